@@ -1,0 +1,51 @@
+# make demo   a digest of the sample repository: no network, no account, no key
+# make test   lint, types, tests
+# make setup  only .venv, with .venv/bin/daybrief in it
+# make lock   renew the two requirements files from pyproject.toml (needs uv)
+# make bench  the performance figures, as a table
+
+PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
+UV := $(shell command -v uv 2>/dev/null)
+BIN := .venv/bin
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
+
+.PHONY: demo setup test lock bench clean
+
+demo: setup
+	@sample/demo
+
+setup: .venv/.runtime
+
+test: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+bench: .venv/.dev
+	$(BIN)/python -m benchmarks
+
+lock:
+	$(COMPILE) --group build --output-file requirements.txt
+	$(COMPILE) --group dev --constraints requirements.txt --output-file requirements-dev.txt
+
+clean:
+	rm -rf .venv .demo
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "daybrief needs Python 3.11 or newer; none was found. Install one, or name it: make PYTHON=/path/to/python3.11 setup" >&2; exit 1; }
+	$(if $(UV),$(UV) venv --quiet --clear --python "$(PYTHON)" .venv,"$(PYTHON)" -m venv --clear .venv)
+
+.venv/.runtime: .venv/bin/python requirements.txt pyproject.toml
+	@$(call install,requirements.txt)
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.txt
+	@$(call install,requirements-dev.txt)
+	@touch $@
+
+# Every package comes pinned and with its hash; the project itself is installed last, from this folder, by the pinned build backend.
+define install
+echo "installing $(1) into .venv …"; \
+$(if $(UV),VIRTUAL_ENV=.venv $(UV) pip install --quiet --require-hashes -r $(1) && VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation -e .,$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .)
+endef

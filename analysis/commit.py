@@ -1,0 +1,106 @@
+"""What landed: a commit and the files it changed, the same from every source."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Status = Literal["added", "modified", "removed", "renamed", "copied", "changed"]
+"""What happened to a file, in GitHub's words; `changed` is a change of type, such as file to symbolic link."""
+
+Unseen = Literal["binary", "too large"]
+"""Why a file's patch is not here."""
+
+_PULL_REQUEST = re.compile(r"\(#(\d+)\)\s*$")
+_MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d+) from \S+")
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file's part of a commit.
+
+    Attributes:
+        path: where the file is after the commit (for a removed one: where it was), `/`-separated from the root.
+        old_path: where it was before, for `renamed` and `copied`.
+        additions, deletions: lines; both 0 for a binary file.
+        patch: the hunks, from the first `@@` on; None if there are none or they could not be seen.
+        unseen: why `patch` is None although the content changed; None if nothing is missing.
+    """
+
+    path: str
+    status: Status
+    additions: int = 0
+    deletions: int = 0
+    old_path: str | None = None
+    patch: str | None = None
+    unseen: Unseen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit as it landed on a branch; for a merge, with the diff against its first parent.
+
+    Attributes:
+        repo: `owner/name`, or a clone's folder name where nobody said.
+        author: the author's name; `login` is their account, where the source knows it.
+        authored_at, committed_at: aware, UTC, whole seconds. The committer's time decides the day.
+        message: whole, without trailing white space.
+        url: its page, or None where there is none.
+        brought: SHAs that a merge brought in and that landed in the same window, newest first.
+        files_missing: how many changed files the source did not name (GitHub names at most 3,000).
+    """
+
+    repo: str
+    sha: str
+    author: str
+    authored_at: datetime
+    committed_at: datetime
+    message: str
+    parents: tuple[str, ...] = ()
+    files: tuple[FileChange, ...] = ()
+    url: str | None = None
+    login: str | None = None
+    brought: tuple[str, ...] = ()
+    files_missing: int = 0
+
+    @property
+    def short(self) -> str:
+        """The SHA's first seven digits, as GitHub shows it."""
+        return self.sha[:7]
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether it has more than one parent."""
+        return len(self.parents) > 1
+
+    @property
+    def subject(self) -> str:
+        """The message's first line; for a merged pull request, that request's own title with its number."""
+        first, _, rest = self.message.partition("\n")
+        merged = _MERGED_PULL_REQUEST.match(first)
+        title = rest.strip().partition("\n")[0].strip()
+        return f"{title} (#{merged[1]})" if merged and title else first.strip()
+
+    @property
+    def body(self) -> str:
+        """The message below its subject, stripped."""
+        first, _, rest = self.message.partition("\n")
+        if _MERGED_PULL_REQUEST.match(first):
+            rest = rest.strip().partition("\n")[2]
+        return rest.strip()
+
+    @property
+    def pull_request(self) -> int | None:
+        """The number of the pull request it came from, if its subject says."""
+        found = _PULL_REQUEST.search(self.subject) or _MERGED_PULL_REQUEST.match(self.message)
+        return int(found[1]) if found else None
+
+    @property
+    def additions(self) -> int:
+        """Lines added in all files."""
+        return sum(file.additions for file in self.files)
+
+    @property
+    def deletions(self) -> int:
+        """Lines deleted in all files."""
+        return sum(file.deletions for file in self.files)

@@ -1,0 +1,164 @@
+"""What is known of one commit: the type that travels from triage to every format."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from analysis.commit import Commit
+from analysis.facts import Fact
+from analysis.triage import Importance, Triage
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+RULES = "rules"
+"""The name of the analyser that needs no model."""
+
+
+class Depth(StrEnum):
+    """How deep an analysis goes, by importance: all aspects, the main ones, or one line."""
+
+    FULL = "full"
+    SHORT = "short"
+    LINE = "line"
+
+    @classmethod
+    def of(cls, importance: Importance) -> "Depth":
+        """The depth that a commit of this importance deserves."""
+        return {Importance.HIGH: cls.FULL, Importance.MEDIUM: cls.SHORT, Importance.LOW: cls.LINE}[importance]
+
+
+class Aspect(StrEnum):
+    """What an insight is about."""
+
+    ARCHITECTURE = "architecture"
+    PERFORMANCE = "performance"
+    SECURITY = "security"
+    MAINTAINABILITY = "maintainability"
+    COMPATIBILITY = "compatibility"
+    RELIABILITY = "reliability"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of an analysis.
+
+    Attributes:
+        paths: the files it rests on, as the commit names them.
+        estimate: it holds a number that the commit does not, so it is the model's own estimate and is marked.
+    """
+
+    text: str
+    paths: tuple[str, ...] = ()
+    aspect: Aspect | None = None
+    estimate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What was read out of a commit, in one language.
+
+    Attributes:
+        analyser: RULES, or the model's name; `prompt` is the version of the rules or of the prompt.
+        summary: what it does, one or two sentences. `effect`: what users notice; empty if nothing.
+        importance: what the analyser itself would give; None if it was not asked.
+        unseen: paths (or parts of them) that it could not see, in full or in part.
+        dropped: how many of its claims were taken out, because the commit does not bear them out.
+        stands_in: why these are the rules' words where a model's were wanted; empty if they are what was wanted.
+    """
+
+    analyser: str
+    prompt: str
+    language: Language
+    depth: Depth
+    summary: str
+    effect: str = ""
+    impact: tuple[Claim, ...] = ()
+    insight: tuple[Claim, ...] = ()
+    risks: tuple[Claim, ...] = ()
+    recommendations: tuple[Claim, ...] = ()
+    importance: Importance | None = None
+    unseen: tuple[str, ...] = ()
+    dropped: int = 0
+    stands_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A commit with its facts, its triage and, once it was read, its analysis.
+
+    Attributes:
+        late: it was committed before the digest's window, but landed too late for the digest it belongs to.
+    """
+
+    commit: Commit
+    facts: tuple[Fact, ...]
+    triage: Triage
+    analysis: Analysis | None = None
+    late: bool = False
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some of the diff was not seen: by the source, or by the analyser."""
+        seen_by_source = not any(file.unseen == "too large" for file in self.commit.files)
+        return not seen_by_source or self.commit.files_missing > 0 or bool(self.analysis and self.analysis.unseen)
+
+
+class Analyser(Protocol):
+    """Reads commits. An implementation holds no connection that cannot be made anew in another process."""
+
+    @property
+    def name(self) -> str:
+        """RULES, or the model's name."""
+
+    @property
+    def prompt(self) -> str:
+        """The version of its rules or prompt: the same commit, analyser, prompt and language give the same answer."""
+
+    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
+        """Cut `entries` into pieces that are each analysed in one go, the most important first."""
+
+    def analyse(self, job: tuple[Entry, ...], language: Language) -> "Reading":
+        """Analyse one piece. Never raises for what a server or a model does: the reading says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What reading cost.
+
+    Attributes:
+        calls: requests that were answered; `retries`: further ones that were needed.
+        tokens_in, tokens_out: as the server counted them, estimated where it did not.
+        seconds: spent waiting, summed over the calls.
+    """
+
+    calls: int = 0
+    retries: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    seconds: float = 0.0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.calls + other.calls,
+            self.retries + other.retries,
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.tokens_cached + other.tokens_cached,
+            self.seconds + other.seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an analyser made of one piece.
+
+    Attributes:
+        analyses: by SHA; a commit that could not be analysed is not in it.
+        failures: SHA → one sentence why.
+    """
+
+    analyses: dict[str, Analysis]
+    failures: dict[str, str]
+    usage: Usage = Usage()

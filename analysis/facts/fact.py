@@ -1,0 +1,50 @@
+"""What a diff itself proves."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FactKind(StrEnum):
+    """Closed set. `added` and `removed` are about definitions that the commit gains or loses as a whole."""
+
+    FLAG_ADDED = "flag_added"
+    FLAG_REMOVED = "flag_removed"
+    ENV_ADDED = "env_added"
+    ENV_REMOVED = "env_removed"
+    ENDPOINT_ADDED = "endpoint_added"
+    ENDPOINT_REMOVED = "endpoint_removed"
+    DEFAULT_CHANGED = "default_changed"
+    CONFIG_ADDED = "config_added"
+    CONFIG_REMOVED = "config_removed"
+    NAME_REMOVED = "name_removed"
+    NAME_RENAMED = "name_renamed"
+    MODULE_REMOVED = "module_removed"
+    DEPENDENCY_ADDED = "dependency_added"
+    DEPENDENCY_REMOVED = "dependency_removed"
+    DEPENDENCY_CHANGED = "dependency_changed"
+    TEST_DISABLED = "test_disabled"
+    TEST_ENABLED = "test_enabled"
+    CHECK_ADDED = "check_added"
+    CHECK_REMOVED = "check_removed"
+    DEPRECATED = "deprecated"
+    REVERTS = "reverts"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that a diff or git's own message proves.
+
+    Attributes:
+        name: what it is about, as written in the code: `--model-checksum`, `GET /v1/list_loras`, `torch`.
+        before, after: values or names, as written; empty where there is none.
+        detail: what the code itself says of it (a help text, a reason, a message), one line; may be empty.
+        path, line: where; the line after the change, or before it for what was removed. Line 0: the whole file.
+    """
+
+    kind: FactKind
+    name: str
+    path: str = ""
+    line: int = 0
+    before: str = ""
+    after: str = ""
+    detail: str = ""

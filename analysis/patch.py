@@ -1,0 +1,110 @@
+"""Hunks of a patch, line by line, with the numbers that lines have on both sides.
+
+`unidiff` would do, but it raises on a hunk that was cut off, and cut patches are what GitHub's limits and filter
+programs hand us; a count in a header is therefore not believed further than the text goes.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_HEADER = re.compile(r"^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@ ?(.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a hunk, without its mark.
+
+    Attributes:
+        old, new: its number before and after; None on the side where it does not stand.
+    """
+
+    text: str
+    old: int | None
+    new: int | None
+
+    @property
+    def added(self) -> bool:
+        """Whether it stands only after the change."""
+        return self.old is None
+
+    @property
+    def removed(self) -> bool:
+        """Whether it stands only before the change."""
+        return self.new is None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What a hunk shows of a file before or after the change, as one text."""
+
+    text: str
+    starts: tuple[int, ...]
+    numbers: tuple[int, ...]
+    changed: frozenset[int]
+
+    def line_at(self, offset: int) -> int:
+        """The number, in the file, of the line in which the text's `offset` lies."""
+        return self.numbers[bisect_right(self.starts, offset) - 1]
+
+    def is_changed(self, start: int, end: int) -> bool:
+        """Whether any line that the text's characters `start` to `end` touch is not on the other side."""
+        first = bisect_right(self.starts, start) - 1
+        last = bisect_right(self.starts, max(start, end - 1)) - 1
+        return any(self.numbers[index] in self.changed for index in range(first, last + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """One hunk; `heading` is what git shows behind the second `@@`, usually the enclosing definition."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+    def before(self) -> Side:
+        """The file's lines before the change that the hunk shows."""
+        return _side([(line.text, line.old, line.removed) for line in self.lines if line.old is not None])
+
+    def after(self) -> Side:
+        """The file's lines after the change that the hunk shows."""
+        return _side([(line.text, line.new, line.added) for line in self.lines if line.new is not None])
+
+
+def _side(lines: list[tuple[str, int | None, bool]]) -> Side:
+    starts, numbers, changed, offset = [], [], set(), 0
+    for text, number, is_changed in lines:
+        assert number is not None  # noqa: S101 - both callers have left these out
+        starts.append(offset)
+        numbers.append(number)
+        if is_changed:
+            changed.add(number)
+        offset += len(text) + 1
+    return Side("\n".join(text for text, _, _ in lines), tuple(starts), tuple(numbers), frozenset(changed))
+
+
+def hunks(patch: str) -> Iterator[Hunk]:
+    """Read the hunks of `patch`, which begins with `@@`; what stands before the first header is passed over."""
+    heading, lines, old, new = None, [], 0, 0
+    for raw in patch.split("\n"):
+        header = _HEADER.match(raw)
+        if header:
+            if heading is not None:
+                yield Hunk(heading, tuple(lines))
+            old, new, heading, lines = int(header[1]), int(header[2]), header[3], []
+            continue
+        if heading is None:
+            continue
+        mark, text = raw[:1], raw[1:]
+        if mark == "+":
+            lines.append(Line(text, None, new))
+            new += 1
+        elif mark == "-":
+            lines.append(Line(text, old, None))
+            old += 1
+        elif mark == " ":
+            lines.append(Line(text, old, new))
+            old, new = old + 1, new + 1
+        # A backslash says that the file ends without a newline; an empty string is the end of the patch.
+    if heading is not None:
+        yield Hunk(heading, tuple(lines))

@@ -1,0 +1,110 @@
+"""What kind of file a path is: what users run, or what surrounds it."""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+
+class FileKind(StrEnum):
+    """Closed set; PRODUCTION is whatever nothing else claims."""
+
+    PRODUCTION = "production"
+    TEST = "test"
+    CI = "ci"
+    DOCS = "docs"
+    BUILD = "build"
+    TOOLING = "tooling"  # examples, benchmarks, scripts, the repository's own housekeeping
+    GENERATED = "generated"
+    VENDORED = "vendored"
+    LOCK = "lock"
+
+
+# The first pattern that is found anywhere in the path (with a `/` before it) decides.
+_RULES: tuple[tuple[FileKind, str], ...] = (
+    (
+        FileKind.LOCK,
+        r"/(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum|Gemfile\.lock|flake\.lock)$|\.lock$",
+    ),
+    (
+        FileKind.GENERATED,
+        r"_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$|\.min\.(js|css)$|\.snap$|/(generated|__generated__|_generated)/"
+        r"|\.generated\.\w+$|_version\.py$",
+    ),
+    (FileKind.DOCS, r"^/\.github/[^/]*\.md$|/(ISSUE_TEMPLATE|PULL_REQUEST_TEMPLATE)"),
+    (
+        FileKind.CI,
+        r"^/\.(github|circleci|buildkite|gitlab|azure-pipelines|jenkins|gitea|woodpecker)(/|$)"
+        r"|/(\.gitlab-ci|\.travis|\.cirrus|azure-pipelines|appveyor|codecov|\.codecov)[^/]*\.ya?ml$"
+        r"|/(Jenkinsfile|\.pre-commit-config\.yaml|\.pre-commit-hooks\.yaml|\.readthedocs\.ya?ml|renovate\.json)$",
+    ),
+    (
+        FileKind.TEST,
+        r"/(tests?|__tests__|specs?|e2e|unittests?|[\w.-]+[_-]tests?|tests?[_-][\w.-]+|testdata)/|^/testing/"
+        r"|/(test_[^/]*|[^/]*_tests?|conftest|tests?)\.(py|pyi|go|rs|cc|cpp|cu|cuh|c|h|hpp|js|ts|sh|rb|ex|exs|jl)$"
+        r"|\.(test|spec)\.[jt]sx?$|/[A-Z]\w*Tests?\.(java|kt|cs|scala|swift)$|/(pytest\.ini|tox\.ini|noxfile\.py)$",
+    ),
+    (FileKind.CI, r"/ci/|^/\.?ci[/.]"),
+    (
+        FileKind.DOCS,
+        r"/(docs?|documentation|website|changelog|changelogs|changes|news|newsfragments|releasenotes|blog|tutorials?)/"
+        r"|\.(md|mdx|rst|adoc|ipynb)$|/(LICENSE|COPYING|AUTHORS|NOTICE|CONTRIBUTORS|CITATION)[^/]*$",
+    ),
+    (
+        FileKind.BUILD,
+        r"/(Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|docker-compose[^/]*|compose\.ya?ml|docker-bake\.hcl)$"
+        r"|/(Makefile|GNUmakefile|CMakeLists[^/]*\.txt|meson\.build|meson_options\.txt|BUILD|WORKSPACE|build\.rs)$"
+        r"|/(setup\.(py|cfg)|pyproject[^/]*\.toml|MANIFEST\.in|[^/]*requirements[^/]*\.(txt|in)|constraints[^/]*\.txt)$"
+        r"|/(Cargo\.toml|go\.(mod|work)|package\.json|tsconfig[^/]*\.json|pom\.xml|environment\.ya?ml|flake\.nix)$"
+        r"|\.(cmake|mk|bazel|bzl|gradle|dockerignore)$|/(build|rename_wheels?|install)[\w-]*\.(sh|bat|ps1)$"
+        r"|/(docker|cmake|packaging|conda|\.devcontainer)/",
+    ),
+    (
+        FileKind.VENDORED,
+        r"/(third_?party|3rd_?party|vendor|vendored|_vendor|node_modules|externals?|submodules|deps)/",
+    ),
+    (
+        FileKind.TOOLING,
+        r"/(examples?|benchmarks?|benches|samples?|demos?|cookbook|recipes?)/|^/(scripts?|tools|dev|hack|misc|utils)/"
+        r"|^/\.[^/]+($|/)|/\.(gitignore|gitattributes|gitmodules|editorconfig)$|/(CODEOWNERS|OWNERS|Procfile)$",
+    ),
+)
+_COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _RULES)
+
+_BINARY = re.compile(
+    r"\.(png|jpe?g|gif|webp|ico|bmp|tiff?|pdf|zip|gz|bz2|xz|zst|tar|tgz|whl|jar|so|dylib|dll|a|o|exe|bin|pt|pth|onnx"
+    r"|safetensors|npy|npz|parquet|pkl|pickle|woff2?|ttf|otf|eot|mp[34]|wav|flac|ogg|webm|mov|avi|db|sqlite3?)$",
+    re.IGNORECASE,
+)
+
+LANGUAGES = {
+    "py": "python", "pyi": "python", "rs": "rust", "go": "go", "c": "c", "h": "c", "cc": "c", "cpp": "c", "cxx": "c",
+    "hpp": "c", "cu": "c", "cuh": "c", "hip": "c", "js": "javascript", "jsx": "javascript", "mjs": "javascript",
+    "ts": "javascript", "tsx": "javascript", "yaml": "yaml", "yml": "yaml", "toml": "toml", "json": "json",
+    "sh": "shell", "bash": "shell", "cmake": "cmake", "java": "java", "kt": "java", "md": "markdown", "rst": "markdown",
+}  # fmt: skip
+"""Language by file extension, where a rule depends on it; C, C++, CUDA and HIP are one."""
+
+
+@lru_cache(maxsize=100_000)
+def kind_of(path: str) -> FileKind:
+    """Return the kind of the file at `path` (`/`-separated, from the repository's root)."""
+    rooted = f"/{path}"
+    for kind, pattern in _COMPILED:
+        if pattern.search(rooted):
+            return kind
+    return FileKind.PRODUCTION
+
+
+def language_of(path: str) -> str:
+    """Return the file's language as in LANGUAGES, `docker` and `cmake` by name, or an empty string."""
+    name = path.rpartition("/")[2]
+    if re.match(r"Dockerfile|Containerfile", name) or name.lower().endswith(".dockerfile"):
+        return "docker"
+    if name.startswith("CMakeLists"):
+        return "cmake"
+    return LANGUAGES.get(name.rpartition(".")[2].lower(), "")
+
+
+def looks_binary(path: str) -> bool:
+    """Whether the name alone says that the content is no text."""
+    return bool(_BINARY.search(path))

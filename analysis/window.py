@@ -1,0 +1,122 @@
+"""Which commits belong to a day: local calendar days in an IANA zone, half-open, by committer time."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from analysis.errors import BadInput
+
+_WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        [
+            ("monday", "mon", "周一", "星期一"),
+            ("tuesday", "tue", "周二", "星期二"),
+            ("wednesday", "wed", "周三", "星期三"),
+            ("thursday", "thu", "周四", "星期四"),
+            ("friday", "fri", "周五", "星期五"),
+            ("saturday", "sat", "周六", "星期六"),
+            ("sunday", "sun", "周日", "星期日", "星期天"),
+        ]
+    )
+    for name in names
+}
+_RELATIVE = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days from `first` to `last` (both included) as people in `zone` live them.
+
+    A day is 24 hours, but for the two days a year when the clocks change: those have 23 and 25 (or 23½ …), and
+    start when the zone's first moment with that date comes, midnight or not.
+    """
+
+    first: date
+    last: date
+    zone: str
+
+    @classmethod
+    def of(cls, day: date, zone: str) -> "Window":
+        """One day."""
+        return cls(day, day, zone)
+
+    @property
+    def start(self) -> datetime:
+        """Its first moment, UTC."""
+        return _first_moment(self.first, self.zone)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment that is no longer in it, UTC."""
+        return _first_moment(self.last + timedelta(days=1), self.zone)
+
+    @property
+    def hours(self) -> float:
+        """How long it is."""
+        return (self.end - self.start) / timedelta(hours=1)
+
+    def __contains__(self, moment: datetime) -> bool:
+        return self.start <= moment < self.end
+
+    def local(self, moment: datetime) -> datetime:
+        """`moment` on this window's wall clocks."""
+        return moment.astimezone(ZoneInfo(self.zone))
+
+    def before(self, days: int) -> "Window":
+        """The `days` days that end where this window starts."""
+        return Window(self.first - timedelta(days=days), self.first - timedelta(days=1), self.zone)
+
+
+def _first_moment(day: date, zone: str) -> datetime:
+    # Midnight may not exist (Beirut, Havana in spring): fold=0 then counts with the offset from before the gap,
+    # which lands past it, on the first moment that does exist. A midnight that comes twice is meant the first time.
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def check_zone(name: str) -> str:
+    """Return `name` if it is an IANA time zone; raise BadInput with near names if not."""
+    from difflib import get_close_matches
+    from zoneinfo import ZoneInfoNotFoundError, available_timezones
+
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zones = available_timezones()
+        wanted = name.strip().lower().replace(" ", "_")
+        near = [z for z in zones if z.rpartition("/")[2].lower() == wanted]
+        near += get_close_matches(name, zones, n=3, cutoff=0.6)
+        hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "use a name such as Europe/Berlin."
+        raise BadInput(f"There is no time zone {name!r}: {hint}") from None
+    return name
+
+
+def parse_day(text: str, today: date) -> date:
+    """Read a day: `2026-01-08`, `today`, `yesterday` or a weekday (the last one before today), also in Chinese.
+
+    `today` is the day it is now in the zone that is asked about.
+
+    Raises:
+        BadInput: the text names no day, or one that has not come yet.
+    """
+    word = text.strip().lower()
+    if word in _RELATIVE:
+        return today - timedelta(days=_RELATIVE[word])
+    if word in _WEEKDAYS:
+        return today - timedelta(days=(today.weekday() - _WEEKDAYS[word] - 1) % 7 + 1)
+    if not re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", word):
+        raise BadInput(f"{text!r} is no day: write it as 2026-01-08, or yesterday, today, or a weekday.")
+    try:
+        day = date(*map(int, word.split("-")))
+    except ValueError:
+        raise BadInput(f"There is no {text} in the calendar: check the month and the day.") from None
+    if day > today:
+        raise BadInput(f"{day} has not come yet: today is {today}. Ask for that day or an earlier one.")
+    return day
+
+
+def closed_before(moment: datetime, windows: Iterable[Window]) -> list[Window]:
+    """Those of `windows` that were over at `moment`."""
+    return [window for window in windows if window.end <= moment]
