@@ -7,6 +7,7 @@
 PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
 UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
+PIP := $(if $(UV),$(UV) pip,$(BIN)/python -m pip --disable-pip-version-check)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
 .PHONY: demo setup test lock bench clean
@@ -44,8 +45,9 @@ clean:
 	@$(call install,requirements-dev.txt)
 	@touch $@
 
-# Every package comes pinned and with its hash; the project itself is installed last, from this folder, by the pinned build backend.
+# Every package comes pinned and with its hash; the project itself is installed last, from this folder, by the pinned
+# build backend, which looks for its program on the PATH.
 define install
-echo "installing $(1) into .venv …"; \
-$(if $(UV),VIRTUAL_ENV=.venv $(UV) pip install --quiet --require-hashes -r $(1) && VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --no-build-isolation -e .,$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1) && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .)
+echo "installing $(1) into .venv …"; export PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv"; \
+$(PIP) install --quiet --require-hashes -r $(1) && $(PIP) install --quiet --no-deps --no-build-isolation -e .
 endef

@@ -213,7 +213,9 @@ def _labels(text: str) -> dict[str, list[str]]:
         return {}  # the repository's own mistake must not stop its digest
     if not isinstance(document, dict):
         return {}
-    labels = {str(label): [glob for glob in _strings(rule) if not glob.startswith("!")] for label, rule in document.items()}
+    labels = {
+        str(label): [glob for glob in _strings(rule) if not glob.startswith("!")] for label, rule in document.items()
+    }
     return {label: globs for label, globs in labels.items() if globs}
 
 

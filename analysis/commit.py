@@ -37,6 +37,14 @@ class FileChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """A commit that came in through a merge."""
+
+    sha: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """A commit as it landed on a branch; for a merge, with the diff against its first parent.
 
@@ -46,8 +54,8 @@ class Commit:
         authored_at, committed_at: aware, UTC, whole seconds. The committer's time decides the day.
         message: whole, without trailing white space.
         url: its page, or None where there is none.
-        brought: SHAs that a merge brought in and that landed in the same window, newest first.
-        files_missing: how many changed files the source did not name (GitHub names at most 3,000).
+        brought: commits that a merge brought in and that landed in the same window, newest first.
+        more_files: it changed more files than the source names (GitHub names at most 3,000).
     """
 
     repo: str
@@ -60,8 +68,8 @@ class Commit:
     files: tuple[FileChange, ...] = ()
     url: str | None = None
     login: str | None = None
-    brought: tuple[str, ...] = ()
-    files_missing: int = 0
+    brought: tuple[Brought, ...] = ()
+    more_files: bool = False
 
     @property
     def short(self) -> str:

@@ -101,25 +101,7 @@ class Entry:
     def is_partial(self) -> bool:
         """Whether some of the diff was not seen: by the source, or by the analyser."""
         seen_by_source = not any(file.unseen == "too large" for file in self.commit.files)
-        return not seen_by_source or self.commit.files_missing > 0 or bool(self.analysis and self.analysis.unseen)
-
-
-class Analyser(Protocol):
-    """Reads commits. An implementation holds no connection that cannot be made anew in another process."""
-
-    @property
-    def name(self) -> str:
-        """RULES, or the model's name."""
-
-    @property
-    def prompt(self) -> str:
-        """The version of its rules or prompt: the same commit, analyser, prompt and language give the same answer."""
-
-    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
-        """Cut `entries` into pieces that are each analysed in one go, the most important first."""
-
-    def analyse(self, job: tuple[Entry, ...], language: Language) -> "Reading":
-        """Analyse one piece. Never raises for what a server or a model does: the reading says it."""
+        return not seen_by_source or self.commit.more_files or bool(self.analysis and self.analysis.unseen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +139,48 @@ class Reading:
     Attributes:
         analyses: by SHA; a commit that could not be analysed is not in it.
         failures: SHA → one sentence why.
+        hopeless: why asking again is of no use before somebody mends something (a refused key, an unknown model).
     """
 
     analyses: dict[str, Analysis]
     failures: dict[str, str]
     usage: Usage = Usage()
+    hopeless: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One theme of a day; `shas` are the commits it speaks of."""
+
+    text: str
+    shas: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a day was about; without themes, `failure` says why."""
+
+    themes: tuple[Theme, ...] = ()
+    usage: Usage = Usage()
+    failure: str = ""
+
+
+class Analyser(Protocol):
+    """Reads commits. An implementation holds no connection that cannot be made anew in another process."""
+
+    @property
+    def name(self) -> str:
+        """RULES, or the model's name."""
+
+    @property
+    def prompt(self) -> str:
+        """The version of its rules or prompt: the same commit, analyser, prompt and language give the same answer."""
+
+    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
+        """Cut `entries` into pieces that are each analysed in one go, the most important first."""
+
+    def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
+        """Analyse one piece. Never raises for what a server or a model does: the reading says it."""
+
+    def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
+        """Say what the day was about, in three to five themes, from analysed entries. Raises no more than `analyse`."""

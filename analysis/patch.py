@@ -85,7 +85,9 @@ def _side(lines: list[tuple[str, int | None, bool]]) -> Side:
 
 def hunks(patch: str) -> Iterator[Hunk]:
     """Read the hunks of `patch`, which begins with `@@`; what stands before the first header is passed over."""
-    heading, lines, old, new = None, [], 0, 0
+    heading: str | None = None
+    lines: list[Line] = []
+    old = new = 0
     for raw in patch.split("\n"):
         header = _HEADER.match(raw)
         if header:

@@ -45,7 +45,9 @@ _BRACKET = re.compile(r"\s*[\[【]\s*([^\]】]{1,60}?)\s*[\]】]\s*:?\s*")
 _PREFIX = re.compile(r"(?P<words>[A-Za-z][\w ./,&+-]{0,40}?)\s?(?:\((?P<scope>[^)]{1,60})\))?(?P<bang>!)?:\s+(?=\S)")
 _PULL_REQUEST = re.compile(r"\s*\(#\d+\)\s*$")
 _SERIES = re.compile(r"(?:^|[\[(\s])(?:part\s+)?(\d{1,2})\s*/\s*(\d{1,2}|[nNxX])(?=[\])\s:]|$)", re.IGNORECASE)
-_REVERT = re.compile(r"""^\s*(?:\[?revert\]?:?|reverts?)\s+["“](?P<title>.+)["”]\s*(?:\(#(?P<own>\d+)\))?\s*$""", re.IGNORECASE)
+_REVERT = re.compile(
+    r"""^\s*(?:\[?revert\]?:?|reverts?)\s+["“](?P<title>.+)["”]\s*(?:\(#(?P<own>\d+)\))?\s*$""", re.IGNORECASE
+)
 _SPLIT = re.compile(r"[\s,&+/]+")
 _NUMBERS = re.compile(r"[\dnx]+( [\dnx]+)?")
 
@@ -78,9 +80,11 @@ def read_title(subject: str) -> Title:
     plain = _PULL_REQUEST.sub("", subject.strip())
     reverted = _REVERT.match(plain)
     if reverted:
-        topics = read_title(reverted["title"]).topics
-        return Title(plain, (ChangeType.REVERT,), topics, reverts=reverted["title"].strip())
-    rest, types, topics, breaking = plain, [], [], False
+        title = reverted["title"].strip()
+        return Title(plain, (ChangeType.REVERT,), read_title(title).topics, reverts=title)
+    rest, breaking = plain, False
+    types: list[ChangeType] = []
+    topics: list[str] = []
     names: list[str] = []
     while tag := _BRACKET.match(rest):
         if not rest[tag.end() :].strip():

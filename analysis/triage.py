@@ -7,7 +7,7 @@ tooling) is never high; what breaks or changes the product's behaviour is never 
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analysis.areas import Areas
@@ -54,6 +54,7 @@ class Triage:
         score: 0 to 1, comparable between commits and repositories; `importance` is cut from it, within the rules' bounds.
         reasons: the strongest first.
         areas: keys, the surest first; may be empty.
+        floor, ceiling: what the rules allow at least and at most, whatever a classifier or a model says.
     """
 
     types: tuple[ChangeType, ...]
@@ -61,6 +62,16 @@ class Triage:
     score: float
     reasons: tuple[Reason, ...]
     areas: tuple[str, ...]
+    floor: Importance = Importance.LOW
+    ceiling: Importance = Importance.HIGH
+
+    def bounded(self, wanted: Importance) -> Importance:
+        """Return `wanted`, moved to what the rules allow."""
+        return max(self.floor, min(wanted, self.ceiling, key=_rank), key=_rank)
+
+
+def _rank(importance: Importance) -> int:
+    return importance.rank
 
 
 SYMPTOMS: dict[str, tuple[float, re.Pattern[str]]] = {
@@ -100,6 +111,7 @@ _FACTS = {
     FactKind.FLAG_ADDED: 2.0,
     FactKind.ENDPOINT_ADDED: 1.5,
     FactKind.DEPRECATED: 1.5,
+    FactKind.UNSAFE_ADDED: 1.5,
     FactKind.MODULE_REMOVED: 1.5,
     FactKind.NAME_REMOVED: 1.0,
     FactKind.NAME_RENAMED: 1.0,
@@ -115,7 +127,7 @@ _FACTS = {
 }
 _FLOORED = {
     FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED, FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED,
-    FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED, FactKind.ENV_REMOVED,
+    FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED, FactKind.ENV_REMOVED, FactKind.UNSAFE_ADDED,
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
@@ -155,22 +167,39 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas) -> Triage:
     reasons = sorted(_reasons(commit, title, facts, types, kinds), key=lambda reason: -abs(reason.points))
     points = sum(reason.points for reason in reasons)
     importance = Importance.HIGH if points >= _HIGH else Importance.MEDIUM if points >= _MEDIUM else Importance.LOW
+    floor, ceiling = Importance.LOW, Importance.HIGH
     if not touches_product:
-        importance, points = Importance.LOW, min(points, _MEDIUM - 0.5)
+        ceiling, points = Importance.LOW, min(points, _MEDIUM - 0.5)
         reasons.insert(0, Reason("surroundings", ",".join(sorted(set(kinds.values())))))
-    elif importance is Importance.LOW and touches_code and _floor(reasons):
-        importance, points = Importance.MEDIUM, _MEDIUM
+    elif touches_code and _floor(reasons):
+        floor, points = Importance.MEDIUM, max(points, _MEDIUM)
     score = round(1 - math.exp(-max(points, 0.0) / _SCALE), 3)
-    return Triage(types, importance, score, tuple(reasons), areas.of(title, commit.files))
+    found = Triage(types, importance, score, tuple(reasons), areas.of(title, commit.files), floor, ceiling)
+    return replace(found, importance=found.bounded(importance))
+
+
+def weigh(triage: Triage, opinion: Importance | None) -> Triage:
+    """Weigh an analyser's opinion against the triage: it moves the importance by one step at most, within the bounds."""
+    if opinion is None or opinion is triage.importance:
+        return triage
+    step = 1 if opinion.rank > triage.importance.rank else -1
+    moved = next(level for level in Importance if level.rank == triage.importance.rank + step)
+    importance = triage.bounded(moved)
+    if importance is triage.importance:
+        return triage
+    cut = {Importance.HIGH: _HIGH, Importance.MEDIUM: _MEDIUM, Importance.LOW: _MEDIUM - 0.5}[importance]
+    edge = 1 - math.exp(-cut / _SCALE)
+    score = round(max(triage.score, edge) if step > 0 else min(triage.score, edge + 0.08), 3)
+    return replace(
+        triage, importance=importance, score=score, reasons=(Reason("model", opinion.value), *triage.reasons)
+    )
 
 
 def _floor(reasons: Sequence[Reason]) -> bool:
     return any(reason.code in _FLOORING_SYMPTOMS or reason.code in _FLOORED for reason in reasons)
 
 
-def _types(
-    commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]
-) -> tuple[ChangeType, ...]:
+def _types(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:
     found: list[ChangeType] = []
     if any(fact.kind is FactKind.REVERTS for fact in facts):
         found.append(ChangeType.REVERT)
@@ -212,7 +241,8 @@ def _reasons(
 ) -> list[Reason]:
     found = [Reason(f"type.{types[0].value}", points=_BASE[types[0]])]
     if types[0] is not ChangeType.REVERT or title.reverts is None:
-        found += _symptoms(title.text, commit.body)
+        told = "\n".join([commit.body, *(brought.subject for brought in commit.brought)])
+        found += _symptoms(title.text, told)
     best: dict[FactKind, Fact] = {}
     for fact in facts:
         best.setdefault(fact.kind, fact)

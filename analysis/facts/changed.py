@@ -9,7 +9,9 @@ from analysis.commit import FileChange
 from analysis.patch import Hunk, Side, hunks
 from analysis.paths import FileKind, kind_of, language_of
 
-_LITERAL = re.compile(r"""[-+]?[\d_.]+(?:e[-+]?\d+)?|"[^"\n]*"|'[^'\n]*'|True|False|None|true|false|null|[\[({][\])}]""")
+_LITERAL = re.compile(
+    r"""[-+]?[\d_.]+(?:e[-+]?\d+)?|"[^"\n]*"|'[^'\n]*'|True|False|None|true|false|null|[\[({][\])}]"""
+)
 
 
 class ChangedFile:

@@ -8,7 +8,9 @@ from analysis.facts.fact import Fact, FactKind
 from analysis.patch import Hunk, Line
 
 _CLASS = re.compile(r"^\s*(?:pub\s+)?(?:class|struct)\s+(\w+)(.*)$")
-_FIELD = re.compile(r"^(?P<indent>\s*)(?P<name>[A-Za-z]\w*)\s*:\s*(?P<type>[\w\[\], .|\"']+?)\s*=\s*(?P<value>.+?)\s*,?\s*(?:#.*)?$")
+_FIELD = re.compile(
+    r"^(?P<indent>\s*)(?P<name>[A-Za-z]\w*)\s*:\s*(?P<type>[\w\[\], .|\"']+?)\s*=\s*(?P<value>.+?)\s*,?\s*(?:#.*)?$"
+)
 _BARE_FIELD = re.compile(r"^\s+(?P<name>[a-z]\w*)\s*:\s*(?P<type>[\w\[\], .|]+)\s*(?:#.*)?$")
 _CONSTANT = re.compile(
     r"^(?:export\s+)?(?:pub(?:\([^)]*\))?\s+)?(?:static\s+)?(?:constexpr\s+|const\s+|#define\s+)?(?:[\w:<>]+\s+)?"
@@ -29,7 +31,9 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     for file in files:
         if not file.is_product:
             continue
-        found = list(_in_code(file) if file.language in {"python", "rust", "c", "go", "javascript"} else _in_settings(file))
+        found = list(
+            _in_code(file) if file.language in {"python", "rust", "c", "go", "javascript"} else _in_settings(file)
+        )
         # A file of tuned numbers changes in dozens of places; that is one thing to know, and its first ones show it.
         yield from found[:_MOST_PER_FILE]
 
@@ -41,7 +45,9 @@ def _in_code(file: ChangedFile) -> Iterator[Fact]:
         yield from _compare(file, removed, added)
 
 
-def _compare(file: ChangedFile, removed: dict[str, tuple[str, int, bool]], added: dict[str, tuple[str, int, bool]]) -> Iterator[Fact]:
+def _compare(
+    file: ChangedFile, removed: dict[str, tuple[str, int, bool]], added: dict[str, tuple[str, int, bool]]
+) -> Iterator[Fact]:
     for name, (value, line, is_setting) in added.items():
         if name in removed:
             was = removed[name][0]
@@ -92,7 +98,8 @@ def _in_settings(file: ChangedFile) -> Iterator[Fact]:
     if pattern is None or file.kind.value != "production":
         return
     for hunk in file.hunks:
-        removed, added = {}, {}
+        removed: dict[str, tuple[str, int, bool]] = {}
+        added: dict[str, tuple[str, int, bool]] = {}
         for line in hunk.lines:
             found = pattern.match(line.text) if line.added or line.removed else None
             if found:

@@ -9,11 +9,15 @@ from analysis.patch import Hunk, Line
 from analysis.paths import FileKind
 
 _VERSION = r"(?:[=<>!~]=?|===|\^)\s*[^\"';#\s\\]+"
-_REQUIREMENT = re.compile(rf"^\s*(?P<name>[A-Za-z][\w.-]*)(?:\[[\w,. -]+\])?\s*(?P<version>{_VERSION}(?:\s*,\s*{_VERSION})*|@\s*\S+)?\s*(?:[;#\\].*)?$")
+_REQUIREMENT = re.compile(
+    rf"^\s*(?P<name>[A-Za-z][\w.-]*)(?:\[[\w,. -]+\])?\s*(?P<version>{_VERSION}(?:\s*,\s*{_VERSION})*|@\s*\S+)?\s*(?:[;#\\].*)?$"
+)
 _QUOTED = re.compile(
     rf"""^\s*["'](?P<name>[A-Za-z][\w.-]*)(?:\[[\w,. -]+\])?\s*(?P<version>{_VERSION}(?:\s*,\s*{_VERSION})*|@\s*[^"']+)?\s*(?:;[^"']*)?["']\s*,?\s*(?:#.*)?$"""
 )
-_CARGO = re.compile(r"""^(?P<name>[\w-]+)\s*=\s*(?:"(?P<version>[^"]*\d[^"]*)"|\{.*?(?:version|rev|tag|branch)\s*=\s*"(?P<inner>[^"]+)".*\})""")
+_CARGO = re.compile(
+    r"""^(?P<name>[\w-]+)\s*=\s*(?:"(?P<version>[^"]*\d[^"]*)"|\{.*?(?:version|rev|tag|branch)\s*=\s*"(?P<inner>[^"]+)".*\})"""
+)
 _GO = re.compile(r"^\s*(?:require\s+)?(?P<name>[\w-]+\.[\w.-]+/[\w./-]+)\s+(?P<version>v[\w.+-]+)")
 _NPM = re.compile(r"""^\s*"(?P<name>@?[\w./-]+)"\s*:\s*"(?P<version>[~^<>=]*\d[^"]*|workspace:[^"]*|\*)"\s*,?\s*$""")
 _IMAGE = re.compile(r"^\s*FROM\s+(?:--\S+\s+)?(?P<name>[^\s:@]+)(?P<version>[:@]\S+)?", re.IGNORECASE)
@@ -107,4 +111,6 @@ def _dependency(file: ChangedFile, hunk: Hunk, line: Line, place: str) -> tuple[
 
 
 def _installs(hunk: Hunk) -> bool:
-    return "pip" in hunk.heading or any(re.search(r"\b(pip3?|uv pip|apt-get|apt|apk) (install|add)\b", line.text) for line in hunk.lines)
+    return "pip" in hunk.heading or any(
+        re.search(r"\b(pip3?|uv pip|apt-get|apt|apk) (install|add)\b", line.text) for line in hunk.lines
+    )

@@ -27,6 +27,7 @@ class FactKind(StrEnum):
     CHECK_ADDED = "check_added"
     CHECK_REMOVED = "check_removed"
     DEPRECATED = "deprecated"
+    UNSAFE_ADDED = "unsafe_added"
     REVERTS = "reverts"
 
 

@@ -11,7 +11,9 @@ _PYTHON_FLAG = re.compile(r"\b(?:add_argument|option|Option)\(")
 _FLAG_NAME = re.compile(r"""["'](--[A-Za-z][\w-]*)(?:/--[\w-]+)?["']""")
 _CLAP_FLAG = re.compile(r"#\[(?:arg|clap)\(((?:[^\[\]]|\[[^\]]*\])*)\)\]\s*(?:///[^\n]*\s*)*(?:pub\s+)?(\w+)\s*:")
 _GO_FLAG = re.compile(r"""(?:\bflag|[fF]lags(?:\(\))?)\.\w+\(\s*(?:&[\w.]+,\s*)?"([A-Za-z][\w.-]*)\"""")
-_C_FLAG = re.compile(r"""\bDEFINE_\w+\(\s*(\w+)\s*,|\bABSL_FLAG\(\s*[^,]+,\s*(\w+)\s*,|\badd_(?:option|flag)\(\s*"(?:-\w,)?(--[\w-]+)""")
+_C_FLAG = re.compile(
+    r"""\bDEFINE_\w+\(\s*(\w+)\s*,|\bABSL_FLAG\(\s*[^,]+,\s*(\w+)\s*,|\badd_(?:option|flag)\(\s*"(?:-\w,)?(--[\w-]+)"""
+)
 _JS_FLAG = re.compile(r"""\.(?:option|requiredOption)\(\s*["'`](?:-\w,?\s*)?(--[\w-]+)""")
 
 _ENV = re.compile(
@@ -28,7 +30,9 @@ _PYTHON_ROUTE = re.compile(
     r"""\(\s*f?["'](/[^"'\n]*)["'](?:[^)]*methods\s*=\s*\[([^\]]*)\])?"""
 )
 _RUST_ROUTE = re.compile(r"""\.route\(\s*"(/[^"\n]*)"\s*,\s*(?:\w+::)*(get|post|put|patch|delete|any)?""")
-_GO_ROUTE = re.compile(r"""\b\w*(?:mux|[rR]outer|r|e|app|engine|group)\.(?:(GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Delete)|HandleFunc|Handle)\(\s*"(?:(GET|POST|PUT|PATCH|DELETE) )?(/[^"\n]*)\"""")
+_GO_ROUTE = re.compile(
+    r"""\b\w*(?:mux|[rR]outer|r|e|app|engine|group)\.(?:(GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Delete)|HandleFunc|Handle)\(\s*"(?:(GET|POST|PUT|PATCH|DELETE) )?(/[^"\n]*)\""""
+)
 _JS_ROUTE = re.compile(r"""\b(?:app|router|server|fastify)\.(get|post|put|patch|delete)\(\s*["'`](/[^"'`\n]*)""")
 
 
@@ -55,9 +59,7 @@ def _changed_defaults(before: list[Mention], after: list[Mention]) -> Iterator[F
     for mention in after:
         was = old.get(mention.name)
         if was and mention.value and was.value != mention.value and was.path == mention.path:
-            yield Fact(
-                FactKind.DEFAULT_CHANGED, mention.name, mention.path, mention.line, was.value, mention.value
-            )
+            yield Fact(FactKind.DEFAULT_CHANGED, mention.name, mention.path, mention.line, was.value, mention.value)
 
 
 def _both_sides(
@@ -76,10 +78,12 @@ def _flags(file: ChangedFile, side: Side) -> Iterator[Mention]:
         for call in _PYTHON_FLAG.finditer(text):
             inside = call_text(text, call.end() - 1)
             head = inside[: inside.find("=")] if "=" in inside else inside
-            for name in _FLAG_NAME.finditer(head):
-                at = call.end() + name.start()
+            for named in _FLAG_NAME.finditer(head):
+                at = call.end() + named.start()
                 default = re.search(r"\bdefault\s*=\s*(.*)", inside)
-                yield _mention(file, side, name[1], at, literal(default[1]) if default else "", string_after("help", inside))
+                yield _mention(
+                    file, side, named[1], at, literal(default[1]) if default else "", string_after("help", inside)
+                )
     elif file.language == "rust":
         for found in _CLAP_FLAG.finditer(text):
             long = re.search(r"""\blong\b(?:\s*=\s*"([\w-]+)")?""", found[1])
@@ -108,12 +112,16 @@ def _variables(file: ChangedFile, side: Side) -> Iterator[Mention]:
 
 
 def _endpoints(file: ChangedFile, side: Side) -> Iterator[Mention]:
-    pattern = {"python": _PYTHON_ROUTE, "rust": _RUST_ROUTE, "go": _GO_ROUTE, "javascript": _JS_ROUTE}.get(file.language)
+    pattern = {"python": _PYTHON_ROUTE, "rust": _RUST_ROUTE, "go": _GO_ROUTE, "javascript": _JS_ROUTE}.get(
+        file.language
+    )
     if pattern is None:
         return
     for found in pattern.finditer(side.text):
         if pattern is _PYTHON_ROUTE:
-            verb = found[1] if found[1] not in {"route", "api_route"} else (found[3] or "get").split(",")[0].strip(" \"'")
+            verb = (
+                found[1] if found[1] not in {"route", "api_route"} else (found[3] or "get").split(",")[0].strip(" \"'")
+            )
             route = found[2]
         elif pattern is _RUST_ROUTE:
             verb, route = found[2] or "", found[1]

@@ -16,7 +16,9 @@ _FIRST_STATEMENT = re.compile(r"\b(?:pytest\.skip|self\.skipTest|t\.Skip(?:f|Now
 _DISABLED = re.compile(r"""\bdisabled\s*=\s*(?:["']|True)""")
 _REASON = re.compile(r"""(?:reason\s*=\s*|disabled\s*=\s*|skip(?:Test|If|Unless)?\([^"'\n]*)["']([^"'\n]{3,160})["']""")
 _CALL = re.compile(r"\b(\w+)\(")
-_TEST_NAME = re.compile(r"^\s*(?:async\s+)?(?:def|class|fn|func)\s+(\w+)|^\s*(?:it|test|describe)\S*\(\s*[\"'`]([^\"'`]+)")
+_TEST_NAME = re.compile(
+    r"^\s*(?:async\s+)?(?:def|class|fn|func)\s+(\w+)|^\s*(?:it|test|describe)\S*\(\s*[\"'`]([^\"'`]+)"
+)
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:

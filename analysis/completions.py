@@ -1,0 +1,261 @@
+"""One question to a model: the only module that knows the SDK, its errors and the ways servers differ.
+
+It asks for JSON by schema, then for JSON, then for nothing special, whatever the server can do. What servers and models
+do wrong comes out as two errors: an answer that cannot be used, and a state that somebody must mend first.
+"""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import openai
+import pydantic
+from openai.types.chat import ChatCompletion
+
+from analysis.entry import Usage
+from analysis.excerpt import estimate
+from analysis.redaction import redact
+
+T = TypeVar("T", bound=pydantic.BaseModel)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model on a server.
+
+    Attributes:
+        base_url: of the server's API, usually ending in /v1. `key` may be empty for a server of one's own.
+        deadline: seconds that one call may take, retries included.
+        secret: values that must never be sent, such as our own keys.
+    """
+
+    base_url: str
+    name: str
+    key: str = ""
+    deadline: float = 180.0
+    secret: tuple[str, ...] = ()
+
+
+class BadAnswer(Exception):  # noqa: N818 - caught beside it, never shown as an error
+    """An answer that cannot be used.
+
+    Attributes:
+        reason: why, in a few words. `is_long`: it did not fit, so a smaller question may work.
+        is_final: the same question will not get a better answer.
+    """
+
+    def __init__(self, reason: str, *, is_long: bool = False, is_final: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.is_long, self.is_final = reason, is_long, is_final
+
+
+class Hopeless(Exception):  # noqa: N818 - a state, told in one sentence
+    """No question will be answered before somebody mends something: a refused key, an unknown model, no quota."""
+
+
+class Tally:
+    """Adds up what the calls of one job cost."""
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+
+    def count(self, done: "Answer", messages: Sequence[Mapping[str, str]]) -> None:
+        """Add an answer, before anybody looks whether it can be used."""
+        usage = done.completion.usage
+        content = done.completion.choices[0].message.content or ""
+        details = usage.prompt_tokens_details if usage else None
+        self.usage += Usage(
+            calls=1,
+            retries=done.retries,
+            tokens_in=usage.prompt_tokens if usage else estimate("".join(m["content"] for m in messages)),
+            tokens_out=usage.completion_tokens if usage else estimate(content),
+            tokens_cached=(details.cached_tokens or 0) if details else 0,
+        )
+
+
+def question(model: Model, shape: type[T], system: str, user: str, tally: Tally) -> T:
+    """Ask once (the SDK repeats what is worth repeating) and return the answer in its shape. Secrets stay here.
+
+    Raises:
+        BadAnswer: there was none that can be used.
+        Hopeless: there will not be one before somebody mends something.
+    """
+    user, _ = redact(user, model.secret)
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+    try:
+        done = within(model.deadline, lambda: ask(model, shape, messages))
+    except TimeoutError:
+        raise BadAnswer(f"no answer within {model.deadline:.0f} s") from None
+    except openai.APIError as error:
+        raise _meaning(error, model) from error
+    except ValueError as error:
+        raise BadAnswer(str(error), is_final=True) from error
+    tally.count(done, messages)
+    return read(shape, done.completion)
+
+
+def _meaning(error: openai.APIError, model: Model) -> BadAnswer | Hopeless:  # noqa: PLR0911 - one for each kind of error
+    said = error.message.strip().partition("\n")[0][:200]
+    if isinstance(error, openai.AuthenticationError):
+        return Hopeless(f"the model server refuses the key ({said}): set a valid [model] api_key")
+    if isinstance(error, openai.PermissionDeniedError):
+        return Hopeless(f"the key may not use {model.name} ({said})")
+    if isinstance(error, openai.NotFoundError):
+        return Hopeless(
+            f"the server at {model.base_url} has no model {model.name!r} ({said}): check [model] name and base_url"
+        )
+    if isinstance(error, openai.BadRequestError):
+        is_long = "context" in str(error).lower() or "too long" in str(error).lower()
+        return BadAnswer(said, is_long=is_long, is_final=not is_long)
+    if isinstance(error, openai.APITimeoutError):
+        return BadAnswer("the model server did not answer in time", is_final=True)
+    if isinstance(error, openai.APIConnectionError):
+        return BadAnswer(f"the model server at {model.base_url} cannot be reached", is_final=True)
+    if isinstance(error, openai.RateLimitError) and error.code == "insufficient_quota":
+        return Hopeless("the model account's quota is used up")
+    if isinstance(error, openai.RateLimitError):
+        return BadAnswer("the model server's rate limit is used up", is_final=True)
+    status = error.status_code if isinstance(error, openai.APIStatusError) else "an error"
+    return BadAnswer(f"the model server answered {status}", is_final=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A completion, the rung of response format that gave it (0 schema, 1 JSON, 2 none), and the SDK's retries."""
+
+    completion: ChatCompletion
+    rung: int
+    retries: int
+
+
+def ask(model: Model, shape: type[pydantic.BaseModel], messages: Sequence[Mapping[str, str]]) -> Answer:
+    """Ask for an answer of this shape, by the best response format that the server has; remember which that is.
+
+    Raises:
+        openai.APIError: whatever the server or the way to it did.
+        ValueError: the answer is no completion (a proxy's page with status 200 comes as text).
+    """
+    schema = shape.model_json_schema()
+    hint = {"role": "system", "content": "Answer with one JSON object for this schema: " + json.dumps(schema)}
+    formats: tuple[Any, ...] = (
+        {"type": "json_schema", "json_schema": {"name": shape.__name__.strip("_"), "strict": True, "schema": schema}},
+        {"type": "json_object"},
+        openai.omit,
+    )
+    start = _RUNGS.get((model.base_url, model.name), 0)
+    for rung in range(start, len(formats)):
+        try:
+            raw = _client(model).chat.completions.with_raw_response.create(
+                model=model.name,
+                messages=[hint, *messages] if rung else messages,  # type: ignore[arg-type,list-item]  # plain dicts are the wire form
+                response_format=formats[rung],
+            )
+        except openai.BadRequestError as refused:
+            about_format = re.search(r"response_format|json_schema|json_object|grammar|guided", refused.message)
+            if rung == len(formats) - 1 or not about_format:
+                raise
+            continue
+        done = raw.parse()
+        if not isinstance(done, ChatCompletion) or not done.choices:
+            raise ValueError(
+                "the model server did not answer with JSON: check [model] base_url, it usually ends in /v1"
+            )
+        _RUNGS[model.base_url, model.name] = rung
+        return Answer(done, rung, raw.retries_taken)
+    raise AssertionError("the last rung returns or raises")
+
+
+_RUNGS: dict[tuple[str, str], int] = {}
+
+
+def read(shape: type[T], done: ChatCompletion) -> T:
+    """Return the answer in its shape; raise BadAnswer for one that stopped early, refuses, or has another shape."""
+    choice = done.choices[0]
+    if choice.message.refusal:
+        raise BadAnswer("the model refused", is_final=True)
+    if choice.finish_reason == "length":
+        raise BadAnswer("the answer did not fit", is_long=True)
+    if choice.finish_reason == "content_filter":
+        raise BadAnswer("the server's content filter stopped the answer", is_final=True)
+    # Some servers put the thinking into the content, some models put prose or a fence around the object.
+    text = re.sub(r"<think>.*?</think>", "", choice.message.content or "", flags=re.DOTALL)
+    try:
+        return shape.model_validate_json(text[text.find("{") : text.rfind("}") + 1])
+    except pydantic.ValidationError as error:
+        raise BadAnswer(f"the answer has not the shape asked for ({error.error_count()} faults)") from error
+
+
+def within(seconds: float, call: Callable[[], R]) -> R:
+    """Return what `call` returns, or raise TimeoutError after `seconds`.
+
+    The SDK's own timeout is for each read and each attempt: an answer that drips would go on for ever. The thread of a
+    call that is given up ends with its connection; it does not keep the process.
+    """
+    done = threading.Event()
+    box: list[Any] = []
+
+    def run() -> None:
+        try:
+            box.append((call(), None))
+        except BaseException as error:  # noqa: BLE001 - handed to the caller below
+            box.append((None, error))
+        done.set()
+
+    threading.Thread(target=run, daemon=True).start()
+    if not done.wait(seconds):
+        raise TimeoutError
+    value, error = box[0]
+    if error is not None:
+        raise error
+    result: R = value
+    return result
+
+
+@lru_cache(maxsize=4)
+def _client(model: Model) -> openai.OpenAI:
+    """One client for all threads of a process."""
+    import httpx2
+
+    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=100)
+    timeout = httpx2.Timeout(model.deadline, connect=10.0)
+    return openai.OpenAI(
+        base_url=model.base_url,
+        api_key=model.key or "unused",
+        max_retries=3,
+        timeout=timeout,
+        http_client=openai.DefaultHttpxClient(limits=limits, timeout=timeout),
+    )
+
+
+class _Probe(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+    sum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a tiny question went: `form` says how the server gives structured answers; `problem` is empty if it does."""
+
+    seconds: float = 0.0
+    form: str = ""
+    problem: str = ""
+
+
+def try_out(model: Model) -> Trial:
+    """Ask a real, tiny question and see what comes back."""
+    started = time.monotonic()
+    try:
+        answer = question(model, _Probe, "You add numbers and answer in JSON.", "What is 2 + 3?", Tally())
+    except (BadAnswer, Hopeless) as error:
+        return Trial(problem=str(error))
+    forms = ("by JSON schema", "as JSON, without a schema", "as free text, read as JSON")
+    form = forms[_RUNGS.get((model.base_url, model.name), 0)]
+    odd = "" if answer.sum == 5 else f"; it says that 2 + 3 is {answer.sum}"  # noqa: PLR2004 - as asked
+    return Trial(time.monotonic() - started, f"{form}{odd}")

@@ -1,0 +1,111 @@
+"""The way of a commit: judged by rule, read by an analyser, gathered with the others into a digest.
+
+Reading goes through an executor that is handed in: a thread pool here, a cluster's where one machine is too small. Only
+this side of it knows the budget; the other side gets settings and commits, and gives readings back.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from analysis.areas import Areas
+from analysis.commit import Commit
+from analysis.entry import Analyser, Analysis, Entry, Language, Reading, Usage
+from analysis.facts import facts_of
+from analysis.rules import RulesAnalyser
+from analysis.triage import triage, weigh
+
+_GIVE_UP_AFTER = 4
+"""So many pieces in a row without any answer, and a server is taken to be down."""
+
+
+class Budget(Protocol):
+    """What may still be spent."""
+
+    def refusal(self) -> str:
+        """Return why nothing more may be spent, or an empty string."""
+
+    def spend(self, usage: Usage) -> None:
+        """Take note of what a piece has cost."""
+
+
+@dataclass(slots=True)
+class TokenBudget:
+    """A number of tokens, in and out together; None for no limit."""
+
+    left: int | None = None
+
+    def refusal(self) -> str:
+        """Return why nothing more may be spent, or an empty string."""
+        return "the day's token budget is spent" if self.left is not None and self.left <= 0 else ""
+
+    def spend(self, usage: Usage) -> None:
+        """Take note of what a piece has cost."""
+        if self.left is not None:
+            self.left -= usage.tokens_in + usage.tokens_out
+
+
+def judge(commits: Iterable[Commit], areas: Areas) -> Iterator[Entry]:
+    """Give each commit its facts and its triage."""
+    for commit in commits:
+        facts = facts_of(commit)
+        yield Entry(commit, facts, triage(commit, facts, areas))
+
+
+def read_all(
+    entries: Sequence[Entry],
+    analyser: Analyser,
+    language: Language,
+    *,
+    executor: Executor,
+    width: int,
+    budget: Budget,
+) -> Iterator[Reading]:
+    """Yield readings as they come in, `width` pieces under way at once, the most important first.
+
+    Every entry is in exactly one of the readings, as analysed or as failed. When the budget is spent or the server is
+    taken to be down, the rest fails at once with that as its reason.
+    """
+    waiting = analyser.jobs(tuple(entries))[::-1]
+    running: dict[Future[Reading], tuple[Entry, ...]] = {}
+    stop, in_vain = "", 0
+    try:
+        while waiting or running:
+            while waiting and len(running) < width:
+                job = waiting.pop()
+                stop = stop or budget.refusal()
+                if stop:
+                    yield Reading({}, {entry.commit.sha: stop for entry in job})
+                else:
+                    running[executor.submit(analyser.analyse, job, language)] = job
+            if not running:
+                continue
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                job = running.pop(future)
+                reading = future.result()
+                budget.spend(reading.usage)
+                in_vain = 0 if reading.analyses else in_vain + 1
+                if not stop:
+                    stop = reading.hopeless or (
+                        next(iter(reading.failures.values())) if in_vain >= _GIVE_UP_AFTER else ""
+                    )
+                yield reading
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def stand_in(entry: Entry, language: Language, reason: str) -> Analysis:
+    """Return the rules' analysis of a commit that a model should have read, marked with the reason."""
+    reading = RulesAnalyser().analyse((entry,), language)
+    return replace(reading.analyses[entry.commit.sha], stands_in=reason)
+
+
+def settled(entry: Entry, analysis: Analysis) -> Entry:
+    """Return the entry with its analysis, whose opinion is weighed against the triage."""
+    return replace(entry, analysis=analysis, triage=weigh(entry.triage, analysis.importance))
+
+
+Step = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""

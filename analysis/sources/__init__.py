@@ -1,0 +1,128 @@
+"""Where commits come from: the port, and what both sources share.
+
+A source lists what landed in a span of time (cheap: no diffs), then fetches single commits with their diffs. GitHub
+(`github_rest`) and a local clone (`git_clone`) give equal commits for the same history, but for what git cannot know
+(accounts).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from analysis.commit import Brought, Commit
+
+LARGEST_PATCH = 1_000_000
+"""Characters of one file's patch; a longer one is not kept, and marked `too large`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What landed in a span of time.
+
+    Attributes:
+        repo: the repository's name as it is now (it may have been renamed).
+        branch: the branch that was listed; empty for GitHub's default branch, whose name costs a request.
+        heads: commits without their files, in the source's order, newest first.
+        notes: what the reader should know about the listing, in English; usually nothing.
+    """
+
+    repo: str
+    branch: str
+    heads: tuple[Commit, ...]
+    notes: tuple[str, ...] = ()
+
+
+class CommitSource(Protocol):
+    """A repository that commits can be read from."""
+
+    @property
+    def repo(self) -> str:
+        """`owner/name`."""
+
+    @property
+    def branch(self) -> str:
+        """The branch that is followed; empty for GitHub's default branch, whose name costs a request."""
+
+    def landed(self, since: datetime, until: datetime) -> Listing:
+        """List what was committed in [since, until) and is reachable from the branch.
+
+        Raises:
+            NotFound: there is no such repository or branch.
+            Outage: the source did not answer as it should.
+        """
+
+    def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:
+        """Yield these commits with their files, each as soon as it is here, in any order.
+
+        Raises:
+            Outage: some could not be fetched; those yielded before are whole.
+        """
+
+    def resolve(self, ref: str) -> Commit:
+        """Return one commit with its files, by SHA, abbreviated SHA, branch or tag.
+
+        Raises:
+            NotFound: nothing here has that name.
+            Outage: the source did not answer as it should.
+        """
+
+    def read_file(self, path: str) -> str | None:
+        """Return a text file of the branch, or None where it is absent or reading it would cost a request."""
+
+
+class PageCache(Protocol):
+    """Remembers answers with the ETag they came with, so that an unchanged list costs nothing."""
+
+    def get(self, key: str) -> tuple[str, str] | None:
+        """Return (etag, body) as they were put, or None."""
+
+    def put(self, key: str, etag: str, body: str) -> None:
+        """Remember an answer."""
+
+
+def fold_merges(heads: Iterable[Commit]) -> list[Commit]:
+    """Make a merge and the commits that it brought one: the merge, with them in `brought`.
+
+    Only commits in `heads` are counted as brought: those that stand on no line of first parents through `heads`, but
+    are reached from a merge's other parents. The order of what is left stays as it was.
+    """
+    ordered = list(heads)
+    known = {commit.sha: commit for commit in ordered}
+    children_first = {commit.parents[0] for commit in ordered if commit.parents}
+    tips = [commit for commit in ordered if commit.sha not in children_first]
+    side_parents = {parent for commit in ordered for parent in commit.parents[1:]}
+    trunk: set[str] = set()
+    for tip in tips:
+        if tip.sha in side_parents:
+            continue
+        sha: str | None = tip.sha
+        while sha in known and sha not in trunk:
+            trunk.add(sha)
+            parents = known[sha].parents
+            sha = parents[0] if parents else None
+    taken: set[str] = set()
+    folded = []
+    # Oldest merge first: a commit belongs to the merge through which it came to the trunk.
+    for merge in reversed([commit for commit in ordered if commit.sha in trunk and commit.is_merge]):
+        reached = _reach(merge.parents[1:], known, trunk | taken)
+        taken |= reached
+        folded.append(replace(merge, brought=tuple(Brought(c.sha, c.subject) for c in ordered if c.sha in reached)))
+    merges = {commit.sha: commit for commit in folded}
+    return [merges.get(commit.sha, commit) for commit in ordered if commit.sha not in taken]
+
+
+def _reach(starts: Iterable[str], known: dict[str, Commit], outside: set[str]) -> set[str]:
+    reached: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        sha = waiting.pop()
+        if sha in known and sha not in outside and sha not in reached:
+            reached.add(sha)
+            waiting.extend(known[sha].parents)
+    return reached
+
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""

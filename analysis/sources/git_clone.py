@@ -1,0 +1,277 @@
+"""Commits from a local clone, by `git log`. Nothing is fetched and nothing in the clone is changed.
+
+A clone is untrusted input: its configuration may name programs. Only plumbing that runs none is used, and what could
+is switched off. https://git-scm.com/docs/git-log
+"""
+
+import os
+import re
+import secrets
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analysis.commit import Commit, FileChange, Status
+from analysis.errors import BadInput, NotFound, Outage
+from analysis.sources import LARGEST_PATCH, Listing
+
+_OLDEST_GIT = (2, 37)  # --since-as-filter
+_HEAD_FORMAT = "%H%n%P%n%ct%n%at%n%an%n%B"
+_STATUS: dict[str, Status] = {
+    "A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied", "T": "changed"
+}  # fmt: skip
+_GIT_ENVIRON = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C.UTF-8",
+}
+_SECTION = re.compile(r"^diff --git ", re.MULTILINE)
+_HUNK = re.compile(r"^@@ -", re.MULTILINE)
+
+
+class GitClone:
+    """A clone on this machine (working tree or bare).
+
+    Args:
+        path: the clone's folder, or one below its root.
+        repo: what to call it; default: `owner/name` from its remote, or the folder's name.
+        branch: the branch to follow; default: the remote's default branch, or what is checked out.
+        environ: the environment that git runs in; its own `GIT_*` variables are left out.
+    """
+
+    def __init__(
+        self, path: str | Path, *, environ: Mapping[str, str], repo: str | None = None, branch: str | None = None
+    ) -> None:
+        self._environ = {key: value for key, value in environ.items() if not key.startswith("GIT_")} | _GIT_ENVIRON
+        self._path = Path(path).expanduser().resolve()
+        self._check()
+        remote = self._git("config", "--get", "remote.origin.url", check=False).strip()
+        self._web, named = _place(remote)
+        self._repo = repo or named or self._path.name.removesuffix(".git")
+        self._wanted = branch
+
+    @property
+    def repo(self) -> str:
+        """Its name."""
+        return self._repo
+
+    @property
+    def branch(self) -> str:
+        """The branch's name."""
+        return self._tip()[0]
+
+    def landed(self, since: datetime, until: datetime) -> Listing:
+        """List what was committed in [since, until); see CommitSource."""
+        branch, tip = self._tip()
+        if not tip:
+            return Listing(self._repo, branch, (), ("the repository has no commits yet",))
+        first, last = int(since.timestamp()), int(until.timestamp()) - 1
+        out = self._git(
+            "log", "-z", f"--format={_HEAD_FORMAT}", f"--since-as-filter=@{first}", f"--until=@{last}", tip
+        )  # fmt: skip
+        heads = tuple(self._head(record) for record in out.split("\0") if record)
+        self._refuse_cut_history(heads, since)
+        return Listing(self._repo, branch, heads, self._staleness(until))
+
+    def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:  # noqa: ARG002 - one process does it
+        """Yield these commits with their files, in the order given."""
+        known = {head.sha: head for head in heads}
+        for sha, files in self._patches(list(known)):
+            yield replace(known[sha], files=files)
+
+    def resolve(self, ref: str) -> Commit:
+        """Return one commit with its files; see CommitSource."""
+        sha = self._git(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", check=False
+        ).strip()
+        if not sha:
+            raise NotFound(f"{self._repo} has no commit {ref!r}: give a SHA of its history, or search for words.")
+        head = self._head(self._git("log", "-z", "--no-walk", f"--format={_HEAD_FORMAT}", sha).strip("\0"))
+        return next(self.fetch([head], _NO_EXECUTOR))
+
+    def read_file(self, path: str) -> str | None:
+        """Return a text file as it stands on the branch, or None."""
+        _, tip = self._tip()
+        if not tip:
+            return None
+        text = self._git("cat-file", "blob", f"{tip}:{path}", check=False)
+        return text or None
+
+    # -- reading git's answers
+
+    def _head(self, record: str) -> Commit:
+        sha, parents, committed, authored, author, message = record.split("\n", 5)
+        return Commit(
+            repo=self._repo,
+            sha=sha,
+            author=author,
+            authored_at=datetime.fromtimestamp(int(authored), UTC),
+            committed_at=datetime.fromtimestamp(int(committed), UTC),
+            message=message.rstrip(),
+            parents=tuple(parents.split()),
+            url=f"{self._web}/commit/{sha}" if self._web else None,
+        )
+
+    def _patches(self, shas: Sequence[str]) -> Iterator[tuple[str, tuple[FileChange, ...]]]:
+        if not shas:
+            return
+        # A random mark before each SHA: a file's name may hold any text but this one.
+        mark = f"\1{secrets.token_hex(8)}:"
+        out = self._git(
+            "log", "-p", "-z", "--raw", "--numstat", "--no-abbrev", "-M", "--no-color", "--no-ext-diff", "--no-textconv",
+            "--diff-merges=first-parent", "--diff-algorithm=myers", "-U3", "--inter-hunk-context=0", "--submodule=short",
+            "--src-prefix=a/", "--dst-prefix=b/", "--no-show-signature", "--no-notes", "--no-walk=unsorted",
+            f"--format={mark}%H", "--stdin",
+            given="\n".join(shas),
+        )  # fmt: skip
+        for record in out.split(mark)[1:]:
+            sha, _, rest = record.partition("\0")
+            yield sha.strip(), tuple(_files(rest.lstrip("\n")))
+
+    # -- asking git
+
+    def _check(self) -> None:
+        if not self._path.is_dir():
+            raise BadInput(
+                f"There is no folder {self._path}: give a clone's path, or owner/name for a repository on GitHub."
+            )
+        version = re.search(r"(\d+)\.(\d+)", self._git("--version"))
+        if version and (int(version[1]), int(version[2])) < _OLDEST_GIT:
+            raise BadInput(
+                f"This machine's git is {version[0]}; daybrief needs {_OLDEST_GIT[0]}.{_OLDEST_GIT[1]} or newer to read a clone."
+            )
+        if not self._git("rev-parse", "--git-dir", check=False):
+            raise BadInput(
+                f"{self._path} is no git repository: give a clone's path, or owner/name for a repository on GitHub."
+            )
+
+    def _tip(self) -> tuple[str, str]:
+        """Return the branch's name and the commit it points at (empty for a repository without commits)."""
+        if self._wanted:
+            for ref in (f"refs/remotes/origin/{self._wanted}", f"refs/heads/{self._wanted}"):
+                if sha := self._commit(ref):
+                    return self._wanted, self._newer(sha, self._commit(f"refs/heads/{self._wanted}"))
+            raise NotFound(
+                f"{self._repo} has no branch {self._wanted!r}: `git branch -a` in {self._path} lists what it has."
+            )
+        default = self._git("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD", check=False).strip()
+        name = default.removeprefix("origin/")
+        if name and (sha := self._commit(f"refs/remotes/origin/{name}")):
+            return name, self._newer(sha, self._commit(f"refs/heads/{name}"))
+        checked_out = self._git("symbolic-ref", "--quiet", "--short", "HEAD", check=False).strip()
+        return checked_out or "HEAD", self._commit("HEAD")
+
+    def _commit(self, ref: str) -> str:
+        return self._git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", check=False).strip()
+
+    def _newer(self, remote: str, local: str) -> str:
+        # What was committed here and not pushed counts too, unless the local branch is behind or has gone its own way.
+        ahead = local and not self._git("rev-list", "-1", f"{local}..{remote}", check=False).strip()
+        return local if ahead else remote
+
+    def _refuse_cut_history(self, heads: Iterable[Commit], since: datetime) -> None:
+        if self._git("rev-parse", "--is-shallow-repository").strip() != "true":
+            return
+        folder = Path(self._git("rev-parse", "--path-format=absolute", "--git-common-dir").strip())
+        cut = set((folder / "shallow").read_text().split())
+        dates = self._git(
+            "log", "--no-walk", "--format=%ct", "--stdin", given="\n".join(sorted(cut)), check=False
+        ).split()
+        if any(head.sha in cut for head in heads) or any(int(date) >= since.timestamp() for date in dates):
+            raise BadInput(
+                f"{self._path} is a shallow clone and its history ends inside the days asked for: "
+                f"run `git -C {self._path} fetch --unshallow` first."
+            )
+
+    def _staleness(self, until: datetime) -> tuple[str, ...]:
+        """A clone that nobody fetched since the window's end may lack the day: that is no quiet day."""
+        folder = Path(self._git("rev-parse", "--path-format=absolute", "--git-common-dir").strip())
+        fetched = folder / "FETCH_HEAD"
+        if not fetched.exists():
+            return ()
+        moment = datetime.fromtimestamp(fetched.stat().st_mtime, UTC)
+        if moment >= until:
+            return ()
+        return (f"the clone was last fetched on {moment:%Y-%m-%d at %H:%M} UTC; what landed after that is missing",)
+
+    def _git(self, *arguments: str, given: str | None = None, check: bool = True) -> str:
+        # The clone may belong to somebody else (a mounted volume): the user named it, and no hook of it is run.
+        command = ["git", "-C", str(self._path), "-c", "safe.directory=*", "-c", "core.fsmonitor=false", *arguments]
+        try:
+            done = subprocess.run(  # noqa: S603 - a list, no shell; user text comes behind --end-of-options or as a path
+                command, input=(given or "").encode(), capture_output=True, check=False, env=self._environ
+            )
+        except FileNotFoundError:
+            raise BadInput(
+                "git is not installed on this machine: install it, or name a repository on GitHub."
+            ) from None
+        if check and done.returncode:
+            lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
+            raise Outage(f"git could not read {self._path}: {lines[-1].removeprefix('fatal: ')}")
+        return done.stdout.decode(errors="replace") if not done.returncode else ""
+
+
+def _place(remote: str) -> tuple[str, str]:
+    """Return the web address and `owner/name` that a remote's URL stands for; empty strings for a local path."""
+    found = re.fullmatch(
+        r"(?:https?://|ssh://|git://)?(?:[\w.-]+@)?([\w.-]+\.[a-z]+)(?::\d+)?[:/]([\w./~-]+?)(?:\.git)?/?", remote
+    )
+    if not found or remote.startswith(("/", ".", "~")):
+        return "", ""
+    return f"https://{found[1]}/{found[2]}", found[2]
+
+
+def _files(record: str) -> Iterator[FileChange]:
+    """Read one commit's raw records, its numstat and its patch: `:…\\0path\\0…\\0 n\\tm\\tpath\\0… \\0 diff --git …`."""
+    fields = iter(record.split("\0"))
+    raw: list[tuple[str, str, str | None]] = []
+    counts: list[tuple[str, str]] = []
+    patch = ""
+    for field in fields:
+        if field.startswith(":") and len(counts) == 0:
+            status = field.rsplit(" ", 1)[1][0]
+            first = next(fields)
+            raw.append((status, next(fields), first) if status in "RC" else (status, first, None))
+        elif (found := re.match(r"(\d+|-)\t(\d+|-)\t", field)) and len(counts) < len(raw):
+            counts.append((found[1], found[2]))
+            if not field[found.end() :]:
+                next(fields)
+                next(fields)
+        elif field:
+            patch = "\0".join([field, *fields])
+    sections = iter([section.removeprefix("\n") for section in _SECTION.split(patch)][1:])
+    for (status, path, old), (added, deleted) in zip(raw, counts, strict=True):
+        section = next(sections, "")
+        if status == "T":  # a change of type is shown as a removal and an addition
+            next(sections, "")
+        yield _file(status, path, old, added, deleted, section)
+
+
+def _file(status: str, path: str, old: str | None, added: str, deleted: str, section: str) -> FileChange:
+    binary = added == "-"
+    start = _HUNK.search(section)
+    text = section[start.start() :].removesuffix("\n") if start and status != "T" else None
+    if text is not None and len(text) > LARGEST_PATCH:
+        return FileChange(path, _STATUS[status], int(added), int(deleted), old, unseen="too large")
+    return FileChange(
+        path,
+        _STATUS[status],
+        0 if binary else int(added),
+        0 if binary else int(deleted),
+        old,
+        text,
+        "binary" if binary else None,
+    )
+
+
+class _Unused(Executor):
+    """Stands where the port asks for an executor and this source needs none."""
+
+
+_NO_EXECUTOR = _Unused()

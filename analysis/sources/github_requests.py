@@ -1,0 +1,188 @@
+"""Asking GitHub: one connection pool a thread, patience with what passes, and errors as sentences.
+
+PyGithub does authentication, connections, retries of 5xx and the waiting for limits. It is used below its objects,
+because those cannot ask for a list only if it changed. https://docs.github.com/en/rest/using-the-rest-api
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import github
+import requests
+import stamina
+import urllib3
+
+from analysis.errors import NotFound, Outage, Problem, RateLimited
+
+PUBLIC = "https://api.github.com"
+_LONGEST_WAIT = 120  # seconds; a limit that is renewed later than that is told, not sat out
+_PAGE = 100
+
+# What gets past PyGithub's own retry: bodies that break off, connections that die under a read.
+_BROKEN = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ConnectionError, requests.exceptions.Timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class GitHub:
+    """A GitHub server and how to sign in.
+
+    Attributes:
+        base_url: of its API; a GitHub Enterprise server's ends in /api/v3.
+        token: a personal or installation token; empty to ask anonymously (60 requests an hour).
+    """
+
+    base_url: str = PUBLIC
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: `data` is the JSON (None for 304), or the text where another media type was asked for."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """What is left of the hour's requests, and when they are renewed (UTC)."""
+
+    left: int
+    limit: int
+    renewed: datetime
+
+
+class Requests:
+    """Sends requests to one server; safe to share between threads."""
+
+    def __init__(self, server: GitHub) -> None:
+        self.server = server
+        self._local = threading.local()
+
+    def get(
+        self,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        about: str,
+        ref: str = "",
+        accepted: tuple[HTTPStatus, ...] = (),
+    ) -> Reply:
+        """Send a GET request and return the reply.
+
+        `about` names the repository and `ref` the commit or branch, for the errors' sentences; statuses of `accepted`
+        are returned like a success.
+
+        Raises:
+            NotFound, RateLimited, Outage: as GitHub's answer, or its silence, means.
+        """
+        wants_text = "Accept" in (headers or {})
+        status, received, body = self._send(path, query or {}, headers or {}, about)
+        if status == HTTPStatus.NOT_MODIFIED:
+            return Reply(status, received, None)
+        if status < HTTPStatus.BAD_REQUEST and wants_text:
+            return Reply(status, received, body)
+        try:
+            data = json.loads(body)
+        except ValueError:
+            if status < HTTPStatus.BAD_REQUEST:
+                raise Outage(
+                    f"{self.server.base_url} did not answer with JSON: check [github] base_url, and any proxy between."
+                ) from None
+            data = {"message": ""}
+        if status >= HTTPStatus.BAD_REQUEST and status not in accepted:
+            raise self._problem(github.Requester.Requester.createException(status, received, data), about, ref)
+        return Reply(status, received, data)
+
+    def rate_limit(self) -> RateLimit:
+        """Ask how many requests are left; the question is free.
+
+        Raises:
+            Outage: the server does not answer, or refuses the token.
+        """
+        core = self.get("/rate_limit", about="the rate limit").data["resources"]["core"]
+        return RateLimit(core["remaining"], core["limit"], datetime.fromtimestamp(core["reset"], UTC))
+
+    def _send(
+        self, path: str, query: Mapping[str, Any], headers: Mapping[str, str], about: str
+    ) -> tuple[int, dict[str, str], str]:
+        try:
+            for attempt in stamina.retry_context(on=_BROKEN, attempts=6, wait_initial=0.2, wait_max=8.0, timeout=90.0):
+                with attempt:
+                    status, received, body = self._hub().requester.requestJson(
+                        "GET", path, parameters=dict(query), headers=dict(headers)
+                    )
+                    return status, received, body
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise Outage(
+                f"GitHub at {self.server.base_url} did not give {about} ({_reason(error)}): nothing was skipped, "
+                "run it again later."
+            ) from error
+        except github.GithubException as error:
+            raise self._problem(error, about, "") from error
+        raise AssertionError("a retry context ends by a return or a raise")
+
+    def _hub(self) -> github.Github:
+        # One per thread: PyGithub is not safe to share.
+        if not hasattr(self._local, "hub"):
+            github.set_log_level(logging.ERROR)  # it writes to the terminal by itself
+            retry = github.GithubRetry(
+                total=6, backoff_factor=0.1, max_rate_limit_wait=_LONGEST_WAIT, retry_after_max=_LONGEST_WAIT
+            )
+            self._local.hub = github.Github(
+                base_url=self.server.base_url,
+                auth=github.Auth.Token(self.server.token) if self.server.token else None,
+                per_page=_PAGE,
+                lazy=True,
+                timeout=30,
+                seconds_between_requests=None,
+                retry=retry,
+            )
+        hub: github.Github = self._local.hub
+        return hub
+
+    def _problem(self, error: github.GithubException, about: str, ref: str) -> Problem:
+        status, headers = error.status, error.headers or {}
+        message = str(error.data.get("message", "")) if isinstance(error.data, dict) else str(error.data or "")
+        is_limit = isinstance(error, github.RateLimitExceededException) or status == HTTPStatus.TOO_MANY_REQUESTS
+        if is_limit or headers.get("x-ratelimit-remaining") == "0":
+            return self._limited(headers)
+        if status == HTTPStatus.UNAUTHORIZED:
+            return Outage(
+                f"GitHub refuses the token ({message or 'bad credentials'}): set a valid one as [github] token."
+            )
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY and ref:
+            return NotFound(f"{about} has no commit {ref!r}: give a SHA of its history, or search for words.")
+        if status == HTTPStatus.NOT_FOUND:
+            branch = f" with a branch {ref!r}" if ref else ""
+            seen = "this token may not see it" if self.server.token else "it is private and needs a token"
+            return NotFound(f"GitHub has no repository {about}{branch}, or {seen}: check the name and [github] token.")
+        if status == HTTPStatus.FORBIDDEN:
+            return Outage(f"GitHub forbids reading {about} ({message}): the token needs read access to its contents.")
+        return Outage(f"GitHub answered {status} for {about} ({message or 'no reason given'}): try again later.")
+
+    def _limited(self, headers: Mapping[str, str]) -> RateLimited:
+        reset = headers.get("x-ratelimit-reset", "")
+        until = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else None
+        when = f"until {until:%H:%M} UTC" if until else "for now"
+        advice = "" if self.server.token else " A token raises it from 60 to 5,000 an hour: set [github] token."
+        return RateLimited(f"GitHub's request limit is used up {when}; what was fetched is kept.{advice}", until)
+
+
+def _reason(error: Exception) -> str:
+    """The innermost cause in a few words: the outer ones repeat the URL and the pool."""
+    if isinstance(error, requests.exceptions.RetryError):
+        return "it kept answering with errors"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "it took too long"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "its answers broke off"
+    return "the connection failed"

@@ -1,0 +1,192 @@
+"""Entries that are one change: a series, a feature and its follow-ups, a change and its revert, tests that moved."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import combinations
+from posixpath import basename
+
+from analysis.entry import Entry
+from analysis.facts import FactKind
+from analysis.paths import FileKind, kind_of
+from analysis.title import ChangeType, read_title
+
+
+class StoryKind(StrEnum):
+    """What holds a story together; the first that fits names it."""
+
+    REVERT = "revert"
+    SERIES = "series"
+    FOLLOW_UP = "follow_up"
+    MOVED_TESTS = "moved_tests"
+    SAME_WORK = "same_work"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A commit of another day that a story goes back to.
+
+    Attributes:
+        committed_at: UTC.
+        reported: whether an earlier digest told of it.
+    """
+
+    sha: str
+    title: str
+    committed_at: datetime
+    url: str | None = None
+    reported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Entries that are one change.
+
+    Attributes:
+        shas: its commits, oldest first; a revert of an earlier day's commit may have only one.
+        lead: the SHA of the commit that stands for it.
+        earlier: what is taken back, where that landed on another day and is known.
+    """
+
+    kind: StoryKind
+    shas: tuple[str, ...]
+    lead: str
+    earlier: Earlier | None = None
+
+
+_FOLLOW_UP = re.compile(
+    r"(?:follow[- ]?ups?|continuation|second part|next step|based on top|depends on|on top)\s*(?:of|to|for|:)?\s*"
+    r"(?:PR\s*)?(?:https?://\S+/pull/|#)(\d+)",
+    re.IGNORECASE,
+)
+_CLOSE = timedelta(hours=24)
+_SHARED = 0.5
+_LEAST_MOVED = 0.5
+# Where everybody writes: sharing such a file says nothing about being one piece of work.
+_HUB = re.compile(
+    r"^\.github/|(^|/)(__init__\.py|README\.md|run_suite\.py|server_args\.py|conftest\.py|setup\.py|pyproject\.toml|mod\.rs|lib\.rs|Cargo\.toml)$"
+)
+
+
+def find_stories(entries: Sequence[Entry], earlier: dict[str, Earlier] | None = None) -> tuple[Story, ...]:
+    """Group entries into stories; those that belong to none are in none.
+
+    `earlier` gives, by the SHA of a revert among `entries`, what it takes back, if that is known from other days.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.commit.committed_at)
+    links: list[tuple[int, int, StoryKind]] = []
+    for first, second in combinations(range(len(ordered)), 2):
+        kind = _link(ordered[first], ordered[second])
+        if kind:
+            links.append((first, second, kind))
+    stories = [_story([ordered[i] for i in group], kinds) for group, kinds in _groups(len(ordered), links)]
+    told = {sha for story in stories for sha in story.shas}
+    for entry in ordered:
+        origin = (earlier or {}).get(entry.commit.sha)
+        if origin and entry.commit.sha not in told:
+            stories.append(Story(StoryKind.REVERT, (entry.commit.sha,), entry.commit.sha, origin))
+    return tuple(sorted(stories, key=lambda story: -_weight(story, entries)))
+
+
+def _weight(story: Story, entries: Sequence[Entry]) -> float:
+    return max(entry.triage.score for entry in entries if entry.commit.sha in story.shas)
+
+
+def _story(group: list[Entry], kinds: set[StoryKind]) -> Story:
+    kind = next(kind for kind in StoryKind if kind in kinds)
+    # A revert stands for the pair, since it is what holds; otherwise the most important, the first of equals.
+    reverts = [entry for entry in group if ChangeType.REVERT in entry.triage.types[:1]]
+    lead = reverts[-1] if kind is StoryKind.REVERT and reverts else max(group, key=lambda entry: entry.triage.score)
+    return Story(kind, tuple(entry.commit.sha for entry in group), lead.commit.sha)
+
+
+def _groups(count: int, links: list[tuple[int, int, StoryKind]]) -> list[tuple[list[int], set[StoryKind]]]:
+    parent = list(range(count))
+
+    def root(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    for first, second, _ in links:
+        parent[root(second)] = root(first)
+    groups: dict[int, tuple[list[int], set[StoryKind]]] = {}
+    for index in range(count):
+        groups.setdefault(root(index), ([], set()))[0].append(index)
+    for first, _, kind in links:
+        groups[root(first)][1].add(kind)
+    return [group for group in groups.values() if len(group[0]) > 1]
+
+
+def _link(first: Entry, second: Entry) -> StoryKind | None:
+    """What makes two entries one story, `first` being the older one."""
+    if _reverts(second, first):
+        return StoryKind.REVERT
+    if ChangeType.REVERT in {first.triage.types[0], second.triage.types[0]}:
+        return None
+    if _follows(first, second):
+        return StoryKind.FOLLOW_UP
+    if _moves_tests(first, second):
+        return StoryKind.MOVED_TESTS
+    if first.commit.author != second.commit.author:
+        return None
+    if second.commit.committed_at - first.commit.committed_at > _CLOSE:
+        return None
+    if _in_series(first, second):
+        return StoryKind.SERIES
+    return StoryKind.SAME_WORK if _share_files(first, second) else None
+
+
+def _reverts(revert: Entry, original: Entry) -> bool:
+    for fact in revert.facts:
+        if fact.kind is not FactKind.REVERTS:
+            continue
+        number = original.commit.pull_request
+        if fact.before and original.commit.sha.startswith(fact.before):
+            return True
+        if fact.detail and number and fact.detail == f"#{number}":
+            return True
+        if fact.name and fact.name == re.sub(r"\s*\(#\d+\)\s*$", "", original.commit.subject):
+            return True
+    return False
+
+
+def _follows(first: Entry, second: Entry) -> bool:
+    number = first.commit.pull_request
+    return bool(number) and any(int(m[1]) == number for m in _FOLLOW_UP.finditer(second.commit.message))
+
+
+def _in_series(first: Entry, second: Entry) -> bool:
+    one, two = read_title(first.commit.subject), read_title(second.commit.subject)
+    if not one.series or not two.series or one.series[1] != two.series[1] or one.series[0] == two.series[0]:
+        return False
+    words = set(re.findall(r"\w{4,}", one.text.lower())) & set(re.findall(r"\w{4,}", two.text.lower()))
+    return bool(words) or bool(set(one.topics) & set(two.topics)) or _share_files(first, second)
+
+
+def _share_files(first: Entry, second: Entry) -> bool:
+    one, two = _own_files(first), _own_files(second)
+    return bool(one and two) and len(one & two) >= _SHARED * min(len(one), len(two))
+
+
+def _own_files(entry: Entry) -> set[str]:
+    names = {file.path for file in entry.commit.files} | {file.old_path for file in entry.commit.files if file.old_path}
+    return {name for name in names if not _HUB.search(name)}
+
+
+def _moves_tests(first: Entry, second: Entry) -> bool:
+    """Whether one deletes test files which the other adds under another path."""
+    for gone, come in ((first, second), (second, first)):
+        removed = {basename(f.path) for f in gone.commit.files if f.status == "removed" and _is_test(f.path)}
+        added = {basename(f.path) for f in come.commit.files if f.status == "added" and _is_test(f.path)}
+        removed -= {"__init__.py", "conftest.py", "util.py", "utils.py"}
+        if removed and len(removed & added) >= _LEAST_MOVED * len(removed):
+            return True
+    return False
+
+
+def _is_test(path: str) -> bool:
+    return kind_of(path) is FileKind.TEST

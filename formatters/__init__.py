@@ -1,0 +1,1 @@
+"""From a digest to what people and programs read: Markdown, terminal, JSON."""

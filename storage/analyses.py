@@ -1,0 +1,76 @@
+"""Analyses, one for each commit, analyser, version and language: a commit is read once."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from analysis.entry import Analysis, Language
+from storage.commits import index
+from storage.store import Store
+
+_FEW = 900
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> Any:
+    import pydantic
+
+    return pydantic.TypeAdapter(Analysis)
+
+
+class Analyses:
+    """The analyses in a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(
+        self, repo: str, shas: Sequence[str], analyser: str, prompt: str, language: Language
+    ) -> dict[str, Analysis]:
+        """Return the analyses of these commits that this analyser and version made, by SHA."""
+        found: dict[str, Analysis] = {}
+        with self._store.read() as db:
+            for start in range(0, len(shas), _FEW):
+                some = shas[start : start + _FEW]
+                rows = db.query(
+                    "select c.sha, a.analysis from analyses a join commits c on c.id = a.commit_id "
+                    "join repositories r on r.id = c.repository where r.name = ? and a.analyser = ? and a.prompt = ? "
+                    f"and a.language = ? and c.sha in ({','.join('?' * len(some))})",  # noqa: S608 - only marks
+                    [repo, analyser, prompt, language, *some],
+                )
+                found |= {row["sha"]: _adapter().validate_json(row["analysis"]) for row in rows}
+        return found
+
+    def latest(self, repo: str, sha: str, language: Language) -> Analysis | None:
+        """Return the newest analysis of a commit in a language, a model's before the rules'."""
+        with self._store.read() as db:
+            row = db.execute(
+                "select a.analysis from analyses a join commits c on c.id = a.commit_id "
+                "join repositories r on r.id = c.repository where r.name = ? and c.sha = ? and a.language = ? "
+                "order by a.analyser = 'rules', a.made_at desc limit 1",
+                [repo, sha, language],
+            ).fetchone()
+        return _adapter().validate_json(row[0]) if row else None
+
+    def put(self, repo: str, analyses: Mapping[str, Analysis], made_at: int) -> None:
+        """Remember analyses of a repository's commits, by SHA; `made_at` in seconds since 1970."""
+        with self._store.write() as db:
+            for sha, analysis in analyses.items():
+                found = db.execute(
+                    "select c.id from commits c join repositories r on r.id = c.repository where r.name = ? and c.sha = ?",
+                    [repo, sha],
+                ).fetchone()
+                if not found:
+                    continue
+                db.table("analyses").upsert(
+                    {
+                        "commit_id": found[0],
+                        "analyser": analysis.analyser,
+                        "prompt": analysis.prompt,
+                        "language": analysis.language,
+                        "analysis": _adapter().dump_json(analysis).decode(),
+                        "made_at": made_at,
+                    },
+                    pk=("commit_id", "analyser", "prompt", "language"),
+                )
+                index(db, found[0])

@@ -1,0 +1,299 @@
+"""Commits with their facts and their triage, as they are remembered."""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlite_utils import Database
+
+from analysis.commit import Brought, Commit, FileChange
+from analysis.entry import Entry
+from analysis.facts import Fact
+from analysis.triage import Importance, Reason, Triage
+from storage.store import Store
+from storage.words import tag, words_of
+
+_SHIFT = 20
+_FEW = 900  # SQLite's limit on parameters of a statement is 999 in old builds
+
+
+def key_of(moment: datetime) -> int:
+    """The smallest key that a commit of this moment can have; see the schema."""
+    return int(moment.timestamp()) << _SHIFT
+
+
+class Commits:
+    """The commits in a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def repositories(self) -> list[str]:
+        """Return the names of all repositories, the one with the newest commit first."""
+        with self._store.read() as db:
+            rows = db.query(
+                "select name from repositories order by (select max(committed_at) from commits where repository = repositories.id) desc"
+            )
+            return [row["name"] for row in rows]
+
+    def newest(self, repo: str | None = None) -> datetime | None:
+        """Return when the newest commit of a repository (or of all) was committed, UTC; None without any."""
+        where, values = (
+            ("where repository = (select id from repositories where name = ?)", [repo]) if repo else ("", [])
+        )
+        with self._store.read() as db:
+            found = db.execute(f"select max(committed_at) from commits {where}", values).fetchone()[0]  # noqa: S608 - ours
+        return datetime.fromtimestamp(found, UTC) if found is not None else None
+
+    def rename(self, old: str, new: str) -> None:
+        """Take note that a repository has another name now; what is remembered of it goes with it."""
+        with self._store.write() as db:
+            db.execute(
+                "update repositories set name = ? where name = ? collate nocase "
+                "and not exists (select 1 from repositories where name = ?)",
+                [new, old, new],
+            )
+
+    def put(self, commits: Iterable[Commit]) -> None:
+        """Remember whole commits; one that is known is left as it is, one known by its head is completed."""
+        with self._store.write() as db:
+            for commit in commits:
+                key = _row(db, commit)
+                patches = [file.patch for file in commit.files]
+                if any(patch is not None for patch in patches):
+                    packed = zlib.compress(json.dumps(patches, ensure_ascii=False).encode(), 6)
+                    db.table("patches").insert({"commit_id": key, "patches": packed}, replace=True)
+
+    def put_triage(self, entries: Iterable[Entry]) -> None:
+        """Remember what the commits' facts and triage are now, and make them findable by it."""
+        with self._store.write() as db:
+            for entry in entries:
+                row = self._triage_row(entry)
+                (key,) = db.execute(
+                    "select c.id from commits c join repositories r on r.id = c.repository where r.name = ? and c.sha = ?",
+                    [entry.commit.repo, entry.commit.sha],
+                ).fetchone()
+                same = db.execute(
+                    f"select 1 from commits where id = ? and {' and '.join(f'{name} is ?' for name in row)}",  # noqa: S608 - names are ours
+                    [key, *row.values()],
+                ).fetchone()
+                if not same:
+                    db.table("commits").update(key, row)
+                    index(db, key)
+
+    def get(self, repo: str, shas: Sequence[str]) -> dict[str, Commit]:
+        """Return those of these commits that are here whole, by SHA."""
+        found = {}
+        for row in self._rows(repo, shas, "and c.is_whole"):
+            commit = _commit(row)
+            found[commit.sha] = commit
+        return found
+
+    def entries(self, repo: str, shas: Sequence[str]) -> dict[str, Entry]:
+        """Return what is remembered of these commits, without patches and analyses, by SHA."""
+        return {row["sha"]: entry_of(row) for row in self._rows(repo, shas, "and c.types is not null", patches=False)}
+
+    def entry(self, repo: str, sha: str) -> Entry | None:
+        """Return everything remembered of one commit but its analyses."""
+        rows = list(self._rows(repo, [sha], "and c.types is not null"))
+        return entry_of(rows[0]) if rows else None
+
+    def between(self, repo: str, start: datetime, end: datetime) -> list[Entry]:
+        """Return what is remembered of [start, end), newest first, without patches and analyses."""
+        with self._store.read() as db:
+            rows = db.query(
+                "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
+                "where r.name = ? and c.committed_at >= ? and c.committed_at < ? and c.types is not null order by c.id desc",
+                [repo, int(start.timestamp()), int(end.timestamp())],
+            )
+            return [entry_of(row) for row in rows]
+
+    def find(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
+        """Return (repo, SHA) of the commits whose SHA starts with `prefix` (lower-case hex), a few at most."""
+        upper = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        where, values = ("and r.name = ?", [repo]) if repo else ("", [])
+        with self._store.read() as db:
+            rows = db.query(
+                "select r.name as repo, c.sha from commits c join repositories r on r.id = c.repository "
+                f"where c.sha >= ? and c.sha < ? {where} order by c.sha limit 9",  # noqa: S608 - the clause is ours
+                [prefix, upper, *values],
+            )
+            return [(row["repo"], row["sha"]) for row in rows]
+
+    def nearest(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
+        """Return the commits whose SHA agrees with `prefix` the longest, a few at most."""
+        for length in range(len(prefix) - 1, 2, -1):
+            found = self.find(prefix[:length], repo)
+            if found:
+                return found[:5]
+        return []
+
+    def by_pull_request(self, number: int, repo: str | None = None) -> list[tuple[str, str]]:
+        """Return (repo, SHA) of the commits that came from this pull request, newest first."""
+        where, values = ("and r.name = ?", [repo]) if repo else ("", [])
+        with self._store.read() as db:
+            rows = db.query(
+                "select r.name as repo, c.sha from commits c join repositories r on r.id = c.repository "
+                f"where c.pull_request = ? {where} order by c.id desc limit 9",  # noqa: S608 - the clause is ours
+                [number, *values],
+            )
+            return [(row["repo"], row["sha"]) for row in rows]
+
+    def by_title(self, title: str, repo: str) -> list[tuple[str, str]]:
+        """Return (repo, SHA) of the commits with exactly this title, newest first."""
+        with self._store.read() as db:
+            rows = db.query(
+                "select r.name as repo, c.sha from commits c join repositories r on r.id = c.repository "
+                "where r.name = ? and c.title = ? order by c.id desc limit 9",
+                [repo, title],
+            )
+            return [(row["repo"], row["sha"]) for row in rows]
+
+    def _rows(self, repo: str, shas: Sequence[str], where: str, *, patches: bool = True) -> Iterator[dict[str, Any]]:
+        join, column = (
+            ("left join patches p on p.commit_id = c.id", "p.patches") if patches else ("", "null as patches")
+        )
+        with self._store.read() as db:
+            for start in range(0, len(shas), _FEW):
+                some = shas[start : start + _FEW]
+                yield from db.query(
+                    f"select c.*, r.name as repo, {column} from commits c join repositories r on r.id = c.repository {join} "  # noqa: S608 - ours
+                    f"where r.name = ? and c.sha in ({','.join('?' * len(some))}) {where}",
+                    [repo, *some],
+                )
+
+    def _triage_row(self, entry: Entry) -> dict[str, Any]:
+        triage = entry.triage
+        return {
+            "types": json.dumps(triage.types),
+            "areas": json.dumps(triage.areas),
+            "importance": triage.importance.rank,
+            "score": triage.score,
+            "reasons": json.dumps(
+                [[reason.code, reason.detail, reason.points] for reason in triage.reasons], ensure_ascii=False
+            ),
+            "facts": _facts().dump_json(entry.facts).decode(),
+        }
+
+
+def index(db: Database, key: int) -> None:
+    """Bring the search index up to date with what is stored of a commit."""
+    row = next(
+        db.query(
+            "select c.*, r.name as repo from commits c join repositories r on r.id = c.repository where c.id = ?", [key]
+        )
+    )
+    analyses = [
+        json.loads(found[0]) for found in db.execute("select analysis from analyses where commit_id = ?", [key])
+    ]
+    files = json.loads(row["files"] or "[]")
+    text = [row["message"], row["author"], *(file[0] for file in files[:80])]
+    for analysis in analyses:
+        text += [analysis["summary"], analysis["effect"]]
+    tags = [tag("repo", row["repo"])]
+    tags += [tag("area", area) for area in json.loads(row["areas"] or "[]")]
+    tags += [tag("type", kind) for kind in json.loads(row["types"] or "[]")]
+    tags += [tag("author", name) for name in {row["author"], *row["author"].split(), row["login"] or ""} if name]
+    tags += [f"level{rank}" for rank in range((row["importance"] or 0) + 1)]
+    db.execute("delete from words where rowid = ?", [key])
+    db.execute(
+        "insert into words(rowid, title, text, tags) values (?, ?, ?, ?)",
+        [key, words_of(row["title"]), words_of("\n".join(text)), " ".join(tags)],
+    )
+
+
+def repository_id(db: Database, name: str) -> int:
+    """Return the number of a repository, remembering it if it is new. Needs a write transaction."""
+    db.execute("insert or ignore into repositories(name) values (?)", [name])
+    return int(db.execute("select id from repositories where name = ?", [name]).fetchone()[0])
+
+
+def _row(db: Database, commit: Commit) -> int:
+    repository = repository_id(db, commit.repo)
+    known = db.execute(
+        "select id, is_whole, brought from commits where repository = ? and sha = ?", [repository, commit.sha]
+    ).fetchone()
+    if known and known[1] and known[2] == _brought(commit):
+        return int(known[0])
+    key = int(known[0]) if known else _free_key(db, commit.committed_at)
+    files = [[f.path, f.status, f.additions, f.deletions, f.old_path, f.unseen] for f in commit.files]
+    row = {
+        "id": key,
+        "repository": repository,
+        "sha": commit.sha,
+        "author": commit.author,
+        "login": commit.login,
+        "authored_at": int(commit.authored_at.timestamp()),
+        "committed_at": int(commit.committed_at.timestamp()),
+        "message": commit.message,
+        "parents": " ".join(commit.parents),
+        "url": commit.url,
+        "pull_request": commit.pull_request,
+        "title": commit.subject,
+        "files": json.dumps(files, ensure_ascii=False),
+        "more_files": int(commit.more_files),
+        "brought": _brought(commit),
+        "is_whole": 1,
+    }
+    db.table("commits").upsert(row, pk="id")
+    return key
+
+
+def _brought(commit: Commit) -> str:
+    return json.dumps([[brought.sha, brought.subject] for brought in commit.brought], ensure_ascii=False)
+
+
+def _free_key(db: Database, moment: datetime) -> int:
+    first = key_of(moment)
+    last = db.execute(
+        "select max(id) from commits where id >= ? and id < ?", [first, first + (1 << _SHIFT)]
+    ).fetchone()[0]
+    return first if last is None else int(last) + 1
+
+
+@lru_cache(maxsize=1)
+def _facts() -> Any:
+    import pydantic
+
+    return pydantic.TypeAdapter(tuple[Fact, ...])
+
+
+def _commit(row: dict[str, Any]) -> Commit:
+    patches = json.loads(zlib.decompress(row["patches"])) if row["patches"] else []
+    files = json.loads(row["files"] or "[]")
+    patches += [None] * (len(files) - len(patches))
+    return Commit(
+        repo=row["repo"],
+        sha=row["sha"],
+        author=row["author"],
+        authored_at=datetime.fromtimestamp(row["authored_at"], UTC),
+        committed_at=datetime.fromtimestamp(row["committed_at"], UTC),
+        message=row["message"],
+        parents=tuple((row["parents"] or "").split()),
+        files=tuple(
+            FileChange(path, status, added, deleted, old, patch, unseen)
+            for (path, status, added, deleted, old, unseen), patch in zip(files, patches, strict=True)
+        ),
+        url=row["url"],
+        login=row["login"],
+        brought=tuple(Brought(*pair) for pair in json.loads(row["brought"] or "[]")),
+        more_files=bool(row["more_files"]),
+    )
+
+
+def entry_of(row: dict[str, Any]) -> Entry:
+    """Make an entry of a row of `commits` with `repo` and `patches` beside it."""
+    from analysis.title import ChangeType
+
+    levels = {level.rank: level for level in Importance}
+    triage = Triage(
+        types=tuple(ChangeType(kind) for kind in json.loads(row["types"])),
+        importance=levels[row["importance"]],
+        score=row["score"],
+        reasons=tuple(Reason(*reason) for reason in json.loads(row["reasons"])),
+        areas=tuple(json.loads(row["areas"])),
+    )
+    return Entry(_commit(row), _facts().validate_json(row["facts"]), triage)

@@ -1,0 +1,162 @@
+"""Which days were told and with which commits; what the days before were like; runs and what they cost."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from analysis.digest import Average, Digest, RunCard
+from analysis.entry import Entry, Theme
+from analysis.paths import FileKind, kind_of
+from analysis.title import ChangeType
+from analysis.triage import Importance
+from analysis.window import Window
+from storage.commits import Commits, repository_id
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What digests have told of a branch.
+
+    Attributes:
+        closed: windows that were over when their digest was made: what lands in them later is late.
+        where: SHA → the window of the digest that told it.
+    """
+
+    closed: tuple[Window, ...]
+    where: dict[str, Window]
+
+
+class Digests:
+    """The digests and runs in a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def reported(self, repo: str, branch: str, zone: str, since: date) -> Reported:
+        """Return what the digests of this branch, in this zone, for days from `since` on have told."""
+        with self._store.read() as db:
+            rows = list(
+                db.query(
+                    "select d.id, d.first, d.last, d.is_closed from digests d join repositories r on r.id = d.repository "
+                    "where r.name = ? and d.branch = ? and d.zone = ? and d.last >= ? order by d.first",
+                    [repo, branch, zone, since.isoformat()],
+                )
+            )
+            windows = {
+                row["id"]: Window(date.fromisoformat(row["first"]), date.fromisoformat(row["last"]), zone)
+                for row in rows
+            }
+            where = {
+                row["sha"]: windows[row["digest_id"]]
+                for number in windows
+                for row in db.query(
+                    "select g.digest_id, c.sha from digest_commits g join commits c on c.id = g.commit_id where g.digest_id = ?",
+                    [number],
+                )
+            }
+        return Reported(tuple(windows[row["id"]] for row in rows if row["is_closed"]), where)
+
+    def put(self, digest: Digest) -> None:
+        """Remember that this digest told these commits; an earlier one for the same window is replaced."""
+        window = digest.window
+        with self._store.write() as db:
+            number = repository_id(db, digest.repo)
+            key = [number, digest.branch, window.zone, window.first.isoformat(), window.last.isoformat()]
+            db.execute(
+                "insert into digests(repository, branch, zone, first, last, start, finish, built_at, is_closed) "
+                "values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(repository, branch, zone, first, last) do update set "
+                "built_at = excluded.built_at, is_closed = excluded.is_closed",
+                [*key, int(window.start.timestamp()), int(window.end.timestamp()), int(digest.built_at.timestamp()),
+                 int(digest.built_at >= window.end)],
+            )  # fmt: skip
+            (identity,) = db.execute(
+                "select id from digests where repository = ? and branch = ? and zone = ? and first = ? and last = ?",
+                key,
+            ).fetchone()
+            db.execute("delete from digest_commits where digest_id = ?", [identity])
+            for entry in digest.entries:
+                db.execute(
+                    "insert into digest_commits(digest_id, commit_id, is_late) "
+                    "select ?, id, ? from commits where repository = ? and sha = ?",
+                    [identity, int(entry.late), number, entry.commit.sha],
+                )
+
+    def days(self, repo: str, limit: int = 7) -> list[Window]:
+        """Return the windows that a repository's digests were made for, newest first."""
+        with self._store.read() as db:
+            rows = db.query(
+                "select distinct d.first, d.last, d.zone from digests d join repositories r on r.id = d.repository "
+                "where r.name = ? order by d.last desc, d.first desc limit ?",
+                [repo, limit],
+            )
+            return [
+                Window(date.fromisoformat(row["first"]), date.fromisoformat(row["last"]), row["zone"]) for row in rows
+            ]
+
+    def average(self, repo: str, branch: str, window: Window, days: int = 7) -> Average | None:
+        """Return what those of the `days` days before the window were like that have a digest; None if none has."""
+        before = window.before(days)
+        with self._store.read() as db:
+            known = db.execute(
+                "select count(distinct d.first) from digests d join repositories r on r.id = d.repository where r.name = ? "
+                "and d.branch = ? and d.zone = ? and d.first >= ? and d.last <= ? and d.first = d.last and d.is_closed",
+                [repo, branch, window.zone, before.first.isoformat(), before.last.isoformat()],
+            ).fetchone()[0]
+        if not known:
+            return None
+        entries = Commits(self._store).between(repo, before.start, before.end)
+        return _average(entries, known)
+
+    def overview(self, key: str) -> tuple[Theme, ...] | None:
+        """Return a day's themes as remembered under a key, or None."""
+        with self._store.read() as db:
+            row = db.execute("select themes from overviews where key = ?", [key]).fetchone()
+        return tuple(Theme(text, tuple(shas)) for text, shas in json.loads(row[0])) if row else None
+
+    def put_overview(self, key: str, themes: Iterable[Theme], now: datetime) -> None:
+        """Remember a day's themes."""
+        with self._store.write() as db:
+            stored = json.dumps([[theme.text, list(theme.shas)] for theme in themes], ensure_ascii=False)
+            db.table("overviews").upsert({"key": key, "themes": stored, "made_at": int(now.timestamp())}, pk="key")
+
+    def put_run(self, digest: Digest, run: RunCard, failed: int) -> None:
+        """Remember a run and what it cost."""
+        with self._store.write() as db:
+            db.table("runs").insert(
+                {
+                    "started_at": int(digest.built_at.timestamp()), "seconds": round(run.seconds, 3),
+                    "repository": digest.repo, "first": digest.window.first.isoformat(),
+                    "last": digest.window.last.isoformat(), "zone": digest.window.zone, "language": digest.language,
+                    "analyser": run.analyser, "prompt": run.prompt, "commits": len(digest.entries),
+                    "fetched": run.fetched, "analysed": run.analysed, "failed": failed, "calls": run.usage.calls,
+                    "retries": run.usage.retries, "tokens_in": run.usage.tokens_in, "tokens_out": run.usage.tokens_out,
+                    "tokens_cached": run.usage.tokens_cached, "cost": run.cost,
+                }
+            )  # fmt: skip
+
+    def spent(self, since: datetime) -> tuple[int, float]:
+        """Return the tokens (in and out) and the cost of all runs that started at `since` or later."""
+        with self._store.read() as db:
+            row = db.execute(
+                "select coalesce(sum(tokens_in + tokens_out), 0), coalesce(sum(cost), 0.0) from runs where started_at >= ?",
+                [int(since.timestamp())],
+            ).fetchone()
+        return int(row[0]), float(row[1])
+
+
+def _average(entries: Sequence[Entry], days: int) -> Average:
+    product = sum(
+        file.additions + file.deletions
+        for entry in entries
+        for file in entry.commit.files
+        if kind_of(file.path) is FileKind.PRODUCTION
+    )
+    return Average(
+        days=days,
+        commits=len(entries) / days,
+        high=sum(entry.triage.importance is Importance.HIGH for entry in entries) / days,
+        reverts=sum(entry.triage.types[0] is ChangeType.REVERT for entry in entries) / days,
+        product_lines=product / days,
+    )

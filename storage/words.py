@@ -1,0 +1,64 @@
+"""How text becomes words that SQLite's index can find, Chinese ones too, and how a question becomes a query.
+
+Chinese has no spaces: a run of it is indexed as its pairs of characters (缓存分配 → 缓存 存分 分配), so that words of two
+characters and longer ones are found. Names in code are indexed whole and in parts (QwenImage → qwenimage qwen image).
+"""
+
+import re
+
+from analysis.errors import BadInput
+
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
+_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_FILTER = re.compile(r"(?<!\S)(since|until|area|type|author|repo|min):(\"[^\"]*\"|\S+)", re.IGNORECASE)
+
+
+def words_of(text: str) -> str:
+    """Return the words of `text` for the index, separated by spaces."""
+    found: list[str] = []
+    for run in _RUN.findall(text):
+        if re.match(rf"[{_CJK}]", run):
+            found += [run[index : index + 2] for index in range(len(run))]
+            continue
+        found.append(run.lower())
+        parts = _CAMEL.findall(run)
+        if len(parts) > 1:
+            found += [part.lower() for part in parts]
+    return " ".join(found)
+
+
+def tag(name: str, value: str) -> str:
+    """Return one word that stands for a property, such as an area; the same for every spelling of it."""
+    return name + "".join(re.findall(r"[^\W_]+", value.lower()))
+
+
+def query(text: str, tags: list[str] | None = None, column: str = "") -> str:
+    """Return the FTS5 query for the words of `text` (each a prefix, all of them) and these tags (prefixes as well).
+
+    https://www.sqlite.org/fts5.html#full_text_query_syntax
+
+    Raises:
+        BadInput: there is nothing to look for.
+    """
+    terms = []
+    for run in _RUN.findall(text):
+        if re.match(rf"[{_CJK}]", run):
+            pairs = [run[index : index + 2] for index in range(len(run) - 1)]
+            terms.append(f'"{" ".join(pairs)}"' if pairs else f'"{run}" *')
+        else:
+            terms.append(f'"{run.lower()}" *')
+    if column and terms:
+        terms = [f"{column} : {term}" for term in terms]
+    terms += [f'tags : "{word}" *' for word in tags or []]
+    if not terms:
+        raise BadInput("There is nothing to search for: give a word, an identifier, or a filter such as area:amd.")
+    return " AND ".join(terms)
+
+
+def split_filters(text: str) -> tuple[str, dict[str, list[str]]]:
+    """Part a question into its words and its filters (`since:7d`, `area:amd`, `type:bugfix`, `author:"Simo Lin"` …)."""
+    filters: dict[str, list[str]] = {}
+    for found in _FILTER.finditer(text):
+        filters.setdefault(found[1].lower(), []).append(found[2].strip('"'))
+    return _FILTER.sub(" ", text).strip(), filters

@@ -1,0 +1,1 @@
+"""Servers on the loopback that answer as GitHub and as a language model do."""

@@ -1,0 +1,526 @@
+"""GitHub's REST API on the loopback, strict, over real git repositories: HTTP, limits, faults and counting.
+
+    with GitHubServer({"owner/name": path_to_git_repo}) as server:
+        github.Github(base_url=server.url, auth=github.Auth.Token("test-token"))
+
+It answers what Daybrief asks for, as api.github.com does; the rest is 404 and is kept in `unrouted`.
+"""
+
+import hashlib
+import json
+import math
+import re
+import socket
+import struct
+import threading
+import time
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, Self
+from urllib.parse import parse_qsl, unquote, urlencode
+
+from .github_objects import FILES_PAGE, MOST_FILES, GitRepository, PatchLimits
+
+Fault = Literal["500", "502", "503", "reset", "truncate", "html"]
+
+_DOCS = "https://docs.github.com"
+_VERSIONS = {"2022-11-28", "2026-03-10"}
+_REPO = r"/(?:repos/(?P<full_name>[^/]+/[^/]+)|repositories/(?P<id>\d+))"
+_NOT_BELOW = r"(?!.*/(?:pulls|comments|status|statuses|check-runs|check-suites|branches-where-head)$)"
+_ROUTES = {
+    "rate_limit": re.compile(r"/rate_limit"),
+    "repos.get": re.compile(_REPO),
+    "commits.list": re.compile(_REPO + r"/commits"),
+    "commits.get": re.compile(_REPO + rf"/commits/{_NOT_BELOW}(?P<ref>.+)"),
+}
+_PROXY_PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Sign in.</body></html>\n"
+
+# -- what any server on the loopback needs
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked; header names are in lower case, the path is still percent-encoded."""
+
+    method: str
+    base: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered, and how it travels: broken off or not at all, or a byte every `drip` seconds."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    broken: Literal["", "reset", "truncate"] = ""
+    drip: float = 0.0
+
+
+class Loopback:
+    """An HTTP server on a free port of the loopback, from `with` to its end.
+
+    What goes wrong inside it is answered with 500 and raised at the end, so that no test passes over it.
+
+    Attributes:
+        url: its address.
+        latency: seconds before each answer.
+        peak: the most requests that were in flight at once.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.latency = 0.0
+        self.peak = 0
+        self.closing = threading.Event()
+        self.connections: set[socket.socket] = set()
+        self._lock = threading.RLock()
+        self._in_flight = 0
+        self._failures: list[Exception] = []
+
+    def __enter__(self) -> Self:
+        self._http = _Http(("127.0.0.1", 0), _Handler)
+        self._http.loopback = self
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        self.closing.set()
+        self._http.shutdown()
+        self._http.server_close()
+        for connection in tuple(self.connections):  # a client that keeps one open finds it closed
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        if self._failures and kind is None:
+            raise self._failures[0]
+
+    def reply(self, request: Request) -> Reply:
+        """Answer one request; called on many threads."""
+        raise NotImplementedError
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one request; it counts as in flight until just before it is sent."""
+        with self._lock:
+            self._in_flight += 1
+            self.peak = max(self.peak, self._in_flight)
+        try:
+            self.closing.wait(self.latency)
+            return self.reply(request)
+        except Exception as error:  # noqa: BLE001 - the server's outer edge
+            self._failures.append(error)
+            return Reply(500, as_json({"message": f"the test's server failed: {error!r}"}))
+        finally:
+            with self._lock:
+                self._in_flight -= 1
+
+
+class _Http(ThreadingHTTPServer):
+    request_queue_size = 128
+    loopback: Loopback
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "loopback", ""
+    disable_nagle_algorithm = True
+    server: _Http
+
+    def handle(self) -> None:
+        self.server.loopback.connections.add(self.connection)
+        with suppress(ConnectionError):
+            super().handle()
+        self.server.loopback.connections.discard(self.connection)
+
+    def _serve(self) -> None:
+        path, _, query = self.path.partition("?")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", "0")))
+        values = dict(parse_qsl(query, keep_blank_values=True))
+        base = f"http://{headers['host']}"
+        reply = self.server.loopback.handle(Request(self.command, base, path, values, headers, body))
+        if reply.broken == "reset":
+            # Without lingering, closing sends RST; rfile holds the socket open.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.rfile.close()
+            self.connection.close()
+            return
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if reply.status != 304:
+            self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        if reply.broken == "truncate":
+            self.close_connection = True
+            self.wfile.write(reply.body[: len(reply.body) // 2])
+        elif reply.drip:
+            for at in range(len(reply.body)):
+                self.wfile.write(reply.body[at : at + 1])
+                self.server.loopback.closing.wait(reply.drip)
+        else:
+            self.wfile.write(reply.body)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - the base class's names
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Say nothing: what was asked is in the server's own record."""
+
+
+def as_json(value: Any) -> bytes:
+    """Return a value as it travels."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+# -- GitHub
+
+
+class Asked(NamedTuple):
+    """A request and its answer's status, 0 for a connection that was reset."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    status: int
+
+
+@dataclass(slots=True)
+class _Faults:
+    times: int = 0
+    every: int = 0
+    kinds: tuple[Fault, ...] = ()
+    routes: Collection[str] = ()
+    seen: int = 0
+    given: int = 0
+
+
+@dataclass(slots=True)
+class _Secondary:
+    left: float = math.inf
+    seconds: float = 0.0
+    status: int = 403
+    until: float = 0.0
+
+
+@dataclass(slots=True)
+class _Bucket:
+    used: int = 0
+    reset: float = 0.0
+
+
+class _Refusal(Exception):  # noqa: N818 - an answer, no error of this server
+    def __init__(
+        self, status: int, message: str, doc: str = "rest", headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
+        super().__init__(message)
+        body = {"message": message, **more, "documentation_url": f"{_DOCS}/{doc}", "status": str(status)}
+        if status == 301:
+            del body["status"]
+        self.reply = Reply(status, as_json(body), headers or {})
+
+
+class GitHubServer(Loopback):
+    """A GitHub of one's own.
+
+    Args:
+        repositories: the local git repository of each `owner/name`.
+        tokens: the valid ones; any other is 401.
+        private: names that are 404 without a token.
+        renames: new names by old ones; what is asked under an old one is answered 301.
+        patches: above which limits `patch` is left out of a file.
+        anonymous_limit, token_limit, window, limit_status: the primary limit: requests a window, its seconds, 403
+            or 429. These and the following may be set while it runs.
+        diff_lines: lines of a diff; a longer one is 406.
+        latency: seconds before each answer.
+
+    Attributes:
+        requests: what was asked, in the order of the answers.
+        unrouted: what was asked that this server does not have; a test asserts that it is empty.
+    """
+
+    def __init__(
+        self,
+        repositories: Mapping[str, Path],
+        *,
+        tokens: Collection[str] = ("test-token",),
+        private: Collection[str] = (),
+        renames: Mapping[str, str] | None = None,
+        patches: PatchLimits | None = None,
+        anonymous_limit: int = 60,
+        token_limit: int = 5_000,
+        window: float = 3_600.0,
+        limit_status: Literal[403, 429] = 403,
+        diff_lines: int = 20_000,
+        latency: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.tokens = tokens
+        self.patches = patches or PatchLimits()
+        self.anonymous_limit, self.token_limit = anonymous_limit, token_limit
+        self.window, self.limit_status = window, limit_status
+        self.diff_lines = diff_lines
+        self.latency = latency
+        self.requests: list[Asked] = []
+        self.unrouted: list[str] = []
+        self._repositories = [GitRepository(name, path) for name, path in repositories.items()]
+        self._old_names: dict[str, GitRepository] = {}
+        self._buckets: dict[str, _Bucket] = {}
+        self._faults = _Faults()
+        self._secondary = _Secondary()
+        for repository in self._repositories:
+            repository.private = repository.full_name in private
+        for old, new in (renames or {}).items():
+            self.rename(old, new)
+
+    # -- what a test does
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a repository; it may have been given under either name."""
+        for repository in self._repositories:
+            if repository.full_name in {old, new}:
+                repository.full_name = new
+                self._old_names[old.lower()] = repository
+
+    def fail(
+        self,
+        *,
+        times: int = 1,
+        every: int = 0,
+        kinds: tuple[Fault, ...] = ("502",),
+        routes: Collection[str] = (),
+    ) -> None:
+        """Break the next `times` requests and every `every`th, with these kinds in turn, on all routes or some."""
+        self._faults = _Faults(times, every, kinds, routes)
+
+    def limit_secondary(self, *, after: int = 0, seconds: float = 1.0, status: Literal[403, 429] = 403) -> None:
+        """Refuse everything for some seconds, once `after` more requests were answered."""
+        self._secondary = _Secondary(after, seconds, status)
+
+    def count(self, route: str, status: int | None = None) -> int:
+        """Return how often a route was asked for, or answered with this status.
+
+        The routes are `rate_limit`, `repos.get`, `commits.list` and `commits.get`.
+        """
+        found = (asked for asked in tuple(self.requests) if _route(asked.method, asked.path)[0] == route)
+        return sum(status in {None, asked.status} for asked in found)
+
+    # -- answering
+
+    def reply(self, request: Request) -> Reply:
+        """Answer one request as GitHub would, or break it as was asked for."""
+        if request.path.startswith("/api/v3/"):  # as a GitHub Enterprise server
+            request = replace(request, base=f"{request.base}/api/v3", path=request.path[len("/api/v3") :])
+        route, match = _route(request.method, request.path)
+        fault = self._fault(route)
+        if fault == "reset":
+            reply = Reply(0, broken="reset")
+        elif fault == "html":
+            reply = Reply(200, _PROXY_PAGE, {"Content-Type": "text/html; charset=utf-8"})
+        elif fault in {"500", "502", "503"}:
+            headers = {"Content-Type": "application/json; charset=utf-8"}
+            reply = Reply(int(fault), as_json({"message": "Server Error"}), headers)
+        else:
+            reply = self._answer(request, route, match)
+            reply = replace(reply, broken="truncate" if fault and reply.body else "")
+        with self._lock:
+            self.requests.append(Asked(request.method, request.path, request.query, reply.status))
+            self.unrouted += [] if match else [f"{request.method} {request.path}"]
+        return reply
+
+    def _fault(self, route: str) -> Fault | Literal[""]:
+        with self._lock:
+            faults = self._faults
+            if faults.routes and route not in faults.routes:
+                return ""
+            faults.seen += 1
+            if faults.seen > faults.times and not (faults.every and faults.seen % faults.every == 0):
+                return ""
+            faults.given += 1
+            return faults.kinds[(faults.given - 1) % len(faults.kinds)]
+
+    def _answer(self, request: Request, route: str, match: re.Match[str] | None) -> Reply:
+        who = ""
+        try:
+            who = self._sign_in(request)
+            self._check_secondary()
+            if route != "rate_limit":
+                self._spend(who)
+            reply = self._find(request, route, match, who)
+        except _Refusal as refusal:
+            reply = refusal.reply
+        headers = {"Content-Type": "application/json; charset=utf-8", **reply.headers}
+        if reply.status == 200:
+            tag = f'"{hashlib.sha256(reply.body).hexdigest()}"'
+            headers["ETag"] = f"W/{tag}"
+            if tag in request.headers.get("if-none-match", ""):
+                del headers["Content-Type"]
+                reply = Reply(304)
+                if who and route != "rate_limit":  # free for those who signed in
+                    self._spend(who, -1)
+        headers["X-GitHub-Request-Id"] = f"C0DE:10ADE1:{len(self.requests):07X}:5EED5:0BADCAFE"
+        headers |= {f"X-RateLimit-{name.title()}": str(value) for name, value in self._left(who).items()}
+        return replace(reply, headers=headers)
+
+    def _find(self, request: Request, route: str, match: re.Match[str] | None, who: str) -> Reply:
+        if match is None:
+            raise _Refusal(404, "Not Found")
+        if route == "rate_limit":
+            return Reply(200, as_json({"resources": {"core": self._left(who)}, "rate": self._left(who)}))
+        repository = self._repository(request, match, who)
+        if route == "repos.get":
+            return Reply(200, as_json(repository.as_json(request.base)))
+        if repository.resolve(repository.default_branch) is None:
+            raise _Refusal(409, "Git Repository is empty.", "rest/commits/commits#list-commits")
+        if route == "commits.list":
+            return self._list(request, repository)
+        return self._get(request, repository, unquote(match["ref"]))
+
+    def _repository(self, request: Request, match: re.Match[str], who: str) -> GitRepository:
+        asked = unquote(match["full_name"] or "").lower()
+        for repository in self._repositories:
+            if repository.private and not who:
+                continue
+            if asked == repository.full_name.lower() or match["id"] == str(repository.id):
+                return repository
+            if self._old_names.get(asked) is repository:
+                address = _address(request, repository, request.query)
+                headers = {"Location": address}
+                raise _Refusal(301, "Moved Permanently", "v3/#http-redirects", headers, url=address)
+        raise _Refusal(404, "Not Found", "rest/repos/repos#get-a-repository")
+
+    def _list(self, request: Request, repository: GitRepository) -> Reply:
+        start = repository.resolve(request.query.get("sha") or repository.default_branch)
+        if start is None:
+            raise _Refusal(404, "Not Found", "rest/commits/commits#list-commits")
+        since, until = (_seconds(request.query.get(name)) for name in ("since", "until"))
+        shas = repository.history(start, since, until)
+        page, links = _page(request, repository, len(shas), (30, 100))
+        return Reply(200, as_json(repository.commits_json(shas[page], request.base)), links)
+
+    def _get(self, request: Request, repository: GitRepository, ref: str) -> Reply:
+        sha = repository.resolve(ref)
+        if sha is None:
+            raise _Refusal(422, f"No commit found for SHA: {ref}", "rest/commits/commits#get-a-commit")
+        if _media(request) == "diff":
+            text = repository.diff(sha)
+            if text.count("\n") > self.diff_lines:
+                message = f"Sorry, the diff exceeded the maximum number of lines ({self.diff_lines})"
+                raise _Refusal(406, message, "rest/commits/commits#get-a-commit")
+            return Reply(200, text.encode(), {"Content-Type": "application/vnd.github.diff; charset=utf-8"})
+        count = min(len(repository.files(sha)), MOST_FILES)
+        page, links = _page(request, repository, count, (FILES_PAGE, FILES_PAGE))
+        return Reply(200, as_json(repository.detail_json(sha, request.base, page, self.patches)), links)
+
+    # -- who asks, and how often: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+
+    def _sign_in(self, request: Request) -> str:
+        """Return the token, or nothing for an anonymous request."""
+        if not request.headers.get("user-agent"):
+            raise _Refusal(403, "Request forbidden by administrative rules. Please add a User-Agent header")
+        version = request.headers.get("x-github-api-version", "2022-11-28")
+        if version not in _VERSIONS:
+            raise _Refusal(400, f'"X-GitHub-Api-Version" header: {version} is not a supported version.')
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme and (scheme.lower() not in {"token", "bearer"} or token not in self.tokens):
+            raise _Refusal(401, "Bad credentials")
+        return token
+
+    def _left(self, who: str) -> dict[str, int | str]:
+        with self._lock:
+            bucket, limit = self._bucket(who), self.token_limit if who else self.anonymous_limit
+            used = min(bucket.used, limit)
+            left = {"limit": limit, "used": used, "remaining": limit - used, "reset": int(bucket.reset)}
+            return {**left, "resource": "core"}
+
+    def _bucket(self, who: str) -> _Bucket:
+        bucket = self._buckets.setdefault(who, _Bucket())
+        if time.time() >= bucket.reset:
+            bucket.used, bucket.reset = 0, time.time() + self.window
+        return bucket
+
+    def _spend(self, who: str, number: int = 1) -> None:
+        with self._lock:
+            if self._left(who)["remaining"] or number < 0:
+                bucket = self._bucket(who)
+                bucket.used = max(0, bucket.used + number)
+                return
+        whom = "user ID 1." if who else "127.0.0.1. (Authenticated requests get a higher rate limit.)"
+        doc = "rest/using-the-rest-api/rate-limits-for-the-rest-api"
+        raise _Refusal(self.limit_status, f"API rate limit exceeded for {whom}", doc)
+
+    def _check_secondary(self) -> None:
+        with self._lock:
+            limit, now = self._secondary, time.time()
+            limit.left -= 1
+            if limit.left < 0 and not limit.until:
+                limit.until = now + limit.seconds
+            wait = limit.until - now
+        if wait > 0:
+            text = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+            doc = "rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits"
+            raise _Refusal(limit.status, text, doc, {"Retry-After": str(math.ceil(wait))})
+
+
+def _route(method: str, path: str) -> tuple[str, re.Match[str] | None]:
+    for name, pattern in _ROUTES.items():
+        if method == "GET" and (match := pattern.fullmatch(path)):
+            return name, match
+    return "", None
+
+
+def _media(request: Request) -> Literal["json", "diff"]:
+    accept = request.headers.get("accept", "*/*")
+    for kind in re.split(r"\s*,\s*", accept):
+        if re.fullmatch(r"application/vnd\.github(\.v3)?\.diff", kind):
+            return "diff"
+        if re.fullmatch(r"(\*/\*|application/json|application/vnd\.github(\.v3)?\+json)(;.*)?", kind):
+            return "json"
+    raise _Refusal(415, f"Unsupported 'Accept' header: '{accept}'. Must accept 'application/json'.")
+
+
+def _seconds(text: str | None) -> int | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        # What GitHub says to this is not documented; a test shall not pass over it.
+        raise _Refusal(422, f"{text!r} is no ISO 8601 time", "rest/commits/commits#list-commits") from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _address(request: Request, repository: GitRepository, query: Mapping[str, str]) -> str:
+    """Return the same path of the repository by its number, as GitHub links it."""
+    rest = re.sub(r"^/(?:repos/[^/]+/[^/]+|repositories/\d+)", "", request.path)
+    address = f"{request.base}/repositories/{repository.id}{rest}"
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def _page(
+    request: Request, repository: GitRepository, count: int, sizes: tuple[int, int]
+) -> tuple[slice, dict[str, str]]:
+    """Return which items the page asked for holds, and its Link header; `sizes`: the usual one, the most."""
+    size = min(_positive(request.query.get("per_page"), sizes[0]), sizes[1])
+    page, last = _positive(request.query.get("page"), 1), max(1, -(-count // size))
+    relations = {"prev": min(page - 1, last)} if page > 1 else {}
+    relations |= {"next": page + 1, "last": last} if page < last else {}
+    relations |= {"first": 1} if page > 1 else {}
+    links = [
+        f'<{_address(request, repository, {**request.query, "page": str(number)})}>; rel="{relation}"'
+        for relation, number in relations.items()
+    ]
+    return slice((page - 1) * size, page * size), {"Link": ", ".join(links)} if links else {}
+
+
+def _positive(text: str | None, default: int) -> int:
+    """Return a positive number; anything else means the default, as on GitHub."""
+    return (int(text) or default) if text and re.fullmatch(r"\d{1,9}", text) else default
