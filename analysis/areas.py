@@ -95,7 +95,7 @@ class Areas:
 
     def _meant(self, topic: str) -> list[str]:
         whole = self._by_tag.get(_plain(topic))
-        return whole if whole else [key for word in _words(topic) for key in self._by_tag.get(word, ())]
+        return whole or [key for word in _words(topic) for key in self._by_tag.get(word, ())]
 
     def _shares(self, files: Sequence[FileChange]) -> dict[str, float]:
         # Where the product is touched, tests and documents that come along do not decide what it is about.

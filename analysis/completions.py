@@ -42,7 +42,7 @@ class Model:
     secret: tuple[str, ...] = ()
 
 
-class BadAnswer(Exception):  # noqa: N818 - caught beside it, never shown as an error
+class BadAnswer(Exception):
     """An answer that cannot be used.
 
     Attributes:
@@ -55,7 +55,7 @@ class BadAnswer(Exception):  # noqa: N818 - caught beside it, never shown as an 
         self.reason, self.is_long, self.is_final = reason, is_long, is_final
 
 
-class Hopeless(Exception):  # noqa: N818 - a state, told in one sentence
+class Hopeless(Exception):
     """No question will be answered before somebody mends something: a refused key, an unknown model, no quota."""
 
 
@@ -65,7 +65,7 @@ class Tally:
     def __init__(self) -> None:
         self.usage = Usage()
 
-    def count(self, done: "Answer", messages: Sequence[Mapping[str, str]]) -> None:
+    def count(self, done: "Answer", messages: Sequence[Mapping[str, str]], seconds: float) -> None:
         """Add an answer, before anybody looks whether it can be used."""
         usage = done.completion.usage
         content = done.completion.choices[0].message.content or ""
@@ -76,6 +76,7 @@ class Tally:
             tokens_in=usage.prompt_tokens if usage else estimate("".join(m["content"] for m in messages)),
             tokens_out=usage.completion_tokens if usage else estimate(content),
             tokens_cached=(details.cached_tokens or 0) if details else 0,
+            seconds=seconds,
         )
 
 
@@ -88,15 +89,16 @@ def question(model: Model, shape: type[T], system: str, user: str, tally: Tally)
     """
     user, _ = redact(user, model.secret)
     messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+    started = time.monotonic()
     try:
         done = within(model.deadline, lambda: ask(model, shape, messages))
     except TimeoutError:
-        raise BadAnswer(f"no answer within {model.deadline:.0f} s") from None
+        raise BadAnswer(f"the model gave no answer within {model.deadline:.0f} s", is_final=True) from None
     except openai.APIError as error:
         raise _meaning(error, model) from error
     except ValueError as error:
         raise BadAnswer(str(error), is_final=True) from error
-    tally.count(done, messages)
+    tally.count(done, messages, time.monotonic() - started)
     return read(shape, done.completion)
 
 
@@ -112,7 +114,7 @@ def _meaning(error: openai.APIError, model: Model) -> BadAnswer | Hopeless:  # n
         )
     if isinstance(error, openai.BadRequestError):
         is_long = "context" in str(error).lower() or "too long" in str(error).lower()
-        return BadAnswer(said, is_long=is_long, is_final=not is_long)
+        return BadAnswer(f"the model server refuses the question ({said})", is_long=is_long, is_final=not is_long)
     if isinstance(error, openai.APITimeoutError):
         return BadAnswer("the model server did not answer in time", is_final=True)
     if isinstance(error, openai.APIConnectionError):
@@ -180,15 +182,15 @@ def read(shape: type[T], done: ChatCompletion) -> T:
     if choice.message.refusal:
         raise BadAnswer("the model refused", is_final=True)
     if choice.finish_reason == "length":
-        raise BadAnswer("the answer did not fit", is_long=True)
+        raise BadAnswer("the model's answer did not fit", is_long=True)
     if choice.finish_reason == "content_filter":
-        raise BadAnswer("the server's content filter stopped the answer", is_final=True)
+        raise BadAnswer("the model server's content filter stopped the answer", is_final=True)
     # Some servers put the thinking into the content, some models put prose or a fence around the object.
     text = re.sub(r"<think>.*?</think>", "", choice.message.content or "", flags=re.DOTALL)
     try:
         return shape.model_validate_json(text[text.find("{") : text.rfind("}") + 1])
     except pydantic.ValidationError as error:
-        raise BadAnswer(f"the answer has not the shape asked for ({error.error_count()} faults)") from error
+        raise BadAnswer("the model's answer has not the shape asked for") from error
 
 
 def within(seconds: float, call: Callable[[], R]) -> R:

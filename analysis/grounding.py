@@ -115,9 +115,7 @@ def ungrounded(text: str, ground: Ground) -> tuple[list[str], list[str]]:
         inner = span.strip()
         if not (ground.has_path(inner) or ground.has_name(inner)):
             wrong.append(inner)
-    for path in _PATH.findall(rest):
-        if not ground.has_path(path) and not ground.has_name(path):
-            wrong.append(path)
+    wrong += [path for path in _PATH.findall(rest) if not ground.has_path(path) and not ground.has_name(path)]
     rest = _PATH.sub(" ", rest)
     wrong += [name for name in _IDENTIFIER.findall(rest) if not ground.has_name(name)]
     bare = _IDENTIFIER.sub(" ", rest)

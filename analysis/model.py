@@ -13,7 +13,6 @@ from typing import Literal
 import pydantic
 
 from analysis.completions import BadAnswer, Hopeless, Model, Tally, question
-
 from analysis.entry import (
     Analysis,
     Aspect,
@@ -24,7 +23,6 @@ from analysis.entry import (
     Overview,
     Reading,
     Theme,
-    Usage,
 )
 from analysis.excerpt import estimate, excerpt
 from analysis.grounding import Ground, keep_grounded, keep_sentences
@@ -188,8 +186,8 @@ class ModelAnalyser:
             analysis = self._grounded(entry, answer, language, depth, shown.unseen)
             if analysis:
                 return Reading({sha: analysis}, {}, tally.usage)
-            reason = "nothing that it said was borne out by the commit"
-        return Reading({}, {sha: f"the model gave no usable answer ({reason})"}, tally.usage)
+            reason = "nothing that the model said was borne out by the commit"
+        return Reading({}, {sha: reason}, tally.usage)
 
     def _grounded(
         self, entry: Entry, answer: _Short, language: Language, depth: Depth, unseen: tuple[str, ...]
@@ -240,19 +238,17 @@ class ModelAnalyser:
         shown = {entry.commit.sha: excerpt(entry.commit, _line_budget(entry)) for entry in job}
         system = _prompt("lines")[1].format(repo=job[0].commit.repo, language=_LANGUAGE_NAMES[language], mark=mark)
         commits = "\n\n".join(f"## {e.commit.short}\n{_evidence(e, shown[e.commit.sha].text)}" for e in job)
-        reason, found = "", {}
+        reason, answers = "", dict[str, _Line]()
         try:
             answer = question(self.model, _Lines, system, f"{mark}\n{commits}\n{mark}", tally)
-            found = {item.sha[:7]: item for item in answer.items}
+            answers = _by_sha(job, answer.items)
         except BadAnswer as bad:
             reason = bad.reason
             if bad.is_final:
-                return Reading(
-                    {}, {e.commit.sha: f"the model gave no usable answer ({reason})" for e in job}, tally.usage
-                )
+                return Reading({}, dict.fromkeys((entry.commit.sha for entry in job), reason), tally.usage)
         analyses: dict[str, Analysis] = {}
         for entry in job:
-            item = found.get(entry.commit.short)
+            item = answers.get(entry.commit.sha)
             analysis = self._line(entry, item, language, shown[entry.commit.sha].unseen) if item else None
             if analysis:
                 analyses[entry.commit.sha] = analysis
@@ -265,10 +261,8 @@ class ModelAnalyser:
                     analyses |= again.analyses
                     tally.usage += again.usage
             missing = [entry for entry in missing if entry.commit.sha not in analyses]
-        why = reason or "it left the commit out, or nothing that it said was borne out"
-        return Reading(
-            analyses, {e.commit.sha: f"the model gave no usable answer ({why})" for e in missing}, tally.usage
-        )
+        why = reason or "the model left it out, or nothing that it said of it was borne out by the commit"
+        return Reading(analyses, dict.fromkeys((entry.commit.sha for entry in missing), why), tally.usage)
 
     def _line(self, entry: Entry, item: _Line, language: Language, unseen: tuple[str, ...]) -> Analysis | None:
         ground = Ground.of(entry.commit)
@@ -280,6 +274,15 @@ class ModelAnalyser:
             self.name, self.prompt, language, Depth.LINE, summary, effect,
             importance=Importance(item.importance), unseen=unseen, dropped=cut + cut_too,
         )  # fmt: skip
+
+
+def _by_sha(job: Sequence[Entry], items: Sequence[_Line]) -> dict[str, _Line]:
+    """Match items to commits by SHA; a model that garbled every SHA but kept the number has kept the order."""
+    known = {entry.commit.short: entry.commit.sha for entry in job}
+    found = {known[item.sha[:7]]: item for item in items if item.sha[:7] in known}
+    if not found and len(items) == len(job):
+        return {entry.commit.sha: item for entry, item in zip(job, items, strict=True)}
+    return found
 
 
 # -- prompts

@@ -74,7 +74,7 @@ class Hunk:
 def _side(lines: list[tuple[str, int | None, bool]]) -> Side:
     starts, numbers, changed, offset = [], [], set(), 0
     for text, number, is_changed in lines:
-        assert number is not None  # noqa: S101 - both callers have left these out
+        assert number is not None
         starts.append(offset)
         numbers.append(number)
         if is_changed:

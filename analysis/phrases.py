@@ -142,11 +142,13 @@ def _say_en(phrase: Phrase) -> str:
     if phrase.symptom:
         over = _table()["symptom"][phrase.symptom[0]]["en"].format(symptom=phrase.symptom[1])
         places = [words for relation, words in phrase.around if relation in {"in", "on", "for", "of"}]
+        if not phrase.thing and not places:
+            return f"No more {phrase.symptom[1]}{around}"
         subject = phrase.thing + around
-        if not phrase.thing and places:  # "KeyError when x in y": y no longer raises KeyError when x
+        if not phrase.thing:  # "KeyError when x in y": y no longer raises KeyError when x
             subject = places[-1]
             over += "".join(f" {relation} {words}" for relation, words in phrase.around if words != places[-1])
-        return _capital(f"{subject or 'it'} {over}")
+        return _capital(f"{subject} {over}")
     if not phrase.action:
         return _capital(phrase.thing + around + change)
     template: str = _table()["action"][phrase.action]["en"]

@@ -16,7 +16,7 @@ from analysis.paths import FileKind, kind_of
 
 _DEFINITION = re.compile(
     r"^(?P<indent>\s*)(?:@\w+\s+)*(?:export\s+|pub(?:\([^)]*\))?\s+|async\s+|static\s+|unsafe\s+|const\s+|default\s+)*"
-    r"(?P<keyword>def|class|fn|func|struct|enum|trait|impl|interface|function|namespace)\s+(?:\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
+    r"(?P<keyword>def|class|fn|func|struct|enum|trait|impl|interface|function|namespace)\s+(?:alignas\([^)]*\)\s*|\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
 )
 _DOCSTRING = re.compile(r"""^\s*[rf]?(?:\"\"\"|''')\s*(.*?)(?:\"\"\"|''')?\s*$""")
 _COMMENT = re.compile(r"^\s*(?:#|//+|/?\*+)(?!\s*[-=~#*/]{3})\s?(?P<text>.*?)(?:\*/)?\s*$")

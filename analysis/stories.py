@@ -168,13 +168,22 @@ def _in_series(first: Entry, second: Entry) -> bool:
 
 
 def _share_files(first: Entry, second: Entry) -> bool:
+    """Whether they change the same files of the product; of those without product files, whether of any kind."""
     one, two = _own_files(first), _own_files(second)
+    product_one, product_two = ({name for name in names if _is_product(name)} for names in (one, two))
+    if bool(product_one) is not bool(product_two):
+        return False
+    one, two = (product_one, product_two) if product_one else (one, two)
     return bool(one and two) and len(one & two) >= _SHARED * min(len(one), len(two))
 
 
 def _own_files(entry: Entry) -> set[str]:
     names = {file.path for file in entry.commit.files} | {file.old_path for file in entry.commit.files if file.old_path}
     return {name for name in names if not _HUB.search(name)}
+
+
+def _is_product(path: str) -> bool:
+    return kind_of(path) is FileKind.PRODUCTION
 
 
 def _moves_tests(first: Entry, second: Entry) -> bool:

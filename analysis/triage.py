@@ -81,7 +81,7 @@ SYMPTOMS: dict[str, tuple[float, re.Pattern[str]]] = {
         ("security", 4.0, r"\bCVE-\d|\bvulnerab\w+|\bsecurity (?:fix|issue|hole|hardening)|\b(?:code|command|sql) injection\b|\bSSRF\b|\bpath traversal\b|\bRCE\b"),
         ("crash", 3.0, r"\bcrash(?:es|ed|ing)?\b|\bseg(?:mentation )?fault\b|\bcore dump\w*|\bpanics?\b|\billegal memory access\b|\bIMA\b"),
         ("hang", 3.0, r"\bhangs?\b|\bhanging\b|\bhung\b|\bdead-?locks?\b|\bgets? stuck\b|\bstuck\b|\bfreez(?:e|es|ing)\b|\binfinite loop\b"),
-        ("wrong_result", 3.0, r"\bNaNs?\b|\bwrong(?:ly)? (?:result|output|answer|value|token|text|shape|dtype|index)|\bincorrect(?:ly)?\b|\bgarbage\b|\bgibberish\b|\baccuracy (?:drop|issue|bug|regression|loss|problem)|\bnumerical (?:error|issue|instability)|\bprecision (?:issue|bug|error)"),
+        ("wrong_result", 3.0, r"\bNaNs?\b|\bwrong(?:ly)? (?:result|output|answer|value|token|text|shape|dtype|index)|\bincorrect(?:ly)?\b|\b(?:answers?|results?|outputs?|values?)\b.{0,40}\bwrong\b|\bgarbage\b|\bgibberish\b|\baccuracy (?:drop|issue|bug|regression|loss|problem)|\bnumerical (?:error|issue|instability)|\bprecision (?:issue|bug|error)"),
         ("leak", 2.5, r"\b(?:memory|resource|fd|thread|handle)?[ -]?leak(?:s|ed|ing)?\b"),
         ("out_of_memory", 2.5, r"\bOOMs?\b|\bout[ -]of[ -]memory\b"),
         ("error", 1.5, r"\b\w+Error\b|\b\w+Exception\b|\berrors?\b|\bfail(?:s|ed|ure|ures|ing)?\b|\bbroken\b|\bbug\b|\bregression\b"),
@@ -139,7 +139,7 @@ _SCALE = 6.0
 _VERBS = (
     (ChangeType.REVERT, r"revert|back out|reland"),
     (ChangeType.BUGFIX, r"(?:hot|bug)?fix(?:e[sd])?|resolve|correct|repair|prevent|handle|workaround|avoid|ensure|guard"),
-    (ChangeType.PERFORMANCE, r"optimi[sz]e|speed ?up|accelerate|fuse|cache|faster|reduce (?:the )?(?:latency|overhead|memory)"),
+    (ChangeType.PERFORMANCE, r"optimi[sz]e|tune|speed ?up|accelerate|fuse|cache|faster|reduce (?:the )?(?:latency|overhead|memory)"),
     (ChangeType.DEPENDENCIES, r"bump|upgrade|pin|unpin|update \S+ to v?\d"),
     (ChangeType.DOCS, r"document|docs?\b|typo|readme"),
     (ChangeType.TESTS, r"test|unit ?test|(?:add|migrate|move|remove|fix) (?:\S+ ){0,3}tests?\b|disable .*test"),
@@ -161,7 +161,7 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas) -> Triage:
     """Sort and rank one commit."""
     title = read_title(commit.subject)
     kinds = {file.path: kind_of(file.path) for file in commit.files}
-    types = _types(commit, title, facts, kinds)
+    types = _types(title, facts, kinds)
     touches_product = any(kind in _PRODUCT for kind in kinds.values())
     touches_code = FileKind.PRODUCTION in kinds.values()
     reasons = sorted(_reasons(commit, title, facts, types, kinds), key=lambda reason: -abs(reason.points))
@@ -199,7 +199,7 @@ def _floor(reasons: Sequence[Reason]) -> bool:
     return any(reason.code in _FLOORING_SYMPTOMS or reason.code in _FLOORED for reason in reasons)
 
 
-def _types(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:
+def _types(title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:
     found: list[ChangeType] = []
     if any(fact.kind is FactKind.REVERTS for fact in facts):
         found.append(ChangeType.REVERT)

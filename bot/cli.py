@@ -151,7 +151,7 @@ def area(
     from formatters.answers import list_json, list_text
 
     with _core(config) as core:
-        key, answer = show_area(core, name, repo, since)
+        key, answer = show_area(core, name, lang.value, repo, since)
         if json_:
             _print(json.dumps(list_json(answer.entries, more=answer.more), ensure_ascii=False, indent=1))
             return
@@ -182,7 +182,7 @@ def search(
 
     with _core(config) as core:
         text = " ".join(words)
-        answer = search_commits(core, text, repo, limit)
+        answer = search_commits(core, text, lang.value, repo, limit)
         if json_:
             _print(json.dumps(list_json(answer.entries, more=answer.more), ensure_ascii=False, indent=1))
             return
@@ -263,9 +263,12 @@ def doctor(
 
 @contextmanager
 def _core(config: Path | None) -> Iterator[Any]:
+    import stamina
+
     from bot.config import load
     from bot.core import Core
 
+    stamina.instrumentation.set_on_retry_hooks([])  # a retry that helps is nobody's news
     with _told():
         core = Core(load(os.environ, config))
         try:

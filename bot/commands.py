@@ -70,7 +70,7 @@ def show_commit(core: Core, reference: str, language: Language, repo: str | None
     if not answer.entries:
         raise NotFound(f"No commit with the words “{text}” is known: try fewer words, or daybrief search.")
     titled = [e for e in answer.entries if all(word in e.commit.subject.lower() for word in text.lower().split())]
-    chosen = titled if titled else list(answer.entries)
+    chosen = titled or list(answer.entries)
     return _detail(core, [(entry.commit.repo, entry.commit.sha) for entry in chosen], language)
 
 
@@ -81,7 +81,9 @@ def _detail(core: Core, hits: list[tuple[str, str]], language: Language) -> Deta
     return Detail(entries[0]) if len(entries) == 1 else Detail(None, tuple(entries))
 
 
-def show_area(core: Core, name: str, repo: str | None = None, since: str = "") -> tuple[str, Answer]:
+def show_area(
+    core: Core, name: str, language: Language, repo: str | None = None, since: str = ""
+) -> tuple[str, Answer]:
     """Show an area's commits of the last seven days, the most important first."""
     areas = core.areas()
     key = area_key(name, areas)
@@ -89,14 +91,14 @@ def show_area(core: Core, name: str, repo: str | None = None, since: str = "") -
     moment = parse_since(since, core.now()) if since else (newest or core.now()) - timedelta(days=_DEFAULT_DAYS)
     answer = search(core.store, Question(repos=(repo,) if repo else (), since=moment, areas=(key,)), limit=50)
     ordered = sorted(answer.entries, key=lambda e: (-e.triage.importance.rank, -e.commit.committed_at.timestamp()))
-    return key, Answer(tuple(ordered), answer.more)
+    return key, Answer(tuple(core.with_analyses(ordered, language)), answer.more)
 
 
-def search_commits(core: Core, text: str, repo: str | None = None, limit: int = 20) -> Answer:
+def search_commits(core: Core, text: str, language: Language, repo: str | None = None, limit: int = 20) -> Answer:
     """Search: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
     words, filters = split_filters(text)
     areas, now = core.areas(), core.now()
-    return search(
+    answer = search(
         core.store,
         Question(
             words=words,
@@ -110,6 +112,7 @@ def search_commits(core: Core, text: str, repo: str | None = None, limit: int = 
         ),
         limit=limit,
     )
+    return Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
 
 
 def list_areas(core: Core, language: Language, repo: str | None = None) -> list[AreaCount]:

@@ -25,7 +25,7 @@ class _Table(pydantic.BaseModel):
 
 
 class StoreSettings(_Table):
-    """[store]"""
+    """[store]: where Daybrief remembers."""
 
     path: Path | None = Field(
         default=None, description="the SQLite file; default: `daybrief/daybrief.db` in the user's data folder"
@@ -33,7 +33,7 @@ class StoreSettings(_Table):
 
 
 class GitHubSettings(_Table):
-    """[github]"""
+    """[github]: where repositories are read."""
 
     base_url: str = Field(
         default="https://api.github.com", description="of the API; a GitHub Enterprise server's ends in /api/v3"
@@ -44,7 +44,7 @@ class GitHubSettings(_Table):
 
 
 class ModelSettings(_Table):
-    """[model]"""
+    """[model]: who analyses, if not the rules."""
 
     base_url: str = Field(
         default="", description="of an OpenAI-compatible server, usually ending in /v1; default: OpenAI's own"
@@ -66,7 +66,7 @@ class ModelSettings(_Table):
 
 
 class AreaSettings(_Table):
-    """[areas.NAME]"""
+    """[areas.NAME]: an area of one's own, or what one adds to a known one."""
 
     en: str = Field(default="", description="how the area is shown in English")
     zh: str = Field(default="", description="how the area is shown in Chinese")
@@ -167,7 +167,7 @@ def options() -> list[tuple[str, str, str, str]]:
     rows = []
     for table, field in Settings.model_fields.items():
         model = AreaSettings if table == "areas" else field.annotation
-        assert model is not None  # noqa: S101 - every table is annotated
+        assert model is not None
         for key, option in model.model_fields.items():
             shown = "areas.NAME" if table == "areas" else table
             variable = "" if table == "areas" else f"{PREFIX}{table}__{key}".upper()

@@ -99,12 +99,23 @@ class Core:
     def entry(self, repo: str, sha: str, language: Language) -> Entry | None:
         """Return what is remembered of a commit, read by the rules if nobody read it in that language yet."""
         entry = self.commits.entry(repo, sha)
-        if entry is None:
-            return None
-        analysis = self.analyses.latest(repo, sha, language)
-        if analysis is None:
-            analysis = RulesAnalyser().analyse((entry,), language).analyses[sha]
-        return settled(entry, analysis)
+        return self.with_analyses([entry], language)[0] if entry else None
+
+    def with_analyses(self, entries: Sequence[Entry], language: Language) -> list[Entry]:
+        """Return remembered entries with their newest analyses, the rules' where there is none in that language.
+
+        Entries of lists come without patches; the rules then say what title, paths and facts alone allow.
+        """
+        found: dict[tuple[str, str], Analysis] = {}
+        for repo in {entry.commit.repo for entry in entries}:
+            shas = [entry.commit.sha for entry in entries if entry.commit.repo == repo]
+            found |= {(repo, sha): analysis for sha, analysis in self.analyses.latest(repo, shas, language).items()}
+        missing = tuple(entry for entry in entries if (entry.commit.repo, entry.commit.sha) not in found)
+        by_rules = RulesAnalyser().analyse(missing, language).analyses
+        return [
+            settled(entry, found.get((entry.commit.repo, entry.commit.sha)) or by_rules[entry.commit.sha])
+            for entry in entries
+        ]
 
     # -- a digest
 

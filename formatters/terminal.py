@@ -58,10 +58,12 @@ class Screen:
         )  # fmt: skip
 
     def line(self, text: str | Text, style: str = "", indent: int = 0) -> None:
+        """Write a paragraph."""
         shown = _styled(text, style) if isinstance(text, str) else text
         self._console.print(Padding(shown, (0, 0, 0, indent)) if indent else shown)
 
     def grid(self, rows: Sequence[tuple[Text, ...]], indent: int = 0) -> None:
+        """Write rows whose last cell wraps."""
         table = Table.grid(padding=(0, 1))
         for index in range(len(rows[0])):
             table.add_column(no_wrap=index < len(rows[0]) - 1, overflow="fold")
@@ -70,13 +72,16 @@ class Screen:
         self._console.print(Padding(table, (0, 0, 0, indent)))
 
     def heading(self, text: str) -> None:
+        """Write a heading, with a line before it."""
         self.gap()
         self._console.print(Text(text, style="bold underline"))
 
     def gap(self) -> None:
+        """Write an empty line."""
         self._console.print()
 
     def text(self) -> str:
+        """Return what was written."""
         return re.sub(r"[ \t]+$", "", self._out.getvalue(), flags=re.MULTILINE)
 
 

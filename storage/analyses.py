@@ -35,22 +35,27 @@ class Analyses:
                 rows = db.query(
                     "select c.sha, a.analysis from analyses a join commits c on c.id = a.commit_id "
                     "join repositories r on r.id = c.repository where r.name = ? and a.analyser = ? and a.prompt = ? "
-                    f"and a.language = ? and c.sha in ({','.join('?' * len(some))})",  # noqa: S608 - only marks
+                    f"and a.language = ? and c.sha in ({','.join('?' * len(some))})",
                     [repo, analyser, prompt, language, *some],
                 )
                 found |= {row["sha"]: _adapter().validate_json(row["analysis"]) for row in rows}
         return found
 
-    def latest(self, repo: str, sha: str, language: Language) -> Analysis | None:
-        """Return the newest analysis of a commit in a language, a model's before the rules'."""
+    def latest(self, repo: str, shas: Sequence[str], language: Language) -> dict[str, Analysis]:
+        """Return the newest analysis of each of these commits in a language, a model's before the rules', by SHA."""
+        found: dict[str, Analysis] = {}
         with self._store.read() as db:
-            row = db.execute(
-                "select a.analysis from analyses a join commits c on c.id = a.commit_id "
-                "join repositories r on r.id = c.repository where r.name = ? and c.sha = ? and a.language = ? "
-                "order by a.analyser = 'rules', a.made_at desc limit 1",
-                [repo, sha, language],
-            ).fetchone()
-        return _adapter().validate_json(row[0]) if row else None
+            for start in range(0, len(shas), _FEW):
+                some = shas[start : start + _FEW]
+                rows = db.query(
+                    "select c.sha, a.analysis from analyses a join commits c on c.id = a.commit_id "
+                    "join repositories r on r.id = c.repository where r.name = ? and a.language = ? "
+                    f"and c.sha in ({','.join('?' * len(some))}) "
+                    "order by a.analyser != 'rules', a.made_at",
+                    [repo, language, *some],
+                )
+                found |= {row["sha"]: _adapter().validate_json(row["analysis"]) for row in rows}
+        return found
 
     def put(self, repo: str, analyses: Mapping[str, Analysis], made_at: int) -> None:
         """Remember analyses of a repository's commits, by SHA; `made_at` in seconds since 1970."""

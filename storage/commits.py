@@ -45,7 +45,7 @@ class Commits:
             ("where repository = (select id from repositories where name = ?)", [repo]) if repo else ("", [])
         )
         with self._store.read() as db:
-            found = db.execute(f"select max(committed_at) from commits {where}", values).fetchone()[0]  # noqa: S608 - ours
+            found = db.execute(f"select max(committed_at) from commits {where}", values).fetchone()[0]
         return datetime.fromtimestamp(found, UTC) if found is not None else None
 
     def rename(self, old: str, new: str) -> None:
@@ -77,7 +77,7 @@ class Commits:
                     [entry.commit.repo, entry.commit.sha],
                 ).fetchone()
                 same = db.execute(
-                    f"select 1 from commits where id = ? and {' and '.join(f'{name} is ?' for name in row)}",  # noqa: S608 - names are ours
+                    f"select 1 from commits where id = ? and {' and '.join(f'{name} is ?' for name in row)}",
                     [key, *row.values()],
                 ).fetchone()
                 if not same:
@@ -118,7 +118,7 @@ class Commits:
         with self._store.read() as db:
             rows = db.query(
                 "select r.name as repo, c.sha from commits c join repositories r on r.id = c.repository "
-                f"where c.sha >= ? and c.sha < ? {where} order by c.sha limit 9",  # noqa: S608 - the clause is ours
+                f"where c.sha >= ? and c.sha < ? {where} order by c.sha limit 9",
                 [prefix, upper, *values],
             )
             return [(row["repo"], row["sha"]) for row in rows]
@@ -137,7 +137,7 @@ class Commits:
         with self._store.read() as db:
             rows = db.query(
                 "select r.name as repo, c.sha from commits c join repositories r on r.id = c.repository "
-                f"where c.pull_request = ? {where} order by c.id desc limit 9",  # noqa: S608 - the clause is ours
+                f"where c.pull_request = ? {where} order by c.id desc limit 9",
                 [number, *values],
             )
             return [(row["repo"], row["sha"]) for row in rows]
@@ -160,7 +160,7 @@ class Commits:
             for start in range(0, len(shas), _FEW):
                 some = shas[start : start + _FEW]
                 yield from db.query(
-                    f"select c.*, r.name as repo, {column} from commits c join repositories r on r.id = c.repository {join} "  # noqa: S608 - ours
+                    f"select c.*, r.name as repo, {column} from commits c join repositories r on r.id = c.repository {join} "
                     f"where r.name = ? and c.sha in ({','.join('?' * len(some))}) {where}",
                     [repo, *some],
                 )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from analysis.errors import BadInput
 from analysis.entry import Entry
+from analysis.errors import BadInput
 from storage.commits import entry_of, key_of
 from storage.store import Store
 from storage.words import query, tag
@@ -83,7 +83,7 @@ def search(store: Store, question: Question, limit: int = 20) -> Answer:
         rows = list(
             db.query(
                 "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
-                f"where c.types is not null and c.id in ({','.join(map(str, keys))})"  # noqa: S608 - keys are integers of ours
+                f"where c.types is not null and c.id in ({','.join(map(str, keys))})"
             )
         ) if keys else []  # fmt: skip
     allowed = {repo.lower() for repo in question.repos}

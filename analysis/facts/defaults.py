@@ -67,7 +67,7 @@ def _definitions(
     owner, holds = (heading[1], bool(_HOLDS_SETTINGS.search(hunk.heading))) if heading else ("", False)
     for line in lines:
         number = line.old if wanted_removed else line.new
-        assert number is not None  # noqa: S101 - the caller chose lines that stand on this side
+        assert number is not None
         is_changed = line.removed if wanted_removed else line.added
         if found := _CLASS.match(line.text):
             # The fields of a class that is itself new are part of it, not settings that came to it.

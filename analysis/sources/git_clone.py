@@ -228,7 +228,7 @@ def _place(remote: str) -> tuple[str, str]:
 
 
 def _files(record: str) -> Iterator[FileChange]:
-    """Read one commit's raw records, its numstat and its patch: `:…\\0path\\0…\\0 n\\tm\\tpath\\0… \\0 diff --git …`."""
+    r"""Read one commit's raw records, numstat and patch: `:…\0path\0…\0 n\tm\tpath\0… \0 diff --git …`."""
     fields = iter(record.split("\0"))
     raw: list[tuple[str, str, str | None]] = []
     counts: list[tuple[str, str]] = []

@@ -24,9 +24,6 @@ PUBLIC = "https://api.github.com"
 _LONGEST_WAIT = 120  # seconds; a limit that is renewed later than that is told, not sat out
 _PAGE = 100
 
-# What gets past PyGithub's own retry: bodies that break off, connections that die under a read.
-_BROKEN = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ConnectionError, requests.exceptions.Timeout)
-
 
 @dataclass(frozen=True, slots=True)
 class GitHub:
@@ -115,7 +112,9 @@ class Requests:
         self, path: str, query: Mapping[str, Any], headers: Mapping[str, str], about: str
     ) -> tuple[int, dict[str, str], str]:
         try:
-            for attempt in stamina.retry_context(on=_BROKEN, attempts=6, wait_initial=0.2, wait_max=8.0, timeout=90.0):
+            for attempt in stamina.retry_context(
+                on=_broke_off, attempts=6, wait_initial=0.2, wait_max=8.0, timeout=90.0
+            ):
                 with attempt:
                     status, received, body = self._hub().requester.requestJson(
                         "GET", path, parameters=dict(query), headers=dict(headers)
@@ -175,6 +174,13 @@ class Requests:
         when = f"until {until:%H:%M} UTC" if until else "for now"
         advice = "" if self.server.token else " A token raises it from 60 to 5,000 an hour: set [github] token."
         return RateLimited(f"GitHub's request limit is used up {when}; what was fetched is kept.{advice}", until)
+
+
+def _broke_off(error: Exception) -> bool:
+    """Whether a body broke off or a connection died under a read: that gets past PyGithub's own retry."""
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return not any(isinstance(cause, urllib3.exceptions.MaxRetryError) for cause in error.args)
+    return isinstance(error, requests.exceptions.ChunkedEncodingError)
 
 
 def _reason(error: Exception) -> str:

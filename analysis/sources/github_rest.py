@@ -175,7 +175,7 @@ def _stamp(moment: datetime) -> str:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _slim(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -228,7 +228,7 @@ def _change(file: Mapping[str, Any], diff: Mapping[str, str], *, was_missing: bo
 
 
 def _unquoted(header: str) -> str:
-    """Undo git's quoting of unusual paths (`"a/\\345\\256\\275.txt" "b/…"`): octal bytes and C escapes."""
+    r"""Undo git's quoting of unusual paths (`"a/\345\256\275.txt" "b/…"`): octal bytes and C escapes."""
 
     def plain(found: re.Match[str]) -> str:
         raw = re.sub(rb"\\([0-7]{3}|.)", lambda code: _escaped(code[1]), found[1].encode())

@@ -217,7 +217,7 @@ class _Bucket:
     reset: float = 0.0
 
 
-class _Refusal(Exception):  # noqa: N818 - an answer, no error of this server
+class _Refusal(Exception):
     def __init__(
         self, status: int, message: str, doc: str = "rest", headers: Mapping[str, str] | None = None, **more: Any
     ) -> None:

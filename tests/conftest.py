@@ -1,0 +1,55 @@
+"""What all tests share: a clock, an environment of its own, the sample repository, and golden files."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = Path(__file__).parent / "golden"
+SAMPLE_NOW = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
+"""A moment after the sample's day, 2026-03-12 in Asia/Shanghai, is over."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; read the change before you commit it")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with a file in tests/golden, or write it there with --update-golden."""
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == text
+
+    return compare
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """An environment in which neither the machine's configuration nor its keys reach a test."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "DAYBRIEF_STORE__PATH": str(tmp_path / "daybrief.db"),
+    }
+
+
+@pytest.fixture(scope="session")
+def quill(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample repository as a bare clone; not to be changed."""
+    path = tmp_path_factory.mktemp("sample") / "quill.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(path)], check=True)
+    stream = (ROOT / "sample" / "quill.fast-export").read_bytes()
+    subprocess.run(["git", "-C", str(path), "fast-import", "--quiet"], input=stream, check=True)
+    return path
