@@ -11,8 +11,8 @@ Status = Literal["added", "modified", "removed", "renamed", "copied", "changed"]
 Unseen = Literal["binary", "too large"]
 """Why a file's patch is not here."""
 
-_PULL_REQUEST = re.compile(r"\(#(\d+)\)\s*$")
-_MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d+) from \S+")
+_PULL_REQUEST = re.compile(r"\(#(\d{1,10})\)$")
+_MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d{1,10}) from \S+")
 
 
 @dataclass(frozen=True, slots=True)

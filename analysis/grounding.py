@@ -13,24 +13,34 @@ from analysis.commit import Commit
 from analysis.entry import Claim
 
 _CODE_SPAN = re.compile(r"`([^`\n]+)`")
+# ASCII throughout: Chinese puts no space between a name and the words around it.
 _PATH = re.compile(
-    r"(?<![\w/])(?:[\w.@-]+/)+[\w.@-]+\.\w+|\b[\w-]+\.(?:py|rs|go|cc|cpp|cu|cuh|h|hpp|js|ts|tsx|toml|ya?ml|json|md|sh|cmake)\b"
+    r"(?<![\w/.@-])(?:[\w.@-]{1,200}/){1,40}[\w.@-]{0,200}\.\w+|\b[\w-]+\.(?:py|rs|go|cc|cpp|cu|cuh|h|hpp|js|ts|tsx|toml|ya?ml|json|md|sh|cmake)\b",
+    re.ASCII,
 )
 _IDENTIFIER = re.compile(
-    r"(?<![\w-])--[a-z][\w-]+|\b[A-Za-z]\w*_\w+\b|\b[a-z]+[A-Z]\w*\b|\b(?:[A-Z][a-z0-9]+){2,}\b|\b\w+(?:\.\w+)*\(\)"
+    r"(?<![\w-])--[a-z][\w-]+|\b[A-Za-z]\w*_\w+\b|\b[a-z]+[A-Z]\w*\b|\b(?:[A-Z][a-z0-9]+){2,}\b|\b\w{1,80}(?:\.\w{1,80}){0,8}\(\)",
+    re.ASCII,
 )
+_UNIT = r"(?:\s?(?:%|×|倍)|\s?(?:[xX]|ms|us|[KMGT]i?B)(?!\w))"
 _NUMBER = re.compile(
-    r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w]|\.\d)\s?(?:%|×|x\b|ms\b|倍)?|[一二三四五六七八九十百千]+(?:倍|成)"
+    rf"(?<![\w.])\d[\d,]*(?:\.\d+)*(?:{_UNIT}|(?!\w|\.\d))|[一二两三四五六七八九十百千]{{1,6}}(?:倍|成(?=[^一-鿿]|$))",
+    re.ASCII,
 )
-_TOKEN = re.compile(r"[A-Za-z_]\w*")
-_PLAIN_NUMBER = re.compile(r"\d[\d,_]*(?:\.\d+)?")
-_SENTENCE = re.compile(r"(?<=[.!?。！？])\s*")
+_HAS_UNIT = re.compile(rf"{_UNIT}$", re.ASCII)
+_TOKEN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_FLAG = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*", re.ASCII)
+_PLAIN_NUMBER = re.compile(r"\d[\d,_]*(?:\.\d+)*", re.ASCII)
+_SENTENCE = re.compile(r"((?<=[。！？])\s*|(?<=[.!?])\s+(?=[^a-z\s]))")
 _KNOWN = {
     "PyTorch", "GitHub", "OpenAI", "JavaScript", "TypeScript", "NumPy", "TensorFlow", "DeepSeek", "HuggingFace", "TensorRT",
     "CuBLAS", "RoCm", "FlashAttention", "FlashInfer", "MoE", "LoRA", "CoT", "IPv4", "IPv6", "YouTube", "LinkedIn", "CMake",
-    "FastAPI", "ChatGPT", "GraphQL", "PostgreSQL", "MySQL", "JSON", "DevOps",
+    "FastAPI", "ChatGPT", "GraphQL", "PostgreSQL", "MySQL", "JSON", "DevOps", "macOS", "iOS", "README", "WebSocket", "Node.js",
+    "Vue.js", "Next.js", "Three.js", "D3.js",
 }  # fmt: skip
 _SMALL = 10
+_LONGEST_COUNT = 10
+_HUNK = re.compile(r"^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@", re.MULTILINE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class Ground:
     Attributes:
         text: everything that is written in it.
         files: the paths that it touches, old ones too.
-        counts: numbers that count it and need not be written anywhere: lines, files.
+        counts: numbers that count it and need not be written anywhere: of lines, of files, of a line in its file.
     """
 
     text: str
@@ -52,8 +62,9 @@ class Ground:
         """The ground of a commit: its message, paths, patches and counts."""
         files = commit.files
         parts = [commit.sha, commit.author, commit.message, *(brought.subject for brought in commit.brought)]
-        parts += [f"{file.path}\n{file.old_path or ''}\n{file.patch or ''}" for file in files]
+        parts += [f"{file.path}\n{file.old_path or ''}\n{_HUNK.sub('', file.patch or '')}" for file in files]
         counts = [commit.additions, commit.deletions, commit.additions + commit.deletions, len(files)]
+        counts += [int(place) for file in files for hunk in _HUNK.findall(file.patch or "") for place in hunk if place]
         counts += [count for file in files for count in (file.additions, file.deletions)]
         paths = [path for file in files for path in (file.path, file.old_path) if path]
         return cls("\n".join(parts), tuple(paths), tuple(counts))
@@ -78,49 +89,91 @@ class Ground:
 
     @cached_property
     def numbers(self) -> frozenset[str]:
-        """The numbers that it contains or that count it: lines, files."""
-        found = {_plain(number) for number in _PLAIN_NUMBER.findall(self.text)}
-        return frozenset(found | {str(count) for count in self.counts})
+        """The numbers that are written in it."""
+        return frozenset(_plain(number) for number in _PLAIN_NUMBER.findall(self.text))
 
     def has_path(self, path: str) -> bool:
         """Whether it touches or mentions this path."""
-        return path.strip("/") in self.paths or path in self.text
+        plain = path.strip().removeprefix("./").strip("/")
+        return plain in self.paths or (bool(plain) and _occurs(self.text, plain))
 
     def has_name(self, name: str) -> bool:
-        """Whether it contains this identifier, written in whatever case, with or without `()`."""
+        """Whether it contains this identifier or piece of code, written in whatever case, with or without `()`.
+
+        A qualified name may be put together from parts that stand apart in a diff; a flag may not.
+        """
         plain = name.strip("`'\"() ").removesuffix("()")
-        if not plain or plain in _KNOWN or plain in self.text:
+        if not plain or plain in _KNOWN or _occurs(self.text, plain):
             return True
-        parts = [part.lower() for part in _TOKEN.findall(plain)]
-        return bool(parts) and all(part in self.names for part in parts)
+        if not all(self._has_flag(flag) for flag in _FLAG.findall(plain)):
+            return False
+        parts = [part.lower() for part in _TOKEN.findall(_FLAG.sub(" ", plain))]
+        return bool(parts or _FLAG.search(plain)) and all(part in self.names for part in parts)
+
+    def _has_flag(self, flag: str) -> bool:
+        # clap and typer make a flag of a field's name: `model_checksum` proves `--model-checksum`, and `port:` proves `--port`.
+        field = flag.lstrip("-").replace("-", "_").lower()
+        declared = rf"(?<![\w-]){re.escape(field)}\s?:\s?\w"
+        return (
+            _occurs(self.text, flag) or ("_" in field and field in self.names) or bool(re.search(declared, self.text))
+        )
 
     def has_number(self, number: str) -> bool:
-        """Whether it contains this number; small counts say nothing and pass."""
+        """Whether it contains this number, or is counted by it; small counts say nothing and pass, measurements do not."""
         plain = _plain(number)
-        if plain in self.numbers:
+        if plain in self.numbers or number.strip() in self.text:
             return True
-        return plain.isdigit() and int(plain) <= _SMALL and "%" not in number
+        is_count = plain.isdigit() and len(plain) < _LONGEST_COUNT and not _HAS_UNIT.search(number)
+        return is_count and (int(plain) <= _SMALL or int(plain) in self.counts)
+
+
+def _occurs(text: str, piece: str) -> bool:
+    """Whether `piece` stands in `text` as a whole, not as a part of a longer word, nor a flag as a part of a longer flag."""
+    at = text.find(piece)
+    while at >= 0:
+        end = at + len(piece)
+        before, after = text[at - 1 : at] if at else "", text[end : end + 2]
+        is_part = (_is_word(before) and _is_word(piece[:1])) or (_is_word(after[:1]) and _is_word(piece[-1:]))
+        is_longer_flag = piece.startswith("-") and (before == "-" or (after[:1] == "-" and _is_word(after[1:])))
+        if not is_part and not is_longer_flag:
+            return True
+        at = text.find(piece, at + 1)
+    return False
+
+
+def _is_word(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char == "_")
 
 
 def _plain(number: str) -> str:
-    return re.sub(r"[^\d.]", "", number).rstrip(".") or number
+    digits = re.sub(r"[^\d.]", "", number, flags=re.ASCII).strip(".")
+    if digits.count(".") == 1:
+        digits = digits.rstrip("0").rstrip(".")
+    return digits or number
 
 
 def ungrounded(text: str, ground: Ground) -> tuple[list[str], list[str]]:
     """Return the paths and identifiers in `text` that the commit does not contain, and the numbers."""
     wrong: list[str] = []
+    numbers: list[str] = []
     rest = text
     for span in _CODE_SPAN.findall(text):
         rest = rest.replace(f"`{span}`", " ")
         inner = span.strip()
-        if not (ground.has_path(inner) or ground.has_name(inner)):
+        if ground.has_path(inner) or _occurs(ground.text, inner):
+            continue
+        numbers += _own_numbers(inner, ground)
+        is_path = bool(_PATH.fullmatch(inner)) and inner not in _KNOWN
+        if is_path or (re.search(r"[A-Za-z_]", inner) and not ground.has_name(inner)):
             wrong.append(inner)
-    wrong += [path for path in _PATH.findall(rest) if not ground.has_path(path) and not ground.has_name(path)]
+    wrong += [path for path in _PATH.findall(rest) if not ground.has_path(path) and path not in _KNOWN]
     rest = _PATH.sub(" ", rest)
     wrong += [name for name in _IDENTIFIER.findall(rest) if not ground.has_name(name)]
-    bare = _IDENTIFIER.sub(" ", rest)
-    numbers = [found[0].strip() for found in _NUMBER.finditer(bare) if not ground.has_number(found[0])]
-    return wrong, numbers
+    return wrong, numbers + _own_numbers(_IDENTIFIER.sub(" ", rest), ground)
+
+
+def _own_numbers(text: str, ground: Ground) -> list[str]:
+    return [found[0].strip() for found in _NUMBER.finditer(text) if not ground.has_number(found[0])]
 
 
 def keep_grounded(claims: Iterable[Claim], ground: Ground) -> tuple[tuple[Claim, ...], int]:
@@ -138,7 +191,13 @@ def keep_grounded(claims: Iterable[Claim], ground: Ground) -> tuple[tuple[Claim,
 
 def keep_sentences(text: str, ground: Ground) -> tuple[str, int]:
     """Return the sentences of `text` without a path, an identifier or a number of its own, and how many were dropped."""
-    sentences = [sentence for sentence in _SENTENCE.split(text.strip()) if sentence]
-    kept = [sentence for sentence in sentences if ungrounded(sentence, ground) == ([], [])]
-    chinese = bool(re.search(r"[\u3400-\u9fff]", text))
-    return ("" if chinese else " ").join(kept), len(sentences) - len(kept)
+    pieces = _SENTENCE.split(text.strip())
+    kept, dropped = [], 0
+    for sentence, gap in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        if not sentence:
+            continue
+        if ungrounded(sentence, ground) == ([], []):
+            kept.append(sentence + gap)
+        else:
+            dropped += 1
+    return "".join(kept).strip(), dropped

@@ -4,7 +4,7 @@ Prompts are files in `prompts/` with versions. What the commit does not bear out
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +27,7 @@ from analysis.entry import (
 from analysis.excerpt import estimate, excerpt
 from analysis.grounding import Ground, keep_grounded, keep_sentences
 from analysis.paths import FileKind, kind_of
+from analysis.redaction import redact
 from analysis.triage import Importance
 from analysis.wording import say_reason
 
@@ -34,8 +35,10 @@ _LANGUAGE_NAMES = {"en": "English", "zh": "Chinese (简体中文)"}
 _BUDGET = {Depth.FULL: 10_000, Depth.SHORT: 7_000, Depth.LINE: 3_000}
 """Tokens of diff, by depth."""
 _LINE_BESIDES = 300  # tokens of diff for a commit of low importance, besides the product's code
+_HEADER = 15  # tokens that a file's name costs, besides its length
 _JOINT_TOKENS, _JOINT_COMMITS = 5_000, 8
-_LONGEST_BODY = 2_000
+_LONGEST_BODY, _LONGEST_LINE = 2_000, 500  # characters
+_OVERVIEW_TOKENS = 12_000
 _ATTEMPTS = 3
 _SHALLOWER = {Depth.FULL: Depth.SHORT, Depth.SHORT: Depth.LINE, Depth.LINE: Depth.LINE}
 
@@ -131,18 +134,23 @@ class ModelAnalyser:
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
         """Analyse one commit, or several of low importance together."""
+        tally, found, hopeless = Tally(), dict[str, Analysis](), ""
+        is_alone = len(job) == 1 and Depth.of(job[0].triage.importance) is not Depth.LINE
         try:
-            if len(job) == 1 and Depth.of(job[0].triage.importance) is not Depth.LINE:
-                return self._one(job[0], language)
-            return self._several(job, language)
-        except Hopeless as hopeless:
-            return Reading({}, dict.fromkeys((e.commit.sha for e in job), str(hopeless)), hopeless=str(hopeless))
+            read = self._one if is_alone else self._several
+            reason = read(job, language, tally, found)
+        except Hopeless as error:
+            reason = hopeless = str(error)
+        failures = {entry.commit.sha: reason for entry in job if entry.commit.sha not in found}
+        return Reading(found, failures, tally.usage, hopeless)
 
     def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
         """Say what the day was about, from the entries' own words."""
         tally = Tally()
         mark = _mark()
-        told = "\n".join(_told(entry) for entry in entries)
+        lines = list(_within(_OVERVIEW_TOKENS, (_told(entry) for entry in entries)))
+        left_out = len(entries) - len(lines)
+        told = "\n".join([*lines, *([f"- and {left_out} more, less important ones"] if left_out else [])])
         system = _prompt("overview")[1].format(repo=repo, language=_LANGUAGE_NAMES[language], mark=mark)
         try:
             answer = question(self.model, _Themes, system, f"{mark}\n{told}\n{mark}", tally)
@@ -153,16 +161,18 @@ class ModelAnalyser:
         themes = []
         for theme in answer.themes[:5]:
             text, _ = keep_sentences(theme.text, ground)
-            named = tuple(shas[sha[:7]] for sha in theme.commits if sha[:7] in shas)
+            named = tuple(dict.fromkeys(shas[sha[:7]] for sha in theme.commits if sha[:7] in shas))
             if text:
                 themes.append(Theme(text, named))
         return Overview(tuple(themes), tally.usage, "" if themes else "no theme of the model's was borne out")
 
     # -- one commit
 
-    def _one(self, entry: Entry, language: Language) -> Reading:
-        tally, sha = Tally(), entry.commit.sha
-        depth, budget, reason = Depth.of(entry.triage.importance), _BUDGET[Depth.of(entry.triage.importance)], ""
+    def _one(self, job: Sequence[Entry], language: Language, tally: Tally, found: dict[str, Analysis]) -> str:
+        """Put the analysis into `found`, or return why there is none."""
+        (entry,) = job
+        depth, reason = Depth.of(entry.triage.importance), ""
+        budget = _BUDGET[depth]
         for _ in range(_ATTEMPTS):
             shape: type[_Short] = _Full if depth is Depth.FULL else _Short
             mark = _mark()
@@ -175,7 +185,13 @@ class ModelAnalyser:
                 parts=_PARTS[depth],
             )
             try:
-                answer = question(self.model, shape, system, f"{mark}\n{_evidence(entry, shown.text)}\n{mark}", tally)
+                answer = question(
+                    self.model,
+                    shape,
+                    system,
+                    f"{mark}\n{_evidence(entry, shown.text, self.model.secret)}\n{mark}",
+                    tally,
+                )
             except BadAnswer as bad:
                 reason = bad.reason
                 if bad.is_final:
@@ -185,9 +201,10 @@ class ModelAnalyser:
                 continue
             analysis = self._grounded(entry, answer, language, depth, shown.unseen)
             if analysis:
-                return Reading({sha: analysis}, {}, tally.usage)
+                found[entry.commit.sha] = analysis
+                return ""
             reason = "nothing that the model said was borne out by the commit"
-        return Reading({}, {sha: reason}, tally.usage)
+        return reason
 
     def _grounded(
         self, entry: Entry, answer: _Short, language: Language, depth: Depth, unseen: tuple[str, ...]
@@ -232,37 +249,36 @@ class ModelAnalyser:
 
     # -- several commits
 
-    def _several(self, job: Sequence[Entry], language: Language, attempt: int = 1) -> Reading:
-        tally = Tally()
+    def _several(
+        self, job: Sequence[Entry], language: Language, tally: Tally, found: dict[str, Analysis], attempt: int = 1
+    ) -> str:
+        """Put the analyses into `found`, and return why those that are missing are."""
         mark = _mark()
         shown = {entry.commit.sha: excerpt(entry.commit, _line_budget(entry)) for entry in job}
         system = _prompt("lines")[1].format(repo=job[0].commit.repo, language=_LANGUAGE_NAMES[language], mark=mark)
-        commits = "\n\n".join(f"## {e.commit.short}\n{_evidence(e, shown[e.commit.sha].text)}" for e in job)
-        reason, answers = "", dict[str, _Line]()
+        commits = "\n\n".join(
+            f"## {e.commit.short}\n{_evidence(e, shown[e.commit.sha].text, self.model.secret)}" for e in job
+        )
+        reason, may_split = "the model left it out, or nothing that it said of it was borne out by the commit", False
         try:
             answer = question(self.model, _Lines, system, f"{mark}\n{commits}\n{mark}", tally)
-            answers = _by_sha(job, answer.items)
         except BadAnswer as bad:
-            reason = bad.reason
-            if bad.is_final:
-                return Reading({}, dict.fromkeys((entry.commit.sha for entry in job), reason), tally.usage)
-        analyses: dict[str, Analysis] = {}
-        for entry in job:
-            item = answers.get(entry.commit.sha)
-            analysis = self._line(entry, item, language, shown[entry.commit.sha].unseen) if item else None
-            if analysis:
-                analyses[entry.commit.sha] = analysis
-        missing = [entry for entry in job if entry.commit.sha not in analyses]
-        if missing and attempt < _ATTEMPTS:
+            # One commit that a server refuses must not take the others with it.
+            reason, may_split = bad.reason, bad.is_refused and len(job) > 1
+            if bad.is_final and not may_split:
+                return reason
+        else:
+            for sha, (entry, item) in _by_sha(job, answer.items).items():
+                analysis = self._line(entry, item, language, shown[sha].unseen)
+                if analysis:
+                    found[sha] = analysis
+        missing = [entry for entry in job if entry.commit.sha not in found]
+        if missing and (attempt < _ATTEMPTS or may_split):
             middle = (len(missing) + 1) // 2
-            for half in (missing[:middle], missing[middle:]):
-                if half:
-                    again = self._several(half, language, attempt + 1)
-                    analyses |= again.analyses
-                    tally.usage += again.usage
-            missing = [entry for entry in missing if entry.commit.sha not in analyses]
-        why = reason or "the model left it out, or nothing that it said of it was borne out by the commit"
-        return Reading(analyses, dict.fromkeys((entry.commit.sha for entry in missing), why), tally.usage)
+            halves = [half for half in (missing[:middle], missing[middle:]) if half]
+            reasons = [self._several(half, language, tally, found, attempt + 1) for half in halves]
+            reason = next(filter(None, reasons), "")
+        return reason if missing else ""
 
     def _line(self, entry: Entry, item: _Line, language: Language, unseen: tuple[str, ...]) -> Analysis | None:
         ground = Ground.of(entry.commit)
@@ -276,13 +292,22 @@ class ModelAnalyser:
         )  # fmt: skip
 
 
-def _by_sha(job: Sequence[Entry], items: Sequence[_Line]) -> dict[str, _Line]:
+def _by_sha(job: Sequence[Entry], items: Sequence[_Line]) -> dict[str, tuple[Entry, _Line]]:
     """Match items to commits by SHA; a model that garbled every SHA but kept the number has kept the order."""
-    known = {entry.commit.short: entry.commit.sha for entry in job}
-    found = {known[item.sha[:7]]: item for item in items if item.sha[:7] in known}
-    if not found and len(items) == len(job):
-        return {entry.commit.sha: item for entry, item in zip(job, items, strict=True)}
-    return found
+    known = {entry.commit.short: entry for entry in job}
+    pairs = [(known[item.sha[:7]], item) for item in items if item.sha[:7] in known]
+    if not pairs and len(items) == len(job):
+        pairs = list(zip(job, items, strict=True))
+    return {entry.commit.sha: (entry, item) for entry, item in pairs}
+
+
+def _within(tokens: int, lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines that fit, from the first on."""
+    for line in lines:
+        tokens -= estimate(line)
+        if tokens < 0:
+            return
+        yield line
 
 
 # -- prompts
@@ -316,33 +341,37 @@ def _mark() -> str:
 
 
 def _line_budget(entry: Entry) -> int:
-    product = sum(estimate(f.patch or "") for f in entry.commit.files if kind_of(f.path) is FileKind.PRODUCTION)
-    return min(_BUDGET[Depth.LINE], product + _LINE_BESIDES)
+    product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
+    needed = sum(estimate(f"{file.path}{file.old_path or ''}{file.patch or ''}") + _HEADER for file in product)
+    return min(_BUDGET[Depth.LINE], needed + _LINE_BESIDES)
 
 
-def _evidence(entry: Entry, diff: str) -> str:
-    return "\n".join(_lines_of_evidence(entry, diff))
+def _evidence(entry: Entry, diff: str, own: Iterable[str]) -> str:
+    return "\n".join([*_lines_of_evidence(entry, lambda text, most: _cut(text, most, own)), diff])
 
 
-def _lines_of_evidence(entry: Entry, diff: str) -> Iterator[str]:
+def _cut(text: str, most: int, own: Iterable[str] = ()) -> str:
+    """Return the start of `text`; half a secret would not be known as one any more, so they go first."""
+    return redact(text[: 4 * most], own)[0][:most]
+
+
+def _lines_of_evidence(entry: Entry, cut: Callable[[str, int], str]) -> Iterator[str]:
     commit, triage = entry.commit, entry.triage
-    yield f"Commit {commit.short}: {commit.subject}"
-    yield f"Found by rule: types {', '.join(triage.types)}; importance {triage.importance}; because " + "; ".join(
-        say_reason(reason, "en") for reason in triage.reasons[:4]
-    )
+    yield f"Commit {commit.short}: {cut(commit.subject, _LONGEST_LINE)}"
+    reasons = "; ".join(say_reason(reason, "en") for reason in triage.reasons[:4])
+    yield f"Found by rule: types {', '.join(triage.types)}; importance {triage.importance}; because {cut(reasons, _LONGEST_LINE)}"
     for fact in entry.facts[:20]:
         change = f" {fact.before or '-'} -> {fact.after or '-'}" if fact.before or fact.after else ""
-        detail = f" ({fact.detail[:200]})" if fact.detail else ""
-        yield f"Fact: {fact.kind} {fact.name}{change}{detail} [{fact.path}:{fact.line}]"
+        detail = f" ({cut(fact.detail, 200)})" if fact.detail else ""
+        yield cut(f"Fact: {fact.kind} {fact.name}{change}{detail} [{fact.path}:{fact.line}]", _LONGEST_LINE)
     for brought in commit.brought[:20]:
-        yield f"Brings in {brought.sha[:7]}: {brought.subject}"
+        yield f"Brings in {brought.sha[:7]}: {cut(brought.subject, 200)}"
     if commit.body:
-        yield f"Message: {commit.body[:_LONGEST_BODY]}"
+        yield f"Message: {cut(commit.body, _LONGEST_BODY)}"
     yield f"Diff (+{commit.additions} -{commit.deletions} in {len(commit.files)} files):"
-    yield diff
 
 
 def _told(entry: Entry) -> str:
     said = f"{entry.analysis.summary} {entry.analysis.effect}" if entry.analysis else ""
     where = f" [{', '.join(entry.triage.areas)}]" if entry.triage.areas else ""
-    return f"- {entry.commit.short} ({entry.triage.importance}){where} {entry.commit.subject}: {said}"
+    return f"- {entry.commit.short} ({entry.triage.importance}){where} {_cut(entry.commit.subject, 200)}: {said}"

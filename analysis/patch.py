@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_HEADER = re.compile(r"^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@ ?(.*)$")
+_HEADER = re.compile(r"^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,15 @@ def hunks(patch: str) -> Iterator[Hunk]:
     """Read the hunks of `patch`, which begins with `@@`; what stands before the first header is passed over."""
     heading: str | None = None
     lines: list[Line] = []
-    old = new = 0
-    for raw in patch.split("\n"):
+    old = new = old_end = new_end = 0
+    raws = patch.split("\n")
+    for index, raw in enumerate(raws):
         header = _HEADER.match(raw)
         if header:
             if heading is not None:
                 yield Hunk(heading, tuple(lines))
-            old, new, heading, lines = int(header[1]), int(header[2]), header[3], []
+            old, new, heading, lines = int(header[1]), int(header[3]), header[5], []
+            old_end, new_end = old + int(header[2] or 1), new + int(header[4] or 1)
             continue
         if heading is None:
             continue
@@ -104,9 +106,10 @@ def hunks(patch: str) -> Iterator[Hunk]:
         elif mark == "-":
             lines.append(Line(text, old, None))
             old += 1
-        elif mark == " ":
+        elif mark == " " or (not raw and old < old_end and new < new_end and index < len(raws) - 1):
+            # A tool that trims lines makes an empty string of an empty line; else that is the end of the patch.
             lines.append(Line(text, old, new))
             old, new = old + 1, new + 1
-        # A backslash says that the file ends without a newline; an empty string is the end of the patch.
+        # A backslash says that the file ends without a newline.
     if heading is not None:
         yield Hunk(heading, tuple(lines))

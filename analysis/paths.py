@@ -27,7 +27,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     ),
     (
         FileKind.GENERATED,
-        r"_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$|\.min\.(js|css)$|\.snap$|/(generated|__generated__|_generated)/"
+        r"_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$|\.min\.(js|css)$|\.snap$|/(generated|__generated__|_generated)/|/_generated_"
         r"|\.generated\.\w+$|_version\.py$",
     ),
     (FileKind.DOCS, r"^/\.github/[^/]*\.md$|/(ISSUE_TEMPLATE|PULL_REQUEST_TEMPLATE)"),
@@ -46,8 +46,9 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     (FileKind.CI, r"/ci/|^/\.?ci[/.]"),
     (
         FileKind.DOCS,
-        r"/(docs?|documentation|website|changelog|changelogs|changes|news|newsfragments|releasenotes|blog|tutorials?)/"
-        r"|\.(md|mdx|rst|adoc|ipynb)$|/(LICENSE|COPYING|AUTHORS|NOTICE|CONTRIBUTORS|CITATION)[^/]*$",
+        r"/(docs?|docs?[_-][\w-]+|documentation|website|changelog|changelogs|changes|news|newsfragments|releasenotes|blog|tutorials?)/"
+        r"|\.(md|mdx|rst|adoc|ipynb)$|/(LICENSE|COPYING|AUTHORS|NOTICE|CONTRIBUTORS|CITATION)[^/]*$"
+        r"|/mkdocs\.ya?ml$",
     ),
     (
         FileKind.BUILD,
@@ -64,7 +65,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     ),
     (
         FileKind.TOOLING,
-        r"/(examples?|benchmarks?|benches|samples?|demos?|cookbook|recipes?)/|^/(scripts?|tools|dev|hack|misc|utils)/"
+        r"/(examples?|bench|benches|benchmarks?|samples?|demos?|cookbook|recipes?)/|^/(scripts?|tools|dev|hack|misc|utils)/"
         r"|^/\.[^/]+($|/)|/\.(gitignore|gitattributes|gitmodules|editorconfig)$|/(CODEOWNERS|OWNERS|Procfile)$",
     ),
 )
@@ -102,7 +103,8 @@ def language_of(path: str) -> str:
         return "docker"
     if name.startswith("CMakeLists"):
         return "cmake"
-    return LANGUAGES.get(name.rpartition(".")[2].lower(), "")
+    _, dot, extension = name.rpartition(".")
+    return LANGUAGES.get(extension.lower(), "") if dot else ""
 
 
 def looks_binary(path: str) -> bool:

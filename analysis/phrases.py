@@ -162,9 +162,11 @@ def _say_zh(phrase: Phrase) -> str:
     )
     if phrase.symptom:
         over = _table()["symptom"][phrase.symptom[0]]["zh"].format(symptom=phrase.symptom[1])
-        subject = f"{before}{_chinese(phrase.thing)}" if phrase.thing else before.removesuffix("的")
-        comma = "，" if subject and not phrase.thing else " "
-        return spaced(f"{subject}{comma if subject else ''}{over}")
+        scene = "、".join(
+            _table()["circumstance"][relation.replace(" ", "_")].format(x=_chinese(words))
+            for relation, words in reversed(phrase.around)
+        )
+        return spaced(f"{scene}，{_chinese(phrase.thing)} {over}" if scene else f"{_chinese(phrase.thing)} {over}")
     change = f"，由 {phrase.change[0]} 改为 {phrase.change[1]}" if phrase.change else ""
     thing = _to(phrase.thing)
     if not phrase.action:

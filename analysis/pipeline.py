@@ -4,6 +4,7 @@ Reading goes through an executor that is handed in: a thread pool here, a cluste
 this side of it knows the budget; the other side gets settings and commits, and gives readings back.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from analysis.triage import triage, weigh
 
 _GIVE_UP_AFTER = 4
 """So many pieces in a row without any answer, and a server is taken to be down."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class Budget(Protocol):
@@ -65,7 +68,7 @@ def read_all(
     """Yield readings as they come in, `width` pieces under way at once, the most important first.
 
     Every entry is in exactly one of the readings, as analysed or as failed. When the budget is spent or the server is
-    taken to be down, the rest fails at once with that as its reason.
+    taken to be down, the rest fails at once with that as its reason, which is also `hopeless` in these readings.
     """
     waiting = analyser.jobs(tuple(entries))[::-1]
     running: dict[Future[Reading], tuple[Entry, ...]] = {}
@@ -76,16 +79,17 @@ def read_all(
                 job = waiting.pop()
                 stop = stop or budget.refusal()
                 if stop:
-                    yield Reading({}, {entry.commit.sha: stop for entry in job})
+                    yield Reading({}, {entry.commit.sha: stop for entry in job}, hopeless=stop)
                 else:
                     running[executor.submit(analyser.analyse, job, language)] = job
             if not running:
                 continue
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job = running.pop(future)
-                reading = future.result()
+                reading = _result(future, job)
                 budget.spend(reading.usage)
-                in_vain = 0 if reading.analyses else in_vain + 1
+                # An answer that could not be used is an answer: the next commit may get a better one.
+                in_vain = 0 if reading.analyses or reading.usage.calls else in_vain + 1
                 if not stop:
                     stop = reading.hopeless or (
                         next(iter(reading.failures.values())) if in_vain >= _GIVE_UP_AFTER else ""
@@ -94,6 +98,14 @@ def read_all(
     finally:
         for future in running:
             future.cancel()
+
+
+def _result(future: Future[Reading], job: Sequence[Entry]) -> Reading:
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001 - one commit's analysis is an outer edge: the others' must not be lost with it
+        _LOG.exception("the analysis of %s failed", ", ".join(entry.commit.short for entry in job))
+        return Reading({}, {entry.commit.sha: f"the analyser failed ({type(error).__name__})" for entry in job})
 
 
 def stand_in(entry: Entry, language: Language, reason: str) -> Analysis:

@@ -9,52 +9,98 @@ from collections.abc import Iterable
 
 MARK = "[secret removed]"
 
+_SHORTEST_OWN = 6
+_LONGEST_BLOCK = 8_000
+
 _KEYS = re.compile(
     r"\b(?:"
-    r"sk-(?:proj-|ant-|or-)?[A-Za-z0-9_-]{20,200}"  # OpenAI, Anthropic and their likes
+    r"sk-(?=[A-Za-z0-9_-]{0,100}\d)(?:proj-|ant-|or-)?[A-Za-z0-9_-]{20,200}"  # OpenAI, Anthropic and their likes
+    r"|gsk_[A-Za-z0-9]{40,80}|xai-[A-Za-z0-9]{60,100}"  # Groq, xAI
     r"|gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_[A-Za-z0-9_]{22,255}"  # GitHub
     r"|glpat-[A-Za-z0-9_-]{20,64}"  # GitLab
     r"|xox[abeoprs]-[A-Za-z0-9-]{10,255}|xapp-\d-[A-Za-z0-9-]{10,255}"  # Slack
-    r"|(?:AKIA|ASIA)[A-Z0-9]{16}"  # AWS
-    r"|AIza[A-Za-z0-9_-]{35}"  # Google
+    r"|(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # AWS
+    r"|AIza[A-Za-z0-9_-]{35}|GOCSPX-[A-Za-z0-9_-]{20,40}"  # Google
     r"|hf_[A-Za-z0-9]{30,64}"  # Hugging Face
     r"|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,255}"
     r"|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,128}"  # Stripe
     r"|nvapi-[A-Za-z0-9_-]{40,128}"
+    r"|SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{30,64}"  # SendGrid
+    r"|hvs\.[A-Za-z0-9_-]{24,128}|dop_v1_[a-f0-9]{64}|dapi[a-f0-9]{32}\b"  # Vault, DigitalOcean, Databricks
+    r"|\d{8,10}:AA[A-Za-z0-9_-]{33}"  # Telegram
     r"|[MNO][A-Za-z\d_-]{23,27}\.[A-Za-z\d_-]{6}\.[A-Za-z\d_-]{27,40}"  # Discord
     r"|eyJ[A-Za-z0-9_-]{10,500}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10,500}"  # JSON web tokens
     r")"
 )
-_BLOCKS = re.compile(
-    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.{0,8000}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|\Z)", re.DOTALL
+_BEGIN = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
+_END = re.compile(r"-----END [A-Z ]{0,40}PRIVATE KEY-----")
+_KEY_LINES = re.compile(r"(?:\s{0,8}[+ -]?\s{0,8}[A-Za-z0-9+/=]{16,200}(?=\s|$)){0,200}")
+_WEBHOOK = re.compile(
+    r"(\bhttps://(?:hooks\.slack\.com/(?:services|workflows)/|(?:\w{1,10}\.)?discord(?:app)?\.com/api/webhooks/))[\w/-]{20,300}"
+)
+_BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s{1,4})(?=[A-Za-z._~+/=-]{0,200}\d)([A-Za-z0-9._~+/=-]{20,400})")
+_SAYS_SO = (
+    r"(?:password|passwd|secret|api[_-]?key|access[_-]?key|account[_-]?key|auth[_-]?token|access[_-]?token"
+    r"|private[_-]?key|client[_-]?secret)"
 )
 _NAMED = re.compile(
-    r"(?i)(\b[\w.-]{0,40}(?:password|passwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key|client[_-]?secret)"
-    r"[\w-]{0,20}[\"']?\s{0,4}[:=]\s{0,4}[\"'])([^\"'\s${}<>]{8,200})([\"'])"
+    rf"(?i)((?<![\w.-])[\w.-]{{0,40}}?{_SAYS_SO}(?P<suffix>[\w-]{{0,20}})[\"']?\s{{0,4}}(?:[:=]|:=|=>)\s{{0,4}}[\"'])([^\"'\s${{}}<>]{{8,200}})([\"'])"
 )
-_IN_URL = re.compile(r"(\b[a-z][a-z0-9+.-]{1,15}://[^\s/:@\"']{1,64}:)([^\s/@\"']{3,128})(@)")
+_ENV_LINE = re.compile(
+    r"(?m)(^[+ -]?[ \t]{0,40}(?:export[ ]|ENV[ ]|ARG[ ]|-[ ])?[A-Z][A-Z0-9_]{0,40}?(?:PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_?KEY|TOKEN|PRIVATE_?KEY)"
+    r"(?P<suffix>[A-Z0-9_]{0,20})=)([^\s\"'#;(){}<>$`]{8,200})(?=\s*$)"
+)
+_YAML_LINE = re.compile(
+    rf"(?im)(^[+ -]?[ \t]{{0,40}}(?:-[ ])?[\w.-]{{0,40}}?{_SAYS_SO}(?P<suffix>[\w-]{{0,20}})[ ]?[:=][ ]{{1,4}})([^\s\"'#;(){{}}<>\[\]$,`]{{12,200}})(?=\s*$)"
+)
+_IN_URL = re.compile(r"(\b[a-z][a-z0-9+.-]{1,15}://[^\s/:@\"'{}$<>]{1,64}:)([^\s/@\"'{}$<>]{3,128})(@)")
 _HARMLESS = re.compile(
-    r"(?i)^(?:x{3,}|\*{3,}|\.{3,}|your[_-].*|example.*|dummy.*|test.*|changeme|placeholder.*|none|null|true|false)$"
+    r"(?i)^(?:x{3,}|\*{3,}|\.{3,}|your[_-].*|my[_-].*|example.*|dummy.*|fake.*|test.*|change-?me.*|placeholder.*|none|null|true|false)$"
+    r"|^(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)$|^(?:/|\./|~/|--|https?://)"
+)
+"""Placeholders, names of environment variables, flags, paths and addresses."""
+_NO_SECRET_SUFFIX = re.compile(
+    r"(?i)(?:name|file|path|url|uri|env|var|variable|field|type|header|prefix|param|ref|policy)$"
 )
 
 
 def redact(text: str, own: Iterable[str] = ()) -> tuple[str, int]:
     """Return `text` without secrets, and how many were taken out. `own` are exact values that must not leave."""
     count = 0
-    for value in own:
-        if len(value) >= 6 and value in text:  # noqa: PLR2004 - shorter ones stand in every text
+    # The longest first: a short one may be a part of a long one, whose rest would stay.
+    for value in sorted(set(own), key=len, reverse=True):
+        if len(value) >= _SHORTEST_OWN and value in text:
             count += text.count(value)
             text = text.replace(value, MARK)
 
     def named(found: re.Match[str]) -> str:
         nonlocal count
-        if _HARMLESS.match(found[2]):
+        groups = found.groups()
+        value = groups[2]
+        if _HARMLESS.search(value) or _NO_SECRET_SUFFIX.search(found["suffix"]):
+            return found[0]
+        if found.re is not _NAMED and not (re.search(r"\d.*\d", value) and re.search(r"[A-Za-z]", value)):
             return found[0]
         count += 1
-        return found[1] + MARK + found[3]
+        return groups[0] + MARK + "".join(groups[3:])
 
-    text, blocks = _BLOCKS.subn(MARK, text)
+    text, blocks = _without_blocks(text)
     text, keys = _KEYS.subn(MARK, text)
+    text, hooks = _WEBHOOK.subn(rf"\1{MARK}", text)
+    text, bearers = _BEARER.subn(rf"\1{MARK}", text)
     text, urls = _IN_URL.subn(rf"\1{MARK}\3", text)
-    text = _NAMED.sub(named, text)
-    return text, count + blocks + keys + urls
+    for pattern in (_NAMED, _ENV_LINE, _YAML_LINE):
+        text = pattern.sub(named, text)
+    return text, count + blocks + keys + hooks + bearers + urls
+
+
+def _without_blocks(text: str) -> tuple[str, int]:
+    """Take out private keys from their first line to their last; of one that is cut, the lines that look like it."""
+    pieces, at, count = [], 0, 0
+    while found := _BEGIN.search(text, at):
+        pieces += [text[at : found.start()], MARK]
+        end = _END.search(text, found.end(), found.end() + _LONGEST_BLOCK)
+        lines = _KEY_LINES.match(text, found.end())
+        at = end.end() if end else lines.end() if lines else found.end()
+        count += 1
+    return "".join([*pieces, text[at:]]), count

@@ -5,7 +5,7 @@ What it cannot know it does not say: an aspect without evidence stays empty.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import basename, commonpath, dirname
 
 from analysis.areas import general
@@ -91,9 +91,9 @@ class _Teller:
             summary=self.summary(),
             effect=self.effect(),
             impact=tuple(self.impact()),
-            insight=tuple(self.insight()),
-            risks=tuple(self.risks()),
-            recommendations=tuple(self.recommendations()),
+            insight=_once(self.insight()),
+            risks=_once(self.risks()),
+            recommendations=_once(self.recommendations()),
             unseen=unseen,
         )
 
@@ -138,12 +138,9 @@ class _Teller:
             return self.join(parts)
         if not parts:
             return ""
-        kinds = sorted({kind_of(file.path) for file in self.commit.files})
-        return (
-            self.say("plain.only", kinds=self.kinds(kinds), what=self.join(parts[:2]))
-            if len(kinds) == 1
-            else self.join(parts[:3])
-        )
+        kinds = sorted({kind_of(file.path) for file in self.commit.files}, key=list(FileKind).index)
+        what = self.join([_lower(self.said_title()), *parts[:2]]) if not self.moved else self.join(parts[:2])
+        return self.say("plain.only", kinds=self.kinds(kinds), what=what)
 
     def file_changes(self) -> Iterator[str]:
         for move in self.sketch.moves:
@@ -322,7 +319,8 @@ class _Teller:
         return listed(shown, self.language)
 
     def kinds(self, kinds: Sequence[FileKind]) -> str:
-        return listed([self.say(f"kind.{kind}") for kind in kinds], self.language)
+        text = listed([self.say(f"kind.{kind}") for kind in kinds], self.language)
+        return text[:1].upper() + text[1:]
 
     def join(self, parts: Sequence[str]) -> str:
         return ("; " if self.language == "en" else "；").join(part for part in parts if part)
@@ -359,21 +357,34 @@ _INVISIBLE = {FileKind.TEST, FileKind.CI, FileKind.TOOLING, FileKind.LOCK}
 _SURROUNDING_TYPES = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS}
 
 
+def _once(claims: Iterator[Claim]) -> tuple[Claim, ...]:
+    """Each sentence once, with the paths of all that say it."""
+    found: dict[str, Claim] = {}
+    for claim in claims:
+        known = found.get(claim.text)
+        found[claim.text] = replace(known, paths=tuple(dict.fromkeys(known.paths + claim.paths))) if known else claim
+    return tuple(found.values())
+
+
 def say_fact(fact: Fact, language: Language) -> str:
     """Say a fact in one clause, with its values, without a full stop."""
     before, after = _short_sha(fact.before), _short_sha(fact.after)
     detail, value = fact.detail, ""
     if fact.kind is FactKind.REVERTS:
         number = f" ({detail})" if detail else ""
-        return say("lead.reverts", language, title=fact.name, number=number)
+        return say("lead.reverts", language, title=fact.name.rstrip("."), number=number)
     if fact.kind in {FactKind.FLAG_ADDED, FactKind.TEST_DISABLED} and detail:
-        detail = (": " if language == "en" else "：") + _first_sentence(detail)
+        first = _first_sentence(detail)
+        detail = f": {first}" if language == "en" else f"：“{first}”"
     if fact.after and fact.kind in {FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}:
         value = f" (default {fact.after})" if language == "en" else f"（默认 {fact.after}）"
     if fact.kind is FactKind.DEPENDENCY_ADDED and after:
         after = f" {after}"
+    key: str = fact.kind
+    if fact.kind is FactKind.DEPENDENCY_CHANGED and not (before and after):
+        key = "dependency_pinned" if after else "dependency_unpinned"
     text = say(
-        f"lead.{fact.kind}",
+        f"lead.{key}",
         language,
         name=fact.name,
         before=before,
@@ -404,4 +415,5 @@ def _first_sentence(text: str) -> str:
 
 
 def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[:2].istitle() else text
+    word = text.split(" ", 1)[0]
+    return text[:1].lower() + text[1:] if word.istitle() and word.isalpha() else text

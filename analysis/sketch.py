@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from posixpath import commonpath, dirname
 
 from analysis.commit import Commit, FileChange
-from analysis.facts.changed import ChangedFile
-from analysis.patch import Hunk
+from analysis.facts.changed import ChangedFile, View
+from analysis.patch import Hunk, Line
 from analysis.paths import FileKind, kind_of
 
 _DEFINITION = re.compile(
@@ -19,11 +19,19 @@ _DEFINITION = re.compile(
     r"(?P<keyword>def|class|fn|func|struct|enum|trait|impl|interface|function|namespace)\s+(?:alignas\([^)]*\)\s*|\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
 )
 _DOCSTRING = re.compile(r"""^\s*[rf]?(?:\"\"\"|''')\s*(.*?)(?:\"\"\"|''')?\s*$""")
-_COMMENT = re.compile(r"^\s*(?:#|//+|/?\*+)(?!\s*[-=~#*/]{3})\s?(?P<text>.*?)(?:\*/)?\s*$")
+_HASH_COMMENT = re.compile(r"^\s*#\s?(?P<text>.*)$")
+_SLASH_COMMENT = re.compile(r"^\s*(?://+|/\*+|\*(?=[\s/]))\s?(?P<text>.*?)(?:\*/)?$")
+_COMMENTS = {
+    **dict.fromkeys(("python", "shell", "yaml", "toml", "docker", "cmake"), _HASH_COMMENT),
+    **dict.fromkeys(("c", "rust", "go", "javascript", "java"), _SLASH_COMMENT),
+}
+_CODE = re.compile(r"\w\([^)]|\w\s?=\s?[\w\"'\[(]|\[\d*\]|->|::")
 _NOISE = re.compile(
-    r"^(?:noqa|type:|pylint|nolint|fmt:|isort|TODO|FIXME|XXX|HACK|Copyright|SPDX|Licensed|Args|Returns|Raises|!)|[=;{}]\s*$|^\W*$",
+    r"^(?:noqa|type:|pylint|nolint|fmt:|isort|TODO|FIXME|XXX|HACK|Copyright|SPDX|Licensed|Args|Returns|Raises|!)|[=;{}]\s*$",
     re.IGNORECASE,
 )
+_RULER = re.compile(r"^\W*$")
+_PROGRAMS = {"python", "rust", "go", "c", "javascript", "java"}
 _NAME = re.compile(r"[A-Za-z_]\w{3,}")
 _LONGEST_QUOTE = 160
 _LEAST_WORDS = 4
@@ -88,19 +96,20 @@ def sketch(commit: Commit) -> Sketch:
     old_files = [file for file in product if file.change.status not in {"added", "removed"}]
     touched: Counter[str] = Counter()
     for file in old_files:
-        for hunk in file.hunks:
-            touched.update(_touched(hunk))
-    new = [definition for file in old_files for hunk in file.hunks for definition in _new(file, hunk)]
-    gone = {name for file in product for hunk in file.hunks for name in _removed(hunk)}
-    new = [definition for definition in new if definition.name not in gone]
-    names = {definition.name for definition in new}
+        for hunk, views in zip(file.hunks, file.views, strict=True):
+            touched.update(_touched(hunk, *views))
+    gone = {name for file in product for old, _ in file.views for name in _removed(old)}
+    new: dict[str, Definition] = {}
+    for definition in (definition for file in old_files for _, view in file.views for definition in _new(file, view)):
+        if definition.name not in gone:
+            new.setdefault(definition.name, definition)
     lines: Counter[FileKind] = Counter()
     for file in files:
         lines[file.kind] += file.change.additions + file.change.deletions
     return Sketch(
-        new=tuple(sorted(new, key=lambda definition: (definition.name.startswith("_"), not definition.doc))),
+        new=tuple(sorted(new.values(), key=lambda definition: (definition.name.startswith("_"), not definition.doc))),
         new_files=tuple(file.path for file in product if file.change.status == "added"),
-        touched=tuple(name for name, _ in touched.most_common() if name not in names),
+        touched=tuple(name for name, _ in touched.most_common() if name not in new),
         swapped=tuple(_swapped(old_files)),
         quotes=tuple(sorted(_quotes(old_files), key=lambda quote: -len(quote.text))),
         moves=tuple(_moves(commit.files)),
@@ -108,12 +117,15 @@ def sketch(commit: Commit) -> Sketch:
     )
 
 
-def _touched(hunk: Hunk) -> Counter[str]:
+def _touched(hunk: Hunk, old: View, new: View) -> Counter[str]:
     """Count the changed lines of each definition that the hunk shows or names in its heading."""
     found = _DEFINITION.match(hunk.heading)
     name, counts = found["name"] if found else "", Counter[str]()
+    before = {number: code for number, code, _ in old.lines()}
+    after = {number: code for number, code, _ in new.lines()}
     for line in hunk.lines:
-        definition = _DEFINITION.match(line.text)
+        code = after[line.new] if line.new is not None else before[line.old] if line.old is not None else ""
+        definition = _DEFINITION.match(code)
         if definition:
             name = definition["name"]
         if (line.added or line.removed) and name and line.text.strip():
@@ -121,13 +133,16 @@ def _touched(hunk: Hunk) -> Counter[str]:
     return counts
 
 
-def _new(file: ChangedFile, hunk: Hunk) -> Iterable[Definition]:
-    for index, line in enumerate(hunk.lines):
-        found = _DEFINITION.match(line.text) if line.added else None
+def _new(file: ChangedFile, view: View) -> Iterable[Definition]:
+    if file.language not in _PROGRAMS:
+        return
+    lines, texts = list(view.lines()), view.text.split("\n")
+    for index, (number, code, changed) in enumerate(lines):
+        found = _DEFINITION.match(code) if changed else None
         if not found or found["keyword"] in {"impl", "namespace"} or found["name"].startswith("__"):
             continue
-        following = [near.text for near in hunk.lines[index + 1 : index + 14] if near.added]
-        yield Definition(found["name"], file.path, line.new or 0, _doc(following))
+        near = range(index + 1, min(index + 14, len(lines)))
+        yield Definition(found["name"], file.path, number, _doc([texts[at] for at in near if lines[at][2]]))
 
 
 def _doc(following: Sequence[str]) -> str:
@@ -142,8 +157,8 @@ def _doc(following: Sequence[str]) -> str:
     return ""
 
 
-def _removed(hunk: Hunk) -> set[str]:
-    return {found["name"] for line in hunk.lines if line.removed and (found := _DEFINITION.match(line.text))}
+def _removed(view: View) -> set[str]:
+    return {found["name"] for _, code, changed in view.lines() if changed and (found := _DEFINITION.match(code))}
 
 
 def _swapped(files: Sequence[ChangedFile]) -> Iterable[tuple[str, str, int]]:
@@ -168,21 +183,31 @@ def _swapped(files: Sequence[ChangedFile]) -> Iterable[tuple[str, str, int]]:
 
 def _quotes(files: Sequence[ChangedFile]) -> Iterable[Quote]:
     for file in files:
-        if file.kind is not FileKind.PRODUCTION:
+        pattern = _COMMENTS.get(file.language)
+        if file.kind is not FileKind.PRODUCTION or pattern is None:
             continue
         for hunk in file.hunks:
             removed = {line.text.strip() for line in hunk.lines if line.removed}
-            text, start = "", 0
-            for line in (*hunk.lines, None):
-                comment = (
-                    _COMMENT.match(line.text) if line and line.added and line.text.strip() not in removed else None
-                )
-                if comment and not _NOISE.search(comment["text"]):
-                    text, start = f"{text} {comment['text'].strip()}".strip(), start or (line.new or 0 if line else 0)
-                    continue
-                if len(text.split()) >= _LEAST_WORDS:
-                    yield Quote(_short(text), file.path, start)
-                text, start = "", 0
+            for comment in _comments([line for line in hunk.lines if not line.removed], pattern):
+                # Of a comment that was there, or that holds code, a part would be quoted out of its context.
+                if all(line.added and line.text.strip() not in removed for line, _ in comment):
+                    told = [said.lstrip("#:!").strip() for _, said in comment if not _RULER.match(said)]
+                    text = " ".join(told)
+                    if len(text.split()) >= _LEAST_WORDS and not any(_NOISE.search(s) or _CODE.search(s) for s in told):
+                        yield Quote(_short(text), file.path, comment[0][0].new or 0)
+
+
+def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[tuple[Line, str]]]:
+    """Group neighbouring comment lines, each with its text."""
+    group: list[tuple[Line, str]] = []
+    for line in lines:
+        if found := pattern.match(line.text):
+            group.append((line, found["text"].strip()))
+        elif group:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _short(text: str) -> str:

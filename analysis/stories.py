@@ -26,18 +26,16 @@ class StoryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A commit of another day that a story goes back to.
+    """A commit of another day that a story goes back to; where it is not known here (`sha` is empty), its title is all there is.
 
     Attributes:
         committed_at: UTC.
-        reported: whether an earlier digest told of it.
     """
 
     sha: str
     title: str
-    committed_at: datetime
+    committed_at: datetime | None = None
     url: str | None = None
-    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Story:
     Attributes:
         shas: its commits, oldest first; a revert of an earlier day's commit may have only one.
         lead: the SHA of the commit that stands for it.
-        earlier: what is taken back, where that landed on another day and is known.
+        earlier: what is taken back, where that landed on another day.
     """
 
     kind: StoryKind
@@ -84,9 +82,11 @@ def find_stories(entries: Sequence[Entry], earlier: dict[str, Earlier] | None = 
     stories = [_story([ordered[i] for i in group], kinds) for group, kinds in _groups(len(ordered), links)]
     told = {sha for story in stories for sha in story.shas}
     for entry in ordered:
-        origin = (earlier or {}).get(entry.commit.sha)
-        if origin and entry.commit.sha not in told:
-            stories.append(Story(StoryKind.REVERT, (entry.commit.sha,), entry.commit.sha, origin))
+        sha = entry.commit.sha
+        named = next((fact.name for fact in entry.facts if fact.kind is FactKind.REVERTS and fact.name), "")
+        if named and sha not in told:
+            origin = (earlier or {}).get(sha) or Earlier("", named)
+            stories.append(Story(StoryKind.REVERT, (sha,), sha, origin))
     return tuple(sorted(stories, key=lambda story: -_weight(story, entries)))
 
 

@@ -41,13 +41,14 @@ _TYPE_WORDS = {
     for word in words.split()
 }
 
-_BRACKET = re.compile(r"\s*[\[【]\s*([^\]】]{1,60}?)\s*[\]】]\s*:?\s*")
+_BRACKET = re.compile(r"[\[【]([^\]】]{1,60})[\]】]\s*:?\s*")
 _PREFIX = re.compile(r"(?P<words>[A-Za-z][\w ./,&+-]{0,40}?)\s?(?:\((?P<scope>[^)]{1,60})\))?(?P<bang>!)?:\s+(?=\S)")
-_PULL_REQUEST = re.compile(r"\s*\(#\d+\)\s*$")
+_PULL_REQUEST = re.compile(r"\(#\d+\)$")
 _SERIES = re.compile(r"(?:^|[\[(\s])(?:part\s+)?(\d{1,2})\s*/\s*(\d{1,2}|[nNxX])(?=[\])\s:]|$)", re.IGNORECASE)
 _REVERT = re.compile(
-    r"""^\s*(?:\[?revert\]?:?|reverts?)\s+["“](?P<title>.+)["”]\s*(?:\(#(?P<own>\d+)\))?\s*$""", re.IGNORECASE
+    r"""(?:(?!\[revert)\[[^\]]{1,60}\]\s?){0,3}(?:\[?revert\]?:?|reverts?)\s+["“](?P<title>.+)["”]$""", re.IGNORECASE
 )
+_DEEPEST_REVERT = 20
 _SPLIT = re.compile(r"[\s,&+/]+")
 _NUMBERS = re.compile(r"[\dnx]+( [\dnx]+)?")
 
@@ -77,20 +78,35 @@ class Title:
 
 def read_title(subject: str) -> Title:
     """Take a commit's subject apart."""
-    plain = _PULL_REQUEST.sub("", subject.strip())
+    whole = subject.strip()
+    plain = _PULL_REQUEST.sub("", whole).rstrip() or whole
     reverted = _REVERT.match(plain)
     if reverted:
         title = reverted["title"].strip()
-        return Title(plain, (ChangeType.REVERT,), read_title(title).topics, reverts=title)
+        return Title(plain, (ChangeType.REVERT,), _innermost(title).topics, reverts=title)
+    return _apart(plain)
+
+
+def _innermost(title: str) -> Title:
+    """Take apart what is left of a title when every `Revert "…"` around it is taken off."""
+    for _ in range(_DEEPEST_REVERT):
+        found = _REVERT.match(title)
+        if not found:
+            break
+        title = found["title"].strip()
+    return _apart(_PULL_REQUEST.sub("", title).rstrip())
+
+
+def _apart(plain: str) -> Title:
     rest, breaking = plain, False
     types: list[ChangeType] = []
     topics: list[str] = []
     names: list[str] = []
-    while tag := _BRACKET.match(rest):
-        if not rest[tag.end() :].strip():
-            break
+    at = 0
+    while (tag := _BRACKET.match(plain, at)) and tag.end() < len(plain):
         names.append(tag[1])
-        rest = rest[tag.end() :]
+        at = tag.end()
+    rest = plain[at:]
     prefix = _PREFIX.match(rest)
     if prefix and _is_prefix(prefix["words"]):
         names += [prefix["words"], *([prefix["scope"]] if prefix["scope"] else [])]

@@ -261,7 +261,7 @@ def _symptoms(text: str, body: str) -> list[Reason]:
         in_title = pattern.search(text)
         in_body = None if in_title else pattern.search(body)
         if in_title:
-            found.append(Reason(code, in_title[0].lower(), points))
+            found.append(Reason(code, in_title[0], points))
         elif in_body and code != "error":
-            found.append(Reason(code, in_body[0].lower(), points / 3))
+            found.append(Reason(code, in_body[0], round(points / 3, 2)))
     return sorted(found, key=lambda reason: -reason.points)[:2]

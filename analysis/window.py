@@ -23,6 +23,9 @@ _WEEKDAYS = {
     )
     for name in names
 }
+_OLDEST_DAY = date(1970, 1, 2)
+"""Git counts from 1970 on, and some zones' first of January began before that."""
+
 _RELATIVE = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1}
 
 
@@ -79,17 +82,16 @@ def _first_moment(day: date, zone: str) -> datetime:
 def check_zone(name: str) -> str:
     """Return `name` if it is an IANA time zone; raise BadInput with near names if not."""
     from difflib import get_close_matches
-    from zoneinfo import ZoneInfoNotFoundError, available_timezones
+    from zoneinfo import available_timezones
 
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        zones = available_timezones()
+    # `ZoneInfo` itself takes more: the machine's own `localtime`, and zones that count leap seconds (`right/…`).
+    zones = available_timezones() - {"localtime", "Factory"}
+    if name not in zones:
         wanted = name.strip().lower().replace(" ", "_")
         near = [z for z in zones if z.rpartition("/")[2].lower() == wanted]
         near += get_close_matches(name, zones, n=3, cutoff=0.6)
         hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "use a name such as Europe/Berlin."
-        raise BadInput(f"There is no time zone {name!r}: {hint}") from None
+        raise BadInput(f"There is no time zone {name!r}: {hint}")
     return name
 
 
@@ -112,6 +114,8 @@ def parse_day(text: str, today: date) -> date:
         day = date(*map(int, word.split("-")))
     except ValueError:
         raise BadInput(f"There is no {text} in the calendar: check the month and the day.") from None
+    if day < _OLDEST_DAY:
+        raise BadInput(f"{day} is before the first commit of anybody: ask for {_OLDEST_DAY} or a later day.")
     if day > today:
         raise BadInput(f"{day} has not come yet: today is {today}. Ask for that day or an earlier one.")
     return day

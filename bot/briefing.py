@@ -31,14 +31,14 @@ class Choice:
 
     def check(self) -> None:
         """Raise BadInput for a value that means nothing, before any work is done (areas are known only afterwards)."""
-        if self.least:
+        if self.least is not None:
             importance(self.least)
-        if self.kind:
+        if self.kind is not None:
             change_type(self.kind)
 
     def of(self, digest: Digest, areas: Areas) -> Digest:
         """Return the digest with what is wanted of it."""
-        if self.area:
+        if self.area is not None:
             digest = digest.only(area_key(self.area, areas))
         if self.least or self.author or self.kind:
             digest = digest.keep(entry for entry in digest.entries if self._fits(entry))
@@ -73,15 +73,9 @@ def write(made: Sequence[tuple[Digest, Areas]], form: str, *, width: int, colour
     if form == "json":
         import json
 
-        from formatters.json_document import document
+        from formatters.json_document import documents
 
-        documents = [document(digest) for digest, _ in made]
-        whole = (
-            documents[0]
-            if len(documents) == 1
-            else {"schema_version": documents[0]["schema_version"], "digests": documents}
-        )
-        return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+        return json.dumps(documents([digest for digest, _ in made]), ensure_ascii=False, indent=1) + "\n"
     if form == "markdown":
         from formatters.markdown import markdown
 

@@ -4,18 +4,20 @@ Exit codes: 0 done; 1 it could not be done (an outage, nothing of that name); 2 
 used; 130 interrupted.
 """
 
-import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
+
+from bot import streams
 
 app = typer.Typer(
     name="daybrief",
@@ -23,7 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
 
 
@@ -84,27 +86,38 @@ def digest(
     config: ConfigOption = None,
 ) -> None:
     """Make the digest of a day."""
+    from analysis.errors import Problem
     from analysis.window import Window, check_zone, parse_day
     from bot import briefing
     from bot.config import machine_zone
     from bot.progress import progress
     from bot.repositories import parse_place
 
-    with _core(config) as core, progress(quiet=quiet) as step:
+    with _core(config) as core:
         zone = check_zone(tz) if tz else machine_zone()
         window = Window.of(parse_day(date, briefing.today(core, zone)), zone)
         reader = core.analyser(analyser.value)
         choice = briefing.Choice(area=area, least=minimum, author=author, kind=kind)
         choice.check()
-        made = [
-            briefing.make(core, parse_place(text), window, lang.value, reader, choice, branch, step)
-            for text in dict.fromkeys(repo)
-        ]
-        wanted = Format.JSON if json_ else fmt
-        text = briefing.write(made, wanted.value, width=_width(), colour=out is None and _is_terminal())
-        for digest_, _ in made:
-            _remark(briefing.remarks(digest_), quiet=quiet)
-    _put(text, out, quiet=quiet)
+        made, problems = [], []
+        with progress(quiet=quiet) as step:
+            for name in dict.fromkeys(repo):
+                try:
+                    made.append(
+                        briefing.make(core, parse_place(name), window, lang.value, reader, choice, branch, step)
+                    )
+                except Problem as problem:  # the other repositories' digests are not lost with this one
+                    problems.append(problem)
+        if made:
+            wanted = Format.JSON if json_ else fmt
+            if out is None:
+                streams.write([briefing.write(made, wanted.value, width=_width(), colour=_is_terminal())])
+            else:
+                streams.write_file(briefing.write(made, wanted.value, width=streams.WIDE, colour=False), out)
+        if not quiet:
+            streams.tell(remark for digest_, _ in made for remark in briefing.remarks(digest_))
+            streams.tell([f"written to {out}"] if out and made else [])
+    streams.fail_with(problems)
     if any(briefing.is_vain(digest_, analyser.value) for digest_, _ in made):
         raise typer.Exit(1)
 
@@ -123,14 +136,13 @@ def show(
     from formatters.answers import detail_json, detail_text
 
     with _core(config) as core:
+        zone = _zone(tz)
         detail = show_commit(core, " ".join(reference), lang.value, repo)
         if json_:
-            _print(json.dumps(detail_json(detail.entry, detail.choices), ensure_ascii=False, indent=1))
+            streams.write_json(detail_json(detail.entry, detail.choices))
             return
-        _print(
-            detail_text(
-                detail.entry, detail.choices, core.areas(), lang.value, _zone(tz), _width(), colour=_is_terminal()
-            )
+        streams.write_line(
+            detail_text(detail.entry, detail.choices, core.areas(), lang.value, zone, _width(), colour=_is_terminal())
         )
 
 
@@ -151,16 +163,15 @@ def area(
     from formatters.answers import list_json, list_text
 
     with _core(config) as core:
-        key, answer = show_area(core, name, lang.value, repo, since)
+        zone = _zone(tz)
+        key, answer = show_area(core, name, lang.value, repo, since, zone)
         if json_:
-            _print(json.dumps(list_json(answer.entries, more=answer.more), ensure_ascii=False, indent=1))
+            streams.write_json(list_json(answer.entries, more=answer.more))
             return
         areas = core.areas()
         title = areas.name(key, lang.value)
-        _print(
-            list_text(
-                title, answer.entries, areas, lang.value, _zone(tz), _width(), more=answer.more, colour=_is_terminal()
-            )
+        streams.write_line(
+            list_text(title, answer.entries, areas, lang.value, zone, _width(), more=answer.more, colour=_is_terminal())
         )
 
 
@@ -181,18 +192,18 @@ def search(
     from formatters.answers import list_json, list_text
 
     with _core(config) as core:
-        text = " ".join(words)
-        answer = search_commits(core, text, lang.value, repo, limit)
+        text, zone = " ".join(words), _zone(tz)
+        answer = search_commits(core, text, lang.value, repo, limit, zone)
         if json_:
-            _print(json.dumps(list_json(answer.entries, more=answer.more), ensure_ascii=False, indent=1))
+            streams.write_json(list_json(answer.entries, more=answer.more))
             return
-        _print(
+        streams.write_line(
             list_text(
                 text,
                 answer.entries,
                 core.areas(),
                 lang.value,
-                _zone(tz),
+                zone,
                 _width(),
                 more=answer.more,
                 colour=_is_terminal(),
@@ -210,11 +221,10 @@ def areas(
 
     with _core(config) as core:
         rows = [asdict(row) for row in list_areas(core, lang.value, repo)]
-        _print(
-            json.dumps(rows, ensure_ascii=False, indent=1)
-            if json_
-            else areas_text(rows, lang.value, colour=_is_terminal())
-        )
+        if json_:
+            streams.write_json(rows)
+        else:
+            streams.write_line(areas_text(rows, lang.value, _width(), colour=_is_terminal()))
 
 
 @app.command()
@@ -229,11 +239,11 @@ def triage(
     from bot.config import load
     from bot.triage_filter import triage_lines
 
-    with _told():
+    with streams.told():
         configuration = load(os.environ, config)
-        lines: Iterator[str] = sys.stdin if source == "-" else _lines(Path(source))
-        for line in triage_lines(lines, configuration.settings, name=source, quiet=quiet):
-            sys.stdout.write(line + "\n")
+        is_quiet = quiet or sys.stdout.isatty()  # lines and bars would run into each other
+        found = triage_lines(streams.lines(source), configuration.settings, name=source, quiet=is_quiet)
+        streams.write(f"{line}\n" for line in found)
 
 
 @app.command()
@@ -245,15 +255,14 @@ def doctor(
     """Check the configuration, the store, GitHub, the model and the time zones; say how to mend what is wrong."""
     from bot.doctor import examine
 
-    checks = list(examine(os.environ, config, repo))
-    if json_:
-        _print(json.dumps([asdict(check) for check in checks], ensure_ascii=False, indent=1))
-    else:
-        signs = {"ok": "✓", "warning": "!", "broken": "✗"}
-        for check in checks:
-            _print(
-                f"{signs[check.state]} {check.what}: {check.found}" + (f"\n    {check.remedy}" if check.remedy else "")
-            )
+    signs = {"ok": "✓", "warning": "!", "broken": "✗"}
+    with streams.told():
+        checks = list(examine(os.environ, config, repo))
+        if json_:
+            streams.write_json([asdict(check) for check in checks])
+        for check in [] if json_ else checks:
+            remedy = f"\n    {check.remedy}" if check.remedy else ""
+            streams.write_line(f"{signs[check.state]} {check.what}: {check.found}{remedy}")
     if any(check.state == "broken" for check in checks):
         raise typer.Exit(1)
 
@@ -269,64 +278,12 @@ def _core(config: Path | None) -> Iterator[Any]:
     from bot.core import Core
 
     stamina.instrumentation.set_on_retry_hooks([])  # a retry that helps is nobody's news
-    with _told():
+    with streams.told():
         core = Core(load(os.environ, config))
         try:
             yield core
         finally:
             core.store.close()
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    from analysis.errors import BadInput, Problem
-
-    try:
-        yield
-    except Problem as problem:
-        _fail(str(problem), 2 if isinstance(problem, BadInput) else 1)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    from formatters.plain import clean
-
-    sys.stderr.write(f"daybrief: {clean(message)}\n")
-    raise typer.Exit(code)
-
-
-def _remark(remarks: list[str], *, quiet: bool) -> None:
-    if not quiet:
-        for remark in remarks:
-            sys.stderr.write(f"daybrief: {remark}\n")
-
-
-def _put(text: str, out: Path | None, *, quiet: bool) -> None:
-    if out is None:
-        _print(text.rstrip("\n"))
-        return
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        _fail(f"{out} cannot be written ({error.strerror}): name another file with --out.", 2)
-    if not quiet:
-        sys.stderr.write(f"daybrief: written to {out}\n")
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _lines(path: Path) -> Iterator[str]:
-    from analysis.errors import BadInput
-
-    try:
-        with path.open(encoding="utf-8") as lines:
-            yield from lines
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(
-            f"{path} cannot be read ({error}): name a file of JSON lines, or - for standard input."
-        ) from None
 
 
 def _zone(name: str | None) -> str:
@@ -343,24 +300,24 @@ def _is_terminal() -> bool:
 def _width() -> int:
     import shutil
 
-    return min(100, shutil.get_terminal_size((100, 24)).columns) if sys.stdout.isatty() else 100
+    return (
+        min(streams.WIDE, shutil.get_terminal_size((streams.WIDE, 24)).columns) if sys.stdout.isatty() else streams.WIDE
+    )
 
 
-def main() -> NoReturn:
+def main() -> None:
     """Run the command line."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    signal.signal(signal.SIGINT, streams.interrupted)
+    streams.prepare()
     logging.basicConfig(level=logging.ERROR, format="daybrief: %(message)s")
     try:
-        app()
-    except KeyboardInterrupt:
-        pass
-    except BrokenPipeError:
-        # Somebody read the first lines and left: that is no error. Nothing may be flushed to a closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    sys.stderr.write("daybrief: interrupted; what was fetched and analysed is kept, the next run goes on from there.\n")
-    sys.stderr.flush()
-    # Threads that wait for a server would hold the process until it answers. The store needs no goodbye.
-    os._exit(130)
+        app(prog_name="daybrief")
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # somebody read the first lines of the help and left
+            end.code = 0
+        raise
+    except Exception:
+        logging.getLogger("daybrief").exception("this is a defect in Daybrief, please report it with these lines:")
+        sys.exit(1)
+    finally:
+        streams.finish()

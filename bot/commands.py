@@ -5,20 +5,23 @@ A function's first line is its help. Arguments forgive: `AMD`, `amd`, `rocm`; `#
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from analysis.areas import Areas
-from analysis.entry import Entry, Language
+from analysis.areas import Area, Areas
+from analysis.entry import LANGUAGES, Entry, Language
 from analysis.errors import BadInput, NotFound
 from analysis.title import ChangeType
 from analysis.triage import Importance
+from analysis.wording import say
 from bot.core import Core
 from storage.search import Answer, Question, parse_since, search
 from storage.words import split_filters
 
 _SHA = re.compile(r"[0-9a-f]{4,40}")
 _COMMIT_URL = re.compile(r"(?:https?://[\w.-]+/)?([\w.-]+/[\w.-]+)/commit/([0-9a-f]{4,40})")
-_PULL_URL = re.compile(r"(?:https?://[\w.-]+/)?([\w.-]+/[\w.-]+)/pull/(\d+)")
+_PULL_URL = re.compile(r"(?:https?://[\w.-]+/)?([\w.-]+/[\w.-]+)/pull/([0-9]+)(?:/[a-z]*)?")
+_PULL = re.compile(r"#([0-9]{1,18})")
 _DEFAULT_DAYS = 7
 
 
@@ -50,7 +53,8 @@ def show_commit(core: Core, reference: str, language: Language, repo: str | None
         repo, text = found[1], f"#{found[2]}"
     if not text:
         raise BadInput("Which commit? Give its SHA (seven digits will do), #PR, its URL, or words of its title.")
-    if found := re.fullmatch(r"#(\d+)", text):
+    repo = _known(core, repo)
+    if found := _PULL.fullmatch(text):
         hits = core.commits.by_pull_request(int(found[1]), repo)
         if not hits:
             raise NotFound(
@@ -59,6 +63,8 @@ def show_commit(core: Core, reference: str, language: Language, repo: str | None
         return _detail(core, hits, language)
     if _SHA.fullmatch(text.lower()) and (len(text) >= 7 or not text.isalpha()):  # noqa: PLR2004 - "fade" may be a word
         hits = core.commits.find(text.lower(), repo)
+        if not hits and _PULL.fullmatch(f"#{text}"):
+            hits = core.commits.by_pull_request(int(text), repo)
         if hits:
             return _detail(core, hits, language)
         near = core.commits.nearest(text.lower(), repo)
@@ -74,6 +80,22 @@ def show_commit(core: Core, reference: str, language: Language, repo: str | None
     return _detail(core, [(entry.commit.repo, entry.commit.sha) for entry in chosen], language)
 
 
+def _known(core: Core, repo: str | None) -> str | None:
+    """Return how the repository is written in the store; raise NotFound if nothing is known of it, or of any."""
+    repositories = core.commits.repositories()
+    if not repositories:
+        raise NotFound("Nothing is known yet: read a day first, with daybrief digest --repo OWNER/NAME.")
+    if repo is None:
+        return None
+    known = core.commits.repository(repo)
+    if known is None:
+        raise NotFound(
+            f"Nothing of {repo} is known, only of {', '.join(repositories[:5])}: read a day of it first, "
+            f"with daybrief digest --repo {repo}."
+        )
+    return known
+
+
 def _detail(core: Core, hits: list[tuple[str, str]], language: Language) -> Detail:
     entries = [entry for repo, sha in hits if (entry := core.entry(repo, sha, language))]
     if not entries:
@@ -82,41 +104,60 @@ def _detail(core: Core, hits: list[tuple[str, str]], language: Language) -> Deta
 
 
 def show_area(
-    core: Core, name: str, language: Language, repo: str | None = None, since: str = ""
+    core: Core, name: str, language: Language, repo: str | None = None, since: str = "", zone: str = "UTC"
 ) -> tuple[str, Answer]:
     """Show an area's commits of the last seven days, the most important first."""
-    areas = core.areas()
-    key = area_key(name, areas)
-    newest = core.commits.newest(repo)
-    moment = parse_since(since, core.now()) if since else (newest or core.now()) - timedelta(days=_DEFAULT_DAYS)
+    repo = _known(core, repo)
+    key = _stored_area(core, name)
+    newest = core.commits.newest(repo) or core.now()
+    moment = parse_since(since, _clock(core, zone)) if since else newest - timedelta(days=_DEFAULT_DAYS)
     answer = search(core.store, Question(repos=(repo,) if repo else (), since=moment, areas=(key,)), limit=50)
-    ordered = sorted(answer.entries, key=lambda e: (-e.triage.importance.rank, -e.commit.committed_at.timestamp()))
-    return key, Answer(tuple(core.with_analyses(ordered, language)), answer.more)
+    return key, Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
 
 
-def search_commits(core: Core, text: str, language: Language, repo: str | None = None, limit: int = 20) -> Answer:
+def search_commits(
+    core: Core, text: str, language: Language, repo: str | None = None, limit: int = 20, zone: str = "UTC"
+) -> Answer:
     """Search: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
     words, filters = split_filters(text)
-    areas, now = core.areas(), core.now()
+    repos: list[str | None] = [*filters.get("repo", [])] or [repo]
+    known = tuple(found for found in (_known(core, name) for name in repos) if found)
+    now = _clock(core, zone)
     answer = search(
         core.store,
         Question(
             words=words,
-            repos=tuple(filters.get("repo", [])) or ((repo,) if repo else ()),
-            since=parse_since(filters["since"][0], now) if "since" in filters else None,
-            until=parse_since(filters["until"][0], now) if "until" in filters else None,
-            areas=tuple(area_key(name, areas) for name in filters.get("area", [])),
+            repos=known,
+            since=max((parse_since(day, now) for day in filters.get("since", [])), default=None),
+            until=min((parse_since(day, now, last=True) for day in filters.get("until", [])), default=None),
+            areas=tuple(_stored_area(core, name) for name in filters.get("area", [])),
             types=tuple(change_type(name).value for name in filters.get("type", [])),
             authors=tuple(filters.get("author", [])),
-            least=importance(filters["min"][0]).rank if "min" in filters else 0,
+            least=max((importance(level).rank for level in filters.get("min", [])), default=None),
         ),
         limit=limit,
     )
     return Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
 
 
+def _clock(core: Core, zone: str) -> datetime:
+    return core.now().astimezone(ZoneInfo(zone))
+
+
+def _stored_area(core: Core, text: str) -> str:
+    """Read an area by any of its names; one that only a repository itself names is known by its commits."""
+    try:
+        return area_key(text, core.areas())
+    except BadInput:
+        key = re.sub(r"\W+", "_", text.strip().lower()).strip("_")
+        if key and search(core.store, Question(areas=(key,)), limit=1).entries:
+            return key
+        raise
+
+
 def list_areas(core: Core, language: Language, repo: str | None = None) -> list[AreaCount]:
     """List the areas, with their commits of the last seven days."""
+    repo = _known(core, repo) if repo else None
     newest = core.commits.newest(repo)
     counts: dict[str, list[Entry]] = {}
     if newest:
@@ -126,38 +167,40 @@ def list_areas(core: Core, language: Language, repo: str | None = None) -> list[
             ):
                 for key in entry.triage.areas:
                     counts.setdefault(key, []).append(entry)
+    areas = {area.key: area for area in core.areas()}
+    areas |= {key: Area(key, {}) for key in counts if key not in areas}  # what only a repository itself names
     rows = [
         AreaCount(
-            area.key,
+            key,
             area.name(language),
-            len(counts.get(area.key, ())),
-            sum(entry.triage.importance is Importance.HIGH for entry in counts.get(area.key, ())),
+            len(counts.get(key, ())),
+            sum(entry.triage.importance is Importance.HIGH for entry in counts.get(key, ())),
             tuple(sorted(area.words | area.tags)[:6]),
         )
-        for area in core.areas()
+        for key, area in areas.items()
     ]
     return sorted(rows, key=lambda row: (-row.commits, row.key))
 
 
 def change_type(text: str) -> ChangeType:
-    """Read a change type; raise BadInput with the list of them."""
+    """Read a change type by any of its names; raise BadInput with the list of them."""
     from analysis.title import read_title
 
     wanted = text.strip().lower()
-    if wanted in {kind.value for kind in ChangeType}:
-        return ChangeType(wanted)
-    said = read_title(f"{wanted}: x").types
-    if said:
-        return said[0]
+    named = {say(f"type.{kind}", language).lower(): kind for kind in ChangeType for language in LANGUAGES}
+    named |= {kind.value: kind for kind in ChangeType}
+    found = (named[wanted],) if wanted in named else read_title(f"{wanted}: x").types
+    if found:
+        return found[0]
     raise BadInput(f"There is no change type {text!r}: choose from {', '.join(kind.value for kind in ChangeType)}.")
 
 
 def importance(text: str) -> Importance:
     """Read an importance; raise BadInput with the list of them."""
-    chinese = {"高": "high", "中": "medium", "低": "low"}
-    wanted = chinese.get(text.strip(), text.strip().lower())
-    if wanted in {level.value for level in Importance}:
-        return Importance(wanted)
+    wanted = text.strip().lower()
+    named = {say(f"importance.{level}", language): level for level in Importance for language in LANGUAGES}
+    if wanted in named:
+        return named[wanted]
     raise BadInput(f"There is no importance {text!r}: choose from {', '.join(level.value for level in Importance)}.")
 
 

@@ -4,9 +4,10 @@
 unknown or has a bad value is refused, with its place.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,8 +21,26 @@ CONFIG_VARIABLE = "DAYBRIEF_CONFIG"
 FILE = "daybrief.toml"
 
 
+def _address(value: str) -> str:
+    if value and not re.match(r"https?://[^/\s]+", value):
+        raise ValueError("should be an address that starts with https:// or http://")
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"{value!r} is no regular expression ({error})") from None
+    return value
+
+
+Address = Annotated[str, pydantic.AfterValidator(_address)]
+Pattern = Annotated[str, pydantic.AfterValidator(_pattern)]
+
+
 class _Table(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class StoreSettings(_Table):
@@ -35,7 +54,7 @@ class StoreSettings(_Table):
 class GitHubSettings(_Table):
     """[github]: where repositories are read."""
 
-    base_url: str = Field(
+    base_url: Address = Field(
         default="https://api.github.com", description="of the API; a GitHub Enterprise server's ends in /api/v3"
     )
     token: SecretStr = Field(
@@ -46,7 +65,7 @@ class GitHubSettings(_Table):
 class ModelSettings(_Table):
     """[model]: who analyses, if not the rules."""
 
-    base_url: str = Field(
+    base_url: Address = Field(
         default="", description="of an OpenAI-compatible server, usually ending in /v1; default: OpenAI's own"
     )
     name: str = Field(default="", description="the model; without one, the rules analyse")
@@ -76,7 +95,7 @@ class AreaSettings(_Table):
     tags: tuple[str, ...] = Field(
         default=(), description="words that say it only as a tag, a prefix or a scope of a title"
     )
-    paths: tuple[str, ...] = Field(default=(), description="regular expressions over the path, with a / before it")
+    paths: tuple[Pattern, ...] = Field(default=(), description="regular expressions over the path, with a / before it")
 
 
 class Settings(_Table):
@@ -96,20 +115,27 @@ class Settings(_Table):
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What was read, and from where: `source` is the file, or None if there is none."""
+    """What was read, and from where.
+
+    Attributes:
+        source: the file, or None if there is none.
+        environ: the environment for programs that are started; without settings of ours, so without keys.
+    """
 
     settings: Settings
     source: Path | None
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
 
     @property
     def store_path(self) -> Path:
         """The store's file; the default lies in the user's data folder."""
         if self.settings.store.path:
             return self.settings.store.path
-        home = self.environ.get("XDG_DATA_HOME")
-        base = Path(home) if home else Path("~/.local/share").expanduser()
-        return base / "daybrief" / "daybrief.db"
+        data = Path(self.environ.get("XDG_DATA_HOME", ""))
+        if not data.is_absolute():  # https://specifications.freedesktop.org/basedir-spec/latest/
+            home = self.environ.get("HOME")
+            data = (Path(home) if home else Path.home()) / ".local" / "share"
+        return data / "daybrief" / "daybrief.db"
 
 
 def load(environ: Mapping[str, str], file: Path | None = None) -> Configuration:
@@ -118,38 +144,37 @@ def load(environ: Mapping[str, str], file: Path | None = None) -> Configuration:
     Raises:
         BadInput: the file is not there or is no TOML, a key is unknown, a value is bad.
     """
-    named = file or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
-    source: Path | None = named or Path(FILE)
-    tables: dict[str, Any] = {}
-    if source and (named or source.is_file()):
-        try:
-            tables = tomllib.loads(source.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise BadInput(
-                f"The configuration {source} cannot be read ({error.strerror}): name another with --config."
-            ) from None
-        except ValueError as error:
-            raise BadInput(f"The configuration {source} is no valid TOML: {error}.") from None
-    else:
-        source = None
-    places = {
-        (table, key): f"{source}: [{table}] {key}"
-        for table, keys in tables.items()
-        if isinstance(keys, dict)
-        for key in keys
-    }
+    named = file or (Path(environ[CONFIG_VARIABLE]).expanduser() if environ.get(CONFIG_VARIABLE) else None)
+    source = named or (Path(FILE) if Path(FILE).is_file() else None)
+    tables = _read(source) if source else {}
+    variables: dict[tuple[str, ...], str] = {}
     for name, value in environ.items():
         if not name.startswith(PREFIX) or name == CONFIG_VARIABLE or not value:
             continue
         table, _, key = name.removeprefix(PREFIX).lower().partition("__")
-        tables.setdefault(table, {})
+        if table not in tables:
+            tables[table], variables[(table,)] = {}, name
         if isinstance(tables[table], dict):
-            tables[table][key] = value
-            places[table, key] = f"the environment's {name}"
+            tables[table][key], variables[table, key] = value, name
     try:
-        return Configuration(Settings.model_validate(tables), source, environ)
+        settings = Settings.model_validate(tables)
     except pydantic.ValidationError as error:
-        raise BadInput(_explain(error, places, source)) from None
+        raise BadInput(_explain(error, variables, source)) from None
+    others = {name: value for name, value in environ.items() if not name.startswith(PREFIX)}
+    return Configuration(settings, source, others)
+
+
+def _read(source: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(source.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(
+            f"The configuration {source} cannot be read ({error.strerror}): name another with --config."
+        ) from None
+    except UnicodeDecodeError:
+        raise BadInput(f"The configuration {source} is no text in UTF-8: save it as such.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"The configuration {source} is no valid TOML: {error}. Correct that place.") from None
 
 
 def machine_zone() -> str:
@@ -165,10 +190,8 @@ def machine_zone() -> str:
 def options() -> list[tuple[str, str, str, str]]:
     """Return every setting as (table, key, variable, description with its default), for the documentation."""
     rows = []
-    for table, field in Settings.model_fields.items():
-        model = AreaSettings if table == "areas" else field.annotation
-        assert model is not None
-        for key, option in model.model_fields.items():
+    for table in Settings.model_fields:
+        for key, option in _model(table).model_fields.items():
             shown = "areas.NAME" if table == "areas" else table
             variable = "" if table == "areas" else f"{PREFIX}{table}__{key}".upper()
             default = option.default
@@ -182,27 +205,49 @@ def options() -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def _explain(error: pydantic.ValidationError, places: Mapping[tuple[str, str], str], source: Path | None) -> str:
+def _model(table: str) -> type[pydantic.BaseModel]:
+    found = AreaSettings if table == "areas" else Settings.model_fields[table].annotation
+    assert isinstance(found, type)
+    assert issubclass(found, pydantic.BaseModel)
+    return found
+
+
+def _explain(error: pydantic.ValidationError, variables: Mapping[tuple[str, ...], str], source: Path | None) -> str:
     told = []
-    for fault in error.errors():
+    for fault in error.errors(include_input=False, include_url=False):
         where = tuple(str(part) for part in fault["loc"])
-        place = places.get((where[0], where[1] if len(where) > 1 else ""), f"{source}: [{'.'.join(where)}]")
+        variable = variables.get(where[:2])
+        place = f"the environment's {variable}" if variable else f"{source}: {_place(where)}"
         if fault["type"] == "extra_forbidden":
-            known = _known(where)
-            told.append(f"{place} is unknown; {known}")
+            told.append(f"{place} is unknown; {_known(where, variable)}")
         else:
-            told.append(f"{place}: {fault['msg'].lower()}")
-    return "The configuration has a mistake: " + "; ".join(told) + "."
+            told.append(f"{place}: {_fault(fault['type'], fault['msg'])}")
+    text = "The configuration has a mistake: " + "; ".join(told)
+    return text if text.endswith("?") else f"{text}."
 
 
-def _known(where: tuple[str, ...]) -> str:
+def _place(where: tuple[str, ...]) -> str:
+    """Say a place as it is written in the file: `[model] name`, `[areas.amd] words, entry 2`."""
+    deep = 2 if where[0] == "areas" and len(where) > 1 else 1
+    key = where[deep : deep + 1]
+    entry = f", entry {int(where[deep + 1]) + 1}" if where[deep + 1 :] and where[deep + 1].isdigit() else ""
+    return " ".join([f"[{'.'.join(where[:deep])}]", *key]) + entry
+
+
+def _fault(kind: str, message: str) -> str:
+    if kind in {"model_type", "model_attributes_type", "dict_type"}:
+        return "this is a table, and its keys stand below it"
+    return message.removeprefix("Value error, ").removeprefix("Input ")
+
+
+def _known(where: tuple[str, ...], variable: str | None) -> str:
     from difflib import get_close_matches
 
     if len(where) == 1:
-        names, what = list(Settings.model_fields), "the tables are"
+        names, table = list(Settings.model_fields), ""
     else:
-        field = Settings.model_fields.get(where[0])
-        model = AreaSettings if where[0] == "areas" else (field.annotation if field else None)
-        names, what = list(getattr(model, "model_fields", {})), f"[{where[0]}] has"
-    near = get_close_matches(where[-1], names, n=1)
-    return f"did you mean {near[0]}?" if near else f"{what} {', '.join(names)}"
+        names, table = list(_model(where[0]).model_fields), where[0]
+    near = next(iter(get_close_matches(where[-1], names, n=1)), "")
+    if near:
+        return f"did you mean {variable.replace(where[-1].upper(), near.upper(), 1) if variable else near}?"
+    return f"[{table}] has {', '.join(names)}" if table else f"the tables are {', '.join(names)}"

@@ -1,10 +1,11 @@
 """Makes digests: from a source through the store and an analyser, for every front end alike."""
 
+import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from analysis.areas import Areas, of_repository
@@ -12,10 +13,10 @@ from analysis.commit import Commit
 from analysis.digest import Digest, RunCard, order
 from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Theme, Usage
 from analysis.errors import BadInput
-from analysis.facts import FactKind
+from analysis.facts import Fact, FactKind
 from analysis.pipeline import Step, TokenBudget, judge, read_all, settled, stand_in
 from analysis.rules import RulesAnalyser
-from analysis.sources import CommitSource, Listing, fold_merges
+from analysis.sources import CommitSource, Listing, fold_merges, reached
 from analysis.stories import Earlier, find_stories
 from analysis.window import Window
 from bot.config import Configuration
@@ -30,7 +31,21 @@ LOOK_BACK = 7
 """Days in which a commit that landed late is still looked for."""
 
 _FETCHES = 8  # GitHub asks for few requests at once; more than this gains nothing
-_OPENAI = "https://api.openai.com/v1"
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What became of a digest's commits so far, and what that has cost.
+
+    Attributes:
+        stopped: why nothing more is asked of the model; empty while it may be.
+    """
+
+    budget: TokenBudget
+    usage: Usage = Usage()
+    analysed: int = 0
+    failed: int = 0
+    stopped: str = ""
 
 
 class Core:
@@ -54,6 +69,8 @@ class Core:
     def source(self, place: Place, branch: str | None = None) -> CommitSource:
         """Return the source of a repository."""
         github = self.settings.github
+        if place.name and not place.path:  # GitHub takes a name in any case: it is still one repository
+            place = replace(place, name=self.commits.repository(place.name) or place.name)
         return open_source(
             place,
             base_url=github.base_url,
@@ -74,12 +91,12 @@ class Core:
             return RulesAnalyser()
         if not model.name:
             raise BadInput("No model is configured: set [model] name (and base_url, api_key), or use --analyser rules.")
-        from analysis.completions import Model
+        from analysis.completions import OPENAI, Model
         from analysis.model import ModelAnalyser
 
         return ModelAnalyser(
             Model(
-                base_url=model.base_url or _OPENAI,
+                base_url=model.base_url or OPENAI,
                 name=model.name,
                 key=model.api_key.get_secret_value(),
                 deadline=model.deadline,
@@ -133,58 +150,56 @@ class Core:
         commits, fetched = self._fetch(source, heads, step)
         entries = [replace(entry, late=entry.commit.sha in late) for entry in judge(commits, areas)]
         self.commits.put_triage(entries)
-        entries, made, usage, failed = self._read(entries, analyser, language, step)
-        stories = find_stories(entries, self._earlier(entries))
-        ordered = order(entries)
-        overview, more, notes = self._overview(ordered, listing.repo, analyser, language)
-        usage += more
-        run = RunCard(
-            analyser=analyser.name,
-            prompt=analyser.prompt,
-            fetched=fetched,
-            cached=len(commits) - fetched,
-            analysed=made,
-            usage=usage,
-            cost=self._cost(usage),
-            seconds=time.monotonic() - started,
-            notes=notes,
-        )
-        digest = Digest(
-            repo=listing.repo,
-            branch=listing.branch,
-            window=window,
-            language=language,
-            entries=ordered,
-            stories=stories,
-            built_at=now,
-            overview=overview,
-            before=self.digests.average(listing.repo, listing.branch, window),
-            run=run,
-            notes=listing.notes,
-        )
-        self.digests.put(digest)
-        self.digests.put_run(digest, run, failed)
+        run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
+        digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
+        progress = _Progress(self._budget(analyser))
+        try:
+            entries = self._read(entries, analyser, language, step, progress)
+            ordered = order(entries)
+            overview, notes = self._overview(ordered, listing.repo, analyser, language, progress)
+            digest = replace(
+                digest,
+                entries=ordered,
+                stories=find_stories(entries, self._earlier(entries)),
+                overview=overview,
+                before=self.digests.average(listing.repo, listing.branch, window),
+                run=replace(self._card(run, progress, started), notes=notes),
+            )
+            self.digests.put(digest)
+        except BaseException:
+            # What was paid counts against the day's budget, whatever came of it.
+            if progress.usage.calls:
+                self.digests.put_run(digest, self._card(run, progress, started), progress.failed)
+            raise
+        self.digests.put_run(digest, digest.run, progress.failed)
         return digest, areas
+
+    def _card(self, run: RunCard, progress: _Progress, started: float) -> RunCard:
+        usage, seconds = progress.usage, time.monotonic() - started
+        return replace(run, analysed=progress.analysed, usage=usage, cost=self._cost(usage), seconds=seconds)
 
     def _landed(self, source: CommitSource, window: Window) -> tuple[Listing, list[Commit], set[str]]:
         """List the window, and what landed late in days before it that were already told."""
         asked = source.repo
         told, start = self._told(source, window)
         listing = source.landed(start, window.end)
-        if listing.repo.lower() != asked.lower():
+        if listing.repo != asked:
             self.commits.rename(asked, listing.repo)
             told, earlier = self._told(source, window)
             if earlier < start:
                 listing = replace(source.landed(earlier, window.end), notes=listing.notes)
         closed = [other for other in told.closed if other.end <= window.start]
-        heads = fold_merges(listing.heads)
+        # What a told commit was built on was here when it was told, be it by itself or within a merge.
+        here = reached(told.where, {head.sha: head for head in listing.heads})
         own, late = [], set()
-        for head in heads:
+        for head in fold_merges(listing.heads):
             where = told.where.get(head.sha)
             if head.committed_at in window:
                 if where is None or where == window or where.first < window.first:
                     own.append(head)
-            elif where == window or (where is None and any(head.committed_at in other for other in closed)):
+            elif where == window or (
+                where is None and head.sha not in here and any(head.committed_at in other for other in closed)
+            ):
                 own.append(head)
                 late.add(head.sha)
         return listing, own, late
@@ -199,10 +214,11 @@ class Core:
         """Return the commits whole: from the store what is there, the rest from the source, remembered as it comes."""
         known = self.commits.get(source.repo, [head.sha for head in heads])
         found = {head.sha: replace(known[head.sha], brought=head.brought) for head in heads if head.sha in known}
+        self.commits.put(commit for sha, commit in found.items() if commit.brought != known[sha].brought)
         missing = [head for head in heads if head.sha not in known]
         if missing:
             step("fetching commits", 0, len(missing))
-            with ThreadPoolExecutor(_FETCHES, "fetch") as executor:
+            with _threads(_FETCHES, "fetch") as executor:
                 for count, commit in enumerate(source.fetch(missing, executor), 1):
                     self.commits.put([commit])
                     found[commit.sha] = commit
@@ -210,42 +226,40 @@ class Core:
         return [found[head.sha] for head in heads], len(missing)
 
     def _read(
-        self, entries: Sequence[Entry], analyser: Analyser, language: Language, step: Step
-    ) -> tuple[list[Entry], int, Usage, int]:
-        """Give every entry its analysis: remembered, made now, or the rules' in a model's stead.
-
-        Returns the entries, how many analyses were made, what they cost, and how many failed.
-        """
+        self, entries: Sequence[Entry], analyser: Analyser, language: Language, step: Step, progress: _Progress
+    ) -> list[Entry]:
+        """Give every entry its analysis: remembered, made now, or the rules' in a model's stead."""
         if not entries:
-            return [], 0, Usage(), 0
+            return []
         repo, shas = entries[0].commit.repo, [entry.commit.sha for entry in entries]
         found = self.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
         missing = [entry for entry in entries if entry.commit.sha not in found]
-        usage, failures, done = Usage(), dict[str, str](), 0
+        failures = dict[str, str]()
         if missing:
             step("analysing", 0, len(missing))
             width = self.settings.model.concurrency if analyser.name != RULES else 1
-            with ThreadPoolExecutor(width, "analyse") as executor:
+            with _threads(width, "analyse") as executor:
                 for reading in read_all(
-                    missing, analyser, language, executor=executor, width=width, budget=self._budget()
+                    missing, analyser, language, executor=executor, width=width, budget=progress.budget
                 ):
+                    progress.usage += reading.usage
                     self.analyses.put(repo, reading.analyses, int(self.now().timestamp()))
                     found |= reading.analyses
                     failures |= reading.failures
-                    usage += reading.usage
-                    done += len(reading.analyses) + len(reading.failures)
-                    step("analysing", done, len(missing))
+                    progress.analysed += len(reading.analyses)
+                    progress.failed += len(reading.failures)
+                    progress.stopped = progress.stopped or reading.hopeless
+                    step("analysing", progress.analysed + progress.failed, len(missing))
         analyses: Mapping[str, Analysis] = found | {
             entry.commit.sha: stand_in(entry, language, failures.get(entry.commit.sha, "no analysis came back"))
             for entry in missing
             if entry.commit.sha not in found
         }
-        read = [settled(entry, analyses[entry.commit.sha]) for entry in entries]
-        return read, len(missing) - len(failures), usage, len(failures)
+        return [settled(entry, analyses[entry.commit.sha]) for entry in entries]
 
-    def _budget(self) -> TokenBudget:
+    def _budget(self, analyser: Analyser) -> TokenBudget:
         limit = self.settings.model.daily_tokens
-        if limit is None:
+        if limit is None or analyser.name == RULES:
             return TokenBudget()
         midnight = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
         return TokenBudget(limit - self.digests.spent(midnight)[0])
@@ -257,47 +271,60 @@ class Core:
         return (usage.tokens_in * model.price_in + usage.tokens_out * model.price_out) / 1_000_000
 
     def _overview(
-        self, entries: tuple[Entry, ...], repo: str, analyser: Analyser, language: Language
-    ) -> tuple[tuple[Theme, ...], Usage, tuple[str, ...]]:
-        rules = RulesAnalyser()
-        by_model = analyser.name != RULES and any(e.analysis and not e.analysis.stands_in for e in entries)
-        if not by_model:
-            return rules.overview(entries, repo, language).themes, Usage(), ()
+        self, entries: tuple[Entry, ...], repo: str, analyser: Analyser, language: Language, progress: _Progress
+    ) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
+        """Return the day's themes: remembered, made now, or the rules' in a model's stead with a note that says why."""
+        by_rules = RulesAnalyser().overview(entries, repo, language).themes
+        if analyser.name == RULES or all(not e.analysis or e.analysis.stands_in for e in entries):
+            return by_rules, ()
         read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
         text = "\n".join([analyser.name, analyser.prompt, language, *sorted(read_by)])
         key = hashlib.sha256(text.encode()).hexdigest()
         known = self.digests.overview(key)
         if known is not None:
-            return known, Usage(), ()
-        refusal = self._budget().refusal()
+            return known, ()
+        refusal = progress.stopped or progress.budget.refusal()
         if refusal:
-            return rules.overview(entries, repo, language).themes, Usage(), (f"overview by rules: {refusal}",)
+            return by_rules, (f"overview by rules: {refusal}",)
         said = analyser.overview(entries, repo, language)
+        progress.usage += said.usage
         if said.failure:
-            note = f"overview by rules: {said.failure}"
-            return rules.overview(entries, repo, language).themes, said.usage, (note,)
+            return by_rules, (f"overview by rules: {said.failure}",)
         self.digests.put_overview(key, said.themes, self.now())
-        return said.themes, said.usage, ()
+        return said.themes, ()
 
     def _earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
         """Find what today's reverts take back, where that landed on another day that the store knows."""
         found = {}
         for entry in entries:
-            fact = next((fact for fact in entry.facts if fact.kind is FactKind.REVERTS), None)
-            if fact is None:
-                continue
-            repo = entry.commit.repo
-            number = int(fact.detail.lstrip("#")) if fact.detail else None
-            candidates = self.commits.find(fact.before, repo) if fact.before else []
-            candidates += self.commits.by_pull_request(number, repo) if number else []
-            candidates += self.commits.by_title(fact.name, repo) if fact.name else []
-            for _, sha in candidates:
-                original = self.commits.entry(repo, sha)
-                if original and sha != entry.commit.sha and original.commit.committed_at <= entry.commit.committed_at:
-                    commit = original.commit
-                    found[entry.commit.sha] = Earlier(sha, commit.subject, commit.committed_at, commit.url)
-                    break
+            facts = [fact for fact in entry.facts if fact.kind is FactKind.REVERTS]
+            original = next(filter(None, (self._taken_back(fact, entry.commit) for fact in facts)), None)
+            if original:
+                found[entry.commit.sha] = Earlier(original.sha, original.subject, original.committed_at, original.url)
         return found
+
+    def _taken_back(self, fact: Fact, revert: Commit) -> Commit | None:
+        repo, number = revert.repo, fact.detail.lstrip("#")
+        candidates = self.commits.find(fact.before, repo) if fact.before else []
+        candidates += self.commits.by_pull_request(int(number), repo) if number else []
+        candidates += self.commits.by_title(fact.name, repo) if fact.name else []
+        for _, sha in candidates:
+            original = self.commits.entry(repo, sha)
+            if original and sha != revert.sha and original.commit.committed_at <= revert.committed_at:
+                return original.commit
+        return None
+
+
+@contextlib.contextmanager
+def _threads(width: int, name: str) -> Iterator[Executor]:
+    """Give threads; when something fails, nothing new is begun, and somebody who interrupts does not wait."""
+    executor = ThreadPoolExecutor(width, name)
+    try:
+        yield executor
+    except BaseException as error:
+        executor.shutdown(wait=not isinstance(error, KeyboardInterrupt), cancel_futures=True)
+        raise
+    executor.shutdown()
 
 
 _OWNERS = ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS")

@@ -1,6 +1,8 @@
 """Looks at everything a run needs, and says of each part whether it works and how to mend it."""
 
-from collections.abc import Iterator, Mapping
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,10 +11,12 @@ from typing import Literal
 from analysis.errors import Problem
 from bot.config import FILE, Configuration, load, machine_zone
 
+_LONGEST_TRIAL = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One part: `remedy` is empty where nothing is to be done."""
+    """One part: `remedy` is empty where nothing is to be done, or where `found` says it."""
 
     what: str
     state: Literal["ok", "warning", "broken"]
@@ -20,7 +24,12 @@ class Check:
     remedy: str = ""
 
 
-def examine(environ: Mapping[str, str], config: Path | None, repo: str | None) -> Iterator[Check]:
+def examine(
+    environ: Mapping[str, str],
+    config: Path | None,
+    repo: str | None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Iterator[Check]:
     """Yield a check for each part, in the order in which a run needs them."""
     try:
         configuration = load(environ, config)
@@ -31,38 +40,36 @@ def examine(environ: Mapping[str, str], config: Path | None, repo: str | None) -
         return
     where = str(configuration.source) if configuration.source else f"no {FILE} here; defaults and the environment hold"
     yield Check("configuration", "ok", where)
-    yield from _store(configuration)
+    yield _store(configuration)
     yield _zones()
-    yield _git(environ)
-    yield from _github(configuration, repo)
+    yield _git(configuration)
+    yield _github(configuration)
+    if repo:
+        yield _repository(configuration, repo, now())
     yield _model(configuration)
 
 
-def _store(configuration: Configuration) -> Iterator[Check]:
+def _store(configuration: Configuration) -> Check:
     from storage.store import Store
 
     try:
         store = Store(configuration.store_path)
-        with store.read() as db:
-            commits = db.execute("select count(*) from commits").fetchone()[0]
-            sound = db.execute("pragma quick_check(1)").fetchone()[0]
+        try:
+            with store.read() as db:
+                commits = db.execute("select count(*) from commits").fetchone()[0]
+                sound = db.execute("pragma quick_check(1)").fetchone()[0]
+        finally:
+            store.close()
     except Problem as problem:
-        yield Check("store", "broken", str(problem), "Mend the file or name another one as [store] path.")
-        return
+        return Check("store", "broken", str(problem), "Mend the file or name another one as [store] path.")
     if sound != "ok":
-        yield Check(
+        return Check(
             "store", "broken", f"{store.path} is damaged: {sound}", "Move it away; it is made anew from the sources."
         )
-    elif store.is_read_only:
-        yield Check(
-            "store",
-            "warning",
-            f"{store.path} may only be read ({commits:,} commits)",
-            "Make it writable to fetch more.",
-        )
-    else:
-        yield Check("store", "ok", f"{store.path} ({commits:,} commits)")
-    store.close()
+    found = f"{store.path} ({commits:,} commit{'' if commits == 1 else 's'})"
+    if store.is_read_only:
+        return Check("store", "warning", f"{found} may only be read", "Make it writable to fetch more.")
+    return Check("store", "ok", found)
 
 
 def _zones() -> Check:
@@ -74,62 +81,69 @@ def _zones() -> Check:
     return Check("time zones", "ok", f"{count} zones, this machine is in {machine_zone()}")
 
 
-def _git(environ: Mapping[str, str]) -> Check:
-    import shutil
+def _git(configuration: Configuration) -> Check:
+    from analysis.sources.git_clone import OLDEST_GIT, is_too_old
 
-    found = shutil.which("git", path=environ.get("PATH"))
-    if not found:
-        return Check(
-            "git", "warning", "not installed", "Install git 2.37 or newer to read local clones; GitHub works without."
-        )
-    return Check("git", "ok", found)
+    remedy = f"Install git {'.'.join(map(str, OLDEST_GIT))} or newer to read local clones; GitHub works without."
+    program = shutil.which("git", path=configuration.environ.get("PATH"))
+    if not program:
+        return Check("git", "warning", "not installed", remedy)
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=True)  # noqa: S603 - found on the PATH
+    except (OSError, subprocess.SubprocessError) as error:
+        return Check("git", "warning", f"{program} does not run ({error})", remedy)
+    version = done.stdout.strip()
+    state: Literal["ok", "warning"] = "warning" if is_too_old(version) else "ok"
+    return Check("git", state, f"{version}, {program}", remedy if state == "warning" else "")
 
 
-def _github(configuration: Configuration, repo: str | None) -> Iterator[Check]:
+def _github(configuration: Configuration) -> Check:
     from analysis.sources.github_requests import GitHub, Requests
-    from analysis.sources.github_rest import GitHubRepository
-    from storage.pages import Pages
-    from storage.store import Store
 
     github = configuration.settings.github
     server = GitHub(github.base_url.rstrip("/"), github.token.get_secret_value())
     try:
         limit = Requests(server).rate_limit()
     except Problem as problem:
-        yield Check(
+        return Check(
             "GitHub", "broken", str(problem), "Check [github] base_url and token; local clones work without GitHub."
         )
-        return
-    left = f"{limit.left:,} of {limit.limit:,} requests left until {limit.renewed:%H:%M} UTC"
+    left = (
+        f"{limit.left:,} of {limit.limit:,} requests left until {limit.renewed:%H:%M} UTC"
+        if limit
+        else f"{server.base_url} has no request limit"
+    )
+    if limit and not limit.left:
+        return Check("GitHub", "broken", left, "Wait until then, or use another token.")
     if not server.token:
-        yield Check(
+        return Check(
             "GitHub",
             "warning",
             f"no token: {left}",
             "Set [github] token: a day of a busy repository needs about 60 requests.",
         )
-    elif not limit.left:
-        yield Check("GitHub", "broken", left, "Wait until then, or use another token.")
-    else:
-        yield Check("GitHub", "ok", f"token accepted, {left}")
-    if repo:
-        from bot.repositories import open_source, parse_place
+    return Check("GitHub", "ok", f"token accepted, {left}")
 
-        try:
-            place = parse_place(repo)
-            source = open_source(
-                place, base_url=server.base_url, token=server.token, branch=None, environ=configuration.environ,
-                pages=Pages(Store(configuration.store_path), 0),
-            )  # fmt: skip
-            now = datetime.now(UTC)
-            if isinstance(source, GitHubRepository):
-                source.check()
-            else:
-                source.landed(now - timedelta(days=1), now)
-        except Problem as problem:
-            yield Check(repo, "broken", str(problem))
-        else:
-            yield Check(repo, "ok", "can be read")
+
+def _repository(configuration: Configuration, repo: str, now: datetime) -> Check:
+    from bot.repositories import open_source, parse_place
+
+    github = configuration.settings.github
+    try:
+        source = open_source(
+            parse_place(repo),
+            base_url=github.base_url,
+            token=github.token.get_secret_value(),
+            branch=None,
+            environ=configuration.environ,
+            pages=None,
+        )
+        listing = source.landed(now - timedelta(days=1), now)
+    except Problem as problem:
+        return Check(repo, "broken", str(problem))
+    count = len(listing.heads)
+    found = f"can be read, {count} commit{'' if count == 1 else 's'} in the last 24 hours"
+    return Check(repo, "warning" if listing.notes else "ok", "; ".join([found, *listing.notes]))
 
 
 def _model(configuration: Configuration) -> Check:
@@ -138,15 +152,21 @@ def _model(configuration: Configuration) -> Check:
         return Check(
             "model", "ok", "none is configured: the rules analyse", "Set [model] name and base_url to use one."
         )
-    from analysis.completions import Model, try_out
+    from analysis.completions import OPENAI, Model, try_out
 
-    base_url = model.base_url or "https://api.openai.com/v1"
-    result = try_out(Model(base_url, model.name, model.api_key.get_secret_value(), min(model.deadline, 60.0)))
+    wanted = Model(
+        base_url=model.base_url or OPENAI,
+        name=model.name,
+        key=model.api_key.get_secret_value(),
+        deadline=min(model.deadline, _LONGEST_TRIAL),
+        secret=configuration.settings.secrets,
+    )
+    result = try_out(wanted)
     if result.problem:
         return Check(
             "model",
             "broken",
-            f"{model.name} at {base_url}: {result.problem}",
+            f"{model.name} at {wanted.place}: {result.problem}",
             "Check [model] base_url, name and api_key; until then the rules stand in.",
         )
-    return Check("model", "ok", f"{model.name} at {base_url} answers in {result.seconds:.1f} s, {result.form}")
+    return Check("model", "ok", f"{model.name} at {wanted.place} answers in {result.seconds:.1f} s, {result.form}")

@@ -4,12 +4,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from analysis.errors import BadInput
 from analysis.sources import CommitSource, PageCache
 
-_NAME = re.compile(r"[\w.-]+/[\w.-]+")
-_URL = re.compile(r"(?:https?://|git@|ssh://git@)[\w.-]+[/:]([\w.-]+/[\w.-]+?)(?:\.git)?/?")
+_OWNER_NAME = r"\w[\w.-]*/(?!\.{1,2}(?:[/?#]|$))[\w.-]+?"
+_NAME = re.compile(_OWNER_NAME)
+_URL = re.compile(
+    r"(?:(?:https?|ssh|git)://)?(?:[^@/\s]+@)?(?P<host>[\w-]+(?:\.[\w-]+)+|localhost)(?::\d+)?[/:]"
+    rf"(?P<name>{_OWNER_NAME})(?:\.git)?(?:[/?#].*)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +24,12 @@ class Place:
     Attributes:
         name: `owner/name`; empty for a clone that says itself what it is.
         path: the clone's folder; empty for GitHub.
+        host: where a URL says that the repository is; empty for the GitHub that is configured.
     """
 
     name: str
     path: str = ""
+    host: str = ""
 
 
 def parse_place(text: str) -> Place:
@@ -31,15 +38,16 @@ def parse_place(text: str) -> Place:
     Raises:
         BadInput: it is none of these.
     """
-    name, equals, path = text.partition("=")
-    if equals and _NAME.fullmatch(name):
-        return Place(name, path)
-    if found := _URL.fullmatch(text):
-        return Place(found[1])
-    if text.startswith((".", "~", "/")) or Path(text).is_dir():
+    text = text.strip()
+    if text.startswith((".", "~", "/")) or (text and Path(text).is_dir()):
         return Place("", text)
+    name, _, path = text.partition("=")
+    if path and _NAME.fullmatch(name):
+        return Place(name, path)
     if _NAME.fullmatch(text):
-        return Place(text)
+        return Place(text.removesuffix(".git"))
+    if found := _URL.fullmatch(text):
+        return Place(found["name"], host=found["host"].lower())
     raise BadInput(f"{text!r} names no repository: write owner/name, a clone's folder, or owner/name=folder.")
 
 
@@ -50,9 +58,13 @@ def open_source(
     token: str,
     branch: str | None,
     environ: Mapping[str, str],
-    pages: PageCache,
+    pages: PageCache | None,
 ) -> CommitSource:
-    """Return the source for a place."""
+    """Return the source for a place.
+
+    Raises:
+        BadInput: there is no such clone, or the URL is of a server that is not the configured one.
+    """
     if place.path:
         from analysis.sources.git_clone import GitClone
 
@@ -60,4 +72,10 @@ def open_source(
     from analysis.sources.github_requests import GitHub
     from analysis.sources.github_rest import GitHubRepository
 
+    api = urlsplit(base_url).hostname or ""
+    if place.host and place.host.removeprefix("www.") not in {api, api.removeprefix("api.")}:
+        raise BadInput(
+            f"{place.host} is not the GitHub that is configured ({base_url}): clone the repository and name the clone's "
+            "folder, or set [github] base_url to that server's API."
+        )
     return GitHubRepository(GitHub(base_url.rstrip("/"), token), place.name, branch=branch, pages=pages)

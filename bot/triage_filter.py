@@ -8,7 +8,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from itertools import zip_longest
+from typing import Annotated, Any
+
+import pydantic
 
 from analysis.areas import of_repository
 from analysis.commit import Commit, FileChange, Status
@@ -26,8 +29,35 @@ _STATUS: dict[str, Status] = {
     "C": "copied",
     "T": "changed",
 }
-_SECTION = re.compile(r"^diff --git a/(?P<old>.+?) b/(?P<new>.+)$", re.MULTILINE)
+_SECTION = re.compile(r"diff --git a/(?P<old>[^\n]+?) b/(?P<new>[^\n]+)$", re.MULTILINE)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _whole(item: object) -> object:
+    """Complete a file that is given by its path alone, or without its lines."""
+    given = [item] if isinstance(item, str) else list(item) if isinstance(item, (list, tuple)) else item
+    return [*given, *_UNTOLD[len(given) :]][: len(_UNTOLD)] if isinstance(given, list) else given
+
+
+def _or_zero(lines: object) -> object:
+    return 0 if lines is None or lines == "-" else lines  # git's count for a binary file
+
+
+_UNTOLD = ("", "M", 0, 0)
+_Lines = Annotated[int, pydantic.Field(ge=0, le=10**12), pydantic.BeforeValidator(_or_zero)]
+_File = Annotated[tuple[str, str | None, _Lines, _Lines], pydantic.BeforeValidator(_whole)]
+
+
+class _Record(pydantic.BaseModel):
+    """A line; other keys are passed over."""
+
+    title: str
+    sha: str | None = None
+    body: str | None = None
+    author: str | None = None
+    repo: str | None = None
+    files: list[_File] | None = None
+    patch_excerpt: str | None = None
 
 
 def triage_lines(lines: Iterable[str], settings: Settings, *, name: str, quiet: bool) -> Iterator[str]:
@@ -43,17 +73,16 @@ def triage_lines(lines: Iterable[str], settings: Settings, *, name: str, quiet: 
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
-            record = _record(line, name, number)
-            commit = commit_of(record)
+            commit = _commit(_record(line, name, number))
             facts = facts_of(commit)
             found = triage(commit, facts, areas)
-            made: dict[str, Any] = {"repo": record["repo"]} if "repo" in record else {}
+            made: dict[str, Any] = {"repo": commit.repo} if commit.repo else {}
             made |= {
                 "sha": commit.sha,
                 "types": list(found.types),
                 "importance": found.importance,
                 "score": found.score,
-                "reasons": [say_reason(reason, "en") for reason in found.reasons],
+                "reasons": [say_reason(reason, "en") for reason in found.reasons if reason.points or reason.detail],
                 "areas": list(found.areas),
             }
             yield json.dumps(made, ensure_ascii=False)
@@ -62,45 +91,51 @@ def triage_lines(lines: Iterable[str], settings: Settings, *, name: str, quiet: 
 
 def commit_of(record: dict[str, Any]) -> Commit:
     """Make a commit of a record; its patch may be an excerpt of a whole diff, cut anywhere."""
-    patches = _patches(str(record.get("patch_excerpt") or ""))
-    body = str(record.get("body") or "").strip()
-    files = []
-    for item in record.get("files") or ():
-        path, status, added, deleted = (*item, "M", 0, 0)[:4] if len(item) < 4 else item[:4]  # noqa: PLR2004 - as documented
-        letter = str(status or "M")
-        kind: Status = _STATUS.get(letter[:1].upper(), "modified")
-        files.append(FileChange(str(path), kind, int(added or 0), int(deleted or 0), patch=patches.get(str(path))))
+    return _commit(_Record.model_validate(record))
+
+
+def _commit(record: _Record) -> Commit:
+    patches = _patches(record.patch_excerpt or "")
+    body = (record.body or "").strip()
+    files = tuple(
+        FileChange(path, _STATUS.get((status or "M")[:1].upper(), "modified"), added, deleted, patch=patches.get(path))
+        for path, status, added, deleted in record.files or ()
+    )
     return Commit(
-        repo=str(record.get("repo") or ""),
-        sha=str(record.get("sha") or ""),
-        author=str(record.get("author") or ""),
+        repo=record.repo or "",
+        sha=record.sha or "",
+        author=record.author or "",
         authored_at=_EPOCH,
         committed_at=_EPOCH,
-        message=str(record["title"]) + (f"\n\n{body}" if body else ""),
-        files=tuple(files),
+        message=record.title + (f"\n\n{body}" if body else ""),
+        files=files,
     )
 
 
-def _record(line: str, name: str, number: int) -> dict[str, Any]:
+def _record(line: str, name: str, number: int) -> _Record:
     where = f"line {number} of {'standard input' if name == '-' else name}"
     try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise BadInput(f"{where} is no JSON ({error}): give one JSON object a line.") from None
-    if not isinstance(record, dict) or not isinstance(record.get("title"), str):
+        return _Record.model_validate(json.loads(line.removeprefix("\ufeff")))
+    except pydantic.ValidationError as error:
+        fault = error.errors()[0]
+        key = str(fault["loc"][0]) if fault["loc"] else ""
+        wrong = f"no usable {key}" if key and fault["type"] != "missing" else f"no {key or 'object in it'}"
         raise BadInput(
-            f"{where} has no title: give an object with at least title, and sha, body, files, patch_excerpt."
-        )
-    return record
+            f"{where} has {wrong}: give an object with at least title, and sha, body, patch_excerpt, "
+            "and files as [path, status, additions, deletions]."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{where} is no JSON ({error}): give one JSON object a line.") from None
 
 
 def _patches(text: str) -> dict[str, str]:
     found = list(_SECTION.finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
     patches = {}
-    for match, end in zip(found, ends, strict=True):
-        section = text[match.end() : end]
+    for match, after in zip_longest(found, found[1:]):
+        section = text[match.end() : after.start() if after else len(text)]
         start = section.find("@@ -")
         if start >= 0:
-            patches[match["new"]] = section[start:].rstrip("\n")
+            # An excerpt may end in the middle of a line, with the next section right behind it.
+            whole = section[start:].rpartition("\n")[0] if after and not section.endswith("\n") else section[start:]
+            patches[match["new"]] = whole.rstrip("\n")
     return patches

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from analysis.areas import Areas
 from analysis.entry import Entry, Language
+from formatters.item import item_of
 from formatters.json_document import entry_document
-from formatters.outline import item_of
+from formatters.plain import clean
 from formatters.terminal import Screen, list_entry, one_entry
 from formatters.wording import label
 
@@ -24,9 +25,8 @@ def detail_text(
 ) -> str:
     """Return one commit with everything known of it, or the ones to choose from."""
     if entry:
-        return one_entry(item_of(entry, language, areas), zone, width=width, colour=colour).rstrip()
-    title = label("answer.ambiguous", language)
-    return list_text(title, choices, areas, language, zone, width, more=False, colour=colour)
+        return one_entry(item_of(entry, language, areas), language, zone, width=width, colour=colour).rstrip()
+    return _list(label("answer.ambiguous", language), choices, areas, language, zone, width, colour=colour)
 
 
 def detail_json(entry: Entry | None, choices: Sequence[Entry]) -> dict[str, Any]:
@@ -47,17 +47,22 @@ def list_text(
     more: bool,
     colour: bool,
 ) -> str:
-    """Return commits, two lines each."""
+    """Return commits, two lines each, under how many they are."""
+    key = "answer.none" if not entries else "answer.count_more" if more else "answer.count"
+    head = label(key, language, title=clean(title), count=len(entries))
+    return _list(head, entries, areas, language, zone, width, colour=colour)
+
+
+def _list(
+    head: str, entries: Sequence[Entry], areas: Areas, language: Language, zone: str, width: int, *, colour: bool
+) -> str:
     screen = Screen(width, colour=colour)
-    count = f"{len(entries)}+" if more else str(len(entries))
-    screen.line(label("answer.count", language, title=title, count=count), style="bold")
+    screen.line(head, style="bold")
     repos = {entry.commit.repo for entry in entries}
     for entry in entries:
-        item = item_of(entry, language, areas)
         when = entry.commit.committed_at.astimezone(ZoneInfo(zone))
-        list_entry(item, f"{when:%Y-%m-%d %H:%M}", screen, repo=entry.commit.repo if len(repos) > 1 else "")
-    if not entries:
-        screen.line(label("answer.none", language))
+        repo = clean(entry.commit.repo) if len(repos) > 1 else ""
+        list_entry(item_of(entry, language, areas), f"{when:%Y-%m-%d %H:%M}", screen, repo=repo)
     return screen.text().rstrip()
 
 
@@ -66,20 +71,20 @@ def list_json(entries: Sequence[Entry], *, more: bool) -> dict[str, Any]:
     return {"entries": [entry_document(entry) for entry in entries], "more": more}
 
 
-def areas_text(rows: Sequence[Mapping[str, Any]], language: Language, *, colour: bool) -> str:
+def areas_text(rows: Sequence[Mapping[str, Any]], language: Language, width: int = 100, *, colour: bool) -> str:
     """Return the areas as a table."""
     from rich.text import Text
 
-    screen = Screen(100, colour=colour)
+    screen = Screen(width, colour=colour)
     screen.line(label("answer.areas", language), style="bold")
     screen.grid(
         [
             (
-                Text(row["name"]),
-                Text(row["key"], style="dim"),
-                Text(str(row["commits"]), justify="right"),
-                Text(f"{row['high']} {label('answer.high', language)}" if row["high"] else "", style="red"),
-                Text(", ".join(row["words"]), style="dim"),
+                Text(clean(row["name"])),
+                Text(clean(row["key"]), style="dim"),
+                Text(str(row["commits"])),
+                Text(label("answer.high", language, count=row["high"]) if row["high"] else "", style="red"),
+                Text(clean(", ".join(row["words"])), style="dim"),
             )
             for row in rows
         ]

@@ -1,36 +1,27 @@
 """The digest as JSON, for programs. `docs/digest.schema.json` describes it; a test holds the two together."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from analysis.digest import SCHEMA_VERSION, Coverage, Digest, Statistics
 from analysis.entry import Entry
 
+_MOMENT = {"type": "string", "format": "date-time"}
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer"}
 
-@lru_cache(maxsize=1)
-def _adapter() -> Any:
+
+@lru_cache(maxsize=8)
+def _adapter(kind: Any) -> Any:
     import pydantic
 
-    return pydantic.TypeAdapter(Digest)
-
-
-@lru_cache(maxsize=1)
-def _counted() -> Any:
-    import pydantic
-
-    return pydantic.TypeAdapter(dict[str, Coverage | Statistics])
-
-
-@lru_cache(maxsize=1)
-def _entries() -> Any:
-    import pydantic
-
-    return pydantic.TypeAdapter(Entry)
+    return pydantic.TypeAdapter(kind)
 
 
 def entry_document(entry: Entry) -> dict[str, Any]:
     """Return one entry as plain data, as it stands in a digest's `entries`."""
-    made: dict[str, Any] = _entries().dump_python(entry, mode="json")
+    made: dict[str, Any] = _adapter(Entry).dump_python(entry, mode="json")
     _complete(made, entry)
     return made
 
@@ -52,37 +43,73 @@ def document(digest: Digest) -> dict[str, Any]:
 
     Patches are left out (a diff is the repository's, and large); times are UTC in ISO 8601.
     """
-    data: dict[str, Any] = _adapter().dump_python(digest, mode="json")
+    data: dict[str, Any] = _adapter(Digest).dump_python(digest, mode="json")
     for entry, made in zip(digest.entries, data["entries"], strict=True):
         _complete(made, entry)
-    data["window"] |= {"start": digest.window.start.isoformat(), "end": digest.window.end.isoformat()}
-    counted = _counted().dump_python({"coverage": digest.coverage, "statistics": digest.statistics}, mode="json")
-    must_know = [entry.commit.sha for entry in digest.must_know]
-    return {"schema_version": SCHEMA_VERSION, **data, **counted, "must_know": must_know}
+    moments = {"start": digest.window.start, "end": digest.window.end}
+    data["window"] |= {name: moment.isoformat().replace("+00:00", "Z") for name, moment in moments.items()}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        **data,
+        "coverage": _adapter(Coverage).dump_python(digest.coverage, mode="json"),
+        "statistics": _adapter(Statistics).dump_python(digest.statistics, mode="json"),
+        "must_know": [entry.commit.sha for entry in digest.must_know],
+    }
+
+
+def documents(digests: Sequence[Digest]) -> dict[str, Any]:
+    """Return one digest as `document` does, several as `{"schema_version": …, "digests": […]}`."""
+    made = [document(digest) for digest in digests]
+    return made[0] if len(made) == 1 else {"schema_version": SCHEMA_VERSION, "digests": made}
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON schema of `document`'s result."""
-    made: dict[str, Any] = _adapter().json_schema(mode="serialization")
-    definitions = made["$defs"]
-    counted = _counted().json_schema(mode="serialization")
-    definitions |= counted["$defs"]
-    definitions["FileChange"]["properties"].pop("patch")
-    commit, window = definitions["Commit"], definitions["Window"]
-    commit["properties"] |= {
-        "short": {"type": "string"},
-        "subject": {"type": "string"},
-        "pull_request": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
-        "additions": {"type": "integer"},
-        "deletions": {"type": "integer"},
+    """Return the JSON schema of what `documents` returns."""
+    digest: dict[str, Any] = _adapter(Digest).json_schema(mode="serialization")
+    kinds: dict[str, Any] = digest.pop("$defs")
+    for counted in (Coverage, Statistics):
+        made = _adapter(counted).json_schema(mode="serialization")
+        kinds |= made.pop("$defs", {}) | {counted.__name__: made}
+    kinds["Digest"] = digest
+    kinds["FileChange"]["properties"].pop("patch")
+    kinds["FileChange"]["description"] = "One file's part of a commit; `unseen` says why its patch could not be read."
+    number = {"anyOf": [_COUNT, {"type": "null"}]}
+    _add(kinds["Commit"], short=_TEXT, subject=_TEXT, pull_request=number, additions=_COUNT, deletions=_COUNT)
+    _add(kinds["Window"], start=_MOMENT, end=_MOMENT)
+    _add(
+        digest,
+        schema_version={"const": SCHEMA_VERSION},
+        coverage={"$ref": "#/$defs/Coverage"},
+        statistics={"$ref": "#/$defs/Statistics"},
+        must_know={"type": "array", "items": _TEXT},
+    )
+    for kind in kinds.values():
+        _tell_whole(kind)
+    several = {
+        "type": "object",
+        "properties": {
+            "schema_version": {"const": SCHEMA_VERSION},
+            "digests": {"type": "array", "items": {"$ref": "#/$defs/Digest"}},
+        },
+        "required": ["schema_version", "digests"],
     }
-    moment = {"type": "string", "format": "date-time"}
-    window["properties"] |= {"start": moment, "end": moment}
-    made["properties"] |= {
-        "schema_version": {"const": SCHEMA_VERSION},
-        "coverage": {"$ref": "#/$defs/Coverage"},
-        "statistics": {"$ref": "#/$defs/Statistics"},
-        "must_know": {"type": "array", "items": {"type": "string"}},
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A digest of a day, or several of them",
+        "oneOf": [{"$ref": "#/$defs/Digest"}, several],
+        "$defs": dict(sorted(kinds.items())),
     }
-    made["required"] = sorted(made["properties"])
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A digest of a day", **made}
+
+
+def _add(kind: dict[str, Any], **properties: dict[str, Any]) -> None:
+    kind["properties"] |= properties
+
+
+def _tell_whole(kind: dict[str, Any]) -> None:
+    """Say that all fields are always there, also those that the code could leave to their defaults."""
+    kind.pop("title", None)
+    for field in kind.get("properties", {}).values():
+        field.pop("default", None)
+        field.pop("title", None)
+    if "properties" in kind:
+        kind["required"] = list(kind["properties"])

@@ -9,13 +9,23 @@ from analysis.commit import Commit
 from analysis.digest import Digest
 from analysis.triage import Importance
 from analysis.wording import say
-from formatters.outline import ICONS, Block, Item, Outline, Point, outline
+from formatters.item import ICONS, Item, Part, Point
+from formatters.outline import Block, Outline, outline
+from formatters.plain import clean
 from formatters.wording import label
 
 # Only what would be taken for markup where it stands: people read the source too.
-_SPECIAL = re.compile(r"[\\*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])|^(?:[#>+-]|\d+(?=[.)]))")
+_SPECIAL = re.compile(
+    r"[\\*\[\]|~$`]"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # within a word it is no emphasis
+    r"|^(?:[>=]|#(?=#*(?:\s|$))|\+(?=\s|$)|-(?=\s|[-\s]*$)|\d{1,9}(?=[.)](?:\s|$)))"  # opens a quotation, a heading, a list
+    r"|(?:(?<=\s)|^)#(?=#*$)"  # what closes a heading
+)
 _EMOJI_NAME = re.compile(r":(?=[\w+-]+:)")
+_BARE_ADDRESS = re.compile(r"(?i)(?<![a-z0-9])(https?:|ftp:|mailto:|xmpp:|www)(?=[/.\w])")
 _CODE = re.compile(r"(`+)([^`]+?)\1(?!`)")
+_WEB = re.compile(r"https?://[^\s<>()\"\\]+")
+_NOTHING = "<!-- -->"
 
 
 def markdown(digest: Digest, areas: Areas, *, part: int = 0) -> str:
@@ -23,33 +33,34 @@ def markdown(digest: Digest, areas: Areas, *, part: int = 0) -> str:
     return "\n".join(_Report(outline(digest, areas), f"p{part}-" if part else "").write()).rstrip() + "\n"
 
 
-def escape(text: str) -> str:
+def escape(text: str, *, in_table: bool = False) -> str:
     """Return text from outside as Markdown that shows exactly it; code in backticks stays code.
 
     Nothing in it pings anybody, makes a link or an element, or breaks a table.
     """
     out, at = [], 0
     for found in _CODE.finditer(text):
-        out += [_plain(text[at : found.start()]), _span(found[2])]
+        out += [_plain(text[at : found.start()]), _span(found[2], in_table=in_table)]
         at = found.end()
     return "".join([*out, _plain(text[at:])])
 
 
 def _plain(text: str) -> str:
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace("`", "\\`")
     text = _SPECIAL.sub(lambda found: found[0] + "\\" if found[0].isdigit() else "\\" + found[0], text)
-    text = _EMOJI_NAME.sub(":<!-- -->", text)
-    # Bare addresses become links and names behind an @ become mentions: an empty comment keeps both apart.
-    text = re.sub(r"(?i)\b(https?|ftp)://", r"\1:<!-- -->//", text)
-    text = re.sub(r"(?i)\bwww\.", "www<!-- -->.", text)
-    return text.replace("@", "@<!-- -->")
+    text = text.replace("&", "&amp;").replace("<", "&lt;")
+    # Names of emoji, bare addresses and names behind an @ are made pictures, links and mentions: an empty comment
+    # keeps their two halves apart and is not seen.
+    text = _EMOJI_NAME.sub(f":{_NOTHING}", text)
+    text = _BARE_ADDRESS.sub(rf"\1{_NOTHING}", text)
+    return text.replace("@", f"@{_NOTHING}")
 
 
-def _span(code: str) -> str:
-    """A code span that may stand in a table; a pipe in it would end the cell."""
+def _span(code: str, *, in_table: bool = False) -> str:
+    """Return a code span with exactly these characters. In a table a pipe ends the cell, even in code."""
     fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", code)), default=0))
-    pad = " " if code.startswith("`") or code.endswith("`") else ""
-    return f"{fence}{pad}{code}{pad}{fence}".replace("|", "\\|")
+    is_stripped = code.startswith(" ") and code.endswith(" ") and not code.isspace()
+    pad = " " if is_stripped or code.startswith("`") or code.endswith("`") else ""
+    return f"{fence}{pad}{code.replace('|', chr(92) + '|') if in_table else code}{pad}{fence}"
 
 
 class _Report:
@@ -67,10 +78,10 @@ class _Report:
         if made.must_know:
             yield self.heading("must_know")
             for item in made.must_know:
-                areas = f" _{escape(item.areas)}_" if item.areas else ""
+                areas = f" · {escape(item.areas)}" if item.areas else ""
                 why = f" — {escape(item.why)}" if item.why else ""
                 icon = ICONS[item.entry.triage.importance]
-                yield f"- {icon} {escape(item.line)} ({self.anchor(item.entry.commit)}){areas}{why}"
+                yield f"- {icon} {escape(item.line)}{self.bracketed(self.anchor(item.entry.commit))}{areas}{why}"
         for name, points in (("overview", made.overview), ("watch", made.watch)):
             if points:
                 yield self.heading(name)
@@ -86,6 +97,8 @@ class _Report:
                 yield f"\n{anchor}\n\n## {ICONS[group.importance]} {group.name} ({group.count})"
                 for block in group.blocks:
                     yield from self.block(block, group.importance)
+                if group.note:
+                    yield f"\n_{escape(group.note)}_"
             yield from self.table()
         yield self.heading("run")
         yield from self.pairs(made.run)
@@ -105,46 +118,54 @@ class _Report:
         yield f"- [{self.label('section.table')}](#{self.prefix}table)"
 
     def block(self, block: Block, importance: Importance) -> Iterator[str]:
-        if block.heading:
-            yield f"\n**{escape(block.heading)}**"
+        """Write a story under its own heading, or an item that belongs to none; low ones as a list."""
+        indent, level = "", "###"
+        if block.heading and importance is Importance.LOW:
+            yield f"\n- {escape(block.heading)}"
+            indent = "  "
+        elif block.heading:
+            yield f"\n### {escape(block.heading)}"
+            level = "####"
         for item in block.items:
             is_short = Importance.LOW in {importance, item.entry.triage.importance}
-            yield from self.short(item) if is_short else self.long(item)
+            yield from self.short(item, indent) if is_short else self.long(item, level)
 
-    def short(self, item: Item) -> Iterator[str]:
+    def short(self, item: Item, indent: str) -> Iterator[str]:
         icon = ICONS[item.entry.triage.importance]
-        yield f'\n- <a id="{self.id(item.entry.commit)}"></a>{icon} **{escape(item.title)}**  '
-        yield f"  {self.byline(item)}  "
-        yield f"  {escape(item.summary)}"
+        yield f'\n{indent}- <a id="{self.id(item.entry.commit)}"></a>{icon} **{escape(item.title)}**  '
+        yield f"{indent}  {self.byline(item)}  "
+        yield f"{indent}  {escape(item.summary)}"
         for mark in item.marks:
-            yield f"  <br>⚠️ {escape(mark)}"
+            yield f"{indent}  - ⚠️ {escape(mark)}"
         for part in item.parts:
-            yield f"  <br>**{escape(part.name)}:** {' '.join(_statement(point, item) for point in part.points)}"
+            statements = (" " if self.language == "en" else "").join(self.statements(part, item))
+            yield f"{indent}  - {self.name(part)} {statements}"
 
-    def long(self, item: Item) -> Iterator[str]:
+    def long(self, item: Item, level: str) -> Iterator[str]:
         triage = item.entry.triage
-        yield f'\n<a id="{self.id(item.entry.commit)}"></a>\n\n### {ICONS[triage.importance]} {escape(item.title)}\n'
-        time = self.digest.window.local(item.entry.commit.committed_at)
-        yield f"{self.byline(item)} · {time:%Y-%m-%d %H:%M}\n"
+        yield f'\n<a id="{self.id(item.entry.commit)}"></a>\n\n{level} {ICONS[triage.importance]} {escape(item.title)}\n'
+        yield f"{self.byline(item)}\n"
         yield escape(item.summary)
         if item.why:
             why = self.label("entry.why", importance=say(f"importance.{triage.importance}", self.language))
-            yield f"\n**{why}:** {escape(item.why)}"
+            yield f"\n{self.bold(why)} {escape(item.why)}"
         for mark in item.marks:
             yield f"\n⚠️ {escape(mark)}"
         for part in item.parts:
-            if len(part.points) == 1:
-                yield f"\n**{escape(part.name)}:** {_statement(part.points[0], item)}"
+            first, *more = self.statements(part, item)
+            if not more:
+                yield f"\n{self.name(part)} {first}"
             else:
-                yield f"\n**{escape(part.name)}:**\n"
-                for point in part.points:
-                    yield f"- {_statement(point, item)}"
+                yield f"\n{self.name(part)}\n"
+                yield from (f"- {text}" for text in (first, *more))
 
     def byline(self, item: Item) -> str:
         commit = item.entry.commit
-        pieces = [f"[`{commit.short}`]({commit.url})" if commit.url else f"`{commit.short}`", _pull_request(commit)]
-        pieces += [escape(commit.author), escape(item.types), escape(item.areas)]
-        pieces.append(f"+{commit.additions} −{commit.deletions}")
+        time = self.digest.window.local(commit.committed_at)
+        sha = f"`{commit.short}`"
+        page = _page(commit)
+        pieces = [f"[{sha}]({page})" if page else sha, _pull_request(commit)]
+        pieces += [escape(item.author), escape(item.types), escape(item.areas), item.size, f"{time:%Y-%m-%d %H:%M}"]
         return " · ".join(piece for piece in pieces if piece)
 
     def table(self) -> Iterator[str]:
@@ -156,24 +177,30 @@ class _Report:
         for item in sorted(self.made.items(), key=lambda item: item.entry.commit.committed_at, reverse=True):
             commit = item.entry.commit
             time = self.digest.window.local(commit.committed_at)
+            title = f"[{escape(item.title, in_table=True)}](#{self.id(commit)})"
             cells = [
                 ICONS[item.entry.triage.importance],
                 f"{time:%H:%M}" if is_one_day and not item.entry.late else f"{time:%m-%d %H:%M}",
-                escape(commit.author),
-                f"[{escape(item.title)}](#{self.id(commit)}) {_pull_request(commit)}".rstrip(),
-                escape(item.types),
-                escape(item.areas),
+                escape(item.author, in_table=True),
+                f"{title} {_pull_request(commit)}".rstrip(),
+                escape(item.types, in_table=True),
+                escape(item.areas, in_table=True),
                 f"+{commit.additions} −{commit.deletions}",
             ]
             yield f"| {' | '.join(cells)} |"
 
     def pairs(self, rows: tuple[tuple[str, str], ...]) -> Iterator[str]:
-        yield "| | |\n|---|---|"
         for name, value in rows:
-            yield f"| {escape(name)} | {escape(value)} |"
+            yield f"- {self.bold(name)} {escape(value)}"
 
     def heading(self, name: str) -> str:
         return f"\n## {self.label(f'section.{name}')}\n"
+
+    def name(self, part: Part) -> str:
+        return self.bold(part.name)
+
+    def bold(self, name: str) -> str:
+        return f"**{escape(self.label('entry.part', name=name))}**"
 
     def label(self, key: str, **values: object) -> str:
         return label(key, self.language, **values)
@@ -184,27 +211,30 @@ class _Report:
     def anchor(self, commit: Commit) -> str:
         return f"[{commit.short}](#{self.id(commit)})"
 
+    def bracketed(self, text: str) -> str:
+        return self.label("list.brackets", text=text)
+
     def references(self, shas: tuple[str, ...]) -> str:
         known = {entry.commit.sha: entry.commit for entry in self.digest.entries}
         links = [self.anchor(known[sha]) for sha in shas if sha in known]
-        return f" ({', '.join(links)})" if links else ""
+        return self.bracketed(self.label("list.comma").join(links)) if links else ""
 
+    def statements(self, part: Part, item: Item) -> list[str]:
+        """A part's statements, each with a link to the lines that prove it, in the version before or after the commit."""
+        return [f"{escape(point.text)}{self.place(point, item.entry.commit)}" for point in part.points]
 
-def _statement(point: Point, item: Item) -> str:
-    """A statement with a link to the lines that prove it, in the version before or after the commit."""
-    text = escape(point.text)
-    if not point.path:
-        return text
-    commit, name = item.entry.commit, point.path.rpartition("/")[2]
-    shown = _span(f"{name}:{point.line}" if point.line else name)
-    base, sha, path = _web(commit), commit.sha, point.path
-    if point.is_before:
-        sha = commit.parents[0] if commit.parents else ""
-        path = next((file.old_path or file.path for file in commit.files if file.path == point.path), path)
-    if not base or not sha:
-        return f"{text} ({shown})"
-    line = f"#L{point.line}" if point.line else ""
-    return f"{text} ([{shown}]({base}/blob/{sha}/{quote(path)}{line}))"
+    def place(self, point: Point, commit: Commit) -> str:
+        if not point.path:
+            return ""
+        shown = _span(f"{point.path}:{point.line}" if point.line else point.path)
+        file = next((file for file in commit.files if clean(file.path) == point.path), None)
+        base, sha, path = _web(commit), commit.sha, file.path if file else ""
+        if point.is_before and file:
+            sha, path = commit.parents[0] if commit.parents else "", file.old_path or file.path
+        if not base or not sha or not path:
+            return self.bracketed(shown)
+        line = f"#L{point.line}" if point.line else ""
+        return self.bracketed(f"[{shown}]({base}/blob/{sha}/{quote(path)}{line})")
 
 
 def _pull_request(commit: Commit) -> str:
@@ -214,5 +244,10 @@ def _pull_request(commit: Commit) -> str:
     return f"[#{number}]({base}/pull/{number})" if base else f"#{number}"
 
 
+def _page(commit: Commit) -> str:
+    """The commit's page, if its address is one that can stand in a link as it is."""
+    return commit.url if commit.url and _WEB.fullmatch(commit.url) else ""
+
+
 def _web(commit: Commit) -> str:
-    return (commit.url or "").rpartition("/commit/")[0]
+    return _page(commit).rpartition("/commit/")[0]

@@ -1,13 +1,20 @@
-"""Text from outside, made safe to stand anywhere: no control characters, nothing that turns writing around."""
+"""Text from outside, made safe to stand anywhere: no control characters, nothing that turns writing around.
+
+And how wide text is in a terminal, where it is cut there and where it goes on in the next line.
+"""
 
 import re
 import unicodedata
 
-_SPACE = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]*[\r\n\v\f\x85\u2028\u2029]+[ \t]*")
+_SPACE = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]*[\r\n\v\f\x85\u2028\u2029\t]+[ \t]*")
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`“])|(?<=[。！？])")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`“])|(?<=[。！？])(?!”)")
 # Zero-width joiners belong to emoji and to some scripts; everything else that is not seen is left out.
 _KEPT_FORMATS = {"\u200d", "\u200c"}
+_EMOJI_STYLE = "\ufe0f"
+# Chinese goes on in the next line between any two characters, but for these. https://www.w3.org/TR/clreq/#prohibition_rules_for_line_start_end
+_NEVER_FIRST = set("，。、；：！？）》」』】〉〕｝”’…·～")
+_NEVER_LAST = set("（《「『【〈〔｛“‘")
 
 
 def clean(text: str) -> str:
@@ -18,9 +25,7 @@ def clean(text: str) -> str:
 
 
 def _is_shown(char: str) -> bool:
-    if char == "\t" or char in _KEPT_FORMATS:
-        return True
-    return unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"}
+    return char in _KEPT_FORMATS or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co"}
 
 
 def first_sentence(text: str) -> str:
@@ -28,22 +33,62 @@ def first_sentence(text: str) -> str:
     return _SENTENCE.split(text, maxsplit=1)[0].strip()
 
 
+def columns(text: str) -> int:
+    """Count the columns that `text` takes in a terminal, as the less capable ones count."""
+    return sum(map(_width, text))
+
+
+def _width(char: str) -> int:
+    if char < "\u0300":
+        return 1
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"}:
+        return int(char == _EMOJI_STYLE)  # what stands before it becomes as wide as an emoji
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
 def shorten(text: str, width: int) -> str:
     """Return `text` in at most `width` columns (wide characters count two), cut at a word, with an ellipsis."""
     if columns(text) <= width:
         return text
-    used, cut = 0, 0
+    head = text[: _fitting(text, width - 1)]
+    return (head.rsplit(" ", 1)[0] if " " in head[len(head) // 2 :] else head).rstrip(" ,;:，；：") + "…"
+
+
+def _fitting(text: str, width: int) -> int:
+    used = 0
     for index, char in enumerate(text):
-        used += columns(char)
-        if used > width - 1:
-            break
-        cut = index + 1
-    head = text[:cut]
-    return (head.rsplit(" ", 1)[0] if " " in head[cut // 2 :] else head).rstrip(" ,;:，；：") + "…"
+        used += _width(char)
+        if used > width:
+            return index
+    return len(text)
 
 
-def columns(text: str) -> int:
-    """Count the columns that `text` takes in a terminal."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+def breaks(text: str, width: int) -> list[int]:
+    """Return where lines of at most `width` columns end: after spaces and between Chinese characters, else anywhere.
+
+    Spaces at the end of a line do not count: whoever writes the lines takes them off.
+    """
+    found: list[int] = []
+    start = used = 0
+    possible = 0  # the last place at which this line may end
+    for index, char in enumerate(text):
+        if index > start and _may_break(text[index - 1], char):
+            possible = index
+        used += _width(char)
+        if used > width and char != " " and index > start:
+            start = possible if possible > start else index
+            found.append(start)
+            used = columns(text[start : index + 1])
+    return found
+
+
+def _may_break(before: str, after: str) -> bool:
+    if before == " ":
+        return after != " "
+    if after in _NEVER_FIRST or before in _NEVER_LAST or after == " ":
+        return False
+    return _is_ideographic(before) or _is_ideographic(after)
+
+
+def _is_ideographic(char: str) -> bool:
+    return char >= "\u2e80" and _width(char) == 2  # noqa: PLR2004 - wide in East Asian text

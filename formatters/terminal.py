@@ -1,104 +1,129 @@
 """The digest for a terminal: what matters first, a line each; depth below; the rest folded into one line a commit."""
 
 import io
-import re
 from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from analysis.areas import Areas
 from analysis.digest import Digest
+from analysis.entry import Language
 from analysis.triage import Importance
-from formatters.outline import Block, Item, Outline, Point, outline
-from formatters.plain import shorten
+from analysis.wording import say
+from formatters.item import Item, Point
+from formatters.outline import Block, Outline, outline
+from formatters.plain import breaks, clean, columns, shorten
 from formatters.wording import label
 
 _STYLES = {Importance.HIGH: "bold red", Importance.MEDIUM: "yellow", Importance.LOW: "green"}
 _MARKS = {Importance.HIGH: "●", Importance.MEDIUM: "●", Importance.LOW: "○"}
-_CODE = re.compile(r"`[^`]+`")
+_CODE = r"`[^`]+`"
+_NARROWEST = 40
+_SHAS = 6
 
 
 def terminal(digest: Digest, areas: Areas, *, width: int = 100, colour: bool = False) -> str:
-    """Return the digest as lines of at most `width` columns, with ANSI colours if wanted."""
+    """Return the digest as lines of at most `width` columns (40 at least), with ANSI colours if wanted."""
     made = outline(digest, areas)
     screen = Screen(width, colour=colour)
     _write(made, screen)
     return screen.text()
 
 
-def one_entry(item: Item, digest_zone: str, *, width: int = 100, colour: bool = False) -> str:
-    """Return one commit with everything known of it; `digest_zone` is the zone that its time is shown in."""
-    from zoneinfo import ZoneInfo
-
+def one_entry(item: Item, language: Language, zone: str, *, width: int = 100, colour: bool = False) -> str:
+    """Return one commit with everything known of it; its time is shown in `zone`."""
     screen = Screen(width, colour=colour)
     commit = item.entry.commit
     screen.line(_head(item), style="bold")
-    when = commit.committed_at.astimezone(ZoneInfo(digest_zone))
-    screen.line(f"{commit.repo} · {commit.author} · {when:%Y-%m-%d %H:%M} ({digest_zone})")
-    screen.line(f"{_about(item)} · +{commit.additions} −{commit.deletions}")
+    when = commit.committed_at.astimezone(ZoneInfo(zone))
+    screen.line(f"{clean(commit.repo)} · {item.author} · {when:%Y-%m-%d %H:%M} ({zone})")
+    level = item.entry.triage.importance
+    importance = label("entry.importance", language, importance=say(f"importance.{level}", language))
+    screen.line(f"{importance} · {_about(item)} · {item.size}", mark=_mark(level))
     if commit.url:
-        screen.line(commit.url, style="dim")
+        screen.line(clean(commit.url), style="dim")
     screen.gap()
     _depth(item, screen, indent=0)
     return screen.text()
 
 
 class Screen:
-    """Collects lines of at most `width` columns, with ANSI colours if wanted."""
+    """Collects lines of at most `width` columns (40 at least), with ANSI colours if wanted.
+
+    It breaks lines itself: rich knows no other place for that than a space, and Chinese has none.
+    """
 
     def __init__(self, width: int, *, colour: bool) -> None:
         self._out = io.StringIO()
-        self.width = width
+        self.width = max(width, _NARROWEST)
+        self._is_blank = True
         self._console = Console(
-            file=self._out, width=width, force_terminal=colour, color_system="standard" if colour else None,
-            highlight=False, markup=False, emoji=False, legacy_windows=False,
+            file=self._out, width=self.width, force_terminal=colour, color_system="standard" if colour else None,
+            highlight=False, markup=False, emoji=False, legacy_windows=False, soft_wrap=True,
         )  # fmt: skip
 
-    def line(self, text: str | Text, style: str = "", indent: int = 0) -> None:
-        """Write a paragraph."""
+    def line(self, text: str | Text, style: str = "", indent: int = 0, mark: str | Text = "") -> None:
+        """Write a paragraph; what does not fit goes on below its first character, and `mark` stands before that."""
+        head = Text(" " * indent) + (Text(mark) if isinstance(mark, str) else mark)
         shown = _styled(text, style) if isinstance(text, str) else text
-        self._console.print(Padding(shown, (0, 0, 0, indent)) if indent else shown)
+        for number, part in enumerate(_lines(shown, self.width - columns(head.plain))):
+            self._put((head if number == 0 else Text(" " * columns(head.plain))) + part)
 
     def grid(self, rows: Sequence[tuple[Text, ...]], indent: int = 0) -> None:
-        """Write rows whose last cell wraps."""
-        table = Table.grid(padding=(0, 1))
-        for index in range(len(rows[0])):
-            table.add_column(no_wrap=index < len(rows[0]) - 1, overflow="fold")
-        for row in rows:
-            table.add_row(*row)
-        self._console.print(Padding(table, (0, 0, 0, indent)))
+        """Write rows in columns; the last cell of a row takes as many lines as it needs."""
+        most = self.width // 3
+        widths = [min(most, max(columns(cell.plain) for cell in cells)) for cells in zip(*rows, strict=True)][:-1]
+        for *cells, last in rows:
+            head = Text(" " * indent)
+            for cell, width in zip(cells, widths, strict=True):
+                shown = Text(shorten(cell.plain, width), style=cell.style)
+                head += shown + Text(" " * (width - columns(shown.plain) + 1))
+            self.line(last, mark=head)
 
     def heading(self, text: str) -> None:
-        """Write a heading, with a line before it."""
+        """Write a heading, with an empty line before it."""
         self.gap()
-        self._console.print(Text(text, style="bold underline"))
+        self.line(text, style="bold underline")
 
     def gap(self) -> None:
-        """Write an empty line."""
-        self._console.print()
+        """Write an empty line, unless there is one."""
+        if not self._is_blank:
+            self._put(Text(""))
 
     def text(self) -> str:
         """Return what was written."""
-        return re.sub(r"[ \t]+$", "", self._out.getvalue(), flags=re.MULTILINE)
+        return self._out.getvalue().rstrip("\n") + "\n"
+
+    def _put(self, line: Text) -> None:
+        line.rstrip()
+        self._is_blank = not line.plain
+        self._console.print(line)
+
+
+def _lines(text: Text, width: int) -> Iterator[Text]:
+    for part in text.divide(breaks(text.plain, width)):
+        part.rstrip()
+        yield part
 
 
 def list_entry(item: Item, when: str, screen: Screen, *, repo: str = "") -> None:
     """Write one commit of a list in two lines: what it is, and what it does."""
-    level = item.entry.triage.importance
-    screen.line(Text(f"{_MARKS[level]} ", style=_STYLES[level]) + _styled(_head(item), "bold"))
+    screen.line(_head(item), style="bold", mark=_mark(item.entry.triage.importance))
     place = f"{repo} · " if repo else ""
-    screen.line(Text(f"{place}{when} · {item.entry.commit.author} · {_about(item)}", style="dim"), indent=2)
+    screen.line(f"{place}{when} · {item.author} · {_about(item)}", style="dim", indent=2)
     screen.line(item.line, indent=2)
 
 
 def _styled(text: str, style: str = "") -> Text:
     made = Text(text, style=style)
-    for found in _CODE.finditer(text):
-        made.stylize("cyan", found.start(), found.end())
+    made.highlight_regex(_CODE, "cyan")
     return made
+
+
+def _mark(level: Importance) -> Text:
+    return Text(f"{_MARKS[level]} ", style=_STYLES[level])
 
 
 def _write(made: Outline, screen: Screen) -> None:
@@ -107,23 +132,17 @@ def _write(made: Outline, screen: Screen) -> None:
     screen.line(made.window, style="dim")
     screen.line(made.counts)
     for notice in made.notices:
-        screen.line(f"! {notice}", style="bold yellow")
+        screen.line(notice, style="bold yellow", mark="! ")
     if made.must_know:
         screen.heading(label("section.must_know", language))
-        rows = [
-            (
-                Text(_MARKS[Importance.HIGH], style=_STYLES[Importance.HIGH]),
-                Text(item.entry.commit.short, style="dim"),
-                _must_know(item),
-            )
-            for item in made.must_know
-        ]
-        screen.grid(rows)
+        for item in made.must_know:
+            mark = _mark(item.entry.triage.importance) + Text(f"{item.entry.commit.short} ", style="dim")
+            screen.line(_must_know(item), mark=mark)
     for name, points in (("overview", made.overview), ("watch", made.watch)):
         if points:
             screen.heading(label(f"section.{name}", language))
             for point in points:
-                screen.line(_pointed(point, digest))
+                screen.line(_pointed(point, digest), mark="· ")
     if made.statistics:
         screen.heading(label("section.statistics", language))
         screen.grid([(Text(name, style="dim"), _styled(value)) for name, value in made.statistics])
@@ -131,6 +150,8 @@ def _write(made: Outline, screen: Screen) -> None:
         screen.heading(f"{group.name} ({group.count})")
         for block in group.blocks:
             _block(block, group.importance, screen)
+        if group.note:
+            screen.line(group.note, style="dim")
     screen.heading(label("section.run", language))
     screen.grid([(Text(name, style="dim"), _styled(value)) for name, value in made.run])
 
@@ -143,40 +164,35 @@ def _must_know(item: Item) -> Text:
 
 
 def _pointed(point: Point, digest: Digest) -> Text:
-    text = Text("· ")
-    text.append_text(_styled(point.text))
+    text = _styled(point.text)
     known = {entry.commit.sha: entry.commit.short for entry in digest.entries}
     shown = [known[sha] for sha in point.shas if sha in known]
-    most = 6
     if shown:
-        more = f" +{len(shown) - most}" if len(shown) > most else ""
-        text.append(f"  {' '.join(shown[:most])}{more}", style="dim")
+        more = f" +{len(shown) - _SHAS}" if len(shown) > _SHAS else ""
+        text.append(f"  {' '.join(shown[:_SHAS])}{more}", style="dim")
     return text
 
 
 def _block(block: Block, importance: Importance, screen: Screen) -> None:
     indent = 0
     if block.heading:
-        screen.line(f"┌ {block.heading}", style="italic")
+        screen.line(block.heading, style="italic", mark="┌ ")
         indent = 2
     for item in block.items:
         level = item.entry.triage.importance
-        mark = Text(f"{_MARKS[level]} ", style=_STYLES[level])
         if importance is Importance.LOW or level is Importance.LOW:
-            room = screen.width - indent - len(item.entry.commit.short) - 4
-            line = mark + Text(f"{item.entry.commit.short} ", style="dim") + _styled(shorten(item.title, room))
-            screen.line(line, indent=indent)
-            for note in item.marks:
-                screen.line(f"! {note}", style="yellow", indent=indent + 2)
+            head = _mark(level) + Text(f"{item.entry.commit.short} ", style="dim")
+            room = screen.width - indent - columns(head.plain)
+            screen.line(_styled(shorten(item.title, room)), indent=indent, mark=head)
+            _marked(item, screen, indent + 2)
             continue
-        screen.line(mark + _styled(_head(item), "bold"), indent=indent)
-        screen.line(Text(f"{item.entry.commit.author} · {_about(item)}", style="dim"), indent=indent + 2)
+        screen.line(_head(item), style="bold", indent=indent, mark=_mark(level))
+        screen.line(f"{item.author} · {_about(item)} · {item.size}", style="dim", indent=indent + 2)
         if importance is Importance.HIGH:
             _depth(item, screen, indent + 2)
         else:
             screen.line(item.summary, indent=indent + 2)
-            for note in item.marks:
-                screen.line(f"! {note}", style="yellow", indent=indent + 2)
+            _marked(item, screen, indent + 2)
         screen.gap()
 
 
@@ -190,12 +206,16 @@ def _about(item: Item) -> str:
     return f"{item.types} · {item.areas}" if item.areas else item.types
 
 
+def _marked(item: Item, screen: Screen, indent: int) -> None:
+    for note in item.marks:
+        screen.line(note, style="yellow", indent=indent, mark="! ")
+
+
 def _depth(item: Item, screen: Screen, indent: int) -> None:
     screen.line(item.summary, indent=indent)
     if item.why:
-        screen.line(Text(f"→ {item.why}", style="dim"), indent=indent)
-    for note in item.marks:
-        screen.line(f"! {note}", style="yellow", indent=indent)
+        screen.line(item.why, style="dim", indent=indent, mark="→ ")
+    _marked(item, screen, indent)
     rows = list(_rows(item))
     if rows:
         screen.grid(rows, indent)

@@ -15,9 +15,15 @@ def _table() -> dict[str, dict[str, dict[str, str]]]:
 
 
 def label(key: str, language: Language, **values: object) -> str:
-    """Return the label `group.name` in a language, filled in; raise KeyError if there is none."""
+    """Return the label `group.name` in a language, filled in; raise KeyError if there is none.
+
+    `group.name_one` is taken instead where `count` is 1 and there is such a label.
+    """
     group, _, name = key.partition(".")
-    return _table()[group][name][language].format(**values)
+    labels = _table()[group]
+    if values.get("count") == 1 and f"{name}_one" in labels:
+        name = f"{name}_one"
+    return labels[name][language].format(**values)
 
 
 def say_day(day: date, language: Language) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from analysis.entry import Analysis, Language
+from analysis.entry import RULES, Analysis, Language
 from storage.commits import index
-from storage.store import Store
+from storage.store import Store, undamaged
 
 _FEW = 900
 
@@ -28,33 +28,27 @@ class Analyses:
         self, repo: str, shas: Sequence[str], analyser: str, prompt: str, language: Language
     ) -> dict[str, Analysis]:
         """Return the analyses of these commits that this analyser and version made, by SHA."""
-        found: dict[str, Analysis] = {}
-        with self._store.read() as db:
-            for start in range(0, len(shas), _FEW):
-                some = shas[start : start + _FEW]
-                rows = db.query(
-                    "select c.sha, a.analysis from analyses a join commits c on c.id = a.commit_id "
-                    "join repositories r on r.id = c.repository where r.name = ? and a.analyser = ? and a.prompt = ? "
-                    f"and a.language = ? and c.sha in ({','.join('?' * len(some))})",
-                    [repo, analyser, prompt, language, *some],
-                )
-                found |= {row["sha"]: _adapter().validate_json(row["analysis"]) for row in rows}
-        return found
+        where = "a.analyser = ? and a.prompt = ? and a.language = ?"
+        return self._found(repo, shas, where, [analyser, prompt, language])
 
     def latest(self, repo: str, shas: Sequence[str], language: Language) -> dict[str, Analysis]:
         """Return the newest analysis of each of these commits in a language, a model's before the rules', by SHA."""
+        return self._found(repo, shas, "a.language = ?", [language])
+
+    def _found(self, repo: str, shas: Sequence[str], where: str, values: list[str]) -> dict[str, Analysis]:
         found: dict[str, Analysis] = {}
         with self._store.read() as db:
             for start in range(0, len(shas), _FEW):
                 some = shas[start : start + _FEW]
                 rows = db.query(
                     "select c.sha, a.analysis from analyses a join commits c on c.id = a.commit_id "
-                    "join repositories r on r.id = c.repository where r.name = ? and a.language = ? "
-                    f"and c.sha in ({','.join('?' * len(some))}) "
-                    "order by a.analyser != 'rules', a.made_at",
-                    [repo, language, *some],
+                    f"join repositories r on r.id = c.repository where r.name = ? and {where} "
+                    f"and c.sha in ({','.join('?' * len(some))}) order by a.analyser != ?, a.made_at",  # the last one counts
+                    [repo, *values, *some, RULES],
                 )
-                found |= {row["sha"]: _adapter().validate_json(row["analysis"]) for row in rows}
+                for row in rows:
+                    with undamaged(f"analysis of {row['sha']}"):
+                        found[row["sha"]] = _adapter().validate_json(row["analysis"])
         return found
 
     def put(self, repo: str, analyses: Mapping[str, Analysis], made_at: int) -> None:

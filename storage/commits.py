@@ -13,11 +13,15 @@ from analysis.commit import Brought, Commit, FileChange
 from analysis.entry import Entry
 from analysis.facts import Fact
 from analysis.triage import Importance, Reason, Triage
-from storage.store import Store
+from storage.store import Store, undamaged
 from storage.words import tag, words_of
 
 _SHIFT = 20
 _FEW = 900  # SQLite's limit on parameters of a statement is 999 in old builds
+_MOST_FOUND = 9  # to choose from; whoever has more must say more
+_FILES = 80  # paths that are indexed; a commit with more is seldom looked for by one of them
+_CLAIMS = ("impact", "insight", "risks", "recommendations")
+_LARGEST = 1 << 63  # SQLite's integers end below it; a title may claim to come from any pull request
 
 
 def key_of(moment: datetime) -> int:
@@ -41,12 +45,17 @@ class Commits:
 
     def newest(self, repo: str | None = None) -> datetime | None:
         """Return when the newest commit of a repository (or of all) was committed, UTC; None without any."""
-        where, values = (
-            ("where repository = (select id from repositories where name = ?)", [repo]) if repo else ("", [])
-        )
+        of_one = "select max(c.committed_at) from commits c where c.repository = (select id from repositories where name = ?)"
         with self._store.read() as db:
-            found = db.execute(f"select max(committed_at) from commits {where}", values).fetchone()[0]
+            if repo:
+                found = db.execute(of_one, [repo]).fetchone()[0]
+            else:
+                found = db.execute(f"select max(id) >> {_SHIFT} from commits").fetchone()[0]
         return datetime.fromtimestamp(found, UTC) if found is not None else None
+
+    def repository(self, name: str) -> str | None:
+        """Return how a repository's name is written here, whatever its case in `name`; None if it is not known."""
+        return next((known for known in self.repositories() if known.lower() == name.lower()), None)
 
     def rename(self, old: str, new: str) -> None:
         """Take note that a repository has another name now; what is remembered of it goes with it."""
@@ -71,7 +80,7 @@ class Commits:
         """Remember what the commits' facts and triage are now, and make them findable by it."""
         with self._store.write() as db:
             for entry in entries:
-                row = self._triage_row(entry)
+                row = _triage_row(entry)
                 (key,) = db.execute(
                     "select c.id from commits c join repositories r on r.id = c.repository where r.name = ? and c.sha = ?",
                     [entry.commit.repo, entry.commit.sha],
@@ -86,20 +95,19 @@ class Commits:
 
     def get(self, repo: str, shas: Sequence[str]) -> dict[str, Commit]:
         """Return those of these commits that are here whole, by SHA."""
-        found = {}
-        for row in self._rows(repo, shas, "and c.is_whole"):
-            commit = _commit(row)
-            found[commit.sha] = commit
-        return found
+        with self._store.read() as db:
+            return {row["sha"]: _commit(row) for row in _rows(db, repo, shas, "and c.is_whole")}
 
     def entries(self, repo: str, shas: Sequence[str]) -> dict[str, Entry]:
         """Return what is remembered of these commits, without patches and analyses, by SHA."""
-        return {row["sha"]: entry_of(row) for row in self._rows(repo, shas, "and c.types is not null", patches=False)}
+        with self._store.read() as db:
+            rows = _rows(db, repo, shas, "and c.types is not null", patches=False)
+            return {row["sha"]: entry_of(row) for row in rows}
 
     def entry(self, repo: str, sha: str) -> Entry | None:
         """Return everything remembered of one commit but its analyses."""
-        rows = list(self._rows(repo, [sha], "and c.types is not null"))
-        return entry_of(rows[0]) if rows else None
+        with self._store.read() as db:
+            return next((entry_of(row) for row in _rows(db, repo, [sha], "and c.types is not null")), None)
 
     def between(self, repo: str, start: datetime, end: datetime) -> list[Entry]:
         """Return what is remembered of [start, end), newest first, without patches and analyses."""
@@ -111,17 +119,22 @@ class Commits:
             )
             return [entry_of(row) for row in rows]
 
+    def of_digests(self, digests: Sequence[int]) -> list[Entry]:
+        """Return what is remembered of the commits that these digests told, without patches and analyses."""
+        marks = ",".join("?" * len(digests))
+        with self._store.read() as db:
+            rows = db.query(
+                "select distinct c.*, r.name as repo, null as patches from digest_commits g "
+                "join commits c on c.id = g.commit_id join repositories r on r.id = c.repository "
+                f"where g.digest_id in ({marks}) and c.types is not null",
+                list(digests),
+            )
+            return [entry_of(row) for row in rows]
+
     def find(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
         """Return (repo, SHA) of the commits whose SHA starts with `prefix` (lower-case hex), a few at most."""
         upper = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        where, values = ("and r.name = ?", [repo]) if repo else ("", [])
-        with self._store.read() as db:
-            rows = db.query(
-                "select r.name as repo, c.sha from commits c join repositories r on r.id = c.repository "
-                f"where c.sha >= ? and c.sha < ? {where} order by c.sha limit 9",
-                [prefix, upper, *values],
-            )
-            return [(row["repo"], row["sha"]) for row in rows]
+        return self._found("join", "c.sha >= ? and c.sha < ?", [prefix, upper], repo, "c.sha")
 
     def nearest(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
         """Return the commits whose SHA agrees with `prefix` the longest, a few at most."""
@@ -133,70 +146,71 @@ class Commits:
 
     def by_pull_request(self, number: int, repo: str | None = None) -> list[tuple[str, str]]:
         """Return (repo, SHA) of the commits that came from this pull request, newest first."""
-        where, values = ("and r.name = ?", [repo]) if repo else ("", [])
-        with self._store.read() as db:
-            rows = db.query(
-                "select r.name as repo, c.sha from commits c join repositories r on r.id = c.repository "
-                f"where c.pull_request = ? {where} order by c.id desc limit 9",
-                [number, *values],
-            )
-            return [(row["repo"], row["sha"]) for row in rows]
+        if number >= _LARGEST:
+            return []
+        # Numbers are indexed by repository, of which there are few: a cross join goes through these.
+        return self._found("cross join", "c.pull_request = ?", [number], repo, "c.id desc")
 
     def by_title(self, title: str, repo: str) -> list[tuple[str, str]]:
         """Return (repo, SHA) of the commits with exactly this title, newest first."""
+        return self._found("cross join", "c.title = ?", [title], repo, "c.id desc")
+
+    def _found(
+        self, join: str, where: str, values: Sequence[str | int], repo: str | None, order: str
+    ) -> list[tuple[str, str]]:
+        also = "and r.name = ?" if repo else ""
         with self._store.read() as db:
             rows = db.query(
-                "select r.name as repo, c.sha from commits c join repositories r on r.id = c.repository "
-                "where r.name = ? and c.title = ? order by c.id desc limit 9",
-                [repo, title],
+                f"select r.name as repo, c.sha from repositories r {join} commits c on c.repository = r.id "
+                f"where {where} {also} order by {order} limit {_MOST_FOUND}",
+                [*values, *([repo] if repo else [])],
             )
             return [(row["repo"], row["sha"]) for row in rows]
 
-    def _rows(self, repo: str, shas: Sequence[str], where: str, *, patches: bool = True) -> Iterator[dict[str, Any]]:
-        join, column = (
-            ("left join patches p on p.commit_id = c.id", "p.patches") if patches else ("", "null as patches")
-        )
-        with self._store.read() as db:
-            for start in range(0, len(shas), _FEW):
-                some = shas[start : start + _FEW]
-                yield from db.query(
-                    f"select c.*, r.name as repo, {column} from commits c join repositories r on r.id = c.repository {join} "
-                    f"where r.name = ? and c.sha in ({','.join('?' * len(some))}) {where}",
-                    [repo, *some],
-                )
 
-    def _triage_row(self, entry: Entry) -> dict[str, Any]:
-        triage = entry.triage
-        return {
-            "types": json.dumps(triage.types),
-            "areas": json.dumps(triage.areas),
-            "importance": triage.importance.rank,
-            "score": triage.score,
-            "reasons": json.dumps(
-                [[reason.code, reason.detail, reason.points] for reason in triage.reasons], ensure_ascii=False
-            ),
-            "facts": _facts().dump_json(entry.facts).decode(),
-        }
+def _rows(
+    db: Database, repo: str, shas: Sequence[str], where: str, *, patches: bool = True
+) -> Iterator[dict[str, Any]]:
+    join, column = ("left join patches p on p.commit_id = c.id", "p.patches") if patches else ("", "null as patches")
+    for start in range(0, len(shas), _FEW):
+        some = shas[start : start + _FEW]
+        yield from db.query(
+            f"select c.*, r.name as repo, {column} from commits c join repositories r on r.id = c.repository {join} "
+            f"where r.name = ? and c.sha in ({','.join('?' * len(some))}) {where}",
+            [repo, *some],
+        )
+
+
+def _triage_row(entry: Entry) -> dict[str, Any]:
+    triage = entry.triage
+    reasons = [[reason.code, reason.detail, reason.points] for reason in triage.reasons]
+    return {
+        "types": json.dumps(triage.types),
+        "areas": json.dumps(triage.areas),
+        "importance": triage.importance.rank,
+        "score": triage.score,
+        "reasons": json.dumps(reasons, ensure_ascii=False),
+        "facts": _facts().dump_json(entry.facts).decode(),
+    }
 
 
 def index(db: Database, key: int) -> None:
     """Bring the search index up to date with what is stored of a commit."""
-    row = next(
-        db.query(
-            "select c.*, r.name as repo from commits c join repositories r on r.id = c.repository where c.id = ?", [key]
-        )
-    )
+    row = next(db.query("select * from commits where id = ?", [key]))
     analyses = [
         json.loads(found[0]) for found in db.execute("select analysis from analyses where commit_id = ?", [key])
     ]
     files = json.loads(row["files"] or "[]")
-    text = [row["message"], row["author"], *(file[0] for file in files[:80])]
+    text = [row["message"], row["author"], *(file[0] for file in files[:_FILES])]
+    text += [fact["name"] for fact in json.loads(row["facts"] or "[]")]
     for analysis in analyses:
         text += [analysis["summary"], analysis["effect"]]
-    tags = [tag("repo", row["repo"])]
+        text += [claim["text"] for part in _CLAIMS for claim in analysis[part]]
+    names = {row["author"], *row["author"].split(), row["login"] or ""}
+    tags = [f"repo{row['repository']}"]  # its number: a repository may be renamed
     tags += [tag("area", area) for area in json.loads(row["areas"] or "[]")]
     tags += [tag("type", kind) for kind in json.loads(row["types"] or "[]")]
-    tags += [tag("author", name) for name in {row["author"], *row["author"].split(), row["login"] or ""} if name]
+    tags += sorted({tag("author", name) for name in names} - {"author"})
     tags += [f"level{rank}" for rank in range((row["importance"] or 0) + 1)]
     db.execute("delete from words where rowid = ?", [key])
     db.execute(
@@ -220,6 +234,7 @@ def _row(db: Database, commit: Commit) -> int:
         return int(known[0])
     key = int(known[0]) if known else _free_key(db, commit.committed_at)
     files = [[f.path, f.status, f.additions, f.deletions, f.old_path, f.unseen] for f in commit.files]
+    number = commit.pull_request
     row = {
         "id": key,
         "repository": repository,
@@ -231,7 +246,7 @@ def _row(db: Database, commit: Commit) -> int:
         "message": commit.message,
         "parents": " ".join(commit.parents),
         "url": commit.url,
-        "pull_request": commit.pull_request,
+        "pull_request": number if number is not None and number < _LARGEST else None,
         "title": commit.subject,
         "files": json.dumps(files, ensure_ascii=False),
         "more_files": int(commit.more_files),
@@ -262,6 +277,11 @@ def _facts() -> Any:
 
 
 def _commit(row: dict[str, Any]) -> Commit:
+    with undamaged(f"commit {row['sha']}"):
+        return _made(row)
+
+
+def _made(row: dict[str, Any]) -> Commit:
     patches = json.loads(zlib.decompress(row["patches"])) if row["patches"] else []
     files = json.loads(row["files"] or "[]")
     patches += [None] * (len(files) - len(patches))
@@ -289,11 +309,12 @@ def entry_of(row: dict[str, Any]) -> Entry:
     from analysis.title import ChangeType
 
     levels = {level.rank: level for level in Importance}
-    triage = Triage(
-        types=tuple(ChangeType(kind) for kind in json.loads(row["types"])),
-        importance=levels[row["importance"]],
-        score=row["score"],
-        reasons=tuple(Reason(*reason) for reason in json.loads(row["reasons"])),
-        areas=tuple(json.loads(row["areas"])),
-    )
-    return Entry(_commit(row), _facts().validate_json(row["facts"]), triage)
+    with undamaged(f"commit {row['sha']}"):
+        triage = Triage(
+            types=tuple(ChangeType(kind) for kind in json.loads(row["types"])),
+            importance=levels[row["importance"]],
+            score=row["score"],
+            reasons=tuple(Reason(*reason) for reason in json.loads(row["reasons"])),
+            areas=tuple(json.loads(row["areas"])),
+        )
+        return Entry(_made(row), _facts().validate_json(row["facts"]), triage)

@@ -99,15 +99,13 @@ class Digests:
         """Return what those of the `days` days before the window were like that have a digest; None if none has."""
         before = window.before(days)
         with self._store.read() as db:
-            known = db.execute(
-                "select count(distinct d.first) from digests d join repositories r on r.id = d.repository where r.name = ? "
+            rows = db.query(
+                "select d.id from digests d join repositories r on r.id = d.repository where r.name = ? "
                 "and d.branch = ? and d.zone = ? and d.first >= ? and d.last <= ? and d.first = d.last and d.is_closed",
                 [repo, branch, window.zone, before.first.isoformat(), before.last.isoformat()],
-            ).fetchone()[0]
-        if not known:
-            return None
-        entries = Commits(self._store).between(repo, before.start, before.end)
-        return _average(entries, known)
+            )
+            known = [row["id"] for row in rows]
+        return _average(Commits(self._store).of_digests(known), len(known)) if known else None
 
     def overview(self, key: str) -> tuple[Theme, ...] | None:
         """Return a day's themes as remembered under a key, or None."""

@@ -1,8 +1,18 @@
 """The tables, as migrations in order. A migration that has run anywhere is never changed; a new one follows it."""
 
+from contextlib import closing
+from functools import lru_cache
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("daybrief")
+
+
+@lru_cache(maxsize=1)
+def known() -> frozenset[str]:
+    """Return the names of all migrations; a store with others was made by a newer version."""
+    with closing(Database(memory=True)) as db:
+        return frozenset(migration.name for migration in migrations.pending(db))
 
 
 @migrations()

@@ -1,17 +1,31 @@
 """Finding commits again: words, Chinese or not, and filters, in an order that a reader would give them."""
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
+
+from sqlite_utils import Database
 
 from analysis.entry import Entry
 from analysis.errors import BadInput
+from analysis.window import parse_day
 from storage.commits import entry_of, key_of
 from storage.store import Store
 from storage.words import query, tag
 
 _CANDIDATES = 300
 """How many of the newest matches are ranked: more than anybody reads, and few enough to be quick for any word."""
+
+_SPAN = re.compile(r"([0-9]{1,4})([hdwmy])")
+_UNITS = {
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+    "m": timedelta(days=30),
+    "y": timedelta(days=365),
+}
+_END = 1 << 62
+_CALLED = {"area": "area", "type": "change type", "author": "author", "level": "importance"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +37,7 @@ class Question:
         repos: only these; empty for all.
         since, until: committed in [since, until), UTC.
         areas, types, authors: keys and names; all that are given must hold.
-        least: 0 for any importance, 1 for medium, 2 for high.
+        least: 0 for low, 1 for medium, 2 for high; None where nobody asked.
     """
 
     words: str = ""
@@ -33,7 +47,7 @@ class Question:
     areas: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
-    least: int = 0
+    least: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,64 +58,78 @@ class Answer:
     more: bool
 
 
-def parse_since(text: str, now: datetime) -> datetime:
-    """Read `7d`, `3w`, `12h` or a date as a moment.
+def parse_since(text: str, now: datetime, *, last: bool = False) -> datetime:
+    """Read `7d`, `3w`, `12h`, a day (2026-01-08, yesterday, monday) or a moment, on the clocks of `now`'s zone.
+
+    A day stands for its first moment, with `last` for the first after it.
 
     Raises:
         BadInput: it is none of these.
     """
-    units = {
-        "h": timedelta(hours=1),
-        "d": timedelta(days=1),
-        "w": timedelta(weeks=1),
-        "m": timedelta(days=30),
-        "y": timedelta(days=365),
-    }
-    if text[:-1].isdigit() and text[-1:].lower() in units and len(text) < 6:  # noqa: PLR2004 - 9999d is ages
-        return now - int(text[:-1]) * units[text[-1].lower()]
+    if span := _SPAN.fullmatch(text.strip().lower()):
+        try:
+            return now - int(span[1]) * _UNITS[span[2]]
+        except OverflowError:
+            raise BadInput(f"{text!r} is longer than any history: write 12h, 7d, 3w, or a date.") from None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(text.strip())
+        is_day = re.fullmatch(r"[\d-]+", text.strip()) is not None
     except ValueError:
-        raise BadInput(f"{text!r} is no time span: write 12h, 7d, 3w, or a date such as 2026-01-08.") from None
+        try:
+            moment, is_day = datetime.combine(parse_day(text, now.date()), time()), True
+        except BadInput:
+            raise BadInput(f"{text!r} is no time span: write 12h, 7d, 3w, or a date such as 2026-01-08.") from None
+    try:
+        moment += timedelta(days=last and is_day)
+        return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+    except OverflowError:
+        raise BadInput(f"{text!r} lies outside the calendar: write a date such as 2026-01-08.") from None
 
 
 def search(store: Store, question: Question, limit: int = 20) -> Answer:
     """Return the commits that answer the question best.
 
     Those with the words in their title come before those that mention them, then the more important, then the newer.
+
+    Raises:
+        BadInput: there is nothing to look for.
     """
-    tags = [tag("area", area) for area in question.areas]
-    tags += [tag("type", kind) for kind in question.types]
-    tags += [tag("author", name) for name in question.authors]
-    tags += [f"level{question.least}"] if question.least else []
-    tags += [tag("repo", question.repos[0])] if len(question.repos) == 1 else []
-    first = key_of(question.since) if question.since else 0
-    last = key_of(question.until) if question.until else 1 << 62
+    tags = [_exactly("area", area) for area in question.areas]
+    tags += [_exactly("type", kind) for kind in question.types]
+    tags += [f"{_exactly('author', name)} *" for name in question.authors]
+    if question.least is not None or question.since or question.until:  # a span of time alone is a question too
+        tags.append(_exactly("level", str(question.least or 0)))
+    first = key_of(question.since) if question.since else -_END
+    last = key_of(question.until) if question.until else _END
     with store.read() as db:
-        titled = [] if not question.words else _newest(db, query(question.words, tags, "title"), first, last)
+        if question.repos:
+            wanted = {repo.lower() for repo in question.repos}
+            known = db.query("select id, name from repositories")
+            numbers = [row["id"] for row in known if row["name"].lower() in wanted]
+            if not numbers:
+                return Answer((), more=False)
+            tags.append(" OR ".join(f'"repo{number}"' for number in numbers))
+        titled = _newest(db, query(question.words, tags, "title"), first, last) if question.words else []
         keys = dict.fromkeys([*titled, *_newest(db, query(question.words, tags), first, last)])
-        rows = list(
-            db.query(
-                "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
-                f"where c.types is not null and c.id in ({','.join(map(str, keys))})"
-            )
-        ) if keys else []  # fmt: skip
-    allowed = {repo.lower() for repo in question.repos}
-    rows = [row for row in rows if not allowed or row["repo"].lower() in allowed]
-    in_title = set(titled)
-    newest = max((row["committed_at"] for row in rows), default=0)
-
-    def rank(row: dict[str, float]) -> float:
-        age = (newest - row["committed_at"]) / 86_400
-        return (row["id"] in in_title) * 1.0 + 0.25 * row["importance"] + 0.5 * row["score"] + 1.0 / (1.0 + age / 30)
-
-    rows.sort(key=lambda row: (-rank(row), -row["id"]))
-    return Answer(tuple(entry_of(row) for row in rows[:limit]), len(rows) > limit)
+        rows = db.query(
+            "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
+            f"where c.types is not null and c.id in ({','.join(map(str, keys))})"
+        )
+        in_title = set(titled)
+        found = sorted(rows, key=lambda row: (row["id"] in in_title, row["importance"], row["id"]), reverse=True)
+        return Answer(tuple(entry_of(row) for row in found[:limit]), len(found) > limit)
 
 
-def _newest(db: object, match: str, first: int, last: int) -> Sequence[int]:
-    rows = db.execute(  # type: ignore[attr-defined]
+def _newest(db: Database, match: str, first: int, last: int) -> list[int]:
+    rows = db.execute(
         "select rowid from words where words match ? and rowid >= ? and rowid < ? order by rowid desc limit ?",
         [match, first, last, _CANDIDATES],
     )
     return [row[0] for row in rows]
+
+
+def _exactly(name: str, value: str) -> str:
+    word = tag(name, value)
+    if word == name:
+        raise BadInput(f"{value!r} is no {_CALLED[name]}: give it as it is written in commits.")
+    return f'"{word}"'

@@ -4,17 +4,31 @@ Every module of this package works through `Store.read()` and `Store.write()`; n
 """
 
 import contextlib
+import os
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from analysis.errors import BadInput, Outage, Problem
-from storage.schema import migrations
+from storage.schema import known, migrations
 
 _PATIENCE = 30.0  # seconds to wait for another process that is writing
+
+
+class _Connection:
+    """A connection of one thread, closed when the thread lets go of it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.db = Database(connection, execute_plugins=False)
+        self.db.execute("pragma foreign_keys = on")
+        self.db.execute("pragma synchronous = normal")
+
+    def __del__(self) -> None:
+        self.db.close()
 
 
 class Store:
@@ -56,16 +70,15 @@ class Store:
             db.execute("begin immediate")
             try:
                 yield db
+                db.conn.commit()
             except BaseException:
-                db.conn.rollback()
+                with contextlib.suppress(sqlite3.Error):  # what went wrong before is what must be told
+                    db.conn.rollback()
                 raise
-            db.conn.commit()
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        if hasattr(self._local, "db"):
-            self._local.db.close()
-            del self._local.db
+        """Close this thread's connection; those of other threads are closed when these end."""
+        self._local.__dict__.pop("open", None)
 
     @property
     def is_read_only(self) -> bool:
@@ -73,34 +86,37 @@ class Store:
         return self._read_only
 
     def _db(self) -> Database:
-        if not hasattr(self._local, "db"):
-            if self._read_only:
-                uri = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
-                connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE)
-            else:
-                connection = sqlite3.connect(self.path, timeout=_PATIENCE)
-            db = Database(connection, execute_plugins=False)
-            db.execute("pragma foreign_keys = on")
-            db.execute("pragma synchronous = normal")
-            self._local.db = db
-        database: Database = self._local.db
-        return database
+        if not hasattr(self._local, "open"):
+            self._local.open = _Connection(self._connect())
+        opened: _Connection = self._local.open
+        return opened.db
+
+    def _connect(self) -> sqlite3.Connection:
+        if not self._read_only:
+            return sqlite3.connect(self.path, timeout=_PATIENCE, check_same_thread=False)
+        # Without a write-ahead log nobody is writing, and then the file may be read without the locks that we cannot
+        # take beside a file that we may not write. https://www.sqlite.org/wal.html#read_only_databases
+        log = self.path.with_name(f"{self.path.name}-wal")
+        mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
+        uri = f"{self.path.resolve().as_uri()}?{mode}"
+        return sqlite3.connect(uri, uri=True, timeout=_PATIENCE, check_same_thread=False)
 
     def _prepare(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            exists = self.path.exists()
+        except OSError as error:
+            raise BadInput(
+                f"The store's folder {self.path.parent} cannot be used ({error.strerror}): name another file as [store] path."
+            ) from error
+        if self.path.is_dir():
+            raise BadInput(f"{self.path} is a folder, and the store is a file: name a file as [store] path.")
+        self._read_only = exists and not _writable(self.path)
         with self._told():
-            try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise BadInput(
-                    f"The store's folder {self.path.parent} cannot be made ({error.strerror}): name another file as [store] path."
-                ) from error
-            if self.path.is_dir():
-                raise BadInput(f"{self.path} is a folder, and the store is a file: name a file as [store] path.")
-            self._read_only = self.path.exists() and not _writable(self.path)
-            if self._read_only:
-                self._check_version(self._db())
-                return
             db = self._db()
+            self._check_version(db)
+            if self._read_only:
+                return
             db.enable_wal()
             # Several processes may start at once; whoever comes second finds the work done.
             with self.write():
@@ -108,12 +124,14 @@ class Store:
                 migrations.apply(db)
 
     def _check_version(self, db: Database) -> None:
+        applied = {migration.name for migration in migrations.applied(db)}
+        if not applied and set(db.table_names()) - {migrations.migrations_table}:
+            raise BadInput(f"{self.path} belongs to another program: name another file as [store] path.")
         if self._read_only and migrations.pending(db):
             raise BadInput(
                 f"The store {self.path} is of an older version and cannot be written: make it writable once."
             )
-        ours = {migration.name for migration in migrations.pending(Database(memory=True))}
-        if any(migration.name not in ours for migration in migrations.applied(db)):
+        if applied - known():
             raise BadInput(
                 f"The store {self.path} was made by a newer daybrief: update this one, or name another file as [store] path."
             )
@@ -123,7 +141,9 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            self.close()
+            opened = getattr(self._local, "open", None)
+            if opened is None or not opened.db.conn.in_transaction:  # else the transaction around this is still to end
+                self.close()
             raise self._problem(error) from error
 
     def _problem(self, error: sqlite3.Error) -> Problem:
@@ -144,20 +164,31 @@ class Store:
             return BadInput(
                 f"The store {self.path} cannot be opened: check its folder's permissions, or name another file as [store] path."
             )
-        if isinstance(error, sqlite3.DatabaseError) and (
-            "not a database" in text or "malformed" in text or "corrupt" in text
-        ):
+        if "not a database" in text:
+            return BadInput(
+                f"{self.path} is no SQLite database, or its beginning is damaged: name another file as [store] path, or move it away."
+            )
+        if any(word in text for word in ("malformed", "corrupt", "decode")):
             return Outage(
-                f"The store {self.path} is damaged or no database ({text}): move it away and run again; commits and analyses are then "
+                f"The store {self.path} is damaged ({text}): move it away and run again; commits and analyses are then "
                 f"fetched and made anew. `sqlite3 {self.path} .recover` may save what was in it."
             )
         return Outage(f"The store {self.path} failed: {text}.")
 
 
+@contextlib.contextmanager
+def undamaged(what: str) -> Iterator[None]:
+    """Tell what SQLite gave back, but nobody can have stored, as SQLite tells other damage; for use inside `read`."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, zlib.error) as error:
+        raise sqlite3.DatabaseError(f"malformed {what}") from error
+
+
 def _writable(path: Path) -> bool:
-    # Asking the system beats reading permission bits: a read-only mount has none.
+    # Asking the system beats reading permission bits: a read-only mount has none. SQLite keeps its log beside the file.
     try:
         with path.open("r+b"):
-            return True
+            return os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
     except OSError:
         return False

@@ -5,6 +5,7 @@ characters and longer ones are found. Names in code are indexed whole and in par
 """
 
 import re
+from collections.abc import Sequence
 
 from analysis.errors import BadInput
 
@@ -33,8 +34,8 @@ def tag(name: str, value: str) -> str:
     return name + "".join(re.findall(r"[^\W_]+", value.lower()))
 
 
-def query(text: str, tags: list[str] | None = None, column: str = "") -> str:
-    """Return the FTS5 query for the words of `text` (each a prefix, all of them) and these tags (prefixes as well).
+def query(text: str, tags: Sequence[str] = (), column: str = "") -> str:
+    """Return the FTS5 query for all of the words of `text`, each a prefix, and all of `tags` (expressions as they stand).
 
     https://www.sqlite.org/fts5.html#full_text_query_syntax
 
@@ -48,9 +49,9 @@ def query(text: str, tags: list[str] | None = None, column: str = "") -> str:
             terms.append(f'"{" ".join(pairs)}"' if pairs else f'"{run}" *')
         else:
             terms.append(f'"{run.lower()}" *')
-    if column and terms:
+    if column:
         terms = [f"{column} : {term}" for term in terms]
-    terms += [f'tags : "{word}" *' for word in tags or []]
+    terms += [f"tags : ({expression})" for expression in tags]
     if not terms:
         raise BadInput("There is nothing to search for: give a word, an identifier, or a filter such as area:amd.")
     return " AND ".join(terms)
@@ -61,4 +62,4 @@ def split_filters(text: str) -> tuple[str, dict[str, list[str]]]:
     filters: dict[str, list[str]] = {}
     for found in _FILTER.finditer(text):
         filters.setdefault(found[1].lower(), []).append(found[2].strip('"'))
-    return _FILTER.sub(" ", text).strip(), filters
+    return " ".join(_FILTER.sub(" ", text).split()), filters

@@ -7,6 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes depends on the machine; a test that hangs is ended by the timeout of its own.
+settings.register_profile("daybrief", deadline=None)
+settings.load_profile("daybrief")
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -15,7 +20,9 @@ SAMPLE_NOW = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; read the change before you commit it")
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files anew; read the change before you commit it"
+    )
 
 
 @pytest.fixture

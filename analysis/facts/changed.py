@@ -1,17 +1,47 @@
 """A changed file as the extractors look at it: kind, language, hunks, both sides; and how two sides are compared."""
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import cached_property
 
 from analysis.commit import FileChange
-from analysis.patch import Hunk, Side, hunks
+from analysis.facts.code import blank
+from analysis.patch import Hunk, Line, Side, hunks
 from analysis.paths import FileKind, kind_of, language_of
 
-_LITERAL = re.compile(
-    r"""[-+]?[\d_.]+(?:e[-+]?\d+)?|"[^"\n]*"|'[^'\n]*'|True|False|None|true|false|null|[\[({][\])}]"""
-)
+_LONGEST_LINE = 1_000
+"""A longer line is data, or made by a machine; nobody declares anything in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a hunk shows of a file before or after the change.
+
+    Attributes:
+        code: the text with comments and docstrings blanked, character for character.
+        heading: the line that git shows for what encloses the hunk.
+    """
+
+    side: Side
+    code: str
+    heading: str
+
+    @property
+    def text(self) -> str:
+        """The text as it stands."""
+        return self.side.text
+
+    def mention(self, name: str, path: str, at: int, value: str = "", detail: str = "") -> "Mention":
+        """What is defined under `name` at the offset `at`."""
+        line, changed = self.side.line_at(at), self.side.is_changed(at, at + 1)
+        return Mention(name, path, line, value, detail, changed=changed)
+
+    def lines(self) -> Iterator[tuple[int, str, bool]]:
+        """Each line: its number in the file, its code, and whether it is not on the other side."""
+        for number, text in zip(self.side.numbers, self.code.split("\n"), strict=False):
+            yield number, text, number in self.side.changed
 
 
 class ChangedFile:
@@ -25,13 +55,18 @@ class ChangedFile:
 
     @cached_property
     def hunks(self) -> tuple[Hunk, ...]:
-        """The hunks of its patch; none if the patch is not here."""
-        return tuple(hunks(self.change.patch)) if self.change.patch else ()
+        """The hunks of its patch, without carriage returns and overlong lines; none if the patch is not here."""
+        return tuple(map(_plain, hunks(self.change.patch))) if self.change.patch else ()
 
     @cached_property
-    def sides(self) -> tuple[tuple[Hunk, Side, Side], ...]:
-        """Each hunk with what it shows before and after."""
-        return tuple((hunk, hunk.before(), hunk.after()) for hunk in self.hunks)
+    def views(self) -> tuple[tuple[View, View], ...]:
+        """What each hunk shows before and after."""
+        return tuple(
+            (self._view(hunk.before(), hunk.heading), self._view(hunk.after(), hunk.heading)) for hunk in self.hunks
+        )
+
+    def _view(self, side: Side, heading: str) -> View:
+        return View(side, blank(side.text, self.language, heading), heading)
 
     @property
     def is_product(self) -> bool:
@@ -39,9 +74,23 @@ class ChangedFile:
         return self.kind in {FileKind.PRODUCTION, FileKind.BUILD}
 
 
+def _plain(hunk: Hunk) -> Hunk:
+    return Hunk(hunk.heading[:_LONGEST_LINE], tuple(map(_plain_line, hunk.lines)))
+
+
+def _plain_line(line: Line) -> Line:
+    if len(line.text) > _LONGEST_LINE:
+        return replace(line, text="")
+    return replace(line, text=line.text.replace("\r", "")) if "\r" in line.text else line
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A definition found on one side of a hunk."""
+    """A definition found on one side of a hunk.
+
+    Attributes:
+        changed: the line that it stands on is not on the other side.
+    """
 
     name: str
     path: str
@@ -60,41 +109,58 @@ def only_in(these: Iterable[Mention], those: Iterable[Mention]) -> Iterator[Ment
             yield mention
 
 
-def literal(text: str) -> str:
-    """Return the literal that `text` starts with, or an empty string if it starts with an expression."""
-    found = _LITERAL.match(text.strip())
-    if not found:
-        return ""
-    rest = text.strip()[found.end() :].lstrip()
-    return found[0] if not rest or rest[0] in ",)#;}\n]" else ""
+def new_values(before: Iterable[Mention], after: Iterable[Mention]) -> Iterator[tuple[Mention, Mention]]:
+    """Pairs of one name in one file that have another value now.
+
+    Where a name stands several times (two parsers, two overloads), one value must have given way to one other, as often as
+    it stood: what else could be paired at will proves nothing.
+    """
+    old, new = _by_place(before), _by_place(after)
+    for place, mentions in new.items():
+        earlier = old.get(place)
+        if not earlier:
+            continue
+        gone = Counter(same_value(mention.value) for mention in earlier)
+        gone.subtract(same_value(mention.value) for mention in mentions)
+        was = [value for value, count in gone.items() if count > 0]
+        now = [value for value, count in gone.items() if count < 0]
+        if (
+            len(was) == len(now) == 1
+            and gone[was[0]] == -gone[now[0]]
+            and was[0]
+            and now[0]
+            and not {was[0], now[0]} <= _NOTHING
+        ):
+            yield (
+                next(mention for mention in earlier if same_value(mention.value) == was[0]),
+                next(mention for mention in mentions if same_value(mention.value) == now[0]),
+            )
 
 
-def call_text(text: str, opening: int, limit: int = 2_000) -> str:
-    """Return what stands between the parenthesis at `opening` and its partner, or up to `limit` characters."""
-    depth, quote = 0, ""
-    for index in range(opening, min(len(text), opening + limit)):
-        char = text[index]
-        if quote:
-            if char == quote and text[index - 1] != "\\":
-                quote = ""
-        elif char in "\"'":
-            quote = char
-        elif char in "([{":
-            depth += 1
-        elif char in ")]}":
-            depth -= 1
-            if depth == 0:
-                return text[opening + 1 : index]
-    return text[opening + 1 : opening + limit]
+def _by_place(mentions: Iterable[Mention]) -> dict[tuple[str, str], list[Mention]]:
+    places: dict[tuple[str, str], list[Mention]] = {}
+    for mention in mentions:
+        places.setdefault((mention.path, mention.name), []).append(mention)
+    return places
 
 
-def string_after(key: str, call: str) -> str:
-    """Return the string literal given for the keyword `key` in `call`, its pieces joined, on one line."""
-    found = re.search(rf"""\b{key}\s*=\s*\(?\s*((?:[rf]?(?:"[^"\n]*"|'[^'\n]*')\s*)+)""", call)
-    return joined(found[1]) if found else ""
+def alike(one: str, other: str, least: float) -> bool:
+    """Whether two short texts are alike, on a scale from 0 to 1 of which `least` is enough."""
+    matcher = SequenceMatcher(None, one[:200], other[:200])
+    return matcher.real_quick_ratio() >= least and matcher.quick_ratio() >= least and matcher.ratio() >= least
 
 
-def joined(literals: str) -> str:
-    """Join adjacent string literals, as Python does, into one line of text."""
-    pieces = re.findall(r""""([^"\n]*)"|'([^'\n]*)'""", literals)
-    return re.sub(r"\s+", " ", "".join(a or b for a, b in pieces)).strip()
+def same_value(value: str) -> str:
+    """Return what two spellings of one value have in common: quotes, underscores and zeros are style."""
+    if len(value) > 1 and value[0] in "\"'`" and value[-1] == value[0]:
+        inner = value[1:-1]  # YAML writes a text without quotes too, unless it looks like something else
+        return inner if inner == same_value(inner) and inner.lower() not in _WORDS else repr(inner)
+    try:
+        return repr(float(value.replace("_", "")))
+    except ValueError:
+        return value
+
+
+_WORDS = {"", "none", "null", "true", "false", "yes", "no", "on", "off", "~", "nil", "[]", "{}", "()"}
+_NOTHING = {"[]", "{}", "()", "None"}
+"""An empty container gives way to None, or the other way round, for the sake of Python alone."""

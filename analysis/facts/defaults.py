@@ -1,109 +1,244 @@
 """Values that hold when nobody sets them: fields, constants, parameters and configuration files."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-from analysis.facts.changed import ChangedFile, literal
+from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
+from analysis.facts.code import arguments, assignment, call_text, default_of, literal
 from analysis.facts.fact import Fact, FactKind
-from analysis.patch import Hunk, Line
+from analysis.facts.settings import settings
+from analysis.paths import FileKind
 
-_CLASS = re.compile(r"^\s*(?:pub\s+)?(?:class|struct)\s+(\w+)(.*)$")
-_FIELD = re.compile(
-    r"^(?P<indent>\s*)(?P<name>[A-Za-z]\w*)\s*:\s*(?P<type>[\w\[\], .|\"']+?)\s*=\s*(?P<value>.+?)\s*,?\s*(?:#.*)?$"
+_CLASS = re.compile(r"^(?P<indent>\s*)class\s+(?P<name>\w+)(?P<rest>.*)$")
+_DEF = re.compile(r"^(?P<indent>\s*)(?:async\s+)?def\s+(?P<name>\w+)\s*(?=\()")
+_FIELD = re.compile(r"(?P<name>[A-Za-z]\w*)\s*:\s*(?P<type>\S.*)")
+_PLAIN_FIELD = re.compile(r"[A-Za-z]\w*")
+_PARAMETER = re.compile(r"(?P<name>\w+)\s*(?P<typed>:.*)?", re.DOTALL)
+_DEFINED = re.compile(
+    r"^(?:export\s+)?(?:(?:static|inline|constexpr|const|final|let|var)\s+){0,4}(?:(?:unsigned\s+)?[\w:<>]{1,80}[*&]?\s+)?"
+    r"(?P<name>[A-Z][A-Z0-9_]{2,}|k[A-Z]\w*)(?:\[\])?\s{0,20}(?::[^=]{1,80})?=\s{0,20}(?P<value>[^=\s].*)$"
 )
-_BARE_FIELD = re.compile(r"^\s+(?P<name>[a-z]\w*)\s*:\s*(?P<type>[\w\[\], .|]+)\s*(?:#.*)?$")
-_CONSTANT = re.compile(
-    r"^(?:export\s+)?(?:pub(?:\([^)]*\))?\s+)?(?:static\s+)?(?:constexpr\s+|const\s+|#define\s+)?(?:[\w:<>]+\s+)?"
-    r"(?P<name>[A-Z][A-Z0-9_]{2,})\s*(?::\s*[\w&'<>\[\], |]+?)?\s*(?:=|\s)\s*(?P<value>[^=].*?)\s*;?\s*(?:(?:#|//).*)?$"
+_MACRO = re.compile(r"^#\s{0,8}define\s{1,20}(?P<name>[A-Z][A-Z0-9_]{2,})\s{1,40}(?P<value>\S.*)$")
+_GO_CONSTANT = re.compile(
+    r"^(?:(?:const|var)\s+|\t)(?P<name>[A-Z]\w*)(?:\s+[\w.]{1,40})?\s{0,40}=\s{0,20}(?P<value>[^=\s].*)$"
 )
-_SIGNATURE = re.compile(r"^\s*(?:async\s+)?def\s+(?P<function>\w+)\s*\((?P<parameters>.*)$")
-_PARAMETER = re.compile(r"(?P<name>\w+)\s*(?::\s*[\w\[\], .|]+?)?\s*=\s*(?P<value>[^,()]+)")
-_YAML = re.compile(r"^\s*(?:-\s+)?(?P<name>[A-Za-z][\w.-]*)\s*:\s+(?P<value>[^#\s{\[|>&*][^#]*?)\s*(?:#.*)?$")
-_TOML = re.compile(r"^\s*(?P<name>[A-Za-z][\w.-]*)\s*=\s*(?P<value>[^#]+?)\s*(?:#.*)?$")
-_JSON = re.compile(r"""^\s*"(?P<name>[\w.-]+)"\s*:\s*(?P<value>"[^"]*"|[-\d.eE+]+|true|false|null)\s*,?\s*$""")
+_GO_BLOCK = re.compile(r"^(?:const|var) \($")
+_RUST_CONSTANT = re.compile(
+    r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:const|static)\s+(?P<name>[A-Z]\w*)\s*:[^=]+=\s*(?P<value>[^;]+)"
+)
+_RUST_DEFAULT = re.compile(r"^impl(?:<[^>]*>)?\s+Default\s+for\s+(\w+)")
+_RUST_FIELD = re.compile(r"^\s{8,}(?P<name>[a-z]\w*):\s*(?P<value>\S.*)$")
 
-_HOLDS_SETTINGS = re.compile(r"Config|Args|Params|Settings|Options|Request|Response|Input|BaseModel")
+_SETTINGS_CLASS = re.compile(
+    r"(?:Config|Configuration|Args|Arguments|Params|Parameters|Settings|Options|Request|Response|ReqInput)$"
+)
+_SETTINGS_BASE = re.compile(r"\bBaseModel\b|\bBaseSettings\b")
+_NO_SETTINGS_BASE = re.compile(r"Enum\b|Flag\b|Error\b|Exception\b|Protocol\b|TypedDict\b|NamedTuple\b")
+_NOT_A_FIELD = {"else", "try", "finally", "return", "lambda", "case", "default", "pass", "global", "import", "raise"}
+_RELEASES = re.compile(r"(?:__)?VERSION(?:__)?|COMMIT|REVISION")
 _MOST_PER_FILE = 6
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     """Find values that changed and settings that came or went."""
-    for file in files:
-        if not file.is_product:
-            continue
-        found = list(
-            _in_code(file) if file.language in {"python", "rust", "c", "go", "javascript"} else _in_settings(file)
-        )
+    product = [file for file in files if file.is_product]
+    before = [mention for file in product for old, _ in file.views for mention in _definitions(file, old)]
+    after = [mention for file in product for _, new in file.views for mention in _definitions(file, new)]
+    found = [
+        Fact(FactKind.DEFAULT_CHANGED, new.name, new.path, new.line, old.value, new.value)
+        for old, new in new_values(before, after)
+    ]
+    whole = {file.path for file in product if file.change.status in {"added", "removed"}}
+    for kind, these, those in ((FactKind.CONFIG_ADDED, after, before), (FactKind.CONFIG_REMOVED, before, after)):
+        for mention in only_in((mention for mention in these if mention.detail == _SETTING), those):
+            if mention.path not in whole:  # what a new file holds is part of what it is
+                was, now = ("", mention.value) if kind is FactKind.CONFIG_ADDED else (mention.value, "")
+                found.append(Fact(kind, mention.name, mention.path, mention.line, was, now))
+    for file in product:
         # A file of tuned numbers changes in dozens of places; that is one thing to know, and its first ones show it.
-        yield from found[:_MOST_PER_FILE]
+        yield from [fact for fact in found if fact.path == file.path][:_MOST_PER_FILE]
 
 
-def _in_code(file: ChangedFile) -> Iterator[Fact]:
-    for hunk in file.hunks:
-        removed = dict(_definitions(hunk, file, [line for line in hunk.lines if not line.added], wanted_removed=True))
-        added = dict(_definitions(hunk, file, [line for line in hunk.lines if not line.removed], wanted_removed=False))
-        yield from _compare(file, removed, added)
+_SETTING = "setting"
+"""Marks a mention of what people set, in difference to what merely has a value."""
 
 
-def _compare(
-    file: ChangedFile, removed: dict[str, tuple[str, int, bool]], added: dict[str, tuple[str, int, bool]]
-) -> Iterator[Fact]:
-    for name, (value, line, is_setting) in added.items():
-        if name in removed:
-            was = removed[name][0]
-            if was != value and was and value:
-                yield Fact(FactKind.DEFAULT_CHANGED, name, file.path, line, was, value)
-        elif is_setting and file.change.status != "added":
-            yield Fact(FactKind.CONFIG_ADDED, name, file.path, line, after=value)
-    for name, (value, line, is_setting) in removed.items():
-        if name not in added and is_setting and file.change.status != "removed":
-            yield Fact(FactKind.CONFIG_REMOVED, name, file.path, line, before=value)
+def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
+    find = _BY_LANGUAGE.get(file.language)
+    if find:
+        yield from find(file.path, view)
+    elif file.kind is FileKind.PRODUCTION:
+        for name, value, line, changed, is_setting in settings(file.language, view):
+            yield Mention(name, file.path, line, value, _SETTING if is_setting else "", changed=changed)
 
 
-def _definitions(
-    hunk: Hunk, file: ChangedFile, lines: list[Line], *, wanted_removed: bool
-) -> Iterator[tuple[str, tuple[str, int, bool]]]:
-    heading = _CLASS.match(hunk.heading)
-    owner, holds = (heading[1], bool(_HOLDS_SETTINGS.search(hunk.heading))) if heading else ("", False)
-    for line in lines:
-        number = line.old if wanted_removed else line.new
-        assert number is not None
-        is_changed = line.removed if wanted_removed else line.added
-        if found := _CLASS.match(line.text):
-            # The fields of a class that is itself new are part of it, not settings that came to it.
-            owner, holds = found[1], not is_changed and bool(_HOLDS_SETTINGS.search(line.text))
-        elif re.match(r"\S", line.text) and not line.text.startswith(("#", "@", ")")):
-            owner, holds = "", False
-        if not is_changed:
-            continue
-        if found := _SIGNATURE.match(line.text):
-            for parameter in _PARAMETER.finditer(found["parameters"]):
-                value = literal(parameter["value"])
-                if value:
-                    yield f"{found['function']}({parameter['name']}=…)", (value, number, False)
-        elif found := _CONSTANT.match(line.text):
-            value = literal(found["value"])
-            if value:
-                yield found["name"], (value, number, False)
-        elif file.language == "python" and (found := _FIELD.match(line.text)) and found["indent"]:
-            name = f"{owner}.{found['name']}" if owner else found["name"]
-            is_field = bool(owner) and holds and len(found["indent"]) == 4  # noqa: PLR2004 - a class body's indentation
-            yield name, (literal(found["value"]), number, is_field and not found["name"].startswith("_"))
-        elif file.language == "python" and owner and holds and (found := _BARE_FIELD.match(line.text)):
-            yield f"{owner}.{found['name']}", ("", number, True)
+@dataclass(slots=True)
+class _Block:
+    """A class or function that the lines below are in.
+
+    Attributes:
+        is_new: its own line is not on the other side.
+        holds: it is a class whose fields people set.
+        has_fields: it is a class in which a value stands for what holds when nobody sets it.
+    """
+
+    name: str
+    indent: int
+    is_new: bool = False
+    is_class: bool = False
+    holds: bool = False
+    has_fields: bool = False
 
 
-def _in_settings(file: ChangedFile) -> Iterator[Fact]:
-    pattern = {"yaml": _YAML, "toml": _TOML, "json": _JSON}.get(file.language)
-    if pattern is None or file.kind.value != "production":
-        return
-    for hunk in file.hunks:
-        removed: dict[str, tuple[str, int, bool]] = {}
-        added: dict[str, tuple[str, int, bool]] = {}
-        for line in hunk.lines:
-            found = pattern.match(line.text) if line.added or line.removed else None
-            if found:
-                number = line.new if line.added else line.old
-                side = added if line.added else removed
-                side.setdefault(found["name"], (found["value"].strip(), number or 0, file.change.status == "modified"))
-        yield from _compare(file, removed, added)
+class _Python:
+    """Reads the lines of a Python fragment and keeps in mind which class and which function they are in."""
+
+    def __init__(self, path: str, view: View) -> None:
+        self.path, self.view = path, view
+        self.blocks: list[_Block] = []
+        self.depth = 0  # parentheses of a signature that are open
+        self._open(view.heading, is_new=False)
+        self.is_sure = False  # whether the signature's own line is in the hunk
+        self.unit = 2 if any(text.strip() and _indent(text) % 4 == 2 for _, text, _ in view.lines()) else 4  # noqa: PLR2004
+
+    def _open(self, text: str, *, is_new: bool) -> bool:
+        """Enter the class or function that a line begins, if it begins one."""
+        if found := _CLASS.match(text):
+            has_fields = not _NO_SETTINGS_BASE.search(found["rest"])
+            holds = bool(_SETTINGS_CLASS.search(found["name"]) or _SETTINGS_BASE.search(found["rest"]))
+            indent = len(found["indent"])
+            self.blocks.append(_Block(found["name"], indent, is_new, True, holds and has_fields, has_fields))
+            return True
+        if found := _DEF.match(text):
+            self.blocks.append(_Block(found["name"], len(found["indent"]), is_new))
+            self.depth, self.is_sure = max(0, text.count("(") - text.count(")")), True
+            return True
+        return False
+
+    def mentions(self) -> Iterator[Mention]:
+        offset = 0
+        for number, text, changed in self.view.lines():
+            start, offset = offset, offset + len(text) + 1
+            stripped = text.strip()
+            if not stripped:
+                continue
+            if self.depth and not (_DEF.match(text) or _CLASS.match(text)) and (self.is_sure or stripped.endswith(",")):
+                yield from self._parameter(number, stripped, changed=changed)
+                self.depth = max(0, self.depth + text.count("(") - text.count(")"))
+                continue
+            self.depth = 0
+            indent = _indent(text)
+            while self.blocks and indent <= self.blocks[-1].indent and stripped[0] not in ")]}":
+                self.blocks.pop()
+            if self._open(text, is_new=changed):
+                yield from self._signature(number, text, start, changed=changed)
+            else:
+                yield from self._field(number, stripped, indent, changed=changed)
+
+    def _signature(self, number: int, text: str, start: int, *, changed: bool) -> Iterator[Mention]:
+        if _DEF.match(text):
+            opening = text.index("(")
+            inside = text[opening + 1 :] if self.depth else call_text(self.view.code, start + opening)
+            for given, _ in arguments(inside):
+                yield from self._parameter(number, given, changed=changed)
+
+    def _parameter(self, number: int, text: str, *, changed: bool) -> Iterator[Mention]:
+        left, right = assignment(text)
+        found = _PARAMETER.fullmatch(left) if right else None
+        value = literal(right.rstrip("):, "))
+        function = self.blocks[-1] if self.blocks and not self.blocks[-1].is_class else None
+        if not found or not value or function is None or not self._is_public():
+            return
+        if not self.is_sure and not found["typed"]:
+            return  # it may as well be the argument of a call in the body
+        owner = self.blocks[-2] if len(self.blocks) > 1 and self.blocks[-2].is_class else None
+        called = f"{owner.name}.{function.name}" if owner else function.name
+        if function.name == "__init__" and owner:
+            called = owner.name
+        yield Mention(f"{called}({found['name']}=…)", self.path, number, value, changed=changed)
+
+    def _is_public(self) -> bool:
+        names = [block.name for block in self.blocks]
+        nested = sum(not block.is_class for block in self.blocks) > 1
+        return not nested and not any(name.startswith("_") and name != "__init__" for name in names)
+
+    def _field(self, number: int, text: str, indent: int, *, changed: bool) -> Iterator[Mention]:
+        owner = self.blocks[-1] if self.blocks and self.blocks[-1].is_class else None
+        left, right = assignment(text)
+        if owner is None:
+            yield from self._outside(number, text, indent, changed=changed)
+            return
+        typed = _FIELD.fullmatch(left)
+        found = typed or (_PLAIN_FIELD.fullmatch(left) if right else None)
+        if not found or not owner.has_fields or not self._is_public():
+            return
+        name = f"{owner.name}.{typed['name'] if typed else left}"
+        if typed and right.endswith(","):  # a parameter of a method whose first line is above the hunk
+            yield Mention(name, self.path, number, literal(right), changed=changed)
+        elif indent == owner.indent + self.unit and (typed is None or typed["name"] not in _NOT_A_FIELD):
+            is_setting = owner.holds and not owner.is_new and bool(typed)
+            detail = _SETTING if is_setting else ""
+            yield Mention(name, self.path, number, default_of(right), detail, changed=changed)
+
+    def _outside(self, number: int, text: str, indent: int, *, changed: bool) -> Iterator[Mention]:
+        if indent == 0:
+            if found := _DEFINED.match(text):
+                yield from _constant(self.path, number, found["name"], found["value"], changed=changed)
+            return
+        # A line of a signature whose `def` is above the hunk: only a parameter has a type, a value and a comma.
+        left, right = assignment(text)
+        found = _FIELD.fullmatch(left)
+        if found and right.endswith(",") and not self.blocks and (value := literal(right)):
+            yield Mention(found["name"], self.path, number, value, changed=changed)
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def _python(path: str, view: View) -> Iterator[Mention]:
+    yield from _Python(path, view).mentions()
+
+
+def _constants(path: str, view: View) -> Iterator[Mention]:
+    for number, text, changed in view.lines():
+        if found := _MACRO.match(text) or _DEFINED.match(text):
+            yield from _constant(path, number, found["name"], found["value"], changed=changed)
+
+
+def _go(path: str, view: View) -> Iterator[Mention]:
+    in_block = bool(_GO_BLOCK.match(view.heading))
+    for number, text, changed in view.lines():
+        if text[:1].strip():
+            in_block = bool(_GO_BLOCK.match(text))
+        if (found := _GO_CONSTANT.match(text)) and (in_block or not text.startswith("\t")):
+            yield from _constant(path, number, found["name"], found["value"], changed=changed)
+
+
+def _rust(path: str, view: View) -> Iterator[Mention]:
+    heading = _RUST_DEFAULT.match(view.heading)
+    owner = heading[1] if heading else ""
+    for number, text, changed in view.lines():
+        if found := _RUST_CONSTANT.match(text):
+            yield from _constant(path, number, found["name"], found["value"], changed=changed)
+        elif found := _RUST_DEFAULT.match(text):
+            owner = found[1]
+        elif text[:1].strip():
+            owner = ""
+        elif owner and (found := _RUST_FIELD.match(text)) and (value := literal(found["value"])):
+            yield Mention(f"{owner}.{found['name']}", path, number, value, changed=changed)
+
+
+def _constant(path: str, number: int, name: str, value: str, *, changed: bool) -> Iterator[Mention]:
+    if not _RELEASES.fullmatch(name) and (plain := literal(value)):
+        yield Mention(name, path, number, plain, changed=changed)
+
+
+_BY_LANGUAGE: dict[str, Callable[[str, View], Iterator[Mention]]] = {
+    "python": _python,
+    "rust": _rust,
+    "c": _constants,
+    "go": _go,
+    "javascript": _constants,
+}

@@ -1,116 +1,124 @@
 """What is built or installed with the product: packages, images, pinned sources, actions, submodules."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from analysis.facts.changed import ChangedFile
+from analysis.facts.changed import ChangedFile, Mention, View
 from analysis.facts.fact import Fact, FactKind
-from analysis.patch import Hunk, Line
+from analysis.facts.manifests import CORE, INDIRECT, declared
 from analysis.paths import FileKind
 
-_VERSION = r"(?:[=<>!~]=?|===|\^)\s*[^\"';#\s\\]+"
-_REQUIREMENT = re.compile(
-    rf"^\s*(?P<name>[A-Za-z][\w.-]*)(?:\[[\w,. -]+\])?\s*(?P<version>{_VERSION}(?:\s*,\s*{_VERSION})*|@\s*\S+)?\s*(?:[;#\\].*)?$"
-)
-_QUOTED = re.compile(
-    rf"""^\s*["'](?P<name>[A-Za-z][\w.-]*)(?:\[[\w,. -]+\])?\s*(?P<version>{_VERSION}(?:\s*,\s*{_VERSION})*|@\s*[^"']+)?\s*(?:;[^"']*)?["']\s*,?\s*(?:#.*)?$"""
-)
-_CARGO = re.compile(
-    r"""^(?P<name>[\w-]+)\s*=\s*(?:"(?P<version>[^"]*\d[^"]*)"|\{.*?(?:version|rev|tag|branch)\s*=\s*"(?P<inner>[^"]+)".*\})"""
-)
-_GO = re.compile(r"^\s*(?:require\s+)?(?P<name>[\w-]+\.[\w.-]+/[\w./-]+)\s+(?P<version>v[\w.+-]+)")
-_NPM = re.compile(r"""^\s*"(?P<name>@?[\w./-]+)"\s*:\s*"(?P<version>[~^<>=]*\d[^"]*|workspace:[^"]*|\*)"\s*,?\s*$""")
-_IMAGE = re.compile(r"^\s*FROM\s+(?:--\S+\s+)?(?P<name>[^\s:@]+)(?P<version>[:@]\S+)?", re.IGNORECASE)
-_PIN = re.compile(
-    r"""^\s*(?:-\s+)?(?:export\s+|ARG\s+|ENV\s+|set\(\s*)?["']?(?P<name>[A-Za-z][\w.-]*(?:VERSION|TAG|COMMIT|_REV|_REF|BRANCH|version|_tag|_commit))["']?\s*[=: ]\s*["']?(?P<version>[\w.+:/-]+)["']?\s*[,)]?\s*$"""
-)
-_ACTION = re.compile(r"^\s*(?:-\s*)?uses:\s*(?P<name>[\w./-]+)@(?P<version>\S+)")
-_SUBMODULE = re.compile(r"^Subproject commit (?P<version>[0-9a-f]{40})")
-_GIT_TAG = re.compile(r"^\s*GIT_TAG\s+(?P<version>\S+)")
-_GIT_PLACE = re.compile(r"^\s*(?:GIT_REPOSITORY\s+(?P<place>\S+)|FetchContent_Declare\(\s*(?P<name>\S+))")
-_INSTALLED = re.compile(r"^\s+(?P<name>[A-Za-z][\w.-]*)(?P<version>[=<>~!]=[\w.*]+)?\s*\\?\s*$")
-
-_NOT_PACKAGES = {
-    "name", "version", "edition", "license", "description", "readme", "repository", "homepage", "requires-python",
-    "rust-version", "python", "authors", "keywords", "resolver", "type", "main", "node", "path", "target-version",
-    "line-length", "line_length", "python_version", "minversion", "default",
-}  # fmt: skip
+_PASSED_OVER = {FileKind.LOCK, FileKind.GENERATED, FileKind.DOCS, FileKind.TEST}
+_ONLY_CHANGES = {FileKind.CI, FileKind.TOOLING}
+"""One job more that checks out the code, or one script more that installs something, is no new dependency."""
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     """Find dependencies that come, go or change; lock files follow from them and are left out."""
     seen: set[tuple[str, str, str]] = set()
-    for file in files:
-        if file.kind in {FileKind.LOCK, FileKind.GENERATED, FileKind.DOCS, FileKind.TEST}:
-            continue
-        if file.change.status in {"added", "removed"} and file.kind is not FileKind.VENDORED:
-            continue  # a new file's whole list says nothing about what changed
-        for hunk in file.hunks:
-            for fact in _of_hunk(file, hunk):
-                key = (fact.name, fact.before, fact.after)
-                if file.kind is FileKind.CI and fact.kind is not FactKind.DEPENDENCY_CHANGED:
-                    continue  # one job more that checks out the code is no new dependency
-                if key not in seen:
-                    seen.add(key)
-                    yield fact
+    for fact in _without_moves([fact for file in files for fact in _of_commit_file(file)]):
+        key = (_plain_name(fact.name), fact.before, fact.after)
+        if key not in seen:
+            seen.add(key)
+            yield fact
 
 
-def _of_hunk(file: ChangedFile, hunk: Hunk) -> Iterator[Fact]:
-    before: dict[str, tuple[str, int]] = {}
-    after: dict[str, tuple[str, int]] = {}
-    place = ""
-    for line in hunk.lines:
-        if found := _GIT_PLACE.match(line.text):
-            place = (found["place"] or found["name"]).rstrip("/").rpartition("/")[2].removesuffix(".git")
-        named = _dependency(file, hunk, line, place)
-        if named is None:
-            continue
-        name, version = named
-        if not line.added:
-            before.setdefault(name, (version, line.old or 0))
-        if not line.removed:
-            after.setdefault(name, (version, line.new or 0))
-    for name, (version, number) in after.items():
-        if name not in before:
-            yield Fact(FactKind.DEPENDENCY_ADDED, name, file.path, number, after=version)
-        elif before[name][0] != version:
-            yield Fact(FactKind.DEPENDENCY_CHANGED, name, file.path, number, before[name][0], version)
-    for name, (version, number) in before.items():
-        if name not in after:
-            yield Fact(FactKind.DEPENDENCY_REMOVED, name, file.path, number, before=version)
+def _of_commit_file(file: ChangedFile) -> Iterator[Fact]:
+    is_submodule = _is_submodule(file)
+    is_whole = file.change.status in {"added", "removed"}
+    if file.kind in _PASSED_OVER or (is_whole and not is_submodule):
+        return  # a new file's whole list says nothing about what changed
+    only_changes = file.kind in _ONLY_CHANGES and not is_submodule
+    for fact in _of_file(file):
+        if fact.kind is FactKind.DEPENDENCY_CHANGED or not only_changes:
+            yield fact
 
 
-def _dependency(file: ChangedFile, hunk: Hunk, line: Line, place: str) -> tuple[str, str] | None:
-    """Return the name and version that a line declares in a file of this name, if it declares one."""
-    text, name = line.text, file.path.rpartition("/")[2]
-    if found := _SUBMODULE.match(text):
-        return file.path, found["version"][:12]
-    if found := _GIT_TAG.match(text):
-        return (place, found["version"]) if place else None
-    found = None
-    if re.search(r"requirements[^/]*\.(txt|in)$|^constraints", name):
-        found = _REQUIREMENT.match(text)
-    elif name.startswith("pyproject") or name in {"setup.py", "environment.yml"}:
-        found = _QUOTED.match(text)
-        if found and not found["version"] and name == "setup.py":
-            found = None
-    elif name == "Cargo.toml":
-        found = _CARGO.match(text)
-    elif name == "go.mod":
-        found = _GO.match(text)
-    elif name == "package.json":
-        found = _NPM.match(text)
-    elif file.language == "docker":
-        found = _IMAGE.match(text) or _PIN.match(text) or (_INSTALLED.match(text) if _installs(hunk) else None)
-    elif file.kind is FileKind.CI or file.language in {"shell", "cmake"}:
-        found = _ACTION.match(text) or _PIN.match(text)
-    if not found or found["name"] in _NOT_PACKAGES or found["name"].lower() in {"from", "run", "else", "fi", "done"}:
-        return None
-    groups = found.groupdict()
-    return found["name"], (groups["version"] or groups.get("inner") or "").strip().lstrip(":")
+def _without_moves(facts: Sequence[Fact]) -> Iterator[Fact]:
+    """Leave out what one file gives up and another takes on, unless it is another version there."""
+    came = {_plain_name(fact.name): fact for fact in facts if fact.kind is FactKind.DEPENDENCY_ADDED}
+    gone = {_plain_name(fact.name): fact for fact in facts if fact.kind is FactKind.DEPENDENCY_REMOVED}
+    for fact in facts:
+        name = _plain_name(fact.name)
+        if fact.kind is FactKind.DEPENDENCY_CHANGED or not (name in came and name in gone):
+            yield fact
+        elif fact is came[name]:
+            was, now = gone[name].before, fact.after
+            if was and now and _plain(was) != _plain(now):
+                yield replace(fact, kind=FactKind.DEPENDENCY_CHANGED, before=was)
 
 
-def _installs(hunk: Hunk) -> bool:
-    return "pip" in hunk.heading or any(
-        re.search(r"\b(pip3?|uv pip|apt-get|apt|apk) (install|add)\b", line.text) for line in hunk.lines
-    )
+def _is_submodule(file: ChangedFile) -> bool:
+    return "Subproject commit " in (file.change.patch or "")[:200]
+
+
+def _of_file(file: ChangedFile) -> Iterator[Fact]:
+    before: dict[str, list[Mention]] = {}
+    after: dict[str, list[Mention]] = {}
+    paired: set[str] = set()
+    for old, new in file.views:
+        was, now = _by_name(_mentions(file, old)), _by_name(_mentions(file, new))
+        paired |= was.keys() & now.keys()
+        for name in now:
+            if name in was:
+                yield from _changed(was[name], now[name])
+        for side, found in ((before, was), (after, now)):
+            for name, mentions in found.items():
+                side.setdefault(name, []).extend(mentions)
+    for name, mentions in after.items():
+        if name in before and name not in paired:
+            yield from _changed(before[name], mentions)
+        for came in _own(mentions) if name not in before else _moved_to_core(before[name], mentions):
+            yield Fact(FactKind.DEPENDENCY_ADDED, came.name, file.path, came.line, after=came.value)
+    for name, mentions in before.items():
+        for gone in _own(mentions) if name not in after else _moved_to_core(after[name], mentions):
+            yield Fact(FactKind.DEPENDENCY_REMOVED, gone.name, file.path, gone.line, before=gone.value)
+
+
+def _moved_to_core(others: Sequence[Mention], these: Sequence[Mention]) -> list[Mention]:
+    """What `these` have among the dependencies proper and `others` only in lists for a choice (an extra, the tests)."""
+    places = {mention.detail for mention in others}
+    core = [mention for mention in these if mention.changed and mention.detail == CORE]
+    return core[:1] if CORE not in places and "" not in places else []
+
+
+def _mentions(file: ChangedFile, view: View) -> Iterator[Mention]:
+    for name, version, number, changed, place in declared(file, view):
+        yield Mention(name, file.path, number, version, place, changed=changed)
+
+
+def _own(mentions: Sequence[Mention]) -> list[Mention]:
+    """The first that this commit declares and that the project itself needs, if there is one."""
+    return [mention for mention in mentions if mention.changed and mention.detail != INDIRECT][:1]
+
+
+def _by_name(mentions: Iterator[Mention]) -> dict[str, list[Mention]]:
+    names: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        names.setdefault(_plain_name(mention.name), []).append(mention)
+    return names
+
+
+def _changed(before: Sequence[Mention], after: Sequence[Mention]) -> Iterator[Fact]:
+    """One version that gave way to one other; several are paired place for place, if there are as many as before."""
+    gone = Counter(_plain(mention.value) for mention in before)
+    gone.subtract(_plain(mention.value) for mention in after)
+    lost = [mention for mention in before if gone[_plain(mention.value)] > 0]
+    won = [mention for mention in after if gone[_plain(mention.value)] < 0]
+    if len({_plain(mention.value) for mention in lost}) == len({_plain(mention.value) for mention in won}) == 1:
+        lost, won = lost[:1], won[:1]
+    if len(lost) == len(won):
+        for old, new in zip(lost, won, strict=True):
+            if not old.detail == new.detail == INDIRECT:
+                yield Fact(FactKind.DEPENDENCY_CHANGED, new.name, new.path, new.line, old.value, new.value)
+
+
+def _plain_name(name: str) -> str:
+    # https://packaging.python.org/en/latest/specifications/name-normalization/
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _plain(version: str) -> str:
+    return ",".join(sorted(re.sub(r"\s+", "", version).split(",")))

@@ -2,36 +2,64 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+from itertools import groupby
 
-from analysis.facts.changed import ChangedFile, Mention, only_in
+from analysis.facts.changed import ChangedFile, Mention, View, alike, only_in
 from analysis.facts.fact import Fact, FactKind
-from analysis.patch import Side
 from analysis.paths import FileKind
 
 _DEFINITION = {
-    "python": re.compile(r"^(?:async\s+def|def|class)\s+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)", re.MULTILINE),
+    "python": re.compile(
+        r"^(?P<keyword>async[ ]+def|def|class)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
+    ),
     "rust": re.compile(
-        r"^\s*pub\s+(?:async\s+|unsafe\s+|const\s+)*(?:fn|struct|enum|trait|type|static|mod)\s+(?P<name>\w+)(?P<rest>[^\n]*)",
+        r"^[ \t]*pub[ ]+(?:async[ ]+|unsafe[ ]+|const[ ]+){0,3}(?P<keyword>fn|struct|enum|trait|type|static|mod)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)",
         re.MULTILINE,
     ),
-    "go": re.compile(r"^(?:func\s+(?:\([^)]*\)\s*)?|type\s+)(?P<name>[A-Z]\w*)(?P<rest>[^\n]*)", re.MULTILINE),
+    "go": re.compile(
+        r"^(?P<keyword>func|type)[ ]+(?:\([^)\n]{0,80}\)[ ]*)?(?P<name>[A-Z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
+    ),
     "javascript": re.compile(
-        r"^export\s+(?:default\s+)?(?:async\s+)?(?:function\*?|class|const|interface|type|enum)\s+(?P<name>\w+)(?P<rest>[^\n]*)",
+        r"^export[ ]+(?:default[ ]+|declare[ ]+|abstract[ ]+|async[ ]+){0,3}(?P<keyword>function\*?|class|const|interface|type|enum)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)",
         re.MULTILINE,
     ),
 }
+_BOUND = {
+    "python": r"(?:^|[ ])(?:import|as)[ (][^\n]*\b{name}\b|^[ \t]*(?:async[ ]+)?(?:def|class)[ ]+{name}\b|^[ \t]*{name}[ ]*(?:,|=|:|$)|^[ \t]*\w+,[^\n=]*\b{name}\b",
+    "rust": r"\bpub[ ]+use\b[^\n]*\b{name}\b|^[ \t]*pub\b[^\n]*\b{name}\b|^[ \t]*{name},$",
+    "go": r"^(?:func|type|var|const)\b[^\n]*\b{name}\b|^\t{name}\b",
+    "javascript": r"^export\b[^\n]*\b{name}\b|^[ \t]*{name},?$",
+}
+"""What else still gives a module a name: an import, an assignment, a definition that is only indented now."""
+
+_PRIVATE = re.compile(r"(?:^|/)_(?!_init__\.)[^/]*|(?:^|/)internal/|(?:^|/)(?:cmd|bin)/")
+_HANDLES = re.compile(
+    r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|command|exception_handler)\("
+)
+_NOT_API = {"main", "new", "default", "init", "setup", "Main", "Test"}
 _ALIKE = 0.6
 _LISTED_ONE_BY_ONE = 3
+_MOST_PAIRS = 2_500
+"""Where more is rewritten than that, looking for what became of each name takes longer than it is worth."""
+_SHORTEST_REST = len("(x):")
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     """Find top-level public names of the product's code that the commit removes or renames, and removed modules."""
-    product = [file for file in files if file.kind is FileKind.PRODUCTION]
-    gone = list(only_in(_mentions(product, after=False), _mentions(product, after=True)))
-    came = list(only_in(_mentions(product, after=True), _mentions(product, after=False)))
-    for old in list(gone):
-        new = _successor(old, came)
+    product = [file for file in files if file.kind is FileKind.PRODUCTION and file.language in _DEFINITION]
+    before = [mention for file in product for old, _ in file.views for mention in _definitions(file, old)]
+    after = [mention for file in product for _, new in file.views for mention in _definitions(file, new)]
+    by_path = {file.path: file for file in product}
+    gone = [
+        mention
+        for mention in only_in(before, after)
+        if mention.name not in _NOT_API
+        and not _PRIVATE.search(mention.path)
+        and not _is_bound(mention.name, by_path[mention.path])
+    ]
+    came = list(only_in(after, before))
+    for old in list(gone) if len(gone) * len(came) <= _MOST_PAIRS else []:
+        new = next((new for new in came if _replaces(new, old, by_path[old.path])), None)
         if new:
             gone.remove(old)
             came.remove(new)
@@ -46,27 +74,37 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         yield Fact(FactKind.NAME_REMOVED, mention.name, mention.path, mention.line)
 
 
-def _mentions(files: Sequence[ChangedFile], *, after: bool) -> list[Mention]:
-    return [
-        mention
-        for file in files
-        if file.language in _DEFINITION
-        for _, old, new in file.sides
-        for mention in _definitions(file, new if after else old)
-    ]
+def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
+    for found in _DEFINITION[file.language].finditer(view.code):
+        above = view.code[max(0, found.start() - 400) : found.start()].rstrip("\n").rpartition("\n")[2]
+        if not _HANDLES.match(above):  # who calls an endpoint knows its path, not the function's name
+            yield view.mention(found["name"], file.path, found.start("name"), found["rest"], found["keyword"])
 
 
-def _definitions(file: ChangedFile, side: Side) -> Iterator[Mention]:
-    for found in _DEFINITION[file.language].finditer(side.text):
-        at = found.start("name")
-        yield Mention(found["name"], file.path, side.line_at(at), found["rest"], changed=side.is_changed(at, at + 1))
+def _is_bound(name: str, file: ChangedFile) -> bool:
+    """Whether the file still has the name after the change, as far as it is shown."""
+    pattern = re.compile(_BOUND[file.language].format(name=name), re.MULTILINE)
+    return any(name in new.code and pattern.search(new.code) for _, new in file.views)
 
 
-def _successor(old: Mention, came: Sequence[Mention]) -> Mention | None:
-    # A rename keeps its place and either its parameters or most of its name.
-    near = [new for new in came if new.path == old.path]
-    for new in near:
-        alike = SequenceMatcher(None, old.name, new.name).ratio()
-        if alike >= _ALIKE or (alike >= _ALIKE / 2 and len(old.value) > len("():") and old.value == new.value):
-            return new
-    return None
+def _replaces(new: Mention, old: Mention, file: ChangedFile) -> bool:
+    """Whether `new` is `old` by another name: nothing else on its line changed, or it is alike and written in its place."""
+    if new.path != old.path or new.detail != old.detail:
+        return False
+    is_alike, is_same = alike(old.name, new.name, _ALIKE), old.value == new.value
+    if is_same and is_alike and "def" in old.detail and len(old.value) >= _SHORTEST_REST:
+        return True
+    return (is_same or is_alike) and _in_place(new, old, file, _SHORT_RUN if is_alike else _ONE_LINE)
+
+
+def _in_place(new: Mention, old: Mention, file: ChangedFile, most: int) -> bool:
+    """Whether the two lines stand in one run of at most so many changed lines."""
+    for hunk in file.hunks:
+        for is_changed, lines in groupby(hunk.lines, key=lambda line: line.added or line.removed):
+            run = list(lines) if is_changed else []
+            if any(line.old == old.line for line in run) and any(line.new == new.line for line in run):
+                return len(run) <= most
+    return False
+
+
+_ONE_LINE, _SHORT_RUN = 2, 12

@@ -2,55 +2,141 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from analysis.facts.changed import ChangedFile
+from analysis.facts.code import arguments, call_text, joined
 from analysis.facts.fact import Fact, FactKind
-from analysis.patch import Hunk
+from analysis.patch import Hunk, Line
 from analysis.paths import FileKind
 
-_SKIP = re.compile(
-    r"""@(?:unittest|pytest\.mark)\.(?:skip|skipIf|skipif|skipUnless|xfail)\b|^pytestmark\s*=.*skip"""
-    r"""|#\[ignore|\b(?:it|describe|test)\.skip\(|\bx(?:it|describe)\(|\bDISABLED_\w+"""
+_MARK = re.compile(
+    r"^\s*@(?:unittest|pytest\.mark|mark)\.(?:skip|xfail)\b(?!\s*\(\s*(?:condition\s*=|not\b|(?!(?:reason|strict|run|raises)\b)[a-z_][\w.]*(?:\s*[(<>=!.\[]|\s*,)))"
+    r"|^\s*@(?:unittest|pytest\.mark|mark)\.skip[iI]f\(\s*(?:condition\s*=\s*)?(?:True\b|(?:\w+\.)?is_in_(?:\w+_)?ci\(\)\s*,)"
+    r"|^pytestmark\s*=\s*(?:\[\s*)?pytest\.mark\.(?:skip|xfail)\b(?!if)"
+    r"|^\s*#\[ignore\b|\b(?:it|describe|test)\.skip\(|^\s*x(?:it|describe)\(|\bTEST(?:_[FP])?\(\s*\w+\s*,\s*DISABLED_\w+"
 )
-_FIRST_STATEMENT = re.compile(r"\b(?:pytest\.skip|self\.skipTest|t\.Skip(?:f|Now)?|GTEST_SKIP)\(")
+"""Unconditional marks: one that skips on some machine only does not stop a test from running."""
+
+_FIRST_STATEMENT = re.compile(r"^\s*(?:pytest\.skip|self\.skipTest|t\.Skip(?:f|Now)?|GTEST_SKIP)\(")
+_WHOLE_FILE = re.compile(r"^pytest\.skip\(.*allow_module_level")
 _DISABLED = re.compile(r"""\bdisabled\s*=\s*(?:["']|True)""")
-_REASON = re.compile(r"""(?:reason\s*=\s*|disabled\s*=\s*|skip(?:Test|If|Unless)?\([^"'\n]*)["']([^"'\n]{3,160})["']""")
+_REASON = re.compile(
+    r"^[^\n]*?(?:\n[^\n]*?){0,3}\b(?:reason|disabled|ignore)\s*=\s*(?P<said>\(?\s*[rf]?[\"'].*)", re.DOTALL
+)
+_NUMBER = re.compile(r"(?:#|issues/|pull/)\d+")
 _CALL = re.compile(r"\b(\w+)\(")
 _TEST_NAME = re.compile(
-    r"^\s*(?:async\s+)?(?:def|class|fn|func)\s+(\w+)|^\s*(?:it|test|describe)\S*\(\s*[\"'`]([^\"'`]+)"
+    r"^\s*(?:pub\s+)?(?:async\s+)?(?:def|class|fn|func)\s+(?:\([^)]*\)\s*)?(\w+)|^\s*x?(?:it|test|describe)\S*\(\s*[\"'`]([^\"'`]+)"
+    r"|^\s*TEST(?:_[FP])?\(\s*\w+\s*,\s*(?:DISABLED_)?(\w+)"
 )
+_TEST = re.compile(
+    r"^\s*(?:(?:async\s+)?def\s+test|class\s+Test|class\s+\w+Test\b|fn\s+\w|func\s+Test|TestFile\(|TEST(?:_[FP])?\()"
+)
+_LISTED = re.compile(r"""["']([^"']*test[^"']*)["']""")
+_COMMENT = re.compile(r"^(\s*)(?:#|//)\s?")
+_TEXT = re.compile(r"""[rf]?["'(]""")
+_FAR = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Skip:
+    """A place that keeps a test from running."""
+
+    name: str
+    line: Line
+    reason: str
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find tests that the commit skips, or runs again; a new test that skips itself somewhere is neither."""
+    """Find tests that the commit stops, or lets run again; a new test that skips itself is neither."""
     for file in files:
         if file.kind not in {FileKind.TEST, FileKind.CI} or file.change.status in {"added", "removed"}:
             continue
-        for hunk in file.hunks:
-            gained = [index for index, line in enumerate(hunk.lines) if line.added and _skips(hunk, index)]
-            lost = [index for index, line in enumerate(hunk.lines) if line.removed and _skips(hunk, index)]
-            if len(gained) == len(lost):
-                continue
-            more = len(gained) > len(lost)
-            kind, index = (FactKind.TEST_DISABLED, gained[0]) if more else (FactKind.TEST_ENABLED, lost[0])
-            line = hunk.lines[index]
-            reason = next((m[1] for near in hunk.lines[index : index + 4] if (m := _REASON.search(near.text))), "")
-            following = (m for near in hunk.lines[index : index + 8] if (m := _TEST_NAME.match(near.text)))
-            named = next(following, None)
-            whole_file = bool(_DISABLED.search(line.text)) or named is None
-            name = file.path.rpartition("/")[2] if whole_file or named is None else named[1] or named[2]
-            yield Fact(kind, name, file.path, line.new or line.old or 0, detail=reason)
+        gained = [skip for hunk in file.hunks for skip in _skips(file, hunk, added=True)]
+        lost = [skip for hunk in file.hunks for skip in _skips(file, hunk, added=False)]
+        for kind, these, those in ((FactKind.TEST_DISABLED, gained, lost), (FactKind.TEST_ENABLED, lost, gained)):
+            known = {skip.name for skip in those}
+            for skip in these:
+                if skip.name not in known:
+                    known.add(skip.name)
+                    number = skip.line.new if kind is FactKind.TEST_DISABLED else skip.line.old
+                    yield Fact(kind, skip.name, file.path, number or 0, detail=skip.reason)
 
 
-def _skips(hunk: Hunk, index: int) -> bool:
-    line = hunk.lines[index]
-    if _SKIP.search(line.text):
-        return True
-    if _FIRST_STATEMENT.search(line.text):  # behind a condition it is about a machine, not about the test
-        above = next((near.text for near in reversed(hunk.lines[:index]) if near.text.strip()), "")
-        return bool(_TEST_NAME.match(above))
-    if _DISABLED.search(line.text):  # a registration that is disabled from its first day disables nothing
-        call = next((m[1] for near in reversed(hunk.lines[: index + 1]) if (m := _CALL.search(near.text))), None)
-        other = "added" if line.removed else "removed"
-        return any(getattr(near, other) and call and f"{call}(" in near.text for near in hunk.lines)
-    return False
+def _skips(file: ChangedFile, hunk: Hunk, *, added: bool) -> Iterator[_Skip]:
+    """Yield what keeps a test from running and stands on one side of the hunk only."""
+    lines = [line for line in hunk.lines if not (line.removed if added else line.added)]
+    others = {line.text.strip() for line in hunk.lines if (line.removed if added else line.added)}
+    whole = file.path.rpartition("/")[2]
+    for index, line in enumerate(lines):
+        if not (line.added if added else line.removed) or line.text.strip() in others:
+            continue
+        if skipped := _commented_out(line, others):
+            yield _Skip(skipped, line, "")
+        elif _WHOLE_FILE.match(line.text) or (line.text.startswith("pytestmark") and _MARK.search(line.text)):
+            yield _Skip(whole, line, _reason(lines, index))
+        elif _DISABLED.search(line.text):
+            if _is_registered(lines, index, hunk, added=added):
+                yield _Skip(whole, line, _reason(lines, index))
+        elif test := _stopped(lines, index):
+            name = _TEST_NAME.match(test.text)
+            # A test that is itself new (or gone) with its mark has not stopped (or started) to run.
+            if name and not _is_only_here(test, name, others):
+                called, reason = name[1] or name[2] or name[3], _reason(lines, index)
+                yield _Skip(called, line, reason if reason != called else "")
+
+
+def _stopped(lines: Sequence[Line], index: int) -> Line | None:
+    """Return the line that names the test which the mark or statement at `index` stops, if it stops one."""
+    text = lines[index].text
+    if _FIRST_STATEMENT.match(text):  # behind a condition it is about a machine, not about the test
+        above = next((near for near in reversed(lines[:index]) if near.text.strip()), None)
+        return above if above and _TEST_NAME.match(above.text) else None
+    if _MARK.search(text) and not text.lstrip().startswith(("#  ", "# ", "//")):
+        return next((near for near in lines[index : index + _FAR] if _TEST_NAME.match(near.text)), None)
+    return None
+
+
+def _is_only_here(test: Line, name: re.Match[str], others: set[str]) -> bool:
+    if not (test.added or test.removed):
+        return False
+    word = name[1] or name[2] or name[3]
+    return not any(word in text for text in others)
+
+
+def _commented_out(line: Line, others: set[str]) -> str:
+    """Return the name of the test that a line holds in a comment and the other side outside of one."""
+    if not _COMMENT.match(line.text):
+        return ""
+    plain = _COMMENT.sub(r"\1", line.text).strip()
+    if plain not in others or not (_TEST.match(plain) or _LISTED.match(plain)):
+        return ""
+    named = _TEST_NAME.match(plain)
+    listed = _LISTED.search(plain)
+    return (named[1] or named[2] or named[3]) if named else listed[1] if listed else ""
+
+
+def _is_registered(lines: Sequence[Line], index: int, hunk: Hunk, *, added: bool) -> bool:
+    # A registration that is disabled from its first day disables nothing.
+    call = next((found[1] for near in reversed(lines[: index + 1]) if (found := _CALL.search(near.text))), None)
+    opening = next((near for near in reversed(lines[: index + 1]) if call and f"{call}(" in near.text), None)
+    if opening is None or not (opening.added or opening.removed):
+        return opening is not None
+    others = [line for line in hunk.lines if (line.removed if added else line.added)]
+    return any(f"{call}(" in line.text for line in others)
+
+
+def _reason(lines: Sequence[Line], index: int) -> str:
+    """Return the reason that a mark or call gives: by keyword, or as its last text."""
+    text = "\n".join(near.text for near in lines[index : index + 6])
+    named = _REASON.search(text)
+    if named and (said := joined(named["said"])):
+        return said
+    opening = text.partition("\n")[0].find("(")
+    given = [argument for argument, _ in arguments(call_text(text, opening))] if opening >= 0 else []
+    said = next((said for argument in reversed(given) if _TEXT.match(argument) and (said := joined(argument))), "")
+    if said:
+        return said
+    number = _NUMBER.search(lines[index].text)
+    return number[0] if number else ""

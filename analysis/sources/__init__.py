@@ -5,7 +5,8 @@ A source lists what landed in a span of time (cheap: no diffs), then fetches sin
 (accounts).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,14 @@ from analysis.commit import Brought, Commit
 
 LARGEST_PATCH = 1_000_000
 """Characters of one file's patch; a longer one is not kept, and marked `too large`."""
+
+NO_COMMITS = "the repository has no commits yet"
+"""The note on a listing of an empty repository."""
+
+# What git and GitHub write when a branch is brought up to date: then the merged side is the trunk, not the other one.
+_CATCHES_UP = re.compile(r"Merge (?:remote-tracking )?branch '(?:[\w.-]+[/:])?(main|master|trunk)'")
+
+_HUNK = re.compile(r"^@@ -", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,39 +99,50 @@ def fold_merges(heads: Iterable[Commit]) -> list[Commit]:
     """
     ordered = list(heads)
     known = {commit.sha: commit for commit in ordered}
-    children_first = {commit.parents[0] for commit in ordered if commit.parents}
-    tips = [commit for commit in ordered if commit.sha not in children_first]
-    side_parents = {parent for commit in ordered for parent in commit.parents[1:]}
-    trunk: set[str] = set()
-    for tip in tips:
-        if tip.sha in side_parents:
-            continue
-        sha: str | None = tip.sha
-        while sha in known and sha not in trunk:
-            trunk.add(sha)
-            parents = known[sha].parents
-            sha = parents[0] if parents else None
+    trunk = _trunk(ordered, known)
     taken: set[str] = set()
     folded = []
     # Oldest merge first: a commit belongs to the merge through which it came to the trunk.
     for merge in reversed([commit for commit in ordered if commit.sha in trunk and commit.is_merge]):
-        reached = _reach(merge.parents[1:], known, trunk | taken)
-        taken |= reached
-        folded.append(replace(merge, brought=tuple(Brought(c.sha, c.subject) for c in ordered if c.sha in reached)))
+        found = reached(merge.parents[1:], known, trunk | taken)
+        taken |= found
+        folded.append(replace(merge, brought=tuple(Brought(c.sha, c.subject) for c in ordered if c.sha in found)))
     merges = {commit.sha: commit for commit in folded}
     return [merges.get(commit.sha, commit) for commit in ordered if commit.sha not in taken]
 
 
-def _reach(starts: Iterable[str], known: dict[str, Commit], outside: set[str]) -> set[str]:
-    reached: set[str] = set()
+def _trunk(ordered: Sequence[Commit], known: Mapping[str, Commit]) -> set[str]:
+    """Return the commits that stand on a line of first parents which no merge brought in."""
+    first_parents = {commit.parents[0] for commit in ordered if commit.parents}
+    merged: set[str] = set()
+    starts: list[str] = []
+    for commit in ordered:
+        if commit.is_merge and _CATCHES_UP.match(commit.message):
+            starts += commit.parents[1:]
+        else:
+            merged |= set(commit.parents[1:])
+    starts += [commit.sha for commit in ordered if commit.sha not in first_parents | merged]
+    trunk: set[str] = set()
+    for sha in starts:
+        while sha in known and sha not in trunk:
+            trunk.add(sha)
+            sha = next(iter(known[sha].parents), "")  # noqa: PLW2901 - down the line of first parents
+    return trunk
+
+
+def reached(starts: Iterable[str], known: Mapping[str, Commit], outside: Collection[str] = ()) -> set[str]:
+    """Return those of `known` that are `starts` or their ancestors, without `outside` and what is only reached through it."""
+    found: set[str] = set()
     waiting = list(starts)
     while waiting:
         sha = waiting.pop()
-        if sha in known and sha not in outside and sha not in reached:
-            reached.add(sha)
+        if sha in known and sha not in outside and sha not in found:
+            found.add(sha)
             waiting.extend(known[sha].parents)
-    return reached
+    return found
 
 
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is."""
+def hunks_of(section: str) -> str:
+    """Return the hunks of one file's section of a diff, or an empty string."""
+    start = _HUNK.search(section)
+    return section[start.start() :].removesuffix("\n") if start else ""

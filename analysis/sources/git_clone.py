@@ -10,15 +10,15 @@ import secrets
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analysis.commit import Commit, FileChange, Status
+from analysis.commit import Commit, FileChange, Status, Unseen
 from analysis.errors import BadInput, NotFound, Outage
-from analysis.sources import LARGEST_PATCH, Listing
+from analysis.sources import LARGEST_PATCH, NO_COMMITS, Listing, hunks_of
 
-_OLDEST_GIT = (2, 37)  # --since-as-filter
+OLDEST_GIT = (2, 37)  # --since-as-filter
 _HEAD_FORMAT = "%H%n%P%n%ct%n%at%n%an%n%B"
 _STATUS: dict[str, Status] = {
     "A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied", "T": "changed"
@@ -27,12 +27,27 @@ _GIT_ENVIRON = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch what it lacks, by programs that it names
     "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "LC_ALL": "C.UTF-8",
 }
+# The clone may belong to somebody else (a mounted volume): the user named it. Whatever its configuration says, it
+# starts no program and shows commits as GitHub does.
+_OVERRIDES = (
+    "safe.directory=*", "core.fsmonitor=false", "log.showSignature=false", "log.showRoot=true",
+    "i18n.logOutputEncoding=UTF-8", "diff.renameLimit=1000", "diff.suppressBlankEmpty=false", "diff.indentHeuristic=true",
+)  # fmt: skip
+_DIFF = (
+    "-p", "-z", "--raw", "--numstat", "--no-abbrev", "-M", "--no-color", "--no-ext-diff", "--no-textconv",
+    "--diff-merges=first-parent", "--diff-algorithm=myers", "-U3", "--inter-hunk-context=0", "--submodule=short",
+    "--ignore-submodules=none", "--src-prefix=a/", "--dst-prefix=b/", "--no-relative", f"-O{os.devnull}", "--no-notes",
+)  # fmt: skip
+_AT_ONCE = 50  # commits whose diffs are held in memory together
 _SECTION = re.compile(r"^diff --git ", re.MULTILINE)
-_HUNK = re.compile(r"^@@ -", re.MULTILINE)
+_SCHEME_URL = re.compile(r"(?:https?|ssh|git)://(?:[^@/\s]+@)?([\w.-]+)(?::\d+)?/([\w./~-]+?)(?:\.git)?/?")
+_SSH_PLACE = re.compile(r"(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+):([\w./~-]+?)(?:\.git)?/?")
 
 
 class GitClone:
@@ -49,12 +64,14 @@ class GitClone:
         self, path: str | Path, *, environ: Mapping[str, str], repo: str | None = None, branch: str | None = None
     ) -> None:
         self._environ = {key: value for key, value in environ.items() if not key.startswith("GIT_")} | _GIT_ENVIRON
-        self._path = Path(path).expanduser().resolve()
+        self._path = Path(path)
         self._check()
-        remote = self._git("config", "--get", "remote.origin.url", check=False).strip()
-        self._web, named = _place(remote)
-        self._repo = repo or named or self._path.name.removesuffix(".git")
+        self._remote = self._git("config", "--get", "remote.origin.url", check=False).strip()
+        self._web, named = _place(self._remote)
+        root = self._git("rev-parse", "--show-toplevel", check=False) or self._git("rev-parse", "--absolute-git-dir")
+        self._repo = repo or named or Path(root.strip()).name.removesuffix(".git")
         self._wanted = branch
+        self._found: tuple[str, str] | None = None
 
     @property
     def repo(self) -> str:
@@ -68,9 +85,10 @@ class GitClone:
 
     def landed(self, since: datetime, until: datetime) -> Listing:
         """List what was committed in [since, until); see CommitSource."""
+        self._found = None  # what came since is listed too
         branch, tip = self._tip()
         if not tip:
-            return Listing(self._repo, branch, (), ("the repository has no commits yet",))
+            return Listing(self._repo, branch, (), (NO_COMMITS,))
         first, last = int(since.timestamp()), int(until.timestamp()) - 1
         out = self._git(
             "log", "-z", f"--format={_HEAD_FORMAT}", f"--since-as-filter=@{first}", f"--until=@{last}", tip
@@ -82,8 +100,10 @@ class GitClone:
     def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:  # noqa: ARG002 - one process does it
         """Yield these commits with their files, in the order given."""
         known = {head.sha: head for head in heads}
-        for sha, files in self._patches(list(known)):
-            yield replace(known[sha], files=files)
+        shas = list(known)
+        for start in range(0, len(shas), _AT_ONCE):
+            for sha, files in self._patches(shas[start : start + _AT_ONCE]):
+                yield replace(known[sha], files=files)
 
     def resolve(self, ref: str) -> Commit:
         """Return one commit with its files; see CommitSource."""
@@ -111,25 +131,17 @@ class GitClone:
             repo=self._repo,
             sha=sha,
             author=author,
-            authored_at=datetime.fromtimestamp(int(authored), UTC),
-            committed_at=datetime.fromtimestamp(int(committed), UTC),
+            authored_at=_moment(authored),
+            committed_at=_moment(committed),
             message=message.rstrip(),
             parents=tuple(parents.split()),
             url=f"{self._web}/commit/{sha}" if self._web else None,
         )
 
     def _patches(self, shas: Sequence[str]) -> Iterator[tuple[str, tuple[FileChange, ...]]]:
-        if not shas:
-            return
         # A random mark before each SHA: a file's name may hold any text but this one.
         mark = f"\1{secrets.token_hex(8)}:"
-        out = self._git(
-            "log", "-p", "-z", "--raw", "--numstat", "--no-abbrev", "-M", "--no-color", "--no-ext-diff", "--no-textconv",
-            "--diff-merges=first-parent", "--diff-algorithm=myers", "-U3", "--inter-hunk-context=0", "--submodule=short",
-            "--src-prefix=a/", "--dst-prefix=b/", "--no-show-signature", "--no-notes", "--no-walk=unsorted",
-            f"--format={mark}%H", "--stdin",
-            given="\n".join(shas),
-        )  # fmt: skip
+        out = self._git("log", *_DIFF, "--no-walk=unsorted", f"--format={mark}%H", "--stdin", given="\n".join(shas))
         for record in out.split(mark)[1:]:
             sha, _, rest = record.partition("\0")
             yield sha.strip(), tuple(_files(rest.lstrip("\n")))
@@ -137,22 +149,33 @@ class GitClone:
     # -- asking git
 
     def _check(self) -> None:
-        if not self._path.is_dir():
+        try:
+            self._path = self._path.expanduser().resolve()
+            is_folder = self._path.is_dir()
+        except (OSError, RuntimeError):  # no such user, no permission
+            is_folder = False
+        if not is_folder:
             raise BadInput(
                 f"There is no folder {self._path}: give a clone's path, or owner/name for a repository on GitHub."
             )
-        version = re.search(r"(\d+)\.(\d+)", self._git("--version"))
-        if version and (int(version[1]), int(version[2])) < _OLDEST_GIT:
-            raise BadInput(
-                f"This machine's git is {version[0]}; daybrief needs {_OLDEST_GIT[0]}.{_OLDEST_GIT[1]} or newer to read a clone."
-            )
-        if not self._git("rev-parse", "--git-dir", check=False):
+        found = self._git("--version").strip()
+        if is_too_old(found):
+            raise BadInput(f"This machine has {found}; daybrief needs git {_OLDEST} or newer to read a clone.")
+        try:
+            self._git("rev-parse", "--git-dir")
+        except Outage as problem:
+            if "not a git repository" not in str(problem):
+                raise
             raise BadInput(
                 f"{self._path} is no git repository: give a clone's path, or owner/name for a repository on GitHub."
-            )
+            ) from None
 
     def _tip(self) -> tuple[str, str]:
         """Return the branch's name and the commit it points at (empty for a repository without commits)."""
+        self._found = self._found or self._look_up()
+        return self._found
+
+    def _look_up(self) -> tuple[str, str]:
         if self._wanted:
             for ref in (f"refs/remotes/origin/{self._wanted}", f"refs/heads/{self._wanted}"):
                 if sha := self._commit(ref):
@@ -191,18 +214,20 @@ class GitClone:
 
     def _staleness(self, until: datetime) -> tuple[str, ...]:
         """A clone that nobody fetched since the window's end may lack the day: that is no quiet day."""
-        folder = Path(self._git("rev-parse", "--path-format=absolute", "--git-common-dir").strip())
-        fetched = folder / "FETCH_HEAD"
-        if not fetched.exists():
+        if not self._remote:
             return ()
-        moment = datetime.fromtimestamp(fetched.stat().st_mtime, UTC)
+        folders = self._git("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir").splitlines()
+        # A clone that was never fetched again has no FETCH_HEAD, but the references that came with it.
+        names = ("FETCH_HEAD", "packed-refs")
+        times = [file.stat().st_mtime for folder in folders for name in names if (file := Path(folder, name)).exists()]
+        moment = datetime.fromtimestamp(max(times), UTC) if times else until
         if moment >= until:
             return ()
         return (f"the clone was last fetched on {moment:%Y-%m-%d at %H:%M} UTC; what landed after that is missing",)
 
     def _git(self, *arguments: str, given: str | None = None, check: bool = True) -> str:
-        # The clone may belong to somebody else (a mounted volume): the user named it, and no hook of it is run.
-        command = ["git", "-C", str(self._path), "-c", "safe.directory=*", "-c", "core.fsmonitor=false", *arguments]
+        options = [word for setting in _OVERRIDES for word in ("-c", setting)]
+        command = ["git", "-C", str(self._path), *options, *arguments]
         try:
             done = subprocess.run(  # noqa: S603 - a list, no shell; user text comes behind --end-of-options or as a path
                 command, input=(given or "").encode(), capture_output=True, check=False, env=self._environ
@@ -212,32 +237,51 @@ class GitClone:
                 "git is not installed on this machine: install it, or name a repository on GitHub."
             ) from None
         if check and done.returncode:
-            lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
-            raise Outage(f"git could not read {self._path}: {lines[-1].removeprefix('fatal: ')}")
+            said = done.stderr.decode(errors="replace").strip() or "it gave no reason"
+            if "promisor remote" in said:
+                raise BadInput(
+                    f"{self._path} is a partial clone and lacks files of the days asked for: clone the repository again "
+                    "without --filter, or name it as owner/name to read it on GitHub."
+                )
+            raise Outage(f"git could not read {self._path}: {said.splitlines()[-1].removeprefix('fatal: ')}")
         return done.stdout.decode(errors="replace") if not done.returncode else ""
+
+
+_OLDEST = ".".join(map(str, OLDEST_GIT))
+
+
+def is_too_old(version: str) -> bool:
+    """Whether what `git --version` says is a git that cannot read clones as it is done here."""
+    found = re.search(r"(\d+)\.(\d+)", version)
+    return found is not None and (int(found[1]), int(found[2])) < OLDEST_GIT
 
 
 def _place(remote: str) -> tuple[str, str]:
     """Return the web address and `owner/name` that a remote's URL stands for; empty strings for a local path."""
-    found = re.fullmatch(
-        r"(?:https?://|ssh://|git://)?(?:[\w.-]+@)?([\w.-]+\.[a-z]+)(?::\d+)?[:/]([\w./~-]+?)(?:\.git)?/?", remote
-    )
-    if not found or remote.startswith(("/", ".", "~")):
-        return "", ""
-    return f"https://{found[1]}/{found[2]}", found[2]
+    found = _SCHEME_URL.fullmatch(remote) or _SSH_PLACE.fullmatch(remote)
+    return (f"https://{found[1]}/{found[2]}", found[2]) if found else ("", "")
+
+
+def _moment(seconds: str) -> datetime:
+    """Read a time of git's; broken clocks and tools write times that are none."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def _files(record: str) -> Iterator[FileChange]:
     r"""Read one commit's raw records, numstat and patch: `:…\0path\0…\0 n\tm\tpath\0… \0 diff --git …`."""
     fields = iter(record.split("\0"))
-    raw: list[tuple[str, str, str | None]] = []
+    raw: list[_Raw] = []
     counts: list[tuple[str, str]] = []
     patch = ""
     for field in fields:
-        if field.startswith(":") and len(counts) == 0:
-            status = field.rsplit(" ", 1)[1][0]
+        if field.startswith(":") and not counts:
+            _, _, before, after, status = field.split(" ")
             first = next(fields)
-            raw.append((status, next(fields), first) if status in "RC" else (status, first, None))
+            path, old = (next(fields), first) if status[0] in "RC" else (first, None)
+            raw.append(_Raw(status[0], path, old, is_same=before == after))
         elif (found := re.match(r"(\d+|-)\t(\d+|-)\t", field)) and len(counts) < len(raw):
             counts.append((found[1], found[2]))
             if not field[found.end() :]:
@@ -246,28 +290,24 @@ def _files(record: str) -> Iterator[FileChange]:
         elif field:
             patch = "\0".join([field, *fields])
     sections = iter([section.removeprefix("\n") for section in _SECTION.split(patch)][1:])
-    for (status, path, old), (added, deleted) in zip(raw, counts, strict=True):
-        section = next(sections, "")
-        if status == "T":  # a change of type is shown as a removal and an addition
-            next(sections, "")
-        yield _file(status, path, old, added, deleted, section)
+    for change, (added, deleted) in zip(raw, counts, strict=True):
+        # A change of type is shown as a removal and an addition.
+        own = [next(sections, "") for _ in range(2 if change.status == "T" else 1)]
+        text = "\n".join(filter(None, map(hunks_of, own))) or None
+        is_binary = added == "-"
+        unseen: Unseen | None = "binary" if is_binary and not change.is_same else None
+        if text is not None and len(text) > LARGEST_PATCH:
+            text, unseen = None, "too large"
+        lines = (0, 0) if is_binary else (int(added), int(deleted))
+        yield FileChange(change.path, _STATUS[change.status], *lines, change.old, text, unseen)
 
 
-def _file(status: str, path: str, old: str | None, added: str, deleted: str, section: str) -> FileChange:
-    binary = added == "-"
-    start = _HUNK.search(section)
-    text = section[start.start() :].removesuffix("\n") if start and status != "T" else None
-    if text is not None and len(text) > LARGEST_PATCH:
-        return FileChange(path, _STATUS[status], int(added), int(deleted), old, unseen="too large")
-    return FileChange(
-        path,
-        _STATUS[status],
-        0 if binary else int(added),
-        0 if binary else int(deleted),
-        old,
-        text,
-        "binary" if binary else None,
-    )
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    status: str
+    path: str
+    old: str | None
+    is_same: bool
 
 
 class _Unused(Executor):

@@ -6,10 +6,12 @@ because those cannot ask for a list only if it changed. https://docs.github.com/
 
 import json
 import logging
+import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -18,11 +20,12 @@ import requests
 import stamina
 import urllib3
 
-from analysis.errors import NotFound, Outage, Problem, RateLimited
+from analysis.errors import BadInput, NotFound, Outage, Problem, RateLimited
 
 PUBLIC = "https://api.github.com"
 _LONGEST_WAIT = 120  # seconds; a limit that is renewed later than that is told, not sat out
 _PAGE = 100
+_LIMITS = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class GitHub:
     """
 
     base_url: str = PUBLIC
-    token: str = ""
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,41 +75,53 @@ class Requests:
         about: str,
         ref: str = "",
         accepted: tuple[HTTPStatus, ...] = (),
+        wants_list: bool = False,
     ) -> Reply:
-        """Send a GET request and return the reply.
+        """Send a GET request and return the reply: text if another media type is asked for, else a JSON object or list.
 
         `about` names the repository and `ref` the commit or branch, for the errors' sentences; statuses of `accepted`
         are returned like a success.
 
         Raises:
+            BadInput: the configured address or token cannot be right.
             NotFound, RateLimited, Outage: as GitHub's answer, or its silence, means.
         """
         wants_text = "Accept" in (headers or {})
         status, received, body = self._send(path, query or {}, headers or {}, about)
         if status == HTTPStatus.NOT_MODIFIED:
             return Reply(status, received, None)
-        if status < HTTPStatus.BAD_REQUEST and wants_text:
+        if status == HTTPStatus.OK and wants_text and "html" not in received.get("content-type", ""):
             return Reply(status, received, body)
         try:
             data = json.loads(body)
         except ValueError:
-            if status < HTTPStatus.BAD_REQUEST:
+            data = None
+        if not isinstance(data, list if wants_list else dict):
+            if status < HTTPStatus.MULTIPLE_CHOICES:
                 raise Outage(
-                    f"{self.server.base_url} did not answer with JSON: check [github] base_url, and any proxy between."
-                ) from None
-            data = {"message": ""}
-        if status >= HTTPStatus.BAD_REQUEST and status not in accepted:
+                    f"{self.server.base_url} did not answer with GitHub's JSON: check [github] base_url, and any proxy between."
+                )
+            data = data if isinstance(data, dict) else {"message": ""}
+        if status >= HTTPStatus.MULTIPLE_CHOICES and status not in accepted:
             raise self._problem(github.Requester.Requester.createException(status, received, data), about, ref)
         return Reply(status, received, data)
 
-    def rate_limit(self) -> RateLimit:
-        """Ask how many requests are left; the question is free.
+    def rate_limit(self) -> RateLimit | None:
+        """Ask how many requests are left; the question is free. None for a server that has no limit.
 
         Raises:
-            Outage: the server does not answer, or refuses the token.
+            BadInput, Outage: the server does not answer as GitHub does, or refuses the token.
         """
-        core = self.get("/rate_limit", about="the rate limit").data["resources"]["core"]
-        return RateLimit(core["remaining"], core["limit"], datetime.fromtimestamp(core["reset"], UTC))
+        accepted = (HTTPStatus.NOT_FOUND,)
+        data = self.get("/rate_limit", about="the rate limit", accepted=accepted).data
+        core = data.get("resources", {}).get("core")
+        if core:
+            return RateLimit(core["remaining"], core["limit"], datetime.fromtimestamp(core["reset"], UTC))
+        if "rate limiting is not enabled" in str(data.get("message")).lower():
+            return None
+        raise Outage(
+            f"{self.server.base_url} is no API of GitHub's: check [github] base_url (a GitHub Enterprise server's ends in /api/v3)."
+        )
 
     def _send(
         self, path: str, query: Mapping[str, Any], headers: Mapping[str, str], about: str
@@ -127,13 +142,18 @@ class Requests:
             ) from error
         except github.GithubException as error:
             raise self._problem(error, about, "") from error
+        except RuntimeError as error:  # PyGithub's word for a redirect to another host or protocol
+            raise BadInput(
+                f"{self.server.base_url} redirects to another address: correct [github] base_url (https, and the host that answers)."
+            ) from error
         raise AssertionError("a retry context ends by a return or a raise")
 
     def _hub(self) -> github.Github:
         # One per thread: PyGithub is not safe to share.
         if not hasattr(self._local, "hub"):
+            self._check()
             github.set_log_level(logging.ERROR)  # it writes to the terminal by itself
-            retry = github.GithubRetry(
+            retry = _Patience(
                 total=6, backoff_factor=0.1, max_rate_limit_wait=_LONGEST_WAIT, retry_after_max=_LONGEST_WAIT
             )
             self._local.hub = github.Github(
@@ -148,18 +168,37 @@ class Requests:
         hub: github.Github = self._local.hub
         return hub
 
-    def _problem(self, error: github.GithubException, about: str, ref: str) -> Problem:
+    def _check(self) -> None:
+        """Refuse what the libraries would fail at with words of their own."""
+        if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", self.server.base_url):
+            raise BadInput(
+                f"{self.server.base_url!r} is no address of an API: set [github] base_url to one such as {PUBLIC}."
+            )
+        if not re.fullmatch(r"[!-~]*", self.server.token):
+            raise BadInput(
+                "The GitHub token holds a space, a line break or a letter that no token has: copy it anew into [github] token."
+            )
+
+    def _problem(self, error: github.GithubException, about: str, ref: str) -> Problem:  # noqa: PLR0911 - one for each meaning
         status, headers = error.status, error.headers or {}
         message = str(error.data.get("message", "")) if isinstance(error.data, dict) else str(error.data or "")
-        is_limit = isinstance(error, github.RateLimitExceededException) or status == HTTPStatus.TOO_MANY_REQUESTS
-        if is_limit or headers.get("x-ratelimit-remaining") == "0":
+        no_more = status == HTTPStatus.FORBIDDEN and headers.get("x-ratelimit-remaining") == "0"
+        if no_more or isinstance(error, github.RateLimitExceededException) or status == HTTPStatus.TOO_MANY_REQUESTS:
             return self._limited(headers)
+        if status < HTTPStatus.BAD_REQUEST:
+            return Outage(
+                f"GitHub redirects {about} elsewhere ({status}): check [github] base_url, and any proxy between."
+            )
         if status == HTTPStatus.UNAUTHORIZED:
+            if not self.server.token:
+                return Outage(f"{self.server.base_url} lets nobody read without a token: set [github] token.")
             return Outage(
                 f"GitHub refuses the token ({message or 'bad credentials'}): set a valid one as [github] token."
             )
         if status == HTTPStatus.UNPROCESSABLE_ENTITY and ref:
             return NotFound(f"{about} has no commit {ref!r}: give a SHA of its history, or search for words.")
+        if status == HTTPStatus.CONFLICT:
+            return NotFound(f"{about} has no commits yet: ask again when something has landed.")
         if status == HTTPStatus.NOT_FOUND:
             branch = f" with a branch {ref!r}" if ref else ""
             seen = "this token may not see it" if self.server.token else "it is private and needs a token"
@@ -169,11 +208,47 @@ class Requests:
         return Outage(f"GitHub answered {status} for {about} ({message or 'no reason given'}): try again later.")
 
     def _limited(self, headers: Mapping[str, str]) -> RateLimited:
-        reset = headers.get("x-ratelimit-reset", "")
-        until = datetime.fromtimestamp(int(reset), UTC) if reset.isdigit() else None
+        until = _renewal(headers)
         when = f"until {until:%H:%M} UTC" if until else "for now"
-        advice = "" if self.server.token else " A token raises it from 60 to 5,000 an hour: set [github] token."
-        return RateLimited(f"GitHub's request limit is used up {when}; what was fetched is kept.{advice}", until)
+        anonymous = not self.server.token and headers.get("x-ratelimit-remaining") == "0"
+        advice = " A token raises it from 60 to 5,000 an hour: set [github] token." if anonymous else ""
+        return RateLimited(
+            f"GitHub's request limit is used up {when}; what was fetched is kept, the next run goes on from there.{advice}",
+            until,
+        )
+
+
+class _Patience(github.GithubRetry):
+    """Waits for a limit that is over soon; a longer one, or one that comes again and again, is told."""
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: Any = None,
+        error: Exception | None = None,
+        _pool: Any = None,
+        _stacktrace: Any = None,
+    ) -> Any:  # PyGithub and urllib3 do not agree on the type
+        try:
+            if response is not None and response.status in _LIMITS and "Retry-After" in response.headers:
+                wait = str(response.headers["Retry-After"]).strip()
+                if not self.total or (wait.isdigit() and int(wait) > _LONGEST_WAIT):
+                    raise github.RateLimitExceededException(response.status, {}, response.headers)
+            return super().increment(method, url, response, error, _pool, _stacktrace)
+        except github.GithubException:
+            response.close()  # urllib3 does so only for errors of its own
+            raise
+
+
+def _renewal(headers: Mapping[str, str]) -> datetime | None:
+    """Return when a limit is renewed (UTC): the hour's is told as a time, any other as seconds to wait."""
+    reset, wait, date = (headers.get(name, "") for name in ("x-ratelimit-reset", "retry-after", "date"))
+    if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
+        return datetime.fromtimestamp(int(reset), UTC)
+    if wait.isdigit() and date:
+        return parsedate_to_datetime(date).astimezone(UTC) + timedelta(seconds=int(wait))
+    return None
 
 
 def _broke_off(error: Exception) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from analysis.commit import Commit, FileChange, Unseen
 from analysis.errors import Problem
 from analysis.paths import looks_binary
-from analysis.sources import LARGEST_PATCH, Listing, PageCache
+from analysis.sources import LARGEST_PATCH, NO_COMMITS, Listing, PageCache, hunks_of
 from analysis.sources.github_requests import GitHub, Requests
 
 _PAGE = 100
@@ -24,6 +24,7 @@ _FILES_PAGE = 300  # https://docs.github.com/en/rest/commits/commits#get-a-commi
 _MOST_FILES = 3_000
 _EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 _DIFF = "application/vnd.github.diff"
+_BINARY = "binary"
 
 
 class GitHubRepository:
@@ -52,22 +53,13 @@ class GitHubRepository:
         """The branch asked for, or empty for the default one."""
         return self._branch or ""
 
-    def check(self) -> None:
-        """Raise the Problem, if there is one, that keeps the repository from being read."""
-        self._requests.get(f"/repos/{self._repo}", about=self._repo)
-
     def landed(self, since: datetime, until: datetime) -> Listing:
         """List what was committed in [since, until); see CommitSource."""
-        items, asked = self._list(since, until), self._repo
-        current = _full_name(items)
-        notes: tuple[str, ...] = ()
-        if current and current.lower() != asked.lower():
-            # The redirect of a renamed repository drops the query: what came back is not the window's list.
-            self._repo = current
-            items = self._list(since, until)
-            notes = (f"{asked} is now called {current}: use the new name",)
-        elif current:
-            self._repo = current
+        asked, items = self._repo, self._list(since, until)
+        renamed = asked.lower() != self._repo.lower()
+        notes = (f"{asked} is now called {self._repo}: use the new name",) if renamed else ()
+        if items is None:
+            return Listing(self._repo, self.branch, (), (*notes, NO_COMMITS))
         heads = tuple(self._head(item) for item in items)
         inside = tuple(head for head in heads if since <= head.committed_at < until)
         return Listing(self._repo, self.branch, inside, notes)
@@ -98,18 +90,18 @@ class GitHubRepository:
 
     def resolve(self, ref: str) -> Commit:
         """Return one commit with its files; see CommitSource."""
-        path = f"/repos/{self._repo}/commits/{quote(ref, safe='')}"
         files: list[dict[str, Any]] = []
-        page, item = 1, None
-        while True:
+        item: dict[str, Any] = {}
+        for page in range(1, _MOST_FILES // _FILES_PAGE + 1):
+            path = f"/repos/{self._repo}/commits/{quote(ref, safe='')}"
             reply = self._requests.get(path, {"per_page": _FILES_PAGE, "page": page}, about=self._repo, ref=ref)
             item = item or reply.data
-            files += reply.data["files"]
+            files += reply.data.get("files") or []
             if 'rel="next"' not in reply.headers.get("link", ""):
                 break
-            page += 1
+            self._is_renamed([item])  # the redirect drops the page's number as well
         missing = {file["filename"] for file in files if _lacks_patch(file)}
-        diff = self._diff(path) if missing else {}
+        diff = self._diff(item["sha"]) if missing else {}
         changes = tuple(_change(file, diff, was_missing=file["filename"] in missing) for file in files)
         return replace(self._head(item), files=changes, more_files=len(files) >= _MOST_FILES)
 
@@ -117,51 +109,73 @@ class GitHubRepository:
         """Return None: it would cost a request."""
         return None
 
-    def _list(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    def _is_renamed(self, items: Sequence[Mapping[str, Any]]) -> bool:
+        """Take the name that answers give the repository; return whether it is another one, not only written otherwise."""
+        found = re.search(r"//[^/]+/([^/]+/[^/]+)/commit/", items[0]["html_url"]) if items else None
+        asked, self._repo = self._repo, found[1] if found else self._repo
+        return asked.lower() != self._repo.lower()
+
+    def _list(self, since: datetime, until: datetime) -> list[dict[str, Any]] | None:
+        """Return the list's items, or None for a repository without any commit."""
         # `until` is inclusive, and both are read as UTC.
         span = {"since": _stamp(since), "until": _stamp(datetime.fromtimestamp(until.timestamp() - 1, UTC))}
-        items: list[dict[str, Any]] = []
-        page = 1
-        while True:
+        items: dict[str, dict[str, Any]] = {}
+        page, more = 1, True
+        while more:
             query = {**span, **({"sha": self._branch} if self._branch else {}), "per_page": _PAGE, "page": page}
             found = self._page(f"/repos/{self._repo}/commits", query)
-            items += found
-            if len(found) < _PAGE:
-                return items
-            page += 1
+            if found is None:
+                return None
+            if self._is_renamed(found["items"]):
+                # The redirect of a renamed repository drops the query: what came back is not the window's list.
+                items, page = {}, 1
+                continue
+            # What is pushed between two requests moves commits to the next page: they come twice.
+            items |= {item["sha"]: item for item in found["items"]}
+            page, more = page + 1, found["more"]
+        return list(items.values())
 
-    def _page(self, path: str, query: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _page(self, path: str, query: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return `items` and whether there are `more`; None for a repository without any commit."""
         key = f"{self._requests.server.base_url}{path}?{json.dumps(query, sort_keys=True)}"
-        known = self._pages.get(key) if self._pages else None
+        known = self._pages.get(key) if self._pages is not None else None
         headers = {"If-None-Match": known[0]} if known else {}
         # 409 is "Git Repository is empty."
         accepted = (HTTPStatus.CONFLICT,)
-        reply = self._requests.get(path, query, headers, about=self._repo, ref=self.branch, accepted=accepted)
+        reply = self._requests.get(
+            path, query, headers, about=self._repo, ref=self.branch, accepted=accepted, wants_list=True
+        )
         if reply.status == HTTPStatus.CONFLICT:
-            return []
-        if known and reply.data is None:
-            return list(json.loads(known[1]))
-        page = [_slim(item) for item in reply.data]
-        if self._pages and reply.headers.get("etag"):
+            return None
+        if known and reply.status == HTTPStatus.NOT_MODIFIED:
+            return dict(json.loads(known[1]))
+        page = {"items": [_slim(item) for item in reply.data], "more": 'rel="next"' in reply.headers.get("link", "")}
+        if self._pages is not None and reply.headers.get("etag"):
             self._pages.put(key, reply.headers["etag"], json.dumps(page))
         return page
 
-    def _diff(self, path: str) -> dict[str, str]:
-        """Return the sections of the whole diff by their first line; empty if GitHub finds it too large to show."""
-        accepted = (HTTPStatus.NOT_ACCEPTABLE,)
+    def _diff(self, sha: str) -> dict[str, str]:
+        """Return the hunks of the whole diff by their file's header; empty if GitHub finds it too large to show."""
+        accepted = (HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.UNPROCESSABLE_ENTITY)
+        path = f"/repos/{self._repo}/commits/{sha}"
         reply = self._requests.get(path, {}, {"Accept": _DIFF}, about=self._repo, accepted=accepted)
-        if reply.status == HTTPStatus.NOT_ACCEPTABLE:
+        if reply.status in accepted:
             return {}
-        sections = re.split(r"^diff --git ", reply.data, flags=re.MULTILINE)[1:]
-        return {_unquoted(section.partition("\n")[0]): section for section in sections}
+        sections: dict[str, str] = {}
+        for section in re.split(r"^diff --git ", reply.data, flags=re.MULTILINE)[1:]:
+            header = _unquoted(section.partition("\n")[0])
+            # A change of type comes as a removal and an addition under one header.
+            sections[header] = "\n".join(filter(None, (sections.get(header), _shown(section))))
+        return sections
 
     def _head(self, item: Mapping[str, Any]) -> Commit:
         commit = item["commit"]
+        author = commit["author"] or {}
         return Commit(
             repo=self._repo,
             sha=item["sha"],
-            author=commit["author"]["name"],
-            authored_at=_moment(commit["author"]["date"]),
+            author=author.get("name") or "",
+            authored_at=_moment(author.get("date") or commit["committer"]["date"]),
             committed_at=_moment(commit["committer"]["date"]),
             message=commit["message"].rstrip(),
             parents=tuple(parent["sha"] for parent in item["parents"]),
@@ -187,44 +201,45 @@ def _slim(item: Mapping[str, Any]) -> dict[str, Any]:
         "parents": [{"sha": parent["sha"]} for parent in item["parents"]],
         "author": {"login": item["author"]["login"]} if item.get("author") else None,
         "commit": {
-            "author": {"name": commit["author"]["name"], "date": commit["author"]["date"]},
+            "author": {key: (commit["author"] or {}).get(key) for key in ("name", "date")},
             "committer": {"date": commit["committer"]["date"]},
             "message": commit["message"],
         },
     }
 
 
-def _full_name(items: Sequence[Mapping[str, Any]]) -> str:
-    found = re.search(r"//[^/]+/([^/]+/[^/]+)/commit/", items[0]["html_url"]) if items else None
-    return found[1] if found else ""
-
-
 def _lacks_patch(file: Mapping[str, Any]) -> bool:
     """Whether the whole diff must be asked for what this file's patch is."""
-    if "patch" in file:
+    if file.get("patch"):
         return False
     if file["changes"]:
         return True
-    # Nothing counted and no patch: a pure rename, an empty file, a binary one, or only another mode. Of these only a
-    # binary file without a telling name and a change of mode cannot be told apart.
-    return file["status"] == "modified" and not looks_binary(file["filename"])
+    # Nothing counted and no patch: a pure rename, an empty file, a binary one, or only another mode (GitHub may then
+    # give no SHA). Of these only a binary file without a telling name and a change of mode cannot be told apart.
+    return file["status"] == "modified" and bool(file.get("sha")) and not looks_binary(file["filename"])
 
 
 def _change(file: Mapping[str, Any], diff: Mapping[str, str], *, was_missing: bool) -> FileChange:
-    patch, path, old = file.get("patch"), file["filename"], file.get("previous_filename")
+    patch, path, old = file.get("patch") or None, file["filename"], file.get("previous_filename")
     unseen: Unseen | None = None
-    if patch is None and was_missing:
-        section = diff.get(f"a/{old or path} b/{path}")
-        start = re.search(r"^@@ -", section, re.MULTILINE) if section else None
-        patch = section[start.start() :].removesuffix("\n") if section and start else None
-        if patch is None:
-            binary = section is not None and re.search(r"^(Binary files |GIT binary patch)", section, re.MULTILINE)
-            unseen = "binary" if binary else "too large" if file["changes"] else None
-    elif patch is None and file["status"] in {"added", "removed", "modified"} and file.get("sha") != _EMPTY_BLOB:
-        unseen = "binary"
+    if was_missing:
+        patch = diff.get(f"a/{old or path} b/{path}") or None
+        if patch == _BINARY:
+            patch, unseen = None, "binary"
+        elif patch is None and file["changes"]:
+            unseen = "too large"
+    elif patch is None and file["status"] in {"added", "removed", "modified"}:
+        unseen = "binary" if file.get("sha") not in {None, _EMPTY_BLOB} else None
     if patch is not None and len(patch) > LARGEST_PATCH:
         patch, unseen = None, "too large"
     return FileChange(path, file["status"], file["additions"], file["deletions"], old, patch, unseen)
+
+
+def _shown(section: str) -> str:
+    """Return a section's hunks, or that it is binary."""
+    return hunks_of(section) or (
+        _BINARY if re.search(r"^(Binary files |GIT binary patch)", section, re.MULTILINE) else ""
+    )
 
 
 def _unquoted(header: str) -> str:

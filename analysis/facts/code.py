@@ -1,0 +1,217 @@
+"""Program text as the extractors read it: comments blanked out, calls and literals taken apart.
+
+A hunk is a piece of a file, so nothing here parses: what a fragment cannot show is left alone, and nothing looks further
+than a bounded number of characters, whatever the text is.
+"""
+
+import re
+from collections.abc import Iterator
+
+_PYTHON = re.compile(r'''"""|\'\'\'|#[^\n]*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?''', re.DOTALL)
+_C = re.compile(r"""//[^\n]*|/\*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n]){1,8}'""", re.DOTALL)
+_JAVASCRIPT = re.compile(r"""//[^\n]*|/\*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`[^`]*`?""", re.DOTALL)
+_GO = re.compile(r"""//[^\n]*|/\*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n]){1,8}'|`[^`]*`?""", re.DOTALL)
+_BRACED = {"c": _C, "rust": _C, "java": _JAVASCRIPT, "javascript": _JAVASCRIPT, "go": _GO}
+_HASH = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
+_HASHED = {"shell", "yaml", "toml", "docker", "cmake"}
+_STARRED = re.compile(r"^[ \t]*\*[ \t/][^\n]*", re.MULTILINE)
+_TAKES_A_STRING = re.compile(r"(?:[=(\[{,+%:]|\b(?:return|[rRbBfFuU]{1,2}))$")
+_STATEMENT = re.compile(
+    r"(?:import|from|def|class|return|if|for|while|with|try|raise|assert|async|self)\b|@\w|\w+ ?[=(.\[]|#"
+)
+_RUST_TESTS = re.compile(r"#\[cfg\(test\)\]|^[ \t]*(?:pub )?mod \w*tests?\b", re.MULTILINE)
+
+_NUMBER = r"(?:0x[\da-fA-F_]+|(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:e[-+]?\d+)?)(?:[uif](?:8|16|32|64|128|size)|[fFLU]{1,3})?"
+_LITERAL = re.compile(
+    rf"""[-+]?{_NUMBER}(?:\s*(?:\*\*?|<<)\s*\d[\d_]*){{0,4}}"""
+    r"""|[rbu]?"(?:\\.|[^"\\\n])*"|[rbu]?'(?:\\.|[^'\\\n])*'|`[^`\n$]*`"""
+    r"""|(?:True|False|None|true|false|null|nil|nullptr)\b|\[\]|\{\}|\(\)"""
+)
+_PIECE = re.compile(r"""\s*[rRbBfFuU]{0,2}(?:"((?:\\.|[^"\\\n])*)"|'((?:\\.|[^'\\\n])*)'|`([^`\n]*)`)""")
+_ESCAPE = re.compile(r"\\([ntr\"'\\])")
+_KEYWORD = re.compile(r"\s*(\w+)\s*=(?!=)\s*")
+_FIELD_CALL = re.compile(r"(?:\w+\.)?[Ff]ield\(\s*(?:default\s*=\s*)?")
+
+
+def blank(text: str, language: str, heading: str = "") -> str:
+    """Return `text` with comments, and in Python docstrings, as blanks: as long as before, line for line.
+
+    `heading` is what the hunk says of where it stands; Rust's own tests within a file count as comments.
+    """
+    if language == "python":
+        return _blank_python(text)
+    if language in _BRACED:
+        return _blank_braced(text, language, heading)
+    return _HASH.sub(_spaces, text) if language in _HASHED else text
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def _hidden(text: str) -> str:
+    return re.sub(r"[^\n]+", _spaces, text)
+
+
+def _blank_python(text: str) -> str:
+    pieces, at = [], 0
+    first = re.search(r'"""|\'\'\'', text)
+    if first and _closes(text, first.start()):
+        at = first.end()
+        pieces.append(_hidden(text[:at]))
+    while found := _PYTHON.search(text, at):
+        pieces.append(text[at : found.start()])
+        end = found.end()
+        if found[0] in {'"""', "'''"}:
+            close = text.find(found[0], end)
+            end = close + 3 if close >= 0 else len(text)
+            pieces.append(_hidden(text[found.start() : end]))
+        else:
+            pieces.append(" " * len(found[0]) if found[0][0] == "#" else found[0])
+        at = end
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def _closes(text: str, at: int) -> bool:
+    """Whether the first triple quote of a fragment, at `at`, ends a string that began before the fragment."""
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    before, after = text[start:at].strip(), text[at + 3 : end if end >= 0 else len(text)].strip()
+    if before:
+        return not _TAKES_A_STRING.search(before)
+    if after:
+        return after[0] in ").,]%};#"
+    is_even = text.count(text[at : at + 3]) % 2 == 0
+    above = text[:start].rstrip().rpartition("\n")[2].partition("#")[0].strip()
+    if above.endswith((":", "(", "=", ",", "[")) or (is_even and (not above or _STATEMENT.match(above))):
+        return False
+    return bool(above) or bool(_STATEMENT.match(text[at + 3 :].lstrip()))
+
+
+def _blank_braced(text: str, language: str, heading: str) -> str:
+    if language == "rust" and _RUST_TESTS.match(heading):
+        return _hidden(text)
+    pieces, at = [], 0
+    close, opening = text.find("*/"), text.find("/*")
+    if close >= 0 and (opening < 0 or close < opening):
+        at = close + 2
+        pieces.append(_hidden(text[:at]))
+    pattern = _BRACED[language]
+    while found := pattern.search(text, at):
+        pieces.append(text[at : found.start()])
+        end = found.end()
+        if found[0] == "/*":
+            close = text.find("*/", end)
+            end = close + 2 if close >= 0 else len(text)
+            pieces.append(_hidden(text[found.start() : end]))
+        else:
+            pieces.append(" " * len(found[0]) if found[0].startswith("//") else found[0])
+        at = end
+    pieces.append(text[at:])
+    code = _STARRED.sub(_spaces, "".join(pieces))
+    if language == "rust" and (tests := _RUST_TESTS.search(code)):
+        code = code[: tests.start()] + _hidden(code[tests.start() :])
+    return code
+
+
+def literal(text: str) -> str:
+    """Return the literal that `text` starts with, or an empty string if it starts with an expression."""
+    stripped = text.strip()
+    found = _LITERAL.match(stripped)
+    if not found:
+        return ""
+    rest = stripped[found.end() :].lstrip()
+    return found[0] if not rest or rest[0] in ",)#;}\n]" or rest.startswith("//") else ""
+
+
+def default_of(text: str) -> str:
+    """Return the literal that a field's right side stands for, also within `field(default=…)` and `Field(…)`."""
+    call = _FIELD_CALL.match(text.strip())
+    return literal(text.strip()[call.end() :]) if call else literal(text)
+
+
+def _outside_strings(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    quote, escaped = "", False
+    for index in range(start, end):
+        char = text[index]
+        if quote:
+            if escaped:
+                escaped = False
+            elif char == "\\":
+                escaped = True
+            elif char in {quote, "\n"}:
+                quote = ""
+        elif char in "\"'`":
+            quote = char
+        else:
+            yield index, char
+
+
+def call_text(text: str, opening: int, limit: int = 2_000) -> str:
+    """Return what stands between the parenthesis at `opening` and its partner, or up to `limit` characters."""
+    depth, end = 0, min(len(text), opening + limit)
+    for index, char in _outside_strings(text, opening, end):
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+            if depth == 0:
+                return text[opening + 1 : index]
+    return text[opening + 1 : end]
+
+
+def arguments(inside: str) -> list[tuple[str, int]]:
+    """Split what stands between a call's parentheses at its own commas: each argument, stripped, and where it starts."""
+    found: list[tuple[str, int]] = []
+    depth, start = 0, 0
+    for index, char in _outside_strings(inside, 0, len(inside)):
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        elif char == "," and depth <= 0:
+            found.append(_argument(inside, start, index))
+            start = index + 1
+    found.append(_argument(inside, start, len(inside)))
+    return [pair for pair in found if pair[0]]
+
+
+def _argument(inside: str, start: int, end: int) -> tuple[str, int]:
+    text = inside[start:end]
+    return text.strip(), start + len(text) - len(text.lstrip())
+
+
+def keywords(given: list[tuple[str, int]]) -> dict[str, str]:
+    """Return the arguments that are given by keyword."""
+    named = [(found[1], text[found.end() :]) for text, _ in given if (found := _KEYWORD.match(text))]
+    return dict(named)
+
+
+def assignment(text: str) -> tuple[str, str]:
+    """Split a line at its own `=`, the first that stands in no bracket: what is before and after it, both stripped."""
+    depth = 0
+    for index, char in _outside_strings(text, 0, len(text)):
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        elif char == "=" and depth <= 0:
+            return text[:index].strip(), text[index + 1 :].strip()
+    return text.strip(), ""
+
+
+def is_keyword(argument: str) -> bool:
+    """Whether an argument is given by keyword."""
+    return bool(_KEYWORD.match(argument))
+
+
+def joined(literals: str) -> str:
+    """Join the string literals that `literals` starts with, as Python and C do, into one line of text."""
+    text = literals.strip().lstrip("(")
+    pieces, at = [], 0
+    while found := _PIECE.match(text, at):
+        pieces.append(next(group for group in found.groups() if group is not None))
+        at = found.end()
+    plain = _ESCAPE.sub(lambda found: " " if found[1] in "ntr" else found[1], "".join(pieces))
+    return re.sub(r"\s+", " ", plain).strip()

@@ -1,0 +1,163 @@
+"""One entry put into words, the same for every format.
+
+Texts here may hold code in backticks and nothing else of any markup; everything else in them is to be shown as it is.
+"""
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from posixpath import basename
+
+from analysis.areas import Areas
+from analysis.entry import RULES, Claim, Entry, Language
+from analysis.facts import FactKind
+from analysis.rules import say_fact
+from analysis.triage import Importance
+from analysis.window import Window
+from analysis.wording import listed, say, say_reason
+from formatters.plain import clean, first_sentence
+from formatters.wording import label, say_day
+
+ICONS = {Importance.HIGH: "🔴", Importance.MEDIUM: "🟡", Importance.LOW: "🟢"}
+_REASONS, _UNSEEN = 3, 4
+_DEPTH = ("impact", "insight", "risks", "recommendations")
+_DEPTH_LOW = ("risks", "recommendations")
+_SEEN_BEFORE = {kind for kind in FactKind if kind.value.endswith("_removed")} | {FactKind.TEST_ENABLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One statement.
+
+    Attributes:
+        shas: the commits that it speaks of.
+        path, line: where in its commit it can be seen; line 0 for the whole file, path empty for nowhere.
+        is_before: the line is one of the version before the commit.
+    """
+
+    text: str
+    shas: tuple[str, ...] = ()
+    path: str = ""
+    line: int = 0
+    is_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A labelled list within an item, such as its risks."""
+
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry in words.
+
+    Attributes:
+        title: the commit's title without its pull request number.
+        author: the author's name.
+        size: its lines, and for a merge how many commits it brought.
+        line: the one thing to know, for lists.
+        why: why it ranks as it does; empty for low ones.
+        marks: what the reader must know about the entry itself: late, seen in part, read by rules instead of a model.
+    """
+
+    entry: Entry
+    title: str
+    author: str
+    size: str
+    line: str
+    types: str
+    areas: str
+    summary: str
+    why: str
+    marks: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+
+def item_of(entry: Entry, language: Language, areas: Areas, window: Window | None = None) -> Item:
+    """Put one entry into words; `window` is the digest's, whose zone dates of late entries are shown in."""
+    analysis = entry.analysis
+    title = clean(bare_title(entry)) or label("entry.untitled", language)
+    summary = (clean(analysis.summary) or title) if analysis else label("entry.unread", language)
+    types = listed([say(f"type.{kind}", language) for kind in entry.triage.types[:2]], language)
+    named = " · ".join(clean(areas.name(key, language)) for key in entry.triage.areas)
+    return Item(
+        entry=entry,
+        title=title,
+        author=clean(entry.commit.author) or label("entry.nobody", language),
+        size=_size(entry, language),
+        line=first_sentence(summary) if analysis else title,
+        types=types,
+        areas=named,
+        summary=summary,
+        why=_why(entry, language),
+        marks=tuple(_marks(entry, language, window)),
+        parts=tuple(_parts(entry, language)),
+    )
+
+
+def bare_title(entry: Entry) -> str:
+    """The commit's title without its pull request number."""
+    subject, number = entry.commit.subject, entry.commit.pull_request
+    return subject.removesuffix(f"(#{number})").strip() if number else subject
+
+
+def _size(entry: Entry, language: Language) -> str:
+    commit = entry.commit
+    lines = f"+{commit.additions} −{commit.deletions}"
+    return f"{lines} · {label('entry.merge', language, count=len(commit.brought))}" if commit.brought else lines
+
+
+def _why(entry: Entry, language: Language) -> str:
+    if entry.triage.importance is Importance.LOW:
+        return ""
+    reasons = [reason for reason in entry.triage.reasons if reason.points > 0]
+    return label("list.semicolon", language).join(clean(say_reason(reason, language)) for reason in reasons[:_REASONS])
+
+
+def _parts(entry: Entry, language: Language) -> Iterator[Part]:
+    analysis = entry.analysis
+    is_low = entry.triage.importance is Importance.LOW
+    if analysis:
+        if analysis.effect:
+            yield Part(label("entry.effect", language), (Point(clean(analysis.effect)),))
+        gone = {file.path for file in entry.commit.files if file.status == "removed"}
+        for name in _DEPTH_LOW if is_low else _DEPTH:
+            claims: Sequence[Claim] = getattr(analysis, name)
+            if claims:
+                said = tuple(_say_claim(claim, language, gone, cites=analysis.analyser != RULES) for claim in claims)
+                yield Part(label(f"entry.{name}", language), said)
+    if entry.facts and not is_low:
+        proofs = (
+            Point(clean(say_fact(fact, language)), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
+            for fact in entry.facts
+        )
+        yield Part(label("entry.facts", language), tuple(dict.fromkeys(proofs)))
+
+
+def _say_claim(claim: Claim, language: Language, gone: Container[str], *, cites: bool) -> Point:
+    text = clean(claim.text)
+    if claim.aspect:
+        text = label("entry.claim", language, aspect=label(f"aspect.{claim.aspect}", language), text=text)
+    if claim.estimate:
+        text += label("entry.estimate", language)
+    # What a model says is shown with the file that it rests on, unless the words name it; the rules' proofs stand below.
+    path = next((path for path in claim.paths if cites and basename(path) not in claim.text), "")
+    return Point(text, (), clean(path), 0, path in gone)
+
+
+def _marks(entry: Entry, language: Language, window: Window | None) -> Iterator[str]:
+    if entry.late and window:
+        yield label("entry.late", language, day=say_day(window.local(entry.commit.committed_at).date(), language))
+    analysis = entry.analysis
+    if entry.is_partial:
+        unseen = [file.path for file in entry.commit.files if file.unseen == "too large"]
+        paths = [clean(path) for path in dict.fromkeys([*unseen, *(analysis.unseen if analysis else ())])]
+        shown = paths[:_UNSEEN] or [label("entry.unlisted", language)]
+        more = f" … +{len(paths) - _UNSEEN}" if len(paths) > _UNSEEN else ""
+        yield label("entry.partial", language, paths=label("list.comma", language).join(shown) + more)
+    if analysis and analysis.stands_in:
+        yield label("entry.stands_in", language, reason=clean(analysis.stands_in))
+    if analysis and analysis.dropped:
+        yield label("entry.dropped", language, count=analysis.dropped)

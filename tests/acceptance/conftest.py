@@ -1,0 +1,48 @@
+"""The recorded material beside the project: one real day, a strict GitHub over it, labels, history."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SHARED = Path(__file__).parents[3] / "shared"
+DAY = SHARED / "sglang-2026-01-08"
+sys.path.insert(0, str(SHARED / "github_replay"))
+
+
+@pytest.fixture(scope="session")
+def recorded() -> dict[str, dict[str, Any]]:
+    """GitHub's JSON of the day's commits, by SHA."""
+    return {path.stem: json.loads(path.read_text()) for path in (DAY / "commits").glob("*.json")}
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of the day's bundle; its SHAs are its own."""
+    path = tmp_path_factory.mktemp("day") / "sglang"
+    subprocess.run(["git", "clone", "--quiet", str(DAY / "day.bundle"), str(path)], check=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def sha_of() -> dict[str, str]:
+    """The original SHA of each of the bundle's."""
+    with (DAY / "sha_map.csv").open() as rows:
+        return {row["bundle_sha"]: row["sha"] for row in csv.DictReader(rows)}
+
+
+@contextmanager
+def replay(**settings: Any) -> Iterator[Any]:
+    """GitHub's REST API over the recorded day, with limits and faults as set."""
+    from server import ReplayServer
+    from sources import DaySource
+
+    with ReplayServer([DaySource(DAY)]) as server:
+        server.replay.configure(settings)
+        yield server

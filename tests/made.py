@@ -1,0 +1,143 @@
+"""Commits, entries, analyses and digests as tests need them: plain ones, of which a test changes what it is about."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from analysis.areas import Areas, general
+from analysis.commit import Commit, FileChange
+from analysis.digest import Digest, RunCard, order
+from analysis.entry import Analysis, Claim, Depth, Entry, Language
+from analysis.facts import Fact
+from analysis.rules import RulesAnalyser
+from analysis.stories import Story
+from analysis.title import ChangeType
+from analysis.triage import Importance, Reason, Triage
+from analysis.window import Window
+
+DAY = Window.of(date(2026, 3, 12), "Asia/Shanghai")
+NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
+"""Twelve o'clock in Shanghai on DAY."""
+
+_NUMBERS = itertools.count(1)
+
+
+def a_sha(start: str = "") -> str:
+    """Return a SHA that no other commit of this run has."""
+    return f"{start}{next(_NUMBERS):x}".ljust(40, "0") if start else f"{next(_NUMBERS):010x}".ljust(40, "f")
+
+
+def a_commit(message: str = "Fix the cache (#12)", **changes: object) -> Commit:
+    """Return a commit that changed one line of one file, at NOON."""
+    fields: dict[str, object] = {
+        "repo": "example/quill",
+        "sha": a_sha(),
+        "author": "Priya Nandakar",
+        "authored_at": NOON,
+        "committed_at": NOON,
+        "message": message,
+        "parents": ("b" * 40,),
+        "files": (FileChange("quill/cache.py", "modified", 1, 1, patch="@@ -1 +1 @@\n-a = 1\n+a = 2"),),
+    }
+    return Commit(**fields | changes)
+
+
+def a_triage(importance: str = "medium", **changes: object) -> Triage:
+    """Return a triage with one type, one reason and one area."""
+    fields: dict[str, object] = {
+        "types": (ChangeType.BUGFIX,),
+        "importance": Importance(importance),
+        "score": {"high": 0.8, "medium": 0.5, "low": 0.2}[importance],
+        "reasons": (Reason("type.bugfix", points=3.0), Reason("size", "2", 0.4)),
+        "areas": ("kv_cache",),
+    }
+    return Triage(**fields | changes)
+
+
+def an_analysis(summary: str = "The cache keeps its pages.", **changes: object) -> Analysis:
+    """Return the rules' analysis, in English."""
+    fields: dict[str, object] = {
+        "analyser": "rules",
+        "prompt": "1",
+        "language": "en",
+        "depth": Depth.SHORT,
+        "summary": summary,
+    }
+    return Analysis(**fields | changes)
+
+
+def an_entry(
+    commit: Commit | None = None,
+    importance: str = "medium",
+    *,
+    facts: tuple[Fact, ...] = (),
+    analysis: Analysis | None = None,
+    late: bool = False,
+    **triage: object,
+) -> Entry:
+    """Return an entry with an analysis; further arguments change its triage."""
+    return Entry(
+        commit or a_commit(), facts, a_triage(importance, **triage), analysis=analysis or an_analysis(), late=late
+    )
+
+
+def a_digest(*entries: Entry, language: Language = "en", stories: tuple[Story, ...] = (), **changes: object) -> Digest:
+    """Return a digest of DAY, made the morning after by the rules."""
+    fields: dict[str, object] = {
+        "repo": "example/quill",
+        "branch": "main",
+        "window": DAY,
+        "language": language,
+        "entries": order(entries),
+        "stories": stories,
+        "built_at": datetime(2026, 3, 13, 1, 0, tzinfo=UTC),
+        "run": RunCard(prompt="1", fetched=len(entries), seconds=0.2),
+    }
+    return Digest(**fields | changes)
+
+
+def spoiled(entry: Entry, text: str) -> Entry:
+    """Return the entry with `text` wherever text from outside can stand."""
+    path = f"{text}/q.py"
+    commit = replace(
+        entry.commit,
+        message=f"{text}\n\n{text}",
+        author=text,
+        login=text,
+        repo=text,
+        url=f"https://example.com/o/r/commit/{entry.commit.sha}",
+        files=(FileChange(path, "renamed", 1, 2, path, "@@ -1 +1 @@\n-a\n+b", "too large"),),
+    )
+    claims = (Claim(text, (path,), estimate=True),)
+    analysis = an_analysis(
+        text, effect=text, impact=claims, insight=claims, risks=claims, recommendations=claims, unseen=(text,),
+        stands_in=text, dropped=2, analyser=text, depth=Depth.FULL,
+    )  # fmt: skip
+    facts = tuple(replace(fact, name=text, path=path, before=text, after=text, detail=text) for fact in entry.facts)
+    reasons = tuple(replace(reason, detail=text) if reason.detail else reason for reason in entry.triage.reasons)
+    triage = replace(entry.triage, reasons=reasons, areas=(text,))
+    return replace(entry, commit=commit, analysis=analysis, facts=facts, triage=triage, late=True)
+
+
+def the_sample(
+    clone: Path, environ: Mapping[str, str], now: datetime, language: Language = "en"
+) -> tuple[Digest, Areas]:
+    """Return the sample day's digest, read by the rules, as if it had taken 0.2 s, with the areas it was made with."""
+    from bot.config import load
+    from bot.core import Core
+    from bot.repositories import Place
+
+    core = Core(load(environ), lambda: now)
+    try:
+        source = core.source(Place("example/quill", str(clone)))
+        digest, areas = core.digest(source, DAY, language, RulesAnalyser(), lambda _name, _done, _total: None)
+    finally:
+        core.store.close()
+    return replace(digest, run=replace(digest.run, seconds=0.2)), areas
+
+
+def the_areas() -> Areas:
+    """Return the areas that ship with Daybrief."""
+    return general()

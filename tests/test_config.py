@@ -1,0 +1,293 @@
+"""The configuration: a file, the environment over it, and mistakes told with their place."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfoNotFoundError
+
+import pytest
+import tzlocal
+
+from analysis.errors import BadInput
+from bot.config import AreaSettings, Settings, load, machine_zone, options
+
+SECRETS = {"DAYBRIEF_GITHUB__TOKEN": "ghp_topsecret", "DAYBRIEF_MODEL__API_KEY": "sk-topsecret"}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder without a configuration."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "daybrief.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refused(environ: dict[str, str], file: Path | None = None) -> str:
+    with pytest.raises(BadInput) as told:
+        load(environ, file)
+    text = str(told.value)
+    assert "\n" not in text
+    assert "topsecret" not in text
+    return text
+
+
+# -- where it comes from
+
+
+def test_without_anything_the_defaults_hold() -> None:
+    """Nothing has to be configured."""
+    made = load({})
+    assert made.settings == Settings()
+    assert made.source is None
+    assert made.settings.github.base_url == "https://api.github.com"
+    assert made.settings.model.name == ""
+
+
+def test_the_file_in_the_working_folder_is_read(folder: Path) -> None:
+    """Every kind of value."""
+    written(
+        folder,
+        """
+        [store]
+        path = "here.db"
+        [model]
+        name = "m-1"
+        deadline = 30
+        concurrency = 4
+        daily_tokens = 1000
+        price_in = 0.5
+        [areas.amd_rocm]
+        words = ["mi300"]
+        [areas.mine]
+        en = "Mine"
+        zh = "我的"
+        paths = ["^/mine/"]
+        """,
+    )
+    made = load({})
+    assert made.source == Path("daybrief.toml")
+    assert made.store_path == Path("here.db")
+    model = made.settings.model
+    assert (model.name, model.deadline, model.concurrency, model.daily_tokens, model.price_in) == (
+        "m-1",
+        30,
+        4,
+        1000,
+        0.5,
+    )
+    assert made.settings.areas["mine"].zh == "我的"
+
+
+def test_a_named_file_is_read_instead(folder: Path) -> None:
+    """By an argument before the environment before the working folder."""
+    written(folder, '[model]\nname = "here"')
+    (folder / "environment.toml").write_text('[model]\nname = "environment"')
+    (folder / "argument.toml").write_text('[model]\nname = "argument"')
+    environ = {"DAYBRIEF_CONFIG": str(folder / "environment.toml")}
+    assert load({}).settings.model.name == "here"
+    assert load(environ).settings.model.name == "environment"
+    assert load(environ, folder / "argument.toml").settings.model.name == "argument"
+
+
+def test_the_environment_counts_before_the_file(folder: Path) -> None:
+    """One key of a table at a time; an empty variable is none."""
+    written(folder, '[model]\nname = "file"\nconcurrency = 4')
+    environ = {
+        "DAYBRIEF_MODEL__NAME": "environment",
+        "DAYBRIEF_MODEL__CONCURRENCY": "",
+        "DAYBRIEF_MODEL__PRICE_IN": "2.5",
+    }
+    model = load(environ).settings.model
+    assert (model.name, model.concurrency, model.price_in) == ("environment", 4, 2.5)
+
+
+def test_other_programs_variables_are_not_ours() -> None:
+    """Only DAYBRIEF_ ones are read."""
+    assert load({"MODEL__NAME": "x", "PATH": "/bin", "DAYBRIEFING": "x"}).settings == Settings()
+
+
+# -- where the store lies
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({"XDG_DATA_HOME": "/data", "HOME": "/home/me"}, "/data/daybrief/daybrief.db"),
+        ({"XDG_DATA_HOME": "relative", "HOME": "/home/me"}, "/home/me/.local/share/daybrief/daybrief.db"),
+        ({"HOME": "/home/me"}, "/home/me/.local/share/daybrief/daybrief.db"),
+        ({"HOME": "/home/me", "DAYBRIEF_STORE__PATH": "/srv/d.db"}, "/srv/d.db"),
+    ],
+)
+def test_the_store_lies_in_the_users_data_folder_unless_told(environ: dict[str, str], expected: str) -> None:
+    """As the desktop's rules have it."""
+    assert load(environ).store_path == Path(expected)
+
+
+def test_without_a_home_there_is_still_a_place() -> None:
+    """The system knows where the user lives."""
+    assert load({}).store_path == Path.home() / ".local/share/daybrief/daybrief.db"
+
+
+# -- mistakes
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "hint"),
+    [
+        ("[modle]\nname = 'x'", "[modle] is unknown", "did you mean model?"),
+        ("[moon]\nname = 'x'", "[moon] is unknown", "the tables are store, github, model, areas"),
+        ("name = 'x'", "[name] is unknown", "the tables are"),
+        ("[model]\nnmae = 'x'", "[model] nmae is unknown", "did you mean name?"),
+        ("[store]\nmoon = 1", "[store] moon is unknown", "[store] has path"),
+        ("[areas.amd]\nwrods = ['x']", "[areas.amd] wrods is unknown", "did you mean words?"),
+        ("[model]\nconcurrency = 0", "[model] concurrency", "greater than or equal to 1"),
+        ("[model]\nconcurrency = 'many'", "[model] concurrency", "valid integer"),
+        ("[model]\ndeadline = -1", "[model] deadline", "greater than 0"),
+        ("[model]\napi_key = 5", "[model] api_key", "valid string"),
+        ("[areas.amd]\nwords = 'x'", "[areas.amd] words", "valid tuple"),
+        ("[areas.amd]\npaths = ['ok', '(']", "[areas.amd] paths, entry 2", "'(' is no regular expression"),
+        ("model = 'x'", "[model]", "this is a table"),
+        ("[areas]\namd = 1", "[areas.amd]", "this is a table"),
+        ("[github]\nbase_url = 'github.example'", "[github] base_url", "starts with https:// or http://"),
+        ("[model]\nbase_url = 'localhost:8000/v1'", "[model] base_url", "starts with https:// or http://"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_file_is_told_with_its_place(folder: Path, text: str, place: str, hint: str) -> None:
+    """File, table and key, and what would be right."""
+    path = written(folder, text)
+    told = refused({}, path)
+    assert f"{path}: {place}" in told
+    assert hint in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("DAYBRIEF_MODLE__NAME", "x", "did you mean DAYBRIEF_MODEL__NAME?"),
+        ("DAYBRIEF_MODEL__NMAE", "x", "did you mean DAYBRIEF_MODEL__NAME?"),
+        ("DAYBRIEF_MOON", "x", "the tables are store, github, model, areas"),
+        ("DAYBRIEF_STORE", "x", "[store] has path"),
+        ("DAYBRIEF_MODEL__CONCURRENCY", "lots", "valid integer"),
+        ("DAYBRIEF_MODEL__PRICE_IN", "-1", "greater than or equal to 0"),
+        ("DAYBRIEF_AREAS__AMD", "x", "this is a table"),
+    ],
+)
+def test_a_mistake_in_the_environment_is_told_with_its_variable(name: str, value: str, hint: str) -> None:
+    """Nobody looks for it in the file."""
+    told = refused({name: value})
+    assert f"the environment's {name}" in told
+    assert hint in told
+
+
+def test_all_mistakes_are_told_at_once(folder: Path) -> None:
+    """Nobody wants to be sent back for each of them."""
+    told = refused({"DAYBRIEF_MODEL__DEADLINE": "0"}, written(folder, "[model]\nnmae = 'x'\n[store]\nmoon = 1"))
+    assert all(word in told for word in ("nmae", "moon", "DAYBRIEF_MODEL__DEADLINE"))
+
+
+def test_a_table_that_the_file_spoils_is_the_files_mistake(folder: Path) -> None:
+    """Also where the environment has a key of that table."""
+    path = written(folder, "model = 'x'")
+    assert f"{path}: [model]" in refused({"DAYBRIEF_MODEL__NAME": "x"}, path)
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [(b"[model\nname = 1", "no valid TOML"), (b"\xff\xfe", "no text in UTF-8"), (None, "No such file")],
+    ids=["no TOML", "no text", "not there"],
+)
+def test_a_file_that_cannot_be_read_is_told(folder: Path, content: bytes | None, hint: str) -> None:
+    """With its name."""
+    path = folder / "named.toml"
+    if content is not None:
+        path.write_bytes(content)
+    told = refused({}, path)
+    assert str(path) in told
+    assert hint in told
+    assert hint in refused({"DAYBRIEF_CONFIG": str(path)})
+
+
+def test_a_folder_is_no_file(folder: Path) -> None:
+    """Nor is it taken for one without settings."""
+    assert "Is a directory" in refused({}, folder)
+
+
+# -- secrets
+
+
+def test_secrets_appear_nowhere(folder: Path) -> None:
+    """Neither in what is shown of the configuration, nor in what is told of a mistake beside them."""
+    made = load(SECRETS)
+    shown = f"{made!r} {made} {made.settings!r} {made.settings} {made.settings.model_dump()} {made.settings.github!r}"
+    assert "topsecret" not in shown
+    assert sorted(made.settings.secrets) == sorted(SECRETS.values())
+    refused(SECRETS | {"DAYBRIEF_MODEL__NMAE": "x", "DAYBRIEF_MODEL__DEADLINE": "topsecret"})
+    refused({}, written(folder, '[github]\ntoken = ["ghp_topsecret"]\n[model]\napi_key = { a = "sk-topsecret" }'))
+
+
+def test_programs_that_are_started_get_no_secrets() -> None:
+    """git needs the environment, and none of ours in it."""
+    assert load(SECRETS | {"PATH": "/bin", "DAYBRIEF_CONFIG": ""}).environ == {"PATH": "/bin"}
+
+
+def test_without_secrets_there_are_none_to_hide() -> None:
+    """An empty value would be found in every text."""
+    assert load({}).settings.secrets == ()
+
+
+# -- the documentation
+
+
+def test_every_setting_is_listed_for_the_documentation() -> None:
+    """With its table, key, variable, and a description."""
+    expected = {
+        ("areas.NAME" if table == "areas" else table, key)
+        for table, field in Settings.model_fields.items()
+        for key in (AreaSettings if table == "areas" else field.annotation).model_fields
+    }
+    rows = options()
+    assert {(table, key) for table, key, _, _ in rows} == expected
+    assert all(text and "topsecret" not in text for _, _, _, text in rows)
+    assert {variable for table, _, variable, _ in rows if table == "areas.NAME"} == {""}
+
+
+@pytest.mark.parametrize("row", [row for row in options() if row[2]], ids=lambda row: row[2])
+def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
+    """The documentation names what works."""
+    table, key, variable, _ = row
+    value = "https://x.example" if "url" in key else "7"
+    read = getattr(getattr(load({variable: value}).settings, table), key)
+    assert str(getattr(read, "get_secret_value", lambda: read)()) in {value, "7.0"}
+
+
+def test_defaults_are_told_where_there_are_any() -> None:
+    """In the description."""
+    texts = {variable: text for _, _, variable, text in options()}
+    assert texts["DAYBRIEF_GITHUB__BASE_URL"].endswith("default: `https://api.github.com`")
+    assert texts["DAYBRIEF_MODEL__CONCURRENCY"].endswith("default: `16`")
+    assert "default: ``" not in "".join(texts.values())
+
+
+# -- the machine's zone
+
+
+@pytest.mark.parametrize(("name", "expected"), [("Asia/Shanghai", "Asia/Shanghai"), (None, "UTC"), ("", "UTC")])
+def test_the_machines_zone_is_utc_where_it_has_no_name(
+    monkeypatch: pytest.MonkeyPatch, name: str | None, expected: str
+) -> None:
+    """The zone is always shown, so that is no lie."""
+    monkeypatch.setattr(tzlocal, "get_localzone_name", lambda: name)
+    assert machine_zone() == expected
+
+
+def test_a_machine_whose_zone_cannot_be_read_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken setting of the machine's does not stop a digest."""
+
+    def broken() -> str:
+        raise ZoneInfoNotFoundError("Moon/Crater")
+
+    monkeypatch.setattr(tzlocal, "get_localzone_name", broken)
+    assert machine_zone() == "UTC"

@@ -1,0 +1,210 @@
+"""What the code refuses, announces as deprecated, or does although it is known to be unsafe."""
+
+import pytest
+from builders import a_change, found, told
+
+REFUSALS = {
+    "raise": ("a.py", '    raise ValueError("size must be positive")', "ValueError"),
+    "raise over lines": (
+        "a.py",
+        '    raise errors.ValueError(\n        "size must "\n        f"be positive"\n    )',
+        "ValueError",
+    ),
+    "assert": ("a.py", '    assert size > 0, "size must be positive"', "assert"),
+    "assert over lines": (
+        "a.py",
+        '    assert (\n        f(a, "b") > 0\n    ), (\n        f"size must be positive"\n    )',
+        "assert",
+    ),
+    "bail": ("a.rs", '    bail!("size must be positive");', "bail"),
+    "ensure": ("a.rs", '    ensure!(size > 0, "size must be positive");', "ensure"),
+    "assert in rust": ("a.rs", '    assert_eq!(a(1, 2), b, "size must be positive");', "assert_eq"),
+    "TORCH_CHECK": ("a.cu", '  TORCH_CHECK(f(a, b) > 0, "size must be positive");', "TORCH_CHECK"),
+    "static_assert": ("a.h", '  static_assert(sizeof(T) > 0, "size must be positive");', "static_assert"),
+    "throw": ("a.cc", '  throw std::runtime_error("size must be positive");', "std::runtime_error"),
+    "throw in JavaScript": ("a.ts", '  throw new RangeError("size must be positive");', "RangeError"),
+}
+HEADS = {
+    "py": "def load(size):",
+    "rs": "fn load() {",
+    "cu": "void load() {",
+    "h": "void load() {",
+    "cc": "void load() {",
+    "ts": "function load() {",
+}
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(("path", "check", "error"), REFUSALS.values(), ids=REFUSALS)
+    def test_what_an_old_function_now_refuses_is_told_in_its_words(self, path: str, check: str, error: str) -> None:
+        head = HEADS[path.partition(".")[2]]
+        before, after = f"{head}\n    x = 1;\n    return x;\n", f"{head}\n    x = 1;\n{check}\n    return x;\n"
+        came, gone = found(a_change(path, before, after)), found(a_change(path, after, before))
+        assert [(fact.kind.value, fact.name, fact.detail) for fact in came] == [
+            ("check_added", error, "size must be positive")
+        ]
+        assert [(fact.kind.value, fact.name, fact.detail) for fact in gone] == [
+            ("check_removed", error, "size must be positive")
+        ]
+
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("a.py", "x = 1\n", 'x = 1\n\n\ndef load(size):\n    if not size:\n        raise ValueError("size must be positive")\n'),
+            ("a.py", "class A:\n    x = 1\n", 'class A:\n    x = 1\n\n    def load(self):\n        assert x, "size must be positive"\n'),
+            ("a.py", 'def f():\n    raise ValueError("size must be positive")\n', 'def f():\n    raise TypeError("size must be positive")\n'),
+            ("a.py", 'def f():\n    raise ValueError("the size must be positive")\n', 'def f():\n    raise ValueError("the size has to be positive")\n'),
+            ("a.py", 'def f():\n    raise ValueError("size must be positive")\n', 'def f():\n    if x:\n        raise ValueError("size must be positive")\n'),
+            ("a.py", "def f():\n    x = 1\n", 'def f():\n    x = 1\n    # raise ValueError("size must be positive")\n'),
+            ("a.py", "def f():\n    x = 1\n", 'def f():\n    x = """raise ValueError("size must be positive")"""\n'),
+            ("a.py", "def f():\n    x = 1\n", 'def f():\n    x = 1\n    assert hasattr(layer, "w13_input_scale") and x\n'),
+            ("a.py", "def f():\n    x = 1\n", 'def f():\n    x = 1\n    assert x == "size must be positive"\n'),
+            ("a.py", "def f():\n    x = 1\n", "def f():\n    x = 1\n    raise ValueError(message)\n"),
+            ("a.py", "def f():\n    x = 1\n", 'def f():\n    raise NotImplementedError("subclasses must implement this")\n'),
+            ("a.py", 'def f():\n    fail("size must be positive")\n', 'def f():\n    raise UsageError("size must be positive")\n'),
+            ("a.rs", "fn f() {\n}\n", '#[cfg(test)]\nmod tests {\n    fn f() {\n        panic!("size must be positive");\n    }\n}\n'),
+            ("tests/test_a.py", "def f():\n    x = 1\n", 'def f():\n    raise ValueError("size must be positive")\n'),
+        ],
+        ids=["a new function", "a new method", "another error", "reworded", "behind a condition", "a comment", "a text", "a name in quotes",
+             "a comparison", "no text", "left to subclasses", "refused before", "Rust's own tests", "a test"],
+    )  # fmt: skip
+    def test_what_refuses_nothing_new_is_none(self, path: str, before: str, after: str) -> None:
+        assert told(a_change(path, before, after), kinds="check") == []
+
+    def test_a_check_that_moved_to_another_file_is_neither_new_nor_gone(self) -> None:
+        check = 'def f():\n    x = 1\n    raise ValueError("size must be positive")\n'
+        rest = "def f():\n    x = 1\n"
+        assert told(a_change("a.py", check, rest), a_change("b.py", rest, check)) == []
+
+    def test_what_a_new_file_checks_is_part_of_it(self) -> None:
+        assert told(a_change("a.py", None, 'def f():\n    raise ValueError("size must be positive")\n')) == []
+
+
+DEPRECATIONS = {
+    "warn": (
+        'warnings.warn("`load` is deprecated, use `read`.", DeprecationWarning)',
+        "`load` is deprecated, use `read`.",
+    ),
+    "warn over lines": (
+        'warnings.warn(\n        "`load` is deprecated. "\n        "Use `read`.",\n        stacklevel=2,\n    )',
+        "`load` is deprecated. Use `read`.",
+    ),
+    "by variable": (
+        'msg = "`load` will be removed in 2.0."\n    warnings.warn(msg, FutureWarning)',
+        "`load` will be removed in 2.0.",
+    ),
+    "by category": ('warnings.warn("`load` will return a list.", FutureWarning)', "`load` will return a list."),
+    "log": ('logger.warning("--load is deprecated")', "--load is deprecated"),
+    "help": ('parser.add_argument("--load", help="(deprecated) Use --read.")', "(deprecated) Use --read."),
+    "constant": ('LOAD = PytestRemovedIn9Warning("load() is deprecated")', "load() is deprecated"),
+    "long": ('warnings.warn("`load` is deprecated. ' + "It was good. " * 20 + '")', "`load` is deprecated."),
+}
+
+
+class TestDeprecations:
+    @pytest.mark.parametrize(("code", "said"), DEPRECATIONS.values(), ids=DEPRECATIONS)
+    def test_an_announcement_is_told_in_its_own_sentence(self, code: str, said: str) -> None:
+        change = a_change("a.py", "def load():\n    x = 1\n", f"def load():\n    {code}\n    x = 1\n")
+        assert told(change, kinds="deprecated") == [("deprecated", said)]
+
+    @pytest.mark.parametrize(
+        ("path", "mark", "definition"),
+        [
+            ("a.py", '@deprecated("Use read")', "def load():"),
+            ("a.py", '@typing_extensions.deprecated("Use read")', "class load:"),
+            ("a.rs", '#[deprecated(note = "use read")]', "pub fn load() {}"),
+            ("a.h", "[[deprecated]]", "struct load {};"),
+            ("a.go", "// Deprecated: use Read.", "func load() {}"),
+            ("a.ts", "/**\n * @deprecated use read\n */", "export function load() {}"),
+        ],
+    )
+    def test_a_mark_tells_what_is_deprecated(self, path: str, mark: str, definition: str) -> None:
+        change = a_change(path, f"x\n{definition}\n", f"x\n{mark}\n{definition}\n")
+        assert told(change, kinds="deprecated") == [("deprecated", "load")]
+
+    def test_a_docstring_tells_it_too(self) -> None:
+        before = 'def load():\n    """Load it.\n\n    More.\n    """\n'
+        assert told(a_change("a.py", before, before.replace("More.", ".. deprecated:: 2.0"))) == [
+            ("deprecated", "load")
+        ]
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            'warnings.filterwarnings("ignore", category=DeprecationWarning)',
+            "from x import PytestDeprecationWarning",
+            "except DeprecationWarning:",
+            "# `load` is deprecated",
+            "# only used in a deprecation warning, can be removed in 9",
+            "is_deprecated = True",
+            "if deprecated:",
+            'with pytest.warns(DeprecationWarning, match="load"):',
+        ],
+    )
+    def test_what_speaks_of_a_deprecation_announces_none(self, line: str) -> None:
+        assert told(a_change("a.py", "x = 1\n", f"x = 1\n{line}\n"), kinds="deprecated") == []
+
+    @pytest.mark.parametrize(
+        "after",
+        [
+            'def load():\n    if x:\n        warnings.warn("`load` is deprecated, use `read`")\n',
+            'def load():\n    warnings.warn("`load` is deprecated: use `read`")\n',
+            'def load():\n    warnings.warn("`load` is deprecated, use `read`", stacklevel=2)\n',
+        ],
+        ids=["reindented", "reworded", "with a level"],
+    )
+    def test_an_announcement_that_was_there_is_not_new(self, after: str) -> None:
+        before = 'def load():\n    warnings.warn("`load` is deprecated, use `read`")\n'
+        assert told(a_change("a.py", before, after)) == []
+
+
+class TestUnsafeCalls:
+    @pytest.mark.parametrize(
+        ("path", "line", "name"),
+        [
+            ("a.py", "x = torch.load(path, weights_only=False)", "weights_only=False"),
+            ("a.py", "x = pickle.loads(data)", "pickle.loads"),
+            ("a.py", "x = cloudpickle.load(file)", "cloudpickle.load"),
+            ("a.py", "x = yaml.load(file)", "yaml.load"),
+            ("a.py", "os.system(command)", "os.system"),
+            ("a.py", "subprocess.run(command, shell=True)", "shell=True"),
+            ("a.py", "x = eval(text)", "eval"),
+            ("a.py", "exec(text)", "exec"),
+            ("a.py", "requests.get(url, verify=False)", "verify=False"),
+            ("a.py", "x = np.load(path, allow_pickle = True)", "allow_pickle=True"),
+            ("a.go", "tls.Config{InsecureSkipVerify: true}", "InsecureSkipVerify:true"),
+            ("a.ts", "<p dangerouslySetInnerHTML={x} />", "dangerouslySetInnerHTML"),
+        ],
+    )
+    def test_a_new_call_is_told(self, path: str, line: str, name: str) -> None:
+        assert told(a_change(path, "x\n", f"x\n{line}\n"), kinds="unsafe") == [("unsafe_added", name)]
+
+    @pytest.mark.parametrize(
+        ("path", "line"),
+        [
+            ("a.py", "model.eval()"),
+            ("a.py", "def eval(self): ..."),
+            ("a.py", "x = yaml.load(file, Loader=yaml.SafeLoader)"),
+            ("a.py", "x = yaml.safe_load(file)"),
+            ("a.py", "check(signature, verify=False)"),
+            ("a.py", "# os.system(command)"),
+            ("a.py", '"""Like os.system(command)."""'),
+            ("a.py", 'logger.warning("loading with weights_only=False")'),
+            ("a.py", "x = torch.load(path, weights_only=True)"),
+            ("a.rs", "eval(x)"),
+            ("tests/test_a.py", "os.system(command)"),
+            ("scripts/a.py", "os.system(command)"),
+        ],
+    )
+    def test_what_is_harmless_or_only_named_is_none(self, path: str, line: str) -> None:
+        assert told(a_change(path, "x\n", f"x\n{line}\n"), kinds="unsafe") == []
+
+    def test_a_call_that_moved_is_not_new(self) -> None:
+        line = "x = pickle.loads(data)\n"
+        assert told(a_change("a.py", line, ""), a_change("b.py", "y = 1\n", f"y = 1\nif y:\n    {line}")) == []
+
+    def test_one_call_more_than_before_is_told(self) -> None:
+        line = "x = pickle.loads(data)\n"
+        assert told(a_change("a.py", line, "pass\n"), a_change("b.py", "y = 1\n", f"y = 1\n{line}{line}")) == [
+            ("unsafe_added", "pickle.loads")
+        ]

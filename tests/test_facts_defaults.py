@@ -1,0 +1,274 @@
+"""Values that hold when nobody sets them, and settings that come and go."""
+
+import pytest
+from builders import a_change, the_one, told
+
+from analysis.facts import FactKind
+
+CONFIG = """
+    from dataclasses import dataclass, field
+
+
+    @dataclass
+    class CacheConfig:
+        \"\"\"How the cache behaves.
+
+        size: int = 5 is an example.
+        \"\"\"
+
+        size: int = {size}
+        names: list[str] = field(default_factory=list)
+        ratio: float = {ratio}
+
+        def grow(self, by: int = {by}) -> None:
+            step: int = {step}
+            self.size += by
+    """
+
+
+def config(size: str = "512", ratio: str = "0.5", by: str = "2", step: str = "1") -> str:
+    return CONFIG.format(size=size, ratio=ratio, by=by, step=step)
+
+
+CHANGED = {
+    "constant": ("quill/a.py", "MAX_BATCH = 8\n", "MAX_BATCH = 16\n", ("MAX_BATCH", "8", "16")),
+    "constant with a type": ("quill/a.py", "MAX_BATCH: int = 8\n", "MAX_BATCH: Final[int] = 16\n", ("MAX_BATCH", "8", "16")),
+    "constant product": ("quill/a.py", "TIMEOUT = 60 * 60\n", "TIMEOUT = 60 * 60 * 24\n", ("TIMEOUT", "60 * 60", "60 * 60 * 24")),
+    "function": ("quill/a.py", "def load(path, retries=3): ...\n", "def load(path, retries=5): ...\n", ("load(retries=…)", "3", "5")),
+    "constructor": (
+        "quill/a.py",
+        'class Loader:\n    def __init__(\n        self,\n        model: str = "small",\n    ):\n        pass\n',
+        'class Loader:\n    def __init__(\n        self,\n        model: str = "large",\n    ):\n        pass\n',
+        ("Loader(model=…)", '"small"', '"large"'),
+    ),
+    "method": (
+        "quill/a.py",
+        "class Loader:\n    async def load(self, *, retries: int | None = None) -> None:\n        pass\n",
+        "class Loader:\n    async def load(self, *, retries: int | None = 5) -> None:\n        pass\n",
+        ("Loader.load(retries=…)", "None", "5"),
+    ),
+    "pydantic": (
+        "quill/a.py",
+        'class Load(BaseModel):\n    size: int = Field(8, description="How many.")\n',
+        'class Load(BaseModel):\n    size: int = Field(default=16, description="How many.")\n',
+        ("Load.size", "8", "16"),
+    ),
+    "class attribute": ("quill/a.py", "class Load:\n    size = 8\n", "class Load:\n    size = 16\n", ("Load.size", "8", "16")),
+    "rust constant": ("a.rs", "pub const MAX_BATCH: usize = 8;\n", "pub const MAX_BATCH: usize = 16;\n", ("MAX_BATCH", "8", "16")),
+    "rust static": ("a.rs", 'static NAME: &str = "a";\n', 'static NAME: &str = "b";\n', ("NAME", '"a"', '"b"')),
+    "rust default": (
+        "a.rs",
+        "impl Default for Config {\n    fn default() -> Self {\n        Self {\n            port: 30000,\n        }\n    }\n}\n",
+        "impl Default for Config {\n    fn default() -> Self {\n        Self {\n            port: 8080,\n        }\n    }\n}\n",
+        ("Config.port", "30000", "8080"),
+    ),
+    "C macro": ("a.h", "#define MAX_BATCH 8\n", "#define MAX_BATCH 16\n", ("MAX_BATCH", "8", "16")),
+    "C constant": ("a.cuh", "constexpr int kMaxBatch = 8;\n", "constexpr int kMaxBatch = 16;\n", ("kMaxBatch", "8", "16")),
+    "Go constant": ("a.go", "const DefaultPort = 8080\n", "const DefaultPort = 9090\n", ("DefaultPort", "8080", "9090")),
+    "Go block": ("a.go", "const (\n\tMaxRetries = 3\n)\n", "const (\n\tMaxRetries = 5\n)\n", ("MaxRetries", "3", "5")),
+    "TypeScript": ("a.ts", "export const MAX_BATCH: number = 8;\n", "export const MAX_BATCH: number = 16;\n", ("MAX_BATCH", "8", "16")),
+    "YAML": ("conf/a.yaml", "trainer:\n  lr: 0.1 # good\n", "trainer:\n  lr: 0.2\n", ("trainer.lr", "0.1", "0.2")),
+    "TOML": ("conf/a.toml", '[server]\nmode = "sync"\n', '[server]\nmode = "async"\n', ("server.mode", '"sync"', '"async"')),
+    "JSON": ("conf/a.json", '{\n  "server": {\n    "port": 1\n  }\n}\n', '{\n  "server": {\n    "port": 2\n  }\n}\n', ("server.port", "1", "2")),
+}  # fmt: skip
+
+
+class TestChangedDefaults:
+    @pytest.mark.parametrize(("path", "before", "after", "expected"), CHANGED.values(), ids=CHANGED)
+    def test_a_value_that_changed_is_told_with_both(
+        self, path: str, before: str, after: str, expected: tuple[str, str, str]
+    ) -> None:
+        assert told(a_change(path, before, after)) == [("default_changed", *expected)]
+
+    def test_a_field_of_a_class_is_told_with_its_class_and_line(self) -> None:
+        fact = the_one(FactKind.DEFAULT_CHANGED, a_change("quill/config.py", config(), config(size="1024")))
+        assert (fact.name, fact.before, fact.after, fact.line) == ("CacheConfig.size", "512", "1024", 11)
+
+    def test_a_class_above_the_hunk_is_known_from_its_heading(self) -> None:
+        change = a_change("quill/config.py", config(), config(ratio="0.9"), context=1)
+        assert told(change) == [("default_changed", "CacheConfig.ratio", "0.5", "0.9")]
+
+    def test_a_parameter_of_a_function_above_the_hunk_is_known_from_its_heading(self) -> None:
+        lines = "def tune(\n" + "".join(f"    x{number}: int = {number},\n" for number in range(9)) + "):\n    pass\n"
+        change = a_change("quill/a.py", lines, lines.replace("= 7", "= 70"))
+        assert told(change) == [("default_changed", "tune(x7=…)", "7", "70")]
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("MAX_BATCH = 8\n", "MAX_BATCH = 8  # enough\n"),
+            ("MAX_BATCH = 8000\n", "MAX_BATCH = 8_000\n"),
+            ("MODE = 'fp8'\n", 'MODE = "fp8"\n'),
+            ("RATIO = 0.5\n", "RATIO = .5\n"),
+            ("MAX_BATCH = 8\n", "MAX_BATCH = compute()\n"),
+            ("MAX_BATCH = compute()\n", "MAX_BATCH = 8\n"),
+            ("MAX_BATCH = 8\n", "MAX_BATCH = 8 + EXTRA\n"),
+            ("# MAX_BATCH = 8\n", "# MAX_BATCH = 16\n"),
+            ('"""\nMAX_BATCH = 8\n"""\n', '"""\nMAX_BATCH = 16\n"""\n'),
+            ("max_batch = 8\n", "max_batch = 16\n"),
+            ("VERSION = '1.0'\n", "VERSION = '1.1'\n"),
+            ("def _load(retries=3): ...\n", "def _load(retries=5): ...\n"),
+            ("class _Load:\n    size: int = 3\n", "class _Load:\n    size: int = 5\n"),
+            ("class Color(Enum):\n    RED = 1\n", "class Color(Enum):\n    RED = 2\n"),
+            ("def load(names={}): ...\n", "def load(names=None): ...\n"),
+            ("def load():\n    size: int = 3\n", "def load():\n    size: int = 5\n"),
+            (
+                "class A:\n    def load(self):\n        size: int = 3\n",
+                "class A:\n    def load(self):\n        size: int = 5\n",
+            ),
+            ("run(\n    size=3,\n)\n", "run(\n    size=5,\n)\n"),
+            ("def outer():\n    def inner(size=3): ...\n", "def outer():\n    def inner(size=5): ...\n"),
+            ("if x == 3:\n    pass\n", "if x == 5:\n    pass\n"),
+        ],
+    )
+    def test_what_is_no_default_or_no_other_value_is_none(self, before: str, after: str) -> None:
+        """Style, expressions, local variables, private names and the release number are nobody's default."""
+        assert told(a_change("quill/a.py", before, after)) == []
+
+    def test_arguments_of_a_call_below_a_long_signature_are_no_parameters(self) -> None:
+        """A heading that ends within a signature does not make parameters of what stands in the body."""
+        head = "def tune(\n    x: int,\n):\n" + "".join(f"    y{number} = {number}\n" for number in range(9))
+        call = "    run(\n        size={},\n    )\n"
+        assert told(a_change("quill/a.py", head + call.format(3), head + call.format(5))) == []
+
+    @pytest.mark.parametrize("path", ["tests/test_a.py", "docs/a.py", "examples/a.py", "third_party/a.py", "a_pb2.py"])
+    def test_only_the_product_has_defaults(self, path: str) -> None:
+        assert told(a_change(path, "MAX_BATCH = 8\n", "MAX_BATCH = 16\n")) == []
+
+    def test_a_class_that_moved_within_a_file_has_not_changed(self) -> None:
+        first, second = "class AConfig:\n    size: int = 1\n\n\n", "class BConfig:\n    size: int = 2\n\n\n"
+        filler = "".join(f"x{number} = {number}\n" for number in range(20))
+        assert told(a_change("quill/a.py", first + filler + second, second + filler + first)) == []
+
+    def test_two_classes_with_one_field_are_not_mixed_up(self) -> None:
+        text = "class A:\n    size: int = 1\n\nclass B:\n    size: int = {}\n"
+        assert told(a_change("quill/a.py", text.format(2), text.format(3))) == [("default_changed", "B.size", "2", "3")]
+
+    def test_of_a_table_of_numbers_the_first_ones_are_told(self) -> None:
+        before = "".join(f"TABLE_{number} = 1\n" for number in range(100, 130))
+        assert len(told(a_change("quill/a.py", before, before.replace("= 1", "= 2")))) == 6
+
+
+class TestSettings:
+    def test_a_new_field_of_a_configuration_is_a_new_setting(self) -> None:
+        before = config()
+        after = before.replace("    ratio:", "    eager: bool = False\n        ratio:")
+        assert told(a_change("quill/config.py", before, after)) == [("config_added", "CacheConfig.eager", "", "False")]
+        assert told(a_change("quill/config.py", after, before)) == [("config_removed", "CacheConfig.eager", "False")]
+
+    def test_a_field_without_a_value_is_a_setting_too(self) -> None:
+        before, after = "class LoadRequest:\n    a: int\n", "class LoadRequest:\n    a: int\n    b: list[str]\n"
+        assert told(a_change("quill/a.py", before, after)) == [("config_added", "LoadRequest.b")]
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("class Batch:\n    a: int = 1\n", "class Batch:\n    a: int = 1\n    b: int = 2\n"),
+            ("", "class LoadConfig:\n    a: int = 1\n"),
+            ("class LoadConfig:\n    a: int = 1\n", "class LoadConfig:\n    a: int = 1\n    _b: int = 2\n"),
+            (
+                "class LoadConfig:\n    a: int = 1\n",
+                "class LoadConfig:\n    a: int = 1\n\n    def f(\n        self,\n        b: int,\n    ): ...\n",
+            ),
+            (
+                "class LoadConfig:\n    a: int = 1\n",
+                'class LoadConfig:\n    a: int = 1\n    """\n    b: the second\n    """\n',
+            ),
+            ("class LoadConfig:\n    a: int = 1\n", "class LoadConfig:\n    # b: int = 2\n    a: int = 1\n"),
+            (
+                "class LoadConfig:\n    a: int = 1\n",
+                "class LoadConfig:\n    a: int = 1\n    def f(self):\n        b: int = 2\n",
+            ),
+        ],
+        ids=[
+            "no configuration",
+            "a new class",
+            "private",
+            "a parameter",
+            "a docstring",
+            "a comment",
+            "a local variable",
+        ],
+    )
+    def test_what_people_cannot_set_is_no_setting(self, before: str, after: str) -> None:
+        assert told(a_change("quill/a.py", f"import x\n{before}", f"import x\n{after}"), kinds="config") == []
+
+    def test_a_setting_that_moved_to_another_file_is_neither_new_nor_gone(self) -> None:
+        old = a_change(
+            "quill/a.py", "class LoadConfig:\n    a: int = 1\n    b: int = 2\n", "class LoadConfig:\n    a: int = 1\n"
+        )
+        new = a_change(
+            "quill/b.py", "class LoadConfig:\n    c: int = 1\n", "class LoadConfig:\n    c: int = 1\n    b: int = 2\n"
+        )
+        assert told(old, new) == []
+
+
+YAML = """
+    trainer:
+      optim:
+        lr: 0.1
+        betas: [0.9, 0.99]
+      name: quill
+      steps:
+        - run: a
+          retries: 1
+        - run: b
+          retries: 2
+    logger:
+      level: info
+    """
+
+
+class TestConfigurationFiles:
+    def test_a_key_is_told_with_the_path_that_leads_to_it(self) -> None:
+        assert told(a_change("conf/a.yaml", YAML, YAML.replace("0.1", "0.2"))) == [
+            ("default_changed", "trainer.optim.lr", "0.1", "0.2")
+        ]
+
+    def test_a_root_above_the_hunk_is_known_from_its_heading(self) -> None:
+        text = "trainer:\n" + "".join(f"  a{number}: {number}\n" for number in range(9))
+        assert told(a_change("conf/a.yaml", text, text.replace(" 7", " 70"))) == [
+            ("default_changed", "trainer.a7", "7", "70")
+        ]
+
+    def test_a_path_that_the_hunk_does_not_show_is_not_made_up(self) -> None:
+        """Between the root and the key there are others that nobody saw: then only the key's own name is known."""
+        text = "trainer:\n  optim:\n" + "".join(f"    a{number}: {number}\n" for number in range(9))
+        assert told(a_change("conf/a.yaml", text, text.replace(" 7", " 70"))) == [("default_changed", "a7", "7", "70")]
+
+    def test_keys_of_one_name_are_not_mixed_up(self) -> None:
+        text = "a:\n  on: true\nb:\n  on: {}\n"
+        assert told(a_change("conf/a.yaml", text.format("true"), text.format("false"))) == [
+            ("default_changed", "b.on", "true", "false")
+        ]
+
+    def test_a_new_key_is_a_new_setting(self) -> None:
+        after = YAML.replace("lr: 0.1\n", "lr: 0.1\n        warmup: null\n")
+        assert told(a_change("conf/a.yaml", YAML, after)) == [("config_added", "trainer.optim.warmup", "", "null")]
+
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("conf/a.yaml", "a: x\n", 'a: "x"\n'),
+            ("conf/a.yaml", "a:\n  - name: x\n", "a:\n  - name: x\n  - retries: 2\n"),
+            ("conf/a.yaml", "a: 1\n", "a: 1\nb: some words of text\n"),
+            ("conf/a.yaml", "a: |\n  key: value\nb: 1\n", "a: |\n  key: other\nb: 1\n"),
+            ("conf/a.yaml", "a: 1 # two\n", "a: 1 # three\n"),
+            ("conf/a.yaml", "a: 1\n", "# b: 2\na: 1\n"),
+            ("conf/a.yaml", "description: x\n", "description: y\n"),
+            (".github/workflows/a.yml", "a: 1\n", "a: 2\n"),
+            ("docs/a.yaml", "a: 1\n", "a: 2\n"),
+            ("tuned/a.json", '{\n  "64": {\n    "size": 1\n  }\n}\n', '{\n  "64": {\n    "size": 2\n  }\n}\n'),
+            ("i18n/a.json", '{\n  "hello": "Hello all"\n}\n', '{\n  "hello": "Hello everybody here"\n}\n'),
+            ("uv.lock", "a = 1\n", "a = 2\n"),
+        ],
+        ids=["quotes", "a list", "prose", "a block of text", "a comment", "a key in a comment", "a description", "CI", "docs",
+             "a table of data", "translations", "a lock file"],
+    )  # fmt: skip
+    def test_what_is_no_setting_is_none(self, path: str, before: str, after: str) -> None:
+        assert told(a_change(path, before, after)) == []
+
+    def test_a_key_that_moved_is_neither_new_nor_gone(self) -> None:
+        text = "a:\n  x: 1\n  y: 2\n" + "".join(f"k{number}: {number}\n" for number in range(12)) + "z: 1\n"
+        moved = text.replace("  x: 1\n", "").replace("  y: 2\n", "  y: 2\n  x: 1\n")
+        assert told(a_change("conf/a.yaml", text, moved)) == []

@@ -1,0 +1,143 @@
+"""Public names that go away or get another name."""
+
+import pytest
+from builders import a_change, found, told
+
+REMOVED = {
+    "function": ("quill/a.py", "def load(path):\n    return 1\n"),
+    "coroutine": ("quill/a.py", "async def load(path):\n    return 1\n"),
+    "class": ("quill/a.py", "class load(Base):\n    pass\n"),
+    "rust function": ("src/a.rs", "pub fn load(path: &str) -> u8 {\n    1\n}\n"),
+    "rust struct": ("src/a.rs", "pub struct load;\n"),
+    "rust module": ("src/a.rs", "pub mod load;\n"),
+    "TypeScript": ("a.ts", "export async function load(path: string) {\n}\n"),
+    "TypeScript constant": ("a.ts", "export const load = () => 1;\n"),
+}
+
+
+class TestRemovedNames:
+    @pytest.mark.parametrize(("path", "text"), REMOVED.values(), ids=REMOVED)
+    def test_a_public_name_that_is_gone_is_told(self, path: str, text: str) -> None:
+        assert told(a_change(path, f"first\n{text}", "first\n")) == [("name_removed", "load")]
+
+    def test_go_exports_by_capital_letter(self) -> None:
+        text = "func Load(path string) int {\n\treturn 1\n}\n\nfunc load() {}\n\nfunc (s *Server) Close() {}\n\ntype Page struct{}\n"
+        assert told(a_change("quill/a.go", f"package a\n{text}", "package a\n")) == [
+            ("name_removed", "Load"), ("name_removed", "Close"), ("name_removed", "Page"),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("path", "text"),
+        [
+            ("quill/a.py", "def _load(path):\n    return 1\n"),
+            ("quill/a.py", "class A:\n    def load(self):\n        return 1\n".replace("class A:\n", "")),
+            ("quill/_a.py", "def load(path):\n    return 1\n"),
+            ("quill/_inner/a.py", "def load(path):\n    return 1\n"),
+            ("quill/a.py", '@app.get("/load")\ndef load(path):\n    return 1\n'),
+            ("quill/a.py", "def main():\n    return 1\n"),
+            ("quill/a.py", '"""\ndef load(path):\n    return 1\n"""\n'),
+            ("quill/a.py", "# def load(path):\n"),
+            ("src/a.rs", "pub(crate) fn load() {}\n"),
+            ("src/a.rs", "fn load() {}\n"),
+            ("src/a.rs", "    pub fn new() -> Self {}\n"),
+            ("src/a.rs", "// pub fn load() {}\n"),
+            ("internal/a.go", "func Load() {}\n"),
+            ("a.ts", "function load() {}\n"),
+            ("tests/a.py", "def load(path):\n    return 1\n"),
+            ("docs/a.py", "def load(path):\n    return 1\n"),
+            ("third_party/a.py", "def load(path):\n    return 1\n"),
+            ("setup.py", "def load(path):\n    return 1\n"),
+        ],
+    )
+    def test_what_nobody_could_import_is_not_missed(self, path: str, text: str) -> None:
+        """Private names and modules, handlers of endpoints, comments, tests and what others wrote."""
+        assert told(a_change(path, f"x = 1\n{text}", "x = 1\n"), kinds="name") == []
+
+    @pytest.mark.parametrize(
+        "after",
+        [
+            "from quill.b import load\n",
+            "from quill.b import (\n    load,\n    save,\n)\n",
+            "from quill.b import other as load\n",
+            "load = other\n",
+            "if FAST:\n    def load(path):\n        return 2\n",
+            "def load(path, retries=3):\n    return 1\n",
+            "class load:  # noqa: N801\n    pass\n",
+        ],
+        ids=["import", "long import", "alias", "assignment", "indented", "another signature", "a class now"],
+    )
+    def test_a_name_that_a_module_still_has_is_not_gone(self, after: str) -> None:
+        assert told(a_change("quill/a.py", "def load(path):\n    return 1\n", after), kinds="name") == []
+
+    def test_a_name_that_moved_to_another_module_is_not_gone(self) -> None:
+        text = "def load(path):\n    return 1\n"
+        assert told(a_change("quill/a.py", text, ""), a_change("quill/b.py", "x = 1\n", f"x = 1\n\n\n{text}")) == []
+
+    def test_a_line_that_only_got_a_comment_is_no_removal(self) -> None:
+        """Also where a docstring follows it, of which the hunk shows only the beginning."""
+        text = 'class Sockets:{}\n    """\n    Holds sockets.\n' + "    More.\n" * 9 + '    """\n'
+        assert (
+            told(
+                a_change(
+                    "quill/a.py", "x = 1\n\n\n" + text.format(""), "x = 1\n\n\n" + text.format("  # noqa: PLW1641")
+                )
+            )
+            == []
+        )
+
+    def test_a_removed_module_with_many_names_is_one_fact(self) -> None:
+        text = "\n\n".join(f"def load_{word}():\n    return 1" for word in ("one", "two", "three", "four"))
+        (fact,) = found(a_change("quill/old.py", text, None))
+        assert (fact.kind, fact.name, fact.line) == ("module_removed", "quill/old.py", 0)
+        assert fact.detail == "load_one, load_two, load_three, load_four"
+
+    def test_a_removed_module_with_few_names_is_told_by_name(self) -> None:
+        assert told(a_change("quill/old.py", "def load():\n    return 1\n", None)) == [("name_removed", "load")]
+
+
+class TestRenamedNames:
+    @pytest.mark.parametrize(
+        ("before", "after", "names"),
+        [
+            ("def load_all(path, n):\n", "def load_every(path, n):\n", ("load_all", "load_every")),
+            ("class MeanPrecision:\n", "class MAPEvaluator:\n", ("MeanPrecision", "MAPEvaluator")),
+            ("class CacheBase(A):\n", "class Cache(A, B):\n", ("CacheBase", "Cache")),
+            (
+                "def load_tools(data):\n",
+                "def load_tools_or_sets(data, key='x'):\n",
+                ("load_tools", "load_tools_or_sets"),
+            ),
+        ],
+    )
+    def test_a_name_that_was_replaced_in_its_place_was_renamed(
+        self, before: str, after: str, names: tuple[str, str]
+    ) -> None:
+        body = '    """Do it."""\n    return 1\n'
+        change = a_change("quill/a.py", f"x = 1\n\n\n{before}{body}", f"x = 1\n\n\n{after}{body}")
+        assert told(change) == [("name_renamed", names[0], *names)]
+
+    def test_a_function_with_the_same_parameters_below_it_was_renamed(self) -> None:
+        filler = "".join(f"x{number} = {number}\n" for number in range(20))
+        before = f"def load_pages(path, count):\n    return 1\n\n\n{filler}"
+        after = f"{filler}\n\ndef load_page(path, count):\n    return 2\n"
+        assert told(a_change("quill/a.py", before, after)) == [
+            ("name_renamed", "load_pages", "load_pages", "load_page")
+        ]
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("def load(path):\n    return 1\n", "def erase(everything):\n    return 2\n"),
+            ("class Reader(nn.Module):\n    x = 1\n    y = 2\n", "class Scheduler(nn.Module):\n    z = 3\n    q = 4\n"),
+            ("def load(path):\n    return 1\n", "class Loader:\n    y = 2\n"),
+        ],
+        ids=["another function", "another class of the same base", "a class for a function"],
+    )
+    def test_another_thing_in_its_place_is_no_new_name(self, before: str, after: str) -> None:
+        change = a_change("quill/a.py", f"x = 1\n\n\n{before}", f"x = 1\n\n\n{after}")
+        assert [fact[0] for fact in told(change)] == ["name_removed"]
+
+    def test_a_name_that_became_private_is_gone(self) -> None:
+        assert told(a_change("quill/a.py", "def load(path):\n    return 1\n", "def _load(path):\n    return 1\n")) == [
+            ("name_removed", "load")
+        ]

@@ -1,0 +1,367 @@
+"""What every report says, before it has any looks: nothing is lost, nothing is said that is not so."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made import DAY, NOON, a_commit, a_digest, a_triage, an_analysis, an_entry, the_areas
+
+from analysis.commit import Brought, FileChange
+from analysis.digest import Average, Digest, RunCard
+from analysis.entry import LANGUAGES, Aspect, Claim, Entry, Language, Theme, Usage
+from analysis.facts import Fact, FactKind
+from analysis.stories import Earlier, Story, StoryKind
+from analysis.title import ChangeType
+from analysis.triage import Importance, Reason
+from analysis.wording import say_reason
+from formatters.item import Item, item_of
+from formatters.outline import Outline, outline
+
+AREAS = the_areas()
+
+
+def of(digest: Digest) -> Outline:
+    return outline(digest, AREAS)
+
+
+def item(entry: Entry, language: Language = "en") -> Item:
+    return item_of(entry, language, AREAS, DAY)
+
+
+def part(made: Item, name: str) -> list[str]:
+    return next(([point.text for point in part.points] for part in made.parts if part.name == name), [])
+
+
+def run_of(digest: Digest) -> dict[str, str]:
+    return dict(of(digest).run)
+
+
+# -- nothing is lost
+
+
+@given(
+    st.lists(st.sampled_from(["high", "medium", "low"]), max_size=12),
+    st.lists(st.lists(st.integers(0, 11), min_size=2, max_size=4, unique=True), max_size=3),
+)
+def test_every_entry_stands_in_the_report_exactly_once(levels: list[str], groups: list[list[int]]) -> None:
+    """Whatever stories there are, also ones whose entries are of different importance."""
+    entries = [an_entry(importance=level) for level in levels]
+    free = set(range(len(entries)))
+    stories = []
+    for group in groups:
+        if set(group) <= free:
+            free -= set(group)
+            shas = tuple(entries[index].commit.sha for index in group)
+            stories.append(Story(StoryKind.SERIES, shas, shas[0]))
+    made = of(a_digest(*entries, stories=tuple(stories)))
+    assert sorted(item.entry.commit.sha for item in made.items()) == sorted(entry.commit.sha for entry in entries)
+    assert sum(group.count for group in made.groups) + sum(
+        levels.count(level) for level in {"high", "medium", "low"} - {group.importance.value for group in made.groups}
+    ) == len(levels)
+
+
+def test_a_story_stands_with_its_most_important_commit_and_where_it_is_missed_that_is_said() -> None:
+    """The heading counts four, three stand below it: the reader is told where the fourth is."""
+    high, medium = an_entry(importance="high"), an_entry(importance="medium")
+    story = Story(StoryKind.FOLLOW_UP, (medium.commit.sha, high.commit.sha), high.commit.sha)
+    made = of(a_digest(high, medium, an_entry(importance="medium"), stories=(story,)))
+    first, second = made.groups
+    assert [entry.entry.commit.sha for entry in first.blocks[0].items] == list(story.shas)
+    assert first.blocks[0].heading == "A change and its follow-ups (2 commits)"
+    assert (second.count, len(second.blocks)) == (2, 1)
+    assert second.note == "1 more stands above, with the rest of its story"
+
+
+def test_a_revert_of_another_days_commit_says_what_it_takes_back() -> None:
+    """With its day."""
+    entry = an_entry(importance="high")
+    earlier = Earlier("a" * 40, "Fuse the add", NOON - timedelta(days=3))
+    story = Story(StoryKind.REVERT, (entry.commit.sha,), entry.commit.sha, earlier)
+    headings = [
+        of(a_digest(entry, stories=(story,), language=language)).groups[0].blocks[0].heading for language in LANGUAGES
+    ]
+    assert headings == ["Takes back “Fuse the add” of Monday, 2026-03-09", "撤回 2026-03-09（周一）的“Fuse the add”"]
+
+
+def test_a_revert_of_what_is_not_known_here_says_its_title() -> None:
+    """The commit says what it takes back, and no more is known."""
+    entry = an_entry(importance="high")
+    story = Story(StoryKind.REVERT, (entry.commit.sha,), entry.commit.sha, Earlier("", "Fuse the\nadd"))
+    headings = [
+        of(a_digest(entry, stories=(story,), language=language)).groups[0].blocks[0].heading for language in LANGUAGES
+    ]
+    assert headings == ["Takes back “Fuse the add” of an earlier day", "撤回此前的“Fuse the add”"]
+
+
+# -- how many, and of how many
+
+
+def test_counts_the_day() -> None:
+    """In both languages, and one is not many."""
+    assert of(a_digest(an_entry(importance="high"))).counts == "1 commit by 1 author: 1 high, 0 medium, 0 low"
+    two = (an_entry(a_commit(author="A"), "low"), an_entry(a_commit(author="B"), "low"))
+    assert of(a_digest(*two, language="zh")).counts == "2 个提交，2 位作者：高 0，中 0，低 2"
+
+
+def test_a_part_of_the_day_says_of_how_many_commits_it_is_a_part() -> None:
+    """A narrowed digest does not look like a small day; an area stands in the title."""
+    digest = a_digest(an_entry(areas=("amd_rocm",)), an_entry(areas=("docs",)), an_entry(areas=("docs",)))
+    assert of(digest.only("docs")).title == "example/quill, Docs: Thursday, 2026-03-12"
+    assert of(digest.only("docs")).counts == "2 of the 3 commits by 1 author: 0 high, 2 medium, 0 low"
+
+
+def test_an_empty_part_is_not_an_empty_day() -> None:
+    """Where filters leave nothing, nothing is claimed about what landed."""
+    digest = a_digest(an_entry(), an_entry())
+    assert of(digest.keep(())).counts == "None of the 2 commits is what was asked for."
+    assert of(a_digest(an_entry()).only("moon")).counts == "The one commit is not what was asked for."
+
+
+def test_a_day_without_commits_says_that_it_was_read_to_its_end() -> None:
+    """A quiet day is told from an outage, and from a day that is not over."""
+    assert "was read to the end of the window" in of(a_digest()).counts
+    early = of(a_digest(built_at=DAY.end - timedelta(hours=2)))
+    assert early.counts == "Nothing has landed so far."
+    assert early.notices == ("The day is not over: it was read until 2026-03-12 22:00.",)
+    assert early.statistics == ()
+
+
+def test_shows_window_zone_and_branch() -> None:
+    """Which day that is depends on where one lives."""
+    made = of(a_digest())
+    assert made.title == "example/quill: Thursday, 2026-03-12"
+    assert made.window == "2026-03-12 00:00 to 2026-03-13 00:00 (Asia/Shanghai, 24 h), branch main"
+    assert "branch default" in of(a_digest(branch="")).window
+
+
+# -- an entry
+
+
+def test_an_entry_in_words() -> None:
+    """Title without the request's number, reasons only where it matters."""
+    made = item(an_entry(importance="high"))
+    assert (made.title, made.author, made.types) == ("Fix the cache", "Priya Nandakar", "bug fix")
+    assert (made.areas, made.size) == ("KV cache", "+1 −1")
+    assert made.why == "; ".join(say_reason(reason, "en") for reason in a_triage().reasons)
+    assert item(an_entry(importance="low")).why == ""
+
+
+def test_reasons_against_are_no_reasons_for() -> None:
+    """Why it is high does not list what spoke against it."""
+    reasons = (Reason("surroundings", "ci"), Reason("size", "9", 0.5))
+    assert item(an_entry(importance="high", reasons=reasons)).why == say_reason(reasons[1], "en")
+
+
+def test_what_nobody_wrote_has_a_name() -> None:
+    """A commit without message or author is still a line that can be read and clicked."""
+    made = item(an_entry(a_commit("", author="\u200b"), analysis=an_analysis("")))
+    assert (made.title, made.author, made.summary, made.line) == ("(no message)", "(no name)", *["(no message)"] * 2)
+
+
+def test_an_entry_that_nobody_read_says_so() -> None:
+    """It is listed by its title."""
+    made = item(replace(an_entry(), analysis=None))
+    assert (made.summary, made.line) == ("not analysed yet", "Fix the cache")
+
+
+def test_marks_say_what_must_be_known_of_an_entry() -> None:
+    """Late, seen in part, read by rules instead of a model, with claims left out."""
+    files = (FileChange("big.json", "modified", 1, 0, unseen="too large"),)
+    analysis = an_analysis(unseen=("quill/a.py (2 of 5 hunks)",), stands_in="the server is down", dropped=1)
+    commit = a_commit(files=files, committed_at=NOON - timedelta(days=1))
+    assert item(an_entry(commit, analysis=analysis, late=True)).marks == (
+        "late: committed Wednesday, 2026-03-11, landed after that day's digest",
+        "part of the diff was not seen: big.json, quill/a.py (2 of 5 hunks)",
+        "by rules, because the server is down",
+        "1 claim that the commit does not bear out was left out",
+    )
+
+
+def test_a_long_list_of_unseen_files_says_how_many_more_there_are() -> None:
+    """It is not cut without a word; where the source named none, that is said."""
+    names = tuple(f"{number}.py" for number in range(6))
+    assert item(an_entry(analysis=an_analysis(unseen=names))).marks == (
+        "part of the diff was not seen: 0.py, 1.py, 2.py, 3.py … +2",
+    )
+    assert item(an_entry(a_commit(more_files=True))).marks == (
+        "part of the diff was not seen: files that the source does not list",
+    )
+
+
+def test_a_merge_says_how_many_commits_it_brought() -> None:
+    """That is no warning, so it stands beside its lines."""
+    brought = (Brought("a" * 40, "One"), Brought("b" * 40, "Two"))
+    assert item(an_entry(a_commit(brought=brought))).size == "+1 −1 · merge of 2 commits"
+    assert item(an_entry(a_commit(brought=brought[:1])), "zh").size == "+1 −1 · 合并了 1 个提交"
+
+
+def claims(analyser: str, importance: str = "high") -> Item:
+    claim = Claim("Waits longer.", ("quill/cache.py",), Aspect.PERFORMANCE, estimate=True)
+    named = Claim("`cache.py` waits.", ("quill/cache.py",))
+    analysis = an_analysis(analyser=analyser, effect="Slower.", impact=(claim,), insight=(named,), risks=(claim,))
+    return item(an_entry(importance=importance, analysis=analysis))
+
+
+def test_claims_say_their_aspect_and_what_is_an_estimate() -> None:
+    """A number that the commit does not hold is marked as the model's."""
+    assert part(claims("m-1"), "Risks") == ["Performance: Waits longer. (the model's estimate)"]
+
+
+def test_a_models_claim_shows_the_file_that_it_rests_on() -> None:
+    """Unless its words name it already; the rules' proofs are the facts."""
+    paths = {part.name: part.points[0].path for part in claims("m-1").parts}
+    assert paths == {"Effect": "", "Scope": "quill/cache.py", "Insight": "", "Risks": "quill/cache.py"}
+    assert {part.points[0].path for part in claims("rules").parts} == {""}
+
+
+def test_a_low_entry_says_what_to_mind_and_no_more() -> None:
+    """As deep as its importance deserves."""
+    assert [part.name for part in claims("m-1", "low").parts] == ["Effect", "Risks"]
+
+
+def test_facts_say_where_they_are_seen() -> None:
+    """What is gone is seen in the version before."""
+    facts = (
+        Fact(FactKind.FLAG_ADDED, "--x", "quill/a.py", 3),
+        Fact(FactKind.FLAG_REMOVED, "--y", "quill/a.py", 4),
+        Fact(FactKind.FLAG_ADDED, "--x", "quill/a.py", 3),
+    )
+    (proofs,) = (part for part in item(an_entry(facts=facts)).parts if part.name == "Facts from the diff")
+    assert [(point.path, point.line, point.is_before) for point in proofs.points] == [
+        ("quill/a.py", 3, False),
+        ("quill/a.py", 4, True),
+    ]
+    assert [part.name for part in item(an_entry(importance="low", facts=facts)).parts] == []
+
+
+# -- the day as a whole
+
+
+def test_must_know_are_the_important_ones() -> None:
+    """A line each."""
+    digest = a_digest(an_entry(importance="high", analysis=an_analysis("It crashes. Sometimes.")), an_entry())
+    assert [made.line for made in of(digest).must_know] == ["It crashes."]
+
+
+def test_watch_gathers_what_was_taken_back_changed_removed_and_added() -> None:
+    """From the facts of all entries, with a word where there are too many."""
+    facts = (
+        Fact(FactKind.DEFAULT_CHANGED, "timeout", before="1", after="2"),
+        Fact(FactKind.NAME_REMOVED, "Cache"),
+        Fact(FactKind.TEST_DISABLED, "test_x"),
+        Fact(FactKind.UNSAFE_ADDED, "pickle.load"),
+        Fact(FactKind.REVERTS, "Fuse the add"),
+        *(Fact(FactKind.FLAG_ADDED, f"--flag-{number}") for number in range(8)),
+    )
+    assert [point.text for point in of(a_digest(an_entry(facts=facts))).watch] == [
+        "Reverted: “Fuse the add”",
+        "Defaults changed: `timeout` 1 → 2",
+        "Removed: `Cache`",
+        "New flags and variables: `--flag-0`, `--flag-1`, `--flag-2`, `--flag-3`, `--flag-4`, `--flag-5` … +2",
+        "Unsafe calls added: `pickle.load`",
+        "Tests disabled: `test_x`",
+    ]
+
+
+def test_statistics_of_the_day() -> None:
+    """Lists that are too long say how much is missing."""
+    files = (FileChange("quill/a.py", "modified", 1_200, 30), FileChange("tests/test_a.py", "added", 9, 0))
+    entries = [an_entry(a_commit(author=f"Author {number}", files=files)) for number in range(10)]
+    entries.append(an_entry(a_commit(author="Author 0", files=()), types=(ChangeType.REVERT,)))
+    rows = dict(of(a_digest(*entries)).statistics)
+    assert rows["Importance"] == "high 0 · medium 11 · low 0"
+    assert rows["Types"] == "bug fix 10 · revert 1"
+    assert rows["Lines"] == "+12,090 −300 in 20 files: product 12,300 · test 90"
+    assert rows["Authors"].startswith("Author 0 2 · Author 1 1 · ")
+    assert rows["Authors"].endswith("Author 7 1 … +2")
+    assert rows["Reverts"] == "1"
+
+
+def test_authors_whose_names_differ_in_what_is_not_seen_are_all_counted() -> None:
+    """None of them is dropped."""
+    digest = a_digest(an_entry(a_commit(author="Ann")), an_entry(a_commit(author="Ann\u200b")))
+    assert dict(of(digest).statistics)["Authors"] == "Ann 1 · Ann 1"
+
+
+def test_compares_with_the_days_before() -> None:
+    """If they are known."""
+    before = Average(7, 12.34, 2.0, 0.5, 12_345.6)
+    rows = dict(of(a_digest(an_entry(), before=before)).statistics)
+    assert rows["Against the 7 days before"] == (
+        "commits 1 (average 12.3) · high 0 (2.0) · reverts 0 (0.5) · product lines 2 (12,346)"
+    )
+    assert "Against the one day known before" in dict(
+        of(a_digest(an_entry(), before=replace(before, days=1))).statistics
+    )
+
+
+def test_the_overview_names_its_commits() -> None:
+    """So that a format can link to them."""
+    entry = an_entry()
+    (point,) = of(a_digest(entry, overview=(Theme("Faster\u202e.", (entry.commit.sha,)),))).overview
+    assert (point.text, point.shas) == ("Faster.", (entry.commit.sha,))
+
+
+# -- how it was made
+
+
+def test_says_how_much_of_the_day_was_seen_and_by_whom() -> None:
+    """Always, also where all is well."""
+    rows = run_of(a_digest(an_entry(), an_entry()))
+    assert rows["Analysed by"] == "rules, without a model (version 1)"
+    assert rows["Coverage"] == "2 commits, 2 analysed (rules 2), 0 seen in part, 0 not analysed"
+
+
+def test_says_what_a_model_did_not_read_and_why() -> None:
+    """Stand-ins, unread and partial entries, late ones and those that merges brought."""
+    brought = (Brought("a" * 40, "One"),)
+    entries = (
+        an_entry(analysis=an_analysis(analyser="m-1", unseen=("a.py",))),
+        an_entry(a_commit(brought=brought), analysis=an_analysis(stands_in="the server is down")),
+        an_entry(analysis=an_analysis(stands_in="the server is down"), late=True),
+        replace(an_entry(), analysis=None),
+    )
+    run = RunCard(
+        analyser="m-1", prompt="3", usage=Usage(2, 1, 1_234, 56, 1_000, 2.0), cost=0.0123, notes=("overview by rules",)
+    )
+    rows = run_of(a_digest(*entries, run=run))
+    assert rows["Analysed by"] == "m-1 (prompt 3)"
+    assert rows["Coverage"] == (
+        "4 commits, 3 analysed (m-1 1 · rules 2), 1 seen in part, 1 not analysed, "
+        "1 more came in through merges, 1 late from days before"
+    )
+    assert rows["Stand-ins"] == (
+        "2 commits by rules instead of the model (the server is down); the next run asks again"
+    )
+    assert rows["Model"] == "2 calls, 1 retried, 1,234 tokens in (1,000 cached), 56 out, cost 0.0123"
+    assert rows["Notes"] == "overview by rules"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_can_be_said_in_both_languages(language: Language) -> None:
+    """No case has a label in one language only."""
+    entry = an_entry(
+        a_commit(brought=(Brought("a" * 40, "One"),), more_files=True),
+        "high",
+        facts=tuple(Fact(kind, "name", "quill/a.py", 1, "1", "2", "detail") for kind in FactKind),
+        analysis=an_analysis(
+            analyser="m-1", language=language, effect="e", stands_in="s", dropped=2, unseen=("a",),
+            impact=tuple(Claim("c", (), aspect, estimate=True) for aspect in Aspect),
+        ),
+        late=True,
+    )  # fmt: skip
+    low = replace(an_entry(importance="low"), analysis=None)
+    story = Story(StoryKind.REVERT, (entry.commit.sha, low.commit.sha), entry.commit.sha)
+    digest = a_digest(
+        entry, low, language=language, stories=(story,), built_at=NOON, notes=("n",), overview=(Theme("t"),),
+        before=Average(2, 1, 1, 1, 1), run=RunCard("m-1", "3", 5, 0, 1, Usage(1, 0, 1, 1), 0.1, 1.0, ("n",)),
+    )  # fmt: skip
+    made = of(digest)
+    said = [made.title, made.window, made.counts, *made.notices, *(point.text for point in made.watch)]
+    said += [text for row in (*made.statistics, *made.run) for text in row]
+    for one in made.items():
+        said += [one.title, one.why, *one.marks, *(point.text for part in one.parts for point in part.points)]
+    assert not [text for text in said if "{" in text or "}" in text]
+    assert made.groups[0].importance is Importance.HIGH

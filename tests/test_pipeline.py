@@ -1,0 +1,211 @@
+"""Commits are read the most important first, so many at once, within a budget, and one failure costs no other commit."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from made import a_commit, a_triage
+
+from analysis.areas import of_repository
+from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Reading, Usage
+from analysis.pipeline import TokenBudget, judge, read_all, settled, stand_in
+from analysis.triage import Importance
+
+
+def entries(count: int) -> list[Entry]:
+    return [Entry(a_commit(f"Number {number}"), (), a_triage()) for number in range(count)]
+
+
+def analysis(entry: Entry) -> Analysis:
+    return Analysis("fake", "1", "en", Depth.SHORT, f"Read {entry.commit.subject}")
+
+
+def read(entry: Entry, usage: Usage | None = None) -> Reading:
+    return Reading({entry.commit.sha: analysis(entry)}, {}, usage or Usage(calls=1, tokens_in=90, tokens_out=10))
+
+
+def failed(entry: Entry, reason: str = "no answer", **more: Any) -> Reading:
+    return Reading({}, {entry.commit.sha: reason}, **more)
+
+
+@dataclass
+class Fake:
+    """An analyser that reads a commit at a time, as it is told to."""
+
+    answer: Callable[[Entry], Reading] = read
+    asked: list[str] = field(default_factory=list)
+    name: str = "fake"
+    prompt: str = "1"
+
+    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
+        return [(entry,) for entry in entries]
+
+    def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
+        self.asked.append(job[0].commit.subject)
+        return self.answer(job[0])
+
+    def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
+        return Overview()
+
+
+class AtOnce(Executor):
+    """Does the work while it is handed in."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - as executors do
+            future.set_exception(error)
+        return future
+
+
+def run(
+    fake: Fake, given: Sequence[Entry], *, width: int = 1, budget: TokenBudget | None = None
+) -> tuple[list[Reading], dict[str, str]]:
+    """Return the readings, and the failures of all by subject."""
+    with ThreadPoolExecutor(width) as executor:
+        readings = list(read_all(given, fake, "en", executor=executor, width=width, budget=budget or TokenBudget()))
+    names = {entry.commit.sha: entry.commit.subject for entry in given}
+    told = [sha for reading in readings for sha in (*reading.analyses, *reading.failures)]
+    assert sorted(told) == sorted(names)  # each exactly once
+    return readings, {names[sha]: why for reading in readings for sha, why in reading.failures.items()}
+
+
+def test_every_commit_is_read_in_the_analysers_order() -> None:
+    fake = Fake()
+    readings, failures = run(fake, entries(5))
+    assert fake.asked == [f"Number {number}" for number in range(5)]
+    assert (len(readings), failures) == (5, {})
+
+
+def test_nothing_to_read_is_nothing_to_do() -> None:
+    assert run(Fake(), []) == ([], {})
+
+
+def test_any_executor_will_do() -> None:
+    """A cluster's is one too."""
+    given = entries(3)
+    found = list(read_all(given, Fake(), "en", executor=AtOnce(), width=2, budget=TokenBudget()))
+    assert {sha for reading in found for sha in reading.analyses} == {entry.commit.sha for entry in given}
+
+
+def test_so_many_are_read_at_once() -> None:
+    lock, running, peak = threading.Lock(), 0, 0
+
+    def slowly(entry: Entry) -> Reading:
+        nonlocal running, peak
+        with lock:
+            running += 1
+            peak = max(peak, running)
+        time.sleep(0.02)
+        with lock:
+            running -= 1
+        return read(entry)
+
+    run(Fake(slowly), entries(12), width=4)
+    assert peak == 4
+
+
+def test_a_spent_budget_ends_the_asking_and_not_the_reading() -> None:
+    fake = Fake()
+    readings, failures = run(fake, entries(5), budget=TokenBudget(150))
+    assert len(fake.asked) == 2  # 100 tokens each
+    assert failures == {f"Number {number}": "the day's token budget is spent" for number in (2, 3, 4)}
+    assert {reading.hopeless for reading in readings[2:]} == {"the day's token budget is spent"}
+
+
+@pytest.mark.parametrize(("left", "refused"), [(None, False), (1, False), (0, True), (-5, True)])
+def test_a_budget_may_be_without_limit_or_used_up(left: int | None, refused: bool) -> None:
+    assert bool(TokenBudget(left).refusal()) is refused
+
+
+def test_what_is_hopeless_is_asked_once() -> None:
+    fake = Fake(lambda entry: failed(entry, "the key is refused", hopeless="the key is refused"))
+    _, failures = run(fake, entries(9))
+    assert len(fake.asked) == 1
+    assert set(failures.values()) == {"the key is refused"}
+
+
+def test_what_is_under_way_is_still_taken() -> None:
+    """Of four at once, one finds the key refused; the others' answers count."""
+    refused = threading.Event()
+
+    def answer(entry: Entry) -> Reading:
+        if entry.commit.subject == "Number 0":
+            refused.set()
+            return failed(entry, "refused", hopeless="refused")
+        refused.wait(5)
+        time.sleep(0.05)
+        return read(entry)
+
+    fake = Fake(answer)
+    _, failures = run(fake, entries(8), width=4)
+    assert (len(fake.asked), len(failures)) == (4, 5)
+
+
+def test_a_server_that_never_answers_is_taken_to_be_down() -> None:
+    fake = Fake(failed)
+    _, failures = run(fake, entries(9))
+    assert len(fake.asked) == 4
+    assert set(failures.values()) == {"no answer"}
+
+
+def test_answers_that_cannot_be_used_do_not_end_the_asking() -> None:
+    """A model that refuses four commits may still read the fifth."""
+    fake = Fake(lambda entry: failed(entry, "the model refused", usage=Usage(calls=1)))
+    run(fake, entries(9))
+    assert len(fake.asked) == 9
+
+
+def test_an_answer_in_between_begins_the_count_anew() -> None:
+    fake = Fake(lambda entry: read(entry) if entry.commit.subject in {"Number 3", "Number 6"} else failed(entry))
+    run(fake, entries(10))
+    assert len(fake.asked) == 10
+
+
+def test_a_mistake_of_ours_costs_one_commit(caplog: pytest.LogCaptureFixture) -> None:
+    given = entries(3)
+
+    def answer(entry: Entry) -> Reading:
+        if entry is given[1]:
+            raise LookupError("a bug")
+        return read(entry)
+
+    _, failures = run(Fake(answer), given)
+    assert failures == {"Number 1": "the analyser failed (LookupError)"}
+    assert f"the analysis of {given[1].commit.short} failed" in caplog.text
+
+
+def test_who_stops_early_begins_nothing_more() -> None:
+    fake = Fake()
+    with ThreadPoolExecutor(1) as executor:
+        readings = read_all(entries(50), fake, "en", executor=executor, width=5, budget=TokenBudget())
+        next(readings)
+        readings.close()  # type: ignore[attr-defined]  # it is a generator
+    assert len(fake.asked) <= 6
+
+
+def test_commits_are_judged_by_rule() -> None:
+    commit = a_commit("Fix a crash in the cache (#12)")
+    (entry,) = judge([commit], of_repository())
+    assert (entry.commit, entry.analysis) == (commit, None)
+    assert entry.triage.importance is not Importance.LOW
+
+
+def test_a_stand_in_is_the_rules_word_with_its_reason() -> None:
+    (entry,) = judge([a_commit()], of_repository())
+    found = stand_in(entry, "zh", "the model refused")
+    assert (found.analyser, found.language, found.stands_in) == (RULES, "zh", "the model refused")
+    assert found.summary
+
+
+def test_an_opinion_moves_the_importance_by_one_step() -> None:
+    (entry,) = entries(1)
+    low = settled(entry, Analysis("fake", "1", "en", Depth.SHORT, "Read", importance=Importance.LOW))
+    assert (low.triage.importance, low.triage.reasons[0].code) == (Importance.LOW, "model")
+    assert low.analysis is not None

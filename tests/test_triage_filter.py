@@ -1,0 +1,197 @@
+"""The rules as a filter for other programs."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.commit import FileChange
+from analysis.errors import BadInput
+from bot.config import Settings
+from bot.triage_filter import commit_of, triage_lines
+
+PATCH = """diff --git a/quill/config.py b/quill/config.py
+index 1..2 100644
+--- a/quill/config.py
++++ b/quill/config.py
+@@ -10,3 +10,3 @@ class EngineConfig:
+     page_size: int = 16
+-    max_prefill_tokens: int = 8192
++    max_prefill_tokens: int = 16384
+     hidden: int = 4
+diff --git a/tests/test_config.py b/tests/test_config.py
+--- a/tests/test_config.py
++++ b/tests/test_config.py
+@@ -1,1 +1,2 @@
+ import quill
++# tested
+"""
+FILES = [["quill/config.py", "M", 1, 1], ["tests/test_config.py", "M", 1, 0]]
+
+
+def made(*records: object, settings: Settings | None = None) -> list[dict[str, object]]:
+    lines = [record if isinstance(record, str) else json.dumps(record) for record in records]
+    return [json.loads(line) for line in triage_lines(lines, settings or Settings(), name="-", quiet=True)]
+
+
+def refused(lines: Sequence[str], name: str = "-") -> str:
+    with pytest.raises(BadInput) as told:
+        list(triage_lines(lines, Settings(), name=name, quiet=True))
+    assert "\n" not in str(told.value)
+    return str(told.value)
+
+
+def test_a_commit_is_sorted_and_ranked() -> None:
+    """Types, importance with score and reasons, areas: what the rules see in the diff."""
+    (answer,) = made(
+        {
+            "repo": "o/r",
+            "sha": "abc",
+            "title": "[Scheduler] Tune prefill",
+            "files": FILES,
+            "patch_excerpt": PATCH,
+            "x": 1,
+        }
+    )
+    assert set(answer) == {"repo", "sha", "types", "importance", "score", "reasons", "areas"}
+    assert (answer["repo"], answer["sha"]) == ("o/r", "abc")
+    assert answer["importance"] in {"high", "medium"}
+    assert any("max_prefill_tokens" in str(reason) for reason in answer["reasons"])
+    assert answer["areas"][0] == "scheduler"
+
+
+def test_each_line_has_its_answer_in_the_same_order() -> None:
+    """Empty lines have none; the repository is only told where it was given."""
+    answers = made(
+        {"title": "Fix a", "sha": "1", "files": FILES}, "", "  ", {"title": "Fix b", "sha": "2", "files": FILES}
+    )
+    assert [answer["sha"] for answer in answers] == ["1", "2"]
+    assert all("repo" not in answer for answer in answers)
+
+
+@pytest.mark.parametrize("title", ["", "Fix a crash", "修复缓存"])
+def test_only_a_title_is_needed(title: str) -> None:
+    """The rest may be unknown."""
+    (answer,) = made({"title": title})
+    assert answer["sha"] == ""
+    assert answer["importance"] == "low"
+
+
+def test_answers_come_as_lines_come() -> None:
+    """A program that feeds it need not wait for the end."""
+    lines = iter([json.dumps({"title": "Fix", "files": FILES})])
+    answers = triage_lines(lines, Settings(), name="-", quiet=True)
+    assert next(answers)
+    assert next(answers, None) is None
+
+
+def test_no_line_gives_no_answer() -> None:
+    """And no mistake."""
+    assert made() == []
+
+
+@pytest.mark.parametrize("length", range(0, len(PATCH), 7))
+def test_a_patch_that_is_cut_anywhere_is_read_as_far_as_it_goes(length: int) -> None:
+    """Excerpts end where they end."""
+    (answer,) = made({"title": "Tune prefill", "files": FILES, "patch_excerpt": PATCH[:length]})
+    assert answer["types"]
+
+
+def test_each_file_gets_its_part_of_the_patch() -> None:
+    """Found by its path after the change."""
+    commit = commit_of({"title": "Tune", "files": FILES, "patch_excerpt": PATCH})
+    first, second = commit.files
+    assert first.patch is not None
+    assert first.patch.startswith("@@ -10,3")
+    assert first.patch.endswith("hidden: int = 4")
+    assert second.patch == "@@ -1,1 +1,2 @@\n import quill\n+# tested"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["a.py", "A", 3, 0], FileChange("a.py", "added", 3, 0)),
+        (["a.py", "R100", 0, 0], FileChange("a.py", "renamed")),
+        (["a.png", "M", "-", "-"], FileChange("a.png", "modified")),
+        (["a.py", "X", None, "2"], FileChange("a.py", "modified", 0, 2)),
+        (["a.py", "modified", 1, 1, "more"], FileChange("a.py", "modified", 1, 1)),
+        (["a.py"], FileChange("a.py", "modified")),
+        ("a.py", FileChange("a.py", "modified")),
+    ],
+)
+def test_a_file_may_be_told_in_short(given: object, expected: FileChange) -> None:
+    """By its path alone, or as git counts a binary one."""
+    assert commit_of({"title": "x", "files": [given]}).files == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("not json", "line 1 of standard input is no JSON"),
+        ('{"title": "a"', "is no JSON"),
+        ("[]", "has no object in it"),
+        ('"title"', "has no object in it"),
+        ("null", "has no object in it"),
+        ("{}", "has no title"),
+        ('{"title": 5}', "has no usable title"),
+        ('{"title": null}', "has no usable title"),
+        ('{"title": "a", "files": "a.py"}', "has no usable files"),
+        ('{"title": "a", "files": [1]}', "has no usable files"),
+        ('{"title": "a", "files": [["a.py", "M", "x", 0]]}', "has no usable files"),
+        ('{"title": "a", "files": [["a.py", "M", -1, 0]]}', "has no usable files"),
+        ('{"title": "a", "body": {}}', "has no usable body"),
+        ("[" * 100_000, "is no JSON"),
+    ],
+)
+def test_a_line_that_is_no_commit_is_told_with_its_number(line: str, hint: str) -> None:
+    """And what a line should be."""
+    told = refused([line])
+    assert hint in told
+    assert "give" in told
+
+
+def test_lines_before_a_bad_one_are_answered() -> None:
+    """A mistake in the middle costs only what comes after it; the file is named."""
+    lines = triage_lines(
+        ['{"title": "Fix", "files": ["a.py"]}', "", "bad"], Settings(), name="commits.jsonl", quiet=True
+    )
+    assert json.loads(next(lines))
+    with pytest.raises(BadInput, match=r"line 3 of commits\.jsonl"):
+        next(lines)
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    """Some editors begin a file with it."""
+    assert len(made("\ufeff" + json.dumps({"title": "Fix", "files": FILES}))) == 1
+
+
+def test_configured_areas_are_known() -> None:
+    """Those of one's own too."""
+    settings = Settings.model_validate({"areas": {"moon": {"en": "Moon", "words": ["moon"]}}})
+    (answer,) = made({"title": "[Moon] Land", "files": FILES}, settings=settings)
+    assert "moon" in answer["areas"]
+
+
+VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.lists(st.text(max_size=4), max_size=4)
+
+
+@given(st.dictionaries(st.sampled_from(["sha", "body", "files", "patch_excerpt", "repo", "author"]), VALUES), st.text())
+def test_any_object_is_answered_or_refused_in_a_sentence(record: dict[str, object], title: str) -> None:
+    """Whatever another program writes."""
+    try:
+        assert len(made(record | {"title": title})) == 1
+    except BadInput as told:
+        assert "line 1" in str(told)  # noqa: PT017 - either outcome is right
+
+
+def test_a_section_cut_in_the_middle_of_a_line_ends_there() -> None:
+    """Excerpts of long diffs are cut by size: the next file's section begins right behind half a line."""
+    cut = PATCH.replace("16384\n     hidden: int = 4\n", "16384\n     hid")
+    commit = commit_of({"title": "x", "files": FILES, "patch_excerpt": cut})
+    config, test = commit.files
+    assert config.patch is not None
+    assert config.patch.endswith("+    max_prefill_tokens: int = 16384")
+    assert test.patch is not None
+    assert test.patch.endswith("+# tested")
