@@ -5,7 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from analysis.entry import Language
-from analysis.triage import Reason
+from analysis.judgement.explain import say_learned
+from analysis.reason import Reason
 
 
 @lru_cache(maxsize=1)
@@ -28,6 +29,8 @@ def say_reason(reason: Reason, language: Language) -> str:
     code, _, kind = reason.code.partition(".")
     if code == "type":
         return say("reason.type", language, detail=say(f"type.{kind}", language))
+    if code == "learned":
+        return say_learned(reason, language)
     detail = reason.detail
     if code == "surroundings":
         detail = listed([say(f"kind.{kind}", language) for kind in detail.split(",")], language)

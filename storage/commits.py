@@ -12,7 +12,8 @@ from sqlite_utils import Database
 from analysis.commit import Brought, Commit, FileChange
 from analysis.entry import Entry
 from analysis.facts import Fact
-from analysis.triage import Importance, Reason, Triage
+from analysis.reason import Reason
+from analysis.triage import Importance, Triage
 from storage.store import Store, undamaged
 from storage.words import tag, words_of
 
