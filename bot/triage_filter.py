@@ -1,21 +1,25 @@
 """The rules as a filter: JSON lines in, JSON lines out, for programs that want to sort and rank commits themselves."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from analysis.areas import of_repository
 from analysis.facts import facts_of
+from analysis.judgement import Judgement
 from analysis.records import commits_of
 from analysis.triage import triage
 from analysis.wording import say_reason
 from bot.config import Settings
 
 
-def triage_lines(lines: Iterable[str], settings: Settings, *, name: str, quiet: bool) -> Iterator[str]:
+def triage_lines(
+    lines: Iterable[str], settings: Settings, learned: Callable[[str], Judgement | None], *, name: str, quiet: bool
+) -> Iterator[str]:
     """Yield a JSON line for each line given: sha, types, importance, score, reasons, areas; and repo where it was given.
 
-    `analysis.records` says what a line holds; `name` is what the lines are called in a mistake's sentence.
+    `analysis.records` says what a line holds; `learned` gives what was learned of a repository, if it was; `name` is what the lines are called in a mistake's sentence.
 
     Raises:
         BadInput: a line is no JSON object with a title; those before it are done.
@@ -23,9 +27,10 @@ def triage_lines(lines: Iterable[str], settings: Settings, *, name: str, quiet: 
     from bot.progress import progress
 
     areas = of_repository(configured={key: table.model_dump() for key, table in settings.areas.items()})
+    judgement_of = lru_cache(maxsize=64)(learned)
     with progress(quiet=quiet) as step:
         for number, commit in enumerate(commits_of(lines, name), 1):
-            found = triage(commit, facts_of(commit), areas)
+            found = triage(commit, facts_of(commit), areas, judgement_of(commit.repo))
             made: dict[str, Any] = {"repo": commit.repo} if commit.repo else {}
             made |= {
                 "sha": commit.sha,

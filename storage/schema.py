@@ -104,3 +104,15 @@ def m005_words(db: Database) -> None:
     db.execute(
         "create virtual table words using fts5(title, text, tags, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
     )
+
+
+@migrations()
+def m006_learned(db: Database) -> None:
+    """What was learned of a repository's own past: weights and how they did, as JSON."""
+    db.table("learned").create(
+        {"repository": int, "made_at": int, "judgement": str, "trials": str},
+        pk="repository",
+        not_null={"made_at", "judgement", "trials"},
+        foreign_keys=[("repository", "repositories", "id")],
+        strict=True,
+    )

@@ -32,9 +32,13 @@ diff --git a/tests/test_config.py b/tests/test_config.py
 FILES = [["quill/config.py", "M", 1, 1], ["tests/test_config.py", "M", 1, 0]]
 
 
+def unlearned(_repo: str) -> None:
+    return None
+
+
 def made(*records: object, settings: Settings | None = None) -> list[dict[str, object]]:
     lines = [record if isinstance(record, str) else json.dumps(record) for record in records]
-    return [json.loads(line) for line in triage_lines(lines, settings or Settings(), name="-", quiet=True)]
+    return [json.loads(line) for line in triage_lines(lines, settings or Settings(), unlearned, name="-", quiet=True)]
 
 
 def commit_of(record: dict[str, object]) -> Commit:
@@ -44,7 +48,7 @@ def commit_of(record: dict[str, object]) -> Commit:
 
 def refused(lines: Sequence[str], name: str = "-") -> str:
     with pytest.raises(BadInput) as told:
-        list(triage_lines(lines, Settings(), name=name, quiet=True))
+        list(triage_lines(lines, Settings(), unlearned, name=name, quiet=True))
     assert "\n" not in str(told.value)
     return str(told.value)
 

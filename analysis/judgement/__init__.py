@@ -4,9 +4,10 @@ The classifier is explainable (each decision names the evidence that weighed mos
 is bounded by `analysis.triage`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from analysis.areas import Areas
 from analysis.commit import FileChange
@@ -31,6 +32,19 @@ class Judgement:
         """Return a commit's areas, the surest first."""
         said = areas.of(title, files)
         return self.area_model.areas(evidence, said) if self.area_model and not areas.tagged(title) else said
+
+    def dump(self) -> dict[str, Any]:
+        """Return the judgement as plain data."""
+        return {
+            "classifier": self.classifier.dump(),
+            "area_model": self.area_model.dump() if self.area_model else None,
+        }
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> "Judgement":
+        """Make the judgement of what `dump` returned."""
+        model = data["area_model"]
+        return cls(Classifier.load(data["classifier"]), AreaModel.load(model) if model else None)
 
 
 @lru_cache(maxsize=1)

@@ -78,7 +78,7 @@ def fit_areas(
         return float(value), np.concatenate([(table.T @ pull + 2 * _HELD * weights).ravel(), pull.sum(0)])
 
     start = np.concatenate([np.zeros(len(names) * width), np.full(width, -3.0)])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": 1e-5}).x
     weights = found[:-width].reshape(len(names), width)
     return AreaModel(
         keys,

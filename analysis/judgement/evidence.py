@@ -36,6 +36,9 @@ TYPES = (
 """The types that are learned; security and chore are said by rules alone."""
 
 _BODY = 800
+SPOKEN = 8
+"""Entries of a lexical row that words decide; structure decides the rest."""
+
 _HABITUAL = 60  # files beyond these tell nothing new
 _NAME_PART = re.compile(r"[a-z0-9]+")
 _STEMS = ("ing", "ed", "es", "s")
@@ -67,6 +70,11 @@ class Evidence:
     signals: dict[str, float]
     words: frozenset[str]
     habits: frozenset[str] = frozenset()
+
+    def words_alone(self) -> "Evidence":
+        """Return the evidence without what the files show."""
+        rows = tuple((*row[:SPOKEN], *(0.0 for _ in row[SPOKEN:])) for row in self.lexical)
+        return Evidence(rows, {}, self.words, self.habits)
 
 
 def stem(word: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING, Any
 
-from analysis.judgement.evidence import Evidence
+from analysis.judgement.evidence import SPOKEN, Evidence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,8 +70,8 @@ class Softmax:
         said = evidence.words | evidence.habits
         found |= {f"word {w}": against(self.words[w]) for w in said if w in self.words}
         own = [w * x for w, x in zip(self.lexical, self._row(evidence, chosen), strict=True)]
-        found["wording"] = sum(own[:8])
-        found["structure"] = sum(own[8:])
+        found["wording"] = sum(own[:SPOKEN])
+        found["structure"] = sum(own[SPOKEN:])
         return found
 
     def _row(self, evidence: Evidence, index: int) -> tuple[float, ...]:
@@ -174,7 +174,7 @@ def fit(
             *(known.words.get(word, nothing) for word in words),
         ]
     )
-    own, bias, rest = _minimise(lexical, table, y, scale, held, penalty.lexical, start)
+    own, bias, rest = _minimise(lexical, table, y, scale, held, penalty.lexical, start, 1e-6 if prior else 1e-9)
     return Softmax(
         classes,
         rows,
@@ -207,6 +207,7 @@ def _minimise(
     held: "np.ndarray[Any, Any]",
     held_lexical: float,
     start: "np.ndarray[Any, Any]",
+    tolerance: float,
 ) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]":
     """Minimise the weighed log loss with its penalties by L-BFGS, from `start` on and held near it."""
     import numpy as np
@@ -239,5 +240,5 @@ def _minimise(
             ]
         )
 
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": 1e-9})
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": tolerance})
     return parts(found.x)
