@@ -152,8 +152,15 @@ class Commits:
         return self._found("cross join", "c.pull_request = ?", [number], repo, "c.id desc")
 
     def by_title(self, title: str, repo: str) -> list[tuple[str, str]]:
-        """Return (repo, SHA) of the commits with exactly this title, newest first."""
-        return self._found("cross join", "c.title = ?", [title], repo, "c.id desc")
+        """Return (repo, SHA) of the commits with this title, those with exactly it first, then the newest.
+
+        A revert quotes the title as its author wrote it; GitHub has put the pull request's number behind it since.
+        """
+        exactly = self._found("cross join", "c.title = ?", [title], repo, "c.id desc")
+        span = [f"{title} (#", f"{title} (#:"]  # what follows is a digit, so the index serves it
+        return exactly + self._found(
+            "cross join", "c.title > ? and c.title < ? and c.title like '%)'", span, repo, "c.id desc"
+        )
 
     def _found(
         self, join: str, where: str, values: Sequence[str | int], repo: str | None, order: str

@@ -148,14 +148,16 @@ def test_names_the_commits_nearest_to_a_sha_that_is_not_there(commits: Commits) 
 
 
 def test_finds_commits_by_pull_request_and_title(commits: Commits) -> None:
-    """The newest first: a request may land, be taken back and land again."""
+    """The newest first: a request may land, be taken back and land again. A title is found with its number or without."""
     first = a_commit("Fix it (#5)")
     again = a_commit("Fix it (#5)", committed_at=NOON + timedelta(hours=1))
-    stored(commits, first, again, a_commit("Fix it (#6)"))
+    other = a_commit("Fix it (#6)", committed_at=NOON + timedelta(minutes=1))
+    stored(commits, first, again, other, a_commit("Fix it (#6) for good"))
     assert commits.by_pull_request(5) == [(REPO, again.sha), (REPO, first.sha)]
     assert commits.by_pull_request(5, "example/other") == []
     assert commits.by_title("Fix it (#5)", REPO) == [(REPO, again.sha), (REPO, first.sha)]
-    assert commits.by_title("Fix it", REPO) == []
+    assert [sha for _, sha in commits.by_title("Fix it", REPO)] == [again.sha, other.sha, first.sha]
+    assert commits.by_title("Fix", REPO) == commits.by_title("Fix it (#", REPO) == []
 
 
 def test_a_pull_request_number_beyond_all_numbers_is_no_number(commits: Commits) -> None:
