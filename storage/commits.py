@@ -109,15 +109,22 @@ class Commits:
         with self._store.read() as db:
             return next((entry_of(row) for row in _rows(db, repo, [sha], "and c.types is not null")), None)
 
-    def between(self, repo: str, start: datetime, end: datetime) -> list[Entry]:
-        """Return what is remembered of [start, end), newest first, without patches and analyses."""
+    def by_area(self, since: datetime, repo: str | None = None) -> dict[str, tuple[int, int]]:
+        """Count the commits from `since` on by their areas: (all, those of high importance). One may be in several."""
+        of_one = "and repository = (select id from repositories where name = ?)" if repo else ""
+        found: dict[str, tuple[int, int]] = {}
         with self._store.read() as db:
-            rows = db.query(
-                "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
-                "where r.name = ? and c.committed_at >= ? and c.committed_at < ? and c.types is not null order by c.id desc",
-                [repo, int(start.timestamp()), int(end.timestamp())],
+            rows = db.execute(
+                "select areas, count(*), sum(importance = ?) from commits "
+                f"where id >= ? and types is not null {of_one} group by areas",
+                [Importance.HIGH.rank, key_of(since), *([repo] if repo else [])],
             )
-            return [entry_of(row) for row in rows]
+            with undamaged("areas"):
+                for areas, count, high in rows:
+                    for area in json.loads(areas):
+                        known = found.get(area, (0, 0))
+                        found[area] = (known[0] + count, known[1] + high)
+        return found
 
     def of_digests(self, digests: Sequence[int]) -> list[Entry]:
         """Return what is remembered of the commits that these digests told, without patches and analyses."""

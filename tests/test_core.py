@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from servers import model as as_model
+from servers.answers import reader
 from servers.github import GitHubServer
 from servers.model import ModelServer
 from servers.scratch import NOON, Scratch
@@ -112,7 +113,7 @@ def bot(request: pytest.FixtureRequest) -> Bot:
 
 @pytest.fixture
 def model() -> Iterator[ModelServer]:
-    with ModelServer(answer) as running:
+    with ModelServer(reader) as running:
         yield running
 
 
@@ -125,18 +126,6 @@ def reading(clone: Bot, model: ModelServer) -> Bot:
         "DAYBRIEF_MODEL__CONCURRENCY": "1",
     }
     return clone
-
-
-def answer(asked: Any) -> Any:
-    """Answer as a model that follows its prompt."""
-    name, text = asked["response_format"]["json_schema"]["name"], asked["messages"][-1]["content"]
-    said = {"summary": "It does something.", "effect": "", "importance": "medium"}
-    if name == "Lines":
-        return {"items": [{"sha": sha, **said} for sha in re.findall(r"(?m)^## ([0-9a-f]{7})$", text)]}
-    if name == "Themes":
-        return {"themes": [{"text": "Much was done.", "commits": []}]}
-    more = {"impact": [], "insight": []} if name == "Full" else {}
-    return {**said, "risks": [], "recommendations": [], **more}
 
 
 def told(digest: Digest) -> dict[str, bool]:

@@ -17,6 +17,7 @@ import pytest
 from conftest import SHARED, replay
 from markdown_it import MarkdownIt
 from servers import model as as_model
+from servers.answers import reader
 from servers.model import ModelServer
 from servers.scratch import Scratch
 from servers.waiting import hurry
@@ -412,18 +413,6 @@ def test_the_terminal_keeps_within_its_columns(told: Told) -> None:
 # -- with a model
 
 
-def answer(asked: Any) -> Any:
-    """Answer as a model that follows its prompt, with words that any commit bears out."""
-    name, text = asked["response_format"]["json_schema"]["name"], asked["messages"][-1]["content"]
-    said = {"summary": "It does something.", "effect": "Users notice it.", "importance": "medium"}
-    if name == "Lines":
-        return {"items": [{"sha": sha, **said} for sha in re.findall(r"(?m)^## ([0-9a-f]{7})$", text)]}
-    if name == "Themes":
-        return {"themes": [{"text": "Much was done.", "commits": re.findall(r"(?m)^- ([0-9a-f]{7}) ", text)[:3]}]}
-    more = {"impact": [], "insight": []} if name == "Full" else {}
-    return {**said, "risks": [], "recommendations": [], **more}
-
-
 def numbers_asked(server: ModelServer) -> list[str]:
     """Return the commits that were asked about, in order."""
     texts = [asked["messages"][-1]["content"] for asked in server.requests]
@@ -435,7 +424,7 @@ def reading(environ: dict[str, str], bundle: Path) -> Iterator[Callable[..., tup
     """Start a model's server, and a bot that reads the clone with it."""
     started: list[ModelServer] = []
 
-    def start(answers: Callable[[Any], Any] = answer) -> tuple[Bot, ModelServer]:
+    def start(answers: Callable[[Any], Any] = reader) -> tuple[Bot, ModelServer]:
         server = ModelServer(answers)
         started.append(server.__enter__())
         model = {"DAYBRIEF_MODEL__NAME": "test-model", "DAYBRIEF_MODEL__BASE_URL": server.base_url}
@@ -472,7 +461,7 @@ def test_a_model_cannot_talk_a_commit_out_of_its_rank(
     """The rules' floor and ceiling stand, whatever it says."""
 
     def shouting(asked: Any) -> Any:
-        found = answer(asked)
+        found = reader(asked)
         for item in found.get("items", [found]):
             item["importance"] = "high"
         return found
@@ -506,7 +495,7 @@ def test_where_a_model_fails_the_rules_stand_in_and_the_next_run_asks_again(
     def unwilling(asked: Any) -> Any:
         named = set(re.findall(r"(?m)^Commit ([0-9a-f]{7}): ", asked["messages"][-1]["content"])) & failing
         refused.update(named)
-        found = answer(asked)
+        found = reader(asked)
         if not named:
             return found
         if "items" in found:
