@@ -31,7 +31,7 @@ lock:
 	$(COMPILE) --group dev --constraints requirements.txt --output-file requirements-dev.txt
 
 clean:
-	rm -rf .venv .demo
+	rm -rf .venv .demo .bench
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "daybrief needs Python 3.11 or newer; none was found. Install one, or name it: make PYTHON=/path/to/python3.11 setup" >&2; exit 1; }
