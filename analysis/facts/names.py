@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
-from analysis.facts.changed import ChangedFile, Mention, View, alike, only_in
+from analysis.facts.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
 from analysis.facts.fact import Fact, FactKind
 from analysis.paths import FileKind
 
@@ -94,17 +93,7 @@ def _replaces(new: Mention, old: Mention, file: ChangedFile) -> bool:
     is_alike, is_same = alike(old.name, new.name, _ALIKE), old.value == new.value
     if is_same and is_alike and "def" in old.detail and len(old.value) >= _SHORTEST_REST:
         return True
-    return (is_same or is_alike) and _in_place(new, old, file, _SHORT_RUN if is_alike else _ONE_LINE)
-
-
-def _in_place(new: Mention, old: Mention, file: ChangedFile, most: int) -> bool:
-    """Whether the two lines stand in one run of at most so many changed lines."""
-    for hunk in file.hunks:
-        for is_changed, lines in groupby(hunk.lines, key=lambda line: line.added or line.removed):
-            run = list(lines) if is_changed else []
-            if any(line.old == old.line for line in run) and any(line.new == new.line for line in run):
-                return len(run) <= most
-    return False
+    return (is_same or is_alike) and in_one_run(file, old.line, new.line, _SHORT_RUN if is_alike else _ONE_LINE)
 
 
 _ONE_LINE, _SHORT_RUN = 2, 12
