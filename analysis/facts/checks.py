@@ -121,7 +121,9 @@ def _refusals(file: ChangedFile, view: View) -> Iterator[_Refusal]:
         said, condition, length = _message(view, found, error, is_assert=is_assert)
         at += 0 if file.language == "rust" else length  # `ensure!(…, anyhow!(…))`
         above, function = _around(file.language, view, found.start())
-        if (_PASSED_ON.match(above) and not _OPTIONAL.search(above)) or _MAPPED.search(view.code, 0, found.start()):
+        if (_PASSED_ON.match(above) and not _OPTIONAL.search(above)) or _MAPPED.search(
+            view.code[max(0, found.start() - 120) : found.start()]
+        ):
             continue
         if error == "NotImplementedError" and _LEFT_TO_SUBCLASSES.search(said):
             continue
@@ -142,7 +144,8 @@ def _message(view: View, found: re.Match[str], error: str, *, is_assert: bool) -
     text = given[place] if len(given) > place else ""
     if error.startswith("TORCH_CHECK"):  # its message is put together from several pieces
         text = next((text for text in given[place:] if _LITERAL_FIRST.match(text)), "")
-    condition = ",".join(given[:place]).strip("()") if place else ""
+    condition = ",".join(given[:place])
+    condition = condition[1:-1] if re.fullmatch(r"\(.*\)", condition, re.DOTALL) else condition
     return (joined(text) if _LITERAL_FIRST.match(text) else ""), condition, len(inside)
 
 

@@ -15,6 +15,10 @@ _DEFINITION = {
         r"^[ \t]*pub[ ]+(?:async[ ]+|unsafe[ ]+|const[ ]+){0,3}(?P<keyword>fn|struct|enum|trait|type|static|mod)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)",
         re.MULTILINE,
     ),
+    # What Python and other languages see of C++: operators and bindings. Headers show what only this build uses as well.
+    "c": re.compile(
+        r"^[ \t]*\w{1,40}\.(?P<keyword>def)\([ \t\n]*\"(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
+    ),
     "go": re.compile(
         r"^(?P<keyword>func|type)[ ]+(?:\([^)\n]{0,80}\)[ ]*)?(?P<name>[A-Z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
     ),
@@ -25,12 +29,16 @@ _DEFINITION = {
 }
 _BOUND = {
     "python": r"(?:^|[ ])(?:import|as)[ (][^\n]*\b{name}\b|^[ \t]*(?:async[ ]+)?(?:def|class)[ ]+{name}\b|^[ \t]*{name}[ ]*(?:,|=|:|$)|^[ \t]*\w+,[^\n=]*\b{name}\b",
+    "c": r"\.def\([ \t\n]*\"{name}\b",
     "rust": r"\bpub[ ]+use\b[^\n]*\b{name}\b|^[ \t]*pub\b[^\n]*\b{name}\b|^[ \t]*{name},$",
     "go": r"^(?:func|type|var|const)\b[^\n]*\b{name}\b|^\t{name}\b",
     "javascript": r"^export\b[^\n]*\b{name}\b|^[ \t]*{name},?$",
 }
 """What else still gives a module a name: an import, an assignment, a definition that is only indented now."""
 
+_METHOD = re.compile(r"^(?P<indent>[ ]+)(?:async[ ]+)?def[ ]+(?P<name>[A-Za-z]\w*)\(", re.MULTILINE)
+_CLASS = re.compile(r"^class[ ]+(?P<name>[A-Za-z]\w*)", re.MULTILINE)
+_WARNS = re.compile(r"\b(?:Pending)?DeprecationWarning\b|\bFutureWarning\b|@(?:\w+\.)?deprecated\b|\bwill be removed\b")
 _PRIVATE = re.compile(r"(?:^|/)_(?!_init__\.)[^/]*|(?:^|/)internal/|(?:^|/)(?:cmd|bin)/")
 _HANDLES = re.compile(
     r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|command|exception_handler)\("
@@ -40,6 +48,7 @@ _ALIKE = 0.6
 _LISTED_ONE_BY_ONE = 3
 _MOST_PAIRS = 2_500
 """Where more is rewritten than that, looking for what became of each name takes longer than it is worth."""
+_INDENT = 4
 _SHORTEST_REST = len("(x):")
 
 
@@ -47,6 +56,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     """Find top-level public names of the product's code that the commit removes or renames, and removed modules."""
     product = [file for file in files if file.kind is FileKind.PRODUCTION and file.language in _DEFINITION]
     before = [mention for file in product for old, _ in file.views for mention in _definitions(file, old)]
+    before += [mention for file in product for old, _ in file.views for mention in _announced(file, old)]
     after = [mention for file in product for _, new in file.views for mention in _definitions(file, new)]
     by_path = {file.path: file for file in product}
     gone = [
@@ -54,7 +64,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         for mention in only_in(before, after)
         if mention.name not in _NOT_API
         and not _PRIVATE.search(mention.path)
-        and not _is_bound(mention.name, by_path[mention.path])
+        and not _is_bound(mention.name.rpartition(".")[2], by_path[mention.path])
     ]
     came = list(only_in(after, before))
     for old in list(gone) if len(gone) * len(came) <= _MOST_PAIRS else []:
@@ -78,6 +88,20 @@ def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
         above = view.code[max(0, found.start() - 400) : found.start()].rstrip("\n").rpartition("\n")[2]
         if not _HANDLES.match(above):  # who calls an endpoint knows its path, not the function's name
             yield view.mention(found["name"], file.path, found.start("name"), found["rest"], found["keyword"])
+
+
+def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
+    """Yield a public class's methods that warned of their end: others may come and go without anybody outside noticing."""
+    if file.language != "python" or not _WARNS.search(view.text):
+        return
+    defined = list(_METHOD.finditer(view.code))
+    ends = [*(found.start() for found in defined[1:]), len(view.text)]
+    for found, end in zip(defined, ends, strict=False):
+        body = view.text[found.start() : end]
+        classes = list(_CLASS.finditer(view.code, 0, found.start())) or [_CLASS.match(view.heading)]
+        owner = classes[-1]
+        if owner and len(found["indent"]) == _INDENT and _WARNS.search(body):
+            yield view.mention(f"{owner['name']}.{found['name']}", file.path, found.start("name"), body, "method")
 
 
 def _is_bound(name: str, file: ChangedFile) -> bool:
