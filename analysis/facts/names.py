@@ -98,8 +98,8 @@ def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
     ends = [*(found.start() for found in defined[1:]), len(view.text)]
     for found, end in zip(defined, ends, strict=False):
         body = view.text[found.start() : end]
-        classes = list(_CLASS.finditer(view.code, 0, found.start())) or [_CLASS.match(view.heading)]
-        owner = classes[-1]
+        shown = list(_CLASS.finditer(view.code, 0, found.start()))
+        owner = shown[-1] if shown else _CLASS.match(view.heading)
         if owner and len(found["indent"]) == _INDENT and _WARNS.search(body):
             yield view.mention(f"{owner['name']}.{found['name']}", file.path, found.start("name"), body, "method")
 
