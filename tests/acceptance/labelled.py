@@ -2,15 +2,16 @@
 
 import gzip
 import json
+import random
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
-
-from conftest import DAY, SHARED
 
 from analysis.commit import Commit, FileChange, Status
 
+SHARED = Path(__file__).parents[3] / "shared"
 _STATUS: dict[str, Status] = {"A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied"}
 _FILE = re.compile(r"diff --git a/(.*?) b/(.*?)\n")
 
@@ -25,8 +26,35 @@ def labelled() -> Iterator[tuple[Commit, bool]]:
 
 def of_the_day() -> list[Commit]:
     """Return the recorded day's commits, oldest first."""
-    found = [_recorded(json.loads(path.read_text())) for path in (DAY / "commits").glob("*.json")]
+    found = [
+        _recorded(json.loads(path.read_text())) for path in (SHARED / "sglang-2026-01-08" / "commits").glob("*.json")
+    ]
     return sorted(found, key=lambda commit: (commit.committed_at, commit.sha))
+
+
+def days_of_history(least: int, seed: str) -> dict[date, list[Commit]]:
+    """Return days of sglang's history in Shanghai, ten commits each or more, drawn until there are `least` commits; no patches."""
+    days: dict[date, list[Commit]] = {}
+    with gzip.open(SHARED / "history" / "sglang-commits.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            commit = _historic(json.loads(line))
+            days.setdefault((commit.committed_at + timedelta(hours=8)).date(), []).append(commit)
+    order = sorted(day for day, commits in days.items() if len(commits) >= 10)
+    random.Random(seed).shuffle(order)  # noqa: S311 - a seed, no secret
+    drawn: dict[date, list[Commit]] = {}
+    for day in order:
+        if sum(map(len, drawn.values())) < least:
+            drawn[day] = days[day]
+    return drawn
+
+
+def _historic(record: dict[str, Any]) -> Commit:
+    at = datetime.fromisoformat(record["date"])
+    files = (
+        FileChange(path, _STATUS.get(status[0], "changed"), more, less) for path, status, more, less in record["files"]
+    )
+    message = f"{record['title']}\n\n{record['body'] or ''}".strip()
+    return Commit("sgl-project/sglang", record["sha"], record["author"], at, at, message, files=tuple(files))
 
 
 def _commit(record: dict[str, Any]) -> tuple[Commit, bool]:
