@@ -117,6 +117,7 @@ _WORD = re.compile(r"\w", re.ASCII)
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,_]{0,30}(?:\.\d{1,20})?(?![\w.]*\d)", re.ASCII)
 _LONGEST_CLAUSE = 400
 _CLAUSE = re.compile(r"[,;:!?，。；：！？\n]|\.(?=\s|$)|\s(?:and|but|while)\s|(?:并且|并|而)(?=[一-鿿])")
+_QUOTED = re.compile(r"“[^”\n]{1,300}”|(?<![`\w])\"[^\"\n]{8,300}\"")
 _PLAIN = (
     r"(?-i:`[^`\n]{1,120}`|(?<![\w-])--[a-z][\w-]{1,80}|\b\w{1,60}_\w{1,60}\b|\b[a-z]{1,40}[A-Z][A-Za-z0-9]{1,60}\b"
     r"|\b[A-Z][a-z0-9]{1,40}[A-Z][A-Za-z0-9]{0,60}\b)"
@@ -141,7 +142,7 @@ def _either(active: str, passive: str, active_zh: str, passive_zh: str) -> tuple
             re.ASCII | re.IGNORECASE,
         ),
         re.compile(rf"(?:{active_zh}){_HAN}{_NAME}{_ENDS}", re.ASCII),
-        re.compile(rf"{_FREE}{_NAME}\s?(?:[一-鿿]{{0,4}})(?:已被|已经|已|被)(?:{passive_zh})", re.ASCII),
+        re.compile(rf"{_FREE}{_NAME}\s?(?:[一-鿿]{{0,4}})(?:已被|已经|已|被)(?:{passive_zh})(?=\s*(?:$|了))", re.ASCII),
     )
 
 
@@ -205,7 +206,8 @@ def turned_round(text: str, changes: Changes) -> list[str]:
 
 
 def _clauses(text: str) -> Iterator[str]:
-    """Cut a text at what separates statements, but not within code."""
+    """Cut a text at what separates statements, but not within code; what it quotes is somebody else's statement."""
+    text = _QUOTED.sub(lambda quote: " " * len(quote[0]), text)
     masked = re.sub(r"`[^`\n]*`", lambda code: "x" * len(code[0]), text)
     at = 0
     for match in _CLAUSE.finditer(masked):

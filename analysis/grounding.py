@@ -13,6 +13,7 @@ from functools import cached_property
 from analysis.commit import Commit
 from analysis.directions import NO_CHANGES, Changes, turned_round
 from analysis.entry import Claim
+from analysis.paths import FileKind, kind_of
 
 _CODE_SPAN = re.compile(r"`([^`\n]+)`")
 # ASCII throughout: Chinese puts no space between a name and the words around it.
@@ -64,7 +65,8 @@ class Ground:
     Attributes:
         text: everything that is written in it.
         files: the paths that it touches, old ones too.
-        counts: numbers that count it and need not be written anywhere: of lines, of files, of a line in its file.
+        counts: numbers that count it and need not be written anywhere: of lines and files, in all, each,
+            and by kind and status; of a line in its file.
         changes: what it takes away and what it brings, if that is known.
     """
 
@@ -81,7 +83,11 @@ class Ground:
         parts += [f"{file.path}\n{file.old_path or ''}\n{_HUNK.sub('', file.patch or '')}" for file in files]
         counts = [commit.additions, commit.deletions, commit.additions + commit.deletions, len(files)]
         counts += [int(place) for file in files for hunk in _HUNK.findall(file.patch or "") for place in hunk if place]
-        counts += [count for file in files for count in (file.additions, file.deletions)]
+        kinds = [[file for file in files if kind_of(file.path) is kind] for kind in FileKind]
+        statuses = [[file for file in files if file.status == status] for status in {file.status for file in files}]
+        for some in (*([file] for file in files), *kinds, *statuses):
+            added, deleted = sum(file.additions for file in some), sum(file.deletions for file in some)
+            counts += [added, deleted, added + deleted, len(some)]
         paths = [path for file in files for path in (file.path, file.old_path) if path]
         return cls("\n".join(parts), tuple(paths), tuple(counts), Changes.of(files))
 
