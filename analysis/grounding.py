@@ -1,7 +1,8 @@
-"""Whether what an analysis says occurs in the commit: its paths, identifiers and numbers.
+"""Whether what an analysis says occurs in the commit: its paths, identifiers and numbers, and which way they changed.
 
-A claim that names a path or an identifier which the commit does not contain is dropped; one with a number of its own is
-kept and marked as the model's estimate. Words that only sound technical (GPU, PyTorch) are no identifiers.
+A claim that names a path or an identifier which the commit does not contain, or tells the change the wrong way round, is
+dropped; one with a number of its own is kept and marked as the model's estimate. Words that only sound technical (GPU,
+PyTorch) are no identifiers.
 """
 
 import re
@@ -10,7 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from analysis.commit import Commit
+from analysis.directions import NO_CHANGES, Changes, turned_round
 from analysis.entry import Claim
+from analysis.paths import FileKind, kind_of
 
 _CODE_SPAN = re.compile(r"`([^`\n]+)`")
 # ASCII throughout: Chinese puts no space between a name and the words around it.
@@ -31,6 +34,7 @@ _HAS_UNIT = re.compile(rf"{_UNIT}$", re.ASCII)
 _TOKEN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _FLAG = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*", re.ASCII)
 _PLAIN_NUMBER = re.compile(r"\d[\d,_]*(?:\.\d+)*", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"(?<![\w.])\d[\d,_]*(?:\.\d+)*", re.ASCII)
 _SENTENCE = re.compile(r"((?<=[。！？])\s*|(?<=[.!?])\s+(?=[^a-z\s]))")
 _KNOWN = {
     "PyTorch", "GitHub", "OpenAI", "JavaScript", "TypeScript", "NumPy", "TensorFlow", "DeepSeek", "HuggingFace", "TensorRT",
@@ -38,6 +42,17 @@ _KNOWN = {
     "FastAPI", "ChatGPT", "GraphQL", "PostgreSQL", "MySQL", "JSON", "DevOps", "macOS", "iOS", "README", "WebSocket", "Node.js",
     "Vue.js", "Next.js", "Three.js", "D3.js",
 }  # fmt: skip
+# A number that is said to be a name's value: `size = 3`, "`size` goes from 2 to 3", "`size` 改为 3".
+_TIED = re.compile(
+    r"(?:`(?P<code>[\w.-]{2,80})`|\b(?P<bare>[A-Za-z]{1,60}_\w{1,60}))(?P<between>[^`.;。；\n]{0,60}?)"
+    r"(?:=|:|\b(?:to|from|of|is|was|be|at|as)|[从到为至以成由])\s?(?P<number>-?\d[\d,_]{0,20}(?:\.\d{1,9}){0,4})(?![\w.]*\d)(?!\s?[%×倍])",
+    re.ASCII,
+)
+_ASSIGNED = re.compile(
+    r"^-{0,2}(?P<name>[A-Za-z][\w.-]{0,80})\s*[=:]\s*(?P<number>-?\d[\d,_]{0,20}(?:\.\d{1,9})?)$", re.ASCII
+)
+_NEAR = 3
+"""How many lines a value may stand away from its name: a call goes over several."""
 _SMALL = 10
 _LONGEST_COUNT = 10
 _HUNK = re.compile(r"^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@", re.MULTILINE | re.ASCII)
@@ -50,12 +65,15 @@ class Ground:
     Attributes:
         text: everything that is written in it.
         files: the paths that it touches, old ones too.
-        counts: numbers that count it and need not be written anywhere: of lines, of files, of a line in its file.
+        counts: numbers that count it and need not be written anywhere: of lines and files, in all, each,
+            and by kind and status; of a line in its file.
+        changes: what it takes away and what it brings, if that is known.
     """
 
     text: str
     files: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
+    changes: Changes = NO_CHANGES
 
     @classmethod
     def of(cls, commit: Commit) -> "Ground":
@@ -65,9 +83,13 @@ class Ground:
         parts += [f"{file.path}\n{file.old_path or ''}\n{_HUNK.sub('', file.patch or '')}" for file in files]
         counts = [commit.additions, commit.deletions, commit.additions + commit.deletions, len(files)]
         counts += [int(place) for file in files for hunk in _HUNK.findall(file.patch or "") for place in hunk if place]
-        counts += [count for file in files for count in (file.additions, file.deletions)]
+        kinds = [[file for file in files if kind_of(file.path) is kind] for kind in FileKind]
+        statuses = [[file for file in files if file.status == status] for status in {file.status for file in files}]
+        for some in (*([file] for file in files), *kinds, *statuses):
+            added, deleted = sum(file.additions for file in some), sum(file.deletions for file in some)
+            counts += [added, deleted, added + deleted, len(some)]
         paths = [path for file in files for path in (file.path, file.old_path) if path]
-        return cls("\n".join(parts), tuple(paths), tuple(counts))
+        return cls("\n".join(parts), tuple(paths), tuple(counts), Changes.of(files))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -118,6 +140,22 @@ class Ground:
             _occurs(self.text, flag) or ("_" in field and field in self.names) or bool(re.search(declared, self.text))
         )
 
+    def has_pair(self, name: str, number: str) -> bool:
+        """Whether a name that it holds and this number stand on one line, or a few lines apart."""
+        plain, found = _plain(number), 0
+        for index, line in enumerate(self._lines):
+            if _occurs(line, name):
+                found += 1
+                around = self._lines[max(0, index - _NEAR) : index + _NEAR + 1]
+                near = [line, *(other for other in around if other[:1] in {"+", "-", " "})]
+                if any(_plain(other) == plain for one in near for other in _WHOLE_NUMBER.findall(one)):
+                    return True
+        return not found
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
+
     def has_number(self, number: str) -> bool:
         """Whether it contains this number, or is counted by it; small counts say nothing and pass, measurements do not."""
         plain = _plain(number)
@@ -153,7 +191,7 @@ def _plain(number: str) -> str:
 
 
 def ungrounded(text: str, ground: Ground) -> tuple[list[str], list[str]]:
-    """Return the paths and identifiers in `text` that the commit does not contain, and the numbers."""
+    """Return what in `text` the commit does not bear out: paths, identifiers and turned round clauses; and numbers."""
     wrong: list[str] = []
     numbers: list[str] = []
     rest = text
@@ -169,7 +207,24 @@ def ungrounded(text: str, ground: Ground) -> tuple[list[str], list[str]]:
     wrong += [path for path in _PATH.findall(rest) if not ground.has_path(path) and path not in _KNOWN]
     rest = _PATH.sub(" ", rest)
     wrong += [name for name in _IDENTIFIER.findall(rest) if not ground.has_name(name)]
-    return wrong, numbers + _own_numbers(_IDENTIFIER.sub(" ", rest), ground)
+    numbers += _own_numbers(_IDENTIFIER.sub(" ", rest), ground)
+    return wrong + turned_round(text, ground.changes), numbers or _untied(text, ground)
+
+
+def _untied(text: str, ground: Ground) -> list[str]:
+    """Return the numbers that the commit holds, but not as the value of the name which `text` gives them to."""
+    found = [match for code in _CODE_SPAN.findall(text) if (match := _ASSIGNED.match(code.strip()))]
+    values = [(match["name"], match["number"]) for match in found]
+    for match in _TIED.finditer(text):
+        name = match["code"] or match["bare"]
+        if not _PATH.fullmatch(name):
+            values.append((name, match["number"]))
+            # "from 2 to 3" gives the name both.
+            onward = re.match(
+                r"\s?(?:to|[到至为成改]{1,2})\s?(-?\d[\d,_]{0,20}(?:\.\d{1,9}){0,4})", text[match.end() :], re.ASCII
+            )
+            values += [(name, onward[1])] if onward else []
+    return [number for name, number in values if not ground.has_pair(name.rpartition(".")[2], number.lstrip("-"))]
 
 
 def _own_numbers(text: str, ground: Ground) -> list[str]:

@@ -61,6 +61,21 @@ _FOLLOW_UP = re.compile(
 )
 _CLOSE = timedelta(hours=24)
 _SHARED = 0.5
+_ALIKE, _LEAST_ALIKE = 0.5, 3
+"""Which part of their titles' words, and how many, two commits have in common that repeat each other elsewhere."""
+_EVERYBODYS = 3
+"""A word that so many authors use on one day tells nobody's work apart."""
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|\d+(?:\.\w+)*|[一-鿿]{2}")
+_COUNTED = re.compile(r"(?<=[a-z]{4})\d+$")
+_SHORTEST = 3
+_GENERAL = frozenset(
+    """add all allow also and are avoid better bug bugfix bump change chore ci clean cleanup code correct default disable doc
+    docs documentation enable error failure feat feature file fix fixe fixed for format from get handle hot hotfix improve
+    in initial instead into issue it lint logic make minor misc model more move new not of on one optimize or part perf
+    performance problem refactor refine release remove rename request revert set simplify small some style super support temporarily
+    test tests that the this tiny to typo unit update upgrade use using version via when with without work wrong""".split()  # noqa: SIM905 - a hundred quoted words are no easier to read
+)
+"""What titles say of anything."""
 _LEAST_MOVED = 0.5
 # Where everybody writes: sharing such a file says nothing about being one piece of work.
 _HUB = re.compile(
@@ -75,8 +90,9 @@ def find_stories(entries: Sequence[Entry], earlier: dict[str, Earlier] | None = 
     """
     ordered = sorted(entries, key=lambda entry: entry.commit.committed_at)
     links: list[tuple[int, int, StoryKind]] = []
+    everybodys = _used_by_many(ordered)
     for first, second in combinations(range(len(ordered)), 2):
-        kind = _link(ordered[first], ordered[second])
+        kind = _link(ordered[first], ordered[second], everybodys)
         if kind:
             links.append((first, second, kind))
     stories = [_story([ordered[i] for i in group], kinds) for group, kinds in _groups(len(ordered), links)]
@@ -121,7 +137,7 @@ def _groups(count: int, links: list[tuple[int, int, StoryKind]]) -> list[tuple[l
     return [group for group in groups.values() if len(group[0]) > 1]
 
 
-def _link(first: Entry, second: Entry) -> StoryKind | None:
+def _link(first: Entry, second: Entry, everybodys: frozenset[str]) -> StoryKind | None:
     """What makes two entries one story, `first` being the older one."""
     if _reverts(second, first):
         return StoryKind.REVERT
@@ -137,7 +153,7 @@ def _link(first: Entry, second: Entry) -> StoryKind | None:
         return None
     if _in_series(first, second):
         return StoryKind.SERIES
-    return StoryKind.SAME_WORK if _share_files(first, second) else None
+    return StoryKind.SAME_WORK if _is_same_work(first, second, everybodys) else None
 
 
 def _reverts(revert: Entry, original: Entry) -> bool:
@@ -149,7 +165,8 @@ def _reverts(revert: Entry, original: Entry) -> bool:
             return True
         if fact.detail and number and fact.detail == f"#{number}":
             return True
-        if fact.name and fact.name == re.sub(r"\s*\(#\d+\)\s*$", "", original.commit.subject):
+        title = re.sub(r"\s*\(#\d+\)\s*$", "", original.commit.subject)
+        if fact.name == title or (fact.name.endswith("…") and title.startswith(fact.name[:-1])):
             return True
     return False
 
@@ -165,6 +182,44 @@ def _in_series(first: Entry, second: Entry) -> bool:
         return False
     words = set(re.findall(r"\w{4,}", one.text.lower())) & set(re.findall(r"\w{4,}", two.text.lower()))
     return bool(words) or bool(set(one.topics) & set(two.topics)) or _share_files(first, second)
+
+
+def _is_same_work(first: Entry, second: Entry, everybodys: frozenset[str]) -> bool:
+    """Whether two commits of one author on one day are one piece of work.
+
+    The same files alone say little: who works on a part of the code changes it several times a day for several reasons.
+    Both must speak of the same thing as well, or one must build on files that the other brought; or they do the same to
+    other files, by nearly the same words.
+    """
+    one, two = _words(first), _words(second)
+    if len(one & two) >= _LEAST_ALIKE and len(one & two) >= _ALIKE * len(one | two):
+        return True
+    return _share_files(first, second) and bool((one & two) - _GENERAL - everybodys or _builds_on(first, second))
+
+
+def _words(entry: Entry) -> set[str]:
+    """The words of a title, without its tags, in lower case and without a plural's `s`; names and versions are whole."""
+    return _words_of(read_title(entry.commit.subject).text)
+
+
+def _words_of(text: str) -> set[str]:
+    found = {_COUNTED.sub("", word.lower()).removesuffix("s") for word in _WORD.findall(text)}
+    return {word for word in found if len(word) >= _SHORTEST or not word.isascii()}
+
+
+def _used_by_many(entries: Sequence[Entry]) -> frozenset[str]:
+    """The words that many authors use in titles, or that name where many work."""
+    authors: dict[str, set[str]] = {}
+    for entry in entries:
+        for word in _words(entry) | _words_of(" ".join(file.path for file in entry.commit.files)):
+            authors.setdefault(word, set()).add(entry.commit.author)
+    return frozenset(word for word, names in authors.items() if len(names) >= _EVERYBODYS)
+
+
+def _builds_on(first: Entry, second: Entry) -> bool:
+    """Whether the later one changes files that the earlier one brought."""
+    brought = {file.path for file in first.commit.files if file.status == "added"}
+    return bool(brought & _own_files(second))
 
 
 def _share_files(first: Entry, second: Entry) -> bool:

@@ -62,14 +62,31 @@ class TestRefusals:
             ("a.py", "def f():\n    x = 1\n", "def f():\n    x = 1\n    raise ValueError(message)\n"),
             ("a.py", "def f():\n    x = 1\n", 'def f():\n    raise NotImplementedError("subclasses must implement this")\n'),
             ("a.py", 'def f():\n    fail("size must be positive")\n', 'def f():\n    raise UsageError("size must be positive")\n'),
+            ("a.py", "def f():\n    try:\n        g()\n    except E:\n        raise\n", 'def f():\n    try:\n        g()\n    except E as e:\n        raise ValueError("size must be positive") from e\n'),
+            ("a.rs", "fn f() {\n    g()?;\n}\n", 'fn f() {\n    g().map_err(|e| anyhow!("size must be positive: {e}"))?;\n}\n'),
+            ("a.ts", "function f() {\n  g();\n}\n", 'function f() {\n  try {\n    g();\n  } catch (e) {\n    throw new RangeError("size must be positive");\n  }\n}\n'),
+            ("a.py", "def f():\n    assert size.all()\n", 'def f():\n    assert (\n        size.all()\n    ), "size must be positive"\n'),
+            ("a.py", 'def f():\n    if size < 1:\n        raise ValueError("no such size")\n', 'def f():\n    if size < 1:\n        raise ValueError("give another number, above zero")\n'),
+            ("a.py", 'def f():\n    if not ok(size):\n        raise ValueError("no such size")\n', 'def f():\n    for one in size:\n        if not ok(one):\n            raise ValueError("give another number, above zero")\n'),
             ("a.rs", "fn f() {\n}\n", '#[cfg(test)]\nmod tests {\n    fn f() {\n        panic!("size must be positive");\n    }\n}\n'),
             ("tests/test_a.py", "def f():\n    x = 1\n", 'def f():\n    raise ValueError("size must be positive")\n'),
         ],
         ids=["a new function", "a new method", "another error", "reworded", "behind a condition", "a comment", "a text", "a name in quotes",
-             "a comparison", "no text", "left to subclasses", "refused before", "Rust's own tests", "a test"],
+             "a comparison", "no text", "left to subclasses", "refused before", "passed on", "passed on in Rust", "passed on in JavaScript", "a message for an old condition",
+             "another message for an old condition", "rewritten in its place", "Rust's own tests", "a test"],
     )  # fmt: skip
     def test_what_refuses_nothing_new_is_none(self, path: str, before: str, after: str) -> None:
         assert told(a_change(path, before, after), kinds="check") == []
+
+    def test_a_package_that_is_missing_is_refused(self) -> None:
+        before = "def f():\n    x = 1\n"
+        after = 'def f():\n    try:\n        import q\n    except ImportError as e:\n        raise ImportError("install q first") from e\n'
+        assert told(a_change("a.py", before, after)) == [("check_added", "ImportError")]
+
+    def test_the_same_condition_once_more_is_a_new_check(self) -> None:
+        before = 'def f():\n    if not x:\n        raise ValueError("f needs x")\n\n\ndef g():\n    y = 1\n'
+        after = before + '    if not x:\n        raise ValueError("without x there is no g")\n'
+        assert told(a_change("a.py", before, after)) == [("check_added", "ValueError")]
 
     def test_a_check_that_moved_to_another_file_is_neither_new_nor_gone(self) -> None:
         check = 'def f():\n    x = 1\n    raise ValueError("size must be positive")\n'
@@ -150,8 +167,9 @@ class TestDeprecations:
             'def load():\n    if x:\n        warnings.warn("`load` is deprecated, use `read`")\n',
             'def load():\n    warnings.warn("`load` is deprecated: use `read`")\n',
             'def load():\n    warnings.warn("`load` is deprecated, use `read`", stacklevel=2)\n',
+            'def load():\n    warnings.warn("Whoever needs this had better look for a way around: it will be removed.")\n',
         ],
-        ids=["reindented", "reworded", "with a level"],
+        ids=["reindented", "reworded", "with a level", "in other words"],
     )
     def test_an_announcement_that_was_there_is_not_new(self, after: str) -> None:
         before = 'def load():\n    warnings.warn("`load` is deprecated, use `read`")\n'

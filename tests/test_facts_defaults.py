@@ -69,6 +69,16 @@ CHANGED = {
     "TypeScript": ("a.ts", "export const MAX_BATCH: number = 8;\n", "export const MAX_BATCH: number = 16;\n", ("MAX_BATCH", "8", "16")),
     "YAML": ("conf/a.yaml", "trainer:\n  lr: 0.1 # good\n", "trainer:\n  lr: 0.2\n", ("trainer.lr", "0.1", "0.2")),
     "TOML": ("conf/a.toml", '[server]\nmode = "sync"\n', '[server]\nmode = "async"\n', ("server.mode", '"sync"', '"async"')),
+    "pydantic over lines": (
+        "quill/a.py",
+        'class Load(BaseModel):\n    size: int = Field(\n        default=8,\n        description="How many.",\n    )\n',
+        'class Load(BaseModel):\n    size: int = Field(\n        default=16,\n        description="How many.",\n    )\n',
+        ("Load.size", "8", "16"),
+    ),
+    "CMake option": ("CMakeLists.txt", 'option(WITH_FP8 "Enable FP8" OFF)\n', 'option(WITH_FP8 "Enable FP8" ON)\n', ("WITH_FP8", "OFF", "ON")),
+    "CMake cache": ("a.cmake", 'set(ARCH "8.0" CACHE STRING "x")\n', 'set(ARCH "9.0" CACHE STRING "x")\n', ("ARCH", '"8.0"', '"9.0"')),
+    "image": ("docker/Dockerfile", "ARG BASE_IMAGE=a/b:1\n", 'ARG BASE_IMAGE="a/b:2"\n', ("BASE_IMAGE", "a/b:1", "a/b:2")),
+    "image environment": ("Dockerfile", "ENV QUILL_PORT 80\n", "ENV QUILL_PORT=81\n", ("QUILL_PORT", "80", "81")),
     "JSON": ("conf/a.json", '{\n  "server": {\n    "port": 1\n  }\n}\n', '{\n  "server": {\n    "port": 2\n  }\n}\n', ("server.port", "1", "2")),
 }  # fmt: skip
 
@@ -156,6 +166,20 @@ class TestSettings:
         assert told(a_change("quill/config.py", before, after)) == [("config_added", "CacheConfig.eager", "", "False")]
         assert told(a_change("quill/config.py", after, before)) == [("config_removed", "CacheConfig.eager", "False")]
 
+    def test_a_field_less_in_a_class_that_inherits_may_only_be_set_no_more(self) -> None:
+        """It may stand in the class above; a base that is nobody's settings has none."""
+        more, less = "    a: int = 1\n    b: int = 2\n", "    a: int = 1\n"
+        for head, expected in (
+            ("class LoadConfig(ReadConfig):\n", []),
+            ("class LoadConfig(BaseConfig):\n", [("config_removed", "LoadConfig.b", "2")]),
+        ):
+            assert told(a_change("quill/a.py", head + more, head + less)) == expected
+            assert told(a_change("quill/a.py", head + less, head + more)) == [("config_added", "LoadConfig.b", "", "2")]
+
+    def test_an_option_of_the_build_is_a_setting(self) -> None:
+        option = 'option(WITH_FA3 "Enable FA3" OFF)\nset(CMAKE_VERBOSE_MAKEFILE ON CACHE BOOL "ON")\n'
+        assert told(a_change("CMakeLists.txt", "a()\n", f"a()\n{option}")) == [("config_added", "WITH_FA3", "", "OFF")]
+
     def test_a_field_without_a_value_is_a_setting_too(self) -> None:
         before, after = "class LoadRequest:\n    a: int\n", "class LoadRequest:\n    a: int\n    b: list[str]\n"
         assert told(a_change("quill/a.py", before, after)) == [("config_added", "LoadRequest.b")]
@@ -174,6 +198,10 @@ class TestSettings:
                 "class LoadConfig:\n    a: int = 1\n",
                 'class LoadConfig:\n    a: int = 1\n    """\n    b: the second\n    """\n',
             ),
+            (
+                "class LoadConfig:\n    a: int = 1\n",
+                'class LoadConfig:\n    a: int = 1\n    b: dict = field(\n        default_factory=lambda: {"q": "w"}\n    )\n',
+            ),
             ("class LoadConfig:\n    a: int = 1\n", "class LoadConfig:\n    # b: int = 2\n    a: int = 1\n"),
             (
                 "class LoadConfig:\n    a: int = 1\n",
@@ -186,6 +214,7 @@ class TestSettings:
             "private",
             "a parameter",
             "a docstring",
+            "a table",
             "a comment",
             "a local variable",
         ],
@@ -267,6 +296,14 @@ class TestConfigurationFiles:
     )  # fmt: skip
     def test_what_is_no_setting_is_none(self, path: str, before: str, after: str) -> None:
         assert told(a_change(path, before, after)) == []
+
+    def test_columns_of_a_table_are_no_settings(self) -> None:
+        """Where the hunks do not show which row they are in, one row's number may seem to have become another's."""
+        rows = "".join(
+            f'  "q{row}": {{\n    "a": 1,\n    "b": 1,\n    "size": {row},\n    "c": 1\n  }},\n' for row in range(9)
+        )
+        before, after = f"{{\n{rows}}}\n", f"{{\n{rows.replace(': 7', ': 2').replace(': 3', ': 70')}}}\n"
+        assert told(a_change("tuned/a.json", before, after, context=1)) == []
 
     def test_a_key_that_moved_is_neither_new_nor_gone(self) -> None:
         text = "a:\n  x: 1\n  y: 2\n" + "".join(f"k{number}: {number}\n" for number in range(12)) + "z: 1\n"

@@ -117,9 +117,15 @@ class TestChangedDependencies:
             ("Dockerfile", "FROM python:3.11 AS base\nFROM base\n", "FROM python:3.11 AS base\nFROM base AS more\n"),
             ("Dockerfile", "RUN <<EOF\nfrom a.b import c\nEOF\n", "RUN <<EOF\nfrom a.b.d import c\nEOF\n"),
             ("quill/a.py", 'x = ["torch==2"]\n', 'x = ["torch==3"]\n'),
+            ("Dockerfile", "RUN pip install torch==2.0\n", "RUN pip install torch==${TORCH}\n"),
+            (
+                "CMakeLists.txt",
+                "GIT_REPOSITORY ${REPO}\nGIT_TAG ${TAG}\n",
+                f"GIT_REPOSITORY https://github.com/a/FlashMLA\nGIT_TAG {NEW}\n",
+            ),
         ],
         ids=["order", "spelling", "lines", "a comment", "an option", "layout", "own version", "own crate", "indirect", "own package",
-             "docs", "tests", "lock", "a stage", "a script", "code"],
+             "docs", "tests", "lock", "a stage", "a script", "code", "said elsewhere", "named elsewhere"],
     )  # fmt: skip
     def test_what_installs_the_same_is_no_change(self, path: str, before: str, after: str) -> None:
         assert told(a_change(path, before, after)) == []
@@ -204,6 +210,7 @@ class TestComingAndGoing:
             ("package.json", '{\n  "scripts": {\n', '    "build": "tsc",'),
             ("Dockerfile", "FROM a:1\n", "RUN make install"),
             ("Dockerfile", "RUN pip install torch && \\\n", "    make \\"),
+            ("Dockerfile", "RUN pip install torch \\\n\n", "ENV QUILL_FAST 1"),
             (".github/workflows/a.yml", "steps:\n", "  - uses: actions/cache@v4"),
             ("scripts/run.sh", "set -e\n", "pip install torch==2.0"),
             ("README.md", "# Quill\n", "pip install torch==2.0"),

@@ -187,6 +187,7 @@ class TestFlags:
 READS = {
     "environ": ("quill/a.py", 'x = os.environ.get("QUILL_CACHE", "7")', '"7"'),
     "environ without a default": ("quill/a.py", 'x = os.environ["QUILL_CACHE"]', ""),
+    "by a named default": ("quill/a.py", 'x = get_bool_env("QUILL_CACHE", default="true")', '"true"'),
     "asked for": ("quill/a.py", 'if "QUILL_CACHE" in os.environ:', ""),
     "getenv": ("quill/a.py", 'x = int(os.getenv("QUILL_CACHE", "7"))', '"7"'),
     "helper": ("quill/a.py", 'x = get_bool_env_var("QUILL_CACHE", "true")', '"true"'),
@@ -226,6 +227,7 @@ class TestEnvironmentVariables:
             ("quill/a.py", 'os.environ["QUILL_CACHE"] = "1"'),
             ("quill/a.py", 'os.environ.pop("QUILL_CACHE", None)'),
             ("quill/a.py", 'os.environ.setdefault("QUILL_CACHE", "1")'),
+            ("quill/a.py", 'if "QUILL_CACHE" not in os.environ:\n    os.environ["QUILL_CACHE"] = "1"'),
             ("quill/a.py", 'monkeypatch.setenv("QUILL_CACHE", "1")'),
             ("quill/a.py", 'logger.setLevel(os.getenv("QUILL_CACHE", "WARN"))'),
             ("quill/a.py", '# os.getenv("QUILL_CACHE")'),

@@ -10,6 +10,8 @@ REMOVED = {
     "rust function": ("src/a.rs", "pub fn load(path: &str) -> u8 {\n    1\n}\n"),
     "rust struct": ("src/a.rs", "pub struct load;\n"),
     "rust module": ("src/a.rs", "pub mod load;\n"),
+    "operator": ("csrc/a.cc", '  m.def(\n      "load(Tensor! a, int b) -> ()");\n'),
+    "binding": ("csrc/a.cpp", '  m.def("load", &load, "Load it.");\n'),
     "TypeScript": ("a.ts", "export async function load(path: string) {\n}\n"),
     "TypeScript constant": ("a.ts", "export const load = () => 1;\n"),
 }
@@ -19,6 +21,29 @@ class TestRemovedNames:
     @pytest.mark.parametrize(("path", "text"), REMOVED.values(), ids=REMOVED)
     def test_a_public_name_that_is_gone_is_told(self, path: str, text: str) -> None:
         assert told(a_change(path, f"first\n{text}", "first\n")) == [("name_removed", "load")]
+
+    def test_a_method_that_had_warned_of_its_end_is_told_with_its_class(self) -> None:
+        old = '''
+            class Report:
+                def to_frame(self):
+                    """Make a frame."""
+                    warn("`to_frame` is deprecated, use `frame`.", DeprecationWarning)
+                    return self.frame()
+
+                def frame(self):
+                    return 1
+            '''
+        new = "class Report:\n    def frame(self):\n        return 1\n"
+        assert told(a_change("quill/a.py", old, new), kinds="name") == [("name_removed", "Report.to_frame")]
+
+    def test_a_method_that_does_not_warn_any_more_is_not_gone(self) -> None:
+        text = 'class Report:\n    def to_frame(self):\n        warn("will be removed in 2.0")\n        return 1\n'
+        new = text.replace('        warn("will be removed in 2.0")\n', "")
+        assert told(a_change("quill/a.py", text, new), kinds="name") == []
+
+    def test_an_operator_that_is_declared_in_another_way_is_not_gone(self) -> None:
+        old, new = '  m.def("load", load);\n', '  m.def("load(Tensor a) -> ()");\n  m.impl("load", &load);\n'
+        assert told(a_change("csrc/a.cc", old, new)) == []
 
     def test_go_exports_by_capital_letter(self) -> None:
         text = "func Load(path string) int {\n\treturn 1\n}\n\nfunc load() {}\n\nfunc (s *Server) Close() {}\n\ntype Page struct{}\n"

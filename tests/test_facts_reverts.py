@@ -31,6 +31,15 @@ def taken_back(message: str) -> list[tuple[str, str, str]]:
             f"Slow it down\n\nThis reverts commits {SHA[:9]} and abcdef1.",
             [(SHA[:7], SHA[:9], ""), ("abcdef1", "abcdef1", "")],
         ),
+        ('Revert "Faster cache (#12)" to unblock CI (#13)', [("Faster cache", "", "#12")]),
+        (
+            "Revert \"Faster cache of everybody's pages and of w… (#13)",
+            [("Faster cache of everybody's pages and of w…", "", "")],
+        ),
+        (
+            'Revert "Faster cache of everybody\'s pages and of w… (#13)\n\n…hat else there is (#12)"',
+            [("Faster cache of everybody's pages and of what else there is", "", "#12")],
+        ),
         ("Revert PR #12: the faster cache (#13)", [("#12", "", "#12")]),
         ("Revert #12 (#13)", [("#12", "", "#12")]),
         ("revert pr 12 to pass test 34 (#13)", [("#12", "", "#12")]),

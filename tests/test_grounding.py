@@ -46,6 +46,9 @@ BORNE_OUT = [
     "PyTorch on GitHub, FastAPI, macOS",
     "the GPU's H100 and fp8 in 2D",
     "e.g. FLASH_ATTN",
+    "`port` is set to 1, and `text_len = 512`",
+    "`text_len` 由 1024 改为 512",
+    "`server_args.py` goes to 3 callers",
     "",
 ]
 INVENTED = [
@@ -74,6 +77,10 @@ OWN_NUMBERS = [
     ("`text_len = 513`", ["513"]),
     ("about 700 pages", ["700"]),
     ("1.5 pages", ["1.5"]),
+    ("`port = 3`", ["3"]),
+    ("`port` is set to 3", ["3"]),
+    ("`port` goes from 1 to 4", ["4"]),
+    ("`port` 由 1 改为 4", ["4"]),
 ]
 
 

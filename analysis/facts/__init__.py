@@ -6,14 +6,14 @@ down: `flags` and `routes` for `interface`, `settings` for `defaults`, `manifest
 """
 
 from analysis.commit import Commit
-from analysis.facts import checks, defaults, dependencies, interface, names, tests
+from analysis.facts import checks, defaults, dependencies, deprecations, interface, names, tests
 from analysis.facts.changed import ChangedFile
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.reverts import reverts
 
 __all__ = ["Fact", "FactKind", "facts_of"]
 
-_EXTRACTORS = (interface, defaults, names, dependencies, tests, checks)
+_EXTRACTORS = (interface, defaults, names, dependencies, tests, checks, deprecations)
 
 
 def facts_of(commit: Commit) -> tuple[Fact, ...]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import groupby
+from typing import TypeVar
 
 from analysis.commit import FileChange
 from analysis.facts.code import blank
@@ -100,7 +102,10 @@ class Mention:
     changed: bool = False
 
 
-def only_in(these: Iterable[Mention], those: Iterable[Mention]) -> Iterator[Mention]:
+M = TypeVar("M", bound=Mention)
+
+
+def only_in(these: Iterable[M], those: Iterable[Mention]) -> Iterator[M]:
     """Those of `these`, one a name, whose name nothing in `those` has: moved and reindented ones cancel out."""
     known = {mention.name for mention in those}
     for mention in these:
@@ -142,6 +147,27 @@ def _by_place(mentions: Iterable[Mention]) -> dict[tuple[str, str], list[Mention
     for mention in mentions:
         places.setdefault((mention.path, mention.name), []).append(mention)
     return places
+
+
+def in_one_run(file: ChangedFile, old: int, new: int, most: int) -> bool:
+    """Whether a line before and a line after stand in one run of at most so many changed lines: one is written for the other."""
+    for hunk in file.hunks:
+        for is_changed, lines in groupby(hunk.lines, key=lambda line: line.added or line.removed):
+            run = list(lines) if is_changed else []
+            if any(line.old == old for line in run) and any(line.new == new for line in run):
+                return len(run) <= most
+    return False
+
+
+_ALIKE, _SHORT_RUN = 0.6, 12
+
+
+def is_reworded(old: Mention, new: Mention, file: ChangedFile) -> bool:
+    """Whether `new` says what `old` said in that file, in other words: alike, or written in its place."""
+    if old.path != new.path or old.value != new.value:
+        return False
+    in_place = old.changed and new.changed and in_one_run(file, old.line, new.line, _SHORT_RUN)
+    return in_place or alike(old.name, new.name, _ALIKE)
 
 
 def alike(one: str, other: str, least: float) -> bool:

@@ -3,8 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from analysis.facts.changed import ChangedFile, Mention, View, alike, only_in
+from analysis.facts.changed import ChangedFile, Mention, View, is_reworded, only_in
 from analysis.facts.code import arguments, call_text, joined
 from analysis.facts.fact import Fact, FactKind
 from analysis.paths import FileKind
@@ -30,28 +31,16 @@ _LEFT_TO_SUBCLASSES = re.compile(
 _CONDITIONS = {"ensure": 1, "assert": 1, "assert_eq": 2, "assert_ne": 2, "static_assert": 1, "TORCH_CHECK": 1}
 """How many arguments stand before the message."""
 
+_PASSED_ON = re.compile(r"(?:\}\s*)?(?:except|catch)\b")
+_MAPPED = re.compile(r"\bmap_err\(\s*(?:move\s*)?\|[^|\n]{0,40}\|\s*\{?\s*(?:\w+::)?\Z")
+_OPTIONAL = re.compile(r"ImportError|ModuleNotFoundError")
+_GUARDS = re.compile(r"(?:\}\s*)?(?:else\s+)?(?:el)?if\b")
+_SPACES = re.compile(r"\s+")
+
 _SHORTEST = 8
-_UNCLOSED = 900
-_REWORDED = 0.6
 _TELLING = 24
 _MOST_PAIRS = 2_500
 """Where more is rewritten than that, comparing each with each takes longer than it is worth."""
-
-_ANNOUNCES = re.compile(r"\bdeprecat(?:ed|ion)\b|\bwill be removed\b", re.IGNORECASE)
-_CATEGORY = re.compile(r"\b\w*(?:Deprecat|RemovedIn|Future)\w*Warning\b")
-_WARNING = re.compile(
-    r"\b(?:warn\w*|deprecat\w*|log\w*\.\w+|print|console\.\w+|\w*(?:Deprecat|RemovedIn|Future)\w*Warning)\(|\bhelp\s*=\s*(?=[rf(]?[\"'(])"
-)
-_MARKED = re.compile(
-    r"(?P<below>@(?:\w+\.)?deprecated\b|#\[deprecated\b|\[\[deprecated\b|^[ \t]*(?://|\*)[ \t]*(?:@deprecated\b|Deprecated:))|(?P<above>\.\.[ ]deprecated::)",
-    re.MULTILINE,
-)
-_DEFINED = re.compile(
-    r"^\s*(?:(?:export|pub|async|static|default|inline|virtual)\s+){0,3}(?:def|class|fn|func|function|struct|enum|type|const)\s+(?:\([^)]*\)\s*)?(\w+)"
-)
-_QUOTE = re.compile(r"[\"']")
-_GIVEN = re.compile(r"\s*(\w+)\s*[,)]")
-_LONGEST_SAID = 160
 
 _UNSAFE = {
     "python": re.compile(
@@ -68,31 +57,48 @@ _UNSAFE_NAME = re.compile(r"verify\s*=\s*False|ssl\s*=\s*False")
 _PLAIN_STRING = re.compile(r"""(?<![\w])[rbu]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""")
 
 
+@dataclass(frozen=True, slots=True)
+class _Refusal(Mention):
+    """A place where the code refuses: named by what it says, its value is the error.
+
+    Attributes:
+        guard: the condition on which it does, without spaces; empty where the hunk does not show it.
+        in_old: the function around it stands on both sides.
+    """
+
+    guard: str = ""
+    in_old: bool = False
+
+
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find refusals that come or go, deprecations that are announced, and calls known to be unsafe."""
+    """Find refusals that come or go, and calls known to be unsafe."""
     code = [file for file in files if file.kind is FileKind.PRODUCTION]
     yield from _unsafe(code)
-    before = [mention for file in code for old, _ in file.views for mention in _refusals(file, old)]
-    after = [mention for file in code for _, new in file.views for mention in _refusals(file, new)]
+    before = [refusal for file in code for old, _ in file.views for refusal in _refusals(file, old)]
+    after = [refusal for file in code for _, new in file.views for refusal in _refusals(file, new)]
     # What a new file or function checks is part of what it does; what an old one starts to refuse, its callers notice.
     whole = {file.path for file in code if file.change.status in {"added", "removed"}}
-    came = [one for one in only_in(after, before) if one.path not in whole]
-    gone = [one for one in only_in(before, after) if one.path not in whole]
+    came = [one for one in _without_words(after, before) if one.path not in whole]
+    gone = [one for one in _without_words(before, after) if one.path not in whole]
+    by_path = {file.path: file for file in code}
     for new in list(came) if len(came) * len(gone) <= _MOST_PAIRS else []:
-        old = next((old for old in gone if old.value == new.value and _is_reworded(old, new)), None)
+        old = next((old for old in gone if is_reworded(old, new, by_path[new.path])), None)
         if old:
             gone.remove(old)
             came.remove(new)
-    by_path = {file.path: file for file in code}
-    for kind, mentions in ((FactKind.CHECK_ADDED, came), (FactKind.CHECK_REMOVED, gone)):
-        for mention in mentions:
-            if mention.detail and not _is_said(mention, by_path[mention.path], after=kind is FactKind.CHECK_REMOVED):
-                yield Fact(kind, mention.value, mention.path, mention.line, detail=mention.name)
-    yield from _deprecations(code)
+    for kind, refusals in ((FactKind.CHECK_ADDED, came), (FactKind.CHECK_REMOVED, gone)):
+        for one in refusals:
+            if one.in_old and not _is_said(one, by_path[one.path], after=kind is FactKind.CHECK_REMOVED):
+                yield Fact(kind, one.value, one.path, one.line, detail=one.name)
 
 
-def _is_reworded(old: Mention, new: Mention) -> bool:
-    return old.path == new.path and alike(old.name, new.name, _REWORDED)
+def _without_words(these: Sequence[_Refusal], those: Sequence[_Refusal]) -> Iterator[_Refusal]:
+    """What `these` refuse and `those` do not: neither by the same words nor on the same condition as often."""
+    guards = Counter((one.path, one.value, one.guard) for one in these)
+    guards.subtract((one.path, one.value, one.guard) for one in those)
+    for one in only_in(these, those):
+        if len(one.name) >= _SHORTEST and (not one.guard or guards[one.path, one.value, one.guard] > 0):
+            yield one
 
 
 def _is_said(mention: Mention, file: ChangedFile, *, after: bool) -> bool:
@@ -101,8 +107,8 @@ def _is_said(mention: Mention, file: ChangedFile, *, after: bool) -> bool:
     return any(begins in (new if after else old).text for old, new in file.views)
 
 
-def _refusals(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Yield messages with which the code refuses; `detail` marks those in functions that stand on both sides."""
+def _refusals(file: ChangedFile, view: View) -> Iterator[_Refusal]:
+    """Yield where the code refuses by itself; one that only passes an error on in other words is none."""
     pattern = _REFUSALS.get(file.language)
     if pattern is None:
         return
@@ -111,16 +117,26 @@ def _refusals(file: ChangedFile, view: View) -> Iterator[Mention]:
         at = found.end()
         groups = found.groupdict()
         error = groups.get("error") or groups.get("thrown") or "assert"
-        said, length = _message(view, found, error, is_assert=bool(groups.get("assert")))
+        is_assert = bool(groups.get("assert"))
+        said, condition, length = _message(view, found, error, is_assert=is_assert)
         at += 0 if file.language == "rust" else length  # `ensure!(…, anyhow!(…))`
-        if len(said) < _SHORTEST or (error == "NotImplementedError" and _LEFT_TO_SUBCLASSES.search(said)):
+        above, function = _around(file.language, view, found.start())
+        if (_PASSED_ON.match(above) and not _OPTIONAL.search(above)) or _MAPPED.search(
+            view.code[max(0, found.start() - 120) : found.start()]
+        ):
             continue
-        old = "" if _is_in_new(file.language, view, found.start()) else "old"
-        yield view.mention(said, file.path, found.start(), error, old)
+        if error == "NotImplementedError" and _LEFT_TO_SUBCLASSES.search(said):
+            continue
+        mention = view.mention(said, file.path, found.start(), error)
+        guard = condition or (above if _GUARDS.match(above) else "")
+        yield _Refusal(
+            mention.name, mention.path, mention.line, error, changed=mention.changed,
+            guard=_SPACES.sub("", guard), in_old=function is None or not view.side.is_changed(function, function + 1),
+        )  # fmt: skip
 
 
-def _message(view: View, found: re.Match[str], error: str, *, is_assert: bool) -> tuple[str, int]:
-    """Return the text that a refusal gives, if it gives one, and how much code was read for it."""
+def _message(view: View, found: re.Match[str], error: str, *, is_assert: bool) -> tuple[str, str, int]:
+    """Return the text that a refusal gives, if it gives one, an assertion's condition, and how much code was read for it."""
     start = found.end()
     inside = _statement(view.code, start) if is_assert else call_text(view.code, start - 1)
     given = [view.text[start + at : start + at + len(text)] for text, at in arguments(inside)]
@@ -128,7 +144,9 @@ def _message(view: View, found: re.Match[str], error: str, *, is_assert: bool) -
     text = given[place] if len(given) > place else ""
     if error.startswith("TORCH_CHECK"):  # its message is put together from several pieces
         text = next((text for text in given[place:] if _LITERAL_FIRST.match(text)), "")
-    return (joined(text) if _LITERAL_FIRST.match(text) else ""), len(inside)
+    condition = ",".join(given[:place])
+    condition = condition[1:-1] if re.fullmatch(r"\(.*\)", condition, re.DOTALL) else condition
+    return (joined(text) if _LITERAL_FIRST.match(text) else ""), condition, len(inside)
 
 
 def _statement(code: str, start: int) -> str:
@@ -145,20 +163,23 @@ def _statement(code: str, start: int) -> str:
     return code[start : start + 1_000]
 
 
-def _is_in_new(language: str, view: View, at: int) -> bool:
-    """Whether the function or class that encloses the offset `at` is not on the other side, as far as the hunk shows."""
+def _around(language: str, view: View, at: int) -> tuple[str, int | None]:
+    """Return the line that encloses the one at `at`, and where the function or class around it begins, as far as is shown."""
     start = view.code.rfind("\n", 0, at) + 1
-    line = view.code[start : view.code.find("\n", at) if view.code.find("\n", at) >= 0 else len(view.code)]
+    end = view.code.find("\n", at)
+    line = view.code[start : end if end >= 0 else len(view.code)]
     indent = len(line) - len(line.lstrip())
+    encloses = ""
     for above in reversed(view.code[max(0, start - 20_000) : start].split("\n")[:-1]):
         start -= len(above) + 1
         depth = len(above) - len(above.lstrip())
         if not above.strip() or depth >= indent:
             continue
         if _DEFINES[language].match(above) and not above.lstrip().startswith((")", "}")):
-            return view.side.is_changed(start, start + 1)
+            return encloses, start
+        encloses = encloses or above.strip()
         indent = depth if above.lstrip()[:1] not in ")}]" else indent
-    return False
+    return encloses, None
 
 
 def _unsafe(files: Sequence[ChangedFile]) -> Iterator[Fact]:
@@ -191,58 +212,3 @@ def _risks(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 def _risk(found: re.Match[str]) -> str:
     named = _UNSAFE_NAME.search(found[0])
     return (named[0] if named else found[0]).rstrip("(").replace(" ", "")
-
-
-def _deprecations(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    old_ones = [file for file in files if file.change.status != "added"]
-    before = [mention for file in old_ones for old, _ in file.views for mention in _announced(file, old)]
-    after = [mention for file in old_ones for _, new in file.views for mention in _announced(file, new)]
-    came = list(only_in(after, before))
-    compared = before if len(came) * len(before) <= _MOST_PAIRS else []
-    for mention in came:
-        if not any(_is_reworded(earlier, mention) for earlier in compared):
-            yield Fact(FactKind.DEPRECATED, mention.name, mention.path, mention.line)
-
-
-def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Yield the sentences that announce a deprecation, and the names of what is marked as deprecated."""
-    if not (_ANNOUNCES.search(view.text) or _CATEGORY.search(view.text)):
-        return
-    at = 0
-    while found := _WARNING.search(view.code, at):
-        at = found.end()
-        inside = (
-            call_text(view.code, at - 1) if found[0].endswith("(") else view.code[at : at + 400].partition("\n\n")[0]
-        )
-        said, where = _said(view, at, inside)
-        at += len(inside) if len(inside) >= _UNCLOSED else 0
-        if said and (_ANNOUNCES.search(said) or _CATEGORY.search(found[0] + inside)):
-            yield view.mention(said, file.path, where)
-    for marked in _MARKED.finditer(view.text):
-        lines = (
-            view.text[marked.start() :].split("\n")[1:9]
-            if marked["below"]
-            else reversed(view.text[: marked.start()].split("\n")[-40:])
-        )
-        name = next((defined[1] for line in lines if (defined := _DEFINED.match(line))), "")
-        if name:
-            yield view.mention(name, file.path, marked.start())
-
-
-def _said(view: View, start: int, inside: str) -> tuple[str, int]:
-    """Return what a call says, and where: its first text, or that of the variable it is given."""
-    quote = _QUOTE.search(inside)
-    given = _GIVEN.match(view.code, start)
-    if given and (not quote or quote.start() > len(given[0])):
-        pattern = re.compile(rf"\b{given[1]}\s*=\s*\(?\s*[rf]?(?=[\"'])")
-        above = max(0, start - 1_500)
-        assigned = next(iter(reversed(list(pattern.finditer(view.code[above:start])))), None)
-        if assigned is None:
-            return "", start
-        where = above + assigned.end()
-    elif quote:
-        where = start + quote.start()
-    else:
-        return "", start
-    said = joined(view.text[where : where + 1_200])
-    return (said if len(said) <= _LONGEST_SAID else re.split(r"(?<=[.!?])\s", said, maxsplit=1)[0]), where

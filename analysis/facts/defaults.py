@@ -1,6 +1,7 @@
 """Values that hold when nobody sets them: fields, constants, parameters and configuration files."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,11 +31,22 @@ _RUST_CONSTANT = re.compile(
 _RUST_DEFAULT = re.compile(r"^impl(?:<[^>]*>)?\s+Default\s+for\s+(\w+)")
 _RUST_FIELD = re.compile(r"^\s{8,}(?P<name>[a-z]\w*):\s*(?P<value>\S.*)$")
 
+_OPTION = re.compile(
+    r"^\s*option\(\s*(?P<name>[A-Za-z]\w*)\s+\"[^\"\n]*\"\s+(?P<value>ON|OFF|TRUE|FALSE)\s*\)", re.IGNORECASE
+)
+_CACHED = re.compile(
+    r"^\s*set\(\s*(?P<name>(?!CMAKE_)[A-Za-z]\w*)\s+(?P<value>\"[^\"\n$]*\"|[^\s\"$]+)\s+CACHE\s+(?:BOOL|STRING|PATH|FILEPATH)\b"
+)
+_IMAGE_VALUE = re.compile(
+    r"^(?:ARG|ENV)\s+(?P<name>[A-Za-z]\w*?)(?<!VERSION)(?<!TAG)(?<!COMMIT)(?<!_REV)(?<!_REF)(?<!BRANCH)(?:=|\s+)(?P<value>\"[^\"\n$]*\"|[^\s\"'$=]+)\s*$"
+)
 _SETTINGS_CLASS = re.compile(
     r"(?:Config|Configuration|Args|Arguments|Params|Parameters|Settings|Options|Request|Response|ReqInput)$"
 )
 _SETTINGS_BASE = re.compile(r"\bBaseModel\b|\bBaseSettings\b")
 _NO_SETTINGS_BASE = re.compile(r"Enum\b|Flag\b|Error\b|Exception\b|Protocol\b|TypedDict\b|NamedTuple\b")
+_BASES = re.compile(r"(?<![\w=])(?!Base)\w+(?=[,)\[])")
+_OPEN_FIELD = re.compile(r"=\s*(?:\w+\.)?[Ff]ield\($")
 _NOT_A_FIELD = {"else", "try", "finally", "return", "lambda", "case", "default", "pass", "global", "import", "raise"}
 _RELEASES = re.compile(r"(?:__)?VERSION(?:__)?|COMMIT|REVISION")
 _MOST_PER_FILE = 6
@@ -43,15 +55,19 @@ _MOST_PER_FILE = 6
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     """Find values that changed and settings that came or went."""
     product = [file for file in files if file.is_product]
-    before = [mention for file in product for old, _ in file.views for mention in _definitions(file, old)]
-    after = [mention for file in product for _, new in file.views for mention in _definitions(file, new)]
+    before: list[Mention] = []
+    after: list[Mention] = []
+    for file in product:
+        before += _told_apart(file, [mention for old, _ in file.views for mention in _definitions(file, old)])
+        after += _told_apart(file, [mention for _, new in file.views for mention in _definitions(file, new)])
     found = [
         Fact(FactKind.DEFAULT_CHANGED, new.name, new.path, new.line, old.value, new.value)
         for old, new in new_values(before, after)
     ]
     whole = {file.path for file in product if file.change.status in {"added", "removed"}}
     for kind, these, those in ((FactKind.CONFIG_ADDED, after, before), (FactKind.CONFIG_REMOVED, before, after)):
-        for mention in only_in((mention for mention in these if mention.detail == _SETTING), those):
+        marks = {_SETTING, _INHERITED} if kind is FactKind.CONFIG_ADDED else {_SETTING}
+        for mention in only_in((mention for mention in these if mention.detail in marks), those):
             if mention.path not in whole:  # what a new file holds is part of what it is
                 was, now = ("", mention.value) if kind is FactKind.CONFIG_ADDED else (mention.value, "")
                 found.append(Fact(kind, mention.name, mention.path, mention.line, was, now))
@@ -60,8 +76,16 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         yield from [fact for fact in found if fact.path == file.path][:_MOST_PER_FILE]
 
 
-_SETTING = "setting"
-"""Marks a mention of what people set, in difference to what merely has a value."""
+def _told_apart(file: ChangedFile, found: list[Mention]) -> list[Mention]:
+    """Leave out of a JSON file what stands in it more than once: a column of a table whose rows the hunks do not tell apart."""
+    if file.language != "json":
+        return found
+    often = Counter(mention.name for mention in found)
+    return [mention for mention in found if often[mention.name] == 1]
+
+
+_SETTING, _INHERITED = "setting", "inherited"
+"""Mark a mention of what people set, in difference to what merely has a value; the other class may have it as well."""
 
 
 def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -80,6 +104,7 @@ class _Block:
     Attributes:
         is_new: its own line is not on the other side.
         holds: it is a class whose fields people set.
+        inherits: it has fields from another such class, so that one less here may only be one not set anew.
         has_fields: it is a class in which a value stands for what holds when nobody sets it.
     """
 
@@ -88,6 +113,7 @@ class _Block:
     is_new: bool = False
     is_class: bool = False
     holds: bool = False
+    inherits: bool = False
     has_fields: bool = False
 
 
@@ -108,7 +134,8 @@ class _Python:
             has_fields = not _NO_SETTINGS_BASE.search(found["rest"])
             holds = bool(_SETTINGS_CLASS.search(found["name"]) or _SETTINGS_BASE.search(found["rest"]))
             indent = len(found["indent"])
-            self.blocks.append(_Block(found["name"], indent, is_new, True, holds and has_fields, has_fields))
+            inherits = any(_SETTINGS_CLASS.search(base) for base in _BASES.findall(found["rest"]))
+            self.blocks.append(_Block(found["name"], indent, is_new, True, holds and has_fields, inherits, has_fields))
             return True
         if found := _DEF.match(text):
             self.blocks.append(_Block(found["name"], len(found["indent"]), is_new))
@@ -134,6 +161,8 @@ class _Python:
             if self._open(text, is_new=changed):
                 yield from self._signature(number, text, start, changed=changed)
             else:
+                if _OPEN_FIELD.search(stripped):
+                    stripped += " ".join(call_text(self.view.code, start + len(text.rstrip()) - 1).split()) + ")"
                 yield from self._field(number, stripped, indent, changed=changed)
 
     def _signature(self, number: int, text: str, start: int, *, changed: bool) -> Iterator[Mention]:
@@ -177,8 +206,8 @@ class _Python:
         if typed and right.endswith(","):  # a parameter of a method whose first line is above the hunk
             yield Mention(name, self.path, number, literal(right), changed=changed)
         elif indent == owner.indent + self.unit and (typed is None or typed["name"] not in _NOT_A_FIELD):
-            is_setting = owner.holds and not owner.is_new and bool(typed)
-            detail = _SETTING if is_setting else ""
+            is_setting = owner.holds and not owner.is_new and bool(typed) and "lambda" not in right
+            detail = (_INHERITED if owner.inherits else _SETTING) if is_setting else ""
             yield Mention(name, self.path, number, default_of(right), detail, changed=changed)
 
     def _outside(self, number: int, text: str, indent: int, *, changed: bool) -> Iterator[Mention]:
@@ -230,6 +259,18 @@ def _rust(path: str, view: View) -> Iterator[Mention]:
             yield Mention(f"{owner}.{found['name']}", path, number, value, changed=changed)
 
 
+def _cmake(path: str, view: View) -> Iterator[Mention]:
+    for number, text, changed in view.lines():
+        if found := _OPTION.match(text) or _CACHED.match(text):
+            yield Mention(found["name"], path, number, found["value"], _SETTING, changed=changed)
+
+
+def _docker(path: str, view: View) -> Iterator[Mention]:
+    for number, text, changed in view.lines():
+        if found := _IMAGE_VALUE.match(text):
+            yield Mention(found["name"], path, number, found["value"].strip("\"'"), changed=changed)
+
+
 def _constant(path: str, number: int, name: str, value: str, *, changed: bool) -> Iterator[Mention]:
     if not _RELEASES.fullmatch(name) and (plain := literal(value)):
         yield Mention(name, path, number, plain, changed=changed)
@@ -240,5 +281,7 @@ _BY_LANGUAGE: dict[str, Callable[[str, View], Iterator[Mention]]] = {
     "rust": _rust,
     "c": _constants,
     "go": _go,
+    "cmake": _cmake,
+    "docker": _docker,
     "javascript": _constants,
 }

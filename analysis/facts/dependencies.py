@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analysis.facts.changed import ChangedFile, Mention, View
 from analysis.facts.fact import Fact, FactKind
-from analysis.facts.manifests import CORE, INDIRECT, declared
+from analysis.facts.manifests import CORE, INDIRECT, declared, is_variable
 from analysis.paths import FileKind
 
 _PASSED_OVER = {FileKind.LOCK, FileKind.GENERATED, FileKind.DOCS, FileKind.TEST}
@@ -70,11 +70,21 @@ def _of_file(file: ChangedFile) -> Iterator[Fact]:
     for name, mentions in after.items():
         if name in before and name not in paired:
             yield from _changed(before[name], mentions)
+    if any(_ELSEWHERE.search(side.code) for views in file.views for side in views):
+        return  # what a variable names on one side may be what the other side names itself
+    for name, mentions in after.items():
         for came in _own(mentions) if name not in before else _moved_to_core(before[name], mentions):
-            yield Fact(FactKind.DEPENDENCY_ADDED, came.name, file.path, came.line, after=came.value)
+            yield Fact(FactKind.DEPENDENCY_ADDED, came.name, file.path, came.line, after=_told(came.value))
     for name, mentions in before.items():
         for gone in _own(mentions) if name not in after else _moved_to_core(after[name], mentions):
-            yield Fact(FactKind.DEPENDENCY_REMOVED, gone.name, file.path, gone.line, before=gone.value)
+            yield Fact(FactKind.DEPENDENCY_REMOVED, gone.name, file.path, gone.line, before=_told(gone.value))
+
+
+_ELSEWHERE = re.compile(r"^\s*GIT_(?:TAG|REPOSITORY)\s+\"?\$", re.MULTILINE)
+
+
+def _told(version: str) -> str:
+    return "" if is_variable(version) else version
 
 
 def _moved_to_core(others: Sequence[Mention], these: Sequence[Mention]) -> list[Mention]:
@@ -111,7 +121,8 @@ def _changed(before: Sequence[Mention], after: Sequence[Mention]) -> Iterator[Fa
         lost, won = lost[:1], won[:1]
     if len(lost) == len(won):
         for old, new in zip(lost, won, strict=True):
-            if not old.detail == new.detail == INDIRECT:
+            is_told = is_variable(old.value) == is_variable(new.value)
+            if is_told and not old.detail == new.detail == INDIRECT:
                 yield Fact(FactKind.DEPENDENCY_CHANGED, new.name, new.path, new.line, old.value, new.value)
 
 

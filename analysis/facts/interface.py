@@ -22,6 +22,7 @@ _READ = re.compile(
 )
 _SETS = re.compile(r"(?:(?:set|put|del|remove|mock|patch)_?env\w*|\.env)$", re.IGNORECASE)
 """Calls that set a variable for others instead of reading it: `setenv(`, `.env(` of a command to be run."""
+_NAMED_DEFAULT = re.compile(r"^\s*default\s*=\s*")
 _LOG_LEVEL = re.compile(r"\bsetLevel\(")
 """Each module of many asks for its log level anew."""
 
@@ -69,7 +70,12 @@ def _variables(file: ChangedFile, view: View) -> Iterator[Mention]:
         called = view.code[max(0, found.start() - 8) : view.code.find("(", found.start())]
         if (group == "c" and _SETS.search(called)) or _LOG_LEVEL.search(line) or _COMMON.fullmatch(found[group]):
             continue
+        if group == "g" and re.search(
+            rf"environ\[[\"']{found[group]}[\"']\]\s*=[^=]", view.code[found.end() : found.end() + 200]
+        ):
+            continue  # it gives others a default
         value = found[{"e": "d"}.get(group, group) + "v"] if group in "abcde" else None
+        value = _NAMED_DEFAULT.sub("", value) if value else None
         yield view.mention(found[group], file.path, found.start(group), literal(value) if value else "")
 
 

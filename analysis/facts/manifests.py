@@ -67,14 +67,20 @@ _WITH_VALUE = {
     "-r", "-c", "-e", "-f", "-i", "-t", "-n", "--requirement", "--constraint", "--editable", "--find-links", "--index-url",
     "--extra-index-url", "--target", "--python", "--prefix", "--root", "--index", "--trusted-host", "--channel", "--name",
 }  # fmt: skip
-_INSTALLED = re.compile(
-    r"""(?P<name>[A-Za-z][\w.+-]*)(?:\[[\w,.-]*\])?(?P<version>(?:===?|[<>~!]=?)[^\s,;]+(?:,(?:===?|[<>~!]=?)[^\s,;]+)*|@\S+)?"""
+_INSTALLED = re.compile(r"""(?P<name>[A-Za-z][\w.+-]*)(?:\[[\w,.-]*\])?(?P<version>(?:===?|[<>~!]=?)[^\s;]+|@\S+)?""")
+_INSTRUCTION = re.compile(
+    r"(?:RUN|ENV|ARG|FROM|COPY|ADD|WORKDIR|CMD|ENTRYPOINT|LABEL|EXPOSE|USER|VOLUME|SHELL|HEALTHCHECK|STOPSIGNAL|ONBUILD)\s"
 )
 _NOT_PACKAGES = {
     "name", "version", "edition", "license", "description", "readme", "repository", "homepage", "python", "authors", "keywords",
     "resolver", "type", "main", "node", "path", "target-version", "line-length", "line_length", "python_version", "minversion",
     "default", "documentation", "rust-version", "npm", "yarn", "pnpm",
 }  # fmt: skip
+
+
+def is_variable(version: str) -> bool:
+    """Whether a version is said elsewhere: `==${VERSION}`."""
+    return "$" in version or "{" in version
 
 
 def declared(file: ChangedFile, view: View) -> Iterator[Declared]:
@@ -209,6 +215,7 @@ def _docker(view: View) -> Iterator[Declared]:
                 yield name, version, number, changed, ""
         elif (found := _PIN.match(text)) and not _OWN_VERSION.fullmatch(found["name"]):
             yield found["name"], found["version"], number, changed, ""
+        installs = installs and not _INSTRUCTION.match(text)
         command = _INSTALL.search(text)
         rest = command["rest"] if command else text if installs else ""
         is_list = is_list and not command
@@ -236,8 +243,7 @@ def _installed(rest: str) -> Iterator[tuple[str, str]]:
             continue
         found = _INSTALLED.fullmatch(word.strip("\"'"))
         if found and not found["name"].endswith((".txt", ".whl", ".toml", ".deb", ".sh")):
-            version = found["version"] or ""
-            yield found["name"], "" if re.search(r"[${]", version) else version
+            yield found["name"], found["version"] or ""
 
 
 def _cmake(view: View) -> Iterator[Declared]:
@@ -267,7 +273,7 @@ def _scripted(view: View) -> Iterator[Declared]:
             yield found["name"], found["version"], number, changed, ""
         elif command := _INSTALL.search(text):
             for name, version in _installed(command["rest"]):
-                if version:
+                if version and not is_variable(version):
                     yield name, version, number, changed, ""
 
 

@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
-from analysis.facts.changed import ChangedFile, Mention, View, alike, only_in
+from analysis.facts.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
 from analysis.facts.fact import Fact, FactKind
 from analysis.paths import FileKind
 
@@ -16,6 +15,10 @@ _DEFINITION = {
         r"^[ \t]*pub[ ]+(?:async[ ]+|unsafe[ ]+|const[ ]+){0,3}(?P<keyword>fn|struct|enum|trait|type|static|mod)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)",
         re.MULTILINE,
     ),
+    # What Python and other languages see of C++: operators and bindings. Headers show what only this build uses as well.
+    "c": re.compile(
+        r"^[ \t]*\w{1,40}\.(?P<keyword>def)\([ \t\n]*\"(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
+    ),
     "go": re.compile(
         r"^(?P<keyword>func|type)[ ]+(?:\([^)\n]{0,80}\)[ ]*)?(?P<name>[A-Z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
     ),
@@ -26,12 +29,16 @@ _DEFINITION = {
 }
 _BOUND = {
     "python": r"(?:^|[ ])(?:import|as)[ (][^\n]*\b{name}\b|^[ \t]*(?:async[ ]+)?(?:def|class)[ ]+{name}\b|^[ \t]*{name}[ ]*(?:,|=|:|$)|^[ \t]*\w+,[^\n=]*\b{name}\b",
+    "c": r"\.def\([ \t\n]*\"{name}\b",
     "rust": r"\bpub[ ]+use\b[^\n]*\b{name}\b|^[ \t]*pub\b[^\n]*\b{name}\b|^[ \t]*{name},$",
     "go": r"^(?:func|type|var|const)\b[^\n]*\b{name}\b|^\t{name}\b",
     "javascript": r"^export\b[^\n]*\b{name}\b|^[ \t]*{name},?$",
 }
 """What else still gives a module a name: an import, an assignment, a definition that is only indented now."""
 
+_METHOD = re.compile(r"^(?P<indent>[ ]+)(?:async[ ]+)?def[ ]+(?P<name>[A-Za-z]\w*)\(", re.MULTILINE)
+_CLASS = re.compile(r"^class[ ]+(?P<name>[A-Za-z]\w*)", re.MULTILINE)
+_WARNS = re.compile(r"\b(?:Pending)?DeprecationWarning\b|\bFutureWarning\b|@(?:\w+\.)?deprecated\b|\bwill be removed\b")
 _PRIVATE = re.compile(r"(?:^|/)_(?!_init__\.)[^/]*|(?:^|/)internal/|(?:^|/)(?:cmd|bin)/")
 _HANDLES = re.compile(
     r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|command|exception_handler)\("
@@ -41,6 +48,7 @@ _ALIKE = 0.6
 _LISTED_ONE_BY_ONE = 3
 _MOST_PAIRS = 2_500
 """Where more is rewritten than that, looking for what became of each name takes longer than it is worth."""
+_INDENT = 4
 _SHORTEST_REST = len("(x):")
 
 
@@ -48,6 +56,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     """Find top-level public names of the product's code that the commit removes or renames, and removed modules."""
     product = [file for file in files if file.kind is FileKind.PRODUCTION and file.language in _DEFINITION]
     before = [mention for file in product for old, _ in file.views for mention in _definitions(file, old)]
+    before += [mention for file in product for old, _ in file.views for mention in _announced(file, old)]
     after = [mention for file in product for _, new in file.views for mention in _definitions(file, new)]
     by_path = {file.path: file for file in product}
     gone = [
@@ -55,7 +64,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         for mention in only_in(before, after)
         if mention.name not in _NOT_API
         and not _PRIVATE.search(mention.path)
-        and not _is_bound(mention.name, by_path[mention.path])
+        and not _is_bound(mention.name.rpartition(".")[2], by_path[mention.path])
     ]
     came = list(only_in(after, before))
     for old in list(gone) if len(gone) * len(came) <= _MOST_PAIRS else []:
@@ -81,6 +90,20 @@ def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
             yield view.mention(found["name"], file.path, found.start("name"), found["rest"], found["keyword"])
 
 
+def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
+    """Yield a public class's methods that warned of their end: others may come and go without anybody outside noticing."""
+    if file.language != "python" or not _WARNS.search(view.text):
+        return
+    defined = list(_METHOD.finditer(view.code))
+    ends = [*(found.start() for found in defined[1:]), len(view.text)]
+    for found, end in zip(defined, ends, strict=False):
+        body = view.text[found.start() : end]
+        shown = list(_CLASS.finditer(view.code, 0, found.start()))
+        owner = shown[-1] if shown else _CLASS.match(view.heading)
+        if owner and len(found["indent"]) == _INDENT and _WARNS.search(body):
+            yield view.mention(f"{owner['name']}.{found['name']}", file.path, found.start("name"), body, "method")
+
+
 def _is_bound(name: str, file: ChangedFile) -> bool:
     """Whether the file still has the name after the change, as far as it is shown."""
     pattern = re.compile(_BOUND[file.language].format(name=name), re.MULTILINE)
@@ -94,17 +117,7 @@ def _replaces(new: Mention, old: Mention, file: ChangedFile) -> bool:
     is_alike, is_same = alike(old.name, new.name, _ALIKE), old.value == new.value
     if is_same and is_alike and "def" in old.detail and len(old.value) >= _SHORTEST_REST:
         return True
-    return (is_same or is_alike) and _in_place(new, old, file, _SHORT_RUN if is_alike else _ONE_LINE)
-
-
-def _in_place(new: Mention, old: Mention, file: ChangedFile, most: int) -> bool:
-    """Whether the two lines stand in one run of at most so many changed lines."""
-    for hunk in file.hunks:
-        for is_changed, lines in groupby(hunk.lines, key=lambda line: line.added or line.removed):
-            run = list(lines) if is_changed else []
-            if any(line.old == old.line for line in run) and any(line.new == new.line for line in run):
-                return len(run) <= most
-    return False
+    return (is_same or is_alike) and in_one_run(file, old.line, new.line, _SHORT_RUN if is_alike else _ONE_LINE)
 
 
 _ONE_LINE, _SHORT_RUN = 2, 12

@@ -13,6 +13,10 @@ _SHA = re.compile(
 )
 _BULLET = re.compile(r"^\s*[*-]\s")
 _QUOTED = re.compile(r"^\W{0,3}revert\s+[\"“](?P<title>.+?)(?:\s*\(#(?P<number>\d{1,9})\))?[\"”]\s*$", re.IGNORECASE)
+# GitHub cuts a long title, of which the body then has the rest; some say more behind the quotes.
+_CUT = re.compile(r"^\W{0,3}reverts?\s+[\"“](?P<title>[^…]+)…\s*(?:\(#\d{1,9}\))?$", re.IGNORECASE)
+_REST = re.compile(r"^…(?P<rest>[^\"”\n]{1,200})[\"”]")
+_GOES_ON_BEHIND = re.compile(r"^\W{0,3}reverts?\s+[\"“](?P<title>.+)[\"”]\s+(?!\(#)\w", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*\(#(\d{1,9})\)\s*$")
 _BUTTON = re.compile(r"^Reverts\s+(?:[\w.-]{1,100}/[\w.-]{1,100})?#(\d{1,9})\b", re.MULTILINE)
 _BY_NUMBER = re.compile(
@@ -31,14 +35,14 @@ def reverts(commit: Commit) -> Iterator[Fact]:
     The body of a squashed pull request lists every commit in it: one that takes back another one of the list takes back
     nothing that ever landed.
     """
-    title = read_title(commit.subject)
+    named = _named(commit)
     told = list(_told(commit.body))
     button = _BUTTON.search(commit.body)
-    if title.reverts is not None:
-        number = _NUMBER.search(title.reverts)
+    if named is not None:
+        number = _NUMBER.search(named)
         pull_request = number[1] if number else button[1] if button else ""
         sha = next((sha for _, sha, _ in told), "")
-        yield _fact(_NUMBER.sub("", title.reverts), sha, pull_request)
+        yield _fact(_NUMBER.sub("", named), sha, pull_request)
         return
     if told:
         yield from (_fact(name or sha[:7], sha, number) for name, sha, number in told)
@@ -46,6 +50,17 @@ def reverts(commit: Commit) -> Iterator[Fact]:
         yield _fact(f"#{button[1]}", "", button[1])
     else:
         yield from _by_number(commit.subject)
+
+
+def _named(commit: Commit) -> str | None:
+    """Return the title that the subject takes back, `…` at its end where nobody says the rest."""
+    title = read_title(commit.subject).reverts
+    if title is None and (cut := _CUT.match(commit.subject)):
+        rest = _REST.match(commit.body)
+        return cut["title"] + (rest["rest"] if rest else "…")
+    if title is None and (quoted := _GOES_ON_BEHIND.match(commit.subject)):
+        return quoted["title"]
+    return title
 
 
 def _fact(name: str, sha: str, number: str) -> Fact:

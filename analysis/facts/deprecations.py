@@ -1,0 +1,85 @@
+"""What the code announces to be deprecated: by a warning, a log line, a help text or a mark."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from analysis.facts.changed import ChangedFile, Mention, View, is_reworded, only_in
+from analysis.facts.code import call_text, joined
+from analysis.facts.fact import Fact, FactKind
+from analysis.paths import FileKind
+
+_ANNOUNCES = re.compile(r"\bdeprecat(?:ed|ion)\b|\bwill be removed\b", re.IGNORECASE)
+_CATEGORY = re.compile(r"\b\w*(?:Deprecat|RemovedIn|Future)\w*Warning\b")
+_WARNING = re.compile(
+    r"\b(?:warn\w*|deprecat\w*|log\w*\.\w+|print|console\.\w+|\w*(?:Deprecat|RemovedIn|Future)\w*Warning)\(|\bhelp\s*=\s*(?=[rf(]?[\"'(])"
+)
+_MARKED = re.compile(
+    r"(?P<below>@(?:\w+\.)?deprecated\b|#\[deprecated\b|\[\[deprecated\b|^[ \t]*(?://|\*)[ \t]*(?:@deprecated\b|Deprecated:))|(?P<above>\.\.[ ]deprecated::)",
+    re.MULTILINE,
+)
+_DEFINED = re.compile(
+    r"^\s*(?:(?:export|pub|async|static|default|inline|virtual)\s+){0,3}(?:def|class|fn|func|function|struct|enum|type|const)\s+(?:\([^)]*\)\s*)?(\w+)"
+)
+_QUOTE = re.compile(r"[\"']")
+_GIVEN = re.compile(r"\s*(\w+)\s*[,)]")
+_LONGEST_SAID = 160
+_UNCLOSED = 900
+_MOST_PAIRS = 2_500
+"""Where more is rewritten than that, comparing each with each takes longer than it is worth."""
+
+
+def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
+    """Find what the product announces to be deprecated; what comes with a new file is no news to anybody."""
+    old_ones = [file for file in files if file.kind is FileKind.PRODUCTION and file.change.status != "added"]
+    before = [mention for file in old_ones for old, _ in file.views for mention in _announced(file, old)]
+    after = [mention for file in old_ones for _, new in file.views for mention in _announced(file, new)]
+    came = list(only_in(after, before))
+    compared = before if len(came) * len(before) <= _MOST_PAIRS else []
+    by_path = {file.path: file for file in old_ones}
+    for mention in came:
+        if not any(is_reworded(earlier, mention, by_path[mention.path]) for earlier in compared):
+            yield Fact(FactKind.DEPRECATED, mention.name, mention.path, mention.line)
+
+
+def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
+    """Yield the sentences that announce a deprecation, and the names of what is marked as deprecated."""
+    if not (_ANNOUNCES.search(view.text) or _CATEGORY.search(view.text)):
+        return
+    at = 0
+    while found := _WARNING.search(view.code, at):
+        at = found.end()
+        inside = (
+            call_text(view.code, at - 1) if found[0].endswith("(") else view.code[at : at + 400].partition("\n\n")[0]
+        )
+        said, where = _said(view, at, inside)
+        at += len(inside) if len(inside) >= _UNCLOSED else 0
+        if said and (_ANNOUNCES.search(said) or _CATEGORY.search(found[0] + inside)):
+            yield view.mention(said, file.path, where)
+    for marked in _MARKED.finditer(view.text):
+        lines = (
+            view.text[marked.start() :].split("\n")[1:9]
+            if marked["below"]
+            else reversed(view.text[: marked.start()].split("\n")[-40:])
+        )
+        name = next((defined[1] for line in lines if (defined := _DEFINED.match(line))), "")
+        if name:
+            yield view.mention(name, file.path, marked.start())
+
+
+def _said(view: View, start: int, inside: str) -> tuple[str, int]:
+    """Return what a call says, and where: its first text, or that of the variable it is given."""
+    quote = _QUOTE.search(inside)
+    given = _GIVEN.match(view.code, start)
+    if given and (not quote or quote.start() > len(given[0])):
+        pattern = re.compile(rf"\b{given[1]}\s*=\s*\(?\s*[rf]?(?=[\"'])")
+        above = max(0, start - 1_500)
+        assigned = next(iter(reversed(list(pattern.finditer(view.code[above:start])))), None)
+        if assigned is None:
+            return "", start
+        where = above + assigned.end()
+    elif quote:
+        where = start + quote.start()
+    else:
+        return "", start
+    said = joined(view.text[where : where + 1_200])
+    return (said if len(said) <= _LONGEST_SAID else re.split(r"(?<=[.!?])\s", said, maxsplit=1)[0]), where

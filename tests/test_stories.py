@@ -1,0 +1,148 @@
+"""Which commits of a day are told as one."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from made import NOON, a_commit, an_entry
+
+from analysis.commit import FileChange
+from analysis.entry import Entry
+from analysis.facts import Fact, FactKind
+from analysis.stories import Earlier, StoryKind, find_stories
+from analysis.title import ChangeType
+
+
+def change(title: str, *paths: str, author: str = "Ann", hours: float = 0, added: tuple[str, ...] = ()) -> Entry:
+    """Return an entry that changed these files and brought those `added`."""
+    files = tuple(FileChange(path, "added" if path in added else "modified", 1, 1) for path in (*paths, *added))
+    return an_entry(
+        a_commit(title, author=author, files=files, committed_at=NOON + timedelta(hours=hours)),
+        types=(ChangeType.FEATURE,),
+    )
+
+
+def revert(title: str, **fact: str) -> Entry:
+    entry = change(title, "quill/a.py", author="Bob", hours=1)
+    facts = (Fact(FactKind.REVERTS, **{"name": "", **fact}),)
+    return replace(entry, facts=facts, triage=replace(entry.triage, types=(ChangeType.REVERT,)))
+
+
+def joined(*entries: Entry) -> list[tuple[StoryKind, int]]:
+    return [(story.kind, len(story.shas)) for story in find_stories(entries)]
+
+
+class TestSameWork:
+    @pytest.mark.parametrize(
+        ("one", "two"),
+        [
+            (("Verify checksums of weights", "quill/check.py"), ("Generate checksums before", "quill/check.py")),
+            (
+                ("Support fp8 in Marlin", "a.cu", "b.py", "c.py"),
+                ("[Fix] Marlin on Hopper", "a.cu", "c.py", "d.py", "e.py"),
+            ),
+            (("[Docs] NPU features", "docs/npu.md"), ("Update features of NPU", "docs/npu.md")),
+            (("支持模型校验", "quill/check.py"), ("模型校验提速", "quill/check.py")),
+        ],
+        ids=["a word in common", "with other files", "documents", "in Chinese"],
+    )
+    def test_one_author_on_one_thing_in_the_same_files_is_one_story(
+        self, one: tuple[str, ...], two: tuple[str, ...]
+    ) -> None:
+        assert joined(change(*one), change(*two, hours=3)) == [(StoryKind.SAME_WORK, 2)]
+
+    def test_what_builds_on_files_that_came_before_belongs_to_them(self) -> None:
+        first = change("Verify weights", "quill/server.py", added=("quill/check.py",))
+        assert joined(first, change("Add sizes and hints", "quill/check.py", hours=2)) == [(StoryKind.SAME_WORK, 2)]
+
+    def test_the_same_done_elsewhere_by_nearly_the_same_words_is_one_story(self) -> None:
+        first = change("Migrate tokenizer tests to test/registered", "test/registered/a.py")
+        second = change("[CI] migrate LoRA tests to test/registered", "test/registered/b.py", hours=1)
+        assert joined(first, second) == [(StoryKind.SAME_WORK, 2)]
+
+    @pytest.mark.parametrize(
+        "second",
+        [
+            change("Print a progress bar", "quill/a.py", hours=1),
+            change("Fix the tests of the model", "quill/a.py", hours=1),
+            change("Verify checksums again", "quill/a.py", author="Bob", hours=1),
+            change("Verify checksums again", "quill/a.py", hours=30),
+            change("Verify checksums again", "quill/z.py", hours=1),
+            change("Document how to verify checksums", "docs/a.md", hours=1),
+        ],
+        ids=[
+            "another thing",
+            "words that say nothing",
+            "another author",
+            "another day",
+            "other files",
+            "no product file",
+        ],
+    )
+    def test_the_same_file_alone_makes_no_story(self, second: Entry) -> None:
+        """Who works on a part of the code changes it several times a day, for several reasons."""
+        assert joined(change("Fix and verify the checksums in a model", "quill/a.py"), second) == []
+
+    def test_a_word_that_many_use_that_day_joins_nothing(self) -> None:
+        others = [
+            change(f"{verb} the scheduler", f"quill/{verb}.py", author=verb) for verb in ("Warm", "Stop", "Trace")
+        ]
+        pair = change("Faster scheduler", "quill/a.py"), change("Print a bar in the scheduler", "quill/a.py", hours=1)
+        assert joined(*pair) == [(StoryKind.SAME_WORK, 2)]
+        assert joined(*pair, *others) == []
+
+    def test_a_file_in_which_everybody_writes_joins_nothing(self) -> None:
+        pair = change("Pin torch", "pyproject.toml"), change("Pin torch and numpy", "pyproject.toml", hours=1)
+        assert joined(*pair) == []
+
+
+class TestReverts:
+    @pytest.mark.parametrize(
+        "fact",
+        [
+            {"name": "Faster cache"},
+            {"name": "#12", "detail": "#12"},
+            {"name": "Faster ca…"},
+        ],
+    )
+    def test_a_revert_is_told_with_what_it_takes_back_and_leads(self, fact: dict[str, str]) -> None:
+        original, back = change("Faster cache (#12)", "quill/a.py"), revert("Revert it (#13)", **fact)
+        (story,) = find_stories([original, back])
+        assert (story.kind, story.shas, story.lead) == (
+            StoryKind.REVERT, (original.commit.sha, back.commit.sha), back.commit.sha,
+        )  # fmt: skip
+
+    def test_a_revert_by_sha_is_told_with_its_original(self) -> None:
+        original = change("Faster cache", "quill/a.py")
+        assert joined(original, revert("Slow it down", before=original.commit.sha[:9])) == [(StoryKind.REVERT, 2)]
+
+    def test_what_it_takes_back_of_another_day_is_named(self) -> None:
+        back, known = revert('Revert "Faster cache"', name="Faster cache"), Earlier("a" * 40, "Faster cache (#12)")
+        assert [story.earlier for story in find_stories([back])] == [Earlier("", "Faster cache")]
+        assert [story.earlier for story in find_stories([back], {back.commit.sha: known})] == [known]
+
+
+class TestOthers:
+    def test_parts_of_a_series_are_one_story(self) -> None:
+        first, second = change("[1/2] Faster cache", "a.py"), change("[2/2] Faster cache for all", "b.py", hours=1)
+        assert joined(first, second) == [(StoryKind.SERIES, 2)]
+
+    def test_a_follow_up_belongs_to_what_it_follows_whoever_wrote_it(self) -> None:
+        first = change("Faster cache (#12)", "a.py")
+        assert joined(first, change("Page sizes\n\nFollow-up to #12.", "b.py", author="Bob", hours=30)) == [
+            (StoryKind.FOLLOW_UP, 2)
+        ]
+
+    def test_tests_deleted_here_and_added_there_moved(self) -> None:
+        added = change("New place", added=("tests/new/test_chat.py",))
+        gone = change("Delete the old", author="Bob", hours=1)
+        files = (FileChange("tests/old/test_chat.py", "removed", 0, 9),)
+        gone = replace(gone, commit=replace(gone.commit, files=files))
+        assert joined(added, gone) == [(StoryKind.MOVED_TESTS, 2)]
+
+    def test_the_most_important_of_a_story_leads_it_oldest_first(self) -> None:
+        low = change("Verify checksums", "quill/a.py")
+        high = change("Verify all checksums", "quill/a.py", hours=1)
+        high = replace(high, triage=replace(high.triage, score=0.9))
+        (story,) = find_stories([high, low])
+        assert (story.shas, story.lead) == ((low.commit.sha, high.commit.sha), high.commit.sha)
