@@ -10,10 +10,10 @@ from posixpath import basename
 from analysis.areas import Areas
 from analysis.entry import RULES, Claim, Entry, Language
 from analysis.facts import FactKind
-from analysis.rules import say_fact
+from analysis.phrases import capital
 from analysis.triage import Importance
 from analysis.window import Window
-from analysis.wording import listed, say, say_reason
+from analysis.wording import listed, say, say_fact, say_reason
 from formatters.plain import clean, first_sentence
 from formatters.wording import label, say_day
 
@@ -130,7 +130,7 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
                 yield Part(label(f"entry.{name}", language), said)
     if entry.facts and not is_low:
         proofs = (
-            Point(clean(say_fact(fact, language)), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
+            Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
             for fact in entry.facts
         )
         yield Part(label("entry.facts", language), tuple(dict.fromkeys(proofs)))

@@ -13,7 +13,7 @@ from analysis.digest import MUST_KNOW
 from analysis.entry import LANGUAGES, Aspect, Language
 from analysis.facts import Fact, FactKind
 from analysis.paths import FileKind
-from analysis.rules import say_fact
+from analysis.wording import say_fact
 from analysis.stories import StoryKind
 from analysis.title import ChangeType
 from analysis.triage import SYMPTOMS, Importance, Reason, triage
