@@ -6,28 +6,37 @@ the title speaks of.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from os.path import commonprefix
+from itertools import takewhile
 
 from analysis.commit import Commit
 from analysis.facts.changed import ChangedFile, View
 from analysis.patch import Hunk
 from analysis.paths import FileKind
 
-_LONGEST_CODE = 72
+_LONGEST_CODE = 88
+_SHORT_CODE = 40
+_LONGEST_CASE = 120
 _LONGEST_RUN = 4
 _MOST_HUNKS = 60
 _LEAST_CARRIED = 8
-_IMPORT = re.compile(r"^\s*(?:import\b|from\s+\S+\s+import\b|use\s|#include\b|package\b|using\b|export \{|\"?\$schema)|^\s*[\w.]+ as \w+,?$")
+_IMPORT = re.compile(
+    r"^\s*(?:import\b|from\s+\S+\s+import\b|use\s|#include\b|package\b|using\b|export \{|\"?\$schema)|^\s*[\w.]+ as \w+,?$"
+)
 _CASE = re.compile(r"^\s*(?:\}\s*)?(?:(?P<word>if|elif|else if)\b\s*)(?P<condition>.+?)\s*(?:[:{]|then)\s*$")
-_DEFINED = re.compile(r"^\s*(?:@|(?:export |pub(?:\([^)]*\))? |async |static )*(?:def|class|fn|func|function|struct|impl)\b)")
+_DEFINED = re.compile(
+    r"^\s*(?:@|(?:export |pub(?:\([^)]*\))? |async |static )*(?:def|class|fn|func|function|struct|impl)\b)"
+)
 _BARE = re.compile(r"\W*|[\w.]+(?: as \w+)?,?|[\"'][\w.]+[\"'],?|[\w:]*\{[\w, ]*\},?")
+_TEXT = re.compile(r"[bfr]?\"[^\"]*\"|[bfr]?'[^']*'")
 _DATA = {"yaml", "toml", "json", "", "docker", "shell"}
 _TEST = re.compile(r"^\s*(?:async\s+)?(?:def|fn|func|void|fun)\s+(?P<name>[Tt]est\w+)\s*\(")
 _ASSIGNED_CALL = re.compile(r"^\s*(?P<target>[\w.]+)\s*[:=]+\s*(?P<call>[A-Za-z_][\w.]*)\(")
-_SIGNATURE = re.compile(r"(?:^|\n)[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:async\s+)?(?:def|fn|func)\s+(?P<name>\w+)\s*(?:<[^(]*>)?\((?P<inside>[^()]*(?:\([^()]*\)[^()]*)*)\)")
+_SIGNATURE = re.compile(
+    r"(?:^|\n)[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:async\s+)?(?:def|fn|func)\s+(?P<name>\w+)\s*(?:<[^(]*>)?\((?P<inside>[^()]*(?:\([^()]*\)[^()]*)*)\)"
+)
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]{2,}(?![a-z])|\d{2,}")
 _EMPTY = {
     "the", "and", "for", "fix", "add", "use", "with", "when", "from", "into", "not", "test", "tests", "support", "update",
@@ -39,6 +48,7 @@ class EditKind(StrEnum):
     """Closed set."""
 
     REPLACED = "replaced"
+    SWAPPED = "swapped"
     CASE = "case"
     TAKES = "takes"
     ADDED = "added"
@@ -51,7 +61,7 @@ class Edit:
 
     Attributes:
         before, after: code, on one line: what gave way to what; for a case its condition and what is done then; for
-            TAKES a function and its new arguments.
+            TAKES functions and their new arguments, a line each; for SWAPPED names of what is called.
         count: how often it is done alike.
         weight: how much it tells, also in the light of the title.
     """
@@ -88,12 +98,31 @@ def edits(commit: Commit, title: str) -> tuple[Edit, ...]:
         for edit in _of_file(file):
             counts[edit[:3]] += 1
             places.setdefault(edit[:3], file.path)
+    takers: dict[str, list[str]] = {}
+    for kind, before, after in counts:
+        if kind is EditKind.TAKES:
+            takers.setdefault(after, []).append(before)
     found = [
         Edit(kind, places[kind, before, after], before, after, count, _weight(kind, before, after, count, topic))
         for (kind, before, after), count in counts.items()
-        if _is_shown(before) and _is_shown(after)
+        if kind is not EditKind.TAKES and _is_shown(before) and _is_shown(after) and not _is_told(before, after, takers)
     ]
+    for arguments, functions in takers.items():
+        names = "\n".join(sorted(functions, key=lambda name: name.startswith("_")))
+        path = places[EditKind.TAKES, functions[0], arguments]
+        found.append(
+            Edit(EditKind.TAKES, path, names, arguments, 1, _weight(EditKind.TAKES, names, arguments, 1, topic))
+        )
     return tuple(sorted(found, key=lambda edit: -edit.weight))
+
+
+def _is_told(before: str, after: str, takers: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a line only hands on what a function takes now."""
+    return any(
+        any(f"{name}(" in after for name in functions)
+        or (bool(before) and all(re.search(rf"\b{argument}\b", after) for argument in arguments.split("\n")))
+        for arguments, functions in takers.items()
+    )
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -193,7 +222,7 @@ def _of_run(
         calls = {found["target"]: found["call"] for text in before if (found := _ASSIGNED_CALL.match(text))}
         for found in filter(None, map(_ASSIGNED_CALL.match, after)):
             if calls.get(found["target"], found["call"]) != found["call"]:
-                yield EditKind.REPLACED, f"{calls[found['target']]}(…)", f"{found['call']}(…)"
+                yield EditKind.SWAPPED, calls[found["target"]], found["call"]
     if not any(_CASE.match(text) for text in before):
         yield from _cases(after, following, gone)
 
@@ -205,7 +234,8 @@ def _cases(after: list[str], following: list[str], gone: Collection[str]) -> Ite
         found = _CASE.match(text)
         if found and text.strip() not in gone:
             below = [line for line in following if _indent(line) > _indent(text)]
-            yield EditKind.CASE, _unbracketed(found["condition"]), _statement([*after[index + 1 :], *below])
+            condition, done = _unbracketed(found["condition"]), _statement([*after[index + 1 :], *below])
+            yield EditKind.CASE, condition, done if len(condition + done) <= _LONGEST_CASE else ""
 
 
 def _indent(line: str) -> int:
@@ -221,7 +251,7 @@ def _statement(lines: list[str]) -> str:
     lines = [line for line in lines if line.strip()][:5]
     for size in range(1, len(lines) + 1):
         code = _one_line(lines[:size])
-        if re.match(r"(?:el|\}|\{|try|with\b|logger|log)", code):
+        if re.match(r"(?:el|if\b|for\b|\}|\{|try|with\b|logger|log|class\b|def\b)", code):
             return ""
         if _is_balanced(code):
             return code if _is_shown(code) else ""
@@ -233,7 +263,7 @@ def _replaced(before: list[str], after: list[str]) -> Iterator[tuple[EditKind, s
     if len(before) == len(after) and len(before) > 1 and not is_split:
         pairs = [pair for pair in zip(before, after, strict=True) if pair[0].strip() != pair[1].strip()]
     else:
-        pairs = [(_one_line(before), _one_line(after))]
+        pairs = [(_one_line(before), _one_line(after))] if _is_one(before) and _is_one(after) else []
     is_line = len(before) == len(after) == 1
     for one, other in pairs:
         if _DEFINED.match(one):
@@ -241,6 +271,11 @@ def _replaced(before: list[str], after: list[str]) -> Iterator[tuple[EditKind, s
         old, new = _difference(_one_line([one]), _one_line([other]))
         if old and new and _is_balanced(old) and _is_balanced(new) and (is_line or _alike(old, new)):
             yield EditKind.REPLACED, old, new
+
+
+def _is_one(lines: list[str]) -> bool:
+    """Whether lines are one statement: brackets stay open until the last."""
+    return not any(_is_balanced(_one_line(lines[:size])) for size in range(1, len(lines)))
 
 
 def _is_balanced(code: str) -> bool:
@@ -254,20 +289,24 @@ def _alike(old: str, new: str) -> bool:
 
 def _difference(old: str, new: str) -> tuple[str, str]:
     """Cut what two lines have in common at both ends, at whole words, if they are too long to be shown whole."""
-    if max(len(old), len(new)) <= _LONGEST_CODE:
+    if max(len(old), len(new)) <= _SHORT_CODE:
         return old, new
-    start = len(commonprefix([old, new]))
-    end = len(commonprefix([old[start:][::-1], new[start:][::-1]]))
-    while end and re.match(r"\w", old[len(old) - end]):
-        end -= 1
-    while start and re.match(r"\w\w", old[start - 1 : start + 1] or new[start - 1 : start + 1]):
-        start -= 1
-    for begin in [start, *sorted((found.end() for found in re.finditer(r"[\s,(]", old[:start])), reverse=True)]:
-        cut = slice(begin, -end or None)
-        was, now = old[cut].strip(" ,"), new[cut].strip(" ,")
-        if was and now and _is_balanced(was) and _is_balanced(now):
-            return was, now
+    start = _common(old, new)
+    end = _common(old[start:][::-1], new[start:][::-1])
+    starts = [found.end() for found in re.finditer(r"[\s,(]", old[:start])]
+    ends = [len(old) - end + found.start() for found in re.finditer(r"[\s,)]|$", old[len(old) - end :])]
+    for begin in (*(begin for begin in reversed(starts) if not old[:begin].endswith("not ")), 0):
+        for finish in ends:
+            was, now = old[begin:finish].strip(" ,"), new[begin : len(new) - len(old) + finish].strip(" ,")
+            in_text = old[:begin].count('"') % 2 or old[:begin].count("'") % 2
+            if was and now and not in_text and _is_balanced(was) and _is_balanced(now):
+                return (was, now) if max(len(was), len(now)) <= _LONGEST_CODE else ("", "")
     return "", ""
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _one_line(lines: Sequence[str]) -> str:
@@ -314,11 +353,13 @@ def _is_shown(code: str) -> bool:
 
 def _weight(kind: EditKind, before: str, after: str, count: int, topic: frozenset[str]) -> float:
     base = {
-        EditKind.REPLACED: 1.0, EditKind.CASE: 1.0, EditKind.TAKES: 0.9, EditKind.ADDED: 0.3, EditKind.REMOVED: 0.2,
+        EditKind.REPLACED: 1.0, EditKind.CASE: 1.0, EditKind.SWAPPED: 0.7, EditKind.TAKES: 0.9, EditKind.ADDED: 0.3, EditKind.REMOVED: 0.2,
     }[kind]  # fmt: skip
+    if kind is EditKind.REPLACED and _TEXT.sub("", before) == _TEXT.sub("", after):  # only a message is worded anew
+        base -= 0.5
     common = len(words_of(f"{before} {after}") & topic)
     if kind is EditKind.CASE and not after:
-        base -= 0.4
+        base -= 0.4 if " " in before else 0.9
     return base + 0.6 * min(common, 3) + 0.15 * min(count - 1, 6) - len(before + after) / 300
 
 
@@ -328,6 +369,7 @@ def told(found: Iterable[Edit], most: int, least: float) -> tuple[Edit, ...]:
     for edit in found:
         if edit.weight < least or len(made) == most:
             break
-        if not any(edit.kind is other.kind and edit.path == other.path for other in made):
+        words = words_of(f"{edit.before} {edit.after}")
+        if not any(len(words & words_of(f"{other.before} {other.after}")) > len(words) / 2 for other in made):
             made.append(edit)
     return tuple(made)

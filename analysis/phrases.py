@@ -1,12 +1,11 @@
-"""A commit's title taken apart, and said again in English: what is so after it, of what, under which circumstances.
+"""A commit's title taken apart: what is done, to what, under which circumstances.
 
-Titles follow few patterns: a verb, a thing, and prepositional phrases. A fix names what people suffered from; then the
-sentence says that this is over. What fits no pattern is passed on as it was written. `chinese.py` says it in Chinese.
+Titles follow few patterns: a verb, a thing, and prepositional phrases; a fix names what people suffered from. What fits
+no pattern stays whole. `phrases_en.py` and `phrases_zh.py` say the parts again.
 """
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,8 +15,20 @@ _RELATIONS = (
     "when|if|while|during|on|in|inside|within|with|without|for|of|after|before|under|via|through|by|across|between|from"
     "|at|into|to|as|instead of|caused by|due to"
 )
-_RELATION = re.compile(rf"\s+({_RELATIONS})\s+", re.IGNORECASE)
-_FROM_TO = re.compile(r"\s+from\s+(\S+)\s+to\s+(\S+)$", re.IGNORECASE)
+RELATION = re.compile(rf"\s+({_RELATIONS})\s+", re.IGNORECASE)
+_ASIDE = re.compile(r"^(?:\[[^\]]{1,40}\]\s*)*([\w./][\w./ -]{1,30}?)\s*(?::|\s[-–]|：)\s+(.+)$")
+_TAGS = re.compile(r"^(?:\[[^\]]{1,40}\]\s*:?\s*)+(?=\S)")
+_BY_DEFAULT = re.compile(r"\s+(?:as|by)\s+default$", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"\b(?:not|being|be|been|is|are|was|were|that|which|becomes?|occurs?|always|gets?|does|do|should|can|cannot|has|have)\b"
+    r"|[:+;]\s|\s[-–+&]\s",
+    re.IGNORECASE,
+)
+"""What shows that behind a verb stands a sentence of its own, or more than one thing."""
+_BINDING = {"with", "of"}
+BEHIND = {"when", "if", "while", "by", "during", "after", "before", "to do", "as", "instead of"}
+_FROM_TO = re.compile(r"\s+from\s+(\S+)\s+to\s+(\S+)(?=$|\s+(?:in|on|for|with)\s)", re.IGNORECASE)
+_VAGUE = re.compile(r"(?:\d+|some|minor|several|many|few|small|two|three|various|multiple|a|an|the|\s)*", re.IGNORECASE)
 _ARROW = re.compile(r"^(.+?)\s+(?:->|=>|→)\s+(\S.*)$")
 _ARTICLE = re.compile(r"^(?:the|an?|some)\s+", re.IGNORECASE)
 _FILLER = re.compile(
@@ -30,15 +41,13 @@ _WHOLE = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|\([^()]*\)|\[[^\][]*\]")
 _WORD = re.compile(r"[A-Za-z][\w'’-]*")
 CODE = re.compile(r"`[^`]*`|[\w./:=<>+*-]*[_/=<>\\*]+[\w./:=<>+*-]*|\b\w*[A-Z]\w*\b|\b\w*\d\w*\b")
 """What is a name rather than a word."""
-_FILES = re.compile(r"^(?:[\w./-]+\.\w{1,5}(?:\.{3})?[\s,]*|and\s+|\(?\d{6,8}\)?[\s,]*|\.{3}\s*)+$")
+_FILES = re.compile(r"^(?:[\w./-]+\.\w{1,5}[\s,]*|[\w/-]+\.{3}[\s,]*|and\s+|\(?\d{6,8}\)?[\s,]*|\.{3}\s*)+$")
 _MIDDLE = {
-    "add", "adds", "increase", "increases", "remove", "removes", "fixes", "uses", "enables", "enable", "disable",
+    "add", "adds", "use", "increase", "increases", "remove", "removes", "fixes", "uses", "enables", "enable", "disable",
     "disables", "avoid", "avoids", "skips", "supports", "updates", "allow", "allows", "reduces", "improves", "handles",
 }  # fmt: skip
 """Verbs that may follow what a sentence is about: words that are hardly ever nouns."""
 _GAP = "\u00a0"
-_SINGULAR = re.compile(r"(?:ss|us|is|as|os)$")
-_NOUNS_IN_ING = {"training", "serving", "routing", "embedding", "string", "logging", "streaming", "sampling", "missing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +60,11 @@ class Phrase:
         symptom: (key, the word itself) of what a fix ends; None elsewhere.
         around: circumstances in order, (preposition, words); `to do` for a purpose.
         change: (from, to), if it ends with such a pair.
-        subject: what stands before the verb ("8-gpu-b200 increase timeout").
         manner: an adverb before the verb, lower case.
         state: what the thing is made ("make X optional"); the action is `make` then.
         is_negative: it says what is not done any more.
+        aside: what stood before the sentence, with a colon or a dash.
+        verb: the words that it opens with, lower case, also of an action that is not known.
         is_bound: the circumstances are the thing's own ("tests missed when migrating"), not those of what is done.
     """
 
@@ -63,11 +73,12 @@ class Phrase:
     symptom: tuple[str, str] | None = None
     around: tuple[tuple[str, str], ...] = ()
     change: tuple[str, str] | None = None
-    subject: str = ""
     manner: str = ""
     state: str = ""
     is_negative: bool = False
     is_bound: bool = False
+    aside: str = ""
+    verb: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -94,11 +105,18 @@ def _symptoms() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def read_phrases(text: str) -> tuple[Phrase, ...]:
     """Take a title's text (without tags and prefix) apart: one phrase for each verb it opens a clause with."""
     # What stands in brackets, quotes or backticks is one word: no clause and no circumstance begins in it.
-    whole = _WHOLE.sub(lambda found: found[0].replace(" ", _GAP), " ".join(text.split()))
+    text = _TAGS.sub("", " ".join(text.split()))
+    whole = _WHOLE.sub(lambda found: found[0].replace(" ", _GAP), text)
+    aside = _ASIDE.match(whole)
+    if aside and _opening(aside[2])[0]:
+        whole = aside[2]
     clauses = [whole.rstrip(" .,;:!-")]
     while len(clauses) < len(text) and (found := _second_clause(clauses[-1])):
         clauses[-1:] = found
-    return tuple(_plain(_read(clause)) for clause in clauses)
+    phrases = [_plain(_read(clause)) for clause in clauses]
+    if aside and _opening(aside[2])[0]:
+        phrases[-1] = replace(phrases[-1], aside=aside[1].replace(_GAP, " "))
+    return tuple(phrases)
 
 
 def names_only_files(text: str) -> bool:
@@ -138,18 +156,21 @@ def _read(clause: str) -> Phrase:
     made = _MADE.match(clause)
     if made and made["state"].lower() in table()["adjectives"]:
         return Phrase("make", _ARTICLE.sub("", made["thing"]), state=made["state"].lower())
+    by_default = _BY_DEFAULT.search(clause)
+    if by_default and _opening(clause)[0]:
+        return replace(_read(clause[: by_default.start()]), manner="by default")
     action, length = _opening(clause)
     rest = _ARTICLE.sub("", clause[length:].strip())
-    if action and not rest:
-        action = ""
-    if not action:
-        return _without_verb(clause)
-    return _circumstances(action, rest)
+    if action and rest:
+        return replace(_circumstances(action, rest), verb=clause[:length].lower())
+    if first.lower() in table()["does"]["words"] and rest:
+        return replace(_circumstances("", _ARTICLE.sub("", clause[len(first) :].strip())), verb=first.lower())
+    return _without_verb(clause)
 
 
 def _without_verb(clause: str) -> Phrase:
     """Read a title that opens with a noun: `ROCm support for X`, `8-gpu-b200 increase timeout`."""
-    pieces = _RELATION.split(clause)
+    pieces = RELATION.split(clause)
     head = pieces[0].split(" ")
     for size in (2, 1):
         noun = " ".join(head[-size:]).lower()
@@ -158,40 +179,70 @@ def _without_verb(clause: str) -> Phrase:
     for index, word in enumerate(head[1:4], 1):
         if word.lower() in _MIDDLE and len(head) > index + 1:
             rest = clause[len(" ".join(head[:index])) :].strip()
-            return replace(_read(rest), subject=" ".join(head[:index]).rstrip(":"))
+            phrase, whose = _read(rest), " ".join(head[:index]).rstrip(":")
+            relation = "in" if "en_in" in table()["action"].get(phrase.action, {}) else "of"
+            return replace(phrase, around=((relation, whose), *phrase.around))
     return _circumstances("", clause)
 
 
 def _circumstances(action: str, rest: str) -> Phrase:
     change = _FROM_TO.search(rest)
     if change:
-        rest = rest[: change.start()]
+        rest = rest[: change.start()] + rest[change.end() :]
     pair = (change[1], change[2]) if change else None
     arrow = _ARROW.match(rest)
     if arrow and not pair:
         return Phrase(action, arrow[1], around=(("into" if action in {"refactor", "split"} else "to", arrow[2]),))
-    pieces = _RELATION.split(" " + rest)
-    thing, around = pieces[0].strip(), []
+    pieces = RELATION.split(" " + rest)
+    thing = pieces[0].strip()
+    around: list[tuple[str, str]] = []
     for relation, words in zip((p.lower() for p in pieces[1::2]), (p.strip() for p in pieces[2::2]), strict=True):
-        first = words.split(" ", 1)[0].lower()
-        if around and around[-1][0] == "to do":  # what follows a purpose belongs to it
-            around[-1] = ("to do", f"{around[-1][1]} {relation} {words}")
+        first = next((word for word in words.lower().split() if not word.endswith("ly")), "")
+        if relation == "of" and not around:
+            thing += f" of {words}"
+        elif around and (around[-1][0] == "to do" or relation in _BINDING or _is_doing(*around[-1])):
+            around[-1] = (around[-1][0], f"{around[-1][1]} {relation} {words}")  # "for parity with x": one circumstance
         else:
             around.append(("to do" if relation == "to" and first in table()["verbs"] else relation, words))
     symptom = None
     if action == "fix":
-        thing, symptom = _without_symptom(thing)
+        head, of, whose = thing.partition(" of ")
+        left, symptom = _without_symptom(head)
+        if symptom and of and not left:
+            around.insert(0, ("of", whose))
+        thing = left + of + whose if left or not symptom else ""
     is_bound = bool(re.search(r"\s[a-z]{3,}ed$", thing)) and bool(around)
     return Phrase(action, thing, symptom, tuple(around), pair, is_bound=is_bound)
+
+
+def is_clause(phrase: Phrase) -> bool:
+    """Whether what is fixed or changed is told in a sentence of its own, which no verb of ours can be put behind."""
+    told = " ".join([phrase.thing, *(words for relation, words in phrase.around if relation not in BEHIND)])
+    return bool(_CLAUSE.search(told))
+
+
+def base_of(word: str) -> str:
+    """Return the verb of a word with -ing, if it is one that is known; else an empty string."""
+    known = {**table()["verbs"], **dict.fromkeys(table()["does"]["words"])}
+    stem = word.lower().removesuffix("ing")
+    doubled = stem[:-1] if len(stem) > 2 and stem[-1] == stem[-2] else stem  # noqa: PLR2004 - running: run
+    return next((form for form in (stem, f"{stem}e", doubled) if word.endswith("ing") and form in known), "")
+
+
+def _is_doing(relation: str, words: str) -> bool:
+    """Whether a circumstance is something done, so that what follows belongs to it: `when applying x to y`."""
+    return relation in BEHIND and bool(re.match(r"\w+ing\s", words))
 
 
 def _without_symptom(thing: str) -> tuple[str, tuple[str, str] | None]:
     for key, pattern in _symptoms():
         found = pattern.search(thing)
-        if found:
+        if found and (found.start() == 0 or not thing[found.end() :].strip(" ,.-")):
             left = re.sub(r"\s{2,}", " ", thing[: found.start()] + thing[found.end() :]).strip(" ,:-")
             left = re.sub(r"^(?:potential|possible|some|of)\s+|\s+(?:potential|possible|and|or)$", "", left)
-            return _ARTICLE.sub("", left), (key, found[0])
+            if not left or not _VAGUE.fullmatch(left):
+                return _ARTICLE.sub("", left), (key, found[0])
+            return thing, None
     return thing, None
 
 
@@ -204,7 +255,6 @@ def _plain(phrase: Phrase) -> Phrase:
         symptom=(phrase.symptom[0], phrase.symptom[1].replace(_GAP, " ")) if phrase.symptom else None,
         around=tuple((relation, put(words)) for relation, words in phrase.around),
         change=(phrase.change[0].replace(_GAP, " "), phrase.change[1].replace(_GAP, " ")) if phrase.change else None,
-        subject=put(phrase.subject),
     )
 
 
@@ -212,133 +262,3 @@ def _named(text: str) -> str:
     names: dict[str, str] = table()["names"]
     words = [names.get(word, word) for word in text.split(" ")]
     return " ".join(words).replace(_GAP, " ")
-
-
-def say_english(phrases: Sequence[Phrase]) -> str:
-    """Say a title again as one sentence, without its full stop and without a capital that it has not by itself."""
-    return "; ".join(_say(phrase) for phrase in phrases)
-
-
-def _say(phrase: Phrase) -> str:
-    around = "".join(_said_around(phrase.around))
-    change = f" from {phrase.change[0]} to {phrase.change[1]}" if phrase.change else ""
-    said = _clause(phrase, around, change)
-    if phrase.manner:
-        said = f"{said}, {'for now' if phrase.manner == 'temporarily' else phrase.manner}"
-    return f"{phrase.subject}: {said}" if phrase.subject else said
-
-
-def _said_around(around: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for relation, words in around:
-        bare = relation in {"when", "if"} and len(words.split()) == 1 and not re.search(r"[=<>!]", words)
-        yield f" {'with' if bare else relation.removesuffix(' do')} {words}"
-
-
-def _clause(phrase: Phrase, around: str, change: str) -> str:
-    if phrase.is_bound:
-        return _clause(replace(phrase, thing=phrase.thing + around, around=(), is_bound=False), "", change)
-    thing = phrase.thing
-    if phrase.is_negative:
-        verb = table()["action"][phrase.action]["words"][0] + " " if phrase.action else ""
-        return f"does not {verb}{thing[:1].lower() + thing[1:] if not verb else thing}{around}{change} any more"
-    if phrase.action == "make":
-        return _agreeing("{object} {is} now {x}", thing, phrase.state, "")
-    if phrase.symptom:
-        return _over(phrase, around)
-    if not phrase.action:
-        return thing + around + change
-    action: dict[str, str] = table()["action"][phrase.action]
-    if phrase.change and thing and phrase.action not in {"rename", "move"}:
-        return _agreeing("{object}{around} {goes}{x}", thing, change, around)
-    if phrase.change:
-        around += change
-    if any(relation == "instead of" for relation, _ in phrase.around) and phrase.action == "use":
-        other = next(words for relation, words in phrase.around if relation == "instead of")
-        left = "".join(_said_around([pair for pair in phrase.around if pair[0] != "instead of"]))
-        return _agreeing("{object} {replaces} {x}{around}", thing, other, left)
-    if phrase.action in {"fix", "adjust", "update"} and phrase.around[:1] and phrase.around[0][0] == "to do":
-        verb, _, rest = phrase.around[0][1].partition(" ")
-        left = "".join(_said_around(phrase.around[1:]))
-        return _agreeing(f"{{object}} now {{{_third(verb)}}}", thing, "", "") + f" {rest}".rstrip() + left
-    if phrase.action == "allow" and phrase.around[:1] and phrase.around[0][0] == "to do":
-        return f"{thing} can now {phrase.around[0][1]}" + "".join(_said_around(phrase.around[1:]))
-    for index, (relation, words) in enumerate(phrase.around):
-        template = action.get(f"en_{relation}")
-        if template and thing and words:
-            left = "".join(_said_around(phrase.around[:index] + phrase.around[index + 1 :]))
-            said = _agreeing(template, thing, words, left)
-            return said if "{around}" in template else said + left
-    if not thing:
-        return _third(action["words"][0]) + around
-    return _agreeing(action["en"], thing, "", around)
-
-
-def _over(phrase: Phrase, around: str) -> str:
-    """Say of a fix that what people suffered from is over."""
-    assert phrase.symptom
-    key, word = phrase.symptom
-    over: str = table()["symptom"][key]["en"]
-    places = [words for relation, words in phrase.around if relation in {"in", "on", "for", "of", "with"}]
-    if phrase.thing:
-        return _agreeing(f"{{object}}{{around}} {over}", phrase.thing, "", around, symptom=word)
-    if not places or key in {"problem", "typo"}:
-        return f"no more {word}{around}"
-    # "KeyError when x in y": y no longer raises KeyError when x
-    left = list(phrase.around)
-    left.remove(next(pair for pair in reversed(left) if pair[1] == places[-1]))
-    return _agreeing(f"{{object}} {over}{{around}}", places[-1], "", "".join(_said_around(left)), symptom=word)
-
-
-class _Verbs(dict[str, str]):
-    """Fills a sentence; what it does not know is a verb in the third person, which becomes a plural if it has to."""
-
-    def __init__(self, *, plural: bool, **values: str) -> None:
-        super().__init__(values)
-        self.plural = plural
-
-    def __missing__(self, verb: str) -> str:
-        return _base(verb) if self.plural else verb
-
-
-def _agreeing(template: str, thing: str, x: str, around: str, symptom: str = "") -> str:
-    at = {place: template.find(place) for place in ("{object}", "{x}")}
-    subject = x if 0 <= at["{x}"] < at["{object}"] else thing
-    return template.format_map(
-        _Verbs(plural=is_plural(subject), object=thing, x=x, around=around, symptom=symptom)
-    )
-
-
-def is_plural(noun: str) -> bool:
-    """Whether a verb behind this noun stands in the plural."""
-    first = noun.split(" ", 1)[0].lower()
-    if re.fullmatch(r"[a-z-]+ing", first) and first not in _NOUNS_IN_ING:
-        return False
-    noun = _RELATION.split(re.sub(r"\s*\([^)]*\)$", "", noun))[0]
-    joined = re.search(r"(\S+)\s+and\s|,\s", noun)
-    if joined and not (joined[1] and str(table()["chinese"].get(joined[1].lower(), "")).endswith("的")):
-        return True  # "a and b are", but "useless and broken code is"
-    last = re.sub(r"(?<=s)\s[a-z]{3,}ed$", "", noun).rpartition(" ")[2]
-    if re.search(r"[A-Z]s$", last):
-        return True
-    return bool(re.fullmatch(r"[A-Za-z-]*[a-z]s", last)) and not _SINGULAR.search(last)
-
-
-def _third(verb: str) -> str:
-    special = {"be": "is", "have": "has", "do": "does", "go": "goes"}
-    if verb in special:
-        return special[verb]
-    return f"{verb}es" if re.search(r"(?:s|sh|ch|x|z)$", verb) else f"{verb}s"
-
-
-def _base(verb: str) -> str:
-    special = {"is": "are", "has": "have", "does": "do", "goes": "go"}
-    if verb in special:
-        return special[verb]
-    return verb[:-2] if re.search(r"(?:sses|shes|ches|xes)$", verb) else verb.removesuffix("s")
-
-
-def capital(text: str) -> str:
-    """Begin a sentence with a capital, unless it begins with a name or with code."""
-    word = text.split(" ", 1)[0]
-    is_name = bool(CODE.fullmatch(word)) and not re.fullmatch(r"[A-Z][a-z]*", word)
-    return text if is_name or "." in word.rstrip(".,:;") else text[:1].upper() + text[1:]

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.areas import general
-from analysis.chinese import say_chinese
 from analysis.entry import RULES, Analysis, Aspect, Claim, Depth, Entry, Language, Overview, Reading, Theme
 from analysis.facts import Fact, FactKind
 from analysis.paths import FileKind, kind_of
-from analysis.phrases import capital, read_phrases, say_english
+from analysis.phrases import read_phrases
+from analysis.phrases_en import capital, say_english, uncapital
+from analysis.phrases_zh import say_chinese
 from analysis.summary import Summary
 from analysis.teller import MOST_NAMES
 from analysis.title import ChangeType, read_title
@@ -118,7 +119,7 @@ class _Account:
         phrases = read_phrases(outside(read_title(title).text)) if title else ()
         if len(phrases) != 1 or phrases[0].action not in _GIVEN or not phrases[0].thing:
             return ""
-        thing = replace(phrases[0], action="", symptom=None)
+        thing = replace(phrases[0], action="", verb="", symptom=None)
         said = capital(say_english([thing])) if self.language == "en" else say_chinese([thing])
         return self.teller.say("effect.reverted", thing=said) if said else ""
 
@@ -138,7 +139,8 @@ class _Account:
         lines = sum(file.additions + file.deletions for file in tests)
         if self.product and lines:
             names = self.summary.tests()
-            text = self.teller.say("aspect.new_tests", names=self.teller.names(names, 3)) if names else ""
+            key = "aspect.new_tests" if len(names) > 1 else "aspect.new_test"
+            text = self.teller.say(key, names=self.teller.names(names, 3)) if names else ""
             paths = tuple(file.path for file in tests[:MOST_NAMES])
             yield Claim(text or self.teller.say("aspect.tests", count=lines), paths, Aspect.MAINTAINABILITY)
         effect = self.effect()
@@ -199,7 +201,8 @@ def _themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:
     for area, members in heaviest[:_MOST_THEMES]:
         said = [_first_said(entry) for entry in members[:2] if entry.analysis]
         more = len(members) - len(said)
-        text = ("; " if language == "en" else "；").join(text for text in said if text)
+        first, *others = [text for text in said if text] or [""]
+        text = ("; " if language == "en" else "；").join([first, *map(uncapital, others)])
         name = general().name(area, language)
         key = "theme.area_more" if more > 0 else "theme.area"
         yield Theme(say(key, language, area=name, text=text, more=more), tuple(e.commit.sha for e in members))
@@ -207,7 +210,9 @@ def _themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:
 
 def _first_said(entry: Entry) -> str:
     first = re.split(r"(?<=[。])|(?<=\.)(?:\s|$)", entry.analysis.summary, maxsplit=1)[0] if entry.analysis else ""
-    return first.rstrip(".。")
+    what, _, how = first.replace("：", ": ").partition(": ")
+    cut = len(what) if "`" in how and not what.endswith(("”", "`")) else len(first)  # evidence stands with the entry
+    return first[:cut].rstrip(".。")
 
 
 _MOST_THEMES = 5

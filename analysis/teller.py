@@ -10,7 +10,7 @@ from posixpath import basename
 
 from analysis.chinese import spaced, translate
 from analysis.entry import Language
-from analysis.phrases import capital
+from analysis.phrases_en import capital
 from analysis.wording import listed, outside, say
 
 MOST_NAMES = 4
@@ -34,7 +34,12 @@ class Teller:
         more = len(names) - len(shown)
         if more <= 0:
             return self.listed(shown)
-        return self.say("detail.more", names=", ".join(shown) if self.language == "en" else "、".join(shown), more=more, count=len(names))
+        return self.say(
+            "detail.more",
+            names=", ".join(shown) if self.language == "en" else "、".join(shown),
+            more=more,
+            count=len(names),
+        )
 
     def listed(self, words: Sequence[str]) -> str:
         """Words joined as a sentence does."""

@@ -90,7 +90,7 @@ def outside(text: str) -> str:
     """Text from outside as it can stand within quotation marks of ours: one line, its marks in pairs, without an end."""
     text = " ".join(text.split()).strip(" .,;:。，；：")
     text = text.replace("“", "‘").replace("”", "’")
-    for mark in "`\"":
+    for mark in '`"':
         if text.count(mark) % 2:
             text = text.replace(mark, "")
     for opens, closes in ("()", "[]"):

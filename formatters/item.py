@@ -10,7 +10,7 @@ from posixpath import basename
 from analysis.areas import Areas
 from analysis.entry import RULES, Claim, Entry, Language
 from analysis.facts import FactKind
-from analysis.phrases import capital
+from analysis.phrases_en import capital
 from analysis.triage import Importance
 from analysis.window import Window
 from analysis.wording import listed, say, say_fact, say_reason
@@ -132,8 +132,11 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
         proofs = (
             Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
             for fact in entry.facts
+            if fact.kind is not FactKind.REVERTS  # which the summary says, and no line of the diff does
         )
-        yield Part(label("entry.facts", language), tuple(dict.fromkeys(proofs)))
+        shown = tuple(dict.fromkeys(proofs))
+        if shown:
+            yield Part(label("entry.facts", language), shown)
 
 
 def _say_claim(claim: Claim, language: Language, gone: Container[str], *, cites: bool) -> Point:
