@@ -33,6 +33,7 @@ _BARE = re.compile(r"\W*|[\w.]+(?: as \w+)?,?|[\"'][\w.]+[\"'],?|[\w:]*\{[\w, ]*
 _TEXT = re.compile(r"[bfr]?\"[^\"]*\"|[bfr]?'[^']*'")
 _DATA = {"yaml", "toml", "json", "", "docker", "shell"}
 _TEST = re.compile(r"^\s*(?:async\s+)?(?:def|fn|func|void|fun)\s+(?P<name>[Tt]est\w+)\s*\(")
+_ASSIGNED = re.compile(r"^\s*(?P<target>[\w.\[\]\"']+)\s*(?::\s|[:+*/|-]?=(?!=))")
 _ASSIGNED_CALL = re.compile(r"^\s*(?P<target>[\w.]+)\s*[:=]+\s*(?P<call>[A-Za-z_][\w.]*)\(")
 _SIGNATURE = re.compile(
     r"(?:^|\n)[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:async\s+)?(?:def|fn|func)\s+(?P<name>\w+)\s*(?:<[^(]*>)?\((?P<inside>[^()]*(?:\([^()]*\)[^()]*)*)\)"
@@ -263,7 +264,8 @@ def _replaced(before: list[str], after: list[str]) -> Iterator[tuple[EditKind, s
     if len(before) == len(after) and len(before) > 1 and not is_split:
         pairs = [pair for pair in zip(before, after, strict=True) if pair[0].strip() != pair[1].strip()]
     else:
-        pairs = [(_one_line(before), _one_line(after))] if _is_one(before) and _is_one(after) else []
+        is_one = _is_one(before) and _is_one(after)
+        pairs = [(_one_line(before), _one_line(after))] if is_one else list(_same_target(before, after))
     is_line = len(before) == len(after) == 1
     for one, other in pairs:
         if _DEFINED.match(one):
@@ -271,6 +273,15 @@ def _replaced(before: list[str], after: list[str]) -> Iterator[tuple[EditKind, s
         old, new = _difference(_one_line([one]), _one_line([other]))
         if old and new and _is_balanced(old) and _is_balanced(new) and (is_line or _alike(old, new)):
             yield EditKind.REPLACED, old, new
+
+
+def _same_target(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of lines that give one name its value, in runs of several statements."""
+    values = {found["target"]: text for text in before if (found := _ASSIGNED.match(text))}
+    for text in after:
+        found = _ASSIGNED.match(text)
+        if found and values.get(found["target"], text).strip() != text.strip():
+            yield values[found["target"]], text
 
 
 def _is_one(lines: list[str]) -> bool:

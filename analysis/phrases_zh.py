@@ -88,7 +88,8 @@ class _Deed:
             adverb: str = table()["adverb"][relation]
             self.frame = adverb.format(x=noun(words)) + self.frame
         thing = f" {_attributes(self.attributes)}{_thing(phrase.thing) if phrase.thing else ''} "
-        return "".join(self.scenes) + self.frame.replace("{object}", thing).strip() + _changed(phrase) + self.behind
+        whole = self.frame.replace("{object}", thing).strip()
+        return "".join([*self.scenes, whole, _changed(phrase), self.behind])
 
     def place(self, relation: str, words: str) -> bool:
         """Find a circumstance its place; False if it belongs to the object."""
@@ -221,6 +222,8 @@ def _circumstance(words: str) -> str:
         no = "未" if found["no"] else ""
         if state.lower() in _STATES:
             return f"{thing} {no}{_STATES[state.lower()]}"
+        if re.fullmatch(r"[a-z]{4,}", state) and state not in {"none", "true", "false", "null"}:
+            raise Unsaid
         return f"{thing} {'不' if no else ''}为 {state}"
     first = words.split(" ", 1)[0]
     if first.endswith("ing") and _verb(first):

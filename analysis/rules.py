@@ -136,7 +136,7 @@ class _Account:
 
     def insight(self) -> Iterator[Claim]:
         tests = [file for file in self.commit.files if kind_of(file.path) is FileKind.TEST]
-        lines = sum(file.additions + file.deletions for file in tests)
+        lines = sum(file.additions for file in tests)
         if self.product and lines:
             names = self.summary.tests()
             key = "aspect.new_tests" if len(names) > 1 else "aspect.new_test"
@@ -178,8 +178,10 @@ class _Account:
                 yield self.claim("advice.drop_flag", fact)
             elif fact.kind is FactKind.NAME_RENAMED:
                 yield self.claim("advice.replace_name", fact)
-            elif fact.kind is FactKind.DEPENDENCY_CHANGED and kind_of(fact.path) is FileKind.BUILD:
-                yield self.claim("advice.rebuild", fact)
+        built = [f for f in self.facts if f.kind is FactKind.DEPENDENCY_CHANGED and kind_of(f.path) is FileKind.BUILD]
+        if built:
+            names = self.teller.names([fact.name for fact in built])
+            yield Claim(self.teller.say("advice.rebuild", names=names), tuple(dict.fromkeys(f.path for f in built)))
 
     # -- words
 

@@ -20,6 +20,7 @@ TELLING = 0.85
 
 _STANDS_ALONE = re.compile(r"(?!(?:this|it|these|that|those|otherwise|then|so|but|and|here|if so)\b)", re.IGNORECASE)
 _PARTS = 3
+_LONGEST_NAME = 40
 
 
 class Shown:
@@ -61,12 +62,18 @@ class Shown:
                 return True
         return False
 
-    def evidence(self, used: Fact | None, *, all_said: bool) -> Iterator[str]:
-        """Sentences about what the diff shows in the product's code, and where; `all_said` if facts have said it."""
+    def evidence(self, used: Fact | None, *, all_said: bool, has_said: bool) -> Iterator[str]:
+        """Sentences about what the diff shows in the product's code, and where.
+
+        Args:
+            used: the fact that the first sentence is about.
+            all_said: facts have said all of it.
+            has_said: its author has said why in the message, so that a comment is not needed.
+        """
         if not self.product or (self.sketch.moves and not self.lines):
             return
         if used and used.kind is FactKind.REVERTS:
-            for quote in self.sketch.dropped[:1]:
+            for quote in self.sketch.dropped[: 0 if has_said else 1]:
                 yield self.teller.say("detail.dropped", text=outside(quote.text))
             return
         parts: list[tuple[str, str]] = []  # where, and what
@@ -79,17 +86,25 @@ class Shown:
         moved = self.carried()
         if moved:
             yield moved
-        note = None if docs else self.quote()
+        if not parts:
+            parts += self.swapped()
+        note = None if docs or has_said else self.quote()
         if note:
             parts.append(note)
-        if not parts and not self.told and not moved and self.sketch.touched and not all_said:
-            path = max(self.product, key=lambda file: file.additions + file.deletions).path
-            names = [name for name in self.sketch.touched if name not in self.topic]
-            parts += [(path, self.teller.say("detail.touched", names=self.teller.names(names)))] if names else []
+        names = [name for name in self.sketch.touched if name not in self.topic and not name.startswith("__")]
+        if not parts and not self.told and not moved and names and not all_said:
+            yield self.teller.say("detail.touched", names=self.teller.names(names))
         parts = parts[:_PARTS]
         if parts:
             where = self.teller.names([self.files[path] for path in dict.fromkeys(path for path, _ in parts)], 3)
             yield self.teller.say("detail.where", files=where, what=self.teller.join([what for _, what in parts]))
+
+    def swapped(self) -> Iterator[tuple[str, str]]:
+        """A name that took another's place everywhere."""
+        for before, after, count in self.sketch.swapped[:1]:
+            if max(len(before), len(after)) < _LONGEST_NAME:
+                edit = Edit(EditKind.SWAPPED, "", before, after, count)
+                yield self.product[0].path, self.edit(edit)
 
     def definitions(self) -> list[Definition]:
         """New functions and classes worth naming: those with a word of explanation, or the title's."""

@@ -16,7 +16,7 @@ from analysis.paths import FileKind, kind_of
 
 _DEFINITION = re.compile(
     r"^(?P<indent>\s*)(?:@\w+\s+)*(?:export\s+|pub(?:\([^)]*\))?\s+|async\s+|static\s+|unsafe\s+|const\s+|default\s+)*"
-    r"(?P<keyword>def|class|fn|func|struct|enum|trait|impl|interface|function|namespace)\s+(?:alignas\([^)]*\)\s*|\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
+    r"(?P<keyword>def|class|fn|func|struct|enum|trait|impl|interface|function|namespace)\s+(?:alignas\((?:[^()]|\([^()]*\))*\)\s*|\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
 )
 _DOCSTRING = re.compile(r"""^\s*[rf]?(?:\"\"\"|''')\s*(.*?)(?:\"\"\"|''')?\s*$""")
 _HASH_COMMENT = re.compile(r"^\s*#\s?(?P<text>.*)$")
@@ -216,7 +216,7 @@ def _quotes(files: Sequence[ChangedFile], *, dropped: bool = False) -> Iterable[
                 is_noise = any(_NOISE.search(said) or _CODE.search(said) for said in told)
                 if whole and len(text.split()) >= _LEAST_WORDS and not is_noise:
                     first = comment[0][0]
-                    yield Quote(_fitting(text), file.path, (first.old if dropped else first.new) or 0)
+                    yield Quote(fitting(text), file.path, (first.old if dropped else first.new) or 0)
 
 
 def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[tuple[Line, str]]]:
@@ -232,7 +232,7 @@ def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[
         yield group
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
     """As many whole sentences as fit; of a first one that is too long, what fits of it."""
     text = re.sub(r"\s+", " ", text).strip()
     made, *more = re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)

@@ -4,6 +4,7 @@ The first clause says what is so after the commit. What follows is the diff's ow
 new definitions, what its author wrote beside them. Nothing is said twice, and nothing of which there is no evidence.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -17,6 +18,7 @@ from analysis.phrases import Phrase, names_only_files, read_phrases
 from analysis.phrases_en import say_english
 from analysis.phrases_zh import say_chinese
 from analysis.shown import TELLING, Shown
+from analysis.sketch import fitting
 from analysis.teller import Teller
 from analysis.title import ChangeType, Title, read_title
 from analysis.triage import Importance
@@ -48,6 +50,13 @@ _DEPENDENCIES = {FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_CHANGED, FactKin
 _ALIKE = {FactKind.NAME_REMOVED: "detail.all_gone", FactKind.CONFIG_ADDED: "detail.fields"}
 _TINY, _SMALL, _OFTEN = 8, 60, 5
 _MANY_CARRIED = 30
+_EXPLAINED = {ChangeType.BUGFIX, ChangeType.REVERT, ChangeType.SECURITY}
+_MOST_BODY, _LEAST_WORDS = 4_000, 5
+_NO_PROSE = re.compile(
+    r"[#|<>`*+\[(~=-]|\d+[.)]\s|[A-Z][\w-]+(?: [A-Z][a-z]+)?:(?:\s|$)|https?:|\S+$"
+    r"|(?i:closes|fixes|resolves|related|this reverts|see|part of)\b"
+)
+"""How a line begins that is no prose: headings, lists, quotations, trailers, references."""
 _SURROUNDINGS = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS, ChangeType.DEPENDENCIES}
 _SHOWN_FIRST = {EditKind.CASE, EditKind.TAKES}
 _SETTINGS = {FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
@@ -82,22 +91,27 @@ class Summary:
     def ordered(self) -> list[Fact]:
         """The facts, what matters most first; those of programs that are new themselves do not count one by one."""
         facts = [fact for fact in self.facts if not self.shown.is_of_new_program(fact)]
-        return sorted(facts, key=lambda fact: LEADS.index(fact.kind) if fact.kind in LEADS else len(LEADS))
+        return sorted(facts, key=lambda fact: (_place(fact), not self.title_has(fact.name)))
 
     # -- the summary
 
     def say(self) -> str:
         """The summary."""
         moved = self.moved_beside()
-        lead, used = ("", None) if moved else self.lead()
-        rest = [
-            text
-            for text in (self.merged(), self.beside(used), *self.shown.evidence(used, all_said=self.says_all()), moved)
-            if text
-        ]
+        lead, used = self.lead_beside() if moved else self.lead()
+        said = self.author_says()
+        shown = self.shown.evidence(used, all_said=self.says_all(), has_said=bool(said))
+        explains = self.entry.triage.types[0] in _EXPLAINED  # of a fix, why comes before how
+        parts = [self.merged(), said if explains else "", self.beside(used), *shown, "" if explains else said, moved]
+        rest = [text for text in parts if text]
         if self.entry.triage.importance is Importance.LOW:
             rest = rest[: 2 if moved else 1]
         return self.teller.sentences([lead, *rest, self.only()])
+
+    def lead_beside(self) -> tuple[str, Fact | None]:
+        """The first sentence where files move, too: what a fact says of the product, or else what the diff shows."""
+        first = next((fact for fact in self.ordered if fact.kind in LEADS), None)
+        return (self.fact(first), first) if first else ("", None)
 
     def only(self) -> str:
         """Which kinds of files are touched, where none of them is the product's."""
@@ -270,6 +284,19 @@ class Summary:
 
     # -- further sentences
 
+    def author_says(self) -> str:
+        """The first sentences of the message below its title, as far as they fit."""
+        if not self.product:
+            return ""
+        for paragraph in re.split(r"\n\s*\n", self.commit.body[:_MOST_BODY]):
+            lines = [line.strip() for line in paragraph.split("\n")]
+            if any(_NO_PROSE.match(line) for line in lines if line):
+                continue
+            text = fitting(" ".join(lines))
+            if len(text.split()) >= _LEAST_WORDS:
+                return self.teller.say("detail.says", text=outside(text))
+        return ""
+
     def says_all(self) -> bool:
         """Whether facts have said all of a small change."""
         return (bool(self.ordered) and self.lines <= 2 * len(self.ordered)) or all(
@@ -336,6 +363,10 @@ class Summary:
     def fact(self, fact: Fact) -> str:
         """A fact as a part."""
         return say_fact(fact, self.language)
+
+
+def _place(fact: Fact) -> int:
+    return LEADS.index(fact.kind) if fact.kind in LEADS else len(LEADS)
 
 
 def _same(fact: Fact, used: Fact | None) -> bool:
