@@ -144,6 +144,8 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
     if ceiling is Importance.LOW:
         reasons.insert(0, Reason("surroundings", ",".join(sorted(set(kinds.values())))))
     importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
+    if types[0] in _MENDING and FileKind.PRODUCTION in kinds.values():
+        importance = max(importance, Importance.MEDIUM, key=_rank)  # somebody had the trouble that it mends
     found = Triage(
         types,
         importance,
