@@ -13,10 +13,12 @@ from analysis.digest import MUST_KNOW
 from analysis.entry import LANGUAGES, Aspect, Language
 from analysis.facts import Fact, FactKind
 from analysis.paths import FileKind
+from analysis.reason import Reason
 from analysis.rules import say_fact
 from analysis.stories import StoryKind
+from analysis.symptoms import SYMPTOMS
 from analysis.title import ChangeType
-from analysis.triage import SYMPTOMS, Importance, Reason, triage
+from analysis.triage import Importance, triage
 from analysis.wording import say, say_reason
 from formatters.wording import label, say_day, say_days
 
@@ -31,7 +33,6 @@ SENTENCES = [
 CODES = [
     *(f"type.{kind}" for kind in ChangeType),
     *SYMPTOMS,
-    "size",
     "test_disabled",
 ]
 
