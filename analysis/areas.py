@@ -85,13 +85,22 @@ class Areas:
         keys = self._by_tag.get(wanted)
         return keys[0] if keys else None
 
+    def named_by(self, text: str) -> str | None:
+        """Return the key of the area that a folder or an owner names by one of its words; the deepest folder decides."""
+        for word in reversed(re.split(r"[/@*.\s-]+", text.lower())):
+            key = _plain(word)
+            if key and (key in self._areas or key in self._by_word):
+                return key if key in self._areas else self._by_word[key][0]
+        return None
+
     def of(self, title: Title, files: Sequence[FileChange]) -> tuple[str, ...]:
         """Return the areas of a commit, the surest first, at most MOST_AREAS.
 
         Tags are people's own word. Paths decide alone for areas that live in folders of their own; areas that cut
         across (a scheduler, models, an interface) are named by nearly all of the paths, or by the title.
         """
-        score = dict.fromkeys(self.tagged(title), _IN_TAG)
+        tagged = self.tagged(title)
+        score = dict.fromkeys(tagged, _IN_TAG)
         in_title = {key for word in _words(title.text) for key in self._by_word.get(word, ())}
         for key in in_title:
             score[key] = score.get(key, 0.0) + _IN_TITLE
@@ -104,10 +113,11 @@ class Areas:
                 score[key] += share
         for key, common in ((key, area.covers) for key, area in self._areas.items() if area.covers):
             if score.get(key, 0.0) >= _SURE:
-                score = {other: 0.0 if other in common - in_title else value for other, value in score.items()}
+                unsaid = common - in_title - tagged
+                score = {other: 0.0 if other in unsaid else value for other, value in score.items()}
         sure = [(value, key) for key, value in score.items() if value >= _ENOUGH]
         if any(key != "docs" for _, key in sure):  # documents of something are about that
-            sure = [(value, key) for value, key in sure if key != "docs" or "docs" in self.tagged(title)]
+            sure = [(value, key) for value, key in sure if key != "docs" or "docs" in tagged]
         return tuple(key for _, key in sorted(sure, key=lambda pair: (-pair[0], pair[1]))[:MOST_AREAS])
 
     def tagged(self, title: Title) -> frozenset[str]:
@@ -199,7 +209,7 @@ def of_repository(
         name = _LABEL_PREFIX.sub("", label).strip()
         _add_paths(areas, base.find(name), name, globs)
     for glob, owners in _owned(codeowners):
-        named = next((key for word in (glob, *owners) for key in [_named(base, word)] if key), None)
+        named = next((key for word in (glob, *owners) for key in [base.named_by(word)] if key), None)
         if named:
             _add_paths(areas, named, named, [glob])
     for area in _read(configured or {}):
@@ -224,10 +234,6 @@ def _add_paths(areas: dict[str, Area], key: str | None, name: str, globs: Iterab
         key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     old = areas.get(key, Area(key, {"en": name}, frozenset({name.lower()})))
     areas[key] = replace(old, paths=old.paths + patterns)
-
-
-def _named(areas: Areas, text: str) -> str | None:
-    return next((key for word in re.split(r"[/@*.\s-]+", text) if word for key in [areas.find(word)] if key), None)
 
 
 def _labels(text: str) -> dict[str, list[str]]:

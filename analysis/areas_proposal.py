@@ -1,5 +1,6 @@
 """A first `[areas]` vocabulary for a repository, proposed from how its people tag and where they work."""
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -41,7 +42,7 @@ def propose(commits: Sequence[Commit], areas: Areas) -> list[Proposal]:
     for commit in commits:
         title = read_title(commit.subject)
         for topic in title.topics:
-            if re.fullmatch(r"[a-z][\w .+-]{1,30}", topic):
+            if re.fullmatch(r"[a-z][\w .+-]{1,30}", topic, re.ASCII):
                 tagged[areas.find(topic) or _key(topic)].append((topic, commit))
     least = max(_LEAST, round(_OFTEN * len(commits)))
     known = {area.key for area in areas}
@@ -65,7 +66,7 @@ def propose(commits: Sequence[Commit], areas: Areas) -> list[Proposal]:
 
 def as_toml(proposals: Sequence[Proposal], repo: str, count: int) -> str:
     """Write proposals as a part of `daybrief.toml`, each with why it is proposed."""
-    lines = [f"# Areas of {repo}, proposed from its newest {count:,} commits. Rename, merge and delete freely."]
+    lines = [f"# Areas of {_plain(repo)}, proposed from its newest {count:,} commits. Rename, merge and delete freely."]
     known = [f"{proposal.key} ({proposal.commits})" for proposal in proposals if proposal.known]
     if known:
         lines.append(f"# Known already, with how many of the commits name them: {', '.join(known)}.")
@@ -83,7 +84,7 @@ def as_toml(proposals: Sequence[Proposal], repo: str, count: int) -> str:
 
 
 def _key(topic: str) -> str:
-    return re.sub(r"\W+", "_", topic).strip("_")
+    return re.sub(r"\W+", "_", topic, flags=re.ASCII).strip("_")
 
 
 def _folders(own: Sequence[Commit], everybody: Sequence[Commit]) -> list[str]:
@@ -110,9 +111,14 @@ def _touched(commit: Commit) -> set[str]:
 
 
 def _quoted(titles: Sequence[str]) -> str:
-    # A comment ends with its line; what a title holds must not begin another.
-    return " and ".join(f"“{' '.join(title.split())[:70]}”" for title in titles)
+    return " and ".join(f"“{_plain(title)[:70]}”" for title in titles)
+
+
+def _plain(text: str) -> str:
+    # A comment ends with its line, and TOML allows no control characters in it.
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
 
 
 def _string(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    # JSON's escapes are TOML's too; only DEL must be written out besides.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -15,8 +15,10 @@ from enum import StrEnum
 from analysis.areas import Areas
 from analysis.commit import Commit
 from analysis.facts import Fact, FactKind
+from analysis.facts.changed import ChangedFile
+from analysis.inert import is_inert
 from analysis.judgement import Judgement, general_judgement
-from analysis.judgement.evidence import Evidence, gather, is_bot
+from analysis.judgement.evidence import gather, is_bot
 from analysis.judgement.explain import explain
 from analysis.paths import FileKind, kind_of
 from analysis.reason import Reason
@@ -89,11 +91,10 @@ _FACTS = {
 
 _FLOORED = {
     FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED, FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED,
-    FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED, FactKind.ENV_REMOVED, FactKind.UNSAFE_ADDED,
+    FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED, FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.UNSAFE_ADDED,
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
-_FLOORING = {*(code for code in _SYMPTOMS if code != "error"), *(kind.value for kind in _FLOORED)}
 _TYPES = {
     ChangeType.SECURITY: 3.0,
     ChangeType.BREAKING: 2.5,
@@ -140,8 +141,8 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
     added = list(_reasons(commit, title, facts, said, expected))
     score = _squash(_odds(learned) + sum(reason.points for reason in added))
     reasons = sorted([*added, *explain(judgement.classifier.why(evidence), title.text)], key=lambda r: -abs(r.points))
-    floor, ceiling = _bounds(evidence, kinds, reasons)
-    if ceiling is Importance.LOW:
+    floor, ceiling = _bounds(commit, title, facts, kinds)
+    if ceiling is Importance.LOW and kinds:
         reasons.insert(0, Reason("surroundings", ",".join(sorted(set(kinds.values())))))
     importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
     if types[0] in _MENDING and FileKind.PRODUCTION in kinds.values():
@@ -175,7 +176,8 @@ def _settled(triage: Triage, importance: Importance) -> Triage:
     least = {Importance.HIGH: HIGH, Importance.MEDIUM: MEDIUM, Importance.LOW: 0.0}[importance]
     most = {Importance.HIGH: 1.0, Importance.MEDIUM: HIGH, Importance.LOW: MEDIUM}[importance]
     score = triage.score if least <= triage.score < most else least + (most - least) * min(triage.score, 0.99)
-    return replace(triage, importance=importance, score=round(score, 4))
+    # Rounded down: rounded up, it could be the next level's.
+    return replace(triage, importance=importance, score=math.floor(score * 10_000) / 10_000)
 
 
 def _odds(chance: float) -> float:
@@ -187,14 +189,16 @@ def _squash(odds: float) -> float:
     return 1 / (1 + math.exp(-odds))
 
 
-def _bounds(evidence: Evidence, kinds: dict[str, FileKind], reasons: Sequence[Reason]) -> tuple[Importance, Importance]:
+def _bounds(
+    commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]
+) -> tuple[Importance, Importance]:
     """Return what the rules allow at least and at most, whatever was learned."""
     if not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.LOW
-    seen = evidence.signals.get
-    inert = seen("only formatting") or seen("all prose")
-    ceiling = Importance.MEDIUM if inert and FileKind.BUILD not in kinds.values() else Importance.HIGH
-    grave = FileKind.PRODUCTION in kinds.values() and any(reason.code in _FLOORING for reason in reasons)
+    product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
+    ceiling = Importance.MEDIUM if all(is_inert(ChangedFile(change)) for change in product) else Importance.HIGH
+    symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
+    grave = FileKind.PRODUCTION in kinds.values() and (symptoms or any(fact.kind in _FLOORED for fact in facts))
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
 
 
@@ -237,9 +241,8 @@ def _reasons(
         usual = sum(_TYPES[kind] * chance for kind, chance in expected.items())
         yield Reason(f"type.{said[0].value}", points=round(_TYPES[said[0]] - usual, 2))
     if title.reverts is None:
-        told = "\n".join([commit.body, *(brought.subject for brought in commit.brought)])
         mends = bool({*said, next(iter(expected))} & _MENDING)
-        yield from _symptoms(title.text, told, 1.0 if mends else _NAMED_ONLY)
+        yield from _symptoms(title.text, _told(commit), 1.0 if mends else _NAMED_ONLY)
     best: dict[FactKind, Fact] = {}
     for fact in facts:
         best.setdefault(fact.kind, fact)
@@ -247,6 +250,10 @@ def _reasons(
     disabled = best.get(FactKind.TEST_DISABLED)
     if disabled:
         yield Reason("test_disabled", disabled.name, 0.2)
+
+
+def _told(commit: Commit) -> str:
+    return "\n".join([commit.body, *(brought.subject for brought in commit.brought)])
 
 
 def _symptoms(text: str, body: str, weight: float) -> list[Reason]:

@@ -181,7 +181,7 @@ def undamaged(what: str) -> Iterator[None]:
     """Tell what SQLite gave back, but nobody can have stored, as SQLite tells other damage; for use inside `read`."""
     try:
         yield
-    except (ValueError, TypeError, KeyError, zlib.error) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, zlib.error) as error:
         raise sqlite3.DatabaseError(f"malformed {what}") from error
 
 

@@ -50,7 +50,7 @@ def a_triage(importance: str = "medium", **changes: object) -> Triage:
         "types": (ChangeType.BUGFIX,),
         "importance": Importance(importance),
         "score": {"high": 0.8, "medium": 0.5, "low": 0.2}[importance],
-        "reasons": (Reason("type.bugfix", points=3.0), Reason("size", "2", 0.4)),
+        "reasons": (Reason("type.bugfix", points=3.0), Reason("error", "fails", 0.3)),
         "areas": ("kv_cache",),
     }
     return Triage(**fields | changes)

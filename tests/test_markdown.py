@@ -231,7 +231,7 @@ def test_no_text_is_made_a_link_a_mention_or_a_picture_by_what_comes_after(text:
 def whole(text: str = "plain words", *, language: Language = "en") -> Digest:
     """A digest that says `text` wherever text from outside can stand."""
     facts = (Fact(FactKind.FLAG_ADDED, "--x", "quill/a.py", 3), Fact(FactKind.REVERTS, "x", detail="#3"))
-    reasons = (Reason("crash", "boom", 3.0), Reason("size", "9", 1.0))
+    reasons = (Reason("crash", "boom", 3.0), Reason("leak", "leaks", 1.0))
     plain = [
         an_entry(importance=level, facts=facts, reasons=reasons) for level in ("high", "high", "medium", "low", "low")
     ]

@@ -268,9 +268,9 @@ class TestFaults:
     def test_the_deadline_holds_for_each_call(self, day: Day, behaviour: Behaviour) -> None:
         day.server.always = behaviour
         began = time.monotonic()
-        digest = day.digest(DAYBRIEF_MODEL__DEADLINE="0.1")
-        assert time.monotonic() - began < 2
-        assert reasons(digest) <= {"the model gave no answer within 0.1 s", "the model server did not answer in time"}
+        digest = day.digest(DAYBRIEF_MODEL__DEADLINE="1")
+        assert time.monotonic() - began < 45  # the server would take a minute for each
+        assert reasons(digest) <= {"the model gave no answer within 1 s", "the model server did not answer in time"}
         assert len(day.asked()) == 4
 
     def test_an_overview_that_fails_is_the_rules(self, day: Day) -> None:

@@ -150,7 +150,7 @@ def test_an_entry_in_words() -> None:
 
 def test_reasons_against_are_no_reasons_for() -> None:
     """Why it is high does not list what spoke against it."""
-    reasons = (Reason("surroundings", "ci"), Reason("size", "9", 0.5))
+    reasons = (Reason("surroundings", "ci"), Reason("error", "fails", 0.3))
     assert item(an_entry(importance="high", reasons=reasons)).why == say_reason(reasons[1], "en")
 
 

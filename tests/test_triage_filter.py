@@ -92,7 +92,7 @@ def test_only_a_title_is_needed(title: str) -> None:
 def test_answers_come_as_lines_come() -> None:
     """A program that feeds it need not wait for the end."""
     lines = iter([json.dumps({"title": "Fix", "files": FILES})])
-    answers = triage_lines(lines, Settings(), name="-", quiet=True)
+    answers = triage_lines(lines, Settings(), unlearned, name="-", quiet=True)
     assert next(answers)
     assert next(answers, None) is None
 
@@ -165,7 +165,7 @@ def test_a_line_that_is_no_commit_is_told_with_its_number(line: str, hint: str) 
 def test_lines_before_a_bad_one_are_answered() -> None:
     """A mistake in the middle costs only what comes after it; the file is named."""
     lines = triage_lines(
-        ['{"title": "Fix", "files": ["a.py"]}', "", "bad"], Settings(), name="commits.jsonl", quiet=True
+        ['{"title": "Fix", "files": ["a.py"]}', "", "bad"], Settings(), unlearned, name="commits.jsonl", quiet=True
     )
     assert json.loads(next(lines))
     with pytest.raises(BadInput, match=r"line 3 of commits\.jsonl"):

@@ -13,9 +13,11 @@ from analysis.digest import MUST_KNOW
 from analysis.entry import LANGUAGES, Aspect, Language
 from analysis.facts import Fact, FactKind
 from analysis.paths import FileKind
+from analysis.reason import Reason
 from analysis.stories import StoryKind
+from analysis.symptoms import SYMPTOMS
 from analysis.title import ChangeType
-from analysis.triage import SYMPTOMS, Importance, Reason, triage
+from analysis.triage import Importance, triage
 from analysis.wording import say, say_fact, say_reason
 from formatters.wording import label, say_day, say_days
 
@@ -30,7 +32,6 @@ SENTENCES = [
 CODES = [
     *(f"type.{kind}" for kind in ChangeType),
     *SYMPTOMS,
-    "size",
     "test_disabled",
 ]
 

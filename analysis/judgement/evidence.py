@@ -16,6 +16,7 @@ from pathlib import Path
 from analysis.commit import Commit
 from analysis.facts import Fact
 from analysis.facts.changed import ChangedFile
+from analysis.inert import reads_as_prose
 from analysis.paths import FileKind
 from analysis.sketch import Sketch
 from analysis.symptoms import found_in
@@ -44,9 +45,6 @@ _NAME_PART = re.compile(r"[a-z0-9]+")
 _STEMS = ("ing", "ed", "es", "s")
 _WORD = re.compile(r"[a-z][a-z0-9]+|[a-z]")
 _TAGS = re.compile(r"^(?:\[[^\]]*\]\s*)+")
-_CODE_LINE = re.compile(
-    r"[=(){}\[\];]|^(?:def|class|return|if|for|import|from|raise|assert|with|elif|else|try|except|yield|fn|let|pub|use)\b"
-)
 _ANNOTATED = re.compile(
     r"->\s*[\w\[\], |.\"]+:|:\s*(?:str|int|bool|float|List|Dict|Optional|Any|Union|Callable|Type|Sequence|Iterable|Tuple)\b"
 )
@@ -91,7 +89,10 @@ def stems(text: str) -> list[str]:
 
 
 def gather(commit: Commit, title: str, facts: Sequence[Fact], sketch: Sketch) -> Evidence:
-    """Gather the evidence of a commit; `title` is its title without tags and prefix."""
+    """Gather the evidence of a commit; `title` is its title without tags and prefix.
+
+    A commit from a list that tells no files has words alone: "touches nothing" is no evidence then.
+    """
     files = [ChangedFile(change) for change in commit.files]
     signals = dict(_signals(commit, title, facts, sketch, files))
     found = stems(title)
@@ -99,7 +100,8 @@ def gather(commit: Commit, title: str, facts: Sequence[Fact], sketch: Sketch) ->
     lexical = tuple(
         (*spoken, *built) for spoken, built in zip(_spoken(title, commit.body[:_BODY]), _built(signals), strict=True)
     )
-    return Evidence(lexical, signals, words, frozenset(_habits(commit)))
+    whole = Evidence(lexical, signals, words, frozenset(_habits(commit)))
+    return whole if files else whole.words_alone()
 
 
 def _habits(commit: Commit) -> Iterator[str]:
@@ -365,7 +367,7 @@ _FAST = {"cache", "lru", "stream", "async", "fuse", "fused", "overlap", "inplace
 def _is_prose(text: str) -> bool:
     if text[:1] == "#" or text.startswith(("//", ":param", '"""', "'''", "- ", "* ", "/*")):
         return True
-    return len(text.split()) >= 4 and not _CODE_LINE.search(text)  # noqa: PLR2004 - shorter ones may be anything
+    return reads_as_prose(text)
 
 
 def is_bot(commit: Commit) -> bool:

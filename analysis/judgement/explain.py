@@ -4,16 +4,18 @@ Single pieces of evidence overlap ("touches tests", "test lines", "share of test
 sum. `explain.toml` says which belong together and how a group is said when it speaks for or against.
 """
 
+import string
 import tomllib
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from analysis.judgement.evidence import stem
+from analysis.judgement.evidence import stems
 from analysis.reason import Reason
 
 STRONGEST = 3
+_SIGNS = "".join(sign for sign in string.punctuation if sign not in "-_")
 _LEAST = 0.15  # log-odds; less moves nothing that anybody could see
 
 
@@ -56,4 +58,4 @@ def say_learned(reason: Reason, language: str) -> str:
 
 
 def _as_written(word: str, title: str) -> str:
-    return next((part for part in title.split() if stem("".join(filter(str.isalnum, part.lower()))) == word), "")
+    return next((part.strip(_SIGNS) for part in title.split() if word in stems(part)), "")

@@ -21,7 +21,7 @@ _NOTE = re.compile(r"(?:^|/)releasenotes/notes/[^/]+\.ya?ml$")
 _SECTION = re.compile(r"^\+(?P<kind>[a-z_]+):", re.MULTILINE)
 _HIGH = {
     "breaking", "removal", "removals", "deprecation", "deprecations", "security", "feature", "features", "upgrade",
-    "highlights", "major",
+    "highlights", "major", "critical", "prelude",
 }  # fmt: skip
 _MEDIUM = {"bugfix", "bugfixes", "fixes", "fix", "improvement", "improvements", "enhancement", "enhancements"}
 _TYPES = {

@@ -39,12 +39,13 @@ class Figure:
 
 
 def macro_f1(pairs: Sequence[tuple[str, str]], kinds: Iterable[str] | None = None) -> float:
-    """Return the mean F1 over kinds of (truth, guess); by default those that are often enough among the truths."""
+    """Return the mean F1 over kinds of (truth, guess), by default those often enough among the truths; NaN if none."""
     truths = Counter(truth for truth, _ in pairs)
     guesses = Counter(guess for _, guess in pairs)
     hits = Counter(truth for truth, guess in pairs if truth == guess)
     scored = list(kinds) if kinds is not None else often(pairs)
-    return sum(2 * hits[k] / max(1, truths[k] + guesses[k]) for k in scored) / max(1, len(scored))
+    values = [2 * hits[k] / max(1, truths[k] + guesses[k]) for k in scored]
+    return sum(values) / len(values) if values else float("nan")
 
 
 def often(pairs: Iterable[tuple[str, str]]) -> list[str]:
@@ -54,9 +55,10 @@ def often(pairs: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def micro_f1(pairs: Sequence[tuple[frozenset[str], frozenset[str]]]) -> float:
-    """Return F1 over all (truth, guess) members of the pairs' sets together."""
+    """Return F1 over all (truth, guess) members of the pairs' sets together; NaN if there is none."""
     hits = sum(len(truth & guess) for truth, guess in pairs)
-    return 2 * hits / max(1, sum(len(truth) + len(guess) for truth, guess in pairs))
+    members = sum(len(truth) + len(guess) for truth, guess in pairs)
+    return 2 * hits / members if members else float("nan")
 
 
 def auc(pairs: Sequence[tuple[bool, float]]) -> float:
@@ -106,8 +108,9 @@ def _figure(name: str, judged: Sequence[Judged], measure: Callable[[Sequence[Jud
     by_repo: dict[str, list[Judged]] = defaultdict(list)
     for one in judged:
         by_repo[one.repo].append(one)
-    values = sorted(
+    drawn = [
         measure([one for ones in by_repo.values() for one in draw.choices(ones, k=len(ones))]) for _ in range(_DRAWS)
-    )
-    low, high = values[int(0.025 * _DRAWS)], values[int(0.975 * _DRAWS)]
+    ]
+    values = sorted(value for value in drawn if value == value)  # noqa: PLR0124 - a draw may hold none of a kind: NaN
+    low, high = values[int(0.025 * len(values))], values[int(0.975 * len(values))]
     return Figure(name, len(judged), measure(judged), low, high)

@@ -51,8 +51,6 @@ def sample_of(labelled: Labelled) -> Sample:
     commit, by_bot = labelled.commit, is_bot(labelled.commit)
     title = read_title(commit.subject).text
     evidence = gather(commit, title, facts_of(commit), sketch(commit))
-    if not commit.files:  # from a list that tells no files: "touches nothing" is no evidence then
-        evidence = evidence.words_alone()
     return Sample(labelled, evidence, plain_type(title, by_bot=by_bot), by_bot)
 
 
