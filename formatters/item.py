@@ -112,8 +112,11 @@ def _size(entry: Entry, language: Language) -> str:
 def _why(entry: Entry, language: Language) -> str:
     if entry.triage.importance is Importance.LOW:
         return ""
-    reasons = [reason for reason in entry.triage.reasons if reason.points > 0]
-    return label("list.semicolon", language).join(clean(say_reason(reason, language)) for reason in reasons[:_REASONS])
+    said = [say_reason(reason, language) for reason in entry.triage.reasons if reason.points > 0][:_REASONS]
+    if entry.is_disputed and entry.analysis and entry.analysis.importance:
+        opinion = say(f"importance.{entry.analysis.importance}", language)
+        said.append(say("reason.model", language, detail=opinion))
+    return label("list.semicolon", language).join(map(clean, said))
 
 
 def _parts(entry: Entry, language: Language) -> Iterator[Part]:

@@ -104,3 +104,11 @@ def m005_words(db: Database) -> None:
     db.execute(
         "create virtual table words using fts5(title, text, tags, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
     )
+
+
+@migrations()
+def m008_rankings(db: Database) -> None:
+    """In which order the model put a day's entries, as a JSON list of SHAs."""
+    db.table("rankings").create(
+        {"key": str, "shas": str, "made_at": int}, pk="key", not_null={"shas", "made_at"}, strict=True
+    )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from made import a_commit, a_triage
 from servers import model as as_model
+from servers.answers import reader, shape, shown
 from servers.model import Behaviour, ModelServer
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
@@ -34,34 +35,7 @@ from bot.repositories import Place
 Json = dict[str, Any]
 DAY = Window.of(date(2026, 3, 12), "Asia/Shanghai")
 SCRATCH_DAY = Window.of(date(2026, 1, 8), "UTC")
-PLAIN = {"summary": "It does something.", "effect": "Users notice it.", "importance": "medium"}
 OUR_TOKEN, OUR_KEY = "our-own-token-of-github", "our-own-key-of-the-model"
-
-
-def shape(asked: Json) -> str:
-    """Return what was asked for: Full, Short, Lines or Themes."""
-    form = asked.get("response_format") or {}
-    if form.get("type") == "json_schema":
-        return str(form["json_schema"]["name"])
-    told = asked["messages"][0]["content"]
-    return next(name for name in ("Themes", "Lines", "Full", "Short") if f'"title": "_{name}"' in told)
-
-
-def shown(asked: Json) -> str:
-    """Return the text from outside that the model saw."""
-    return str(asked["messages"][-1]["content"])
-
-
-def reader(asked: Json) -> Json:
-    """Answer as a model that follows its prompt and says little."""
-    if shape(asked) == "Lines":
-        return {"items": [{"sha": sha, **PLAIN} for sha in re.findall(r"(?m)^## ([0-9a-f]{7})$", shown(asked))]}
-    if shape(asked) == "Themes":
-        return {
-            "themes": [{"text": "Much was done.", "commits": re.findall(r"(?m)^- ([0-9a-f]{7}) ", shown(asked))[:2]}]
-        }
-    more = {"impact": [], "insight": []} if shape(asked) == "Full" else {}
-    return {**PLAIN, "risks": [], "recommendations": [], **more}
 
 
 def saying(**parts: Any) -> Callable[[Json], Json]:
@@ -184,9 +158,13 @@ class TestTheDay:
 
     def test_each_language_is_asked_for(self, day: Day) -> None:
         day.digest("en")
-        count = len(day.asked())
+        written = day.asked("Full", "Short", "Lines", "Themes")
+        count = len(written)
         assert day.digest("zh").coverage.by == {"test-model": 18}
-        written = [re.findall(r"Write in (.*?)[.:] ", asked["messages"][0]["content"]) for asked in day.asked()]
+        written = [
+            re.findall(r"Write in (.*?)[.:] ", asked["messages"][0]["content"])
+            for asked in day.asked("Full", "Short", "Lines", "Themes")
+        ]
         assert written == [["English"]] * count + [["Chinese (简体中文)"]] * count
 
     def test_the_overview_is_the_models(self, day: Day) -> None:
@@ -283,7 +261,7 @@ class TestFaults:
         day.server.always = as_model.NO_QUOTA
         digest = day.digest()
         assert (digest.coverage.by["test-model"], len(day.asked())) == (3, 4)
-        assert digest.run.notes[0].startswith("overview by rules: the model account's quota is used up")
+        assert digest.run.notes[0].startswith("order and overview by rules: the model account's quota is used up")
 
     def test_a_server_that_is_down_is_not_asked_for_every_commit(self, day: Day) -> None:
         day.server.always = as_model.SERVER_ERROR
