@@ -3,6 +3,7 @@
 # make setup  only .venv, with .venv/bin/daybrief in it
 # make lock   renew the two requirements files from pyproject.toml (needs uv)
 # make bench  the performance figures, as a table
+# make bench-judgement  how well commits are sorted and ranked, on maintainers' labels
 
 PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
 UV := $(shell command -v uv 2>/dev/null)
@@ -10,7 +11,7 @@ BIN := .venv/bin
 PIP := $(if $(UV),$(UV) pip,$(BIN)/python -m pip --disable-pip-version-check)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: demo setup test lock bench clean
+.PHONY: demo setup test lock bench bench-judgement clean
 
 demo: setup
 	@sample/demo
@@ -26,12 +27,15 @@ test: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks
 
+bench-judgement: .venv/.dev
+	$(BIN)/python -m benchmarks.judgement
+
 lock:
 	$(COMPILE) --group build --output-file requirements.txt
 	$(COMPILE) --group dev --constraints requirements.txt --output-file requirements-dev.txt
 
 clean:
-	rm -rf .venv .demo
+	rm -rf .venv .demo .bench
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "daybrief needs Python 3.11 or newer; none was found. Install one, or name it: make PYTHON=/path/to/python3.11 setup" >&2; exit 1; }

@@ -17,10 +17,12 @@ from analysis.commit import FileChange
 from analysis.paths import FileKind, kind_of
 from analysis.title import Title
 
-MOST_AREAS = 3
+MOST_AREAS = 2
 """How many areas a commit has at most."""
 
-_IN_TAG, _IN_TITLE, _IN_PATHS, _ENOUGH = 3.0, 1.5, 2.0, 1.0
+_IN_TAG, _IN_TITLE, _IN_PATHS, _IN_COMMON_PATHS = 3.0, 1.6, 2.5, 1.5
+_NEARLY_ALL, _SURE, _ENOUGH = 0.9, 1.5, 1.0
+_AROUND = {"docs": {FileKind.DOCS}, "ci": {FileKind.CI, FileKind.TEST}}
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]*[a-z0-9]|[a-z0-9]")
 _LABEL_PREFIX = re.compile(r"^(?:area|component|module|scope|topic|domain)\s*[:/-]\s*", re.IGNORECASE)
 
@@ -33,6 +35,8 @@ class Area:
         key: its name in data and commands; `names` is how it is shown, by language.
         words: say it anywhere; `tags`: only in a tag, prefix or scope. All lower case.
         paths: patterns over the path with a `/` before it.
+        apart: it lives in folders of its own, so that a path alone tells it.
+        covers: areas that go without saying where this one is sure, such as models in a diffusion commit.
     """
 
     key: str
@@ -40,6 +44,8 @@ class Area:
     words: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     paths: tuple[re.Pattern[str], ...] = ()
+    apart: bool = True
+    covers: frozenset[str] = frozenset()
 
     def name(self, language: str) -> str:
         """How it is shown in that language (`en` or `zh`)."""
@@ -80,18 +86,33 @@ class Areas:
         return keys[0] if keys else None
 
     def of(self, title: Title, files: Sequence[FileChange]) -> tuple[str, ...]:
-        """Return the areas of a commit, the surest first, at most MOST_AREAS."""
-        score: Counter[str] = Counter()
-        for topic in title.topics:
-            for key in self._meant(topic):
-                score[key] = max(score[key], _IN_TAG)  # type: ignore[assignment]
+        """Return the areas of a commit, the surest first, at most MOST_AREAS.
+
+        Tags are people's own word. Paths decide alone for areas that live in folders of their own; areas that cut
+        across (a scheduler, models, an interface) are named by nearly all of the paths, or by the title.
+        """
+        score = dict.fromkeys(self.tagged(title), _IN_TAG)
         in_title = {key for word in _words(title.text) for key in self._by_word.get(word, ())}
         for key in in_title:
-            score[key] += _IN_TITLE  # type: ignore[assignment]
+            score[key] = score.get(key, 0.0) + _IN_TITLE
         for key, share in self._shares(files).items():
-            score[key] += share * _IN_PATHS  # type: ignore[assignment]
+            if key not in self._areas or self._areas[key].apart:
+                score[key] = score.get(key, 0.0) + share * _IN_PATHS
+            elif share >= _NEARLY_ALL:
+                score[key] = score.get(key, 0.0) + share * _IN_COMMON_PATHS
+            elif key in in_title:
+                score[key] += share
+        for key, common in ((key, area.covers) for key, area in self._areas.items() if area.covers):
+            if score.get(key, 0.0) >= _SURE:
+                score = {other: 0.0 if other in common - in_title else value for other, value in score.items()}
         sure = [(value, key) for key, value in score.items() if value >= _ENOUGH]
+        if any(key != "docs" for _, key in sure):  # documents of something are about that
+            sure = [(value, key) for value, key in sure if key != "docs" or "docs" in self.tagged(title)]
         return tuple(key for _, key in sorted(sure, key=lambda pair: (-pair[0], pair[1]))[:MOST_AREAS])
+
+    def tagged(self, title: Title) -> frozenset[str]:
+        """Return the areas that a title's tags, prefix and scope name."""
+        return frozenset(key for topic in title.topics for key in self._meant(topic))
 
     def _meant(self, topic: str) -> list[str]:
         whole = self._by_tag.get(_plain(topic))
@@ -109,10 +130,13 @@ class Areas:
             for key in self._in_path(path):
                 shares[key] += amount / total  # type: ignore[assignment]
         lines = sum(1.0 + file.additions + file.deletions for file in files) or 1.0
-        for kind, key in ((FileKind.DOCS, "docs"), (FileKind.TEST, "tests"), (FileKind.CI, "ci")):
-            share = sum(1.0 + f.additions + f.deletions for f in files if kinds[f.path] is kind) / lines
-            shares[key] = max(shares[key] if key == "ci" else 0, share)  # type: ignore[assignment]
-        return dict(shares)
+        own = {
+            key: sum(1.0 + f.additions + f.deletions for f in files if kinds[f.path] in around) / lines
+            for key, around in _AROUND.items()
+        }
+        if any(kind is FileKind.PRODUCTION for kind in kinds.values()):
+            own["ci"] = shares.get("ci", 0.0)
+        return {**shares, **own}
 
     def _in_path(self, path: str) -> frozenset[str]:
         if path not in self._of_path:
@@ -152,6 +176,8 @@ def _read(tables: Mapping[str, Mapping[str, Any]]) -> list[Area]:
             frozenset(word.lower() for word in table.get("words", ())),
             frozenset(word.lower() for word in table.get("tags", ())),
             tuple(re.compile(pattern) for pattern in table.get("paths", ())),
+            bool(table.get("apart", True)),
+            frozenset(table.get("covers", ())),
         )
         for key, table in tables.items()
     ]
@@ -183,8 +209,12 @@ def of_repository(
 
 
 def _merge(old: Area, new: Area) -> Area:
-    return Area(
-        old.key, {**old.names, **new.names}, new.words or old.words, new.tags or old.tags, new.paths or old.paths
+    return replace(
+        old,
+        names={**old.names, **new.names},
+        words=new.words or old.words,
+        tags=new.tags or old.tags,
+        paths=new.paths or old.paths,
     )
 
 

@@ -1,28 +1,53 @@
-"""A commit's title said again, in English or Chinese: what was done, to what, under which circumstances.
+"""A commit's title taken apart: what is done, to what, under which circumstances.
 
-Titles follow few patterns: a verb, a thing, and prepositional phrases. A fix names what people suffered from; then the
-sentence says that this is over. What fits no pattern is passed on as it was written.
+Titles follow few patterns: a verb, a thing, and prepositional phrases; a fix names what people suffered from. What fits
+no pattern stays whole. `phrases_en.py` and `phrases_zh.py` say the parts again.
 """
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from analysis.entry import Language
-
-_RELATION = re.compile(
-    r"\s+(when|if|while|during|on|in|inside|with|without|for|of|after|before|under|via|by|across|between|caused by|due to)\s+",
+_RELATIONS = (
+    "when|if|while|during|on|in|inside|within|with|without|for|of|after|before|under|via|through|by|across|between|from"
+    "|at|into|to|as|instead of|caused by|due to"
+)
+RELATION = re.compile(rf"\s+({_RELATIONS})\s+", re.IGNORECASE)
+_ASIDE = re.compile(r"^(?:\[[^\]]{1,40}\]\s*)*([\w./][\w./ -]{1,30}?)\s*(?::|\s[-–]|：)\s+(.+)$")
+_TAGS = re.compile(r"^(?:\[[^\]]{1,40}\]\s*:?\s*)+(?=\S)")
+_BY_DEFAULT = re.compile(r"\s+(?:as|by)\s+default$", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"\b(?:not|being|be|been|is|are|was|were|that|which|becomes?|occurs?|always|gets?|does|do|should|can|cannot|has|have)\b"
+    r"|[:+;]\s|\s[-–+&]\s",
     re.IGNORECASE,
 )
-_FROM_TO = re.compile(r"\s+from\s+(\S+)\s+to\s+(\S+)$", re.IGNORECASE)
-_TO = re.compile(r"\s+(?:in)?to\s+", re.IGNORECASE)
+"""What shows that behind a verb stands a sentence of its own, or more than one thing."""
+_BINDING = {"with", "of"}
+BEHIND = {"when", "if", "while", "by", "during", "after", "before", "to do", "as", "instead of"}
+_FROM_TO = re.compile(r"\s+from\s+(\S+)\s+to\s+(\S+)(?=$|\s+(?:in|on|for|with)\s)", re.IGNORECASE)
+_VAGUE = re.compile(r"(?:\d+|some|minor|several|many|few|small|two|three|various|multiple|a|an|the|\s)*", re.IGNORECASE)
+_ARROW = re.compile(r"^(.+?)\s+(?:->|=>|→)\s+(\S.*)$")
 _ARTICLE = re.compile(r"^(?:the|an?|some)\s+", re.IGNORECASE)
-_CODE = re.compile(r"`[^`]*`|[\w./:=<>+*-]*[_/=<>\\*]+[\w./:=<>+*-]*|\b\w*[A-Z]\w*\b|\b\w*\d\w*\b")
-_FEW = 5
-_CJK = r"\u3400-\u9fff"
+_FILLER = re.compile(
+    r"^(?:(?:super|tiny|minor|small|quick|quickly|simple|simply|also|further|please|just|try to|attempt to)\s+)+(?=\S)",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(r"^(?:don['’]?t|do not|no longer|never)\s+", re.IGNORECASE)
+_MADE = re.compile(r"^makes?\s+(?P<thing>.+)\s+(?P<state>[\w-]+)$", re.IGNORECASE)
+_WHOLE = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|\([^()]*\)|\[[^\][]*\]")
+_WORD = re.compile(r"[A-Za-z][\w'’-]*")
+CODE = re.compile(r"`[^`]*`|[\w./:=<>+*-]*[_/=<>\\*]+[\w./:=<>+*-]*|\b\w*[A-Z]\w*\b|\b\w*\d\w*\b")
+"""What is a name rather than a word."""
+_FILES = re.compile(r"^(?:[\w./-]+\.\w{1,5}[\s,]*|[\w/-]+\.{3}[\s,]*|and\s+|\(?\d{6,8}\)?[\s,]*|\.{3}\s*)+$")
+_MIDDLE = {
+    "add", "adds", "use", "increase", "increases", "remove", "removes", "fixes", "uses", "enables", "enable", "disable",
+    "disables", "avoid", "avoids", "skips", "supports", "updates", "allow", "allows", "reduces", "improves", "handles",
+}  # fmt: skip
+"""Verbs that may follow what a sentence is about: words that are hardly ever nouns."""
+_GAP = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +58,14 @@ class Phrase:
         action: the key of its verb in `phrases.toml`; empty if it opens with none that is known.
         thing: what it is about, without the circumstances and, in a fix, without the symptom.
         symptom: (key, the word itself) of what a fix ends; None elsewhere.
-        around: circumstances in order, (preposition, words).
+        around: circumstances in order, (preposition, words); `to do` for a purpose.
         change: (from, to), if it ends with such a pair.
+        manner: an adverb before the verb, lower case.
+        state: what the thing is made ("make X optional"); the action is `make` then.
+        is_negative: it says what is not done any more.
+        aside: what stood before the sentence, with a colon or a dash.
+        verb: the words that it opens with, lower case, also of an action that is not known.
+        is_bound: the circumstances are the thing's own ("tests missed when migrating"), not those of what is done.
     """
 
     action: str
@@ -42,37 +73,56 @@ class Phrase:
     symptom: tuple[str, str] | None = None
     around: tuple[tuple[str, str], ...] = ()
     change: tuple[str, str] | None = None
+    manner: str = ""
+    state: str = ""
+    is_negative: bool = False
+    is_bound: bool = False
+    aside: str = ""
+    verb: str = ""
 
 
 @lru_cache(maxsize=1)
-def _table() -> dict[str, Any]:
+def table() -> dict[str, Any]:
+    """Return what stands in `phrases.toml`."""
     return tomllib.loads((Path(__file__).parent / "phrases.toml").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=1)
-def _openings() -> tuple[tuple[str, str], ...]:
-    pairs = [(word, key) for key, action in _table()["action"].items() for word in action["words"]]
-    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+def _openings() -> dict[str, str]:
+    return {word: key for key, action in table()["action"].items() for word in action["words"]}
+
+
+@lru_cache(maxsize=1)
+def _closings() -> dict[str, str]:
+    return {word: key for key, action in table()["action"].items() for word in action.get("nouns", ())}
 
 
 @lru_cache(maxsize=1)
 def _symptoms() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((key, re.compile(symptom["found"])) for key, symptom in _table()["symptom"].items())
-
-
-@lru_cache(maxsize=1)
-def _terms() -> tuple[re.Pattern[str], dict[str, str]]:
-    chinese: dict[str, str] = _table()["chinese"]
-    words = sorted(chinese, key=len, reverse=True)
-    return re.compile(r"(?<![\w-])(" + "|".join(map(re.escape, words)) + r")(?![\w-])", re.IGNORECASE), chinese
+    return tuple((key, re.compile(symptom["found"])) for key, symptom in table()["symptom"].items())
 
 
 def read_phrases(text: str) -> tuple[Phrase, ...]:
     """Take a title's text (without tags and prefix) apart: one phrase for each verb it opens a clause with."""
-    clauses = [text.strip().rstrip(".")]
-    while found := _second_clause(clauses[-1]):
+    # What stands in brackets, quotes or backticks is one word: no clause and no circumstance begins in it.
+    text = _TAGS.sub("", " ".join(text.split()))
+    whole = _WHOLE.sub(lambda found: found[0].replace(" ", _GAP), text)
+    aside = _ASIDE.match(whole)
+    if aside and _opening(aside[2])[0]:
+        whole = aside[2]
+    clauses = [whole.rstrip(" .,;:!-")]
+    while len(clauses) < len(text) and (found := _second_clause(clauses[-1])):
         clauses[-1:] = found
-    return tuple(_read(clause) for clause in clauses)
+    phrases = [_plain(_read(clause)) for clause in clauses]
+    if aside and _opening(aside[2])[0]:
+        phrases[-1] = replace(phrases[-1], aside=aside[1].replace(_GAP, " "))
+    return tuple(phrases)
+
+
+def names_only_files(text: str) -> bool:
+    """Whether a title says no more than which files it changes."""
+    _, length = _opening(text)
+    return bool(_FILES.match(text[length:].strip() or "?"))
 
 
 def _second_clause(clause: str) -> list[str] | None:
@@ -85,123 +135,130 @@ def _second_clause(clause: str) -> list[str] | None:
 
 
 def _opening(text: str) -> tuple[str, int]:
-    lower = text.lower()
-    for word, key in _openings():
-        if lower.startswith(word) and (len(lower) == len(word) or not re.match(r"[\w-]", lower[len(word)])):
-            return key, len(word)
+    """The action that a text opens with, and how long its words are."""
+    words = re.match(r"(?:[\w'-]+\s?){1,4}", text)
+    opening = words[0].rstrip() if words else ""
+    while opening:
+        if opening.lower() in _openings() and not re.match(r"[\w./:=()\[-]", text[len(opening) :]):
+            return _openings()[opening.lower()], len(opening)
+        opening = opening.rpartition(" ")[0].rstrip()
     return "", 0
 
 
 def _read(clause: str) -> Phrase:
+    clause = _FILLER.sub("", clause) or clause
+    denied = _NEGATIVE.match(clause)
+    if denied:
+        return replace(_read(clause[denied.end() :]), is_negative=True)
+    first, _, rest = clause.partition(" ")
+    if first.lower() in table()["adverbs"] and _opening(rest)[0]:
+        return replace(_read(rest), manner=first.lower())
+    made = _MADE.match(clause)
+    if made and made["state"].lower() in table()["adjectives"]:
+        return Phrase("make", _ARTICLE.sub("", made["thing"]), state=made["state"].lower())
+    by_default = _BY_DEFAULT.search(clause)
+    if by_default and _opening(clause)[0]:
+        return replace(_read(clause[: by_default.start()]), manner="by default")
     action, length = _opening(clause)
-    rest = _ARTICLE.sub("", clause[length:].strip()) or clause
+    rest = _ARTICLE.sub("", clause[length:].strip())
+    if action and rest:
+        return replace(_circumstances(action, rest), verb=clause[:length].lower())
+    if first.lower() in table()["does"]["words"] and rest:
+        return replace(_circumstances("", _ARTICLE.sub("", clause[len(first) :].strip())), verb=first.lower())
+    return _without_verb(clause)
+
+
+def _without_verb(clause: str) -> Phrase:
+    """Read a title that opens with a noun: `ROCm support for X`, `8-gpu-b200 increase timeout`."""
+    pieces = RELATION.split(clause)
+    head = pieces[0].split(" ")
+    for size in (2, 1):
+        noun = " ".join(head[-size:]).lower()
+        if len(head) > size and noun in _closings():
+            return _circumstances(_closings()[noun], clause[: len(" ".join(head[:-size]))] + clause[len(pieces[0]) :])
+    for index, word in enumerate(head[1:4], 1):
+        if word.lower() in _MIDDLE and len(head) > index + 1:
+            rest = clause[len(" ".join(head[:index])) :].strip()
+            phrase, whose = _read(rest), " ".join(head[:index]).rstrip(":")
+            relation = "in" if "en_in" in table()["action"].get(phrase.action, {}) else "of"
+            return replace(phrase, around=((relation, whose), *phrase.around))
+    return _circumstances("", clause)
+
+
+def _circumstances(action: str, rest: str) -> Phrase:
     change = _FROM_TO.search(rest)
     if change:
-        rest = rest[: change.start()]
-    pieces = _RELATION.split(rest)
-    thing, around = pieces[0].strip(), list(zip((p.lower() for p in pieces[1::2]), pieces[2::2], strict=True))
+        rest = rest[: change.start()] + rest[change.end() :]
+    pair = (change[1], change[2]) if change else None
+    arrow = _ARROW.match(rest)
+    if arrow and not pair:
+        return Phrase(action, arrow[1], around=(("into" if action in {"refactor", "split"} else "to", arrow[2]),))
+    pieces = RELATION.split(" " + rest)
+    thing = pieces[0].strip()
+    around: list[tuple[str, str]] = []
+    for relation, words in zip((p.lower() for p in pieces[1::2]), (p.strip() for p in pieces[2::2]), strict=True):
+        first = next((word for word in words.lower().split() if not word.endswith("ly")), "")
+        if relation == "of" and not around:
+            thing += f" of {words}"
+        elif around and (around[-1][0] == "to do" or relation in _BINDING or _is_doing(*around[-1])):
+            around[-1] = (around[-1][0], f"{around[-1][1]} {relation} {words}")  # "for parity with x": one circumstance
+        else:
+            around.append(("to do" if relation == "to" and first in table()["verbs"] else relation, words))
     symptom = None
     if action == "fix":
-        thing, symptom = _without_symptom(thing)
-    return Phrase(
-        action, thing, symptom, tuple((relation, words.strip()) for relation, words in around),
-        (change[1], change[2]) if change else None,
-    )  # fmt: skip
+        head, of, whose = thing.partition(" of ")
+        left, symptom = _without_symptom(head)
+        if symptom and of and not left:
+            around.insert(0, ("of", whose))
+        thing = left + of + whose if left or not symptom else ""
+    is_bound = bool(re.search(r"\s[a-z]{3,}ed$", thing)) and bool(around)
+    return Phrase(action, thing, symptom, tuple(around), pair, is_bound=is_bound)
+
+
+def is_clause(phrase: Phrase) -> bool:
+    """Whether what is fixed or changed is told in a sentence of its own, which no verb of ours can be put behind."""
+    told = " ".join([phrase.thing, *(words for relation, words in phrase.around if relation not in BEHIND)])
+    return bool(_CLAUSE.search(told))
+
+
+def base_of(word: str) -> str:
+    """Return the verb of a word with -ing, if it is one that is known; else an empty string."""
+    known = {**table()["verbs"], **dict.fromkeys(table()["does"]["words"])}
+    stem = word.lower().removesuffix("ing")
+    doubled = stem[:-1] if len(stem) > 2 and stem[-1] == stem[-2] else stem  # noqa: PLR2004 - running: run
+    return next((form for form in (stem, f"{stem}e", doubled) if word.endswith("ing") and form in known), "")
+
+
+def _is_doing(relation: str, words: str) -> bool:
+    """Whether a circumstance is something done, so that what follows belongs to it: `when applying x to y`."""
+    return relation in BEHIND and bool(re.match(r"\w+ing\s", words))
 
 
 def _without_symptom(thing: str) -> tuple[str, tuple[str, str] | None]:
     for key, pattern in _symptoms():
         found = pattern.search(thing)
-        if found:
+        if found and (found.start() == 0 or not thing[found.end() :].strip(" ,.-")):
             left = re.sub(r"\s{2,}", " ", thing[: found.start()] + thing[found.end() :]).strip(" ,:-")
-            return _ARTICLE.sub("", left), (key, found[0])
+            left = re.sub(r"^(?:potential|possible|some|of)\s+|\s+(?:potential|possible|and|or)$", "", left)
+            if not left or not _VAGUE.fullmatch(left):
+                return _ARTICLE.sub("", left), (key, found[0])
+            return thing, None
     return thing, None
 
 
-def say_phrases(phrases: tuple[Phrase, ...], language: Language) -> str:
-    """Say a title again as one sentence without its full stop."""
-    if language == "zh":
-        return "；".join(_say_zh(phrase) for phrase in phrases)
-    first, *rest = (_say_en(phrase) for phrase in phrases)
-    return " and ".join([first, *(text[:1].lower() + text[1:] for text in rest)])
-
-
-def reads_well(phrases: tuple[Phrase, ...]) -> bool:
-    """Whether most of the words have a Chinese term, or are names that nobody translates."""
-    pattern, _ = _terms()
-    text = " ".join(" ".join([phrase.thing, *(words for _, words in phrase.around)]) for phrase in phrases)
-    left = re.findall(r"\b[a-z]{3,}\b", pattern.sub(" ", _CODE.sub(" ", text)))
-    kept = set(_table()["kept"]["words"])
-    unknown = [word for word in left if word not in kept]
-    return all(phrase.action for phrase in phrases) and len(unknown) <= (1 if len(text.split()) > _FEW else 0)
-
-
-def _say_en(phrase: Phrase) -> str:
-    around = "".join(f" {relation} {words}" for relation, words in phrase.around)
-    change = f" from {phrase.change[0]} to {phrase.change[1]}" if phrase.change else ""
-    if phrase.symptom:
-        over = _table()["symptom"][phrase.symptom[0]]["en"].format(symptom=phrase.symptom[1])
-        places = [words for relation, words in phrase.around if relation in {"in", "on", "for", "of"}]
-        if not phrase.thing and not places:
-            return f"No more {phrase.symptom[1]}{around}"
-        subject = phrase.thing + around
-        if not phrase.thing:  # "KeyError when x in y": y no longer raises KeyError when x
-            subject = places[-1]
-            over += "".join(f" {relation} {words}" for relation, words in phrase.around if words != places[-1])
-        return _capital(f"{subject} {over}")
-    if not phrase.action:
-        return _capital(phrase.thing + around + change)
-    template: str = _table()["action"][phrase.action]["en"]
-    return template.format(object=phrase.thing + around + change)
-
-
-def _say_zh(phrase: Phrase) -> str:
-    relations = _table()["relation"]
-    before = "".join(
-        relations[relation.replace(" ", "_")].format(x=_chinese(words)) for relation, words in reversed(phrase.around)
+def _plain(phrase: Phrase) -> Phrase:
+    """Put back the spaces of what was one word, and write names as they are written."""
+    put = _named
+    return replace(
+        phrase,
+        thing=put(phrase.thing),
+        symptom=(phrase.symptom[0], phrase.symptom[1].replace(_GAP, " ")) if phrase.symptom else None,
+        around=tuple((relation, put(words)) for relation, words in phrase.around),
+        change=(phrase.change[0].replace(_GAP, " "), phrase.change[1].replace(_GAP, " ")) if phrase.change else None,
     )
-    if phrase.symptom:
-        over = _table()["symptom"][phrase.symptom[0]]["zh"].format(symptom=phrase.symptom[1])
-        scene = "、".join(
-            _table()["circumstance"][relation.replace(" ", "_")].format(x=_chinese(words))
-            for relation, words in reversed(phrase.around)
-        )
-        return spaced(f"{scene}，{_chinese(phrase.thing)} {over}" if scene else f"{_chinese(phrase.thing)} {over}")
-    change = f"，由 {phrase.change[0]} 改为 {phrase.change[1]}" if phrase.change else ""
-    thing = _to(phrase.thing)
-    if not phrase.action:
-        return spaced(f"{before}{thing}{change}")
-    template: str = _table()["action"][phrase.action]["zh"]
-    return spaced(template.format(object=f" {before}{thing} ").strip() + change)
 
 
-def _to(thing: str) -> str:
-    # "google-cloud-storage into Dockerfile", "flashinfer rope to wanvideo": the thing, then where it goes
-    left, *right = _TO.split(thing, maxsplit=1)
-    return f"{_chinese(left)}（到 {_chinese(right[0])}）" if right else _chinese(left)
-
-
-def _chinese(text: str) -> str:
-    """Put the terms that have a Chinese word into Chinese; names and code stay as they are."""
-    pattern, chinese = _terms()
-    kept = [(found.start(), found.end()) for found in _CODE.finditer(text)]
-
-    def put(found: re.Match[str]) -> str:
-        whole_code = any(start <= found.start() and found.end() <= end for start, end in kept)
-        return found[0] if whole_code and found[0].lower() != found[0] else chinese[found[1].lower()]
-
-    return _ARTICLE.sub("", pattern.sub(put, text))
-
-
-def spaced(text: str) -> str:
-    """Put a space between Chinese and Latin text, as Chinese engineers do, and none between two Chinese words."""
-    text = re.sub(rf"(?<=[{_CJK}])\s+(?=[{_CJK}，。；：（）])", "", text)
-    text = re.sub(rf"(?<=[{_CJK}])(?=[A-Za-z0-9`])", " ", text)
-    text = re.sub(rf"(?<=[A-Za-z0-9`])(?=[{_CJK}])", " ", text)
-    return re.sub(r"[ \t]{2,}", " ", text).strip()
-
-
-def _capital(text: str) -> str:
-    word = text.split(" ", 1)[0]
-    is_name = bool(_CODE.fullmatch(word))
-    return text if is_name else text[:1].upper() + text[1:]
+def _named(text: str) -> str:
+    names: dict[str, str] = table()["names"]
+    words = [names.get(word, word) for word in text.split(" ")]
+    return " ".join(words).replace(_GAP, " ")

@@ -14,6 +14,7 @@ from analysis.areas import Areas
 from analysis.commit import Commit
 from analysis.entry import Analyser, Analysis, Entry, Language, Reading, Usage
 from analysis.facts import facts_of
+from analysis.judgement import Judgement
 from analysis.rules import RulesAnalyser
 from analysis.triage import triage, weigh
 
@@ -49,11 +50,11 @@ class TokenBudget:
             self.left -= usage.tokens_in + usage.tokens_out
 
 
-def judge(commits: Iterable[Commit], areas: Areas) -> Iterator[Entry]:
-    """Give each commit its facts and its triage."""
+def judge(commits: Iterable[Commit], areas: Areas, judgement: Judgement | None = None) -> Iterator[Entry]:
+    """Give each commit its facts and its triage, by what was learned of its repository or, by default, of others."""
     for commit in commits:
         facts = facts_of(commit)
-        yield Entry(commit, facts, triage(commit, facts, areas))
+        yield Entry(commit, facts, triage(commit, facts, areas, judgement))
 
 
 def read_all(

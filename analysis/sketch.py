@@ -16,7 +16,7 @@ from analysis.paths import FileKind, kind_of
 
 _DEFINITION = re.compile(
     r"^(?P<indent>\s*)(?:@\w+\s+)*(?:export\s+|pub(?:\([^)]*\))?\s+|async\s+|static\s+|unsafe\s+|const\s+|default\s+)*"
-    r"(?P<keyword>def|class|fn|func|struct|enum|trait|impl|interface|function|namespace)\s+(?:alignas\([^)]*\)\s*|\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
+    r"(?P<keyword>def|class|fn|func|struct|enum|trait|impl|interface|function|namespace)\s+(?:alignas\((?:[^()]|\([^()]*\))*\)\s*|\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
 )
 _DOCSTRING = re.compile(r"""^\s*[rf]?(?:\"\"\"|''')\s*(.*?)(?:\"\"\"|''')?\s*$""")
 _HASH_COMMENT = re.compile(r"^\s*#\s?(?P<text>.*)$")
@@ -39,12 +39,18 @@ _LEAST_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A function or class that is new; `doc` is the first line of its docstring, if it has one."""
+    """A function or class that is new.
+
+    Attributes:
+        doc: the first sentence of its docstring, if it has one.
+        within: the class that git names for its place, if it stands in one.
+    """
 
     name: str
     path: str
     line: int
     doc: str = ""
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class Sketch:
         touched: names of the definitions whose inside changed, most changed first.
         swapped: names that took another's place in several lines: (before, after, how often).
         quotes: comments that came with the change, the longest first.
+        dropped: comments that went with it, likewise.
         moves: renames with at most a few lines changed, by folder.
         lines: added and deleted lines by kind of file.
     """
@@ -85,6 +92,7 @@ class Sketch:
     touched: tuple[str, ...]
     swapped: tuple[tuple[str, str, int], ...]
     quotes: tuple[Quote, ...]
+    dropped: tuple[Quote, ...]
     moves: tuple[Move, ...]
     lines: dict[FileKind, int]
 
@@ -112,6 +120,7 @@ def sketch(commit: Commit) -> Sketch:
         touched=tuple(name for name, _ in touched.most_common() if name not in new),
         swapped=tuple(_swapped(old_files)),
         quotes=tuple(sorted(_quotes(old_files), key=lambda quote: -len(quote.text))),
+        dropped=tuple(sorted(_quotes(old_files, dropped=True), key=lambda quote: -len(quote.text))),
         moves=tuple(_moves(commit.files)),
         lines=dict(lines),
     )
@@ -142,7 +151,11 @@ def _new(file: ChangedFile, view: View) -> Iterable[Definition]:
         if not found or found["keyword"] in {"impl", "namespace"} or found["name"].startswith("__"):
             continue
         near = range(index + 1, min(index + 14, len(lines)))
-        yield Definition(found["name"], file.path, number, _doc([texts[at] for at in near if lines[at][2]]))
+        doc = _doc([texts[at] for at in near if lines[at][2]])
+        outer = _DEFINITION.match(view.heading)
+        inside = outer and outer["keyword"] in {"class", "impl"} and len(found["indent"]) > len(outer["indent"])
+        within = outer["name"] if outer and inside and file.language == "python" else ""
+        yield Definition(found["name"], file.path, number, doc, within)
 
 
 def _doc(following: Sequence[str]) -> str:
@@ -181,20 +194,29 @@ def _swapped(files: Sequence[ChangedFile]) -> Iterable[tuple[str, str, int]]:
             yield old_name, new_name, max(count, min(lost[old_name], won[new_name]))
 
 
-def _quotes(files: Sequence[ChangedFile]) -> Iterable[Quote]:
+def _quotes(files: Sequence[ChangedFile], *, dropped: bool = False) -> Iterable[Quote]:
+    """Comments that came, or those that went."""
     for file in files:
         pattern = _COMMENTS.get(file.language)
         if file.kind is not FileKind.PRODUCTION or pattern is None:
             continue
+        lines = [line for hunk in file.hunks for line in hunk.lines]
+        elsewhere = {line.text.strip() for line in lines if (line.added if dropped else line.removed)}
         for hunk in file.hunks:
-            removed = {line.text.strip() for line in hunk.lines if line.removed}
-            for comment in _comments([line for line in hunk.lines if not line.removed], pattern):
-                # Of a comment that was there, or that holds code, a part would be quoted out of its context.
-                if all(line.added and line.text.strip() not in removed for line, _ in comment):
-                    told = [said.lstrip("#:!").strip() for _, said in comment if not _RULER.match(said)]
-                    text = " ".join(told)
-                    if len(text.split()) >= _LEAST_WORDS and not any(_NOISE.search(s) or _CODE.search(s) for s in told):
-                        yield Quote(_short(text), file.path, comment[0][0].new or 0)
+            side = [line for line in hunk.lines if not (line.added if dropped else line.removed)]
+            for comment in _comments(side, pattern):
+                whole = all(
+                    (line.removed if dropped else line.added) and line.text.strip() not in elsewhere
+                    for line, _ in comment
+                )
+                # Of a comment that was there, or that holds code, a part would be quoted out of its context; what a
+                # docstring holds is no comment, though it may look like one.
+                told = [said.lstrip("#:!").strip() for _, said in comment if not _RULER.match(said)]
+                text = " ".join(told)
+                is_noise = any(_NOISE.search(said) or _CODE.search(said) for said in told)
+                if whole and len(text.split()) >= _LEAST_WORDS and not is_noise:
+                    first = comment[0][0]
+                    yield Quote(fitting(text), file.path, (first.old if dropped else first.new) or 0)
 
 
 def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[tuple[Line, str]]]:
@@ -208,6 +230,17 @@ def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[
             group = []
     if group:
         yield group
+
+
+def fitting(text: str) -> str:
+    """As many whole sentences as fit; of a first one that is too long, what fits of it."""
+    text = re.sub(r"\s+", " ", text).strip()
+    made, *more = re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)
+    for sentence in more:
+        if len(made) + len(sentence) >= _LONGEST_QUOTE:
+            break
+        made += f" {sentence}"
+    return _short(made) if len(made) > _LONGEST_QUOTE else made
 
 
 def _short(text: str) -> str:

@@ -77,6 +77,10 @@ _GENERAL = frozenset(
 )
 """What titles say of anything."""
 _LEAST_MOVED = 0.5
+_SEEN_BY_USERS = {
+    FactKind.FLAG_ADDED, FactKind.FLAG_REMOVED, FactKind.ENDPOINT_ADDED, FactKind.ENDPOINT_REMOVED,
+    FactKind.DEFAULT_CHANGED, FactKind.ENV_ADDED, FactKind.ENV_REMOVED,
+}  # fmt: skip
 # Where everybody writes: sharing such a file says nothing about being one piece of work.
 _HUB = re.compile(
     r"^\.github/|(^|/)(__init__\.py|README\.md|run_suite\.py|server_args\.py|conftest\.py|setup\.py|pyproject\.toml|mod\.rs|lib\.rs|Cargo\.toml)$"
@@ -112,10 +116,15 @@ def _weight(story: Story, entries: Sequence[Entry]) -> float:
 
 def _story(group: list[Entry], kinds: set[StoryKind]) -> Story:
     kind = next(kind for kind in StoryKind if kind in kinds)
-    # A revert stands for the pair, since it is what holds; otherwise the most important, the first of equals.
+    # A revert stands for the pair, since it is what holds; otherwise the most important one that users can see.
     reverts = [entry for entry in group if ChangeType.REVERT in entry.triage.types[:1]]
-    lead = reverts[-1] if kind is StoryKind.REVERT and reverts else max(group, key=lambda entry: entry.triage.score)
+    lead = reverts[-1] if kind is StoryKind.REVERT and reverts else max(group, key=_prominence)
     return Story(kind, tuple(entry.commit.sha for entry in group), lead.commit.sha)
+
+
+def _prominence(entry: Entry) -> tuple[int, bool, float]:
+    visible = any(fact.kind in _SEEN_BY_USERS for fact in entry.facts)
+    return entry.triage.importance.rank, visible, entry.triage.score
 
 
 def _groups(count: int, links: list[tuple[int, int, StoryKind]]) -> list[tuple[list[int], set[StoryKind]]]:

@@ -49,6 +49,11 @@ _REVERT = re.compile(
     r"""(?:(?!\[revert)\[[^\]]{1,60}\]\s?){0,3}(?:\[?revert\]?:?|reverts?)\s+["“](?P<title>.+)["”]$""", re.IGNORECASE
 )
 _DEEPEST_REVERT = 20
+_PLAIN_REVERT = re.compile(r"\s*\[?reverts?\b", re.IGNORECASE)
+_PLAIN_BUMP = re.compile(
+    r"\W*bump\s+[\w@./\[\]-]+\s+(?:from|to|in)\b|\W*pre-commit autoupdate|\[pre-commit", re.IGNORECASE
+)
+_BOT_BUMP = re.compile(r"\W*(?:bump|upgrade|update)\b", re.IGNORECASE)
 _SPLIT = re.compile(r"[\s,&+/]+")
 _NUMBERS = re.compile(r"[\dnx]+( [\dnx]+)?")
 
@@ -85,6 +90,15 @@ def read_title(subject: str) -> Title:
         title = reverted["title"].strip()
         return Title(plain, (ChangeType.REVERT,), _innermost(title).topics, reverts=title)
     return _apart(plain)
+
+
+def plain_type(text: str, *, by_bot: bool) -> ChangeType | None:
+    """Return the type that a title's words alone leave no doubt about; None for most."""
+    if _PLAIN_REVERT.match(text):
+        return ChangeType.REVERT
+    if _PLAIN_BUMP.match(text) or (by_bot and _BOT_BUMP.match(text)):
+        return ChangeType.DEPENDENCIES
+    return None
 
 
 def _innermost(title: str) -> Title:

@@ -1,20 +1,28 @@
-"""How a commit is sorted and ranked by rules: change types, importance with its reasons, areas.
+"""How a commit is sorted and ranked: change types, importance with its reasons, areas.
+
+What the title says outright and what the diff proves is taken by rule; what they leave open was learned
+(`analysis.judgement`), and the rules bound it.
 
 Importance is the effect on people who use the repository. What only surrounds the product (tests, CI, documents,
 tooling) is never high; what breaks or changes the product's behaviour is never low.
 """
 
 import math
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analysis.areas import Areas
 from analysis.commit import Commit
 from analysis.facts import Fact, FactKind
+from analysis.judgement import Judgement, general_judgement
+from analysis.judgement.evidence import Evidence, gather, is_bot
+from analysis.judgement.explain import explain
 from analysis.paths import FileKind, kind_of
-from analysis.title import ChangeType, Title, read_title
+from analysis.reason import Reason
+from analysis.sketch import sketch
+from analysis.symptoms import found_in
+from analysis.title import ChangeType, Title, plain_type, read_title
 
 
 class Importance(StrEnum):
@@ -28,21 +36,6 @@ class Importance(StrEnum):
     def rank(self) -> int:
         """0 for low to 2 for high."""
         return {"low": 0, "medium": 1, "high": 2}[self.value]
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a commit ranks as it does.
-
-    Attributes:
-        code: which reason, the key of its sentence in every language.
-        detail: what the sentence is about, such as a flag's name; may be empty.
-        points: what it added (or took away).
-    """
-
-    code: str
-    detail: str = ""
-    points: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,79 +67,56 @@ def _rank(importance: Importance) -> int:
     return importance.rank
 
 
-SYMPTOMS: dict[str, tuple[float, re.Pattern[str]]] = {
-    code: (points, re.compile(pattern, re.IGNORECASE))
-    for code, points, pattern in (
-        ("data_loss", 4.0, r"\bdata loss\b|\bloses? (?:data|requests)\b|\blost (?:data|requests)\b|\bcorrupt(?:s|ed|ion)?\b"),
-        ("security", 4.0, r"\bCVE-\d|\bvulnerab\w+|\bsecurity (?:fix|issue|hole|hardening)|\b(?:code|command|sql) injection\b|\bSSRF\b|\bpath traversal\b|\bRCE\b"),
-        ("crash", 3.0, r"\bcrash(?:es|ed|ing)?\b|\bseg(?:mentation )?fault\b|\bcore dump\w*|\bpanics?\b|\billegal memory access\b|\bIMA\b"),
-        ("hang", 3.0, r"\bhangs?\b|\bhanging\b|\bhung\b|\bdead-?locks?\b|\bgets? stuck\b|\bstuck\b|\bfreez(?:e|es|ing)\b|\binfinite loop\b"),
-        ("wrong_result", 3.0, r"\bNaNs?\b|\bwrong(?:ly)? (?:result|output|answer|value|token|text|shape|dtype|index)|\bincorrect(?:ly)?\b|\b(?:answers?|results?|outputs?|values?)\b.{0,40}\bwrong\b|\bgarbage\b|\bgibberish\b|\baccuracy (?:drop|issue|bug|regression|loss|problem)|\bnumerical (?:error|issue|instability)|\bprecision (?:issue|bug|error)"),
-        ("leak", 2.5, r"\b(?:memory|resource|fd|thread|handle)?[ -]?leak(?:s|ed|ing)?\b"),
-        ("out_of_memory", 2.5, r"\bOOMs?\b|\bout[ -]of[ -]memory\b"),
-        ("error", 1.5, r"\b\w+Error\b|\b\w+Exception\b|\berrors?\b|\bfail(?:s|ed|ure|ures|ing)?\b|\bbroken\b|\bbug\b|\bregression\b"),
-        ("dropped_support", 2.5, r"\b(?:drop|remove|end)(?:s|ped|d|ed)? (?:the )?support\b|\bno longer supports?\b"),
-    )
+_SYMPTOMS = {
+    "data_loss": 2.8, "security": 2.8, "crash": 2.4, "hang": 2.4, "wrong_result": 2.4, "leak": 2.0, "out_of_memory": 2.0,
+    "dropped_support": 1.5, "error": 0.3,
 }  # fmt: skip
-"""What users suffer from, by the words that name it: points, and the pattern that finds it in a title or a body."""
-
-_BASE = {
-    ChangeType.SECURITY: 6.0,
-    ChangeType.BREAKING: 6.0,
-    ChangeType.REVERT: 5.0,
-    ChangeType.BUGFIX: 3.0,
-    ChangeType.FEATURE: 3.0,
-    ChangeType.PERFORMANCE: 2.5,
-    ChangeType.DEPENDENCIES: 1.5,
-    ChangeType.REFACTOR: 1.0,
-    ChangeType.CI_BUILD: 1.0,
-    ChangeType.CHORE: 1.0,
-    ChangeType.DOCS: 0.5,
-    ChangeType.TESTS: 0.5,
-}
 _FACTS = {
-    FactKind.FLAG_REMOVED: 3.0,
-    FactKind.DEFAULT_CHANGED: 2.5,
-    FactKind.ENDPOINT_REMOVED: 2.5,
-    FactKind.FLAG_ADDED: 2.0,
-    FactKind.ENDPOINT_ADDED: 1.5,
-    FactKind.DEPRECATED: 1.5,
-    FactKind.UNSAFE_ADDED: 1.5,
-    FactKind.MODULE_REMOVED: 1.5,
-    FactKind.NAME_REMOVED: 1.0,
-    FactKind.NAME_RENAMED: 1.0,
-    FactKind.ENV_ADDED: 1.0,
-    FactKind.ENV_REMOVED: 1.0,
-    FactKind.CONFIG_ADDED: 0.75,
-    FactKind.CONFIG_REMOVED: 1.0,
-    FactKind.DEPENDENCY_CHANGED: 0.75,
-    FactKind.DEPENDENCY_ADDED: 0.5,
-    FactKind.DEPENDENCY_REMOVED: 0.5,
-    FactKind.CHECK_ADDED: 0.5,
-    FactKind.CHECK_REMOVED: 0.5,
+    FactKind.DEFAULT_CHANGED: 2.4,
+    FactKind.FLAG_REMOVED: 2.2,
+    FactKind.ENDPOINT_REMOVED: 1.4,
+    FactKind.UNSAFE_ADDED: 1.0,
+    FactKind.FLAG_ADDED: 0.8,
+    FactKind.ENDPOINT_ADDED: 0.6,
+    FactKind.DEPRECATED: 0.6,
+    FactKind.MODULE_REMOVED: 0.5,
+    FactKind.ENV_REMOVED: 0.5,
+    FactKind.ENV_ADDED: 0.4,
+    FactKind.NAME_REMOVED: 0.3,
+    FactKind.NAME_RENAMED: 0.3,
 }
+"""What symptoms and facts add to the log-odds that the classifier gives: its teachers' users are not all users."""
+
 _FLOORED = {
     FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED, FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED,
     FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED, FactKind.ENV_REMOVED, FactKind.UNSAFE_ADDED,
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
-_FLOORING_SYMPTOMS = set(SYMPTOMS) - {"error"}
+_FLOORING = {*(code for code in _SYMPTOMS if code != "error"), *(kind.value for kind in _FLOORED)}
+_TYPES = {
+    ChangeType.SECURITY: 3.0,
+    ChangeType.BREAKING: 2.5,
+    ChangeType.REVERT: 3.0,
+    ChangeType.FEATURE: 1.0,
+    ChangeType.PERFORMANCE: 0.5,
+    ChangeType.BUGFIX: 0.5,
+    ChangeType.DEPENDENCIES: -0.5,
+    ChangeType.CHORE: -0.8,
+    ChangeType.REFACTOR: -1.0,
+    ChangeType.CI_BUILD: -1.0,
+    ChangeType.DOCS: -1.2,
+    ChangeType.TESTS: -1.2,
+}
+"""How the types stand to each other; what a title says outright counts against what the classifier expected."""
 
-_HIGH, _MEDIUM = 5.5, 2.5
-_SCALE = 6.0
+HIGH, MEDIUM = 0.68, 0.22
+"""The scores from which on a commit is high, and medium: some one in ten, and half, of a busy repository's day."""
 
-_VERBS = (
-    (ChangeType.REVERT, r"revert|back out|reland"),
-    (ChangeType.BUGFIX, r"(?:hot|bug)?fix(?:e[sd])?|resolve|correct|repair|prevent|handle|workaround|avoid|ensure|guard"),
-    (ChangeType.PERFORMANCE, r"optimi[sz]e|tune|speed ?up|accelerate|fuse|cache|faster|reduce (?:the )?(?:latency|overhead|memory)"),
-    (ChangeType.DEPENDENCIES, r"bump|upgrade|pin|unpin|update \S+ to v?\d"),
-    (ChangeType.DOCS, r"document|docs?\b|typo|readme"),
-    (ChangeType.TESTS, r"test|unit ?test|(?:add|migrate|move|remove|fix) (?:\S+ ){0,3}tests?\b|disable .*test"),
-    (ChangeType.REFACTOR, r"refactor|rename|move|clean|simplify|extract|split|reorganize|restructure|deduplicate|delete|remove|unify|migrate|tidy"),
-    (ChangeType.FEATURE, r"add|support|implement|introduce|enable|allow|expose|provide|integrate|feat|new|enhance|improve|extend|make"),
-)  # fmt: skip
-_LEADING = tuple((kind, re.compile(rf"(?:{pattern})\b", re.IGNORECASE)) for kind, pattern in _VERBS)
+_MEDIUM_WEIGHT = 0.3
+_MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
+_NAMED_ONLY = 0.4  # "add a test for the crash dump" names a crash and mends none
+_PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
 _KIND_TYPES = {
     FileKind.DOCS: ChangeType.DOCS,
     FileKind.TEST: ChangeType.TESTS,
@@ -154,28 +124,38 @@ _KIND_TYPES = {
     FileKind.BUILD: ChangeType.CI_BUILD,
     FileKind.LOCK: ChangeType.DEPENDENCIES,
 }
-_PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
 
 
-def triage(commit: Commit, facts: Sequence[Fact], areas: Areas) -> Triage:
-    """Sort and rank one commit."""
+def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judgement | None = None) -> Triage:
+    """Sort and rank one commit; `judgement` is what was learned of its repository, by default of others."""
+    judgement = judgement or general_judgement()
     title = read_title(commit.subject)
     kinds = {file.path: kind_of(file.path) for file in commit.files}
-    types = _types(title, facts, kinds)
-    touches_product = any(kind in _PRODUCT for kind in kinds.values())
-    touches_code = FileKind.PRODUCTION in kinds.values()
-    reasons = sorted(_reasons(commit, title, facts, types, kinds), key=lambda reason: -abs(reason.points))
-    points = sum(reason.points for reason in reasons)
-    importance = Importance.HIGH if points >= _HIGH else Importance.MEDIUM if points >= _MEDIUM else Importance.LOW
-    floor, ceiling = Importance.LOW, Importance.HIGH
-    if not touches_product:
-        ceiling, points = Importance.LOW, min(points, _MEDIUM - 0.5)
+    evidence = gather(commit, title.text, facts, sketch(commit))
+    expected = judgement.classifier.types(evidence)
+    said = _said(commit, title, facts, kinds)
+    types = tuple(dict.fromkeys([*(said or [next(iter(expected))]), *title.types]))
+    levels = judgement.classifier.levels(evidence)
+    learned = levels["high"] + _MEDIUM_WEIGHT * levels["medium"]
+    added = list(_reasons(commit, title, facts, said, expected))
+    score = _squash(_odds(learned) + sum(reason.points for reason in added))
+    reasons = sorted([*added, *explain(judgement.classifier.why(evidence), title.text)], key=lambda r: -abs(r.points))
+    floor, ceiling = _bounds(evidence, kinds, reasons)
+    if ceiling is Importance.LOW:
         reasons.insert(0, Reason("surroundings", ",".join(sorted(set(kinds.values())))))
-    elif touches_code and _floor(reasons):
-        floor, points = Importance.MEDIUM, max(points, _MEDIUM)
-    score = round(1 - math.exp(-max(points, 0.0) / _SCALE), 3)
-    found = Triage(types, importance, score, tuple(reasons), areas.of(title, commit.files), floor, ceiling)
-    return replace(found, importance=found.bounded(importance))
+    importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
+    if types[0] in _MENDING and FileKind.PRODUCTION in kinds.values():
+        importance = max(importance, Importance.MEDIUM, key=_rank)  # somebody had the trouble that it mends
+    found = Triage(
+        types,
+        importance,
+        score,
+        tuple(reasons),
+        judgement.areas_of(areas, title, commit.files, evidence),
+        floor,
+        ceiling,
+    )
+    return _settled(found, found.bounded(importance))
 
 
 def weigh(triage: Triage, opinion: Importance | None) -> Triage:
@@ -187,31 +167,50 @@ def weigh(triage: Triage, opinion: Importance | None) -> Triage:
     importance = triage.bounded(moved)
     if importance is triage.importance:
         return triage
-    cut = {Importance.HIGH: _HIGH, Importance.MEDIUM: _MEDIUM, Importance.LOW: _MEDIUM - 0.5}[importance]
-    edge = 1 - math.exp(-cut / _SCALE)
-    score = round(max(triage.score, edge) if step > 0 else min(triage.score, edge + 0.08), 3)
-    return replace(
-        triage, importance=importance, score=score, reasons=(Reason("model", opinion.value), *triage.reasons)
-    )
+    return replace(_settled(triage, importance), reasons=(Reason("model", opinion.value), *triage.reasons))
 
 
-def _floor(reasons: Sequence[Reason]) -> bool:
-    return any(reason.code in _FLOORING_SYMPTOMS or reason.code in _FLOORED for reason in reasons)
+def _settled(triage: Triage, importance: Importance) -> Triage:
+    """Give the triage this importance, and a score that fits it; within a level, scores keep their order."""
+    least = {Importance.HIGH: HIGH, Importance.MEDIUM: MEDIUM, Importance.LOW: 0.0}[importance]
+    most = {Importance.HIGH: 1.0, Importance.MEDIUM: HIGH, Importance.LOW: MEDIUM}[importance]
+    score = triage.score if least <= triage.score < most else least + (most - least) * min(triage.score, 0.99)
+    return replace(triage, importance=importance, score=round(score, 4))
 
 
-def _types(title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:
+def _odds(chance: float) -> float:
+    chance = min(max(chance, 1e-4), 1 - 1e-4)
+    return math.log(chance / (1 - chance))
+
+
+def _squash(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
+
+
+def _bounds(evidence: Evidence, kinds: dict[str, FileKind], reasons: Sequence[Reason]) -> tuple[Importance, Importance]:
+    """Return what the rules allow at least and at most, whatever was learned."""
+    if not any(kind in _PRODUCT for kind in kinds.values()):
+        return Importance.LOW, Importance.LOW
+    seen = evidence.signals.get
+    inert = seen("only formatting") or seen("all prose")
+    ceiling = Importance.MEDIUM if inert and FileKind.BUILD not in kinds.values() else Importance.HIGH
+    grave = FileKind.PRODUCTION in kinds.values() and any(reason.code in _FLOORING for reason in reasons)
+    return (Importance.MEDIUM if grave else Importance.LOW), ceiling
+
+
+def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:
+    """Return the types that the title says outright; what only the files say stands above a prefix. Often none."""
     found: list[ChangeType] = []
     if any(fact.kind is FactKind.REVERTS for fact in facts):
         found.append(ChangeType.REVERT)
-    around = _surrounding(kinds)
-    if around:
-        found.append(around)
-    found += title.types
+    named = [kind for kind in title.types if kind is not ChangeType.CHORE]
+    around = _surrounding(kinds) if named else None
+    found += [around] if around else []
+    found += named
     if title.breaking:
         found.append(ChangeType.BREAKING)
-    if not found or found == [ChangeType.CHORE]:
-        found = [_by_verb(title.text) or _by_facts(facts), *found]
-    return tuple(dict.fromkeys(found))
+    plain = None if found else plain_type(title.text, by_bot=is_bot(commit))
+    return tuple(dict.fromkeys([*found, plain] if plain else found))
 
 
 def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
@@ -227,41 +226,35 @@ def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
     return ChangeType.CI_BUILD
 
 
-def _by_verb(text: str) -> ChangeType | None:
-    return next((kind for kind, pattern in _LEADING if pattern.match(text)), None)
-
-
-def _by_facts(facts: Sequence[Fact]) -> ChangeType:
-    added = {FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.ENDPOINT_ADDED, FactKind.CONFIG_ADDED}
-    return ChangeType.FEATURE if any(fact.kind in added for fact in facts) else ChangeType.CHORE
-
-
 def _reasons(
-    commit: Commit, title: Title, facts: Sequence[Fact], types: Sequence[ChangeType], kinds: dict[str, FileKind]
-) -> list[Reason]:
-    found = [Reason(f"type.{types[0].value}", points=_BASE[types[0]])]
-    if types[0] is not ChangeType.REVERT or title.reverts is None:
+    commit: Commit,
+    title: Title,
+    facts: Sequence[Fact],
+    said: Sequence[ChangeType],
+    expected: dict[ChangeType, float],
+) -> Iterator[Reason]:
+    if said:
+        usual = sum(_TYPES[kind] * chance for kind, chance in expected.items())
+        yield Reason(f"type.{said[0].value}", points=round(_TYPES[said[0]] - usual, 2))
+    if title.reverts is None:
         told = "\n".join([commit.body, *(brought.subject for brought in commit.brought)])
-        found += _symptoms(title.text, told)
+        mends = bool({*said, next(iter(expected))} & _MENDING)
+        yield from _symptoms(title.text, told, 1.0 if mends else _NAMED_ONLY)
     best: dict[FactKind, Fact] = {}
     for fact in facts:
         best.setdefault(fact.kind, fact)
-    found += [Reason(kind.value, fact.name, _FACTS[kind]) for kind, fact in best.items() if kind in _FACTS]
-    lines = sum(f.additions + f.deletions for f in commit.files if kinds[f.path] is FileKind.PRODUCTION)
-    if lines:
-        found.append(Reason("size", str(lines), round(min(math.log2(1 + lines) / 4, 2.5), 2)))
-    if any(fact.kind is FactKind.TEST_DISABLED for fact in facts):
-        found.append(Reason("test_disabled", next(f.name for f in facts if f.kind is FactKind.TEST_DISABLED), 0.3))
-    return found
+    yield from (Reason(kind.value, fact.name, _FACTS[kind]) for kind, fact in best.items() if kind in _FACTS)
+    disabled = best.get(FactKind.TEST_DISABLED)
+    if disabled:
+        yield Reason("test_disabled", disabled.name, 0.2)
 
 
-def _symptoms(text: str, body: str) -> list[Reason]:
-    found = []
-    for code, (points, pattern) in SYMPTOMS.items():
-        in_title = pattern.search(text)
-        in_body = None if in_title else pattern.search(body)
-        if in_title:
-            found.append(Reason(code, in_title[0], points))
-        elif in_body and code != "error":
-            found.append(Reason(code, in_body[0], round(points / 3, 2)))
+def _symptoms(text: str, body: str, weight: float) -> list[Reason]:
+    in_title = dict(found_in(text))
+    found = [Reason(code, word, round(weight * _SYMPTOMS[code], 2)) for code, word in in_title.items()]
+    found += [
+        Reason(code, word, round(weight * _SYMPTOMS[code] / 3, 2))
+        for code, word in found_in(body)
+        if code not in in_title and code != "error"
+    ]
     return sorted(found, key=lambda reason: -reason.points)[:2]

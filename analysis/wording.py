@@ -3,9 +3,16 @@
 import tomllib
 from functools import lru_cache
 from pathlib import Path
+from posixpath import basename
 
+from analysis.chinese import spaced, translate
 from analysis.entry import Language
-from analysis.triage import Reason
+from analysis.facts import Fact, FactKind
+from analysis.judgement.explain import say_learned
+from analysis.reason import Reason
+
+_LONG_SHA = 40
+_LONGEST_DETAIL = 150
 
 
 @lru_cache(maxsize=1)
@@ -28,6 +35,8 @@ def say_reason(reason: Reason, language: Language) -> str:
     code, _, kind = reason.code.partition(".")
     if code == "type":
         return say("reason.type", language, detail=say(f"type.{kind}", language))
+    if code == "learned":
+        return say_learned(reason, language)
     detail = reason.detail
     if code == "surroundings":
         detail = listed([say(f"kind.{kind}", language) for kind in detail.split(",")], language)
@@ -42,3 +51,52 @@ def listed(words: list[str], language: Language) -> str:
         return "".join(words)
     comma, last = (", ", " and ") if language == "en" else ("、", "和")
     return comma.join(words[:-1]) + last + words[-1]
+
+
+def say_fact(fact: Fact, language: Language) -> str:
+    """Say a fact in one clause, with its values: it begins small and has no full stop."""
+    before, after = short_value(fact.before), short_value(fact.after)
+    detail, value = fact.detail, ""
+    if fact.kind is FactKind.REVERTS:
+        number = f" ({detail})" if detail else ""
+        return say("lead.reverts", language, title=outside(fact.name), number=number)
+    if fact.kind in {FactKind.FLAG_ADDED, FactKind.TEST_DISABLED} and detail:
+        first = outside(_first_sentence(detail))
+        said = translate(first) if language == "zh" else first
+        detail = f": {first}" if language == "en" else f"：{said or f'“{first}”'}"
+    if fact.after and fact.kind in {FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}:
+        value = f" (default {fact.after})" if language == "en" else f"（默认 {fact.after}）"
+    if fact.kind is FactKind.DEPENDENCY_ADDED and after:
+        after = f" {after}"
+    key: str = fact.kind
+    if fact.kind is FactKind.DEPENDENCY_CHANGED and not (before and after):
+        key = "dependency_pinned" if after else "dependency_unpinned"
+    name = outside(fact.name) if fact.kind is FactKind.DEPRECATED else fact.name
+    detail = outside(detail) if fact.kind in {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED} else detail
+    values = {"name": name, "before": before, "after": after, "detail": detail, "value": value}
+    text = say(f"lead.{key}", language, file=basename(fact.path), **values)
+    return spaced(text) if language == "zh" else text
+
+
+def short_value(text: str) -> str:
+    """A value as it can stand in a sentence: a SHA as its first seven digits."""
+    is_sha = len(text) == _LONG_SHA and all(char in "0123456789abcdef" for char in text)
+    return f"`{text[:7]}`" if is_sha else text
+
+
+def _first_sentence(text: str) -> str:
+    first = text.split(". ", 1)[0]
+    return first if len(first) <= _LONGEST_DETAIL else first[:_LONGEST_DETAIL].rsplit(" ", 1)[0] + " …"
+
+
+def outside(text: str) -> str:
+    """Text from outside as it can stand within quotation marks of ours: one line, its marks in pairs, without an end."""
+    text = " ".join(text.split()).strip(" .,;:。，；：")
+    text = text.replace("“", "‘").replace("”", "’")
+    for mark in '`"':
+        if text.count(mark) % 2:
+            text = text.replace(mark, "")
+    for opens, closes in ("()", "[]"):
+        if text.count(opens) != text.count(closes):
+            text = text.replace(opens, "").replace(closes, "")
+    return " ".join(text.split()).strip(" .,;:。，；：")

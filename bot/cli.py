@@ -8,16 +8,19 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bot import streams
+from bot import cli_judgement, streams
+from bot.cli_options import ConfigOption, JsonOption, Lang, LangOption, RepoOption, Wanted, ZoneOption
+from bot.cli_options import core as _core
+from bot.cli_options import is_terminal as _is_terminal
+from bot.cli_options import width as _width
+from bot.cli_options import zone as _zone
 
 app = typer.Typer(
     name="daybrief",
@@ -29,36 +32,12 @@ app = typer.Typer(
 )
 
 
-class Lang(StrEnum):
-    """The languages of reports."""
-
-    EN = "en"
-    ZH = "zh"
-
-
 class Format(StrEnum):
     """How a digest is written."""
 
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
     JSON = "json"
-
-
-class Wanted(StrEnum):
-    """Who analyses."""
-
-    AUTO = "auto"
-    RULES = "rules"
-    MODEL = "model"
-
-
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="The configuration file; default ./daybrief.toml.")]
-RepoOption = Annotated[str | None, typer.Option("--repo", help="Only this repository (owner/name).")]
-LangOption = Annotated[Lang, typer.Option("--lang", help="The language of texts.")]
-ZoneOption = Annotated[
-    str | None, typer.Option("--tz", help="IANA time zone, such as Asia/Shanghai; default: the machine's.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @app.command()
@@ -213,13 +192,24 @@ def search(
 
 @app.command()
 def areas(
-    repo: RepoOption = None, lang: LangOption = Lang.EN, json_: JsonOption = False, config: ConfigOption = None
+    repo: RepoOption = None,
+    init: Annotated[
+        bool, typer.Option("--init", help="Propose a vocabulary of its own for --repo, as TOML to edit.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write what --init proposes to this file.")] = None,
+    lang: LangOption = Lang.EN,
+    json_: JsonOption = False,
+    config: ConfigOption = None,
 ) -> None:
     """List the areas, with their commits of the last seven days."""
     from bot.commands import list_areas
     from formatters.answers import areas_text
 
     with _core(config) as core:
+        if init:
+            proposed = cli_judgement.proposed_areas(core, repo)
+            streams.write([proposed]) if out is None else streams.write_file(proposed, out)
+            return
         rows = [asdict(row) for row in list_areas(core, lang.value, repo)]
         if json_:
             streams.write_json(rows)
@@ -236,13 +226,12 @@ def triage(
     config: ConfigOption = None,
 ) -> None:
     """Sort and rank commits given as JSON lines: the rules as a filter for other programs."""
-    from bot.config import load
     from bot.triage_filter import triage_lines
 
-    with streams.told():
-        configuration = load(os.environ, config)
+    with _core(config) as core:
         is_quiet = quiet or sys.stdout.isatty()  # lines and bars would run into each other
-        found = triage_lines(streams.lines(source), configuration.settings, name=source, quiet=is_quiet)
+        lines = streams.lines(source)
+        found = triage_lines(lines, core.settings, core.learned.judgement, name=source, quiet=is_quiet)
         streams.write(f"{line}\n" for line in found)
 
 
@@ -267,42 +256,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-# -- shared by the commands
-
-
-@contextmanager
-def _core(config: Path | None) -> Iterator[Any]:
-    import stamina
-
-    from bot.config import load
-    from bot.core import Core
-
-    stamina.instrumentation.set_on_retry_hooks([])  # a retry that helps is nobody's news
-    with streams.told():
-        core = Core(load(os.environ, config))
-        try:
-            yield core
-        finally:
-            core.store.close()
-
-
-def _zone(name: str | None) -> str:
-    from analysis.window import check_zone
-    from bot.config import machine_zone
-
-    return check_zone(name) if name else machine_zone()
-
-
-def _is_terminal() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
-
-
-def _width() -> int:
-    import shutil
-
-    return (
-        min(streams.WIDE, shutil.get_terminal_size((streams.WIDE, 24)).columns) if sys.stdout.isatty() else streams.WIDE
-    )
+cli_judgement.add_to(app)
 
 
 def main() -> None:

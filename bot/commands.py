@@ -159,22 +159,14 @@ def list_areas(core: Core, language: Language, repo: str | None = None) -> list[
     """List the areas, with their commits of the last seven days."""
     repo = _known(core, repo) if repo else None
     newest = core.commits.newest(repo)
-    counts: dict[str, list[Entry]] = {}
-    if newest:
-        for name in [repo] if repo else core.commits.repositories():
-            for entry in core.commits.between(
-                name, newest - timedelta(days=_DEFAULT_DAYS), newest + timedelta(seconds=1)
-            ):
-                for key in entry.triage.areas:
-                    counts.setdefault(key, []).append(entry)
+    counts = core.commits.by_area(newest - timedelta(days=_DEFAULT_DAYS), repo) if newest else {}
     areas = {area.key: area for area in core.areas()}
     areas |= {key: Area(key, {}) for key in counts if key not in areas}  # what only a repository itself names
     rows = [
         AreaCount(
             key,
             area.name(language),
-            len(counts.get(key, ())),
-            sum(entry.triage.importance is Importance.HIGH for entry in counts.get(key, ())),
+            *counts.get(key, (0, 0)),
             tuple(sorted(area.words | area.tags)[:6]),
         )
         for key, area in areas.items()

@@ -26,6 +26,7 @@ from bot.repositories import Place, open_source
 from storage.analyses import Analyses
 from storage.commits import Commits
 from storage.digests import Digests, Reported
+from storage.learned import Learned
 from storage.pages import Pages
 from storage.store import Store
 
@@ -65,6 +66,7 @@ class Core:
         self.commits = Commits(self.store)
         self.analyses = Analyses(self.store)
         self.digests = Digests(self.store)
+        self.learned = Learned(self.store)
 
     # -- what a digest is made with
 
@@ -150,7 +152,10 @@ class Core:
         listing, heads, late = self._landed(source, window)
         areas = self.areas(source)
         commits, fetched = self._fetch(source, heads, step)
-        entries = [replace(entry, late=entry.commit.sha in late) for entry in judge(commits, areas)]
+        entries = [
+            replace(entry, late=entry.commit.sha in late)
+            for entry in judge(commits, areas, self.learned.judgement(listing.repo))
+        ]
         self.commits.put_triage(entries)
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
@@ -221,7 +226,7 @@ class Core:
         missing = [head for head in heads if head.sha not in known]
         if missing:
             step("fetching commits", 0, len(missing))
-            with _threads(_FETCHES, "fetch") as executor:
+            with threads(_FETCHES, "fetch") as executor:
                 for count, commit in enumerate(source.fetch(missing, executor), 1):
                     self.commits.put([commit])
                     found[commit.sha] = commit
@@ -241,7 +246,7 @@ class Core:
         if missing:
             step("analysing", 0, len(missing))
             width = self.settings.model.concurrency if analyser.name != RULES else 1
-            with _threads(width, "analyse") as executor:
+            with threads(width, "analyse") as executor:
                 for reading in read_all(
                     missing, analyser, language, executor=executor, width=width, budget=progress.budget
                 ):
@@ -354,8 +359,8 @@ def _by_rules(**reasons: str) -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def _threads(width: int, name: str) -> Iterator[Executor]:
-    """Give threads; when something fails, nothing new is begun, and somebody who interrupts does not wait."""
+def threads(width: int, name: str) -> Iterator[Executor]:
+    """Give `width` threads; when something fails, nothing new is begun, and somebody who interrupts does not wait."""
     executor = ThreadPoolExecutor(width, name)
     try:
         yield executor

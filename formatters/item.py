@@ -10,10 +10,10 @@ from posixpath import basename
 from analysis.areas import Areas
 from analysis.entry import RULES, Claim, Entry, Language
 from analysis.facts import FactKind
-from analysis.rules import say_fact
+from analysis.phrases_en import capital
 from analysis.triage import Importance
 from analysis.window import Window
-from analysis.wording import listed, say, say_reason
+from analysis.wording import listed, say, say_fact, say_reason
 from formatters.plain import clean, first_sentence
 from formatters.wording import label, say_day
 
@@ -112,7 +112,10 @@ def _size(entry: Entry, language: Language) -> str:
 def _why(entry: Entry, language: Language) -> str:
     if entry.triage.importance is Importance.LOW:
         return ""
-    said = [say_reason(reason, language) for reason in entry.triage.reasons if reason.points > 0][:_REASONS]
+    # What can be pointed at comes before what was learned of commits like this one.
+    found = [reason for reason in entry.triage.reasons if reason.points > 0]
+    reasons = sorted(found, key=lambda reason: reason.code.startswith("learned."))
+    said = [say_reason(reason, language) for reason in reasons[:_REASONS]]
     if entry.is_disputed and entry.analysis and entry.analysis.importance:
         opinion = say(f"importance.{entry.analysis.importance}", language)
         said.append(say("reason.model", language, detail=opinion))
@@ -133,10 +136,13 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
                 yield Part(label(f"entry.{name}", language), said)
     if entry.facts and not is_low:
         proofs = (
-            Point(clean(say_fact(fact, language)), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
+            Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
             for fact in entry.facts
+            if fact.kind is not FactKind.REVERTS  # which the summary says, and no line of the diff does
         )
-        yield Part(label("entry.facts", language), tuple(dict.fromkeys(proofs)))
+        shown = tuple(dict.fromkeys(proofs))
+        if shown:
+            yield Part(label("entry.facts", language), shown)
 
 
 def _say_claim(claim: Claim, language: Language, gone: Container[str], *, cites: bool) -> Point:

@@ -5,6 +5,7 @@ Texts here may hold code in backticks and nothing else of any markup; everything
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from posixpath import basename
 
 from analysis.areas import Areas
 from analysis.digest import Digest
@@ -12,7 +13,7 @@ from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
 from analysis.stories import Story, StoryKind
 from analysis.triage import Importance
-from analysis.wording import say
+from analysis.wording import outside, say
 from formatters.item import Item, Point, item_of
 from formatters.plain import clean
 from formatters.wording import label, say_day, say_days
@@ -212,7 +213,7 @@ class _Writer:
 
     def say_story(self, story: Story) -> str:
         if story.kind is StoryKind.REVERT and story.earlier:
-            title, moment = clean(story.earlier.title), story.earlier.committed_at
+            title, moment = clean(outside(story.earlier.title)), story.earlier.committed_at
             if moment is None:
                 return self.label("story.revert_other", title=title)
             day = say_day(self.digest.window.local(moment).date(), self.language)
@@ -288,7 +289,10 @@ def _shares(counts: Iterable[tuple[str, int]], most: int = 100) -> str:
 
 def _watched(fact: Fact, entry: Entry) -> str:
     if fact.kind is FactKind.REVERTS:
-        return f"“{fact.name}”" if fact.name else entry.commit.short
+        return f"“{outside(fact.name)}”" if fact.name else entry.commit.short
     if fact.kind is FactKind.DEFAULT_CHANGED:
         return f"`{fact.name}` {fact.before} → {fact.after}"
+    is_new = any(file.path == fact.path and file.status == "added" for file in entry.commit.files)
+    if fact.kind is FactKind.FLAG_ADDED and is_new:  # a flag of a program that came with it, not of one that people use
+        return f"`{fact.name}` (`{basename(fact.path)}`)"
     return f"`{fact.name}`"

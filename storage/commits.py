@@ -12,7 +12,8 @@ from sqlite_utils import Database
 from analysis.commit import Brought, Commit, FileChange
 from analysis.entry import Entry
 from analysis.facts import Fact
-from analysis.triage import Importance, Reason, Triage
+from analysis.reason import Reason
+from analysis.triage import Importance, Triage
 from storage.store import Store, undamaged
 from storage.words import tag, words_of
 
@@ -109,15 +110,22 @@ class Commits:
         with self._store.read() as db:
             return next((entry_of(row) for row in _rows(db, repo, [sha], "and c.types is not null")), None)
 
-    def between(self, repo: str, start: datetime, end: datetime) -> list[Entry]:
-        """Return what is remembered of [start, end), newest first, without patches and analyses."""
+    def by_area(self, since: datetime, repo: str | None = None) -> dict[str, tuple[int, int]]:
+        """Count the commits from `since` on by their areas: (all, those of high importance). One may be in several."""
+        of_one = "and repository = (select id from repositories where name = ?)" if repo else ""
+        found: dict[str, tuple[int, int]] = {}
         with self._store.read() as db:
-            rows = db.query(
-                "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
-                "where r.name = ? and c.committed_at >= ? and c.committed_at < ? and c.types is not null order by c.id desc",
-                [repo, int(start.timestamp()), int(end.timestamp())],
+            rows = db.execute(
+                "select areas, count(*), sum(importance = ?) from commits "
+                f"where id >= ? and types is not null {of_one} group by areas",
+                [Importance.HIGH.rank, key_of(since), *([repo] if repo else [])],
             )
-            return [entry_of(row) for row in rows]
+            with undamaged("areas"):
+                for areas, count, high in rows:
+                    for area in json.loads(areas):
+                        known = found.get(area, (0, 0))
+                        found[area] = (known[0] + count, known[1] + high)
+        return found
 
     def of_digests(self, digests: Sequence[int]) -> list[Entry]:
         """Return what is remembered of the commits that these digests told, without patches and analyses."""
@@ -152,8 +160,15 @@ class Commits:
         return self._found("cross join", "c.pull_request = ?", [number], repo, "c.id desc")
 
     def by_title(self, title: str, repo: str) -> list[tuple[str, str]]:
-        """Return (repo, SHA) of the commits with exactly this title, newest first."""
-        return self._found("cross join", "c.title = ?", [title], repo, "c.id desc")
+        """Return (repo, SHA) of the commits with this title, those with exactly it first, then the newest.
+
+        A revert quotes the title as its author wrote it; GitHub has put the pull request's number behind it since.
+        """
+        exactly = self._found("cross join", "c.title = ?", [title], repo, "c.id desc")
+        span = [f"{title} (#", f"{title} (#:"]  # what follows is a digit, so the index serves it
+        return exactly + self._found(
+            "cross join", "c.title > ? and c.title < ? and c.title like '%)'", span, repo, "c.id desc"
+        )
 
     def _found(
         self, join: str, where: str, values: Sequence[str | int], repo: str | None, order: str

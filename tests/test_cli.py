@@ -1,5 +1,6 @@
 """The command line as people and scripts use it: as a program, with what it says and how it ends."""
 
+import contextlib
 import json
 import os
 import pty
@@ -8,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -362,9 +364,9 @@ def test_a_prefix_that_is_not_enough_lets_one_choose(cli: Cli, known: None, envi
 
 def test_shows_an_area(cli: Cli, known: None) -> None:
     """By any of its names, in either language."""
-    assert cli("area", "kv").stdout.startswith("KV cache: 2 commits\n")
-    assert cli("area", "KV 缓存", "--lang", "zh").stdout.startswith("KV 缓存：2 个提交\n")
-    assert len(json.loads(cli("area", "kv", "--json").stdout)["entries"]) == 2
+    assert cli("area", "kv").stdout.startswith("KV cache: 3 commits\n")
+    assert cli("area", "KV 缓存", "--lang", "zh").stdout.startswith("KV 缓存：3 个提交\n")
+    assert len(json.loads(cli("area", "kv", "--json").stdout)["entries"]) == 3
     assert "did you mean" in refused(cli("area", "schedulr"), 2)
     assert "7d" in refused(cli("area", "kv", "--since", "soon"), 2)
 
@@ -472,27 +474,26 @@ def on_a_terminal(
     """Run with a terminal as standard error, and as standard output unless one is given; return both texts."""
     leader, follower = pty.openpty()
     os.set_inheritable(follower, True)
-    done = subprocess.Popen(
+    shown: list[bytes] = []
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):  # the terminal's end, on Linux
+            while chunk := os.read(leader, 65536):
+                shown.append(chunk)
+
+    with subprocess.Popen(
         [sys.executable, "-m", "bot", *arguments],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if stdout == subprocess.PIPE else follower, stderr=follower,
         env=environ | {"TERM": "xterm", "COLUMNS": str(columns)}, cwd=folder,
-    )  # fmt: skip
-    os.close(follower)
-    shown, piped = b"", b""
-    while True:
-        try:
-            chunk = os.read(leader, 65536)
-        except OSError:  # the terminal's end, on Linux
-            break
-        if not chunk:
-            break
-        shown += chunk
-    if done.stdout:
-        piped = done.stdout.read()
-        done.stdout.close()
-    assert done.wait(60) == 0
+    ) as done:  # fmt: skip
+        os.close(follower)
+        watcher = threading.Thread(target=watch)  # beside the pipe: whichever is full would stop the program
+        watcher.start()
+        piped = done.stdout.read() if done.stdout else b""
+        watcher.join()
+    assert done.returncode == 0
     os.close(leader)
-    return piped.decode(), shown.decode()
+    return piped.decode(), b"".join(shown).decode()
 
 
 def test_a_terminal_gets_colours_and_its_own_width(

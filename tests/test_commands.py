@@ -262,6 +262,7 @@ def subjects(core: Core, text: str, **options: object) -> list[str]:
 def test_searches_words_and_filters_together(core: Core) -> None:
     """In any order."""
     assert subjects(core, "cache area:kv author:林知远 min:high type:feature since:7d until:2026-03-13") == [
+        "[3/3] Prefix cache on disk: statistics over HTTP (#410)",
         "[2/3] Prefix cache on disk: spill and restore (#406)",
         "[1/3] Prefix cache on disk: the page store (#404)",
     ]
@@ -319,7 +320,7 @@ def test_lists_the_areas_with_most_commits_first(core: Core) -> None:
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 1
     kv = next(row for row in rows if row.key == "kv_cache")
-    assert (kv.name, kv.high) == ("KV cache", 2)
+    assert (kv.name, kv.high) == ("KV cache", 3)
     assert "houses" not in {row.key for row in rows}
     assert next(row for row in list_areas(core, "zh") if row.key == "kv_cache").name == "KV 缓存"
 

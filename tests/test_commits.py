@@ -80,9 +80,8 @@ def test_lists_come_without_patches(commits: Commits) -> None:
     """A list reads no diffs: they are large."""
     commit = a_commit()
     stored(commits, commit)
-    (entry,) = commits.between(REPO, NOON, NOON + timedelta(seconds=1))
+    (entry,) = commits.entries(REPO, [commit.sha]).values()
     assert entry.commit.files == (replace(commit.files[0], patch=None),)
-    assert commits.entries(REPO, [commit.sha])[commit.sha] == entry
 
 
 def test_a_commit_is_stored_once(commits: Commits) -> None:
@@ -90,7 +89,7 @@ def test_a_commit_is_stored_once(commits: Commits) -> None:
     commit = a_commit()
     stored(commits, commit)
     stored(commits, commit)
-    assert len(commits.between(REPO, NOON, NOON + timedelta(days=1))) == 1
+    assert commits.find(commit.sha) == [(REPO, commit.sha)]
 
 
 def test_what_a_merge_brought_can_become_known_later(commits: Commits) -> None:
@@ -110,7 +109,7 @@ def test_a_thousand_commits_of_one_second_have_their_places(commits: Commits) ->
     made = [a_commit(f"Import {number}") for number in range(1_000)]
     stored(commits, *made)
     assert set(commits.get(REPO, [commit.sha for commit in made])) == {commit.sha for commit in made}
-    assert len(commits.between(REPO, NOON, NOON + timedelta(seconds=1))) == 1_000
+    assert commits.by_area(NOON) == {"kv_cache": (1_000, 0)}
 
 
 def test_times_before_1970_are_times(commits: Commits) -> None:
@@ -120,12 +119,16 @@ def test_times_before_1970_are_times(commits: Commits) -> None:
     assert commits.get(REPO, [commit.sha]) == {commit.sha: commit}
 
 
-def test_between_is_half_open_and_newest_first(commits: Commits) -> None:
-    """The first moment belongs to the window, the last does not."""
-    made = [a_commit(f"Commit {n}", committed_at=NOON + timedelta(seconds=n)) for n in range(4)]
-    stored(commits, *made)
-    found = commits.between(REPO, NOON + timedelta(seconds=1), NOON + timedelta(seconds=3))
-    assert [entry.commit.subject for entry in found] == ["Commit 2", "Commit 1"]
+def test_counts_commits_by_area(commits: Commits) -> None:
+    """From a moment on, in one repository or in any; a commit counts in each of its areas."""
+    for seconds, importance, areas in ((-1, "high", ("amd",)), (0, "high", ("amd", "docs")), (9, "low", ("amd",))):
+        entry = an_entry(a_commit(committed_at=NOON + timedelta(seconds=seconds)), importance, areas=areas)
+        commits.put([entry.commit])
+        commits.put_triage([entry])
+    stored(commits, a_commit(repo="example/other"))
+    assert commits.by_area(NOON) == {"amd": (2, 1), "docs": (1, 1), "kv_cache": (1, 0)}
+    assert commits.by_area(NOON, REPO) == {"amd": (2, 1), "docs": (1, 1)}
+    assert commits.by_area(NOON + timedelta(seconds=10)) == {}
 
 
 def test_finds_commits_by_the_start_of_their_sha(commits: Commits) -> None:
@@ -148,14 +151,16 @@ def test_names_the_commits_nearest_to_a_sha_that_is_not_there(commits: Commits) 
 
 
 def test_finds_commits_by_pull_request_and_title(commits: Commits) -> None:
-    """The newest first: a request may land, be taken back and land again."""
+    """The newest first: a request may land, be taken back and land again. A title is found with its number or without."""
     first = a_commit("Fix it (#5)")
     again = a_commit("Fix it (#5)", committed_at=NOON + timedelta(hours=1))
-    stored(commits, first, again, a_commit("Fix it (#6)"))
+    other = a_commit("Fix it (#6)", committed_at=NOON + timedelta(minutes=1))
+    stored(commits, first, again, other, a_commit("Fix it (#6) for good"))
     assert commits.by_pull_request(5) == [(REPO, again.sha), (REPO, first.sha)]
     assert commits.by_pull_request(5, "example/other") == []
     assert commits.by_title("Fix it (#5)", REPO) == [(REPO, again.sha), (REPO, first.sha)]
-    assert commits.by_title("Fix it", REPO) == []
+    assert [sha for _, sha in commits.by_title("Fix it", REPO)] == [again.sha, other.sha, first.sha]
+    assert commits.by_title("Fix", REPO) == commits.by_title("Fix it (#", REPO) == []
 
 
 def test_a_pull_request_number_beyond_all_numbers_is_no_number(commits: Commits) -> None:
@@ -208,5 +213,5 @@ def test_a_commit_without_a_triage_is_no_entry_yet(commits: Commits, store: Stor
     commit = a_commit()
     commits.put([commit])
     assert commits.entry(REPO, commit.sha) is None
-    assert commits.between(REPO, NOON, NOON + timedelta(days=1)) == []
+    assert commits.by_area(NOON) == {}
     assert search(store, Question("cache")).entries == ()

@@ -157,6 +157,20 @@ class TestBranches:
         listing = listed(clone(scratch, tmp_path / "c"), branch="fix/it")
         assert (listing.branch, subjects(listing)[0]) == ("fix/it", "Aside")
 
+    @pytest.mark.parametrize(
+        ("listed_as", "name"),
+        [("origin/fix/it", "fix/it"), ("remotes/origin/fix/it", "fix/it"), ("remotes/fork/fix/it", "fork/fix/it")],
+    )
+    def test_a_branch_may_be_named_as_git_lists_it(
+        self, scratch: Scratch, tmp_path: Path, listed_as: str, name: str
+    ) -> None:
+        """One branch has one name, so that it is told once; another remote's is another branch."""
+        scratch.commit("Aside", {"b": "1\n"}, parents=[scratch.tip()], branch="fix/it")
+        path = clone(scratch, tmp_path / "c")
+        run_git(path, "update-ref", "refs/remotes/fork/fix/it", "refs/remotes/origin/fix/it")
+        listing = listed(path, branch=listed_as)
+        assert (listing.branch, subjects(listing)[0]) == (name, "Aside")
+
     @pytest.mark.parametrize("name", ["no-such", "--all", "main..", "-1"])
     def test_an_unknown_branch(self, scratch: Scratch, name: str) -> None:
         with pytest.raises(NotFound, match=r"scratch has no branch .*: `git branch -a` in .* lists what it has"):

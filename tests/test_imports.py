@@ -147,3 +147,15 @@ print(json.dumps({{"modules": sorted({{name.partition(".")[0] for name in sys.mo
 """)
     assert set(heard["modules"]) & HEAVY == set()
     assert {"bot", "typer"} <= set(heard["modules"])
+
+
+def test_a_command_needs_no_numbers_of_numpys() -> None:
+    """It is there for `learn` alone, and then it can be had."""
+    heard = ran("""
+import json
+import bot.commands
+before = "numpy" in sys.modules
+import numpy
+print(json.dumps({"found": [str(before), numpy.__name__]}))
+""")
+    assert heard["found"] == ["False", "numpy"]

@@ -119,6 +119,18 @@ def test_an_older_store_gets_the_schema_of_a_new_one(tmp_path: Path, first: int)
     assert names == (["example/quill"] if first else [])
 
 
+def test_what_an_older_store_can_find_is_found_in_a_new_one(tmp_path: Path) -> None:
+    """The index of words is made anew from what is in it."""
+    old = Database(tmp_path / "old.db")
+    migrations.apply(old, stop_before="m006_words_by_their_first_letters")
+    old.execute("insert into words(rowid, title, text, tags) values (7, 'fix', 'fix the kernels 缓存', 'repo1')")
+    old.conn.commit()
+    old.close()
+    with Store(tmp_path / "old.db").read() as db:
+        for start in ("f*", "kern*", "kernels", "缓存"):
+            assert db.execute("select rowid from words where words match ?", [start]).fetchall() == [(7,)]
+
+
 def test_opening_a_store_again_changes_nothing(tmp_path: Path) -> None:
     """A second start finds the work done."""
     a_full_store(tmp_path / "s.db").close()

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.commit import FileChange
+from analysis.commit import Commit, FileChange
 from analysis.errors import BadInput
+from analysis.records import commits_of
 from bot.config import Settings
-from bot.triage_filter import commit_of, triage_lines
+from bot.triage_filter import triage_lines
 
 PATCH = """diff --git a/quill/config.py b/quill/config.py
 index 1..2 100644
@@ -31,14 +32,23 @@ diff --git a/tests/test_config.py b/tests/test_config.py
 FILES = [["quill/config.py", "M", 1, 1], ["tests/test_config.py", "M", 1, 0]]
 
 
+def unlearned(_repo: str) -> None:
+    return None
+
+
 def made(*records: object, settings: Settings | None = None) -> list[dict[str, object]]:
     lines = [record if isinstance(record, str) else json.dumps(record) for record in records]
-    return [json.loads(line) for line in triage_lines(lines, settings or Settings(), name="-", quiet=True)]
+    return [json.loads(line) for line in triage_lines(lines, settings or Settings(), unlearned, name="-", quiet=True)]
+
+
+def commit_of(record: dict[str, object]) -> Commit:
+    (commit,) = commits_of([json.dumps(record)], "-")
+    return commit
 
 
 def refused(lines: Sequence[str], name: str = "-") -> str:
     with pytest.raises(BadInput) as told:
-        list(triage_lines(lines, Settings(), name=name, quiet=True))
+        list(triage_lines(lines, Settings(), unlearned, name=name, quiet=True))
     assert "\n" not in str(told.value)
     return str(told.value)
 

@@ -13,11 +13,10 @@ from analysis.digest import MUST_KNOW
 from analysis.entry import LANGUAGES, Aspect, Language
 from analysis.facts import Fact, FactKind
 from analysis.paths import FileKind
-from analysis.rules import say_fact
 from analysis.stories import StoryKind
 from analysis.title import ChangeType
 from analysis.triage import SYMPTOMS, Importance, Reason, triage
-from analysis.wording import say, say_reason
+from analysis.wording import say, say_fact, say_reason
 from formatters.wording import label, say_day, say_days
 
 ROOT = Path(__file__).parent.parent

@@ -3,3 +3,51 @@
 The classifier is explainable (each decision names the evidence that weighed most) and knows nothing of rules: its word
 is bounded by `analysis.triage`.
 """
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from analysis.areas import Areas
+from analysis.commit import FileChange
+from analysis.judgement.area_model import AreaModel
+from analysis.judgement.classifier import Classifier, shipped
+from analysis.judgement.evidence import Evidence
+from analysis.title import Title
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was learned that commits are judged by: of other repositories, or of their own.
+
+    Attributes:
+        area_model: how this repository's people tag; None where only the vocabulary decides.
+    """
+
+    classifier: Classifier
+    area_model: AreaModel | None = None
+
+    def areas_of(self, areas: Areas, title: Title, files: Sequence[FileChange], evidence: Evidence) -> tuple[str, ...]:
+        """Return a commit's areas, the surest first."""
+        said = areas.of(title, files)
+        return self.area_model.areas(evidence, said) if self.area_model and not areas.tagged(title) else said
+
+    def dump(self) -> dict[str, Any]:
+        """Return the judgement as plain data."""
+        return {
+            "classifier": self.classifier.dump(),
+            "area_model": self.area_model.dump() if self.area_model else None,
+        }
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> "Judgement":
+        """Make the judgement of what `dump` returned."""
+        model = data["area_model"]
+        return cls(Classifier.load(data["classifier"]), AreaModel.load(model) if model else None)
+
+
+@lru_cache(maxsize=1)
+def general_judgement() -> Judgement:
+    """Return what comes with Daybrief, learned of other repositories."""
+    return Judgement(shipped())

@@ -18,6 +18,7 @@ from analysis.facts import Fact
 from analysis.facts.changed import ChangedFile
 from analysis.paths import FileKind
 from analysis.sketch import Sketch
+from analysis.symptoms import found_in
 from analysis.title import ChangeType
 
 TYPES = (
@@ -35,6 +36,11 @@ TYPES = (
 """The types that are learned; security and chore are said by rules alone."""
 
 _BODY = 800
+SPOKEN = 8
+"""Entries of a lexical row that words decide; structure decides the rest."""
+
+_HABITUAL = 60  # files beyond these tell nothing new
+_NAME_PART = re.compile(r"[a-z0-9]+")
 _STEMS = ("ing", "ed", "es", "s")
 _WORD = re.compile(r"[a-z][a-z0-9]+|[a-z]")
 _TAGS = re.compile(r"^(?:\[[^\]]*\]\s*)+")
@@ -57,11 +63,18 @@ class Evidence:
         lexical: a row for each of TYPES, in that order: how strongly words and structure speak for it.
         signals: counts and shares by name, most between 0 and 1; absent ones are 0.
         words: the stems of the title's words, the first one also as `^stem`.
+        habits: what only the repository's own past can give a meaning: its folders and files, the words of its bodies.
     """
 
     lexical: tuple[tuple[float, ...], ...]
     signals: dict[str, float]
     words: frozenset[str]
+    habits: frozenset[str] = frozenset()
+
+    def words_alone(self) -> "Evidence":
+        """Return the evidence without what the files show."""
+        rows = tuple((*row[:SPOKEN], *(0.0 for _ in row[SPOKEN:])) for row in self.lexical)
+        return Evidence(rows, {}, self.words, self.habits)
 
 
 def stem(word: str) -> str:
@@ -86,7 +99,18 @@ def gather(commit: Commit, title: str, facts: Sequence[Fact], sketch: Sketch) ->
     lexical = tuple(
         (*spoken, *built) for spoken, built in zip(_spoken(title, commit.body[:_BODY]), _built(signals), strict=True)
     )
-    return Evidence(lexical, signals, words)
+    return Evidence(lexical, signals, words, frozenset(_habits(commit)))
+
+
+def _habits(commit: Commit) -> Iterator[str]:
+    for change in commit.files[:_HABITUAL]:
+        *folders, name = change.path.lower().split("/")
+        for depth, folder in enumerate(folders, 1):
+            yield f"in {folder}"
+            yield f"in {'/'.join(folders[:depth])}"
+        yield f"file {name}"
+        yield from (f"file {stem(word)}" for word in _NAME_PART.findall(name))
+    yield from (f"body {word}" for word in stems(commit.body[:_BODY]))
 
 
 # -- words
@@ -229,13 +253,9 @@ def _signals(
         yield f"facts {kind}", min(count, 3) / 3
     yield from _outline(sketch)
     yield from _lines(files)
-    from analysis.triage import SYMPTOMS
-
-    for code, (_, pattern) in SYMPTOMS.items():
-        if pattern.search(title):
-            yield f"symptom {code}", 1.0
-        elif pattern.search(commit.body):
-            yield f"symptom in body {code}", 1.0
+    named = {code for code, _ in found_in(title)}
+    yield from ((f"symptom {code}", 1.0) for code in named)
+    yield from ((f"symptom in body {code}", 1.0) for code, _ in found_in(commit.body) if code not in named)
 
 
 def _kinds(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
@@ -299,7 +319,7 @@ def _lines(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
     came: set[str] = set()
     went: set[str] = set()
     for file in files:
-        if file.kind not in {FileKind.PRODUCTION, FileKind.BUILD, FileKind.TOOLING}:
+        if file.kind not in _BUILT:
             continue
         for hunk in file.hunks:
             for line in hunk.lines:
@@ -314,7 +334,13 @@ def _lines(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
                 if _DEFINITION.match(text):
                     new, gone = new + line.added, gone + line.removed
     total = gained.total() + lost.total()
-    yield "no product lines", float(not total)
+    changed = sum(f.change.additions + f.change.deletions for f in files if f.kind in _BUILT)
+    yield "no product lines", float(not changed)
+    squeezed = [Counter({"".join(text.split()): 0 for text in side}) for side in (gained, lost)]
+    for side, counts in zip((gained, lost), squeezed, strict=True):
+        for text, count in side.items():
+            counts["".join(text.split())] += count
+    yield "only formatting", float(bool(total) and squeezed[0] == squeezed[1])
     yield "prose", prose / max(1, total)
     yield "all prose", float(bool(total) and prose == total)
     yield "mostly prose", float(bool(total) and prose >= 0.7 * total)
@@ -332,6 +358,7 @@ def _lines(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
     yield "adds performance words", float(bool(fresh & _FAST))
 
 
+_BUILT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.TOOLING}
 _FAST = {"cache", "lru", "stream", "async", "fuse", "fused", "overlap", "inplace", "triton", "warp"}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING, Any
 
-from analysis.judgement.evidence import Evidence
+from analysis.judgement.evidence import SPOKEN, Evidence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +41,8 @@ class Softmax:
             bias + sum(w * x for w, x in zip(self.lexical, self._row(evidence, index), strict=True))
             for index, bias in enumerate(self.bias)
         ]
-        for table, found in ((self.signals, evidence.signals), (self.words, dict.fromkeys(evidence.words, 1.0))):
+        said = dict.fromkeys([*evidence.words, *evidence.habits], 1.0)
+        for table, found in ((self.signals, evidence.signals), (self.words, said)):
             for name, value in found.items():
                 weights = table.get(name)
                 if weights and value:
@@ -66,10 +67,11 @@ class Softmax:
             return weights[chosen] - (sum(weights) - weights[chosen]) / others
 
         found = {n: against(self.signals[n]) * v for n, v in evidence.signals.items() if n in self.signals}
-        found |= {f"word {w}": against(self.words[w]) for w in evidence.words if w in self.words}
+        said = evidence.words | evidence.habits
+        found |= {f"word {w}": against(self.words[w]) for w in said if w in self.words}
         own = [w * x for w, x in zip(self.lexical, self._row(evidence, chosen), strict=True)]
-        found["wording"] = sum(own[:8])
-        found["structure"] = sum(own[8:])
+        found["wording"] = sum(own[:SPOKEN])
+        found["structure"] = sum(own[SPOKEN:])
         return found
 
     def _row(self, evidence: Evidence, index: int) -> tuple[float, ...]:
@@ -114,6 +116,10 @@ class Penalty:
     words: float
     balance: float
 
+    def times(self, strength: float) -> "Penalty":
+        """Return the penalty that holds so much more strongly."""
+        return Penalty(self.lexical * strength, self.signals * strength, self.words * strength, self.balance)
+
 
 def fit(
     samples: Sequence[Evidence],
@@ -123,21 +129,24 @@ def fit(
     classes: tuple[str, ...],
     rows: tuple[tuple[int, ...], ...],
     penalty: Penalty,
+    prior: "Softmax | None" = None,
     least: int = 5,
-    rounds: int = 200,
 ) -> Softmax:
     """Fit the model to samples with their classes' indices; words in fewer than `least` samples are left out.
 
-    Deterministic: the same samples in the same order give the same weights.
+    With a `prior` of the same classes the weights are held near its own instead of near zero, and the samples' habits
+    are learned like words: they are those of one repository. Deterministic: the same
+    samples in the same order give the same weights.
     """
     import numpy as np
 
-    signals = sorted({name for sample in samples for name in sample.signals})
+    known = prior or Softmax(classes, rows, (0.0,) * len(samples[0].lexical[0]), (0.0,) * len(classes), {}, {})
+    signals = sorted({name for sample in samples for name in sample.signals} | known.signals.keys())
     counts: dict[str, int] = {}
     for sample in samples:
-        for word in sample.words:
+        for word in sample.words | sample.habits if prior else sample.words:
             counts[word] = counts.get(word, 0) + 1
-    words = sorted(word for word, count in counts.items() if count >= least)
+    words = sorted({word for word, count in counts.items() if count >= least} | known.words.keys())
     lexical = np.array(
         [
             [
@@ -156,8 +165,16 @@ def fit(
     scale *= ((share.sum() / np.maximum(share, 1e-9)) ** penalty.balance)[y]
     scale /= scale.sum()
     held = np.concatenate([np.full(len(signals), penalty.signals), np.full(len(words), penalty.words)])
-    found = _minimise(lexical, table, y, scale, held, penalty.lexical, len(classes), rounds)
-    own, bias, rest = found
+    nothing = (0.0,) * len(classes)
+    start = np.concatenate(
+        [
+            known.lexical,
+            known.bias,
+            *(known.signals.get(name, nothing) for name in signals),
+            *(known.words.get(word, nothing) for word in words),
+        ]
+    )
+    own, bias, rest = _minimise(lexical, table, y, scale, held, penalty.lexical, start, 1e-6 if prior else 1e-9)
     return Softmax(
         classes,
         rows,
@@ -168,37 +185,37 @@ def fit(
     )
 
 
-def _table(samples: Sequence[Evidence], signals: Sequence[str], words: Sequence[str]) -> "np.ndarray[Any, Any]":
-    import numpy as np
+def _table(samples: Sequence[Evidence], signals: Sequence[str], words: Sequence[str]) -> Any:
+    from scipy.sparse import csr_matrix
 
-    table = np.zeros((len(samples), len(signals) + len(words)), dtype=np.float32)
-    at_signal = {name: index for index, name in enumerate(signals)}
-    at_word = {word: len(signals) + index for index, word in enumerate(words)}
+    column = {name: index for index, name in enumerate([*signals, *(f"word {word}" for word in words)])}
+    rows, columns, values = [], [], []
     for row, sample in enumerate(samples):
-        for name, value in sample.signals.items():
-            table[row, at_signal[name]] = value
-        for word in sample.words:
-            if word in at_word:
-                table[row, at_word[word]] = 1.0
-    return table
+        found = {**sample.signals, **{f"word {word}": 1.0 for word in sample.words | sample.habits}}
+        for name in sorted(found.keys() & column.keys()):
+            rows.append(row)
+            columns.append(column[name])
+            values.append(found[name])
+    return csr_matrix((values, (rows, columns)), shape=(len(samples), len(column)))
 
 
 def _minimise(
     lexical: "np.ndarray[Any, Any]",
-    table: "np.ndarray[Any, Any]",
+    table: Any,
     y: "np.ndarray[Any, Any]",
     scale: "np.ndarray[Any, Any]",
     held: "np.ndarray[Any, Any]",
     held_lexical: float,
-    classes: int,
-    rounds: int,
+    start: "np.ndarray[Any, Any]",
+    tolerance: float,
 ) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]":
-    """Minimise the weighed log loss with its penalties by L-BFGS."""
+    """Minimise the weighed log loss with its penalties by L-BFGS, from `start` on and held near it."""
     import numpy as np
     from scipy.optimize import minimize
 
-    number, _, columns = lexical.shape
+    number, classes, columns = lexical.shape
     features = table.shape[1]
+    own_start, rest_start = start[:columns], start[columns + classes :].reshape(features, classes)
     truth = np.zeros((number, classes))
     truth[np.arange(number), y] = 1.0
 
@@ -212,16 +229,16 @@ def _minimise(
         raised = np.exp(scores)
         chance = raised / raised.sum(1, keepdims=True)
         value = -(scale * np.log(chance[np.arange(number), y] + 1e-12)).sum()
-        value += held_lexical * (own @ own) + (held[:, None] * rest**2).sum()
+        moved, moved_rest = own - own_start, rest - rest_start
+        value += held_lexical * (moved @ moved) + (held[:, None] * moved_rest**2).sum()
         pull = (chance - truth) * scale[:, None]
         return float(value), np.concatenate(
             [
-                np.einsum("nc,nck->k", pull, lexical) + 2 * held_lexical * own,
+                np.einsum("nc,nck->k", pull, lexical) + 2 * held_lexical * moved,
                 pull.sum(0),
-                (table.T @ pull + 2 * held[:, None] * rest).ravel(),
+                (table.T @ pull + 2 * held[:, None] * moved_rest).ravel(),
             ]
         )
 
-    start = np.zeros(columns + classes + features * classes)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": rounds, "ftol": 1e-9})
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": tolerance})
     return parts(found.x)

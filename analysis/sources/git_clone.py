@@ -177,9 +177,14 @@ class GitClone:
 
     def _look_up(self) -> tuple[str, str]:
         if self._wanted:
-            for ref in (f"refs/remotes/origin/{self._wanted}", f"refs/heads/{self._wanted}"):
-                if sha := self._commit(ref):
-                    return self._wanted, self._newer(sha, self._commit(f"refs/heads/{self._wanted}"))
+            # As people say it, and as `git branch -a` lists it: main, origin/main, remotes/upstream/main.
+            listed = self._wanted.removeprefix("remotes/")
+            for name in dict.fromkeys((self._wanted, listed.removeprefix("origin/"))):
+                for ref in (f"refs/remotes/origin/{name}", f"refs/heads/{name}"):
+                    if sha := self._commit(ref):
+                        return name, self._newer(sha, self._commit(f"refs/heads/{name}"))
+            if sha := self._commit(f"refs/remotes/{listed}"):
+                return listed, sha
             raise NotFound(
                 f"{self._repo} has no branch {self._wanted!r}: `git branch -a` in {self._path} lists what it has."
             )

@@ -1,0 +1,386 @@
+"""What a diff does line by line, in pieces short enough to be shown: what took a line's place, which case is new.
+
+A sketch says where a commit works; an edit shows what it writes there. Of all edits those are told that speak of what
+the title speaks of.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import takewhile
+
+from analysis.commit import Commit
+from analysis.facts.changed import ChangedFile, View
+from analysis.patch import Hunk
+from analysis.paths import FileKind
+
+_LONGEST_CODE = 88
+_SHORT_CODE = 40
+_LONGEST_CASE = 120
+_LONGEST_RUN = 4
+_MOST_HUNKS = 60
+_LEAST_CARRIED = 8
+_IMPORT = re.compile(
+    r"^\s*(?:import\b|from\s+\S+\s+import\b|use\s|#include\b|package\b|using\b|export \{|\"?\$schema)|^\s*[\w.]+ as \w+,?$"
+)
+_CASE = re.compile(r"^\s*(?:\}\s*)?(?:(?P<word>if|elif|else if)\b\s*)(?P<condition>.+?)\s*(?:[:{]|then)\s*$")
+_DEFINED = re.compile(
+    r"^\s*(?:@|(?:export |pub(?:\([^)]*\))? |async |static )*(?:def|class|fn|func|function|struct|impl)\b)"
+)
+_BARE = re.compile(r"\W*|[\w.]+(?: as \w+)?,?|[\"'][\w.]+[\"'],?|[\w:]*\{[\w, ]*\},?")
+_TEXT = re.compile(r"[bfr]?\"[^\"]*\"|[bfr]?'[^']*'")
+_DATA = {"yaml", "toml", "json", "", "docker", "shell"}
+_TEST = re.compile(r"^\s*(?:async\s+)?(?:def|fn|func|void|fun)\s+(?P<name>[Tt]est\w+)\s*\(")
+_ASSIGNED = re.compile(r"^\s*(?P<target>[\w.\[\]\"']+)\s*(?::\s|[:+*/|-]?=(?!=))")
+_ASSIGNED_CALL = re.compile(r"^\s*(?P<target>[\w.]+)\s*[:=]+\s*(?P<call>[A-Za-z_][\w.]*)\(")
+_SIGNATURE = re.compile(
+    r"(?:^|\n)[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:async\s+)?(?:def|fn|func)\s+(?P<name>\w+)\s*(?:<[^(]*>)?\((?P<inside>[^()]*(?:\([^()]*\)[^()]*)*)\)"
+)
+_WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]{2,}(?![a-z])|\d{2,}")
+_EMPTY = {
+    "the", "and", "for", "fix", "add", "use", "with", "when", "from", "into", "not", "test", "tests", "support", "update",
+    "self", "return", "none", "true", "false", "def", "str", "int", "get", "set", "new", "class",
+}  # fmt: skip
+
+
+class EditKind(StrEnum):
+    """Closed set."""
+
+    REPLACED = "replaced"
+    SWAPPED = "swapped"
+    CASE = "case"
+    TAKES = "takes"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One thing that the diff does.
+
+    Attributes:
+        before, after: code, on one line: what gave way to what; for a case its condition and what is done then; for
+            TAKES functions and their new arguments, a line each; for SWAPPED names of what is called.
+        count: how often it is done alike.
+        weight: how much it tells, also in the light of the title.
+    """
+
+    kind: EditKind
+    path: str
+    before: str
+    after: str
+    count: int = 1
+    weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Code that left one file and stands in another, line for line."""
+
+    count: int
+    source: str
+    target: str
+
+
+def edits(commit: Commit, title: str) -> tuple[Edit, ...]:
+    """Return what can be shown of a diff, what tells most first; of tests and CI only if nothing else is touched."""
+    files = [ChangedFile(change) for change in commit.files if change.status != "removed" and change.patch]
+    product = [file for file in files if file.kind in {FileKind.PRODUCTION, FileKind.BUILD}]
+    code = [file for file in product if file.kind is FileKind.PRODUCTION] or product
+    shown = code or [file for file in files if file.kind not in {FileKind.DOCS, FileKind.LOCK, FileKind.GENERATED}]
+    topic = words_of(title)
+    counts: Counter[tuple[EditKind, str, str]] = Counter()
+    places: dict[tuple[EditKind, str, str], str] = {}
+    for file in shown:
+        if file.change.status == "added":
+            continue
+        for edit in _of_file(file):
+            counts[edit[:3]] += 1
+            places.setdefault(edit[:3], file.path)
+    takers: dict[str, list[str]] = {}
+    for kind, before, after in counts:
+        if kind is EditKind.TAKES:
+            takers.setdefault(after, []).append(before)
+    found = [
+        Edit(kind, places[kind, before, after], before, after, count, _weight(kind, before, after, count, topic))
+        for (kind, before, after), count in counts.items()
+        if kind is not EditKind.TAKES and _is_shown(before) and _is_shown(after) and not _is_told(before, after, takers)
+    ]
+    for arguments, functions in takers.items():
+        names = "\n".join(sorted(functions, key=lambda name: name.startswith("_")))
+        path = places[EditKind.TAKES, functions[0], arguments]
+        found.append(
+            Edit(EditKind.TAKES, path, names, arguments, 1, _weight(EditKind.TAKES, names, arguments, 1, topic))
+        )
+    return tuple(sorted(found, key=lambda edit: -edit.weight))
+
+
+def _is_told(before: str, after: str, takers: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a line only hands on what a function takes now."""
+    return any(
+        any(f"{name}(" in after for name in functions)
+        or (bool(before) and all(re.search(rf"\b{argument}\b", after) for argument in arguments.split("\n")))
+        for arguments, functions in takers.items()
+    )
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Return the words of a text, also those within names, that say what it is about."""
+    return frozenset(word.lower().removesuffix("s") for word in _WORD.findall(text) if word.lower() not in _EMPTY)
+
+
+def carried(commit: Commit) -> tuple[Carried, ...]:
+    """Return from where to where code moved, the most lines first."""
+    lost: dict[str, Counter[str]] = {}
+    won: dict[str, Counter[str]] = {}
+    for change in commit.files:
+        if not change.patch:
+            continue
+        for line in change.patch.split("\n"):
+            text = line[1:].strip()
+            if len(text) > 12 and line[:1] in "+-" and line[:3] not in {"+++", "---"} and not _IMPORT.match(text):  # noqa: PLR2004 - a shorter line stands everywhere
+                side = won if line[0] == "+" else lost
+                side.setdefault(change.path, Counter())[text] += 1
+    moves = [
+        Carried((gone & come).total(), source, target)
+        for source, gone in lost.items()
+        for target, come in won.items()
+        if source != target
+    ]
+    return tuple(sorted((move for move in moves if move.count >= _LEAST_CARRIED), key=lambda move: -move.count))
+
+
+def new_tests(commit: Commit) -> tuple[str, ...]:
+    """Return the names of tests that the commit adds and does not take from elsewhere, in order."""
+    added: dict[str, None] = {}
+    removed = set()
+    for change in commit.files:
+        file = ChangedFile(change)
+        if file.kind is not FileKind.TEST or not change.patch:
+            continue
+        for line in change.patch.split("\n"):
+            found = _TEST.match(line[1:])
+            if found and line[0] == "+":
+                added.setdefault(found["name"])
+            elif found and line[0] == "-":
+                removed.add(found["name"])
+    return tuple(name for name in added if name not in removed)
+
+
+def _of_file(file: ChangedFile) -> Iterator[tuple[EditKind, str, str]]:
+    gone = {line.text.strip() for hunk in file.hunks for line in hunk.lines if line.removed}
+    come = {line.text.strip() for hunk in file.hunks for line in hunk.lines if line.added}
+    is_data = file.language in _DATA
+    yield from _signatures(file)
+    for hunk, (old, new) in list(zip(file.hunks, file.views, strict=True))[:_MOST_HUNKS]:
+        for removed, added, following in _runs(hunk, old, new):
+            before = [] if all(text.strip() in come for text in removed) else _telling(removed, is_data=is_data)
+            after = [] if all(text.strip() in gone for text in added) else _telling(added, is_data=is_data)
+            yield from _of_run(before, after, following, gone)
+
+
+def _telling(lines: list[str], *, is_data: bool) -> list[str]:
+    """Lines of code without imports; none of them if all are bare names, as in a list of imports."""
+    lines = [line for line in lines if line.strip() and (is_data or not _IMPORT.match(line))]
+    return lines if is_data or not all(_BARE.fullmatch(line.strip()) for line in lines) else []
+
+
+def _runs(hunk: Hunk, old: View, new: View) -> Iterator[tuple[list[str], list[str], list[str]]]:
+    """Runs of changed lines without their comments: what went, what came, and what follows."""
+    before = {number: code for number, code, _ in old.lines()}
+    after = {number: code for number, code, _ in new.lines()}
+    removed: list[str] = []
+    added: list[str] = []
+    rows = [
+        (line, (before if line.removed else after).get((line.old if line.removed else line.new) or 0, "").rstrip())
+        for line in hunk.lines
+    ]
+    for index, (line, code) in enumerate(rows):
+        if line.removed and not added:
+            removed.append(code)
+        elif line.added:
+            added.append(code)
+        else:
+            if removed or added:
+                yield removed, added, [text for _, text in rows[index : index + 3]]
+            removed, added = ([code] if line.removed else []), []
+    if removed or added:
+        yield removed, added, []
+
+
+def _of_run(
+    before: list[str], after: list[str], following: list[str], gone: Collection[str]
+) -> Iterator[tuple[EditKind, str, str]]:
+    if before and after and len(before) <= _LONGEST_RUN and len(after) <= _LONGEST_RUN:
+        yield from _replaced(before, after)
+    elif after and not before and len(after) == 1 and not _CASE.match(after[0]):
+        yield EditKind.ADDED, "", _one_line(after)
+    elif before and not after and len(before) == 1:
+        yield EditKind.REMOVED, _one_line(before), ""
+    if len(before) > 1:
+        calls = {found["target"]: found["call"] for text in before if (found := _ASSIGNED_CALL.match(text))}
+        for found in filter(None, map(_ASSIGNED_CALL.match, after)):
+            if calls.get(found["target"], found["call"]) != found["call"]:
+                yield EditKind.SWAPPED, calls[found["target"]], found["call"]
+    if not any(_CASE.match(text) for text in before):
+        yield from _cases(after, following, gone)
+
+
+def _cases(after: list[str], following: list[str], gone: Collection[str]) -> Iterator[tuple[EditKind, str, str]]:
+    for index, text in enumerate(after):
+        if _DEFINED.match(text):  # what stands in a new function is no new case of an old one
+            return
+        found = _CASE.match(text)
+        if found and text.strip() not in gone:
+            below = [line for line in following if _indent(line) > _indent(text)]
+            condition, done = _unbracketed(found["condition"]), _statement([*after[index + 1 :], *below])
+            yield EditKind.CASE, condition, done if len(condition + done) <= _LONGEST_CASE else ""
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _unbracketed(condition: str) -> str:
+    return condition[1:-1] if re.fullmatch(r"\([^()]*\)", condition) else condition
+
+
+def _statement(lines: list[str]) -> str:
+    """The first statement of a case, if it is short enough to be shown."""
+    lines = [line for line in lines if line.strip()][:5]
+    for size in range(1, len(lines) + 1):
+        code = _one_line(lines[:size])
+        if re.match(r"(?:el|if\b|for\b|\}|\{|try|with\b|logger|log|class\b|def\b)", code):
+            return ""
+        if _is_balanced(code):
+            return code if _is_shown(code) else ""
+    return ""
+
+
+def _replaced(before: list[str], after: list[str]) -> Iterator[tuple[EditKind, str, str]]:
+    is_split = any(not _is_balanced(text) for text in [*before, *after])
+    if len(before) == len(after) and len(before) > 1 and not is_split:
+        pairs = [pair for pair in zip(before, after, strict=True) if pair[0].strip() != pair[1].strip()]
+    else:
+        is_one = _is_one(before) and _is_one(after)
+        pairs = [(_one_line(before), _one_line(after))] if is_one else list(_same_target(before, after))
+    is_line = len(before) == len(after) == 1
+    for one, other in pairs:
+        if _DEFINED.match(one):
+            continue
+        old, new = _difference(_one_line([one]), _one_line([other]))
+        if old and new and _is_balanced(old) and _is_balanced(new) and (is_line or _alike(old, new)):
+            yield EditKind.REPLACED, old, new
+
+
+def _same_target(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of lines that give one name its value, in runs of several statements."""
+    values = {found["target"]: text for text in before if (found := _ASSIGNED.match(text))}
+    for text in after:
+        found = _ASSIGNED.match(text)
+        if found and values.get(found["target"], text).strip() != text.strip():
+            yield values[found["target"]], text
+
+
+def _is_one(lines: list[str]) -> bool:
+    """Whether lines are one statement: brackets stay open until the last."""
+    return not any(_is_balanced(_one_line(lines[:size])) for size in range(1, len(lines)))
+
+
+def _is_balanced(code: str) -> bool:
+    return all(code.count(left) == code.count(right) for left, right in ("()", "[]", "{}")) and code.count('"') % 2 == 0
+
+
+def _alike(old: str, new: str) -> bool:
+    """Whether one stands for the other: they have a word in common, or both are short values."""
+    return bool(set(re.findall(r"\w+", old)) & set(re.findall(r"\w+", new))) or max(len(old), len(new)) <= 24  # noqa: PLR2004
+
+
+def _difference(old: str, new: str) -> tuple[str, str]:
+    """Cut what two lines have in common at both ends, at whole words, if they are too long to be shown whole."""
+    if max(len(old), len(new)) <= _SHORT_CODE:
+        return old, new
+    start = _common(old, new)
+    end = _common(old[start:][::-1], new[start:][::-1])
+    starts = [found.end() for found in re.finditer(r"[\s,(]", old[:start])]
+    ends = [len(old) - end + found.start() for found in re.finditer(r"[\s,)]|$", old[len(old) - end :])]
+    for begin in (*(begin for begin in reversed(starts) if not old[:begin].endswith("not ")), 0):
+        for finish in ends:
+            was, now = old[begin:finish].strip(" ,"), new[begin : len(new) - len(old) + finish].strip(" ,")
+            in_text = old[:begin].count('"') % 2 or old[:begin].count("'") % 2
+            if was and now and not in_text and _is_balanced(was) and _is_balanced(now):
+                return (was, now) if max(len(was), len(now)) <= _LONGEST_CODE else ("", "")
+    return "", ""
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _one_line(lines: Sequence[str]) -> str:
+    joined = ""
+    for text in lines:
+        part = text.strip()
+        tight = not joined or joined.endswith(("(", "[", "{", ".")) or part.startswith((")", "]", "}", "."))
+        joined += part if tight else f" {part}"
+    joined = re.sub(r"\s+", " ", re.sub(r",\s*([)\]}])", r"\1", joined))
+    return re.sub(r"^(?:and|or|&&|\|\|)\s+", "", joined).rstrip(" ,;:")
+
+
+def _signatures(file: ChangedFile) -> Iterator[tuple[EditKind, str, str]]:
+    """Functions that are still there and take more than before."""
+    for old, new in file.views:
+        before = {found["name"]: _arguments(found["inside"]) for found in _SIGNATURE.finditer(old.code)}
+        for found in _SIGNATURE.finditer(new.code):
+            name, now = found["name"], _arguments(found["inside"])
+            was = before.get(name)
+            if was is None or name.startswith("__"):
+                continue
+            more = [one for one in now if one not in was]
+            if more and all(one in now for one in was) and len(more) <= 3:  # noqa: PLR2004 - more is a new function
+                yield EditKind.TAKES, name, "\n".join(more)
+
+
+def _arguments(inside: str) -> list[str]:
+    depth, names, piece = 0, [], ""
+    for char in inside + ",":
+        depth += (char in "([{<") - (char in ")]}>")
+        if char == "," and depth <= 0:
+            found = re.match(r"\s*(?:mut\s+|\*{0,2})?([A-Za-z_]\w*)", piece)
+            if found and found[1] not in {"self", "cls"}:
+                names.append(found[1])
+            piece = ""
+        else:
+            piece += char
+    return names
+
+
+def _is_shown(code: str) -> bool:
+    return len(code) <= _LONGEST_CODE and "`" not in code and "\\" not in code
+
+
+def _weight(kind: EditKind, before: str, after: str, count: int, topic: frozenset[str]) -> float:
+    base = {
+        EditKind.REPLACED: 1.0, EditKind.CASE: 1.0, EditKind.SWAPPED: 0.7, EditKind.TAKES: 0.9, EditKind.ADDED: 0.3, EditKind.REMOVED: 0.2,
+    }[kind]  # fmt: skip
+    if kind is EditKind.REPLACED and _TEXT.sub("", before) == _TEXT.sub("", after):  # only a message is worded anew
+        base -= 0.5
+    common = len(words_of(f"{before} {after}") & topic)
+    if kind is EditKind.CASE and not after:
+        base -= 0.4 if " " in before else 0.9
+    return base + 0.6 * min(common, 3) + 0.15 * min(count - 1, 6) - len(before + after) / 300
+
+
+def told(found: Iterable[Edit], most: int, least: float) -> tuple[Edit, ...]:
+    """Return the edits worth telling: at most so many, one of a kind and place, none below a weight."""
+    made: list[Edit] = []
+    for edit in found:
+        if edit.weight < least or len(made) == most:
+            break
+        words = words_of(f"{edit.before} {edit.after}")
+        if not any(len(words & words_of(f"{other.before} {other.after}")) > len(words) / 2 for other in made):
+            made.append(edit)
+    return tuple(made)

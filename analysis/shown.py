@@ -1,0 +1,169 @@
+"""What a diff shows, in parts of sentences: new definitions, edits, comments of its author, code that moved.
+
+Of all that, as much is told as a reader wants: what has to do with the title first, and nothing twice.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from analysis.edits import Carried, Edit, EditKind, carried, edits, told, words_of
+from analysis.entry import Entry
+from analysis.facts import Fact, FactKind
+from analysis.paths import FileKind, kind_of
+from analysis.sketch import Definition, Sketch, sketch
+from analysis.teller import Teller, short_names
+from analysis.wording import outside
+
+TELLING = 0.85
+"""The least weight of an edit worth a word."""
+
+_STANDS_ALONE = re.compile(r"(?!(?:this|it|these|that|those|otherwise|then|so|but|and|here|if so)\b)", re.IGNORECASE)
+_PARTS = 3
+_LONGEST_NAME = 40
+
+
+class Shown:
+    """What one commit's diff shows, for a teller; `topic` is the title, without tags."""
+
+    def __init__(self, entry: Entry, teller: Teller, topic: str) -> None:
+        self.commit, self.facts, self.teller, self.topic = entry.commit, entry.facts, teller, topic
+        self.sketch: Sketch = sketch(entry.commit)
+        self.product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
+        self.lines = sum(file.additions + file.deletions for file in self.product)
+        self.files = short_names([file.path for file in entry.commit.files])
+        self.told: set[Edit] = set()
+        self.has_told_carried = False
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """Edits that say what no fact says."""
+        return tuple(
+            edit for edit in edits(self.commit, f"{self.topic} {self.commit.subject}") if not self.is_fact(edit)
+        )
+
+    def is_of_new_program(self, fact: Fact) -> bool:
+        """Whether a flag belongs to a program that came with the commit, and so is no news to anybody."""
+        return fact.kind is FactKind.FLAG_ADDED and any(
+            file.path == fact.path and file.status == "added" for file in self.commit.files
+        )
+
+    def is_fact(self, edit: Edit) -> bool:
+        """Whether a fact tells the same as an edit does."""
+        code = f"{edit.before}\n{edit.after}"
+        for fact in self.facts:
+            name = fact.name.rpartition(".")[2].lstrip("-")
+            if fact.before and fact.after and fact.before in edit.before and fact.after in edit.after:
+                return True
+            if edit.kind in {EditKind.ADDED, EditKind.REMOVED, EditKind.CASE} and fact.detail and fact.detail in code:
+                return True
+            named = name in code or name.replace("-", "_") in code
+            if edit.kind in {EditKind.ADDED, EditKind.REMOVED} and name and named:
+                return True
+        return False
+
+    def evidence(self, used: Fact | None, *, all_said: bool, has_said: bool) -> Iterator[str]:
+        """Sentences about what the diff shows in the product's code, and where.
+
+        Args:
+            used: the fact that the first sentence is about.
+            all_said: facts have said all of it.
+            has_said: its author has said why in the message, so that a comment is not needed.
+        """
+        if not self.product or (self.sketch.moves and not self.lines):
+            return
+        if used and used.kind is FactKind.REVERTS:
+            for quote in self.sketch.dropped[: 0 if has_said else 1]:
+                yield self.teller.say("detail.dropped", text=outside(quote.text))
+            return
+        parts: list[tuple[str, str]] = []  # where, and what
+        docs = False
+        new = self.definitions()
+        if new:
+            parts.append((new[0].path, self.new(new)))
+            docs = bool(new[0].doc)
+        parts += [(edit.path, self.edit(edit)) for edit in self.take(2 - bool(self.told) - docs, TELLING)]
+        moved = self.carried()
+        if moved:
+            yield moved
+        if not parts:
+            parts += self.swapped()
+        note = None if docs or has_said else self.quote()
+        if note:
+            parts.append(note)
+        names = [name for name in self.sketch.touched if name not in self.topic and not name.startswith("__")]
+        if not parts and not self.told and not moved and names and not all_said:
+            yield self.teller.say("detail.touched", names=self.teller.names(names))
+        parts = parts[:_PARTS]
+        if parts:
+            where = self.teller.names([self.files[path] for path in dict.fromkeys(path for path, _ in parts)], 3)
+            yield self.teller.say("detail.where", files=where, what=self.teller.join([what for _, what in parts]))
+
+    def swapped(self) -> Iterator[tuple[str, str]]:
+        """A name that took another's place everywhere."""
+        for before, after, count in self.sketch.swapped[:1]:
+            if max(len(before), len(after)) < _LONGEST_NAME:
+                edit = Edit(EditKind.SWAPPED, "", before, after, count)
+                yield self.product[0].path, self.edit(edit)
+
+    def definitions(self) -> list[Definition]:
+        """New functions and classes worth naming: those with a word of explanation, or the title's."""
+        topic = words_of(self.topic)
+        new = [one for one in self.sketch.new if not any(one.name in fact.name for fact in self.facts)]
+        with_doc = [one for one in new if one.doc]
+        ranked = sorted(with_doc or new, key=lambda one: (one.name.startswith("_"), -len(words_of(one.name) & topic)))
+        return ranked[: 1 if with_doc else 2]
+
+    def new(self, definitions: Sequence[Definition]) -> str:
+        """New functions and classes, with what their author says of them."""
+        names = self.teller.names([f"{one.within}.{one.name}".lstrip(".") for one in definitions])
+        if definitions[0].doc:
+            return self.teller.say("detail.new_doc", name=names, doc=self.teller.quoted(definitions[0].doc))
+        return self.teller.say("detail.new", names=names)
+
+    def take(self, most: int, least: float) -> list[Edit]:
+        """Edits not yet told."""
+        new = {one.name for one in self.sketch.new}
+        left = (edit for edit in self.edits if edit not in self.told and edit.after not in new)
+        found = list(told(left, max(most, 0), least))
+        self.told.update(found)
+        return found
+
+    def edit(self, edit: Edit) -> str:
+        """An edit as a part."""
+        times = self.teller.say("detail.times", count=edit.count) if edit.count > 1 else ""
+        if edit.kind is EditKind.CASE:
+            key = "detail.case_does" if edit.after else "detail.case"
+            return self.teller.say(key, condition=edit.before, code=edit.after)
+        if edit.kind is EditKind.TAKES:
+            functions = edit.before.split("\n")
+            key = "detail.takes" if len(functions) == 1 else "detail.take"
+            taken = self.teller.names(edit.after.split("\n"))
+            return self.teller.say(key, functions=self.teller.names(functions, 2), names=taken)
+        return self.teller.say(f"detail.{edit.kind}", before=edit.before, after=edit.after, times=times)
+
+    def quote(self) -> tuple[str, str] | None:
+        """The comment that has most to do with the title, or explains most."""
+        topic = words_of(self.topic)
+        quotes = [one for one in self.sketch.quotes if _STANDS_ALONE.match(one.text)]
+        if not quotes:
+            return None
+        best = max(quotes, key=lambda one: (min(len(words_of(one.text) & topic), 5), len(one.text)))
+        return best.path, self.teller.say(
+            "detail.quote", text=outside(best.text.removeprefix("NOTE: ").removeprefix("Note: "))
+        )
+
+    @cached_property
+    def moves_of_code(self) -> list[Carried]:
+        """Code that moved from one file of the product to another."""
+        kinds = {FileKind.PRODUCTION, FileKind.BUILD}
+        return [one for one in carried(self.commit) if {kind_of(one.source), kind_of(one.target)} <= kinds]
+
+    def carried(self) -> str:
+        """Where most of the code that moved went, if that was not said before."""
+        if not self.moves_of_code or self.has_told_carried:
+            return ""
+        self.has_told_carried = True
+        one = self.moves_of_code[0]
+        files = self.files
+        return self.teller.say("detail.carried", count=one.count, source=files[one.source], target=files[one.target])

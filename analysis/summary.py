@@ -1,0 +1,380 @@
+"""What a commit does, in two or three sentences made only of facts, its title, and what its diff shows.
+
+The first clause says what is so after the commit. What follows is the diff's own evidence: values, cases, arguments,
+new definitions, what its author wrote beside them. Nothing is said twice, and nothing of which there is no evidence.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from posixpath import commonpath, dirname
+
+from analysis.edits import EditKind, new_tests, told
+from analysis.entry import Entry, Language
+from analysis.facts import Fact, FactKind
+from analysis.paths import FileKind, kind_of
+from analysis.phrases import Phrase, names_only_files, read_phrases
+from analysis.phrases_en import say_english
+from analysis.phrases_zh import say_chinese
+from analysis.shown import TELLING, Shown
+from analysis.sketch import fitting
+from analysis.teller import Teller
+from analysis.title import ChangeType, Title, read_title
+from analysis.triage import Importance
+from analysis.wording import outside, say_fact, short_value
+
+LEADS = (
+    FactKind.REVERTS, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.ENDPOINT_REMOVED,
+    FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED, FactKind.MODULE_REMOVED, FactKind.NAME_RENAMED,
+    FactKind.NAME_REMOVED, FactKind.DEPRECATED, FactKind.CONFIG_REMOVED, FactKind.DEPENDENCY_CHANGED,
+    FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_REMOVED, FactKind.ENV_REMOVED, FactKind.CHECK_REMOVED,
+    FactKind.TEST_DISABLED, FactKind.TEST_ENABLED, FactKind.CHECK_ADDED,
+)  # fmt: skip
+"""Which fact a summary speaks of first."""
+
+_OPENS = {
+    FactKind.REVERTS, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.ENDPOINT_REMOVED,
+    FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED, FactKind.MODULE_REMOVED, FactKind.TEST_DISABLED,
+    FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_REMOVED,
+}  # fmt: skip
+"""Facts that say more of a commit than its title does."""
+
+_OPENS_A_FIX = {FactKind.DEFAULT_CHANGED, FactKind.REVERTS, FactKind.FLAG_REMOVED}
+_SAID_BESIDE = set(LEADS[:17])
+_PURPOSES = {"for", "to do"}
+_STRONG = 1.4
+_LONGEST_LEAD = 170
+_LONGEST_TITLE = 250
+_DEPENDENCIES = {FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_REMOVED}
+_ALIKE = {FactKind.NAME_REMOVED: "detail.all_gone", FactKind.CONFIG_ADDED: "detail.fields"}
+_TINY, _SMALL, _OFTEN = 8, 60, 5
+_MANY_CARRIED = 30
+_EXPLAINED = {ChangeType.BUGFIX, ChangeType.REVERT, ChangeType.SECURITY}
+_MOST_BODY, _LEAST_WORDS = 4_000, 5
+_NO_PROSE = re.compile(
+    r"[#|<>`*+\[(~=-]|\d+[.)]\s|[A-Z][\w-]+(?: [A-Z][a-z]+)?:(?:\s|$)|https?:|\S+$"
+    r"|(?i:closes|fixes|resolves|related|this reverts|see|part of)\b"
+)
+"""How a line begins that is no prose: headings, lists, quotations, trailers, references."""
+_SURROUNDINGS = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS, ChangeType.DEPENDENCIES}
+_SHOWN_FIRST = {EditKind.CASE, EditKind.TAKES}
+_SETTINGS = {FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
+
+
+class Summary:
+    """One commit's summary in one language; what it is made of is read once."""
+
+    def __init__(self, entry: Entry, language: Language) -> None:
+        self.entry, self.commit, self.facts, self.language = entry, entry.commit, entry.facts, language
+        self.teller = Teller(language)
+        self.title: Title = read_title(entry.commit.subject)
+        self.text = outside(self.title.text)
+        self.phrases = self.read()
+        self.shown = Shown(entry, self.teller, self.text)
+        self.sketch, self.product, self.lines = self.shown.sketch, self.shown.product, self.shown.lines
+        self.files = self.shown.files
+
+    def read(self) -> tuple[Phrase, ...]:
+        """The title's phrases; what it "cleans" away is gone, if the diff says so."""
+        if len(self.text) > _LONGEST_TITLE:
+            return (Phrase("", self.text),)
+        gone = {fact.name for fact in self.facts if fact.kind in {FactKind.NAME_REMOVED, FactKind.MODULE_REMOVED}}
+        return tuple(
+            replace(one, action="remove") if one.action == "clean" and gone & set(one.thing.split()) else one
+            for one in read_phrases(self.text)
+        )
+
+    # -- what it is made of
+
+    @cached_property
+    def ordered(self) -> list[Fact]:
+        """The facts, what matters most first; those of programs that are new themselves do not count one by one."""
+        facts = [fact for fact in self.facts if not self.shown.is_of_new_program(fact)]
+        return sorted(facts, key=lambda fact: (_place(fact), not self.title_has(fact.name)))
+
+    # -- the summary
+
+    def say(self) -> str:
+        """The summary."""
+        moved = self.moved_beside()
+        lead, used = self.lead_beside() if moved else self.lead()
+        said = self.author_says()
+        shown = self.shown.evidence(used, all_said=self.says_all(), has_said=bool(said))
+        explains = self.entry.triage.types[0] in _EXPLAINED  # of a fix, why comes before how
+        parts = [self.merged(), said if explains else "", self.beside(used), *shown, "" if explains else said, moved]
+        rest = [text for text in parts if text]
+        if self.entry.triage.importance is Importance.LOW:
+            rest = rest[: 2 if moved else 1]
+        return self.teller.sentences([lead, *rest, self.only()])
+
+    def lead_beside(self) -> tuple[str, Fact | None]:
+        """The first sentence where files move, too: what a fact says of the product, or else what the diff shows."""
+        first = next((fact for fact in self.ordered if fact.kind in LEADS), None)
+        return (self.fact(first), first) if first else ("", None)
+
+    def only(self) -> str:
+        """Which kinds of files are touched, where none of them is the product's."""
+        if self.product or not self.commit.files or self.entry.triage.types[0] in _SURROUNDINGS:
+            return ""
+        kinds = sorted({kind_of(file.path) for file in self.commit.files}, key=list(FileKind).index)
+        return self.teller.say(
+            "plain.only", kinds=self.teller.listed([self.teller.say(f"kind.{kind}") for kind in kinds])
+        )
+
+    def moved_beside(self) -> str:
+        """Files that move, where the product is changed beside them."""
+        moves = self.sketch.moves
+        changed = any(file.status != "renamed" and file.additions + file.deletions for file in self.product)
+        if not changed or sum(move.count for move in moves) < len(self.product):
+            return ""
+        return self.teller.join([self.moved(move.count, move.kind, move.source, move.target) for move in moves])
+
+    def lead(self) -> tuple[str, Fact | None]:
+        """The first sentence, and the fact it is about, if it is about one."""
+        first = self.ordered[0] if self.ordered and self.ordered[0].kind in _OPENS else None
+        if (
+            first
+            and first.kind in _DEPENDENCIES
+            and self.product
+            and ChangeType.DEPENDENCIES not in self.entry.triage.types
+        ):
+            first = None
+        if first and first.kind is FactKind.REVERTS:
+            return self.taken_back(first), first
+        around = self.surroundings(first)
+        if around:
+            return around, first
+        fixes = self.entry.triage.types[0] is ChangeType.BUGFIX
+        if first and not (fixes and first.kind not in _OPENS_A_FIX):
+            return self.fact_first(first), first
+        return self.title_first(), None
+
+    def fact_first(self, fact: Fact) -> str:
+        """A first sentence about a fact, with what the title adds to it."""
+        said = self.fact(fact)
+        if fact.before and fact.after and all(self.title_has(value) for value in (fact.before, fact.after)):
+            clause = self.said_title()
+            return f"{clause}{self.teller.say('list.brackets', text=f'`{fact.name}`')}" if clause else said
+        if fact.kind is FactKind.ENDPOINT_ADDED:
+            doc = next((new.doc for new in self.sketch.new if new.doc and new.name in fact.name), "")
+            return self.teller.because(said, self.teller.quoted(doc) if doc else "")
+        if fact.kind in _SETTINGS and self.title_has(fact.name) and not fact.detail and len(self.phrases) == 1:
+            if fact.kind is FactKind.ENV_ADDED:
+                default = f" (default {fact.after})" if self.language == "en" else f"（默认 {fact.after}）"
+                said = self.teller.say("detail.new_env", name=fact.name, value=default if fact.after else "")
+            return said + self.purpose(self.phrases[0])
+        return said
+
+    def purpose(self, phrase: Phrase) -> str:
+        """What the title says a setting is for."""
+        around = tuple(pair for pair in phrase.around if pair[0] in _PURPOSES)
+        if not around:
+            return ""
+        if self.language == "en":
+            return "".join(f" {relation.removesuffix(' do')} {words}" for relation, words in around)
+        _, comma, rest = say_chinese([replace(phrase, action="support", thing="X", around=around)]).partition("，")
+        return comma + rest
+
+    def title_has(self, value: str) -> bool:
+        """A first sentence about a fact, with what the title adds to it."""
+        return f" {value.strip('`')} " in f" {self.text} ".replace("`", "").replace("=", " ")
+
+    def title_first(self) -> str:
+        """Whether the title holds a value or a name as a word of its own."""
+        if names_only_files(self.text):
+            return self.without_title()
+        moved = self.shown.moves_of_code
+        if (
+            moved
+            and self.phrases[0].action in {"", "refactor", "move", "split"}
+            and (moved[0].count * 5 >= self.lines or moved[0].count >= _MANY_CARRIED)
+        ):
+            return self.teller.because(self.said_title(), self.shown.carried())
+        clause = self.said_title()
+        best = told(self.shown.edits, 1, _STRONG)
+        if self.entry.triage.types[0] is ChangeType.FEATURE:  # a line that gives way explains a fix, not a feature
+            best = tuple(edit for edit in best if edit.kind in _SHOWN_FIRST)
+        if clause and best and len(self.phrases) == 1:
+            whole = self.teller.because(clause, self.shown.edit(best[0]))
+            if len(whole) <= _LONGEST_LEAD * (1 if self.language == "en" else 0.75):
+                self.shown.told.update(best)
+                return whole
+        return clause or self.without_title()
+
+    def said_title(self) -> str:
+        """The title as a clause; in Chinese as a quotation, if it cannot be said."""
+        if self.language == "en":
+            return say_english(self.phrases)
+        said = say_chinese(self.phrases)
+        kind = self.entry.triage.types[0]
+        if said and self.phrases[0].action:
+            return said
+        kind_said = self.teller.say(f"type.{kind}")
+        return self.teller.because(kind_said, said or f"“{self.text}”")
+
+    def without_title(self) -> str:
+        """What the diff alone shows, of a title that says no more than which files are changed."""
+        best = [self.shown.edit(edit) for edit in self.shown.take(1, TELLING)]
+        names = self.teller.names(list(self.sketch.touched) or list(self.files.values()))
+        return self.teller.because(self.teller.say("detail.changes", names=names), best[0] if best else "")
+
+    def taken_back(self, fact: Fact) -> str:
+        """What a revert takes back, and what that did."""
+        done = [
+            self.fact(other) if other.kind is not FactKind.DEPENDENCY_CHANGED else self.back_to(other)
+            for other in self.ordered
+            if other.kind
+            in {FactKind.DEPENDENCY_CHANGED, FactKind.NAME_REMOVED, FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED}
+        ]
+        return self.teller.because(self.fact(fact), self.teller.join(done[:2]))
+
+    def back_to(self, fact: Fact) -> str:
+        """A first sentence from the title, with what the diff shows of it."""
+        before, after = short_value(fact.before), short_value(fact.after)
+        return self.teller.say("detail.back", name=fact.name, before=before, after=after)
+
+    # -- what is no product
+
+    def surroundings(self, first: Fact | None) -> str:
+        """What is done to files that are not the product, where nothing else is touched or files only move."""
+        moves = [self.moved(move.count, move.kind, move.source, move.target) for move in self.sketch.moves]
+        if self.product or not self.commit.files:
+            return self.teller.join(moves) if moves and self.product and not self.lines else ""
+        if first and first.kind is FactKind.TEST_DISABLED:
+            return self.fact(first)
+        what = self.fact(first) if first else "" if moves else self.said_title()
+        parts = [*moves, *self.whole_files()][:2]
+        best = None if first else next(iter(told(self.shown.edits, 1, TELLING)), None)
+        size = self.commit.additions + self.commit.deletions
+        if best and (size <= _SMALL or best.count >= _OFTEN):
+            self.shown.told.add(best)
+            shows_all = not parts and (best.count * 3 >= size or size <= _TINY)
+            if shows_all:
+                return self.teller.because(what, self.shown.edit(best))
+            parts = [*parts, self.shown.edit(best)]
+        if not parts and not first:
+            parts = [self.teller.say("plain.changed", names=self.teller.names(list(self.files.values())))]
+        return self.teller.join([what, *parts])
+
+    def moved(self, count: int, kind: FileKind, source: str, target: str) -> str:
+        """A dependency that goes back."""
+        key = "plain.moved" if count > 1 else "plain.moved_one"
+        return self.teller.say(
+            key, count=count, kind=self.teller.say(f"kind.{kind}"), source=source or ".", target=target or "."
+        )
+
+    def whole_files(self) -> Iterator[str]:
+        """Files that come or go, by kind."""
+        for status, key in (("removed", "plain.removed"), ("added", "plain.added")):
+            for kind in FileKind:
+                files = [f for f in self.commit.files if f.status == status and kind_of(f.path) is kind]
+                if not files or kind is FileKind.PRODUCTION:
+                    continue
+                lines = sum(file.additions + file.deletions for file in files)
+                size = self.teller.say("detail.lines", lines=f"{lines:,}") if lines else ""
+                folder = commonpath([dirname(f.path) for f in files]) if all(dirname(f.path) for f in files) else ""
+                values = {
+                    "count": len(files),
+                    "kind": self.teller.say(f"kind.{kind}"),
+                    "size": size,
+                    "folder": folder or ".",
+                }
+                yield self.teller.say(key if len(files) > 1 else f"{key}_one", file=files[0].path, **values)
+
+    # -- further sentences
+
+    def author_says(self) -> str:
+        """The first sentences of the message below its title, as far as they fit."""
+        if not self.product:
+            return ""
+        for paragraph in re.split(r"\n\s*\n", self.commit.body[:_MOST_BODY]):
+            lines = [line.strip() for line in paragraph.split("\n")]
+            if any(_NO_PROSE.match(line) for line in lines if line):
+                continue
+            text = fitting(" ".join(lines))
+            if len(text.split()) >= _LEAST_WORDS:
+                return self.teller.say("detail.says", text=outside(text))
+        return ""
+
+    def says_all(self) -> bool:
+        """Whether facts have said all of a small change."""
+        return (bool(self.ordered) and self.lines <= 2 * len(self.ordered)) or all(
+            f.status == "removed" for f in self.product
+        )
+
+    def merged(self) -> str:
+        """What a merge brought, by title."""
+        brought = self.commit.brought
+        if not brought:
+            return ""
+        titles = (", " if self.language == "en" else "、").join(f"“{outside(one.subject)}”" for one in brought[:3])
+        return self.teller.say("plain.merge", count=len(brought), titles=titles)
+
+    def beside(self, used: Fact | None) -> str:
+        """The other facts worth a word, in one sentence; those that say one thing of several names, once."""
+        reverted = used is not None and used.kind is FactKind.REVERTS
+        rest = [fact for fact in self.ordered if fact != used and fact.kind in _SAID_BESIDE and not _same(fact, used)]
+        if used is None and self.phrases[0].action == "remove":
+            rest = [fact for fact in rest if not (fact.kind is FactKind.NAME_REMOVED and fact.name in self.text)]
+        if reverted:
+            rest = []
+        groups: dict[tuple[FactKind, str, str], list[Fact]] = {}
+        for fact in rest:
+            alike = (fact.before, fact.after) if fact.kind is FactKind.DEPENDENCY_CHANGED else (fact.path, "")
+            if fact.kind not in _ALIKE and fact.kind is not FactKind.DEPENDENCY_CHANGED:
+                alike = (fact.path, fact.name)
+            groups.setdefault((fact.kind, *alike), []).append(fact)
+        said = [self.facts_alike(group) for group in groups.values()][:2]
+        programs = self.programs()
+        text = self.teller.join(list(dict.fromkeys(said)))
+        if text and used is not None:
+            text = self.teller.say("detail.also", what=text)
+        return self.teller.sentences([text, programs]) if text and programs else text or programs
+
+    def facts_alike(self, facts: Sequence[Fact]) -> str:
+        """Files that only changed their place."""
+        names = list(dict.fromkeys(fact.name for fact in facts))
+        if len(names) == 1:
+            return self.fact(facts[0])
+        if facts[0].kind in _ALIKE:
+            file = self.files.get(facts[0].path, facts[0].path)
+            return self.teller.say(_ALIKE[facts[0].kind], names=self.teller.names(names), file=file)
+        return self.teller.say(
+            "detail.all_go", names=self.teller.names(names), before=facts[0].before, after=facts[0].after
+        )
+
+    def programs(self) -> str:
+        """New programs with the flags that they take."""
+        flags: dict[str, list[str]] = {}
+        for fact in self.facts:
+            if self.shown.is_of_new_program(fact):
+                flags.setdefault(fact.path, []).append(fact.name)
+        said = [
+            self.teller.say("detail.program", file=self.files[path], names=self.teller.names(names))
+            for path, names in flags.items()
+        ]
+        return self.teller.join(said[:2])
+
+    def tests(self) -> tuple[str, ...]:
+        """The names of tests that are new."""
+        return new_tests(self.commit)
+
+    def fact(self, fact: Fact) -> str:
+        """A fact as a part."""
+        return say_fact(fact, self.language)
+
+
+def _place(fact: Fact) -> int:
+    return LEADS.index(fact.kind) if fact.kind in LEADS else len(LEADS)
+
+
+def _same(fact: Fact, used: Fact | None) -> bool:
+    """Whether two facts tell one thing, such as a flag and the field that holds it."""
+    if used is None:
+        return False
+    return _plain(fact.name) == _plain(used.name)
+
+
+def _plain(name: str) -> str:
+    return name.rpartition(".")[2].lstrip("-").replace("-", "_").lower()

@@ -1,0 +1,99 @@
+"""The day that is measured with: a recorded real one where it lies beside the project, else the sample's."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from analysis.digest import Digest
+from analysis.window import Window
+from bot.config import load
+from bot.core import Core
+from bot.repositories import Place
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+IS_REAL = SHARED.is_dir()
+"""Whether it is the real day, which the budgets are set for."""
+
+sys.path.insert(0, str(ROOT / "tests"))  # the tests' servers on the loopback
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a repository; `clone` is a local one."""
+
+    window: Window
+    clone: Place
+
+    @property
+    def now(self) -> datetime:
+        """The morning after."""
+        return self.window.end + timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A GitHub on the loopback; `asked` counts its requests so far."""
+
+    url: str
+    token: str
+    asked: Callable[[], int]
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The settings that make a bot ask it."""
+        return {"DAYBRIEF_GITHUB__BASE_URL": self.url, "DAYBRIEF_GITHUB__TOKEN": self.token}
+
+
+@cache
+def day() -> Day:
+    """Return the day that there is."""
+    clone = Path(mkdtemp(prefix="daybrief-bench-")) / "day.git"
+    if IS_REAL:
+        subprocess.run(
+            ["git", "clone", "--quiet", "--bare", SHARED / "sglang-2026-01-08/day.bundle", clone], check=True
+        )
+        return Day(Window.of(date(2026, 1, 8), "Asia/Shanghai"), Place("sgl-project/sglang", str(clone)))
+    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", clone], check=True)
+    stream = (ROOT / "sample" / "quill.fast-export").read_bytes()
+    subprocess.run(["git", "-C", clone, "fast-import", "--quiet"], input=stream, check=True)
+    return Day(Window.of(date(2026, 3, 12), "Asia/Shanghai"), Place("example/quill", str(clone)))
+
+
+@contextmanager
+def github() -> Iterator[Hub]:
+    """Serve the day as GitHub does."""
+    if IS_REAL:
+        sys.path.insert(0, str(SHARED / "github_replay"))
+        from server import ReplayServer
+        from sources import DaySource
+
+        with ReplayServer([DaySource(SHARED / "sglang-2026-01-08")]) as replay:
+            yield Hub(replay.url, "replay-token", lambda: int(replay.replay.stats.total))
+    else:
+        from servers.github import GitHubServer
+
+        with GitHubServer({day().clone.name: Path(day().clone.path)}) as server:
+            yield Hub(server.url, "test-token", lambda: len(server.requests))
+
+
+def fresh() -> dict[str, str]:
+    """Return an environment with a store that does not exist yet."""
+    folder = mkdtemp(prefix="daybrief-bench-")
+    return {"PATH": os.environ["PATH"], "HOME": folder, "DAYBRIEF_STORE__PATH": f"{folder}/daybrief.db"}
+
+
+def digest(environ: Mapping[str, str], place: Place) -> Digest:
+    """Make the day's digest in this process, in English."""
+    core = Core(load(environ), lambda: day().now)
+    try:
+        return core.digest(core.source(place), day().window, "en", core.analyser(), lambda *_: None)[0]
+    finally:
+        core.store.close()

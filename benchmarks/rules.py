@@ -1,0 +1,37 @@
+"""The rules alone: facts, triage and analysis of each commit of the day, without any store."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from statistics import median
+
+from analysis.areas import general
+from analysis.commit import Commit
+from analysis.pipeline import judge
+from analysis.rules import RulesAnalyser
+from analysis.sources import fold_merges
+from analysis.sources.git_clone import GitClone
+from benchmarks.material import day
+from benchmarks.measured import Measured, seconds
+
+_ROUNDS = 9
+
+
+def figures() -> Iterator[Measured]:
+    commits, areas, rules = _commits(), general(), RulesAnalyser()
+
+    def read(some: list[Commit]) -> None:
+        rules.analyse(tuple(judge(some, areas)), "en")
+
+    taken = [each / len(commits) * 1000 for each in seconds(lambda: read(commits), _ROUNDS)]
+    note = f"median of {_ROUNDS} runs over {len(commits)} commits, best {min(taken):.1f}"
+    yield Measured("rules, per commit", median(taken), "ms", 5, note)
+    slowest, name = max((min(seconds(partial(read, [commit]), 3)), commit.short) for commit in commits)
+    yield Measured("… the slowest commit", slowest * 1000, "ms", note=f"{name}, best of 3")
+
+
+def _commits() -> list[Commit]:
+    source = GitClone(day().clone.path, repo=day().clone.name, environ={})
+    heads = fold_merges(source.landed(day().window.start, day().window.end).heads)
+    with ThreadPoolExecutor(1) as executor:
+        return list(source.fetch(heads, executor))

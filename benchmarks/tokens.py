@@ -1,0 +1,50 @@
+"""Tokens that go to a model for the day, and whether it sees every changed line of the product with them."""
+
+import re
+from collections.abc import Iterator
+
+from analysis.commit import Commit
+from analysis.excerpt import estimate
+from analysis.patch import hunks
+from analysis.paths import FileKind, kind_of
+from benchmarks.material import day, digest, fresh
+from benchmarks.measured import Measured
+
+
+def figures() -> Iterator[Measured]:
+    from servers.answers import reader, shape, shown
+    from servers.model import ModelServer
+
+    with ModelServer(reader) as model:
+        settings = {"DAYBRIEF_MODEL__NAME": "test-model", "DAYBRIEF_MODEL__BASE_URL": model.base_url}
+        commits = [entry.commit for entry in digest(fresh() | settings, day().clone).entries]
+        spent, asked = model.tokens_in, model.requests
+    prompt = next(one["messages"][0]["content"] for one in asked if shape(one) == "Short")
+    bare = sum(estimate(f"{commit.message}\n{_full(commit)}") for commit in commits)
+    naive = bare + len(commits) * estimate(prompt)
+    note = f"{spent:,} in {len(asked)} calls; every full diff with one such prompt each: {naive:,}"
+    yield Measured("tokens in, for the day", 100 * spent / naive, "% of naive", 50, note)
+    yield Measured("… against the diffs alone", 100 * spent / bare, "%", note=f"without any prompt: {bare:,}")
+    texts = {sha: shown(one) for one in asked for sha in re.findall(r"(?m)^Commit ([0-9a-f]{7}): ", shown(one))}
+    seen = [_is_shown(lines, texts[commit.short]) for commit in commits for lines in _product_hunks(commit)]
+    yield Measured("hunks of the product not seen", seen.count(False), "", 0, f"of {len(seen)}")
+
+
+def _full(commit: Commit) -> str:
+    return "\n".join(
+        f"diff --git a/{file.old_path or file.path} b/{file.path}\n{file.patch or ''}" for file in commit.files
+    )
+
+
+def _product_hunks(commit: Commit) -> Iterator[list[str]]:
+    """Yield the changed lines of each hunk of a file of the product; what a file that is gone held is not counted."""
+    for file in commit.files:
+        if kind_of(file.path) is FileKind.PRODUCTION and file.status != "removed":
+            for hunk in hunks(file.patch or ""):
+                yield [f"{'+' if line.added else '-'}{line.text}" for line in hunk.lines if line.added or line.removed]
+
+
+def _is_shown(lines: list[str], text: str) -> bool:
+    """Whether the lines stand in the text, one below the other, with nothing but unchanged ones between."""
+    changed = "\n".join(line for line in text.split("\n") if line[:1] in {"+", "-"})
+    return "\n".join(lines) in changed

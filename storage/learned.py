@@ -1,0 +1,54 @@
+"""What was learned of repositories' own pasts, as it is remembered."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from analysis.judgement import Judgement
+from analysis.judgement.learning import Trial
+from storage.commits import repository_id
+from storage.store import Store, undamaged
+
+
+class Learned:
+    """The own judgements of repositories in a store; the newest replaces the one before."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def put(self, repo: str, judgement: Judgement, trials: tuple[Trial, ...], now: datetime) -> None:
+        """Remember what was learned."""
+        row = {
+            "made_at": int(now.timestamp()),
+            "judgement": json.dumps(judgement.dump(), separators=(",", ":")),
+            "trials": json.dumps([asdict(trial) for trial in trials]),
+        }
+        with self._store.write() as db:
+            db.table("learned").insert({"repository": repository_id(db, repo), **row}, replace=True)
+
+    def made_at(self, repo: str) -> datetime | None:
+        """Return when a repository was learned, UTC; None if it never was."""
+        row = self._row(repo, "made_at")
+        return datetime.fromtimestamp(int(row), UTC) if row is not None else None
+
+    def judgement(self, repo: str) -> Judgement | None:
+        """Return the judgement of a repository, or None if it was never learned."""
+        row = self._row(repo, "judgement")
+        if row is None:
+            return None
+        with self._store.read(), undamaged("judgement"):
+            return Judgement.load(json.loads(str(row)))
+
+    def trials(self, repo: str) -> tuple[Trial, ...]:
+        """Return how the judgement did on the past that was held out; empty if the repository was never learned."""
+        row = self._row(repo, "trials")
+        with self._store.read(), undamaged("trials"):
+            return tuple(Trial(**trial) for trial in json.loads(str(row or "[]")))
+
+    def _row(self, repo: str, column: str) -> str | int | None:
+        with self._store.read() as db:
+            found = db.execute(
+                f"select l.{column} from learned l join repositories r on r.id = l.repository where r.name = ? collate nocase",
+                [repo],
+            ).fetchone()
+        return found[0] if found else None

@@ -1,0 +1,216 @@
+"""The documents say what is so: their tables are the code's, their links lead somewhere, their commands run.
+
+`--update-golden` writes the tables and the picture anew.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import typer
+from conftest import ROOT, SAMPLE_NOW
+from made import the_sample
+from markdown_it import MarkdownIt
+from picture import picture
+
+from bot.cli import app
+from bot.config import Settings, load, options
+from formatters.terminal import terminal
+
+README = ROOT / "README.md"
+DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "sample/README.md"]
+READER = MarkdownIt("commonmark").enable("table")
+PROGRAM = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?daybrief (?P<rest>[^\n]*?)(?=\s*(?:$|&&|\||>))", re.MULTILINE)
+COMMANDS = typer.main.get_command(app).commands
+
+
+def blocks(language: str) -> list[str]:
+    """Return the README's code blocks in a language."""
+    return [token.content for token in READER.parse(README.read_text("utf-8")) if token.info == language]
+
+
+# -- tables
+
+
+def cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    head, *body = [f"| {' | '.join(map(cell, row))} |" for row in rows]
+    return "\n".join([head, f"|{'---|' * len(rows[0])}", *body])
+
+
+def commands_table() -> str:
+    rows = []
+    for name, command in COMMANDS.items():
+        arguments = [f" {p.metavar or p.name.upper()}" for p in command.params if p.param_type_name == "argument"]
+        rows.append((f"`daybrief {name}{''.join(arguments)}`", str(command.help)))
+    return table(("command", "what it does"), *rows)
+
+
+def options_table() -> str:
+    """One row for what is the same in several commands."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name, command in COMMANDS.items():
+        for option in command.params:
+            if option.param_type_name == "option" and option.name != "help":
+                default = option.default
+                is_told = default not in (None, "", False) and "default" not in option.help
+                text = f"{option.help} Default: `{getattr(default, 'value', default)}`." if is_told else option.help
+                text += " Must be given." if option.required else ""
+                found.setdefault((", ".join(f"`{o}`" for o in option.opts), text), []).append(f"`{name}`")
+    rows = [(names, "all" if len(of) == len(COMMANDS) else ", ".join(of), text) for (names, text), of in found.items()]
+    return table(("option", "of", "what it does"), *rows)
+
+
+def settings_table() -> str:
+    rows = [(f"`[{name}] {key}`", f"`{variable}`" if variable else "", text) for name, key, variable, text in options()]
+    return table(("in `daybrief.toml`", "in the environment", "what it is"), *rows)
+
+
+@pytest.mark.parametrize(("name", "made"), [("commands", commands_table), ("options", options_table), ("settings", settings_table)])  # fmt: skip
+def test_a_table_is_the_codes(request: pytest.FixtureRequest, name: str, made: object) -> None:
+    """What stands between its two marks."""
+    assert callable(made)
+    text = README.read_text("utf-8")
+    start, end = f"<!-- {name}: written by the tests -->\n\n", f"\n\n<!-- {name} end -->"
+    before, _, rest = text.partition(start)
+    inside, _, after = rest.partition(end)
+    assert after, f"the README has no place for {name}"
+    if request.config.getoption("--update-golden"):
+        inside = made()
+        README.write_text(f"{before}{start}{inside}{end}{after}", encoding="utf-8")
+    assert inside == made()
+
+
+def test_every_setting_and_command_is_in_a_table() -> None:
+    """Also one that is added tomorrow."""
+    text = README.read_text("utf-8")
+    for name, kind in Settings.model_fields.items():
+        assert f"[{name}" in text, kind
+    assert all(f"`daybrief {name}" in text for name in COMMANDS)
+
+
+# -- the picture
+
+
+def test_the_picture_shows_what_a_terminal_does(
+    request: pytest.FixtureRequest,
+    quill: Path,
+    environ: Mapping[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The sample's day, down to the end of its first item."""
+    monkeypatch.chdir(tmp_path)
+    lines = terminal(*the_sample(quill, environ, SAMPLE_NOW), width=100, colour=True).split("\n")
+    heading = next(number for number, line in enumerate(lines) if "High importance" in line)
+    shown = [*lines[: lines.index("", heading)], "  …"]
+    drawn = picture("\n".join(shown), 100, "daybrief digest --repo example/quill --date 2026-03-12")
+    path = ROOT / "docs" / "digest.svg"
+    if request.config.getoption("--update-golden"):
+        path.write_text(drawn, encoding="utf-8")
+    assert path.read_text("utf-8") == drawn
+
+
+# -- links
+
+
+def anchors(text: str) -> set[str]:
+    """GitHub's anchors: headings in lower case, without signs, with hyphens for spaces; the second of a name is -1."""
+    tokens = READER.parse(text)
+    found: dict[str, int] = {}
+    names = set(re.findall(r'<a id="([^"]+)">', text))
+    for opened, inline in pairwise(tokens):
+        if opened.type == "heading_open":
+            shown = "".join(child.content for child in inline.children or () if child.type in {"text", "code_inline"})
+            name = re.sub(r"[^\w\- ]", "", shown.lower()).replace(" ", "-")
+            number = found[name] = found.get(name, -1) + 1
+            names.add(f"{name}-{number}" if number else name)
+    return names
+
+
+def links(text: str) -> Iterator[str]:
+    for token in READER.parse(text):
+        for child in token.children or ():
+            if child.type in {"link_open", "image"}:
+                yield str(child.attrGet("href") or child.attrGet("src"))
+    yield from re.findall(r'<(?:img|a|source)\b[^>]*?(?:src|href|srcset)="([^"]+)"', text)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_leads_somewhere(document: str) -> None:
+    """To a file of the project, to a heading in one, or by https elsewhere."""
+    path = ROOT / document
+    for link in links(path.read_text("utf-8")):
+        if "//" in link:
+            assert link.startswith("https://"), link
+            continue
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target.read_text("utf-8")), link
+
+
+# -- what is to be typed
+
+
+def test_every_command_line_is_one() -> None:
+    """With arguments and options that there are."""
+    typed = [found["rest"] for block in (*blocks("sh"), *blocks("crontab")) for found in PROGRAM.finditer(block)]
+    assert len(typed) > 10
+    for line in typed:
+        name, *arguments = shlex.split(re.sub(r"\$\([^)]*\)", "today", line))
+        assert name in COMMANDS, line
+        COMMANDS[name].make_context(name, arguments)
+
+
+def test_every_target_of_make_is_one() -> None:
+    """`make demo` and the others."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = {name for text in (*blocks("sh"), *re.findall(r"`(make \w+)`", README.read_text("utf-8")))
+             for name in re.findall(r"(?m)^make (\w+)", text)}  # fmt: skip
+    assert {"demo", "test"} <= named <= targets
+
+
+@pytest.mark.parametrize("block", blocks("toml"))
+def test_every_configuration_can_be_used(tmp_path: Path, block: str) -> None:
+    """As it stands there."""
+    file = tmp_path / "daybrief.toml"
+    file.write_text(block, encoding="utf-8")
+    load({}, file)
+
+
+def test_the_demo_and_what_it_says_to_try_next_run(environ: dict[str, str], tmp_path: Path) -> None:
+    """On the sample, as a newcomer does; every command that the README shows for it too."""
+    shutil.copytree(ROOT / "sample", tmp_path / "sample")
+    program = tmp_path / ".venv" / "bin" / "daybrief"
+    program.parent.mkdir(parents=True)
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m bot "$@"\n'
+    )
+    program.chmod(0o755)
+    given = environ | {"PATH": f"{program.parent}{os.pathsep}{environ['PATH']}"}
+
+    def run(*command: str) -> str:
+        done = subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return done.stdout
+
+    shown = run("sample/demo")
+    assert "18 commits by 8 authors" in shown
+    assert (tmp_path / ".demo" / "report.zh.md").read_text("utf-8").startswith("# example/quill：")
+    advice = [line.strip() for line in shown.partition("Next, try:")[2].splitlines()]
+    on_sample = "\n".join(advice[: advice.index("and a real repository, from a clone or from GitHub:")])
+    mine = [block for block in blocks("sh") if ".demo/" in block]
+    assert mine
+    for block in (on_sample, *mine):
+        assert run("bash", "-euc", block)
