@@ -28,8 +28,8 @@ from analysis.grounding import Ground, keep_grounded, keep_sentences
 from analysis.paths import FileKind, kind_of
 from analysis.triage import Importance
 
-_BUDGET = {Depth.FULL: 10_000, Depth.SHORT: 7_000, Depth.LINE: 3_000}
-"""Tokens of diff, by depth."""
+_BUDGET = {Depth.FULL: 10_000, Depth.SHORT: 7_000, Depth.LINE: 7_000}
+"""Tokens of diff, by depth. A line, too, is said of code that was seen: of what ranks low, only the rest is left out."""
 _LINE_BESIDES = 300  # tokens of diff for a commit of low importance, besides the product's code
 _HEADER = 15  # tokens that a file's name costs, besides its length
 _JOINT_TOKENS, _JOINT_COMMITS = 5_000, 8

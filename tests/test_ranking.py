@@ -273,7 +273,7 @@ class TestDisputes:
         digest = a_digest(entry, an_entry())
         for language, said, counted in (
             ("en", "the model ranks it high", "1 ranked otherwise by the model than by the rules"),
-            ("zh", "模型判断为高", "1 个的重要度模型与规则判断不同"),
+            ("zh", "模型判断为高", "1 个的重要度模型判断与规则不同"),
         ):
             shown_run = dict(outline(replace(digest, language=language), the_areas()).run)
             assert any(counted in value for value in shown_run.values())
