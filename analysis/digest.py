@@ -1,7 +1,7 @@
 """A day of a repository, ready to be shown: entries in their order, stories, overview, and how it was made."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -56,6 +56,7 @@ class Coverage:
         stand_ins: entries that a model should have read and the rules did instead, with the reason of each.
         partial: entries whose diff was not seen in full.
         unread: entries without any analysis.
+        disputed: entries to which the model gave another importance than the rules.
     """
 
     commits: int
@@ -65,6 +66,7 @@ class Coverage:
     stand_ins: dict[str, str]
     partial: tuple[str, ...]
     unread: tuple[str, ...]
+    disputed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,7 @@ class Digest:
             },
             partial=tuple(entry.commit.sha for entry in self.entries if entry.is_partial),
             unread=tuple(sha for sha, analysis in analyses.items() if analysis is None),
+            disputed=tuple(entry.commit.sha for entry in self.entries if entry.is_disputed),
         )
 
     @property
@@ -214,13 +217,18 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
     )
 
 
-def order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Put entries into the digest's order: by importance, then score, then the newest first."""
+def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry, ...]:
+    """Put entries into the digest's order: by importance, then as ranked, then by score, then the newest first.
+
+    `ranking` holds SHAs, compared with each other; it moves nothing from one importance to another.
+    """
+    places = {sha: place for place, sha in enumerate(ranking)}
     return tuple(
         sorted(
             entries,
             key=lambda e: (
                 -e.triage.importance.rank,
+                places.get(e.commit.sha, len(places)),
                 -e.triage.score,
                 -e.commit.committed_at.timestamp(),
                 e.commit.sha,

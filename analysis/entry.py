@@ -103,6 +103,13 @@ class Entry:
         seen_by_source = not any(file.unseen == "too large" for file in self.commit.files)
         return not seen_by_source or self.commit.more_files or bool(self.analysis and self.analysis.unseen)
 
+    @property
+    def is_disputed(self) -> bool:
+        """Whether whoever analysed it gave it another importance than the rules did."""
+        opinion = self.analysis.importance if self.analysis else None
+        moved = any(reason.code == "model" for reason in self.triage.reasons)
+        return opinion is not None and (moved or opinion is not self.triage.importance)
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -165,6 +172,15 @@ class Overview:
     failure: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The order of a day's entries, what readers must know first first; without it, `failure` says why."""
+
+    shas: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    failure: str = ""
+
+
 class Analyser(Protocol):
     """Reads commits. An implementation holds no connection that cannot be made anew in another process."""
 
@@ -184,3 +200,6 @@ class Analyser(Protocol):
 
     def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
         """Say what the day was about, in three to five themes, from analysed entries. Raises no more than `analyse`."""
+
+    def rank(self, entries: tuple[Entry, ...], repo: str) -> Ranking:
+        """Compare analysed entries of one day with each other and order them. Raises no more than `analyse`."""

@@ -3,15 +3,13 @@
 Prompts are files in `prompts/` with versions. What the commit does not bear out does not pass.
 """
 
-import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
 import pydantic
 
+from analysis.asking import LANGUAGE_NAMES, PARTS, Example, evidence, marked, past, prompt, told, version, within
 from analysis.completions import BadAnswer, Hopeless, Model, Tally, question
 from analysis.entry import (
     Analysis,
@@ -21,25 +19,24 @@ from analysis.entry import (
     Entry,
     Language,
     Overview,
+    Ranking,
     Reading,
     Theme,
 )
 from analysis.excerpt import estimate, excerpt
 from analysis.grounding import Ground, keep_grounded, keep_sentences
 from analysis.paths import FileKind, kind_of
-from analysis.redaction import redact
 from analysis.triage import Importance
-from analysis.wording import say_reason
 
-_LANGUAGE_NAMES = {"en": "English", "zh": "Chinese (简体中文)"}
-_BUDGET = {Depth.FULL: 10_000, Depth.SHORT: 7_000, Depth.LINE: 3_000}
-"""Tokens of diff, by depth."""
+_BUDGET = {Depth.FULL: 10_000, Depth.SHORT: 7_000, Depth.LINE: 7_000}
+"""Tokens of diff, by depth. A line, too, is said of code that was seen: of what ranks low, only the rest is left out."""
 _LINE_BESIDES = 300  # tokens of diff for a commit of low importance, besides the product's code
 _HEADER = 15  # tokens that a file's name costs, besides its length
 _JOINT_TOKENS, _JOINT_COMMITS = 5_000, 8
-_LONGEST_BODY, _LONGEST_LINE = 2_000, 500  # characters
-_OVERVIEW_TOKENS = 12_000
+_OVERVIEW_TOKENS, _RANKING_TOKENS = 12_000, 8_000
 _ATTEMPTS = 3
+_LEAST_RANKED = 0.5
+"""Which part of the entries an order must name to be one."""
 _SHALLOWER = {Depth.FULL: Depth.SHORT, Depth.SHORT: Depth.LINE, Depth.LINE: Depth.LINE}
 
 # -- what is asked for: every field required and nothing besides, so that the schema is strict as it stands
@@ -93,14 +90,23 @@ class _Themes(_Shape):
     themes: list[_Theme]
 
 
+class _Order(_Shape):
+    shas: list[str]
+
+
 # -- the analyser
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAnalyser:
-    """Implements Analyser. Holds settings only, so that it can be sent to another process."""
+    """Implements Analyser. Holds settings only, so that it can be sent to another process.
+
+    Attributes:
+        examples: how commits of the repository's own past ranked, the most telling first; may be empty.
+    """
 
     model: Model
+    examples: tuple[Example, ...] = ()
 
     @property
     def name(self) -> str:
@@ -109,8 +115,8 @@ class ModelAnalyser:
 
     @property
     def prompt(self) -> str:
-        """The versions of the prompts."""
-        return "-".join(_prompt(name)[0] for name in ("commit", "lines"))
+        """The versions of the prompts, and of the examples."""
+        return version(("commit", "lines"), self.examples)
 
     def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
         """One commit a piece where the depth is full or short; several of low importance together."""
@@ -147,24 +153,41 @@ class ModelAnalyser:
     def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
         """Say what the day was about, from the entries' own words."""
         tally = Tally()
-        mark = _mark()
-        lines = list(_within(_OVERVIEW_TOKENS, (_told(entry) for entry in entries)))
+        lines = list(within(_OVERVIEW_TOKENS, (told(entry, self.model.secret) for entry in entries)))
         left_out = len(entries) - len(lines)
-        told = "\n".join([*lines, *([f"- and {left_out} more, less important ones"] if left_out else [])])
-        system = _prompt("overview")[1].format(repo=repo, language=_LANGUAGE_NAMES[language], mark=mark)
+        text = "\n".join([*lines, *([f"- and {left_out} more, less important ones"] if left_out else [])])
+        mark, asked = marked(text)
+        system = prompt("overview")[1].format(repo=repo, language=LANGUAGE_NAMES[language], mark=mark)
         try:
-            answer = question(self.model, _Themes, system, f"{mark}\n{told}\n{mark}", tally)
+            answer = question(self.model, _Themes, system, asked, tally)
         except (BadAnswer, Hopeless) as error:
             return Overview((), tally.usage, str(error))
-        ground = Ground(told, tuple(file.path for entry in entries for file in entry.commit.files), (len(entries),))
+        ground = Ground(text, tuple(file.path for entry in entries for file in entry.commit.files), (len(entries),))
         shas = {entry.commit.short: entry.commit.sha for entry in entries}
         themes = []
         for theme in answer.themes[:5]:
-            text, _ = keep_sentences(theme.text, ground)
+            said, _ = keep_sentences(theme.text, ground)
             named = tuple(dict.fromkeys(shas[sha[:7]] for sha in theme.commits if sha[:7] in shas))
-            if text:
-                themes.append(Theme(text, named))
+            if said:
+                themes.append(Theme(said, named))
         return Overview(tuple(themes), tally.usage, "" if themes else "no theme of the model's was borne out")
+
+    def rank(self, entries: tuple[Entry, ...], repo: str) -> Ranking:
+        """Compare the entries with each other, as far as they fit, and weigh the model's order against the given one."""
+        tally, own = Tally(), self.model.secret
+        lines = list(within(_RANKING_TOKENS, (told(entry, own) for entry in entries)))
+        mark, asked = marked(past(self.examples, own) + "\n".join(lines))
+        system = prompt("rank")[1].format(repo=repo, mark=mark)
+        try:
+            answer = question(self.model, _Order, system, asked, tally)
+        except (BadAnswer, Hopeless) as error:
+            return Ranking((), tally.usage, str(error))
+        given = [entry.commit.sha for entry in entries[: len(lines)]]
+        known = {sha[:7]: sha for sha in given}
+        wanted = list(dict.fromkeys(known[sha[:7]] for sha in answer.shas if sha[:7] in known))
+        if len(wanted) < _LEAST_RANKED * len(given):
+            return Ranking((), tally.usage, "the model did not order the commits that it was given")
+        return Ranking(_weighed(given, wanted), tally.usage)
 
     # -- one commit
 
@@ -175,23 +198,17 @@ class ModelAnalyser:
         budget = _BUDGET[depth]
         for _ in range(_ATTEMPTS):
             shape: type[_Short] = _Full if depth is Depth.FULL else _Short
-            mark = _mark()
-            shown = excerpt(entry.commit, budget)
-            system = _prompt("commit")[1].format(
+            shown, own = excerpt(entry.commit, budget), self.model.secret
+            mark, asked = marked(past(self.examples, own) + evidence(entry, shown.text, own))
+            system = prompt("commit")[1].format(
                 repo=entry.commit.repo,
-                language=_LANGUAGE_NAMES[language],
+                language=LANGUAGE_NAMES[language],
                 mark=mark,
                 summary_length="two or three sentences" if depth is Depth.FULL else "one or two sentences",
-                parts=_PARTS[depth],
+                parts=PARTS[depth],
             )
             try:
-                answer = question(
-                    self.model,
-                    shape,
-                    system,
-                    f"{mark}\n{_evidence(entry, shown.text, self.model.secret)}\n{mark}",
-                    tally,
-                )
+                answer = question(self.model, shape, system, asked, tally)
             except BadAnswer as bad:
                 reason = bad.reason
                 if bad.is_final:
@@ -253,15 +270,14 @@ class ModelAnalyser:
         self, job: Sequence[Entry], language: Language, tally: Tally, found: dict[str, Analysis], attempt: int = 1
     ) -> str:
         """Put the analyses into `found`, and return why those that are missing are."""
-        mark = _mark()
+        own = self.model.secret
         shown = {entry.commit.sha: excerpt(entry.commit, _line_budget(entry)) for entry in job}
-        system = _prompt("lines")[1].format(repo=job[0].commit.repo, language=_LANGUAGE_NAMES[language], mark=mark)
-        commits = "\n\n".join(
-            f"## {e.commit.short}\n{_evidence(e, shown[e.commit.sha].text, self.model.secret)}" for e in job
-        )
+        commits = "\n\n".join(f"## {e.commit.short}\n{evidence(e, shown[e.commit.sha].text, own)}" for e in job)
+        mark, asked = marked(past(self.examples, own) + commits)
+        system = prompt("lines")[1].format(repo=job[0].commit.repo, language=LANGUAGE_NAMES[language], mark=mark)
         reason, may_split = "the model left it out, or nothing that it said of it was borne out by the commit", False
         try:
-            answer = question(self.model, _Lines, system, f"{mark}\n{commits}\n{mark}", tally)
+            answer = question(self.model, _Lines, system, asked, tally)
         except BadAnswer as bad:
             # One commit that a server refuses must not take the others with it.
             reason, may_split = bad.reason, bad.is_refused and len(job) > 1
@@ -301,77 +317,14 @@ def _by_sha(job: Sequence[Entry], items: Sequence[_Line]) -> dict[str, tuple[Ent
     return {entry.commit.sha: (entry, item) for entry, item in pairs}
 
 
-def _within(tokens: int, lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines that fit, from the first on."""
-    for line in lines:
-        tokens -= estimate(line)
-        if tokens < 0:
-            return
-        yield line
-
-
-# -- prompts
-
-_PARTS = {
-    Depth.FULL: (
-        "\n- impact: which parts of the project or which uses it reaches, one claim each."
-        "\n- insight: what an engineer would want to know of how it is done, by aspect; only aspects with something to say."
-        "\n- risks: what can go wrong for users because of it, concrete ones only."
-        "\n- recommendations: what users should do now: set, pin, test with their setup, migrate."
-    ),
-    Depth.SHORT: (
-        "\n- risks: what can go wrong for users because of it, concrete ones only; usually none or one."
-        "\n- recommendations: what users should do now; usually none or one."
-    ),
-    Depth.LINE: "\n- risks, recommendations: leave them empty.",
-}
-
-
-@lru_cache(maxsize=8)
-def _prompt(name: str) -> tuple[str, str]:
-    """Return a prompt's version and its text."""
-    text = (Path(__file__).parent / "prompts" / f"{name}.md").read_text(encoding="utf-8")
-    head, _, body = text.partition("---\n")
-    return head.partition(":")[2].strip(), body.strip()
-
-
-def _mark() -> str:
-    # Nobody who writes a commit can know it, so nobody can pretend that the outside text ends earlier.
-    return f"=== {secrets.token_hex(8)} ==="
-
-
 def _line_budget(entry: Entry) -> int:
     product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
     needed = sum(estimate(f"{file.path}{file.old_path or ''}{file.patch or ''}") + _HEADER for file in product)
     return min(_BUDGET[Depth.LINE], needed + _LINE_BESIDES)
 
 
-def _evidence(entry: Entry, diff: str, own: Iterable[str]) -> str:
-    return "\n".join([*_lines_of_evidence(entry, lambda text, most: _cut(text, most, own)), diff])
-
-
-def _cut(text: str, most: int, own: Iterable[str] = ()) -> str:
-    """Return the start of `text`; half a secret would not be known as one any more, so they go first."""
-    return redact(text[: 4 * most], own)[0][:most]
-
-
-def _lines_of_evidence(entry: Entry, cut: Callable[[str, int], str]) -> Iterator[str]:
-    commit, triage = entry.commit, entry.triage
-    yield f"Commit {commit.short}: {cut(commit.subject, _LONGEST_LINE)}"
-    reasons = "; ".join(say_reason(reason, "en") for reason in triage.reasons[:4])
-    yield f"Found by rule: types {', '.join(triage.types)}; importance {triage.importance}; because {cut(reasons, _LONGEST_LINE)}"
-    for fact in entry.facts[:20]:
-        change = f" {fact.before or '-'} -> {fact.after or '-'}" if fact.before or fact.after else ""
-        detail = f" ({cut(fact.detail, 200)})" if fact.detail else ""
-        yield cut(f"Fact: {fact.kind} {fact.name}{change}{detail} [{fact.path}:{fact.line}]", _LONGEST_LINE)
-    for brought in commit.brought[:20]:
-        yield f"Brings in {brought.sha[:7]}: {cut(brought.subject, 200)}"
-    if commit.body:
-        yield f"Message: {cut(commit.body, _LONGEST_BODY)}"
-    yield f"Diff (+{commit.additions} -{commit.deletions} in {len(commit.files)} files):"
-
-
-def _told(entry: Entry) -> str:
-    said = f"{entry.analysis.summary} {entry.analysis.effect}" if entry.analysis else ""
-    where = f" [{', '.join(entry.triage.areas)}]" if entry.triage.areas else ""
-    return f"- {entry.commit.short} ({entry.triage.importance}){where} {_cut(entry.commit.subject, 200)}: {said}"
+def _weighed(given: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return the order halfway between the two, the second one's where that is between; what it leaves out keeps its place."""
+    places = {sha: place for place, sha in enumerate(given)}
+    asked = places | {sha: place for place, sha in enumerate(wanted)}
+    return tuple(sorted(given, key=lambda sha: (places[sha] + asked[sha], asked[sha])))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.areas import general
-from analysis.entry import RULES, Analysis, Aspect, Claim, Depth, Entry, Language, Overview, Reading, Theme
+from analysis.entry import RULES, Analysis, Aspect, Claim, Depth, Entry, Language, Overview, Ranking, Reading, Theme
 from analysis.facts import Fact, FactKind
 from analysis.paths import FileKind, kind_of
 from analysis.phrases import read_phrases
@@ -55,6 +55,10 @@ class RulesAnalyser:
     def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:  # noqa: ARG002 - the port's
         """Name the areas with most to say, each with what its first commits do."""
         return Overview(tuple(_themes(entries, language)))
+
+    def rank(self, entries: tuple[Entry, ...], repo: str) -> Ranking:  # noqa: ARG002 - the port's
+        """Leave the order as it is: the scores are all that rules know."""
+        return Ranking(tuple(entry.commit.sha for entry in entries))
 
 
 class _Account:

@@ -3,7 +3,8 @@
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from analysis.pipeline import Step, TokenBudget, judge, read_all, settled, stand
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges, reached
 from analysis.stories import Earlier, find_stories
+from analysis.triage import Importance
 from analysis.window import Window
 from bot.config import Configuration
 from bot.repositories import Place, open_source
@@ -160,15 +162,16 @@ class Core:
         progress = _Progress(self._budget(analyser))
         try:
             entries = self._read(entries, analyser, language, step, progress)
-            ordered = order(entries)
-            overview, notes = self._overview(ordered, listing.repo, analyser, language, progress)
+            ranking, unranked = self._ranking(order(entries), listing.repo, analyser, progress)
+            ordered = order(entries, ranking)
+            overview, untold = self._overview(ordered, listing.repo, analyser, language, progress)
             digest = replace(
                 digest,
                 entries=ordered,
                 stories=find_stories(entries, self._earlier(entries)),
                 overview=overview,
                 before=self.digests.average(listing.repo, listing.branch, window),
-                run=replace(self._card(run, progress, started), notes=notes),
+                run=replace(self._card(run, progress, started), notes=_by_rules(order=unranked, overview=untold)),
             )
             self.digests.put(digest)
         except BaseException:
@@ -275,28 +278,50 @@ class Core:
             return None
         return (usage.tokens_in * model.price_in + usage.tokens_out * model.price_out) / 1_000_000
 
+    def _ranking(
+        self, entries: tuple[Entry, ...], repo: str, analyser: Analyser, progress: _Progress
+    ) -> tuple[tuple[str, ...], str]:
+        """Return the order of what the model read and users will notice, the same in every language, or why there is none."""
+        candidates = tuple(
+            entry
+            for entry in entries
+            if entry.triage.importance is not Importance.LOW and entry.analysis and not entry.analysis.stands_in
+        )
+        levels = Counter(entry.triage.importance for entry in candidates)
+        if analyser.name == RULES or max(levels.values(), default=0) < 2:  # noqa: PLR2004 - one by itself is in order
+            return (), ""
+        key = _key(candidates, analyser, "ranking")
+        known = self.digests.ranking(key)
+        refusal = progress.stopped or progress.budget.refusal()
+        if known is not None or refusal:
+            return known or (), "" if known else refusal
+        said = analyser.rank(candidates, repo)
+        progress.usage += said.usage
+        progress.budget.spend(said.usage)
+        if not said.failure:
+            self.digests.put_ranking(key, said.shas, self.now())
+        return said.shas, said.failure
+
     def _overview(
         self, entries: tuple[Entry, ...], repo: str, analyser: Analyser, language: Language, progress: _Progress
-    ) -> tuple[tuple[Theme, ...], tuple[str, ...]]:
-        """Return the day's themes: remembered, made now, or the rules' in a model's stead with a note that says why."""
+    ) -> tuple[tuple[Theme, ...], str]:
+        """Return the day's themes: remembered, made now, or the rules' in a model's stead, and then why."""
         by_rules = RulesAnalyser().overview(entries, repo, language).themes
         if analyser.name == RULES or all(not e.analysis or e.analysis.stands_in for e in entries):
-            return by_rules, ()
-        read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
-        text = "\n".join([analyser.name, analyser.prompt, language, *sorted(read_by)])
-        key = hashlib.sha256(text.encode()).hexdigest()
+            return by_rules, ""
+        key = _key(entries, analyser, language)
         known = self.digests.overview(key)
         if known is not None:
-            return known, ()
+            return known, ""
         refusal = progress.stopped or progress.budget.refusal()
         if refusal:
-            return by_rules, (f"overview by rules: {refusal}",)
+            return by_rules, refusal
         said = analyser.overview(entries, repo, language)
         progress.usage += said.usage
         if said.failure:
-            return by_rules, (f"overview by rules: {said.failure}",)
+            return by_rules, said.failure
         self.digests.put_overview(key, said.themes, self.now())
-        return said.themes, ()
+        return said.themes, ""
 
     def _earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
         """Find what today's reverts take back, where that landed on another day that the store knows."""
@@ -318,6 +343,19 @@ class Core:
             if original and sha != revert.sha and original.commit.committed_at <= revert.committed_at:
                 return original.commit
         return None
+
+
+def _key(entries: Iterable[Entry], analyser: Analyser, what: str) -> str:
+    """Return what something that was said of a day is remembered under: it holds for these commits, read by whom they were."""
+    read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
+    text = "\n".join([analyser.name, analyser.prompt, what, *sorted(read_by)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _by_rules(**reasons: str) -> tuple[str, ...]:
+    """Say what the rules did in a model's stead, together where the reason is the same."""
+    found = dict.fromkeys(filter(None, reasons.values()))
+    return tuple(f"{' and '.join(name for name in reasons if reasons[name] == why)} by rules: {why}" for why in found)
 
 
 @contextlib.contextmanager

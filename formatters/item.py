@@ -115,7 +115,11 @@ def _why(entry: Entry, language: Language) -> str:
     # What can be pointed at comes before what was learned of commits like this one.
     found = [reason for reason in entry.triage.reasons if reason.points > 0]
     reasons = sorted(found, key=lambda reason: reason.code.startswith("learned."))
-    return label("list.semicolon", language).join(clean(say_reason(reason, language)) for reason in reasons[:_REASONS])
+    said = [say_reason(reason, language) for reason in reasons[:_REASONS]]
+    if entry.is_disputed and entry.analysis and entry.analysis.importance:
+        opinion = say(f"importance.{entry.analysis.importance}", language)
+        said.append(say("reason.model", language, detail=opinion))
+    return label("list.semicolon", language).join(map(clean, said))
 
 
 def _parts(entry: Entry, language: Language) -> Iterator[Part]:

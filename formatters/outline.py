@@ -265,6 +265,7 @@ class _Writer:
             said.append(self.label(f"run.{key}", count=number))
         said += [self.label("run.brought", count=cover.brought)] if cover.brought else []
         said += [self.label("run.late", count=cover.late)] if cover.late else []
+        said += [self.label("run.disputed", count=len(cover.disputed))] if cover.disputed else []
         return self.label("list.clause").join(said)
 
     def together(self, texts: Iterable[str]) -> str:

@@ -119,6 +119,18 @@ class Digests:
             stored = json.dumps([[theme.text, list(theme.shas)] for theme in themes], ensure_ascii=False)
             db.table("overviews").upsert({"key": key, "themes": stored, "made_at": int(now.timestamp())}, pk="key")
 
+    def ranking(self, key: str) -> tuple[str, ...] | None:
+        """Return the SHAs of a day's entries, in order, as remembered under a key, or None."""
+        with self._store.read() as db:
+            row = db.execute("select shas from rankings where key = ?", [key]).fetchone()
+        return tuple(json.loads(row[0])) if row else None
+
+    def put_ranking(self, key: str, shas: Iterable[str], now: datetime) -> None:
+        """Remember the order of a day's entries."""
+        with self._store.write() as db:
+            row = {"key": key, "shas": json.dumps(list(shas)), "made_at": int(now.timestamp())}
+            db.table("rankings").upsert(row, pk="key")
+
     def put_run(self, digest: Digest, run: RunCard, failed: int) -> None:
         """Remember a run and what it cost."""
         with self._store.write() as db:

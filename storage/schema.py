@@ -133,3 +133,11 @@ def m007_learned(db: Database) -> None:
         foreign_keys=[("repository", "repositories", "id")],
         strict=True,
     )
+
+
+@migrations()
+def m008_rankings(db: Database) -> None:
+    """In which order the model put a day's entries, as a JSON list of SHAs."""
+    db.table("rankings").create(
+        {"key": str, "shas": str, "made_at": int}, pk="key", not_null={"shas", "made_at"}, strict=True
+    )

@@ -424,7 +424,7 @@ class TestModel:
         assert len(model.requests) == 2
         scratch.commit("Fix a hang", {"quill/b.py": "1\n"}, at=NOON)
         reading.digest()
-        assert len(model.requests) == 4
+        assert len(model.requests) == 5
 
     def test_who_analyses_may_be_chosen(self, reading: Bot, clone: Bot) -> None:
         core = reading.core(NOON)
@@ -473,7 +473,7 @@ class TestInterrupts:
         assert calls == 2
         assert tokens > 0
         assert reading.rows("select count(*) from digests") == [(0,)]
-        assert (reading.digest().run.analysed, len(model.requests)) == (2, 5)
+        assert (reading.digest().run.analysed, len(model.requests)) == (2, 6)
 
     def test_who_interrupts_does_not_wait_for_the_model(
         self, reading: Bot, scratch: Scratch, model: ModelServer

@@ -158,9 +158,13 @@ class TestTheDay:
 
     def test_each_language_is_asked_for(self, day: Day) -> None:
         day.digest("en")
-        count = len(day.asked())
+        written = day.asked("Full", "Short", "Lines", "Themes")
+        count = len(written)
         assert day.digest("zh").coverage.by == {"test-model": 18}
-        written = [re.findall(r"Write in (.*?)[.:] ", asked["messages"][0]["content"]) for asked in day.asked()]
+        written = [
+            re.findall(r"Write in (.*?)[.:] ", asked["messages"][0]["content"])
+            for asked in day.asked("Full", "Short", "Lines", "Themes")
+        ]
         assert written == [["English"]] * count + [["Chinese (简体中文)"]] * count
 
     def test_the_overview_is_the_models(self, day: Day) -> None:
@@ -257,7 +261,7 @@ class TestFaults:
         day.server.always = as_model.NO_QUOTA
         digest = day.digest()
         assert (digest.coverage.by["test-model"], len(day.asked())) == (3, 4)
-        assert digest.run.notes[0].startswith("overview by rules: the model account's quota is used up")
+        assert digest.run.notes[0].startswith("order and overview by rules: the model account's quota is used up")
 
     def test_a_server_that_is_down_is_not_asked_for_every_commit(self, day: Day) -> None:
         day.server.always = as_model.SERVER_ERROR

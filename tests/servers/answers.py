@@ -8,12 +8,12 @@ PLAIN = {"summary": "It does something.", "effect": "Users notice it.", "importa
 
 
 def shape(asked: Json) -> str:
-    """Return what was asked for: Full, Short, Lines or Themes."""
+    """Return what was asked for: Full, Short, Lines, Order or Themes."""
     form = asked.get("response_format") or {}
     if form.get("type") == "json_schema":
         return str(form["json_schema"]["name"])
     told = asked["messages"][0]["content"]
-    return next(name for name in ("Themes", "Lines", "Full", "Short") if f'"title": "_{name}"' in told)
+    return next(name for name in ("Themes", "Order", "Lines", "Full", "Short") if f'"title": "_{name}"' in told)
 
 
 def shown(asked: Json) -> str:
@@ -28,5 +28,7 @@ def reader(asked: Json) -> Json:
     if shape(asked) == "Themes":
         named = re.findall(r"(?m)^- ([0-9a-f]{7}) ", shown(asked))
         return {"themes": [{"text": "Much was done.", "commits": named[:2]}]}
+    if shape(asked) == "Order":
+        return {"shas": re.findall(r"(?m)^- ([0-9a-f]{7}) ", shown(asked))}
     more = {"impact": [], "insight": []} if shape(asked) == "Full" else {}
     return {**PLAIN, "risks": [], "recommendations": [], **more}
