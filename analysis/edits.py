@@ -35,10 +35,11 @@ _DATA = {"yaml", "toml", "json", "", "docker", "shell"}
 _TEST = re.compile(r"^\s*(?:async\s+)?(?:def|fn|func|void|fun)\s+(?P<name>[Tt]est\w+)\s*\(")
 _ASSIGNED = re.compile(r"^\s*(?P<target>[\w.\[\]\"']+)\s*(?::\s|[:+*/|-]?=(?!=))")
 _ASSIGNED_CALL = re.compile(r"^\s*(?P<target>[\w.]+)\s*[:=]+\s*(?P<call>[A-Za-z_][\w.]*)\(")
+_DEFINES = re.compile(r"\b(?:def|fn|func)\s")
 _SIGNATURE = re.compile(
     r"(?:^|\n)[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:async\s+)?(?:def|fn|func)\s+(?P<name>\w+)\s*(?:<[^(]*>)?\((?P<inside>[^()]*(?:\([^()]*\)[^()]*)*)\)"
 )
-_WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]{2,}(?![a-z])|\d{2,}")
+_WORD = re.compile(r"[A-Za-z][a-z]{2,}|[A-Z]{2,}(?![a-z])|\d{2,}")
 _EMPTY = {
     "the", "and", "for", "fix", "add", "use", "with", "when", "from", "into", "not", "test", "tests", "support", "update",
     "self", "return", "none", "true", "false", "def", "str", "int", "get", "set", "new", "class",
@@ -84,9 +85,9 @@ class Carried:
     target: str
 
 
-def edits(commit: Commit, title: str) -> tuple[Edit, ...]:
+def edits(files: Iterable[ChangedFile], title: str) -> tuple[Edit, ...]:
     """Return what can be shown of a diff, what tells most first; of tests and CI only if nothing else is touched."""
-    files = [ChangedFile(change) for change in commit.files if change.status != "removed" and change.patch]
+    files = [file for file in files if file.change.status != "removed" and file.change.patch]
     product = [file for file in files if file.kind in {FileKind.PRODUCTION, FileKind.BUILD}]
     code = [file for file in product if file.kind is FileKind.PRODUCTION] or product
     shown = code or [file for file in files if file.kind not in {FileKind.DOCS, FileKind.LOCK, FileKind.GENERATED}]
@@ -332,7 +333,9 @@ def _one_line(lines: Sequence[str]) -> str:
 
 def _signatures(file: ChangedFile) -> Iterator[tuple[EditKind, str, str]]:
     """Functions that are still there and take more than before."""
-    for old, new in file.views:
+    for hunk, (old, new) in zip(file.hunks, file.views, strict=True):
+        if not any(_DEFINES.search(line.text) for line in hunk.lines if not line.added):
+            continue
         before = {found["name"]: _arguments(found["inside"]) for found in _SIGNATURE.finditer(old.code)}
         for found in _SIGNATURE.finditer(new.code):
             name, now = found["name"], _arguments(found["inside"])

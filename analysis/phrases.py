@@ -47,7 +47,7 @@ _MIDDLE = {
     "disables", "avoid", "avoids", "skips", "supports", "updates", "allow", "allows", "reduces", "improves", "handles",
 }  # fmt: skip
 """Verbs that may follow what a sentence is about: words that are hardly ever nouns."""
-_GAP = "\u00a0"
+_GAP = "\ue000"
 
 
 @dataclass(frozen=True, slots=True)

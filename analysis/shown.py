@@ -10,8 +10,9 @@ from functools import cached_property
 from analysis.edits import Carried, Edit, EditKind, carried, edits, told, words_of
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
+from analysis.facts.changed import ChangedFile
 from analysis.paths import FileKind, kind_of
-from analysis.sketch import Definition, Sketch, sketch
+from analysis.sketch import Definition, Sketch, sketch_of
 from analysis.teller import Teller, short_names
 from analysis.wording import outside
 
@@ -28,18 +29,20 @@ class Shown:
 
     def __init__(self, entry: Entry, teller: Teller, topic: str) -> None:
         self.commit, self.facts, self.teller, self.topic = entry.commit, entry.facts, teller, topic
-        self.sketch: Sketch = sketch(entry.commit)
+        self._files = [ChangedFile(change) for change in entry.commit.files]
+        self.sketch: Sketch = sketch_of(self._files)
         self.product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
         self.lines = sum(file.additions + file.deletions for file in self.product)
         self.files = short_names([file.path for file in entry.commit.files])
         self.told: set[Edit] = set()
         self.has_told_carried = False
+        self.has_said_where = False
 
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
         """Edits that say what no fact says."""
         return tuple(
-            edit for edit in edits(self.commit, f"{self.topic} {self.commit.subject}") if not self.is_fact(edit)
+            edit for edit in edits(self._files, f"{self.topic} {self.commit.subject}") if not self.is_fact(edit)
         )
 
     def is_of_new_program(self, fact: Fact) -> bool:
@@ -92,7 +95,7 @@ class Shown:
         if note:
             parts.append(note)
         names = [name for name in self.sketch.touched if name not in self.topic and not name.startswith("__")]
-        if not parts and not self.told and not moved and names and not all_said:
+        if not parts and not self.told and not moved and names and not (all_said or self.has_said_where):
             yield self.teller.say("detail.touched", names=self.teller.names(names))
         parts = parts[:_PARTS]
         if parts:

@@ -215,6 +215,7 @@ class Summary:
 
     def without_title(self) -> str:
         """What the diff alone shows, of a title that says no more than which files are changed."""
+        self.shown.has_said_where = True
         best = [self.shown.edit(edit) for edit in self.shown.take(1, TELLING)]
         names = self.teller.names(list(self.sketch.touched) or list(self.files.values()))
         return self.teller.because(self.teller.say("detail.changes", names=names), best[0] if best else "")

@@ -1,5 +1,6 @@
 """What the rules say, by key and language; the sentences stand in `wording.toml`."""
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from analysis.triage import Reason
 
 _LONG_SHA = 40
 _LONGEST_DETAIL = 150
+_ENDS = " .,;:。，；：、"
 
 
 @lru_cache(maxsize=1)
@@ -88,7 +90,9 @@ def _first_sentence(text: str) -> str:
 
 def outside(text: str) -> str:
     """Text from outside as it can stand within quotation marks of ours: one line, its marks in pairs, without an end."""
-    text = " ".join(text.split()).strip(" .,;:。，；：")
+    text = " ".join(text.split())
+    text = re.sub(r"\s+(?=[,.;:!?](?:\s|$))", "", text)
+    text = re.sub(r"([,;:])(?:\s*[,;:])+(?=\s|$)", r"\1", text).strip(_ENDS)
     text = text.replace("“", "‘").replace("”", "’")
     for mark in '`"':
         if text.count(mark) % 2:
@@ -96,4 +100,4 @@ def outside(text: str) -> str:
     for opens, closes in ("()", "[]"):
         if text.count(opens) != text.count(closes):
             text = text.replace(opens, "").replace(closes, "")
-    return " ".join(text.split()).strip(" .,;:。，；：")
+    return " ".join(text.split()).strip(_ENDS)
