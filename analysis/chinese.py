@@ -100,6 +100,7 @@ def noun(text: str, unknown: int | None = None, *, opens: bool = False) -> str:
         made.insert(0, made.pop())
     said = "".join(made)
     said = re.sub(r"\s*,\s*(?:和|或)\s*|\s*,\s*and\s+", "和 ", said)
+    said = re.sub(rf"的\s*和\s*(?=[{_CJK}]{{1,4}}的)", "且", said)
     said = re.sub(r"\s*,\s+", "、", said)
     said = re.sub(r"\s+/\s+", "/", said)
     return spaced(said)

@@ -22,6 +22,8 @@ _LONGEST_CASE = 120
 _LONGEST_RUN = 4
 _MOST_HUNKS = 60
 _LEAST_CARRIED = 8
+_WORDING = 0.8
+"""What a message that is worded anew weighs at most."""
 _IMPORT = re.compile(
     r"^\s*(?:import\b|from\s+\S+\s+import\b|use\s|#include\b|package\b|using\b|export \{|\"?\$schema)|^\s*[\w.]+ as \w+,?$"
 )
@@ -86,10 +88,9 @@ class Carried:
 
 
 def edits(files: Iterable[ChangedFile], title: str) -> tuple[Edit, ...]:
-    """Return what can be shown of a diff, what tells most first; of tests and CI only if nothing else is touched."""
+    """Return what can be shown of a diff, what tells most first; of tests, build and CI only if no product is touched."""
     files = [file for file in files if file.change.status != "removed" and file.change.patch]
-    product = [file for file in files if file.kind in {FileKind.PRODUCTION, FileKind.BUILD}]
-    code = [file for file in product if file.kind is FileKind.PRODUCTION] or product
+    code = [file for file in files if file.kind is FileKind.PRODUCTION]
     shown = code or [file for file in files if file.kind not in {FileKind.DOCS, FileKind.LOCK, FileKind.GENERATED}]
     topic = words_of(title)
     counts: Counter[tuple[EditKind, str, str]] = Counter()
@@ -236,7 +237,7 @@ def _cases(after: list[str], following: list[str], gone: Collection[str]) -> Ite
         found = _CASE.match(text)
         if found and text.strip() not in gone:
             below = [line for line in following if _indent(line) > _indent(text)]
-            condition, done = _unbracketed(found["condition"]), _statement([*after[index + 1 :], *below])
+            condition, done = _unbracketed(found["condition"].rstrip(" ;")), _statement([*after[index + 1 :], *below])
             yield EditKind.CASE, condition, done if len(condition + done) <= _LONGEST_CASE else ""
 
 
@@ -369,12 +370,14 @@ def _weight(kind: EditKind, before: str, after: str, count: int, topic: frozense
     base = {
         EditKind.REPLACED: 1.0, EditKind.CASE: 1.0, EditKind.SWAPPED: 0.7, EditKind.TAKES: 0.9, EditKind.ADDED: 0.3, EditKind.REMOVED: 0.2,
     }[kind]  # fmt: skip
-    if kind is EditKind.REPLACED and _TEXT.sub("", before) == _TEXT.sub("", after):  # only a message is worded anew
-        base -= 0.5
     common = len(words_of(f"{before} {after}") & topic)
     if kind is EditKind.CASE and not after:
         base -= 0.4 if " " in before else 0.9
-    return base + 0.6 * min(common, 3) + 0.15 * min(count - 1, 6) - len(before + after) / 300
+    weight = base + 0.6 * min(common, 3) + 0.15 * min(count - 1, 6) - len(before + after) / 300
+    if re.fullmatch(r"[A-Za-z]+", before) and re.fullmatch(r"[A-Za-z]+", after):
+        weight -= 0.6  # a variable has another name
+    is_wording = kind is EditKind.REPLACED and _TEXT.sub("", before) == _TEXT.sub("", after)
+    return min(weight, _WORDING) if is_wording and '"' in before and " " in before else weight
 
 
 def told(found: Iterable[Edit], most: int, least: float) -> tuple[Edit, ...]:

@@ -90,6 +90,9 @@ def _over(phrase: Phrase) -> str:
         return ""
     key, word = phrase.symptom
     over: str = table()["symptom"][key]["en"]
+    if phrase.thing and key == "typo":
+        thing = f"{word} in {phrase.thing}"
+        return _agreeing("{object}{around} {is} corrected", thing, around=_around(phrase.around))
     if phrase.thing:
         behind = [pair for pair in phrase.around if pair[0] in BEHIND and len(pair[1].split()) > 1]
         before = _around([pair for pair in phrase.around if pair not in behind])

@@ -121,6 +121,7 @@ class _Deed:
             len(relations - {"on", "in"}) > 1
             or (bool(relations) and self.is_framed)
             or (phrase.action != "fix" and "with" in left)
+            or (phrase.action == "avoid" and "from" in relations)
             or (phrase.is_bound and not left <= _BOUND)
             or (bool(left) and doing.endswith("ing") and doing != phrase.thing and bool(_verb(doing)))
             or not (phrase.thing or left or self.scenes or phrase.action in _WITHOUT_OBJECT)

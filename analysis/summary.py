@@ -22,7 +22,7 @@ from analysis.sketch import fitting
 from analysis.teller import Teller
 from analysis.title import ChangeType, Title, read_title
 from analysis.triage import Importance
-from analysis.wording import outside, say_fact, short_value
+from analysis.wording import outside, say_fact, short_value, tidy
 
 LEADS = (
     FactKind.REVERTS, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.ENDPOINT_REMOVED,
@@ -146,7 +146,7 @@ class Summary:
         if around:
             return around, first
         fixes = self.entry.triage.types[0] is ChangeType.BUGFIX
-        if first and not (fixes and first.kind not in _OPENS_A_FIX):
+        if first and not (fixes and (first.kind not in _OPENS_A_FIX or first.name.endswith(")"))):
             return self.fact_first(first), first
         return self.title_first(), None
 
@@ -205,8 +205,8 @@ class Summary:
     def said_title(self) -> str:
         """The title as a clause; in Chinese as a quotation, if it cannot be said."""
         if self.language == "en":
-            return say_english(self.phrases)
-        said = say_chinese(self.phrases)
+            return tidy(say_english(self.phrases))
+        said = tidy(say_chinese(self.phrases))
         kind = self.entry.triage.types[0]
         if said and self.phrases[0].action:
             return said
@@ -281,7 +281,8 @@ class Summary:
                     "size": size,
                     "folder": folder or ".",
                 }
-                yield self.teller.say(key if len(files) > 1 else f"{key}_one", file=files[0].path, **values)
+                form = "_one" if len(files) == 1 else "" if folder else "_anywhere"
+                yield self.teller.say(f"{key}{form}", file=files[0].path, **values)
 
     # -- further sentences
 

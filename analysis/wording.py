@@ -90,9 +90,7 @@ def _first_sentence(text: str) -> str:
 
 def outside(text: str) -> str:
     """Text from outside as it can stand within quotation marks of ours: one line, its marks in pairs, without an end."""
-    text = " ".join(text.split())
-    text = re.sub(r"\s+(?=[,.;:!?](?:\s|$))", "", text)
-    text = re.sub(r"([,;:])(?:\s*[,;:])+(?=\s|$)", r"\1", text).strip(_ENDS)
+    text = tidy(text)
     text = text.replace("“", "‘").replace("”", "’")
     for mark in '`"':
         if text.count(mark) % 2:
@@ -100,4 +98,12 @@ def outside(text: str) -> str:
     for opens, closes in ("()", "[]"):
         if text.count(opens) != text.count(closes):
             text = text.replace(opens, "").replace(closes, "")
-    return " ".join(text.split()).strip(_ENDS)
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """Text on one line, without a gap before a mark, marks side by side, and marks at its ends."""
+    text = " ".join(text.split())
+    text = re.sub(r"\s+(?=[,.;:!?，。；：、](?:\s|$))", "", text)
+    text = re.sub(r"([,;:，。；：、])(?:\s*[,;:，。；：、])+(?=\s|$|[，。；：、])", r"\1", text)
+    return text.strip(_ENDS)
