@@ -90,7 +90,7 @@ class Shown:
         if moved:
             yield moved
         if not parts:
-            parts += self.swapped()
+            yield from self.swapped()
         note = None if docs or has_said else self.quote()
         if note:
             parts.append(note)
@@ -102,12 +102,12 @@ class Shown:
             where = self.teller.names([self.files[path] for path in dict.fromkeys(path for path, _ in parts)], 3)
             yield self.teller.say("detail.where", files=where, what=self.teller.join([what for _, what in parts]))
 
-    def swapped(self) -> Iterator[tuple[str, str]]:
+    def swapped(self) -> Iterator[str]:
         """A name that took another's place everywhere."""
         for before, after, count in self.sketch.swapped[:1]:
             if max(len(before), len(after)) < _LONGEST_NAME:
-                edit = Edit(EditKind.SWAPPED, "", before, after, count)
-                yield self.product[0].path, self.edit(edit)
+                self.has_said_where = True
+                yield self.edit(Edit(EditKind.SWAPPED, "", before, after, count))
 
     def definitions(self) -> list[Definition]:
         """New functions and classes worth naming: those with a word of explanation, or the title's."""

@@ -57,6 +57,9 @@ _NO_PROSE = re.compile(
     r"|(?i:closes|fixes|resolves|related|this reverts|see|part of)\b"
 )
 """How a line begins that is no prose: headings, lists, quotations, trailers, references."""
+_REFERENCE = re.compile(
+    r"(?:(?<=^)|(?<=[.!?]))\s*(?i:closes|fixes|resolves|refs?|see|next:|follow-up of)\s[^.!?]*#\d+[^.!?]*(?:[.!?]|$)"
+)
 _SURROUNDINGS = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS, ChangeType.DEPENDENCIES}
 _SHOWN_FIRST = {EditKind.CASE, EditKind.TAKES}
 _SETTINGS = {FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
@@ -294,7 +297,7 @@ class Summary:
             lines = [line.strip() for line in paragraph.split("\n")]
             if any(_NO_PROSE.match(line) for line in lines if line):
                 continue
-            text = fitting(" ".join(lines))
+            text = fitting(_REFERENCE.sub("", " ".join(lines)))
             if len(text.split()) >= _LEAST_WORDS:
                 return self.teller.say("detail.says", text=outside(text))
         return ""

@@ -57,7 +57,8 @@ def say_fact(fact: Fact, language: Language) -> str:
     before, after = short_value(fact.before), short_value(fact.after)
     detail, value = fact.detail, ""
     if fact.kind is FactKind.REVERTS:
-        number = f" ({detail})" if detail else ""
+        number = f" ({detail})" if language == "en" else f"（{detail}）"
+        number = number if detail else ""
         return say("lead.reverts", language, title=outside(fact.name), number=number)
     if fact.kind in {FactKind.FLAG_ADDED, FactKind.TEST_DISABLED} and detail:
         first = outside(_first_sentence(detail))
