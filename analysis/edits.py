@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
-from analysis.commit import Commit
 from analysis.facts.changed import ChangedFile, View
 from analysis.patch import Hunk
 from analysis.paths import FileKind
@@ -21,10 +20,9 @@ _SHORT_CODE = 40
 _LONGEST_CASE = 120
 _LONGEST_RUN = 4
 _MOST_HUNKS = 60
-_LEAST_CARRIED = 8
 _WORDING = 0.8
 """What a message that is worded anew weighs at most."""
-_IMPORT = re.compile(
+IMPORT = re.compile(
     r"^\s*(?:import\b|from\s+\S+\s+import\b|use\s|#include\b|package\b|using\b|export \{|\"?\$schema)|^\s*[\w.]+ as \w+,?$"
 )
 _CASE = re.compile(r"^\s*(?:\}\s*)?(?:(?P<word>if|elif|else if)\b\s*)(?P<condition>.+?)\s*(?:[:{]|then)\s*$")
@@ -34,7 +32,6 @@ _DEFINED = re.compile(
 _BARE = re.compile(r"\W*|[\w.]+(?: as \w+)?,?|[\"'][\w.]+[\"'],?|[\w:]*\{[\w, ]*\},?")
 _TEXT = re.compile(r"[bfr]?\"[^\"]*\"|[bfr]?'[^']*'")
 _DATA = {"yaml", "toml", "json", "", "docker", "shell"}
-_TEST = re.compile(r"^\s*(?:async\s+)?(?:def|fn|func|void|fun)\s+(?P<name>[Tt]est\w+)\s*\(")
 _ASSIGNED = re.compile(r"^\s*(?P<target>[\w.\[\]\"']+)\s*(?::\s|[:+*/|-]?=(?!=))")
 _ASSIGNED_CALL = re.compile(r"^\s*(?P<target>[\w.]+)\s*[:=]+\s*(?P<call>[A-Za-z_][\w.]*)\(")
 _DEFINES = re.compile(r"\b(?:def|fn|func)\s")
@@ -76,15 +73,6 @@ class Edit:
     after: str
     count: int = 1
     weight: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """Code that left one file and stands in another, line for line."""
-
-    count: int
-    source: str
-    target: str
 
 
 def edits(files: Iterable[ChangedFile], title: str) -> tuple[Edit, ...]:
@@ -133,44 +121,6 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(word.lower().removesuffix("s") for word in _WORD.findall(text) if word.lower() not in _EMPTY)
 
 
-def carried(commit: Commit) -> tuple[Carried, ...]:
-    """Return from where to where code moved, the most lines first."""
-    lost: dict[str, Counter[str]] = {}
-    won: dict[str, Counter[str]] = {}
-    for change in commit.files:
-        if not change.patch:
-            continue
-        for line in change.patch.split("\n"):
-            text = line[1:].strip()
-            if len(text) > 12 and line[:1] in "+-" and line[:3] not in {"+++", "---"} and not _IMPORT.match(text):  # noqa: PLR2004 - a shorter line stands everywhere
-                side = won if line[0] == "+" else lost
-                side.setdefault(change.path, Counter())[text] += 1
-    moves = [
-        Carried((gone & come).total(), source, target)
-        for source, gone in lost.items()
-        for target, come in won.items()
-        if source != target
-    ]
-    return tuple(sorted((move for move in moves if move.count >= _LEAST_CARRIED), key=lambda move: -move.count))
-
-
-def new_tests(commit: Commit) -> tuple[str, ...]:
-    """Return the names of tests that the commit adds and does not take from elsewhere, in order."""
-    added: dict[str, None] = {}
-    removed = set()
-    for change in commit.files:
-        file = ChangedFile(change)
-        if file.kind is not FileKind.TEST or not change.patch:
-            continue
-        for line in change.patch.split("\n"):
-            found = _TEST.match(line[1:])
-            if found and line[0] == "+":
-                added.setdefault(found["name"])
-            elif found and line[0] == "-":
-                removed.add(found["name"])
-    return tuple(name for name in added if name not in removed)
-
-
 def _of_file(file: ChangedFile) -> Iterator[tuple[EditKind, str, str]]:
     gone = {line.text.strip() for hunk in file.hunks for line in hunk.lines if line.removed}
     come = {line.text.strip() for hunk in file.hunks for line in hunk.lines if line.added}
@@ -185,7 +135,7 @@ def _of_file(file: ChangedFile) -> Iterator[tuple[EditKind, str, str]]:
 
 def _telling(lines: list[str], *, is_data: bool) -> list[str]:
     """Lines of code without imports; none of them if all are bare names, as in a list of imports."""
-    lines = [line for line in lines if line.strip() and (is_data or not _IMPORT.match(line))]
+    lines = [line for line in lines if line.strip() and (is_data or not IMPORT.match(line))]
     return lines if is_data or not all(_BARE.fullmatch(line.strip()) for line in lines) else []
 
 

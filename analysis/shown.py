@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from analysis.edits import Carried, Edit, EditKind, carried, edits, told, words_of
+from analysis.across import Carried, carried
+from analysis.edits import Edit, EditKind, edits, told, words_of
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
 from analysis.facts.changed import ChangedFile

@@ -4,21 +4,21 @@ The first clause says what is so after the commit. What follows is the diff's ow
 new definitions, what its author wrote beside them. Nothing is said twice, and nothing of which there is no evidence.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from posixpath import commonpath, dirname
 
-from analysis.edits import EditKind, new_tests, told
+from analysis.across import new_tests
+from analysis.edits import EditKind, told
 from analysis.entry import Entry, Language
 from analysis.facts import Fact, FactKind
+from analysis.message import reason_given
 from analysis.paths import FileKind, kind_of
 from analysis.phrases import Phrase, names_only_files, read_phrases
 from analysis.phrases_en import say_english
 from analysis.phrases_zh import say_chinese
 from analysis.shown import TELLING, Shown
-from analysis.sketch import fitting
 from analysis.teller import Teller
 from analysis.title import ChangeType, Title, read_title
 from analysis.triage import Importance
@@ -51,15 +51,6 @@ _ALIKE = {FactKind.NAME_REMOVED: "detail.all_gone", FactKind.CONFIG_ADDED: "deta
 _TINY, _SMALL, _OFTEN = 8, 60, 5
 _MANY_CARRIED = 30
 _EXPLAINED = {ChangeType.BUGFIX, ChangeType.REVERT, ChangeType.SECURITY}
-_MOST_BODY, _LEAST_WORDS = 4_000, 5
-_NO_PROSE = re.compile(
-    r"[#|<>`*+\[(~=-]|\d+[.)]\s|[A-Z][\w-]+(?: [A-Z][a-z]+)?:(?:\s|$)|https?:|\S+$"
-    r"|(?i:closes|fixes|resolves|related|this reverts|see|part of)\b"
-)
-"""How a line begins that is no prose: headings, lists, quotations, trailers, references."""
-_REFERENCE = re.compile(
-    r"(?:(?<=^)|(?<=[.!?]))\s*(?i:closes|fixes|resolves|refs?|see|next:|follow-up of)\s[^.!?]*#\d+[^.!?]*(?:[.!?]|$)"
-)
 _SURROUNDINGS = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS, ChangeType.DEPENDENCIES}
 _SHOWN_FIRST = {EditKind.CASE, EditKind.TAKES}
 _SETTINGS = {FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
@@ -290,17 +281,9 @@ class Summary:
     # -- further sentences
 
     def author_says(self) -> str:
-        """The first sentences of the message below its title, as far as they fit."""
-        if not self.product:
-            return ""
-        for paragraph in re.split(r"\n\s*\n", self.commit.body[:_MOST_BODY]):
-            lines = [line.strip() for line in paragraph.split("\n")]
-            if any(_NO_PROSE.match(line) for line in lines if line):
-                continue
-            text = fitting(_REFERENCE.sub("", " ".join(lines)))
-            if len(text.split()) >= _LEAST_WORDS:
-                return self.teller.say("detail.says", text=outside(text))
-        return ""
+        """What the message says below its title, of a commit that touches the product."""
+        given = reason_given(self.commit.body) if self.product else ""
+        return self.teller.say("detail.says", text=outside(given)) if given else ""
 
     def says_all(self) -> bool:
         """Whether facts have said all of a small change."""

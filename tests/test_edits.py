@@ -5,8 +5,9 @@ from builders import a_change, a_commit_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.across import Carried, carried, new_tests
 from analysis.commit import FileChange
-from analysis.edits import Carried, Edit, EditKind, carried, edits, new_tests, told, words_of
+from analysis.edits import Edit, EditKind, edits, told, words_of
 from analysis.facts.changed import ChangedFile
 
 
