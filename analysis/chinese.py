@@ -63,7 +63,7 @@ def noun(text: str, unknown: int | None = None, *, opens: bool = False) -> str:
     if text.count(" of ") > _MOST_OF:
         raise Unsaid
     if of:
-        return f"{noun(rest, unknown)} 的 {noun(head, unknown, opens=opens)}"
+        return spaced(f"{noun(rest, unknown)} 的 {noun(head, unknown, opens=opens)}")
     compatible = _COMPATIBLE.fullmatch(text)
     if compatible:
         return f"与 {noun(compatible[2], unknown)} 的{noun(compatible[1], unknown)}"
@@ -87,9 +87,9 @@ def noun(text: str, unknown: int | None = None, *, opens: bool = False) -> str:
             continue
         word = words[at]
         at += 1
-        if word in _ARTICLES:
+        if word in _ARTICLES and pieces[at : at + 1] != [","]:
             continue
-        if word in unsaid or (word in _openings() and word not in kept):
+        if (word in unsaid and word not in _ARTICLES) or (word in _openings() and word not in kept):
             raise Unsaid
         if _LOWER.fullmatch(word) and len(word) > 2 and word not in kept and word.removesuffix("s") not in kept:  # noqa: PLR2004
             unknown -= 1
@@ -100,6 +100,7 @@ def noun(text: str, unknown: int | None = None, *, opens: bool = False) -> str:
         made.insert(0, made.pop())
     said = "".join(made)
     said = re.sub(r"\s*,\s*(?:和|或)\s*|\s*,\s*and\s+", "和 ", said)
+    said = re.sub(rf"的\s*和\s*(?=[{_CJK}]{{1,4}}的)", "且", said)
     said = re.sub(r"\s*,\s+", "、", said)
     said = re.sub(r"\s+/\s+", "/", said)
     return spaced(said)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 
-from analysis.commit import Commit
 from analysis.facts.changed import ChangedFile, View
 from analysis.patch import Hunk
 from analysis.paths import FileKind
@@ -21,8 +20,9 @@ _SHORT_CODE = 40
 _LONGEST_CASE = 120
 _LONGEST_RUN = 4
 _MOST_HUNKS = 60
-_LEAST_CARRIED = 8
-_IMPORT = re.compile(
+_WORDING = 0.8
+"""What a message that is worded anew weighs at most."""
+IMPORT = re.compile(
     r"^\s*(?:import\b|from\s+\S+\s+import\b|use\s|#include\b|package\b|using\b|export \{|\"?\$schema)|^\s*[\w.]+ as \w+,?$"
 )
 _CASE = re.compile(r"^\s*(?:\}\s*)?(?:(?P<word>if|elif|else if)\b\s*)(?P<condition>.+?)\s*(?:[:{]|then)\s*$")
@@ -32,13 +32,13 @@ _DEFINED = re.compile(
 _BARE = re.compile(r"\W*|[\w.]+(?: as \w+)?,?|[\"'][\w.]+[\"'],?|[\w:]*\{[\w, ]*\},?")
 _TEXT = re.compile(r"[bfr]?\"[^\"]*\"|[bfr]?'[^']*'")
 _DATA = {"yaml", "toml", "json", "", "docker", "shell"}
-_TEST = re.compile(r"^\s*(?:async\s+)?(?:def|fn|func|void|fun)\s+(?P<name>[Tt]est\w+)\s*\(")
 _ASSIGNED = re.compile(r"^\s*(?P<target>[\w.\[\]\"']+)\s*(?::\s|[:+*/|-]?=(?!=))")
 _ASSIGNED_CALL = re.compile(r"^\s*(?P<target>[\w.]+)\s*[:=]+\s*(?P<call>[A-Za-z_][\w.]*)\(")
+_DEFINES = re.compile(r"\b(?:def|fn|func)\s")
 _SIGNATURE = re.compile(
     r"(?:^|\n)[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:async\s+)?(?:def|fn|func)\s+(?P<name>\w+)\s*(?:<[^(]*>)?\((?P<inside>[^()]*(?:\([^()]*\)[^()]*)*)\)"
 )
-_WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]{2,}(?![a-z])|\d{2,}")
+_WORD = re.compile(r"[A-Za-z][a-z]{2,}|[A-Z]{2,}(?![a-z])|\d{2,}")
 _EMPTY = {
     "the", "and", "for", "fix", "add", "use", "with", "when", "from", "into", "not", "test", "tests", "support", "update",
     "self", "return", "none", "true", "false", "def", "str", "int", "get", "set", "new", "class",
@@ -75,20 +75,10 @@ class Edit:
     weight: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """Code that left one file and stands in another, line for line."""
-
-    count: int
-    source: str
-    target: str
-
-
-def edits(commit: Commit, title: str) -> tuple[Edit, ...]:
-    """Return what can be shown of a diff, what tells most first; of tests and CI only if nothing else is touched."""
-    files = [ChangedFile(change) for change in commit.files if change.status != "removed" and change.patch]
-    product = [file for file in files if file.kind in {FileKind.PRODUCTION, FileKind.BUILD}]
-    code = [file for file in product if file.kind is FileKind.PRODUCTION] or product
+def edits(files: Iterable[ChangedFile], title: str) -> tuple[Edit, ...]:
+    """Return what can be shown of a diff, what tells most first; of tests, build and CI only if no product is touched."""
+    files = [file for file in files if file.change.status != "removed" and file.change.patch]
+    code = [file for file in files if file.kind is FileKind.PRODUCTION]
     shown = code or [file for file in files if file.kind not in {FileKind.DOCS, FileKind.LOCK, FileKind.GENERATED}]
     topic = words_of(title)
     counts: Counter[tuple[EditKind, str, str]] = Counter()
@@ -131,44 +121,6 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(word.lower().removesuffix("s") for word in _WORD.findall(text) if word.lower() not in _EMPTY)
 
 
-def carried(commit: Commit) -> tuple[Carried, ...]:
-    """Return from where to where code moved, the most lines first."""
-    lost: dict[str, Counter[str]] = {}
-    won: dict[str, Counter[str]] = {}
-    for change in commit.files:
-        if not change.patch:
-            continue
-        for line in change.patch.split("\n"):
-            text = line[1:].strip()
-            if len(text) > 12 and line[:1] in "+-" and line[:3] not in {"+++", "---"} and not _IMPORT.match(text):  # noqa: PLR2004 - a shorter line stands everywhere
-                side = won if line[0] == "+" else lost
-                side.setdefault(change.path, Counter())[text] += 1
-    moves = [
-        Carried((gone & come).total(), source, target)
-        for source, gone in lost.items()
-        for target, come in won.items()
-        if source != target
-    ]
-    return tuple(sorted((move for move in moves if move.count >= _LEAST_CARRIED), key=lambda move: -move.count))
-
-
-def new_tests(commit: Commit) -> tuple[str, ...]:
-    """Return the names of tests that the commit adds and does not take from elsewhere, in order."""
-    added: dict[str, None] = {}
-    removed = set()
-    for change in commit.files:
-        file = ChangedFile(change)
-        if file.kind is not FileKind.TEST or not change.patch:
-            continue
-        for line in change.patch.split("\n"):
-            found = _TEST.match(line[1:])
-            if found and line[0] == "+":
-                added.setdefault(found["name"])
-            elif found and line[0] == "-":
-                removed.add(found["name"])
-    return tuple(name for name in added if name not in removed)
-
-
 def _of_file(file: ChangedFile) -> Iterator[tuple[EditKind, str, str]]:
     gone = {line.text.strip() for hunk in file.hunks for line in hunk.lines if line.removed}
     come = {line.text.strip() for hunk in file.hunks for line in hunk.lines if line.added}
@@ -183,7 +135,7 @@ def _of_file(file: ChangedFile) -> Iterator[tuple[EditKind, str, str]]:
 
 def _telling(lines: list[str], *, is_data: bool) -> list[str]:
     """Lines of code without imports; none of them if all are bare names, as in a list of imports."""
-    lines = [line for line in lines if line.strip() and (is_data or not _IMPORT.match(line))]
+    lines = [line for line in lines if line.strip() and (is_data or not IMPORT.match(line))]
     return lines if is_data or not all(_BARE.fullmatch(line.strip()) for line in lines) else []
 
 
@@ -235,7 +187,7 @@ def _cases(after: list[str], following: list[str], gone: Collection[str]) -> Ite
         found = _CASE.match(text)
         if found and text.strip() not in gone:
             below = [line for line in following if _indent(line) > _indent(text)]
-            condition, done = _unbracketed(found["condition"]), _statement([*after[index + 1 :], *below])
+            condition, done = _unbracketed(found["condition"].rstrip(" ;")), _statement([*after[index + 1 :], *below])
             yield EditKind.CASE, condition, done if len(condition + done) <= _LONGEST_CASE else ""
 
 
@@ -332,7 +284,9 @@ def _one_line(lines: Sequence[str]) -> str:
 
 def _signatures(file: ChangedFile) -> Iterator[tuple[EditKind, str, str]]:
     """Functions that are still there and take more than before."""
-    for old, new in file.views:
+    for hunk, (old, new) in zip(file.hunks, file.views, strict=True):
+        if not any(_DEFINES.search(line.text) for line in hunk.lines if not line.added):
+            continue
         before = {found["name"]: _arguments(found["inside"]) for found in _SIGNATURE.finditer(old.code)}
         for found in _SIGNATURE.finditer(new.code):
             name, now = found["name"], _arguments(found["inside"])
@@ -366,12 +320,14 @@ def _weight(kind: EditKind, before: str, after: str, count: int, topic: frozense
     base = {
         EditKind.REPLACED: 1.0, EditKind.CASE: 1.0, EditKind.SWAPPED: 0.7, EditKind.TAKES: 0.9, EditKind.ADDED: 0.3, EditKind.REMOVED: 0.2,
     }[kind]  # fmt: skip
-    if kind is EditKind.REPLACED and _TEXT.sub("", before) == _TEXT.sub("", after):  # only a message is worded anew
-        base -= 0.5
     common = len(words_of(f"{before} {after}") & topic)
     if kind is EditKind.CASE and not after:
         base -= 0.4 if " " in before else 0.9
-    return base + 0.6 * min(common, 3) + 0.15 * min(count - 1, 6) - len(before + after) / 300
+    weight = base + 0.6 * min(common, 3) + 0.15 * min(count - 1, 6) - len(before + after) / 300
+    if re.fullmatch(r"[A-Za-z]+", before) and re.fullmatch(r"[A-Za-z]+", after):
+        weight -= 0.6  # a variable has another name
+    is_wording = kind is EditKind.REPLACED and _TEXT.sub("", before) == _TEXT.sub("", after)
+    return min(weight, _WORDING) if is_wording and '"' in before and " " in before else weight
 
 
 def told(found: Iterable[Edit], most: int, least: float) -> tuple[Edit, ...]:

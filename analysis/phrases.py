@@ -17,10 +17,10 @@ _RELATIONS = (
 )
 RELATION = re.compile(rf"\s+({_RELATIONS})\s+", re.IGNORECASE)
 _ASIDE = re.compile(r"^(?:\[[^\]]{1,40}\]\s*)*([\w./][\w./ -]{1,30}?)\s*(?::|\s[-–]|：)\s+(.+)$")
-_TAGS = re.compile(r"^(?:\[[^\]]{1,40}\]\s*:?\s*)+(?=\S)")
+_TAGS = re.compile(r"^(?:(?:\[[^\]]{1,40}\]|:\w+:)\s*:?\s*)+(?=\S)")
 _BY_DEFAULT = re.compile(r"\s+(?:as|by)\s+default$", re.IGNORECASE)
 _CLAUSE = re.compile(
-    r"\b(?:not|being|be|been|is|are|was|were|that|which|becomes?|occurs?|always|gets?|does|do|should|can|cannot|has|have)\b"
+    r"\b(?:not|never|being|be|been|is|are|was|were|that|which|becomes?|occurs?|always|gets?|does|do|should|can|cannot|has|have)\b"
     r"|[:+;]\s|\s[-–+&]\s",
     re.IGNORECASE,
 )
@@ -47,7 +47,7 @@ _MIDDLE = {
     "disables", "avoid", "avoids", "skips", "supports", "updates", "allow", "allows", "reduces", "improves", "handles",
 }  # fmt: skip
 """Verbs that may follow what a sentence is about: words that are hardly ever nouns."""
-_GAP = "\u00a0"
+_GAP = "\ue000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def _circumstances(action: str, rest: str) -> Phrase:
         elif around and (around[-1][0] == "to do" or relation in _BINDING or _is_doing(*around[-1])):
             around[-1] = (around[-1][0], f"{around[-1][1]} {relation} {words}")  # "for parity with x": one circumstance
         else:
-            around.append(("to do" if relation == "to" and first in table()["verbs"] else relation, words))
+            around.append(("to do" if relation == "to" and _is_purpose(first, words) else relation, words))
     symptom = None
     if action == "fix":
         head, of, whose = thing.partition(" of ")
@@ -227,6 +227,12 @@ def base_of(word: str) -> str:
     stem = word.lower().removesuffix("ing")
     doubled = stem[:-1] if len(stem) > 2 and stem[-1] == stem[-2] else stem  # noqa: PLR2004 - running: run
     return next((form for form in (stem, f"{stem}e", doubled) if word.endswith("ing") and form in known), "")
+
+
+def _is_purpose(first: str, words: str) -> bool:
+    """Whether what stands behind `to` is something to do: a word that is a noun, too, needs an object for that."""
+    known = first in table()["verbs"] or first in table()["does"]["words"] or first in _openings()
+    return known and (len(words.split()) > 1 or first not in table()["chinese"])
 
 
 def _is_doing(relation: str, words: str) -> bool:

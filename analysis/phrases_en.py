@@ -37,12 +37,12 @@ def uncapital(text: str) -> str:
 def _say(phrase: Phrase) -> str:
     if phrase.is_bound:  # "tests missed when migrating": one thing
         phrase = replace(phrase, thing=phrase.thing + _around(phrase.around), around=(), is_bound=False)
-    said = next(filter(None, (way(phrase) for way in _WAYS)))
+    said = next(filter(None, (way(phrase) for way in _WAYS)), "")
     if phrase.manner == "by default":
         said = f"{said} by default"
     elif phrase.manner:
         said = f"{said}, {'for now' if phrase.manner == 'temporarily' else phrase.manner}"
-    return f"{said} ({phrase.aside})" if phrase.aside else said
+    return re.sub(r"\s{2,}", " ", f"{said} ({phrase.aside})" if phrase.aside else said).strip(" ,;:")
 
 
 def _around(around: Sequence[tuple[str, str]]) -> str:
@@ -77,9 +77,9 @@ def _deed(phrase: Phrase) -> str:
         return ""
     first, _, more = phrase.verb.partition(" ")
     is_form = first.endswith(("s", "ed", "ing")) and first not in {"pass", "address"}
-    symptom = phrase.symptom[1] if phrase.symptom and (phrase.thing or not phrase.around) else ""
-    if phrase.symptom and not symptom:
+    if phrase.symptom and not phrase.thing:
         return ""
+    symptom = phrase.symptom[1] if phrase.symptom else ""
     words = [first if is_form else _third(first), more, phrase.thing, symptom]
     return " ".join(filter(None, words)) + _around(phrase.around) + _change(phrase)
 
@@ -90,6 +90,9 @@ def _over(phrase: Phrase) -> str:
         return ""
     key, word = phrase.symptom
     over: str = table()["symptom"][key]["en"]
+    if phrase.thing and key == "typo":
+        thing = f"{word} in {phrase.thing}"
+        return _agreeing("{object}{around} {is} corrected", thing, around=_around(phrase.around))
     if phrase.thing:
         behind = [pair for pair in phrase.around if pair[0] in BEHIND and len(pair[1].split()) > 1]
         before = _around([pair for pair in phrase.around if pair not in behind])
@@ -138,7 +141,7 @@ def _does_now(phrase: Phrase) -> str:
 
 def _framed(phrase: Phrase) -> str:
     """The action's own sentence for one of the circumstances."""
-    action: dict[str, str] = table()["action"][phrase.action]
+    action: dict[str, str] = table()["action"].get(phrase.action, {})
     for pair in phrase.around:
         template = action.get(f"en_{pair[0]}")
         if template and pair[1]:
@@ -157,6 +160,8 @@ def _ended(phrase: Phrase) -> str:
 
 
 def _plainly(phrase: Phrase) -> str:
+    if not phrase.action:
+        return ""
     template: str = table()["action"][phrase.action]["en"]
     if "{around} {is}" not in template:
         return _agreeing(template, phrase.thing, around=_around(phrase.around) + _change(phrase))

@@ -42,7 +42,7 @@ def _say(phrase: Phrase) -> str:
         said = ("默认" if phrase.manner == "by default" else table()["adverbs"][phrase.manner]) + said
     if phrase.is_negative:
         said = f"不再{said}"
-    return f"{said}（{phrase.aside}）" if phrase.aside else said
+    return f"{said}（{phrase.aside}）" if phrase.aside else said.strip(" ,;:，；：")
 
 
 def _clause(phrase: Phrase) -> str:
@@ -121,6 +121,7 @@ class _Deed:
             len(relations - {"on", "in"}) > 1
             or (bool(relations) and self.is_framed)
             or (phrase.action != "fix" and "with" in left)
+            or (phrase.action == "avoid" and "from" in relations)
             or (phrase.is_bound and not left <= _BOUND)
             or (bool(left) and doing.endswith("ing") and doing != phrase.thing and bool(_verb(doing)))
             or not (phrase.thing or left or self.scenes or phrase.action in _WITHOUT_OBJECT)
@@ -149,7 +150,9 @@ def _purpose(action: str, words: str) -> str:
     verb = words.split(" ", 1)[0]
     if verb.lower() not in table()["verbs"]:
         raise Unsaid
-    lead = "，使其" if action in {"fix", "adjust", "update", "allow"} else "，以" if verb != "query" else "，用于"
+    if action == "allow":  # 允许 worker 共享缓存
+        return f" {_verbal(words)}"
+    lead = "，使其" if action in {"fix", "adjust", "update"} else "，以" if verb != "query" else "，用于"
     return lead + _verbal(words)
 
 

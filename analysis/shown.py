@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from analysis.edits import Carried, Edit, EditKind, carried, edits, told, words_of
+from analysis.across import Carried, carried
+from analysis.edits import Edit, EditKind, edits, told, words_of
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
+from analysis.facts.changed import ChangedFile
 from analysis.paths import FileKind, kind_of
-from analysis.sketch import Definition, Sketch, sketch
+from analysis.sketch import Definition, Sketch, sketch_of
 from analysis.teller import Teller, short_names
 from analysis.wording import outside
 
@@ -28,18 +30,20 @@ class Shown:
 
     def __init__(self, entry: Entry, teller: Teller, topic: str) -> None:
         self.commit, self.facts, self.teller, self.topic = entry.commit, entry.facts, teller, topic
-        self.sketch: Sketch = sketch(entry.commit)
+        self._files = [ChangedFile(change) for change in entry.commit.files]
+        self.sketch: Sketch = sketch_of(self._files)
         self.product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
         self.lines = sum(file.additions + file.deletions for file in self.product)
         self.files = short_names([file.path for file in entry.commit.files])
         self.told: set[Edit] = set()
         self.has_told_carried = False
+        self.has_said_where = False
 
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
         """Edits that say what no fact says."""
         return tuple(
-            edit for edit in edits(self.commit, f"{self.topic} {self.commit.subject}") if not self.is_fact(edit)
+            edit for edit in edits(self._files, f"{self.topic} {self.commit.subject}") if not self.is_fact(edit)
         )
 
     def is_of_new_program(self, fact: Fact) -> bool:
@@ -87,24 +91,24 @@ class Shown:
         if moved:
             yield moved
         if not parts:
-            parts += self.swapped()
+            yield from self.swapped()
         note = None if docs or has_said else self.quote()
         if note:
             parts.append(note)
         names = [name for name in self.sketch.touched if name not in self.topic and not name.startswith("__")]
-        if not parts and not self.told and not moved and names and not all_said:
+        if not parts and not self.told and not moved and names and not (all_said or self.has_said_where):
             yield self.teller.say("detail.touched", names=self.teller.names(names))
         parts = parts[:_PARTS]
         if parts:
             where = self.teller.names([self.files[path] for path in dict.fromkeys(path for path, _ in parts)], 3)
             yield self.teller.say("detail.where", files=where, what=self.teller.join([what for _, what in parts]))
 
-    def swapped(self) -> Iterator[tuple[str, str]]:
+    def swapped(self) -> Iterator[str]:
         """A name that took another's place everywhere."""
         for before, after, count in self.sketch.swapped[:1]:
             if max(len(before), len(after)) < _LONGEST_NAME:
-                edit = Edit(EditKind.SWAPPED, "", before, after, count)
-                yield self.product[0].path, self.edit(edit)
+                self.has_said_where = True
+                yield self.edit(Edit(EditKind.SWAPPED, "", before, after, count))
 
     def definitions(self) -> list[Definition]:
         """New functions and classes worth naming: those with a word of explanation, or the title's."""

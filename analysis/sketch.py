@@ -99,7 +99,11 @@ class Sketch:
 
 def sketch(commit: Commit) -> Sketch:
     """Outline a commit's diff."""
-    files = [ChangedFile(change) for change in commit.files]
+    return sketch_of([ChangedFile(change) for change in commit.files])
+
+
+def sketch_of(files: Sequence[ChangedFile]) -> Sketch:
+    """Outline a diff whose files are read already."""
     product = [file for file in files if file.is_product]
     old_files = [file for file in product if file.change.status not in {"added", "removed"}]
     touched: Counter[str] = Counter()
@@ -121,7 +125,7 @@ def sketch(commit: Commit) -> Sketch:
         swapped=tuple(_swapped(old_files)),
         quotes=tuple(sorted(_quotes(old_files), key=lambda quote: -len(quote.text))),
         dropped=tuple(sorted(_quotes(old_files, dropped=True), key=lambda quote: -len(quote.text))),
-        moves=tuple(_moves(commit.files)),
+        moves=tuple(_moves([file.change for file in files])),
         lines=dict(lines),
     )
 

@@ -4,25 +4,25 @@ The first clause says what is so after the commit. What follows is the diff's ow
 new definitions, what its author wrote beside them. Nothing is said twice, and nothing of which there is no evidence.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from posixpath import commonpath, dirname
 
-from analysis.edits import EditKind, new_tests, told
+from analysis.across import new_tests
+from analysis.edits import EditKind, told
 from analysis.entry import Entry, Language
 from analysis.facts import Fact, FactKind
+from analysis.message import reason_given
 from analysis.paths import FileKind, kind_of
 from analysis.phrases import Phrase, names_only_files, read_phrases
 from analysis.phrases_en import say_english
 from analysis.phrases_zh import say_chinese
 from analysis.shown import TELLING, Shown
-from analysis.sketch import fitting
 from analysis.teller import Teller
 from analysis.title import ChangeType, Title, read_title
 from analysis.triage import Importance
-from analysis.wording import outside, say_fact, short_value
+from analysis.wording import outside, say_fact, short_value, tidy
 
 LEADS = (
     FactKind.REVERTS, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.ENDPOINT_REMOVED,
@@ -51,12 +51,6 @@ _ALIKE = {FactKind.NAME_REMOVED: "detail.all_gone", FactKind.CONFIG_ADDED: "deta
 _TINY, _SMALL, _OFTEN = 8, 60, 5
 _MANY_CARRIED = 30
 _EXPLAINED = {ChangeType.BUGFIX, ChangeType.REVERT, ChangeType.SECURITY}
-_MOST_BODY, _LEAST_WORDS = 4_000, 5
-_NO_PROSE = re.compile(
-    r"[#|<>`*+\[(~=-]|\d+[.)]\s|[A-Z][\w-]+(?: [A-Z][a-z]+)?:(?:\s|$)|https?:|\S+$"
-    r"|(?i:closes|fixes|resolves|related|this reverts|see|part of)\b"
-)
-"""How a line begins that is no prose: headings, lists, quotations, trailers, references."""
 _SURROUNDINGS = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS, ChangeType.DEPENDENCIES}
 _SHOWN_FIRST = {EditKind.CASE, EditKind.TAKES}
 _SETTINGS = {FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
@@ -146,7 +140,7 @@ class Summary:
         if around:
             return around, first
         fixes = self.entry.triage.types[0] is ChangeType.BUGFIX
-        if first and not (fixes and first.kind not in _OPENS_A_FIX):
+        if first and not (fixes and (first.kind not in _OPENS_A_FIX or first.name.endswith(")"))):
             return self.fact_first(first), first
         return self.title_first(), None
 
@@ -205,8 +199,8 @@ class Summary:
     def said_title(self) -> str:
         """The title as a clause; in Chinese as a quotation, if it cannot be said."""
         if self.language == "en":
-            return say_english(self.phrases)
-        said = say_chinese(self.phrases)
+            return tidy(say_english(self.phrases))
+        said = tidy(say_chinese(self.phrases))
         kind = self.entry.triage.types[0]
         if said and self.phrases[0].action:
             return said
@@ -215,6 +209,7 @@ class Summary:
 
     def without_title(self) -> str:
         """What the diff alone shows, of a title that says no more than which files are changed."""
+        self.shown.has_said_where = True
         best = [self.shown.edit(edit) for edit in self.shown.take(1, TELLING)]
         names = self.teller.names(list(self.sketch.touched) or list(self.files.values()))
         return self.teller.because(self.teller.say("detail.changes", names=names), best[0] if best else "")
@@ -280,22 +275,15 @@ class Summary:
                     "size": size,
                     "folder": folder or ".",
                 }
-                yield self.teller.say(key if len(files) > 1 else f"{key}_one", file=files[0].path, **values)
+                form = "_one" if len(files) == 1 else "" if folder else "_anywhere"
+                yield self.teller.say(f"{key}{form}", file=files[0].path, **values)
 
     # -- further sentences
 
     def author_says(self) -> str:
-        """The first sentences of the message below its title, as far as they fit."""
-        if not self.product:
-            return ""
-        for paragraph in re.split(r"\n\s*\n", self.commit.body[:_MOST_BODY]):
-            lines = [line.strip() for line in paragraph.split("\n")]
-            if any(_NO_PROSE.match(line) for line in lines if line):
-                continue
-            text = fitting(" ".join(lines))
-            if len(text.split()) >= _LEAST_WORDS:
-                return self.teller.say("detail.says", text=outside(text))
-        return ""
+        """What the message says below its title, of a commit that touches the product."""
+        given = reason_given(self.commit.body) if self.product else ""
+        return self.teller.say("detail.says", text=outside(given)) if given else ""
 
     def says_all(self) -> bool:
         """Whether facts have said all of a small change."""

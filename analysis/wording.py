@@ -1,5 +1,6 @@
 """What the rules say, by key and language; the sentences stand in `wording.toml`."""
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from analysis.reason import Reason
 
 _LONG_SHA = 40
 _LONGEST_DETAIL = 150
+_ENDS = " .,;:。，；：、"
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +60,8 @@ def say_fact(fact: Fact, language: Language) -> str:
     before, after = short_value(fact.before), short_value(fact.after)
     detail, value = fact.detail, ""
     if fact.kind is FactKind.REVERTS:
-        number = f" ({detail})" if detail else ""
+        number = f" ({detail})" if language == "en" else f"（{detail}）"
+        number = number if detail else ""
         return say("lead.reverts", language, title=outside(fact.name), number=number)
     if fact.kind in {FactKind.FLAG_ADDED, FactKind.TEST_DISABLED} and detail:
         first = outside(_first_sentence(detail))
@@ -91,7 +94,7 @@ def _first_sentence(text: str) -> str:
 
 def outside(text: str) -> str:
     """Text from outside as it can stand within quotation marks of ours: one line, its marks in pairs, without an end."""
-    text = " ".join(text.split()).strip(" .,;:。，；：")
+    text = tidy(text)
     text = text.replace("“", "‘").replace("”", "’")
     for mark in '`"':
         if text.count(mark) % 2:
@@ -99,4 +102,12 @@ def outside(text: str) -> str:
     for opens, closes in ("()", "[]"):
         if text.count(opens) != text.count(closes):
             text = text.replace(opens, "").replace(closes, "")
-    return " ".join(text.split()).strip(" .,;:。，；：")
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """Text on one line, without a gap before a mark, marks side by side, and marks at its ends."""
+    text = " ".join(text.split())
+    text = re.sub(r"\s+(?=[,.;:!?，。；：、](?:\s|$))", "", text)
+    text = re.sub(r"([,;:，。；：、])(?:\s*[,;:，。；：、])+(?=\s|$|[，。；：、])", r"\1", text)
+    return text.strip(_ENDS)

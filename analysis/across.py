@@ -1,0 +1,60 @@
+"""What is only seen across the files of a commit: code that moved from one to another, tests that stood nowhere before."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from analysis.commit import Commit
+from analysis.edits import IMPORT
+from analysis.facts.changed import ChangedFile
+from analysis.paths import FileKind
+
+_LEAST_CARRIED = 8
+_TEST = re.compile(r"^\s*(?:async\s+)?(?:def|fn|func|void|fun)\s+(?P<name>[Tt]est\w+)\s*\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Code that left one file and stands in another, line for line."""
+
+    count: int
+    source: str
+    target: str
+
+
+def carried(commit: Commit) -> tuple[Carried, ...]:
+    """Return from where to where code moved, the most lines first."""
+    lost: dict[str, Counter[str]] = {}
+    won: dict[str, Counter[str]] = {}
+    for change in commit.files:
+        if not change.patch:
+            continue
+        for line in change.patch.split("\n"):
+            text = line[1:].strip()
+            if len(text) > 12 and line[:1] in "+-" and line[:3] not in {"+++", "---"} and not IMPORT.match(text):  # noqa: PLR2004 - a shorter line stands everywhere
+                side = won if line[0] == "+" else lost
+                side.setdefault(change.path, Counter())[text] += 1
+    moves = [
+        Carried((gone & come).total(), source, target)
+        for source, gone in lost.items()
+        for target, come in won.items()
+        if source != target
+    ]
+    return tuple(sorted((move for move in moves if move.count >= _LEAST_CARRIED), key=lambda move: -move.count))
+
+
+def new_tests(commit: Commit) -> tuple[str, ...]:
+    """Return the names of tests that the commit adds and does not take from elsewhere, in order."""
+    added: dict[str, None] = {}
+    removed = set()
+    for change in commit.files:
+        file = ChangedFile(change)
+        if file.kind is not FileKind.TEST or not change.patch:
+            continue
+        for line in change.patch.split("\n"):
+            found = _TEST.match(line[1:])
+            if found and line[0] == "+":
+                added.setdefault(found["name"])
+            elif found and line[0] == "-":
+                removed.add(found["name"])
+    return tuple(name for name in added if name not in removed)

@@ -1,0 +1,267 @@
+"""What the rules say of commits: the effect first, its evidence behind it, in whole sentences of both languages."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from builders import a_change
+from hypothesis import given
+from hypothesis import strategies as st
+from made import a_commit, a_triage, an_analysis, an_entry
+
+from analysis.areas import general
+from analysis.commit import Brought, FileChange
+from analysis.entry import LANGUAGES, RULES, Analysis, Entry, Language
+from analysis.facts import facts_of
+from analysis.rules import VERSION, RulesAnalyser
+from analysis.title import ChangeType
+from analysis.triage import triage
+
+
+def judged(message: str, *files: FileChange, **changes: object) -> Entry:
+    commit = a_commit(message, files=files, **changes)
+    facts = facts_of(commit)
+    return Entry(commit, facts, triage(commit, facts, general()))
+
+
+def analysed(entry: Entry, language: Language = "en") -> Analysis:
+    reading = RulesAnalyser().analyse((entry,), language)
+    return reading.analyses[entry.commit.sha]
+
+
+def told(message: str, *files: FileChange, language: Language = "en") -> str:
+    """Return the summary of a commit with this message and these files."""
+    return analysed(judged(message, *files), language).summary
+
+
+def well_formed(text: str) -> None:
+    """Fail if a sentence of ours has holes: what stands in code and quotation marks is its author's."""
+    assert text.count("`") % 2 == 0
+    plain = re.sub(r"`[^`]*`", "x", text)
+    assert plain.count("“") == plain.count("”")
+    plain = re.sub(r"“[^”]*”", "x", plain)
+    assert not re.search(
+        r"\s\s|\s[,.;:。，；：、](?:\s|$)|[,;:][,;:](?:\s|$)|[。，；：、]{2}|\.\.(?!\.)$|[:;,：；，、]$", plain
+    ), text
+    assert text == text.strip()
+    assert not re.search(r"\{\w*\}", plain) or "{" in text
+
+
+CODE = a_change("quill/cache.py", "class Cache:\n    page = 1\n", "class Cache:\n    page = self.page\n")
+
+
+class TestTheSummary:
+    def test_begins_with_the_effect_and_shows_what_proves_it(self) -> None:
+        assert told("Fix wrong page in cache (#12)", CODE) == (
+            "Wrong page in cache is fixed: `page = 1` becomes `page = self.page`."
+        )
+        assert told("Fix wrong page in cache (#12)", CODE, language="zh") == (
+            "修复缓存中错误的 page：`page = 1` 改为 `page = self.page`。"
+        )
+
+    def test_quotes_a_title_that_cannot_be_said_in_chinese(self) -> None:
+        assert told("Fix frobs that were quuxing (#12)", CODE, language="zh").startswith(
+            "缺陷修复：“Fix frobs that were quuxing”"
+        )
+
+    def test_quotes_why_from_the_message(self) -> None:
+        body = "\n\n## Motivation\n\n- a list\n\nClients got a 500 for every request. They still do.\n\nCo-authored-by: A B"
+        assert told(f"Fix wrong page (#12){body}", CODE).endswith(
+            "The author writes “Clients got a 500 for every request. They still do”."
+        )
+
+    @pytest.mark.parametrize(
+        "body", ["Closes #12", "Signed-off-by: A B", "- [ ] a box of a list of boxes", "<!-- a remark -->"]
+    )
+    def test_quotes_no_trailers_and_lists(self, body: str) -> None:
+        assert "author writes" not in told(f"Fix wrong page (#12)\n\n{body}", CODE)
+
+    def test_of_a_setting_says_what_the_title_says_it_is_for(self) -> None:
+        before = "class Envs:\n    A = EnvBool(True)\n"
+        file = a_change("quill/envs.py", before, f"{before}    QUILL_SKIP_HASH = EnvBool(False)\n")
+        title = "support QUILL_SKIP_HASH for bypassing hashing (#12)"
+        made = [analysed(judged(title, file), language) for language in LANGUAGES]
+        assert [analysis.summary for analysis in made] == [
+            "New environment variable `QUILL_SKIP_HASH` (default False) for bypassing hashing.",
+            "新增环境变量 `QUILL_SKIP_HASH`（默认 False），用于绕过哈希计算。",
+        ]
+        assert [analysis.effect for analysis in made] == [
+            "Off by default: it takes effect only where `QUILL_SKIP_HASH` is set.",
+            "默认关闭，仅在设置 `QUILL_SKIP_HASH` 后生效。",
+        ]
+
+    def test_says_a_default_once_where_the_title_says_it(self) -> None:
+        file = a_change(
+            "quill/config.py", "class Conf:\n    text_len: int = 1024\n", "class Conf:\n    text_len: int = 512\n"
+        )
+        analysis = analysed(judged("Reduce text length from 1024 to 512", file))
+        assert analysis.summary == "Text length goes from 1024 to 512 (`Conf.text_len`)."
+        assert analysis.recommendations[0].text == "Set `Conf.text_len` to 1024 to keep the former behaviour."
+
+    def test_of_a_revert_says_what_is_gone_and_why(self) -> None:
+        before = (
+            "def one():\n    pass\n\n\n# Only tested on small pages, never on large ones.\ndef swap(a):\n    return a\n"
+        )
+        file = a_change("quill/cache.py", before, "def one():\n    pass\n")
+        analysis = analysed(judged('Revert "Add swap of pages on Hopper (#7)" (#9)', file))
+        assert analysis.summary == (
+            "Takes back “Add swap of pages on Hopper” (#7): `swap` is gone from `cache.py`. "
+            "The code that goes said “Only tested on small pages, never on large ones”."
+        )
+        assert analysis.effect == "Gone again: Swap of pages on Hopper."
+        assert analysis.risks == ()
+
+    def test_of_code_that_moved_says_from_where_to_where(self) -> None:
+        lines = "".join(f"value_number_{number} = compute({number})\n" for number in range(40))
+        files = (a_change("quill/a.py", f"x = 1\n{lines}", "x = 1\n"), a_change("quill/b.py", None, lines))
+        assert told("Refactor a", *files) == "A is restructured: 40 lines move unchanged from `a.py` to `b.py`."
+
+    def test_of_a_title_that_names_only_files_says_what_changes_in_them(self) -> None:
+        before = "def load(path):\n    first(path)\n    second(path)\n    return path\n"
+        file = a_change("quill/a.py", before, before.replace("    first(path)\n    second(path)\n", ""))
+        assert told("Update a.py, b.py (20260105)", file) == "Changes `load`."
+
+    def test_flags_of_a_new_program_are_not_news_one_by_one(self) -> None:
+        text = 'p = argparse.ArgumentParser()\np.add_argument("--source", help="where")\np.add_argument("--to")\n'
+        assert told("Add a checker", a_change("quill/check.py", None, text)) == (
+            "Adds checker. The new program `check.py` takes `--source` and `--to`."
+        )
+
+    def test_files_of_one_name_are_told_apart(self) -> None:
+        new = 'import a\n\n\ndef load_it(x):\n    """Load it from the disk."""\n    return x\n'
+        files = [
+            a_change(f"quill/{folder}/load.py", "import a\n", new.replace("load_it", f"load_{folder}"))
+            for folder in "ab"
+        ]
+        assert "In `a/load.py`: new `load_a` (“Load it from the disk”)" in told("Add loaders", *files)
+
+    def test_of_tests_alone_says_what_comes_and_goes(self) -> None:
+        files = [a_change(f"tests/old/test_{name}.py", "def test_a(): ...\n", None) for name in "ab"]
+        assert told("Remove migrated tests", *files) == (
+            "Migrated tests are gone; 2 test files below `tests/old` go away (2 lines)."
+        )
+        assert told("Remove migrated tests", *files, language="zh") == (
+            "移除已迁移的测试；删除 `tests/old` 下的 2 个测试文件（2 行）。"
+        )
+
+    def test_of_a_feature_around_the_product_says_that_it_is_only_that(self) -> None:
+        file = a_change("3rdparty/amd/hipify.py", "one = 1\n", "one = 1\ntwo = three(4)\n")
+        assert told("feat: add ROCm build", file).endswith("Only third-party files are touched.")
+
+    def test_where_files_move_the_product_comes_first(self) -> None:
+        moved = [FileChange(f"tests/b/t{n}.py", "renamed", old_path=f"tests/a/t{n}.py") for n in range(3)]
+        after = 'x = 1\n\n\ndef load(path):\n    """Load what is there."""\n    return path\n'
+        assert told("ci: move tests", a_change("quill/a.py", "x = 1\n", after), *moved) == (
+            "In `a.py`: new `load` (“Load what is there”). 3 test files move from `tests/a` to `tests/b`."
+        )
+
+    def test_of_a_merge_names_what_it_brought(self) -> None:
+        entry = judged(
+            "Merge branch 'cache'", CODE, brought=(Brought("1" * 40, "Fix it."), Brought("2" * 40, "Test it"))
+        )
+        assert "Merges 2 commits: “Fix it”, “Test it”." in analysed(entry).summary
+
+    def test_nothing_is_said_of_a_commit_without_files(self) -> None:
+        assert told("Once more") == "Once more."
+
+
+class TestTheRest:
+    def test_a_check_is_told_once(self) -> None:
+        before = "def load(n):\n    return n\n"
+        after = 'def load(n):\n    assert n % 8 == 0, "n must be a multiple of 8"\n    return n\n'
+        analysis = analysed(judged("Fix load", a_change("quill/a.py", before, after)))
+        assert analysis.effect == "New check: what does not pass it stops with “n must be a multiple of 8”."
+        assert analysis.insight == ()
+
+    def test_new_tests_are_named(self) -> None:
+        test = a_change("tests/test_a.py", "import a\n", "import a\n\n\ndef test_page_of_one():\n    pass\n")
+        (insight,) = analysed(judged("Fix page", CODE, test)).insight
+        assert insight.text == "The test `test_page_of_one` is new."
+
+    def test_what_is_gone_is_a_risk_and_an_errand(self) -> None:
+        before = 'p = argparse.ArgumentParser()\np.add_argument("--one")\np.add_argument("--two")\n'
+        file = a_change("quill/args.py", before, before.replace('p.add_argument("--two")\n', ""))
+        analysis = analysed(judged("Drop two", file))
+        assert analysis.effect == "Whatever still uses `--two` breaks after the update."
+        assert [claim.text for claim in analysis.risks] == ["`--two` goes without a deprecation in this commit."]
+        assert [claim.text for claim in analysis.recommendations] == [
+            "Take `--two` out of launch scripts before updating."
+        ]
+
+    def test_a_label_that_hides_the_product_is_a_risk(self) -> None:
+        (risk, *_) = analysed(judged("ci: faster runs", CODE)).risks
+        assert risk.text == "Labelled CI and build, yet the product's behaviour changes in `cache.py`."
+
+    def test_many_untested_lines_are_a_risk(self) -> None:
+        after = "".join(f"value_{number} = {number}\n" for number in range(40))
+        (risk,) = analysed(judged("Add values", a_change("quill/a.py", "x = 1\n", after))).risks
+        assert risk.text == "41 lines of the product change without any change of tests."
+
+
+class TestTheOverview:
+    def test_areas_come_by_weight_with_what_was_done_first(self) -> None:
+        one = an_entry(
+            None, "high", areas=("kv_cache",), analysis=an_analysis("Cache keeps pages: `a` becomes `b`. More.")
+        )
+        two = an_entry(None, "medium", areas=("kv_cache",), analysis=an_analysis("New flag `--x`: keeps pages. More."))
+        three = an_entry(None, "low", areas=("docs",))
+        (theme,) = RulesAnalyser().overview((one, two, three), "o/r", "en").themes
+        assert theme.text == "KV cache: Cache keeps pages; new flag `--x`: keeps pages."
+        assert theme.shas == (one.commit.sha, two.commit.sha)
+
+
+def test_the_rules_say_who_they_are() -> None:
+    """Stored analyses of an older version are made anew."""
+    analyser = RulesAnalyser()
+    assert (analyser.name, analyser.prompt) == (RULES, VERSION)
+    assert analyser.jobs(()) == []
+
+
+words = st.sampled_from(
+    [
+        "fix", "add", "support", "use", "update", "NaN", "crash", "in", "for", "when", "to", "with", "of", "and", "the", "not",
+        "`a.py`", "`x", "cache", "tests", "(", ")", "“", "”", '"', "'", ",", ".", ";", ":", "...", "page_size=1", "修复", "缓存",
+        "->", "instead", "of", "from", "1", "2", "[x]", "&", "&&", "a:", "-", "|", "{x}", "{}", "%s", "\u202e", "\x00", "🚀",
+    ]
+)  # fmt: skip
+titles = st.lists(words, max_size=14).map(" ".join) | st.text(max_size=120)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(title=titles, body=titles, comment=titles, type_=st.sampled_from(ChangeType))
+def test_any_commit_gives_whole_sentences(
+    language: Language, title: str, body: str, comment: str, type_: ChangeType
+) -> None:
+    """No double spaces, no stray punctuation, marks in pairs: whatever the commit holds."""
+    line = comment.replace("\n", " ")
+    files = (
+        a_change(
+            "quill/a.py",
+            "def load(a):\n    x = 1\n",
+            f'def load(a, b):\n    # {line}\n    if a:\n        x = "{line}"\n',
+        ),
+        a_change("quill/b.py", None, f'"""{line}"""\np.add_argument("--x", help="{line}")\n'),
+        a_change("tests/test_a.py", "x = 1\n", None),
+    )
+    entry = judged(f"{title}\n\n{body}", *files)
+    entry = replace(entry, triage=replace(entry.triage, types=(type_,)))
+    analysis = analysed(entry, language)
+    well_formed(analysis.summary)
+    well_formed(analysis.effect)
+    for claim in (*analysis.impact, *analysis.insight, *analysis.risks, *analysis.recommendations):
+        well_formed(claim.text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(title=titles)
+def test_any_title_of_tests_gives_whole_sentences(language: Language, title: str) -> None:
+    """Also where the title is most of what there is."""
+    entry = judged(title, FileChange("tests/a.py", "modified", 1, 1, patch="@@ -1 +1 @@\n-a = 1\n+a = 2"))
+    well_formed(analysed(entry, language).summary)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_analysis_is_the_same_each_time(language: Language) -> None:
+    """It is stored, and compared."""
+    entry = replace(judged("Fix page in cache", CODE), triage=a_triage())
+    assert analysed(entry, language) == analysed(entry, language)
