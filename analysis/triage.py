@@ -8,6 +8,7 @@ tooling) is never high; what breaks or changes the product's behaviour is never 
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -95,6 +96,13 @@ _FLOORED = {
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
+_NEW_DEFAULT = re.compile(
+    r"\b(?:chang|updat|increas|reduc|lower|rais|set|us|enabl|disabl|mak|switch|turn)(?:e|es|ed|ing|s|ting)?\b.{0,60}\bdefaults?\b"
+    r"|\bdefaults?\b.{0,40}\b(?:from|to)\b",
+    re.IGNORECASE,
+)
+"""A title that says what diffs alone seldom prove: "Use the new kernels by default"."""
+
 _TYPES = {
     ChangeType.SECURITY: 3.0,
     ChangeType.BREAKING: 2.5,
@@ -143,7 +151,8 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
     reasons = sorted([*added, *explain(judgement.classifier.why(evidence), title.text)], key=lambda r: -abs(r.points))
     floor, ceiling = _bounds(commit, title, facts, kinds)
     if ceiling is Importance.LOW and kinds:
-        reasons.insert(0, Reason("surroundings", ",".join(sorted(set(kinds.values())))))
+        against = [reason for reason in reasons if reason.points < 0]  # what would speak for it does not count here
+        reasons = [Reason("surroundings", ",".join(sorted(set(kinds.values())))), *against]
     importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
     if types[0] in _MENDING and FileKind.PRODUCTION in kinds.values():
         importance = max(importance, Importance.MEDIUM, key=_rank)  # somebody had the trouble that it mends
@@ -198,7 +207,8 @@ def _bounds(
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
     ceiling = Importance.MEDIUM if all(is_inert(ChangedFile(change)) for change in product) else Importance.HIGH
     symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
-    grave = FileKind.PRODUCTION in kinds.values() and (symptoms or any(fact.kind in _FLOORED for fact in facts))
+    said = symptoms or _NEW_DEFAULT.search(title.text)
+    grave = FileKind.PRODUCTION in kinds.values() and (said or any(fact.kind in _FLOORED for fact in facts))
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
 
 

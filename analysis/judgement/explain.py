@@ -16,6 +16,10 @@ from analysis.reason import Reason
 
 STRONGEST = 3
 _SIGNS = "".join(sign for sign in string.punctuation if sign not in "-_")
+_TELLS_NOTHING = frozenset({
+    "a", "an", "and", "as", "at", "be", "by", "do", "for", "from", "if", "in", "into", "is", "it", "no", "not", "of", "on",
+    "or", "per", "so", "that", "the", "this", "to", "use", "using", "via", "when", "with",
+})  # fmt: skip
 _LEAST = 0.15  # log-odds; less moves nothing that anybody could see
 
 
@@ -41,7 +45,7 @@ def explain(shares: Iterable[tuple[str, float]], title: str) -> list[Reason]:
             key = ("word", _as_written(name.removeprefix("word ").removeprefix("^"), title))
         else:
             key = (groups.get(name, ""), "")
-        if key[0] and key != ("word", ""):
+        if key[0] and key != ("word", "") and key[1].lower() not in _TELLS_NOTHING:
             sums[key] = sums.get(key, 0.0) + share
     strongest = sorted(sums.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:STRONGEST]
     return [

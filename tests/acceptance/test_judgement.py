@@ -1,0 +1,151 @@
+"""Ranks over a real repository's whole history, and of one real day: what may never be low or high, and what leads."""
+
+import gzip
+import re
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from conftest import SHARED
+
+from analysis.areas import general
+from analysis.commit import Commit
+from analysis.digest import Digest
+from analysis.entry import Entry
+from analysis.facts import facts_of
+from analysis.paths import FileKind, kind_of
+from analysis.records import commits_of
+from analysis.title import ChangeType
+from analysis.triage import Importance, Triage, triage
+from analysis.window import Window
+from bot.config import load
+from bot.core import Core
+from bot.repositories import Place
+
+HISTORY = SHARED / "history" / "sglang-commits.jsonl.gz"
+COMMITS = 9_825
+AROUND = {FileKind.TEST, FileKind.CI, FileKind.DOCS}
+GRAVE = re.compile(
+    r"\b(?:crash(?:es|ed|ing)?|segfault|segmentation fault|illegal memory access|hangs?|hanging|deadlocks?|NaNs?|wrong (?:result|output|answer)s?"
+    r"|incorrect (?:result|output|answer)s?|leak(?:s|ed|ing|age)?|OOM|out of memory|data loss|corrupt(?:s|ed|ion)?|CVE-\d+-\d+"
+    r"|vulnerabilit(?:y|ies)|drop(?:s|ped)? support)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=1)
+def history() -> list[tuple[Commit, Triage]]:
+    """Every commit of the history with its rank; the records hold titles, bodies and files, no diffs."""
+    with gzip.open(HISTORY, "rt", encoding="utf-8") as lines:
+        return [(commit, triage(commit, facts_of(commit), general())) for commit in commits_of(lines, HISTORY.name)]
+
+
+def kinds(commit: Commit) -> set[FileKind]:
+    return {kind_of(file.path) for file in commit.files}
+
+
+def test_nothing_grave_in_the_product_is_low() -> None:
+    """Whatever was learned; the patterns here are not the product's own."""
+    asked = [(c, t) for c, t in history() if GRAVE.search(c.subject) and FileKind.PRODUCTION in kinds(c)]
+    assert len(history()) == COMMITS
+    assert len(asked) > 100
+    assert [commit.subject for commit, found in asked if found.importance is Importance.LOW] == []
+
+
+def test_nothing_around_the_product_is_high() -> None:
+    """Only tests, CI or documents, however they are called."""
+    asked = [(c, t) for c, t in history() if c.files and kinds(c) <= AROUND]
+    assert len(asked) > 1_500
+    assert [commit.subject for commit, found in asked if found.importance is Importance.HIGH] == []
+
+
+def test_scores_agree_with_importances() -> None:
+    """What is high stands above what is medium, and that above what is low; all within bounds."""
+    levels = {level: [t.score for _, t in history() if t.importance is level] for level in Importance}
+    assert min(levels[Importance.HIGH]) > max(levels[Importance.MEDIUM])
+    assert min(levels[Importance.MEDIUM]) > max(levels[Importance.LOW])
+    assert all(t.floor.rank <= t.importance.rank <= t.ceiling.rank for _, t in history())
+
+
+def test_high_is_what_readers_can_take_in() -> None:
+    """Not everything: about one commit in ten, and not more than half are low."""
+    share = {level: sum(t.importance is level for _, t in history()) / COMMITS for level in Importance}
+    assert 0.05 < share[Importance.HIGH] < 0.15
+    assert share[Importance.LOW] < 0.5
+
+
+# -- the real day
+
+
+@pytest.fixture(scope="module")
+def day(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Digest:
+    """2026-01-08 in Shanghai, read by the rules from the clone."""
+    environ = {
+        "PATH": "/usr/bin:/bin",
+        "DAYBRIEF_STORE__PATH": str(tmp_path_factory.mktemp("day") / "daybrief.db"),
+    }
+    core = Core(load(environ), lambda: datetime(2026, 1, 9, 1, tzinfo=UTC))
+    try:
+        source = core.source(Place("sgl-project/sglang", str(bundle)))
+        window = Window.of(date(2026, 1, 8), "Asia/Shanghai")
+        return core.digest(source, window, "en", core.analyser("rules"), lambda _name, _done, _total: None)[0]
+    finally:
+        core.store.close()
+
+
+def by_number(digest: Digest) -> dict[int, Entry]:
+    return {entry.commit.pull_request or 0: entry for entry in digest.entries}
+
+
+NAN, SWAPAB, FLASHMLA, CHECKSUMS, TEXT_LENGTH = 16622, 16676, 16678, 16729, 16445
+CHECKSUM_STORY = {CHECKSUMS, 16730, 16735}
+MUST_KNOW = 6
+
+
+@pytest.mark.parametrize("numbers", [{NAN}, {SWAPAB}, {FLASHMLA}, CHECKSUM_STORY, {TEXT_LENGTH}])
+def test_what_a_user_must_know_is_said_first(day: Digest, numbers: set[int]) -> None:
+    """A wrong result mended, two kernels taken back, a new way to check weights, a default that is another."""
+    assert len(numbers & {entry.commit.pull_request for entry in day.must_know}) == 1
+
+
+def test_what_must_be_known_can_be_taken_in(day: Digest) -> None:
+    """At most six items, whatever the day was."""
+    assert 0 < len(day.must_know) <= MUST_KNOW
+
+
+def test_no_change_of_tests_alone_is_high(day: Digest) -> None:
+    """Moving them least of all: the day has many."""
+    around = [entry for entry in day.entries if kinds(entry.commit) <= AROUND]
+    moved = [entry for entry in day.entries if re.search(r"migrat\w+ .*tests?", entry.commit.subject, re.IGNORECASE)]
+    assert len(around) > 10
+    assert len(moved) > 5
+    assert [e.commit.subject for e in (*around, *moved) if e.triage.importance is Importance.HIGH] == []
+
+
+def test_types_are_what_an_engineer_would_say(day: Digest) -> None:
+    """Of those that leave no doubt."""
+    expected = {
+        NAN: ChangeType.BUGFIX,
+        SWAPAB: ChangeType.REVERT,
+        FLASHMLA: ChangeType.REVERT,
+        CHECKSUMS: ChangeType.FEATURE,
+        TEXT_LENGTH: ChangeType.BUGFIX,
+        16014: ChangeType.PERFORMANCE,
+        16306: ChangeType.REFACTOR,
+        16652: ChangeType.DOCS,
+    }
+    entries = by_number(day)
+    assert {number: entries[number].triage.types[0] for number in expected} == expected
+
+
+def test_every_reason_is_said_in_words(day: Digest) -> None:
+    """No entry without one, and none says what only the code calls so."""
+    from analysis.wording import say_reason
+
+    for entry in day.entries:
+        said = [say_reason(reason, language) for reason in entry.triage.reasons for language in ("en", "zh")]
+        assert said, entry.commit.subject
+        assert not [
+            text for text in said if re.search(r"^(?:fact|facts|symptom|share|touches) |_added\b|learned\.", text)
+        ]

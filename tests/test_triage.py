@@ -1,0 +1,440 @@
+"""How commits are sorted and ranked: what rules say, what was learned, and the bounds that nothing moves a commit past."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from builders import a_change, a_commit_of
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from made import a_triage
+
+from analysis.areas import general
+from analysis.commit import Commit, FileChange
+from analysis.entry import LANGUAGES
+from analysis.facts import facts_of
+from analysis.paths import FileKind
+from analysis.title import ChangeType
+from analysis.triage import HIGH, MEDIUM, Importance, Triage, triage, weigh
+from analysis.wording import say_reason
+
+LOW, MIDDLE, TOP = Importance.LOW, Importance.MEDIUM, Importance.HIGH
+
+PRODUCT = a_change("quill/cache.py", "a = 1\nb = compute(a)\n", "a = 1\nb = compute(a, 2)\n")
+TESTS = a_change(
+    "tests/test_cache.py", "def test_a():\n    assert 1\n", "def test_a():\n    assert 1\n    assert cache() == 2\n"
+)
+CI = a_change(".github/workflows/ci.yml", "timeout: 10\n", "timeout: 20\n")
+DOCS = a_change("docs/cache.md", "# Cache\n", "# Cache\n\nHow pages are kept.\n")
+LOCK = a_change("uv.lock", 'version = "1.0"\n', 'version = "1.1"\n')
+BUILD = a_change("docker/Dockerfile", "FROM a:1\n", "FROM a:1\nRUN apt-get install -y curl\n")
+COMMENT = a_change(
+    "quill/cache.py",
+    "def keep(page):\n    # old\n    return page\n",
+    "def keep(page):\n    # The page stays where it is, see below.\n    return page\n",
+)
+DOCSTRING = a_change(
+    "quill/cache.py",
+    'def keep(page):\n    """Keep."""\n    return page\n',
+    'def keep(page):\n    """Keep a page until the budget is spent."""\n    return page\n',
+)
+LAYOUT = a_change(
+    "quill/cache.py",
+    "x = call(a, b,\n         c)\ny = {'a':1}\n",
+    'x = call(\n    a,\n    b,\n    c,\n)\ny = {"a": 1}\n',
+)
+C_COMMENT = a_change(
+    "csrc/cache.cu", "// old\nint pages = 3;\n", "// How many pages a block has.\n/* see there */\nint pages = 3;\n"
+)
+FLAG = 'parser.add_argument("--model", type=str)\n'
+FLAG_GONE = a_change("quill/cli.py", FLAG + 'parser.add_argument("--pages", type=int)\n', FLAG)
+NAME_GONE = a_change(
+    "quill/pages.py",
+    "def load_pages(path):\n    return read(path)\n\n\ndef keep():\n    return 1\n",
+    "def keep():\n    return 1\n",
+)
+NAME_CHANGED = a_change(
+    "quill/pages.py",
+    "def load_pages(path):\n    return read(path)\n\n\nclass A:\n    x = load_pages(1)\n",
+    "def load_all_pages(path):\n    return read(path)\n\n\nclass A:\n    x = load_all_pages(1)\n",
+)
+NEW_DEFAULT = a_change(
+    "quill/config.py",
+    "class EngineConfig:\n    page_size: int = 16\n    x: int = 1\n",
+    "class EngineConfig:\n    page_size: int = 64\n    x: int = 1\n",
+)
+INERT = [COMMENT, DOCSTRING, LAYOUT, C_COMMENT]
+AROUND = [TESTS, CI, DOCS, LOCK]
+GRAVE_WORDS = [
+    "crash", "segfault", "hang", "deadlock", "NaN", "wrong results", "memory leak", "OOM", "out of memory", "data loss",
+    "corrupted pages", "CVE-2025-1", "a security hole",
+]  # fmt: skip
+GRAVE_TITLES = [
+    *(f"Fix {word} in the cache" for word in GRAVE_WORDS),
+    *(f"[Cache] {word} no more" for word in GRAVE_WORDS),
+    *(f"chore: {word}" for word in GRAVE_WORDS),
+    "Drop support for Python 3.8",
+    "Remove CUDA 11 support",
+    "Dropping Python 3.9",
+    "refactor: the old pages are no longer supported",
+    'Revert "Fix crash in the cache (#12)"',
+    "Use the paged cache by default",
+    "Increase default page size to 64",
+]
+PLAIN_TITLES = [
+    "Add a flag", "Tidy", "Improve", "[AMD] Enable graphs", "feat: pages", "docs: say more", "test: more", "修复缓存",
+    "Bump numpy from 1.0 to 2.0", "fix: typo", "refactor!: the whole engine", "[1/3] pages", "…",
+]  # fmt: skip
+
+
+def judged(title: str, *files: FileChange, body: str = "") -> Triage:
+    commit = a_commit_of(*files, message=f"{title}\n\n{body}" if body else title)
+    return triage(commit, facts_of(commit), general())
+
+
+def commits(*, titles: Sequence[str], files: Sequence[FileChange]) -> st.SearchStrategy[tuple[str, list[FileChange]]]:
+    """Titles with some of the files, each path once."""
+    chosen = st.lists(st.sampled_from(files), min_size=1, max_size=4, unique_by=lambda change: change.path)
+    return st.tuples(st.sampled_from(titles), chosen)
+
+
+# -- types
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("[Feature] Pages", ChangeType.FEATURE),
+        ("fix(cache): pages", ChangeType.BUGFIX),
+        ("perf: pages", ChangeType.PERFORMANCE),
+        ("[Refactor] Pages", ChangeType.REFACTOR),
+        ("[Security] Pages", ChangeType.SECURITY),
+        ("[Breaking] Pages", ChangeType.BREAKING),
+        ('Revert "Add pages"', ChangeType.REVERT),
+        ("Revert the new pages", ChangeType.REVERT),
+        ("Bump numpy from 1.26 to 2.0", ChangeType.DEPENDENCIES),
+    ],
+)
+def test_what_a_title_says_outright_is_believed(title: str, kind: ChangeType) -> None:
+    """Prefixes, tags and git's own words; nothing learned stands above them."""
+    assert judged(title, PRODUCT).types[0] is kind
+
+
+def test_further_types_that_a_title_names_follow() -> None:
+    """The surest first, none twice."""
+    assert judged("feat!: pages", PRODUCT).types == (ChangeType.FEATURE, ChangeType.BREAKING)
+    assert ChangeType.CHORE in judged("chore: pages", PRODUCT).types[1:]
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ([TESTS], ChangeType.TESTS),
+        ([DOCS], ChangeType.DOCS),
+        ([CI], ChangeType.CI_BUILD),
+        ([BUILD], ChangeType.CI_BUILD),
+        ([LOCK], ChangeType.DEPENDENCIES),
+        ([TESTS, DOCS], ChangeType.TESTS),
+        ([DOCS, CI], ChangeType.DOCS),
+    ],
+)
+def test_files_that_say_it_alone_stand_above_a_prefix(files: list[FileChange], kind: ChangeType) -> None:
+    """A "fix" that touches only tests is a change of tests; what the title called it comes second."""
+    assert judged("fix: the pages", *files).types == (kind, ChangeType.BUGFIX)
+    assert judged("fix: the pages", PRODUCT, *files).types[0] is ChangeType.BUGFIX
+
+
+@pytest.mark.parametrize(
+    ("title", "files", "kind"),
+    [
+        ("Handle an empty prompt without raising IndexError", [PRODUCT, TESTS], ChangeType.BUGFIX),
+        ("Reduce kernel launch overhead by fusing the rope", [PRODUCT], ChangeType.PERFORMANCE),
+        ("Describe how pages are kept", [DOCS], ChangeType.DOCS),
+        ("Cover the cache with more cases", [TESTS], ChangeType.TESTS),
+        ("Raise the timeout of the nightly workflow", [CI], ChangeType.CI_BUILD),
+        ("Extract the page table into its own helper", [PRODUCT], ChangeType.REFACTOR),
+        (
+            "Support loading pages from S3",
+            [
+                a_change(
+                    "quill/s3.py",
+                    None,
+                    "class S3Pages:\n    def load(self):\n        return 1\n\n\ndef open_bucket():\n    return 2\n",
+                )
+            ],
+            ChangeType.FEATURE,
+        ),
+    ],
+)
+def test_what_a_title_leaves_open_was_learned(title: str, files: list[FileChange], kind: ChangeType) -> None:
+    """From words and from what the diff looks like."""
+    assert judged(title, *files).types[0] is kind
+
+
+def test_a_revert_of_a_revert_is_a_revert() -> None:
+    """Whatever it brings back."""
+    assert judged('Revert "Revert "Add pages""', PRODUCT).types[0] is ChangeType.REVERT
+
+
+# -- floors
+
+
+@pytest.mark.parametrize("title", GRAVE_TITLES)
+def test_what_is_grave_is_never_low_where_the_product_is_touched(title: str) -> None:
+    """However small the change is, and whatever it is called."""
+    assert judged(title, PRODUCT).floor is MIDDLE
+    assert judged(title, PRODUCT).importance is not LOW
+
+
+@pytest.mark.parametrize("word", GRAVE_WORDS)
+def test_a_body_that_names_it_counts_too(word: str) -> None:
+    """Titles are short."""
+    assert judged("Tidy the cache", PRODUCT, body=f"Without this there is {word}.").importance is not LOW
+
+
+@pytest.mark.parametrize(
+    "change", [FLAG_GONE, NAME_GONE, NAME_CHANGED, NEW_DEFAULT], ids=["flag", "name", "renamed", "default"]
+)
+@pytest.mark.parametrize("title", PLAIN_TITLES)
+def test_what_a_diff_proves_is_never_low(title: str, change: FileChange) -> None:
+    """A flag or a public name that is gone, a default that is another: titles seldom say it."""
+    found = judged(title, change, TESTS, DOCS)
+    assert found.floor is MIDDLE
+    assert found.importance is not LOW
+
+
+@settings(max_examples=60)
+@given(
+    commits(titles=GRAVE_TITLES, files=[PRODUCT, FLAG_GONE, NEW_DEFAULT, TESTS, CI, DOCS, BUILD]),
+    st.text(max_size=30),
+)
+def test_floors_hold_whatever_else_a_commit_does(given_: tuple[str, list[FileChange]], body: str) -> None:
+    """Many files, other words."""
+    title, files = given_
+    assume(any(change.path.startswith("quill/") for change in files))
+    assert judged(title, *files, body=body).importance is not LOW
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Add garbage collection knobs",
+        "Add end-to-end support",
+        "Fix wrong comments",
+        "Tidy the page cache",
+        "Rename a local variable",
+    ],
+)
+def test_words_that_only_look_grave_bind_nothing(title: str) -> None:
+    """A floor under everything would be none."""
+    assert judged(title, PRODUCT).floor is LOW
+
+
+# -- ceilings
+
+
+@settings(max_examples=60)
+@given(commits(titles=[*GRAVE_TITLES, *PLAIN_TITLES], files=AROUND), st.sampled_from(["", "It crashes. Data loss!"]))
+def test_what_surrounds_the_product_is_never_high(given_: tuple[str, list[FileChange]], body: str) -> None:
+    """Tests, CI, documents, locks: nobody who uses the product notices them."""
+    title, files = given_
+    assert judged(title, *files, body=body).importance is LOW
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from([*GRAVE_TITLES, *PLAIN_TITLES, "feat!: everything is new"]),
+    st.sampled_from(INERT),
+    st.lists(st.sampled_from(AROUND), max_size=2, unique_by=lambda change: change.path),
+)
+def test_comments_and_layout_are_never_high(title: str, change: FileChange, around: list[FileChange]) -> None:
+    """In product code too: what runs is what ran before."""
+    found = judged(title, change, *around)
+    assert found.ceiling is MIDDLE
+    assert found.importance is not TOP
+
+
+LINES = "def keep(page):\n    if page:\n        count(page)\n        return page\n    return None\n"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        a_change("quill/a.py", LINES, LINES.replace("        return page", "    return page")),
+        a_change("csrc/a.cu", "#define PAGES 16\nint x;\n", "#define PAGES 32\nint x;\n"),
+        a_change("csrc/a.cu", '#include "a.h"\nint x;\n', '#include "b.h"\nint x;\n'),
+        a_change("quill/a.py", "open()\nuse()\n", "use()\nopen()\n"),
+        a_change("quill/a.py", 'x = "# one"\n', 'x = "# two"\n'),
+        a_change("quill/a.yaml", "pages:\n  - one\n", "pages:\n  - two\n"),
+        a_change("quill/prompt.txt", "You are a kind machine\n", "You are a strict machine\n"),
+        a_change("quill/new.py", None, "# Only a comment, but a new module.\n"),
+        replace(COMMENT, additions=30),
+        replace(COMMENT, patch=None),
+        FileChange("quill/b.py", "renamed", old_path="quill/a.py"),
+    ],
+    ids=["dedent", "define", "include", "order", "text", "data", "prompt", "module", "partly", "unseen", "renamed"],
+)
+def test_what_only_looks_like_comment_or_layout_may_be_high(change: FileChange) -> None:
+    """What is not seen to be harmless is not taken to be."""
+    assert judged("Change it", change).ceiling is TOP
+
+
+def test_a_file_that_is_indented_anew_as_a_whole_is_layout() -> None:
+    """From two blanks to four, or out of tabs."""
+    narrow = LINES.replace("    ", "  ")
+    assert judged("Indent", a_change("quill/a.py", narrow, LINES)).ceiling is MIDDLE
+    assert judged("Indent", a_change("quill/a.py", LINES.replace("    ", "\t"), LINES)).ceiling is MIDDLE
+
+
+def test_build_files_can_matter() -> None:
+    """How it is installed is what users notice first."""
+    assert judged("Ship without CUDA", BUILD).ceiling is TOP
+
+
+# -- order
+
+
+def test_a_crash_mended_stands_above_a_test_for_the_crash() -> None:
+    """Naming a crash is not mending it."""
+    mended = judged("Fix a crash in the cache", PRODUCT, TESTS)
+    tested = judged("Add a test for the crash in the cache", TESTS)
+    dumped = judged("Add an option that writes a crash dump", PRODUCT)
+    assert mended.score > dumped.score > tested.score
+    assert mended.importance is TOP
+    assert tested.importance is LOW
+
+
+def test_a_revert_stands_above_what_it_takes_back() -> None:
+    """Whoever upgraded for it must know."""
+    assert judged('Revert "Tune the cache"', PRODUCT).score > judged("Tune the cache", PRODUCT).score
+    assert judged('Revert "Tune the cache"', PRODUCT).importance is TOP
+
+
+def test_a_new_default_stands_above_another_value() -> None:
+    """The diff says which it is."""
+    assert judged("Tune", NEW_DEFAULT).score > judged("Tune", PRODUCT).score
+
+
+EVERYTHING = [PRODUCT, TESTS, CI, DOCS, LOCK, BUILD, FLAG_GONE, NAME_GONE, NEW_DEFAULT, *INERT]
+
+
+@settings(max_examples=80)
+@given(st.lists(commits(titles=[*GRAVE_TITLES, *PLAIN_TITLES], files=EVERYTHING), min_size=2, max_size=5))
+def test_scores_are_ordered_as_importances_are(given_: list[tuple[str, list[FileChange]]]) -> None:
+    """Whatever was bounded: what is high has a higher score than what is medium."""
+    found = [judged(title, *files) for title, files in given_]
+    for one in found:
+        assert 0 <= one.score < 1
+        assert one.importance is (TOP if one.score >= HIGH else MIDDLE if one.score >= MEDIUM else LOW)
+        assert one.floor.rank <= one.importance.rank <= one.ceiling.rank
+
+
+# -- weighing
+
+
+@pytest.mark.parametrize("opinion", Importance)
+@pytest.mark.parametrize("importance", Importance)
+def test_an_opinion_moves_by_one_step(importance: Importance, opinion: Importance) -> None:
+    """Towards itself; both are said."""
+    before = a_triage(importance, floor=LOW, ceiling=TOP)
+    after = weigh(before, opinion)
+    assert abs(after.importance.rank - before.importance.rank) == min(1, abs(opinion.rank - importance.rank))
+    if opinion is importance:
+        assert after == before
+    else:
+        assert say_reason(after.reasons[0], "en") == f"the model ranks it {opinion}"
+        assert after.reasons[1:] == before.reasons
+        assert (after.score >= HIGH) is (after.importance is TOP)
+        assert (after.score < MEDIUM) is (after.importance is LOW)
+
+
+def test_no_opinion_moves_a_commit_past_the_rules() -> None:
+    """Neither up nor down."""
+    assert weigh(judged("Shout", TESTS), TOP).importance is LOW
+    assert weigh(judged("Fix a crash", COMMENT), TOP).importance is not TOP
+    grave = judged("chore: tidy", FLAG_GONE)
+    assert weigh(weigh(grave, LOW), LOW).importance is not LOW
+
+
+def test_no_opinion_changes_nothing() -> None:
+    """Where nobody was asked."""
+    found = judged("Fix a crash", PRODUCT)
+    assert weigh(found, None) is found
+
+
+def test_weighed_ones_keep_their_order() -> None:
+    """Two that are lifted from one level stand to each other as before."""
+    lower, higher = (weigh(a_triage(score=score), TOP).score for score in (0.3, 0.5))
+    assert lower < higher
+
+
+# -- reasons
+
+
+@settings(max_examples=60)
+@given(commits(titles=[*GRAVE_TITLES, *PLAIN_TITLES], files=EVERYTHING))
+def test_reasons_are_said_in_words_the_strongest_first(given_: tuple[str, list[FileChange]]) -> None:
+    """In both languages, at least one, and none in the words of the code."""
+    title, files = given_
+    found = judged(title, *files)
+    assert found.reasons
+    strengths = [abs(reason.points) for reason in found.reasons if reason.code != "surroundings"]
+    assert strengths == sorted(strengths, reverse=True)
+    for language in LANGUAGES:
+        for reason in found.reasons:
+            said = say_reason(reason, language)
+            assert said
+            assert not any(sign in said for sign in ("{", "learned.", "^", "fact ", "facts ", "symptom "))
+
+
+def test_a_fact_is_a_reason_with_its_name() -> None:
+    """Readers look for the flag, not for a kind of fact."""
+    said = [say_reason(reason, "en") for reason in judged("Tidy", FLAG_GONE).reasons]
+    assert "flag `--pages` removed" in said
+
+
+def test_a_symptom_is_a_reason_in_the_authors_word() -> None:
+    """And the strongest of a small fix."""
+    assert say_reason(judged("Fix NaN in the cache", PRODUCT).reasons[0], "en") == "it is about wrong results (“NaN”)"
+
+
+def test_what_surrounds_the_product_says_so_first() -> None:
+    """And nothing that would speak for it."""
+    found = judged("fix: flaky", TESTS, CI)
+    assert say_reason(found.reasons[0], "en") == "it touches only CI and test files"
+    assert all(reason.points <= 0 for reason in found.reasons)
+
+
+# -- what little is known
+
+
+@pytest.mark.parametrize("title", ["", "Fix a crash", "x", "feat!: all"])
+def test_a_commit_without_files_is_sorted_by_its_words(title: str) -> None:
+    """An empty one, or one of a list that tells no files; nothing says that it touches the product."""
+    found = judged(title)
+    assert found.types
+    assert found.importance is LOW
+    assert all(say_reason(reason, language) for reason in found.reasons for language in LANGUAGES)
+
+
+def test_what_a_merge_brought_counts() -> None:
+    """Its own title says only where it came from."""
+    brought = a_commit_of(message="Fix a deadlock")
+    commit: Commit = replace(a_commit_of(PRODUCT, message="Merge pull request #1 from a/b"), brought=(brought,))
+    assert triage(commit, (), general()).importance is not LOW
+
+
+@given(st.text(max_size=60), st.sampled_from(EVERYTHING))
+def test_any_title_is_sorted(title: str, change: FileChange) -> None:
+    """And stays within the bounds; the same again the same."""
+    found = judged(title, change)
+    assert found == judged(title, change)
+    assert found.floor.rank <= found.importance.rank <= found.ceiling.rank
+
+
+def test_kinds_that_are_not_the_product_are_known() -> None:
+    """A kind that somebody adds must be thought of here: is it what users run?"""
+    assert set(FileKind) == {
+        *(FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED),
+        *(FileKind.TEST, FileKind.CI, FileKind.DOCS, FileKind.TOOLING, FileKind.GENERATED, FileKind.LOCK),
+    }
