@@ -30,6 +30,7 @@ _NOISE = re.compile(
     r"^(?:noqa|type:|pylint|nolint|fmt:|isort|TODO|FIXME|XXX|HACK|Copyright|SPDX|Licensed|Args|Returns|Raises|!)|[=;{}]\s*$",
     re.IGNORECASE,
 )
+_TEXT_MARKS = ('"""', "'''")
 _RULER = re.compile(r"^\W*$")
 _PROGRAMS = {"python", "rust", "go", "c", "javascript", "java"}
 _NAME = re.compile(r"[A-Za-z_]\w{3,}")
@@ -213,8 +214,7 @@ def _quotes(files: Sequence[ChangedFile], *, dropped: bool = False) -> Iterable[
                     (line.removed if dropped else line.added) and line.text.strip() not in elsewhere
                     for line, _ in comment
                 )
-                # Of a comment that was there, or that holds code, a part would be quoted out of its context; what a
-                # docstring holds is no comment, though it may look like one.
+                # Of a comment that was there, or that holds code, a part would be quoted out of its context.
                 told = [said.lstrip("#:!").strip() for _, said in comment if not _RULER.match(said)]
                 text = " ".join(told)
                 is_noise = any(_NOISE.search(said) or _CODE.search(said) for said in told)
@@ -226,8 +226,10 @@ def _quotes(files: Sequence[ChangedFile], *, dropped: bool = False) -> Iterable[
 def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[tuple[Line, str]]]:
     """Group neighbouring comment lines, each with its text."""
     group: list[tuple[Line, str]] = []
+    in_text = False  # between three quotes a line is no comment, though it may look like one
     for line in lines:
-        if found := pattern.match(line.text):
+        in_text ^= bool(sum(map(line.text.count, _TEXT_MARKS)) % 2)
+        if not in_text and (found := pattern.match(line.text)):
             group.append((line, found["text"].strip()))
         elif group:
             yield group

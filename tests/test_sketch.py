@@ -55,6 +55,12 @@ class TestNewDefinitions:
     def test_what_is_no_definition_of_the_product_is_not_new(self, path: str, text: str) -> None:
         assert of(a_change(path, "x = 1\n", f"x = 1\n{text}\n")).new == ()
 
+    def test_a_method_is_told_with_its_class(self) -> None:
+        body = "".join(f"    a{number} = 1\n" for number in range(9))
+        after = f"class Pool:\n{body}\n    def free(self):\n        pass\n"
+        (definition,) = of(a_change("a.py", f"class Pool:\n{body}", after)).new
+        assert (definition.within, definition.name) == ("Pool", "free")
+
     def test_what_moved_is_not_new(self) -> None:
         text = "def load():\n    return 1\n"
         assert of(a_change("a.py", text, ""), a_change("b.py", "x = 1\n", f"x = 1\n\n\n{text}")).new == ()
@@ -146,6 +152,15 @@ class TestQuotes:
         (quote,) = of(a_change("a.py", "x = 1\n", f"x = 1\n# {'word ' * 60}\n")).quotes
         assert quote.text.endswith("word …")
         assert len(quote.text) <= 162
+
+    def test_what_a_docstring_holds_is_no_comment(self) -> None:
+        before = '"""\nPages.\n"""\nx = 1\n'
+        after = before.replace("Pages.\n", "Pages.\n    # Load the pages of the cache\n    python load.py\n")
+        assert of(a_change("a.py", before, after)).quotes == ()
+
+    def test_comments_that_went_are_known_too(self) -> None:
+        found = of(a_change("a.py", "# Only tested on small pages so far.\nx = 1\n", "x = 1\n"))
+        assert (found.quotes, found.dropped) == ((), (Quote("Only tested on small pages so far.", "a.py", 1),))
 
     def test_the_longest_comes_first(self) -> None:
         text = "x = 1\n# A short one of words.\ny = 1\n# A much longer one that has many more words.\n"
