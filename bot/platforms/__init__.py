@@ -4,9 +4,9 @@ A platform turns whatever people do (a command, a mention, a button, a form) int
 conversation, and shows the replies. It posts through the `Transport` port and knows nothing of what is due.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from analysis.entry import Language
 from formatters.reply import Reply
@@ -61,6 +61,58 @@ class Answer:
 
 Conversation = Callable[[Request], AsyncIterator[Answer]]
 """Answers a request. The platform has acknowledged it before the first answer comes. Never raises for bad input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What may follow a verb, for platforms with typed options and for help.
+
+    Attributes:
+        name: in ASCII, lower case. `says`: what it is, by language; at most 100 characters.
+        kind: what is offered while it is typed; a `flag` is a yes or no.
+        choices: of a `choice`, the words to choose from.
+        named: it is typed as `name=value` (a flag as its name alone) instead of by its place.
+    """
+
+    name: str
+    kind: Literal["words", "repository", "area", "date", "commit", "choice", "flag"]
+    says: Mapping[Language, str]
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One line of the command table: what help, Slack's manifest and Discord's commands are made of.
+
+    Attributes:
+        is_admin: only for those who may administer the channel; not offered in direct messages.
+    """
+
+    name: str
+    says: Mapping[Language, str]
+    options: tuple[Option, ...] = ()
+    is_admin: bool = False
+
+
+class Suggest(Protocol):
+    """Offers what could be meant while somebody types; quick, from the store alone."""
+
+    async def __call__(
+        self, asker: Asker, verb: str, option: Option, typed: str, others: Mapping[str, str]
+    ) -> Sequence[tuple[str, str]]:
+        """Return (value, label) for `typed`, the best first; `others` are the options that are filled in already."""
+
+
+class Memory(Protocol):
+    """Remembers a few small things of a platform from one start to the next."""
+
+    def get(self, key: str) -> str:
+        """Return what was put last, or an empty text."""
+
+    def put(self, key: str, value: str) -> None:
+        """Remember a text."""
 
 
 @dataclass(frozen=True, slots=True)
