@@ -131,4 +131,12 @@ class Form:
     language: Language
 
 
-Reply = Note | DigestPost | CommitDetail | CommitList | Sheet | Form
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Several replies below each other, shown as one: a person's home (Slack's App Home), the status, the help."""
+
+    parts: tuple[Note | Sheet | CommitList, ...]
+    language: Language
+
+
+Reply = Note | DigestPost | CommitDetail | CommitList | Sheet | Form | Board
