@@ -1,0 +1,102 @@
+"""The morning post in words, before any platform's look: what fits a phone's first screen, and the replies below it.
+
+Texts may hold code in backticks and nothing else of any markup.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from analysis.entry import Language
+from analysis.triage import Importance
+from formatters.item import Item
+from formatters.outline import Outline
+from formatters.plain import columns, shorten
+from formatters.wording import label
+
+FOLDED = frozenset({"tests", "ci", "docs"})
+"""Areas that share one count and one reply: few follow them."""
+
+_LINE, _WHY, _WATCH, _AREAS = 120, 60, 200, 8
+_SEPARATOR = " · "
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The items of one area: one reply in the thread. Each item stands in one section, that of its first area."""
+
+    name: str
+    items: tuple[Item, ...]
+
+
+def sections(made: Outline) -> tuple[Section, ...]:
+    """Return the areas of a digest, the most important first, then tests, CI and docs, then what has no area."""
+    found: dict[str, list[Item]] = {}
+    names: dict[str, str] = {}
+    for item in made.items():
+        key, name = _area(item, made.digest.language)
+        names.setdefault(key, name)
+        found.setdefault(key, []).append(item)
+    keys = sorted(found, key=lambda key: _rank(key, found[key]))
+    return tuple(Section(names[key], tuple(found[key])) for key in keys)
+
+
+def _area(item: Item, language: Language) -> tuple[str, str]:
+    keys = item.entry.triage.areas
+    if not keys:
+        return "", label("post.elsewhere", language)
+    if keys[0] in FOLDED:
+        return "tests", label("post.folded", language)
+    shown = item.areas.split(_SEPARATOR)
+    return keys[0], shown[0] if len(shown) == len(keys) else keys[0]
+
+
+def _rank(key: str, items: list[Item]) -> tuple[bool, bool, int, int]:
+    levels = [item.entry.triage.importance for item in items]
+    return not key, key in FOLDED, -levels.count(Importance.HIGH), -len(items)
+
+
+def tally(parts: Iterable[Section]) -> str:
+    """Count the areas in one line."""
+    counts = [f"{part.name} {len(part.items)}" for part in parts]
+    if len(counts) > _AREAS + 1:  # the last ones are the folded: they say that nothing else is missing
+        counts = [*counts[: _AREAS - 1], f"… +{len(counts) - _AREAS}", counts[-1]]
+    return _SEPARATOR.join(counts)
+
+
+def effect(item: Item) -> str:
+    """The one thing to know of an item, in a line or two of a phone."""
+    return brief(item.line, _LINE)
+
+
+def reason(item: Item, language: Language) -> str:
+    """Why it ranks as it does, as far as whole reasons fit."""
+    semicolon = label("list.semicolon", language)
+    first, *more = item.why.split(semicolon)
+    said = brief(first, _WHY)
+    for text in more:
+        if columns(said + semicolon + text) <= _WHY:
+            said += semicolon + text
+    return said
+
+
+def watched(made: Outline) -> str:
+    """What to keep an eye on, in one paragraph; empty for nothing."""
+    said: list[str] = []
+    for point in made.watch:
+        rest = _WATCH - columns(_SEPARATOR.join(said))
+        if said and columns(point.text) > rest:
+            said.append(f"… +{len(made.watch) - len(said)}")
+            break
+        said.append(brief(point.text, rest))
+    return _SEPARATOR.join(said)
+
+
+def brief(text: str, width: int) -> str:
+    """Return `text` in at most about `width` columns; what is left of it is whole words and whole pieces of code."""
+    if columns(text) <= width:
+        return text
+    cut = shorten(text, width).removesuffix("…")
+    if cut.count("`") % 2:
+        before = cut[: cut.rindex("`")].rstrip(" ,;:，；：（(")
+        return f"{before}…" if columns(before) > width // 4 else f"{cut.rstrip('`')}`…"
+    return f"{cut}…"
