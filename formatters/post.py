@@ -43,11 +43,10 @@ def sections(made: Outline) -> tuple[Section, ...]:
 def _area(item: Item, language: Language) -> tuple[str, str]:
     keys = item.entry.triage.areas
     if not keys:
-        return "", label("post.elsewhere", language)
+        return "", label("post.other", language)
     if keys[0] in FOLDED:
         return "tests", label("post.folded", language)
-    shown = item.areas.split(_SEPARATOR)
-    return keys[0], shown[0] if len(shown) == len(keys) else keys[0]
+    return keys[0], item.area_names[0]
 
 
 def _rank(key: str, items: list[Item]) -> tuple[bool, bool, int, int]:
