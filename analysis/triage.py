@@ -133,6 +133,9 @@ _FLOORED = {
 
 _FLOORING_SYMPTOMS = set(SYMPTOMS) - {"error"}
 
+CORRECTED = "corrected"
+"""The reason's code where a person said how important a commit is."""
+
 _HIGH, _MEDIUM = 5.5, 2.5
 _SCALE = 6.0
 
@@ -180,19 +183,31 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas) -> Triage:
 
 def weigh(triage: Triage, opinion: Importance | None) -> Triage:
     """Weigh an analyser's opinion against the triage: it moves the importance by one step at most, within the bounds."""
-    if opinion is None or opinion is triage.importance:
+    if opinion is None or opinion is triage.importance or any(r.code == CORRECTED for r in triage.reasons):
         return triage
     step = 1 if opinion.rank > triage.importance.rank else -1
     moved = next(level for level in Importance if level.rank == triage.importance.rank + step)
     importance = triage.bounded(moved)
     if importance is triage.importance:
         return triage
+    return _moved(triage, importance, Reason("model", opinion.value))
+
+
+def corrected(triage: Triage, wanted: Importance) -> Triage:
+    """Return the triage with the importance that a person gave the commit: whatever rules and models say, it holds."""
+    rest = tuple(reason for reason in triage.reasons if reason.code != CORRECTED)
+    reason = Reason(CORRECTED, wanted.value, 1.0)
+    if wanted is triage.importance:
+        return replace(triage, reasons=(reason, *rest))
+    return _moved(replace(triage, reasons=rest), wanted, reason)
+
+
+def _moved(triage: Triage, importance: Importance, reason: Reason) -> Triage:
     cut = {Importance.HIGH: _HIGH, Importance.MEDIUM: _MEDIUM, Importance.LOW: _MEDIUM - 0.5}[importance]
     edge = 1 - math.exp(-cut / _SCALE)
-    score = round(max(triage.score, edge) if step > 0 else min(triage.score, edge + 0.08), 3)
-    return replace(
-        triage, importance=importance, score=score, reasons=(Reason("model", opinion.value), *triage.reasons)
-    )
+    is_up = importance.rank > triage.importance.rank
+    score = round(max(triage.score, edge) if is_up else min(triage.score, edge + 0.08), 3)
+    return replace(triage, importance=importance, score=score, reasons=(reason, *triage.reasons))
 
 
 def _floor(reasons: Sequence[Reason]) -> bool:

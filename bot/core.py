@@ -18,12 +18,14 @@ from analysis.pipeline import Step, TokenBudget, judge, read_all, settled, stand
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges, reached
 from analysis.stories import Earlier, find_stories
+from analysis.triage import corrected
 from analysis.window import Window
 from bot.config import Configuration
 from bot.repositories import Place, open_source
 from storage.analyses import Analyses
 from storage.commits import Commits
 from storage.digests import Digests, Reported
+from storage.feedback import Feedback
 from storage.pages import Pages
 from storage.store import Store
 
@@ -63,6 +65,7 @@ class Core:
         self.commits = Commits(self.store)
         self.analyses = Analyses(self.store)
         self.digests = Digests(self.store)
+        self.feedback = Feedback(self.store)
 
     # -- what a digest is made with
 
@@ -137,19 +140,28 @@ class Core:
     # -- a digest
 
     def digest(
-        self, source: CommitSource, window: Window, language: Language, analyser: Analyser, step: Step
+        self,
+        source: CommitSource,
+        window: Window,
+        language: Language,
+        analyser: Analyser,
+        step: Step,
+        *,
+        told: Reported | None = None,
     ) -> tuple[Digest, Areas]:
         """Make the digest of a window and remember it.
+
+        `told` is what whoever reads it was told before; the digest is then not remembered here as told. Without it, all
+        digests made with this store count as one reader's.
 
         Raises:
             NotFound, Outage: the source cannot be read; what was read before is kept, and the next run goes on there.
         """
         started, now = time.monotonic(), self.now()
-        listing, heads, late = self._landed(source, window)
+        listing, heads, late = self._landed(source, window, told)
         areas = self.areas(source)
         commits, fetched = self._fetch(source, heads, step)
-        entries = [replace(entry, late=entry.commit.sha in late) for entry in judge(commits, areas)]
-        self.commits.put_triage(entries)
+        entries = [replace(entry, late=entry.commit.sha in late) for entry in self._judged(commits, areas)]
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
         progress = _Progress(self._budget(analyser))
@@ -165,7 +177,8 @@ class Core:
                 before=self.digests.average(listing.repo, listing.branch, window),
                 run=replace(self._card(run, progress, started), notes=notes),
             )
-            self.digests.put(digest)
+            if told is None:
+                self.digests.put(digest)
         except BaseException:
             # What was paid counts against the day's budget, whatever came of it.
             if progress.usage.calls:
@@ -178,14 +191,90 @@ class Core:
         usage, seconds = progress.usage, time.monotonic() - started
         return replace(run, analysed=progress.analysed, usage=usage, cost=self._cost(usage), seconds=seconds)
 
-    def _landed(self, source: CommitSource, window: Window) -> tuple[Listing, list[Commit], set[str]]:
+    def follow(
+        self, source: CommitSource, since: datetime, until: datetime, language: Language, analyser: Analyser
+    ) -> tuple[list[Entry], int]:
+        """Fetch and analyse what landed in [since, until) and is not known yet, so that a digest finds it done.
+
+        Returns:
+            What is new or newly analysed, and how many commits the model still has to read.
+        """
+        started, asked = time.monotonic(), source.repo
+        listing = source.landed(since, until)
+        if listing.repo != asked:
+            self.commits.rename(asked, listing.repo)
+        heads = fold_merges(listing.heads)
+        shas = [head.sha for head in heads]
+        judged = self.commits.entries(listing.repo, shas)
+        read = self.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, language)
+        fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
+        if not fresh:
+            return [], 0
+        commits, fetched = self._fetch(source, fresh, _silent)
+        return self._analysed(source, commits, fetched, language, analyser, started)
+
+    def read_one(
+        self, source: CommitSource, ref: str, language: Language, analyser: Analyser, *, anew: bool = False
+    ) -> Entry:
+        """Fetch and analyse one commit on the spot; `anew` also if it was read before.
+
+        Raises:
+            NotFound, Outage: the source does not have it, or does not answer.
+        """
+        started = time.monotonic()
+        commit = source.resolve(ref)
+        known = self.commits.get(source.repo, [commit.sha]).get(commit.sha)
+        self.commits.put([commit] if known is None else [])
+        entries, _ = self._analysed(
+            source, [known or commit], int(known is None), language, analyser, started, anew=anew
+        )
+        return entries[0]
+
+    def _analysed(
+        self,
+        source: CommitSource,
+        commits: Sequence[Commit],
+        fetched: int,
+        language: Language,
+        analyser: Analyser,
+        started: float,
+        *,
+        anew: bool = False,
+    ) -> tuple[list[Entry], int]:
+        """Judge and read commits, and note what it cost."""
+        entries, now = self._judged(commits, self.areas(source)), self.now()
+        run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
+        window = Window.of(now.date(), "UTC")
+        digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
+        progress = _Progress(self._budget(analyser))
+        try:
+            return self._read(entries, analyser, language, _silent, progress, anew=anew), progress.failed
+        finally:
+            self.digests.put_run(digest, self._card(run, progress, started), progress.failed)
+
+    def _judged(self, commits: Sequence[Commit], areas: Areas) -> list[Entry]:
+        """Give commits their facts and their triage, as people corrected it, and remember these."""
+        entries = list(judge(commits, areas))
+        by_people = self.feedback.corrected(commits[0].repo, [commit.sha for commit in commits]) if commits else {}
+        entries = [
+            replace(entry, triage=corrected(entry.triage, by_people[entry.commit.sha]))
+            if entry.commit.sha in by_people
+            else entry
+            for entry in entries
+        ]
+        self.commits.put_triage(entries)
+        return entries
+
+    def _landed(
+        self, source: CommitSource, window: Window, reported: Reported | None
+    ) -> tuple[Listing, list[Commit], set[str]]:
         """List the window, and what landed late in days before it that were already told."""
         asked = source.repo
-        told, start = self._told(source, window)
+        told, start = self._told(source, window, reported)
         listing = source.landed(start, window.end)
         if listing.repo != asked:
             self.commits.rename(asked, listing.repo)
-            told, earlier = self._told(source, window)
+            told, earlier = self._told(source, window, reported)
             if earlier < start:
                 listing = replace(source.landed(earlier, window.end), notes=listing.notes)
         closed = [other for other in told.closed if other.end <= window.start]
@@ -195,7 +284,8 @@ class Core:
         for head in fold_merges(listing.heads):
             where = told.where.get(head.sha)
             if head.committed_at in window:
-                if where is None or where == window or where.first < window.first:
+                # What came late into this window, after it was told, belongs to the digest that told it.
+                if where is None or where == window or window not in told.closed or head.committed_at in where:
                     own.append(head)
             elif where == window or (
                 where is None and head.sha not in here and any(head.committed_at in other for other in closed)
@@ -204,10 +294,10 @@ class Core:
                 late.add(head.sha)
         return listing, own, late
 
-    def _told(self, source: CommitSource, window: Window) -> tuple[Reported, datetime]:
+    def _told(self, source: CommitSource, window: Window, reported: Reported | None) -> tuple[Reported, datetime]:
         """Return what earlier digests told, and from when on late commits must be looked for."""
         since = window.first - timedelta(days=LOOK_BACK)
-        told = self.digests.reported(source.repo, source.branch, window.zone, since)
+        told = reported or self.digests.reported(source.repo, source.branch, window.zone, since)
         return told, min([window.start, *(other.start for other in told.closed)])
 
     def _fetch(self, source: CommitSource, heads: Sequence[Commit], step: Step) -> tuple[list[Commit], int]:
@@ -226,13 +316,20 @@ class Core:
         return [found[head.sha] for head in heads], len(missing)
 
     def _read(
-        self, entries: Sequence[Entry], analyser: Analyser, language: Language, step: Step, progress: _Progress
+        self,
+        entries: Sequence[Entry],
+        analyser: Analyser,
+        language: Language,
+        step: Step,
+        progress: _Progress,
+        *,
+        anew: bool = False,
     ) -> list[Entry]:
         """Give every entry its analysis: remembered, made now, or the rules' in a model's stead."""
         if not entries:
             return []
         repo, shas = entries[0].commit.repo, [entry.commit.sha for entry in entries]
-        found = self.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
+        found = {} if anew else self.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
         missing = [entry for entry in entries if entry.commit.sha not in found]
         failures = dict[str, str]()
         if missing:
@@ -313,6 +410,10 @@ class Core:
             if original and sha != revert.sha and original.commit.committed_at <= revert.committed_at:
                 return original.commit
         return None
+
+
+def _silent(_name: str, _done: int, _total: int) -> None:
+    """Show no progress."""
 
 
 @contextlib.contextmanager

@@ -65,6 +65,8 @@ class Commits:
                 "and not exists (select 1 from repositories where name = ?)",
                 [new, old, new],
             )
+            for table in ("feeds", "subscriptions", "feedback"):
+                db.execute(f"update {table} set repository = ? where repository = ? collate nocase", [new, old])
 
     def put(self, commits: Iterable[Commit]) -> None:
         """Remember whole commits; one that is known is left as it is, one known by its head is completed."""

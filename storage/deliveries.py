@@ -246,11 +246,13 @@ def _makes_way(db: Database, order: Order, moment: float) -> bool:
     """Whether no other delivery covers days of this order; those that were never begun and nobody holds are missed."""
     if order.window is None:
         return True
-    values = [order.kind, order.subject, order.window.first.isoformat()]
     others = list(
-        db.query("select id, state, lease from deliveries where kind = ? and subject = ? and last >= ? "
-                 "and state not in ('missed', 'refused')", values)
-    )  # fmt: skip
+        db.query(
+            "select id, state, lease from deliveries where kind = ? and subject = ? and last >= ? and first <= ? "
+            "and state not in ('missed', 'refused')",
+            [order.kind, order.subject, order.window.first.isoformat(), order.window.last.isoformat()],
+        )
+    )
     if any(row["state"] != State.CLAIMED or row["lease"] > moment for row in others):
         return False
     for row in others:
