@@ -3,6 +3,7 @@
 Texts may hold code in backticks and nothing else of any markup.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,14 +17,19 @@ from formatters.wording import label
 FOLDED = frozenset({"tests", "ci", "docs"})
 """Areas that share one count and one reply: few follow them."""
 
-_LINE, _WHY, _WATCH, _AREAS = 120, 60, 200, 8
+_LINE, _WHY, _WATCH, _WATCHED, _AREAS = 120, 60, 240, 72, 8
 _SEPARATOR = " · "
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The items of one area: one reply in the thread. Each item stands in one section, that of its first area."""
+    """The items of one area: one reply in the thread. Each item stands in one section, that of its first area.
 
+    Attributes:
+        key: the area's; `tests` stands for all that are folded, an empty one for none.
+    """
+
+    key: str
     name: str
     items: tuple[Item, ...]
 
@@ -37,7 +43,7 @@ def sections(made: Outline) -> tuple[Section, ...]:
         names.setdefault(key, name)
         found.setdefault(key, []).append(item)
     keys = sorted(found, key=lambda key: _rank(key, found[key]))
-    return tuple(Section(names[key], tuple(found[key])) for key in keys)
+    return tuple(Section(key, names[key], tuple(found[key])) for key in keys)
 
 
 def _area(item: Item, language: Language) -> tuple[str, str]:
@@ -57,9 +63,11 @@ def _rank(key: str, items: list[Item]) -> tuple[bool, bool, int, int]:
 
 def tally(parts: Iterable[Section]) -> str:
     """Count the areas in one line."""
+    parts = list(parts)
     counts = [f"{part.name} {len(part.items)}" for part in parts]
-    if len(counts) > _AREAS + 1:  # the last ones are the folded: they say that nothing else is missing
-        counts = [*counts[: _AREAS - 1], f"… +{len(counts) - _AREAS}", counts[-1]]
+    last = sum(not part.key or part.key in FOLDED for part in parts)  # they say that nothing else is missing
+    if len(counts) > _AREAS + 1:
+        counts = [*counts[: _AREAS - last], f"… +{len(counts) - _AREAS}", *counts[len(counts) - last :]]
     return _SEPARATOR.join(counts)
 
 
@@ -69,9 +77,10 @@ def effect(item: Item) -> str:
 
 
 def reason(item: Item, language: Language) -> str:
-    """Why it ranks as it does, as far as whole reasons fit."""
+    """Why it ranks as it does, as far as whole reasons fit; those that its line names already are left out."""
     semicolon = label("list.semicolon", language)
-    first, *more = item.why.split(semicolon)
+    reasons = item.why.split(semicolon)
+    first, *more = [text for text in reasons if not _is_said(text, item.line)] or reasons[:1]
     said = brief(first, _WHY)
     for text in more:
         if columns(said + semicolon + text) <= _WHY:
@@ -79,15 +88,20 @@ def reason(item: Item, language: Language) -> str:
     return said
 
 
+def _is_said(text: str, line: str) -> bool:
+    names = re.findall(r"`[^`]+`", text)
+    return bool(names) and all(name in line for name in names)
+
+
 def watched(made: Outline) -> str:
     """What to keep an eye on, in one paragraph; empty for nothing."""
     said: list[str] = []
     for point in made.watch:
-        rest = _WATCH - columns(_SEPARATOR.join(said))
-        if said and columns(point.text) > rest:
+        short = brief(point.text, _WATCHED)
+        if columns(_SEPARATOR.join([*said, short])) > _WATCH:
             said.append(f"… +{len(made.watch) - len(said)}")
             break
-        said.append(brief(point.text, rest))
+        said.append(short)
     return _SEPARATOR.join(said)
 
 
