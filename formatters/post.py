@@ -97,11 +97,11 @@ def watched(made: Outline) -> str:
     """What to keep an eye on, in one paragraph; empty for nothing."""
     said: list[str] = []
     for point in made.watch:
-        short = brief(point.text, _WATCHED)
-        if columns(_SEPARATOR.join([*said, short])) > _WATCH:
-            said.append(f"… +{len(made.watch) - len(said)}")
+        text = brief(point.text, _WATCHED)
+        if said and columns(_SEPARATOR.join([*said, text])) > _WATCH:
+            said.append(f"+{len(made.watch) - len(said)}")
             break
-        said.append(short)
+        said.append(text)
     return _SEPARATOR.join(said)
 
 
