@@ -105,7 +105,7 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
         yield Piece(escape(label("discord.calm", language)), keep=True)
     sections = post.sections(made)
     if sections:
-        yield Piece("-# " + _named("discord.areas", fit(post.tally(sections), room), language), keep=True)
+        yield Piece("-# " + _named("stat.areas", fit(post.tally(sections), room), language), keep=True)
     if made.watch:
         yield Piece("-# " + _named("section.watch", fit(post.watched(made), 2 * room), language), keep=True)
     choices = (
@@ -139,7 +139,8 @@ def _replies(sections: Iterable[post.Section]) -> Iterator[tuple[post.Section, .
 def _section(sections: tuple[post.Section, ...], language: Language) -> Iterator[Piece]:
     for section in sections:
         yield Piece(f"### {fit(section.name, _LINE)} ({len(section.items)})", keep=True)
-        yield from (Piece(_entry(item, language)) for item in section.items)
+        for item in section.items:
+            yield Piece(_entry(item, language), apart=item.entry.triage.importance is not Importance.LOW)
 
 
 def _colour(sections: tuple[post.Section, ...]) -> int:

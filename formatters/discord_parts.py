@@ -46,7 +46,7 @@ class Piece:
     """Something that is never split over two messages.
 
     Attributes:
-        text: Markdown; neighbours become one component.
+        text: Markdown; neighbours become one component, unless it stands `apart`.
         components: what is no text, below it.
         keep: it stays with the piece after it, as a heading does.
     """
@@ -54,6 +54,7 @@ class Piece:
     text: str = ""
     components: tuple[Json, ...] = ()
     keep: bool = False
+    apart: bool = False
 
 
 def command_of(custom_id: str) -> str:
@@ -137,7 +138,7 @@ def _fits(pieces: Sequence[Piece]) -> bool:
 def _components(pieces: Sequence[Piece]) -> list[Json]:
     made: list[Json] = []
     for piece in pieces:
-        if piece.text and made and made[-1]["type"] == _TEXT:
+        if piece.text and made and made[-1]["type"] == _TEXT and not piece.apart:
             made[-1] = {"type": _TEXT, "content": f"{made[-1]['content']}\n{piece.text}"}
         elif piece.text:
             made.append({"type": _TEXT, "content": piece.text})
