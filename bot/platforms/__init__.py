@@ -88,12 +88,14 @@ class Verb:
 
     Attributes:
         is_admin: only for those who may administer the channel; not offered in direct messages.
+        has_form: it may be answered with a form, quickly: Discord shows one only as the very first answer.
     """
 
     name: str
     says: Mapping[Language, str]
     options: tuple[Option, ...] = ()
     is_admin: bool = False
+    has_form: bool = False
 
 
 class Suggest(Protocol):
