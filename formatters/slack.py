@@ -30,7 +30,7 @@ from formatters.wording import label
 
 _TONES = {"plain": "", "done": "✅ ", "problem": "⚠️ ", "working": "⏳ "}
 _TITLE, _TEXT, _CELL, _PARAGRAPH = 300, 1500, 300, 2500
-_FEW_ROWS = 8
+_FEW_ROWS = 5
 
 
 def slack(reply: Reply) -> list[Payload]:
@@ -57,9 +57,16 @@ def pieces(reply: Reply, *, in_view: bool = False) -> list[Piece]:
         case Sheet():
             return list(_sheet(reply, in_view=in_view))
         case Board():
-            return _numbered([piece for part in reply.parts for piece in pieces(part, in_view=in_view)])
+            return _numbered(list(_board(reply, in_view=in_view)))
         case Form():
             raise TypeError("a form is no message")
+
+
+def _board(board: Board, *, in_view: bool) -> Iterator[Piece]:
+    for number, part in enumerate(board.parts):
+        if number:
+            yield Piece(({"type": "divider"},), "")
+        yield from pieces(part, in_view=in_view)
 
 
 def _note(note: Note) -> Iterator[Piece]:
@@ -93,7 +100,7 @@ def _detail(detail: CommitDetail) -> Iterator[Piece]:
     why = label("entry.why", language, importance=importance)
     yield rich(
         spans(sentences(item.summary, _TEXT, pointer)),
-        spans(f"→ {why}: {cut(item.why, _TITLE)}", italic=True) if item.why else [],
+        spans(f"→ {label('entry.part', language, name=why)} {cut(item.why, _TITLE)}") if item.why else [],
         *(spans(f"⚠️ {cut(mark, _TITLE)}") for mark in item.marks),
     )
     for part in item.parts:

@@ -27,7 +27,9 @@ def parent(post: DigestPost) -> Payload:
     if made.digest.entries:
         watch = watched(made)
         counts = [*words(f"{label('slack.areas', language)} ", bold=True), *words(cut(tally(sections(made)), _TITLE))]
-        watching = [*words(f"{label('slack.watch', language)} ", bold=True), *spans(cut(watch, _TEXT))] if watch else []
+        watching = (
+            [*words(f"{label('slack.watch', language)} ", bold=True), *spans(cut(watch, _TEXT))] if watch else []
+        )
         pieces += [rich(counts, watching), context(_coverage(post))]
     names = [f"{item.entry.commit.short} · {item.title}" for item in made.must_know]
     details = menu(label("slack.details", language), zip(names, post.item_commands, strict=False), 0)
@@ -104,7 +106,7 @@ def items(found: tuple[Item, ...], language: Language) -> Iterator[Piece]:
         else:
             yield _told(item, language)
     for start in range(0, len(low), 10):
-        yield bullets([], (_headline(item) for item in low[start : start + 10]))
+        yield rich(*(_headline(item) for item in low[start : start + 10]))
 
 
 def _told(item: Item, language: Language) -> Piece:
@@ -118,7 +120,7 @@ def _told(item: Item, language: Language) -> Piece:
         if analysis and analysis.effect:
             said.append(spans(sentences(analysis.effect, _TEXT, pointer)))
         if item.why:
-            said.append(spans(f"→ {cut(item.why, _TITLE)}", italic=True))
+            said.append(spans(f"→ {cut(item.why, _TITLE)}"))
     return rich(*said)
 
 
@@ -130,5 +132,5 @@ def _headline(item: Item) -> list[Json]:
         *words(" "),
         *reference(item),
         *(words(" · ") if marks else []),
-        *spans(cut(marks, _TITLE), italic=True),
+        *spans(cut(marks, _TITLE)),
     ]
