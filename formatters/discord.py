@@ -20,6 +20,7 @@ from formatters.discord_parts import (
     attached,
     beside,
     buttons,
+    controls_row,
     divider,
     messages,
     picker,
@@ -28,7 +29,7 @@ from formatters.discord_text import escape, fit, link
 from formatters.item import ICONS, Item, Part, Point
 from formatters.links import commit_page, place_page, pull_request_page
 from formatters.plain import clean, shorten
-from formatters.reply import Board, Button, CommitDetail, CommitList, CommitRow, DigestPost, Form, Note, Reply, Sheet
+from formatters.reply import Board, CommitDetail, CommitList, CommitRow, DigestPost, Form, Note, Reply, Sheet
 from formatters.wording import label
 
 _COLOURS = {Importance.HIGH: 0xE5484D, Importance.MEDIUM: 0xF2B53B, Importance.LOW: 0x46A758}
@@ -75,12 +76,12 @@ def rendered(reply: Reply) -> tuple[Message, ...]:
         case Board():
             return messages(_board(reply), accent=_BRAND)
         case Form():
-            return form_offer(reply, reply.command)
+            raise TypeError("a form is shown as a modal: see discord_forms")
 
 
-def form_offer(form: Form, opener: str) -> tuple[Message, ...]:
-    """Return a message with the button that runs `opener`: Discord shows a form only as the answer to a press."""
-    return messages(_note(Note(form.title, buttons=(Button(form.submit, opener, "primary"),))))
+def step_offer(text: str, controls: Iterable[tuple[str, str]]) -> tuple[Message, ...]:
+    """Return a message with controls of (label, name) that lead into a form or send it."""
+    return messages([Piece(fit(clean(text), _LINE)), Piece(components=(controls_row(controls),))])
 
 
 def _first(reply: DigestPost) -> Message:

@@ -75,6 +75,20 @@ def button(wanted: Button) -> Json:
     return {"type": _BUTTON, "style": _STYLES[wanted.style], "label": label, "custom_id": f"d:{wanted.command}"}
 
 
+def controls_row(controls: Iterable[tuple[str, str]]) -> Json:
+    """Return a row of buttons of (label, name) that are no commands; the first one is the one to press."""
+    made = [
+        {
+            "type": _BUTTON,
+            "style": _STYLES["plain" if number else "primary"],
+            "label": _short(label, _LABEL),
+            "custom_id": name,
+        }
+        for number, (label, name) in enumerate(controls)
+    ]
+    return {"type": _ROW, "components": made}
+
+
 def picker(placeholder: str, options: Iterable[tuple[str, str, str]]) -> tuple[Json, ...]:
     """Return a row with a list to choose from, of (command, label, icon); empty without options."""
     chosen: dict[str, Json] = {}
