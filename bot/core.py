@@ -191,6 +191,26 @@ class Core:
         usage, seconds = progress.usage, time.monotonic() - started
         return replace(run, analysed=progress.analysed, usage=usage, cost=self._cost(usage), seconds=seconds)
 
+    def recall(
+        self, repo: str, window: Window, language: Language, analyser: Analyser, shas: Sequence[str], made: datetime
+    ) -> Digest | None:
+        """Return the digest of these commits from the store alone; None if the analyser has not read all of them."""
+        judged = self.commits.entries(repo, shas)
+        read = self.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
+        if any(sha not in judged or sha not in read for sha in shas):
+            return None
+        entries = [
+            replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at not in window) for sha in shas
+        ]
+        ordered = order(entries)
+        by_rules = RulesAnalyser().overview(ordered, repo, language).themes
+        themes = by_rules if analyser.name == RULES else self.digests.overview(_themes_key(ordered, analyser, language))
+        return Digest(
+            repo, "", window, language, ordered, find_stories(entries, self._earlier(entries)), made,
+            overview=themes or by_rules, before=self.digests.average(repo, "", window),
+            run=RunCard(analyser.name, analyser.prompt, cached=len(shas)),
+        )  # fmt: skip
+
     def follow(
         self, source: CommitSource, since: datetime, until: datetime, language: Language, analyser: Analyser
     ) -> tuple[list[Entry], int]:
@@ -374,9 +394,7 @@ class Core:
         by_rules = RulesAnalyser().overview(entries, repo, language).themes
         if analyser.name == RULES or all(not e.analysis or e.analysis.stands_in for e in entries):
             return by_rules, ()
-        read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
-        text = "\n".join([analyser.name, analyser.prompt, language, *sorted(read_by)])
-        key = hashlib.sha256(text.encode()).hexdigest()
+        key = _themes_key(entries, analyser, language)
         known = self.digests.overview(key)
         if known is not None:
             return known, ()
@@ -410,6 +428,12 @@ class Core:
             if original and sha != revert.sha and original.commit.committed_at <= revert.committed_at:
                 return original.commit
         return None
+
+
+def _themes_key(entries: Sequence[Entry], analyser: Analyser, language: Language) -> str:
+    read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
+    text = "\n".join([analyser.name, analyser.prompt, language, *sorted(read_by)])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _silent(_name: str, _done: int, _total: int) -> None:

@@ -48,11 +48,11 @@ def verbs() -> tuple[Verb, ...]:
             public,
         ),
         _verb("areas", repo, language, public),
-        _verb("subscribe", *topic, _named("how", "choice", HOW), repo, _named("here", "flag")),
-        _verb("mute", *topic, repo, _named("here", "flag")),
+        _verb("subscribe", *topic, _named("how", "choice", HOW), repo, _named("here", "flag"), has_form=True),
+        _verb("mute", *topic, repo, _named("here", "flag"), has_form=True),
         _verb("subs", _named("here", "flag")),
         _verb("unsubscribe", _first("number", "words"), _named("here", "flag")),
-        _verb("setup", _maybe("repository", "repository"), is_admin=True),
+        _verb("setup", _maybe("repository", "repository"), is_admin=True, has_form=True),
         _verb("pause", repo, is_admin=True),
         _verb("resume", repo, is_admin=True),
         _verb("remove", repo, is_admin=True),
@@ -83,8 +83,8 @@ def _shown(option: Option) -> str:
     return f"<{option.name}>" if option.required else f"[{option.name}]"
 
 
-def _verb(name: str, *options: Option, is_admin: bool = False) -> Verb:
-    return Verb(name, in_all(f"verb.{name}"), options, is_admin=is_admin)
+def _verb(name: str, *options: Option, is_admin: bool = False, has_form: bool = False) -> Verb:
+    return Verb(name, in_all(f"verb.{name}"), options, is_admin=is_admin, has_form=has_form)
 
 
 def _first(name: str, kind: Kind) -> Option:

@@ -57,6 +57,11 @@ class Commits:
         """Return how a repository's name is written here, whatever its case in `name`; None if it is not known."""
         return next((known for known in self.repositories() if known.lower() == name.lower()), None)
 
+    def numbers(self) -> dict[str, int]:
+        """Return the repositories' own short numbers, by name; they stay when one is renamed."""
+        with self._store.read() as db:
+            return {row["name"]: row["id"] for row in db.query("select id, name from repositories")}
+
     def rename(self, old: str, new: str) -> None:
         """Take note that a repository has another name now; what is remembered of it goes with it."""
         with self._store.write() as db:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from analysis.digest import Average, Digest, RunCard
 from analysis.entry import Entry, Theme
@@ -82,6 +82,22 @@ class Digests:
                     "select ?, id, ? from commits where repository = ? and sha = ?",
                     [identity, int(entry.late), number, entry.commit.sha],
                 )
+
+    def shas(self, repo: str, window: Window) -> tuple[list[str], datetime] | None:
+        """Return the commits that the digest of a window that was over told, and when it was made; None without one."""
+        with self._store.read() as db:
+            row = db.execute(
+                "select d.id, d.built_at from digests d join repositories r on r.id = d.repository where r.name = ? "
+                "and d.zone = ? and d.first = ? and d.last = ? and d.is_closed order by d.built_at desc",
+                [repo, window.zone, window.first.isoformat(), window.last.isoformat()],
+            ).fetchone()
+            if row is None:
+                return None
+            told = db.execute(
+                "select c.sha from digest_commits g join commits c on c.id = g.commit_id where g.digest_id = ?",
+                [row[0]],
+            )
+            return [sha for (sha,) in told.fetchall()], datetime.fromtimestamp(row[1], UTC)
 
     def days(self, repo: str, limit: int = 7) -> list[Window]:
         """Return the windows that a repository's digests were made for, newest first."""
