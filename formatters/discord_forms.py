@@ -25,13 +25,17 @@ def modal(form: Form, step: int, custom_id: str, values: Mapping[str, str]) -> J
     fields = form.fields[step * FIELDS : (step + 1) * FIELDS]
     return {
         "custom_id": custom_id,
-        "title": shorten(clean(form.title), _TITLE - len(number)) + number,
+        "title": (shorten(clean(form.title), _TITLE - len(number)) or "…") + number,
         "components": [_labelled(field, values.get(field.name, field.value)) for field in fields],
     }
 
 
 def _labelled(field: Field, value: str) -> Json:
-    made: Json = {"type": _LABELLED, "label": shorten(clean(field.label), _LABEL), "component": _entry(field, value)}
+    made: Json = {
+        "type": _LABELLED,
+        "label": shorten(clean(field.label), _LABEL) or "…",
+        "component": _entry(field, value),
+    }
     return made | ({"description": shorten(clean(field.hint), _HINT)} if field.hint else {})
 
 

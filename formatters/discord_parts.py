@@ -5,7 +5,7 @@ https://docs.discord.com/developers/components/reference has the numbers.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,26 +127,59 @@ def messages(
     pieces: Iterable[Piece], *, accent: int | None = None, file: Attachment | None = None
 ) -> tuple[Message, ...]:
     """Put pieces into as few messages as they fit in, in their order; `file` goes with the last one."""
-    packed: list[list[Piece]] = [[]]
-    held: list[Piece] = []
-    for piece in pieces:
-        held.append(piece)
-        if piece.keep:
-            continue
-        if packed[-1] and not _fits([*packed[-1], *held]):
-            packed.append([])
-        packed[-1] += held
-        held = []
-    packed[-1] += held
-    made = [_distinct(_components(each)) for each in packed if each]
+    packed = [_Load()]
+    for group in _groups(pieces):
+        if not packed[-1].takes(group):
+            packed.append(_Load())
+        for piece in group:
+            if not packed[-1].takes([piece]):  # too many belong together for one message
+                packed.append(_Load())
+            packed[-1].add(piece)
+    made = [_distinct(_components(each.pieces)) for each in packed if each.pieces]
     return tuple(
         Message(_framed(each, accent), file if number == len(made) - 1 else None) for number, each in enumerate(made)
     )
 
 
-def _fits(pieces: Sequence[Piece]) -> bool:
-    components = _components(pieces)
-    return _text(components) <= MOST_TEXT and _count(components) <= MOST_COMPONENTS
+def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    group: list[Piece] = []
+    for piece in pieces:
+        group.append(piece)
+        if not piece.keep:
+            yield group
+            group = []
+    yield group
+
+
+class _Load:
+    """The pieces of one message, with what they take of it."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self._text = self._count = 0
+
+    def takes(self, more: Iterable[Piece]) -> bool:
+        """Whether it has room for these too; an empty one has it for anything."""
+        text, count = self._text, self._count
+        for piece in more:
+            text += _text_of(piece)
+            count += _count_of(piece)
+        return not self.pieces or (text <= MOST_TEXT and count <= MOST_COMPONENTS)
+
+    def add(self, piece: Piece) -> None:
+        if self.pieces and not piece.apart and piece.text and self.pieces[-1].text and not self.pieces[-1].components:
+            self._count -= 1  # it goes on in the text before it
+        self.pieces.append(piece)
+        self._text += _text_of(piece)
+        self._count += _count_of(piece)
+
+
+def _text_of(piece: Piece) -> int:
+    return units(piece.text) + 1 + _text(piece.components)
+
+
+def _count_of(piece: Piece) -> int:
+    return bool(piece.text) + _count(piece.components)
 
 
 def _components(pieces: Sequence[Piece]) -> list[Json]:

@@ -51,9 +51,9 @@ def fit(text: str, room: int, ending: str = "…") -> str:
 
     A sentence that alone is longer than `room` is cut after a word, or inside one that has no end.
     """
-    whole = escape(text)
-    if units(whole) <= room:
+    if len(text) <= room and units(whole := escape(text)) <= room:
         return whole
+    text = text[: 2 * room]  # escaping makes nothing shorter
     room -= units(ending)
     for places in (_ends(_SENTENCE, text), _ends(re.compile(r"\s+"), text), range(len(text))):
         cut = _longest(text, places, room)
