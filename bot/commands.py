@@ -132,7 +132,7 @@ def show_area(
 ) -> tuple[str, Answer]:
     """Show an area's commits of the last seven days, the most important first."""
     repos = _sought(core, repo, within)
-    key = _stored_area(core, name)
+    key = stored_area(core, name)
     newest = max(filter(None, (core.commits.newest(repo) for repo in repos)), default=core.now())
     moment = parse_since(since, _clock(core, zone)) if since else newest - timedelta(days=_DEFAULT_DAYS)
     answer = search(core.store, Question(repos=tuple(filter(None, repos)), since=moment, areas=(key,)), limit=50)
@@ -160,7 +160,7 @@ def search_commits(
             repos=known,
             since=max((parse_since(day, now) for day in filters.get("since", [])), default=None),
             until=min((parse_since(day, now, last=True) for day in filters.get("until", [])), default=None),
-            areas=tuple(_stored_area(core, name) for name in filters.get("area", [])),
+            areas=tuple(stored_area(core, name) for name in filters.get("area", [])),
             types=tuple(change_type(name).value for name in filters.get("type", [])),
             authors=tuple(filters.get("author", [])),
             least=max((importance(level).rank for level in filters.get("min", [])), default=None),
@@ -174,7 +174,7 @@ def _clock(core: Core, zone: str) -> datetime:
     return core.now().astimezone(ZoneInfo(zone))
 
 
-def _stored_area(core: Core, text: str) -> str:
+def stored_area(core: Core, text: str) -> str:
     """Read an area by any of its names; one that only a repository itself names is known by its commits."""
     try:
         return area_key(text, core.areas())

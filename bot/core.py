@@ -412,11 +412,15 @@ class Core:
         """Find what today's reverts take back, where that landed on another day that the store knows."""
         found = {}
         for entry in entries:
-            facts = [fact for fact in entry.facts if fact.kind is FactKind.REVERTS]
-            original = next(filter(None, (self._taken_back(fact, entry.commit) for fact in facts)), None)
+            original = self.taken_back(entry)
             if original:
                 found[entry.commit.sha] = Earlier(original.sha, original.subject, original.committed_at, original.url)
         return found
+
+    def taken_back(self, entry: Entry) -> Commit | None:
+        """Return the commit that an entry reverts, if the store knows it."""
+        facts = [fact for fact in entry.facts if fact.kind is FactKind.REVERTS]
+        return next(filter(None, (self._taken_back(fact, entry.commit) for fact in facts)), None)
 
     def _taken_back(self, fact: Fact, revert: Commit) -> Commit | None:
         repo, number = revert.repo, fact.detail.lstrip("#")
