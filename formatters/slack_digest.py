@@ -27,9 +27,7 @@ def parent(post: DigestPost) -> Payload:
     if made.digest.entries:
         watch = watched(made)
         counts = [*words(f"{label('slack.areas', language)} ", bold=True), *words(cut(tally(sections(made)), _TITLE))]
-        watching = (
-            [*words(f"{label('slack.watch', language)} ", bold=True), *spans(cut(watch, _TEXT))] if watch else []
-        )
+        watching = [*words(f"{label('slack.watch', language)} ", bold=True), *spans(cut(watch, _TEXT))] if watch else []
         pieces += [rich(counts, watching), context(_coverage(post))]
     names = [f"{item.entry.commit.short} · {item.title}" for item in made.must_know]
     details = menu(label("slack.details", language), zip(names, post.item_commands, strict=False), 0)
@@ -74,8 +72,9 @@ def _line(item: Item, language: Language) -> list[Json]:
 def reference(item: Item) -> list[Json]:
     """Return a link to the pull request, else to the commit."""
     commit = item.entry.commit
-    page = pull_request_page(commit)
-    return link(page, f"#{commit.pull_request}") if page else link(commit_page(commit), commit.short)
+    if commit.pull_request:
+        return link(pull_request_page(commit), f"#{commit.pull_request}")
+    return link(commit_page(commit), commit.short)
 
 
 def _coverage(post: DigestPost) -> str:

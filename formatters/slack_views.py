@@ -3,8 +3,8 @@
 https://docs.slack.dev/surfaces/modals
 """
 
-import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from analysis.entry import Language
 from formatters.reply import Field, Form, Note, Reply
@@ -18,20 +18,38 @@ _TITLE, _LABEL, _HINT, _OPTION, _VALUE, _TYPED = 24, 150, 500, 75, 150, 3000
 _MOST_GROUPS = 100
 
 
-def form_view(form: Form, carried: str, values: Mapping[str, str] | None = None, problem: Note | None = None) -> Json:
-    """Return a form as a modal; `carried` comes back with it when it is sent.
-
-    After a `problem`, which is shown above the fields, `values` stand in them instead of the form's own.
-    """
-    given = values or {}
-    above = [rich(spans(f"⚠️ {sentences(problem.text, 1000, '…')}"))] if problem else []
-    inputs = [_input(field, given.get(field.name, field.value), form.language) for field in form.fields]
-    return _view("modal", [block for piece in above for block in piece.blocks] + inputs) | {
+def form_view(form: Form, carried: str) -> Json:
+    """Return a form as a modal; `carried` (at most 3,000 characters) comes back with it when it is sent."""
+    return _view("modal", [_input(field, form.language) for field in form.fields]) | {
         "callback_id": ACTION,
         "title": plain(form.title, _TITLE),
         "submit": plain(form.submit, _TITLE),
         "close": plain(label("slack.close", form.language), _TITLE),
         "private_metadata": carried,
+    }
+
+
+def form_again(sent: Mapping[str, Any], problem: Note) -> Json:
+    """Return a form as it was sent, with all that was filled in, and above it what is wrong with that."""
+    values = form_values(sent["state"])
+    above = rich(spans(f"⚠️ {sentences(problem.text, 1000, '…')}")).blocks
+    inputs = [_filled(block, values) for block in sent["blocks"] if block["type"] == "input"]
+    kept = ("callback_id", "title", "submit", "close", "private_metadata")
+    return _view("modal", [*above, *inputs]) | {key: sent[key] for key in kept}
+
+
+def _filled(block: Json, values: Mapping[str, str]) -> Json:
+    """Return an input with what was given; nothing given is nothing, whatever stood there first."""
+    element = {key: value for key, value in block["element"].items() if not key.startswith("initial_")}
+    return block | {"element": element | _initial(element, values.get(element["action_id"], ""))}
+
+
+def working_view(sent: Mapping[str, Any], text: str) -> Json:
+    """Return what stands in a form's place while its answer is made."""
+    return _view("modal", rich(spans(f"⏳ {text}")).blocks) | {
+        "callback_id": ACTION,
+        "title": sent["title"],
+        "private_metadata": sent["private_metadata"],
     }
 
 
@@ -52,10 +70,10 @@ def home_view(reply: Reply) -> Json:
 
 def form_values(state: Json) -> dict[str, str]:
     """Read what was filled in, by field; several chosen ones are joined by commas, nothing is an empty text."""
-    return {name: _filled(element) for inputs in state.get("values", {}).values() for name, element in inputs.items()}
+    return {name: _given(element) for inputs in state.get("values", {}).values() for name, element in inputs.items()}
 
 
-def _filled(element: Json) -> str:
+def _given(element: Json) -> str:
     if "selected_options" in element:
         return ",".join(option["value"] for option in element["selected_options"] or [])
     if "selected_option" in element:
@@ -79,40 +97,39 @@ def _fitting(found: Sequence[Piece]) -> list[Json]:
     return blocks
 
 
-def _input(field: Field, value: str, language: Language) -> Json:
+def _input(field: Field, language: Language) -> Json:
+    element = _choice(field, language) if field.options else {"type": "plain_text_input", "action_id": field.name}
     made = {
         "type": "input",
         "block_id": f"{ACTION}:{field.name}",
         "label": plain(field.label, _LABEL),
         "optional": field.optional,
-        "element": _choice(field, value, language) if field.options else _typed(field, value),
+        "element": element | _initial(element, field.value),
     }
     return made | {"hint": plain(field.hint, _HINT)} if field.hint else made
 
 
-def _typed(field: Field, value: str) -> Json:
-    made: Json = {"type": "plain_text_input", "action_id": field.name}
-    return made | {"initial_value": value[:_TYPED]} if value else made
-
-
-def _choice(field: Field, value: str, language: Language) -> Json:
+def _choice(field: Field, language: Language) -> Json:
     options = [{"text": plain(shown, _OPTION), "value": key} for key, shown in field.options if 0 < len(key) <= _VALUE]
-    wanted = value.split(",") if field.many else [value]
-    chosen = [option for option in options if option["value"] in wanted]
     made: Json = {
         "type": "multi_static_select" if field.many else "static_select",
         "action_id": field.name,
         "placeholder": plain(label("slack.choose", language), _LABEL),
     }
-    if len(options) <= MOST_OPTIONS:
-        made["options"] = options
-    else:
-        made["option_groups"] = _groups(options)
-    if chosen and field.many:
-        made["initial_options"] = chosen
-    elif chosen:
-        made["initial_option"] = chosen[0]
-    return made
+    many = len(options) > MOST_OPTIONS
+    return made | ({"option_groups": _groups(options)} if many else {"options": options})
+
+
+def _initial(element: Json, value: str) -> Json:
+    """Return what stands in an input at first."""
+    if element["type"] == "plain_text_input":
+        return {"initial_value": value[:_TYPED]} if value else {}
+    groups = element.get("option_groups") or [element]
+    wanted = value.split(",") if element["type"].startswith("multi_") else [value]
+    chosen = [option for group in groups for option in group["options"] if option["value"] in wanted]
+    if not chosen:
+        return {}
+    return {"initial_options": chosen} if element["type"].startswith("multi_") else {"initial_option": chosen[0]}
 
 
 def _groups(options: Sequence[Json]) -> list[Json]:
@@ -122,8 +139,3 @@ def _groups(options: Sequence[Json]) -> list[Json]:
         {"label": plain(f"{part[0]['text']['text']} … {part[-1]['text']['text']}", _OPTION), "options": list(part)}
         for part in parts
     ]
-
-
-def carried(command: str, channel: str, thread: str, language: Language) -> str:
-    """Return what a view keeps of where it came from."""
-    return json.dumps({"command": command, "channel": channel, "thread": thread, "language": language})

@@ -641,6 +641,10 @@ class FakeSlack(FakeServer):
         }
         return await self._deliver(Delivery(self, "events_api", payload), tamper=tamper)
 
+    async def again(self, delivery: Delivery) -> Delivery:
+        """Send what was sent once more, as Slack does with an event that it believes was lost."""
+        return await self._deliver(Delivery(self, delivery.kind, delivery.payload))
+
     async def say(
         self, text: str, *, user: User | None = None, channel: Channel | None = None, thread_ts: str | None = None
     ) -> tuple[StoredMessage, Delivery]:
