@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas
 from servers import discord_rules as rules
@@ -116,6 +116,7 @@ def test_a_post_and_its_thread_are_taken_whatever_the_day_holds(digest: Digest) 
         assert post.followers == ()
 
 
+@settings(max_examples=50)
 @given(long_hostile, st.sampled_from(LANGUAGES))
 def test_any_reply_is_taken_whatever_its_texts_hold(text: str, language: Language) -> None:
     """Notes, commits, lists, tables and boards."""

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import io
 import logging
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -137,7 +137,7 @@ class Discord:
             first, rest, thread = _split(reply, place)
             standing = await self._standing(place, key, _QUICK_LOOK)
             parent = standing.get(0) or await _send(place, first, key, 0)
-            below = await self._thread(place, parent, thread) if thread else place
+            below = await self._thread(place, parent, thread) if thread and rest else place
             followers = [
                 standing.get(part) or await _send(below, message, key, part) for part, message in enumerate(rest, 1)
             ]
@@ -158,8 +158,8 @@ class Discord:
             first, rest, thread = _split(reply, place)
             parent = await place.fetch_message(int(posted.message))
             await _change(parent, first)
-            is_below = bool(thread or posted.followers) and isinstance(place, discord.TextChannel)
-            below = await self._thread(place, parent.id, thread) if is_below else place
+            has_thread = thread and (rest or posted.followers)
+            below = await self._thread(place, parent.id, thread) if has_thread else place
             old = [await below.fetch_message(int(message)) for message in posted.followers]
             for message, changed in zip(old, rest, strict=False):
                 await _change(message, changed)
@@ -194,28 +194,26 @@ class Discord:
     async def _standing(self, place: Channel, key: str, most: int | None = None) -> dict[int, int]:
         """Return the ids of those parts of a post that stand, among the last `most` messages or those of three days."""
         found: dict[int, int] = {}
-        since = self._now() - _LOOKED_BACK
-        async for message in place.history(limit=most):
-            if message.created_at < since or 0 in found:
-                break
-            found |= await self._part(message, key)
+        parts, since = marks.parts(key), self._now() - _LOOKED_BACK
+        user = (await self._connected()).user
+
+        async def look(history: AsyncIterator[discord.Message]) -> None:
+            async for message in history:
+                part = parts.get(marks.numbers(message.components)[0])
+                if part is not None and user and message.author.id == user.id:
+                    found[part] = message.id
+                if part == 0 or message.created_at < since:
+                    return
+
+        await look(place.history(limit=most))
         if 0 in found and isinstance(place, discord.TextChannel):
             with contextlib.suppress(discord.NotFound):  # it has no thread yet
-                thread = await self._fetched(found[0])
-                async for message in thread.history(limit=marks.MOST_PARTS):
-                    found |= await self._part(message, key)
+                await look((await self._fetched(found[0])).history(limit=marks.MOST_PARTS))
         return found
 
-    async def _part(self, message: discord.Message, key: str) -> dict[int, int]:
-        """Return which part of a post a message is, with its id; empty for none."""
-        user = (await self._connected()).user
-        part = marks.parts(key).get(marks.numbers(message.components)[0])
-        return {part: message.id} if part is not None and user and message.author.id == user.id else {}
-
     async def _thread(self, place: Channel, message: int, name: str) -> Channel:
-        """Return the thread below a message; it is made if it is not there. Its id is the message's."""
-        if not isinstance(place, discord.TextChannel):
-            return place
+        """Return the thread below a message, whose id is the message's; it is made if it is not there."""
+        assert isinstance(place, discord.TextChannel), "elsewhere nothing has a thread"
         try:
             return await place.get_partial_message(message).create_thread(name=name[:_THREAD_NAME])
         except discord.HTTPException as error:
@@ -230,10 +228,10 @@ class Discord:
 
 
 def _split(reply: Reply, place: Channel) -> tuple[Message, tuple[Message, ...], str]:
-    """Return the first message, those that follow, and the name of the thread that they stand in; empty for none."""
+    """Return the first message, those that follow, and the name of the thread for these; empty for none."""
     if isinstance(reply, DigestPost) and isinstance(place, discord.TextChannel):
         made = posting(reply)
-        return made.first, made.followers, made.thread if made.followers else ""
+        return made.first, made.followers, made.thread
     first, *rest = rendered(reply)
     return first, tuple(rest), ""
 
