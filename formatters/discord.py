@@ -113,7 +113,9 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
         (command, item.title, ICONS[item.entry.triage.importance])
         for item, command in zip(made.must_know, reply.item_commands, strict=False)
     )
-    yield Piece(components=(*picker(label("discord.details", language), choices), *buttons(reply.buttons)))
+    listed = picker(label("discord.details", language), choices)
+    others = [one for one in reply.buttons if not (listed and one.command.startswith("details "))]
+    yield Piece(components=(*listed, *buttons(others)))
 
 
 def _headline(item: Item, room: int, language: Language) -> str:

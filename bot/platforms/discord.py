@@ -199,17 +199,18 @@ class Discord:
 
         async def look(history: AsyncIterator[discord.Message]) -> None:
             async for message in history:
+                if message.created_at < since or 0 in found:
+                    return
                 part = parts.get(marks.numbers(message.components)[0])
                 if part is not None and user and message.author.id == user.id:
                     found[part] = message.id
-                if part == 0 or message.created_at < since:
-                    return
 
         await look(place.history(limit=most))
-        if 0 in found and isinstance(place, discord.TextChannel):
+        parent = {0: found.pop(0)} if 0 in found else {}
+        if parent and isinstance(place, discord.TextChannel):
             with contextlib.suppress(discord.NotFound):  # it has no thread yet
-                await look((await self._fetched(found[0])).history(limit=marks.MOST_PARTS))
-        return found
+                await look((await self._fetched(parent[0])).history(limit=marks.MOST_PARTS))
+        return parent | found
 
     async def _thread(self, place: Channel, message: int, name: str) -> Channel:
         """Return the thread below a message, whose id is the message's; it is made if it is not there."""
