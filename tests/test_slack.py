@@ -2,96 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 
 import pytest
-from made import a_commit, a_digest, an_entry, the_areas
 from servers.slack import FakeSlack
+from servers.slack_world import View
+from slack_made import Talk, a_form, a_post, a_slack, an_item, connected, named
 
 from analysis.errors import BadInput
-from bot.platforms import Answer, Request
+from bot.platforms import Answer
 from bot.platforms.slack import Slack
-from formatters.item import item_of
-from formatters.outline import outline
 from formatters.reply import (
     Board,
     Button,
     CommitDetail,
     CommitList,
     CommitRow,
-    DigestPost,
-    Field,
-    Form,
     Note,
-    Reply,
     Sheet,
 )
-
-AREAS = the_areas()
-
-
-def an_item():
-    return item_of(an_entry(a_commit("Fix the cache (#12)"), "high"), "en", AREAS)
-
-
-def a_post(**changes: object) -> DigestPost:
-    commit = a_commit("Keep pages (#12)", sha="4c46ecd" + "0" * 33)
-    digest = a_digest(an_entry(commit, "high"), an_entry(a_commit("Docs (#13)"), "low", areas=("docs",)), **changes)
-    return DigestPost(
-        outline(digest, AREAS), "# The report\n", "quill.md", (Button("By area", "areas"),), ("show example/quill@4c46ecd",)
-    )
-
-
-def a_form(command: str = "setup") -> Form:
-    zones = tuple((f"Zone/{number}", f"Zone {number}") for number in range(250))
-    return Form(
-        "Digest for this channel", "Save", command,
-        (
-            Field("repository", "Repository"),
-            Field("hour", "Hour", "9", options=(("8", "08:00"), ("9", "09:00"))),
-            Field("zone", "Zone", "Zone/200", options=zones),
-            Field("areas", "Areas", "docs", options=(("docs", "Docs"), ("ci", "CI"), ("amd", "AMD")), many=True, optional=True),
-        ),
-        "en",
-    )  # fmt: skip
-
-
-class Talk:
-    """A conversation as a test wants it: what it was asked, and what it answers to each command's first word."""
-
-    def __init__(self) -> None:
-        self.asked: list[Request] = []
-        self.answers: dict[str, list[Answer]] = {}
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.begun = asyncio.Event()
-
-    def on(self, verb: str, *replies: Reply, public: bool = False) -> None:
-        self.answers[verb] = [Answer(reply, public) for reply in replies]
-
-    async def __call__(self, request: Request) -> AsyncIterator[Answer]:
-        self.asked.append(request)
-        answers = self.answers.get(request.text.split()[0], [Answer(Note(f"You asked: {request.text}"))])
-        for answer in answers:
-            yield answer
-            self.begun.set()
-            await self.gate.wait()
-
-
-@asynccontextmanager
-async def connected(server: FakeSlack, talk: Talk, **settings: float) -> AsyncIterator[Slack]:
-    slack = a_slack(server, **settings)
-    task = asyncio.create_task(slack.run(talk))
-    try:
-        await server.wait_socket()
-        yield slack
-    finally:
-        await slack.close()
-        await task
-
-
-def a_slack(server: FakeSlack, **settings: float) -> Slack:
-    return Slack(server.bot_token, server.app_token, base_url=server.api_url, **{"pause": 0, "beat": 0.05, "patience": 0.05} | settings)
 
 
 @pytest.fixture
@@ -113,16 +41,6 @@ async def slack(server: FakeSlack, talk: Talk) -> AsyncIterator[Slack]:
         yield slack
 
 
-def named(blocks: list, name: str) -> str:
-    """The action id of the control with a label (or of the menu that offers it)."""
-    for block in blocks:
-        for element in [*block.get("elements", []), block.get("accessory") or {}]:
-            labels = [element.get("text"), element.get("placeholder"), *(o["text"] for o in element.get("options", []))]
-            if any(isinstance(text, dict) and text["text"] == name for text in labels):
-                return element["action_id"]
-    raise AssertionError(name)
-
-
 class TestCommands:
     async def test_a_command_is_answered_to_its_asker_alone(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
         command = await server.slash("/digest", "show 4c46ecd")
@@ -130,10 +48,16 @@ class TestCommands:
         assert command.text.startswith("You asked: show 4c46ecd")
         assert command.replies[0].only_for == server.user.id
         (request,) = talk.asked
-        assert (request.text, request.asker.platform, request.asker.channel) == ("show 4c46ecd", "slack", server.channel.id)
+        assert (request.text, request.asker.platform, request.asker.channel) == (
+            "show 4c46ecd",
+            "slack",
+            server.channel.id,
+        )
         assert (request.asker.workspace, request.asker.user) == (server.team_id, server.user.id)
 
-    async def test_it_is_acknowledged_before_the_work_is_done(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
+    async def test_it_is_acknowledged_before_the_work_is_done(
+        self, slack: Slack, server: FakeSlack, talk: Talk
+    ) -> None:
         """Slack waits three seconds; a day's analysis takes longer."""
         talk.gate.clear()
         talk.on("today", Note("The day is being read", "working"), Note("Done"))
@@ -205,7 +129,9 @@ class TestCommands:
         parent, *thread = server.in_channel()
         assert {message.thread_ts for message in thread} == {parent.ts}
 
-    async def test_a_digest_for_the_asker_is_its_first_screen(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
+    async def test_a_digest_for_the_asker_is_its_first_screen(
+        self, slack: Slack, server: FakeSlack, talk: Talk
+    ) -> None:
         talk.on("today", a_post())
         command = await server.slash("/digest", "today")
         await command.replied()
@@ -255,14 +181,18 @@ class TestConversations:
         assert done.ts == note.ts
         assert talk.asked[0].asker.is_direct
 
-    async def test_what_is_not_meant_for_the_bot_is_left_alone(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
+    async def test_what_is_not_meant_for_the_bot_is_left_alone(
+        self, slack: Slack, server: FakeSlack, talk: Talk
+    ) -> None:
         await (await server.say("good morning"))[1].acked()
         await server.event({"type": "message", "subtype": "message_changed", "channel": "D1", "channel_type": "im"})
         await server.event({"type": "reaction_added", "user": server.user.id})
         await (await server.slash("/digest", "help")).replied()
         assert [request.text for request in talk.asked] == ["help"]
 
-    async def test_an_event_that_comes_twice_is_answered_once(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
+    async def test_an_event_that_comes_twice_is_answered_once(
+        self, slack: Slack, server: FakeSlack, talk: Talk
+    ) -> None:
         _, delivery = await server.say(f"<@{server.bot.id}> areas")
         await delivery.acked()
         await (await server.again(delivery)).acked()
@@ -291,7 +221,9 @@ class TestControls:
         talk.on("show", CommitDetail(an_item(), "en", "Asia/Shanghai", (Button("Rank lower", "rank down 1"),)))
         await slack.post(server.channel.id, a_post(), "k1")
         message = await server.wait_message(text="example/quill")
-        press = await server.press(message, named(message.blocks, "Details of …"), values=["show example/quill@4c46ecd"])
+        press = await server.press(
+            message, named(message.blocks, "Details of …"), values=["show example/quill@4c46ecd"]
+        )
         await press.replied()
         assert "high importance" in press.text
         assert "2026-03-12 12:00 (Asia/Shanghai)" in press.text
@@ -310,7 +242,7 @@ class TestControls:
 
 
 class TestForms:
-    async def open(self, server: FakeSlack, talk: Talk):
+    async def open(self, server: FakeSlack, talk: Talk) -> View:
         talk.on("setup", a_form("setup save"))
         await server.slash("/digest", "setup")
         return await server.wait_view(text="Repository")
@@ -335,7 +267,11 @@ class TestForms:
         sent = {"repository": "quill", "hour": ["8"], "zone": ["Zone/3"]}
         await server.submit(view, sent)
         again = await server.wait_view(text="names no repository")
-        elements = {block["element"]["action_id"]: block["element"] for block in again.data["blocks"] if block["type"] == "input"}
+        elements = {
+            block["element"]["action_id"]: block["element"]
+            for block in again.data["blocks"]
+            if block["type"] == "input"
+        }
         assert elements["repository"]["initial_value"] == "quill"
         assert elements["hour"]["initial_option"]["value"] == "8"
         assert elements["zone"]["initial_option"]["value"] == "Zone/3"
@@ -420,7 +356,9 @@ class TestConnection:
     async def test_a_refused_token_is_said_in_one_sentence(self, server: FakeSlack, talk: Talk, token: str) -> None:
         tokens = {"bot_token": server.bot_token, "app_token": server.app_token} | {token: "xoxb-wrong"}
         slack = Slack(**tokens, base_url=server.api_url)
-        with pytest.raises(BadInput, match="Slack refuses Daybrief's token: it is not valid. Set .slack. bot_token"):
+        with pytest.raises(
+            BadInput, match=r"Slack refuses Daybrief's token: it is not valid\. Set \[slack\] bot_token"
+        ):
             await slack.run(talk)
         await slack.close()
 
@@ -429,7 +367,9 @@ class TestConnection:
         await server.changed.until(lambda: server.sockets_opened >= 2 and server.sockets, "a new connection", 5)
         await (await server.slash("/digest", "help")).replied()
 
-    async def test_a_refresh_asked_for_by_slack_loses_nothing(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
+    async def test_a_refresh_asked_for_by_slack_loses_nothing(
+        self, slack: Slack, server: FakeSlack, talk: Talk
+    ) -> None:
         await server.disconnect_sockets()
         await server.changed.until(lambda: server.sockets_opened >= 2 and server.sockets, "a new connection", 5)
         await (await server.slash("/digest", "help")).replied()
@@ -454,4 +394,3 @@ class TestConnection:
         await closing
         await task
         assert "Done" in command.text
-

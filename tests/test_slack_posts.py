@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from servers.slack import FakeSlack
-from test_slack import a_post, a_slack
+from slack_made import a_post, a_slack
 
 from bot.platforms import Later, Refused, Unsure
 from bot.platforms.slack import Slack
@@ -30,7 +30,12 @@ def seen(server: FakeSlack) -> list[str]:
     return [message.text.splitlines()[0] for message in server.in_channel()]
 
 
-WHOLE = ["example/quill: Thursday, 2026-03-12 · Asia/Shanghai", "2026-03-12 00:00 to 2026-03-13 00:00 (Asia/Shanghai, 24 h), branch main", "KV cache: 1 commit", "Tests, CI and docs: 1 commit"]
+WHOLE = [
+    "example/quill: Thursday, 2026-03-12 · Asia/Shanghai",
+    "2026-03-12 00:00 to 2026-03-13 00:00 (Asia/Shanghai, 24 h), branch main",
+    "KV cache: 1 commit",
+    "Tests, CI and docs: 1 commit",
+]
 
 
 def is_whole(server: FakeSlack) -> bool:
@@ -122,7 +127,9 @@ class TestWhatGoesWrong:
         await slack.post(server.channel.id, a_post(), "k1")
         assert is_whole(server)
 
-    async def test_a_reply_lost_before_anything_stood_is_known_as_nothing(self, slack: Slack, server: FakeSlack) -> None:
+    async def test_a_reply_lost_before_anything_stood_is_known_as_nothing(
+        self, slack: Slack, server: FakeSlack
+    ) -> None:
         server.faults.add("chat.postMessage", hang_up=True)
         with pytest.raises(Unsure):
             await slack.post(server.channel.id, a_post(), "k1")

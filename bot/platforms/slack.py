@@ -11,16 +11,21 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -47,6 +52,7 @@ _REMEMBERED = 900.0
 """Seconds for which what came is remembered: Slack's requests are valid for five minutes, its last repeat comes after five."""
 
 _MOST_MISSES, _SOON = 6, 15.0
+_ASKED: ContextVar[list[Asked]] = ContextVar("asked")
 _BROKEN = (aiohttp.ClientError, TimeoutError, SlackClientError, ValueError)
 
 
@@ -80,7 +86,7 @@ class Slack:
         self._answers: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
         self._conversation: Conversation | None = None
-        self._handler: AsyncSocketModeHandler | None = None
+        self._handler: _Socket | None = None
         self._bolt = self._listening()
         self._web = _Web(self._client)
         self._posts = Posts(self._web, pause)
@@ -128,14 +134,26 @@ class Slack:
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Take a request of Slack's in HTTP mode: a route of the server, for POST."""
-        signature = request.headers.get("X-Slack-Signature", "")
-        moment = request.headers.get("X-Slack-Request-Timestamp", "")
-        is_valid = self._verifier is not None and self._verifier.is_valid(await request.text(), moment, signature)
-        # What Slack itself sends again has a new timestamp, and so a new signature.
-        if not is_valid or not self._is_new(signature):
+        text, headers = await request.text(), request.headers
+        signature, moment = headers.get("X-Slack-Signature", ""), headers.get("X-Slack-Request-Timestamp", "")
+        is_valid = self._verifier is not None and self._verifier.is_valid(text, moment, signature)
+        # Slack itself repeats nothing but events, perhaps within the second and so with the same signature; those are
+        # told apart by their ids.
+        is_event = request.content_type == "application/json"
+        if not is_valid or not (is_event or self._is_new(signature)):
             _LOG.warning("a request that Slack did not send just now was refused")
-            return web.Response(status=401)
-        return await to_aiohttp_response(await self._bolt.async_dispatch(await to_bolt_request(request)))
+            return web.Response(status=HTTPStatus.UNAUTHORIZED)
+        try:
+            body = requests.parsed(text, is_json=is_event)
+        except ValueError:
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
+        with self._heard():
+            # Bolt's own reading of a body takes a command that says "payload" for something else.
+            heard = AsyncBoltRequest(mode="socket_mode", body=body, headers=dict(headers))
+            response = await to_aiohttp_response(await self._bolt.async_dispatch(heard))
+            await response.prepare(request)
+            await response.write_eof()
+        return response
 
     # -- staying connected
 
@@ -158,7 +176,7 @@ class Slack:
         misses = 0
         while not self._closing.is_set():
             if self._handler is None:
-                self._handler = AsyncSocketModeHandler(self._bolt, self._app_token, ping_interval=self._beat)
+                self._handler = _Socket(self._bolt, self._app_token, self._heard, self._beat)
                 # It tries for ever, and by itself again when the connection breaks.
                 self._connecting = asyncio.create_task(self._handler.client.connect())  # type: ignore[no-untyped-call]  # the SDK does not say
             with contextlib.suppress(TimeoutError):
@@ -187,6 +205,7 @@ class Slack:
         """Return the application that hears everything; each listener acknowledges before anything else."""
         app = AsyncApp(
             client=self._client,
+            process_before_response=True,  # listeners only read what came, so that it is acknowledged at once
             request_verification_enabled=False,  # `receive` has done it, and a socket's requests are not signed
             logger=logging.getLogger(f"{__name__}.bolt"),
         )
@@ -206,8 +225,9 @@ class Slack:
     def _listener(self, read: Callable[[requests.Body], Asked | None]) -> Callable[..., Awaitable[None]]:
         async def heard(ack: Any, body: Json) -> None:
             await ack()
-            if "event_id" not in body or self._is_new(body["event_id"]):
-                self._start(read(body))
+            asked = read(body)
+            if asked and ("event_id" not in body or self._is_new(body["event_id"])):
+                _ASKED.get().append(asked)
 
         return heard
 
@@ -215,7 +235,21 @@ class Slack:
         view = body["view"]
         waiting = working_view(view, label("slack.working", requests.language_of(view)))
         await ack(response_action="update", view=waiting)
-        self._start(requests.of_form(body))
+        _ASKED.get().append(requests.of_form(body))
+
+    @contextlib.contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Collect what is asked, and begin to answer it when the acknowledgement is out.
+
+        A modal's answer must not overtake its acknowledgement, which would put "One moment" in its place.
+        """
+        token = _ASKED.set([])
+        try:
+            yield
+            for asked in _ASKED.get():
+                self._start(asked)
+        finally:
+            _ASKED.reset(token)
 
     def _is_new(self, mark: str) -> bool:
         """Whether something comes for the first time; older than Slack's own limit it is refused for its age."""
@@ -227,8 +261,8 @@ class Slack:
         self._seen[mark] = now
         return True
 
-    def _start(self, asked: Asked | None) -> None:
-        if asked is None or self._closing.is_set():
+    def _start(self, asked: Asked) -> None:
+        if self._closing.is_set():
             return
         task = asyncio.create_task(self._answer(asked))
         self._answers.add(task)
@@ -283,6 +317,21 @@ class Slack:
             await asyncio.wait_for(over.wait(), self._patience)
         except TimeoutError:
             await shown.show(answer)
+
+
+class _Socket(AsyncSocketModeHandler):
+    """The SDK's socket, that tells when a request is acknowledged."""
+
+    def __init__(
+        self, bolt: AsyncApp, app_token: str, heard: Callable[[], AbstractContextManager[None]], beat: float
+    ) -> None:
+        super().__init__(bolt, app_token, ping_interval=beat)
+        self._heard = heard
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as the SDK's own
+        """Acknowledge a request, then have it answered."""
+        with self._heard():
+            await super().handle(client, req)
 
 
 class _Web:

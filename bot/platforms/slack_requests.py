@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from analysis.entry import Language
 from formatters.slack_blocks import ACTION
@@ -41,6 +42,18 @@ class Asked:
     message: str = ""
     view: Body | None = None
     is_control: bool = False
+
+
+def parsed(text: str, *, is_json: bool) -> dict[str, Any]:
+    """Read the body of a request: JSON, or a form that may hold JSON. Raises ValueError for anything else."""
+    if is_json:
+        found = json.loads(text)
+    else:
+        fields = dict(parse_qsl(text, keep_blank_values=True))
+        found = json.loads(fields["payload"]) if "payload" in fields else fields
+    if not isinstance(found, dict):
+        raise ValueError("no object")  # noqa: TRY004 - what was sent is wrong, not how we call
+    return found
 
 
 def of_command(body: Body) -> Asked:

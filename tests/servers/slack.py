@@ -198,6 +198,8 @@ class FakeSlack(FakeServer):
         self._tickets: set[str] = set()
 
         self.request_urls: dict[Kind, str] = {}
+        self.sent: list[tuple[bytes, dict[str, str]]] = []
+        """What went to a request URL, byte for byte."""
         self._http: aiohttp.ClientSession | None = None
 
         self._counter = itertools.count(1)
@@ -452,24 +454,32 @@ class FakeSlack(FakeServer):
         base = b"v0:" + timestamp.encode() + b":" + body
         return "v0=" + hmac.new(self.signing_secret.encode(), base, hashlib.sha256).hexdigest()
 
+    def signed(self, payload: Json) -> tuple[bytes, dict[str, str]]:
+        """Return a JSON request as Slack would sign it."""
+        body = json.dumps(payload).encode()
+        return body, self._headers(body, "application/json", None)
+
+    def _headers(self, body: bytes, kind: str, tamper: Tamper) -> dict[str, str]:
+        # Receivers check the timestamp against the real clock, whatever this server's clock says.
+        age = 6 * 60 if tamper == "timestamp" else 0
+        timestamp = str(int(time.time()) - age)
+        return {
+            "Content-Type": kind,
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": self.sign(body, timestamp) if tamper != "signature" else "v0=" + "0" * 64,
+            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+        }
+
     async def _post(self, delivery: Delivery, tamper: Tamper, *, retry: int, reason: str) -> None:
         if delivery.kind == "events_api":
             body, kind = json.dumps(delivery.payload).encode(), "application/json"
         else:
             form = delivery.payload if delivery.kind == "slash_commands" else {"payload": json.dumps(delivery.payload)}
             body, kind = urlencode(form).encode(), "application/x-www-form-urlencoded"
-        # Receivers check the timestamp against the real clock, whatever this server's clock says.
-        age = 6 * 60 if tamper == "timestamp" else 0
-        timestamp = str(int(time.time()) - age)
-        signature = self.sign(body, timestamp) if tamper != "signature" else "v0=" + "0" * 64
-        headers = {
-            "Content-Type": kind,
-            "X-Slack-Request-Timestamp": timestamp,
-            "X-Slack-Signature": signature,
-            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-        }
+        headers = self._headers(body, kind, tamper)
         if retry:
             headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": f"http_{reason}"}
+        self.sent.append((body, headers))
         if self._http is None:
             self._http = aiohttp.ClientSession()
         limit = aiohttp.ClientTimeout(total=self.ack_deadline)
