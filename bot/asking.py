@@ -9,7 +9,7 @@ from analysis.errors import BadInput, Problem
 from analysis.window import Window, parse_day
 from bot.verbs import ALIASES, verb, verbs
 
-HIDDEN = {"home", "details", "why", "rate", "rank", "regenerate", "save", "choose"}
+HIDDEN = {"home", "details", "why", "rate", "rank", "regenerate", "save"}
 """Commands that buttons and forms stand for, and that nobody has to type."""
 
 _NAMED = re.compile(r"(?P<name>[a-z]+)[=:：](?P<value>.+)", re.DOTALL)
