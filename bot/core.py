@@ -55,10 +55,17 @@ class Core:
 
     Args:
         now: the clock, aware, UTC.
+        heard: told the status and the headers of each answer of GitHub's.
     """
 
-    def __init__(self, configuration: Configuration, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        heard: Callable[[int, Mapping[str, str]], None] | None = None,
+    ) -> None:
         self.configuration = configuration
+        self._heard = heard
         self.settings = configuration.settings
         self.now = now
         self.store = Store(configuration.store_path)
@@ -81,6 +88,7 @@ class Core:
             branch=branch,
             environ=self.configuration.environ,
             pages=Pages(self.store, int(self.now().timestamp())),
+            heard=self._heard,
         )
 
     def analyser(self, wanted: str = "auto") -> Analyser:

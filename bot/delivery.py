@@ -89,21 +89,21 @@ class Deliverer:
         self._now = now
         self._pause = pause
 
-    async def deliver(self, order: Order, make: Make, channel: Callable[[], Awaitable[str]] | None = None) -> Result:
+    async def deliver(self, order: Order, make: Make, user: str = "") -> Result:
         """Deliver an order, or go on with it where somebody was stopped; does nothing where it is delivered already.
 
-        `channel` finds out where to, if the order does not say.
+        An order without a channel goes to the direct messages of `user`.
         """
         delivery = await asyncio.to_thread(self.deliveries.claim, order, self._now(), LEASE)
         if delivery is None:
             return Result(Outcome.TAKEN)
         async with self._held(delivery):
-            return await self._told(delivery, make, channel)
+            return await self._told(delivery, make, user)
 
-    async def _told(self, delivery: Delivery, make: Make, channel: Callable[[], Awaitable[str]] | None) -> Result:
+    async def _told(self, delivery: Delivery, make: Make, user: str) -> Result:
         """Go on with a claimed delivery, and turn whatever stops it into a result."""
         try:
-            return await self._go_on(delivery, make, channel)
+            return await self._go_on(delivery, make, user)
         except Later as later:
             return await self._wait(delivery, later.seconds, str(later))
         except Refused as refused:
@@ -118,12 +118,12 @@ class Deliverer:
             _LOG.exception("the delivery %s failed", delivery.key)
             return await self._wait(delivery, self._backoff(delivery), f"a defect of ours ({type(error).__name__})")
 
-    async def _go_on(self, delivery: Delivery, make: Make, find_channel: Callable[[], Awaitable[str]] | None) -> Result:
+    async def _go_on(self, delivery: Delivery, make: Make, user: str) -> Result:
         order = delivery.order
         transport = self._transports.get(order.platform)
         if transport is None:
             raise Later(f"{order.platform} is not connected", 60.0)
-        channel = order.channel or (await find_channel() if find_channel else "")
+        channel = order.channel or await transport.direct(user)
         stands = await transport.find(channel, delivery.key) if delivery.state is State.POSTING else None
         if delivery.state is State.POSTING and stands is None:
             # Nothing stands. It is not simply posted now: meanwhile something newer may be due that covers it.
