@@ -24,6 +24,7 @@ from formatters.discord_parts import (
     divider,
     messages,
     picker,
+    short,
 )
 from formatters.discord_text import escape, fit, link
 from formatters.item import ICONS, Item, Part, Point
@@ -36,7 +37,7 @@ _COLOURS = {Importance.HIGH: 0xE5484D, Importance.MEDIUM: 0xF2B53B, Importance.L
 _BRAND = 0x3E7BFA
 _TONES = {"plain": "", "done": "✅ ", "problem": "⚠️ ", "working": "⏳ "}
 _WHOLE, _SUMMARY, _LINE, _CELL, _NOTICES = 3_400, 900, 300, 900, 3
-_ADDRESS = 200
+_ADDRESS, _THREAD = 200, 100
 _MOST_FILE = 9_000_000  # bytes; Discord takes 10 MiB where nobody pays
 
 
@@ -57,7 +58,7 @@ def posting(reply: DigestPost) -> Posting:
         for section in _replies(post.sections(made)):
             followers += messages(_section(section, language), accent=_colour(section))
         followers += _file(reply)
-    return Posting(_first(reply), shorten(made.title, 90), tuple(followers))
+    return Posting(_first(reply), short(made.title, _THREAD), tuple(followers))
 
 
 def rendered(reply: Reply) -> tuple[Message, ...]:
@@ -181,10 +182,10 @@ def _detail(reply: CommitDetail) -> Iterator[Piece]:
     about = [_commit(item), *(fit(text, 120) for text in (clean(commit.repo), item.author, item.types, item.areas))]
     time = escape(f"{when:%Y-%m-%d %H:%M} ({reply.zone})")
     yield Piece("-# " + " · ".join(text for text in (*about, escape(item.size), time) if text))
-    yield Piece(fit(item.summary, _WHOLE, ending))
+    yield Piece(fit(item.summary, _WHOLE, ending), apart=True)
     if item.why:
         why = label("entry.why", language, importance=level)
-        yield Piece(f"**{escape(label('entry.part', language, name=why))}** {fit(item.why, _CELL, ending)}")
+        yield Piece(f"**{escape(label('entry.part', language, name=why))}** {fit(item.why, _CELL, ending)}", apart=True)
     for mark in item.marks:
         yield Piece(f"⚠️ {fit(mark, _CELL, ending)}")
     for part in item.parts:
@@ -197,9 +198,9 @@ def _part(part: Part, item: Item, language: Language, ending: str) -> Iterator[P
     name = f"**{escape(label('entry.part', language, name=part.name))}**"
     points = [f"{fit(point.text, _WHOLE - 1_000, ending)}{_place(point, item, language)}" for point in part.points]
     if len(points) == 1:
-        yield Piece(f"{name} {points[0]}")
+        yield Piece(f"{name} {points[0]}", apart=True)
         return
-    yield Piece(name, keep=True)
+    yield Piece(name, keep=True, apart=True)
     yield from (Piece(f"- {text}") for text in points)
 
 
@@ -221,14 +222,13 @@ def _note(reply: Note) -> Iterator[Piece]:
 
 
 def _list(reply: CommitList) -> Iterator[Piece]:
-    yield Piece(f"### {fit(clean(reply.title), _LINE)}", keep=bool(reply.rows))
+    note = f"\n-# {fit(clean(reply.note), _CELL)}" if reply.note else ""
+    yield Piece(f"### {fit(clean(reply.title), _LINE)}{note}", keep=bool(reply.rows))
     for at in range(0, len(reply.rows), MOST_OPTIONS // 2):
         rows = reply.rows[at : at + MOST_OPTIONS // 2]
-        yield from (Piece(_row(row), keep=True) for row in rows)
+        yield from (Piece(_row(row), keep=True, apart=True) for row in rows)
         options = ((row.command, row.item.title, ICONS[row.item.entry.triage.importance]) for row in rows)
         yield Piece(components=picker(label("discord.details", reply.language), options))
-    if reply.note:
-        yield Piece(f"-# {fit(clean(reply.note), _CELL)}")
     if reply.buttons:
         yield Piece(components=buttons(reply.buttons))
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from formatters.discord_parts import Json
-from formatters.plain import clean, shorten
+from formatters.discord_parts import Json, short
 from formatters.reply import Field, Form
 
 FIELDS = 5
@@ -25,7 +24,7 @@ def modal(form: Form, step: int, custom_id: str, values: Mapping[str, str]) -> J
     fields = form.fields[step * FIELDS : (step + 1) * FIELDS]
     return {
         "custom_id": custom_id,
-        "title": (shorten(clean(form.title), _TITLE - len(number)) or "…") + number,
+        "title": short(form.title, _TITLE - len(number)) + number,
         "components": [_labelled(field, values.get(field.name, field.value)) for field in fields],
     }
 
@@ -33,10 +32,10 @@ def modal(form: Form, step: int, custom_id: str, values: Mapping[str, str]) -> J
 def _labelled(field: Field, value: str) -> Json:
     made: Json = {
         "type": _LABELLED,
-        "label": shorten(clean(field.label), _LABEL) or "…",
+        "label": short(field.label, _LABEL),
         "component": _entry(field, value),
     }
-    return made | ({"description": shorten(clean(field.hint), _HINT)} if field.hint else {})
+    return made | ({"description": short(field.hint, _HINT)} if field.hint else {})
 
 
 def _entry(field: Field, value: str) -> Json:
@@ -44,8 +43,7 @@ def _entry(field: Field, value: str) -> Json:
     if 0 < len(field.options) <= _OPTIONS:
         chosen = set(value.split(",")) if field.many else {value}
         options = [
-            {"value": key, "label": shorten(clean(shown), _OPTION) or key, "default": key in chosen}
-            for key, shown in field.options
+            {"value": key, "label": short(shown, _OPTION), "default": key in chosen} for key, shown in field.options
         ]
         most = len(options) if field.many else 1
         return named | {"type": _SELECT, "options": options, "min_values": int(not field.optional), "max_values": most}

@@ -71,7 +71,7 @@ def buttons(wanted: Sequence[Button]) -> tuple[Json, ...]:
 
 def button(wanted: Button) -> Json:
     """Return one button."""
-    label = _short(wanted.label, _LABEL)
+    label = short(wanted.label, _LABEL)
     return {"type": _BUTTON, "style": _STYLES[wanted.style], "label": label, "custom_id": f"d:{wanted.command}"}
 
 
@@ -81,7 +81,7 @@ def controls_row(controls: Iterable[tuple[str, str]]) -> Json:
         {
             "type": _BUTTON,
             "style": _STYLES["plain" if number else "primary"],
-            "label": _short(label, _LABEL),
+            "label": short(label, _LABEL),
             "custom_id": name,
         }
         for number, (label, name) in enumerate(controls)
@@ -93,11 +93,11 @@ def picker(placeholder: str, options: Iterable[tuple[str, str, str]]) -> tuple[J
     """Return a row with a list to choose from, of (command, label, icon); empty without options."""
     chosen: dict[str, Json] = {}
     for command, label, icon in options:
-        chosen.setdefault(command, {"value": command, "label": _short(label, _OPTION), "emoji": {"name": icon}})
+        chosen.setdefault(command, {"value": command, "label": short(label, _OPTION), "emoji": {"name": icon}})
     if not chosen:
         return ()
     listed = list(chosen.values())[:MOST_OPTIONS]
-    select = {"type": _SELECT, "custom_id": "p:", "placeholder": _short(placeholder, _OPTION), "options": listed}
+    select = {"type": _SELECT, "custom_id": "p:", "placeholder": short(placeholder, _OPTION), "options": listed}
     return ({"type": _ROW, "components": [select]},)
 
 
@@ -116,7 +116,8 @@ def divider() -> Json:
     return {"type": _SEPARATOR, "divider": True, "spacing": 1}
 
 
-def _short(text: str, room: int) -> str:
+def short(text: str, room: int) -> str:
+    """Return a plain text for where no Markdown is read, of at most `room` units; never an empty one."""
     text = shorten(clean(text).replace("`", ""), room) or "…"
     while units(text) > room:
         text = text[:-2] + "…"

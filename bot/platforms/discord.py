@@ -33,7 +33,6 @@ _CONNECTED, _FINISHED = 30.0, 8.0
 _FIRST_PAUSE, _LONGEST_PAUSE, _LATER = 1.0, 60.0, 30.0
 _LOOKED_BACK = timedelta(days=3)
 _QUICK_LOOK = 100
-_THREAD_NAME = 100
 _REFUSED_TOKEN = 4004  # of the gateway; the others are of the API
 _TOO_LATE, _ANSWERED, _HAS_THREAD = 10062, 40060, 160004
 _CLOSED = {50083: "is archived", 160005: "is locked"}
@@ -216,7 +215,7 @@ class Discord:
         """Return the thread below a message, whose id is the message's; it is made if it is not there."""
         assert isinstance(place, discord.TextChannel), "elsewhere nothing has a thread"
         try:
-            return await place.get_partial_message(message).create_thread(name=name[:_THREAD_NAME])
+            return await place.get_partial_message(message).create_thread(name=name)
         except discord.HTTPException as error:
             if error.code != _HAS_THREAD:
                 raise

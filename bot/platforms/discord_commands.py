@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.platforms import Option, Verb
-from formatters.plain import clean, shorten
+from formatters.discord_parts import short
 
 Json = dict[str, Any]
 
@@ -96,5 +96,5 @@ def is_public(text: str) -> bool:
 
 def choices(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what Discord takes of the (value, label) that are offered: not too many, none too long or twice."""
-    fitting = {value: shorten(clean(label), _CHOICE) or value for value, label in found if 0 < len(value) <= _CHOICE}
+    fitting = {value: short(label, _CHOICE) for value, label in found if 0 < len(value) <= _CHOICE}
     return list(fitting.items())[:_CHOICES]
