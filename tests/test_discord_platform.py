@@ -231,6 +231,15 @@ async def test_an_answer_takes_the_place_of_the_one_before(world: World) -> None
     assert all(message.deleted for message in used.followups)
 
 
+@pytest.mark.parametrize("call", ["POST /interactions/*/callback", "PATCH /webhooks/*/messages/*"])
+async def test_an_answer_comes_though_the_connection_breaks(world: World, call: str) -> None:
+    """While it is acknowledged, or while it is shown."""
+    world.server.faults.add(call, lose_reply=call.startswith("POST"), hang_up=call.startswith("PATCH"))
+    used = await world.server.slash("digest today")
+    await used.settled()
+    assert used.text == "You said today"
+
+
 async def test_a_fault_of_ours_is_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Nobody waits for an answer that does not come."""
 
@@ -437,7 +446,8 @@ async def test_a_thread_whose_making_got_lost_is_found(world: World) -> None:
 async def test_what_is_older_than_three_days_is_not_looked_at(world: World) -> None:
     """Nobody goes on with a delivery after that; a busy channel is not read to its beginning."""
     posted = await world.post()
-    world.clock = world.bot._now = lambda: datetime.now(UTC) + timedelta(days=4)  # noqa: SLF001 - the clock is handed in
+    world.clock = lambda: datetime.now(UTC) + timedelta(days=4)
+    await world.restart()
     assert await world.bot.find(world.server.channel.id, KEY) is None
     assert posted.message
 
@@ -465,7 +475,7 @@ async def test_a_server_in_trouble_is_told(world: World) -> None:
 async def test_a_channel_that_is_gone_or_closed_is_told(world: World) -> None:
     """In a sentence that says what to do."""
     server = world.server
-    with pytest.raises(Refused, match=r"The Discord channel or message 12345 is gone\."):
+    with pytest.raises(Refused, match=r"The Discord channel, message or person 12345 is gone\."):
         await world.post(channel="12345")
     server.channel.bot_can_send = False
     with pytest.raises(Refused, match="allow it View Channel, Send Messages"):
@@ -488,6 +498,24 @@ async def test_an_edit_touches_only_what_says_something_else(world: World) -> No
     assert b"now drops its pages" in thread[2].uploads[-1].data
     assert len(thread[2].data["attachments"]) == 1
     assert await world.bot.find(world.server.channel.id, KEY) == posted
+
+
+async def test_an_edit_opens_a_thread_that_discord_has_closed(world: World) -> None:
+    """It does so after a day without a word; a rerun may come later."""
+    posted = await world.post()
+    world.server.channels[posted.message].archived = True
+    await world.bot.edit(posted, a_post(a_day(summary="The cache now drops its pages.")))
+    assert "now drops its pages" in world.thread_of(posted)[1].text
+
+
+async def test_whoever_takes_no_direct_messages_is_told_of(world: World) -> None:
+    """Not as a channel's missing permission."""
+    channel = await world.bot.direct(world.server.user.id)
+    world.server.channels[channel].bot_can_send = False
+    with pytest.raises(Refused, match="takes no direct messages"):
+        await world.post(channel=channel)
+    with pytest.raises(Refused, match="person 12345 is gone"):
+        await world.bot.direct("12345")
 
 
 async def test_an_edit_makes_the_thread_longer_or_shorter(world: World) -> None:

@@ -9,7 +9,7 @@ import contextlib
 import io
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 import aiohttp
@@ -21,20 +21,18 @@ from analysis.entry import LANGUAGES
 from analysis.errors import BadInput
 from bot.platforms import Asker, Conversation, Later, Memory, Posted, Refused, Suggest, Unsure, Verb
 from bot.platforms import discord_commands as commands
-from bot.platforms import discord_marks as marks
+from bot.platforms.discord_posts import Posts, Standing
 from bot.platforms.discord_talk import Talk
-from formatters.discord import posting, rendered
 from formatters.discord_parts import Json, Message
-from formatters.reply import DigestPost, Reply
+from formatters.reply import Reply
 
 _LOG = logging.getLogger(__name__)
 
 _CONNECTED, _FINISHED = 30.0, 8.0
 _FIRST_PAUSE, _LONGEST_PAUSE, _LATER = 1.0, 60.0, 30.0
-_LOOKED_BACK = timedelta(days=3)
-_QUICK_LOOK = 100
+_PAUSES = (0.5, 2.0)
 _REFUSED_TOKEN = 4004  # of the gateway; the others are of the API
-_TOO_LATE, _ANSWERED, _HAS_THREAD = 10062, 40060, 160004
+_TOO_LATE, _ANSWERED, _HAS_THREAD, _NO_DIRECT_MESSAGES = 10062, 40060, 160004, 50007
 _CLOSED = {50083: "is archived", 160005: "is locked"}
 _BROKEN = (aiohttp.ClientError, OSError, TimeoutError)
 
@@ -68,7 +66,7 @@ class Discord:
         self._verbs = tuple(verbs)
         self._suggest = suggest
         self._memory = memory
-        self._now = now
+        self._posts = Posts(now)
         self._base_url, self._gateway_url = base_url, gateway_url
         self._client: _Client | None = None
         self._logged_in = asyncio.Event()
@@ -132,43 +130,17 @@ class Discord:
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
         """Post; see `Transport.post`. A digest gets a thread, but in direct messages its report stands below it."""
         with _told(channel, Unsure):
-            place = await self._channel(channel)
-            first, rest, thread = _split(reply, place)
-            standing = await self._standing(place, key, _QUICK_LOOK)
-            parent = standing.get(0) or await _send(place, first, key, 0)
-            below = await self._thread(place, parent, thread) if thread and rest else place
-            followers = [
-                standing.get(part) or await _send(below, message, key, part) for part, message in enumerate(rest, 1)
-            ]
-        return Posted(channel, str(parent), tuple(map(str, followers)))
+            return await self._posts.post(await self._place(channel), channel, reply, key)
 
     async def find(self, channel: str, key: str) -> Posted | None:
         """Look for what was posted under `key` in the last three days; see `Transport.find`."""
         with _told(channel):
-            standing = await self._standing(await self._channel(channel), key)
-        if 0 not in standing:
-            return None
-        return Posted(channel, str(standing[0]), tuple(str(standing[part]) for part in sorted(standing) if part))
+            return await self._posts.find(await self._place(channel), channel, key)
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Show `reply` where `posted` stands; messages that say the same already are not touched."""
         with _told(posted.channel):
-            place = await self._channel(posted.channel)
-            first, rest, thread = _split(reply, place)
-            parent = await place.fetch_message(int(posted.message))
-            await _change(parent, first)
-            has_thread = thread and (rest or posted.followers)
-            below = await self._thread(place, parent.id, thread) if has_thread else place
-            old = [await below.fetch_message(int(message)) for message in posted.followers]
-            for message, changed in zip(old, rest, strict=False):
-                await _change(message, changed)
-            for surplus in old[len(rest) :]:
-                await surplus.delete()
-            more = [
-                await _send(below, message, posted.message, part)
-                for part, message in enumerate(rest[len(old) :], len(old) + 1)
-            ]
-        return Posted(posted.channel, posted.message, tuple(map(str, [m.id for m in old[: len(rest)]] + more)))
+            return await self._posts.edit(await self._place(posted.channel), posted, reply)
 
     async def direct(self, user: str) -> str:
         """Return the channel of direct messages with a person; see `Transport.direct`."""
@@ -183,76 +155,63 @@ class Discord:
         assert self._client, "who has logged in is a client"
         return self._client
 
-    async def _channel(self, channel: str) -> Channel:
+    async def _place(self, channel: str) -> "_Place":
         client = await self._connected()
         found = client.get_channel(int(channel)) or await client.fetch_channel(int(channel))
         if not isinstance(found, Channel):
             raise Refused(f"The Discord channel {channel} is not one for text: choose a text channel.")
-        return found
-
-    async def _standing(self, place: Channel, key: str, most: int | None = None) -> dict[int, int]:
-        """Return the ids of those parts of a post that stand, among the last `most` messages or those of three days."""
-        found: dict[int, int] = {}
-        parts, since = marks.parts(key), self._now() - _LOOKED_BACK
-        user = (await self._connected()).user
-
-        async def look(history: AsyncIterator[discord.Message]) -> None:
-            async for message in history:
-                if message.created_at < since or 0 in found:
-                    return
-                part = parts.get(marks.numbers(message.components)[0])
-                if part is not None and user and message.author.id == user.id:
-                    found[part] = message.id
-
-        await look(place.history(limit=most))
-        parent = {0: found.pop(0)} if 0 in found else {}
-        if parent and isinstance(place, discord.TextChannel):
-            with contextlib.suppress(discord.NotFound):  # it has no thread yet
-                await look((await self._fetched(parent[0])).history(limit=marks.MOST_PARTS))
-        return parent | found
-
-    async def _thread(self, place: Channel, message: int, name: str) -> Channel:
-        """Return the thread below a message, whose id is the message's; it is made if it is not there."""
-        assert isinstance(place, discord.TextChannel), "elsewhere nothing has a thread"
-        try:
-            return await place.get_partial_message(message).create_thread(name=name)
-        except discord.HTTPException as error:
-            if error.code != _HAS_THREAD:
-                raise
-        return await self._fetched(message)
-
-    async def _fetched(self, thread: int) -> discord.Thread:
-        found = await (await self._connected()).fetch_channel(thread)
-        assert isinstance(found, discord.Thread), "a channel with a message's id is its thread"
-        return found
+        return _Place(found, client)
 
 
-def _split(reply: Reply, place: Channel) -> tuple[Message, tuple[Message, ...], str]:
-    """Return the first message, those that follow, and the name of the thread for these; empty for none."""
-    if isinstance(reply, DigestPost) and isinstance(place, discord.TextChannel):
-        made = posting(reply)
-        return made.first, made.followers, made.thread
-    first, *rest = rendered(reply)
-    return first, tuple(rest), ""
+class _Place:
+    """A channel; see `discord_posts.Place`."""
 
+    def __init__(self, channel: Channel, client: "_Client") -> None:
+        self._channel = channel
+        self._client = client
+        self.has_threads = isinstance(channel, discord.TextChannel)
 
-async def _send(place: Channel, message: Message, key: str, part: int) -> int:
-    made = marks.marked(message.components, marks.mark(key, part), _also(message))
-    with _files(message) as files:
-        sent = await place.send(view=_Raw(made), files=files, nonce=marks.nonce(key, part), suppress_embeds=True)
-    return sent.id
+    async def history(self, most: int | None) -> AsyncIterator[Standing]:
+        async for message in self._channel.history(limit=most):
+            yield self._standing(message)
 
+    async def message(self, message: int) -> Standing:
+        return self._standing(await self._channel.fetch_message(message))
 
-async def _change(old: discord.Message, message: Message) -> None:
-    mark, content = marks.numbers(old.components)
-    made = marks.marked(message.components, mark, _also(message))
-    if not content or content != marks.content(made):
+    def _standing(self, message: discord.Message) -> Standing:
+        user = self._client.user
+        is_ours = user is not None and message.author.id == user.id
+        return Standing(message.id, message.created_at, is_ours, message.components)
+
+    async def send(self, components: list[Json], message: Message, nonce: str) -> int:
         with _files(message) as files:
-            await old.edit(view=_Raw(made), attachments=files)
+            view = _Raw(components)
+            return (await self._channel.send(view=view, files=files, nonce=nonce, suppress_embeds=True)).id
 
+    async def change(self, old: Standing, components: list[Json], message: Message) -> None:
+        with _files(message) as files:
+            await self._channel.get_partial_message(old.id).edit(view=_Raw(components), attachments=files)
 
-def _also(message: Message) -> str:
-    return message.file.text if message.file else ""
+    async def delete(self, old: Standing) -> None:
+        await self._channel.get_partial_message(old.id).delete()
+
+    async def below(self, message: int, name: str = "") -> "_Place | None":
+        if not isinstance(self._channel, discord.TextChannel):
+            return None
+        if name:
+            try:
+                return _Place(await self._channel.get_partial_message(message).create_thread(name=name), self._client)
+            except discord.HTTPException as error:
+                if error.code != _HAS_THREAD:
+                    raise
+        try:
+            thread = await self._client.fetch_channel(message)  # a thread has the id of its message
+        except discord.NotFound:
+            return None
+        assert isinstance(thread, discord.Thread), "no other channel has a message's id"
+        if name and thread.archived and not thread.locked:  # Discord closes a thread after a day without a word in it
+            await thread.edit(archived=False)
+        return _Place(thread, self._client)
 
 
 @contextlib.contextmanager
@@ -272,8 +231,12 @@ def _told(channel: str, lost: type[Unsure] | None = None) -> Iterator[None]:
     except discord.RateLimited as error:
         raise Later("Discord asks to slow down.", error.retry_after) from error
     except discord.NotFound as error:
-        raise Refused(f"The Discord channel or message {channel} is gone.") from error
+        raise Refused(f"The Discord channel, message or person {channel} is gone.") from error
     except discord.Forbidden as error:
+        if error.code == _NO_DIRECT_MESSAGES:
+            raise Refused(
+                "This person takes no direct messages from Daybrief: the server's privacy settings say so."
+            ) from error
         raise Refused(
             f"Discord does not let Daybrief into the channel {channel} ({error.text}): allow it View Channel, Send Messages, "
             "Create Public Threads, Send Messages in Threads, Attach Files and Read Message History."
@@ -382,7 +345,8 @@ class _Interaction:
         )
 
     async def acknowledge(self, *, public: bool) -> None:
-        await self._interaction.response.defer(ephemeral=not public, thinking=True)
+        with contextlib.suppress(*_BROKEN):  # it may have arrived; if not, what is shown next fails and tells
+            await self._interaction.response.defer(ephemeral=not public, thinking=True)
         self._is_public = public
         self._shown = [_Original(self._interaction)]
 
@@ -395,8 +359,7 @@ class _Interaction:
                 await standing.delete()
             self._is_public, self._shown = public, []
         for old, message in zip(self._shown, messages, strict=False):
-            with _files(message) as files:
-                await old.edit(view=_Raw(message.components), attachments=files)
+            await _replace(old, message)
         for surplus in self._shown[len(messages) :]:
             await surplus.delete()
         self._shown = self._shown[: len(messages)]
@@ -420,6 +383,20 @@ class _Interaction:
     async def offer(self, choices: Sequence[tuple[str, str]]) -> None:
         made = [discord.app_commands.Choice(name=shown, value=value) for value, shown in choices]
         await self._interaction.response.autocomplete(made)
+
+
+async def _replace(old: "_Original | discord.WebhookMessage", message: Message) -> None:
+    """Show another content; a broken connection is tried again, because nothing is shown twice by that."""
+    for pause in (*_PAUSES, None):
+        try:
+            with _files(message) as files:
+                await old.edit(view=_Raw(message.components), attachments=files)
+        except _BROKEN:
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
+        else:
+            return
 
 
 class _Original:

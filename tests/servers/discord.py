@@ -77,6 +77,7 @@ MISSING_ACCESS = (403, 50001, "Missing Access")
 NOT_AUTHOR = (403, 50005, "Cannot edit a message authored by another user")
 EMPTY_MESSAGE = (400, 50006, "Cannot send an empty message")
 MISSING_PERMISSIONS = (403, 50013, "Missing Permissions")
+NO_DIRECT_MESSAGES = (403, 50007, "Cannot send messages to this user")
 ARCHIVED = (400, 50083, "Tried to perform an operation on an archived thread.")
 INVALID_WEBHOOK_TOKEN = (401, 50027, "Invalid Webhook Token")
 ALREADY_ANSWERED = (400, 40060, "Interaction has already been acknowledged.")
@@ -1045,7 +1046,7 @@ class FakeDiscord(FakeServer):
         if not channel.bot_can_see:
             raise ApiError(*MISSING_ACCESS)
         if send and not channel.bot_can_send:
-            raise ApiError(*MISSING_PERMISSIONS)
+            raise ApiError(*(NO_DIRECT_MESSAGES if channel.kind == 1 else MISSING_PERMISSIONS))
         if send and channel.archived:
             raise ApiError(*ARCHIVED)
         return channel
@@ -1107,6 +1108,12 @@ class FakeDiscord(FakeServer):
     async def _get_channel(self, call: Call) -> Reply:
         return Reply(self._channel(call).payload(self.bot.id))
 
+    @route("PATCH", "/channels/{channel_id}")
+    async def _edit_channel(self, call: Call) -> Reply:
+        channel = self._channel(call)
+        channel.archived = bool(call.payload.get("archived", channel.archived))
+        return Reply(channel.payload(self.bot.id))
+
     @route("POST", "/channels/{channel_id}/messages/{message_id}/threads")
     async def _start_thread(self, call: Call) -> Reply:
         parent = self._channel(call, send=True)
@@ -1158,7 +1165,8 @@ class FakeDiscord(FakeServer):
 
     @route("PATCH", "/channels/{channel_id}/messages/{message_id}")
     async def _edit_message(self, call: Call) -> Reply:
-        self._channel(call)
+        if self._channel(call).archived:
+            raise ApiError(*ARCHIVED)
         message = self._message(call)
         if message.data["author"]["id"] != self.bot.id:
             raise ApiError(*NOT_AUTHOR)
