@@ -212,7 +212,7 @@ async def areas(question: Question) -> AsyncIterator[Reply]:
     counted = [row for row in rows if row.commits]
     other = ", ".join(row.name for row in rows if not row.commits)
     yield Sheet(
-        title=label("answer.areas", question.language),
+        title=question.say("title.areas"),
         columns=tuple(question.say(f"column.{name}") for name in ("area", "commits", "high")),
         rows=tuple((row.name, str(row.commits), str(row.high) if row.high else "–") for row in counted),
         language=question.language,

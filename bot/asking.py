@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from analysis.errors import BadInput, Problem
 from analysis.window import Window, parse_day
 from bot.verbs import ALIASES, verb, verbs
+from bot.wording import tell
 
 HIDDEN = {"home", "details", "why", "rate", "rank", "regenerate", "save"}
 """Commands that buttons and forms stand for, and that nobody has to type."""
@@ -22,7 +23,7 @@ class Mistake(Problem):
     """What was asked cannot be answered so; `key` names the sentence in `bot/wording.toml`."""
 
     def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key)
+        super().__init__(tell(key, "en", **values))
         self.key = key
         self.values = values
 

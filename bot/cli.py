@@ -8,16 +8,16 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bot import streams
+from bot import cli_chat, streams
+from bot.cli_chat import ConfigOption, JsonOption, Lang
+from bot.cli_chat import opened as _core
 
 app = typer.Typer(
     name="daybrief",
@@ -27,13 +27,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-
-
-class Lang(StrEnum):
-    """The languages of reports."""
-
-    EN = "en"
-    ZH = "zh"
 
 
 class Format(StrEnum):
@@ -52,13 +45,11 @@ class Wanted(StrEnum):
     MODEL = "model"
 
 
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="The configuration file; default ./daybrief.toml.")]
 RepoOption = Annotated[str | None, typer.Option("--repo", help="Only this repository (owner/name).")]
 LangOption = Annotated[Lang, typer.Option("--lang", help="The language of texts.")]
 ZoneOption = Annotated[
     str | None, typer.Option("--tz", help="IANA time zone, such as Asia/Shanghai; default: the machine's.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @app.command()
@@ -267,23 +258,10 @@ def doctor(
         raise typer.Exit(1)
 
 
+cli_chat.mount(app)
+
+
 # -- shared by the commands
-
-
-@contextmanager
-def _core(config: Path | None) -> Iterator[Any]:
-    import stamina
-
-    from bot.config import load
-    from bot.core import Core
-
-    stamina.instrumentation.set_on_retry_hooks([])  # a retry that helps is nobody's news
-    with streams.told():
-        core = Core(load(os.environ, config))
-        try:
-            yield core
-        finally:
-            core.store.close()
 
 
 def _zone(name: str | None) -> str:

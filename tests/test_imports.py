@@ -34,7 +34,7 @@ SDKS = {
     "sqlite_utils": "storage/",
 }
 HEAVY = {*SDKS, "aiohttp", "requests", "httpx2", "httpx", "rich", "stamina", "structlog", "tzlocal", "yaml"}
-READS_THE_ENVIRONMENT = {"bot/config.py", "bot/cli.py"}
+READS_THE_ENVIRONMENT = {"bot/config.py", "bot/cli.py", "bot/cli_chat.py"}
 
 
 def tree_of(path: Path) -> ast.Module:
