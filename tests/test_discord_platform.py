@@ -363,6 +363,32 @@ async def test_a_short_form_is_sent_at_once(world: World) -> None:
     assert (asked.text, asked.values) == ("setup save", {"repository": "a/b", "hour": "9", "zone": "Asia/Shanghai"})
 
 
+async def test_a_mistake_in_a_form_can_be_corrected(world: World) -> None:
+    """Nothing is filled in twice."""
+    short = replace(FORM, fields=FORM.fields[:3])
+
+    def answer(request: Request) -> Sequence[Answer]:
+        if request.text == "setup":
+            return [Answer(short)]
+        is_wrong = request.values["zone"] == "Mars"
+        return [Answer(Note("No such zone", "problem") if is_wrong else Note("Saved", "done"))]
+
+    world.talker.answers = answer
+    opened = await (await world.server.slash("digest setup")).answered()
+    wrong = await world.server.submit(opened, {"repository": "a/b", "hour": ["10"], "zone": "Mars"})
+    await world.server.changed.until(lambda: "Correct" in wrong.text or None, "a way back", 5)
+    assert wrong.text == "⚠️ No such zone\n\nCorrect …"
+    again = await (await world.server.press(wrong.messages[0], "o0:setup")).answered()
+    entries = [labelled["component"] for labelled in again.modal["components"]]
+    assert (entries[0]["value"], entries[2]["value"]) == ("a/b", "Mars")
+    assert [option["value"] for option in entries[1]["options"] if option["default"]] == ["10"]
+    right = await world.server.submit(again, {"hour": ["10"], "zone": "UTC"})
+    await right.settled()
+    assert right.text == "✅ Saved"
+    drafts = [key for key in world.memory if key.startswith("draft")]
+    await world.server.changed.until(lambda: not any(map(world.memory.get, drafts)), "a draft that is gone", 5)
+
+
 async def test_a_form_that_takes_its_time_comes_behind_a_button(world: World) -> None:
     """Discord waits for three seconds, and shows a form as the first answer only."""
     world.talker.gate.clear()
@@ -372,7 +398,7 @@ async def test_a_form_that_takes_its_time_comes_behind_a_button(world: World) ->
     await used.settled()
     assert used.text == "Digest of this channel\n\nSave"
     opened = await (await world.server.press(used.messages[0], "o0:setup")).answered()
-    assert opened.modal["custom_id"] == "n0:setup"
+    assert opened.modal["custom_id"] == "f0:setup"
 
 
 async def test_a_command_that_might_have_had_a_form_answers_as_any(world: World) -> None:

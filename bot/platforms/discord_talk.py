@@ -1,8 +1,8 @@
 """What people do on Discord, as requests to the conversation; knows what Discord sends, but nothing of its SDK.
 
 What a control stands for is in its name, so that it works after a restart:
-`d:COMMAND` runs a command; `p:` runs what was chosen; `m:COMMAND` is a form whose sending runs it. A form of several
-steps is `nSTEP:OPENER`, by the command that opens it; `oSTEP:OPENER` opens a step, `a:OPENER` sends what was filled in.
+`d:COMMAND` runs a command; `p:` runs what was chosen. A form is `fSTEP:OPENER`, by the command that opens it, because
+Discord takes five fields at once; `oSTEP:OPENER` opens a step, `a:OPENER` sends what was filled in so far.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from bot.wording import tell
 from formatters.discord import rendered, step_offer
 from formatters.discord_forms import modal, steps, values
 from formatters.discord_parts import Json, Message, command_of
-from formatters.reply import Form, Note
+from formatters.reply import MOST_COMMAND, Form, Note, Reply
 
 _LOG = logging.getLogger(__name__)
 
@@ -105,21 +105,22 @@ class Talk:
     def _ask(self, exchange: Exchange, text: str, given: Mapping[str, str] | None = None) -> AsyncIterator[Answer]:
         return self._conversation(Request(exchange.asker, text, dict(given or {}), exchange.thread))
 
-    async def _show(self, exchange: Exchange, answers: AsyncIterator[Answer], text: str) -> None:
-        """Show answers, each in the place of the one before."""
+    async def _show(self, exchange: Exchange, answers: AsyncIterator[Answer], text: str) -> Reply | None:
+        """Show answers, each in the place of the one before; return the last one."""
+        reply: Reply | None = None
         try:
             async for answer in answers:
                 reply = answer.reply
-                made = (
-                    step_offer(reply.title, [(reply.submit, f"o0:{text}")])
-                    if isinstance(reply, Form)
-                    else rendered(reply)
-                )
+                if isinstance(reply, Form):
+                    made = step_offer(reply.title, [(reply.submit, f"o0:{_opener(text)}")])
+                else:
+                    made = rendered(reply)
                 await exchange.show(made, public=answer.public)
         except Exception:  # noqa: BLE001 - the outer edge: whoever asked must hear of it
             _LOG.exception("`%s` could not be answered", text)
-            note = Note(tell("discord.defect", exchange.asker.language or "en"), "problem")
-            await exchange.show(rendered(note), public=False)
+            reply = Note(tell("discord.defect", exchange.asker.language or "en"), "problem")
+            await exchange.show(rendered(reply), public=False)
+        return reply
 
     async def _offer(self, exchange: Exchange, text: str) -> None:
         """Show the form of a command as the very first answer; what is no form, or takes its time, as any answer."""
@@ -128,28 +129,27 @@ class Talk:
         await asyncio.wait({first}, timeout=_AT_ONCE)
         answer = first.result() if first.done() and not first.exception() else None
         if answer and isinstance(answer.reply, Form):
-            await exchange.open(_modal(answer.reply, text))
+            await exchange.open(modal(answer.reply, 0, f"f0:{_opener(text)}", {}))
             return
         await exchange.acknowledge(public=False)
         await self._show(exchange, _again(first, answers), text)
 
     async def _filled_in(self, exchange: Exchange, custom_id: str, given: dict[str, str]) -> None:
-        mark, _, command = custom_id.partition(":")
+        """Take one step of a form: keep it, and go on, or send all."""
+        mark, _, opener = custom_id.partition(":")
+        step, key = int(mark[1:]), _draft(exchange, opener)
         await exchange.acknowledge(public=False)
-        if mark == "m":
-            await self._show(exchange, self._ask(exchange, command, given), command)
-            return
-        step, key = int(mark[1:]), _draft(exchange, command)
         kept = {**(await self._kept(key) if step else {}), **given}
         await asyncio.to_thread(self._memory.put, key, json.dumps(kept))
-        form = await self._form(exchange, command)
+        form = await self._form(exchange, opener)
         if form is None or step + 1 >= steps(form):
-            await self._apply(exchange, command, form)
+            await self._apply(exchange, opener, form)
             return
         said = tell("discord.step", form.language, step=step + 1, steps=steps(form))
         on = tell("discord.next", form.language, step=step + 2, steps=steps(form))
-        controls = [(on, f"o{step + 1}:{command}"), (form.submit, f"a:{command}")]
-        await exchange.show(step_offer(said, controls), public=False)
+        await exchange.show(
+            step_offer(said, [(on, f"o{step + 1}:{opener}"), (form.submit, f"a:{opener}")]), public=False
+        )
 
     async def _open(self, exchange: Exchange, opener: str, step: int) -> None:
         form = await self._form(exchange, opener)
@@ -157,19 +157,23 @@ class Talk:
             await exchange.acknowledge(public=False)
             await self._show(exchange, self._ask(exchange, opener), opener)
         else:
-            kept = await self._kept(_draft(exchange, opener)) if step else {}
-            await exchange.open(_modal(form, opener, step, kept))
+            kept = await self._kept(_draft(exchange, opener))
+            await exchange.open(modal(form, step, f"f{step}:{opener}", kept))
 
     async def _apply(self, exchange: Exchange, opener: str, form: Form | None = None) -> None:
-        """Send a form of several steps, with what stands in those that nobody opened."""
+        """Send a form, with what stands in the steps that nobody opened; after a mistake it can be corrected."""
         form = form or await self._form(exchange, opener)
         if form is None:
             await self._show(exchange, self._ask(exchange, opener), opener)
             return
         key = _draft(exchange, opener)
         given = {field.name: field.value for field in form.fields} | await self._kept(key)
-        await asyncio.to_thread(self._memory.put, key, "")
-        await self._show(exchange, self._ask(exchange, form.command, given), form.command)
+        reply = await self._show(exchange, self._ask(exchange, form.command, given), form.command)
+        if isinstance(reply, Note) and reply.tone == "problem":
+            again = tell("discord.correct", form.language)
+            await exchange.show(step_offer(f"⚠️ {reply.text}", [(again, f"o0:{opener}")]), public=False)
+        else:
+            await asyncio.to_thread(self._memory.put, key, "")
 
     async def _form(self, exchange: Exchange, opener: str) -> Form | None:
         async for answer in self._ask(exchange, opener):
@@ -190,9 +194,9 @@ async def _again(first: asyncio.Future[Answer | None], rest: AsyncIterator[Answe
         yield answer
 
 
-def _modal(form: Form, opener: str, step: int = 0, kept: Mapping[str, str] | None = None) -> Json:
-    name = f"n{step}:{opener}" if steps(form) > 1 else f"m:{form.command}"
-    return modal(form, step, name, kept or {})
+def _opener(text: str) -> str:
+    """Return a command that opens the same form, short enough for a control's name."""
+    return text if len(text) <= MOST_COMMAND else text.split(maxsplit=1)[0]
 
 
 def _draft(exchange: Exchange, opener: str) -> str:
