@@ -3,9 +3,9 @@
 import os
 import socket
 import uuid
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from analysis.triage import Importance
 from analysis.window import check_zone
@@ -24,7 +24,7 @@ from bot.question import Desk
 from bot.repositories import parse_place
 from bot.suggest import Suggestions
 from bot.work import Work
-from storage.deliveries import Deliveries
+from storage.deliveries import Deliveries, Delivery
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Subscriptions
 
@@ -34,9 +34,15 @@ class Assembly:
 
     Args:
         transports: the connected platforms by name; filled by whoever connects them.
+        posted: told what was delivered, and when.
     """
 
-    def __init__(self, core: Core, transports: MutableMapping[str, Transport]) -> None:
+    def __init__(
+        self,
+        core: Core,
+        transports: MutableMapping[str, Transport],
+        posted: Callable[[Delivery, datetime], None] = lambda _delivery, _now: None,
+    ) -> None:
         self.core = core
         self.transports = transports
         self.work = Work()
@@ -46,7 +52,7 @@ class Assembly:
         fresh = core.analyser()
         analyser = AskedOnce(fresh)
         access = Access(core.settings.access, core.commits, self.feeds, self.subscriptions)
-        deliverer = Deliverer(self.deliveries, transports, core.now)
+        deliverer = Deliverer(self.deliveries, transports, core.now, posted=posted)
         self.mornings = Mornings(core, self.feeds, self.subscriptions, deliverer, self.work, analyser)
         every = timedelta(minutes=core.settings.serve.poll_minutes)
         self.polls = Polls(core, self.feeds, self.subscriptions, self.work, analyser, every, self._landed)

@@ -65,7 +65,7 @@ class Core:
         heard: Callable[[int, Mapping[str, str]], None] | None = None,
     ) -> None:
         self.configuration = configuration
-        self._heard = heard
+        self.heard = heard
         self.settings = configuration.settings
         self.now = now
         self.store = Store(configuration.store_path)
@@ -88,7 +88,7 @@ class Core:
             branch=branch,
             environ=self.configuration.environ,
             pages=Pages(self.store, int(self.now().timestamp())),
-            heard=self._heard,
+            heard=self.heard,
         )
 
     def analyser(self, wanted: str = "auto") -> Analyser:

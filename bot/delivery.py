@@ -75,6 +75,7 @@ class Deliverer:
     Args:
         now: the clock, aware, UTC.
         pause: waits so many seconds.
+        posted: told what was posted, and when.
     """
 
     def __init__(
@@ -83,11 +84,13 @@ class Deliverer:
         transports: Mapping[str, Transport],
         now: Callable[[], datetime],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        posted: Callable[[Delivery, datetime], None] = lambda _delivery, _now: None,
     ) -> None:
         self.deliveries = deliveries
         self._transports = transports
         self._now = now
         self._pause = pause
+        self._posted = posted
 
     async def deliver(self, order: Order, make: Make, user: str = "") -> Result:
         """Deliver an order, or go on with it where somebody was stopped; does nothing where it is delivered already.
@@ -147,6 +150,7 @@ class Deliverer:
         await asyncio.to_thread(
             self.deliveries.close, delivery, posted.message, posted.followers, ready.pending, self._now()
         )
+        self._posted(delivery, self._now())
         return Result(Outcome.POSTED, delivery)
 
     async def _post(self, transport: Transport, channel: str, reply: Reply, delivery: Delivery) -> Posted:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from analysis.entry import LANGUAGES, Analyser, Language
 from analysis.errors import BadInput
 from analysis.window import check_zone
-from bot.access import Access
+from bot.access import TERMINAL, Access
 from bot.asking import Asked, Mistake
 from bot.config import machine_zone
 from bot.core import Core
@@ -179,7 +179,8 @@ def language_of(asker: Asker, asked: Asked | None, feeds: tuple[Feed, ...]) -> L
     """Return the language to answer in: the one that was named, the channel's, the asker's."""
     wanted = asked.named.get("lang", "").lower() if asked else ""
     named = next((language for language in LANGUAGES if language == wanted), None)
-    return named or (feeds[0].language if feeds else None) or asker.language or "en"
+    of_channel = feeds[0].language if feeds and asker.platform != TERMINAL else None  # at a terminal it was said
+    return named or of_channel or asker.language or "en"
 
 
 def _is_name(word: str) -> bool:

@@ -224,6 +224,12 @@ class Deliveries:
             [int(posted_since.timestamp()), int(looked_before.timestamp())],
         )
 
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Count all deliveries by kind and state."""
+        with self._store.read() as db:
+            rows = db.query("select kind, state, count(*) as n from deliveries group by kind, state")
+            return {(row["kind"], row["state"]): row["n"] for row in rows}
+
     def _found(self, where: str, values: list[Any]) -> list[Delivery]:
         with self._store.read() as db:
             return [_delivery(row) for row in db.query(f"select * from deliveries where {where}", values)]

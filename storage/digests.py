@@ -150,6 +150,13 @@ class Digests:
                 }
             )  # fmt: skip
 
+    def totals(self) -> dict[str, int]:
+        """Return what all runs together analysed and cost."""
+        names = ("analysed", "failed", "calls", "retries", "tokens_in", "tokens_out")
+        sums = ", ".join(f"coalesce(sum({name}), 0) as {name}" for name in names)
+        with self._store.read() as db:
+            return dict(next(db.query(f"select {sums} from runs")))
+
     def spent(self, since: datetime) -> tuple[int, float]:
         """Return the tokens (in and out) and the cost of all runs that started at `since` or later."""
         with self._store.read() as db:
