@@ -120,7 +120,7 @@ def _part(part: Part, detail: CommitDetail, pointer: str) -> Iterator[Piece]:
 
 
 def _list(found: CommitList) -> Iterator[Piece]:
-    yield rich(spans(cut(clean(found.title), _TITLE), bold=True))
+    yield rich(spans(cut(found.title, _TITLE), bold=True))
     for row in found.rows:
         yield rich(*_row(row))
     if found.note:
@@ -146,8 +146,8 @@ def _row(row: CommitRow) -> Iterator[list[Json]]:
 
 
 def _sheet(sheet: Sheet, *, in_view: bool) -> Iterator[Piece]:
-    yield rich(spans(cut(clean(sheet.title), _TITLE), bold=True))
-    rows = [tuple(cut(clean(cell), _CELL) for cell in row) for row in sheet.rows]
+    yield rich(spans(cut(sheet.title, _TITLE), bold=True))
+    rows = [tuple(cut(cell, _CELL) for cell in row) for row in sheet.rows]
     acts = dict(enumerate(one for one in sheet.actions))
     beside = len(rows) <= _FEW_ROWS and any(acts.values())
     if beside:

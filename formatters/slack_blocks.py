@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from formatters.reply import MOST_COMMAND, Button
-from formatters.slack_text import Json, fallback, fitting, plain, spoken, words
+from formatters.slack_text import Json, cut, fallback, fitting, plain, spoken, words
 
 Payload = Json
 """A message: `text`, the fallback, and `blocks`."""
@@ -22,6 +22,7 @@ counts (https://github.com/slackapi/bolt-js/issues/2509); with all of the JSON c
 """
 MOST_OPTIONS, _OPTION, _BUTTON, _BUTTONS = 100, 75, 75, 25
 _CELLS = 9_000
+_NOTHING: Json = {"type": "rich_text_section", "elements": words("–")}  # empty rich text is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Piece:
 
 def rich(*parts: list[Json]) -> Piece:
     """Return a block of rich text with a line for each part; empty ones are left out."""
-    sections = [{"type": "rich_text_section", "elements": part} for part in parts if part]
+    sections = [{"type": "rich_text_section", "elements": part} for part in parts if part] or [_NOTHING]
     return piece({"type": "rich_text", "elements": sections})
 
 
@@ -49,7 +50,7 @@ def bullets(heads: list[Json], items: Iterable[list[Json]]) -> Piece:
     elements: list[Json] = [{"type": "rich_text_section", "elements": heads}] if heads else []
     if entries:
         elements.append({"type": "rich_text_list", "style": "bullet", "elements": entries})
-    return piece({"type": "rich_text", "elements": elements})
+    return piece({"type": "rich_text", "elements": elements or [_NOTHING]})
 
 
 def piece(block: Json) -> Piece:
@@ -68,7 +69,7 @@ def piece(block: Json) -> Piece:
 def _plainly(text: str) -> Piece:
     """Return what a piece says without its look: a text of nothing but code or quotation marks can exceed any room."""
     section = {"type": "rich_text_section", "elements": words(fitting(text, MOST_SIZE // 3))}
-    return Piece(({"type": "rich_text", "elements": [section]},), text)
+    return Piece(({"type": "rich_text", "elements": [section if section["elements"] else _NOTHING]},), text)
 
 
 def context(text: str) -> Piece:
@@ -78,7 +79,7 @@ def context(text: str) -> Piece:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[list[Json]]]) -> Piece | None:
     """Return a table whose first row is `columns`; None where it is larger than Slack takes."""
-    head = [_cell([{"type": "text", "text": name or " ", "style": {"bold": True}}]) for name in columns]
+    head = [_cell(words(cut(name, _OPTION), bold=True)) for name in columns]
     block = {"type": "table", "rows": [head, *([_cell(cell) for cell in row] for row in rows)]}
     made = Piece((block,), "\n".join(" · ".join(spoken(cell) for cell in row if cell) for row in rows))
     fits = len(rows) < 100 and len(columns) <= 20 and made.size <= _CELLS  # noqa: PLR2004 - Slack's limits of a table
@@ -86,9 +87,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[list[Json]]]) -> Piece
 
 
 def _cell(elements: list[Json]) -> Json:
-    # An empty cell is refused.
-    filled = elements or [{"type": "text", "text": " "}]
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": filled}]}
+    if all("style" not in element for element in elements):
+        return {"type": "raw_text", "text": spoken(elements) or " "}  # an empty cell is refused
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
 def button(one: Button, number: int) -> Json:
@@ -133,6 +134,13 @@ def buttons(found: Sequence[Button], first: int = 0) -> list[Piece]:
 def packed(pieces: Iterable[Piece]) -> list[Payload]:
     """Put pieces into as few messages as Slack's limits allow, in their order."""
     return [_message(group) for group in _groups(pieces)]
+
+
+def single(pieces: Sequence[Piece]) -> Payload:
+    """Put pieces into one message; what would be too large (texts that are nothing but code) stands without its look."""
+    if sum(one.size for one in pieces) > MOST_SIZE:
+        pieces = [_plainly(one.text) if one.text and one.blocks[0]["type"] == "rich_text" else one for one in pieces]
+    return _message(pieces)
 
 
 def _groups(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:

@@ -8,7 +8,7 @@ from formatters.item import ICONS, Item
 from formatters.links import commit_page, pull_request_page
 from formatters.post import Section, effect, reason, sections, tally, watched
 from formatters.reply import DigestPost
-from formatters.slack_blocks import Payload, Piece, actions, bullets, button, context, menu, packed, rich
+from formatters.slack_blocks import Payload, Piece, actions, bullets, button, context, menu, packed, rich, single
 from formatters.slack_text import Json, cut, link, sentences, spans, words
 from formatters.wording import label
 
@@ -33,8 +33,7 @@ def parent(post: DigestPost) -> Payload:
     details = menu(label("slack.details", language), zip(names, post.item_commands, strict=False), 0)
     controls = [button(one, number) for number, one in enumerate(post.buttons, 1)]
     pieces += actions([details, *controls] if details else controls)
-    (message,) = packed(pieces)
-    return message
+    return single(pieces)
 
 
 def thread(post: DigestPost) -> list[Payload]:

@@ -14,6 +14,9 @@ Json = dict[str, Any]
 _CODE = re.compile(r"`([^`\n]+)`")
 _MOST_CODES = 40
 """Spans of code in one text; each takes some 60 characters of the message's room, so more of them stay plain."""
+_MOST_URL = 3000
+_NEAR = 4
+"""How many times what is shown is looked at of a text, which may be as long as somebody liked."""
 
 
 def spans(text: str, **style: bool) -> list[Json]:
@@ -35,8 +38,8 @@ def words(text: str, **style: bool) -> list[Json]:
 
 
 def link(url: str, text: str, **style: bool) -> list[Json]:
-    """Return a link, or the text alone where there is no address."""
-    if not url or not text:
+    """Return a link, or the text alone where there is no address, or one longer than Slack takes."""
+    if not url or not text or len(url) > _MOST_URL:
         return words(text, **style)
     return [{"type": "link", "url": url, "text": text} | ({"style": style} if style else {})]
 
@@ -49,19 +52,22 @@ def lines(text: str) -> str:
 
 def plain(text: str, most: int) -> Json:
     """Return a plain text object of one line; never empty, since Slack refuses that."""
-    return {"type": "plain_text", "text": cut(clean(text).replace("`", ""), most) or "–", "emoji": False}
+    return {"type": "plain_text", "text": cut(text, most).replace("`", "") or "–", "emoji": False}
 
 
 def cut(text: str, most: int) -> str:
-    """Return at most `most` characters of one line, at a word, with an ellipsis."""
-    short = shorten(text, most)
+    """Return at most `most` characters of text, cleaned, on one line, at a word, with an ellipsis."""
+    near = text[: most * _NEAR]
+    whole = clean(near) + ("…" if near != text else "")
+    short = shorten(whole, most)
     return short if len(short) <= most else short[: most - 1] + "…"
 
 
 def sentences(text: str, most: int, pointer: str) -> str:
     """Return text of at most about `most` characters: whole sentences as far as they fit, then where the rest stands."""
-    whole = lines(text)
-    if len(whole) <= most:
+    near = text[: most * _NEAR]
+    whole = lines(near)
+    if len(whole) <= most and near == text:
         return whole
     kept, rest = "", whole
     while rest:

@@ -42,6 +42,11 @@ MAX_PRIVATE_METADATA = 3000
 MAX_VIEW_BYTES = 250 * 1024
 MAX_TABLE_ROWS = 100
 MAX_TABLE_COLUMNS = 20
+MAX_TABLE_TEXT = 10_000
+#: Undocumented; https://github.com/slackapi/bolt-js/issues/2509 and 2867.
+MAX_TOTAL = 12_000
+
+RICH_TEXT = {"rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote"}
 
 _SELECT_KINDS = ("static", "external", "users", "conversations", "channels")
 SELECTS = frozenset(f"{kind}_select" for kind in _SELECT_KINDS)
@@ -179,6 +184,8 @@ def _blocks(problems: Problems, blocks: list[Json], surface: Surface, base: Path
             markdown += len(str(block.get("text") or ""))
     if markdown > MAX_MARKDOWN:
         problems.add(base, f"markdown text must be less than {MAX_MARKDOWN + 1} characters")  # wording guessed
+    if surface == "message" and len(visible_text(blocks)) > MAX_TOTAL:
+        problems.add(base, "msg_blocks_too_long")
     if sum(1 for block in blocks if block.get("type") == "table") > 1:
         problems.add(base, "only one table block is allowed")  # wording guessed
 
@@ -237,10 +244,27 @@ def _markdown(problems: Problems, block: Json, at: Path) -> None:
 
 
 def _rich_text(problems: Problems, block: Json, at: Path) -> None:
-    kinds = {"rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote"}
     for index, item in enumerate(problems.count((*at, "elements"), block.get("elements"), 1000)):
-        if item.get("type") not in kinds:
-            problems.add((*at, "elements", index, "type"), f"unsupported type: {item.get('type')}")
+        where = (*at, "elements", index)
+        if item.get("type") not in RICH_TEXT:
+            problems.add((*where, "type"), f"unsupported type: {item.get('type')}")
+        elif item["type"] == "rich_text_list":
+            for number, entry in enumerate(problems.count((*where, "elements"), item.get("elements"), 1000)):
+                _spans(problems, entry, (*where, "elements", number))
+        else:
+            _spans(problems, item, where)
+
+
+def _spans(problems: Problems, item: Json, at: Path) -> None:
+    for index, span in enumerate(problems.count((*at, "elements"), item.get("elements"), 1000, low=0)):
+        where = (*at, "elements", index)
+        if span.get("type") in {"text", "link"}:
+            problems.keys(
+                where, span, {"type", "text", "style", "url"} - ({"url"} if span["type"] == "text" else set())
+            )
+            problems.length((*where, "text"), span.get("text"), MAX_TOTAL, required=span["type"] == "text")
+        if span.get("type") == "link":
+            problems.length((*where, "url"), span.get("url"), MAX_URL, required=True)
 
 
 def _table(problems: Problems, block: Json, at: Path) -> None:
@@ -253,6 +277,14 @@ def _table(problems: Problems, block: Json, at: Path) -> None:
     for index, row in enumerate(rows):
         if not isinstance(row, list) or len(row) > MAX_TABLE_COLUMNS:
             problems.add((*at, "rows", index), f"no more than {MAX_TABLE_COLUMNS} items allowed")
+        for number, cell in enumerate(row if isinstance(row, list) else []):
+            where = (*at, "rows", index, number)
+            if cell.get("type") == "rich_text":
+                _rich_text(problems, cell, where)
+            elif cell.get("type") != "raw_text":
+                problems.add((*where, "type"), f"unsupported type: {cell.get('type')}")
+    if len(visible_text([block])) > MAX_TABLE_TEXT:
+        problems.add((*at, "rows"), f"must be less than {MAX_TABLE_TEXT + 1} characters")
 
 
 def _video(problems: Problems, block: Json, at: Path) -> None:
