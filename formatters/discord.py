@@ -26,7 +26,7 @@ from formatters.discord_parts import (
     picker,
     short,
 )
-from formatters.discord_text import escape, fit, link
+from formatters.discord_text import escape, fit, link, units
 from formatters.item import ICONS, Item, Part, Point
 from formatters.links import commit_page, place_page, pull_request_page
 from formatters.plain import clean, shorten
@@ -37,7 +37,7 @@ _COLOURS = {Importance.HIGH: 0xE5484D, Importance.MEDIUM: 0xF2B53B, Importance.L
 _BRAND = 0x3E7BFA
 _TONES = {"plain": "", "done": "✅ ", "problem": "⚠️ ", "working": "⏳ "}
 _WHOLE, _SUMMARY, _LINE, _CELL, _NOTICES = 3_400, 900, 300, 900, 3
-_ADDRESS, _THREAD = 200, 100
+_ADDRESS, _THREAD, _ROW = 200, 100, 60
 _MOST_FILE = 9_000_000  # bytes; Discord takes 10 MiB where nobody pays
 
 
@@ -240,10 +240,14 @@ def _row(row: CommitRow) -> str:
 
 
 def _sheet(reply: Sheet) -> Iterator[Piece]:
-    yield Piece(f"### {fit(clean(reply.title), _LINE)}", keep=bool(reply.rows))
+    columns = " · ".join(fit(clean(column), _LINE) for column in reply.columns if column)
+    head = f"\n-# {columns}" if columns and reply.rows else ""
+    yield Piece(f"### {fit(clean(reply.title), _LINE)}{head}", keep=bool(reply.rows))
     for number, row in enumerate(reply.rows):
         first, *rest = (fit(clean(cell), _CELL) for cell in row)
-        text = " · ".join([f"**{first}**" if first else "", *rest]).strip(" ·") or "…"
+        named, more = f"**{first}**" if first else "", " · ".join(cell for cell in rest if cell)
+        between = "\n" if units(first + more) > _ROW else " · "  # so that a long row says first what it is about
+        text = between.join(part for part in (named, more) if part) or "…"
         action = reply.actions[number] if number < len(reply.actions) else None
         yield Piece(components=(beside(text, action),)) if action else Piece(text)
     if reply.note:

@@ -5,6 +5,7 @@ from typing import Any
 
 from formatters.discord_parts import Json, short
 from formatters.reply import Field, Form
+from formatters.wording import label
 
 FIELDS = 5
 _LABELLED, _SELECT, _INPUT = 18, 3, 4
@@ -20,7 +21,7 @@ def steps(form: Form) -> int:
 def modal(form: Form, step: int, custom_id: str, values: Mapping[str, str]) -> Json:
     """Return one step of a form, the first being 0; `values` stand in it instead of the form's own."""
     count = steps(form)
-    number = f" ({step + 1}/{count})" if count > 1 else ""
+    number = label("list.brackets", form.language, text=f"{step + 1}/{count}") if count > 1 else ""
     fields = form.fields[step * FIELDS : (step + 1) * FIELDS]
     return {
         "custom_id": custom_id,

@@ -135,6 +135,22 @@ def control_label(opened: Interaction, done: Interaction) -> str:
     return done.text.splitlines()[-1]
 
 
+async def test_a_subscription_comes_as_a_direct_message(team: Team) -> None:
+    """The next morning, once; its buttons work there."""
+    await set_up(team, "en")
+    done = await team.use("subscribe", area="Kernels")
+    assert "✅" in done.text
+    team.now = EVENING + timedelta(hours=13, minutes=5)
+    await team.bot.look()
+    await team.bot.due()
+    await team.bot.due()
+    direct = team.server.dm_with(team.server.user)
+    (message,) = team.server.in_channel(direct)
+    assert "Takes back" in message.text
+    asked = await team.answered(await team.server.slash("digest subs", channel=direct))
+    assert "Kernels" in asked.text
+
+
 async def test_commits_are_completed_while_somebody_types(team: Team) -> None:
     """By their digits, with their titles."""
     await set_up(team, "en")
