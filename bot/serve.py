@@ -201,7 +201,7 @@ def log_as_lines(secrets: tuple[str, ...]) -> None:
             line = line.replace(secret, "***")
         return line
 
-    shared: list["Processor"] = [
+    shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
