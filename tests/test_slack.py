@@ -222,7 +222,7 @@ class TestControls:
         await slack.post(server.channel.id, a_post(), "k1")
         message = await server.wait_message(text="example/quill")
         press = await server.press(
-            message, named(message.blocks, "Details of …"), values=["show example/quill@4c46ecd"]
+            message, named(message.blocks, "Open an item …"), values=["show example/quill@4c46ecd"]
         )
         await press.replied()
         assert "high importance" in press.text

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from conftest import SAMPLE_NOW, quill  # noqa: F401 - a fixture
+from conftest import SAMPLE_NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import NOON, a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_sample
@@ -167,7 +168,9 @@ class TestThePost:
             assert said.splitlines().count(f"#{index}") == 1
 
     @pytest.mark.parametrize("language", LANGUAGES)
-    def test_the_parent_fits_a_phones_first_screen(self, quill, environ, language: Language) -> None:  # noqa: F811
+    def test_the_parent_fits_a_phones_first_screen(
+        self, quill: Path, environ: dict[str, str], language: Language
+    ) -> None:
         digest, areas = the_sample(quill, environ, SAMPLE_NOW, language)
         message = parent(DigestPost(outline(digest, areas), "", "r.md"))
         assert len(message["text"]) <= 1500
