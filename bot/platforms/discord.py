@@ -83,6 +83,7 @@ class Discord:
             discord.http.Route.BASE = self._base_url.rstrip("/")
         if self._gateway_url:
             discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._gateway_url)
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing here is spoken
         talk = Talk(self._verbs, self._suggest, self._memory, conversation)
         pause = _FIRST_PAUSE
         while not self._is_closing:
