@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from conftest import ROOT
 from servers.chat import Json
 from servers.github import GitHubServer
 from servers.slack import Delivery, FakeSlack
@@ -15,7 +18,6 @@ from slack_made import a_slack, named
 from bot.assembly import Assembly
 from bot.config import load
 from bot.core import Core
-from bot.platforms import Transport
 
 EVENING = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 """Eight in the evening in Shanghai, on the sample's day."""
@@ -31,7 +33,7 @@ class Team:
 
     def __init__(self, server: FakeSlack, environ: dict[str, str]) -> None:
         self.server, self.now = server, EVENING
-        transports: dict[str, Transport] = {}
+        transports: dict[str, Any] = {}
         self.bot = Assembly(Core(load(environ), lambda: self.now), transports)
         self.slack = transports["slack"] = a_slack(server)
 
@@ -66,7 +68,9 @@ def github(quill: Path) -> Iterator[GitHubServer]:
 @pytest.fixture
 async def team(environ: dict[str, str], github: GitHubServer) -> AsyncIterator[Team]:
     environ |= {"DAYBRIEF_GITHUB__BASE_URL": github.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
-    async with FakeSlack() as server:
+    allowed = yaml.safe_load((ROOT / "slack-manifest.yaml").read_text(encoding="utf-8"))
+    scopes, commands = allowed["oauth_config"]["scopes"]["bot"], allowed["features"]["slash_commands"]
+    async with FakeSlack(scopes=set(scopes), commands={one["command"] for one in commands}) as server:
         server.channel.creator = server.user.id
         server.user.tz = "Asia/Shanghai"
         made = Team(server, environ)

@@ -34,6 +34,7 @@ from analysis.errors import BadInput
 from bot.platforms import Answer, Conversation, Later, Posted, Refused, Request, Unsure
 from bot.platforms import slack_requests as requests
 from bot.platforms.slack_answers import FAILURES, Origin, Surface, surface
+from bot.platforms.slack_manifest import COMMAND
 from bot.platforms.slack_people import People
 from bot.platforms.slack_posts import Posts
 from bot.platforms.slack_requests import Asked
@@ -45,7 +46,7 @@ from formatters.wording import label
 
 _LOG = logging.getLogger(__name__)
 
-COMMAND = "/digest"
+
 API = "https://slack.com/api/"
 
 _REMEMBERED = 900.0
