@@ -1,7 +1,7 @@
 """Answers about days: today, yesterday, a date, a week; all of a day's commits, why the important ones are, 👍 and 👎."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from analysis.areas import Areas
 from analysis.digest import Digest
@@ -15,7 +15,7 @@ from formatters.item import item_of
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
 from formatters.wording import say_days
 from storage.deliveries import Delivery, State
-from storage.digests import Reported
+from storage.digests import Reported, Told
 from storage.feeds import Feed
 
 NOTHING_TOLD = Reported((), {})
@@ -193,14 +193,12 @@ def _recalled(question: Question, repo: str, window: Window) -> tuple[Digest, Ar
         return None
     feed = question.feed_of(repo)
     posted = next((d for d in _deliveries(question, feed) if d.order.window == window), None) if feed else None
-    told: tuple[list[str], datetime] | None
+    told = core.digests.told(repo, window)
     if posted and posted.state is State.POSTED:
-        told = list(posted.order.told), posted.posted_at or datetime.fromtimestamp(0, UTC)
-    else:
-        told = core.digests.shas(repo, window)
+        told = Told(posted.order.told, told.branch if told else "", posted.posted_at or core.now())
     if told is None:
         return None
-    digest = core.recall(repo, window, question.language, desk.analyser, *told)
+    digest = core.recall(repo, window, question.language, desk.analyser, told)
     return (digest, core.areas(), core.commits.numbers().get(repo, 0)) if digest else None
 
 
@@ -212,7 +210,7 @@ def _made(question: Question, repo: str, window: Window) -> tuple[Digest, Areas,
         told = reported(_deliveries(question, feed), window)
     source = core.source(place_of(question, repo))
     digest, areas = core.digest(source, window, question.language, desk.analyser, _silent, told=told)
-    if window.end <= digest.built_at and core.digests.shas(digest.repo, window) is None:
+    if window.end <= digest.built_at and core.digests.told(digest.repo, window) is None:
         core.digests.put(digest)
     return digest, areas, core.commits.numbers().get(digest.repo, 0)
 

@@ -24,7 +24,7 @@ from bot.config import Configuration
 from bot.repositories import Place, open_source
 from storage.analyses import Analyses
 from storage.commits import Commits
-from storage.digests import Digests, Reported
+from storage.digests import Digests, Reported, Told
 from storage.feedback import Feedback
 from storage.pages import Pages
 from storage.store import Store
@@ -199,10 +199,9 @@ class Core:
         usage, seconds = progress.usage, time.monotonic() - started
         return replace(run, analysed=progress.analysed, usage=usage, cost=self._cost(usage), seconds=seconds)
 
-    def recall(
-        self, repo: str, window: Window, language: Language, analyser: Analyser, shas: Sequence[str], made: datetime
-    ) -> Digest | None:
-        """Return the digest of these commits from the store alone; None if the analyser has not read all of them."""
+    def recall(self, repo: str, window: Window, language: Language, analyser: Analyser, told: Told) -> Digest | None:
+        """Return a digest that was told from the store alone; None if the analyser has not read all of its commits."""
+        shas = told.shas
         judged = self.commits.entries(repo, shas)
         read = self.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
         if any(sha not in judged or sha not in read for sha in shas):
@@ -214,8 +213,8 @@ class Core:
         by_rules = RulesAnalyser().overview(ordered, repo, language).themes
         themes = by_rules if analyser.name == RULES else self.digests.overview(_themes_key(ordered, analyser, language))
         return Digest(
-            repo, "", window, language, ordered, find_stories(entries, self._earlier(entries)), made,
-            overview=themes or by_rules, before=self.digests.average(repo, "", window),
+            repo, told.branch, window, language, ordered, find_stories(entries, self._earlier(entries)), told.made,
+            overview=themes or by_rules, before=self.digests.average(repo, told.branch, window),
             run=RunCard(analyser.name, analyser.prompt, cached=len(shas)),
         )  # fmt: skip
 

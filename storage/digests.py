@@ -28,6 +28,15 @@ class Reported:
     where: dict[str, Window]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which commits the digest of some days told, of which branch, and when it was made."""
+
+    shas: tuple[str, ...]
+    branch: str
+    made: datetime
+
+
 class Digests:
     """The digests and runs in a store."""
 
@@ -83,12 +92,12 @@ class Digests:
                     [identity, int(entry.late), number, entry.commit.sha],
                 )
 
-    def shas(self, repo: str, window: Window) -> tuple[list[str], datetime] | None:
-        """Return the commits that the digest of a window that was over told, and when it was made; None without one."""
+    def told(self, repo: str, window: Window) -> Told | None:
+        """Return what the digest of a window that was over told; None without one."""
         with self._store.read() as db:
             row = db.execute(
-                "select d.id, d.built_at from digests d join repositories r on r.id = d.repository where r.name = ? "
-                "and d.zone = ? and d.first = ? and d.last = ? and d.is_closed order by d.built_at desc",
+                "select d.id, d.branch, d.built_at from digests d join repositories r on r.id = d.repository "
+                "where r.name = ? and d.zone = ? and d.first = ? and d.last = ? and d.is_closed order by d.built_at desc",
                 [repo, window.zone, window.first.isoformat(), window.last.isoformat()],
             ).fetchone()
             if row is None:
@@ -97,7 +106,8 @@ class Digests:
                 "select c.sha from digest_commits g join commits c on c.id = g.commit_id where g.digest_id = ?",
                 [row[0]],
             )
-            return [sha for (sha,) in told.fetchall()], datetime.fromtimestamp(row[1], UTC)
+            shas = tuple(sha for (sha,) in told.fetchall())
+        return Told(shas, row[1], datetime.fromtimestamp(row[2], UTC))
 
     def days(self, repo: str, limit: int = 7) -> list[Window]:
         """Return the windows that a repository's digests were made for, newest first."""
