@@ -201,6 +201,14 @@ def test_an_area_has_its_message_and_lesser_single_commits_share_one() -> None:
     assert post.followers[-1].file.name == "quill-2026-03-12.md"
 
 
+def test_a_report_that_discord_does_not_take_is_named() -> None:
+    """Instead of a post that fails."""
+    post = replace(a_post(a_digest(an_entry())), report="a" * 9_000_001)
+    last = posting(post).followers[-1]
+    assert last.file is None
+    assert "too large for Discord; `daybrief digest` writes it" in texts((last,))[0]
+
+
 def test_what_is_too_long_is_cut_after_a_sentence_and_says_so() -> None:
     """And points to where all of it stands."""
     summary = "One sentence of it, which is long enough to count. " * 60

@@ -274,6 +274,16 @@ async def test_what_is_typed_is_completed(world: World) -> None:
     assert hints.choices[0] == {"value": "0000000", "name": label}
 
 
+async def test_a_command_of_an_older_version_is_answered_too(world: World) -> None:
+    """Discord's clients know the new ones after a while only."""
+    older = world.server.command("digest")["options"]
+    older.append({"type": 1, "name": "gone", "options": [{"type": 3, "name": "x", "autocomplete": True}]})
+    used = await world.server.slash("digest gone", {"x": "y"})
+    await used.settled()
+    assert used.text == "You said gone"
+    assert (await (await world.server.autocomplete("digest gone", "x", "y")).answered()).choices == []
+
+
 async def test_commands_are_told_once(world: World) -> None:
     """And again only when they are others."""
     assert [option["name"] for option in world.server.command("digest")["options"]] == [
@@ -488,6 +498,19 @@ async def test_a_rate_limit_is_waited_out_and_a_long_one_told(world: World) -> N
     assert told.value.seconds == pytest.approx(900, abs=1)
 
 
+async def test_a_long_thread_obeys_the_channels_rate_limit(world: World) -> None:
+    """Every part comes, in its order, none twice."""
+    world.server.rate_limits = True
+    world.server.limits["POST /channels/{channel_id}/messages"] = (2, 0.3)
+    names = ("lora", "models", "scheduler", "attention", "quantization")
+    day = a_digest(*(an_entry(importance="high", areas=(name,)) for name in names))
+    posted = await world.post(reply=a_post(day))
+    said = [message.text.splitlines()[0] for message in world.thread_of(posted)]
+    assert len(said) == len(set(said)) == len(names) + 1
+    assert said[-1] == "The full report:"
+    assert posted.followers == tuple(message.id for message in world.thread_of(posted))
+
+
 async def test_a_server_in_trouble_is_told(world: World) -> None:
     """503 is not repeated by the SDK."""
     world.server.faults.add("GET /channels/*/messages", status=503, body={"message": "Unavailable", "code": 0})
@@ -573,6 +596,15 @@ async def test_a_dropped_connection_is_resumed_without_loss(world: World) -> Non
     await world.server.changed.until(lambda: not world.server.connected, "a broken connection", 5)
     used = await world.server.slash("digest today")
     world.server.accept_connections = True
+    await used.settled()
+    assert used.text == "You said today"
+
+
+async def test_a_reconnect_that_discord_asks_for_loses_nothing(world: World) -> None:
+    """As before each deploy of theirs."""
+    await world.server.request_reconnect()
+    await world.server.changed.until(lambda: world.server.sessions[0].resumes or None, "a resumed session", 5)
+    used = await world.server.slash("digest today")
     await used.settled()
     assert used.text == "You said today"
 

@@ -36,7 +36,7 @@ _TOO_LATE, _ANSWERED, _HAS_THREAD, _NO_DIRECT_MESSAGES = 10062, 40060, 160004, 5
 _CLOSED = {50083: "is archived", 160005: "is locked"}
 _BROKEN = (aiohttp.ClientError, OSError, TimeoutError)
 
-Channel = discord.TextChannel | discord.Thread | discord.DMChannel
+Channel = discord.TextChannel | discord.Thread | discord.DMChannel | discord.VoiceChannel | discord.StageChannel
 
 
 class Discord:

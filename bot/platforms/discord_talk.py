@@ -72,7 +72,8 @@ class Talk:
             await self._complete(exchange)
         elif exchange.kind == "command":
             name, given, _ = commands.chosen(data["options"])
-            await self._run(exchange, commands.typed(self._verbs[name], given))
+            verb = self._verbs.get(name)  # Discord may still offer a command of an older version
+            await self._run(exchange, commands.typed(verb, given) if verb else name)
         elif exchange.kind == "form":
             await self._filled_in(exchange, data["custom_id"], values(data["components"]))
         else:
@@ -89,7 +90,11 @@ class Talk:
 
     async def _complete(self, exchange: Exchange) -> None:
         name, given, focused = commands.chosen(exchange.data["options"])
-        option = next(option for option in self._verbs[name].options if option.name == focused)
+        options = self._verbs[name].options if name in self._verbs else ()
+        option = next((option for option in options if option.name == focused), None)
+        if option is None:
+            await exchange.offer([])
+            return
         others = {key: str(value) for key, value in given.items() if key != focused}
         found = await self._suggest(exchange.asker, name, option, str(given[focused]), others)
         await exchange.offer(commands.choices(found))
