@@ -25,12 +25,12 @@ from formatters.slack_blocks import (
     table,
 )
 from formatters.slack_digest import parent, reference
-from formatters.slack_text import Json, cut, link, plain, sentences, spans, words
+from formatters.slack_text import Json, cut, link, sentences, spans, words
 from formatters.wording import label
 
 _TONES = {"plain": "", "done": "✅ ", "problem": "⚠️ ", "working": "⏳ "}
 _TITLE, _TEXT, _CELL, _PARAGRAPH = 300, 1500, 300, 2500
-_FEW_ROWS = 5
+_FEW_ROWS, _NUMBER = 5, 4
 
 
 def slack(reply: Reply) -> list[Payload]:
@@ -163,8 +163,15 @@ def _sheet(sheet: Sheet, *, in_view: bool) -> Iterator[Piece]:
 
 
 def _acted(row: Sequence[str], one: Button | None, number: int) -> Piece:
-    text = " · ".join(cell for cell in row if cell)
-    section: Json = {"type": "section", "text": plain(text, 900)}
+    """Return a row with its button beside it, a first cell that is more than a number above the rest.
+
+    Slack's text beside a button is no rich text, so there is no code in it.
+    """
+    first, *rest = row
+    apart = " · " if len(first) <= _NUMBER else "\n"
+    text = apart.join(part for part in (first, " · ".join(cell for cell in rest if cell)) if part)
+    shown = {"type": "plain_text", "text": text.replace("`", "") or "–", "emoji": False}
+    section: Json = {"type": "section", "text": shown}
     return Piece((section | ({"accessory": button(one, number)} if one else {}),), text)
 
 

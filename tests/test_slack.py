@@ -1,6 +1,7 @@
 """Slack with its real SDK over sockets: what people do, and what they see."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -142,8 +143,9 @@ class TestCommands:
         self, slack: Slack, server: FakeSlack, talk: Talk, caplog: pytest.LogCaptureFixture
     ) -> None:
         talk.answers["today"] = [None]
-        await (await server.slash("/digest", "today")).acked()
-        await server.changed.until(lambda: "an answer failed" in caplog.text, "the log", 5)
+        command = await (await server.slash("/digest", "today")).replied()
+        assert "a fault on our side" in command.text
+        assert "an answer failed" in caplog.text
         await (await server.slash("/digest", "help")).replied()
 
 
@@ -352,6 +354,27 @@ class TestPeople:
 
 
 class TestConnection:
+    async def test_a_round_that_was_cancelled_is_run_again(self, server: FakeSlack, talk: Talk) -> None:
+        slack = a_slack(server)
+        for _ in range(2):
+            task = asyncio.create_task(slack.run(talk))
+            await server.wait_socket()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            await server.changed.until(lambda: not server.sockets, "the end of the connection", 5)
+        await slack.close()
+
+    async def test_a_token_revoked_on_the_way_is_said(self, server: FakeSlack, talk: Talk) -> None:
+        slack = a_slack(server)
+        task = asyncio.create_task(slack.run(talk))
+        await server.wait_socket()
+        server.fail_with("*", "token_revoked", times=None)
+        server.drop_sockets()
+        with pytest.raises(BadInput, match="it was revoked"):
+            await task
+        await slack.close()
+
     @pytest.mark.parametrize("token", ["bot_token", "app_token"])
     async def test_a_refused_token_is_said_in_one_sentence(self, server: FakeSlack, talk: Talk, token: str) -> None:
         tokens = {"bot_token": server.bot_token, "app_token": server.app_token} | {token: "xoxb-wrong"}

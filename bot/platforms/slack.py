@@ -39,10 +39,10 @@ from bot.platforms.slack_people import People
 from bot.platforms.slack_posts import Posts
 from bot.platforms.slack_requests import Asked
 from bot.platforms.slack_web import BadToken, Json, lost, trouble
+from bot.wording import tell
 from formatters.reply import Note, Reply
 from formatters.slack_blocks import ACTION
 from formatters.slack_views import working_view
-from formatters.wording import label
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ API = "https://slack.com/api/"
 _REMEMBERED = 900.0
 """Seconds for which what came is remembered: Slack's requests are valid for five minutes, its last repeat comes after five."""
 
-_MOST_MISSES, _SOON = 6, 15.0
+_MOST_MISSES, _SOON, _LONGEST_CALL = 6, 15.0, 30.0
 _ASKED: ContextVar[list[Asked]] = ContextVar("asked")
 _BROKEN = (aiohttp.ClientError, TimeoutError, SlackClientError, ValueError)
 
@@ -98,8 +98,12 @@ class Slack:
     async def run(self, conversation: Conversation) -> None:
         """Stay connected and answer until cancelled or closed. Raises BadInput for a refused token."""
         self._conversation = conversation
-        await self._checked()
+        # One session keeps its connections; without it, the SDK makes a new one for each call.
+        self._client.session = self._client.session or aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=_LONGEST_CALL)
+        )
         try:
+            await self._checked()
             if self._app_token:
                 await self._stay_connected()
             else:
@@ -113,6 +117,9 @@ class Slack:
         await self._disconnect()
         while self._answers:
             await asyncio.wait(self._answers)
+        session, self._client.session = self._client.session, None
+        if session:
+            await session.close()
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
         """Post, or go on with what `key` has begun. Raises Unsure, Refused, Later."""
@@ -160,7 +167,7 @@ class Slack:
 
     async def _checked(self) -> None:
         """Wait until Slack takes our tokens."""
-        while True:
+        while not self._closing.is_set():
             try:
                 await self._web.ask("auth.test")
                 if self._app_token:
@@ -234,7 +241,7 @@ class Slack:
 
     async def _sent(self, ack: Any, body: Json) -> None:
         view = body["view"]
-        waiting = working_view(view, label("slack.working", requests.language_of(view)))
+        waiting = working_view(view, tell("slack.working", requests.language_of(view)))
         await ack(response_action="update", view=waiting)
         _ASKED.get().append(requests.of_form(body))
 
@@ -275,7 +282,13 @@ class Slack:
             origin = await self._origin(asked)
             shown = surface(origin, self._web, self._posts)
             assert self._conversation
-            await self._show_all(shown, self._conversation(origin.request))
+            try:
+                await self._show_all(shown, self._conversation(origin.request))
+            except FAILURES:
+                raise
+            except Exception:  # noqa: BLE001 - what one person asked must not end the others' connection
+                _LOG.exception("an answer failed")
+                await shown.show(Answer(Note(tell("slack.defect", origin.language), "problem")))
             if asked.is_control and asked.view and asked.view.get("type") == "home":
                 again = Asked(
                     requests.HOME, asked.workspace, asked.user, origin.request.asker.channel, view={"type": "home"}
@@ -283,8 +296,6 @@ class Slack:
                 await self._answer(again)
         except FAILURES as failure:
             _LOG.warning("an answer in %s was not shown: %s", asked.channel or "Slack", failure)
-        except Exception:  # noqa: BLE001 - what one person asked must not end the others' connection
-            _LOG.exception("an answer failed")
 
     async def _origin(self, asked: Asked) -> Origin:
         channel = asked.channel or await self._people.direct(asked.user)

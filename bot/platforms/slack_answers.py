@@ -16,10 +16,10 @@ from analysis.entry import Language
 from bot.platforms import Answer, Later, Refused, Request, Unsure
 from bot.platforms.slack_posts import QUIET, Posts
 from bot.platforms.slack_web import Json, Web
+from bot.wording import tell
 from formatters.reply import Button, DigestPost, Form, Note, Reply
 from formatters.slack import slack
 from formatters.slack_views import answer_view, form_again, form_view, home_view
-from formatters.wording import label
 
 _LOG = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ class _Talk:
                 _LOG.info("a form could not be opened: %s", late)
             else:
                 return
-        button = Button(label("slack.open_form", form.language), origin.request.text, "primary")
+        button = Button(tell("slack.open_form", form.language), origin.request.text, "primary")
         await self.show(Answer(Note(form.title, buttons=(button,))))
 
     async def _privately(self, payload: Json) -> None:
