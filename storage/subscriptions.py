@@ -111,7 +111,9 @@ class Subscriptions:
 
     def of_user(self, platform: str, user: str) -> list[Subscription]:
         """Return a person's own subscriptions, from whichever workspace they were made in."""
-        return self._found("recipient like ? || '/%/user/' || ?", [platform, user])
+        start, end = f"{platform}/", f"/user/{user}"
+        where = "substr(recipient, 1, length(?)) = ? and substr(recipient, -length(?)) = ?"
+        return self._found(where, [start, start, end, end])
 
     def _found(self, where: str, values: list[Any]) -> list[Subscription]:
         with self._store.read() as db:
