@@ -186,6 +186,8 @@ async def search(question: Question) -> AsyncIterator[Reply]:
         raise Mistake("mistake.search_missing")
     try:
         answer = await question.desk.work.quick(look)
+    except Mistake:
+        raise
     except BadInput:
         raise Mistake("mistake.search_missing") from None
     shown = " ".join([asked.text, *(f"{name}={value}" for name, value in given.items())]).strip()

@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from analysis.errors import BadInput, Problem
+from analysis.errors import BadInput
 from analysis.window import Window, parse_day
 from bot.verbs import ALIASES, verb, verbs
 from bot.wording import tell
@@ -19,7 +19,7 @@ _SHA_OR_PULL = re.compile(r"#\d+|[0-9a-f]*\d[0-9a-f]*|.*/(?:commit|pull)/[0-9a-f
 _SHORTEST_SHA = 6
 
 
-class Mistake(Problem):
+class Mistake(BadInput):
     """What was asked cannot be answered so; `key` names the sentence in `bot/wording.toml`."""
 
     def __init__(self, key: str, **values: object) -> None:
