@@ -97,12 +97,33 @@ def watched(made: Outline) -> str:
     """What to keep an eye on, in one paragraph; empty for nothing."""
     said: list[str] = []
     for point in made.watch:
-        text = brief(point.text, _WATCHED)
+        text = _whole_items(point.text, label("list.comma", made.digest.language))
         if said and columns(_SEPARATOR.join([*said, text])) > _WATCH:
             said.append(f"+{len(made.watch) - len(said)}")
             break
         said.append(text)
     return _SEPARATOR.join(said)
+
+
+def _whole_items(text: str, comma: str) -> str:
+    first, *more = text.split(comma)
+    said = brief(first, 2 * _WATCHED)
+    for item in more:
+        if columns(said + comma + item) > _WATCHED:
+            return f"{said} …"
+        said += comma + item
+    return said
+
+
+def _few(text: str, comma: str) -> str:
+    """Return the first of a list's entries, whole ones, as many as are watched in one line."""
+    first, *more = text.split(comma)
+    said = brief(first, _LINE)
+    for entry in more:
+        if columns(said + comma + entry) > _WATCHED:
+            return f"{said}{comma}…"
+        said += comma + entry
+    return said
 
 
 def brief(text: str, width: int) -> str:
