@@ -43,7 +43,7 @@ def link(shown: str, page: str) -> str:
 
 def units(text: str) -> int:
     """Count in UTF-16 units, as Discord's clients do: a rare character counts two."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def fit(text: str, room: int, ending: str = "…") -> str:

@@ -125,8 +125,8 @@ def test_any_reply_is_taken_whatever_its_texts_hold(text: str, language: Languag
     item = item_of(entry, language, the_areas())
     button = Button(text, "show example/quill@1234567")
     note = Note(text, "problem", (button,) * 7)
-    sheet = Sheet(text, (text, text), ((text, text, text),) * 30, language, text, (button, None) * 8, (button,))
-    rows = tuple(CommitRow(item, "2026-03-12 12:00", text, f"show x@{number}") for number in range(30))
+    sheet = Sheet(text, (text, text), ((text, text, text),) * 15, language, text, (button, None) * 8, (button,))
+    rows = tuple(CommitRow(item, "2026-03-12 12:00", text, f"show x@{number}") for number in range(15))
     listed = CommitList(text, rows, language, text, (button,))
     replies: list[Reply] = [note, sheet, listed, CommitDetail(item, language, "Asia/Shanghai", (button,) * 3)]
     for reply in [*replies, Board((note, sheet, listed), language)]:
