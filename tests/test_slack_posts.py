@@ -1,6 +1,8 @@
 """Posts in Slack: made once, found again, continued and edited, whatever goes wrong on the way."""
 
+import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from servers.slack import FakeSlack
@@ -127,6 +129,36 @@ class TestWhatGoesWrong:
         await slack.post(server.channel.id, a_post(), "k1")
         assert is_whole(server)
 
+    @pytest.mark.parametrize("break_off", ["hang_up", "lose_reply"])
+    @pytest.mark.parametrize("call", range(8))
+    async def test_whoever_goes_on_after_a_crash_ends_with_one_whole_post(
+        self, server: FakeSlack, call: int, break_off: str
+    ) -> None:
+        """Stopped before or after each call that a post takes; then a new process goes on."""
+        first, second = a_slack(server), a_slack(server)
+        server.faults.add("*", skip=call, **{break_off: True})
+        with contextlib.suppress(Unsure, Later):
+            await first.post(server.channel.id, a_post(), "k1")
+        await second.post(server.channel.id, a_post(), "k1")
+        assert is_whole(server)
+
+    @pytest.mark.parametrize("break_off", ["hang_up", "lose_reply"])
+    @pytest.mark.parametrize("call", range(9))
+    async def test_an_edit_that_was_stopped_is_done_again(self, server: FakeSlack, call: int, break_off: str) -> None:
+        slack = a_slack(server)
+        posted = await slack.post(server.channel.id, a_post(), "k1")
+        better = replace(a_post(notes=("Read anew",)), report="# Better\n")
+        server.faults.add("*", skip=call, **{break_off: True})
+        with contextlib.suppress(Later):
+            await slack.edit(posted, better)
+        await slack.edit(posted, better)
+        parent, *thread = server.in_channel()
+        assert "Read anew" in parent.text
+        assert [file.data for file in server.files.values() if file.data and not file.deleted and file.channels] == [
+            b"# Better\n"
+        ]
+        assert len(thread) == 4
+
     async def test_a_reply_lost_before_anything_stood_is_known_as_nothing(
         self, slack: Slack, server: FakeSlack
     ) -> None:
@@ -210,8 +242,6 @@ class TestEditing:
         assert is_whole(server)
 
     async def test_a_new_report_takes_the_old_ones_place(self, slack: Slack, server: FakeSlack) -> None:
-        from dataclasses import replace
-
         posted = await slack.post(server.channel.id, a_post(), "k1")
         await slack.edit(posted, replace(a_post(), report="# Better\n"))
         assert [file.data for file in server.files.values() if not file.deleted] == [b"# Better\n"]

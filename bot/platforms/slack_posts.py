@@ -4,6 +4,7 @@ So whatever dies in between, what stands can be found and the rest be added. htt
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import time
@@ -11,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.platforms import Posted
-from bot.platforms.slack_web import Json, Unfit, Web
+from bot.platforms.slack_web import Gone, Json, Unfit, Web
 from formatters.reply import DigestPost, Reply
 from formatters.slack import slack
 from formatters.slack_blocks import Payload
@@ -81,19 +82,25 @@ class Posts:
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Show `reply` where `posted` stands; what has not changed is left alone."""
         first, rest, report = _parts(reply)
-        stands = await self._standing(posted.channel, posted.message)
-        if stands.parts.get(0, ("", ""))[1] != _print(first) or stands.report != _print(report):
-            metadata = _metadata(stands.key, 0, first, report)
-            await self._update(posted.channel, posted.message, first, metadata)
+        channel, message = posted.channel, posted.message
+        stands = await self._standing(channel, message)
         for number, (ts, _) in sorted(stands.parts.items()):
             if number > len(rest):
-                await self._web.tell("chat.delete", channel=posted.channel, ts=ts)
+                await self._delete("chat.delete", channel=channel, ts=ts)
         if stands.report != _print(report):
             for ts, file in stands.files:
-                await self._web.tell("chat.delete", channel=posted.channel, ts=ts)
-                await self._web.tell("files.delete", file=file)
+                await self._delete("files.delete", file=file)
+                await self._delete("chat.delete", channel=channel, ts=ts)
             stands.files.clear()
-        return await self._complete(posted.channel, posted.message, stands, rest, report, stands.key, changed=True)
+        changed = await self._complete(channel, message, stands, rest, report, stands.key, changed=True)
+        # The parent comes last: until it says so, nothing below it counts as renewed.
+        if stands.parts.get(0, ("", ""))[1] != _print(first) or stands.report != _print(report):
+            await self._update(channel, message, first, _metadata(stands.key, 0, first, report))
+        return changed
+
+    async def _delete(self, method: str, **what: str) -> None:
+        with contextlib.suppress(Gone):
+            await self._web.tell(method, **what)
 
     async def _complete(
         self,
@@ -156,15 +163,15 @@ class Posts:
     async def _standing(self, channel: str, message: str) -> _Standing:
         """Look at a thread; its parent comes first."""
         found = _Standing()
-        us = ""
+        us: tuple[object, object] = ("", "")
         async for one in self._pages("conversations.replies", channel=channel, ts=message):
             ts, said = str(one["ts"]), _said(one)
             if ts == message:
-                us = str(one.get("bot_id", ""))
+                us = (one.get("bot_id"), one.get("user"))
                 found.key, found.report = str(said.get("key", "")), str(said.get("report", ""))
             if said:
                 found.parts.setdefault(int(said["part"]), (ts, str(said.get("contents", ""))))
-            elif one.get("bot_id") == us:
+            elif one.get("bot_id", us[0]) == us[0] and one.get("user") == us[1]:  # a shared file may have no bot_id
                 found.files += [(ts, str(file["id"])) for file in one.get("files") or []]
         return found
 

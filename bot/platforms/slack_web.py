@@ -16,8 +16,6 @@ _CHANNEL = {
     "restricted_action_read_only_channel": "the channel is read-only",
     "posting_to_channel_denied": "posting in the channel is denied",
     "cannot_reply_to_message": "the message takes no replies",
-    "message_not_found": "the message that was to be changed is gone",
-    "thread_not_found": "the message whose thread was to be continued is gone",
     "edit_window_closed": "the workspace does not allow messages to be edited any more",
     "cant_update_message": "the message is not one of Daybrief's",
     "user_not_found": "there is no such person in the workspace",
@@ -27,6 +25,12 @@ _CHANNEL = {
     "messages_tab_disabled": "the app's Messages tab is switched off",
     "team_access_not_granted": "Daybrief has no access to that workspace",
     "ekm_access_denied": "the workspace's administrators have suspended writing",
+}
+_GONE = {
+    "message_not_found": "the message that was to be changed is gone",
+    "thread_not_found": "the message whose thread was to be continued is gone",
+    "file_not_found": "the file is gone",
+    "file_deleted": "the file is gone",
 }
 _TOKEN = {
     "invalid_auth": "it is not valid",
@@ -48,6 +52,10 @@ _MANY_REQUESTS, _SERVER_ERROR = 429, 500
 
 class BadToken(Later):
     """Slack refuses a token: nothing works until somebody sets another."""
+
+
+class Gone(Refused):
+    """What was to be changed is there no longer."""
 
 
 class Unfit(Later):
@@ -80,6 +88,8 @@ def trouble(method: str, status: int, error: str, wait: float, *, changes: bool)
         return Later(f"Slack wants fewer calls of {method}", wait or _SOON)
     if error in _CHANNEL:
         return Refused(_CHANNEL[error])
+    if error in _GONE:
+        return Gone(_GONE[error])
     if error in _TOKEN:
         return BadToken(f"Slack refuses Daybrief's token: {_TOKEN[error]}", _LATER)
     if error == "missing_scope":
