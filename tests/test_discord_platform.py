@@ -240,6 +240,18 @@ async def test_an_answer_comes_though_the_connection_breaks(world: World, call: 
     assert used.text == "You said today"
 
 
+async def test_an_answer_that_was_dismissed_is_left_alone(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever closed it does not want to see it."""
+    world.talker.gate.clear()
+    used = await (await world.server.slash("digest today")).answered()
+    used.messages[0].deleted = True
+    world.talker.gate.set()
+    await world.server.calls.wait("PATCH /webhooks/*/messages/*")
+    await (await world.server.slash("digest today")).settled()
+    assert "not ours to answer any more" in caplog.text
+    assert used.messages == []
+
+
 async def test_a_fault_of_ours_is_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Nobody waits for an answer that does not come."""
 

@@ -22,7 +22,7 @@ from analysis.errors import BadInput
 from bot.platforms import Asker, Conversation, Later, Memory, Posted, Refused, Suggest, Unsure, Verb
 from bot.platforms import discord_commands as commands
 from bot.platforms.discord_posts import Posts, Standing
-from bot.platforms.discord_talk import Talk
+from bot.platforms.discord_talk import Gone, Talk
 from formatters.discord_parts import Json, Message
 from formatters.reply import Reply
 
@@ -32,7 +32,8 @@ _CONNECTED, _FINISHED = 30.0, 8.0
 _FIRST_PAUSE, _LONGEST_PAUSE, _LATER = 1.0, 60.0, 30.0
 _PAUSES = (0.5, 2.0)
 _REFUSED_TOKEN = 4004  # of the gateway; the others are of the API
-_TOO_LATE, _ANSWERED, _HAS_THREAD, _NO_DIRECT_MESSAGES = 10062, 40060, 160004, 50007
+_HAS_THREAD, _NO_DIRECT_MESSAGES = 160004, 50007
+_GONE = {10062, 40060, 10015, 10008}  # unknown interaction, answered already, unknown webhook, unknown message
 _CLOSED = {50083: "is archived", 160005: "is locked"}
 _BROKEN = (aiohttp.ClientError, OSError, TimeoutError)
 
@@ -313,10 +314,8 @@ class _Client(discord.Client):
         task.add_done_callback(self.in_hand.discard)
         try:
             await self._talk.hear(_Interaction(interaction))
-        except discord.HTTPException as error:
-            if error.code not in {_TOO_LATE, _ANSWERED}:  # Discord gave up waiting, or another process was quicker
-                raise
-            _LOG.warning("an interaction was not ours to answer any more (%s)", error.text)
+        except Gone as gone:
+            _LOG.warning("an interaction was not ours to answer any more (%s)", gone)
 
     async def on_error(self, event_method: str, /, *_args: object, **_more: object) -> None:
         _LOG.exception("%s failed", event_method)
@@ -346,15 +345,19 @@ class _Interaction:
         )
 
     async def acknowledge(self, *, public: bool) -> None:
-        with contextlib.suppress(*_BROKEN):  # it may have arrived; if not, what is shown next fails and tells
+        with _noticed(), contextlib.suppress(*_BROKEN):  # it may have arrived; if not, what is shown next tells
             await self._interaction.response.defer(ephemeral=not public, thinking=True)
         self._is_public = public
         self._shown = [_Original(self._interaction)]
 
     async def show(self, messages: Sequence[Message], *, public: bool) -> None:
-        if self._interaction.is_expired():
-            await self._show_late(messages, public=public)
-            return
+        with _noticed():
+            if self._interaction.is_expired():
+                await self._show_late(messages, public=public)
+            else:
+                await self._show(messages, public=public)
+
+    async def _show(self, messages: Sequence[Message], *, public: bool) -> None:
         if public is not self._is_public:  # that is settled for a message once it was announced
             for standing in self._shown:
                 await standing.delete()
@@ -379,11 +382,24 @@ class _Interaction:
                 await place.send(view=_Raw(message.components), files=files)
 
     async def open(self, form: Json) -> None:
-        await self._interaction.response.send_modal(_Modal(form))
+        with _noticed():
+            await self._interaction.response.send_modal(_Modal(form))
 
     async def offer(self, choices: Sequence[tuple[str, str]]) -> None:
         made = [discord.app_commands.Choice(name=shown, value=value) for value, shown in choices]
-        await self._interaction.response.autocomplete(made)
+        with _noticed():
+            await self._interaction.response.autocomplete(made)
+
+
+@contextlib.contextmanager
+def _noticed() -> Iterator[None]:
+    """Notice that Discord gave up waiting, that another process of ours was quicker, or that the answer was dismissed."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if error.code not in _GONE:
+            raise
+        raise Gone(error.text) from error
 
 
 async def _replace(old: "_Original | discord.WebhookMessage", message: Message) -> None:

@@ -24,8 +24,12 @@ _LOG = logging.getLogger(__name__)
 _AT_ONCE = 1.5  # seconds in which a form must be there: Discord waits for three
 
 
+class Gone(Exception):
+    """Nobody waits for this answer any more."""
+
+
 class Exchange(Protocol):
-    """One thing that somebody did, and how it is answered."""
+    """One thing that somebody did, and how it is answered. Whatever answers raises Gone."""
 
     @property
     def asker(self) -> Asker:
@@ -121,6 +125,8 @@ class Talk:
                 else:
                     made = rendered(reply)
                 await exchange.show(made, public=answer.public)
+        except Gone:
+            raise
         except Exception:  # noqa: BLE001 - the outer edge: whoever asked must hear of it
             _LOG.exception("`%s` could not be answered", text)
             reply = Note(tell("discord.defect", exchange.asker.language or "en"), "problem")
