@@ -115,17 +115,6 @@ def _whole_items(text: str, comma: str) -> str:
     return said
 
 
-def _few(text: str, comma: str) -> str:
-    """Return the first of a list's entries, whole ones, as many as are watched in one line."""
-    first, *more = text.split(comma)
-    said = brief(first, _LINE)
-    for entry in more:
-        if columns(said + comma + entry) > _WATCHED:
-            return f"{said}{comma}…"
-        said += comma + entry
-    return said
-
-
 def brief(text: str, width: int) -> str:
     """Return `text` in at most about `width` columns; what is left of it is whole words and whole pieces of code."""
     if columns(text) <= width:
