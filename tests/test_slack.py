@@ -162,6 +162,20 @@ class TestConversations:
         answer = server.messages[-1]
         assert (answer.thread_ts, answer.only_for) == (first.ts, server.user.id)
 
+    @pytest.mark.parametrize(
+        ("said", "understood"),
+        [
+            ("{us} show 4c46ecd", "show 4c46ecd"), ("hey {us}: areas", "areas"), ("<@U0PRIYA> {us} areas", "areas"),
+            ("{us}", "help"), ("areas {us}", "areas"), ("{us} search &lt;b&gt; &amp; c", "search <b> & c"),
+        ],
+    )  # fmt: skip
+    async def test_a_mention_may_stand_anywhere(
+        self, slack: Slack, server: FakeSlack, talk: Talk, said: str, understood: str
+    ) -> None:
+        await server.say(said.format(us=f"<@{server.bot.id}>"))
+        await server.changed.until(lambda: talk.asked, "the question", 5)
+        assert talk.asked[0].text == understood
+
     async def test_a_mentions_public_answer_stands_in_its_thread(
         self, slack: Slack, server: FakeSlack, talk: Talk
     ) -> None:

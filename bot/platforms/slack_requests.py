@@ -76,7 +76,7 @@ def of_message(body: Body) -> Asked | None:
         return None
     if not is_mention and event.get("channel_type") != "im":
         return None
-    text = plain(_MENTION.sub(" ", str(event.get("text", "")), count=1) if is_mention else str(event.get("text", "")))
+    text = plain(_behind_mention(body) if is_mention else str(event.get("text", "")))
     return Asked(
         text=text or "help",
         workspace=str(body.get("team_id", "")),
@@ -160,6 +160,14 @@ def plain(text: str) -> str:
     text = _LINK.sub(lambda found: found[0][1:-1].partition("|")[0].removeprefix("mailto:"), text)
     text = _CHANNEL.sub(lambda found: found[1], text)
     return html.unescape(text).translate(_QUOTES).strip()
+
+
+def _behind_mention(body: Body) -> str:
+    """Return what stands behind our name, or what is left without it where nothing does."""
+    text = str(body["event"].get("text", ""))
+    us = next((str(one.get("user_id", "")) for one in body.get("authorizations") or []), "")
+    before, _, behind = text.rpartition(f"<@{us}>")
+    return behind.strip(" :,") or _MENTION.sub(" ", before or text)
 
 
 def language_of(view: Body) -> Language:
