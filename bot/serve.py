@@ -31,6 +31,7 @@ _STALE = 300.0
 """Seconds without a finished round of what is due, after which the process no longer counts as healthy."""
 
 _AGAIN = 15.0
+_SHORTEST_SECRET = 8
 _SLACK_PATH = "/slack/events"
 
 
@@ -193,11 +194,16 @@ class Process:
 
 
 def log_as_lines(secrets: tuple[str, ...]) -> None:
-    """Log JSON lines to standard error, ours and the libraries', with the secrets taken out."""
+    """Log JSON lines to standard error, ours and the libraries', with the secrets taken out.
+
+    What is shorter than _SHORTEST_SECRET is none: it would be found within words.
+    """
     import structlog
 
+    hidden = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+
     def without_secrets(_logger: Any, _method: str, line: Any) -> Any:
-        for secret in secrets:
+        for secret in hidden:
             line = line.replace(secret, "***")
         return line
 

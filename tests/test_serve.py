@@ -108,7 +108,25 @@ def test_the_log_is_lines_of_json_without_secrets(served: Served) -> None:
     assert SECRET not in json.dumps(served.lines)
 
 
-@pytest.mark.usefixtures("served")
+def test_slack_and_discord_are_connected_side_by_side(environ: dict[str, str], tmp_path: Path) -> None:
+    """One that cannot be reached does not keep the other; in HTTP mode Slack's requests are answered here."""
+    slack = {
+        "BOT_TOKEN": "xoxb-1",
+        "SIGNING_SECRET": "a-signing-secret",
+        "MODE": "http",
+        "BASE_URL": "http://127.0.0.1:9/api/",
+    }
+    running = Served(environ, tmp_path, **{f"DAYBRIEF_SLACK__{name}": value for name, value in slack.items()})
+    try:
+        assert running.lines[-1]["event"] == "started: slack, discord"
+        assert running.get("/healthz")[0] == HTTPStatus.OK
+        assert running.get("/slack/events")[0] == HTTPStatus.METHOD_NOT_ALLOWED  # only posted to
+        assert running.stop() == 0
+    finally:
+        running.process.kill()
+        running.process.communicate()
+
+
 def test_a_port_that_is_taken_is_told(environ: dict[str, str], served: Served, tmp_path: Path) -> None:
     """One sentence, exit code 2."""
     variables = {"DAYBRIEF_DISCORD__TOKEN": "x", "DAYBRIEF_SERVE__PORT": served.url.rpartition(":")[2]}
