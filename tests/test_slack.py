@@ -330,6 +330,19 @@ class TestHome:
         await server.wait_view(text="Stopped")
         await server.changed.until(lambda: "Nothing subscribed" in _home(server), "the tab anew", 5)
 
+    async def test_an_answer_too_late_for_a_modal_comes_as_a_message(
+        self, slack: Slack, server: FakeSlack, talk: Talk
+    ) -> None:
+        """Slack lets a modal be opened for three seconds."""
+        talk.on("home", Note("Nothing yet", buttons=(Button("Yesterday", "yesterday"),)))
+        talk.on("yesterday", Note("18 commits"))
+        await server.open_home()
+        await server.changed.until(lambda: "Nothing yet" in _home(server), "the tab", 5)
+        server.trigger_lifetime = -1.0
+        view = server.home[server.user.id]
+        await server.press(view, named(view.data["blocks"], "Yesterday"))
+        await server.wait_message(text="18 commits", channel=server.dm_with(server.user))
+
 
 def _home(server: FakeSlack) -> str:
     view = server.home.get(server.user.id)

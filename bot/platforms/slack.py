@@ -176,7 +176,7 @@ class Slack:
                 raise BadInput(f"{refused}. Set [slack] bot_token and app_token to those of the app.") from None
             except (Later, Refused) as problem:
                 _LOG.warning("Slack is not reached: %s", problem)
-                await asyncio.sleep(self._beat)
+                await self._pause()
             else:
                 return
 
@@ -187,8 +187,7 @@ class Slack:
                 self._handler = _Socket(self._bolt, self._app_token, self._heard, self._beat)
                 # It tries for ever, and by itself again when the connection breaks.
                 self._connecting = asyncio.create_task(self._handler.client.connect())  # type: ignore[no-untyped-call]  # the SDK does not say
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), self._beat)
+            await self._pause()
             if self._closing.is_set():
                 return
             misses = 0 if await self._handler.client.is_connected() else misses + 1
@@ -198,6 +197,11 @@ class Slack:
                 _LOG.warning("Slack's connection does not come back by itself: making a new one")
                 await self._disconnect()
                 misses = 0
+
+    async def _pause(self) -> None:
+        """Wait for a beat, or until closed."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), self._beat)
 
     async def _disconnect(self) -> None:
         handler, self._handler = self._handler, None

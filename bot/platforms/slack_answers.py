@@ -223,7 +223,13 @@ class _Home(_Modal):
 
     async def show(self, answer: Answer) -> None:
         if self._origin.trigger:
-            await super().show(answer)
+            try:
+                await super().show(answer)
+            except Later as late:
+                if self._view_id:
+                    raise
+                _LOG.info("a modal could not be opened: %s", late)
+                await _Talk(replace(self._origin, trigger=""), self._web, self._posts).show(answer)
         elif not (isinstance(answer.reply, Note) and answer.reply.tone == "working"):
             view = home_view(answer.reply)
             user = self._origin.request.asker.user
