@@ -103,6 +103,9 @@ _NEW_DEFAULT = re.compile(
 )
 """A title that says what diffs alone seldom prove: "Use the new kernels by default"."""
 
+CORRECTED = "corrected"
+"""The reason's code where a person said how important a commit is."""
+
 _TYPES = {
     ChangeType.SECURITY: 3.0,
     ChangeType.BREAKING: 2.5,
@@ -170,7 +173,7 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
 
 def weigh(triage: Triage, opinion: Importance | None) -> Triage:
     """Weigh an analyser's opinion against the triage: it moves the importance by one step at most, within the bounds."""
-    if opinion is None or opinion is triage.importance:
+    if opinion is None or opinion is triage.importance or any(r.code == CORRECTED for r in triage.reasons):
         return triage
     step = 1 if opinion.rank > triage.importance.rank else -1
     moved = next(level for level in Importance if level.rank == triage.importance.rank + step)
@@ -178,6 +181,12 @@ def weigh(triage: Triage, opinion: Importance | None) -> Triage:
     if importance is triage.importance:
         return triage
     return replace(_settled(triage, importance), reasons=(Reason("model", opinion.value), *triage.reasons))
+
+
+def corrected(triage: Triage, wanted: Importance) -> Triage:
+    """Return the triage with the importance that a person gave the commit: whatever rules and models say, it holds."""
+    rest = tuple(reason for reason in triage.reasons if reason.code != CORRECTED)
+    return replace(_settled(triage, wanted), reasons=(Reason(CORRECTED, wanted.value, 1.0), *rest))
 
 
 def _settled(triage: Triage, importance: Importance) -> Triage:

@@ -42,7 +42,7 @@ def say_reason(reason: Reason, language: Language) -> str:
     detail = reason.detail
     if code == "surroundings":
         detail = listed([say(f"kind.{kind}", language) for kind in detail.split(",")], language)
-    if code == "model":
+    if code in {"model", "corrected"}:
         detail = say(f"importance.{detail}", language)
     return say(f"reason.{code}", language, detail=detail)
 

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_judgement, streams
+from bot import cli_chat, cli_judgement, streams
 from bot.cli_options import ConfigOption, JsonOption, Lang, LangOption, RepoOption, Wanted, ZoneOption
 from bot.cli_options import core as _core
 from bot.cli_options import is_terminal as _is_terminal
@@ -257,6 +257,7 @@ def doctor(
 
 
 cli_judgement.add_to(app)
+cli_chat.add_to(app)
 
 
 def main() -> None:

@@ -1,9 +1,11 @@
 """The commands about what is known, answered from the store: one function each, for the terminal and for chat alike.
 
-A function's first line is its help. Arguments forgive: `AMD`, `amd`, `rocm`; `#16622`, a URL, a short SHA.
+A function's first line is its help. Arguments forgive: `AMD`, `amd`, `rocm`; `#16622`, a URL, a short SHA. `within` are
+the only repositories that whoever asks may see; None for all.
 """
 
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -44,7 +46,9 @@ class AreaCount:
     words: tuple[str, ...]
 
 
-def show_commit(core: Core, reference: str, language: Language, repo: str | None = None) -> Detail:
+def show_commit(
+    core: Core, reference: str, language: Language, repo: str | None = None, within: Collection[str] | None = None
+) -> Detail:
     """Show one commit: by SHA, #PR, URL, or words of its title."""
     text = reference.strip().strip("`")
     if found := _COMMIT_URL.fullmatch(text):
@@ -53,26 +57,26 @@ def show_commit(core: Core, reference: str, language: Language, repo: str | None
         repo, text = found[1], f"#{found[2]}"
     if not text:
         raise BadInput("Which commit? Give its SHA (seven digits will do), #PR, its URL, or words of its title.")
-    repo = _known(core, repo)
+    repos = _sought(core, repo, within)
     if found := _PULL.fullmatch(text):
-        hits = core.commits.by_pull_request(int(found[1]), repo)
+        hits = _each(repos, lambda repo: core.commits.by_pull_request(int(text[1:]), repo))
         if not hits:
             raise NotFound(
                 f"No commit from pull request {text} is known: read its day first (daybrief digest), or search for words."
             )
         return _detail(core, hits, language)
     if _SHA.fullmatch(text.lower()) and (len(text) >= 7 or not text.isalpha()):  # noqa: PLR2004 - "fade" may be a word
-        hits = core.commits.find(text.lower(), repo)
+        hits = _each(repos, lambda repo: core.commits.find(text.lower(), repo))
         if not hits and _PULL.fullmatch(f"#{text}"):
-            hits = core.commits.by_pull_request(int(text), repo)
+            hits = _each(repos, lambda repo: core.commits.by_pull_request(int(text), repo))
         if hits:
             return _detail(core, hits, language)
-        near = core.commits.nearest(text.lower(), repo)
+        near = _each(repos, lambda repo: core.commits.nearest(text.lower(), repo))
         hint = f"the nearest are {', '.join(sha[:7] for _, sha in near)}" if near else "none is near it"
         raise NotFound(
             f"No commit with SHA {text} is known; {hint}. Read its day first (daybrief digest), or search for words."
         )
-    answer = search(core.store, Question(text, (repo,) if repo else ()), limit=9)
+    answer = search(core.store, Question(text, tuple(filter(None, repos))), limit=9)
     if not answer.entries:
         raise NotFound(f"No commit with the words “{text}” is known: try fewer words, or daybrief search.")
     titled = [e for e in answer.entries if all(word in e.commit.subject.lower() for word in text.lower().split())]
@@ -80,14 +84,28 @@ def show_commit(core: Core, reference: str, language: Language, repo: str | None
     return _detail(core, [(entry.commit.repo, entry.commit.sha) for entry in chosen], language)
 
 
-def _known(core: Core, repo: str | None) -> str | None:
+def _sought(core: Core, repo: str | None, within: Collection[str] | None) -> list[str | None]:
+    """Return the repositories to be looked through as they are written in the store, `[None]` for all of them."""
+    named = _known(core, repo, within)
+    if named or within is None:
+        return [named]
+    allowed = {name.lower() for name in within}
+    return [name for name in core.commits.repositories() if name.lower() in allowed]
+
+
+def _each(repos: list[str | None], find: Callable[[str | None], list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    return [hit for repo in repos for hit in find(repo)]
+
+
+def _known(core: Core, repo: str | None, within: Collection[str] | None = None) -> str | None:
     """Return how the repository is written in the store; raise NotFound if nothing is known of it, or of any."""
-    repositories = core.commits.repositories()
+    allowed = None if within is None else {name.lower() for name in within}
+    repositories = [name for name in core.commits.repositories() if allowed is None or name.lower() in allowed]
     if not repositories:
         raise NotFound("Nothing is known yet: read a day first, with daybrief digest --repo OWNER/NAME.")
     if repo is None:
         return None
-    known = core.commits.repository(repo)
+    known = next((name for name in repositories if name.lower() == repo.lower()), None)
     if known is None:
         raise NotFound(
             f"Nothing of {repo} is known, only of {', '.join(repositories[:5])}: read a day of it first, "
@@ -104,24 +122,36 @@ def _detail(core: Core, hits: list[tuple[str, str]], language: Language) -> Deta
 
 
 def show_area(
-    core: Core, name: str, language: Language, repo: str | None = None, since: str = "", zone: str = "UTC"
+    core: Core,
+    name: str,
+    language: Language,
+    repo: str | None = None,
+    since: str = "",
+    zone: str = "UTC",
+    within: Collection[str] | None = None,
 ) -> tuple[str, Answer]:
     """Show an area's commits of the last seven days, the most important first."""
-    repo = _known(core, repo)
-    key = _stored_area(core, name)
-    newest = core.commits.newest(repo) or core.now()
+    repos = _sought(core, repo, within)
+    key = stored_area(core, name)
+    newest = max(filter(None, (core.commits.newest(repo) for repo in repos)), default=core.now())
     moment = parse_since(since, _clock(core, zone)) if since else newest - timedelta(days=_DEFAULT_DAYS)
-    answer = search(core.store, Question(repos=(repo,) if repo else (), since=moment, areas=(key,)), limit=50)
+    answer = search(core.store, Question(repos=tuple(filter(None, repos)), since=moment, areas=(key,)), limit=50)
     return key, Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
 
 
 def search_commits(
-    core: Core, text: str, language: Language, repo: str | None = None, limit: int = 20, zone: str = "UTC"
+    core: Core,
+    text: str,
+    language: Language,
+    repo: str | None = None,
+    limit: int = 20,
+    zone: str = "UTC",
+    within: Collection[str] | None = None,
 ) -> Answer:
     """Search: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
     words, filters = split_filters(text)
     repos: list[str | None] = [*filters.get("repo", [])] or [repo]
-    known = tuple(found for found in (_known(core, name) for name in repos) if found)
+    known = tuple(dict.fromkeys(found for name in repos for found in _sought(core, name, within) if found))
     now = _clock(core, zone)
     answer = search(
         core.store,
@@ -130,7 +160,7 @@ def search_commits(
             repos=known,
             since=max((parse_since(day, now) for day in filters.get("since", [])), default=None),
             until=min((parse_since(day, now, last=True) for day in filters.get("until", [])), default=None),
-            areas=tuple(_stored_area(core, name) for name in filters.get("area", [])),
+            areas=tuple(stored_area(core, name) for name in filters.get("area", [])),
             types=tuple(change_type(name).value for name in filters.get("type", [])),
             authors=tuple(filters.get("author", [])),
             least=max((importance(level).rank for level in filters.get("min", [])), default=None),
@@ -144,7 +174,7 @@ def _clock(core: Core, zone: str) -> datetime:
     return core.now().astimezone(ZoneInfo(zone))
 
 
-def _stored_area(core: Core, text: str) -> str:
+def stored_area(core: Core, text: str) -> str:
     """Read an area by any of its names; one that only a repository itself names is known by its commits."""
     try:
         return area_key(text, core.areas())
@@ -155,11 +185,18 @@ def _stored_area(core: Core, text: str) -> str:
         raise
 
 
-def list_areas(core: Core, language: Language, repo: str | None = None) -> list[AreaCount]:
+def list_areas(
+    core: Core, language: Language, repo: str | None = None, within: Collection[str] | None = None
+) -> list[AreaCount]:
     """List the areas, with their commits of the last seven days."""
-    repo = _known(core, repo) if repo else None
-    newest = core.commits.newest(repo)
-    counts = core.commits.by_area(newest - timedelta(days=_DEFAULT_DAYS), repo) if newest else {}
+    repos = [_known(core, repo)] if repo else [None] if within is None else _sought(core, None, within)
+    newest = max(filter(None, (core.commits.newest(name) for name in repos)), default=None)
+    counts: dict[str, tuple[int, int]] = {}
+    since = newest - timedelta(days=_DEFAULT_DAYS) if newest else core.now()
+    for name in repos if newest else ():
+        for key, (commits, high) in core.commits.by_area(since, name).items():
+            known = counts.get(key, (0, 0))
+            counts[key] = (known[0] + commits, known[1] + high)
     areas = {area.key: area for area in core.areas()}
     areas |= {key: Area(key, {}) for key in counts if key not in areas}  # what only a repository itself names
     rows = [

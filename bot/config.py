@@ -8,8 +8,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pydantic
 from pydantic import Field, SecretStr
@@ -35,8 +36,21 @@ def _pattern(value: str) -> str:
     return value
 
 
+def _clock(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("should be a time of day such as 09:00")
+    return value
+
+
+def _listed(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
 Address = Annotated[str, pydantic.AfterValidator(_address)]
 Pattern = Annotated[str, pydantic.AfterValidator(_pattern)]
+Names = Annotated[tuple[str, ...], pydantic.BeforeValidator(_listed)]
+"""The environment has no lists: there, commas stand between them."""
+Clock = Annotated[time, pydantic.BeforeValidator(_clock)]
 
 
 class _Table(pydantic.BaseModel):
@@ -98,6 +112,76 @@ class AreaSettings(_Table):
     paths: tuple[Pattern, ...] = Field(default=(), description="regular expressions over the path, with a / before it")
 
 
+class SlackSettings(_Table):
+    """[slack]: the Slack app; connected if there is a bot token."""
+
+    base_url: Address = Field(default="https://slack.com/api/", description="of the Web API")
+    bot_token: SecretStr = Field(default=SecretStr(""), description="the bot's token, xoxb-…")
+    app_token: SecretStr = Field(default=SecretStr(""), description="the app-level token of Socket Mode, xapp-…")
+    signing_secret: SecretStr = Field(default=SecretStr(""), description="what requests are signed with; for mode http")
+    mode: Literal["socket", "http"] = Field(
+        default="socket",
+        description="`socket`: we connect to Slack; `http`: Slack sends requests to [serve] host and port",
+    )
+
+
+class DiscordSettings(_Table):
+    """[discord]: the Discord application; connected if there is a token."""
+
+    base_url: Address = Field(default="https://discord.com/api/v10", description="of the API")
+    gateway_url: str = Field(default="", description="of the gateway; default: the one that the API names")
+    token: SecretStr = Field(default=SecretStr(""), description="the bot's token")
+
+
+class FeedSettings(_Table):
+    """[[feeds]]: a channel's digest, one table for each; those set up in chat stand beside them."""
+
+    platform: Literal["slack", "discord", "terminal"] = Field(description="where the channel is")
+    channel: str = Field(min_length=1, description="the channel's id, such as C024BE91L")
+    workspace: str = Field(default="", description="the Slack team's or Discord server's id")
+    repository: str = Field(min_length=1, description="owner/name, or owner/name=folder of a clone")
+    at: Clock = Field(default=time(9), description="when it is posted, such as 09:00")
+    zone: str = Field(default="", description="IANA time zone; default: the machine's")
+    language: Literal["en", "zh"] = Field(default="en", description="`en` or `zh`")
+    least: Literal["high", "medium", "low"] = Field(default="low", description="only from this importance on")
+    areas: tuple[str, ...] = Field(default=(), description="only these areas; default: all")
+    left_out: tuple[str, ...] = Field(default=(), description="authors to be left out; `bots` for all programs")
+    days: Literal["daily", "weekdays", "workdays"] = Field(
+        default="daily",
+        description="`daily`; `weekdays`: Monday covers the weekend; `workdays`: the weekend is left out",
+    )
+    quiet: Literal["line", "nothing"] = Field(
+        default="line", description="on a day without commits: `line` or `nothing`"
+    )
+    made_by: str = Field(default="", description="the id of the person to be told when it fails")
+
+
+class AccessSettings(_Table):
+    """[access]: who may see and do what, beside what a channel's feeds allow."""
+
+    public: Names = Field(default=(), description="repositories that everybody may see anywhere")
+    setup: Names = Field(
+        default=("*",),
+        description="repositories that may be set up in chat, as patterns; default: all that can be read",
+    )
+    admins: Names = Field(
+        default=(), description="people who may administer any channel, as slack:U024BE7LH or discord:80351110224678912"
+    )
+
+
+class ServeSettings(_Table):
+    """[serve]: the bot's process."""
+
+    host: str = Field(default="127.0.0.1", description="where health, metrics and Slack's requests are answered")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="0: any that is free")
+    poll_minutes: Annotated[float, Field(gt=0)] = Field(
+        default=10.0, description="minutes between two looks at a repository"
+    )
+    grace: Annotated[float, Field(gt=0)] = Field(
+        default=20.0, description="seconds that a stop waits for what is under way"
+    )
+
+
 class Settings(_Table):
     """Everything that can be configured."""
 
@@ -105,12 +189,21 @@ class Settings(_Table):
     github: GitHubSettings = GitHubSettings()
     model: ModelSettings = ModelSettings()
     areas: dict[str, AreaSettings] = {}
+    slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
+    feeds: tuple[FeedSettings, ...] = ()
+    access: AccessSettings = AccessSettings()
+    serve: ServeSettings = ServeSettings()
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must appear nowhere."""
-        values = (self.github.token.get_secret_value(), self.model.api_key.get_secret_value())
-        return tuple(value for value in values if value)
+        slack = self.slack
+        secrets = (
+            self.github.token, self.model.api_key, slack.bot_token, slack.app_token, slack.signing_secret,
+            self.discord.token,
+        )  # fmt: skip
+        return tuple(value for secret in secrets if (value := secret.get_secret_value()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +285,8 @@ def options() -> list[tuple[str, str, str, str]]:
     rows = []
     for table in Settings.model_fields:
         for key, option in _model(table).model_fields.items():
-            shown = "areas.NAME" if table == "areas" else table
-            variable = "" if table == "areas" else f"{PREFIX}{table}__{key}".upper()
+            shown = {"areas": "areas.NAME", "feeds": "[feeds]"}.get(table, table)
+            variable = "" if table in _MANY else f"{PREFIX}{table}__{key}".upper()
             default = option.default
             has_default = (
                 isinstance(default, (str, int, float))
@@ -206,10 +299,14 @@ def options() -> list[tuple[str, str, str, str]]:
 
 
 def _model(table: str) -> type[pydantic.BaseModel]:
-    found = AreaSettings if table == "areas" else Settings.model_fields[table].annotation
+    found = _MANY.get(table) or Settings.model_fields[table].annotation
     assert isinstance(found, type)
     assert issubclass(found, pydantic.BaseModel)
     return found
+
+
+_MANY: dict[str, type[pydantic.BaseModel]] = {"areas": AreaSettings, "feeds": FeedSettings}
+"""The settings of which there may be several tables; the environment does not reach them."""
 
 
 def _explain(error: pydantic.ValidationError, variables: Mapping[tuple[str, ...], str], source: Path | None) -> str:
@@ -227,7 +324,9 @@ def _explain(error: pydantic.ValidationError, variables: Mapping[tuple[str, ...]
 
 
 def _place(where: tuple[str, ...]) -> str:
-    """Say a place as it is written in the file: `[model] name`, `[areas.amd] words, entry 2`."""
+    """Say a place as it is written in the file: `[model] name`, `[areas.amd] words, entry 2`, `[[feeds]] 1, zone`."""
+    if where[0] == "feeds" and len(where) > 1 and where[1].isdigit():
+        return ", ".join([f"[[feeds]] {int(where[1]) + 1}", *where[2:3]])
     deep = 2 if where[0] == "areas" and len(where) > 1 else 1
     key = where[deep : deep + 1]
     entry = f", entry {int(where[deep + 1]) + 1}" if where[deep + 1 :] and where[deep + 1].isdigit() else ""

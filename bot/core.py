@@ -19,13 +19,14 @@ from analysis.pipeline import Step, TokenBudget, judge, read_all, settled, stand
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges, reached
 from analysis.stories import Earlier, find_stories
-from analysis.triage import Importance
+from analysis.triage import Importance, corrected
 from analysis.window import Window
 from bot.config import Configuration
 from bot.repositories import Place, open_source
 from storage.analyses import Analyses
 from storage.commits import Commits
-from storage.digests import Digests, Reported
+from storage.digests import Digests, Reported, Told
+from storage.feedback import Feedback
 from storage.learned import Learned
 from storage.pages import Pages
 from storage.store import Store
@@ -56,10 +57,17 @@ class Core:
 
     Args:
         now: the clock, aware, UTC.
+        heard: told the status and the headers of each answer of GitHub's.
     """
 
-    def __init__(self, configuration: Configuration, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        heard: Callable[[int, Mapping[str, str]], None] | None = None,
+    ) -> None:
         self.configuration = configuration
+        self.heard = heard
         self.settings = configuration.settings
         self.now = now
         self.store = Store(configuration.store_path)
@@ -67,6 +75,7 @@ class Core:
         self.analyses = Analyses(self.store)
         self.digests = Digests(self.store)
         self.learned = Learned(self.store)
+        self.feedback = Feedback(self.store)
 
     # -- what a digest is made with
 
@@ -82,6 +91,7 @@ class Core:
             branch=branch,
             environ=self.configuration.environ,
             pages=Pages(self.store, int(self.now().timestamp())),
+            heard=self.heard,
         )
 
     def analyser(self, wanted: str = "auto") -> Analyser:
@@ -141,22 +151,28 @@ class Core:
     # -- a digest
 
     def digest(
-        self, source: CommitSource, window: Window, language: Language, analyser: Analyser, step: Step
+        self,
+        source: CommitSource,
+        window: Window,
+        language: Language,
+        analyser: Analyser,
+        step: Step,
+        *,
+        told: Reported | None = None,
     ) -> tuple[Digest, Areas]:
         """Make the digest of a window and remember it.
+
+        `told` is what whoever reads it was told before; the digest is then not remembered here as told. Without it, all
+        digests made with this store count as one reader's.
 
         Raises:
             NotFound, Outage: the source cannot be read; what was read before is kept, and the next run goes on there.
         """
         started, now = time.monotonic(), self.now()
-        listing, heads, late = self._landed(source, window)
+        listing, heads, late = self._landed(source, window, told)
         areas = self.areas(source)
         commits, fetched = self._fetch(source, heads, step)
-        entries = [
-            replace(entry, late=entry.commit.sha in late)
-            for entry in judge(commits, areas, self.learned.judgement(listing.repo))
-        ]
-        self.commits.put_triage(entries)
+        entries = [replace(entry, late=entry.commit.sha in late) for entry in self._judged(commits, areas)]
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
         progress = _Progress(self._budget(analyser))
@@ -173,7 +189,8 @@ class Core:
                 before=self.digests.average(listing.repo, listing.branch, window),
                 run=replace(self._card(run, progress, started), notes=_by_rules(order=unranked, overview=untold)),
             )
-            self.digests.put(digest)
+            if told is None:
+                self.digests.put(digest)
         except BaseException:
             # What was paid counts against the day's budget, whatever came of it.
             if progress.usage.calls:
@@ -186,14 +203,111 @@ class Core:
         usage, seconds = progress.usage, time.monotonic() - started
         return replace(run, analysed=progress.analysed, usage=usage, cost=self._cost(usage), seconds=seconds)
 
-    def _landed(self, source: CommitSource, window: Window) -> tuple[Listing, list[Commit], set[str]]:
+    def recall(self, repo: str, window: Window, language: Language, analyser: Analyser, told: Told) -> Digest | None:
+        """Return a digest that was told from the store alone; None if the analyser has not read all of its commits."""
+        shas = told.shas
+        judged = self.commits.entries(repo, shas)
+        read = self.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
+        if any(sha not in judged or sha not in read for sha in shas):
+            return None
+        entries = [
+            replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at not in window) for sha in shas
+        ]
+        compared = _compared(order(entries))
+        ordered = order(entries, self.digests.ranking(_key(compared, analyser, "ranking")) or ())
+        by_rules = RulesAnalyser().overview(ordered, repo, language).themes
+        themes = by_rules if analyser.name == RULES else self.digests.overview(_key(ordered, analyser, language))
+        return Digest(
+            repo, told.branch, window, language, ordered, find_stories(entries, self._earlier(entries)), told.made,
+            overview=themes or by_rules, before=self.digests.average(repo, told.branch, window),
+            run=RunCard(analyser.name, analyser.prompt, cached=len(shas)),
+        )  # fmt: skip
+
+    def follow(
+        self, source: CommitSource, since: datetime, until: datetime, language: Language, analyser: Analyser
+    ) -> tuple[list[Entry], int]:
+        """Fetch and analyse what landed in [since, until) and is not known yet, so that a digest finds it done.
+
+        Returns:
+            What is new or newly analysed, and how many commits the model still has to read.
+        """
+        started, asked = time.monotonic(), source.repo
+        listing = source.landed(since, until)
+        if listing.repo != asked:
+            self.commits.rename(asked, listing.repo)
+        heads = fold_merges(listing.heads)
+        shas = [head.sha for head in heads]
+        judged = self.commits.entries(listing.repo, shas)
+        read = self.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, language)
+        fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
+        if not fresh:
+            return [], 0
+        commits, fetched = self._fetch(source, fresh, _silent)
+        return self._analysed(source, commits, fetched, language, analyser, started)
+
+    def read_one(
+        self, source: CommitSource, ref: str, language: Language, analyser: Analyser, *, anew: bool = False
+    ) -> Entry:
+        """Fetch and analyse one commit on the spot; `anew` also if it was read before.
+
+        Raises:
+            NotFound, Outage: the source does not have it, or does not answer.
+        """
+        started = time.monotonic()
+        commit = source.resolve(ref)
+        known = self.commits.get(source.repo, [commit.sha]).get(commit.sha)
+        self.commits.put([commit] if known is None else [])
+        entries, _ = self._analysed(
+            source, [known or commit], int(known is None), language, analyser, started, anew=anew
+        )
+        return entries[0]
+
+    def _analysed(
+        self,
+        source: CommitSource,
+        commits: Sequence[Commit],
+        fetched: int,
+        language: Language,
+        analyser: Analyser,
+        started: float,
+        *,
+        anew: bool = False,
+    ) -> tuple[list[Entry], int]:
+        """Judge and read commits, and note what it cost."""
+        entries, now = self._judged(commits, self.areas(source)), self.now()
+        run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
+        window = Window.of(now.date(), "UTC")
+        digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
+        progress = _Progress(self._budget(analyser))
+        try:
+            return self._read(entries, analyser, language, _silent, progress, anew=anew), progress.failed
+        finally:
+            self.digests.put_run(digest, self._card(run, progress, started), progress.failed)
+
+    def _judged(self, commits: Sequence[Commit], areas: Areas) -> list[Entry]:
+        """Give commits their facts and their triage, as people corrected it, and remember these."""
+        judgement = self.learned.judgement(commits[0].repo) if commits else None
+        entries = list(judge(commits, areas, judgement))
+        by_people = self.feedback.corrected(commits[0].repo, [commit.sha for commit in commits]) if commits else {}
+        entries = [
+            replace(entry, triage=corrected(entry.triage, by_people[entry.commit.sha]))
+            if entry.commit.sha in by_people
+            else entry
+            for entry in entries
+        ]
+        self.commits.put_triage(entries)
+        return entries
+
+    def _landed(
+        self, source: CommitSource, window: Window, reported: Reported | None
+    ) -> tuple[Listing, list[Commit], set[str]]:
         """List the window, and what landed late in days before it that were already told."""
         asked = source.repo
-        told, start = self._told(source, window)
+        told, start = self._told(source, window, reported)
         listing = source.landed(start, window.end)
         if listing.repo != asked:
             self.commits.rename(asked, listing.repo)
-            told, earlier = self._told(source, window)
+            told, earlier = self._told(source, window, reported)
             if earlier < start:
                 listing = replace(source.landed(earlier, window.end), notes=listing.notes)
         closed = [other for other in told.closed if other.end <= window.start]
@@ -203,7 +317,8 @@ class Core:
         for head in fold_merges(listing.heads):
             where = told.where.get(head.sha)
             if head.committed_at in window:
-                if where is None or where == window or where.first < window.first:
+                # What came late into this window, after it was told, belongs to the digest that told it.
+                if where is None or where == window or window not in told.closed or head.committed_at in where:
                     own.append(head)
             elif where == window or (
                 where is None and head.sha not in here and any(head.committed_at in other for other in closed)
@@ -212,10 +327,10 @@ class Core:
                 late.add(head.sha)
         return listing, own, late
 
-    def _told(self, source: CommitSource, window: Window) -> tuple[Reported, datetime]:
+    def _told(self, source: CommitSource, window: Window, reported: Reported | None) -> tuple[Reported, datetime]:
         """Return what earlier digests told, and from when on late commits must be looked for."""
         since = window.first - timedelta(days=LOOK_BACK)
-        told = self.digests.reported(source.repo, source.branch, window.zone, since)
+        told = reported or self.digests.reported(source.repo, source.branch, window.zone, since)
         return told, min([window.start, *(other.start for other in told.closed)])
 
     def _fetch(self, source: CommitSource, heads: Sequence[Commit], step: Step) -> tuple[list[Commit], int]:
@@ -234,13 +349,20 @@ class Core:
         return [found[head.sha] for head in heads], len(missing)
 
     def _read(
-        self, entries: Sequence[Entry], analyser: Analyser, language: Language, step: Step, progress: _Progress
+        self,
+        entries: Sequence[Entry],
+        analyser: Analyser,
+        language: Language,
+        step: Step,
+        progress: _Progress,
+        *,
+        anew: bool = False,
     ) -> list[Entry]:
         """Give every entry its analysis: remembered, made now, or the rules' in a model's stead."""
         if not entries:
             return []
         repo, shas = entries[0].commit.repo, [entry.commit.sha for entry in entries]
-        found = self.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
+        found = {} if anew else self.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
         missing = [entry for entry in entries if entry.commit.sha not in found]
         failures = dict[str, str]()
         if missing:
@@ -282,11 +404,7 @@ class Core:
         self, entries: tuple[Entry, ...], repo: str, analyser: Analyser, progress: _Progress
     ) -> tuple[tuple[str, ...], str]:
         """Return the order of what the model read and users will notice, the same in every language, or why there is none."""
-        candidates = tuple(
-            entry
-            for entry in entries
-            if entry.triage.importance is not Importance.LOW and entry.analysis and not entry.analysis.stands_in
-        )
+        candidates = _compared(entries)
         levels = Counter(entry.triage.importance for entry in candidates)
         if analyser.name == RULES or max(levels.values(), default=0) < 2:  # noqa: PLR2004 - one by itself is in order
             return (), ""
@@ -327,11 +445,15 @@ class Core:
         """Find what today's reverts take back, where that landed on another day that the store knows."""
         found = {}
         for entry in entries:
-            facts = [fact for fact in entry.facts if fact.kind is FactKind.REVERTS]
-            original = next(filter(None, (self._taken_back(fact, entry.commit) for fact in facts)), None)
+            original = self.taken_back(entry)
             if original:
                 found[entry.commit.sha] = Earlier(original.sha, original.subject, original.committed_at, original.url)
         return found
+
+    def taken_back(self, entry: Entry) -> Commit | None:
+        """Return the commit that an entry reverts, if the store knows it."""
+        facts = [fact for fact in entry.facts if fact.kind is FactKind.REVERTS]
+        return next(filter(None, (self._taken_back(fact, entry.commit) for fact in facts)), None)
 
     def _taken_back(self, fact: Fact, revert: Commit) -> Commit | None:
         repo, number = revert.repo, fact.detail.lstrip("#")
@@ -345,6 +467,15 @@ class Core:
         return None
 
 
+def _compared(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the entries that a model puts in order: what it read and users will notice."""
+    return tuple(
+        entry
+        for entry in entries
+        if entry.triage.importance is not Importance.LOW and entry.analysis and not entry.analysis.stands_in
+    )
+
+
 def _key(entries: Iterable[Entry], analyser: Analyser, what: str) -> str:
     """Return what something that was said of a day is remembered under: it holds for these commits, read by whom they were."""
     read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
@@ -356,6 +487,10 @@ def _by_rules(**reasons: str) -> tuple[str, ...]:
     """Say what the rules did in a model's stead, together where the reason is the same."""
     found = dict.fromkeys(filter(None, reasons.values()))
     return tuple(f"{' and '.join(name for name in reasons if reasons[name] == why)} by rules: {why}" for why in found)
+
+
+def _silent(_name: str, _done: int, _total: int) -> None:
+    """Show no progress."""
 
 
 @contextlib.contextmanager

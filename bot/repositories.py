@@ -1,7 +1,7 @@
 """What people name as a repository, and the source that reads it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -59,8 +59,9 @@ def open_source(
     branch: str | None,
     environ: Mapping[str, str],
     pages: PageCache | None,
+    heard: Callable[[int, Mapping[str, str]], None] | None = None,
 ) -> CommitSource:
-    """Return the source for a place.
+    """Return the source for a place; `heard` is told the status and the headers of each answer of GitHub's.
 
     Raises:
         BadInput: there is no such clone, or the URL is of a server that is not the configured one.
@@ -78,4 +79,4 @@ def open_source(
             f"{place.host} is not the GitHub that is configured ({base_url}): clone the repository and name the clone's "
             "folder, or set [github] base_url to that server's API."
         )
-    return GitHubRepository(GitHub(base_url.rstrip("/"), token), place.name, branch=branch, pages=pages)
+    return GitHubRepository(GitHub(base_url.rstrip("/"), token, heard), place.name, branch=branch, pages=pages)

@@ -26,9 +26,8 @@ _SHAS = 6
 
 def terminal(digest: Digest, areas: Areas, *, width: int = 100, colour: bool = False) -> str:
     """Return the digest as lines of at most `width` columns (40 at least), with ANSI colours if wanted."""
-    made = outline(digest, areas)
     screen = Screen(width, colour=colour)
-    _write(made, screen)
+    write_outline(outline(digest, areas), screen)
     return screen.text()
 
 
@@ -126,7 +125,8 @@ def _mark(level: Importance) -> Text:
     return Text(f"{_MARKS[level]} ", style=_STYLES[level])
 
 
-def _write(made: Outline, screen: Screen) -> None:
+def write_outline(made: Outline, screen: Screen) -> None:
+    """Write a digest that was put into words already."""
     digest, language = made.digest, made.digest.language
     screen.line(made.title, style="bold")
     screen.line(made.window, style="dim")

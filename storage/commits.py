@@ -58,6 +58,11 @@ class Commits:
         """Return how a repository's name is written here, whatever its case in `name`; None if it is not known."""
         return next((known for known in self.repositories() if known.lower() == name.lower()), None)
 
+    def numbers(self) -> dict[str, int]:
+        """Return the repositories' own short numbers, by name; they stay when one is renamed."""
+        with self._store.read() as db:
+            return {row["name"]: row["id"] for row in db.query("select id, name from repositories")}
+
     def rename(self, old: str, new: str) -> None:
         """Take note that a repository has another name now; what is remembered of it goes with it."""
         with self._store.write() as db:
@@ -66,6 +71,8 @@ class Commits:
                 "and not exists (select 1 from repositories where name = ?)",
                 [new, old, new],
             )
+            for table in ("feeds", "subscriptions", "feedback"):
+                db.execute(f"update {table} set repository = ? where repository = ? collate nocase", [new, old])
 
     def put(self, commits: Iterable[Commit]) -> None:
         """Remember whole commits; one that is known is left as it is, one known by its head is completed."""
@@ -126,6 +133,16 @@ class Commits:
                         known = found.get(area, (0, 0))
                         found[area] = (known[0] + count, known[1] + high)
         return found
+
+    def between(self, repo: str, start: datetime, end: datetime) -> list[Entry]:
+        """Return what is remembered of [start, end), newest first, without patches and analyses."""
+        with self._store.read() as db:
+            rows = db.query(
+                "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
+                "where r.name = ? and c.committed_at >= ? and c.committed_at < ? and c.types is not null order by c.id desc",
+                [repo, int(start.timestamp()), int(end.timestamp())],
+            )
+            return [entry_of(row) for row in rows]
 
     def of_digests(self, digests: Sequence[int]) -> list[Entry]:
         """Return what is remembered of the commits that these digests told, without patches and analyses."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from analysis.digest import Average, Digest, RunCard
 from analysis.entry import Entry, Theme
@@ -26,6 +26,15 @@ class Reported:
 
     closed: tuple[Window, ...]
     where: dict[str, Window]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Which commits the digest of some days told, of which branch, and when it was made."""
+
+    shas: tuple[str, ...]
+    branch: str
+    made: datetime
 
 
 class Digests:
@@ -82,6 +91,23 @@ class Digests:
                     "select ?, id, ? from commits where repository = ? and sha = ?",
                     [identity, int(entry.late), number, entry.commit.sha],
                 )
+
+    def told(self, repo: str, window: Window) -> Told | None:
+        """Return what the digest of a window that was over told; None without one."""
+        with self._store.read() as db:
+            row = db.execute(
+                "select d.id, d.branch, d.built_at from digests d join repositories r on r.id = d.repository "
+                "where r.name = ? and d.zone = ? and d.first = ? and d.last = ? and d.is_closed order by d.built_at desc",
+                [repo, window.zone, window.first.isoformat(), window.last.isoformat()],
+            ).fetchone()
+            if row is None:
+                return None
+            told = db.execute(
+                "select c.sha from digest_commits g join commits c on c.id = g.commit_id where g.digest_id = ?",
+                [row[0]],
+            )
+            shas = tuple(sha for (sha,) in told.fetchall())
+        return Told(shas, row[1], datetime.fromtimestamp(row[2], UTC))
 
     def days(self, repo: str, limit: int = 7) -> list[Window]:
         """Return the windows that a repository's digests were made for, newest first."""
@@ -145,6 +171,13 @@ class Digests:
                     "tokens_cached": run.usage.tokens_cached, "cost": run.cost,
                 }
             )  # fmt: skip
+
+    def totals(self) -> dict[str, int]:
+        """Return what all runs together analysed and cost."""
+        names = ("analysed", "failed", "calls", "retries", "tokens_in", "tokens_out")
+        sums = ", ".join(f"coalesce(sum({name}), 0) as {name}" for name in names)
+        with self._store.read() as db:
+            return dict(next(db.query(f"select {sums} from runs")))
 
     def spent(self, since: datetime) -> tuple[int, float]:
         """Return the tokens (in and out) and the cost of all runs that started at `since` or later."""

@@ -141,3 +141,88 @@ def m008_rankings(db: Database) -> None:
     db.table("rankings").create(
         {"key": str, "shas": str, "made_at": int}, pk="key", not_null={"shas", "made_at"}, strict=True
     )
+
+
+@migrations()
+def m010_feeds(db: Database) -> None:
+    """Standing orders of channels. `since` is when an order began to hold: nothing before it is owed."""
+    db.table("feeds").create(
+        {
+            "id": int, "platform": str, "workspace": str, "channel": str, "repository": str, "place": str, "at": str,
+            "zone": str, "language": str, "least": int, "areas": str, "left_out": str, "days": str, "quiet": str,
+            "made_by": str, "origin": str, "since": int, "paused": str,
+        },
+        pk="id",
+        not_null={
+            "platform", "workspace", "channel", "repository", "place", "at", "zone", "language", "least", "areas",
+            "left_out", "days", "quiet", "made_by", "origin", "since", "paused",
+        },
+        strict=True,
+    )  # fmt: skip
+    db.table("feeds").create_index(["platform", "channel"])
+
+
+@migrations()
+def m011_deliveries(db: Database) -> None:
+    """What is posted where, from its claim to the platform's ids; one row for each order and slot of time.
+
+    The lease lets somebody else go on where a claimer died. `told` are the commits that were in it, `pending` how many
+    of these a model still has to read.
+    """
+    db.table("deliveries").create(
+        {
+            "id": int, "kind": str, "subject": str, "slot": str, "first": str, "last": str, "zone": str, "platform": str,
+            "channel": str, "key": str, "state": str, "owner": str, "lease": float, "not_before": float,
+            "attempts": int, "due_at": int, "message": str, "followers": str, "posted_at": int, "told": str,
+            "pending": int, "looked_at": int, "trouble": str,
+        },
+        pk="id",
+        not_null={
+            "kind", "subject", "slot", "platform", "key", "state", "owner", "lease", "not_before", "attempts", "due_at",
+        },
+        strict=True,
+    )  # fmt: skip
+    db.table("deliveries").create_index(["kind", "subject", "slot"], unique=True)
+    db.table("deliveries").create_index(["key"], unique=True)
+    db.table("deliveries").create_index(["state", "due_at"])
+
+
+@migrations()
+def m012_subscriptions(db: Database) -> None:
+    """What single people and channels want to hear of, and what they were told.
+
+    `recipient` is `platform/workspace/user/U1` or `platform/workspace/channel/C1`.
+    """
+    db.table("subscriptions").create(
+        {
+            "id": int, "recipient": str, "repository": str, "area": str, "path": str, "author": str, "word": str,
+            "type": str, "least": int, "how": str, "at": str, "zone": str, "language": str, "is_mute": int,
+            "made_by": str, "since": int, "paused": str,
+        },
+        pk="id",
+        not_null={"recipient", "repository", "least", "how", "at", "zone", "language", "is_mute", "made_by", "since", "paused"},
+        strict=True,
+    )  # fmt: skip
+    db.table("subscriptions").create_index(["recipient"])
+    db.table("subscriptions").create_index(["repository"])
+    db.table("told").create(
+        {"recipient": str, "commit_id": int, "told_at": int}, pk=("recipient", "commit_id"), strict=True
+    )
+
+
+@migrations()
+def m013_feedback(db: Database) -> None:
+    """What people think of digests (up, down) and of ranks (high, medium, low), as they said it, the last word last."""
+    db.table("feedback").create(
+        {"id": int, "repository": str, "subject": str, "kind": str, "value": str, "was": str, "who": str, "at": int},
+        pk="id",
+        not_null={"repository", "subject", "kind", "value", "who", "at"},
+        strict=True,
+    )
+    db.table("feedback").create_index(["kind", "repository", "subject"])
+
+
+@migrations()
+def m014_memory(db: Database) -> None:
+    """Small things that platforms remember from one start to the next."""
+    db.table("memory").create({"key": str, "value": str}, pk="key", not_null={"value"}, strict=True)

@@ -7,7 +7,7 @@ import pytest
 import tzlocal
 
 from analysis.errors import BadInput
-from bot.config import AreaSettings, Settings, load, machine_zone, options
+from bot.config import AreaSettings, FeedSettings, Settings, load, machine_zone, options
 
 SECRETS = {"DAYBRIEF_GITHUB__TOKEN": "ghp_topsecret", "DAYBRIEF_MODEL__API_KEY": "sk-topsecret"}
 
@@ -238,29 +238,74 @@ def test_without_secrets_there_are_none_to_hide() -> None:
     assert load({}).settings.secrets == ()
 
 
+# -- what the bot needs
+
+
+def test_the_feeds_of_the_configuration_are_tables_of_their_own(folder: Path) -> None:
+    """One for each; what is not said has its default."""
+    file = written(
+        folder,
+        """
+        [[feeds]]
+        platform = "slack"
+        channel = "C1"
+        repository = "o/r"
+        at = "08:30"
+        [[feeds]]
+        platform = "discord"
+        channel = "12"
+        repository = "o/s"
+        days = "weekdays"
+        """,
+    )
+    first, second = load({}, file).settings.feeds
+    assert (first.channel, f"{first.at:%H:%M}", first.days) == ("C1", "08:30", "daily")
+    assert (second.repository, f"{second.at:%H:%M}", second.days) == ("o/s", "09:00", "weekdays")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('at = "25:00"', "[[feeds]] 1, at: should be a time of day such as 09:00"),
+        ('hour = "9"', "[[feeds]] 1, hour is unknown"),
+        ('days = "often"', "[[feeds]] 1, days: "),
+    ],
+)
+def test_a_mistake_in_a_feed_is_told_with_its_place(folder: Path, line: str, told: str) -> None:
+    """Which of them, and what."""
+    file = written(folder, f'[[feeds]]\nplatform = "slack"\nchannel = "C1"\nrepository = "o/r"\n{line}')
+    assert told in refused({}, file)
+
+
+def test_lists_stand_in_the_environment_with_commas() -> None:
+    """It has no lists."""
+    access = load({"DAYBRIEF_ACCESS__PUBLIC": "o/r, o/s", "DAYBRIEF_ACCESS__ADMINS": "slack:U1"}).settings.access
+    assert (access.public, access.admins) == (("o/r", "o/s"), ("slack:U1",))
+
+
 # -- the documentation
 
 
 def test_every_setting_is_listed_for_the_documentation() -> None:
     """With its table, key, variable, and a description."""
     expected = {
-        ("areas.NAME" if table == "areas" else table, key)
+        ({"areas": "areas.NAME", "feeds": "[feeds]"}.get(table, table), key)
         for table, field in Settings.model_fields.items()
-        for key in (AreaSettings if table == "areas" else field.annotation).model_fields
+        for key in {"areas": AreaSettings, "feeds": FeedSettings}.get(table, field.annotation).model_fields
     }
     rows = options()
     assert {(table, key) for table, key, _, _ in rows} == expected
     assert all(text and "topsecret" not in text for _, _, _, text in rows)
-    assert {variable for table, _, variable, _ in rows if table == "areas.NAME"} == {""}
+    assert {variable for table, _, variable, _ in rows if table in {"areas.NAME", "[feeds]"}} == {""}
 
 
 @pytest.mark.parametrize("row", [row for row in options() if row[2]], ids=lambda row: row[2])
 def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
     """The documentation names what works."""
     table, key, variable, _ = row
-    value = "https://x.example" if "url" in key else "7"
+    value = "https://x.example" if "url" in key else "http" if key == "mode" else "7"
     read = getattr(getattr(load({variable: value}).settings, table), key)
-    assert str(getattr(read, "get_secret_value", lambda: read)()) in {value, "7.0"}
+    assert str(getattr(read, "get_secret_value", lambda: read)()) in {value, "7.0", "('7',)"}
 
 
 def test_defaults_are_told_where_there_are_any() -> None:

@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -35,10 +35,12 @@ class GitHub:
     Attributes:
         base_url: of its API; a GitHub Enterprise server's ends in /api/v3.
         token: a personal or installation token; empty to ask anonymously (60 requests an hour).
+        heard: told the status and the headers of each answer, on the thread that asked.
     """
 
     base_url: str = PUBLIC
     token: str = field(default="", repr=False)
+    heard: Callable[[int, Mapping[str, str]], None] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,8 @@ class Requests:
                     status, received, body = self._hub().requester.requestJson(
                         "GET", path, parameters=dict(query), headers=dict(headers)
                     )
+                    if self.server.heard:
+                        self.server.heard(status, received)
                     return status, received, body
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Outage(

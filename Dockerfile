@@ -1,0 +1,24 @@
+# The bot as one process; what it remembers lies in /data.
+FROM python:3.13-slim
+
+RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/*
+RUN useradd --create-home --uid 10001 daybrief && install -d -o daybrief /data
+WORKDIR /app
+
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY analysis analysis
+COPY formatters formatters
+COPY storage storage
+COPY bot bot
+RUN pip install --no-cache-dir --no-deps --no-build-isolation .
+
+USER daybrief
+ENV DAYBRIEF_STORE__PATH=/data/daybrief.db DAYBRIEF_SERVE__HOST=0.0.0.0
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+STOPSIGNAL SIGTERM
+CMD ["daybrief", "serve"]

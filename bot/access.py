@@ -1,0 +1,78 @@
+"""Who may see which repository, and who may administer a channel.
+
+A channel sees the repositories of its feeds. A person, in direct messages, sees those that they have subscribed to (which
+was only possible where they could be seen) or whose feed they set up, as long as a feed of that platform still brings
+them. Everybody sees those of `[access] public`. Whoever sits at the terminal owns the store.
+"""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from bot.config import AccessSettings
+from bot.platforms import Asker
+from storage.commits import Commits
+from storage.feeds import Feed, Feeds
+from storage.subscriptions import Recipient, Subscription, Subscriptions
+
+TERMINAL = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """The rules, over what is stored."""
+
+    settings: AccessSettings
+    commits: Commits
+    feeds: Feeds
+    subscriptions: Subscriptions
+
+    def visible(self, asker: Asker) -> tuple[str, ...]:
+        """Return the repositories that may be seen from here, those of the channel's feeds first."""
+        if asker.platform == TERMINAL:
+            names = [*(feed.repository for feed in self.feeds.all()), *self.commits.repositories()]
+        elif asker.is_direct:
+            names = self._of_person(asker)
+        else:
+            names = [feed.repository for feed in self.feeds.of_channel(asker.platform, asker.channel)]
+        found: dict[str, str] = {}
+        for name in (*names, *self.settings.public):
+            found.setdefault(name.lower(), self.commits.repository(name) or name)
+        return tuple(found.values())
+
+    def _of_person(self, asker: Asker) -> list[str]:
+        brought = {
+            feed.repository.lower(): feed
+            for feed in self.feeds.all()
+            if feed.platform == asker.platform and (not asker.workspace or feed.workspace == asker.workspace)
+        }
+        wanted = [
+            subscription.repository
+            for subscription in self.subscriptions.of_user(asker.platform, asker.user)
+            if not asker.workspace or subscription.recipient.workspace == asker.workspace
+        ]
+        made = [feed.repository for feed in brought.values() if feed.made_by == asker.user]
+        return [*made, *(name for name in wanted if name.lower() in brought)]
+
+    def may_be_sent(self, subscription: Subscription) -> bool:
+        """Whether what a subscription is about may still be seen by its recipient."""
+        name, recipient = subscription.repository.lower(), subscription.recipient
+        if recipient.platform == TERMINAL or name in {public.lower() for public in self.settings.public}:
+            return True
+        return any(
+            feed.repository.lower() == name
+            and feed.platform == recipient.platform
+            and (feed.channel == recipient.id if recipient.kind == "channel" else self._same_place(feed, recipient))
+            for feed in self.feeds.all()
+        )
+
+    def _same_place(self, feed: Feed, recipient: Recipient) -> bool:
+        return not recipient.workspace or feed.workspace == recipient.workspace
+
+    def is_admin(self, asker: Asker) -> bool:
+        """Whether somebody may administer the channel that they ask from."""
+        is_named = f"{asker.platform}:{asker.user}" in self.settings.admins
+        return asker.platform == TERMINAL or is_named or (asker.is_admin and not asker.is_direct)
+
+    def may_set_up(self, repository: str) -> bool:
+        """Whether a feed of a repository may be set up in chat."""
+        return any(fnmatchcase(repository.lower(), pattern.lower()) for pattern in self.settings.setup)

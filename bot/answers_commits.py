@@ -1,0 +1,284 @@
+"""Answers about commits: one in full, an area's, what a search finds; a rank corrected, an analysis made anew."""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from analysis.entry import RULES, Entry
+from analysis.errors import BadInput, NotFound
+from analysis.triage import Importance, corrected
+from analysis.wording import say
+from bot import commands, meant
+from bot.answers_days import areas_of_day, found_or_made, place_of, span
+from bot.asking import Mistake
+from bot.posts import commit_detail, commit_name, commit_rows
+from bot.question import Question
+from formatters.reply import Button, CommitList, Note, Reply, Sheet
+from formatters.wording import label, say_days
+from storage.feedback import Correction
+from storage.search import Answer
+
+_NAMED = re.compile(r"(?P<repo>~\d+|[\w.-]+/[\w.-]+)@(?P<sha>[0-9a-fA-F]{4,40})")
+_URL = re.compile(r"(?:https?://[\w.-]+/)?(?P<repo>[\w.-]+/[\w.-]+)/commit/(?P<sha>[0-9a-f]{4,40}).*")
+_SHA = re.compile(r"(?=.*\d)[0-9a-f]{7,40}")
+_SHOWN, _MOST_ASKED = 20, 3
+
+
+async def show(question: Question) -> AsyncIterator[Reply]:
+    """Answer with one commit, fetched and analysed on the spot if it is not known."""
+    text = question.asked.text.strip().strip("`<>")
+    if not text:
+        raise Mistake("mistake.commit_missing")
+    repo, reference = _reference(question, text)
+    if not question.visible:
+        question.repository()  # says why
+    try:
+        detail = await question.desk.work.quick(
+            lambda: commands.show_commit(question.desk.core, reference, question.language, repo, question.visible)
+        )
+    except NotFound:
+        detail = commands.Detail(None)
+    if detail.choices:
+        yield await _list(question, detail.choices, question.say("title.which_commit"))
+        return
+    entry = detail.entry
+    if entry is None:
+        if not _SHA.fullmatch(reference.lower()):
+            raise Mistake("mistake.commit", text=text)
+        yield question.working("working.commit", sha=reference[:7])
+        entry = await _fetched(question, [repo] if repo else list(question.visible), reference.lower())
+    elif _is_unread(question, entry):
+        yield question.working("working.commit", sha=entry.commit.short)
+        entry = await _read(question, entry.commit.repo, entry.commit.sha)
+    yield await _detail(question, entry)
+
+
+def _reference(question: Question, text: str) -> tuple[str | None, str]:
+    """Return the repository, if one is named, and what is looked for in it."""
+    found = _NAMED.fullmatch(text) or _URL.fullmatch(text)
+    if found:
+        return question.seen(found["repo"]), found["sha"]
+    wanted = question.value("repository")
+    return (question.seen(wanted) if wanted else None), text
+
+
+def _is_unread(question: Question, entry: Entry) -> bool:
+    """Whether a model should read this commit in this language, and has not."""
+    analyser = question.desk.analyser
+    if analyser.name == RULES or (entry.analysis and entry.analysis.analyser != RULES):
+        return False
+    return not question.desk.core.analyses.get(
+        entry.commit.repo, [entry.commit.sha], analyser.name, analyser.prompt, question.language
+    )
+
+
+async def _fetched(question: Question, repos: Sequence[str], sha: str) -> Entry:
+    core = question.desk.core
+    for repo in repos[:_MOST_ASKED]:
+        try:
+            return await _read(question, repo, sha)
+        except NotFound:
+            continue
+    near = await question.desk.work.quick(
+        lambda: [found for repo in repos for found in core.commits.nearest(sha, repo)][:5]
+    )
+    key = "mistake.sha_near" if near else "mistake.sha"
+    raise Mistake(key, sha=sha, near=", ".join(found[:7] for _, found in near))
+
+
+async def _read(question: Question, repo: str, sha: str, *, anew: bool = False) -> Entry:
+    """Fetch and analyse a commit; whoever asks for the same meanwhile gets the same."""
+    desk, language = question.desk, question.language
+
+    def read() -> Entry:
+        analyser = desk.fresh if anew else desk.analyser
+        return desk.core.read_one(desk.core.source(place_of(question, repo)), sha, language, analyser, anew=anew)
+
+    return await desk.work.shared(("commit", repo.lower(), sha[:12], language, anew), read)
+
+
+async def _detail(question: Question, entry: Entry) -> Reply:
+    core = question.desk.core
+    repo = entry.commit.repo
+    return await question.desk.work.quick(
+        lambda: commit_detail(
+            entry, core.areas(), question.language, question.zone(repo), core.commits.numbers().get(repo, 0)
+        )
+    )
+
+
+async def _list(question: Question, entries: Sequence[Entry], title: str, note: str = "") -> Reply:
+    core = question.desk.core
+    repo = entries[0].commit.repo if entries else ""
+    return await question.desk.work.quick(
+        lambda: CommitList(
+            title,
+            commit_rows(entries, core.areas(), question.language, question.zone(repo), core.commits.numbers()),
+            question.language,
+            note,
+        )
+    )
+
+
+async def area(question: Question) -> AsyncIterator[Reply]:
+    """Answer with an area's commits, of the last seven days, since a date, or of one day (`on`)."""
+    name = question.asked.text or question.value("area")
+    if not name:
+        raise Mistake("mistake.area_missing")
+    if question.value("on"):
+        async for reply in _area_of_day(question, name):
+            yield reply
+        return
+    repo = _one_or_all(question)
+    core, language, zone = question.desk.core, question.language, question.zone(repo or "")
+
+    def look() -> tuple[str, Answer]:
+        since = question.value("since")
+        if since:
+            meant.since(since, core.now().astimezone(ZoneInfo(zone)))
+        meant.area(core, name)
+        key, answer = commands.show_area(core, name, language, repo, since, zone, question.visible)
+        return core.areas().name(key, language), answer
+
+    shown, answer = await question.desk.work.quick(look)
+    yield await _found(question, shown, answer)
+
+
+async def _area_of_day(question: Question, name: str) -> AsyncIterator[Reply]:
+    repo = question.repository()
+    window = span(question, repo, question.value("on"))
+    key = await question.desk.work.quick(lambda: meant.area(question.desk.core, name))
+    async for found in found_or_made(question, repo, window):
+        if isinstance(found, Note):
+            yield found
+            continue
+        digest, areas, _ = found
+        title = question.say(
+            "title.area_day", area=areas.name(key, question.language), day=say_days(window, question.language)
+        )
+        entries = digest.only(key).entries
+        yield await _list(question, entries, title, "" if entries else question.say("title.nothing"))
+
+
+async def search(question: Question) -> AsyncIterator[Reply]:
+    """Answer with what a search finds in the repositories that may be seen from here."""
+    repo = _one_or_all(question)
+    core, zone = question.desk.core, question.zone(repo or "")
+    asked = question.asked
+    names = ("since", "until", "area", "type", "author", "min")
+    given = {name: question.value(name) for name in names if question.value(name)}
+    text = " ".join([asked.text, *(f'{name}:"{value}"' for name, value in given.items())])
+
+    def look() -> Answer:
+        now = core.now().astimezone(ZoneInfo(zone))
+        for name in {"since", "until"} & set(given):
+            meant.since(given[name], now)
+        if "area" in given:
+            meant.area(core, given["area"])
+        if "type" in given:
+            meant.change_type(given["type"])
+        if "min" in given:
+            meant.importance(given["min"])
+        return commands.search_commits(core, text, question.language, repo, _SHOWN, zone, question.visible)
+
+    if not text.strip():
+        raise Mistake("mistake.search_missing")
+    try:
+        answer = await question.desk.work.quick(look)
+    except Mistake:
+        raise
+    except BadInput:
+        raise Mistake("mistake.search_missing") from None
+    shown = " ".join([asked.text, *(f"{name}={value}" for name, value in given.items())]).strip()
+    yield await _found(question, shown, answer)
+
+
+async def _found(question: Question, title: str, answer: Answer) -> Reply:
+    key = "answer.none" if not answer.entries else "answer.count_more" if answer.more else "answer.count"
+    head = label(key, question.language, title=title, count=len(answer.entries))
+    shown = answer.entries[:_SHOWN]
+    note = question.say("title.narrow") if answer.more or len(shown) < len(answer.entries) else ""
+    return await _list(question, shown, head, note)
+
+
+async def areas(question: Question) -> AsyncIterator[Reply]:
+    """Answer with the areas and their commits of the last seven days, or of one day (`on`)."""
+    if question.value("on"):
+        async for reply in areas_of_day(question):
+            yield reply
+        return
+    repo = _one_or_all(question)
+    core = question.desk.core
+    rows = await question.desk.work.quick(lambda: commands.list_areas(core, question.language, repo, question.visible))
+    counted = [row for row in rows if row.commits]
+    other = ", ".join(row.name for row in rows if not row.commits)
+    yield Sheet(
+        title=question.say("title.areas"),
+        columns=tuple(question.say(f"column.{name}") for name in ("area", "commits", "high")),
+        rows=tuple((row.name, str(row.commits), str(row.high) if row.high else "–") for row in counted),
+        language=question.language,
+        note=question.say("title.areas_other", names=other) if other else "",
+        actions=tuple(
+            Button(question.say("button.show"), f"area {row.key}" + (f" repository={repo}" if repo else ""))
+            for row in counted
+        ),
+    )
+
+
+async def rank(question: Question) -> AsyncIterator[Reply]:
+    """Correct a commit's rank by one step; from then on everybody sees it there."""
+    direction, name = [*question.asked.words, "", ""][:2]
+    if direction not in {"up", "down"}:
+        raise Mistake("mistake.rank")
+    desk, core, asker = question.desk, question.desk.core, question.asker
+    entry = await _known(question, name)
+    now = entry.triage.importance
+    wanted = next((level for level in Importance if level.rank == now.rank + (1 if direction == "up" else -1)), None)
+    shown = say(f"importance.{wanted or now}", question.language)
+    if wanted is None:
+        yield Note(question.say("done.rank_end", sha=entry.commit.short, level=shown))
+        return
+
+    def correct(level: Importance) -> None:
+        who = f"{asker.platform}/{asker.workspace}/{asker.user}"
+        core.feedback.correct(Correction(entry.commit.repo, entry.commit.sha, level, now, who, core.now()))
+        stored = core.commits.entry(entry.commit.repo, entry.commit.sha)
+        if stored:
+            core.commits.put_triage([replace(stored, triage=corrected(stored.triage, level))])
+
+    await desk.work.quick(lambda: correct(wanted))
+    number = (await desk.work.quick(core.commits.numbers)).get(entry.commit.repo, 0)
+    back = "down" if direction == "up" else "up"
+    undo = question.button("undo", f"rank {back} {commit_name(entry, number, f'rank {back} ')}")
+    yield question.note("done.ranked", undo, sha=entry.commit.short, level=shown)
+
+
+async def regenerate(question: Question) -> AsyncIterator[Reply]:
+    """Read a commit again."""
+    entry = await _known(question, question.asked.text)
+    yield question.working("working.commit", sha=entry.commit.short)
+    yield await _detail(question, await _read(question, entry.commit.repo, entry.commit.sha, anew=True))
+
+
+async def _known(question: Question, name: str) -> Entry:
+    """Return the commit that a button names."""
+    found = _NAMED.fullmatch(name)
+    if not found:
+        raise Mistake("mistake.commit_missing")
+    repo, core = question.seen(found["repo"]), question.desk.core
+    hits = await question.desk.work.quick(lambda: core.commits.find(found["sha"].lower(), repo))
+    entry = await question.desk.work.quick(lambda: core.entry(*hits[0], question.language)) if hits else None
+    if entry is None:
+        raise Mistake("mistake.sha", sha=found["sha"])
+    return entry
+
+
+def _one_or_all(question: Question) -> str | None:
+    """Return the repository that is named, or None for all that may be seen from here."""
+    wanted = question.value("repository")
+    if wanted:
+        return question.seen(wanted)
+    if not question.visible:
+        question.repository()  # says why
+    return None

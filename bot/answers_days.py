@@ -1,0 +1,230 @@
+"""Answers about days: today, yesterday, a date, a week; all of a day's commits, why the important ones are, 👍 and 👎."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from analysis.areas import Areas
+from analysis.digest import Digest
+from analysis.window import Window
+from bot.asking import Mistake, read_span, say_span
+from bot.feeds import reported
+from bot.posts import commit_rows, digest_post, named, show_command
+from bot.question import Question
+from bot.repositories import Place, parse_place
+from formatters.item import item_of
+from formatters.reply import Button, CommitList, Note, Reply, Sheet
+from formatters.wording import say_days
+from storage.deliveries import Delivery, State
+from storage.digests import Reported, Told
+from storage.feeds import Feed
+
+NOTHING_TOLD = Reported((), {})
+"""For a look at a day: all that landed in it is shown, and nothing late from days before."""
+
+
+async def today(question: Question) -> AsyncIterator[Reply]:
+    """What landed today so far."""
+    repo = question.repository()
+    zone = question.zone(repo)
+    async for reply in _shown(question, repo, Window.of(question.today(zone), zone)):
+        yield reply
+
+
+async def yesterday(question: Question) -> AsyncIterator[Reply]:
+    """Yesterday's digest."""
+    repo = question.repository()
+    zone = question.zone(repo)
+    async for reply in _shown(question, repo, Window.of(question.today(zone) - timedelta(days=1), zone)):
+        yield reply
+
+
+async def day(question: Question) -> AsyncIterator[Reply]:
+    """Answer with the digest of a date, or of `first..last`."""
+    repo = question.repository()
+    words = [word for word in question.asked.words if "/" not in word]
+    if not words:
+        raise Mistake("mistake.date_missing")
+    async for reply in _shown(question, repo, span(question, repo, words[0])):
+        yield reply
+
+
+async def week(question: Question) -> AsyncIterator[Reply]:
+    """Answer with the last seven days."""
+    repo = question.repository()
+    zone = question.zone(repo)
+    last = question.today(zone) - timedelta(days=1)
+    async for reply in _shown(question, repo, Window(last - timedelta(days=6), last, zone)):
+        yield reply
+
+
+async def rerun(question: Question) -> AsyncIterator[Reply]:
+    """Make a day's digest anew, and mend the posts that told it."""
+    repo = question.repository()
+    words = [word for word in question.asked.words if "/" not in word]
+    if not words:
+        raise Mistake("mistake.date_missing")
+    window = span(question, repo, words[0])
+    yield question.working("working.digest", repo=repo, day=say_days(window, question.language))
+    digest, areas, number = await made(question, repo, window)
+    mended = 0
+    for feed in question.feeds:
+        if feed.repository.lower() != repo.lower():
+            continue
+        for delivery in await question.desk.work.quick(lambda feed=feed: _deliveries(question, feed)):  # type: ignore[misc]
+            about = delivery.order.window
+            if about and delivery.state is State.POSTED and about.first <= window.first <= about.last:
+                await question.desk.mend(feed, delivery)
+                mended += 1
+    if mended:
+        yield question.note("done.mended", count=mended, day=say_days(window, question.language))
+    else:
+        yield digest_post(digest, areas, number)
+
+
+async def details(question: Question) -> AsyncIterator[Reply]:
+    """Answer with all commits of a day, the most important first."""
+    repo = question.repository()
+    window = span(question, repo, question.value("on") or question.asked.text)
+    async for found in found_or_made(question, repo, window):
+        if isinstance(found, Note):
+            yield found
+            continue
+        digest, areas, number = found
+        rows = commit_rows(digest.entries, areas, question.language, window.zone, {digest.repo: number})
+        title = question.say("title.day", repo=digest.repo, day=say_days(window, question.language))
+        yield CommitList(title, rows, question.language, "" if rows else question.say("title.nothing"))
+
+
+async def why(question: Question) -> AsyncIterator[Reply]:
+    """Say why a day's must-know items are."""
+    repo = question.repository()
+    window = span(question, repo, question.value("on") or question.asked.text)
+    async for found in found_or_made(question, repo, window):
+        if isinstance(found, Note):
+            yield found
+            continue
+        digest, areas, number = found
+        items = [item_of(entry, question.language, areas) for entry in digest.must_know]
+        yield Sheet(
+            title=question.say("title.why", day=say_days(window, question.language)),
+            columns=(question.say("column.commit"), question.say("column.why")),
+            rows=tuple((item.title, item.why) for item in items),
+            language=question.language,
+            note="" if items else question.say("title.calm"),
+            actions=tuple(Button(question.say("button.show"), show_command(item.entry, number)) for item in items),
+        )
+
+
+async def areas_of_day(question: Question) -> AsyncIterator[Reply]:
+    """Answer with a day's areas and how many commits each has."""
+    repo = question.repository()
+    window = span(question, repo, question.value("on"))
+    async for found in found_or_made(question, repo, window):
+        if isinstance(found, Note):
+            yield found
+            continue
+        digest, areas, number = found
+        counts = digest.statistics.by_area
+        on = say_span(window)
+        yield Sheet(
+            title=question.say("title.areas_day", day=say_days(window, question.language)),
+            columns=(question.say("column.area"), question.say("column.commits")),
+            rows=tuple((areas.name(key, question.language), str(count)) for key, count in counts.items()),
+            language=question.language,
+            note="" if counts else question.say("title.nothing"),
+            actions=tuple(
+                Button(question.say("button.show"), named(f"area {key} on={on}", digest.repo, number)) for key in counts
+            ),
+        )
+
+
+async def rate(question: Question) -> AsyncIterator[Reply]:
+    """Remember what somebody thinks of a digest."""
+    repo = question.repository()
+    verdict = next(iter(question.asked.words), "")
+    if verdict not in {"up", "down"}:
+        raise Mistake("mistake.rate")
+    window = span(question, repo, question.value("on"))
+    desk, asker = question.desk, question.asker
+    who = f"{asker.platform}/{asker.workspace}/{asker.user}"
+    await desk.work.quick(
+        lambda: desk.core.feedback.rate(repo, window, up=verdict == "up", who=who, now=desk.core.now())
+    )
+    yield question.note(f"done.rated_{verdict}")
+
+
+# -- digests, remembered or made
+
+
+def span(question: Question, repo: str, text: str) -> Window:
+    """Read the days that are meant, on the clocks of this channel."""
+    zone = question.zone(repo)
+    return read_span(text.strip(), question.today(zone), zone)
+
+
+async def _shown(question: Question, repo: str, window: Window) -> AsyncIterator[Reply]:
+    async for found in found_or_made(question, repo, window):
+        yield found if isinstance(found, Note) else digest_post(*found)
+
+
+async def found_or_made(
+    question: Question, repo: str, window: Window
+) -> AsyncIterator[Note | tuple[Digest, Areas, int]]:
+    """Yield a digest with its areas and its repository's number: remembered, or made after a note that it will take a while."""
+    found = await question.desk.work.quick(lambda: _recalled(question, repo, window))
+    if found is None:
+        yield question.working("working.digest", repo=repo, day=say_days(window, question.language))
+        found = await made(question, repo, window)
+    yield found
+
+
+async def made(question: Question, repo: str, window: Window) -> tuple[Digest, Areas, int]:
+    """Make a digest from the source; whoever asks for the same meanwhile gets the same."""
+    desk, language = question.desk, question.language
+    feed = question.feed_of(repo)
+    key = ("digest", repo.lower(), window, language, feed.id if feed else 0)
+    return await desk.work.shared(key, lambda: _made(question, repo, window), repo.lower())
+
+
+def _recalled(question: Question, repo: str, window: Window) -> tuple[Digest, Areas, int] | None:
+    """Return what was told of days that are over, from the store alone: the channel's own post before others."""
+    desk, core = question.desk, question.desk.core
+    if window.end > core.now():
+        return None
+    feed = question.feed_of(repo)
+    posted = next((d for d in _deliveries(question, feed) if d.order.window == window), None) if feed else None
+    told = core.digests.told(repo, window)
+    if posted and posted.state is State.POSTED:
+        told = Told(posted.order.told, told.branch if told else "", posted.posted_at or core.now())
+    if told is None:
+        return None
+    digest = core.recall(repo, window, question.language, desk.analyser, told)
+    return (digest, core.areas(), core.commits.numbers().get(repo, 0)) if digest else None
+
+
+def _made(question: Question, repo: str, window: Window) -> tuple[Digest, Areas, int]:
+    desk, core = question.desk, question.desk.core
+    feed = question.feed_of(repo)
+    told = NOTHING_TOLD
+    if feed and window.end <= core.now():
+        told = reported(_deliveries(question, feed), window)
+    source = core.source(place_of(question, repo))
+    digest, areas = core.digest(source, window, question.language, desk.analyser, _silent, told=told)
+    if window.end <= digest.built_at and core.digests.told(digest.repo, window) is None:
+        core.digests.put(digest)
+    return digest, areas, core.commits.numbers().get(digest.repo, 0)
+
+
+def place_of(question: Question, repo: str) -> Place:
+    """Return where a repository is read: as one of its feeds says, else on GitHub."""
+    feeds = question.desk.feeds.all()
+    place = next((feed.place for feed in feeds if feed.repository.lower() == repo.lower()), repo)
+    return parse_place(place)
+
+
+def _deliveries(question: Question, feed: Feed | None) -> list[Delivery]:
+    return question.desk.deliveries.of("feed", str(feed.id)) if feed else []
+
+
+def _silent(_name: str, _done: int, _total: int) -> None:
+    """Show no progress: a note says that it takes a while."""

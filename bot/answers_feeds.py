@@ -1,0 +1,331 @@
+"""Answers about a channel's feeds: set up, paused, ended, how they are doing; and a person's home."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import datetime, time
+from typing import TypeVar, get_args
+from zoneinfo import ZoneInfo
+
+from analysis.errors import BadInput, NotFound
+from bot import meant
+from bot.answers_topics import listed as subscriptions_listed
+from bot.asking import Mistake, say_span
+from bot.feeds import next_post
+from bot.posts import named
+from bot.question import Question
+from bot.repositories import parse_place
+from bot.verbs import LEVELS
+from formatters.reply import Board, Button, Field, Form, Note, Reply, Sheet
+from formatters.wording import label, say_days
+from storage.deliveries import Delivery, State
+from storage.feeds import Days, Feed, Quiet
+
+T = TypeVar("T", bound=str)
+
+_LATEST = 7
+_DONE = {State.POSTED, State.SKIPPED, State.REFUSED}
+
+
+async def setup(question: Question) -> AsyncIterator[Reply]:
+    """Ask by a form how a repository's digest is to come to this channel."""
+    _check_channel(question)
+    wanted = question.value("repository") or question.asked.text
+    feed = None
+    if wanted and wanted != "new":
+        feed = question.feed_of(question.seen(wanted)) if _is_seen(question, wanted) else None
+    elif not wanted:
+        feed = next(iter(question.feeds), None)
+    yield _form(question, feed, "" if wanted == "new" else wanted)
+
+
+def _is_seen(question: Question, name: str) -> bool:
+    return name.lower() in {one.lower() for one in question.visible}
+
+
+def _form(question: Question, feed: Feed | None, repository: str) -> Form:
+    def options(values: Sequence[str], group: str) -> tuple[tuple[str, str], ...]:
+        return tuple((value, question.say(f"{group}.{value}")) for value in values)
+
+    areas = question.desk.core.areas()
+    chosen = [areas.name(key, question.language) for key in feed.areas] if feed else []
+    languages = (("en", "English"), ("zh", "中文"))
+    return Form(
+        title=question.say("form.setup"),
+        submit=question.say("button.save"),
+        command=f"save setup {feed.id if feed else 'new'}",
+        fields=(
+            Field(
+                "repository", question.say("field.repository"), feed.repository if feed else repository,
+                question.say("field.repository_hint"),
+            ),
+            Field("at", question.say("field.at"), f"{feed.at:%H:%M}" if feed else "09:00", question.say("field.at_hint")),
+            Field(
+                "zone", question.say("field.zone"), feed.zone if feed else question.zone(),
+                question.say("field.zone_hint"),
+            ),
+            Field("language", question.say("field.language"), feed.language if feed else question.language, options=languages),
+            Field("days", question.say("field.days"), feed.days if feed else "daily", options=options(get_args(Days), "days")),
+            Field(
+                "least", question.say("field.least"), feed.least.value if feed else "low",
+                options=options(LEVELS[::-1], "least"),
+            ),
+            Field("areas", question.say("field.areas"), ", ".join(chosen), question.say("field.areas_hint"), many=True, optional=True),
+            Field(
+                "left_out", question.say("field.left_out"), ", ".join(feed.left_out) if feed else "",
+                question.say("field.left_out_hint"), many=True, optional=True,
+            ),
+            Field("quiet", question.say("field.quiet"), feed.quiet if feed else "line", options=options(get_args(Quiet), "quiet")),
+        ),
+        language=question.language,
+    )  # fmt: skip
+
+
+async def save_setup(question: Question) -> AsyncIterator[Reply]:
+    """Make or change the feed that the form describes, after a look whether its repository can be read."""
+    _check_channel(question)
+    number = next((int(word) for word in question.asked.words if word.isdigit()), 0)
+    before = next((feed for feed in question.feeds if feed.id == number), None)
+    desk = question.desk
+    feed = await desk.work.quick(lambda: _read(question, before))
+    if not desk.access.may_set_up(feed.repository):
+        raise Mistake("mistake.may_not_set_up", repo=feed.repository)
+    yield question.working("working.setup", repo=feed.repository)
+    now = desk.core.now()
+
+    def look() -> str:
+        source = desk.core.source(parse_place(feed.place))
+        return source.landed(now.replace(minute=0, second=0, microsecond=0), now).repo
+
+    try:
+        name = await desk.work.shared(("look", feed.place), look)
+    except NotFound:
+        raise Mistake("mistake.no_such_repository", repo=feed.repository) from None
+    stored = await desk.work.quick(lambda: desk.feeds.put(replace(feed, repository=name)))
+    number = (await desk.work.quick(desk.core.commits.numbers)).get(name, 0)
+    yield question.note(
+        "done.setup_changed" if before else "done.setup",
+        Button(question.say("button.yesterday"), named("yesterday public", name, number)),
+        Button(question.say("button.change"), named("setup", name, number)),
+        question.button("status", "status"),
+        repo=name, next=say_moment(next_post(stored, now), stored.zone), zone=stored.zone,
+    )  # fmt: skip
+
+
+def _read(question: Question, before: Feed | None) -> Feed:
+    """Return the feed that was described; what is not said stays as it was."""
+    core, asker, value = question.desk.core, question.asker, question.value
+    text = value("repository") or (before.repository if before else "")
+    try:
+        place = parse_place(text.strip("`<>")) if text else None
+    except BadInput:
+        place = None
+    if place is None or place.path or not place.name:
+        raise Mistake("mistake.repository", text=text)
+    same = before and before.repository.lower() == place.name.lower()
+    known = next((f.place for f in question.desk.feeds.all() if f.repository.lower() == place.name.lower()), place.name)
+    feed = before or Feed(
+        asker.platform, asker.workspace, asker.channel, place.name, place.name, time(9), question.zone(), core.now(),
+        language=question.language, made_by=asker.user,
+    )  # fmt: skip
+    given = question.request.values | question.asked.named
+    return replace(
+        feed,
+        repository=place.name,
+        place=feed.place if same and before else known,
+        at=meant.clock(value("at")) if value("at") else feed.at,
+        zone=meant.zone(value("zone")) if value("zone") else feed.zone,
+        language=_one_of(value("language"), ("en", "zh"), feed.language),
+        days=_one_of(value("days"), get_args(Days), feed.days),
+        quiet=_one_of(value("quiet"), get_args(Quiet), feed.quiet),
+        least=meant.importance(value("least")) if value("least") else feed.least,
+        areas=tuple(dict.fromkeys(meant.area(core, name) for name in meant.listed(value("areas"))))
+        if "areas" in given
+        else feed.areas,
+        left_out=tuple(name.lstrip("@").lower() for name in meant.listed(value("left_out")))
+        if "left_out" in given
+        else feed.left_out,
+        since=feed.since if before and not before.paused else core.now(),
+        paused="",
+    )
+
+
+def _one_of(text: str, known: tuple[T, ...], default: T) -> T:
+    if not text:
+        return default
+    found = next((one for one in known if one == text.lower()), None)
+    if found is None:
+        raise Mistake("mistake.choice", text=text, known=", ".join(known))
+    return found
+
+
+def _check_channel(question: Question) -> None:
+    if question.asker.is_direct:
+        raise Mistake("mistake.only_in_channel")
+    if not question.desk.access.is_admin(question.asker):
+        raise Mistake("mistake.admin")
+
+
+def _the_feed(question: Question) -> Feed:
+    _check_channel(question)
+    if not question.feeds:
+        raise Mistake("mistake.nothing_here")
+    feed = question.feed_of(question.repository())
+    if feed is None:
+        raise Mistake("mistake.nothing_here")
+    return feed
+
+
+async def pause(question: Question) -> AsyncIterator[Reply]:
+    """Post nothing until it is resumed."""
+    feed = _the_feed(question)
+    why = question.say("feed.paused_by", who=question.asker.user)
+    await question.desk.work.quick(lambda: question.desk.feeds.put(replace(feed, paused=why)))
+    yield question.note(
+        "done.paused", question.button("resume", f"resume repository={feed.repository}"), repo=feed.repository
+    )
+
+
+async def resume(question: Question) -> AsyncIterator[Reply]:
+    """Go on from now; what was missed meanwhile is not owed."""
+    feed, now = _the_feed(question), question.desk.core.now()
+    stored = await question.desk.work.quick(lambda: question.desk.feeds.put(replace(feed, paused="", since=now)))
+    moment = say_moment(next_post(stored, now), stored.zone)
+    yield question.note("done.resumed", repo=feed.repository, next=moment, zone=stored.zone)
+
+
+async def remove(question: Question) -> AsyncIterator[Reply]:
+    """End a channel's feed."""
+    feed = _the_feed(question)
+    if feed.origin == "config":
+        raise Mistake("mistake.configured")
+    await question.desk.work.quick(lambda: question.desk.feeds.remove(feed.id))
+    yield question.note("done.removed", question.button("setup", "setup"), repo=feed.repository)
+
+
+async def status(question: Question) -> AsyncIterator[Reply]:
+    """Say when the channel's digests come next, how the last ones went, and what people thought of them."""
+    if not question.feeds:
+        if question.asker.is_direct:
+            yield await question.desk.work.quick(lambda: _home(question))
+            return
+        raise Mistake("mistake.nothing_here")
+    yield await question.desk.work.quick(lambda: _status(question))
+
+
+def _status(question: Question) -> Reply:
+    parts: list[Note | Sheet] = [_overview(question)]
+    for feed in question.feeds:
+        deliveries = question.desk.deliveries.of("feed", str(feed.id))[:_LATEST]
+        if deliveries:
+            parts.append(_history(question, feed, deliveries))
+    return Board(tuple(parts), question.language)
+
+
+def _overview(question: Question) -> Sheet:
+    desk, now = question.desk, question.desk.core.now()
+    rows = []
+    for feed in question.feeds:
+        up, down = desk.core.feedback.ratings(feed.repository)
+        rows.append((feed.repository, _next(question, feed, now), f"👍 {up} 👎 {down}"))
+    return Sheet(
+        title=question.say("status.title"),
+        columns=tuple(question.say(f"column.{name}") for name in ("repository", "next", "opinions")),
+        rows=tuple(rows),
+        language=question.language,
+        note="\n".join(_settings(question, feed) for feed in question.feeds),
+        buttons=(question.button("change", "setup"),) if desk.access.is_admin(question.asker) else (),
+    )
+
+
+def _next(question: Question, feed: Feed, now: datetime) -> str:
+    if feed.paused:
+        return question.say("status.paused", why=feed.paused)
+    return f"{say_moment(next_post(feed, now), feed.zone)} ({feed.zone})"
+
+
+def _settings(question: Question, feed: Feed) -> str:
+    areas = question.desk.core.areas()
+    parts = [question.say(f"days.{feed.days}"), question.say(f"least.{feed.least}")]
+    if feed.areas:
+        parts.append(
+            label("list.comma", question.language).join(areas.name(key, question.language) for key in feed.areas)
+        )
+    if feed.left_out:
+        parts.append(question.say("status.without", names=", ".join(feed.left_out)))
+    return f"{feed.repository}: {' · '.join(parts)}"
+
+
+def _history(question: Question, feed: Feed, deliveries: Sequence[Delivery]) -> Sheet:
+    rows = []
+    for delivery in deliveries:
+        window = delivery.order.window
+        day = say_days(window, question.language) if window else delivery.order.slot
+        state = question.say(f"state.{delivery.state}")
+        if delivery.pending and delivery.state is State.POSTED:
+            state = question.say("state.pending", count=delivery.pending)
+        why = f" ({delivery.trouble})" if delivery.trouble and delivery.state is not State.POSTED else ""
+        at = say_moment(delivery.posted_at, feed.zone) if delivery.posted_at else "–"
+        rows.append((day, state + why, at))
+    return Sheet(
+        title=feed.repository,
+        columns=tuple(question.say(f"column.{name}") for name in ("day", "state", "posted")),
+        rows=tuple(rows),
+        language=question.language,
+    )
+
+
+async def home(question: Question) -> AsyncIterator[Reply]:
+    """Answer with a person's own page: subscriptions, the next run, the last digests, the channels' settings."""
+    yield await question.desk.work.quick(lambda: _home(question))
+
+
+def _home(question: Question) -> Reply:
+    desk, asker, now = question.desk, question.asker, question.desk.core.now()
+    subs = subscriptions_listed(question)
+    parts: list[Note | Sheet] = [subs] if isinstance(subs, Note | Sheet) else []
+    seen = {name.lower() for name in question.visible}
+    feeds = [
+        feed
+        for feed in desk.feeds.all()
+        if feed.platform == asker.platform and feed.repository.lower() in seen
+        if not asker.workspace or feed.workspace == asker.workspace
+    ]
+    if feeds:
+        parts.append(
+            Sheet(
+                title=question.say("home.feeds"),
+                columns=tuple(question.say(f"column.{name}") for name in ("repository", "next")),
+                rows=tuple((feed.repository, _next(question, feed, now)) for feed in feeds),
+                language=question.language,
+                note="\n".join(dict.fromkeys(_settings(question, feed) for feed in feeds)),
+            )
+        )
+    parts += _latest(question)
+    if not feeds:
+        parts.append(Note(question.say("home.start"), "plain", (question.button("help", "help"),)))
+    return Board(tuple(parts), question.language)
+
+
+def _latest(question: Question) -> list[Sheet]:
+    """Return the last digests of each repository, each with a button to see it."""
+    core, found = question.desk.core, []
+    numbers = core.commits.numbers()
+    for repo in question.visible[:3]:
+        days = core.digests.days(repo, _LATEST)
+        if days:
+            commands = [named(f"date {say_span(window)}", repo, numbers.get(repo, 0)) for window in days]
+            found.append(
+                Sheet(
+                    title=question.say("home.digests", repo=repo),
+                    columns=(question.say("column.day"),),
+                    rows=tuple((say_days(window, question.language),) for window in days),
+                    language=question.language,
+                    actions=tuple(Button(question.say("button.show"), command) for command in commands),
+                )
+            )
+    return found
+
+
+def say_moment(moment: datetime, zone: str) -> str:
+    """Say a moment on a zone's clocks."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

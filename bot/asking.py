@@ -1,0 +1,148 @@
+"""A request's text read: which command, what stands by its place, what is named, which flags. It forgives."""
+
+import re
+import shlex
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from analysis.errors import BadInput
+from analysis.window import Window, parse_day
+from bot.verbs import ALIASES, verb, verbs
+from bot.wording import tell
+
+HIDDEN = {"home", "details", "why", "rate", "rank", "regenerate", "save"}
+"""Commands that buttons and forms stand for, and that nobody has to type."""
+
+_NAMED = re.compile(r"(?P<name>[a-z]+)[=:：](?P<value>.+)", re.DOTALL)
+_SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
+_SHA_OR_PULL = re.compile(r"#\d+|[0-9a-f]*\d[0-9a-f]*|.*/(?:commit|pull)/[0-9a-f]+.*")
+_SHORTEST_SHA = 6
+
+
+class Mistake(BadInput):
+    """What was asked cannot be answered so; `key` names the sentence in `bot/wording.toml`."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(tell(key, "en", **values))
+        self.key = key
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command, as it was meant.
+
+    Attributes:
+        words: what stands by its place, in order.
+        named: `since=7d` and the like, by name in lower case.
+    """
+
+    verb: str
+    words: tuple[str, ...] = ()
+    named: dict[str, str] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
+
+    @property
+    def text(self) -> str:
+        """The words as one text."""
+        return " ".join(self.words)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody in the channel is to see the answer."""
+        return "public" in self.flags
+
+
+def read(text: str) -> Asked:
+    """Read a command; `public`, `here` and names may stand anywhere, a bare date or SHA says its own command.
+
+    Raises:
+        Mistake: there is no such command.
+    """
+    pieces = _split(text)
+    if not pieces:
+        return Asked("help")
+    head, rest = pieces[0], pieces[1:]
+    name = ALIASES.get(head.lower(), head.lower().lstrip("/"))
+    if verb(name) is None and name not in HIDDEN:
+        name, rest = _guessed(head), pieces
+    return _sorted(name, rest)
+
+
+def _split(text: str) -> list[str]:
+    # Phones write curly quotes; a commit's title may have a single one in it.
+    plain = re.sub(r"[“”„]", '"', text).strip()
+    lexer = shlex.shlex(plain, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.quotes, lexer.escape, lexer.commenters = True, '"', "", ""
+    try:
+        return list(lexer)
+    except ValueError:  # an open quote
+        return plain.replace('"', " ").split()
+
+
+def _guessed(head: str) -> str:
+    lowered = head.lower()
+    try:
+        parse_day(lowered, date.max - timedelta(days=1))
+    except BadInput:
+        if _SPAN.fullmatch(lowered):
+            return "date"
+    else:
+        return "date"
+    if (_SHA_OR_PULL.fullmatch(lowered) and len(lowered) >= _SHORTEST_SHA) or lowered.startswith("#"):
+        return "show"
+    from difflib import get_close_matches
+
+    names = [found.name for found in verbs()]
+    near = get_close_matches(lowered, names, n=1, cutoff=0.6)
+    raise Mistake("mistake.verb_near" if near else "mistake.verb", verb=head, near="".join(near))
+
+
+def _sorted(name: str, pieces: list[str]) -> Asked:
+    found = verb(name)
+    known = {option.name: option for option in (found.options if found else ())}
+    words, named, flags = [], {}, set()
+    for piece in pieces:
+        option = known.get(piece.lower())
+        pair = _NAMED.fullmatch(piece)
+        if piece.lower() in {"public", "公开"} or (option and option.kind == "flag"):
+            flags.add("public" if piece.lower() in {"public", "公开"} else piece.lower())
+        elif pair and (found is None or pair["name"].lower() in _NAMES):
+            key = _NAMES.get(pair["name"].lower(), pair["name"].lower())
+            named[key] = pair["value"].strip('"')
+        else:
+            words.append(piece)
+    return Asked(name, tuple(words), named, frozenset(flags))
+
+
+_NAMES = {
+    name: name
+    for name in (
+        "repository", "lang", "since", "until", "area", "type", "author", "min", "path", "word", "how", "on", "at", "zone",
+        "days", "least", "areas", "left_out", "quiet", "language",
+    )
+} | {"repo": "repository", "tz": "zone"}  # fmt: skip
+
+
+def read_span(text: str, today: date, zone: str) -> Window:
+    """Read a day, or `first..last`, as commands of buttons name them.
+
+    Raises:
+        Mistake: it is none, or has not come yet.
+    """
+    span = _SPAN.fullmatch(text)
+    try:
+        if span and span[2]:
+            first, last = date.fromisoformat(span[1]), date.fromisoformat(span[2])
+            if first > last or last > today:
+                raise Mistake("mistake.day", text=text, today=today.isoformat())
+            return Window(first, last, zone)
+        return Window.of(parse_day(text, today), zone)
+    except (BadInput, ValueError):
+        raise Mistake("mistake.day", text=text, today=today.isoformat()) from None
+
+
+def say_span(window: Window) -> str:
+    """Write a window as `read_span` reads it."""
+    first, last = window.first.isoformat(), window.last.isoformat()
+    return first if first == last else f"{first}..{last}"

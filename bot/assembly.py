@@ -1,0 +1,123 @@
+"""The bot put together: one conversation, one set of rounds, over one store and the platforms that are connected."""
+
+import os
+import socket
+import uuid
+from collections.abc import Callable, MutableMapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from analysis.triage import Importance
+from analysis.window import check_zone
+from bot.access import Access
+from bot.config import FeedSettings, machine_zone
+from bot.conversation import Talk
+from bot.core import Core
+from bot.delivery import Deliverer
+from bot.meant import area
+from bot.messages import Messages
+from bot.mornings import Mornings
+from bot.once import AskedOnce
+from bot.platforms import Transport
+from bot.polls import Polls
+from bot.question import Desk
+from bot.repositories import parse_place
+from bot.suggest import Suggestions
+from bot.work import Work
+from storage.deliveries import Deliveries, Delivery
+from storage.feeds import Feed, Feeds
+from storage.subscriptions import Subscriptions
+
+
+class Assembly:
+    """Everything of the bot but its process.
+
+    Args:
+        transports: the connected platforms by name; filled by whoever connects them.
+        posted: told what was delivered, and when.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        transports: MutableMapping[str, Transport],
+        posted: Callable[[Delivery, datetime], None] = lambda _delivery, _now: None,
+    ) -> None:
+        self.core = core
+        self.transports = transports
+        self.work = Work()
+        self.feeds = Feeds(core.store)
+        self.subscriptions = Subscriptions(core.store)
+        self.deliveries = Deliveries(core.store, f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:12]}")
+        fresh = core.analyser()
+        analyser = AskedOnce(fresh)
+        access = Access(core.settings.access, core.commits, self.feeds, self.subscriptions)
+        deliverer = Deliverer(self.deliveries, transports, core.now, posted=posted)
+        self.mornings = Mornings(core, self.feeds, self.subscriptions, deliverer, self.work, analyser)
+        every = timedelta(minutes=core.settings.serve.poll_minutes)
+        self.polls = Polls(core, self.feeds, self.subscriptions, self.work, analyser, every, self._landed)
+        self.messages = Messages(core, self.subscriptions, access, deliverer, self.work, self.polls.refresh)
+        desk = Desk(
+            core, self.feeds, self.deliveries, self.subscriptions, access, self.work, analyser, fresh, self.mornings.mend
+        )  # fmt: skip
+        self.talk = Talk(desk)
+        self.suggest = Suggestions(desk)
+
+    async def due(self) -> None:
+        """Deliver what is due."""
+        await self.mornings.round()
+        await self.messages.round()
+
+    async def look(self) -> None:
+        """Look at the repositories, and complete what was posted incomplete."""
+        await self.polls.round()
+        await self.mornings.complete()
+
+    async def _landed(self) -> None:
+        await self.messages.landed()
+
+    def take_configured(self) -> None:
+        """Bring the stored feeds up to date with those of the configuration.
+
+        Raises:
+            BadInput: a repository, zone or area of one of them is none.
+        """
+        wanted = [configured_feed(self.core, settings) for settings in self.core.settings.feeds]
+        stored = {_identity(feed): feed for feed in self.feeds.all() if feed.origin == "config"}
+        for feed in wanted:
+            known = stored.pop(_identity(feed), None)
+            if known is None:
+                self.feeds.put(feed)
+            elif replace(feed, id=known.id, since=known.since, paused=known.paused) != known:
+                self.feeds.put(replace(feed, id=known.id, since=known.since, paused=known.paused))
+        for gone in stored.values():
+            self.feeds.remove(gone.id)
+
+
+def configured_feed(core: Core, settings: FeedSettings) -> Feed:
+    """Return the feed that a table of the configuration describes; raises BadInput where it cannot be."""
+    place = parse_place(settings.repository)
+    name = place.name or core.source(place).repo
+    return Feed(
+        platform=settings.platform,
+        workspace=settings.workspace,
+        channel=settings.channel,
+        repository=name,
+        place=settings.repository,
+        at=settings.at,
+        zone=check_zone(settings.zone) if settings.zone else machine_zone(),
+        since=core.now(),
+        language=settings.language,
+        least=Importance(settings.least),
+        areas=tuple(area(core, wanted) for wanted in settings.areas),
+        left_out=tuple(author.lower().lstrip("@") for author in settings.left_out),
+        days=settings.days,
+        quiet=settings.quiet,
+        made_by=settings.made_by,
+        origin="config",
+    )
+
+
+def _identity(feed: Feed) -> tuple[object, ...]:
+    """What makes a configured feed the same one after its table was changed."""
+    return (feed.platform, feed.channel, feed.repository.lower(), feed.areas)

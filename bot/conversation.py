@@ -1,0 +1,166 @@
+"""Answers what people ask: reads the command, looks who may, hands it to its handler, and turns mistakes into notes.
+
+The same for every platform; see `bot.platforms.Conversation`.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+
+from analysis.entry import Language
+from analysis.errors import Problem
+from bot import answers_commits, answers_days, answers_feeds, answers_topics
+from bot.asking import Asked, Mistake, read
+from bot.platforms import Answer, Request
+from bot.question import Desk, Handler, Question, Which, language_of, understood
+from bot.verbs import usage, verb, verbs
+from bot.wording import tell
+from formatters.reply import Button, Note, Reply, Sheet
+
+_LOG = logging.getLogger(__name__)
+
+_PRIVATE = {"subscribe", "mute", "subs", "unsubscribe", "setup", "save", "home", "rate", "rank", "details", "why"}
+"""Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
+
+
+class Talk:
+    """A conversation with everybody on every platform."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, request: Request) -> AsyncIterator[Answer]:
+        """Answer a request; see `bot.platforms.Conversation`."""
+        language: Language = request.asker.language or "en"
+        asked: Asked | None = None
+        try:
+            asked = read(request.text)
+            question = await understood(self._desk, request, asked)
+            language = question.language
+            is_public = asked.is_public and asked.verb not in _PRIVATE
+            _check(question)
+            async for reply in _HANDLERS[asked.verb](question):
+                yield Answer(reply, is_public and not _is_mistake(reply))
+        except Which as which:
+            yield Answer(_choice(which, language))
+        except Mistake as mistake:
+            language = await self._language(request, asked, language)
+            yield Answer(_note(mistake, asked, language))
+        except Problem as problem:
+            yield Answer(Note(str(problem), "problem"))
+        except Exception:  # noqa: BLE001 - one question is an outer edge: the bot goes on
+            _LOG.exception("a question could not be answered")
+            yield Answer(Note(tell("mistake.defect", language), "problem"))
+
+    async def _language(self, request: Request, asked: Asked | None, known: Language) -> Language:
+        """Return the language for somebody whose command could not even be read."""
+        if asked is not None or request.asker.is_direct:
+            return known
+        asker = request.asker
+        feeds = await self._desk.work.quick(lambda: self._desk.feeds.of_channel(asker.platform, asker.channel))
+        return language_of(asker, None, tuple(feeds))
+
+
+def _check(question: Question) -> None:
+    found = verb(question.asked.verb)
+    if found and found.is_admin and not question.desk.access.is_admin(question.asker):
+        raise Mistake("mistake.only_in_channel" if question.asker.is_direct else "mistake.admin")
+
+
+def _is_mistake(reply: Reply) -> bool:
+    return isinstance(reply, Note) and reply.tone == "problem"
+
+
+def _choice(which: Which, language: Language) -> Note:
+    buttons = tuple(Button(label, command) for command, label in which.choices)
+    return Note(tell(which.key, language), "plain", buttons)
+
+
+def _note(mistake: Mistake, asked: Asked | None, language: Language) -> Note:
+    text = tell(mistake.key, language, **mistake.values)
+    found = verb(asked.verb) if asked else None
+    if found and mistake.key.endswith("_missing"):
+        text = f"{text} `{usage(found)}`"
+    return Note(text, "problem")
+
+
+async def _save(question: Question) -> AsyncIterator[Reply]:
+    """Take what a form was filled in with."""
+    what = next(iter(question.asked.words), "")
+    handler = _FORMS.get(what)
+    if handler is None:
+        raise Mistake("mistake.verb", verb=f"save {what}", near="")
+    async for reply in handler(question):
+        yield reply
+
+
+async def _help(question: Question) -> AsyncIterator[Reply]:
+    """Answer with the commands, or with how one is used."""
+    language = question.language
+    name = question.asked.text.strip()
+    found = verb(name) if name else None
+    if name and found is None:
+        raise Mistake("mistake.verb", verb=name, near="")
+    if found:
+        lines = [f"`{usage(found)}`", found.says[language]]
+        lines += [f"`{option.name}`: {option.says[language]}" for option in found.options]
+        yield Note("\n".join(lines))
+        return
+    is_admin = question.desk.access.is_admin(question.asker)
+    shown = [one for one in verbs() if is_admin or not one.is_admin]
+    starts = (
+        [question.button("setup", "setup")] if is_admin and not question.feeds and not question.asker.is_direct else []
+    )
+    if question.visible:
+        starts = [question.button("yesterday", "yesterday"), question.button("subs", "subs"), *starts]
+    yield Sheet(
+        title=question.say("help.title"),
+        columns=(question.say("column.command"), question.say("column.does")),
+        rows=tuple((f"`{_short(one.name)}`", one.says[language]) for one in shown),
+        language=language,
+        note=question.say("help.note" if question.visible else "help.note_new"),
+        buttons=tuple(starts),
+    )
+
+
+def _short(name: str) -> str:
+    """Return a command with what it needs, without what it may have."""
+    found = verb(name)
+    assert found is not None
+    shown = ["2026-01-08"] if name == "date" else [name, *(f"<{one.name}>" for one in found.options if one.required)]
+    return " ".join(shown)
+
+
+_FORMS: dict[str, Handler] = {
+    "setup": answers_feeds.save_setup,
+    "subscribe": answers_topics.subscribe,
+    "mute": answers_topics.mute,
+}
+
+_HANDLERS: dict[str, Handler] = {
+    "today": answers_days.today,
+    "yesterday": answers_days.yesterday,
+    "date": answers_days.day,
+    "week": answers_days.week,
+    "details": answers_days.details,
+    "why": answers_days.why,
+    "rate": answers_days.rate,
+    "rerun": answers_days.rerun,
+    "show": answers_commits.show,
+    "area": answers_commits.area,
+    "search": answers_commits.search,
+    "areas": answers_commits.areas,
+    "rank": answers_commits.rank,
+    "regenerate": answers_commits.regenerate,
+    "subscribe": answers_topics.subscribe,
+    "mute": answers_topics.mute,
+    "subs": answers_topics.subs,
+    "unsubscribe": answers_topics.unsubscribe,
+    "setup": answers_feeds.setup,
+    "pause": answers_feeds.pause,
+    "resume": answers_feeds.resume,
+    "remove": answers_feeds.remove,
+    "status": answers_feeds.status,
+    "home": answers_feeds.home,
+    "help": _help,
+    "save": _save,
+}

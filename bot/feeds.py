@@ -1,0 +1,135 @@
+"""What is due to a channel, and what of a digest it gets: by the feed's hour, days and filters."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from analysis.digest import Digest
+from analysis.entry import Entry
+from analysis.window import Window
+from bot.core import LOOK_BACK
+from storage.deliveries import Delivery, State
+from storage.digests import Reported
+from storage.feeds import Feed
+
+MOST_DAYS = 7
+"""How far back one catch-up reaches after a time of silence."""
+
+BOTS = "bots"
+"""Among the authors to be left out: everybody whose account says that it is a program."""
+
+_MONDAY, _SATURDAY = 0, 5
+_WEEK = 7
+_COVERING = {State.POSTING, State.POSTED, State.SKIPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A post that is owed: about which days, and since when."""
+
+    window: Window
+    at: datetime
+
+
+def due(feed: Feed, covered: date | None, now: datetime) -> Due | None:
+    """Return what a feed owes its channel; what was missed comes in one post, of MOST_DAYS at most.
+
+    `covered` is the last day that the channel was told of.
+    """
+    owed = [
+        (moment, about)
+        for day in _days_back(now.astimezone(ZoneInfo(feed.zone)).date())
+        if (about := _about(feed, day)) and feed.since <= (moment := _moment(feed, day)) <= now
+        if covered is None or about.last > covered
+    ]
+    if feed.paused or not owed:
+        return None
+    last = max(about.last for _, about in owed)
+    first = max(min(about.first for _, about in owed), last - timedelta(days=MOST_DAYS - 1))
+    if covered:
+        first = max(first, covered + timedelta(days=1))
+    return Due(Window(first, last, feed.zone), max(moment for moment, _ in owed))
+
+
+def next_post(feed: Feed, now: datetime) -> datetime:
+    """Return when a feed posts next."""
+    today = now.astimezone(ZoneInfo(feed.zone)).date()
+    days = (today + timedelta(days=number) for number in range(_WEEK + 2))
+    return next(moment for day in days if _about(feed, day) and (moment := _moment(feed, day)) > now)
+
+
+def covered(feed: Feed, deliveries: Iterable[Delivery], now: datetime) -> date | None:
+    """Return the last day that a feed's deliveries have told, or are telling.
+
+    One of a day that has not been yet is a clock's mistake, and does not silence the feed until that day.
+    """
+    today = now.astimezone(ZoneInfo(feed.zone)).date()
+    days = (
+        delivery.order.window.last
+        for delivery in deliveries
+        if delivery.order.window and delivery.state in _COVERING and delivery.order.window.last < today
+    )
+    return max(days, default=None)
+
+
+def reported(deliveries: Sequence[Delivery], window: Window) -> Reported:
+    """Return what a feed's channel was told, as far as it matters for a digest of `window`."""
+    since = window.first - timedelta(days=LOOK_BACK)
+    told = [
+        (delivery, delivery.order.window)
+        for delivery in deliveries
+        if delivery.order.window and delivery.state in _COVERING and delivery.order.window.last >= since
+    ]
+    where = {sha: about for delivery, about in reversed(told) for sha in delivery.order.told}
+    return Reported(tuple(about for _, about in told), where)
+
+
+def narrowed(feed: Feed, digest: Digest, heard: Iterable[str] = ()) -> Digest:
+    """Return what of a digest a feed's channel wants.
+
+    `heard` are the SHAs of reverts that must be told, because what they take back was.
+    """
+    if not (feed.least.rank or feed.areas or feed.left_out):
+        return digest
+    must = set(heard)
+    return digest.keep(entry for entry in digest.entries if entry.commit.sha in must or _wants(feed, entry))
+
+
+def is_left_out(entry: Entry, left_out: Iterable[str]) -> bool:
+    """Whether the author of an entry is among those to be left out (names or accounts, in lower case)."""
+    names = {entry.commit.author.lower(), (entry.commit.login or "").lower()} - {""}
+    wanted = set(left_out)
+    return bool(names & wanted) or (BOTS in wanted and any(_is_program(name) for name in names))
+
+
+def _wants(feed: Feed, entry: Entry) -> bool:
+    if entry.triage.importance.rank < feed.least.rank or is_left_out(entry, feed.left_out):
+        return False
+    return not feed.areas or bool(set(feed.areas) & set(entry.triage.areas))
+
+
+def _is_program(name: str) -> bool:
+    return name.endswith(("[bot]", "-bot", "_bot")) or name == "bot"
+
+
+def _days_back(today: date) -> Iterator[date]:
+    return (today - timedelta(days=number) for number in range(MOST_DAYS + 1))
+
+
+def _about(feed: Feed, day: date) -> Window | None:
+    """Return the days that a feed's post of `day` is about; None where it has none."""
+    before = day - timedelta(days=1)
+    if feed.days == "daily":
+        return Window.of(before, feed.zone)
+    if day.weekday() >= _SATURDAY:
+        return None
+    if day.weekday() != _MONDAY:
+        return Window.of(before, feed.zone)
+    friday = day - timedelta(days=3)
+    return Window(friday, before, feed.zone) if feed.days == "weekdays" else Window.of(friday, feed.zone)
+
+
+def _moment(feed: Feed, day: date) -> datetime:
+    # An hour that the clocks skip counts with the offset from before the gap; one that comes twice is the first.
+    return datetime.combine(day, feed.at, ZoneInfo(feed.zone)).astimezone(UTC)

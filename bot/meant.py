@@ -1,0 +1,87 @@
+"""What single words mean to people: an area, a type, an importance, an hour, a zone; mistakes with the way out."""
+
+import re
+from datetime import datetime, time
+from difflib import get_close_matches
+from zoneinfo import available_timezones
+
+from analysis.areas import Areas
+from analysis.errors import BadInput
+from analysis.triage import Importance
+from analysis.window import check_zone
+from bot import commands
+from bot.asking import Mistake
+from bot.core import Core
+from bot.verbs import LEVELS, TYPES
+from storage.search import parse_since
+
+_TIME = re.compile(r"(\d{1,2})(?:[:：.](\d\d))?\s*(am|pm)?", re.IGNORECASE)
+_NOON, _LAST_HOUR = 12, 23
+
+
+def area(core: Core, text: str) -> str:
+    """Return an area's key, also of one that only a repository itself names."""
+    try:
+        return commands.stored_area(core, text)
+    except BadInput:
+        raise Mistake("mistake.area", text=text, near=_near_areas(core.areas(), text)) from None
+
+
+def _near_areas(areas: Areas, text: str) -> str:
+    names = {name.lower(): name for found in areas for name in (found.key, *found.names.values())}
+    near = get_close_matches(text.lower(), names, n=3, cutoff=0.5)
+    return ", ".join(names[name] for name in near) or "`areas`"
+
+
+def change_type(text: str) -> str:
+    """Return a change type."""
+    try:
+        return commands.change_type(text).value
+    except BadInput:
+        raise Mistake("mistake.type", text=text, known=", ".join(TYPES)) from None
+
+
+def importance(text: str) -> Importance:
+    """Return an importance."""
+    try:
+        return commands.importance(text)
+    except BadInput:
+        raise Mistake("mistake.importance", text=text, known=", ".join(LEVELS)) from None
+
+
+def since(text: str, now: datetime, *, last: bool = False) -> datetime:
+    """Return the moment that `7d`, a day or a date means; `now` is aware, in the asker's zone."""
+    try:
+        return parse_since(text, now, last=last)
+    except BadInput:
+        raise Mistake("mistake.since", text=text) from None
+
+
+def clock(text: str) -> time:
+    """Return a time of day: `9`, `09:00`, `9:30 pm`."""
+    found = _TIME.fullmatch(text.strip())
+    if found:
+        hour, minute = int(found[1]), int(found[2] or 0)
+        if found[3]:
+            hour = hour % _NOON + (_NOON if found[3].lower() == "pm" else 0)
+        if hour <= _LAST_HOUR and minute < 60:  # noqa: PLR2004 - minutes of an hour
+            return time(hour, minute)
+    raise Mistake("mistake.time", text=text)
+
+
+def zone(text: str) -> str:
+    """Return an IANA time zone, also by its city alone."""
+    wanted = text.strip().replace(" ", "_").lower()
+    known = {name.lower(): name for name in available_timezones()}
+    named = known.get(wanted) or next((n for low, n in known.items() if low.rpartition("/")[2] == wanted), "")
+    try:
+        return check_zone(named or text.strip())
+    except BadInput:
+        near = get_close_matches(wanted, known, n=2, cutoff=0.5)
+        hint = ", ".join(known[name] for name in near) or "Europe/Berlin, Asia/Shanghai"
+        raise Mistake("mistake.zone", text=text, near=hint) from None
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Part a list as people write it: by commas, Chinese ones too."""
+    return tuple(part for raw in re.split(r"[,，、;；\n]", text) if (part := raw.strip()))

@@ -1,0 +1,214 @@
+"""The rounds of the feeds: what is due is made and delivered, what was incomplete is completed where it stands."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from analysis.areas import Areas
+from analysis.digest import Digest
+from analysis.entry import Analyser
+from analysis.errors import NotFound, Problem
+from analysis.window import Window
+from bot.asking import say_span
+from bot.core import Core
+from bot.delivery import Deliverer, Outcome, Ready
+from bot.feeds import covered, due, narrowed, next_post, reported
+from bot.platforms import Later, Refused
+from bot.posts import digest_post
+from bot.repositories import parse_place
+from bot.wording import tell
+from bot.work import Work
+from formatters.reply import Note
+from formatters.wording import say_days
+from storage.deliveries import Delivery, Order, State
+from storage.feeds import Feed, Feeds
+from storage.subscriptions import Recipient, Subscriptions
+
+KIND = "feed"
+
+_AT_ONCE = 8
+_COMPLETED_FOR = timedelta(hours=36)
+_LOOKED_EVERY = timedelta(minutes=10)
+_REMEMBERED = timedelta(days=30)
+
+_LOG = logging.getLogger(__name__)
+
+
+class Mornings:
+    """Brings each feed's digest to its channel."""
+
+    def __init__(
+        self,
+        core: Core,
+        feeds: Feeds,
+        subscriptions: Subscriptions,
+        deliverer: Deliverer,
+        work: Work,
+        analyser: Analyser,
+    ) -> None:
+        self._core = core
+        self._feeds = feeds
+        self._subscriptions = subscriptions
+        self._deliverer = deliverer
+        self._work = work
+        self._analyser = analyser
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._resting: dict[Feed, datetime] = {}
+
+    async def round(self) -> None:
+        """Deliver what is due; a feed's trouble does not keep the others."""
+        feeds = await self._work.quick(self._feeds.all)
+        now = self._core.now()
+        self._resting = {feed: until for feed, until in self._resting.items() if until > now and feed in feeds}
+        waiting = [feed for feed in feeds if not feed.paused and feed not in self._resting]
+        await asyncio.gather(*(self._one(feed) for feed in waiting))
+
+    async def _one(self, feed: Feed) -> None:
+        async with self._gate:
+            try:
+                await self._feed(feed)
+            except Problem as problem:  # the store; the round comes again
+                _LOG.warning("the feed %s of %s waits: %s", feed.id, feed.repository, problem)
+
+    async def _feed(self, feed: Feed) -> None:
+        for delivery in await self._deliveries(feed):
+            if (
+                delivery.state is State.POSTING
+            ):  # somebody was stopped there, maybe; nothing is due before that is clear
+                await self._deliver(feed, delivery.order)
+        deliveries, now = await self._deliveries(feed), self._core.now()
+        owed = due(feed, covered(feed, deliveries, now), now)
+        if owed is None:
+            if not any(delivery.state in {State.CLAIMED, State.POSTING} for delivery in deliveries):
+                self._resting[feed] = next_post(feed, now)
+            return
+        await self._deliver(
+            feed,
+            Order(KIND, str(feed.id), say_span(owed.window), feed.platform, feed.channel, owed.at, owed.window),
+        )
+
+    async def _deliver(self, feed: Feed, order: Order) -> None:
+        result = await self._deliverer.deliver(order, lambda delivery: self._made(feed, delivery))
+        if result.outcome is Outcome.REFUSED:
+            await self._refused(feed, result.delivery.key if result.delivery else "", result.trouble)
+        elif result.outcome is Outcome.TAKEN:
+            # It was refused, and the process was stopped before the feed was paused.
+            for delivery in await self._deliveries(feed):
+                if delivery.order.slot == order.slot and delivery.state is State.REFUSED:
+                    await self._refused(feed, delivery.key, delivery.trouble)
+        elif result.trouble:
+            _LOG.warning("the digest of %s waits: %s", feed.repository, result.trouble)
+
+    async def _deliveries(self, feed: Feed) -> list[Delivery]:
+        since = (self._core.now() - _REMEMBERED).date()
+        return await self._work.quick(lambda: self._deliverer.deliveries.of(KIND, str(feed.id), since))
+
+    # -- what is posted
+
+    async def _made(self, feed: Feed, delivery: Delivery) -> Ready | None:
+        window = delivery.order.window
+        assert window is not None
+        others = await self._deliveries(feed)
+        try:
+            digest, areas = await self._digest(feed, window, others)
+        except NotFound as problem:  # no other try will find it
+            raise Refused(str(problem)) from problem
+        return await self._work.quick(lambda: self._ready(feed, digest, areas))
+
+    async def _digest(self, feed: Feed, window: Window, others: list[Delivery]) -> tuple[Digest, Areas]:
+        told = reported(others, window)
+
+        def make() -> tuple[Digest, Areas]:
+            source = self._core.source(parse_place(feed.place))
+            return self._core.digest(source, window, feed.language, self._analyser, _silent, told=told)
+
+        key = (KIND, feed.id, window, feed.language)
+        return await self._work.shared(key, make, feed.repository.lower())
+
+    def _ready(self, feed: Feed, digest: Digest, areas: Areas) -> Ready | None:
+        recipient = channel_of(feed)
+        heard = [
+            entry.commit.sha
+            for entry in digest.entries
+            if (original := self._core.taken_back(entry))
+            and self._subscriptions.told(recipient, digest.repo, [original.sha])
+        ]
+        shown = narrowed(feed, digest, heard)
+        told = tuple(entry.commit.sha for entry in digest.entries)
+
+        def note() -> None:
+            self._core.digests.put(digest)
+            seen = [entry.commit.sha for entry in shown.entries]
+            self._subscriptions.tell(recipient, digest.repo, seen, self._core.now())
+
+        if shown.entries:
+            number = self._core.commits.numbers().get(digest.repo, 0)
+            return Ready(digest_post(shown, areas, number), told, len(shown.coverage.stand_ins), note)
+        if feed.quiet == "nothing":
+            return None
+        key = "feed.quiet_part" if digest.entries else "feed.quiet"
+        day = say_days(digest.window, feed.language)
+        text = tell(key, feed.language, repo=digest.repo, day=day, count=len(digest.entries))
+        return Ready(Note(text), told, 0, note)
+
+    async def _refused(self, feed: Feed, key: str, why: str) -> None:
+        """Pause a feed that cannot be posted, and tell whoever set it up, once."""
+        _LOG.warning("the feed %s of %s is paused: %s", feed.id, feed.repository, why)
+        await self._work.quick(lambda: self._feeds.put(replace(feed, paused=why)))
+        if not feed.made_by:
+            return
+        text = tell("feed.refused", feed.language, repo=feed.repository, why=why)
+        order = Order("notice", f"feed {feed.id}", key, feed.platform, "", self._core.now())
+
+        async def tell_once(_delivery: Delivery) -> Ready:
+            return Ready(Note(text, "problem"))
+
+        await self._deliverer.deliver(order, tell_once, feed.made_by)
+
+    # -- what was posted
+
+    async def complete(self) -> None:
+        """Ask again for what the model did not read, and show it where it was posted."""
+        now = self._core.now()
+        found = await self._work.quick(
+            lambda: self._deliverer.deliveries.incomplete(now - _COMPLETED_FOR, now - _LOOKED_EVERY)
+        )
+        for delivery in found:
+            feed = await self._work.quick(lambda number=delivery.order.subject: self._feeds.get(int(number)))  # type: ignore[misc]
+            if delivery.order.kind == KIND and feed and not feed.paused:
+                try:
+                    await self.mend(feed, delivery, only_progress=True)
+                except (Problem, Later, Refused) as problem:
+                    _LOG.warning("the digest of %s stays incomplete for now: %s", feed.repository, problem)
+
+    async def mend(self, feed: Feed, delivery: Delivery, *, only_progress: bool = False) -> None:
+        """Make a posted digest anew, of the same commits, and show it in its place; with `only_progress` if it got further.
+
+        Raises:
+            Problem: it cannot be made now.
+            Refused, Later: the platform does not take it.
+        """
+        window = delivery.order.window
+        assert window is not None
+        digest, areas = await self._digest(feed, window, await self._deliveries(feed))
+        told = set(delivery.order.told)
+        same = digest.keep(entry for entry in digest.entries if entry.commit.sha in told)
+        ready = await self._work.quick(lambda: self._ready(feed, same, areas))
+        if only_progress and (ready is None or ready.pending >= delivery.pending):
+            await self._work.quick(
+                lambda: self._deliverer.deliveries.edited(
+                    delivery, delivery.followers, delivery.pending, self._core.now()
+                )
+            )
+        elif ready is not None:
+            await self._deliverer.edit(delivery, ready)
+
+
+def channel_of(feed: Feed) -> Recipient:
+    """Return a feed's channel as one who is told things."""
+    return Recipient(feed.platform, feed.workspace, "channel", feed.channel)
+
+
+def _silent(_name: str, _done: int, _total: int) -> None:
+    """Show no progress: nobody looks."""

@@ -1,0 +1,59 @@
+"""How a post is found again: numbers that Discord keeps with a message's components and shows to nobody.
+
+A nonce keeps a message from being posted twice for some minutes only; it is not told again afterwards.
+https://docs.discord.com/developers/components/reference#anatomy-of-a-component
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+Json = dict[str, Any]
+
+MOST_PARTS = 200
+_NONCE = 24
+
+
+def nonce(key: str, part: int) -> str:
+    """Return what keeps Discord from taking a part of a post twice."""
+    return hashlib.sha256(f"{key}/{part}".encode()).hexdigest()[:_NONCE]
+
+
+def mark(key: str, part: int) -> int:
+    """Return the number that a part of a post carries."""
+    return _number(f"{key}/{part}".encode())
+
+
+def parts(key: str) -> dict[int, int]:
+    """Return which part each mark of a post stands for."""
+    return {mark(key, part): part for part in range(MOST_PARTS)}
+
+
+def marked(components: Sequence[Json], number: int, also: str) -> list[Json]:
+    """Return components that carry `number`, and beside it what tells this content (with `also`) from another."""
+    content = _number(f"{components!r} {also}".encode())
+    first, *rest = components
+    if first.get("components"):
+        inner, *others = first["components"]
+        return [{**first, "id": number, "components": [{**inner, "id": content}, *others]}, *rest]
+    if rest:
+        return [{**first, "id": number}, {**rest[0], "id": content}, *rest[1:]]
+    return [{**first, "id": number}]
+
+
+def content(components: Sequence[Json]) -> int:
+    """Return the number of marked components that tells their content from another; 0 for none."""
+    inner = components[0].get("components") or components[1:]
+    return inner[0].get("id", 0) if inner else 0
+
+
+def numbers(components: Sequence[Any]) -> tuple[int, int]:
+    """Return the two numbers that a message's components carry; 0 for none."""
+    if not components:
+        return 0, 0
+    inner = getattr(components[0], "children", None) or components[1:]
+    return components[0].id or 0, (inner[0].id or 0) if inner else 0
+
+
+def _number(text: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") % (2**31 - 1) + 1

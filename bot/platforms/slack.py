@@ -1,0 +1,411 @@
+"""Slack: the only module that knows its SDK.
+
+Everything is acknowledged before anything else is done. In Socket Mode (the default) Slack needs no way to reach us; in
+HTTP mode its requests come to `receive`, and one that is forged, stale or a second time the same is refused.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from analysis.errors import BadInput
+from bot.platforms import Answer, Conversation, Later, Posted, Refused, Request, Unsure
+from bot.platforms import slack_requests as requests
+from bot.platforms.slack_answers import FAILURES, Origin, Surface, surface
+from bot.platforms.slack_manifest import COMMAND
+from bot.platforms.slack_people import People
+from bot.platforms.slack_posts import Posts
+from bot.platforms.slack_requests import Asked
+from bot.platforms.slack_web import BadToken, Json, lost, trouble
+from bot.wording import tell
+from formatters.reply import Note, Reply
+from formatters.slack_blocks import ACTION
+from formatters.slack_views import working_view
+
+_LOG = logging.getLogger(__name__)
+
+
+API = "https://slack.com/api/"
+
+_REMEMBERED = 900.0
+"""Seconds for which what came is remembered: Slack's requests are valid for five minutes, its last repeat comes after five."""
+
+_MOST_MISSES, _SOON, _LONGEST_CALL = 6, 15.0, 30.0
+_ASKED: ContextVar[list[Asked]] = ContextVar("asked")
+_BROKEN = (aiohttp.ClientError, TimeoutError, SlackClientError, ValueError)
+
+
+class Slack:
+    """A connected workspace.
+
+    Args:
+        app_token: for Socket Mode; without it, requests come to `receive` and are checked with `signing_secret`.
+        pause: seconds between messages to one channel.
+        patience: seconds for which a `working` note is held back: what is ready by then is shown at once.
+        beat: seconds between looks at the connection.
+    """
+
+    name = "slack"
+
+    def __init__(
+        self,
+        bot_token: str,
+        app_token: str = "",
+        signing_secret: str = "",
+        *,
+        base_url: str = API,
+        pause: float = 1.1,
+        patience: float = 1.0,
+        beat: float = 10.0,
+    ) -> None:
+        self._app_token, self._patience, self._beat = app_token, patience, beat
+        self._client = AsyncWebClient(token=bot_token, base_url=base_url, retry_handlers=[])
+        self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
+        self._seen: OrderedDict[str, float] = OrderedDict()
+        self._answers: set[asyncio.Task[None]] = set()
+        self._closing = asyncio.Event()
+        self._conversation: Conversation | None = None
+        self._handler: _Socket | None = None
+        self._bolt = self._listening()
+        self._web = _Web(self._client)
+        self._posts = Posts(self._web, pause)
+        self._people = People(self._web)
+
+    # -- the port
+
+    async def run(self, conversation: Conversation) -> None:
+        """Stay connected and answer until cancelled or closed. Raises BadInput for a refused token."""
+        self._conversation = conversation
+        # One session keeps its connections; without it, the SDK makes a new one for each call.
+        self._client.session = self._client.session or aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=_LONGEST_CALL)
+        )
+        try:
+            await self._checked()
+            if self._app_token:
+                await self._stay_connected()
+            else:
+                await self._closing.wait()
+        finally:
+            await self._disconnect()
+
+    async def close(self) -> None:
+        """Take nothing more, and finish what is being answered."""
+        self._closing.set()
+        await self._disconnect()
+        while self._answers:
+            await asyncio.wait(self._answers)
+        session, self._client.session = self._client.session, None
+        if session:
+            await session.close()
+
+    async def post(self, channel: str, reply: Reply, key: str) -> Posted:
+        """Post, or go on with what `key` has begun. Raises Unsure, Refused, Later."""
+        return await self._posts.post(channel, reply, key)
+
+    async def find(self, channel: str, key: str) -> Posted | None:
+        """Look for what was posted under `key`. Raises Refused, Later."""
+        return await self._posts.find(channel, key)
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
+        """Show `reply` where `posted` stands. Raises Refused, Later."""
+        try:
+            return await self._posts.edit(posted, reply)
+        except Unsure as unsure:  # doing it again does no harm
+            raise Later(str(unsure), self._beat) from None
+
+    async def direct(self, user: str) -> str:
+        """Return the channel of direct messages with a person. Raises Refused, Later."""
+        return await self._people.direct(user)
+
+    async def receive(self, request: web.Request) -> web.StreamResponse:
+        """Take a request of Slack's in HTTP mode: a route of the server, for POST."""
+        text, headers = await request.text(), request.headers
+        signature, moment = headers.get("X-Slack-Signature", ""), headers.get("X-Slack-Request-Timestamp", "")
+        is_valid = self._verifier is not None and self._verifier.is_valid(text, moment, signature)
+        # Slack itself repeats nothing but events, perhaps within the second and so with the same signature; those are
+        # told apart by their ids.
+        is_event = request.content_type == "application/json"
+        if not is_valid or not (is_event or self._is_new(signature)):
+            _LOG.warning("a request that Slack did not send just now was refused")
+            return web.Response(status=HTTPStatus.UNAUTHORIZED)
+        try:
+            body = requests.parsed(text, is_json=is_event)
+        except ValueError:
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
+        with self._heard():
+            # Bolt's own reading of a body takes a command that says "payload" for something else.
+            heard = AsyncBoltRequest(mode="socket_mode", body=body, headers=dict(headers))
+            response = await to_aiohttp_response(await self._bolt.async_dispatch(heard))
+            await response.prepare(request)
+            await response.write_eof()
+        return response
+
+    # -- staying connected
+
+    async def _checked(self) -> None:
+        """Wait until Slack takes our tokens."""
+        while not self._closing.is_set():
+            try:
+                await self._web.ask("auth.test")
+                if self._app_token:
+                    await self._web.open_connection(self._app_token)
+            except BadToken as refused:
+                raise BadInput(f"{refused}. Set [slack] bot_token and app_token to those of the app.") from None
+            except (Later, Refused) as problem:
+                _LOG.warning("Slack is not reached: %s", problem)
+                await self._pause()
+            else:
+                return
+
+    async def _stay_connected(self) -> None:
+        misses = 0
+        while not self._closing.is_set():
+            if self._handler is None:
+                self._handler = _Socket(self._bolt, self._app_token, self._heard, self._beat)
+                # It tries for ever, and by itself again when the connection breaks.
+                self._connecting = asyncio.create_task(self._handler.client.connect())  # type: ignore[no-untyped-call]  # the SDK does not say
+            await self._pause()
+            if self._closing.is_set():
+                return
+            misses = 0 if await self._handler.client.is_connected() else misses + 1
+            if misses:
+                await self._checked()
+            if misses > _MOST_MISSES:
+                _LOG.warning("Slack's connection does not come back by itself: making a new one")
+                await self._disconnect()
+                misses = 0
+
+    async def _pause(self) -> None:
+        """Wait for a beat, or until closed."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), self._beat)
+
+    async def _disconnect(self) -> None:
+        handler, self._handler = self._handler, None
+        if handler:
+            self._connecting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._connecting
+            await handler.client.close()  # type: ignore[no-untyped-call]  # the SDK does not say
+
+    # -- what people do
+
+    def _listening(self) -> AsyncApp:
+        """Return the application that hears everything; each listener acknowledges before anything else."""
+        app = AsyncApp(
+            client=self._client,
+            process_before_response=True,  # listeners only read what came, so that it is acknowledged at once
+            request_verification_enabled=False,  # `receive` has done it, and a socket's requests are not signed
+            logger=logging.getLogger(f"{__name__}.bolt"),
+        )
+        listeners = {
+            app.command(COMMAND): requests.of_command,
+            app.action(re.compile("")): requests.of_control,
+            app.message_shortcut(ACTION): requests.of_shortcut,
+            app.event("app_mention"): requests.of_message,
+            app.event("message"): requests.of_message,
+            app.event("app_home_opened"): requests.of_home,
+        }
+        for listen, read in listeners.items():
+            listen(self._listener(read))
+        app.view(re.compile(""))(self._sent)
+        return app
+
+    def _listener(self, read: Callable[[requests.Body], Asked | None]) -> Callable[..., Awaitable[None]]:
+        async def heard(ack: Any, body: Json) -> None:
+            await ack()
+            asked = read(body)
+            if asked and ("event_id" not in body or self._is_new(body["event_id"])):
+                _ASKED.get().append(asked)
+
+        return heard
+
+    async def _sent(self, ack: Any, body: Json) -> None:
+        view = body["view"]
+        waiting = working_view(view, tell("slack.working", requests.language_of(view)))
+        await ack(response_action="update", view=waiting)
+        _ASKED.get().append(requests.of_form(body))
+
+    @contextlib.contextmanager
+    def _heard(self) -> Iterator[None]:
+        """Collect what is asked, and begin to answer it when the acknowledgement is out.
+
+        A modal's answer must not overtake its acknowledgement, which would put "One moment" in its place.
+        """
+        token = _ASKED.set([])
+        try:
+            yield
+            for asked in _ASKED.get():
+                self._start(asked)
+        finally:
+            _ASKED.reset(token)
+
+    def _is_new(self, mark: str) -> bool:
+        """Whether something comes for the first time; older than Slack's own limit it is refused for its age."""
+        now = time.monotonic()
+        while self._seen and now - next(iter(self._seen.values())) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        if mark in self._seen:
+            return False
+        self._seen[mark] = now
+        return True
+
+    def _start(self, asked: Asked) -> None:
+        if self._closing.is_set():
+            return
+        task = asyncio.create_task(self._answer(asked))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    async def _answer(self, asked: Asked) -> None:
+        """Answer one request; the outer edge of everything that people do here."""
+        try:
+            origin = await self._origin(asked)
+            shown = surface(origin, self._web, self._posts)
+            assert self._conversation
+            try:
+                await self._show_all(shown, self._conversation(origin.request))
+            except FAILURES:
+                raise
+            except Exception:  # noqa: BLE001 - what one person asked must not end the others' connection
+                _LOG.exception("an answer failed")
+                await shown.show(Answer(Note(tell("slack.defect", origin.language), "problem")))
+            if asked.is_control and asked.view and asked.view.get("type") == "home":
+                again = Asked(
+                    requests.HOME, asked.workspace, asked.user, origin.request.asker.channel, view={"type": "home"}
+                )
+                await self._answer(again)
+        except FAILURES as failure:
+            _LOG.warning("an answer in %s was not shown: %s", asked.channel or "Slack", failure)
+
+    async def _origin(self, asked: Asked) -> Origin:
+        channel = asked.channel or await self._people.direct(asked.user)
+        asker = await self._people.asker(asked.workspace, asked.user, channel)
+        return Origin(
+            Request(asker, asked.text, asked.values, asked.thread),
+            asked.response_url,
+            asked.trigger,
+            asked.message,
+            asked.view,
+            asked.is_control,
+        )
+
+    async def _show_all(self, shown: Surface, answers: AsyncIterator[Answer]) -> None:
+        over, held = asyncio.Event(), None
+        async for answer in answers:
+            over.set()
+            if held:
+                await held
+            over, held = asyncio.Event(), None
+            if isinstance(answer.reply, Note) and answer.reply.tone == "working":
+                held = asyncio.create_task(self._hold(shown, answer, over))
+            else:
+                await shown.show(answer)
+        if held:
+            await held
+
+    async def _hold(self, shown: Surface, answer: Answer, over: asyncio.Event) -> None:
+        """Show an answer that is only for waiting, unless the next one is there soon."""
+        try:
+            await asyncio.wait_for(over.wait(), self._patience)
+        except TimeoutError:
+            await shown.show(answer)
+
+
+class _Socket(AsyncSocketModeHandler):
+    """The SDK's socket, that tells when a request is acknowledged."""
+
+    def __init__(
+        self, bolt: AsyncApp, app_token: str, heard: Callable[[], AbstractContextManager[None]], beat: float
+    ) -> None:
+        super().__init__(bolt, app_token, ping_interval=beat)
+        self._heard = heard
+
+    async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]  # as the SDK's own
+        """Acknowledge a request, then have it answered."""
+        with self._heard():
+            await super().handle(client, req)
+
+
+class _Web:
+    """The Web API by the SDK; its own retries are off, since it does not know what may be done twice."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def ask(self, method: str, **arguments: Any) -> Json:
+        """Call a method that only reads."""
+        with _translated(method, changes=False):
+            return _data(await self._client.api_call(method, http_verb="GET", params=arguments))
+
+    async def tell(self, method: str, **arguments: Any) -> Json:
+        """Call a method that changes something."""
+        with _translated(method, changes=True):
+            return _data(await self._client.api_call(method, json=arguments))
+
+    async def open_connection(self, app_token: str) -> None:
+        """Ask for the address of a socket, to see whether the token is taken."""
+        with _translated("apps.connections.open", changes=False):
+            await self._client.apps_connections_open(app_token=app_token)
+
+    async def upload(self, channel: str, thread: str, name: str, text: str) -> str:
+        """Share a file in a thread, and return its id."""
+        with _translated("files.upload", changes=True):
+            sent = await self._client.files_upload_v2(
+                channel=channel, thread_ts=thread, filename=name, title=name, content=text
+            )
+        return str(_data(sent)["file"]["id"])
+
+    async def respond(self, url: str, body: Json) -> bool:
+        """Answer through a response URL; False if it takes no more, or did not answer."""
+        try:
+            sent = await AsyncWebhookClient(url, retry_handlers=[]).send_dict(body)
+        except _BROKEN as error:
+            _LOG.info("a response URL did not answer (%s)", type(error).__name__)
+            return False
+        return sent.status_code == HTTPStatus.OK
+
+
+@contextlib.contextmanager
+def _translated(method: str, *, changes: bool) -> Iterator[None]:
+    """Turn the SDK's failures into ours."""
+    try:
+        yield
+    except SlackApiError as error:
+        response = error.response
+        data = getattr(response, "data", None)
+        said = data.get("error") if isinstance(data, dict) else ""
+        status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+        wait = float((getattr(response, "headers", None) or {}).get("Retry-After", 0))
+        raise trouble(method, status, str(said or ""), wait, changes=changes) from None
+    except aiohttp.ClientConnectorError as error:  # it was never sent
+        raise Later(f"Slack cannot be reached ({error.os_error.strerror or 'no connection'})", _SOON) from None
+    except _BROKEN as error:
+        raise lost(method, type(error).__name__, changes=changes) from None
+
+
+def _data(response: AsyncSlackResponse) -> Json:
+    return dict(response.data) if isinstance(response.data, dict) else {}

@@ -1,0 +1,86 @@
+"""Who asks in Slack: what the workspace says of people and channels, remembered for a few minutes."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from analysis.entry import Language
+from bot.platforms import Asker, Later, Refused
+from bot.platforms.slack_web import Json, Web
+
+_LOG = logging.getLogger(__name__)
+
+_REMEMBERED = 600.0
+_MOST = 5000
+
+
+class People:
+    """Asks Slack about people and channels. What it does not say counts as not allowed."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+        self._known: dict[tuple[str, str], tuple[float, Json]] = {}
+
+    async def asker(self, workspace: str, user: str, channel: str) -> Asker:
+        """Return who asks, with what the workspace says of them."""
+        person = await self._info("user", user, lambda: self._web.ask("users.info", user=user, include_locale="true"))
+        is_direct = channel.startswith("D") and channel == await self._own(user)
+        is_admin = self._rules(person, workspace) or (
+            channel.startswith(("C", "G")) and await self._made(channel, user)
+        )
+        return Asker(
+            platform="slack",
+            workspace=workspace,
+            user=user,
+            channel=channel,
+            is_direct=is_direct,
+            is_admin=is_admin,
+            language=_language(str(person.get("locale") or "")),
+            zone=str(person.get("tz") or ""),
+        )
+
+    async def direct(self, user: str) -> str:
+        """Return the channel of direct messages with a person. Raises Refused, Later."""
+        opened = await self._remembered("direct", user, lambda: self._web.ask("conversations.open", users=user))
+        return str(opened["channel"]["id"])
+
+    async def _own(self, user: str) -> str:
+        """Return the channel of direct messages with a person, or an empty text if Slack does not say."""
+        try:
+            return await self.direct(user)
+        except (Refused, Later) as trouble:
+            _LOG.warning("whose direct messages these are is not known: %s", trouble)
+            return ""
+
+    @staticmethod
+    def _rules(person: Json, workspace: str) -> bool:
+        # Somebody from another workspace, in a shared channel, may be an administrator there, but is none here.
+        is_here = person.get("team_id") in {workspace, None} and not person.get("is_stranger")
+        return is_here and bool(person.get("is_admin") or person.get("is_owner") or person.get("is_primary_owner"))
+
+    async def _made(self, channel: str, user: str) -> bool:
+        found = await self._info("channel", channel, lambda: self._web.ask("conversations.info", channel=channel))
+        return found.get("creator") == user
+
+    async def _info(self, kind: str, name: str, ask: Callable[[], Awaitable[Json]]) -> Json:
+        try:
+            found: Json = (await self._remembered(kind, name, ask)).get(kind) or {}
+        except (Refused, Later) as trouble:
+            _LOG.warning("nothing is known of the %s %s: %s", kind, name, trouble)
+            return {}
+        return found
+
+    async def _remembered(self, kind: str, name: str, ask: Callable[[], Awaitable[Json]]) -> Json:
+        now = time.monotonic()
+        since, found = self._known.get((kind, name), (0.0, {}))
+        if not found or now - since > _REMEMBERED:
+            found = await ask()
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[kind, name] = (now, found)
+        return found
+
+
+def _language(locale: str) -> Language | None:
+    languages: dict[str, Language] = {"zh": "zh", "en": "en"}
+    return languages.get(locale.partition("-")[0])

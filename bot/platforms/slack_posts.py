@@ -1,0 +1,212 @@
+"""Posts in Slack that are made once: each message carries its delivery's key, part and contents as metadata.
+
+So whatever dies in between, what stands can be found and the rest be added. https://docs.slack.dev/messaging/message-metadata
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.platforms import Posted
+from bot.platforms.slack_web import Gone, Json, Unfit, Web
+from formatters.reply import DigestPost, Reply
+from formatters.slack import slack
+from formatters.slack_blocks import Payload
+from formatters.slack_digest import parent, thread
+
+EVENT = "daybrief_post"
+QUIET = {"unfurl_links": False, "unfurl_media": False}
+"""No preview cards, which would push what matters off the screen."""
+
+LOOK_BACK = 14 * 24 * 3600.0
+"""Seconds before a channel's newest message in which a post is looked for; a delivery is given up long before."""
+
+_PAGE = 200
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What of a post stands in a thread.
+
+    Attributes:
+        parts: for each part its message and the print of its contents; the parent is part 0.
+        files: the report's message and file; two only if two were at it at once.
+    """
+
+    key: str = ""
+    report: str = ""
+    parts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    files: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Posts:
+    """Posts, finds and edits through `web`.
+
+    Args:
+        pause: seconds between messages to one channel; Slack takes one a second.
+    """
+
+    def __init__(self, web: Web, pause: float = 1.1) -> None:
+        self._web = web
+        self._pause = pause
+        self._last: dict[str, float] = {}
+
+    async def post(self, channel: str, reply: Reply, key: str) -> Posted:
+        """Post, or go on with what `key` has begun."""
+        first, rest, report = _parts(reply)
+        found = await self._parent(channel, key)
+        stands = await self._standing(channel, found) if found else _Standing(key)
+        if not found:
+            found = await self._send(channel, first, _metadata(key, 0, first, report))
+        return await self._complete(channel, found, stands, rest, report, key)
+
+    async def show(self, channel: str, reply: Reply, key: str) -> Posted:
+        """Post what was asked for, without looking for what stands."""
+        first, rest, report = _parts(reply)
+        message = await self._send(channel, first, _metadata(key, 0, first, report))
+        return await self._complete(channel, message, _Standing(key), rest, report, key)
+
+    async def find(self, channel: str, key: str) -> Posted | None:
+        """Look for a post."""
+        message = await self._parent(channel, key)
+        if not message:
+            return None
+        stands = await self._standing(channel, message)
+        replies = [ts for part, (ts, _) in sorted(stands.parts.items()) if part]
+        return Posted(channel, message, (*replies, *(file for _, file in stands.files[:1])))
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
+        """Show `reply` where `posted` stands; what has not changed is left alone."""
+        first, rest, report = _parts(reply)
+        channel, message = posted.channel, posted.message
+        stands = await self._standing(channel, message)
+        for number, (ts, _) in sorted(stands.parts.items()):
+            if number > len(rest):
+                await self._delete("chat.delete", channel=channel, ts=ts)
+        if stands.report != _print(report):
+            for ts, file in stands.files:
+                await self._delete("files.delete", file=file)
+                await self._delete("chat.delete", channel=channel, ts=ts)
+            stands.files.clear()
+        changed = await self._complete(channel, message, stands, rest, report, stands.key, changed=True)
+        # The parent comes last: until it says so, nothing below it counts as renewed.
+        if stands.parts.get(0, ("", ""))[1] != _print(first) or stands.report != _print(report):
+            await self._update(channel, message, first, _metadata(stands.key, 0, first, report))
+        return changed
+
+    async def _delete(self, method: str, **what: str) -> None:
+        with contextlib.suppress(Gone):
+            await self._web.tell(method, **what)
+
+    async def _complete(
+        self,
+        channel: str,
+        message: str,
+        stands: _Standing,
+        rest: Sequence[Payload],
+        report: tuple[str, str] | None,
+        key: str,
+        *,
+        changed: bool = False,
+    ) -> Posted:
+        """Add what is missing of the thread, and with `changed` renew what stands there."""
+        followers = []
+        for number, payload in enumerate(rest, 1):
+            metadata = _metadata(key, number, payload, None)
+            ts, contents = stands.parts.get(number, ("", ""))
+            if not ts:
+                ts = await self._send(channel, payload, metadata, message)
+            elif changed and contents != _print(payload):
+                await self._update(channel, ts, payload, metadata)
+            followers.append(ts)
+        if report and not stands.files:
+            await self._wait_for_turn(channel)
+            stands.files.append(("", await self._web.upload(channel, message, *report)))
+        return Posted(channel, message, (*followers, *(file for _, file in stands.files[:1])))
+
+    async def _send(self, channel: str, payload: Payload, metadata: Json, message: str = "") -> str:
+        await self._wait_for_turn(channel)
+        where = {"channel": channel} | ({"thread_ts": message} if message else {})
+        try:
+            sent = await self._web.tell("chat.postMessage", **where, **payload, **QUIET, metadata=metadata)
+        except Unfit:  # better without its look than not at all
+            sent = await self._web.tell("chat.postMessage", **where, text=payload["text"], **QUIET, metadata=metadata)
+        return str(sent["ts"])
+
+    async def _update(self, channel: str, ts: str, payload: Payload, metadata: Json) -> None:
+        await self._wait_for_turn(channel)
+        await self._web.tell("chat.update", channel=channel, ts=ts, **payload, metadata=metadata)
+
+    async def _wait_for_turn(self, channel: str) -> None:
+        now = time.monotonic()
+        turn = max(now, self._last.get(channel, 0.0) + self._pause)
+        self._last[channel] = turn
+        if turn > now:
+            await asyncio.sleep(turn - now)
+
+    async def _parent(self, channel: str, key: str) -> str:
+        """Return the message that a post begins with, or an empty text if there is none."""
+        newest = 0.0
+        async for message in self._pages("conversations.history", channel=channel):
+            newest = newest or float(message["ts"])
+            if float(message["ts"]) < newest - LOOK_BACK:
+                break
+            said = _said(message)
+            if said.get("key") == key and not said.get("part"):
+                return str(message["ts"])
+        return ""
+
+    async def _standing(self, channel: str, message: str) -> _Standing:
+        """Look at a thread; its parent comes first."""
+        found = _Standing()
+        us: tuple[object, object] = ("", "")
+        async for one in self._pages("conversations.replies", channel=channel, ts=message):
+            ts, said = str(one["ts"]), _said(one)
+            if ts == message:
+                us = (one.get("bot_id"), one.get("user"))
+                found.key, found.report = str(said.get("key", "")), str(said.get("report", ""))
+            if said:
+                found.parts.setdefault(int(said["part"]), (ts, str(said.get("contents", ""))))
+            elif one.get("bot_id", us[0]) == us[0] and one.get("user") == us[1]:  # a shared file may have no bot_id
+                found.files += [(ts, str(file["id"])) for file in one.get("files") or []]
+        return found
+
+    async def _pages(self, method: str, **arguments: str) -> AsyncIterator[Json]:
+        cursor = ""
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = await self._web.ask(method, **arguments, **more, limit=_PAGE, include_all_metadata="true")
+            for message in page.get("messages", []):
+                yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+
+def _parts(reply: Reply) -> tuple[Payload, list[Payload], tuple[str, str] | None]:
+    """Return the parent, the replies in its thread, and the report's name and text."""
+    if isinstance(reply, DigestPost):
+        report = (reply.file_name, reply.report) if reply.outline.digest.entries else None
+        return parent(reply), thread(reply), report
+    first, *rest = slack(reply)
+    return first, rest, None
+
+
+def _metadata(key: str, part: int, payload: Payload, report: tuple[str, str] | None) -> Json:
+    said = {"key": key, "part": part, "contents": _print(payload)}
+    return {"event_type": EVENT, "event_payload": said | ({"report": _print(report)} if report else {})}
+
+
+def _said(message: Mapping[str, Json]) -> Json:
+    metadata = message.get("metadata") or {}
+    ours = metadata.get("event_type") == EVENT and message.get("bot_id")
+    return dict(metadata.get("event_payload") or {}) if ours else {}
+
+
+def _print(contents: object) -> str:
+    """Return a short fingerprint of contents; empty for none."""
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:12] if contents else ""

@@ -1,0 +1,109 @@
+"""What we ask of Slack's Web API, and what its refusals mean; knows no SDK."""
+
+from typing import Any, Protocol
+
+from bot.platforms import Later, Refused, Unsure
+
+Json = dict[str, Any]
+
+_CHANNEL = {
+    "channel_not_found": "the channel is gone, or it is private and Daybrief was removed from it",
+    "is_archived": "the channel is archived",
+    "not_in_channel": "Daybrief is not in the channel: invite it with /invite",
+    "restricted_action": "posting in the channel is restricted by an administrator",
+    "restricted_action_thread_only_channel": "the channel takes replies in threads only",
+    "restricted_action_non_threadable_channel": "the channel takes no replies in threads",
+    "restricted_action_read_only_channel": "the channel is read-only",
+    "posting_to_channel_denied": "posting in the channel is denied",
+    "cannot_reply_to_message": "the message takes no replies",
+    "edit_window_closed": "the workspace does not allow messages to be edited any more",
+    "cant_update_message": "the message is not one of Daybrief's",
+    "user_not_found": "there is no such person in the workspace",
+    "user_disabled": "the person's account is deactivated",
+    "user_not_visible": "the person cannot be seen by Daybrief",
+    "cannot_dm_bot": "the person is an app",
+    "messages_tab_disabled": "the app's Messages tab is switched off",
+    "team_access_not_granted": "Daybrief has no access to that workspace",
+    "ekm_access_denied": "the workspace's administrators have suspended writing",
+}
+_GONE = {
+    "message_not_found": "the message that was to be changed is gone",
+    "thread_not_found": "the message whose thread was to be continued is gone",
+    "file_not_found": "the file is gone",
+    "file_deleted": "the file is gone",
+}
+_TOKEN = {
+    "invalid_auth": "it is not valid",
+    "not_authed": "none was sent",
+    "token_revoked": "it was revoked",
+    "token_expired": "it has expired",
+    "account_inactive": "it belongs to a person or workspace that is gone",
+    "not_allowed_token_type": "it is of the wrong kind",
+    "org_login_required": "the workspace is being moved to another organisation",
+    "app_uninstalled": "the app was removed from the workspace",
+}
+
+_UNKNOWN_OUTCOME = {"internal_error", "fatal_error"}  # "it's possible some aspect of the operation succeeded"
+_UNFIT = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
+
+_SOON, _LATER = 15.0, 300.0
+_MANY_REQUESTS, _SERVER_ERROR = 429, 500
+
+
+class BadToken(Later):
+    """Slack refuses a token: nothing works until somebody sets another."""
+
+
+class Gone(Refused):
+    """What was to be changed is there no longer."""
+
+
+class Unfit(Later):
+    """Slack does not take a message as we made it: what is refused now is refused again."""
+
+
+class Web(Protocol):
+    """Slack's Web API. Everything raises Refused or Later; what changes something raises Unsure where a reply is lost."""
+
+    async def ask(self, method: str, **arguments: Any) -> Json:
+        """Call a method that only reads."""
+
+    async def tell(self, method: str, **arguments: Any) -> Json:
+        """Call a method that changes something."""
+
+    async def upload(self, channel: str, thread: str, name: str, text: str) -> str:
+        """Share a file in a thread, and return its id."""
+
+    async def respond(self, url: str, body: Json) -> bool:
+        """Answer through a response URL; False if it takes no more."""
+
+
+def trouble(method: str, status: int, error: str, wait: float, *, changes: bool) -> Exception:
+    """Return what a refusal means.
+
+    `error` is Slack's own word, such as `is_archived`, or empty; `wait` the seconds that it asked for, or 0; with
+    `changes` the method changes something, so that doing it twice matters.
+    """
+    if status == _MANY_REQUESTS or error in {"ratelimited", "rate_limited"}:
+        return Later(f"Slack wants fewer calls of {method}", wait or _SOON)
+    if error in _CHANNEL:
+        return Refused(_CHANNEL[error])
+    if error in _GONE:
+        return Gone(_GONE[error])
+    if error in _TOKEN:
+        return BadToken(f"Slack refuses Daybrief's token: {_TOKEN[error]}", _LATER)
+    if error == "missing_scope":
+        return Later(
+            f"the Slack app lacks a permission for {method}: install it again from slack-manifest.yaml", _LATER
+        )
+    if error in _UNFIT:
+        return Unfit(f"Slack does not take the message ({error})", _LATER)
+    if status >= _SERVER_ERROR or error in _UNKNOWN_OUTCOME:
+        return lost(method, error or f"status {status}", changes=changes)
+    return Later(f"Slack refuses {method} ({error or f'status {status}'})", _SOON if not error else _LATER)
+
+
+def lost(method: str, why: str, *, changes: bool) -> Exception:
+    """Return what a call without an answer means."""
+    text = f"Slack did not answer {method} ({why})"
+    return Unsure(text) if changes else Later(text, _SOON)

@@ -1,0 +1,101 @@
+"""The conversation in a terminal: a line is a command, so that everything can be tried without an account."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TextIO
+
+from analysis.entry import Language
+from bot.platforms import Asker, Conversation, Posted, Request
+from formatters.reply import Form, Note, Reply
+from formatters.terminal_replies import reply_text
+
+CHANNEL = "here"
+PROMPT = "daybrief> "
+
+_GOODBYES = {"exit", "quit", "bye", "q", "退出"}
+
+
+@dataclass(slots=True)
+class Terminal:
+    """Standard input and output as a platform with one channel and one person, who may do everything.
+
+    Attributes:
+        width: asked for before each reply: windows are resized.
+        is_interactive: somebody sits there: a prompt is shown, and forms are asked field by field.
+    """
+
+    language: Language
+    zone: str
+    width: Callable[[], int]
+    colour: bool = False
+    is_interactive: bool = False
+    lines: TextIO = sys.stdin
+    out: TextIO = sys.stdout
+
+    @property
+    def name(self) -> str:
+        """`terminal`."""
+        return "terminal"
+
+    async def run(self, conversation: Conversation) -> None:
+        """Answer each line until the last one, or until somebody says goodbye."""
+        while (line := await self._line(PROMPT)) is not None and line.strip().lower() not in _GOODBYES:
+            if line.strip():
+                await self._answer(conversation, Request(self._asker(), line.strip()))
+
+    async def _answer(self, conversation: Conversation, request: Request) -> None:
+        async for answer in conversation(request):
+            if isinstance(answer.reply, Note) and answer.reply.tone == "working" and not self.is_interactive:
+                continue
+            self._show(answer.reply)
+            if isinstance(answer.reply, Form) and self.is_interactive:
+                values = await self._filled_in(answer.reply)
+                if values is not None:
+                    await self._answer(conversation, Request(request.asker, answer.reply.command, values))
+
+    async def _filled_in(self, form: Form) -> dict[str, str] | None:
+        """Ask for each field, an empty line takes what stands there; None at the end of the input."""
+        values = {}
+        for field in form.fields:
+            line = await self._line(f"{field.label} [{field.value}]: ")
+            if line is None:
+                return None
+            values[field.name] = line.strip() or field.value
+        return values
+
+    def _asker(self) -> Asker:
+        return Asker("terminal", "", "you", CHANNEL, is_admin=True, language=self.language, zone=self.zone)
+
+    async def _line(self, prompt: str) -> str | None:
+        if self.is_interactive:
+            self.out.write(prompt)
+            self.out.flush()
+        line = await asyncio.to_thread(self.lines.readline)
+        return line or None
+
+    def _show(self, reply: Reply) -> None:
+        self.out.write(reply_text(reply, width=self.width(), colour=self.colour) + "\n")
+        self.out.flush()
+
+    async def close(self) -> None:
+        """Do nothing: a terminal needs no goodbye."""
+
+    async def post(self, channel: str, reply: Reply, key: str) -> Posted:
+        """Write a reply, as a channel would show it."""
+        self._show(reply)
+        return Posted(channel, key)
+
+    async def find(self, channel: str, key: str) -> Posted | None:  # noqa: ARG002 - the port's signature
+        """Return None: what was written once cannot be looked up."""
+        return None
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
+        """Write it again: what stands above cannot be changed."""
+        self._show(reply)
+        return posted
+
+    async def direct(self, user: str) -> str:
+        """Return the one channel that there is."""
+        return user

@@ -1,0 +1,187 @@
+"""A request with everything that answering it needs: who may see what, in which language, on which clocks."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from analysis.entry import LANGUAGES, Analyser, Language
+from analysis.errors import BadInput
+from analysis.window import check_zone
+from bot.access import TERMINAL, Access
+from bot.asking import Asked, Mistake
+from bot.config import machine_zone
+from bot.core import Core
+from bot.platforms import Asker, Request
+from bot.wording import tell
+from bot.work import Work
+from formatters.reply import MOST_COMMAND, Button, Note, Reply
+from storage.deliveries import Deliveries, Delivery
+from storage.feeds import Feed, Feeds
+from storage.subscriptions import Recipient, Subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all answers are made with.
+
+    Attributes:
+        analyser: reads a commit once, however many ask; `fresh` reads it again.
+        mend: shows a feed's post anew after something in it changed.
+    """
+
+    core: Core
+    feeds: Feeds
+    deliveries: Deliveries
+    subscriptions: Subscriptions
+    access: Access
+    work: Work
+    analyser: Analyser
+    fresh: Analyser
+    mend: Callable[[Feed, Delivery], Awaitable[None]]
+
+
+class Which(Exception):
+    """Several are meant; the choices are commands with their labels."""
+
+    def __init__(self, key: str, choices: list[tuple[str, str]]) -> None:
+        super().__init__(key)
+        self.key = key
+        self.choices = choices
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request, understood.
+
+    Attributes:
+        feeds: those of the channel that it was asked in.
+        visible: the repositories that may be seen from there.
+    """
+
+    desk: Desk
+    request: Request
+    asked: Asked
+    language: Language
+    feeds: tuple[Feed, ...]
+    visible: tuple[str, ...]
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks."""
+        return self.request.asker
+
+    @property
+    def recipient(self) -> Recipient:
+        """The person, or with `here` the channel, as one who is told things."""
+        asker = self.asker
+        if "here" in self.asked.flags and not asker.is_direct:
+            return Recipient(asker.platform, asker.workspace, "channel", asker.channel)
+        return Recipient(asker.platform, asker.workspace, "user", asker.user)
+
+    def value(self, name: str) -> str:
+        """Return what was given under a name, in a form or as `name=value`; empty if nothing was."""
+        return (self.request.values.get(name) or self.asked.named.get(name) or "").strip()
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a sentence in the asker's language."""
+        return tell(key, self.language, **values)
+
+    def note(self, key: str, *buttons: Button, **values: object) -> Note:
+        """Return a sentence that confirms something."""
+        return Note(self.say(key, **values), "done", buttons)
+
+    def working(self, key: str, **values: object) -> Note:
+        """Return a sentence for the time until the answer is there."""
+        return Note(self.say(key, **values), "working")
+
+    def button(self, key: str, command: str) -> Button:
+        """Return a button by its wording's key and its command."""
+        return Button(self.say(f"button.{key}"), command)
+
+    # -- what is meant
+
+    def repository(self) -> str:
+        """Return the repository that is meant: the named one, or the only one here.
+
+        Raises:
+            Mistake: there is none, or it may not be seen from here.
+            Which: there are several.
+        """
+        wanted = self.value("repository") or next((word for word in self.asked.words if _is_name(word)), "")
+        if wanted:
+            return self.seen(wanted)
+        names = list(dict.fromkeys(self._standard(feed.repository) for feed in self.feeds)) or list(self.visible)
+        if not names:
+            key = "mistake.nothing_direct" if self.asker.is_direct else "mistake.nothing_here"
+            raise Mistake(key)
+        if len(names) > 1:
+            text = self.request.text.strip()
+            commands = [(f"{text} repository={name}", name) for name in names]
+            raise Which("which.repository", [pair for pair in commands if len(pair[0]) <= MOST_COMMAND])
+        return names[0]
+
+    def _standard(self, name: str) -> str:
+        return next((seen for seen in self.visible if seen.lower() == name.lower()), name)
+
+    def seen(self, wanted: str) -> str:
+        """Return how a repository that somebody names is written; raise Mistake if it may not be seen from here."""
+        name = wanted.strip().strip("`<>").removeprefix("https://github.com/").strip("/")
+        if name.startswith("~") and name[1:].isdigit():
+            numbers = {number: known for known, number in self.desk.core.commits.numbers().items()}
+            name = numbers.get(int(name[1:]), name)
+        lowered = name.lower()
+        for known in self.visible:
+            if lowered in {known.lower(), known.lower().rpartition("/")[2]}:
+                return known
+        raise Mistake(
+            "mistake.not_seen" if self.visible else "mistake.not_seen_none",
+            repo=name,
+            seen=", ".join(self.visible[:5]),
+        )
+
+    def feed_of(self, repo: str) -> Feed | None:
+        """Return the channel's feed for a repository."""
+        return next((feed for feed in self.feeds if feed.repository.lower() == repo.lower()), None)
+
+    def zone(self, repo: str = "") -> str:
+        """Return the zone whose days are meant: the feed's, the asker's, or the machine's."""
+        feed = self.feed_of(repo) or next(iter(self.feeds), None)
+        if feed:
+            return feed.zone
+        try:
+            return check_zone(self.asker.zone) if self.asker.zone else machine_zone()
+        except BadInput:
+            return machine_zone()
+
+    def today(self, zone: str) -> date:
+        """Return the day that it is now in a zone."""
+        return self.desk.core.now().astimezone(ZoneInfo(zone)).date()
+
+
+Handler = Callable[[Question], AsyncIterator[Reply]]
+"""Answers a question: each reply replaces the one before."""
+
+
+async def understood(desk: Desk, request: Request, asked: Asked) -> Question:
+    """Gather what is needed to answer a request."""
+    asker = request.asker
+
+    def look() -> tuple[tuple[Feed, ...], tuple[str, ...]]:
+        feeds = () if asker.is_direct else desk.feeds.of_channel(asker.platform, asker.channel)
+        return tuple(feeds), desk.access.visible(asker)
+
+    feeds, visible = await desk.work.quick(look)
+    return Question(desk, request, asked, language_of(asker, asked, feeds), feeds, visible)
+
+
+def language_of(asker: Asker, asked: Asked | None, feeds: tuple[Feed, ...]) -> Language:
+    """Return the language to answer in: the one that was named, the channel's, the asker's."""
+    wanted = asked.named.get("lang", "").lower() if asked else ""
+    named = next((language for language in LANGUAGES if language == wanted), None)
+    of_channel = feeds[0].language if feeds and asker.platform != TERMINAL else None  # at a terminal it was said
+    return named or of_channel or asker.language or "en"
+
+
+def _is_name(word: str) -> bool:
+    return "/" in word and "@" not in word and "://" not in word and " " not in word

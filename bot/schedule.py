@@ -1,0 +1,74 @@
+"""The heartbeat: asks every few seconds what is due. What is due, and whether it was done, is decided by the store.
+
+The only module that knows APScheduler.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+_LOG = logging.getLogger(__name__)
+
+
+class Heartbeat:
+    """Does rounds again and again, each never twice at once.
+
+    Attributes:
+        beats: when each round last ended, on the monotonic clock; what is not in it has not ended yet.
+    """
+
+    def __init__(self) -> None:
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of a round that takes longer than its beat
+        # A beat that was missed is made up for by the next one: none is owed, and none is too late.
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        self._running: set[asyncio.Task[None]] = set()
+        self.beats: dict[str, float] = {}
+
+    def add(self, name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Have `work` done every so many seconds, the first time at once; what goes wrong in it is logged."""
+
+        async def beat() -> None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._running.add(task)
+            try:
+                await work()
+            except Exception:  # noqa: BLE001 - a round is an outer edge: the next one comes
+                _LOG.exception("the round %s failed", name)
+            finally:
+                self.beats[name] = time.monotonic()
+                self._running.discard(task)
+
+        trigger = IntervalTrigger(seconds=seconds, timezone="UTC")
+        self._scheduler.add_job(beat, trigger, id=name, next_run_time=datetime.now(UTC))
+
+    def start(self) -> None:
+        """Begin; needs a running event loop."""
+        self._scheduler.start()
+
+    async def stop(self, grace: float) -> None:
+        """Begin no more rounds and let those under way end; after `grace` seconds they are cancelled and hand back."""
+        self._scheduler.pause()
+        running = set(self._running)
+        if running:
+            _, late = await asyncio.wait(running, timeout=grace)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
+        self._scheduler.shutdown(wait=False)
+
+
+async def measured(lagged: Callable[[float], None], every: float = 1.0) -> None:
+    """Tell again and again how many seconds the event loop was late."""
+    while True:
+        before = time.monotonic()
+        await asyncio.sleep(every)
+        lagged(max(time.monotonic() - before - every, 0.0))

@@ -1,0 +1,286 @@
+"""Replies for Discord: plain data within its limits, whatever the texts hold. Knows nothing of connections.
+
+A digest's post is a message within a phone's first screen, and for its thread one message for each area that is worth
+one. Pieces are never split; one that is too long is cut after a sentence and says so.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from analysis.entry import Language
+from analysis.triage import Importance
+from analysis.wording import say
+from formatters import post
+from formatters.discord_parts import (
+    MOST_OPTIONS,
+    Attachment,
+    Message,
+    Piece,
+    attached,
+    beside,
+    buttons,
+    controls_row,
+    divider,
+    messages,
+    picker,
+    short,
+)
+from formatters.discord_text import escape, fit, link, units
+from formatters.item import ICONS, Item, Part, Point
+from formatters.links import commit_page, place_page, pull_request_page
+from formatters.plain import clean, shorten
+from formatters.reply import Board, CommitDetail, CommitList, CommitRow, DigestPost, Form, Note, Reply, Sheet
+from formatters.wording import label
+
+_COLOURS = {Importance.HIGH: 0xE5484D, Importance.MEDIUM: 0xF2B53B, Importance.LOW: 0x46A758}
+_BRAND = 0x3E7BFA
+_TONES = {"plain": "", "done": "✅ ", "problem": "⚠️ ", "working": "⏳ "}
+_WHOLE, _SUMMARY, _LINE, _CELL, _NOTICES = 3_400, 900, 300, 900, 3
+_ADDRESS, _THREAD, _ROW = 200, 100, 60
+_MOST_FILE = 9_000_000  # bytes; Discord takes 10 MiB where nobody pays
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A digest's post: the first message, the name of the thread below it, and the messages in that."""
+
+    first: Message
+    thread: str
+    followers: tuple[Message, ...]
+
+
+def posting(reply: DigestPost) -> Posting:
+    """Return a digest's post with its thread; without followers there is nothing to open one for."""
+    made, language = reply.outline, reply.outline.digest.language
+    followers: list[Message] = []
+    if made.groups:
+        for section in _replies(post.sections(made)):
+            followers += messages(_section(section, language), accent=_colour(section))
+        followers += _file(reply)
+    return Posting(_first(reply), short(made.title, _THREAD), tuple(followers))
+
+
+def rendered(reply: Reply) -> tuple[Message, ...]:
+    """Return a reply as messages; a digest's is its post with the report as a file, without a thread."""
+    match reply:
+        case DigestPost():
+            return (_first(reply), *_file(reply)) if reply.outline.groups else (_first(reply),)
+        case CommitDetail():
+            return messages(_detail(reply), accent=_COLOURS[reply.item.entry.triage.importance])
+        case Note():
+            return messages(_note(reply))
+        case CommitList():
+            return messages(_list(reply), accent=_BRAND)
+        case Sheet():
+            return messages(_sheet(reply), accent=_BRAND)
+        case Board():
+            return messages(_board(reply), accent=_BRAND)
+        case Form():
+            raise TypeError("a form is shown as a modal: see discord_forms")
+
+
+def step_offer(text: str, controls: Iterable[tuple[str, str]]) -> tuple[Message, ...]:
+    """Return a message with controls of (label, name) that lead into a form or send it."""
+    return messages([Piece(fit(clean(text), _LINE)), Piece(components=(controls_row(controls),))])
+
+
+def _first(reply: DigestPost) -> Message:
+    """The post itself: one message, with tighter texts where somebody wrote to fill it."""
+    for share in (1.0, 0.5, 0.25):
+        made = messages(_digest(reply, share), accent=_BRAND)
+        if len(made) == 1:
+            break
+    return made[0]
+
+
+def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
+    made, language = reply.outline, reply.outline.digest.language
+    room = int(_LINE * share)
+    zone = escape(clean(made.digest.window.zone))
+    yield Piece(f"**{fit(made.title, room)}**\n-# {fit(made.counts, room)} · {zone}", keep=True)
+    for notice in made.notices[:_NOTICES]:
+        yield Piece(f"⚠️ {fit(notice, room)}", keep=True)
+    for item in made.must_know:
+        yield Piece(_headline(item, room, language), keep=True)
+    if made.groups and not made.must_know:
+        yield Piece(escape(label("discord.calm", language)), keep=True)
+    sections = post.sections(made)
+    if sections:
+        yield Piece("-# " + _named("stat.areas", fit(post.tally(sections), room), language), keep=True)
+    if made.watch:
+        yield Piece("-# " + _named("section.watch", fit(post.watched(made), 2 * room), language), keep=True)
+    choices = (
+        (command, item.title, ICONS[item.entry.triage.importance])
+        for item, command in zip(made.must_know, reply.item_commands, strict=False)
+    )
+    listed = picker(label("discord.details", language), choices)
+    others = [one for one in reply.buttons if not (listed and one.command.startswith("details "))]
+    yield Piece(components=(*listed, *buttons(others)))
+
+
+def _headline(item: Item, room: int, language: Language) -> str:
+    about = (fit(item.areas.partition(" · ")[0], room // 4), _page(item), fit(post.reason(item, language), room // 2))
+    return f"{_icon(item)} {fit(post.effect(item), room)}\n-# {' · '.join(text for text in about if text)}"
+
+
+def _named(key: str, text: str, language: Language) -> str:
+    return f"**{escape(label('entry.part', language, name=label(key, language)))}** {text}"
+
+
+def _replies(sections: Iterable[post.Section]) -> Iterator[tuple[post.Section, ...]]:
+    """Give an area a message of its own; neighbours of one lesser commit each share one."""
+    small: list[post.Section] = []
+    for section in sections:
+        if len(section.items) == 1 and section.items[0].entry.triage.importance is not Importance.HIGH:
+            small.append(section)
+        else:
+            yield (section,)
+    if small:
+        yield tuple(small)
+
+
+def _section(sections: tuple[post.Section, ...], language: Language) -> Iterator[Piece]:
+    for section in sections:
+        yield Piece(f"### {fit(section.name, _LINE)} ({len(section.items)})", keep=True)
+        for item in section.items:
+            yield Piece(_entry(item, language), apart=item.entry.triage.importance is not Importance.LOW)
+
+
+def _colour(sections: tuple[post.Section, ...]) -> int:
+    items = [item for section in sections for item in section.items]
+    return _COLOURS[max((item.entry.triage.importance for item in items), key=lambda level: level.rank)]
+
+
+def _entry(item: Item, language: Language) -> str:
+    """An item of the thread: what it is and what it does; one line for low ones."""
+    marks = "".join(f"\n-# ⚠️ {fit(mark, _LINE)}" for mark in item.marks)
+    title = fit(item.title, _LINE)
+    if item.entry.triage.importance is Importance.LOW:
+        return f"{_icon(item)} {title} · {_commit(item)}{marks}"
+    about = " · ".join(text for text in (_commit(item), fit(item.author, 80), fit(item.types, 80)) if text)
+    ending = f"… {escape(label('discord.shortened', language))}"
+    why = f"\n-# {fit(item.why, _LINE)}" if item.why else ""
+    return f"{_icon(item)} **{title}**\n-# {about}\n{fit(item.summary, _SUMMARY, ending)}{why}{marks}"
+
+
+def _file(reply: DigestPost) -> tuple[Message, ...]:
+    language = reply.outline.digest.language
+    if len(reply.report.encode()) > _MOST_FILE:
+        return messages([Piece(f"⚠️ {escape(label('discord.too_large', language))}")])
+    said = Piece(escape(label("discord.report", language)), (attached(reply.file_name),))
+    return messages([said], file=Attachment(reply.file_name, reply.report))
+
+
+def _detail(reply: CommitDetail) -> Iterator[Piece]:
+    item, language = reply.item, reply.language
+    commit = item.entry.commit
+    when = commit.committed_at.astimezone(ZoneInfo(reply.zone))
+    level = say(f"importance.{item.entry.triage.importance}", language)
+    ending = f"… {escape(label('discord.shortened_detail', language))}"
+    yield Piece(f"### {_icon(item)} {fit(item.title, _LINE)}", keep=True)
+    about = [_commit(item), *(fit(text, 120) for text in (clean(commit.repo), item.author, item.types, item.areas))]
+    time = escape(f"{when:%Y-%m-%d %H:%M} ({reply.zone})")
+    yield Piece("-# " + " · ".join(text for text in (*about, escape(item.size), time) if text))
+    yield Piece(fit(item.summary, _WHOLE, ending), apart=True)
+    if item.why:
+        why = label("entry.why", language, importance=level)
+        yield Piece(f"**{escape(label('entry.part', language, name=why))}** {fit(item.why, _CELL, ending)}", apart=True)
+    for mark in item.marks:
+        yield Piece(f"⚠️ {fit(mark, _CELL, ending)}")
+    for part in item.parts:
+        yield from _part(part, item, language, ending)
+    if reply.buttons:
+        yield Piece(components=buttons(reply.buttons))
+
+
+def _part(part: Part, item: Item, language: Language, ending: str) -> Iterator[Piece]:
+    name = f"**{escape(label('entry.part', language, name=part.name))}**"
+    points = [f"{fit(point.text, _WHOLE - 1_000, ending)}{_place(point, item, language)}" for point in part.points]
+    if len(points) == 1:
+        yield Piece(f"{name} {points[0]}", apart=True)
+        return
+    yield Piece(name, keep=True, apart=True)
+    yield from (Piece(f"- {text}") for text in points)
+
+
+def _place(point: Point, item: Item, language: Language) -> str:
+    if not point.path:
+        return ""
+    shown = escape(f"`{shorten(point.path, 160)}:{point.line}`" if point.line else f"`{shorten(point.path, 160)}`")
+    page = place_page(point, item.entry.commit)
+    return label("list.brackets", language, text=link(shown, page if len(page) <= 2 * _ADDRESS else ""))
+
+
+def _note(reply: Note) -> Iterator[Piece]:
+    lines = [fit(clean(line), _WHOLE) for line in reply.text.split("\n")]
+    first, *rest = lines
+    yield Piece(f"{_TONES[reply.tone]}{first}" or "…")
+    yield from (Piece(line) for line in rest if line)
+    if reply.buttons:
+        yield Piece(components=buttons(reply.buttons))
+
+
+def _list(reply: CommitList) -> Iterator[Piece]:
+    note = f"\n-# {fit(clean(reply.note), _CELL)}" if reply.note else ""
+    yield Piece(f"### {fit(clean(reply.title), _LINE)}{note}", keep=bool(reply.rows))
+    for at in range(0, len(reply.rows), MOST_OPTIONS // 2):
+        rows = reply.rows[at : at + MOST_OPTIONS // 2]
+        yield from (Piece(_row(row), keep=True, apart=True) for row in rows)
+        options = ((row.command, row.item.title, ICONS[row.item.entry.triage.importance]) for row in rows)
+        yield Piece(components=picker(label("discord.details", reply.language), options))
+    if reply.buttons:
+        yield Piece(components=buttons(reply.buttons))
+
+
+def _row(row: CommitRow) -> str:
+    item = row.item
+    about = (fit(clean(row.repo), 80), fit(row.when, 80), fit(item.author, 40), fit(item.areas, 80), _commit(item))
+    return f"{_icon(item)} {fit(item.line, _LINE)}\n-# {' · '.join(text for text in about if text)}"
+
+
+def _sheet(reply: Sheet) -> Iterator[Piece]:
+    columns = " · ".join(fit(clean(column), _LINE) for column in reply.columns if column)
+    head = f"\n-# {columns}" if columns and reply.rows else ""
+    yield Piece(f"### {fit(clean(reply.title), _LINE)}{head}", keep=bool(reply.rows))
+    for number, row in enumerate(reply.rows):
+        first, *rest = (fit(clean(cell), _CELL) for cell in row)
+        named, more = f"**{first}**" if first else "", " · ".join(cell for cell in rest if cell)
+        between = "\n" if units(first + more) > _ROW else " · "  # so that a long row says first what it is about
+        text = between.join(part for part in (named, more) if part) or "…"
+        action = reply.actions[number] if number < len(reply.actions) else None
+        yield Piece(components=(beside(text, action),)) if action else Piece(text)
+    if reply.note:
+        yield Piece(f"-# {fit(clean(reply.note), _CELL)}")
+    if reply.buttons:
+        yield Piece(components=buttons(reply.buttons))
+
+
+def _board(reply: Board) -> Iterator[Piece]:
+    for number, part in enumerate(reply.parts):
+        if number:
+            yield Piece(components=(divider(),), keep=True)
+        match part:
+            case Note():
+                yield from _note(part)
+            case Sheet():
+                yield from _sheet(part)
+            case CommitList():
+                yield from _list(part)
+
+
+def _icon(item: Item) -> str:
+    return ICONS[item.entry.triage.importance]
+
+
+def _commit(item: Item) -> str:
+    commit = item.entry.commit
+    if not commit.pull_request:
+        return _page(item)
+    page = pull_request_page(commit)
+    return f"{_page(item)} {link(f'#{commit.pull_request}', page if len(page) <= _ADDRESS else '')}"
+
+
+def _page(item: Item) -> str:
+    page = commit_page(item.entry.commit)
+    return link(f"`{item.entry.commit.short}`", page if len(page) <= _ADDRESS else "")

@@ -1,0 +1,85 @@
+"""Text from outside in Discord's Markdown: shown as it is, pinging nobody, linking nowhere, within a length.
+
+https://docs.discord.com/developers/reference#message-formatting names what Discord makes of a text.
+"""
+
+import re
+from collections.abc import Sequence
+
+_CODE = re.compile(r"(?<!`)(`+)([^`]+?)\1(?!`)")
+_SPECIAL = re.compile(
+    r"[\\*_~`|\[\]<>]"
+    r"|^[#+-]"  # opens a heading, small text, a list
+    r"|(?<=^\d)\.|(?<=^\d\d)\.|(?<=^\d{3})\.|(?<=^\d{4})\."
+    r"|:(?=[\w+-]+:)"  # the name of an emoji
+    r"|:(?=//)"  # an address
+)
+_PING = re.compile(r"@(?=everyone|here)|<(?=@|#|/|:|a:|t:|id:)", re.IGNORECASE)
+_APART = "\u200b"
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])")
+
+
+def escape(text: str) -> str:
+    """Return a text of one line as Markdown that shows exactly it; code in backticks stays code.
+
+    Nothing in it pings anybody or makes a link, an emoji, a heading or a list.
+    """
+    out, at = [], 0
+    for found in _CODE.finditer(text):
+        out += [_plain(text[at : found.start()]), f"`{found[2]}`"]
+        at = found.end()
+    return "".join([*out, _plain(text[at:])])
+
+
+def _plain(text: str) -> str:
+    # Discord's server looks for mentions before its client takes backslashes away.
+    return _SPECIAL.sub(r"\\\g<0>", _PING.sub(rf"\g<0>{_APART}", text))
+
+
+def link(shown: str, page: str) -> str:
+    """Return `shown` (Markdown already) as a link without a preview; as it is where there is no page."""
+    return f"[{shown}](<{page}>)" if page else shown
+
+
+def units(text: str) -> int:
+    """Count in UTF-16 units, as Discord's clients do: a rare character counts two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fit(text: str, room: int, ending: str = "…") -> str:
+    """Return `text` escaped and, if that takes more than `room` units, cut after a sentence and followed by `ending`.
+
+    A sentence that alone is longer than `room` is cut after a word, or inside one that has no end.
+    """
+    if len(text) <= room and units(whole := escape(text)) <= room:
+        return whole
+    text = text[: 2 * room]  # escaping makes nothing shorter
+    room -= units(ending)
+    for places in (_ends(_SENTENCE, text), _ends(re.compile(r"\s+"), text), range(len(text))):
+        cut = _longest(text, places, room)
+        if cut:
+            return cut + ending
+    return ending
+
+
+def _ends(pattern: re.Pattern[str], text: str) -> list[int]:
+    return [found.end() for found in pattern.finditer(text)]
+
+
+def _longest(text: str, places: Sequence[int], room: int) -> str:
+    """Return the longest beginning of `text`, escaped, that ends at one of `places` and takes at most `room` units."""
+    low, high = 0, len(places)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if units(_head(text, places[middle - 1])) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    return _head(text, places[low - 1]) if low else ""
+
+
+def _head(text: str, place: int) -> str:
+    for found in _CODE.finditer(text, 0):
+        if found.start() < place < found.end():  # half a piece of code says something else
+            place = found.start()
+    return escape(text[:place].rstrip())

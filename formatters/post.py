@@ -1,0 +1,126 @@
+"""The morning post in words, before any platform's look: what fits a phone's first screen, and the replies below it.
+
+Texts may hold code in backticks and nothing else of any markup.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from analysis.entry import Language
+from analysis.triage import Importance
+from formatters.item import Item
+from formatters.outline import Outline
+from formatters.plain import columns, shorten
+from formatters.wording import label
+
+FOLDED = frozenset({"tests", "ci", "docs"})
+"""Areas that share one count and one reply: few follow them."""
+
+_LINE, _WHY, _WATCH, _WATCHED, _AREAS = 120, 60, 240, 72, 8
+_SEPARATOR = " · "
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The items of one area: one reply in the thread. Each item stands in one section, that of its first area.
+
+    Attributes:
+        key: the area's; `tests` stands for all that are folded, an empty one for none.
+    """
+
+    key: str
+    name: str
+    items: tuple[Item, ...]
+
+
+def sections(made: Outline) -> tuple[Section, ...]:
+    """Return the areas of a digest, the most important first, then tests, CI and docs, then what has no area."""
+    found: dict[str, list[Item]] = {}
+    names: dict[str, str] = {}
+    for item in made.items():
+        key, name = _area(item, made.digest.language)
+        names.setdefault(key, name)
+        found.setdefault(key, []).append(item)
+    keys = sorted(found, key=lambda key: _rank(key, found[key]))
+    return tuple(Section(key, names[key], tuple(found[key])) for key in keys)
+
+
+def _area(item: Item, language: Language) -> tuple[str, str]:
+    keys = item.entry.triage.areas
+    if not keys:
+        return "", label("post.other", language)
+    if keys[0] in FOLDED:
+        return "tests", label("post.folded", language)
+    shown = item.areas.split(_SEPARATOR)
+    return keys[0], shown[0] if len(shown) == len(keys) else keys[0]
+
+
+def _rank(key: str, items: list[Item]) -> tuple[bool, bool, int, int]:
+    levels = [item.entry.triage.importance for item in items]
+    return not key, key in FOLDED, -levels.count(Importance.HIGH), -len(items)
+
+
+def tally(parts: Iterable[Section]) -> str:
+    """Count the areas in one line."""
+    parts = list(parts)
+    counts = [f"{part.name} {len(part.items)}" for part in parts]
+    last = sum(not part.key or part.key in FOLDED for part in parts)  # they say that nothing else is missing
+    if len(counts) > _AREAS + 1:
+        counts = [*counts[: _AREAS - last], f"… +{len(counts) - _AREAS}", *counts[len(counts) - last :]]
+    return _SEPARATOR.join(counts)
+
+
+def effect(item: Item) -> str:
+    """The one thing to know of an item, in a line or two of a phone."""
+    return brief(item.line, _LINE)
+
+
+def reason(item: Item, language: Language) -> str:
+    """Why it ranks as it does, as far as whole reasons fit; those that its line names already are left out."""
+    semicolon = label("list.semicolon", language)
+    reasons = item.why.split(semicolon)
+    first, *more = [text for text in reasons if not _is_said(text, item.line)] or reasons[:1]
+    said = brief(first, _WHY)
+    for text in more:
+        if columns(said + semicolon + text) <= _WHY:
+            said += semicolon + text
+    return said
+
+
+def _is_said(text: str, line: str) -> bool:
+    names = re.findall(r"`[^`]+`", text)
+    return bool(names) and all(name in line for name in names)
+
+
+def watched(made: Outline) -> str:
+    """What to keep an eye on, in one paragraph; empty for nothing."""
+    said: list[str] = []
+    for point in made.watch:
+        text = _whole_items(point.text, label("list.comma", made.digest.language))
+        if said and columns(_SEPARATOR.join([*said, text])) > _WATCH:
+            said.append(f"+{len(made.watch) - len(said)}")
+            break
+        said.append(text)
+    return _SEPARATOR.join(said)
+
+
+def _whole_items(text: str, comma: str) -> str:
+    first, *more = text.split(comma)
+    said = brief(first, 2 * _WATCHED)
+    for item in more:
+        if columns(said + comma + item) > _WATCHED:
+            return f"{said} …"
+        said += comma + item
+    return said
+
+
+def brief(text: str, width: int) -> str:
+    """Return `text` in at most about `width` columns; what is left of it is whole words and whole pieces of code."""
+    if columns(text) <= width:
+        return text
+    cut = shorten(text, width).removesuffix("…")
+    if cut.count("`") % 2:
+        before = cut[: cut.rindex("`")].rstrip(" ,;:，；：（(")
+        return f"{before}…" if columns(before) > width // 4 else f"{cut.rstrip('`')}`…"
+    return f"{cut}…"

@@ -1,0 +1,142 @@
+"""What is shown to people in chat, before any platform's look: the same for Slack, Discord and the terminal.
+
+Texts may hold code in backticks and nothing else of any markup; everything else in them is shown as it is. A button
+carries the command that it stands for, so that it works after a restart and means the same as the typed one.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from analysis.entry import Language
+from formatters.item import Item
+from formatters.outline import Outline
+
+MOST_COMMAND = 90
+"""Characters of a button's command; platforms keep it with the message (Discord: 100 with our mark)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A control that stands for a command.
+
+    Attributes:
+        command: what typing would be, such as `show sgl-project/sglang@4c46ecd`; at most MOST_COMMAND characters.
+    """
+
+    label: str
+    command: str
+    style: Literal["plain", "primary", "danger"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence or a few: a receipt, a mistake and its way out, a help text's part."""
+
+    text: str
+    tone: Literal["plain", "done", "problem", "working"] = "plain"
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPost:
+    """A day's digest: a parent within a phone's first screen, and a thread with everything (the report as a file last).
+
+    Attributes:
+        report: the full report as Markdown, and its file's name.
+        buttons: those under the parent.
+        item_commands: for each must-know item, the command of its details.
+    """
+
+    outline: Outline
+    report: str
+    file_name: str
+    buttons: tuple[Button, ...] = ()
+    item_commands: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommitDetail:
+    """One commit in full, with its buttons (wrong rank up or down, regenerate)."""
+
+    item: Item
+    language: Language
+    zone: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CommitRow:
+    """A commit in a list; `when` is its local time, `repo` is empty where all are of one repository."""
+
+    item: Item
+    when: str
+    repo: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitList:
+    """Commits under a headline; `note` says what is missing or how to narrow, and may be empty."""
+
+    title: str
+    rows: tuple[CommitRow, ...]
+    language: Language
+    note: str = ""
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A short table of two or three columns: areas, subscriptions, status, help. Cells are texts.
+
+    Attributes:
+        actions: for each row a button, or None.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    language: Language
+    note: str = ""
+    actions: tuple[Button | None, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One entry of a form.
+
+    Attributes:
+        name: its key in the answer. `options`: (value, label); empty for free text.
+        hint: below it. `value`: what stands in it at first, several joined by commas where `many`.
+    """
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    many: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form; sending it runs `command` with the fields' values as `name=value` words (quoted as a shell would)."""
+
+    title: str
+    submit: str
+    command: str
+    fields: tuple[Field, ...]
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Several replies below each other, shown as one: a person's home (Slack's App Home), the status, the help."""
+
+    parts: tuple[Note | Sheet | CommitList, ...]
+    language: Language
+
+
+Reply = Note | DigestPost | CommitDetail | CommitList | Sheet | Form | Board

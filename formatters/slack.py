@@ -1,0 +1,211 @@
+"""What is shown to people as Slack's messages: blocks, and a plain text beside them for notifications.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
+
+from analysis.wording import say
+from formatters.item import ICONS, Part
+from formatters.links import commit_page, place_page
+from formatters.plain import clean
+from formatters.reply import Board, Button, CommitDetail, CommitList, CommitRow, DigestPost, Form, Note, Reply, Sheet
+from formatters.slack_blocks import (
+    ACTION,
+    Payload,
+    Piece,
+    actions,
+    bullets,
+    button,
+    buttons,
+    menu,
+    packed,
+    rich,
+    table,
+)
+from formatters.slack_digest import parent, reference
+from formatters.slack_text import Json, cut, link, sentences, spans, words
+from formatters.wording import label
+
+_TONES = {"plain": "", "done": "✅ ", "problem": "⚠️ ", "working": "⏳ "}
+_TITLE, _TEXT, _CELL, _PARAGRAPH = 300, 1500, 300, 2500
+_FEW_ROWS, _NUMBER = 5, 4
+
+
+def slack(reply: Reply) -> list[Payload]:
+    """Return a reply as messages; of a digest its parent alone (`slack_digest.thread` has the rest)."""
+    return [parent(reply)] if isinstance(reply, DigestPost) else packed(pieces(reply))
+
+
+def pieces(reply: Reply, *, in_view: bool = False) -> list[Piece]:
+    """Return a reply as blocks that stay together; modals and the Home tab take no tables.
+
+    Raises:
+        TypeError: for a form, which is a view of its own.
+    """
+    match reply:
+        case Note():
+            return [*_note(reply), *buttons(reply.buttons)]
+        case DigestPost():
+            message = parent(reply)
+            return [Piece((block,), "") for block in message["blocks"]]
+        case CommitDetail():
+            return [*_detail(reply), *buttons(reply.buttons)]
+        case CommitList():
+            return list(_list(reply))
+        case Sheet():
+            return list(_sheet(reply, in_view=in_view))
+        case Board():
+            return _numbered(list(_board(reply, in_view=in_view)))
+        case Form():
+            raise TypeError("a form is no message")
+
+
+def _board(board: Board, *, in_view: bool) -> Iterator[Piece]:
+    for number, part in enumerate(board.parts):
+        if number:
+            yield Piece(({"type": "divider"},), "")
+        yield from pieces(part, in_view=in_view)
+
+
+def _note(note: Note) -> Iterator[Piece]:
+    paragraphs = [part for part in note.text.split("\n\n") if part.strip()] or [""]
+    for number, paragraph in enumerate(paragraphs):
+        mark = _TONES[note.tone] if number == 0 else ""
+        yield rich(spans(mark + sentences(paragraph, _PARAGRAPH, "…")) or words("–"))
+
+
+def _detail(detail: CommitDetail) -> Iterator[Piece]:
+    item, language = detail.item, detail.language
+    entry, commit = item.entry, item.entry.commit
+    pointer = label("slack.shortened", language)
+    importance = say(f"importance.{entry.triage.importance}", language)
+    ranked = label("entry.importance", language, importance=importance)
+    when = commit.committed_at.astimezone(ZoneInfo(detail.zone))
+    about = [ranked, item.types, item.areas, item.size]
+    by = f"{clean(commit.repo)} · {item.author} · {when:%Y-%m-%d %H:%M} ({detail.zone})"
+    title = [
+        *words(f"{ICONS[entry.triage.importance]} "),
+        *spans(cut(item.title, _TITLE), bold=True),
+        *words(" "),
+        *reference(item),
+        *([*words(" · "), *link(commit_page(commit), commit.short)] if commit.pull_request else []),
+    ]
+    yield rich(
+        title,
+        words(cut(by, _TITLE)),
+        words(cut(" · ".join(part for part in about if part), _TITLE)),
+    )
+    why = label("entry.why", language, importance=importance)
+    yield rich(
+        spans(sentences(item.summary, _TEXT, pointer)),
+        spans(f"→ {label('entry.part', language, name=why)} {cut(item.why, _TITLE)}") if item.why else [],
+        *(spans(f"⚠️ {cut(mark, _TITLE)}") for mark in item.marks),
+    )
+    for part in item.parts:
+        yield from _part(part, detail, pointer)
+
+
+def _part(part: Part, detail: CommitDetail, pointer: str) -> Iterator[Piece]:
+    said = []
+    for point in part.points:
+        where = f"{point.path}:{point.line}" if point.line else point.path
+        page = place_page(point, detail.item.entry.commit) if point.path else ""
+        place = [*words(" "), *link(page, cut(where, _CELL), code=True)] if where else []
+        said.append([*spans(sentences(point.text, _TEXT, pointer)), *place])
+    for start in range(0, len(said), 5):
+        name = label("entry.part", detail.language, name=part.name)
+        yield bullets(words(name, bold=True) if start == 0 else [], said[start : start + 5])
+
+
+def _list(found: CommitList) -> Iterator[Piece]:
+    yield rich(spans(cut(found.title, _TITLE), bold=True))
+    for row in found.rows:
+        yield rich(*_row(row))
+    if found.note:
+        yield rich(spans(sentences(found.note, _TEXT, "…")))
+    named = [(f"{row.item.entry.commit.short} · {row.item.title}", row.command) for row in found.rows]
+    details = menu(label("slack.details", found.language), named, 0)
+    controls = [button(one, number) for number, one in enumerate(found.buttons, 1)]
+    yield from actions([details, *controls] if details else controls)
+
+
+def _row(row: CommitRow) -> Iterator[list[Json]]:
+    item = row.item
+    yield [
+        *words(f"{ICONS[item.entry.triage.importance]} "),
+        *spans(cut(item.title, _TITLE), bold=True),
+        *words(" "),
+        *reference(item),
+    ]
+    about = (clean(row.repo), row.when, item.author, item.areas or item.types)
+    yield words(cut(" · ".join(part for part in about if part), _TITLE))
+    if item.line != item.title:
+        yield spans(sentences(item.line, _TEXT, "…"))
+
+
+def _sheet(sheet: Sheet, *, in_view: bool) -> Iterator[Piece]:
+    yield rich(spans(cut(sheet.title, _TITLE), bold=True))
+    rows = [tuple(cut(cell, _CELL) for cell in row) for row in sheet.rows]
+    acts = dict(enumerate(one for one in sheet.actions))
+    beside = len(rows) <= _FEW_ROWS and any(acts.values())
+    if beside:
+        yield from (_acted(row, acts.get(number), number) for number, row in enumerate(rows))
+    else:
+        yield from _grid(sheet, rows, in_view=in_view)
+    if sheet.note:
+        yield rich(spans(sentences(sheet.note, _TEXT, "…")))
+    named = [(f"{row[0]} · {one.label}", one.command) for row, one in zip(rows, sheet.actions, strict=False) if one]
+    choice = menu(label("slack.choose", sheet.language), [] if beside else named, _FEW_ROWS)
+    controls = [button(one, number) for number, one in enumerate(sheet.buttons, _FEW_ROWS + 1)]
+    yield from actions([choice, *controls] if choice else controls)
+
+
+def _acted(row: Sequence[str], one: Button | None, number: int) -> Piece:
+    """Return a row with its button beside it, a first cell that is more than a number above the rest.
+
+    Slack's text beside a button is no rich text, so there is no code in it.
+    """
+    first, *rest = row
+    apart = " · " if len(first) <= _NUMBER else "\n"
+    text = apart.join(part for part in (first, " · ".join(cell for cell in rest if cell)) if part)
+    shown = {"type": "plain_text", "text": text.replace("`", "") or "–", "emoji": False}
+    section: Json = {"type": "section", "text": shown}
+    return Piece((section | ({"accessory": button(one, number)} if one else {}),), text)
+
+
+def _grid(sheet: Sheet, rows: Sequence[Sequence[str]], *, in_view: bool) -> Iterator[Piece]:
+    whole = None if in_view or not rows else table(sheet.columns, [[spans(cell) for cell in row] for row in rows])
+    if whole:
+        yield whole
+        return
+    for start in range(0, len(rows), 10):
+        listed = ([*spans(row[0], bold=True), *_rest(row)] for row in rows[start : start + 10])
+        yield bullets([], listed)
+
+
+def _rest(row: Sequence[str]) -> list[Json]:
+    rest = " · ".join(cell for cell in row[1:] if cell)
+    return [*words(" · "), *spans(rest)] if rest else []
+
+
+def _numbered(found: Sequence[Piece]) -> list[Piece]:
+    """Give controls of several replies in one message numbers of their own."""
+    count = 0
+    made = []
+    for one in found:
+        blocks = []
+        for block in one.blocks:
+            changed = dict(block)
+            if block["type"] == "actions":
+                changed["elements"] = [
+                    element | {"action_id": f"{ACTION}:{count + n}"} for n, element in enumerate(block["elements"])
+                ]
+                count += len(block["elements"])
+            elif "accessory" in block:
+                changed["accessory"] = block["accessory"] | {"action_id": f"{ACTION}:{count}"}
+                count += 1
+            blocks.append(changed)
+        made.append(Piece(tuple(blocks), one.text))
+    return made

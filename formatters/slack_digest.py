@@ -1,0 +1,134 @@
+"""The morning post for Slack: a parent that fits a phone's first screen, and a thread with a reply for each area."""
+
+from collections.abc import Iterator
+
+from analysis.entry import Language
+from analysis.triage import Importance
+from formatters.item import ICONS, Item
+from formatters.links import commit_page, pull_request_page
+from formatters.post import Section, effect, reason, sections, tally, watched
+from formatters.reply import DigestPost
+from formatters.slack_blocks import Payload, Piece, actions, bullets, button, context, menu, packed, rich, single
+from formatters.slack_text import Json, cut, link, sentences, spans, words
+from formatters.wording import label
+
+_TITLE, _TEXT = 300, 1500
+
+
+def parent(post: DigestPost) -> Payload:
+    """Return the message in the channel."""
+    made = post.outline
+    language = made.digest.language
+    zone = made.digest.window.zone
+    head = [*words(cut(made.title, _TITLE), bold=True), *words(f" · {zone}\n"), *spans(cut(made.counts, _TITLE))]
+    pieces = [rich(head, *(spans(f"⚠️ {sentences(notice, 300, '…')}") for notice in made.notices[:3]))]
+    if made.must_know:
+        pieces.append(rich(*(_line(item, language) for item in made.must_know)))
+    if made.digest.entries:
+        watch = watched(made)
+        counts = [*words(f"{label('slack.areas', language)} ", bold=True), *words(cut(tally(sections(made)), _TITLE))]
+        watching = [*words(f"{label('slack.watch', language)} ", bold=True), *spans(cut(watch, _TEXT))] if watch else []
+        pieces += [rich(counts, watching), context(_coverage(post))]
+    names = [f"{item.entry.commit.short} · {item.title}" for item in made.must_know]
+    details = menu(label("slack.details", language), zip(names, post.item_commands, strict=False), 0)
+    controls = [button(one, number) for number, one in enumerate(post.buttons, 1)]
+    pieces += actions([details, *controls] if details else controls)
+    return single(pieces)
+
+
+def thread(post: DigestPost) -> list[Payload]:
+    """Return the replies below it: what the day was about, then each area."""
+    made = post.outline
+    if not made.digest.entries:
+        return []
+    language = made.digest.language
+    opening = list(_opening(post))
+    found = [packed(opening)] if opening else []
+    small: list[Piece] = []
+    for part in sections(made):
+        pieces = [_head(part, language), *items(part.items, language)]
+        if len(part.items) == 1 and part.items[0].entry.triage.importance is not Importance.HIGH:
+            small += pieces
+        else:
+            found.append(packed(pieces))
+    return [message for messages in [*found, packed(small)] for message in messages]
+
+
+def _line(item: Item, language: Language) -> list[Json]:
+    """Return a must-know item: icon, effect, area, link, reason."""
+    area, _, _ = item.areas.partition(" · ")
+    why = reason(item, language)
+    return [
+        *words(f"{ICONS[item.entry.triage.importance]} "),
+        *spans(cut(effect(item), _TITLE), bold=True),
+        *words(f" {cut(area, 40)} · " if area else " "),
+        *reference(item),
+        *(words(" · ") if why else []),
+        *spans(cut(why, 120)),
+    ]
+
+
+def reference(item: Item) -> list[Json]:
+    """Return a link to the pull request, else to the commit."""
+    commit = item.entry.commit
+    if commit.pull_request:
+        return link(pull_request_page(commit), f"#{commit.pull_request}")
+    return link(commit_page(commit), commit.short)
+
+
+def _coverage(post: DigestPost) -> str:
+    made = post.outline
+    return dict(made.run).get(label("run.coverage", made.digest.language), made.counts)
+
+
+def _opening(post: DigestPost) -> Iterator[Piece]:
+    made = post.outline
+    language = made.digest.language
+    for key, points in (("overview", made.overview), ("watch", made.watch)):
+        if points:
+            heading = words(label(f"section.{key}", language), bold=True)
+            yield bullets(heading, (spans(sentences(p.text, 600, "…")) for p in points))
+    yield context(made.window)
+
+
+def _head(part: Section, language: Language) -> Piece:
+    return rich(words(label("slack.chapter", language, name=part.name, count=len(part.items)), bold=True))
+
+
+def items(found: tuple[Item, ...], language: Language) -> Iterator[Piece]:
+    """Return items, each as deep as its importance deserves; those of low importance in one list."""
+    low: list[Item] = []
+    for item in found:
+        if item.entry.triage.importance is Importance.LOW:
+            low.append(item)
+        else:
+            yield _told(item, language)
+    for start in range(0, len(low), 10):
+        yield rich(*(_headline(item) for item in low[start : start + 10]))
+
+
+def _told(item: Item, language: Language) -> Piece:
+    pointer = label("slack.shortened_report", language)
+    about = " · ".join(part for part in (item.author, item.types, item.size) if part)
+    said = [_headline(item), words(cut(about, _TITLE))]
+    if item.summary != item.title:
+        said.append(spans(sentences(item.summary, _TEXT, pointer)))
+    if item.entry.triage.importance is Importance.HIGH:
+        analysis = item.entry.analysis
+        if analysis and analysis.effect:
+            said.append(spans(sentences(analysis.effect, _TEXT, pointer)))
+        if item.why:
+            said.append(spans(f"→ {cut(item.why, _TITLE)}"))
+    return rich(*said)
+
+
+def _headline(item: Item) -> list[Json]:
+    marks = "; ".join(item.marks)
+    return [
+        *words(f"{ICONS[item.entry.triage.importance]} "),
+        *spans(cut(item.title, _TITLE), bold=item.entry.triage.importance is not Importance.LOW),
+        *words(" "),
+        *reference(item),
+        *(words(" · ") if marks else []),
+        *spans(cut(marks, _TITLE)),
+    ]

@@ -1,0 +1,123 @@
+"""The standing orders of channels: which repository's digest comes to them, when, and what of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, time
+from typing import Any, Literal
+
+from analysis.entry import Language
+from analysis.triage import Importance
+from storage.store import Store, undamaged
+
+Days = Literal["daily", "weekdays", "workdays"]
+"""On which days a feed posts, and about which.
+
+`daily`: each day about the day before. `weekdays`: Monday to Friday, Monday about Friday to Sunday. `workdays`: Monday
+to Friday, Monday about Friday alone.
+"""
+
+Quiet = Literal["line", "nothing"]
+"""What comes on a day without commits: one line, or nothing."""
+
+Origin = Literal["chat", "config", "command"]
+"""Who made a feed; those of the configuration follow it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A channel's standing order.
+
+    Attributes:
+        id: 0 until it is stored.
+        place: where the repository is read, as `bot.repositories.parse_place` takes it.
+        at: on the zone's clocks.
+        least: what is at least this important; `areas`: only of these, all if empty.
+        left_out: authors and bots, by name or account, in lower case.
+        made_by: the person to be told when it fails; empty where nobody is.
+        since: when it began to hold (made, or resumed); nothing before is owed.
+        paused: why nothing is posted, for people; empty while it is active.
+    """
+
+    platform: str
+    workspace: str
+    channel: str
+    repository: str
+    place: str
+    at: time
+    zone: str
+    since: datetime
+    language: Language = "en"
+    least: Importance = Importance.LOW
+    areas: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    days: Days = "daily"
+    quiet: Quiet = "line"
+    made_by: str = ""
+    origin: Origin = "chat"
+    paused: str = ""
+    id: int = 0
+
+
+class Feeds:
+    """The feeds in a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def put(self, feed: Feed) -> Feed:
+        """Remember a feed (an `id` of 0: a new one) and return it with its id."""
+        row = _row(feed)
+        with self._store.write() as db:
+            if feed.id:
+                db.table("feeds").update(feed.id, row)
+                return feed
+            number = db.table("feeds").insert(row).last_pk
+        assert isinstance(number, int)
+        return replace(feed, id=number)
+
+    def remove(self, number: int) -> None:
+        """Forget a feed; what it has posted stays known."""
+        with self._store.write() as db:
+            db.execute("delete from feeds where id = ?", [number])
+
+    def all(self) -> list[Feed]:
+        """Return all feeds, the oldest first."""
+        return self._found("1", [])
+
+    def get(self, number: int) -> Feed | None:
+        """Return a feed, or None."""
+        return next(iter(self._found("id = ?", [number])), None)
+
+    def of_channel(self, platform: str, channel: str) -> list[Feed]:
+        """Return a channel's feeds, the oldest first."""
+        return self._found("platform = ? and channel = ?", [platform, channel])
+
+    def _found(self, where: str, values: Sequence[str | int]) -> list[Feed]:
+        with self._store.read() as db:
+            return [_feed(row) for row in db.query(f"select * from feeds where {where} order by id", list(values))]
+
+
+def _row(feed: Feed) -> dict[str, Any]:
+    row = asdict(feed)
+    del row["id"]
+    return row | {
+        "at": f"{feed.at:%H:%M}",
+        "since": int(feed.since.timestamp()),
+        "least": feed.least.rank,
+        "areas": json.dumps(feed.areas),
+        "left_out": json.dumps(feed.left_out, ensure_ascii=False),
+    }
+
+
+def _feed(row: dict[str, Any]) -> Feed:
+    levels = {level.rank: level for level in Importance}
+    with undamaged(f"feed {row['id']}"):
+        changed = {
+            "at": time.fromisoformat(row["at"]),
+            "since": datetime.fromtimestamp(row["since"], UTC),
+            "least": levels[row["least"]],
+            "areas": tuple(json.loads(row["areas"])),
+            "left_out": tuple(json.loads(row["left_out"])),
+        }
+        return Feed(**row | changed)

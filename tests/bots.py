@@ -1,0 +1,92 @@
+"""A whole bot for tests: the sample repository, one channel with its feed, a platform in memory, a clock that a test moves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from fake_platform import FakePlatform, an_asker
+from fake_platform import answers as all_answers
+
+from bot.assembly import Assembly
+from bot.config import load
+from bot.core import Core
+from bot.platforms import Answer, Asker
+from formatters.reply import Note, Reply
+from formatters.terminal_replies import reply_text
+from storage.feeds import Feed
+
+REPO = "example/quill"
+ZONE = "Asia/Shanghai"
+MORNING = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
+"""Nine o'clock in Shanghai, the morning after the sample's day."""
+
+
+class Bot:
+    """An assembly, and short ways to talk to it."""
+
+    def __init__(self, environ: Mapping[str, str], clone: Path, now: datetime, **settings: str) -> None:
+        self.now = now
+        self.clone = clone
+        self.platform = FakePlatform()
+        self.core = Core(load(dict(environ) | settings), lambda: self.now)
+        self.assembly = Assembly(self.core, {"slack": self.platform})
+
+    def feed(self, **changes: object) -> Feed:
+        """Make a feed of the sample in C1, at nine; it began a week ago."""
+        fields: dict[str, object] = {
+            "platform": "slack", "workspace": "T1", "channel": "C1", "repository": REPO,
+            "place": f"{REPO}={self.clone}", "at": time(9), "zone": ZONE, "since": self.now - timedelta(days=7),
+            "made_by": "U1",
+        }  # fmt: skip
+        return self.assembly.feeds.put(Feed(**fields | changes))
+
+    async def answers(self, text: str, asker: Asker | None = None, **values: str) -> list[Answer]:
+        """Return everything that is answered."""
+        return await all_answers(self.assembly.talk, text, asker, **values)
+
+    async def reply(self, text: str, asker: Asker | None = None, **values: str) -> Reply:
+        """Return the last reply; a mistake fails the test."""
+        found = (await self.answers(text, asker, **values))[-1].reply
+        assert not (isinstance(found, Note) and found.tone == "problem"), found
+        return found
+
+    async def shown(self, text: str, asker: Asker | None = None, **values: str) -> str:
+        """Return the last reply as a terminal shows it."""
+        return reply_text(await self.reply(text, asker, **values), width=200)
+
+    async def problem(self, text: str, asker: Asker | None = None, **values: str) -> str:
+        """Return the sentence of a mistake; it is for the asker alone."""
+        last = (await self.answers(text, asker, **values))[-1]
+        assert isinstance(last.reply, Note), last
+        assert last.reply.tone == "problem", last
+        assert not last.public
+        return last.reply.text
+
+    async def close(self) -> None:
+        await self.assembly.work.close()
+        await asyncio.get_running_loop().shutdown_default_executor()
+        self.core.store.close()
+
+
+@asynccontextmanager
+async def a_bot(
+    environ: Mapping[str, str], clone: Path, now: datetime = MORNING, **settings: str
+) -> AsyncIterator[Bot]:
+    """Give a bot without any feed."""
+    bot = Bot(environ, clone, now, **settings)
+    try:
+        yield bot
+    finally:
+        await bot.close()
+
+
+def a_person(**changes: object) -> Asker:
+    """Return somebody in direct messages."""
+    return an_asker(**{"channel": "D1", "is_direct": True, "is_admin": False} | changes)
+
+
+def a_member(**changes: object) -> Asker:
+    """Return somebody in the channel who may not administer it."""
+    return an_asker(**{"user": "U2", "is_admin": False} | changes)

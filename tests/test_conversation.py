@@ -1,0 +1,696 @@
+"""The conversation: every command, its mistakes, who may see what, in both languages; over the sample repository."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from bots import REPO, Bot, a_bot, a_member, a_person
+from fake_platform import an_asker
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.entry import LANGUAGES, Language
+from bot.asking import Mistake, read, say_span
+from bot.conversation import _HANDLERS
+from bot.platforms import Answer, Request
+from bot.verbs import ALIASES, usage, verb, verbs
+from formatters.reply import (
+    MOST_COMMAND,
+    Board,
+    Button,
+    CommitDetail,
+    CommitList,
+    DigestPost,
+    Form,
+    Note,
+    Reply,
+    Sheet,
+)
+from storage.feeds import Feed
+
+
+@pytest.fixture
+async def bot(environ: dict[str, str], quill: Path) -> AsyncIterator[Bot]:
+    """A bot whose channel C1 has the sample's digest."""
+    async with a_bot(environ, quill) as made:
+        made.feed()
+        yield made
+
+
+@pytest.fixture
+async def fresh(environ: dict[str, str], quill: Path) -> AsyncIterator[Bot]:
+    """A bot that nobody has set up yet."""
+    async with a_bot(environ, quill) as made:
+        yield made
+
+
+def buttons(reply: Reply) -> list[Button]:
+    """Return every button of a reply."""
+    found = list(getattr(reply, "buttons", ()))
+    found += [action for action in getattr(reply, "actions", ()) if action]
+    found += [Button("", command) for command in getattr(reply, "item_commands", ())]
+    found += [Button("", row.command) for row in getattr(reply, "rows", ()) if hasattr(row, "command")]
+    return found + [button for part in getattr(reply, "parts", ()) for button in buttons(part)]
+
+
+def pressed(reply: Reply, start: str) -> str:
+    """Return the command of the first button that begins so."""
+    return next(button.command for button in buttons(reply) if button.command.startswith(start))
+
+
+# -- how a command is read
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ("help", (), {}, set())),
+        ("today public", ("today", (), {}, {"public"})),
+        ("TODAY", ("today", (), {}, set())),
+        ("/today", ("today", (), {}, set())),
+        ("今天", ("today", (), {}, set())),
+        ("昨天 公开", ("yesterday", (), {}, {"public"})),
+        ("2026-01-08", ("date", ("2026-01-08",), {}, set())),
+        ("monday", ("date", ("monday",), {}, set())),
+        ("4c46ecd", ("show", ("4c46ecd",), {}, set())),
+        ("#16622", ("show", ("#16622",), {}, set())),
+        ("https://github.com/o/r/pull/12", ("show", ("https://github.com/o/r/pull/12",), {}, set())),
+        ("show “KV cache” repo=o/r", ("show", ("KV cache",), {"repository": "o/r"}, set())),
+        ('search "page size" since:7d type=bugfix', ("search", ("page size",), {"since": "7d", "type": "bugfix"}, set())),
+        ("show it's broken", ("show", ("it's", "broken"), {}, set())),
+        ('show an "open quote', ("show", ("an", "open", "quote"), {}, set())),
+        ("search torch.compile: slow", ("search", ("torch.compile:", "slow"), {}, set())),
+        ("subscribe area=AMD here how=once", ("subscribe", (), {"area": "AMD", "how": "once"}, {"here"})),
+        ('subscribe author="Priya Nandakar"', ("subscribe", (), {"author": "Priya Nandakar"}, set())),
+    ],
+)  # fmt: skip
+def test_a_command_is_read_as_it_is_meant(text: str, expected: tuple[object, ...]) -> None:
+    """Aliases, bare dates and SHAs, quotes of any kind, names with = or :."""
+    asked = read(text)
+    assert (asked.verb, asked.words, asked.named, set(asked.flags)) == expected
+
+
+@given(text=st.text(max_size=60))
+def test_whatever_is_typed_is_read_or_told(text: str) -> None:
+    """Nothing breaks the reader."""
+    try:
+        said = read(text).verb
+    except Mistake as mistake:
+        said = str(mistake)
+    assert said in _HANDLERS or "`help` lists them" in said
+
+
+def test_every_command_has_a_handler_and_its_words_in_both_languages() -> None:
+    """What the table promises is there; Discord's limits hold."""
+    for found in verbs():
+        assert found.name in _HANDLERS
+        for says in (found.says, *(option.says for option in found.options)):
+            assert set(says) == set(LANGUAGES)
+            assert all(0 < len(text) <= 100 for text in says.values())
+        assert len({option.name for option in found.options}) == len(found.options)
+        required = [option.required for option in found.options]
+        assert required == sorted(required, reverse=True)
+        assert usage(found).startswith(found.name)
+    assert all(verb(name) for name in ALIASES.values())
+
+
+# -- days
+
+
+async def test_a_day_is_answered_with_its_digest(bot: Bot) -> None:
+    """After a note that it takes a while; everything in it, the important first."""
+    first, last = await bot.answers("2026-03-12")
+    assert isinstance(first.reply, Note)
+    assert first.reply.tone == "working"
+    assert isinstance(last.reply, DigestPost)
+    assert len(last.reply.outline.digest.entries) == 18
+    assert last.reply.report.startswith("# example/quill")
+    assert last.reply.file_name == "example-quill-2026-03-12.md"
+    assert not last.public
+
+
+async def test_a_day_that_is_known_is_answered_from_the_store_alone(bot: Bot) -> None:
+    """No source is asked, and it says the same."""
+    made = (await bot.answers("2026-03-12"))[-1].reply
+    bot.clone = Path("/nowhere")
+    bot.assembly.feeds.put(bot_feed(bot, place=f"{REPO}=/nowhere"))
+    (again,) = await bot.answers("2026-03-12")
+    assert isinstance(made, DigestPost)
+    assert isinstance(again.reply, DigestPost)
+    assert again.reply.report.partition("**Source:**")[0] == made.report.partition("**Source:**")[0]
+
+
+def bot_feed(bot: Bot, **changes: object) -> Feed:
+    from dataclasses import replace
+
+    return replace(bot.assembly.feeds.all()[0], **changes)
+
+
+@pytest.mark.parametrize(
+    "text", ["yesterday", "昨天", "thursday", "2026-03-12", "date 2026-03-12", f"yesterday {REPO}"]
+)
+async def test_yesterday_has_many_names(bot: Bot, text: str) -> None:
+    """All of them mean the same day, on the channel's clocks."""
+    reply = await bot.reply(text)
+    assert isinstance(reply, DigestPost)
+    assert say_span(reply.outline.digest.window) == "2026-03-12"
+
+
+async def test_today_is_what_has_landed_so_far(bot: Bot) -> None:
+    """The day is not over, and that is said."""
+    assert "The day is not over" in await bot.shown("today")
+
+
+async def test_a_week_ends_yesterday(bot: Bot) -> None:
+    """Seven days."""
+    reply = await bot.reply("week")
+    assert isinstance(reply, DigestPost)
+    assert say_span(reply.outline.digest.window) == "2026-03-06..2026-03-12"
+
+
+async def test_public_is_for_everybody_and_only_where_it_fits(bot: Bot) -> None:
+    """An answer is private unless it is asked for; what is one's own stays so."""
+    assert [answer.public for answer in await bot.answers("2026-03-12 public")] == [True, True]
+    assert [answer.public for answer in await bot.answers("subs public")] == [False]
+    assert [answer.public for answer in await bot.answers("2099-01-01 public")] == [False]
+
+
+async def test_the_buttons_of_a_digest_work(bot: Bot) -> None:
+    """Each stands for a command that says more; none is longer than platforms take."""
+    post = await bot.reply("2026-03-12")
+    assert all(len(button.command) <= MOST_COMMAND for button in buttons(post))
+    details = await bot.reply(pressed(post, "details"))
+    assert isinstance(details, CommitList)
+    assert len(details.rows) == 18
+    areas = await bot.reply(pressed(post, "areas"))
+    assert isinstance(areas, Sheet)
+    assert ("Kernels", "2") in areas.rows
+    area = await bot.reply(pressed(areas, "area kernels"))
+    assert isinstance(area, CommitList)
+    assert len(area.rows) == 2
+    why = await bot.reply(pressed(post, "why"))
+    assert isinstance(why, Sheet)
+    assert why.rows[0][0] == "Remove the legacy scheduler"
+    assert "flag `--legacy-scheduler` removed" in why.rows[0][1]
+    item = await bot.reply(pressed(post, "show"))
+    assert isinstance(item, CommitDetail)
+    assert isinstance(await bot.reply(pressed(post, "subscribe")), Form)
+    assert "👍" in await bot.shown(pressed(post, "rate up"))
+
+
+async def test_two_who_ask_for_the_same_day_share_one_run(bot: Bot) -> None:
+    """The second waits for the first, and both are answered."""
+    found = await asyncio.gather(*(bot.reply("2026-03-12", an_asker(user=f"U{n}")) for n in range(5)))
+    assert all(isinstance(reply, DigestPost) for reply in found)
+    with bot.core.store.read() as db:
+        assert db.execute("select count(*) from runs").fetchone()[0] == 1
+
+
+async def test_a_repository_that_has_nothing_that_day_says_so(bot: Bot) -> None:
+    """A quiet day is no error."""
+    assert "Nothing landed" in await bot.shown("2026-02-01")
+
+
+# -- commits
+
+
+@pytest.fixture(scope="module")
+def told_store(quill: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store in which the sample's day was read for a channel."""
+    path = tmp_path_factory.mktemp("told") / "s.db"
+
+    async def tell() -> None:
+        async with a_bot({"DAYBRIEF_STORE__PATH": str(path), "PATH": os.environ["PATH"]}, quill) as bot:
+            bot.feed()
+            await bot.reply("2026-03-12")
+
+    asyncio.run(tell())
+    return path
+
+
+@pytest.fixture
+async def known(environ: dict[str, str], quill: Path, told_store: Path) -> AsyncIterator[Bot]:
+    """The bot, which has read the sample's day."""
+    shutil.copy(told_store, environ["DAYBRIEF_STORE__PATH"])
+    async with a_bot(environ, quill) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    "text", ["show 2941f18", "2941f18", "#400", "show Remove the legacy scheduler", "show example/quill@2941f18"]
+)
+async def test_a_commit_is_shown_by_whatever_names_it(known: Bot, text: str) -> None:
+    """SHA, #PR, words, a button's name; in full."""
+    reply = await known.reply(text)
+    assert isinstance(reply, CommitDetail)
+    assert reply.item.title == "Remove the legacy scheduler"
+
+
+async def test_several_commits_that_fit_are_offered(known: Bot) -> None:
+    """Each with its command."""
+    reply = await known.reply("show prefix cache on disk")
+    assert isinstance(reply, CommitList)
+    assert len(reply.rows) == 3
+    assert isinstance(await known.reply(reply.rows[0].command), CommitDetail)
+
+
+async def test_a_commit_that_is_not_known_is_fetched_on_the_spot(bot: Bot) -> None:
+    """A note first, then the commit; from then on it is known."""
+    first, last = await bot.answers("show 2941f18")
+    assert isinstance(first.reply, Note)
+    assert first.reply.tone == "working"
+    assert isinstance(last.reply, CommitDetail)
+    assert last.reply.item.title == "Remove the legacy scheduler"
+    assert len(await bot.answers("show 2941f18")) == 1
+
+
+async def test_a_commit_that_is_nowhere_is_told_with_the_nearest(known: Bot) -> None:
+    """Nothing is guessed."""
+    assert "the nearest are 2941f18" in await known.problem("show 2941f19")
+    assert "No commit `abcdef0123`" in await known.problem("show abcdef0123")
+    assert "No commit `#99999` is known here" in await known.problem("#99999")
+    assert "Which commit?" in await known.problem("show")
+
+
+async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
+    """By any of an area's names; filters narrow."""
+    for name in ("AMD", "amd", "rocm"):
+        reply = await known.reply(f"area {name}")
+        assert isinstance(reply, CommitList)
+        assert [row.item.entry.commit.short for row in reply.rows] == ["5504fd9"]
+    found = await known.reply("search cache type=feature min=high since=2026-03-12")
+    assert isinstance(found, CommitList)
+    assert len(found.rows) == 3
+    areas = await known.reply("areas")
+    assert isinstance(areas, Sheet)
+    assert ("KV cache", "2", "2") in areas.rows
+    assert "Benchmarks" in areas.note
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("area quantisation", "There is no area `quantisation`: try Quantization"),
+        ("area", "Which area? `areas` lists them: `area <area>"),
+        ("search", "What to look for?"),
+        ("search x type=novel", "choose from feature, bugfix"),
+        ("search x min=urgent", "choose from high, medium, low"),
+        ("search x since=soon", "write 12h, 7d, 3w"),
+        ("date", "Which day? Write it as 2026-01-08"),
+        ("date someday", "`someday` is no day"),
+        ("2026-13-40", "is no day"),
+        ("2099-01-01", "today is 2026-03-13"),
+        ("serch x", "did you mean `search`?"),
+        ("frobnicate", "`help` lists them"),
+        ("help frobnicate", "`help` lists them"),
+        ("today repository=o/secret", "`o/secret` cannot be seen from here, only example/quill"),
+    ],
+)
+async def test_a_mistake_is_told_with_the_way_out(known: Bot, text: str, told: str) -> None:
+    """One sentence, for whoever made it."""
+    assert told in await known.problem(text)
+
+
+# -- what people say about ranks
+
+
+async def test_a_corrected_rank_is_what_everybody_sees(known: Bot) -> None:
+    """In the detail, in lists, in the day's digest, also when that is made anew; and it can be taken back."""
+    item = await known.reply("show 6666247")
+    done = await known.reply(pressed(item, "rank up"), a_member())
+    assert isinstance(done, Note)
+    assert "`6666247` now ranks high, for everybody" in done.text
+    shown = await known.reply("show 6666247")
+    assert isinstance(shown, CommitDetail)
+    assert shown.item.entry.triage.importance == "high"
+    assert "a reader ranks it high" in shown.item.why
+    assert "6666247" in await known.shown("why on=2026-03-12") or "KeyError" in await known.shown("why on=2026-03-12")
+    await known.reply("rerun 2026-03-12")
+    digest = await known.reply("2026-03-12")
+    assert isinstance(digest, DigestPost)
+    assert "6666247" in {item.entry.commit.short for item in digest.outline.must_know} | {
+        entry.commit.short for entry in digest.outline.digest.entries if entry.triage.importance == "high"
+    }
+    found = await known.reply("search KeyError min=high")
+    assert isinstance(found, CommitList)
+    assert len(found.rows) == 1
+    assert "now ranks medium" in await known.shown(pressed(done, "rank down"))
+    assert "already" in await known.shown("rank up example/quill@2941f18")
+
+
+async def test_the_last_word_on_a_rank_counts_and_is_exported(known: Bot) -> None:
+    """With who said it."""
+    from bot.labels import labels
+
+    await known.reply("rank up example/quill@6666247")
+    await known.reply("rank down example/quill@6666247", a_member())
+    await known.reply("rank down example/quill@6666247", a_member())
+    (label,) = labels(known.core)
+    assert (label["sha"][:7], label["importance"], label["was"], label["who"]) == (
+        "6666247",
+        "low",
+        "medium",
+        "slack/T1/U2",
+    )
+    assert label["title"] == "Fix KeyError when logprobs is false (#403)"
+
+
+async def test_a_commit_is_analysed_again_when_asked(known: Bot) -> None:
+    """The newest analysis is shown."""
+    item = await known.reply("show 6666247")
+    assert isinstance(await known.reply(pressed(item, "regenerate")), CommitDetail)
+
+
+async def test_opinions_on_a_digest_are_counted_once_for_each_person(known: Bot) -> None:
+    """The last word counts; the status shows them."""
+    for user, word in (("U1", "up"), ("U2", "up"), ("U2", "down"), ("U3", "down")):
+        await known.reply(f"rate {word} on=2026-03-12", an_asker(user=user))
+    assert "👍 1 👎 2" in await known.shown("status")
+
+
+# -- subscriptions
+
+
+async def test_a_topic_is_subscribed_to_and_ended(known: Bot) -> None:
+    """Told what, when, and how to undo it."""
+    done = await known.reply("subscribe area=AMD how=weekly")
+    assert isinstance(done, Note)
+    assert done.text == "Subscribed: AMD in example/quill. I tell you on Mondays at 09:00 (Asia/Shanghai)."
+    listed = await known.reply("subs")
+    assert isinstance(listed, Sheet)
+    assert listed.rows == (("1", "example/quill: AMD", "Mondays at 09:00 (Asia/Shanghai)"),)
+    assert "The subscription ended" in await known.shown(pressed(listed, "unsubscribe"))
+    assert "No subscriptions yet" in await known.shown("subs")
+
+
+async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
+    """What is filled in is what is subscribed to."""
+    form = await known.reply("subscribe")
+    assert isinstance(form, Form)
+    assert [field.name for field in form.fields] == ["area", "word", "path", "author", "type", "min", "how", "where"]
+    text = await known.shown(
+        form.command, area="", word="prefix", path="", author="", type="", min="medium", how="once", where="user"
+    )
+    assert "`prefix` · medium and high in example/quill" in text
+    assert "everything" in await known.shown(form.command, min="low", how="daily")
+
+
+async def test_a_mute_needs_a_topic(known: Bot) -> None:
+    """Nobody mutes everything by mistake."""
+    assert isinstance(await known.reply("mute"), Form)
+    assert "Muted: CI in example/quill" in await known.shown("mute area=CI")
+    assert "Mute what?" in await known.problem((await form_of(known, "mute")).command, area="")
+
+
+async def form_of(bot: Bot, text: str) -> Form:
+    reply = await bot.reply(text)
+    assert isinstance(reply, Form)
+    return reply
+
+
+async def test_a_subscription_of_somebody_else_is_not_ones_own(known: Bot) -> None:
+    """Neither seen nor ended."""
+    await known.reply("subscribe area=AMD")
+    assert "No subscriptions yet" in await known.shown("subs", a_member())
+    assert "no subscriptions to end" in await known.problem("unsubscribe 1", a_member())
+
+
+async def test_a_channel_is_subscribed_by_its_administrators(known: Bot) -> None:
+    """With `here`."""
+    assert "This channel is subscribed" in await known.shown("subscribe area=AMD here")
+    assert "Only administrators" in await known.problem("subscribe area=AMD here", a_member())
+    assert "Only administrators" in await known.problem("unsubscribe all here", a_member())
+    assert "example/quill: AMD" in await known.shown("subs here")
+
+
+# -- feeds
+
+
+async def test_a_fresh_channel_says_how_to_begin(fresh: Bot) -> None:
+    """Whatever is asked."""
+    assert "starts with `setup`" in await fresh.problem("today")
+    assert "starts with `setup`" in await fresh.problem("status")
+    assert "starts with `setup`" in await fresh.shown("help")
+
+
+async def test_a_feed_is_set_up_by_a_form(fresh: Bot, quill: Path) -> None:
+    """Filled in, looked at, told when it comes first; and changed by the same form."""
+    fresh.feed(channel="C9")  # so that the sample's name leads to its clone
+    form = await form_of(fresh, "setup")
+    fields = {field.name: field.value for field in form.fields}
+    assert fields["zone"] == "Asia/Shanghai"
+    values = fields | {
+        "repository": REPO,
+        "at": "8:30",
+        "zone": "berlin",
+        "areas": "AMD, MoE",
+        "left_out": "bots",
+        "days": "weekdays",
+    }
+    done = await fresh.shown(form.command, **values)
+    assert "the digest of example/quill comes to this channel, first at 2026-03-13 08:30 (Europe/Berlin)" in done
+    (feed,) = fresh.assembly.feeds.of_channel("slack", "C1")
+    assert (feed.areas, feed.left_out, feed.days, feed.zone, feed.made_by) == (
+        ("amd_rocm", "moe_ep"), ("bots",), "weekdays", "Europe/Berlin", "U1",
+    )  # fmt: skip
+    again = await form_of(fresh, "setup")
+    assert {field.name: field.value for field in again.fields}["areas"] == "AMD, MoE"
+    assert "Changed" in await fresh.shown(again.command, **values | {"at": "10:00", "areas": ""})
+    (feed,) = fresh.assembly.feeds.of_channel("slack", "C1")
+    assert (f"{feed.at:%H:%M}", feed.areas) == ("10:00", ())
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"repository": "quill"}, "names no repository on GitHub"),
+        ({"repository": "/etc"}, "names no repository on GitHub"),
+        ({"repository": "example/quill=/etc"}, "names no repository on GitHub"),
+        ({"at": "25:00"}, "is no time of day"),
+        ({"zone": "Asia/Shangai"}, "try Asia/Shanghai"),
+        ({"areas": "nonsense"}, "There is no area"),
+        ({"days": "often"}, "choose from daily, weekdays, workdays"),
+    ],
+)
+async def test_a_mistake_in_a_form_is_told(bot: Bot, values: dict[str, str], told: str) -> None:
+    """With the way out; nothing is stored."""
+    before = bot.assembly.feeds.all()
+    assert told in await bot.problem("save setup new", **{"repository": REPO} | values)
+    assert bot.assembly.feeds.all() == before
+
+
+async def test_only_administrators_change_a_channel(bot: Bot) -> None:
+    """And only in the channel; the form's answer is checked as the command is."""
+    for text in ("setup", "pause", "resume", "remove", "rerun 2026-03-12", "save setup 1"):
+        assert "Only administrators" in await bot.problem(text, a_member())
+        assert "ask it in the channel" in await bot.problem(text, a_person())
+    (feed,) = bot.assembly.feeds.all()
+    assert not feed.paused
+
+
+async def test_people_named_in_the_configuration_administer_every_channel(environ: dict[str, str], quill: Path) -> None:
+    """By platform and id."""
+    async with a_bot(environ, quill, DAYBRIEF_ACCESS__ADMINS="slack:U2") as bot:
+        bot.feed()
+        assert isinstance(await bot.reply("setup", a_member()), Form)
+        assert "Only administrators" in await bot.problem("setup", a_member(user="U3"))
+
+
+async def test_a_feed_is_paused_resumed_and_removed(bot: Bot) -> None:
+    """Each says what holds now."""
+    assert "Paused" in await bot.shown("pause")
+    assert "paused: paused by U1" in await bot.shown("status")
+    assert "Resumed: the next digest of example/quill comes at 2026-03-14 09:00" in await bot.shown("resume")
+    assert "Removed" in await bot.shown("remove")
+    assert bot.assembly.feeds.all() == []
+
+
+async def test_the_status_tells_the_next_and_the_last_digests(bot: Bot) -> None:
+    """And how they went."""
+    await bot.assembly.due()
+    board = await bot.reply("status")
+    assert isinstance(board, Board)
+    text = await bot.shown("status")
+    assert "2026-03-14 09:00 (Asia/Shanghai)" in text
+    assert "posted" in text
+    assert "2026-03-13 09:00" in text
+
+
+async def test_a_channel_with_two_repositories_asks_which(bot: Bot) -> None:
+    """By buttons that repeat the command."""
+    bot.feed(repository="example/other", place="example/other")
+    note = await bot.reply("2026-03-12 public")
+    assert isinstance(note, Note)
+    assert note.text == "Which repository?"
+    assert pressed(note, "2026-03-12 public repository=example/quill")
+    assert isinstance(await bot.reply("2026-03-12 repository=quill"), DigestPost)
+
+
+# -- who may see what
+
+
+async def test_a_channel_without_a_feed_sees_nothing(known: Bot) -> None:
+    """Also not by search, by SHA, by a button from elsewhere, or by a filter hidden in words."""
+    elsewhere = an_asker(channel="C2")
+    for text in (
+        "2026-03-12", "yesterday repository=example/quill", "show 2941f18", "show example/quill@2941f18", "area AMD",
+        "search cache", 'search "repo:example/quill cache"', "areas", "rank up example/quill@2941f18",
+        "details on=2026-03-12 repository=~1", "subscribe area=AMD", "regenerate example/quill@2941f18",
+        "https://github.com/example/quill/commit/2941f18ae22b",
+    ):  # fmt: skip
+        assert "2941f18ae" not in await known.problem(text, elsewhere)
+
+
+async def test_a_private_repository_is_found_by_no_filter_from_another_feeds_channel(known: Bot) -> None:
+    """Two repositories in one store, each with its own channel."""
+    known.feed(repository="example/other", place="example/other", channel="C2")
+    elsewhere = an_asker(channel="C2")
+    for text in (
+        "search cache",
+        'search "repo:example/quill" cache',
+        "search repo:example/quill cache",
+        "show 2941f18 repository=example/quill",
+    ):
+        said = (await known.answers(text, elsewhere))[-1].reply
+        assert isinstance(said, Note), text
+        assert said.tone == "problem"
+
+
+async def test_a_person_sees_in_direct_messages_what_they_have_subscribed_to(known: Bot) -> None:
+    """As long as a feed brings it."""
+    stranger = a_person(user="U7")
+    assert "No repository can be seen in direct messages" in await known.problem("2026-03-12", stranger)
+    await known.reply("subscribe area=AMD", an_asker(user="U7", is_admin=False))
+    assert isinstance(await known.reply("2026-03-12", stranger), DigestPost)
+    known.assembly.feeds.remove(1)
+    assert "No repository can be seen" in await known.problem("2026-03-12", stranger)
+
+
+async def test_whoever_set_a_feed_up_sees_it_in_direct_messages(known: Bot) -> None:
+    """They chose it."""
+    assert isinstance(await known.reply("2026-03-12", a_person()), DigestPost)
+
+
+async def test_public_repositories_are_seen_by_everybody(environ: dict[str, str], quill: Path) -> None:
+    """Those of the configuration."""
+    async with a_bot(environ, quill, DAYBRIEF_ACCESS__PUBLIC=REPO) as bot:
+        bot.feed(channel="C9", made_by="")
+        assert isinstance(await bot.reply("2026-03-12", a_person(user="U7")), DigestPost)
+        assert isinstance(await bot.reply("2026-03-12", an_asker(channel="C3")), DigestPost)
+
+
+async def test_what_may_be_set_up_is_configured(environ: dict[str, str], quill: Path) -> None:
+    """A token that reads private repositories does not open them to whoever invites the bot."""
+    async with a_bot(environ, quill, DAYBRIEF_ACCESS__SETUP="acme/*") as bot:
+        assert "may not be set up in chat" in await bot.problem("save setup new", repository="example/quill")
+
+
+# -- the person's own page, help, languages
+
+
+async def test_home_shows_subscriptions_feeds_and_the_last_digests(known: Bot) -> None:
+    """In one board."""
+    await known.reply("subscribe area=AMD")
+    board = await known.reply("home", a_person())
+    assert isinstance(board, Board)
+    text = await known.shown("home", a_person())
+    assert "example/quill: AMD" in text
+    assert "example/quill: the last digests" in text
+    assert isinstance(await known.reply(pressed(board, "date"), a_person()), DigestPost)
+
+
+async def test_help_shows_what_this_person_may_do(bot: Bot) -> None:
+    """All commands for an administrator, without theirs for everybody else; one in detail."""
+    assert "`setup`" in await bot.shown("help")
+    assert "`setup`" not in await bot.shown("help", a_member())
+    text = await bot.shown("help area")
+    assert "`area <area> [since=…]" in text
+    assert "昇腾" in text
+
+
+CHINESE_ASKER = an_asker(language="zh", channel="C2", is_admin=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("帮助", "可以使用的命令"),
+        ("2026-03-12", "18 个提交"),
+        ("area AMD", "AMD"),
+        ("subscribe area=AMD", "已订阅 example/quill 的 AMD。每天 09:00（Asia/Shanghai）告诉你。"),
+        ("setup", "本频道的简报"),
+        ("status", "本频道的简报"),
+        ("rank up example/quill@6666247", "重要度现在为高"),
+    ],
+)
+async def test_a_chinese_channel_is_answered_in_chinese(known: Bot, text: str, told: str) -> None:
+    """Its feed's language is the conversation's."""
+    known.feed(channel="C2", language="zh")
+    assert told in await known.shown(text, CHINESE_ASKER)
+
+
+async def test_mistakes_are_told_in_the_channels_language(known: Bot) -> None:
+    """Also where the command could not be read at all."""
+    known.feed(channel="C2", language="zh")
+    asker = an_asker(language="en", channel="C2")
+    assert "没有命令" in await known.problem("frobnicate", asker)
+    assert "没有领域" in await known.problem("area nonsense", asker)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_language_can_be_named(known: Bot, language: Language) -> None:
+    """For one answer."""
+    reply = await known.reply(f"2026-03-12 lang={language}")
+    assert isinstance(reply, DigestPost)
+    assert reply.outline.digest.language == language
+
+
+async def test_a_defect_is_told_and_the_bot_goes_on(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is in the log, and not in the channel."""
+    monkeypatch.setattr("bot.commands.list_areas", lambda *_: 1 / 0)
+    assert "failed through a defect" in await bot.problem("areas")
+    assert "ZeroDivisionError" in caplog.text
+    assert isinstance(await bot.reply("help"), Sheet)
+
+
+HOSTILE = ["'; drop table feeds; --", "<!channel>\x1b[31m", "~99999", "a/b@" + "0" * 40]
+
+
+@pytest.mark.parametrize("name", sorted(_HANDLERS))
+async def test_no_command_breaks_on_hostile_words(known: Bot, name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """It answers, or tells a mistake; never a defect."""
+    for word in HOSTILE:
+        for text in (f"{name} {word}", f"{name} up on={word}"):
+            found = [answer async for answer in known.assembly.talk(Request(an_asker(), text, {"repository": word}))]
+            assert found
+            assert all(isinstance(answer, Answer) for answer in found)
+    assert "could not be answered" not in caplog.text
+
+
+# -- what is offered while somebody types
+
+
+async def test_what_may_be_meant_is_offered(known: Bot) -> None:
+    """Repositories, areas by any name, days, commits with their titles."""
+    suggest = known.assembly.suggest
+
+    async def offered(name: str, option: str, typed: str, **others: str) -> list[tuple[str, str]]:
+        found = verb(name)
+        assert found
+        wanted = next(one for one in found.options if one.name == option)
+        return list(await suggest(an_asker(), name, wanted, typed, others))
+
+    assert await offered("today", "repository", "qui") == [(REPO, REPO)]
+    assert (await offered("area", "area", "昇腾"))[0][0] == "npu_ascend"
+    assert (await offered("date", "date", ""))[0] == ("2026-03-13", "Friday, 2026-03-13")
+    assert await offered("show", "commit", "2941f") == [("2941f18ae22b", "2941f18 · Remove the legacy scheduler")]
+    assert (await offered("show", "commit", "KeyError"))[0][1].startswith("6666247 · Fix KeyError")
+    assert len(await offered("show", "commit", "")) == 18
+    assert await offered("search", "min", "h") == [("high", "high")]
+    assert ("search", "Search everything that is known") in await offered("help", "command", "se")
+    assert await suggest(an_asker(channel="C2"), "show", verb("show").options[0], "2941f", {}) == []

@@ -1,0 +1,162 @@
+"""A team's first day on Discord, with everything real but Discord and GitHub: set up, the morning's post, what follows."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from servers.discord import FakeDiscord, Interaction, StoredMessage
+from servers.github import GitHubServer
+
+from bot.assembly import Assembly
+from bot.config import load
+from bot.core import Core
+from bot.platforms.discord import Discord
+from bot.verbs import verbs
+from storage.memory import KeyValues
+
+EVENING = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
+"""Eight in the evening in Shanghai, on the sample's day."""
+
+
+class Team:
+    """A Discord with the whole bot in it, on a clock of its own."""
+
+    def __init__(self, server: FakeDiscord, environ: dict[str, str]) -> None:
+        self.server, self.now = server, EVENING
+        core = Core(load(environ), lambda: self.now)
+        transports: dict[str, Discord] = {}
+        self.bot = Assembly(core, transports)
+        self.discord = Discord(
+            server.token, verbs(), self.bot.suggest, KeyValues(core.store, "discord"), lambda: datetime.now(UTC),
+            base_url=server.api_url, gateway_url=server.gateway_url,
+        )  # fmt: skip
+        transports["discord"] = self.discord
+
+    async def use(self, name: str, **options: str) -> Interaction:
+        return await self.answered(await self.server.slash(f"digest {name}", options))
+
+    async def press(self, message: StoredMessage, label: str) -> Interaction:
+        return await self.answered(await self.server.press(message, control(message, label)))
+
+    async def answered(self, used: Interaction) -> Interaction:
+        """Wait for the answer: a form, or what is there when nothing is worked on any more."""
+        await used.answered(60)
+        if used.callback_type != 9:
+            await self.server.changed.until(lambda: (used.text and "⏳" not in used.text) or None, "an answer", 60)
+        return used
+
+    def posts(self) -> list[StoredMessage]:
+        return self.server.in_channel()
+
+
+def control(message: StoredMessage, label: str) -> str:
+    """The name of the button with this label."""
+    from servers.discord_rules import walk_components
+
+    found = {c.get("label"): c["custom_id"] for c in walk_components(message.data["components"]) if "custom_id" in c}
+    return str(found[label])
+
+
+@pytest.fixture
+def github(quill: Path) -> Iterator[GitHubServer]:
+    with GitHubServer({"example/quill": quill}) as server:
+        yield server
+
+
+@pytest.fixture
+async def team(environ: dict[str, str], github: GitHubServer) -> AsyncIterator[Team]:
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
+
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    environ |= {"DAYBRIEF_GITHUB__BASE_URL": github.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+    async with FakeDiscord() as server:
+        made = Team(server, environ)
+        running = asyncio.create_task(made.discord.run(made.bot.talk))
+        await server.calls.wait("PUT /applications/*/commands")
+        yield made
+        await made.discord.close()
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        await made.bot.work.close()
+        made.bot.core.store.close()
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
+
+
+async def set_up(team: Team, language: str) -> None:
+    opened = await team.use("setup")
+    first = await team.answered(
+        await team.server.submit(opened, {"repository": "example/quill", "zone": "Asia/Shanghai", "language": [language], "days": ["daily"]})
+    )  # fmt: skip
+    saved = await team.press(first.messages[0], "保存" if "保存" in first.text else "Save")
+    assert "✅" in saved.text, saved.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_from_an_empty_channel_to_a_subscription(team: Team, language: str) -> None:
+    """Set up by the form; the next morning the digest once and complete; details, by area; a subscription; a message."""
+    team.server.user.locale = {"en": "en-US", "zh": "zh-CN"}[language]
+    await set_up(team, language)
+
+    team.now = EVENING + timedelta(hours=13, minutes=5)
+    await team.bot.look()
+    await team.bot.due()
+    await team.bot.due()
+    (post,) = team.posts()
+    assert "example/quill" in post.text
+    assert ("18 commits" if language == "en" else "18 个提交") in post.text
+    thread = team.server.in_channel(team.server.channels[post.id])
+    assert thread[-1].uploads[0].filename.startswith("example-quill")
+
+    listed = post.component("p:")["options"]
+    chosen = await team.answered(await team.server.select(post, "p:", listed[0]["value"]))
+    assert "--legacy-scheduler" in chosen.text
+    assert chosen.messages[0].ephemeral
+
+    areas = await team.press(post, "By area" if language == "en" else "按领域")
+    assert ("Scheduler" if language == "en" else "调度") in areas.text
+
+    opened = await team.press(post, "Subscribe" if language == "en" else "订阅")
+    assert opened.callback_type == 9
+    names = [item["component"]["custom_id"] for item in opened.modal["components"]]
+    filled = {"area": "kv_cache"} if "area" in names else {"areas": "kv_cache"}
+    done = await team.answered(await team.server.submit(opened, filled))
+    if "✅" not in done.text:
+        done = await team.press(done.messages[0], control_label(opened, done))
+    assert "✅" in done.text
+
+
+def control_label(opened: Interaction, done: Interaction) -> str:
+    """The button that sends a form of several steps."""
+    return done.text.splitlines()[-1]
+
+
+async def test_a_subscription_comes_as_a_direct_message(team: Team) -> None:
+    """The next morning, once; its buttons work there."""
+    await set_up(team, "en")
+    done = await team.use("subscribe", area="Kernels")
+    assert "✅" in done.text
+    team.now = EVENING + timedelta(hours=13, minutes=5)
+    await team.bot.look()
+    await team.bot.due()
+    await team.bot.due()
+    direct = team.server.dm_with(team.server.user)
+    (message,) = team.server.in_channel(direct)
+    assert "Takes back" in message.text
+    asked = await team.answered(await team.server.slash("digest subs", channel=direct))
+    assert "Kernels" in asked.text
+
+
+async def test_commits_are_completed_while_somebody_types(team: Team) -> None:
+    """By their digits, with their titles."""
+    await set_up(team, "en")
+    team.now = EVENING + timedelta(hours=13)
+    await team.bot.look()
+    hints = await (await team.server.autocomplete("digest show", "commit", "2941")).answered(20)
+    assert hints.choices[0]["name"] == "2941f18 · Remove the legacy scheduler"
+    shown = await team.use("show", commit=hints.choices[0]["value"])
+    assert "--legacy-scheduler" in shown.text

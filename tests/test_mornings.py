@@ -1,0 +1,390 @@
+"""The rounds of the feeds, end to end over a real repository: every channel gets every commit once, on time, in place."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bots import Bot, a_bot
+from fake_platform import LOST, Killed, failing
+from servers.github import GitHubServer
+from servers.model import NORMAL, UNAUTHORIZED, ModelServer
+from servers.scratch import Scratch
+from servers.waiting import hurry
+from test_core import answer
+
+from bot.assembly import Assembly
+from formatters.reply import DigestPost, Note, Reply
+from storage.feeds import Feed
+
+NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
+"""The Friday morning after the scratch's Thursday, 2026-01-08."""
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Scratch:
+    made = Scratch(tmp_path / "scratch.git")
+    made.commit("Begin", {"app.py": "a = 1\n"}, at=NINE - 2 * DAY)
+    return made
+
+
+@pytest.fixture
+async def bot(environ: dict[str, str], scratch: Scratch) -> AsyncIterator[Bot]:
+    async with a_bot(environ, scratch.path, NINE - HOUR) as made:
+        yield made
+
+
+@pytest.fixture
+def model() -> Iterator[ModelServer]:
+    with ModelServer(answer) as running:
+        yield running
+
+
+@pytest.fixture
+async def reading(
+    environ: dict[str, str], scratch: Scratch, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Bot]:
+    """A bot that asks a model."""
+    hurry(monkeypatch)
+    settings = {"DAYBRIEF_MODEL__NAME": "test-model", "DAYBRIEF_MODEL__BASE_URL": model.base_url}
+    async with a_bot(environ, scratch.path, NINE - HOUR, **settings) as made:
+        yield made
+
+
+def a_feed(bot: Bot, **changes: object) -> Feed:
+    """Make a feed of the scratch, at nine, UTC; the day before is the first that it owes."""
+    fields: dict[str, object] = {
+        "repository": "ann/scratch", "place": f"ann/scratch={bot.clone}", "zone": "UTC", "since": NINE - HOUR,
+    }  # fmt: skip
+    return bot.feed(**fields | changes)
+
+
+async def at(bot: Bot, moment: datetime) -> None:
+    """Let everything happen that is due at a moment."""
+    bot.now = moment
+    await bot.assembly.due()
+
+
+def titles(reply: Reply) -> list[str]:
+    assert isinstance(reply, DigestPost), reply
+    return sorted(entry.commit.subject + (" (late)" if entry.late else "") for entry in reply.outline.digest.entries)
+
+
+def posts(bot: Bot, channel: str = "C1") -> list[list[str] | str]:
+    """What stands in a channel: the titles of each digest, or a note's text."""
+    return [reply.text if isinstance(reply, Note) else titles(reply) for reply in bot.platform.in_channel(channel)]
+
+
+# -- on time, once
+
+
+async def test_the_digest_comes_at_its_hour_once(bot: Bot, scratch: Scratch) -> None:
+    """Not sooner, and not again."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(bot)
+    await at(bot, NINE - timedelta(seconds=1))
+    assert posts(bot) == []
+    for minutes in (0, 1, 5, 600):
+        await at(bot, NINE + timedelta(minutes=minutes))
+    assert posts(bot) == [["Add b"]]
+    assert bot.platform.doubles == []
+
+
+async def test_a_feed_that_was_just_made_begins_the_next_morning(bot: Bot, scratch: Scratch) -> None:
+    """About the day on which it was made."""
+    scratch.commit("Before", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(bot, since=NINE + HOUR)
+    scratch.commit("After", {"b.py": "b = 2\n"}, at=NINE + 2 * HOUR)
+    await at(bot, NINE + 3 * HOUR)
+    assert posts(bot) == []
+    await at(bot, NINE + DAY)
+    assert posts(bot) == [["After"]]
+
+
+async def test_after_days_of_silence_one_post_covers_them(bot: Bot, scratch: Scratch) -> None:
+    """No flood."""
+    a_feed(bot)
+    for day in range(4):
+        scratch.commit(f"Day {day}", {"b.py": f"b = {day}\n"}, at=NINE - 20 * HOUR + day * DAY)
+    await at(bot, NINE + 3 * DAY + HOUR)
+    assert posts(bot) == [["Day 0", "Day 1", "Day 2", "Day 3"]]
+
+
+async def test_monday_covers_the_weekend_where_that_is_set(bot: Bot, scratch: Scratch) -> None:
+    """Friday to Sunday in one; nothing on Saturday and Sunday."""
+    a_feed(bot, days="weekdays")
+    scratch.commit("Thursday", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    await at(bot, NINE)
+    for number, day in enumerate(("Friday", "Saturday", "Sunday"), 1):
+        scratch.commit(day, {"b.py": f"b = '{day}'\n"}, at=NINE - 20 * HOUR + number * DAY)
+        await at(bot, NINE + number * DAY)
+    assert posts(bot) == [["Thursday"], ["Friday", "Saturday", "Sunday"]]
+
+
+async def test_two_processes_on_one_store_post_once(bot: Bot, scratch: Scratch) -> None:
+    """Whoever claims first."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(bot)
+    bot.now = NINE
+    other = Assembly(bot.core, {"slack": bot.platform})
+    await asyncio.gather(bot.assembly.due(), other.due())
+    await other.work.close()
+    assert posts(bot) == [["Add b"]]
+    assert bot.platform.doubles == []
+
+
+async def test_a_process_killed_behind_the_post_finds_it_again(bot: Bot, scratch: Scratch) -> None:
+    """The next one closes what stands."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(bot)
+    bot.platform.trouble = failing(("post.2.after", Killed()))
+    with pytest.raises(Killed):
+        await at(bot, NINE)
+    await at(bot, NINE + timedelta(minutes=2))
+    assert posts(bot) == [["Add b"]]
+    assert bot.platform.doubles == []
+    assert "posted" in await bot.shown("status")
+
+
+# -- what lands late
+
+
+async def test_what_lands_late_comes_once_with_the_next_digest(bot: Bot, scratch: Scratch) -> None:
+    """Marked; whatever hour a channel has, and whoever asked for the day in between."""
+    a_feed(bot, channel="C1")
+    a_feed(bot, channel="C2", at=time(11))
+    scratch.commit("In time", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    await at(bot, NINE)
+    scratch.commit("Pushed at ten", {"b.py": "b = 2\n"}, at=NINE - 15 * HOUR)
+    await bot.reply("2026-01-08 repository=ann/scratch")
+    await bot.reply("today repository=ann/scratch")
+    await at(bot, NINE + 2 * HOUR)
+    scratch.commit("The next day", {"b.py": "b = 3\n"}, at=NINE + 4 * HOUR)
+    await bot.reply("today repository=ann/scratch")
+    for days in (1, 2):
+        await at(bot, NINE + days * DAY)
+        await at(bot, NINE + days * DAY + 2 * HOUR)
+    assert posts(bot, "C1")[:2] == [["In time"], ["Pushed at ten (late)", "The next day"]]
+    assert posts(bot, "C2")[:2] == [["In time", "Pushed at ten"], ["The next day"]]
+    assert all(isinstance(last, str) for last in (posts(bot, "C1")[2], posts(bot, "C2")[2]))
+
+
+async def test_a_weekday_feed_and_a_daily_feed_do_not_take_from_each_other(bot: Bot, scratch: Scratch) -> None:
+    """The same repository, the same zone, other days: each channel has every commit once."""
+    a_feed(bot, channel="C1")
+    a_feed(bot, channel="C2", days="weekdays")
+    expected = []
+    for number in range(9):
+        moment = NINE - 20 * HOUR + number * DAY
+        scratch.commit(f"Day {number}", {"b.py": f"b = {number}\n"}, at=moment)
+        expected.append(f"Day {number}")
+        await at(bot, NINE + number * DAY)
+        if number in {0, 2, 3, 6}:
+            scratch.commit(f"Late {number}", {"c.py": f"c = {number}\n"}, at=moment + HOUR)
+            expected.append(f"Late {number}")
+    for number in (9, 10, 11):
+        await at(bot, NINE + number * DAY)
+    for channel in ("C1", "C2"):
+        told = [
+            title.removesuffix(" (late)") for post in posts(bot, channel) if isinstance(post, list) for title in post
+        ]
+        assert sorted(told) == sorted(expected)
+
+
+# -- quiet days, filters
+
+
+async def test_a_quiet_day_is_one_line_or_nothing(bot: Bot) -> None:
+    """As the feed says."""
+    a_feed(bot, channel="C1")
+    a_feed(bot, channel="C2", quiet="nothing")
+    a_feed(bot, channel="C3", language="zh")
+    await at(bot, NINE)
+    assert posts(bot, "C1") == ["ann/scratch, Thursday, 2026-01-08: nothing landed."]
+    assert posts(bot, "C2") == []
+    assert posts(bot, "C3") == ["ann/scratch，2026-01-08（周四）：没有提交。"]
+
+
+async def test_a_day_of_which_a_channel_wants_nothing_says_so(bot: Bot, scratch: Scratch) -> None:
+    """It is not the same as a quiet day."""
+    scratch.commit("ci: tidy", {".github/workflows/a.yml": "a: 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(bot, areas=("moe_ep",))
+    await at(bot, NINE)
+    assert posts(bot) == ["ann/scratch, Thursday, 2026-01-08: 1 commit landed, none of what this channel follows."]
+
+
+async def test_a_revert_of_what_the_channel_was_told_comes_through_its_filter(bot: Bot, scratch: Scratch) -> None:
+    """It takes back what we said."""
+    a_feed(bot, left_out=("bots",))
+    sha = scratch.commit("Add a fast path", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    await at(bot, NINE)
+    robot = "robot[bot] <robot@example.com>"
+    message = f'Revert "Add a fast path"\n\nThis reverts commit {sha}.'
+    scratch.commit(message, {"b.py": None}, at=NINE + HOUR, author=robot)
+    scratch.commit("Bump things", {"c.py": "c = 1\n"}, at=NINE + 2 * HOUR, author=robot)
+    await at(bot, NINE + DAY)
+    assert posts(bot) == [["Add a fast path"], ['Revert "Add a fast path"']]
+
+
+# -- what goes wrong
+
+
+async def test_a_channel_that_is_gone_pauses_the_feed_and_tells_whoever_made_it_once(bot: Bot) -> None:
+    """Not retried for ever, and no flood of complaints."""
+    a_feed(bot)
+    bot.platform.gone.add("C1")
+    for minutes in (0, 1, 60, 24 * 60):
+        await at(bot, NINE + timedelta(minutes=minutes))
+    assert posts(bot, "DM-U1") == [
+        "The digest of ann/scratch cannot be posted to its channel: the channel is archived. It is paused; mend the "
+        "channel, then use `resume` there."
+    ]
+    (feed,) = bot.assembly.feeds.all()
+    assert feed.paused == "the channel is archived"
+    assert bot.platform.doubles == []
+    bot.platform.gone.clear()
+    await bot.reply("resume repository=ann/scratch")
+    await at(bot, NINE + 2 * DAY)
+    assert len(posts(bot)) == 1
+
+
+async def test_a_process_killed_before_it_could_pause_the_feed_leaves_that_to_the_next(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever made it is told all the same, once."""
+    a_feed(bot)
+    bot.platform.gone.add("C1")
+    with monkeypatch.context() as patch:
+        patch.setattr(bot.assembly.feeds, "put", _killed)
+        with pytest.raises(Killed):
+            await at(bot, NINE)
+    await at(bot, NINE + timedelta(minutes=2))
+    await at(bot, NINE + timedelta(minutes=3))
+    assert len(posts(bot, "DM-U1")) == 1
+    assert bot.assembly.feeds.all()[0].paused
+
+
+def _killed(*_: object) -> None:
+    raise Killed
+
+
+async def test_a_lost_reply_to_the_complaint_is_no_second_complaint(bot: Bot) -> None:
+    """It is a delivery like any other."""
+    a_feed(bot)
+    bot.platform.gone.add("C1")
+    bot.platform.trouble = failing(("post.0.after", LOST))
+    await at(bot, NINE)
+    await at(bot, NINE + HOUR)
+    assert len(posts(bot, "DM-U1")) == 1
+    assert bot.platform.doubles == []
+
+
+async def test_a_repository_that_is_gone_pauses_the_feed_too(environ: dict[str, str], scratch: Scratch) -> None:
+    """There is nothing to wait for."""
+    with GitHubServer({"ann/other": scratch.path}) as server:
+        github = {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+        async with a_bot(environ, scratch.path, NINE, **github) as bot:
+            a_feed(bot, place="ann/scratch")
+            await at(bot, NINE)
+            assert posts(bot) == []
+            assert "ann/scratch cannot be posted" in posts(bot, "DM-U1")[0]
+            assert bot.assembly.feeds.all()[0].paused
+
+
+async def test_an_outage_is_no_quiet_day(
+    environ: dict[str, str], scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is posted until the source answers; then the day comes, and the status said why it was late."""
+    hurry(monkeypatch)
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    with GitHubServer({"ann/scratch": scratch.path}) as server:
+        github = {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+        async with a_bot(environ, scratch.path, NINE, **github) as bot:
+            a_feed(bot, place="ann/scratch")
+            server.fail(times=1_000)
+            await at(bot, NINE)
+            assert posts(bot) == []
+            assert "GitHub" in await bot.shown("status")
+            server.fail(times=0)
+            await at(bot, NINE + HOUR)
+            assert posts(bot) == [["Add b"]]
+
+
+# -- analysed as it lands, completed where it stands
+
+
+async def test_what_landed_during_the_day_is_analysed_before_the_morning(
+    reading: Bot, scratch: Scratch, model: ModelServer
+) -> None:
+    """The morning post needs the day's themes alone."""
+    a_feed(reading)
+    for number in range(3):
+        scratch.commit(f"Fix crash {number}", {"b.py": f"b = {number}\n"}, at=NINE - 20 * HOUR + number * HOUR)
+        reading.now = NINE - 19 * HOUR + number * HOUR
+        await reading.assembly.look()
+    before = len(model.requests)
+    assert before >= 3
+    await at(reading, NINE)
+    assert [shape(request) for request in model.requests[before:]] == ["Themes"]
+    assert posts(reading) == [["Fix crash 0", "Fix crash 1", "Fix crash 2"]]
+
+
+def shape(request: dict[str, Any]) -> str:
+    name: str = request["response_format"]["json_schema"]["name"]
+    return name
+
+
+async def test_what_a_model_did_not_read_is_completed_in_place(
+    reading: Bot, scratch: Scratch, model: ModelServer
+) -> None:
+    """The post comes in time, marked; later it is edited, once, and no second one is posted."""
+    scratch.commit("Fix crash", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(reading)
+    model.always = UNAUTHORIZED
+    await at(reading, NINE)
+    (first,) = reading.platform.in_channel("C1")
+    assert isinstance(first, DigestPost)
+    assert first.outline.digest.coverage.stand_ins
+    reading.now = NINE + timedelta(minutes=5)
+    await reading.assembly.mornings.complete()
+    assert reading.platform.edits == []
+    model.always = NORMAL
+    for minutes in (20, 40, 60):
+        reading.now = NINE + timedelta(minutes=minutes)
+        await reading.assembly.mornings.complete()
+    ((_, edited),) = reading.platform.edits
+    assert isinstance(edited, DigestPost)
+    assert not edited.outline.digest.coverage.stand_ins
+    assert len(reading.platform.posts) == 4
+
+
+async def test_completing_does_not_slip_later_commits_into_the_post(
+    reading: Bot, scratch: Scratch, model: ModelServer
+) -> None:
+    """They come marked with the next one."""
+    scratch.commit("Fix crash", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(reading)
+    model.always = UNAUTHORIZED
+    await at(reading, NINE)
+    model.always = NORMAL
+    scratch.commit("Pushed late", {"c.py": "c = 1\n"}, at=NINE - 19 * HOUR)
+    reading.now = NINE + HOUR
+    await reading.assembly.mornings.complete()
+    ((_, edited),) = reading.platform.edits
+    assert titles(edited) == ["Fix crash"]
+    await at(reading, NINE + DAY)
+    assert posts(reading)[-1] == ["Pushed late (late)"]
+
+
+async def test_a_rerun_mends_the_post(bot: Bot, scratch: Scratch) -> None:
+    """By an administrator, in the channel; it is told what was done."""
+    scratch.commit("Fix crash", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(bot)
+    await at(bot, NINE)
+    assert "the post shows it as it is now" in await bot.shown("rerun 2026-01-08")
+    assert len(bot.platform.edits) == 1

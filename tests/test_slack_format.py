@@ -1,0 +1,307 @@
+"""What Slack is sent: within its limits, without pings, and right in both languages, whatever the commits hold."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLE_NOW
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made import NOON, a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_sample
+from servers import slack_rules as rules
+from servers.chat import Json
+
+from analysis.entry import LANGUAGES, Claim, Depth, Entry, Language, Theme
+from analysis.facts import Fact, FactKind
+from formatters.item import item_of
+from formatters.outline import outline
+from formatters.plain import clean
+from formatters.reply import (
+    Board,
+    Button,
+    CommitDetail,
+    CommitList,
+    CommitRow,
+    DigestPost,
+    Field,
+    Form,
+    Note,
+    Reply,
+    Sheet,
+)  # fmt: skip
+from formatters.slack import slack
+from formatters.slack_digest import parent, thread
+from formatters.slack_views import answer_view, form_again, form_values, form_view, home_view
+
+AREAS = the_areas()
+NASTY = (
+    "<!channel>", "<!here>", "<@U0123ABC>", "<#C0123>", "@everyone", "<https://evil.example|the docs>", "https://evil.example",
+    "*bold*", "_x_", "~x~", "`", "```", "`a`", "`a` " * 300, "&amp;", ":tada:", "\u202eevil", "\u200b", "\x1b[31m", "\x00",
+    "\n", "\n\n\n> quoted\n- list", "|", '"' * 2000, "\\" * 2000, "重要的变更。" * 300, "a" * 3000, "e" + "\u0301" * 2000, "🔴" * 500, "",
+    "`enable_overlap`", "foo\u2011bar",
+)  # fmt: skip
+texts = st.lists(st.sampled_from(NASTY) | st.text(max_size=40), max_size=4).map(" ".join)
+languages = st.sampled_from(LANGUAGES)
+FACTS = tuple(Fact(kind, "name", "quill/a.py", 3, "1", "2") for kind in FactKind)
+
+
+def payloads(reply: Reply) -> list[Json]:
+    return [parent(reply), *thread(reply)] if isinstance(reply, DigestPost) else slack(reply)
+
+
+def check(message: Json) -> None:
+    """Slack takes a message, it pings nobody, and says something without its blocks."""
+    assert rules.check_blocks(message["blocks"]) == []
+    assert 0 < len(message["text"]) <= 4 * 3000, "at most three thousand characters, escaped"
+    assert "<" not in message["text"]
+    assert ">" not in message["text"]
+    assert_harmless(message["blocks"])
+
+
+def assert_harmless(node: object) -> None:
+    """Nothing in blocks is read as markup, and nothing hidden is left; addresses are the commits' own."""
+    if isinstance(node, list):
+        for part in node:
+            assert_harmless(part)
+    elif isinstance(node, dict):
+        assert node.get("type") not in {"mrkdwn", "markdown", "user", "usergroup", "broadcast", "channel", "team"}
+        assert node.get("url", "https://example.com/").startswith("https://example.com/")
+        for key, value in node.items():
+            if isinstance(value, str) and key == "text":
+                assert all(clean(line) == line.strip() for line in value.split("\n"))
+            assert_harmless(value)
+
+
+def a_post(*entries: Entry, language: Language = "en", text: str = "", **changes: object) -> DigestPost:
+    digest = a_digest(*entries, language=language, **changes)
+    made = outline(digest, AREAS)
+    commands = tuple(f"show example/quill@{item.entry.commit.short}" for item in made.must_know)
+    return DigestPost(made, "# Report\n", "report.md", (Button(text or "By area", "areas"),) * 6, commands)
+
+
+def many(number: int, levels: tuple[str, ...] = ("high", "medium", "low")) -> Iterator[Entry]:
+    keys = ("kv_cache", "kernels", "tests", "scheduler", "docs")
+    for index in range(1, number + 1):
+        commit = a_commit(
+            f"Change number {index} of the cache (#{index})", sha=f"{index:07x}".ljust(40, "0"),
+            url=f"https://example.com/o/r/commit/{index:040x}", committed_at=NOON + timedelta(seconds=index),
+        )  # fmt: skip
+        yield an_entry(commit, levels[(index - 1) % len(levels)], facts=FACTS[:3], areas=(keys[index % len(keys)],))
+
+
+def every_reply(entry: Entry, text: str, language: Language) -> list[Reply]:
+    """Each kind of reply, with `text` wherever text from outside can stand."""
+    item = item_of(entry, language, AREAS)
+    button = Button(text, "show x")
+    row = CommitRow(item, "2026-03-12 10:00", text, "show x")
+    note = Note(text, "problem", (button,))
+    sheets = [
+        Sheet(text, ("A", text), rows, language, text, actions, (button,))
+        for rows in (((text, text),) * 3, ((text, ""),) * 12)
+        for actions in ((), (button, None) * (len(rows) // 2))
+    ]
+    return [
+        note, CommitDetail(item, language, "Asia/Shanghai", (button,) * 4),
+        CommitList(text, (row,) * 12, language, text, (button,)), *sheets, Board((note, *sheets), language),
+    ]  # fmt: skip
+
+
+class TestAnyText:
+    @settings(max_examples=40)
+    @given(text=texts, language=languages, number=st.integers(1, 4))
+    def test_a_post_of_any_text_is_taken_and_pings_nobody(self, text: str, language: Language, number: int) -> None:
+        entries = [spoiled(entry, text) for entry in _some(number)]
+        post = a_post(
+            *entries, language=language, text=text, notes=(text,), repo=f"o/{text}", branch=text,
+            overview=(Theme(text),) * 3,
+        )  # fmt: skip
+        for message in payloads(post):
+            check(message)
+
+    @settings(max_examples=15)
+    @given(text=texts, language=languages)
+    def test_a_reply_of_any_text_is_taken_and_pings_nobody(self, text: str, language: Language) -> None:
+        for reply in every_reply(spoiled(next(_some(1)), text), text, language):
+            for message in payloads(reply):
+                check(message)
+            if not isinstance(reply, DigestPost):
+                assert rules.check_view(answer_view(reply, text, language, "")) == []
+                home = home_view(reply)
+                assert rules.check_view(home) == []
+                assert_harmless(home)
+
+    @settings(max_examples=40)
+    @given(text=texts, language=languages)
+    def test_a_form_of_any_text_is_taken(self, text: str, language: Language) -> None:
+        options = tuple((f"{number}", text) for number in range(230))
+        fields = (
+            Field("a", text, text, text), Field("b", text, "7", options=options), Field("c", text, "1,2", options=options[:9], many=True),
+        )  # fmt: skip
+        view = form_view(Form(text, text, "setup", fields, language), "{}")
+        assert rules.check_view(view) == []
+        assert_harmless(view)
+        state = {"values": {f"daybrief:{f.name}": {f.name: {"value": text}} for f in fields[:1]}}
+        again = form_again(view | {"state": state}, Note(text, "problem"))
+        assert rules.check_view(again) == []
+
+
+def _some(number: int) -> Iterator[Entry]:
+    for level, _ in zip(("high", "medium", "low", "high"), range(number), strict=False):
+        claims = (Claim("It is faster.", ("quill/a.py",)),) * 3
+        yield an_entry(
+            a_commit(), level, facts=FACTS,
+            analysis=an_analysis(depth=Depth.FULL, effect="Faster.", impact=claims, risks=claims),
+        )  # fmt: skip
+
+
+class TestThePost:
+    @pytest.mark.parametrize("number", [1, 6, 49, 700])
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_every_commit_stands_once_in_the_thread(self, number: int, language: Language) -> None:
+        entries = list(many(number))
+        post = a_post(*entries, language=language)
+        for message in payloads(post):
+            check(message)
+        said = "\n".join(rules.visible_text(message["blocks"]) for message in thread(post))
+        for index in range(1, number + 1):
+            assert said.splitlines().count(f"#{index}") == 1
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_the_parent_fits_a_phones_first_screen(
+        self, quill: Path, environ: dict[str, str], language: Language
+    ) -> None:
+        digest, areas = the_sample(quill, environ, SAMPLE_NOW, language)
+        message = parent(DigestPost(outline(digest, areas), "", "r.md"))
+        assert len(message["text"]) <= 1500
+        assert sum("🔴" in line for line in message["text"].splitlines()) == 3
+
+    def test_it_says_repository_day_zone_counts_and_coverage(self) -> None:
+        text = parent(a_post(*many(3)))["text"]
+        for said in ("example/quill: Thursday, 2026-03-12", "Asia/Shanghai", "3 commits by 1 author: 1 high, 1 medium, 1 low",
+                     "3 analysed (rules 3)"):  # fmt: skip
+            assert said in text
+
+    def test_a_must_know_item_has_effect_area_link_and_reason(self) -> None:
+        commit = a_commit("Fix the cache (#12)", url="https://example.com/o/r/commit/" + "a" * 40)
+        message = parent(a_post(an_entry(commit, "high")))
+        line = next(line for line in message["text"].splitlines() if "🔴" in line)
+        assert line == "🔴 The cache keeps its pages. KV cache · #12 · bug fix; 2 lines of product code"
+        assert "https://example.com/o/r/pull/12" in json.dumps(message)
+
+    def test_a_menu_offers_the_details_of_each_must_know_item(self) -> None:
+        post = a_post(*many(4, ("high",)))
+        (menu,) = [
+            e for block in parent(post)["blocks"] for e in block.get("elements", []) if e["type"] == "static_select"
+        ]
+        assert tuple(option["value"] for option in menu["options"]) == post.item_commands
+
+    def test_bold_stands_right_beside_chinese(self) -> None:
+        """Slack's asterisks need spaces around them, which Chinese has not."""
+        blocks = parent(
+            a_post(an_entry(importance="high", analysis=an_analysis("缓存不再丢页。", language="zh")), language="zh")
+        )["blocks"]
+        bold = [
+            e["text"]
+            for block in blocks[:2]
+            for s in block["elements"]
+            for e in s["elements"]
+            if e.get("style", {}).get("bold")
+        ]
+        assert "缓存不再丢页。" in bold
+        assert "*" not in rules.visible_text(blocks)
+
+    def test_identifiers_keep_their_characters_and_stand_as_code(self) -> None:
+        name = "enable_<overlap>_&_*all*"
+        post = a_post(an_entry(importance="high", analysis=an_analysis(f"The flag `{name}` is gone.")))
+        spans = [e for block in parent(post)["blocks"][:2] for s in block["elements"] for e in s["elements"]]
+        assert {"type": "text", "text": name, "style": {"bold": True, "code": True}} in spans
+
+    def test_a_quiet_day_is_one_message(self) -> None:
+        post = a_post()
+        assert thread(post) == []
+        assert "Nothing landed" in parent(post)["text"]
+
+    def test_one_huge_item_is_shortened_at_a_sentence_and_says_so(self) -> None:
+        summary = "It is faster. " * 500
+        messages = thread(a_post(an_entry(importance="high", analysis=an_analysis(summary))))
+        said = "\n".join(rules.visible_text(message["blocks"]) for message in messages)
+        assert "It is faster. … (shortened: the whole stands in the report)" in said
+
+    def test_a_quiet_area_needs_no_reply_of_its_own(self) -> None:
+        """Areas of one small commit share a reply."""
+        keys = ("kv_cache", "kernels", "scheduler", "attention", "lora")
+        entries = [an_entry(a_commit(f"Change {key}"), "medium", areas=(key,)) for key in keys]
+        assert len(thread(a_post(*entries))) == 2
+
+
+class TestReplies:
+    def test_a_detail_shows_everything_with_its_places(self) -> None:
+        commit = a_commit(url="https://example.com/o/r/commit/" + "a" * 40)
+        fact = Fact(FactKind.FLAG_ADDED, "--fast", "quill/cache.py", 7)
+        detail = CommitDetail(item_of(an_entry(commit, "high", facts=(fact,)), "en", AREAS), "en", "Asia/Shanghai")
+        (message,) = slack(detail)
+        assert "example/quill · Priya Nandakar · 2026-03-12 12:00 (Asia/Shanghai)" in message["text"]
+        assert "quill/cache.py:7" in message["text"]
+        assert f"https://example.com/o/r/blob/{commit.sha}/quill/cache.py#L7" in json.dumps(message)
+
+    def test_a_short_sheet_is_a_table(self) -> None:
+        (message,) = slack(Sheet("Areas", ("Area", "Commits"), (("KV cache", "3"), ("`amd`", "1")), "en"))
+        assert [block["type"] for block in message["blocks"]] == ["rich_text", "table"]
+
+    def test_rows_with_actions_have_their_buttons_beside_them(self) -> None:
+        stop = Button("Stop", "unsubscribe 1", "danger")
+        (message,) = slack(Sheet("Mine", ("Topic",), (("AMD",), ("CI",)), "en", actions=(stop, None)))
+        accessories = [
+            block.get("accessory", {}).get("value") for block in message["blocks"] if block["type"] == "section"
+        ]
+        assert accessories == ["unsubscribe 1", None]
+
+    def test_many_rows_with_actions_share_a_menu(self) -> None:
+        rows = tuple((f"Area {number}", "1") for number in range(33))
+        actions = tuple(Button("Show", f"area {number}") for number in range(33))
+        (message,) = slack(Sheet("Areas", ("Area", "Commits"), rows, "en", actions=actions))
+        (menu,) = message["blocks"][-1]["elements"]
+        assert menu["options"][32]["value"] == "area 32"
+        assert menu["options"][32]["text"]["text"] == "Area 32 · Show"
+
+    def test_a_sheet_too_long_for_a_table_is_a_list(self) -> None:
+        rows = tuple((f"Area {number}", "`amd`") for number in range(400))
+        messages = slack(Sheet("Areas", ("Area", "Commits"), rows, "en"))
+        for message in messages:
+            check(message)
+        assert sum(message["text"].count("Area ") for message in messages) == 400
+
+    def test_controls_of_a_board_are_told_apart(self) -> None:
+        sheet = Sheet(
+            "Mine",
+            ("Topic",),
+            (("AMD",),),
+            "en",
+            actions=(Button("Stop", "unsubscribe 1"),),
+            buttons=(Button("New", "subscribe"),),
+        )
+        view = home_view(Board((sheet, sheet, Note("x", buttons=(Button("Help", "help"),))), "en"))
+        ids = [element["action_id"] for _, element in rules.interactive_elements(view["blocks"])]
+        assert len(ids) == len(set(ids)) == 5
+
+    def test_a_list_is_split_between_commits(self) -> None:
+        row = CommitRow(item_of(next(many(1)), "en", AREAS), "10:00", "", "show 1")
+        messages = slack(CommitList("Found", (row,) * 130, "en"))
+        assert sum(message["text"].count("Change number 1") for message in messages) == 130
+
+
+class TestForms:
+    def test_what_is_filled_in_comes_back_by_field(self) -> None:
+        state = {
+            "values": {
+                "daybrief:a": {"a": {"type": "plain_text_input", "value": None}},
+                "daybrief:b": {"b": {"type": "static_select", "selected_option": {"value": "9"}}},
+                "daybrief:c": {
+                    "c": {"type": "multi_static_select", "selected_options": [{"value": "x"}, {"value": "y"}]}
+                },
+                "daybrief:d": {"d": {"type": "static_select", "selected_option": None}},
+            }
+        }
+        assert form_values(state) == {"a": "", "b": "9", "c": "x,y", "d": ""}
