@@ -29,6 +29,7 @@ _LITERAL = re.compile(
 )
 _PIECE = re.compile(r"""\s*[rRbBfFuU]{0,2}(?:"((?:\\.|[^"\\\n])*)"|'((?:\\.|[^'\\\n])*)'|`([^`\n]*)`)""")
 _ESCAPE = re.compile(r"\\([ntr\"'\\])")
+_SHELTER = re.compile(r"[\"'`(\[{]")
 _KEYWORD = re.compile(r"\s*(\w+)\s*=(?!=)\s*")
 _FIELD_CALL = re.compile(r"(?:\w+\.)?[Ff]ield\(\s*(?:default\s*=\s*)?")
 
@@ -190,6 +191,11 @@ def keywords(given: list[tuple[str, int]]) -> dict[str, str]:
 
 def assignment(text: str) -> tuple[str, str]:
     """Split a line at its own `=`, the first that stands in no bracket: what is before and after it, both stripped."""
+    first = text.find("=")
+    if first < 0:
+        return text.strip(), ""
+    if not _SHELTER.search(text, 0, first):
+        return text[:first].strip(), text[first + 1 :].strip()
     depth = 0
     for index, char in _outside_strings(text, 0, len(text)):
         if char in "([{":

@@ -32,6 +32,7 @@ _PREFIX = {
     ),
     "go": re.compile(r"""\b(?P<on>\w{1,80})\s*:?=\s*\w+\.(?:Group|PathPrefix)\(\s*"(?P<prefix>/[^"\n]*)\""""),
 }
+_MAKERS = ("Router(", "Blueprint(", "Group(", "PathPrefix(")
 _METHOD = re.compile(r"""["'](\w+)["']""")
 _PLACEHOLDER = r"\{[\w.]{1,40}\}|\$\{?\w{1,40}\}?|<[\w-]{1,40}>"
 _HOST = (
@@ -49,7 +50,7 @@ def routes(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _prefixes(language: str, view: View) -> dict[str, str]:
-    pattern = _PREFIX.get(language)
+    pattern = _PREFIX.get(language) if any(maker in view.code for maker in _MAKERS) else None
     return {found["on"]: found["prefix"].rstrip("/") for found in pattern.finditer(view.code)} if pattern else {}
 
 
