@@ -286,7 +286,7 @@ async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
     assert len(found.rows) == 3
     areas = await known.reply("areas")
     assert isinstance(areas, Sheet)
-    assert ("KV cache", "2", "2") in areas.rows
+    assert ("KV cache", "3", "3") in areas.rows
     assert "Benchmarks" in areas.note
 
 
@@ -401,7 +401,7 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
 async def test_a_mute_needs_a_topic(known: Bot) -> None:
     """Nobody mutes everything by mistake."""
     assert isinstance(await known.reply("mute"), Form)
-    assert "Muted: CI in example/quill" in await known.shown("mute area=CI")
+    assert "Muted: CI and tests in example/quill" in await known.shown("mute area=CI")
     assert "Mute what?" in await known.problem((await form_of(known, "mute")).command, area="")
 
 
