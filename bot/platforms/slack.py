@@ -215,11 +215,13 @@ class Slack:
 
     def _listening(self) -> AsyncApp:
         """Return the application that hears everything; each listener acknowledges before anything else."""
+        logger = logging.getLogger(f"{__name__}.bolt")
+        logger.addFilter(_without_tickets)
         app = AsyncApp(
             client=self._client,
             process_before_response=True,  # listeners only read what came, so that it is acknowledged at once
             request_verification_enabled=False,  # `receive` has done it, and a socket's requests are not signed
-            logger=logging.getLogger(f"{__name__}.bolt"),
+            logger=logger,
         )
         listeners = {
             app.command(COMMAND): requests.of_command,
@@ -387,6 +389,14 @@ class _Web:
             _LOG.info("a response URL did not answer (%s)", type(error).__name__)
             return False
         return sent.status_code == HTTPStatus.OK
+
+
+def _without_tickets(record: logging.LogRecord) -> bool:
+    """Take out of the SDK's log what opens a socket; a failure to connect is one line, since it comes again and again."""
+    record.msg, record.args = re.sub(r"ticket=[^&\s'\"]+", "ticket=***", record.getMessage()), ()
+    if record.msg.startswith("Failed to connect"):
+        record.exc_info = None
+    return True
 
 
 @contextlib.contextmanager
