@@ -21,7 +21,9 @@ from analysis.wording import say, say_reason
 from formatters.wording import label, say_day, say_days
 
 ROOT = Path(__file__).parent.parent
-FILES = {name: tomllib.loads((ROOT / name / "wording.toml").read_text("utf-8")) for name in ("analysis", "formatters", "bot")}
+FILES = {
+    name: tomllib.loads((ROOT / name / "wording.toml").read_text("utf-8")) for name in ("analysis", "formatters", "bot")
+}
 SENTENCES = [
     pytest.param(texts, id=f"{name}: {group}.{key}")
     for name, table in FILES.items()
