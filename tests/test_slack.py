@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -428,6 +429,23 @@ class TestConnection:
         server.faults.add("auth.test", times=2, hang_up=True)
         async with connected(server, talk):
             await (await server.slash("/digest", "help")).replied()
+
+    async def test_tokens_and_tickets_stay_out_of_the_log(
+        self, server: FakeSlack, talk: Talk, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        server.accept_sockets = False
+        slack = a_slack(server)
+        with caplog.at_level("DEBUG"):
+            task = asyncio.create_task(slack.run(talk))
+            await server.changed.until(lambda: "Failed to connect" in caplog.text, "a failure", 5)
+            server.accept_sockets = True
+            await server.wait_socket()
+            await slack.close()
+            await task
+        assert "ticket=***" in caplog.text
+        assert not re.search(r"ticket=ticket\w+", "\n".join(r.getMessage() for r in caplog.records if "bolt" in r.name))
+        for secret in (server.bot_token, server.app_token):
+            assert secret not in caplog.text
 
     async def test_closing_finishes_what_is_being_answered(self, server: FakeSlack, talk: Talk) -> None:
         talk.gate.clear()

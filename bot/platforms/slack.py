@@ -10,7 +10,7 @@ import logging
 import re
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from http import HTTPStatus
@@ -31,16 +31,16 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from analysis.errors import BadInput
-from bot.platforms import Answer, Conversation, Later, Posted, Refused, Request, Unsure
+from bot.platforms import Conversation, Later, Posted, Refused, Unsure
 from bot.platforms import slack_requests as requests
-from bot.platforms.slack_answers import FAILURES, Origin, Surface, surface
+from bot.platforms.slack_answering import Answering
 from bot.platforms.slack_manifest import COMMAND
 from bot.platforms.slack_people import People
 from bot.platforms.slack_posts import Posts
 from bot.platforms.slack_requests import Asked
 from bot.platforms.slack_web import BadToken, Json, lost, trouble
 from bot.wording import tell
-from formatters.reply import Note, Reply
+from formatters.reply import Reply
 from formatters.slack_blocks import ACTION
 from formatters.slack_views import working_view
 
@@ -80,24 +80,23 @@ class Slack:
         patience: float = 1.0,
         beat: float = 10.0,
     ) -> None:
-        self._app_token, self._patience, self._beat = app_token, patience, beat
+        self._app_token, self._beat = app_token, beat
         self._client = AsyncWebClient(token=bot_token, base_url=base_url, retry_handlers=[])
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
         self._seen: OrderedDict[str, float] = OrderedDict()
-        self._answers: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
-        self._conversation: Conversation | None = None
         self._handler: _Socket | None = None
         self._bolt = self._listening()
         self._web = _Web(self._client)
         self._posts = Posts(self._web, pause)
         self._people = People(self._web)
+        self._desk = Answering(self._web, self._posts, self._people, patience)
 
     # -- the port
 
     async def run(self, conversation: Conversation) -> None:
         """Stay connected and answer until cancelled or closed. Raises BadInput for a refused token."""
-        self._conversation = conversation
+        self._desk.conversation = conversation
         # One session keeps its connections; without it, the SDK makes a new one for each call.
         self._client.session = self._client.session or aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=_LONGEST_CALL)
@@ -115,8 +114,7 @@ class Slack:
         """Take nothing more, and finish what is being answered."""
         self._closing.set()
         await self._disconnect()
-        while self._answers:
-            await asyncio.wait(self._answers)
+        await self._desk.finish()
         session, self._client.session = self._client.session, None
         if session:
             await session.close()
@@ -215,11 +213,13 @@ class Slack:
 
     def _listening(self) -> AsyncApp:
         """Return the application that hears everything; each listener acknowledges before anything else."""
+        logger = logging.getLogger(f"{__name__}.bolt")
+        logger.addFilter(_without_tickets)
         app = AsyncApp(
             client=self._client,
             process_before_response=True,  # listeners only read what came, so that it is acknowledged at once
             request_verification_enabled=False,  # `receive` has done it, and a socket's requests are not signed
-            logger=logging.getLogger(f"{__name__}.bolt"),
+            logger=logger,
         )
         listeners = {
             app.command(COMMAND): requests.of_command,
@@ -259,7 +259,8 @@ class Slack:
         try:
             yield
             for asked in _ASKED.get():
-                self._start(asked)
+                if not self._closing.is_set():
+                    self._desk.start(asked)
         finally:
             _ASKED.reset(token)
 
@@ -272,67 +273,6 @@ class Slack:
             return False
         self._seen[mark] = now
         return True
-
-    def _start(self, asked: Asked) -> None:
-        if self._closing.is_set():
-            return
-        task = asyncio.create_task(self._answer(asked))
-        self._answers.add(task)
-        task.add_done_callback(self._answers.discard)
-
-    async def _answer(self, asked: Asked) -> None:
-        """Answer one request; the outer edge of everything that people do here."""
-        try:
-            origin = await self._origin(asked)
-            shown = surface(origin, self._web, self._posts)
-            assert self._conversation
-            try:
-                await self._show_all(shown, self._conversation(origin.request))
-            except FAILURES:
-                raise
-            except Exception:  # noqa: BLE001 - what one person asked must not end the others' connection
-                _LOG.exception("an answer failed")
-                await shown.show(Answer(Note(tell("slack.defect", origin.language), "problem")))
-            if asked.is_control and asked.view and asked.view.get("type") == "home":
-                again = Asked(
-                    requests.HOME, asked.workspace, asked.user, origin.request.asker.channel, view={"type": "home"}
-                )
-                await self._answer(again)
-        except FAILURES as failure:
-            _LOG.warning("an answer in %s was not shown: %s", asked.channel or "Slack", failure)
-
-    async def _origin(self, asked: Asked) -> Origin:
-        channel = asked.channel or await self._people.direct(asked.user)
-        asker = await self._people.asker(asked.workspace, asked.user, channel)
-        return Origin(
-            Request(asker, asked.text, asked.values, asked.thread),
-            asked.response_url,
-            asked.trigger,
-            asked.message,
-            asked.view,
-            asked.is_control,
-        )
-
-    async def _show_all(self, shown: Surface, answers: AsyncIterator[Answer]) -> None:
-        over, held = asyncio.Event(), None
-        async for answer in answers:
-            over.set()
-            if held:
-                await held
-            over, held = asyncio.Event(), None
-            if isinstance(answer.reply, Note) and answer.reply.tone == "working":
-                held = asyncio.create_task(self._hold(shown, answer, over))
-            else:
-                await shown.show(answer)
-        if held:
-            await held
-
-    async def _hold(self, shown: Surface, answer: Answer, over: asyncio.Event) -> None:
-        """Show an answer that is only for waiting, unless the next one is there soon."""
-        try:
-            await asyncio.wait_for(over.wait(), self._patience)
-        except TimeoutError:
-            await shown.show(answer)
 
 
 class _Socket(AsyncSocketModeHandler):
@@ -387,6 +327,14 @@ class _Web:
             _LOG.info("a response URL did not answer (%s)", type(error).__name__)
             return False
         return sent.status_code == HTTPStatus.OK
+
+
+def _without_tickets(record: logging.LogRecord) -> bool:
+    """Take out of the SDK's log what opens a socket; a failure to connect is one line, since it comes again and again."""
+    record.msg, record.args = re.sub(r"ticket=[^&\s'\"]+", "ticket=***", record.getMessage()), ()
+    if record.msg.startswith("Failed to connect"):
+        record.exc_info = None
+    return True
 
 
 @contextlib.contextmanager
