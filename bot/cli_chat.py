@@ -1,6 +1,5 @@
 """The command line of the bot: serve, chat, feeds, feedback; mounted by `bot.cli`."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import streams
-from bot.cli_options import ConfigOption, JsonOption, Lang
+from bot.cli_options import ConfigOption, JsonOption, Lang, is_terminal
 from bot.cli_options import core as opened
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def chat(
             width=lambda: (
                 min(streams.WIDE, shutil.get_terminal_size((streams.WIDE, 24)).columns) if is_shown else streams.WIDE
             ),
-            colour=is_shown and "NO_COLOR" not in os.environ,
+            colour=is_terminal(),
             is_interactive=is_shown and sys.stdin.isatty(),
             lines=sys.stdin,
             out=sys.stdout,
