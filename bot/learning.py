@@ -60,7 +60,9 @@ def _commits(core: Core, place: Place, days: int, step: Step) -> tuple[CommitSou
     source = core.source(place)
     until = core.now()
     step("listing commits", 0, 0)
-    listing = source.landed(until - timedelta(days=days), until)
+    asked, listing = source.repo, source.landed(until - timedelta(days=days), until)
+    if listing.repo != asked:
+        core.commits.rename(asked, listing.repo)
     heads = sorted(fold_merges(listing.heads), key=lambda head: head.committed_at)[-MOST:]
     known = core.commits.get(listing.repo, [head.sha for head in heads])
     if place.path:

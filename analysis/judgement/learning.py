@@ -1,8 +1,10 @@
 """Learning a repository: its own past trains a judgement of its own, kept where it beats the one that ships."""
 
+import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from analysis.areas import Areas
 from analysis.judgement import Judgement
@@ -21,6 +23,7 @@ _LEAST = 60  # labelled commits; fewer teach nothing that lasts
 _STRENGTH = 0.1
 _SEEN = 2
 _OFTEN = 3
+_DRAWS, _SURE = 200, 0.9  # resampled newer parts, and in how many of them the own judgement must be the better one
 _SCORED = 5  # commits of a type in the newer part; fewer make its score a matter of luck
 
 
@@ -32,7 +35,7 @@ class Trial:
         part: `types`, `importance` or `areas`; `measure`: what the scores are.
         learned, tried: labelled commits in the older part and in the newer.
         before, after: the scores of the shipped judgement and of the own one; NaN where there is nothing to score.
-        used: whether the own one is taken.
+        used: whether the own one is taken: it did better, and not by luck.
     """
 
     part: str
@@ -53,14 +56,7 @@ def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Jud
     cut = round(len(samples) * (1 - HELD_OUT))
     older, newer = samples[:cut], samples[cut:]
     own = judgement_of(older, areas, known)
-    trials = tuple(
-        _trial(part, measure, score, older, newer, known, own)
-        for part, measure, score in (
-            ("types", "macro-F1", _types),
-            ("importance", "AUC of high", _importance),
-            ("areas", "micro-F1", lambda ones, judgement: _areas(ones, judgement, areas)),
-        )
-    )
+    trials = tuple(_trial(part, older, newer, areas, known, own) for part in _PARTS)
     whole = judgement_of(samples, areas, known)
     used = {trial.part for trial in trials if trial.used}
     base, better = known.classifier, whole.classifier
@@ -91,43 +87,64 @@ def _said(sample: Sample, areas: Areas) -> tuple[str, ...]:
     return areas.of(replace(read_title(commit.subject), topics=()), commit.files)
 
 
-_Score = Callable[[Sequence[Sample], Judgement], tuple[int, float]]
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One part of a judgement: what people said and what a judgement says of each commit, and the score of such pairs."""
+
+    name: str
+    measure: str
+    pairs: Callable[[Sequence[Sample], Judgement, Areas], Sequence[Any]]
+    score: Callable[[Sequence[Any]], float]
 
 
-def _trial(
-    part: str,
-    measure: str,
-    score: _Score,
-    older: Sequence[Sample],
-    newer: Sequence[Sample],
-    known: Judgement,
-    own: Judgement,
-) -> Trial:
-    tried, before = score(newer, known)
-    _, after = score(newer, own)
-    learned, _ = score(older, known)
-    return Trial(part, measure, learned, tried, before, after, learned >= _LEAST and after > before)
-
-
-def _types(samples: Sequence[Sample], judgement: Judgement) -> tuple[int, float]:
+def _types(samples: Sequence[Sample], judgement: Judgement, _areas: Areas) -> list[tuple[str, str]]:
     typed = [sample for sample in samples if sample.labelled.type in TYPES]
-    pairs = [(str(s.labelled.type), str(s.plain or next(iter(judgement.classifier.types(s.evidence))))) for s in typed]
+    return [(str(s.labelled.type), str(s.plain or next(iter(judgement.classifier.types(s.evidence))))) for s in typed]
+
+
+def _type_score(pairs: Sequence[tuple[str, str]]) -> float:
     counts = Counter(truth for truth, _ in pairs)
-    return len(pairs), macro_f1(pairs, sorted(kind for kind, count in counts.items() if count >= _SCORED))
+    return macro_f1(pairs, sorted(kind for kind, count in counts.items() if count >= _SCORED))
 
 
-def _importance(samples: Sequence[Sample], judgement: Judgement) -> tuple[int, float]:
+def _importance(samples: Sequence[Sample], judgement: Judgement, _areas: Areas) -> list[tuple[bool, float]]:
     ranked = [sample for sample in samples if sample.labelled.importance and not sample.is_bot]
-    return len(ranked), auc(
-        [(s.labelled.importance == "high", judgement.classifier.levels(s.evidence)["high"]) for s in ranked]
-    )
+    return [(s.labelled.importance == "high", judgement.classifier.levels(s.evidence)["high"]) for s in ranked]
 
 
-def _areas(samples: Sequence[Sample], judgement: Judgement, areas: Areas) -> tuple[int, float]:
+def _tagged(
+    samples: Sequence[Sample], judgement: Judgement, areas: Areas
+) -> list[tuple[frozenset[str], frozenset[str]]]:
     pairs = []
     for sample in samples:
         if sample.labelled.areas:
             said = _said(sample, areas)
             found = judgement.area_model.areas(sample.evidence, said) if judgement.area_model else said
             pairs.append((frozenset(sample.labelled.areas), frozenset(found)))
-    return len(pairs), micro_f1(pairs)
+    return pairs
+
+
+_PARTS: tuple[_Part, ...] = (
+    _Part("types", "macro-F1", _types, _type_score),
+    _Part("importance", "AUC of high", _importance, auc),
+    _Part("areas", "micro-F1", _tagged, micro_f1),
+)
+
+
+def _trial(
+    part: _Part, older: Sequence[Sample], newer: Sequence[Sample], areas: Areas, known: Judgement, own: Judgement
+) -> Trial:
+    theirs, ours = part.pairs(newer, known, areas), part.pairs(newer, own, areas)
+    learned, before, after = len(part.pairs(older, known, areas)), part.score(theirs), part.score(ours)
+    used = learned >= _LEAST and after > before and _is_no_luck(part.score, theirs, ours)
+    return Trial(part.name, part.measure, learned, len(ours), before, after, used)
+
+
+def _is_no_luck(score: Callable[[Sequence[Any]], float], theirs: Sequence[Any], ours: Sequence[Any]) -> bool:
+    """Whether the own judgement would have been the better one on nearly any other such commits."""
+    draw = random.Random(1)  # noqa: S311 - resampling, no secret
+    better = 0
+    for _ in range(_DRAWS):
+        chosen = draw.choices(range(len(ours)), k=len(ours))
+        better += score([ours[index] for index in chosen]) > score([theirs[index] for index in chosen])
+    return better >= _SURE * _DRAWS
