@@ -160,7 +160,7 @@ class Core:
             digest = replace(
                 digest,
                 entries=ordered,
-                stories=find_stories(entries, self._earlier(entries)),
+                stories=find_stories(entries, self.earlier(entries)),
                 overview=overview,
                 before=self.digests.average(listing.repo, listing.branch, window),
                 run=replace(self._card(run, progress, started), notes=notes),
@@ -277,9 +277,7 @@ class Core:
         by_rules = RulesAnalyser().overview(entries, repo, language).themes
         if analyser.name == RULES or all(not e.analysis or e.analysis.stands_in for e in entries):
             return by_rules, ()
-        read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
-        text = "\n".join([analyser.name, analyser.prompt, language, *sorted(read_by)])
-        key = hashlib.sha256(text.encode()).hexdigest()
+        key = overview_key(entries, analyser.name, analyser.prompt, language)
         known = self.digests.overview(key)
         if known is not None:
             return known, ()
@@ -293,8 +291,8 @@ class Core:
         self.digests.put_overview(key, said.themes, self.now())
         return said.themes, ()
 
-    def _earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
-        """Find what today's reverts take back, where that landed on another day that the store knows."""
+    def earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
+        """Find what these reverts take back, where that landed on another day that the store knows."""
         found = {}
         for entry in entries:
             facts = [fact for fact in entry.facts if fact.kind is FactKind.REVERTS]
@@ -313,6 +311,13 @@ class Core:
             if original and sha != revert.sha and original.commit.committed_at <= revert.committed_at:
                 return original.commit
         return None
+
+
+def overview_key(entries: Sequence[Entry], analyser: str, prompt: str, language: Language) -> str:
+    """Return under which key the themes of these commits are remembered, as they were read."""
+    read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
+    text = "\n".join([analyser, prompt, language, *sorted(read_by)])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @contextlib.contextmanager
