@@ -70,7 +70,7 @@ class _Pen:
     areas: Areas
 
     def say(self, key: str, **values: object) -> str:
-        return label(f"chart.{key}", self.language, **values)
+        return label(key, self.language, **values)
 
     def importance_by_day(self, days: Sequence[Day]) -> Chart:
         shown = _filled(days)
@@ -80,9 +80,9 @@ class _Pen:
         return self.levels_chart(
             "by-day",
             drawing,
-            self.say("by_day"),
-            self.say("by_day_said", days=len(days), count=sum(day.commits for day in days), busiest=busiest.date.isoformat(), most=busiest.commits),
-            self.say("day"),
+            self.say("chart.by_day"),
+            self.say("chart.by_day_said", days=len(days), count=sum(day.commits for day in days), busiest=busiest.date.isoformat(), most=busiest.commits),
+            self.say("chart.day"),
             [(day.date.isoformat(), day.by_importance) for day in days],
         )  # fmt: skip
 
@@ -95,9 +95,11 @@ class _Pen:
         return self.levels_chart(
             "by-hour",
             drawing,
-            self.say("by_hour", zone=digest.window.zone),
-            self.say("by_hour_said", count=len(digest.entries), hour=f"{busiest:02}:00", most=counts[busiest].total()),
-            self.say("hour"),
+            self.say("chart.by_hour", zone=digest.window.zone),
+            self.say(
+                "chart.by_hour_said", count=len(digest.entries), hour=f"{busiest:02}:00", most=counts[busiest].total()
+            ),
+            self.say("chart.hour"),
             [(f"{hour:02}:00", count) for hour, count in enumerate(counts) if count],
         )
 
@@ -162,19 +164,20 @@ class _Pen:
             y = line * row + 2
             drawing.text(left - 7, y + 12, names[key], at="end", colour="ink", room=left - 4)
             for column, (_, found) in enumerate(shown):
-                x, count = left + column * pitch, found.by_area.get(key, 0) if found else 0
-                drawing.bar(x, y + 7.5, pitch, 1, "grid")
-                size = min(pitch - 1, row - 3) * (count / most) ** 0.5 if count else 0
-                drawing.bar(x + (pitch - size) / 2, y + 8 - size / 2, size, size, "main")
+                count = found.by_area.get(key, 0) if found else 0
+                # Lightness tells how many; the ground of an empty cell shows where a day is.
+                x, shade = left + column * pitch, 0.15 + 0.85 * (count / most) ** 0.7
+                drawing.bar(x, y, pitch - 1, row - 2, "grid", opacity=0.35)
+                drawing.bar(x, y, pitch - 1, row - 2 if count else 0, "main", opacity=shade)
             drawing.text(_WIDTH, y + 12, str(total[key]), at="end")
         for column in _ticks([day for day, _ in shown]):
             x = left + (column + 0.5) * pitch
             drawing.text(x, len(chosen) * row + 16, f"{shown[column][0]:%m-%d}", at="middle")
         yield Chart(
             "areas-by-day",
-            self.say("areas_by_day"),
-            self.say("areas_by_day_said", days=len(days), areas=self.together(f"{names[key]} {total[key]}" for key in chosen)),
-            (self.say("day"), *names.values()),
+            self.say("chart.areas_by_day"),
+            self.say("chart.areas_by_day_said", days=len(days), areas=self.together(f"{names[key]} {total[key]}" for key in chosen)),
+            (self.say("chart.day"), *names.values()),
             tuple((day.date.isoformat(), *(str(day.by_area.get(key, 0)) for key in chosen)) for day in days),
             drawing,
         )  # fmt: skip
@@ -190,19 +193,23 @@ class _Pen:
         ranked = sorted((key for key in counts if sum(counts[key])), key=lambda key: -sum(counts[key]))[:_MOST_AREAS]
         if not ranked:
             return
-        names = {key: clean(self.areas.name(key, self.language)) if key else self.say("no_area") for key in ranked}
+        names = {
+            key: clean(self.areas.name(key, self.language)) if key else self.say("chart.no_area") for key in ranked
+        }
         left = min(120.0, max(width_of(name) for name in names.values()) + 8)
-        most = max(max(counts[key]) for key in ranked)
-        room = (_WIDTH - left - 8) / 2 - 40
-        middle, row = left + 8 + room + 40, 20.0
+        sides = [max(counts[key][side] for key in ranked) for side in (0, 1)]
+        room = _WIDTH - left - 88  # of both sides' bars, on one scale; the numbers take the rest
+        share = min(max(sides[1] / sum(sides), 0.15), 0.85)
+        scale = min(room * part / most for part, most in ((1 - share, sides[0]), (share, sides[1])) if most)
+        middle, row = left + 44 + share * room, 20.0
         drawing = Drawing(_WIDTH, len(ranked) * row + 24)
-        drawing.text(middle - 6, 12, self.say("tests"), at="end", colour="ink")
-        drawing.text(middle + 6, 12, self.say("production"), colour="ink")
+        drawing.text(middle - 6, 12, self.say("chart.tests"), at="end", colour="ink")
+        drawing.text(middle + 6, 12, self.say("chart.production"), colour="ink")
         for line, key in enumerate(ranked):
             y = 22 + line * row
             production, tests = counts[key]
             drawing.text(left - 7, y + 11, names[key], at="end", colour="ink", room=left - 4)
-            wide, narrow = max(1.0, production / most * room), max(1.0, tests / most * room)
+            wide, narrow = max(1.0, production * scale), max(1.0, tests * scale)
             drawing.bar(middle, y, wide if production else 0, 14, "main")
             drawing.bar(middle - narrow, y, narrow if tests else 0, 14, "second")
             drawing.text(middle + (wide if production else 0) + 4, y + 11, f"{production:,}", size=10)
@@ -211,9 +218,9 @@ class _Pen:
         numbers = digest.statistics.lines_by_kind
         yield Chart(
             "lines",
-            self.say("lines"),
-            self.say("lines_said", production=f"{numbers['production']:,}", tests=f"{numbers['test']:,}"),
-            (self.say("area"), self.say("production"), self.say("tests")),
+            self.say("chart.lines"),
+            self.say("chart.lines_said", production=f"{numbers['production']:,}", tests=f"{numbers['test']:,}"),
+            (self.say("chart.area"), self.say("chart.production"), self.say("chart.tests")),
             tuple((names[key], *(f"{count:,}" for count in counts[key])) for key in ranked),
             drawing,
         )
@@ -228,23 +235,25 @@ class _Pen:
         if not weeks[-1] or sum(map(len, weeks[:-1])) < _KNOWN_BEFORE:
             return
         measures: tuple[tuple[str, Callable[[Day], int]], ...] = (
-            ("commits", lambda day: day.commits),
-            ("high", lambda day: day.high),
-            ("reverts", lambda day: day.reverts),
-            ("product_lines", lambda day: day.production),
+            ("chart.commits", lambda day: day.commits),
+            ("chart.high", lambda day: day.high),
+            ("chart.reverts", lambda day: day.reverts),
+            ("chart.product_lines", lambda day: day.production),
         )
         values = {name: [sum(map(of, week)) / len(week) if week else None for week in weeks] for name, of in measures}
         drawing = Drawing(_WIDTH, 150)
         panel = _WIDTH / len(measures)
         for number, (name, row) in enumerate(values.items()):
             self.panel(drawing, number * panel, panel - 14, self.say(name), row)
-        drawing.text(0, 146, self.say("weeks_axis"), size=10)
+        drawing.text(0, 146, self.say("chart.weeks_axis"), size=10)
         first = [last - timedelta(days=7 * (WEEKS - week) - 1) for week in range(WEEKS)]
         yield Chart(
             "weeks",
-            self.say("weeks"),
-            self.say("weeks_said", values=self.together(self.compared(name, row) for name, row in values.items())),
-            (self.say("week_from"), *(self.say(name) for name in values)),
+            self.say("chart.weeks"),
+            self.say(
+                "chart.weeks_said", values=self.together(self.compared(name, row) for name, row in values.items())
+            ),
+            (self.say("chart.week_from"), *(self.say(name) for name in values)),
             tuple((first[week].isoformat(), *(_number(row[week]) for row in values.values())) for week in range(WEEKS)),
             drawing,
         )
@@ -252,7 +261,7 @@ class _Pen:
     def compared(self, name: str, row: Sequence[float | None]) -> str:
         before = [value for value in row[:-1] if value is not None]
         return self.say(
-            "compared", name=self.say(name), now=_number(row[-1]), before=_number(sum(before) / len(before))
+            "chart.compared", name=self.say(name), now=_number(row[-1]), before=_number(sum(before) / len(before))
         )
 
     def panel(self, drawing: Drawing, x: float, width: float, name: str, row: Sequence[float | None]) -> None:

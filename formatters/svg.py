@@ -21,7 +21,7 @@ COLOURS = {
 }
 """Name → colour on a light and on a dark ground. High, medium and low differ in lightness too, and so to everybody."""
 
-FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', 'DejaVu Sans', sans-serif"
+FONTS = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', 'Noto Sans', 'Open Sans', 'Liberation Sans', 'DejaVu Sans', Arial, sans-serif"
 _COLUMN = 0.58  # of the font's size: how wide a Latin letter is; a Chinese one is two of them
 
 
