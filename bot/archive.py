@@ -1,18 +1,24 @@
-"""Days as they are remembered, put together again from the store: nothing is fetched, read or written here."""
+"""Days as they are remembered, put together again from the store: nothing is fetched and nothing read anew.
 
+A day here is all that is known of its commits by committer time in one zone, whoever was told of it and when.
+"""
+
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from analysis.areas import Areas
 from analysis.digest import Digest, RunCard, order
-from analysis.entry import LANGUAGES, Entry, Language
+from analysis.entry import LANGUAGES, Entry, Language, Theme
 from analysis.period import Day, count_day
 from analysis.rules import RulesAnalyser
 from analysis.stories import find_stories
 from analysis.window import Window
 from bot.core import Core, overview_key
-from storage.history import History, Told
+from storage.history import History
 
 if TYPE_CHECKING:
     from formatters.html_page import Sheet
@@ -28,70 +34,82 @@ class Archive:
         self.core = core
         self.history = History(core.store)
 
-    def find(self, repo: str, day: date, zone: str = "", branch: str | None = None) -> list[Told]:
-        """Return the digests of a day, the newest made first; of one zone or branch only, if given."""
-        return [
-            told
-            for told in self.history.told(repo, day, day)
-            if (not zone or told.window.zone == zone) and (branch is None or told.branch == branch)
-        ]
-
-    def digest(self, told: Told, language: Language) -> Digest:
-        """Return a told day's digest with what is known of its commits now."""
-        return self.digest_of(told, self.history.entries([told])[told.number], language)
-
-    def digest_of(self, told: Told, remembered: Sequence[Entry], language: Language) -> Digest:
-        """Return the digest of a window of these entries."""
-        entries = self.core.with_analyses(remembered, language)
-        ordered = order(entries)
-        run = self.history.run(told, language) or RunCard(prompt=RulesAnalyser().prompt, cached=len(entries))
-        themes = self.core.digests.overview(overview_key(ordered, run.analyser, run.prompt, language))
+    def digest(self, repo: str, window: Window, language: Language) -> Digest:
+        """Return the digest of a window with what is known now; one without commits is a digest too."""
+        remembered = self.core.commits.between(repo, window.start, window.end)
+        entries = order(self.core.with_analyses(remembered, language))
+        run = self.history.run(repo, window, language)
+        read_at = self.history.read_at(repo) or self.core.now()
         return Digest(
-            repo=told.repo,
-            branch=told.branch,
-            window=told.window,
+            repo=repo,
+            branch="",
+            window=window,
             language=language,
-            entries=ordered,
+            entries=entries,
             stories=find_stories(entries, self.core.earlier(entries)),
-            built_at=told.built_at,
-            overview=RulesAnalyser().overview(ordered, told.repo, language).themes if themes is None else themes,
-            before=self.core.digests.average(told.repo, told.branch, told.window),
-            run=run,
+            built_at=read_at,
+            overview=self._overview(entries, repo, run, language),
+            before=self.core.digests.average(repo, "", window),
+            run=run or RunCard(prompt=RulesAnalyser().prompt, cached=len(entries)),
         )
 
-    def days(self, repo: str, branch: str, window: Window, back: int = LOOK_BACK) -> tuple[Day, ...]:
-        """Return the told days of the `back` days that end with the window's last, oldest first."""
-        first = window.last - timedelta(days=back - 1)
-        told = [
-            one
-            for one in self.history.told(repo, first, window.last)
-            if one.branch == branch and one.window.zone == window.zone
-        ]
-        entries = self.history.entries(told)
-        return tuple(count_day(one.window.first, entries[one.number]) for one in reversed(told))
+    def was_read(self, repo: str, window: Window) -> bool:
+        """Whether a digest of exactly this window was made, so that all its commits are known."""
+        return self.history.run(repo, window) is not None
 
-    def sheets(self, digest: Digest, areas: Areas) -> list["Sheet"]:
-        """Return a digest's sheets for a page: as it is, and in the other languages in which all of it was read."""
-        from formatters.html_page import Sheet
+    def days(self, repo: str, window: Window, back: int = LOOK_BACK) -> tuple[Day, ...]:
+        """Return the known days of the `back` days that end with the window's last, oldest first.
 
-        days = self.days(digest.repo, digest.branch, digest.window)
-        sheets = [Sheet(digest, areas, days)]
-        found = self.find(digest.repo, digest.window.first, digest.window.zone, digest.branch)
-        shown = {entry.commit.sha for entry in digest.entries}
-        for told in found[:1]:
-            for language in self.history.languages(told):
-                if language != digest.language:
-                    other = self.digest(told, language)
-                    if len(shown) < len(other.entries) or digest.area:
-                        other = other.keep((e for e in other.entries if e.commit.sha in shown), digest.area)
-                    sheets.append(Sheet(other, areas, days))
-        return sheets
+        Known are days with commits, and those of which a digest was made.
+        """
+        whole = Window(window.last - timedelta(days=back - 1), window.last, window.zone)
+        entries = reversed(self.core.commits.between(repo, whole.start, whole.end))
+        by_day = groupby(entries, key=lambda entry: window.local(entry.commit.committed_at).date())
+        known: dict[date, list[Entry]] = {day: [] for day in self.history.read_days(repo, whole)}
+        known |= {day: list(found) for day, found in by_day}
+        return tuple(count_day(day, known[day]) for day in sorted(known))
+
+    def calendar(self, repo: str, window: Window) -> dict[date, tuple[int, int]]:
+        """Return, for each day of a window on which commits are known, how many, and how many of these rank high."""
+        commits, high = Counter[date](), Counter[date]()
+        for count in self.history.counts(repo, window.start, window.end):
+            day = window.local(count.moment).date()
+            commits[day] += count.commits
+            high[day] += count.high
+        return {day: (commits[day], high[day]) for day in commits}
 
     def page(self, made: Sequence[tuple[Digest, Areas]]) -> str:
-        """Return digests as one page, with a switch for the languages that all of them are stored in."""
+        """Return digests as one page, with a switch for the languages in which all of their commits were read."""
         from formatters.html_page import page
 
-        sheets = [{sheet.digest.language: sheet for sheet in self.sheets(digest, areas)} for digest, areas in made]
+        sheets = [self._sheets(digest, areas) for digest, areas in made]
         own = made[0][0].language
         both = [own, *(language for language in LANGUAGES if language != own and all(language in s for s in sheets))]
         return page(*([one[language] for one in sheets] for language in both))
+
+    def _sheets(self, digest: Digest, areas: Areas) -> dict[Language, "Sheet"]:
+        from formatters.html_page import Sheet
+
+        days = self.days(digest.repo, digest.window)
+        found = (self.said_in(digest, language) for language in LANGUAGES)
+        return {other.language: Sheet(other, areas, days) for other in found if other}
+
+    def said_in(self, digest: Digest, language: Language) -> Digest | None:
+        """Return a digest in another language, with everything else as it is; None if not all of it was read in that."""
+        if language == digest.language:
+            return digest
+        shas = [entry.commit.sha for entry in digest.entries]
+        found = self.core.analyses.latest(digest.repo, shas, language)
+        if len(found) < len(shas) or not shas:
+            return None
+        entries = tuple(replace(entry, analysis=found[entry.commit.sha]) for entry in digest.entries)
+        run = self.history.run(digest.repo, digest.window, language) or digest.run
+        overview = self._overview(entries, digest.repo, run, language)
+        return replace(digest, language=language, entries=entries, overview=overview, run=run)
+
+    def _overview(
+        self, entries: tuple[Entry, ...], repo: str, run: RunCard | None, language: Language
+    ) -> tuple[Theme, ...]:
+        key = overview_key(entries, run.analyser, run.prompt, language) if run else ""
+        known = self.core.digests.overview(key) if key else None
+        return RulesAnalyser().overview(entries, repo, language).themes if known is None else known

@@ -8,16 +8,19 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bot import streams
+from bot import cli_archive, streams
+from bot.cli_options import ConfigOption, JsonOption, Lang, LangOption, RepoOption, Wanted, ZoneOption
+from bot.cli_options import core as _core
+from bot.cli_options import is_terminal as _is_terminal
+from bot.cli_options import width as _width
+from bot.cli_options import zone as _zone
 
 app = typer.Typer(
     name="daybrief",
@@ -29,13 +32,6 @@ app = typer.Typer(
 )
 
 
-class Lang(StrEnum):
-    """The languages of reports."""
-
-    EN = "en"
-    ZH = "zh"
-
-
 class Format(StrEnum):
     """How a digest is written."""
 
@@ -43,23 +39,6 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     HTML = "html"
     JSON = "json"
-
-
-class Wanted(StrEnum):
-    """Who analyses."""
-
-    AUTO = "auto"
-    RULES = "rules"
-    MODEL = "model"
-
-
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="The configuration file; default ./daybrief.toml.")]
-RepoOption = Annotated[str | None, typer.Option("--repo", help="Only this repository (owner/name).")]
-LangOption = Annotated[Lang, typer.Option("--lang", help="The language of texts.")]
-ZoneOption = Annotated[
-    str | None, typer.Option("--tz", help="IANA time zone, such as Asia/Shanghai; default: the machine's.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 @app.command()
@@ -274,42 +253,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-# -- shared by the commands
-
-
-@contextmanager
-def _core(config: Path | None) -> Iterator[Any]:
-    import stamina
-
-    from bot.config import load
-    from bot.core import Core
-
-    stamina.instrumentation.set_on_retry_hooks([])  # a retry that helps is nobody's news
-    with streams.told():
-        core = Core(load(os.environ, config))
-        try:
-            yield core
-        finally:
-            core.store.close()
-
-
-def _zone(name: str | None) -> str:
-    from analysis.window import check_zone
-    from bot.config import machine_zone
-
-    return check_zone(name) if name else machine_zone()
-
-
-def _is_terminal() -> bool:
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
-
-
-def _width() -> int:
-    import shutil
-
-    return (
-        min(streams.WIDE, shutil.get_terminal_size((streams.WIDE, 24)).columns) if sys.stdout.isatty() else streams.WIDE
-    )
+cli_archive.add_to(app)
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pydantic
 from pydantic import Field, SecretStr
@@ -19,6 +19,7 @@ from analysis.errors import BadInput
 PREFIX = "DAYBRIEF_"
 CONFIG_VARIABLE = "DAYBRIEF_CONFIG"
 FILE = "daybrief.toml"
+_SHORTEST_TOKEN = 16
 
 
 def _address(value: str) -> str:
@@ -35,6 +36,12 @@ def _pattern(value: str) -> str:
     return value
 
 
+def _listed(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], pydantic.BeforeValidator(_listed)]
+"""The environment has no lists: there, commas stand between them."""
 Address = Annotated[str, pydantic.AfterValidator(_address)]
 Pattern = Annotated[str, pydantic.AfterValidator(_pattern)]
 
@@ -84,6 +91,38 @@ class ModelSettings(_Table):
     price_out: Annotated[float, Field(ge=0)] | None = Field(default=None, description="price of a million tokens out")
 
 
+class WebSettings(_Table):
+    """[web]: the archive as pages, and who may read them."""
+
+    host: str = Field(default="127.0.0.1", description="where `daybrief web` answers; 0.0.0.0 for all of the network")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8321, description="0: any that is free")
+    address: Address = Field(default="", description="under which readers reach it, for links in feeds and messages")
+    access: Literal["none", "token", "proxy"] = Field(
+        default="none",
+        description="`none`: everybody who reaches it; `token`: who knows the token; `proxy`: whom a reverse proxy names",
+    )
+    token: SecretStr = Field(default=SecretStr(""), description="for access token; 16 characters at least")
+    user_header: str = Field(
+        default="X-Forwarded-User", description="for access proxy: the header with the user's name"
+    )
+    proxies: Names = Field(
+        default=("127.0.0.1", "::1"), description="for access proxy: from where that header is believed"
+    )
+    repositories: Names = Field(
+        default=("*",), description="what every reader may see, as patterns such as example/*; default: all"
+    )
+    users: dict[str, Names] = Field(
+        default={}, description="for access proxy: what single users may see beside that, as NAME = [patterns]"
+    )
+    zone: str = Field(default="", description="IANA zone of the archive's days; default: the machine's")
+
+    @pydantic.model_validator(mode="after")
+    def _has_token(self) -> "WebSettings":
+        if self.access == "token" and len(self.token.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"access is token: set a token of {_SHORTEST_TOKEN} characters or more")
+        return self
+
+
 class AreaSettings(_Table):
     """[areas.NAME]: an area of one's own, or what one adds to a known one."""
 
@@ -104,13 +143,14 @@ class Settings(_Table):
     store: StoreSettings = StoreSettings()
     github: GitHubSettings = GitHubSettings()
     model: ModelSettings = ModelSettings()
+    web: WebSettings = WebSettings()
     areas: dict[str, AreaSettings] = {}
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must appear nowhere."""
-        values = (self.github.token.get_secret_value(), self.model.api_key.get_secret_value())
-        return tuple(value for value in values if value)
+        secrets = (self.github.token, self.model.api_key, self.web.token)
+        return tuple(value for secret in secrets if (value := secret.get_secret_value()))
 
 
 @dataclass(frozen=True, slots=True)

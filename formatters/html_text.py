@@ -63,6 +63,7 @@ def templates() -> Environment:
         "asset": asset,
         "commit_page": commit_page,
         "label": label,
+        "links": None,  # a page of its own leads nowhere but into itself
         "place_page": place_page,
         "policy": policy,
         "pull_request_page": pull_request_page,

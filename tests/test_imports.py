@@ -47,7 +47,7 @@ HEAVY = {
     "tzlocal",
     "yaml",
 }
-READS_THE_ENVIRONMENT = {"bot/config.py", "bot/cli.py"}
+READS_THE_ENVIRONMENT = {"bot/config.py", "bot/cli.py", "bot/cli_options.py"}
 
 
 def tree_of(path: Path) -> ast.Module:
