@@ -96,7 +96,7 @@ class WebSettings(_Table):
 
     host: str = Field(default="127.0.0.1", description="where `daybrief web` answers; 0.0.0.0 for all of the network")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8321, description="0: any that is free")
-    address: Address = Field(default="", description="under which readers reach it, for links in feeds and messages")
+    url: Address = Field(default="", description="under which readers reach it, for links in feeds and messages")
     access: Literal["none", "token", "proxy"] = Field(
         default="none",
         description="`none`: everybody who reaches it; `token`: who knows the token; `proxy`: whom a reverse proxy names",
@@ -233,7 +233,7 @@ def options() -> list[tuple[str, str, str, str]]:
     for table in Settings.model_fields:
         for key, option in _model(table).model_fields.items():
             shown = "areas.NAME" if table == "areas" else table
-            variable = "" if table == "areas" else f"{PREFIX}{table}__{key}".upper()
+            variable = "" if table == "areas" or isinstance(option.default, dict) else f"{PREFIX}{table}__{key}".upper()
             default = option.default
             has_default = (
                 isinstance(default, (str, int, float))

@@ -50,7 +50,7 @@ class ArchiveServer:
 
     def __init__(self, core: Core, zone: str, root: str = "", threads: int = 4) -> None:
         settings = core.settings.web
-        self._core, self._root, self._address = core, root, settings.address.rstrip("/")
+        self._core, self._root, self._address = core, root, settings.url.rstrip("/")
         self._access = settings.access
         self._pages = WebPages(core, zone)
         self._door = Door(settings)
@@ -263,7 +263,7 @@ async def serve(core: Core, zone: str, ready: Callable[[str], None]) -> None:
             ) from None
         port = runner.addresses[0][1]
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        ready(settings.address or f"http://{host}:{port}/")
+        ready(settings.url or f"http://{host}:{port}/")
         await asyncio.Event().wait()
     finally:
         await runner.cleanup()

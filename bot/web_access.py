@@ -39,7 +39,7 @@ class Door:
     def __init__(self, settings: WebSettings) -> None:
         self._settings = settings
         self._proxies = tuple(ip_network(proxy, strict=False) for proxy in settings.proxies)
-        self._hosts = {*_HERE, settings.host, urlsplit(settings.address).hostname or settings.host}
+        self._hosts = {*_HERE, settings.host, urlsplit(settings.url).hostname or settings.host}
 
     def visitor(self, peer: str, host: str, headers: Mapping[str, str], given: str, cookie: str) -> Visitor | None:
         """Return who asks; None for nobody who may read.

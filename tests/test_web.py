@@ -224,7 +224,7 @@ async def read_feed(client: TestClient[Any, Any], path: str) -> ET.Element:
 
 async def test_a_repositorys_feed_tells_its_days(opened: Open, sample: dict[str, str]) -> None:
     """One entry a day that is over, with absolute addresses under the configured one."""
-    feed = await read_feed(await opened(address="https://daybrief.example"), "/feed.atom?repo=example/quill")
+    feed = await read_feed(await opened(url="https://daybrief.example"), "/feed.atom?repo=example/quill")
     (entry,) = feed.findall(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}title") == "example/quill: Thursday, 2026-03-12"
     assert entry.findtext(f"{ATOM}id") == "https://daybrief.example/day/2026-03-12/example/quill"
