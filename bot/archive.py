@@ -6,19 +6,17 @@ A day here is all that is known of its commits by committer time in one zone, wh
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
-from itertools import groupby
+from datetime import date
 from typing import TYPE_CHECKING
 
 from analysis.areas import Areas
 from analysis.digest import Digest, RunCard, order
 from analysis.entry import LANGUAGES, Entry, Language, Theme
-from analysis.period import Day, count_day
+from analysis.period import Day
 from analysis.rules import RulesAnalyser
 from analysis.stories import find_stories
 from analysis.window import Window
 from bot.core import Core, overview_key
-from storage.history import History
 
 if TYPE_CHECKING:
     from formatters.html_page import Sheet
@@ -32,7 +30,7 @@ class Archive:
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        self.history = History(core.store)
+        self.history = core.history
 
     def digest(self, repo: str, window: Window, language: Language) -> Digest:
         """Return the digest of a window with what is known now; one without commits is a digest too."""
@@ -50,6 +48,7 @@ class Archive:
             built_at=read_at,
             overview=self._overview(entries, repo, run, language),
             before=self.core.digests.average(repo, "", window),
+            unusual=self.core.unusual(repo, window, entries),
             run=run or RunCard(prompt=RulesAnalyser().prompt, cached=len(entries)),
         )
 
@@ -58,16 +57,8 @@ class Archive:
         return self.history.run(repo, window) is not None
 
     def days(self, repo: str, window: Window, back: int = LOOK_BACK) -> tuple[Day, ...]:
-        """Return the known days of the `back` days that end with the window's last, oldest first.
-
-        Known are days with commits, and those of which a digest was made.
-        """
-        whole = Window(window.last - timedelta(days=back - 1), window.last, window.zone)
-        entries = reversed(self.core.commits.between(repo, whole.start, whole.end))
-        by_day = groupby(entries, key=lambda entry: window.local(entry.commit.committed_at).date())
-        known: dict[date, list[Entry]] = {day: [] for day in self.history.read_days(repo, whole)}
-        known |= {day: list(found) for day, found in by_day}
-        return tuple(count_day(day, known[day]) for day in sorted(known))
+        """Return the known days of the `back` days that end with the window's last, oldest first."""
+        return self.history.days(repo, window, back)
 
     def calendar(self, repo: str, window: Window) -> dict[date, tuple[int, int]]:
         """Return, for each day of a window on which commits are known, how many, and how many of these rank high."""

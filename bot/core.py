@@ -14,16 +14,20 @@ from analysis.digest import Digest, RunCard, order
 from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Theme, Usage
 from analysis.errors import BadInput
 from analysis.facts import Fact, FactKind
+from analysis.period import count_day
 from analysis.pipeline import Step, TokenBudget, judge, read_all, settled, stand_in
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges, reached
 from analysis.stories import Earlier, find_stories
+from analysis.trends import LOOK_BACK as LOOK_BACK_TRENDS
+from analysis.trends import Unusual, find_unusual
 from analysis.window import Window
 from bot.config import Configuration
 from bot.repositories import Place, open_source
 from storage.analyses import Analyses
 from storage.commits import Commits
 from storage.digests import Digests, Reported
+from storage.history import History
 from storage.pages import Pages
 from storage.store import Store
 
@@ -63,6 +67,7 @@ class Core:
         self.commits = Commits(self.store)
         self.analyses = Analyses(self.store)
         self.digests = Digests(self.store)
+        self.history = History(self.store)
 
     # -- what a digest is made with
 
@@ -163,6 +168,7 @@ class Core:
                 stories=find_stories(entries, self.earlier(entries)),
                 overview=overview,
                 before=self.digests.average(listing.repo, listing.branch, window),
+                unusual=self.unusual(listing.repo, window, ordered),
                 run=replace(self._card(run, progress, started), notes=notes),
             )
             self.digests.put(digest)
@@ -290,6 +296,16 @@ class Core:
             return by_rules, (f"overview by rules: {said.failure}",)
         self.digests.put_overview(key, said.themes, self.now())
         return said.themes, ()
+
+    def unusual(self, repo: str, window: Window, entries: Sequence[Entry]) -> tuple[Unusual, ...]:
+        """Return what is unusual about a day against the weeks before it; nothing for more than a day."""
+        if window.first != window.last or not entries:
+            return ()
+        before = self.history.days(repo, window.before(1), LOOK_BACK_TRENDS)
+        here = {author for day in before for author in day.authors}
+        some = dict.fromkeys(entry.commit.author for entry in entries if entry.commit.author not in here)
+        newcomers = self.history.unknown_before(repo, some, window.start)
+        return find_unusual(count_day(window.first, entries), before, newcomers)
 
     def earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
         """Find what these reverts take back, where that landed on another day that the store knows."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 
 from analysis.digest import RunCard
-from analysis.entry import Language, Usage
+from analysis.entry import Entry, Language, Usage
+from analysis.period import Day, count_day
 from analysis.window import Window
-from storage.commits import key_of
+from storage.commits import Commits, key_of
 from storage.store import Store
 from storage.words import tag
 
@@ -28,6 +30,18 @@ class History:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+
+    def days(self, repo: str, window: Window, back: int) -> tuple[Day, ...]:
+        """Return the known days of the `back` days that end with the window's last, oldest first.
+
+        Known are days with commits, and those of which a digest was made.
+        """
+        whole = Window(window.last - timedelta(days=back - 1), window.last, window.zone)
+        entries = reversed(Commits(self._store).between(repo, whole.start, whole.end))
+        known: dict[date, list[Entry]] = {day: [] for day in self.read_days(repo, whole)}
+        for day, found in groupby(entries, key=lambda entry: window.local(entry.commit.committed_at).date()):
+            known[day] = list(found)
+        return tuple(count_day(day, known[day]) for day in sorted(known))
 
     def span(self, repo: str) -> tuple[datetime, datetime] | None:
         """Return when the oldest and the newest known commit of a repository were committed, UTC; None without any."""
