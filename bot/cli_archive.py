@@ -1,4 +1,4 @@
-"""The command line's part about what is remembered: weeks and months, and the archive as pages."""
+"""The command line's part about what is remembered: weeks and months, past days, files, the archive as pages."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -7,7 +7,17 @@ from typing import Annotated, Any
 import typer
 
 from bot import streams
-from bot.cli_options import ConfigOption, JsonOption, Lang, LangOption, ZoneOption, core, is_terminal, width
+from bot.cli_options import (
+    ConfigOption,
+    JsonOption,
+    Lang,
+    LangOption,
+    Wanted,
+    ZoneOption,
+    core,
+    is_terminal,
+    width,
+)
 from bot.cli_options import zone as chosen_zone
 
 
@@ -20,6 +30,14 @@ class Written(StrEnum):
     JSON = "json"
 
 
+class Files(StrEnum):
+    """How exported days are written."""
+
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JSONL = "jsonl"
+
+
 OneRepo = Annotated[str, typer.Option("--repo", help="The repository (owner/name), as its days were read.")]
 LastDay = Annotated[str, typer.Option("--date", help="The last day: 2026-01-08, yesterday, today, or a weekday.")]
 FormatOption = Annotated[Written, typer.Option("--format", help="How it is written.")]
@@ -28,7 +46,7 @@ OutOption = Annotated[Path | None, typer.Option(help="Write it to this file.")]
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (week, month, web):
+    for command in (week, month, backfill, export, web):
         app.command()(command)
 
 
@@ -97,6 +115,86 @@ def _written(made: Any, areas: Any, form: Written, *, screen: bool) -> str:
         return review.review_page(made, areas)
     columns = width() if screen else streams.WIDE
     return review.review_terminal(made, areas, width=columns, colour=screen and is_terminal())
+
+
+def backfill(
+    repo: Annotated[str, typer.Option(help="owner/name on GitHub, a clone's folder, or owner/name=folder.")],
+    since: Annotated[str, typer.Option(help="The first day: 2026-01-08, yesterday, or a weekday.")],
+    until: Annotated[str, typer.Option(help="The last day.")] = "yesterday",
+    tz: ZoneOption = None,
+    lang: LangOption = Lang.EN,
+    analyser: Annotated[
+        Wanted, typer.Option(help="Who analyses: auto is the model if one is configured, else the rules.")
+    ] = Wanted.AUTO,
+    branch: Annotated[str | None, typer.Option(help="The branch; default: the repository's default branch.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Begin without asking, also where a model costs.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars and no remarks.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Read the days of a span that were not read yet; stopped, it goes on there the next time."""
+    from analysis.errors import BadInput
+    from analysis.window import parse_day
+    from bot import backfill as filling
+    from bot.briefing import today
+    from bot.progress import progress
+    from bot.repositories import parse_place
+
+    with core(config) as opened:
+        zone, reader = chosen_zone(tz), opened.analyser(analyser.value)
+        now = today(opened, zone)
+        span = filling.Span(parse_place(repo), branch, parse_day(since, now), parse_day(until, now), zone, lang.value)
+        with progress(quiet=quiet) as step:
+            wanted = filling.plan(opened, span, reader, step)
+        if not quiet:
+            streams.tell(_said(wanted, reader.name))
+        if wanted.tokens_in and not yes:
+            if not is_terminal():
+                raise BadInput("A model would read these commits, which may cost: add --yes to begin.")
+            if not typer.confirm("Begin?"):
+                raise typer.Exit(1)
+        with progress(quiet=quiet) as step:
+            count = filling.backfill(opened, span, wanted, reader, step)
+        if not quiet:
+            streams.tell([f"{len(wanted.days)} days read, with {count} commits."])
+
+
+def _said(wanted: Any, reader: str) -> list[str]:
+    """Say what there is to do."""
+    done = f" ({wanted.done} are done already)" if wanted.done else ""
+    told = [
+        f"{len(wanted.days)} days to read{done}: {wanted.commits} commits, {wanted.to_fetch} to fetch, "
+        f"{wanted.to_read} to be read by {reader}."
+    ]
+    if wanted.tokens_in:
+        basis = "as it took before" if wanted.is_measured else "a guess: it has read nothing here yet"
+        cost = "" if wanted.cost is None else f", cost about {wanted.cost:.2f}"
+        told.append(f"about {wanted.tokens_in:,} tokens in and {wanted.tokens_out:,} out{cost} ({basis}).")
+    return told
+
+
+def export(
+    repo: OneRepo,
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    since: Annotated[str, typer.Option(help="The first day.")],
+    until: Annotated[str, typer.Option(help="The last day.")] = "yesterday",
+    tz: ZoneOption = None,
+    lang: LangOption = Lang.EN,
+    fmt: Annotated[Files, typer.Option("--format", help="How they are written.")] = Files.MARKDOWN,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No remarks.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Write the days that are known as files: Markdown, pages for a static site, or JSON lines."""
+    from analysis.window import Window, parse_day
+    from bot import export as exporting
+    from bot.briefing import today
+
+    with core(config) as opened:
+        zone = chosen_zone(tz)
+        now = today(opened, zone)
+        window = Window(parse_day(since, now), parse_day(until, now), zone)
+        count = exporting.write(out, exporting.export(opened, repo, window, lang.value, fmt.value))
+        if not quiet:
+            streams.tell([f"{count} files written to {out}"])
 
 
 def web(config: ConfigOption = None) -> None:

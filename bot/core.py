@@ -184,6 +184,44 @@ class Core:
         usage, seconds = progress.usage, time.monotonic() - started
         return replace(run, analysed=progress.analysed, usage=usage, cost=self._cost(usage), seconds=seconds)
 
+    def follow(
+        self,
+        source: CommitSource,
+        since: datetime,
+        until: datetime,
+        language: Language,
+        analyser: Analyser,
+        step: Step,
+    ) -> tuple[list[Entry], int]:
+        """Fetch and analyse what landed in [since, until) and is not known yet, so that a digest finds it done.
+
+        Returns:
+            What is new or newly analysed, and how many commits the model still has to read.
+        """
+        started, asked = time.monotonic(), source.repo
+        listing = source.landed(since, until)
+        if listing.repo != asked:
+            self.commits.rename(asked, listing.repo)
+        heads = fold_merges(listing.heads)
+        shas = [head.sha for head in heads]
+        judged = self.commits.entries(listing.repo, shas)
+        read = self.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, language)
+        fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
+        if not fresh:
+            return [], 0
+        commits, fetched = self._fetch(source, fresh, step)
+        entries, now = list(judge(commits, self.areas(source))), self.now()
+        self.commits.put_triage(entries)
+        run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
+        digest = Digest(
+            source.repo, source.branch, Window.of(now.date(), "UTC"), language, tuple(entries), (), now, run=run
+        )
+        progress = _Progress(self._budget(analyser))
+        try:
+            return self._read(entries, analyser, language, step, progress), progress.failed
+        finally:
+            self.digests.put_run(digest, self._card(run, progress, started), progress.failed)
+
     def _landed(self, source: CommitSource, window: Window) -> tuple[Listing, list[Commit], set[str]]:
         """List the window, and what landed late in days before it that were already told."""
         asked = source.repo

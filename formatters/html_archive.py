@@ -215,6 +215,12 @@ def problem_page(view: View, title: str, sentence: str, *, asks_token: bool = Fa
     return view.write("problem.html.j2", title=title, sentence=sentence, asks_token=asks_token)
 
 
+def index_page(repo: str, days: Sequence[tuple[date, int, int]], language: Language) -> str:
+    """Return the page that leads to exported days, of each how many commits and how many high ones; a file of its own."""
+    told = [(day, say_day(day, language), commits, high) for day, commits, high in days]
+    return templates().get_template("index.html.j2").render(repo=repo, days=told, lang=language)
+
+
 def title_of(item: Item, language: Language) -> str:
     """Return how an entry is called in a feed: its importance and its title."""
     level = label("entry.importance", language, importance=say(f"importance.{item.entry.triage.importance}", language))

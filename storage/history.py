@@ -87,6 +87,15 @@ class History:
             seconds=row["seconds"],
         )
 
+    def tokens_each(self, analyser: str) -> tuple[float, float] | None:
+        """Return how many tokens, in and out, an analyser took for a commit on average; None if it never read any."""
+        with self._store.read() as db:
+            row = db.execute(
+                "select sum(tokens_in), sum(tokens_out), sum(analysed) from runs where analyser = ? and calls > 0",
+                [analyser],
+            ).fetchone()
+        return (row[0] / row[2], row[1] / row[2]) if row[2] else None
+
     def read_days(self, repo: str, window: Window) -> set[date]:
         """Return the days of a window of which a digest was made, so that they are known also where nothing landed."""
         with self._store.read() as db:

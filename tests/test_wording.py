@@ -143,6 +143,7 @@ def test_every_label_of_the_formats_is_used() -> None:
         "section",
         "run",
         "file",
+        "unusual",
     }  # keys put together from values
     unused = [
         f"{group}.{key}"
