@@ -123,11 +123,14 @@
     const link = event.target.closest('a[href^="#"]');
     if (link && link.hash === location.hash) go();
   });
-  place.addEventListener("input", (event) => {
-    if (!event.target.name) return;
-    asked[event.target.name] = event.target.value;
-    changed();
-  });
+  for (const kind of ["input", "change"]) {
+    place.addEventListener(kind, (event) => {
+      const { name, value } = event.target;
+      if (!name || asked[name] === value) return;
+      asked[name] = value;
+      changed();
+    });
+  }
   place.addEventListener("reset", () => {
     Object.assign(asked, { q: "", area: "", type: "", author: "", levels: new Set() });
     setTimeout(changed);
