@@ -53,7 +53,7 @@ class Archive:
         )
 
     def was_read(self, repo: str, window: Window) -> bool:
-        """Whether a digest of exactly this window was made, so that all its commits are known."""
+        """Whether a digest of exactly this window was made when it was over, so that all its commits are known."""
         return self.history.run(repo, window) is not None
 
     def days(self, repo: str, window: Window, back: int = LOOK_BACK) -> tuple[Day, ...]:

@@ -117,7 +117,9 @@ class WebPages:
         repo = self._seen(asked, name)
         window = Window.of(parse_day(day, self._today()), self._zone)
         digest = self._archive.digest(repo, window, asked.language)
-        is_whole = self._archive.was_read(repo, window)
+        is_whole = (
+            self._archive.was_read(repo, window) or window.end > self._core.now()
+        )  # that it is not over is told anyway
         if not digest.entries and not is_whole:
             raise NotFound(
                 f"Nothing of {window.first} is known of {repo}: read it with daybrief digest --date {window.first}."

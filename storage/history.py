@@ -65,13 +65,20 @@ class History:
         return [Count(_moment(when), commits, high) for when, commits, high in rows]
 
     def run(self, repo: str, window: Window, language: Language | None = None) -> RunCard | None:
-        """Return how a window's digest was made last (in a language); None if it never was."""
+        """Return how a window's digest was made last (in a language) after it was over; None if it never was."""
         spoken = ("and language = ?", [language]) if language else ("", [])
         with self._store.read() as db:
             rows = db.query(
-                f"select * from runs where repository = ? and first = ? and last = ? and zone = ? {spoken[0]} "
+                f"select * from runs where repository = ? and first = ? and last = ? and zone = ? and started_at >= ? {spoken[0]} "
                 "order by id desc limit 1",
-                [repo, window.first.isoformat(), window.last.isoformat(), window.zone, *spoken[1]],
+                [
+                    repo,
+                    window.first.isoformat(),
+                    window.last.isoformat(),
+                    window.zone,
+                    _seconds(window.end),
+                    *spoken[1],
+                ],
             )
             row = next(rows, None)
         if row is None:
@@ -97,13 +104,15 @@ class History:
         return (row[0] / row[2], row[1] / row[2]) if row[2] else None
 
     def read_days(self, repo: str, window: Window) -> set[date]:
-        """Return the days of a window of which a digest was made, so that they are known also where nothing landed."""
+        """Return the days of a window of which a digest was made when they were over: known also where nothing landed."""
         with self._store.read() as db:
             rows = db.execute(
-                "select distinct first from runs where repository = ? and zone = ? and first = last and first >= ? and last <= ?",
+                "select first, max(started_at) from runs where repository = ? and zone = ? and first = last and first >= ? "
+                "and last <= ? group by first",
                 [repo, window.zone, window.first.isoformat(), window.last.isoformat()],
             ).fetchall()
-        return {date.fromisoformat(row[0]) for row in rows}
+        read = ((Window.of(date.fromisoformat(first), window.zone), started_at) for first, started_at in rows)
+        return {day.first for day, started_at in read if started_at >= _seconds(day.end)}
 
     def read_at(self, repo: str) -> datetime | None:
         """Return when a repository was read last; UTC."""
@@ -126,6 +135,10 @@ class History:
                 if word != "author" and not seen:
                     missing.append(author)
         return missing
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
 
 
 def _moment(seconds: int) -> datetime:
