@@ -32,8 +32,11 @@ class Archive:
         self.core = core
         self.history = core.history
 
-    def digest(self, repo: str, window: Window, language: Language) -> Digest:
-        """Return the digest of a window with what is known now; one without commits is a digest too."""
+    def digest(self, repo: str, window: Window, language: Language, days: Sequence[Day] | None = None) -> Digest:
+        """Return the digest of a window with what is known now; one without commits is a digest too.
+
+        `days` are those up to it, where somebody has counted them already.
+        """
         remembered = self.core.commits.between(repo, window.start, window.end)
         entries = order(self.core.with_analyses(remembered, language))
         run = self.history.run(repo, window, language)
@@ -48,7 +51,7 @@ class Archive:
             built_at=read_at,
             overview=self._overview(entries, repo, run, language),
             before=self.core.digests.average(repo, "", window),
-            unusual=self.core.unusual(repo, window, entries),
+            unusual=self.core.unusual(repo, window, entries, days),
             run=run or RunCard(prompt=RulesAnalyser().prompt, cached=len(entries)),
         )
 

@@ -14,7 +14,7 @@ from analysis.digest import Digest, RunCard, order
 from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Theme, Usage
 from analysis.errors import BadInput
 from analysis.facts import Fact, FactKind
-from analysis.period import count_day
+from analysis.period import Day, count_day
 from analysis.pipeline import Step, TokenBudget, judge, read_all, settled, stand_in
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges, reached
@@ -335,11 +335,19 @@ class Core:
         self.digests.put_overview(key, said.themes, self.now())
         return said.themes, ()
 
-    def unusual(self, repo: str, window: Window, entries: Sequence[Entry]) -> tuple[Unusual, ...]:
-        """Return what is unusual about a day against the weeks before it; nothing for more than a day."""
+    def unusual(
+        self, repo: str, window: Window, entries: Sequence[Entry], days: Sequence[Day] | None = None
+    ) -> tuple[Unusual, ...]:
+        """Return what is unusual about a day against the weeks before it; nothing for more than a day.
+
+        `days` are those before it, where somebody has counted them already.
+        """
         if window.first != window.last or not entries:
             return ()
-        before = self.history.days(repo, window.before(1), LOOK_BACK_TRENDS)
+        weeks = window.before(LOOK_BACK_TRENDS)
+        if days is None:
+            days = self.history.days(repo, weeks, LOOK_BACK_TRENDS)
+        before = [day for day in days if weeks.first <= day.date <= weeks.last]
         here = {author for day in before for author in day.authors}
         some = dict.fromkeys(entry.commit.author for entry in entries if entry.commit.author not in here)
         newcomers = self.history.unknown_before(repo, some, window.start)

@@ -116,7 +116,8 @@ class WebPages:
         """A day's report."""
         repo = self._seen(asked, name)
         window = Window.of(parse_day(day, self._today()), self._zone)
-        digest = self._archive.digest(repo, window, asked.language)
+        days = self._archive.days(repo, window)
+        digest = self._archive.digest(repo, window, asked.language, days)
         is_whole = (
             self._archive.was_read(repo, window) or window.end > self._core.now()
         )  # that it is not over is told anyway
@@ -132,7 +133,7 @@ class WebPages:
         before = max((other for other in near if other < window.first), default=None)
         after = min((other for other in near if other > window.first), default=None)
         areas = self._core.areas()
-        sheet = Sheet(digest, areas, self._archive.days(repo, window))
+        sheet = Sheet(digest, areas, days)
         return Written(HTML, day_page(self.view(asked, areas), sheet, before, after, is_whole=is_whole))
 
     def commit(self, asked: Asked, sha: str) -> Written:
