@@ -246,14 +246,14 @@ class WebPages:
         return Written(HTML, list_page(view, Found(title, tuple(entries), older, feed_link), ()))
 
     def _page(self, asked: Asked, question: Question, repo: str, before: int | None) -> tuple[list[Entry], int | None]:
-        repos = (repo,) if repo else self._visible(asked)
-        if not repos:
+        repos = (repo,) if repo else self._among(asked)
+        if repos is None:
             return [], None
         return newest(self._core.store, replace(question, repos=repos), _ON_A_PAGE, before)
 
     def _found(self, asked: Asked, given: Mapping[str, str]) -> tuple[list[Entry], bool]:
-        repos = (self._seen(asked, given["repo"]),) if "repo" in given else self._visible(asked)
-        if not repos:
+        repos = (self._seen(asked, given["repo"]),) if "repo" in given else self._among(asked)
+        if repos is None:
             return [], False
         now = self._local(self._core.now())
         question = Question(
@@ -288,6 +288,14 @@ class WebPages:
 
     def _visible(self, asked: Asked) -> tuple[str, ...]:
         return asked.visitor.of(self._core.commits.repositories())
+
+    def _among(self, asked: Asked) -> tuple[str, ...] | None:
+        """Return what to search in: nothing to say where the visitor sees all there is, None where they see nothing."""
+        known = self._core.commits.repositories()
+        seen = asked.visitor.of(known)
+        if not seen:
+            return None
+        return () if len(seen) == len(known) else seen
 
     def _seen(self, asked: Asked, name: str) -> str:
         """Return a repository's name as it is stored; one that may not be seen is as unknown as one that is not there."""
