@@ -54,7 +54,7 @@ class ArchiveServer:
         self._access = settings.access
         self._pages = WebPages(core, zone)
         self._door = Door(settings)
-        self._kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], asyncio.Future[_Kept]] = OrderedDict()
         self._version: object = None
         self._makers = ThreadPoolExecutor(threads, "archive")
         # One thread has one connection, and only to one connection does SQLite count what others have written.
@@ -112,15 +112,17 @@ class ArchiveServer:
             self._core.now().replace(minute=0, second=0, microsecond=0),
         )
         found = self._kept.get(key)
-        if found is None:
-            found = await loop.run_in_executor(self._makers, self._make, asked, make)
-            if version == self._version:
-                self._kept[key] = found
-                while len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
-        else:
-            self._kept.move_to_end(key)
-        return found
+        if found is None:  # whoever asks for the same page while it is made waits for the same one
+            found = self._kept[key] = asyncio.ensure_future(loop.run_in_executor(self._makers, self._make, asked, make))
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        try:
+            return await asyncio.shield(found)  # a reader who leaves takes it from nobody
+        except BaseException:
+            if found.done() and self._kept.get(key) is found:
+                del self._kept[key]
+            raise
 
     @staticmethod
     def _make(asked: Asked, make: Callable[[Asked], Written]) -> _Kept:

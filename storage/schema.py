@@ -104,3 +104,9 @@ def m005_words(db: Database) -> None:
     db.execute(
         "create virtual table words using fts5(title, text, tags, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
     )
+
+
+@migrations()
+def m020_calendar(db: Database) -> None:
+    """A calendar counts the commits of years: from this index alone, without a look at the commits themselves."""
+    db.table("commits").create_index(["repository", "committed_at", "importance"])
