@@ -107,7 +107,7 @@ class _Writer:
     def matter(self, matter: Matter) -> Line:
         item = self.item(matter.lead)
         areas = self.label("list.brackets", text=item.areas) if item.areas else ""
-        return Line(f"{item.line}{areas}", matter.shas, matter.lead.triage.importance)
+        return Line(f"{_bare(item.line)}{areas}", matter.shas, matter.lead.triage.importance)
 
     def by_area(self) -> Iterator[Line]:
         for area in self.made.areas:
