@@ -10,6 +10,7 @@ from analysis.facts import FactKind
 from analysis.paths import FileKind, kind_of
 from analysis.stories import Story
 from analysis.title import ChangeType
+from analysis.trends import Unusual
 from analysis.triage import Importance
 from analysis.window import Window
 
@@ -111,6 +112,7 @@ class Digest:
         entries: the most important first.
         overview: three to five themes; empty where nobody wrote them.
         before: what the seven days before were like, if the store knows.
+        unusual: what is not as in the four weeks before; usually nothing.
         built_at: aware, UTC.
         area: the only area it still shows, after `only`; empty for all.
     """
@@ -124,6 +126,7 @@ class Digest:
     built_at: datetime
     overview: tuple[Theme, ...] = ()
     before: Average | None = None
+    unusual: tuple[Unusual, ...] = ()
     run: RunCard = RunCard()
     notes: tuple[str, ...] = ()
     area: str = ""

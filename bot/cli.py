@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from bot import cli_chat, cli_judgement, streams
+from bot import cli_archive, cli_chat, cli_judgement, streams
 from bot.cli_options import ConfigOption, JsonOption, Lang, LangOption, RepoOption, Wanted, ZoneOption
 from bot.cli_options import core as _core
 from bot.cli_options import is_terminal as _is_terminal
@@ -37,6 +37,7 @@ class Format(StrEnum):
 
     TERMINAL = "terminal"
     MARKDOWN = "markdown"
+    HTML = "html"
     JSON = "json"
 
 
@@ -68,6 +69,7 @@ def digest(
     from analysis.errors import Problem
     from analysis.window import Window, check_zone, parse_day
     from bot import briefing
+    from bot.archive import Archive
     from bot.config import machine_zone
     from bot.progress import progress
     from bot.repositories import parse_place
@@ -89,10 +91,15 @@ def digest(
                     problems.append(problem)
         if made:
             wanted = Format.JSON if json_ else fmt
-            if out is None:
-                streams.write([briefing.write(made, wanted.value, width=_width(), colour=_is_terminal())])
+            if wanted is Format.HTML:
+                written = Archive(core).page(made)
             else:
-                streams.write_file(briefing.write(made, wanted.value, width=streams.WIDE, colour=False), out)
+                width, colour = (_width(), _is_terminal()) if out is None else (streams.WIDE, False)
+                written = briefing.write(made, wanted.value, width=width, colour=colour)
+            if out is None:
+                streams.write([written])
+            else:
+                streams.write_file(written, out)
         if not quiet:
             streams.tell(remark for digest_, _ in made for remark in briefing.remarks(digest_))
             streams.tell([f"written to {out}"] if out and made else [])
@@ -256,6 +263,7 @@ def doctor(
         raise typer.Exit(1)
 
 
+cli_archive.add_to(app)
 cli_judgement.add_to(app)
 cli_chat.add_to(app)
 

@@ -20,6 +20,7 @@ from analysis.errors import BadInput
 PREFIX = "DAYBRIEF_"
 CONFIG_VARIABLE = "DAYBRIEF_CONFIG"
 FILE = "daybrief.toml"
+_SHORTEST_TOKEN = 16
 
 
 def _address(value: str) -> str:
@@ -96,6 +97,38 @@ class ModelSettings(_Table):
         default=None, description="price of a million tokens in, for the cost in the run card"
     )
     price_out: Annotated[float, Field(ge=0)] | None = Field(default=None, description="price of a million tokens out")
+
+
+class WebSettings(_Table):
+    """[web]: the archive as pages, and who may read them."""
+
+    host: str = Field(default="127.0.0.1", description="where `daybrief web` answers; 0.0.0.0 for all of the network")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8321, description="0: any that is free")
+    url: Address = Field(default="", description="under which readers reach it, for links in feeds and messages")
+    access: Literal["none", "token", "proxy"] = Field(
+        default="none",
+        description="`none`: everybody who reaches it; `token`: who knows the token; `proxy`: whom a reverse proxy names",
+    )
+    token: SecretStr = Field(default=SecretStr(""), description="for access token; 16 characters at least")
+    user_header: str = Field(
+        default="X-Forwarded-User", description="for access proxy: the header with the user's name"
+    )
+    proxies: Names = Field(
+        default=("127.0.0.1", "::1"), description="for access proxy: from where that header is believed"
+    )
+    repositories: Names = Field(
+        default=("*",), description="what every reader may see, as patterns such as example/*; default: all"
+    )
+    users: dict[str, Names] = Field(
+        default={}, description="for access proxy: what single users may see beside that, as NAME = [patterns]"
+    )
+    zone: str = Field(default="", description="IANA zone of the archive's days; default: the machine's")
+
+    @pydantic.model_validator(mode="after")
+    def _has_token(self) -> "WebSettings":
+        if self.access == "token" and len(self.token.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"access is token: set a token of {_SHORTEST_TOKEN} characters or more")
+        return self
 
 
 class AreaSettings(_Table):
@@ -188,6 +221,7 @@ class Settings(_Table):
     store: StoreSettings = StoreSettings()
     github: GitHubSettings = GitHubSettings()
     model: ModelSettings = ModelSettings()
+    web: WebSettings = WebSettings()
     areas: dict[str, AreaSettings] = {}
     slack: SlackSettings = SlackSettings()
     discord: DiscordSettings = DiscordSettings()
@@ -201,7 +235,7 @@ class Settings(_Table):
         slack = self.slack
         secrets = (
             self.github.token, self.model.api_key, slack.bot_token, slack.app_token, slack.signing_secret,
-            self.discord.token,
+            self.discord.token, self.web.token,
         )  # fmt: skip
         return tuple(value for secret in secrets if (value := secret.get_secret_value()))
 
@@ -286,7 +320,7 @@ def options() -> list[tuple[str, str, str, str]]:
     for table in Settings.model_fields:
         for key, option in _model(table).model_fields.items():
             shown = {"areas": "areas.NAME", "feeds": "[feeds]"}.get(table, table)
-            variable = "" if table in _MANY else f"{PREFIX}{table}__{key}".upper()
+            variable = "" if table in _MANY or isinstance(option.default, dict) else f"{PREFIX}{table}__{key}".upper()
             default = option.default
             has_default = (
                 isinstance(default, (str, int, float))

@@ -15,10 +15,13 @@ from analysis.digest import Digest, RunCard, order
 from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Theme, Usage
 from analysis.errors import BadInput
 from analysis.facts import Fact, FactKind
+from analysis.period import Day, count_day
 from analysis.pipeline import Step, TokenBudget, judge, read_all, settled, stand_in
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges, reached
 from analysis.stories import Earlier, find_stories
+from analysis.trends import LOOK_BACK as LOOK_BACK_TRENDS
+from analysis.trends import Unusual, find_unusual
 from analysis.triage import Importance, corrected
 from analysis.window import Window
 from bot.config import Configuration
@@ -27,6 +30,7 @@ from storage.analyses import Analyses
 from storage.commits import Commits
 from storage.digests import Digests, Reported, Told
 from storage.feedback import Feedback
+from storage.history import History
 from storage.learned import Learned
 from storage.pages import Pages
 from storage.store import Store
@@ -76,6 +80,7 @@ class Core:
         self.digests = Digests(self.store)
         self.learned = Learned(self.store)
         self.feedback = Feedback(self.store)
+        self.history = History(self.store)
 
     # -- what a digest is made with
 
@@ -184,9 +189,10 @@ class Core:
             digest = replace(
                 digest,
                 entries=ordered,
-                stories=find_stories(entries, self._earlier(entries)),
+                stories=find_stories(entries, self.earlier(entries)),
                 overview=overview,
                 before=self.digests.average(listing.repo, listing.branch, window),
+                unusual=self.unusual(listing.repo, window, ordered),
                 run=replace(self._card(run, progress, started), notes=_by_rules(order=unranked, overview=untold)),
             )
             if told is None:
@@ -214,17 +220,30 @@ class Core:
             replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at not in window) for sha in shas
         ]
         compared = _compared(order(entries))
-        ordered = order(entries, self.digests.ranking(_key(compared, analyser, "ranking")) or ())
+        ordered = order(
+            entries, self.digests.ranking(overview_key(compared, analyser.name, analyser.prompt, "ranking")) or ()
+        )
         by_rules = RulesAnalyser().overview(ordered, repo, language).themes
-        themes = by_rules if analyser.name == RULES else self.digests.overview(_key(ordered, analyser, language))
+        themes = (
+            by_rules
+            if analyser.name == RULES
+            else self.digests.overview(overview_key(ordered, analyser.name, analyser.prompt, language))
+        )
         return Digest(
-            repo, told.branch, window, language, ordered, find_stories(entries, self._earlier(entries)), told.made,
+            repo, told.branch, window, language, ordered, find_stories(entries, self.earlier(entries)), told.made,
             overview=themes or by_rules, before=self.digests.average(repo, told.branch, window),
             run=RunCard(analyser.name, analyser.prompt, cached=len(shas)),
+            unusual=self.unusual(repo, window, ordered),
         )  # fmt: skip
 
     def follow(
-        self, source: CommitSource, since: datetime, until: datetime, language: Language, analyser: Analyser
+        self,
+        source: CommitSource,
+        since: datetime,
+        until: datetime,
+        language: Language,
+        analyser: Analyser,
+        step: Step | None = None,
     ) -> tuple[list[Entry], int]:
         """Fetch and analyse what landed in [since, until) and is not known yet, so that a digest finds it done.
 
@@ -242,8 +261,8 @@ class Core:
         fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
         if not fresh:
             return [], 0
-        commits, fetched = self._fetch(source, fresh, _silent)
-        return self._analysed(source, commits, fetched, language, analyser, started)
+        commits, fetched = self._fetch(source, fresh, step or _silent)
+        return self._analysed(source, commits, fetched, language, analyser, started, step=step)
 
     def read_one(
         self, source: CommitSource, ref: str, language: Language, analyser: Analyser, *, anew: bool = False
@@ -272,6 +291,7 @@ class Core:
         started: float,
         *,
         anew: bool = False,
+        step: Step | None = None,
     ) -> tuple[list[Entry], int]:
         """Judge and read commits, and note what it cost."""
         entries, now = self._judged(commits, self.areas(source)), self.now()
@@ -280,7 +300,7 @@ class Core:
         digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
         progress = _Progress(self._budget(analyser))
         try:
-            return self._read(entries, analyser, language, _silent, progress, anew=anew), progress.failed
+            return self._read(entries, analyser, language, step or _silent, progress, anew=anew), progress.failed
         finally:
             self.digests.put_run(digest, self._card(run, progress, started), progress.failed)
 
@@ -408,7 +428,7 @@ class Core:
         levels = Counter(entry.triage.importance for entry in candidates)
         if analyser.name == RULES or max(levels.values(), default=0) < 2:  # noqa: PLR2004 - one by itself is in order
             return (), ""
-        key = _key(candidates, analyser, "ranking")
+        key = overview_key(candidates, analyser.name, analyser.prompt, "ranking")
         known = self.digests.ranking(key)
         refusal = progress.stopped or progress.budget.refusal()
         if known is not None or refusal:
@@ -427,7 +447,7 @@ class Core:
         by_rules = RulesAnalyser().overview(entries, repo, language).themes
         if analyser.name == RULES or all(not e.analysis or e.analysis.stands_in for e in entries):
             return by_rules, ""
-        key = _key(entries, analyser, language)
+        key = overview_key(entries, analyser.name, analyser.prompt, language)
         known = self.digests.overview(key)
         if known is not None:
             return known, ""
@@ -441,8 +461,26 @@ class Core:
         self.digests.put_overview(key, said.themes, self.now())
         return said.themes, ""
 
-    def _earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
-        """Find what today's reverts take back, where that landed on another day that the store knows."""
+    def unusual(
+        self, repo: str, window: Window, entries: Sequence[Entry], days: Sequence[Day] | None = None
+    ) -> tuple[Unusual, ...]:
+        """Return what is unusual about a day against the weeks before it; nothing for more than a day.
+
+        `days` are those before it, where somebody has counted them already.
+        """
+        if window.first != window.last or not entries:
+            return ()
+        weeks = window.before(LOOK_BACK_TRENDS)
+        if days is None:
+            days = self.history.days(repo, weeks, LOOK_BACK_TRENDS)
+        before = [day for day in days if weeks.first <= day.date <= weeks.last]
+        here = {author for day in before for author in day.authors}
+        some = dict.fromkeys(entry.commit.author for entry in entries if entry.commit.author not in here)
+        newcomers = self.history.unknown_before(repo, some, window.start)
+        return find_unusual(count_day(window.first, entries), before, newcomers)
+
+    def earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
+        """Find what these reverts take back, where that landed on another day that the store knows."""
         found = {}
         for entry in entries:
             original = self.taken_back(entry)
@@ -476,10 +514,10 @@ def _compared(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     )
 
 
-def _key(entries: Iterable[Entry], analyser: Analyser, what: str) -> str:
+def overview_key(entries: Iterable[Entry], analyser: str, prompt: str, what: str) -> str:
     """Return what something that was said of a day is remembered under: it holds for these commits, read by whom they were."""
     read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
-    text = "\n".join([analyser.name, analyser.prompt, what, *sorted(read_by)])
+    text = "\n".join([analyser, prompt, what, *sorted(read_by)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from analysis.areas import Areas
 from analysis.commit import Commit
@@ -10,8 +9,8 @@ from analysis.digest import Digest
 from analysis.triage import Importance
 from analysis.wording import say
 from formatters.item import ICONS, Item, Part, Point
+from formatters.links import commit_page, place_page, pull_request_page
 from formatters.outline import Block, Outline, outline
-from formatters.plain import clean
 from formatters.wording import label
 
 # Only what would be taken for markup where it stands: people read the source too.
@@ -24,7 +23,6 @@ _SPECIAL = re.compile(
 _EMOJI_NAME = re.compile(r":(?=[\w+-]+:)")
 _BARE_ADDRESS = re.compile(r"(?i)(?<![a-z0-9])(https?:|ftp:|mailto:|xmpp:|www)(?=[/.\w])")
 _CODE = re.compile(r"(`+)([^`]+?)\1(?!`)")
-_WEB = re.compile(r"https?://[^\s<>()\"\\]+")
 _NOTHING = "<!-- -->"
 
 
@@ -163,7 +161,7 @@ class _Report:
         commit = item.entry.commit
         time = self.digest.window.local(commit.committed_at)
         sha = f"`{commit.short}`"
-        page = _page(commit)
+        page = commit_page(commit)
         pieces = [f"[{sha}]({page})" if page else sha, _pull_request(commit)]
         pieces += [escape(item.author), escape(item.types), escape(item.areas), item.size, f"{time:%Y-%m-%d %H:%M}"]
         return " · ".join(piece for piece in pieces if piece)
@@ -227,27 +225,10 @@ class _Report:
         if not point.path:
             return ""
         shown = _span(f"{point.path}:{point.line}" if point.line else point.path)
-        file = next((file for file in commit.files if clean(file.path) == point.path), None)
-        base, sha, path = _web(commit), commit.sha, file.path if file else ""
-        if point.is_before and file:
-            sha, path = commit.parents[0] if commit.parents else "", file.old_path or file.path
-        if not base or not sha or not path:
-            return self.bracketed(shown)
-        line = f"#L{point.line}" if point.line else ""
-        return self.bracketed(f"[{shown}]({base}/blob/{sha}/{quote(path)}{line})")
+        address = place_page(point, commit)
+        return self.bracketed(f"[{shown}]({address})" if address else shown)
 
 
 def _pull_request(commit: Commit) -> str:
-    number, base = commit.pull_request, _web(commit)
-    if not number:
-        return ""
-    return f"[#{number}]({base}/pull/{number})" if base else f"#{number}"
-
-
-def _page(commit: Commit) -> str:
-    """The commit's page, if its address is one that can stand in a link as it is."""
-    return commit.url if commit.url and _WEB.fullmatch(commit.url) else ""
-
-
-def _web(commit: Commit) -> str:
-    return _page(commit).rpartition("/commit/")[0]
+    number, page = commit.pull_request, pull_request_page(commit)
+    return (f"[#{number}]({page})" if page else f"#{number}") if number else ""

@@ -12,6 +12,7 @@ from analysis.digest import Digest
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
 from analysis.stories import Story, StoryKind
+from analysis.trends import Unusual, UnusualKind
 from analysis.triage import Importance
 from analysis.wording import outside, say
 from formatters.item import Item, Point, item_of
@@ -139,7 +140,18 @@ class _Writer:
             yield self.label("report.unfinished", time=f"{window.local(self.digest.built_at):%Y-%m-%d %H:%M}")
         yield from (clean(note) for note in self.digest.notes)
 
+    def unusual(self) -> Iterator[Point]:
+        said = [clean(self.say_unusual(one)) for one in self.digest.unusual]
+        if said:
+            yield Point(self.label("watch.unusual", items=self.label("list.semicolon").join(said)))
+
+    def say_unusual(self, one: Unusual) -> str:
+        name = self.areas.name(one.name, self.language) if one.kind is UnusualKind.AREA else one.name
+        usual = f"{one.usual:.0f}" if one.usual >= 10 else f"{one.usual:.1f}"  # noqa: PLR2004 - beyond, a tenth says nothing
+        return self.label(f"unusual.{one.kind}", name=name, count=one.count, usual=usual)
+
     def watch(self) -> Iterator[Point]:
+        yield from self.unusual()
         facts = [(fact, entry) for entry in self.digest.entries for fact in entry.facts]
         for key, kinds in _WATCH:
             found = [(fact, entry) for fact, entry in facts if fact.kind in kinds]

@@ -12,7 +12,7 @@ from analysis.digest import Digest
 from analysis.entry import Language
 from analysis.triage import Importance
 from analysis.wording import say
-from formatters.item import Item, Point
+from formatters.item import Item
 from formatters.outline import Block, Outline, outline
 from formatters.plain import breaks, clean, columns, shorten
 from formatters.wording import label
@@ -115,6 +115,15 @@ def list_entry(item: Item, when: str, screen: Screen, *, repo: str = "") -> None
     screen.line(item.line, indent=2)
 
 
+def marked_line(text: str, level: Importance | None, shorts: Sequence[str], screen: Screen) -> None:
+    """Write a statement with its importance before it and the commits that it speaks of behind it."""
+    shown = _styled(text)
+    if shorts:
+        more = f" +{len(shorts) - _SHAS}" if len(shorts) > _SHAS else ""
+        shown.append(f"  {' '.join(shorts[:_SHAS])}{more}", style="dim")
+    screen.line(shown, mark=_mark(level) if level else "· ")
+
+
 def _styled(text: str, style: str = "") -> Text:
     made = Text(text, style=style)
     made.highlight_regex(_CODE, "cyan")
@@ -142,7 +151,8 @@ def write_outline(made: Outline, screen: Screen) -> None:
         if points:
             screen.heading(label(f"section.{name}", language))
             for point in points:
-                screen.line(_pointed(point, digest), mark="· ")
+                known = {entry.commit.sha: entry.commit.short for entry in digest.entries}
+                marked_line(point.text, None, [known[sha] for sha in point.shas if sha in known], screen)
     if made.statistics:
         screen.heading(label("section.statistics", language))
         screen.grid([(Text(name, style="dim"), _styled(value)) for name, value in made.statistics])
@@ -160,16 +170,6 @@ def _must_know(item: Item) -> Text:
     text = _styled(item.line)
     if item.areas:
         text.append(f"  [{item.areas}]", style="magenta")
-    return text
-
-
-def _pointed(point: Point, digest: Digest) -> Text:
-    text = _styled(point.text)
-    known = {entry.commit.sha: entry.commit.short for entry in digest.entries}
-    shown = [known[sha] for sha in point.shas if sha in known]
-    if shown:
-        more = f" +{len(shown) - _SHAS}" if len(shown) > _SHAS else ""
-        text.append(f"  {' '.join(shown[:_SHAS])}{more}", style="dim")
     return text
 
 

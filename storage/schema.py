@@ -226,3 +226,9 @@ def m013_feedback(db: Database) -> None:
 def m014_memory(db: Database) -> None:
     """Small things that platforms remember from one start to the next."""
     db.table("memory").create({"key": str, "value": str}, pk="key", not_null={"value"}, strict=True)
+
+
+@migrations()
+def m020_calendar(db: Database) -> None:
+    """A calendar counts the commits of years: from this index alone, without a look at the commits themselves."""
+    db.table("commits").create_index(["repository", "committed_at", "importance"])

@@ -1,8 +1,10 @@
 """Finding commits again: words, Chinese or not, and filters, in an order that a reader would give them."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -94,36 +96,72 @@ def search(store: Store, question: Question, limit: int = 20) -> Answer:
     Raises:
         BadInput: there is nothing to look for.
     """
+    with store.read() as db:
+        tags = _tags(db, question)
+        if tags is None:
+            return Answer((), more=False)
+        first, last = _span(question)
+        titled = _newest(db, query(question.words, tags, "title"), first, last) if question.words else []
+        keys = dict.fromkeys([*titled, *_newest(db, query(question.words, tags), first, last)])
+        in_title = set(titled)
+        found = sorted(
+            _rows(db, keys), key=lambda row: (row["id"] in in_title, row["importance"], row["id"]), reverse=True
+        )
+        return Answer(tuple(entry_of(row) for row in found[:limit]), len(found) > limit)
+
+
+def newest(store: Store, question: Question, limit: int, before: int | None = None) -> tuple[list[Entry], int | None]:
+    """Return the newest commits that answer a question, and where the next older ones begin; None if there are none.
+
+    `before` is such a place.
+
+    Raises:
+        BadInput: there is nothing to look for.
+    """
+    with store.read() as db:
+        tags = _tags(db, question)
+        if tags is None:
+            return [], None
+        first, last = _span(question)
+        match = query(question.words, tags)
+        keys = _newest(db, match, first, last if before is None else min(before, last), limit + 1)
+        found = sorted(_rows(db, keys[:limit]), key=lambda row: -row["id"])
+        return [entry_of(row) for row in found], keys[limit - 1] if len(keys) > limit else None
+
+
+def _tags(db: Database, question: Question) -> list[str] | None:
+    """Return what a question asks for besides words; None if it asks for repositories that are not known."""
     tags = [_exactly("area", area) for area in question.areas]
     tags += [_exactly("type", kind) for kind in question.types]
     tags += [f"{_exactly('author', name)} *" for name in question.authors]
     if question.least is not None or question.since or question.until:  # a span of time alone is a question too
         tags.append(_exactly("level", str(question.least or 0)))
+    if question.repos:
+        wanted = {repo.lower() for repo in question.repos}
+        known = db.query("select id, name from repositories")
+        numbers = [row["id"] for row in known if row["name"].lower() in wanted]
+        if not numbers:
+            return None
+        tags.append(" OR ".join(f'"repo{number}"' for number in numbers))
+    return tags
+
+
+def _span(question: Question) -> tuple[int, int]:
     first = key_of(question.since) if question.since else -_END
-    last = key_of(question.until) if question.until else _END
-    with store.read() as db:
-        if question.repos:
-            wanted = {repo.lower() for repo in question.repos}
-            known = db.query("select id, name from repositories")
-            numbers = [row["id"] for row in known if row["name"].lower() in wanted]
-            if not numbers:
-                return Answer((), more=False)
-            tags.append(" OR ".join(f'"repo{number}"' for number in numbers))
-        titled = _newest(db, query(question.words, tags, "title"), first, last) if question.words else []
-        keys = dict.fromkeys([*titled, *_newest(db, query(question.words, tags), first, last)])
-        rows = db.query(
-            "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
-            f"where c.types is not null and c.id in ({','.join(map(str, keys))})"
-        )
-        in_title = set(titled)
-        found = sorted(rows, key=lambda row: (row["id"] in in_title, row["importance"], row["id"]), reverse=True)
-        return Answer(tuple(entry_of(row) for row in found[:limit]), len(found) > limit)
+    return first, key_of(question.until) if question.until else _END
 
 
-def _newest(db: Database, match: str, first: int, last: int) -> list[int]:
+def _rows(db: Database, keys: Iterable[int]) -> Iterator[dict[str, Any]]:
+    yield from db.query(
+        "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
+        f"where c.types is not null and c.id in ({','.join(map(str, keys))})"
+    )
+
+
+def _newest(db: Database, match: str, first: int, last: int, most: int = _CANDIDATES) -> list[int]:
     rows = db.execute(
         "select rowid from words where words match ? and rowid >= ? and rowid < ? order by rowid desc limit ?",
-        [match, first, last, _CANDIDATES],
+        [match, first, last, most],
     )
     return [row[0] for row in rows]
 

@@ -138,7 +138,7 @@ def test_without_a_home_there_is_still_a_place() -> None:
     ("text", "place", "hint"),
     [
         ("[modle]\nname = 'x'", "[modle] is unknown", "did you mean model?"),
-        ("[moon]\nname = 'x'", "[moon] is unknown", "the tables are store, github, model, areas"),
+        ("[moon]\nname = 'x'", "[moon] is unknown", "the tables are store, github, model, web, areas"),
         ("name = 'x'", "[name] is unknown", "the tables are"),
         ("[model]\nnmae = 'x'", "[model] nmae is unknown", "did you mean name?"),
         ("[store]\nmoon = 1", "[store] moon is unknown", "[store] has path"),
@@ -168,7 +168,7 @@ def test_a_mistake_in_the_file_is_told_with_its_place(folder: Path, text: str, p
     [
         ("DAYBRIEF_MODLE__NAME", "x", "did you mean DAYBRIEF_MODEL__NAME?"),
         ("DAYBRIEF_MODEL__NMAE", "x", "did you mean DAYBRIEF_MODEL__NAME?"),
-        ("DAYBRIEF_MOON", "x", "the tables are store, github, model, areas"),
+        ("DAYBRIEF_MOON", "x", "the tables are store, github, model, web, areas"),
         ("DAYBRIEF_STORE", "x", "[store] has path"),
         ("DAYBRIEF_MODEL__CONCURRENCY", "lots", "valid integer"),
         ("DAYBRIEF_MODEL__PRICE_IN", "-1", "greater than or equal to 0"),
@@ -283,6 +283,24 @@ def test_lists_stand_in_the_environment_with_commas() -> None:
     assert (access.public, access.admins) == (("o/r", "o/s"), ("slack:U1",))
 
 
+# -- who reads the archive
+
+
+def test_access_by_token_needs_a_token_that_nobody_guesses() -> None:
+    """A short one is told, not taken; and a token is never shown."""
+    assert "16 characters" in refused({"DAYBRIEF_WEB__ACCESS": "token", "DAYBRIEF_WEB__TOKEN": "short"})
+    web = load({"DAYBRIEF_WEB__ACCESS": "token", "DAYBRIEF_WEB__TOKEN": "long-enough-to-be-one"})
+    assert web.settings.secrets == ("long-enough-to-be-one",)
+    assert "long-enough" not in repr(web)
+
+
+def test_single_readers_may_see_more(folder: Path) -> None:
+    """By name, beside what all may see."""
+    file = written(folder, '[web]\naccess = "proxy"\nrepositories = ["o/*"]\n[web.users]\nann = ["p/q", "p/r"]')
+    web = load({}, file).settings.web
+    assert (web.repositories, web.users) == (("o/*",), {"ann": ("p/q", "p/r")})
+
+
 # -- the documentation
 
 
@@ -303,7 +321,7 @@ def test_every_setting_is_listed_for_the_documentation() -> None:
 def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
     """The documentation names what works."""
     table, key, variable, _ = row
-    value = "https://x.example" if "url" in key else "http" if key == "mode" else "7"
+    value = {"access": "proxy", "mode": "http"}.get(key, "https://x.example" if "url" in key else "7")
     read = getattr(getattr(load({variable: value}).settings, table), key)
     assert str(getattr(read, "get_secret_value", lambda: read)()) in {value, "7.0", "('7',)"}
 

@@ -33,7 +33,20 @@ SDKS = {
     "apscheduler": "bot/schedule.py",
     "sqlite_utils": "storage/",
 }
-HEAVY = {*SDKS, "aiohttp", "requests", "httpx2", "httpx", "rich", "stamina", "structlog", "tzlocal", "yaml"}
+HEAVY = {
+    *SDKS,
+    "aiohttp",
+    "jinja2",
+    "resvg_py",
+    "requests",
+    "httpx2",
+    "httpx",
+    "rich",
+    "stamina",
+    "structlog",
+    "tzlocal",
+    "yaml",
+}
 READS_THE_ENVIRONMENT = {"bot/config.py", "bot/cli.py", "bot/cli_options.py"}
 
 

@@ -131,8 +131,22 @@ def test_every_label_that_the_code_names_is_there(folder: str) -> None:
 
 def test_every_label_of_the_formats_is_used() -> None:
     """A label that nobody shows is only work for translators."""
-    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "formatters").rglob("*.py")).replace("'", '"')
-    made = {"aspect", "story", "weekday", "watch", "column", "entry", "section", "run"}  # keys put together from values
+    files = [
+        path for name in ("formatters", "bot") for path in (ROOT / name).rglob("*") if path.suffix in {".py", ".j2"}
+    ]
+    code = "\n".join(path.read_text("utf-8") for path in files).replace("'", '"')
+    made = {
+        "aspect",
+        "story",
+        "weekday",
+        "watch",
+        "column",
+        "entry",
+        "section",
+        "run",
+        "file",
+        "unusual",
+    }  # keys put together from values
     unused = [
         f"{group}.{key}"
         for group, keys in FILES["formatters"].items()

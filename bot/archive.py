@@ -1,0 +1,109 @@
+"""Days as they are remembered, put together again from the store: nothing is fetched and nothing read anew.
+
+A day here is all that is known of its commits by committer time in one zone, whoever was told of it and when.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from analysis.areas import Areas
+from analysis.digest import Digest, RunCard, order
+from analysis.entry import LANGUAGES, Entry, Language, Theme
+from analysis.period import Day
+from analysis.rules import RulesAnalyser
+from analysis.stories import find_stories
+from analysis.window import Window
+from bot.core import Core, overview_key
+
+if TYPE_CHECKING:
+    from formatters.html_page import Sheet
+
+LOOK_BACK = 35
+"""Days that pictures look back over: five weeks, the last one included."""
+
+
+class Archive:
+    """What a core's store remembers of days."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.history = core.history
+
+    def digest(self, repo: str, window: Window, language: Language, days: Sequence[Day] | None = None) -> Digest:
+        """Return the digest of a window with what is known now; one without commits is a digest too.
+
+        `days` are those up to it, where somebody has counted them already.
+        """
+        remembered = self.core.commits.between(repo, window.start, window.end)
+        entries = order(self.core.with_analyses(remembered, language))
+        run = self.history.run(repo, window, language)
+        read_at = self.history.read_at(repo) or self.core.now()
+        return Digest(
+            repo=repo,
+            branch="",
+            window=window,
+            language=language,
+            entries=entries,
+            stories=find_stories(entries, self.core.earlier(entries)),
+            built_at=read_at,
+            overview=self._overview(entries, repo, run, language),
+            before=self.core.digests.average(repo, "", window),
+            unusual=self.core.unusual(repo, window, entries, days),
+            run=run or RunCard(prompt=RulesAnalyser().prompt, cached=len(entries)),
+        )
+
+    def was_read(self, repo: str, window: Window) -> bool:
+        """Whether a digest of exactly this window was made when it was over, so that all its commits are known."""
+        return self.history.run(repo, window) is not None
+
+    def days(self, repo: str, window: Window, back: int = LOOK_BACK) -> tuple[Day, ...]:
+        """Return the known days of the `back` days that end with the window's last, oldest first."""
+        return self.history.days(repo, window, back)
+
+    def calendar(self, repo: str, window: Window) -> dict[date, tuple[int, int]]:
+        """Return, for each day of a window on which commits are known, how many, and how many of these rank high."""
+        commits, high = Counter[date](), Counter[date]()
+        for count in self.history.counts(repo, window.start, window.end):
+            day = window.local(count.moment).date()
+            commits[day] += count.commits
+            high[day] += count.high
+        return {day: (commits[day], high[day]) for day in commits}
+
+    def page(self, made: Sequence[tuple[Digest, Areas]]) -> str:
+        """Return digests as one page, with a switch for the languages in which all of their commits were read."""
+        from formatters.html_page import page
+
+        sheets = [self._sheets(digest, areas) for digest, areas in made]
+        own = made[0][0].language
+        both = [own, *(language for language in LANGUAGES if language != own and all(language in s for s in sheets))]
+        return page(*([one[language] for one in sheets] for language in both))
+
+    def _sheets(self, digest: Digest, areas: Areas) -> dict[Language, "Sheet"]:
+        from formatters.html_page import Sheet
+
+        days = self.days(digest.repo, digest.window)
+        found = (self.said_in(digest, language) for language in LANGUAGES)
+        return {other.language: Sheet(other, areas, days) for other in found if other}
+
+    def said_in(self, digest: Digest, language: Language) -> Digest | None:
+        """Return a digest in another language, with everything else as it is; None if not all of it was read in that."""
+        if language == digest.language:
+            return digest
+        shas = [entry.commit.sha for entry in digest.entries]
+        found = self.core.analyses.latest(digest.repo, shas, language)
+        if len(found) < len(shas) or not shas:
+            return None
+        entries = tuple(replace(entry, analysis=found[entry.commit.sha]) for entry in digest.entries)
+        run = self.history.run(digest.repo, digest.window, language) or digest.run
+        overview = self._overview(entries, digest.repo, run, language)
+        return replace(digest, language=language, entries=entries, overview=overview, run=run)
+
+    def _overview(
+        self, entries: tuple[Entry, ...], repo: str, run: RunCard | None, language: Language
+    ) -> tuple[Theme, ...]:
+        key = overview_key(entries, run.analyser, run.prompt, language) if run else ""
+        known = self.core.digests.overview(key) if key else None
+        return RulesAnalyser().overview(entries, repo, language).themes if known is None else known

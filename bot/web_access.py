@@ -1,0 +1,84 @@
+"""Who reads the archive, and which repositories they may see."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+from bot.config import WebSettings
+
+COOKIE = "daybrief"
+_HERE = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who may read.
+
+    Attributes:
+        patterns: what they may see: names of repositories, in any case, with `*` and `?`.
+    """
+
+    patterns: tuple[str, ...]
+
+    def sees(self, repo: str) -> bool:
+        """Whether they may see a repository."""
+        return any(fnmatchcase(repo.lower(), pattern.lower()) for pattern in self.patterns)
+
+    def of(self, repos: Iterable[str]) -> tuple[str, ...]:
+        """Return those of these repositories that they may see."""
+        return tuple(repo for repo in repos if self.sees(repo))
+
+
+class Door:
+    """Decides about requests by the configuration."""
+
+    def __init__(self, settings: WebSettings) -> None:
+        self._settings = settings
+        self._proxies = tuple(ip_network(proxy, strict=False) for proxy in settings.proxies)
+        self._hosts = {*_HERE, settings.host, urlsplit(settings.url).hostname or settings.host}
+
+    def visitor(self, peer: str, host: str, headers: Mapping[str, str], given: str, cookie: str) -> Visitor | None:
+        """Return who asks; None for nobody who may read.
+
+        `peer` is the address that the request came from, `host` the name that it asks for, `given` the token that came
+        with it in the open, `cookie` what we once set for it.
+        """
+        settings = self._settings
+        if settings.access == "proxy":
+            user = headers.get(settings.user_header, "").strip()
+            if not user or not self._is_proxy(peer):
+                return None
+            return Visitor((*settings.repositories, *settings.users.get(user, ())))
+        if settings.access == "token":
+            told = given or headers.get("Authorization", "").removeprefix("Bearer ").strip()
+            if not (self.knows(told) or hmac.compare_digest(cookie.encode(), self.cookie.encode())):
+                return None
+        elif settings.host in _HERE and _name(host) not in self._hosts:
+            return None  # a foreign page has given its own name this machine's address, to read what only we may
+        return Visitor(settings.repositories)
+
+    def knows(self, token: str) -> bool:
+        """Whether that is the token."""
+        return hmac.compare_digest(token.encode(), self._settings.token.get_secret_value().encode())
+
+    @property
+    def cookie(self) -> str:
+        """What a browser keeps for the token: it proves it and does not tell it."""
+        return hmac.new(
+            self._settings.token.get_secret_value().encode(), b"daybrief archive", hashlib.sha256
+        ).hexdigest()
+
+    def _is_proxy(self, peer: str) -> bool:
+        try:
+            address = ip_address(peer)
+        except ValueError:
+            return False
+        return any(address in proxy for proxy in self._proxies)
+
+
+def _name(host: str) -> str:
+    return urlsplit(f"//{host}").hostname or ""

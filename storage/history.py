@@ -1,0 +1,143 @@
+"""What the commits of a repository add up to over time, how its days were read, and who was here before. Only reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+
+from analysis.digest import RunCard
+from analysis.entry import Entry, Language, Usage
+from analysis.period import Day, count_day
+from analysis.window import Window
+from storage.commits import Commits, key_of
+from storage.store import Store
+from storage.words import tag
+
+_GRAIN = 900  # seconds: every zone's days start on a quarter of an hour
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The commits of a quarter of an hour, and how many of them rank high."""
+
+    moment: datetime
+    commits: int
+    high: int
+
+
+class History:
+    """The course of what a store knows."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def days(self, repo: str, window: Window, back: int) -> tuple[Day, ...]:
+        """Return the known days of the `back` days that end with the window's last, oldest first.
+
+        Known are days with commits, and those of which a digest was made.
+        """
+        whole = Window(window.last - timedelta(days=back - 1), window.last, window.zone)
+        entries = reversed(Commits(self._store).between(repo, whole.start, whole.end))
+        known: dict[date, list[Entry]] = {day: [] for day in self.read_days(repo, whole)}
+        for day, found in groupby(entries, key=lambda entry: window.local(entry.commit.committed_at).date()):
+            known[day] = list(found)
+        return tuple(count_day(day, known[day]) for day in sorted(known))
+
+    def span(self, repo: str) -> tuple[datetime, datetime] | None:
+        """Return when the oldest and the newest known commit of a repository were committed, UTC; None without any."""
+        with self._store.read() as db:
+            # Each alone is one step into the index; both in one statement would go through all of it.
+            one = "select {}(committed_at) from commits where repository = (select id from repositories where name = ?)"
+            found = [db.execute(one.format(end), [repo]).fetchone()[0] for end in ("min", "max")]
+        return None if found[0] is None else (_moment(found[0]), _moment(found[1]))
+
+    def counts(self, repo: str, start: datetime, end: datetime) -> list[Count]:
+        """Return how many commits were committed when in [start, end), oldest first."""
+        with self._store.read() as db:
+            rows = db.execute(
+                f"select committed_at / {_GRAIN} * {_GRAIN}, count(*), sum(importance = 2) from commits "
+                "where repository = (select id from repositories where name = ?) "
+                "and committed_at >= ? and committed_at < ? and importance is not null group by 1 order by 1",
+                [repo, int(start.timestamp()), int(end.timestamp())],
+            ).fetchall()
+        return [Count(_moment(when), commits, high) for when, commits, high in rows]
+
+    def run(self, repo: str, window: Window, language: Language | None = None) -> RunCard | None:
+        """Return how a window's digest was made last (in a language) after it was over; None if it never was."""
+        spoken = ("and language = ?", [language]) if language else ("", [])
+        with self._store.read() as db:
+            rows = db.query(
+                f"select * from runs where repository = ? and first = ? and last = ? and zone = ? and started_at >= ? {spoken[0]} "
+                "order by id desc limit 1",
+                [
+                    repo,
+                    window.first.isoformat(),
+                    window.last.isoformat(),
+                    window.zone,
+                    _seconds(window.end),
+                    *spoken[1],
+                ],
+            )
+            row = next(rows, None)
+        if row is None:
+            return None
+        return RunCard(
+            analyser=row["analyser"],
+            prompt=row["prompt"],
+            fetched=row["fetched"],
+            cached=row["commits"] - row["fetched"],
+            analysed=row["analysed"],
+            usage=Usage(row["calls"], row["retries"], row["tokens_in"], row["tokens_out"], row["tokens_cached"]),
+            cost=row["cost"],
+            seconds=row["seconds"],
+        )
+
+    def tokens_each(self, analyser: str) -> tuple[float, float] | None:
+        """Return how many tokens, in and out, an analyser took for a commit on average; None if it never read any."""
+        with self._store.read() as db:
+            row = db.execute(
+                "select sum(tokens_in), sum(tokens_out), sum(analysed) from runs where analyser = ? and calls > 0",
+                [analyser],
+            ).fetchone()
+        return (row[0] / row[2], row[1] / row[2]) if row[2] else None
+
+    def read_days(self, repo: str, window: Window) -> set[date]:
+        """Return the days of a window of which a digest was made when they were over: known also where nothing landed."""
+        with self._store.read() as db:
+            rows = db.execute(
+                "select first, max(started_at) from runs where repository = ? and zone = ? and first = last and first >= ? "
+                "and last <= ? group by first",
+                [repo, window.zone, window.first.isoformat(), window.last.isoformat()],
+            ).fetchall()
+        read = ((Window.of(date.fromisoformat(first), window.zone), started_at) for first, started_at in rows)
+        return {day.first for day, started_at in read if started_at >= _seconds(day.end)}
+
+    def read_at(self, repo: str) -> datetime | None:
+        """Return when a repository was read last; UTC."""
+        with self._store.read() as db:
+            found = db.execute("select max(started_at) from runs where repository = ?", [repo]).fetchone()[0]
+        return None if found is None else _moment(found)
+
+    def unknown_before(self, repo: str, authors: Iterable[str], moment: datetime) -> list[str]:
+        """Return those of these authors of whom no commit from before a moment is known.
+
+        A name without any letter, which the index cannot hold, is taken for a known one.
+        """
+        with self._store.read() as db:
+            number = db.execute("select id from repositories where name = ?", [repo]).fetchone()
+            missing = []
+            for author in authors if number else ():
+                word = tag("author", author)
+                asked = [f'tags : "{word}" AND tags : "repo{number[0]}"', key_of(moment)]
+                seen = db.execute("select 1 from words where words match ? and rowid < ? limit 1", asked).fetchone()
+                if word != "author" and not seen:
+                    missing.append(author)
+        return missing
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,150 @@
+"""Days of the past: what there is to do is said first, what is done stays done, and known days become files."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from conftest import SAMPLE_NOW
+from html_reader import Page
+from servers.model import UNAUTHORIZED, ModelServer
+
+from analysis.entry import Analyser
+from analysis.errors import BadInput, NotFound, Outage
+from analysis.window import Window
+from bot import backfill as filling
+from bot.backfill import Plan, Span
+from bot.config import load
+from bot.core import Core
+from bot.export import export, write
+from bot.repositories import Place
+
+ZONE = "Asia/Shanghai"
+DAYS = Window(date(2026, 3, 3), date(2026, 3, 12), ZONE)
+
+
+def silent(_name: str, _done: int, _total: int) -> None:
+    """No bars in tests."""
+
+
+def a_core(environ: dict[str, str], now: datetime = SAMPLE_NOW, **variables: str) -> Core:
+    return Core(load(environ | variables), lambda: now)
+
+
+def with_model(environ: dict[str, str], model: ModelServer) -> Core:
+    return a_core(
+        environ,
+        DAYBRIEF_MODEL__BASE_URL=model.base_url,
+        DAYBRIEF_MODEL__NAME="test-model",
+        DAYBRIEF_MODEL__PRICE_IN="2",
+        DAYBRIEF_MODEL__PRICE_OUT="8",
+    )
+
+
+def a_span(quill: Path) -> Span:
+    return Span(Place("example/quill", str(quill)), None, DAYS.first, DAYS.last, ZONE, "en")
+
+
+def fill(core: Core, span: Span, analyser: Analyser) -> tuple[Plan, int]:
+    wanted = filling.plan(core, span, analyser, silent)
+    return wanted, filling.backfill(core, span, wanted, analyser, silent)
+
+
+def test_every_day_is_read_and_told_once(quill: Path, environ: dict[str, str]) -> None:
+    """Quiet ones too; the second run finds nothing to do."""
+    core = a_core(environ)
+    wanted, count = fill(core, a_span(quill), core.analyser("rules"))
+    assert (len(wanted.days), wanted.done, wanted.commits, wanted.to_fetch, wanted.to_read) == (10, 0, 26, 26, 26)
+    assert count == 26
+    assert (wanted.tokens_in, wanted.cost) == (0, None)
+    days = core.history.days("example/quill", DAYS, 10)
+    assert [day.commits for day in days] == [1, 0, 2, 1, 0, 0, 0, 3, 1, 18]
+    again, count = fill(core, a_span(quill), core.analyser("rules"))
+    assert (again.days, again.done, count) == ((), 10, 0)
+
+
+def test_only_what_is_missing_is_read(quill: Path, environ: dict[str, str]) -> None:
+    """Another language asks for the analyses, not for the commits."""
+    core = a_core(environ)
+    fill(core, a_span(quill), core.analyser("rules"))
+    wanted = filling.plan(core, replace(a_span(quill), language="zh"), core.analyser("rules"), silent)
+    assert (len(wanted.days), wanted.to_fetch, wanted.to_read) == (10, 0, 26)
+
+
+def test_what_a_model_takes_is_estimated(quill: Path, environ: dict[str, str]) -> None:
+    """At first by a guess, then by what it took."""
+    with ModelServer() as model:
+        core = with_model(environ, model)
+        first, count = fill(core, replace(a_span(quill), last=date(2026, 3, 11)), core.analyser("model"))
+        assert (first.to_read, count, first.is_measured) == (8, 8, False)
+        assert first.tokens_in == 8 * 2_500
+        assert first.cost == pytest.approx((first.tokens_in * 2 + first.tokens_out * 8) / 1_000_000)
+        calls = len(model.requests)
+        wanted = filling.plan(core, a_span(quill), core.analyser("model"), silent)
+        assert len(model.requests) == calls
+        assert (wanted.done, wanted.to_read, wanted.is_measured) == (9, 18, True)
+        assert 0 < wanted.tokens_in != 18 * 2_500
+
+
+def test_a_model_that_fails_stops_it_and_nothing_is_lost(quill: Path, environ: dict[str, str]) -> None:
+    """The sentence says what to do; the next run goes on."""
+    with ModelServer() as model:
+        core = with_model(environ, model)
+        model.always = UNAUTHORIZED
+        with pytest.raises(Outage, match=r"did not read 4 commits from 2026-03-03 to 2026-03-09 .*refuses the key"):
+            fill(core, a_span(quill), core.analyser("model"))
+    core = a_core(environ)
+    assert filling.plan(core, a_span(quill), core.analyser("rules"), silent).to_fetch == 22
+
+
+def test_a_span_must_be_over(quill: Path, environ: dict[str, str]) -> None:
+    """And begin before it ends."""
+    core = a_core(environ, datetime(2026, 3, 12, 10, tzinfo=UTC))
+    with pytest.raises(BadInput, match="is not over yet"):
+        filling.plan(core, a_span(quill), core.analyser("rules"), silent)
+    with pytest.raises(BadInput, match="is before"):
+        filling.plan(core, replace(a_span(quill), last=date(2026, 3, 1)), core.analyser("rules"), silent)
+
+
+# -- as files
+
+
+@pytest.fixture
+def filled(quill: Path, environ: dict[str, str]) -> Core:
+    """A core whose store knows the days."""
+    core = a_core(environ)
+    fill(core, a_span(quill), core.analyser("rules"))
+    return core
+
+
+def test_days_become_pages_of_a_site(filled: Core, tmp_path: Path) -> None:
+    """With a page that leads to each; written anew without a trace of the old."""
+    for _ in range(2):
+        assert write(tmp_path / "site", export(filled, "Example/Quill", DAYS, "en", "html")) == 11
+    folder = tmp_path / "site" / "example" / "quill"
+    index = Page((folder / "index.html").read_text("utf-8").replace('href="2026', 'href="/2026'))
+    index.check()
+    links = [given["href"].removeprefix("/") for given in index.all("a")]
+    assert links == [f"2026-03-{day:02}.html" for day in range(12, 2, -1)]
+    assert all((folder / link).is_file() for link in links)
+    assert "Nothing landed" in (folder / "2026-03-08.html").read_text("utf-8")
+
+
+def test_days_become_lines_of_json_and_markdown(filled: Core, tmp_path: Path) -> None:
+    """A digest each, oldest first."""
+    for _ in range(2):
+        assert write(tmp_path, export(filled, "example/quill", DAYS, "zh", "jsonl")) == 1
+    lines = (tmp_path / "example" / "quill" / "days.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["window"]["first"] for line in lines] == [f"2026-03-{day:02}" for day in range(3, 13)]
+    assert write(tmp_path, export(filled, "example/quill", DAYS, "zh", "markdown")) == 10
+    assert "# example/quill：2026-03-12" in (tmp_path / "example" / "quill" / "2026-03-12.md").read_text("utf-8")
+
+
+def test_nothing_known_is_told_with_the_way_out(filled: Core, tmp_path: Path) -> None:
+    """No empty folder that looks like a quiet month; a folder that cannot be written is named."""
+    with pytest.raises(NotFound, match="daybrief backfill --repo other/one"):
+        list(export(filled, "other/one", DAYS, "en", "html"))
+    (tmp_path / "example").write_text("a file")
+    with pytest.raises(BadInput, match="cannot be written"):
+        write(tmp_path, export(filled, "example/quill", DAYS, "en", "markdown"))

@@ -1,0 +1,180 @@
+"""Pictures: they show what the numbers say, to whoever sees them and to whoever does not, and hold no text as markup."""
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+import resvg_py
+from html_reader import HOSTILE
+from made import NOON, a_commit, a_digest, an_entry, the_areas
+
+from analysis.commit import FileChange
+from analysis.entry import LANGUAGES, Entry, Language
+from analysis.period import Day, count_day
+from formatters.charts import Chart, charts
+from formatters.png import drawable, png
+from formatters.svg import COLOURS
+
+SVG = "{http://www.w3.org/2000/svg}"
+LAST = date(2026, 3, 12)
+
+
+def an_entry_of(
+    level: str = "medium", hour: int = 12, production: int = 10, tests: int = 0, area: str = "kv_cache"
+) -> Entry:
+    files = (
+        FileChange("quill/cache.py", "modified", production, 0),
+        FileChange("tests/test_cache.py", "modified", tests, 0),
+    )
+    commit = replace(a_commit(), committed_at=NOON + timedelta(hours=hour - 12), files=files)
+    return an_entry(commit, level, areas=(area,))
+
+
+def days(*counts: int) -> tuple[Day, ...]:
+    """Days up to LAST with so many medium commits each."""
+    first = LAST - timedelta(days=len(counts) - 1)
+    return tuple(count_day(first + timedelta(days=n), [an_entry_of()] * count) for n, count in enumerate(counts))
+
+
+def made(*entries: Entry, before: tuple[Day, ...] = (), language: Language = "en") -> dict[str, Chart]:
+    return {chart.name: chart for chart in charts(a_digest(*entries, language=language), before, the_areas())}
+
+
+def read(chart: Chart) -> ET.Element:
+    """The file as any reader of SVG takes it."""
+    return ET.fromstring(chart.file())  # noqa: S314 - our own file
+
+
+def bars(chart: Chart, colour: str) -> list[dict[str, str]]:
+    return [bar.attrib for bar in read(chart).iter(f"{SVG}rect") if bar.get("class") == f"c-{colour}"]
+
+
+def test_there_is_a_picture_where_there_is_something_to_show() -> None:
+    """A first day has its hours and lines; weeks take a week before."""
+    assert set(made()) == set()
+    assert set(made(an_entry_of())) == {"by-hour", "lines"}
+    assert set(made(an_entry_of(), before=days(1, 2, 1))) == {"by-day", "areas-by-day", "by-hour", "lines"}
+    assert set(made(an_entry_of(), before=days(*[1] * 14))) == {"by-day", "areas-by-day", "weeks", "by-hour", "lines"}
+
+
+def test_a_bar_is_as_high_as_its_number() -> None:
+    """Twice the commits, twice the height."""
+    high = [float(bar["height"]) for bar in bars(made(before=days(2, 4, 8))["by-day"], "medium")]
+    assert [round(height / high[0]) for height in high] == [1, 2, 4]
+
+
+def test_hours_are_those_of_the_zone() -> None:
+    """12 in Shanghai is 4 in UTC."""
+    chart = made(an_entry_of("high", hour=12), an_entry_of("low", hour=12), an_entry_of(hour=23))["by-hour"]
+    assert chart.rows == (("12:00", "1", "0", "1"), ("23:00", "0", "1", "0"))
+    assert chart.title == "Commits by hour (Asia/Shanghai)"
+
+
+def test_production_stands_against_tests() -> None:
+    """On one scale, a commit in its first area only."""
+    chart = made(an_entry_of(production=100, tests=50), an_entry_of(production=25, area="scheduler"))["lines"]
+    assert chart.rows == (("KV cache", "100", "50"), ("Scheduler", "25", "0"))
+    wide, narrow = (
+        sorted((float(bar["width"]) for bar in bars(chart, colour)), reverse=True) for colour in ("main", "second")
+    )
+    assert round(wide[0] / narrow[0], 1) == 2.0
+    assert round(wide[0] / wide[1], 1) == 4.0
+
+
+def test_the_week_stands_against_the_four_before() -> None:
+    """A day's average, over the days that are known; unknown weeks are no zeros."""
+    chart = made(before=days(*[2] * 7, *[4] * 7, *[9] * 7))["weeks"]
+    assert [row[1] for row in chart.rows] == ["–", "–", "2", "4", "9"]
+    assert "Commits 9 (3)" in chart.description
+
+
+def test_areas_are_the_busiest() -> None:
+    """With their sums."""
+    told = [
+        count_day(LAST - timedelta(days=2 - n), [an_entry_of(), an_entry_of(area="scheduler"), an_entry_of()])
+        for n in range(3)
+    ]
+    chart = made(before=tuple(told))["areas-by-day"]
+    assert chart.head[1:] == ("KV cache", "Scheduler")
+    assert "KV cache 6, Scheduler 3" in chart.description
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_does_not_see_is_told(language: Language) -> None:
+    """A title, a sentence and the numbers; identifiers of one page do not meet."""
+    for chart in made(an_entry_of(), before=days(*range(1, 30)), language=language).values():
+        root = read(chart)
+        assert root.get("role") == "img"
+        assert root.findtext(f"{SVG}title") == chart.title
+        assert root.findtext(f"{SVG}desc") == chart.description
+        assert all(len(row) == len(chart.head) for row in chart.rows)
+        assert 'aria-labelledby="x-' in chart.inline("x-")
+        assert (re.search(r"[\u4e00-\u9fff]", chart.title) is not None) == (language == "zh")
+
+
+def test_nothing_stands_outside_the_picture() -> None:
+    """Bars and texts lie within it, also with long names and large numbers."""
+    entries = [
+        an_entry_of(production=10**6, tests=10**6, area=f"an area with a very long name {n} 领域名称很长很长")
+        for n in range(12)
+    ]
+    for chart in made(*entries, before=days(*range(900, 935))).values():
+        width, height = chart.drawing.width, chart.drawing.height
+        for shape in read(chart).find(f"{SVG}g") or ():
+            if shape.tag == f"{SVG}rect":
+                assert 0 <= float(shape.get("x", 0)) <= width - float(shape.get("width", 0)) + 0.1
+                assert 0 <= float(shape.get("y", 0)) <= height - float(shape.get("height", 0)) + 0.1
+            if shape.tag == f"{SVG}text":
+                assert 0 <= float(shape.get("x", 0)) <= width
+                assert float(shape.get("y", 0)) <= height
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_text_from_outside_is_text(text: str) -> None:
+    """The file stays a well-formed picture of shapes."""
+    for chart in made(an_entry_of(area=text), before=days(1, 2, 3)).values():
+        kinds = {shape.tag.removeprefix(SVG) for shape in read(chart).iter()}
+        assert kinds <= {"svg", "title", "desc", "style", "rect", "text", "g", "path", "circle"}
+
+
+def test_importance_differs_in_lightness_too() -> None:
+    """Who sees no red and green sees lighter and darker, on either ground."""
+
+    def lightness(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for scheme in (0, 1):
+        high, medium, low = (lightness(COLOURS[level][scheme]) for level in ("high", "medium", "low"))
+        assert (max(high, medium) + 0.05) / (min(high, medium) + 0.05) > 1.3
+        assert (max(high, low) + 0.05) / (min(high, low) + 0.05) > 1.8
+        ground, ink = lightness(COLOURS["ground"][scheme]), lightness(COLOURS["faint"][scheme])
+        assert (max(ground, ink) + 0.05) / (min(ground, ink) + 0.05) > 4.5
+
+
+def test_a_picture_becomes_a_png() -> None:
+    """Twice as large as its units, so that it is sharp on a phone."""
+    chart = made(an_entry_of())["by-hour"]
+    data = png(chart)
+    assert data.startswith(b"\x89PNG\r\n\x1a\n")
+    assert int.from_bytes(data[16:20]) == 2 * (chart.drawing.width + 24)
+
+
+@pytest.mark.parametrize(
+    ("letters", "expected"),
+    [("a中", ["en", "zh"]), ("a", ["en", "en"]), ("", [None, None])],
+    ids=["both", "Latin", "none"],
+)
+def test_labels_are_in_a_language_that_can_be_drawn(
+    letters: str, expected: list[str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A letter that no font has would silently be blank."""
+
+    def render(*, svg_string: str, **_: object) -> bytes:
+        return "".join(letter for letter in "a中" if f">{letter}<" in svg_string and letter in letters).encode()
+
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", render)
+    assert [drawable(language) for language in LANGUAGES] == expected

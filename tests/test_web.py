@@ -1,0 +1,440 @@
+"""The archive over HTTP: what its readers see, who they are, and that nothing in it acts."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+from conftest import SAMPLE_NOW
+from html_reader import HOSTILE, Page, hash_of
+from made import DAY, NOON, a_commit, an_entry, spoiled, the_sample
+
+from analysis.entry import LANGUAGES
+from bot.config import load
+from bot.core import Core
+from bot.web import archive_app
+from storage.store import Store
+
+ZONE = "Asia/Shanghai"
+REPO = "example/quill"
+ATOM = "{http://www.w3.org/2005/Atom}"
+Open = Callable[..., Awaitable[TestClient[Any, Any]]]
+
+
+@pytest.fixture
+async def opened(environ: dict[str, str]) -> AsyncIterator[Open]:
+    """Open the archive over the store with these settings, at the morning after the sample day."""
+    clients: list[TestClient[Any, Any]] = []
+
+    async def open_(root: str = "", **settings: str) -> TestClient[Any, Any]:
+        variables = {f"DAYBRIEF_WEB__{name.upper()}": value for name, value in settings.items()}
+        core = Core(load(environ | variables), lambda: SAMPLE_NOW)
+        client = TestClient(TestServer(archive_app(core, ZONE, root)))
+        clients.append(client)
+        await client.start_server()
+        return client
+
+    yield open_
+    for client in clients:
+        await client.close()
+
+
+@pytest.fixture
+def sample(quill: Path, environ: dict[str, str]) -> dict[str, str]:
+    """The store knows the sample day; its commits' SHAs by title."""
+    digest, _ = the_sample(quill, environ, SAMPLE_NOW)
+    return {entry.commit.subject: entry.commit.sha for entry in digest.entries}
+
+
+@pytest.fixture
+def another(environ: dict[str, str]) -> str:
+    """A commit of another repository in the store."""
+    core = Core(load(environ))
+    commit = a_commit("Fix the secret cache (#1)", repo="secret/vault")
+    core.commits.put([commit])
+    core.commits.put_triage([an_entry(commit, "high")])
+    core.store.close()
+    return commit.sha
+
+
+async def page(client: TestClient[Any, Any], path: str, status: int = 200, **headers: str) -> Page:
+    answer = await client.get(path, headers=headers)
+    assert answer.status == status, await answer.text()
+    assert answer.content_type == "text/html"
+    read = Page(await answer.text())
+    read.check()
+    return read
+
+
+async def data(client: TestClient[Any, Any], path: str, status: int = 200) -> Any:
+    answer = await client.get(path, params={"format": "json"})
+    assert answer.status == status, await answer.text()
+    return json.loads(await answer.text())
+
+
+def links(read: Page, start: str) -> list[str]:
+    return [given["href"] for given in read.all("a") if given["href"].startswith(start)]
+
+
+# -- what is shown
+
+
+async def test_the_first_page_shows_the_repositories_and_their_last_days(opened: Open, sample: dict[str, str]) -> None:
+    """From there everything is reached."""
+    client = await opened()
+    read = await page(client, "/")
+    assert "example/quill" in read.text
+    assert links(read, "/day/") == ["/day/2026-03-12/example/quill"]
+    assert (await data(client, "/"))["repositories"] == [
+        {"repo": REPO, "days": [{"date": "2026-03-12", "commits": 18, "high": 6}]}
+    ]
+
+
+async def test_a_repository_has_a_calendar(opened: Open, sample: dict[str, str]) -> None:
+    """A day with commits is a link that says how many; others are not."""
+    client = await opened()
+    read = await page(client, "/repo/example/quill")
+    (day,) = [given for given in read.all("a") if given.get("aria-label")]
+    assert day["href"] == "/day/2026-03-12/example/quill"
+    assert day["aria-label"] == "2026-03-12: 18 commits, 6 high"
+    assert read.texts["caption"] == ["2026-03"]
+    assert len(links(read, "/area/")) > 5
+    assert (await data(client, "/repo/example/quill"))["days"] == [{"date": "2026-03-12", "commits": 18, "high": 6}]
+    await page(client, "/repo/example/quill?year=2025", 404)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_day_is_the_report(opened: Open, sample: dict[str, str], language: str) -> None:
+    """With all its commits, and links to their areas and authors."""
+    client = await opened()
+    read = await page(client, f"/day/2026-03-12/example/quill?lang={language}")
+    assert {given["id"] for given in read.all("article")} == set(sample.values())
+    assert read.all("html") == [{"lang": language}]
+    inner = [given["href"] for given in read.all("a") if given["href"].startswith("/") and "hreflang" not in given]
+    assert all(f"lang={language}" in address for address in inner)
+    assert "not read as a whole" not in read.text
+
+
+async def test_a_day_says_what_its_json_says(opened: Open, sample: dict[str, str]) -> None:
+    """A program reads what a person reads."""
+    made = await data(await opened(), "/day/2026-03-12/example/quill")
+    assert {entry["commit"]["sha"] for entry in made["entries"]} == set(sample.values())
+    assert made["window"]["zone"] == ZONE
+    assert made["stories"]
+
+
+async def test_a_day_known_in_part_says_so(opened: Open, another: str) -> None:
+    """One commit that somebody asked for is not a day with one commit."""
+    read = await page(await opened(), "/day/2026-03-12/secret/vault")
+    assert "This day was not read as a whole" in read.text
+
+
+async def test_a_day_that_was_read_and_is_empty_is_a_page(opened: Open, quill: Path, environ: dict[str, str]) -> None:
+    """An unread one is not: nobody knows whether it was quiet."""
+    from analysis.rules import RulesAnalyser
+    from analysis.window import Window
+    from bot.repositories import Place
+
+    core = Core(load(environ), lambda: SAMPLE_NOW)
+    window = Window.of(DAY.first - timedelta(days=4), ZONE)
+    core.digest(core.source(Place(REPO, str(quill))), window, "en", RulesAnalyser(), lambda *_: None)
+    client = await opened()
+    assert "Nothing landed" in (await page(client, "/day/2026-03-08/example/quill")).text
+    assert "read it with daybrief digest" in (await page(client, "/day/2026-03-07/example/quill", 404)).text
+
+
+async def test_a_commit_has_a_page(opened: Open, sample: dict[str, str]) -> None:
+    """Its analysis, message, files, and the rest of its story; seven digits will do."""
+    client = await opened()
+    sha = sample["[2/3] Prefix cache on disk: spill and restore (#406)"]
+    read = await page(client, f"/commit/{sha[:7]}")
+    assert "[2/3] Prefix cache on disk: spill and restore" in read.texts["h1"][0]
+    assert "Same story" in read.text
+    others = links(read, "/commit/")
+    assert sample["[1/3] Prefix cache on disk: the page store (#404)"] in " ".join(others)
+    assert f"/day/2026-03-12/example/quill#{sha}" in links(read, "/day/")
+    assert (await data(client, f"/commit/{sha}"))["entry"]["commit"]["sha"] == sha
+    await page(client, "/commit/0000000", 404)
+    await page(client, "/commit/%27", 404)
+
+
+async def test_areas_and_authors_have_pages(opened: Open, sample: dict[str, str]) -> None:
+    """Newest first."""
+    client = await opened()
+    read = await page(client, "/area/kv_cache")
+    assert read.texts["h1"] == ["Area: KV cache"]
+    found = (await data(client, "/area/kv_cache"))["entries"]
+    assert found
+    assert all("kv_cache" in entry["triage"]["areas"] for entry in found)
+    moments = [entry["commit"]["committed_at"] for entry in found]
+    assert moments == sorted(moments, reverse=True)
+    read = await page(client, "/author?name=" + "林知远")
+    assert len(read.texts["li"]) == 3
+    await page(client, "/author", 400)
+
+
+async def test_long_lists_have_pages(opened: Open, environ: dict[str, str]) -> None:
+    """Each commit stands on exactly one of them."""
+    core = Core(load(environ))
+    commits = [a_commit(f"Fix {n}", committed_at=NOON - timedelta(minutes=n // 3)) for n in range(120)]
+    core.commits.put(commits)
+    core.commits.put_triage([an_entry(commit) for commit in commits])
+    client = await opened()
+    seen: list[str] = []
+    path: str | None = "/area/kv_cache"
+    while path:
+        answer = json.loads(await (await client.get(path + ("&" if "?" in path else "?") + "format=json")).text())
+        seen += [entry["commit"]["sha"] for entry in answer["entries"]]
+        read = await page(client, path)
+        older = [given["href"] for given in read.all("a") if given.get("rel") == "next"]
+        assert bool(older) is bool(answer["next"])
+        path = older[0] if older else None
+    assert sorted(seen) == sorted(commit.sha for commit in commits)
+
+
+async def test_search_finds_by_words_and_filters(opened: Open, sample: dict[str, str]) -> None:
+    """The form keeps what was asked; a mistake is told beside it."""
+    client = await opened()
+    answer = await client.get("/search?q=prefix+cache&min=medium&author=林知远&since=2026-03-01&format=json")
+    assert len(json.loads(await answer.text())["entries"]) == 3
+    read = await page(client, "/search?q=prefix+cache&min=medium")
+    assert {"type": "search", "name": "q", "value": "prefix cache", "maxlength": "300"} in read.all("input")
+    assert "selected" in next(given for given in read.all("option", value="medium"))
+    assert "is no time span" in (await page(client, "/search?since=whenever")).text
+    assert "Nothing found" in (await page(client, "/search?q=zebra")).text
+    assert (await client.get("/search?since=whenever&format=json")).status == 400
+
+
+# -- feeds
+
+
+async def read_feed(client: TestClient[Any, Any], path: str) -> ET.Element:
+    answer = await client.get(path)
+    assert answer.status == 200, await answer.text()
+    assert answer.content_type == "application/atom+xml"
+    return ET.fromstring(await answer.text())  # noqa: S314 - our own feed
+
+
+async def test_a_repositorys_feed_tells_its_days(opened: Open, sample: dict[str, str]) -> None:
+    """One entry a day that is over, with absolute addresses under the configured one."""
+    feed = await read_feed(await opened(url="https://daybrief.example"), "/feed.atom?repo=example/quill")
+    (entry,) = feed.findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}title") == "example/quill: Thursday, 2026-03-12"
+    assert entry.findtext(f"{ATOM}id") == "https://daybrief.example/day/2026-03-12/example/quill"
+    assert entry.findtext(f"{ATOM}updated") == DAY.end.isoformat()
+    assert "18 commits by 8 authors" in str(entry.findtext(f"{ATOM}content"))
+
+
+async def test_an_areas_feed_tells_its_commits(opened: Open, sample: dict[str, str]) -> None:
+    """In one repository or in all."""
+    client = await opened()
+    feed = await read_feed(client, "/feed.atom?area=kv_cache&repo=example/quill&lang=zh")
+    titles = [entry.findtext(f"{ATOM}title") for entry in feed.findall(f"{ATOM}entry")]
+    assert titles
+    assert all(str(title).startswith("重要度") for title in titles)
+    assert len((await read_feed(client, "/feed.atom?area=kv_cache")).findall(f"{ATOM}entry")) == len(titles)
+    assert (await client.get("/feed.atom")).status == 400
+
+
+# -- who may see what
+
+
+async def test_only_what_may_be_seen_is_there(opened: Open, sample: dict[str, str], another: str) -> None:
+    """Another repository is as unknown as one that does not exist, wherever one looks."""
+    client = await opened(repositories="example/*")
+    for path in (
+        "/",
+        "/search?q=cache",
+        "/search?since=2026-01-01",
+        "/area/kv_cache",
+        "/author?name=Priya+Nandakar",
+        "/feed.atom?area=kv_cache",
+    ):
+        text = await (await client.get(path)).text()
+        assert "vault" not in text, path
+        assert "secret cache" not in text, path
+    hidden = (
+        "/repo/secret/vault",
+        f"/commit/{another}",
+        "/day/2026-03-12/secret/vault",
+        "/search?repo=secret/vault&format=json",
+        "/feed.atom?repo=secret/vault",
+        "/area/kv_cache?repo=secret/vault",
+    )
+    for path in hidden:
+        answer, unknown = (
+            await client.get(path),
+            await client.get(path.replace("secret/vault", "secret/zzzzz").replace(another, "f" * 40)),
+        )
+        assert (answer.status, unknown.status) == (404, 404), path
+        assert re.sub(r"zzzzz|f{40}", "", await unknown.text()) == re.sub(rf"vault|{another}", "", await answer.text())
+    assert "vault" in (await page(await opened(), "/")).text
+
+
+async def test_nobody_sees_anything_where_nothing_may_be_seen(opened: Open, sample: dict[str, str]) -> None:
+    """No repository is not all repositories."""
+    client = await opened(repositories="other/*")
+    for path in ("/", "/search?q=cache", "/area/kv_cache", "/search?min=low"):
+        assert "prefix" not in (await (await client.get(path)).text()).lower()
+
+
+async def test_a_token_lets_in(opened: Open, sample: dict[str, str]) -> None:
+    """As a header, in a form, or in the address, from where it goes into a cookie that does not tell it."""
+    token = "a-token-of-enough-length"  # noqa: S105 - the test's own
+    client = await opened(access="token", token=token)
+    asked = await page(client, "/", 401)
+    assert asked.all("input", type="password")
+    assert "quill" not in asked.source
+    assert (await client.get("/", headers={"Authorization": f"Bearer {token}x"})).status == 401
+    assert (await client.get("/", headers={"Authorization": f"Bearer {token}"})).status == 200
+    assert (await client.post("/enter", data={"token": "wrong"})).status == 401
+    answer = await client.post("/enter", data={"token": token}, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/")
+    cookie = answer.headers["Set-Cookie"]
+    assert token not in cookie
+    assert "HttpOnly" in cookie
+    assert (await client.get("/")).status == 200
+    other = await opened(access="token", token=token)
+    answer = await other.get("/search", params={"token": token, "q": "cache"}, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/search?q=cache")
+    assert (
+        await (await opened(access="token", token=token)).get(f"/feed.atom?repo=example/quill&token={token}")
+    ).status == 200
+
+
+async def test_a_proxy_says_who_asks(
+    opened: Open, sample: dict[str, str], another: str, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """By its header, believed only from where proxies are; single users see more."""
+    file = tmp_path / "daybrief.toml"
+    file.write_text('[web]\naccess = "proxy"\nrepositories = ["example/*"]\n[web.users]\nann = ["secret/vault"]\n')
+    environ["DAYBRIEF_CONFIG"] = str(file)
+    client = await opened()
+    await page(client, "/", 403)
+    assert "vault" not in (await page(client, "/", **{"X-Forwarded-User": "ben"})).text
+    assert "vault" in (await page(client, "/", **{"X-Forwarded-User": "ann"})).text
+    assert "vault" not in (await page(client, "/", **{"X-Forwarded-User": "ben"})).text
+    elsewhere = await opened(proxies="10.0.0.0/8")
+    await page(elsewhere, "/", 403, **{"X-Forwarded-User": "ann"})
+
+
+async def test_a_foreign_name_for_this_machine_is_refused(opened: Open, sample: dict[str, str]) -> None:
+    """A page that has its own name point here could read what only this machine may."""
+    client = await opened()
+    assert (await client.get("/", headers={"Host": "evil.example"})).status == 403
+    assert (await client.get("/", headers={"Host": "localhost:8321"})).status == 200
+
+
+# -- how it is sent
+
+
+def told(answer: ClientResponse) -> Mapping[str, str]:
+    return answer.headers
+
+
+async def test_who_has_a_page_is_not_sent_it_again(
+    opened: Open, sample: dict[str, str], environ: dict[str, str]
+) -> None:
+    """Until something is written that changes it."""
+    client = await opened()
+    first = await client.get("/")
+    etag = first.headers["ETag"]
+    again = await client.get("/", headers={"If-None-Match": etag})
+    assert (again.status, await again.read()) == (304, b"")
+    store = Store(environ["DAYBRIEF_STORE__PATH"])
+    with store.write() as db:
+        db.execute("update repositories set name = 'example/quill2'")
+    changed = await client.get("/", headers={"If-None-Match": etag})
+    assert changed.status == 200
+    assert "example/quill2" in await changed.text()
+
+
+async def test_every_answer_says_what_browsers_may_do_with_it(opened: Open, sample: dict[str, str]) -> None:
+    """Also errors; the policy names this style and this script alone."""
+    client = await opened()
+    for path in ("/", "/day/2026-03-12/example/quill", "/nowhere", "/commit/0000000", "/feed.atom?repo=example/quill"):
+        answer = await client.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        if answer.content_type == "text/html":
+            read = Page(await answer.text())
+            assert all(hash_of(text) in policy for text in (*read.texts["style"], *read.texts.get("script", [])))
+
+
+async def test_nothing_can_be_written(opened: Open, sample: dict[str, str]) -> None:
+    """Other methods are refused."""
+    client = await opened()
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        assert (await client.request(method, "/")).status == 405
+
+
+async def test_it_lies_below_a_path_of_another_server(
+    opened: Open, sample: dict[str, str], environ: dict[str, str]
+) -> None:
+    """All its addresses do."""
+    from aiohttp import web
+
+    core = Core(load(environ), lambda: SAMPLE_NOW)
+    outer = web.Application()
+    outer.add_subapp("/archive", archive_app(core, ZONE, "/archive"))
+    async with TestClient(TestServer(outer)) as client:
+        for path in (
+            "/archive/",
+            "/archive/repo/example/quill",
+            "/archive/day/2026-03-12/example/quill",
+            "/archive/search",
+        ):
+            read = await page(client, path)
+            inner = [
+                given.get("href", given.get("action", "")) for name, given in read.elements if name in {"a", "form"}
+            ]
+            assert all(address.startswith(("/archive/", "#", "http")) for address in inner if address), path
+
+
+async def test_many_readers_at_once_get_their_pages(opened: Open, sample: dict[str, str]) -> None:
+    """Each the one that they asked for."""
+    client = await opened()
+    paths = [f"/commit/{sha}" for sha in sample.values()] * 2
+    pages = await asyncio.gather(*(page(client, path) for path in paths))
+    for path, read in zip(paths, pages, strict=True):
+        assert path.removeprefix("/commit/")[:7] in read.text
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+async def test_hostile_text_is_text_everywhere(opened: Open, environ: dict[str, str], text: str) -> None:
+    """In each page, feed and answer."""
+    core = Core(load(environ))
+    name = "".join(char for char in text if char.isprintable())[:80]
+    commit = a_commit()
+    entry = spoiled(an_entry(commit, "high"), text)
+    commit = a_commit(
+        entry.commit.message.replace("\x00", ""),
+        repo=name,
+        author=entry.commit.author.replace("\x00", ""),
+        files=entry.commit.files,
+    )
+    core.commits.put([commit])
+    core.commits.put_triage([an_entry(commit, "high", areas=(text[:200],))])
+    client = await opened()
+    for path in ("/", "/search", "/author", "/area/x", f"/commit/{commit.sha}", "/search?"):
+        await page(client, path.removesuffix("?"), 400 if path == "/author" else 200)
+    from urllib.parse import quote, urlencode
+
+    quoted = quote(name)
+    await page(client, f"/repo/{quoted}")
+    await page(client, f"/day/2026-03-12/{quoted}")
+    await page(client, "/author?" + urlencode({"name": text[:100]}), 200)
+    await page(client, "/search?" + urlencode({"q": text[:200], "author": text[:50], "repo": "", "lang": "zh"}))
+    await page(client, "/nowhere/" + quote(text[:200]), 404)
+    feed = await read_feed(client, "/feed.atom?" + urlencode({"repo": name}))
+    assert len(feed.findall(f"{ATOM}entry")) == 1
