@@ -7,6 +7,7 @@ import contextlib
 import os
 import sqlite3
 import threading
+import weakref
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,12 +24,11 @@ class _Connection:
     """A connection of one thread, closed when the thread lets go of it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        # Not in __del__: of what goes in a circle, that may come after SQLite's own, which warns of an open connection.
+        weakref.finalize(self, connection.close)
         self.db = Database(connection, execute_plugins=False)
         self.db.execute("pragma foreign_keys = on")
         self.db.execute("pragma synchronous = normal")
-
-    def __del__(self) -> None:
-        self.db.close()
 
 
 class Store:

@@ -1,6 +1,7 @@
 """The store's file: made, brought up, shared, damaged, full, and killed in the middle of it."""
 
 import ctypes
+import gc
 import random
 import signal
 import sqlite3
@@ -183,6 +184,25 @@ def test_refuses_another_programs_database_and_leaves_it(tmp_path: Path) -> None
     before = path.read_bytes()
     assert "another program" in refused(path)
     assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_store_is_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No connection to it stays open."""
+    connect, opened = sqlite3.connect, []
+
+    def connected(*arguments: object, **options: object) -> sqlite3.Connection:
+        opened.append(connect(*arguments, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+    path = tmp_path / "other.db"
+    path.write_bytes(b"no database" * 1_000)
+    assert "no SQLite database" in refused(path)
+    gc.collect()
+    assert opened
+    for connection in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("select 1")
 
 
 def test_refuses_a_folder(tmp_path: Path) -> None:
