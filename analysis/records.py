@@ -8,6 +8,7 @@ deletions]`, `patch_excerpt` (a diff, possibly cut), and what people said of it:
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -105,7 +106,7 @@ def read_labels(paths: Iterable[Path]) -> list[Labelled]:
                 else path.open(encoding="utf-8") as lines
             ):
                 found += labelled_of(lines, str(path))
-        except (OSError, EOFError, UnicodeDecodeError) as error:
+        except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or error
             raise BadInput(f"{path} cannot be read ({reason}): name a file of JSON lines, plain or gzipped.") from None
     return found

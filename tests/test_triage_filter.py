@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.commit import Commit, FileChange
 from analysis.errors import BadInput
-from analysis.records import commits_of
 from bot.config import Settings
 from bot.triage_filter import triage_lines
 
@@ -39,11 +37,6 @@ def unlearned(_repo: str) -> None:
 def made(*records: object, settings: Settings | None = None) -> list[dict[str, object]]:
     lines = [record if isinstance(record, str) else json.dumps(record) for record in records]
     return [json.loads(line) for line in triage_lines(lines, settings or Settings(), unlearned, name="-", quiet=True)]
-
-
-def commit_of(record: dict[str, object]) -> Commit:
-    (commit,) = commits_of([json.dumps(record)], "-")
-    return commit
 
 
 def refused(lines: Sequence[str], name: str = "-") -> str:
@@ -109,33 +102,6 @@ def test_a_patch_that_is_cut_anywhere_is_read_as_far_as_it_goes(length: int) -> 
     assert answer["types"]
 
 
-def test_each_file_gets_its_part_of_the_patch() -> None:
-    """Found by its path after the change."""
-    commit = commit_of({"title": "Tune", "files": FILES, "patch_excerpt": PATCH})
-    first, second = commit.files
-    assert first.patch is not None
-    assert first.patch.startswith("@@ -10,3")
-    assert first.patch.endswith("hidden: int = 4")
-    assert second.patch == "@@ -1,1 +1,2 @@\n import quill\n+# tested"
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (["a.py", "A", 3, 0], FileChange("a.py", "added", 3, 0)),
-        (["a.py", "R100", 0, 0], FileChange("a.py", "renamed")),
-        (["a.png", "M", "-", "-"], FileChange("a.png", "modified")),
-        (["a.py", "X", None, "2"], FileChange("a.py", "modified", 0, 2)),
-        (["a.py", "modified", 1, 1, "more"], FileChange("a.py", "modified", 1, 1)),
-        (["a.py"], FileChange("a.py", "modified")),
-        ("a.py", FileChange("a.py", "modified")),
-    ],
-)
-def test_a_file_may_be_told_in_short(given: object, expected: FileChange) -> None:
-    """By its path alone, or as git counts a binary one."""
-    assert commit_of({"title": "x", "files": [given]}).files == (expected,)
-
-
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
@@ -194,14 +160,3 @@ def test_any_object_is_answered_or_refused_in_a_sentence(record: dict[str, objec
         assert len(made(record | {"title": title})) == 1
     except BadInput as told:
         assert "line 1" in str(told)  # noqa: PT017 - either outcome is right
-
-
-def test_a_section_cut_in_the_middle_of_a_line_ends_there() -> None:
-    """Excerpts of long diffs are cut by size: the next file's section begins right behind half a line."""
-    cut = PATCH.replace("16384\n     hidden: int = 4\n", "16384\n     hid")
-    commit = commit_of({"title": "x", "files": FILES, "patch_excerpt": cut})
-    config, test = commit.files
-    assert config.patch is not None
-    assert config.patch.endswith("+    max_prefill_tokens: int = 16384")
-    assert test.patch is not None
-    assert test.patch.endswith("+# tested")

@@ -1,0 +1,209 @@
+"""Areas: which parts of a project a commit is about, by tags, words and folders, and what a repository adds."""
+
+import pytest
+from builders import a_change
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.areas import MOST_AREAS, Areas, general, of_repository
+from analysis.commit import FileChange
+from analysis.title import read_title
+
+
+def change(path: str, lines: int = 1) -> FileChange:
+    return a_change(path, "a = 0\n" * lines, "a = 1\n" * lines)
+
+
+def found(title: str, *paths: str | FileChange, areas: Areas | None = None) -> tuple[str, ...]:
+    files = [change(path) if isinstance(path, str) else path for path in paths]
+    return (areas or general()).of(read_title(title), files)
+
+
+PLAIN = "quill/engine.py"
+
+
+# -- tags and words
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("[AMD] Enable graphs", "amd_rocm"),
+        ("[ROCm] Enable it", "amd_rocm"),
+        ("[aiter] Enable it", "amd_rocm"),
+        ("[hip] Enable it", "amd_rocm"),
+        ("[Ascend] Enable it", "npu_ascend"),
+        ("[CANN] Enable it", "npu_ascend"),
+        ("fix(lora): keep it", "lora"),
+        ("[jit kernel] Keep it", "kernels"),
+    ],
+)
+def test_a_tag_is_peoples_own_word(title: str, expected: str) -> None:
+    """Whatever the files are; many words mean one area."""
+    assert found(title, PLAIN)[0] == expected
+    assert expected in general().tagged(read_title(title))
+
+
+def test_words_of_a_title_name_an_area() -> None:
+    """Names in code are taken apart."""
+    assert found("Support torch_npu graphs", PLAIN) == ("npu_ascend",)
+    assert found("Keep pages when the eagle3 draft fails", PLAIN) == ("speculative",)
+
+
+@pytest.mark.parametrize("title", ["Log the CPU time", "Test the model", "Trace the server's data"])
+def test_words_that_are_too_common_count_only_as_tags(title: str) -> None:
+    """ "Log" in a sentence names no observability."""
+    assert found(title, PLAIN) == ()
+
+
+def test_the_surest_come_first_and_no_more_than_readers_want() -> None:
+    """A tag above a word, a word above a path."""
+    areas = found("[AMD] Quantize LoRA adapters for speculative decoding", "quill/router/a.py")
+    assert areas[0] == "amd_rocm"
+    assert len(areas) == MOST_AREAS
+
+
+# -- folders
+
+
+def test_folders_of_its_own_tell_an_area_alone() -> None:
+    """Nothing else touches them."""
+    assert found("Tidy", "quill/lora/pool.py") == ("lora",)
+    assert found("Tidy", change("quill/lora/pool.py", 30), change("quill/engine.py", 10)) == ("lora",)
+    assert found("Tidy", change("quill/lora/pool.py", 3), change("quill/engine.py", 100)) == ()
+
+
+def test_an_area_that_cuts_across_needs_nearly_all_of_the_paths_or_the_title() -> None:
+    """Models are touched by everything."""
+    model, engine = change("quill/models/a.py", 5), change("quill/engine.py", 20)
+    assert found("Tidy", model) == ("models",)
+    assert found("Tidy", model, engine) == ()
+    assert found("Tidy qwen3", model, engine) == ("models",)
+
+
+def test_what_an_area_covers_goes_without_saying() -> None:
+    """A diffusion model is a model; where people say it themselves it stands."""
+    path = "quill/diffusion/models/attention/lora.py"
+    assert found("Tidy", path) == ("diffusion",)
+    assert set(found("Tidy the lora", path)) == {"diffusion", "lora"}
+    assert set(found("[Diffusion][LoRA] Tidy", path)) == {"diffusion", "lora"}
+
+
+# -- what surrounds the product
+
+
+def test_tests_and_ci_are_an_area_of_their_own() -> None:
+    """Where nothing else is touched."""
+    assert found("Tidy", "tests/test_a.py") == ("ci",)
+    assert found("Tidy", ".github/workflows/a.yml") == ("ci",)
+    assert found("Tidy", change("tests/test_a.py", 50), PLAIN) == ()
+    assert "ci" not in found("Tidy", "quill/lora/a.py", change("tests/test_a.py", 50))
+
+
+def test_documents_are_an_area_only_where_nothing_else_is() -> None:
+    """Documents of something are about that."""
+    assert found("Say more", "docs/pages.md") == ("docs",)
+    assert found("Say more about LoRA", "docs/pages.md") == ("lora",)
+    assert "docs" in found("[Docs] Say more about LoRA", "docs/pages.md")
+
+
+def test_nothing_said_is_no_area() -> None:
+    """Better none than a wrong one."""
+    assert found("Tidy", PLAIN) == ()
+    assert found("") == ()
+
+
+# -- names
+
+
+@pytest.mark.parametrize("text", ["AMD", "rocm", " amd ", "amd_rocm", "amd-rocm", "hip"])
+def test_people_find_an_area_by_any_of_its_names(text: str) -> None:
+    """Also in Chinese."""
+    assert general().find(text) == "amd_rocm"
+
+
+def test_chinese_names_are_found() -> None:
+    """As they are shown."""
+    assert general().find("扩散模型") == "diffusion"
+    assert general().find("昇腾") == "npu_ascend"
+    assert general().find("moon") is None
+
+
+# -- a repository's own
+
+
+LABELER = """
+"area: paging":
+  - changed-files:
+      - any-glob-to-any-file: ["quill/paging/**", "!quill/paging/docs/**"]
+lora:
+  - quill/adapters/**
+broken: 5
+"""
+
+
+def test_labels_add_paths_or_become_areas() -> None:
+    """A known name gets the globs; another is an area of its own."""
+    areas = of_repository(labeler=LABELER)
+    assert found("Tidy", "quill/paging/deep/a.py", areas=areas) == ("paging",)
+    assert found("[paging] Tidy", PLAIN, areas=areas) == ("paging",)
+    assert found("Tidy", "quill/adapters/a.py", areas=areas)[0] == "lora"
+    assert areas.name("paging", "en") == "paging"
+
+
+@pytest.mark.parametrize("text", ["{", "- a\n- b\n", "5", "\t: x", "a: [", "x: null\n"])
+def test_a_labeler_file_with_a_mistake_changes_nothing(text: str) -> None:
+    """It is the repository's own mistake."""
+    assert {area.key for area in of_repository(labeler=text)} == {area.key for area in general()}
+
+
+CODEOWNERS = """
+# Who looks at what
+/engine/sglang/srt/eagle/  @ann
+/engine/parts/  @example/amd-team
+/engine/sglang/ @bob
+*  @everybody
+/docs/ # nobody
+"""
+
+
+def test_owners_and_folders_add_paths_to_areas_that_they_name() -> None:
+    """The deepest folder says it; words that are tags only say nothing here."""
+    areas = of_repository(codeowners=CODEOWNERS)
+    assert found("Tidy", "engine/sglang/srt/eagle/a.py", areas=areas) == ("speculative",)
+    assert found("Tidy", "engine/parts/a.py", areas=areas) == ("amd_rocm",)
+    assert found("Tidy", "engine/sglang/a.py", areas=areas) == ()
+    assert found("Tidy", PLAIN, areas=areas) == ()
+
+
+def test_configured_areas_stand_above() -> None:
+    """One of one's own, and what one changes of a known one; the rest of that stays."""
+    areas = of_repository(
+        configured={
+            "moon": {"en": "The moon", "zh": "月亮", "words": ["Moon"], "paths": ["^/moon/"]},
+            "lora": {"tags": ["loras-of-ours"]},
+        }
+    )
+    assert found("Land on the moon", PLAIN, areas=areas) == ("moon",)
+    assert found("Tidy", "moon/a.py", areas=areas) == ("moon",)
+    assert (areas.name("moon", "en"), areas.name("moon", "zh")) == ("The moon", "月亮")
+    assert found("[loras-of-ours] Tidy", PLAIN, areas=areas) == ("lora",)
+    assert found("Tidy", "quill/lora/a.py", areas=areas) == ("lora",)
+    assert areas.name("lora", "en") == "LoRA"
+
+
+@given(st.text(max_size=40), st.lists(st.text(min_size=1, max_size=20), max_size=3))
+def test_any_text_has_areas_that_there_are(title: str, paths: list[str]) -> None:
+    """At most two, none twice, the same again the same."""
+    files = [FileChange(path, "modified", 1, 1) for path in paths]
+    areas = general().of(read_title(title), files)
+    assert areas == general().of(read_title(title), files)
+    assert len(areas) == len(set(areas)) <= MOST_AREAS
+    assert set(areas) <= {area.key for area in general()}
+
+
+def test_every_area_that_another_covers_is_one() -> None:
+    """A misspelt one would cover nothing."""
+    keys = {area.key for area in general()}
+    assert all(area.covers <= keys for area in general())
+    assert all({"en", "zh"} <= set(area.names) for area in general())
