@@ -191,14 +191,13 @@ def list_areas(
     """List the areas, with their commits of the last seven days."""
     repos = [_known(core, repo)] if repo else [None] if within is None else _sought(core, None, within)
     newest = max(filter(None, (core.commits.newest(name) for name in repos)), default=None)
-    counts: dict[str, list[Entry]] = {}
+    counts: dict[str, list[Importance]] = {}
     if newest:
+        start, end = newest - timedelta(days=_DEFAULT_DAYS), newest + timedelta(seconds=1)
         for name in core.commits.repositories() if repos == [None] else filter(None, repos):
-            for entry in core.commits.between(
-                name, newest - timedelta(days=_DEFAULT_DAYS), newest + timedelta(seconds=1)
-            ):
-                for key in entry.triage.areas:
-                    counts.setdefault(key, []).append(entry)
+            for keys, level in core.commits.areas_between(name, start, end):
+                for key in keys:
+                    counts.setdefault(key, []).append(level)
     areas = {area.key: area for area in core.areas()}
     areas |= {key: Area(key, {}) for key in counts if key not in areas}  # what only a repository itself names
     rows = [
@@ -206,7 +205,7 @@ def list_areas(
             key,
             area.name(language),
             len(counts.get(key, ())),
-            sum(entry.triage.importance is Importance.HIGH for entry in counts.get(key, ())),
+            counts.get(key, []).count(Importance.HIGH),
             tuple(sorted(area.words | area.tags)[:6]),
         )
         for key, area in areas.items()

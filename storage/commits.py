@@ -126,6 +126,18 @@ class Commits:
             )
             return [entry_of(row) for row in rows]
 
+    def areas_between(self, repo: str, start: datetime, end: datetime) -> Iterator[tuple[list[str], Importance]]:
+        """Yield areas and importance of each commit of [start, end), without reading the commits themselves."""
+        levels = {level.rank: level for level in Importance}
+        with self._store.read() as db:
+            rows = db.execute(
+                "select c.areas, c.importance from commits c join repositories r on r.id = c.repository "
+                "where r.name = ? and c.committed_at >= ? and c.committed_at < ? and c.types is not null",
+                [repo, int(start.timestamp()), int(end.timestamp())],
+            ).fetchall()
+        for areas, importance in rows:
+            yield json.loads(areas), levels[importance]
+
     def of_digests(self, digests: Sequence[int]) -> list[Entry]:
         """Return what is remembered of the commits that these digests told, without patches and analyses."""
         marks = ",".join("?" * len(digests))
