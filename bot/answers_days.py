@@ -65,7 +65,7 @@ async def rerun(question: Question) -> AsyncIterator[Reply]:
         raise Mistake("mistake.date_missing")
     window = span(question, repo, words[0])
     yield question.working("working.digest", repo=repo, day=say_days(window, question.language))
-    digest, areas, number = await made(question, repo, window)
+    found = await made(question, repo, window)
     mended = 0
     for feed in question.feeds:
         if feed.repository.lower() != repo.lower():
@@ -78,7 +78,7 @@ async def rerun(question: Question) -> AsyncIterator[Reply]:
     if mended:
         yield question.note("done.mended", count=mended, day=say_days(window, question.language))
     else:
-        yield digest_post(digest, areas, number)
+        yield await _post(question, found)
 
 
 async def details(question: Question) -> AsyncIterator[Reply]:
@@ -164,7 +164,11 @@ def span(question: Question, repo: str, text: str) -> Window:
 
 async def _shown(question: Question, repo: str, window: Window) -> AsyncIterator[Reply]:
     async for found in found_or_made(question, repo, window):
-        yield found if isinstance(found, Note) else digest_post(*found)
+        yield found if isinstance(found, Note) else await _post(question, found)
+
+
+async def _post(question: Question, found: tuple[Digest, Areas, int]) -> Reply:
+    return await question.desk.work.quick(lambda: digest_post(*found))
 
 
 async def found_or_made(

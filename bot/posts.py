@@ -10,7 +10,7 @@ from analysis.entry import Entry, Language
 from bot.asking import say_span
 from bot.wording import tell
 from formatters.item import item_of
-from formatters.markdown import markdown
+from formatters.markdown import report
 from formatters.outline import outline
 from formatters.reply import MOST_COMMAND, Button, CommitDetail, CommitRow, DigestPost
 
@@ -28,7 +28,7 @@ def digest_post(digest: Digest, areas: Areas, number: int) -> DigestPost:
     subscribe = Button(tell("button.subscribe", language), named("subscribe", digest.repo, number))
     return DigestPost(
         outline=made,
-        report=markdown(digest, areas),
+        report=report(made),
         file_name=re.sub(r"[^\w.-]+", "-", f"{digest.repo}-{span}.md"),
         buttons=(
             button("details", "details"), button("areas", "areas"), button("why", "why"), subscribe,

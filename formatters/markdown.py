@@ -28,7 +28,12 @@ _NOTHING = "<!-- -->"
 
 def markdown(digest: Digest, areas: Areas, *, part: int = 0) -> str:
     """Return the report of a digest, in its language; `part` numbers it where several stand in one file."""
-    return "\n".join(_Report(outline(digest, areas), f"p{part}-" if part else "").write()).rstrip() + "\n"
+    return report(outline(digest, areas), part=part)
+
+
+def report(made: Outline, *, part: int = 0) -> str:
+    """Return the report of a digest that was put into words already."""
+    return "\n".join(_Report(made, f"p{part}-" if part else "").write()).rstrip() + "\n"
 
 
 def escape(text: str, *, in_table: bool = False) -> str:

@@ -1,8 +1,10 @@
 """The conversation: every command, its mistakes, who may see what, in both languages; over the sample repository."""
 
 import asyncio
+import contextlib
 import os
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -228,7 +230,10 @@ def told_store(quill: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             await bot.reply("2026-03-12")
 
     asyncio.run(tell())
-    return path
+    whole = path.with_name("whole.db")
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("vacuum into ?", [str(whole)])  # part of it may still lie in the write-ahead log
+    return whole
 
 
 @pytest.fixture
