@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from analysis.entry import Language
 from analysis.triage import Importance
+from analysis.wording import say_reason
 from formatters.item import Item
 from formatters.outline import Outline
-from formatters.plain import columns, shorten
+from formatters.plain import clean, columns, shorten
 from formatters.wording import label
 
 FOLDED = frozenset({"tests", "ci", "docs"})
@@ -19,6 +20,7 @@ FOLDED = frozenset({"tests", "ci", "docs"})
 
 _LINE, _WHY, _WATCH, _WATCHED, _AREAS = 120, 60, 240, 72, 8
 _SEPARATOR = " · "
+_SHOWN_BY = re.compile(r"(?<=[^\s`]{2})[:：]\s*(?=`)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,26 @@ def tally(parts: Iterable[Section]) -> str:
 
 
 def effect(item: Item) -> str:
-    """The one thing to know of an item, in a line or two of a phone."""
-    return brief(item.line, _LINE)
+    """The one thing to know of an item, in a line or two of a phone; the code that shows it stands in the thread."""
+    said = _SHOWN_BY.split(item.line, maxsplit=1)
+    return brief(said[0] + _full_stop(item.line) if len(said) > 1 else item.line, _LINE)
+
+
+def _full_stop(line: str) -> str:
+    return line[-1] if line.endswith((".", "。")) else ""
 
 
 def reason(item: Item, language: Language) -> str:
-    """Why it ranks as it does, as far as whole reasons fit; those that its line names already are left out."""
+    """Why it ranks as it does, as far as whole reasons fit: what can be pointed at, and what its line does not name.
+
+    What was learned of commits like it is too general for a line; then its type must do.
+    """
     semicolon = label("list.semicolon", language)
-    reasons = item.why.split(semicolon)
-    first, *more = [text for text in reasons if not _is_said(text, item.line)] or reasons[:1]
+    found = [
+        reason for reason in item.entry.triage.reasons if reason.points > 0 and not reason.code.startswith("learned.")
+    ]
+    reasons = [clean(say_reason(reason, language)) for reason in found]
+    first, *more = [text for text in reasons if not _is_said(text, item.line)] or [item.types]
     said = brief(first, _WHY)
     for text in more:
         if columns(said + semicolon + text) <= _WHY:

@@ -168,7 +168,7 @@ def test_the_first_message_says_what_must_be_known() -> None:
         "-# KV cache · [`ccccccc`](<https://github.com/example/quill/commit/"
         + "c"
         * 40
-        + ">) · bug fix; 2 lines of product code\n"
+        + ">) · bug fix; it is about an error (“fails”)\n"
         "-# **Areas:** KV cache 1 · Tests, CI and docs 1\n"
         "-# **Watch:** Removed: `--old`"
     ]

@@ -175,7 +175,7 @@ class TestThePost:
         digest, areas = the_sample(quill, environ, SAMPLE_NOW, language)
         message = parent(DigestPost(outline(digest, areas), "", "r.md"))
         assert len(message["text"]) <= 1500
-        assert sum("🔴" in line for line in message["text"].splitlines()) == 3
+        assert sum("🔴" in line for line in message["text"].splitlines()) == len(digest.must_know) == 4
 
     def test_it_says_repository_day_zone_counts_and_coverage(self) -> None:
         text = parent(a_post(*many(3)))["text"]
@@ -187,7 +187,7 @@ class TestThePost:
         commit = a_commit("Fix the cache (#12)", url="https://example.com/o/r/commit/" + "a" * 40)
         message = parent(a_post(an_entry(commit, "high")))
         line = next(line for line in message["text"].splitlines() if "🔴" in line)
-        assert line == "🔴 The cache keeps its pages. KV cache · #12 · bug fix; 2 lines of product code"
+        assert line == "🔴 The cache keeps its pages. KV cache · #12 · bug fix; it is about an error (“fails”)"
         assert "https://example.com/o/r/pull/12" in json.dumps(message)
 
     def test_a_menu_offers_the_details_of_each_must_know_item(self) -> None:
