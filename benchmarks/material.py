@@ -1,6 +1,8 @@
 """The day that is measured with: a recorded real one where it lies beside the project, else the sample's."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -52,10 +54,16 @@ class Hub:
         return {"DAYBRIEF_GITHUB__BASE_URL": self.url, "DAYBRIEF_GITHUB__TOKEN": self.token}
 
 
+def _folder() -> Path:
+    folder = Path(mkdtemp(prefix="daybrief-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @cache
 def day() -> Day:
     """Return the day that there is."""
-    clone = Path(mkdtemp(prefix="daybrief-bench-")) / "day.git"
+    clone = _folder() / "day.git"
     if IS_REAL:
         subprocess.run(
             ["git", "clone", "--quiet", "--bare", SHARED / "sglang-2026-01-08/day.bundle", clone], check=True
@@ -86,7 +94,7 @@ def github() -> Iterator[Hub]:
 
 def fresh() -> dict[str, str]:
     """Return an environment with a store that does not exist yet."""
-    folder = mkdtemp(prefix="daybrief-bench-")
+    folder = str(_folder())
     return {"PATH": os.environ["PATH"], "HOME": folder, "DAYBRIEF_STORE__PATH": f"{folder}/daybrief.db"}
 
 

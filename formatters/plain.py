@@ -76,7 +76,8 @@ def breaks(text: str, width: int) -> list[int]:
             possible = index
         used += _width(char)
         if used > width and char != " " and index > start:
-            start = possible if possible > start else index
+            fits = possible > start and columns(text[possible : index + 1]) <= width
+            start = possible if fits else index
             found.append(start)
             used = columns(text[start : index + 1])
     return found
