@@ -40,7 +40,7 @@ def due(feed: Feed, covered: date | None, now: datetime) -> Due | None:
     owed = [
         (moment, about)
         for day in _days_back(now.astimezone(ZoneInfo(feed.zone)).date())
-        if (about := _about(feed, day)) and feed.since <= (moment := _moment(feed, day)) <= now
+        if (about := _about(feed, day)) and feed.since < (moment := _moment(feed, day)) <= now
         if covered is None or about.last > covered
     ]
     if feed.paused or not owed:

@@ -65,6 +65,11 @@ def test_a_new_feed_owes_nothing_from_before_it_was_made() -> None:
     assert days(feed, None, at("2026-03-13 09:00")) == ("2026-03-12", "2026-03-12")
 
 
+def test_a_feed_that_was_made_in_its_own_minute_begins_the_next_day() -> None:
+    """As it was told to whoever made it."""
+    assert days(a_feed(since=at("2026-03-12 09:00")), None, at("2026-03-12 09:00")) is None
+
+
 def test_a_paused_feed_owes_nothing() -> None:
     """Also not afterwards: resumed, it begins anew."""
     assert days(a_feed(paused="the channel is gone"), None, at("2026-03-12 10:00")) is None
