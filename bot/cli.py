@@ -209,14 +209,16 @@ def areas(
     config: ConfigOption = None,
 ) -> None:
     """List the areas, with their commits of the last seven days."""
+    from analysis.errors import BadInput
     from bot.commands import list_areas
     from formatters.answers import areas_text
 
     with _core(config) as core:
         if init:
-            proposed = cli_judgement.proposed_areas(core, repo)
-            streams.write([proposed]) if out is None else streams.write_file(proposed, out)
+            cli_judgement.propose_areas(core, repo, out)
             return
+        if out:
+            raise BadInput("--out is where --init writes its proposal: give --init too, or leave --out out.")
         rows = [asdict(row) for row in list_areas(core, lang.value, repo)]
         if json_:
             streams.write_json(rows)

@@ -41,6 +41,8 @@ def learn(
     with core(config) as opened:
         if bool(repo) == bool(labels):
             raise BadInput("What should be learned from? Give --repo, or --labels with a file of labelled commits.")
+        if report and labels:
+            raise BadInput("--report is about a repository that was learned: give --repo with it, or leave it out.")
         with progress(quiet=quiet) as step:
             lessons: list[Lesson]
             if labels:
@@ -89,14 +91,25 @@ def evaluate(
             streams.write_line(figures_text(reader.name, found, width(), colour=is_terminal()))
 
 
-def proposed_areas(opened: Any, repo: str | None) -> str:
-    """Return a proposal for the `[areas]` of a repository; raise BadInput if none is named."""
+def propose_areas(opened: Any, repo: str | None, out: Path | None) -> None:
+    """Write a proposal for the `[areas]` of a repository to a new file, or to standard output.
+
+    Raises:
+        BadInput: no repository is named, or the file is there already.
+    """
     from analysis.errors import BadInput
-    from bot.learning import propose_areas
+    from bot import learning
     from bot.progress import progress
     from bot.repositories import parse_place
 
     if not repo:
         raise BadInput("Whose areas should be proposed? Give --repo with owner/name or a clone's folder.")
+    if out and out.exists():  # it may be the configuration of months
+        raise BadInput(f"{out} is there already: name another file with --out, and take over what you like.")
     with progress(quiet=False) as step:
-        return propose_areas(opened, parse_place(repo), 365, step)
+        text = learning.propose_areas(opened, parse_place(repo), 365, step)
+    if out is None:
+        streams.write([text])
+        return
+    streams.write_file(text, out)
+    streams.tell([f"written to {out}"])

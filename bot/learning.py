@@ -83,10 +83,14 @@ def reported(core: Core, place: Place) -> Lesson:
     repo = core.source(place).repo
     made_at = core.learned.made_at(repo)
     if made_at is None:
-        raise NotFound(f"{repo} was never learned: type `daybrief learn --repo {place.path or repo}`.")
+        raise NotFound(f"{repo} was never learned: type `daybrief learn --repo {_typed(place)}`.")
     trials = core.learned.trials(repo)
     labelled = max((trial.learned + trial.tried for trial in trials), default=0)
     return Lesson(repo, 0, labelled, trials)
+
+
+def _typed(place: Place) -> str:
+    return "=".join(part for part in (place.name, place.path) if part)
 
 
 def propose_areas(core: Core, place: Place, days: int, step: Step) -> str:

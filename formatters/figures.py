@@ -39,6 +39,10 @@ def figures_text(analyser: str, figures: Sequence[Figure], width: int, *, colour
     """Return an analyser's figures, each with how many commits it rests on and its 95 % interval."""
     screen = Screen(width, colour=colour)
     screen.line(f"Judged by {clean(analyser)}", style="bold")
+    if not figures:
+        screen.line(
+            "Too few commits have a label to score anything: one kind of type needs ten, a repository's ranks twenty."
+        )
     screen.grid(
         [
             (

@@ -1,7 +1,9 @@
 """What all tests share: a clock, an environment of its own, the sample repository, and golden files."""
 
 import os
+import re
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ settings.load_profile("daybrief")
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = Path(__file__).parent / "golden"
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 SAMPLE_NOW = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
 """A moment after the sample's day, 2026-03-12 in Asia/Shanghai, is over."""
 
@@ -60,3 +63,26 @@ def quill(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stream = (ROOT / "sample" / "quill.fast-export").read_bytes()
     subprocess.run(["git", "-C", str(path), "fast-import", "--quiet"], input=stream, check=True)
     return path
+
+
+@pytest.fixture
+def cli(environ: dict[str, str], tmp_path: Path) -> Cli:
+    """Run daybrief in a folder of its own."""
+
+    def run(*arguments: str, stdin: str | bytes = "", **variables: str) -> "subprocess.CompletedProcess[str]":
+        given = stdin if isinstance(stdin, bytes) else stdin.encode()
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            input=given, capture_output=True, check=False, env=environ | variables, cwd=tmp_path, timeout=60,
+        )  # fmt: skip
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+def refused(done: "subprocess.CompletedProcess[str]", code: int) -> str:
+    """The one sentence that a mistake or an outage is told in."""
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert re.fullmatch(r"daybrief: [^\n]+[.?]\n", done.stderr), done.stderr
+    return done.stderr.removeprefix("daybrief: ").strip()

@@ -15,13 +15,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import SAMPLE_NOW
+from conftest import SAMPLE_NOW, Cli, refused
 from made import the_sample
 from servers.github import GitHubServer
 from servers.model import UNAUTHORIZED, ModelServer, hang
 
 DAY = ("--date", "2026-03-12", "--tz", "Asia/Shanghai")
-Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
@@ -39,32 +38,9 @@ def known(sample_store: Path, environ: dict[str, str]) -> None:
 
 
 @pytest.fixture
-def cli(environ: dict[str, str], tmp_path: Path) -> Cli:
-    """Run daybrief in a folder of its own."""
-
-    def run(*arguments: str, stdin: str | bytes = "", **variables: str) -> "subprocess.CompletedProcess[str]":
-        given = stdin if isinstance(stdin, bytes) else stdin.encode()
-        done = subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            input=given, capture_output=True, check=False, env=environ | variables, cwd=tmp_path, timeout=60,
-        )  # fmt: skip
-        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
-
-    return run
-
-
-@pytest.fixture
 def sample(quill: Path) -> tuple[str, ...]:
     """The arguments for the sample repository, under its own name."""
     return ("digest", "--repo", f"example/quill={quill}")
-
-
-def refused(done: "subprocess.CompletedProcess[str]", code: int) -> str:
-    """The one sentence that a mistake or an outage is told in."""
-    assert done.returncode == code, done.stderr
-    assert done.stdout == ""
-    assert re.fullmatch(r"daybrief: [^\n]+[.?]\n", done.stderr), done.stderr
-    return done.stderr.removeprefix("daybrief: ").strip()
 
 
 # -- digest: how it looks

@@ -34,6 +34,7 @@ SENTENCES = [
 CODES = [
     *(f"type.{kind}" for kind in ChangeType),
     *SYMPTOMS,
+    "size",
     "test_disabled",
 ]
 
