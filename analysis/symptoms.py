@@ -9,7 +9,7 @@ SYMPTOMS: dict[str, re.Pattern[str]] = {
         ("security", r"\bCVE-\d|\bvulnerab\w+|\bsecurity (?:fix|issue|hole|hardening)|\b(?:code|command|sql) injection\b|\bSSRF\b|\bpath traversal\b|\bRCE\b"),
         ("crash", r"\bcrash(?:es|ed|ing)?\b|\bseg(?:mentation )?fault\b|\bcore dump\w*|\bpanics?\b|\billegal memory access\b|\bIMA\b"),
         ("hang", r"\bhangs?\b|\bhanging\b|\bhung\b|\bdead-?locks?\b|\bgets? stuck\b|\bstuck\b|\bfreez(?:e|es|ing)\b|\binfinite loop\b"),
-        ("wrong_result", r"\bNaNs?\b|\bwrong(?:ly)? (?:\w+ )?(?:result|output|answer|value|token|text|shape|dtype|index|weight|bias|scale|offset|position|logit|score|order\b)|\bincorrect(?:ly)?\b|\b(?:answers?|results?|outputs?|values?)\b.{0,40}\bwrong\b|\bgarbage\b(?![ -]collect)|\bgibberish\b|\baccuracy (?:drop|issue|bug|regression|loss|problem)|\bnumerical (?:error|issue|instability)|\bprecision (?:issue|bug|error)"),
+        ("wrong_result", r"\bNaNs?\b|\bwrong(?:ly)? (?:\w+ )?(?:result|output|answer|value|token|text|shape|dtype|index|weight|bias|scale|offset|position|logit|score|size\b|order\b)|\bincorrect(?:ly)?\b|\b(?:answers?|results?|outputs?|values?)\b.{0,40}\bwrong\b|\bgarbage\b(?![ -]collect)|\bgibberish\b|\baccuracy (?:drop|issue|bug|regression|loss|problem)|\bnumerical (?:error|issue|instability)|\bprecision (?:issue|bug|error)"),
         ("leak", r"\b(?:memory|resource|fd|thread|handle)?[ -]?leak(?:s|ed|ing)?\b"),
         ("out_of_memory", r"\bOOMs?\b|\bout[ -]of[ -]memory\b"),
         ("error", r"\b\w+Error\b|\b\w+Exception\b|\berrors?\b|\bfail(?:s|ed|ure|ures|ing)?\b|\bbroken\b|\bbug\b|\bregression\b"),
