@@ -137,7 +137,7 @@ def test_finds_commits_by_the_start_of_their_sha(commits: Commits) -> None:
     stored(commits, one, two)
     assert commits.find("abc") == [(REPO, one.sha), ("example/other", two.sha)]
     assert commits.find("abc", REPO) == [(REPO, one.sha)]
-    assert commits.find("abc1f") == []
+    assert commits.find("abc3") == []
     assert commits.find("f" * 40) == []
 
 
