@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from bots import Bot, a_bot
 from fake_platform import LOST, Killed, failing
+from servers.answers import reader, shape
 from servers.github import GitHubServer
 from servers.model import NORMAL, UNAUTHORIZED, ModelServer
 from servers.scratch import Scratch
 from servers.waiting import hurry
-from test_core import answer
 
 from bot.assembly import Assembly
 from formatters.reply import DigestPost, Note, Reply
@@ -41,7 +41,7 @@ async def bot(environ: dict[str, str], scratch: Scratch) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 def model() -> Iterator[ModelServer]:
-    with ModelServer(answer) as running:
+    with ModelServer(reader) as running:
         yield running
 
 
@@ -321,7 +321,7 @@ async def test_an_outage_is_no_quiet_day(
 async def test_what_landed_during_the_day_is_analysed_before_the_morning(
     reading: Bot, scratch: Scratch, model: ModelServer
 ) -> None:
-    """The morning post needs the day's themes alone."""
+    """The morning post needs the day's order and its themes alone."""
     a_feed(reading)
     for number in range(3):
         scratch.commit(f"Fix crash {number}", {"b.py": f"b = {number}\n"}, at=NINE - 20 * HOUR + number * HOUR)
@@ -330,7 +330,7 @@ async def test_what_landed_during_the_day_is_analysed_before_the_morning(
     before = len(model.requests)
     assert before >= 3
     await at(reading, NINE)
-    assert [shape(request) for request in model.requests[before:]] == ["Themes"]
+    assert [shape(request) for request in model.requests[before:]] == ["Order", "Themes"]
     assert posts(reading) == [["Fix crash 0", "Fix crash 1", "Fix crash 2"]]
 
 
