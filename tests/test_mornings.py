@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from bots import Bot, a_bot
@@ -332,11 +331,6 @@ async def test_what_landed_during_the_day_is_analysed_before_the_morning(
     await at(reading, NINE)
     assert [shape(request) for request in model.requests[before:]] == ["Order", "Themes"]
     assert posts(reading) == [["Fix crash 0", "Fix crash 1", "Fix crash 2"]]
-
-
-def shape(request: dict[str, Any]) -> str:
-    name: str = request["response_format"]["json_schema"]["name"]
-    return name
 
 
 async def test_what_a_model_did_not_read_is_completed_in_place(
