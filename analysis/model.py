@@ -3,8 +3,8 @@
 Prompts are files in `prompts/` with versions. What the commit does not bear out does not pass.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pydantic
@@ -102,11 +102,12 @@ class ModelAnalyser:
     """Implements Analyser. Holds settings only, so that it can be sent to another process.
 
     Attributes:
-        examples: how commits of the repository's own past ranked, the most telling first; may be empty.
+        examples: by repository, how commits of its own past ranked, the most telling first. They are no part of the
+            version: what was read before more was known of a repository still holds.
     """
 
     model: Model
-    examples: tuple[Example, ...] = ()
+    examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -115,8 +116,11 @@ class ModelAnalyser:
 
     @property
     def prompt(self) -> str:
-        """The versions of the prompts, and of the examples."""
-        return version(("commit", "lines"), self.examples)
+        """The versions of the prompts."""
+        return version(("commit", "lines"))
+
+    def _past(self, repo: str) -> str:
+        return past(self.examples.get(repo, ()), self.model.secret)
 
     def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
         """One commit a piece where the depth is full or short; several of low importance together."""
@@ -176,7 +180,7 @@ class ModelAnalyser:
         """Compare the entries with each other, as far as they fit, and weigh the model's order against the given one."""
         tally, own = Tally(), self.model.secret
         lines = list(within(_RANKING_TOKENS, (told(entry, own) for entry in entries)))
-        mark, asked = marked(past(self.examples, own) + "\n".join(lines))
+        mark, asked = marked(self._past(repo) + "\n".join(lines))
         system = prompt("rank")[1].format(repo=repo, mark=mark)
         try:
             answer = question(self.model, _Order, system, asked, tally)
@@ -199,7 +203,7 @@ class ModelAnalyser:
         for _ in range(_ATTEMPTS):
             shape: type[_Short] = _Full if depth is Depth.FULL else _Short
             shown, own = excerpt(entry.commit, budget), self.model.secret
-            mark, asked = marked(past(self.examples, own) + evidence(entry, shown.text, own))
+            mark, asked = marked(self._past(entry.commit.repo) + evidence(entry, shown.text, own))
             system = prompt("commit")[1].format(
                 repo=entry.commit.repo,
                 language=LANGUAGE_NAMES[language],
@@ -273,7 +277,7 @@ class ModelAnalyser:
         own = self.model.secret
         shown = {entry.commit.sha: excerpt(entry.commit, _line_budget(entry)) for entry in job}
         commits = "\n\n".join(f"## {e.commit.short}\n{evidence(e, shown[e.commit.sha].text, own)}" for e in job)
-        mark, asked = marked(past(self.examples, own) + commits)
+        mark, asked = marked(self._past(job[0].commit.repo) + commits)
         system = prompt("lines")[1].format(repo=job[0].commit.repo, language=LANGUAGE_NAMES[language], mark=mark)
         reason, may_split = "the model left it out, or nothing that it said of it was borne out by the commit", False
         try:

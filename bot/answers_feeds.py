@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
@@ -232,9 +232,23 @@ def _overview(question: Question) -> Sheet:
         columns=tuple(question.say(f"column.{name}") for name in ("repository", "next", "opinions")),
         rows=tuple(rows),
         language=question.language,
-        note="\n".join(_settings(question, feed) for feed in question.feeds),
+        note="\n".join(_settings(question, feed) for feed in question.feeds) + _disputes(question),
         buttons=(question.button("change", "setup"),) if desk.access.is_admin(question.asker) else (),
     )
+
+
+def _disputes(question: Question) -> str:
+    """Say how often the model ranked otherwise than the rules lately; nothing where it never did."""
+    core = question.desk.core
+    since, until = core.now() - timedelta(days=_LATEST), core.now()
+    entries = [
+        entry
+        for feed in question.feeds
+        for entry in core.with_analyses(core.commits.between(feed.repository, since, until), question.language)
+    ]
+    count = sum(entry.is_disputed for entry in entries)
+    said = question.say("status.disputed", count=count, whole=len(entries), days=_LATEST) if count else ""
+    return f"\n{said}" if said else ""
 
 
 def _next(question: Question, feed: Feed, now: datetime) -> str:

@@ -14,6 +14,7 @@ from bot.config import FeedSettings, machine_zone
 from bot.conversation import Talk
 from bot.core import Core
 from bot.delivery import Deliverer
+from bot.lessons import Lessons
 from bot.meant import area
 from bot.messages import Messages
 from bot.mornings import Mornings
@@ -56,6 +57,7 @@ class Assembly:
         self.mornings = Mornings(core, self.feeds, self.subscriptions, deliverer, self.work, analyser)
         every = timedelta(minutes=core.settings.serve.poll_minutes)
         self.polls = Polls(core, self.feeds, self.subscriptions, self.work, analyser, every, self._landed)
+        self.lessons = Lessons(core, self.feeds, self.work)
         self.messages = Messages(core, self.subscriptions, access, deliverer, self.work, self.polls.refresh)
         desk = Desk(
             core, self.feeds, self.deliveries, self.subscriptions, access, self.work, analyser, fresh, self.mornings.mend
@@ -72,6 +74,10 @@ class Assembly:
         """Look at the repositories, and complete what was posted incomplete."""
         await self.polls.round()
         await self.mornings.complete()
+
+    async def learn(self) -> None:
+        """Renew what is learned of the repositories."""
+        await self.lessons.round()
 
     async def _landed(self) -> None:
         await self.messages.landed()

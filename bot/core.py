@@ -120,7 +120,8 @@ class Core:
                 key=model.api_key.get_secret_value(),
                 deadline=model.deadline,
                 secret=self.settings.secrets,
-            )
+            ),
+            self.learned.examples(),
         )
 
     def areas(self, source: CommitSource | None = None) -> Areas:

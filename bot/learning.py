@@ -53,7 +53,8 @@ def learn_repository(core: Core, place: Place, days: int, step: Step) -> Lesson:
     """
     source, commits = _commits(core, place, days, step)
     areas = core.areas(source)
-    return _learn(core, source.repo, len(commits), own_past(commits, areas), areas, step)
+    by_people = core.feedback.corrected(source.repo, [commit.sha for commit in commits])
+    return _learn(core, source.repo, len(commits), own_past(commits, areas, by_people), areas, step)
 
 
 def _commits(core: Core, place: Place, days: int, step: Step) -> tuple[CommitSource, list[Commit]]:
@@ -116,6 +117,7 @@ def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[L
 
 def _learn(core: Core, repo: str, commits: int, past: Sequence[Labelled], areas: Areas, step: Step) -> Lesson:
     if len(past) < LEAST_LABELS:
+        core.learned.put(repo, general_judgement(), (), core.now())  # so that it is known when it was tried
         return Lesson(repo, commits, len(past), ())
     step("learning", 0, 0)
     judgement, trials = learn(past, areas, general_judgement())

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("daybrief")
 
-DUE_EVERY, LOOK_EVERY = 5.0, 15.0
+DUE_EVERY, LOOK_EVERY, LEARN_EVERY = 5.0, 15.0, 600.0
 _STALE = 300.0
 """Seconds without a finished round of what is due, after which the process no longer counts as healthy."""
 
@@ -113,6 +113,7 @@ class Process:
         tasks.append(asyncio.create_task(measured(self._metrics.lag.set)))
         self._heart.add("due", DUE_EVERY, self._assembly.due)
         self._heart.add("look", LOOK_EVERY, self._assembly.look)
+        self._heart.add("learn", LEARN_EVERY, self._assembly.learn)
         self._heart.start()
         _LOG.info("started: %s", ", ".join(self._connected))
         try:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from analysis.judgement import Judgement
 from analysis.judgement.learning import Trial
+from analysis.triage import Importance
 from storage.commits import repository_id
 from storage.store import Store, undamaged
 
@@ -32,18 +33,30 @@ class Learned:
         return datetime.fromtimestamp(int(row), UTC) if row is not None else None
 
     def judgement(self, repo: str) -> Judgement | None:
-        """Return the judgement of a repository, or None if it was never learned."""
+        """Return the judgement of a repository; None if it was never learned, or none of it did better than what ships."""
         row = self._row(repo, "judgement")
-        if row is None:
+        if row is None or not any(trial.used for trial in self.trials(repo)):
             return None
         with self._store.read(), undamaged("judgement"):
             return Judgement.load(json.loads(str(row)))
+
+    def examples(self) -> dict[str, tuple[tuple[str, Importance], ...]]:
+        """Return what a model may see of each repository's past: titles with the importance that its people gave."""
+        found = {}
+        with self._store.read() as db, undamaged("judgement"):
+            rows = db.execute(
+                "select r.name, json_extract(l.judgement, '$.examples') from learned l "
+                "join repositories r on r.id = l.repository"
+            )
+            for name, text in rows:
+                found[str(name)] = tuple((str(title), Importance(level)) for title, level in json.loads(text or "[]"))
+        return found
 
     def trials(self, repo: str) -> tuple[Trial, ...]:
         """Return how the judgement did on the past that was held out; empty if the repository was never learned."""
         row = self._row(repo, "trials")
         with self._store.read(), undamaged("trials"):
-            return tuple(Trial(**trial) for trial in json.loads(str(row or "[]")))
+            return tuple(Trial(**trial) for trial in json.loads("[]" if row is None else str(row)))
 
     def _row(self, repo: str, column: str) -> str | int | None:
         with self._store.read() as db:

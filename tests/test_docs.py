@@ -22,6 +22,7 @@ from picture import picture
 
 from bot.cli import app
 from bot.config import Settings, load, options
+from bot.verbs import usage, verbs
 from formatters.terminal import terminal
 
 README = ROOT / "README.md"
@@ -51,9 +52,16 @@ def table(*rows: tuple[str, ...]) -> str:
 def commands_table() -> str:
     rows = []
     for name, command in COMMANDS.items():
-        arguments = [f" {p.metavar or p.name.upper()}" for p in command.params if p.param_type_name == "argument"]
-        rows.append((f"`daybrief {name}{''.join(arguments)}`", str(command.help)))
+        parts = getattr(command, "commands", {})
+        for whole, one in {f"{name} {part}": made for part, made in parts.items()}.items() or {name: command}.items():
+            arguments = [f" {p.metavar or p.name.upper()}" for p in one.params if p.param_type_name == "argument"]
+            rows.append((f"`daybrief {whole}{''.join(arguments)}`", str(one.help)))
     return table(("command", "what it does"), *rows)
+
+
+def chat_table() -> str:
+    rows = [(f"`{usage(verb)}`", verb.says["en"]) for verb in verbs()]
+    return table(("in chat", "what it does"), *rows)
 
 
 def options_table() -> str:
@@ -76,7 +84,7 @@ def settings_table() -> str:
     return table(("in `daybrief.toml`", "in the environment", "what it is"), *rows)
 
 
-@pytest.mark.parametrize(("name", "made"), [("commands", commands_table), ("options", options_table), ("settings", settings_table)])  # fmt: skip
+@pytest.mark.parametrize(("name", "made"), [("commands", commands_table), ("options", options_table), ("chat", chat_table), ("settings", settings_table)])  # fmt: skip
 def test_a_table_is_the_codes(request: pytest.FixtureRequest, name: str, made: object) -> None:
     """What stands between its two marks."""
     assert callable(made)
@@ -202,7 +210,8 @@ def test_the_demo_and_what_it_says_to_try_next_run(environ: dict[str, str], tmp_
 
     def run(*command: str) -> str:
         done = subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        remarks = [line for line in done.stderr.splitlines() if " written to " not in line]
+        assert (done.returncode, remarks) == (0, []), done.stderr
         return done.stdout
 
     shown = run("sample/demo")

@@ -21,12 +21,14 @@ from analysis.judgement.learning import Trial, learn
 from analysis.judgement.past import own_past
 from analysis.judgement.training import sample_of
 from analysis.records import Labelled
-from analysis.title import ChangeType
+from analysis.title import ChangeType, read_title
+from analysis.triage import Importance
 from analysis.window import Window
 from bot.config import load
 from bot.core import Core
 from bot.learning import judge_labelled, learn_labels, learn_repository, propose_areas, read_label_files, reported
 from bot.repositories import Place
+from storage.feedback import Correction
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 13, 1, tzinfo=UTC)
@@ -136,7 +138,7 @@ def test_too_few_teach_nothing() -> None:
     """What ships goes on judging."""
     judgement, trials = learn(past(60), areas(), general_judgement())
     assert not [trial for trial in trials if trial.used]
-    assert judgement == general_judgement()
+    assert (judgement.classifier, judgement.area_model) == (general_judgement().classifier, None)
 
 
 def test_a_part_without_labels_is_not_scored() -> None:
@@ -248,16 +250,16 @@ def test_an_outage_is_told_and_nothing_is_forgotten(environ: dict[str, str], clo
     assert opened.learned.made_at(REPO) == NOW
 
 
-def test_too_few_commits_leave_no_trace(opened: Core, tmp_path: Path) -> None:
-    """They are counted; what ships judges."""
+def test_too_few_commits_teach_nothing(opened: Core, tmp_path: Path) -> None:
+    """They are counted, and that it was tried is known; what ships judges."""
     repository = Scratch(tmp_path / "few.git")
     for n in range(5):
         repository.commit(f"fix: {n}", {"a.py": f"{n}\n"}, at=NOW - timedelta(hours=20 - n))
     lesson = learn_repository(opened, Place("o/few", str(repository.path)), 365, quiet)
     assert (lesson.commits, lesson.labelled, lesson.trials) == (5, 5, ())
     assert opened.learned.judgement("o/few") is None
-    with pytest.raises(NotFound, match="never learned"):
-        reported(opened, Place("o/few", str(repository.path)))
+    assert reported(opened, Place("o/few", str(repository.path))).trials == ()
+    assert opened.learned.made_at("o/few") == NOW
 
 
 # -- what is kept
@@ -299,7 +301,18 @@ def test_a_damaged_row_is_told_as_damage(opened: Core, text: str) -> None:
     """In the sentence for a damaged store, which says what to do."""
     opened.learned.put(REPO, *learned(), NOW)
     with sqlite3.connect(opened.configuration.store_path) as db:
-        db.execute("update learned set judgement = ?, trials = ?", [text, text])
+        db.execute("update learned set judgement = ?", [text])
+    db.close()
+    with pytest.raises(Outage, match="damaged"):
+        opened.learned.judgement(REPO)
+
+
+@pytest.mark.parametrize("text", ["", "{", "null", "[1]", '[{"part": "types"}]'])
+def test_damaged_trials_are_told_as_damage(opened: Core, text: str) -> None:
+    """They decide whether the judgement is used."""
+    opened.learned.put(REPO, *learned(), NOW)
+    with sqlite3.connect(opened.configuration.store_path) as db:
+        db.execute("update learned set trials = ?", [text])
     db.close()
     with pytest.raises(Outage, match="damaged"):
         opened.learned.judgement(REPO)
@@ -378,3 +391,21 @@ def test_changes_of_no_file_are_no_mistake() -> None:
     sample = sample_of(Labelled(a_commit("Do it", files=()), "feature", None, ()))
     assert sample.evidence.signals == {}
     assert FileChange("a", "added") not in sample.labelled.commit.files
+
+
+# -- what people corrected, and what a model sees of it
+
+
+def test_ranks_that_people_gave_are_labels_and_examples(opened: Core, clone: Path) -> None:
+    """The last word on a commit counts, and a model is shown some of each importance."""
+    source = opened.source(Place(REPO, str(clone)))
+    heads = source.landed(NOW - timedelta(days=365), NOW).heads
+    opened.commits.put(heads)
+    for number, head in enumerate(heads[:12]):
+        wanted = Importance.HIGH if number % 2 else Importance.LOW
+        opened.feedback.correct(Correction(REPO, head.sha, wanted, Importance.MEDIUM, "slack:U1", NOW))
+    learn_repository(opened, Place(REPO, str(clone)), 365, quiet)
+    shown = opened.learned.examples()[REPO]
+    assert {level for _, level in shown} == {Importance.HIGH, Importance.LOW}
+    subjects = {read_title(head.subject).text for head in heads[:12]}
+    assert {title for title, _ in shown} <= subjects

@@ -222,7 +222,7 @@ class TestEvidence:
 
     def test_the_repositorys_own_past_is_an_example(self, server: ModelServer) -> None:
         """A few of each rank, one line each, cut, without secrets, and among what comes from outside."""
-        with_past = analyser(server, examples=PAST)
+        with_past = analyser(server, examples={"example/quill": PAST})
         with_past.analyse((an_entry(),), "en")
         with_past.analyse((an_entry(importance="low"), an_entry(importance="low")), "en")
         with_past.rank(entries(3), "example/quill")
@@ -239,11 +239,11 @@ class TestEvidence:
             assert lines[5:8] == ["- high: Old fix 1", "- medium: Faster cache", "- low: Rename a test"]
             assert "Old fix" not in asked["messages"][0]["content"]
 
-    def test_another_past_is_another_question(self, server: ModelServer) -> None:
-        """What was read with other examples is not taken for an answer to this."""
-        plain, one, other = (analyser(server, examples=examples).prompt for examples in ((), PAST, PAST[1:]))
-        assert len({plain, one, other}) == 3
-        assert one == analyser(server, examples=PAST).prompt
+    def test_what_was_read_before_more_was_known_still_holds(self, server: ModelServer) -> None:
+        """Examples make better answers, not another question; other repositories' are not shown."""
+        assert analyser(server, examples={"example/quill": PAST}).prompt == analyser(server).prompt
+        analyser(server, examples={"example/other": PAST}).analyse((an_entry(),), "en")
+        assert "Old fix" not in shown(server.requests[-1])
 
 
 class TestDisputes:

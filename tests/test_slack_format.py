@@ -175,7 +175,7 @@ class TestThePost:
         digest, areas = the_sample(quill, environ, SAMPLE_NOW, language)
         message = parent(DigestPost(outline(digest, areas), "", "r.md"))
         assert len(message["text"]) <= 1500
-        assert sum("🔴" in line for line in message["text"].splitlines()) == len(digest.must_know) == 4
+        assert sum("🔴" in line for line in message["text"].splitlines()) == len(digest.must_know) == 5
 
     def test_it_says_repository_day_zone_counts_and_coverage(self) -> None:
         text = parent(a_post(*many(3)))["text"]

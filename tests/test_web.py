@@ -93,7 +93,7 @@ async def test_the_first_page_shows_the_repositories_and_their_last_days(opened:
     assert "example/quill" in read.text
     assert links(read, "/day/") == ["/day/2026-03-12/example/quill"]
     assert (await data(client, "/"))["repositories"] == [
-        {"repo": REPO, "days": [{"date": "2026-03-12", "commits": 18, "high": 6}]}
+        {"repo": REPO, "days": [{"date": "2026-03-12", "commits": 18, "high": 7}]}
     ]
 
 
@@ -103,10 +103,10 @@ async def test_a_repository_has_a_calendar(opened: Open, sample: dict[str, str])
     read = await page(client, "/repo/example/quill")
     (day,) = [given for given in read.all("a") if given.get("aria-label")]
     assert day["href"] == "/day/2026-03-12/example/quill"
-    assert day["aria-label"] == "2026-03-12: 18 commits, 6 high"
+    assert day["aria-label"] == "2026-03-12: 18 commits, 7 high"
     assert read.texts["caption"] == ["2026-03"]
     assert len(links(read, "/area/")) > 5
-    assert (await data(client, "/repo/example/quill"))["days"] == [{"date": "2026-03-12", "commits": 18, "high": 6}]
+    assert (await data(client, "/repo/example/quill"))["days"] == [{"date": "2026-03-12", "commits": 18, "high": 7}]
     await page(client, "/repo/example/quill?year=2025", 404)
 
 

@@ -23,10 +23,12 @@ class Judgement:
 
     Attributes:
         area_model: how this repository's people tag; None where only the vocabulary decides.
+        examples: (title, importance) of commits that its people ranked, some of each importance; for a model to see.
     """
 
     classifier: Classifier
     area_model: AreaModel | None = None
+    examples: tuple[tuple[str, str], ...] = ()
 
     def areas_of(self, areas: Areas, title: Title, files: Sequence[FileChange], evidence: Evidence) -> tuple[str, ...]:
         """Return a commit's areas, the surest first."""
@@ -38,13 +40,15 @@ class Judgement:
         return {
             "classifier": self.classifier.dump(),
             "area_model": self.area_model.dump() if self.area_model else None,
+            "examples": [list(example) for example in self.examples],
         }
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "Judgement":
         """Make the judgement of what `dump` returned."""
         model = data["area_model"]
-        return cls(Classifier.load(data["classifier"]), AreaModel.load(model) if model else None)
+        examples = tuple((str(title), str(level)) for title, level in data.get("examples", ()))
+        return cls(Classifier.load(data["classifier"]), AreaModel.load(model) if model else None, examples)
 
 
 @lru_cache(maxsize=1)

@@ -2,14 +2,14 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.areas import Areas
 from analysis.judgement import Judgement
 from analysis.judgement.area_model import fit_areas
-from analysis.judgement.classifier import Classifier
+from analysis.judgement.classifier import LEVELS, Classifier
 from analysis.judgement.evidence import TYPES
 from analysis.judgement.scoring import auc, macro_f1, micro_f1
 from analysis.judgement.training import Sample, sample_of, train
@@ -23,6 +23,7 @@ _LEAST = 60  # labelled commits; fewer teach nothing that lasts
 _STRENGTH = 0.1
 _SEEN = 2
 _OFTEN = 3
+_SHOWN = 4  # of each importance; more would cost a model more than it learns
 _DRAWS, _SURE = 200, 0.9  # resampled newer parts, and in how many of them the own judgement must be the better one
 _SCORED = 5  # commits of a type in the newer part; fewer make its score a matter of luck
 
@@ -65,7 +66,15 @@ def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Jud
         better.product if "types" in used else base.product,
         better.level if "importance" in used else base.level,
     )
-    return Judgement(classifier, whole.area_model if "areas" in used else known.area_model), trials
+    area_model = whole.area_model if "areas" in used else known.area_model
+    return Judgement(classifier, area_model, tuple(_examples(past))), trials
+
+
+def _examples(past: Sequence[Labelled]) -> Iterator[tuple[str, str]]:
+    """Yield the newest titles of each importance, as their people ranked them."""
+    for level in LEVELS:
+        ranked = [one for one in past if one.importance == level]
+        yield from ((one.commit.subject, level) for one in ranked[-_SHOWN:][::-1])
 
 
 def judgement_of(samples: Sequence[Sample], areas: Areas, known: Judgement) -> Judgement:

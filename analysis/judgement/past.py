@@ -4,7 +4,7 @@ The label is taken out of what is learned from: the title without its prefix and
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from analysis.areas import Areas
@@ -37,15 +37,17 @@ _LEAST_FRAGMENTS = 20
 _SURE = {ChangeType.BREAKING, ChangeType.SECURITY}
 
 
-def own_past(commits: Iterable[Commit], areas: Areas) -> list[Labelled]:
+def own_past(commits: Iterable[Commit], areas: Areas, corrected: Mapping[str, str] | None = None) -> list[Labelled]:
     """Return the commits that their people said something of, with what they said, the oldest first.
 
-    Where fragments are the custom, a commit without any is one that users need not know of.
+    Where fragments are the custom, a commit without any is one that users need not know of. `corrected` are the ranks
+    that people gave single commits, by SHA: they stand above everything else.
     """
     found = [_labelled(commit, areas) for commit in commits]
     customary = sum(one.importance is not None for one in found) >= _LEAST_FRAGMENTS
     if customary:
         found = [replace(one, importance=one.importance or "low") if one.commit.files else one for one in found]
+    found = [replace(one, importance=(corrected or {}).get(one.commit.sha, one.importance)) for one in found]
     told = [one for one in found if one.type or one.importance or one.areas]
     return sorted(told, key=lambda one: (one.commit.committed_at, one.commit.sha))
 
