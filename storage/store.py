@@ -117,7 +117,7 @@ class Store:
             self._check_version(db)
             if self._read_only:
                 return
-            db.enable_wal()
+            _write_ahead(db)
             # Several processes may start at once; whoever comes second finds the work done.
             with self.write():
                 self._check_version(db)
@@ -174,6 +174,26 @@ class Store:
                 f"fetched and made anew. `sqlite3 {self.path} .recover` may save what was in it."
             )
         return Outage(f"The store {self.path} failed: {text}.")
+
+
+def _write_ahead(db: Database) -> None:
+    """Switch to the write-ahead log; where several processes start at once, the others wait until one has done it.
+
+    SQLite's own patience does not cover this change: the lock is asked for while another is held, and then the busy
+    handler is passed over. https://www.sqlite.org/c3ref/busy_handler.html
+    """
+    import stamina
+
+    waiting = stamina.retry_context(
+        on=_is_locked, attempts=None, timeout=_PATIENCE, wait_initial=0.01, wait_max=0.2, wait_jitter=0.05
+    )
+    for attempt in waiting:
+        with attempt:
+            db.enable_wal()
+
+
+def _is_locked(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)
 
 
 @contextlib.contextmanager

@@ -31,9 +31,11 @@ WRITER = """
 import sys
 import time
 from datetime import UTC, datetime
+import stamina
 from analysis.commit import Commit, FileChange
 from storage.commits import Commits
 from storage.store import Store
+stamina.instrumentation.set_on_retry_hooks([])  # as the command line does
 path, name, batches = sys.argv[1], sys.argv[2], int(sys.argv[3])
 commits = Commits(Store(path))
 when = datetime(2026, 3, 12, tzinfo=UTC)
