@@ -207,11 +207,11 @@ def test_the_reader_filters_and_searches(browser: Browser, pages: dict[str, str]
     browser.open(pages["sample"])
     assert browser.shown() == 18
     browser.one('.filters [data-level="high"]').click()
-    assert browser.shown() == 6
-    assert browser.shown(".commits tbody tr") == 6
+    assert browser.shown() == 7
+    assert browser.shown(".commits tbody tr") == 7
     assert browser.shown(".must-know") == 0
     browser.one('.filters [data-level="medium"]').click()
-    assert browser.shown() == 10
+    assert browser.shown() == 11
     Select(browser.one("select[name=author]")).select_by_value("林知远")
     assert browser.shown() == 3
     assert browser.one(".found").text == "3 of 18 commits"
@@ -238,11 +238,11 @@ def test_filters_stay_when_the_language_changes(browser: Browser, pages: dict[st
     browser.open(pages["sample"])
     browser.one('.filters [data-level="high"]').click()
     browser.one(".languages [data-language=zh]").click()
-    assert browser.shown() == 6
-    assert browser.one(".found").text == "18 个提交中的 6 个"
+    assert browser.shown() == 7
+    assert browser.one(".found").text == "18 个提交中的 7 个"
     assert "周四" in browser.driver.title
     browser.one(".languages [data-language=en]").click()
-    assert browser.one(".found").text == "6 of 18 commits"
+    assert browser.one(".found").text == "7 of 18 commits"
 
 
 def test_every_commit_has_an_address(browser: Browser, pages: dict[str, str]) -> None:
@@ -315,7 +315,7 @@ def test_one_finds_one_s_way_through_the_archive(browser: Browser, archive: str)
     browser.one('a[href^="/day/2026-03-12"]').click()
     assert browser.shown() == 18
     browser.one('.filters [data-level="high"]').click()
-    assert browser.shown() == 6
+    assert browser.shown() == 7
     browser.one(".entry .self").click()
     assert "/commit/" in browser.driver.current_url
     title = browser.one("h1").text
