@@ -120,7 +120,7 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
 
 
 def _headline(item: Item, room: int, language: Language) -> str:
-    about = (fit(item.areas.partition(" · ")[0], room // 4), _page(item), fit(post.reason(item, language), room // 2))
+    about = (fit(item.area, room // 4), _page(item), fit(post.reason(item, language), room // 2))
     return f"{_icon(item)} {fit(post.effect(item), room)}\n-# {' · '.join(text for text in about if text)}"
 
 

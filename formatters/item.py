@@ -58,6 +58,7 @@ class Item:
         author: the author's name.
         size: its lines, and for a merge how many commits it brought.
         line: the one thing to know, for lists.
+        area, areas: the first, and all of them; empty for none.
         why: why it ranks as it does; empty for low ones.
         marks: what the reader must know about the entry itself: late, seen in part, read by rules instead of a model.
     """
@@ -68,6 +69,7 @@ class Item:
     size: str
     line: str
     types: str
+    area: str
     areas: str
     summary: str
     why: str
@@ -81,7 +83,7 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
     title = clean(bare_title(entry)) or label("entry.untitled", language)
     summary = (clean(analysis.summary) or title) if analysis else label("entry.unread", language)
     types = listed([say(f"type.{kind}", language) for kind in entry.triage.types[:2]], language)
-    named = " · ".join(clean(areas.name(key, language)) for key in entry.triage.areas)
+    named = [clean(areas.name(key, language)) for key in entry.triage.areas]
     return Item(
         entry=entry,
         title=title,
@@ -89,7 +91,8 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
         size=_size(entry, language),
         line=first_sentence(summary) if analysis else title,
         types=types,
-        areas=named,
+        area=named[0] if named else "",
+        areas=" · ".join(named),
         summary=summary,
         why=_why(entry, language),
         marks=tuple(_marks(entry, language, window)),

@@ -54,8 +54,7 @@ def _area(item: Item, language: Language) -> tuple[str, str]:
         return "", label("post.other", language)
     if keys[0] in FOLDED:
         return "tests", label("post.folded", language)
-    shown = item.areas.split(_SEPARATOR)
-    return keys[0], shown[0] if len(shown) == len(keys) else keys[0]
+    return keys[0], item.area or label("post.other", language)
 
 
 def _rank(key: str, items: list[Item]) -> tuple[bool, bool, int, int]:

@@ -56,12 +56,11 @@ def thread(post: DigestPost) -> list[Payload]:
 
 def _line(item: Item, language: Language) -> list[Json]:
     """Return a must-know item: icon, effect, area, link, reason."""
-    area, _, _ = item.areas.partition(" · ")
     why = reason(item, language)
     return [
         *words(f"{ICONS[item.entry.triage.importance]} "),
         *spans(cut(effect(item), _TITLE), bold=True),
-        *words(f" {cut(area, 40)} · " if area else " "),
+        *words(f" {cut(item.area, 40)} · " if item.area else " "),
         *reference(item),
         *(words(" · ") if why else []),
         *spans(cut(why, 120)),

@@ -120,6 +120,11 @@ class TestAnyText:
         for message in payloads(post):
             check(message)
 
+    def test_an_areas_name_of_a_repository_is_cleaned_where_it_heads_a_reply(self) -> None:
+        """A repository names areas itself, in its labeler.yml."""
+        for message in payloads(a_post(spoiled(next(_some(1)), "<!channel> · \u202eevil"))):
+            check(message)
+
     @settings(max_examples=15)
     @given(text=texts, language=languages)
     def test_a_reply_of_any_text_is_taken_and_pings_nobody(self, text: str, language: Language) -> None:
