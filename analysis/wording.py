@@ -1,8 +1,6 @@
 """What the rules say, by key and language; the sentences stand in `wording.toml`."""
 
 import re
-import tomllib
-from functools import lru_cache
 from pathlib import Path
 from posixpath import basename
 
@@ -11,25 +9,14 @@ from analysis.entry import Language
 from analysis.facts import Fact, FactKind
 from analysis.judgement.explain import say_learned
 from analysis.reason import Reason
+from analysis.sentences import Sentences
 
 _LONG_SHA = 40
 _LONGEST_DETAIL = 150
 _ENDS = " .,;:。，；：、"
 
 
-@lru_cache(maxsize=1)
-def _table() -> dict[str, dict[str, dict[str, str]]]:
-    return tomllib.loads((Path(__file__).parent / "wording.toml").read_text(encoding="utf-8"))
-
-
-def say(key: str, language: Language, **values: object) -> str:
-    """Return the sentence `group.name` in a language, filled in.
-
-    Raises:
-        KeyError: there is no such sentence, or a value for it is missing.
-    """
-    group, _, name = key.partition(".")
-    return _table()[group][name][language].format(**values)
+say = Sentences(Path(__file__).parent / "wording.toml").say
 
 
 def say_reason(reason: Reason, language: Language) -> str:

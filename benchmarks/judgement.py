@@ -14,7 +14,7 @@ from pathlib import Path
 from analysis.areas import general
 from analysis.judgement import Judgement
 from analysis.judgement.evidence import is_bot
-from analysis.judgement.learning import HELD_OUT, judgement_of
+from analysis.judgement.learning import judgement_of, parted
 from analysis.judgement.scoring import Figure, Judged, figures
 from analysis.judgement.training import Sample, sample_of, train
 from analysis.pipeline import judge
@@ -53,8 +53,8 @@ def scored(samples: Sequence[Sample]) -> Iterator[Scored]:
             key=lambda sample: (sample.labelled.commit.committed_at, sample.labelled.commit.sha),
         )
         fresh += _judged([sample.labelled for sample in own], others)
-        cut = round(len(own) * (1 - HELD_OUT))
-        seasoned += _judged([sample.labelled for sample in own[cut:]], judgement_of(own[:cut], areas, others))
+        older, newer = parted(own)
+        seasoned += _judged([sample.labelled for sample in newer], judgement_of(older, areas, others))
     for setting, judged in (("a new repository", fresh), ("with its own past", seasoned)):
         yield from (Scored(setting, figure, TARGETS[setting].get(figure.name)) for figure in figures(judged))
     by_size = [_by_size(sample) for sample in samples]

@@ -23,7 +23,7 @@ from analysis.stories import Earlier, find_stories
 from analysis.trends import LOOK_BACK as LOOK_BACK_TRENDS
 from analysis.trends import Unusual, find_unusual
 from analysis.triage import Importance, corrected
-from analysis.window import Window
+from analysis.window import Window, closed_before
 from bot.config import Configuration
 from bot.repositories import Place, open_source
 from storage.analyses import Analyses
@@ -220,10 +220,7 @@ class Core:
         entries = [
             replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at not in window) for sha in shas
         ]
-        compared = _compared(order(entries))
-        ordered = order(
-            entries, self.digests.ranking(overview_key(compared, analyser.name, analyser.prompt, "ranking")) or ()
-        )
+        ordered = self.ordered(entries, analyser.name, analyser.prompt)
         by_rules = RulesAnalyser().overview(ordered, repo, language).themes
         themes = (
             by_rules
@@ -236,6 +233,11 @@ class Core:
             run=RunCard(analyser.name, analyser.prompt, cached=len(shas)),
             unusual=self.unusual(repo, window, ordered),
         )  # fmt: skip
+
+    def ordered(self, entries: Sequence[Entry], analyser: str, prompt: str) -> tuple[Entry, ...]:
+        """Put a day's entries into the order in which they were told, as far as an analyser once compared them."""
+        compared = _compared(order(entries))
+        return order(entries, self.digests.ranking(overview_key(compared, analyser, prompt, "ranking")) or ())
 
     def follow(
         self,
@@ -251,10 +253,8 @@ class Core:
         Returns:
             What is new or newly analysed, and how many commits the model still has to read.
         """
-        started, asked = time.monotonic(), source.repo
-        listing = source.landed(since, until)
-        if listing.repo != asked:
-            self.commits.rename(asked, listing.repo)
+        started = time.monotonic()
+        listing = self.listed(source, since, until)
         heads = fold_merges(listing.heads)
         shas = [head.sha for head in heads]
         judged = self.commits.entries(listing.repo, shas)
@@ -319,19 +319,26 @@ class Core:
         self.commits.put_triage(entries)
         return entries
 
+    def listed(self, source: CommitSource, since: datetime, until: datetime) -> Listing:
+        """List what landed in [since, until); where the repository has another name now, what is remembered goes with it."""
+        asked = source.repo
+        listing = source.landed(since, until)
+        if listing.repo != asked:
+            self.commits.rename(asked, listing.repo)
+        return listing
+
     def _landed(
         self, source: CommitSource, window: Window, reported: Reported | None
     ) -> tuple[Listing, list[Commit], set[str]]:
         """List the window, and what landed late in days before it that were already told."""
         asked = source.repo
         told, start = self._told(source, window, reported)
-        listing = source.landed(start, window.end)
+        listing = self.listed(source, start, window.end)
         if listing.repo != asked:
-            self.commits.rename(asked, listing.repo)
             told, earlier = self._told(source, window, reported)
             if earlier < start:
                 listing = replace(source.landed(earlier, window.end), notes=listing.notes)
-        closed = [other for other in told.closed if other.end <= window.start]
+        closed = closed_before(window.start, told.closed)
         # What a told commit was built on was here when it was told, be it by itself or within a merge.
         here = reached(told.where, {head.sha: head for head in listing.heads})
         own, late = [], set()
@@ -475,10 +482,14 @@ class Core:
         if days is None:
             days = self.history.days(repo, weeks, LOOK_BACK_TRENDS)
         before = [day for day in days if weeks.first <= day.date <= weeks.last]
+        newcomers = self.newcomers(repo, window, entries, before)
+        return find_unusual(count_day(window.first, entries), before, newcomers)
+
+    def newcomers(self, repo: str, window: Window, entries: Iterable[Entry], before: Iterable[Day]) -> list[str]:
+        """Return the authors of a window's entries who never committed before it; `before` are days that are counted."""
         here = {author for day in before for author in day.authors}
         some = dict.fromkeys(entry.commit.author for entry in entries if entry.commit.author not in here)
-        newcomers = self.history.unknown_before(repo, some, window.start)
-        return find_unusual(count_day(window.first, entries), before, newcomers)
+        return self.history.unknown_before(repo, some, window.start)
 
     def earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
         """Find what these reverts take back, where that landed on another day that the store knows."""

@@ -12,7 +12,7 @@ from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput, NotFound
 from analysis.judgement import Judgement, general_judgement
 from analysis.judgement.evidence import is_bot
-from analysis.judgement.learning import HELD_OUT, Trial, judgement_of, learn
+from analysis.judgement.learning import Trial, judgement_of, learn, parted
 from analysis.judgement.past import own_past
 from analysis.judgement.scoring import Judged
 from analysis.judgement.training import sample_of
@@ -61,9 +61,7 @@ def _commits(core: Core, place: Place, days: int, step: Step) -> tuple[CommitSou
     source = core.source(place)
     until = core.now()
     step("listing commits", 0, 0)
-    asked, listing = source.repo, source.landed(until - timedelta(days=days), until)
-    if listing.repo != asked:
-        core.commits.rename(asked, listing.repo)
+    listing = core.listed(source, until - timedelta(days=days), until)
     heads = sorted(fold_merges(listing.heads), key=lambda head: head.committed_at)[-MOST:]
     known = core.commits.get(listing.repo, [head.sha for head in heads])
     if place.path:
@@ -106,13 +104,11 @@ def propose_areas(core: Core, place: Place, days: int, step: Step) -> str:
 
 def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[Lesson]:
     """Learn the repositories of labelled commits from these."""
-    by_repo: dict[str, list[Labelled]] = {}
-    for one in labelled:
-        by_repo.setdefault(one.commit.repo, []).append(one)
+    by_repo = _by_repository(labelled)
     if "" in by_repo:
         raise BadInput("Some of the labelled commits name no repository: give each record its repo.")
     areas = core.areas()
-    return [_learn(core, repo, len(past), _in_order(past), areas, step) for repo, past in sorted(by_repo.items())]
+    return [_learn(core, repo, len(past), past, areas, step) for repo, past in sorted(by_repo.items())]
 
 
 def _learn(core: Core, repo: str, commits: int, past: Sequence[Labelled], areas: Areas, step: Step) -> Lesson:
@@ -123,6 +119,14 @@ def _learn(core: Core, repo: str, commits: int, past: Sequence[Labelled], areas:
     judgement, trials = learn(past, areas, general_judgement())
     core.learned.put(repo, judgement, trials, core.now())
     return Lesson(repo, commits, len(past), trials)
+
+
+def _by_repository(labelled: Iterable[Labelled]) -> dict[str, list[Labelled]]:
+    """Return the labelled commits of each repository, the oldest first."""
+    found: dict[str, list[Labelled]] = {}
+    for one in _in_order(labelled):
+        found.setdefault(one.commit.repo, []).append(one)
+    return found
 
 
 def _in_order(past: Iterable[Labelled]) -> list[Labelled]:
@@ -137,16 +141,12 @@ def judge_labelled(
     With `own_past` each repository's older commits here are learned from first, and only its newer ones are judged.
     """
     areas = core.areas()
-    by_repo: dict[str, list[Labelled]] = {}
-    for one in labelled:
-        by_repo.setdefault(one.commit.repo, []).append(one)
     found: list[Judged] = []
-    for repo, past in by_repo.items():
+    for repo, past in _by_repository(labelled).items():
         judgement = core.learned.judgement(repo) or general_judgement()
-        chosen = _in_order(past)
+        chosen: Sequence[Labelled] = past
         if own_past:
-            cut = round(len(chosen) * (1 - HELD_OUT))
-            older, chosen = chosen[:cut], chosen[cut:]
+            older, chosen = parted(chosen)
             judgement = judgement_of([sample_of(one) for one in older], areas, judgement)
         found += _judged(core, chosen, areas, judgement, analyser, step)
     return found

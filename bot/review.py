@@ -31,7 +31,5 @@ def look_back(core: Core, repo: str, window: Window, language: Language) -> Revi
     earlier = core.earlier(entries)
     new = None
     if len(before) >= _ENOUGH_BEFORE:
-        here = {author for day in before for author in day.authors}
-        some = dict.fromkeys(entry.commit.author for entry in entries if entry.commit.author not in here)
-        new = archive.history.unknown_before(known, some, window.start)
+        new = core.newcomers(known, window, entries, before)
     return review(known, window, language, entries, days, before, earlier, new)

@@ -9,6 +9,26 @@ from textwrap import dedent
 from analysis.commit import Commit, FileChange
 from analysis.facts import Fact, FactKind, facts_of
 
+PATCH = """diff --git a/quill/config.py b/quill/config.py
+index 1..2 100644
+--- a/quill/config.py
++++ b/quill/config.py
+@@ -10,3 +10,3 @@ class EngineConfig:
+     page_size: int = 16
+-    max_prefill_tokens: int = 8192
++    max_prefill_tokens: int = 16384
+     hidden: int = 4
+diff --git a/tests/test_config.py b/tests/test_config.py
+--- a/tests/test_config.py
++++ b/tests/test_config.py
+@@ -1,1 +1,2 @@
+ import quill
++# tested
+"""
+"""A diff as records hold it, and the files that it changes."""
+
+FILES = [["quill/config.py", "M", 1, 1], ["tests/test_config.py", "M", 1, 0]]
+
 MOMENT = datetime(2026, 1, 8, 12, tzinfo=UTC)
 
 

@@ -6,28 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from builders import FILES, PATCH
 
 from analysis.commit import Commit, FileChange
 from analysis.errors import BadInput
 from analysis.records import commits_of, labelled_of, read_labels
-
-PATCH = """diff --git a/quill/config.py b/quill/config.py
-index 1..2 100644
---- a/quill/config.py
-+++ b/quill/config.py
-@@ -10,3 +10,3 @@ class EngineConfig:
-     page_size: int = 16
--    max_prefill_tokens: int = 8192
-+    max_prefill_tokens: int = 16384
-     hidden: int = 4
-diff --git a/tests/test_config.py b/tests/test_config.py
---- a/tests/test_config.py
-+++ b/tests/test_config.py
-@@ -1,1 +1,2 @@
- import quill
-+# tested
-"""
-FILES = [["quill/config.py", "M", 1, 1], ["tests/test_config.py", "M", 1, 0]]
 
 
 def commit_of(record: dict[str, object]) -> Commit:

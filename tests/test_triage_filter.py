@@ -4,30 +4,13 @@ import json
 from collections.abc import Sequence
 
 import pytest
+from builders import FILES, PATCH
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import BadInput
 from bot.config import Settings
 from bot.triage_filter import triage_lines
-
-PATCH = """diff --git a/quill/config.py b/quill/config.py
-index 1..2 100644
---- a/quill/config.py
-+++ b/quill/config.py
-@@ -10,3 +10,3 @@ class EngineConfig:
-     page_size: int = 16
--    max_prefill_tokens: int = 8192
-+    max_prefill_tokens: int = 16384
-     hidden: int = 4
-diff --git a/tests/test_config.py b/tests/test_config.py
---- a/tests/test_config.py
-+++ b/tests/test_config.py
-@@ -1,1 +1,2 @@
- import quill
-+# tested
-"""
-FILES = [["quill/config.py", "M", 1, 1], ["tests/test_config.py", "M", 1, 0]]
 
 
 def unlearned(_repo: str) -> None:

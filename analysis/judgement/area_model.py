@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis.judgement.evidence import Evidence
+from analysis.judgement.softmax import sparse
 
 MOST = 3
 _THRESHOLD, _LEAST = -0.3, -2.0  # log-odds: an area is named, and the likeliest one where none is that sure
@@ -55,7 +56,6 @@ def fit_areas(
     """Fit the model to samples (evidence, and what the vocabulary says) with the areas that people tagged."""
     import numpy as np
     from scipy.optimize import minimize
-    from scipy.sparse import csr_matrix
 
     features = [_features(evidence, said) for evidence, said in samples]
     counts: dict[str, int] = {}
@@ -63,10 +63,7 @@ def fit_areas(
         for name in found:
             counts[name] = counts.get(name, 0) + 1
     names = sorted(name for name, count in counts.items() if count >= _SEEN)
-    column = {name: index for index, name in enumerate(names)}
-    cells = [(row, column[n], v) for row, found in enumerate(features) for n, v in sorted(found.items()) if n in column]
-    rows, columns, values = zip(*cells, strict=True) if cells else ((), (), ())
-    table = csr_matrix((values, (rows, columns)), shape=(len(samples), len(names)))
+    table = sparse(features, names)
     truth = np.array([[float(key in own) for key in keys] for own in tagged])
     number, width = truth.shape
 
@@ -83,5 +80,5 @@ def fit_areas(
     return AreaModel(
         keys,
         tuple(round(float(bias), 3) for bias in found[-width:]),
-        {name: tuple(map(float, weights[index])) for name, index in column.items()},
+        {name: tuple(map(float, weights[index])) for index, name in enumerate(names)},
     )

@@ -69,6 +69,11 @@ class Evidence:
     words: frozenset[str]
     habits: frozenset[str] = frozenset()
 
+    @property
+    def said(self) -> frozenset[str]:
+        """The words and the habits."""
+        return self.words | self.habits
+
     def words_alone(self) -> "Evidence":
         """Return the evidence without what the files show."""
         rows = tuple((*row[:SPOKEN], *(0.0 for _ in row[SPOKEN:])) for row in self.lexical)

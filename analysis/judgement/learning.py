@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from analysis.areas import Areas
 from analysis.judgement import Judgement
@@ -48,18 +48,26 @@ class Trial:
     used: bool
 
 
+T = TypeVar("T")
+
+
+def parted(past: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
+    """Part what comes the oldest first into what is learned from and the newest, which is held out."""
+    cut = round(len(past) * (1 - HELD_OUT))
+    return past[:cut], past[cut:]
+
+
 def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Judgement, tuple[Trial, ...]]:
     """Train on the older part, try on the newer, and train anew on all of it what did better than `known`.
 
     `past` comes the oldest first. Too little of it leaves `known` as it is.
     """
     samples = [sample_of(one) for one in past]
-    cut = round(len(samples) * (1 - HELD_OUT))
-    older, newer = samples[:cut], samples[cut:]
+    older, newer = parted(samples)
     own = judgement_of(older, areas, known)
     trials = tuple(_trial(part, older, newer, areas, known, own) for part in _PARTS)
-    whole = judgement_of(samples, areas, known)
     used = {trial.part for trial in trials if trial.used}
+    whole = judgement_of(samples, areas, known) if used else known
     base, better = known.classifier, whole.classifier
     classifier = Classifier(
         better.subject if "types" in used else base.subject,

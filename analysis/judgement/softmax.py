@@ -3,7 +3,7 @@
 The score of a class is the sum of its lexical evidence (weighed the same for every class), its signals and its words.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING, Any
@@ -41,8 +41,7 @@ class Softmax:
             bias + sum(w * x for w, x in zip(self.lexical, self._row(evidence, index), strict=True))
             for index, bias in enumerate(self.bias)
         ]
-        said = dict.fromkeys([*evidence.words, *evidence.habits], 1.0)
-        for table, found in ((self.signals, evidence.signals), (self.words, said)):
+        for table, found in ((self.signals, evidence.signals), (self.words, dict.fromkeys(evidence.said, 1.0))):
             for name, value in found.items():
                 weights = table.get(name)
                 if weights and value:
@@ -67,16 +66,14 @@ class Softmax:
             return weights[chosen] - (sum(weights) - weights[chosen]) / others
 
         found = {n: against(self.signals[n]) * v for n, v in evidence.signals.items() if n in self.signals}
-        said = evidence.words | evidence.habits
-        found |= {f"word {w}": against(self.words[w]) for w in said if w in self.words}
+        found |= {f"word {w}": against(self.words[w]) for w in evidence.said if w in self.words}
         own = [w * x for w, x in zip(self.lexical, self._row(evidence, chosen), strict=True)]
         found["wording"] = sum(own[:SPOKEN])
         found["structure"] = sum(own[SPOKEN:])
         return found
 
     def _row(self, evidence: Evidence, index: int) -> tuple[float, ...]:
-        rows = [evidence.lexical[row] for row in self.rows[index]]
-        return rows[0] if len(rows) == 1 else tuple(max(column) for column in zip(*rows, strict=True))
+        return _strongest(evidence, self.rows[index])
 
     def dump(self) -> dict[str, Any]:
         """Return the weights as plain data, rounded, without those that change nothing."""
@@ -121,10 +118,14 @@ class Penalty:
         return Penalty(self.lexical * strength, self.signals * strength, self.words * strength, self.balance)
 
 
+def _strongest(evidence: Evidence, rows: Sequence[int]) -> tuple[float, ...]:
+    """Return the strongest lexical evidence of several rows, column by column."""
+    return tuple(map(max, zip(*(evidence.lexical[row] for row in rows), strict=True)))
+
+
 def fit(
     samples: Sequence[Evidence],
     labels: Sequence[int],
-    weights: Sequence[float],
     *,
     classes: tuple[str, ...],
     rows: tuple[tuple[int, ...], ...],
@@ -144,23 +145,14 @@ def fit(
     signals = sorted({name for sample in samples for name in sample.signals} | known.signals.keys())
     counts: dict[str, int] = {}
     for sample in samples:
-        for word in sample.words | sample.habits if prior else sample.words:
+        for word in sample.said if prior else sample.words:
             counts[word] = counts.get(word, 0) + 1
     words = sorted({word for word, count in counts.items() if count >= least} | known.words.keys())
-    lexical = np.array(
-        [
-            [
-                sample.lexical[own[0]]
-                if len(own) == 1
-                else tuple(max(column) for column in zip(*(sample.lexical[row] for row in own), strict=True))
-                for own in rows
-            ]
-            for sample in samples
-        ]
-    )
-    table = _table(samples, signals, words)
+    lexical = np.array([[_strongest(sample, own) for own in rows] for sample in samples])
+    found = [{**sample.signals, **{f"word {word}": 1.0 for word in sample.said}} for sample in samples]
+    table = sparse(found, [*signals, *(f"word {word}" for word in words)])
     y = np.array(labels)
-    scale = np.array(weights, dtype=float)
+    scale = np.ones(len(samples))
     share = np.array([scale[y == index].sum() for index in range(len(classes))])
     scale *= ((share.sum() / np.maximum(share, 1e-9)) ** penalty.balance)[y]
     scale /= scale.sum()
@@ -185,18 +177,14 @@ def fit(
     )
 
 
-def _table(samples: Sequence[Evidence], signals: Sequence[str], words: Sequence[str]) -> Any:
+def sparse(found: Sequence[Mapping[str, float]], names: Sequence[str]) -> Any:
+    """Return a sparse matrix with a row for each of `found` and a column for each of `names`."""
     from scipy.sparse import csr_matrix
 
-    column = {name: index for index, name in enumerate([*signals, *(f"word {word}" for word in words)])}
-    rows, columns, values = [], [], []
-    for row, sample in enumerate(samples):
-        found = {**sample.signals, **{f"word {word}": 1.0 for word in sample.words | sample.habits}}
-        for name in sorted(found.keys() & column.keys()):
-            rows.append(row)
-            columns.append(column[name])
-            values.append(found[name])
-    return csr_matrix((values, (rows, columns)), shape=(len(samples), len(column)))
+    column = {name: index for index, name in enumerate(names)}
+    cells = [(row, column[n], v) for row, own in enumerate(found) for n, v in sorted(own.items()) if n in column]
+    rows, columns, values = zip(*cells, strict=True) if cells else ((), (), ())
+    return csr_matrix((values, (rows, columns)), shape=(len(found), len(names)))
 
 
 def _minimise(

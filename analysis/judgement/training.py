@@ -79,7 +79,6 @@ def train(
         return fit(
             [sample.evidence for sample in chosen],
             [classes.index(label) for label in labels],
-            [1.0] * len(chosen),
             classes=classes,
             rows=rows,
             penalty=penalty.times(strength),
