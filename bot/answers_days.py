@@ -8,7 +8,7 @@ from analysis.digest import Digest
 from analysis.window import Window
 from bot.asking import Mistake, read_span, say_span
 from bot.feeds import reported
-from bot.posts import commit_rows, digest_post, named, show_command
+from bot.posts import archive_page, commit_rows, digest_post, named, report_files, show_command
 from bot.question import Question
 from bot.repositories import Place, parse_place
 from formatters.item import item_of
@@ -168,7 +168,14 @@ async def _shown(question: Question, repo: str, window: Window) -> AsyncIterator
 
 
 async def _post(question: Question, found: tuple[Digest, Areas, int]) -> Reply:
-    return await question.desk.work.quick(lambda: digest_post(*found))
+    core, (digest, areas, number) = question.desk.core, found
+    stands = question.asked.is_public or question.asker.is_direct
+
+    def post() -> Reply:
+        files = report_files(core, digest, areas) if stands else ()
+        return digest_post(digest, areas, number, page=archive_page(core, digest), files=files)
+
+    return await question.desk.work.quick(post)
 
 
 async def found_or_made(

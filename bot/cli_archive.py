@@ -201,15 +201,11 @@ def web(config: ConfigOption = None) -> None:
     """Serve the archive as pages, as [web] in the configuration says, until it is interrupted."""
     import asyncio
 
-    from analysis.window import check_zone
-    from bot.config import machine_zone
     from bot.web import serve
 
     with core(config) as opened:
-        settings = opened.settings.web
-        zone = check_zone(settings.zone) if settings.zone else machine_zone()
 
         def ready(address: str) -> None:
             streams.tell([f"the archive is at {address}"])
 
-        asyncio.run(serve(opened, zone, ready))
+        asyncio.run(serve(opened, ready))

@@ -20,6 +20,8 @@ from analysis.errors import BadInput
 PREFIX = "DAYBRIEF_"
 CONFIG_VARIABLE = "DAYBRIEF_CONFIG"
 FILE = "daybrief.toml"
+ARCHIVE = "/archive"
+"""Where the bot's own server has the archive."""
 _SHORTEST_TOKEN = 16
 
 
@@ -104,7 +106,10 @@ class WebSettings(_Table):
 
     host: str = Field(default="127.0.0.1", description="where `daybrief web` answers; 0.0.0.0 for all of the network")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8321, description="0: any that is free")
-    url: Address = Field(default="", description="under which readers reach it, for links in feeds and messages")
+    url: Address = Field(
+        default="",
+        description="scheme and host under which readers reach it, such as https://daybrief.example.com, for links in feeds and posts",
+    )
     access: Literal["none", "token", "proxy"] = Field(
         default="none",
         description="`none`: everybody who reaches it; `token`: who knows the token; `proxy`: whom a reverse proxy names",
@@ -213,6 +218,10 @@ class ServeSettings(_Table):
     grace: Annotated[float, Field(gt=0)] = Field(
         default=20.0, description="seconds that a stop waits for what is under way"
     )
+    archive: bool = Field(
+        default=False,
+        description="`true`: the archive is there too, below /archive, for whom [web] lets in; default: `false`",
+    )
 
 
 class Settings(_Table):
@@ -228,6 +237,12 @@ class Settings(_Table):
     feeds: tuple[FeedSettings, ...] = ()
     access: AccessSettings = AccessSettings()
     serve: ServeSettings = ServeSettings()
+
+    @property
+    def archive(self) -> str:
+        """The address under which readers reach the archive, without a slash at its end; empty for none."""
+        url = self.web.url.rstrip("/")
+        return url + ARCHIVE if url and self.serve.archive else url
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from bot.core import Core
 from bot.delivery import Deliverer, Outcome, Ready
 from bot.feeds import covered, due, narrowed, next_post, reported
 from bot.platforms import Later, Refused
-from bot.posts import digest_post
+from bot.posts import archive_page, digest_post, report_files
 from bot.repositories import parse_place
 from bot.wording import tell
 from bot.work import Work
@@ -144,7 +144,9 @@ class Mornings:
 
         if shown.entries:
             number = self._core.commits.numbers().get(digest.repo, 0)
-            return Ready(digest_post(shown, areas, number), told, len(shown.coverage.stand_ins), note)
+            files, page = report_files(self._core, shown, areas), archive_page(self._core, shown)
+            post = digest_post(shown, areas, number, page=page, files=files)
+            return Ready(post, told, len(shown.coverage.stand_ins), note)
         if feed.quiet == "nothing":
             return None
         key = "feed.quiet_part" if digest.entries else "feed.quiet"

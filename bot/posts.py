@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from analysis.areas import Areas
 from analysis.digest import Digest
 from analysis.entry import Entry, Language
+from bot.archive import Archive
 from bot.asking import say_span
+from bot.core import Core
 from bot.wording import tell
 from formatters.item import item_of
-from formatters.markdown import report
 from formatters.outline import outline
-from formatters.reply import MOST_COMMAND, Button, CommitDetail, CommitRow, DigestPost
+from formatters.reply import MOST_COMMAND, Button, CommitDetail, CommitRow, DigestPost, File
 
 _SHA = 12  # digits that a button keeps
 
 
-def digest_post(digest: Digest, areas: Areas, number: int) -> DigestPost:
+def digest_post(
+    digest: Digest, areas: Areas, number: int, *, page: str = "", files: tuple[File, ...] = ()
+) -> DigestPost:
     """Make a day's post; `number` is the repository's in the store, for names that are too long for a button."""
     made = outline(digest, areas)
     language, span = digest.language, say_span(digest.window)
@@ -28,14 +32,46 @@ def digest_post(digest: Digest, areas: Areas, number: int) -> DigestPost:
     subscribe = Button(tell("button.subscribe", language), named("subscribe", digest.repo, number))
     return DigestPost(
         outline=made,
-        report=report(made),
-        file_name=re.sub(r"[^\w.-]+", "-", f"{digest.repo}-{span}.md"),
         buttons=(
             button("details", "details"), button("areas", "areas"), button("why", "why"), subscribe,
             button("up", "rate up"), button("down", "rate down"),
         ) if digest.entries else (subscribe,),
         item_commands=tuple(show_command(item.entry, number) for item in made.must_know),
+        files=files,
+        page=page,
     )  # fmt: skip
+
+
+def report_files(core: Core, digest: Digest, areas: Areas) -> tuple[File, ...]:
+    """Return what a post that stands ends with: the day's pictures and the report as a page; nothing for no commits.
+
+    This takes longer than somebody who only looks wants to wait. Pictures are written in the digest's language where a
+    font here has it, else in English; without any font there are none.
+    """
+    if not digest.entries:
+        return ()
+    from formatters.charts import charts
+    from formatters.png import drawable, png
+
+    archive, stem = Archive(core), re.sub(r"[^\w.-]+", "-", f"{digest.repo}-{say_span(digest.window)}", flags=re.ASCII)
+    written = drawable(digest.language)
+    days = archive.days(digest.repo, digest.window)
+    pictures = charts(replace(digest, language=written), days, areas) if written else ()
+    page = archive.page([(digest, areas)]).encode("utf-8", "replace")
+    return (
+        *(File(f"{stem}-{one.name}.png", one.title, png(one), one.description) for one in pictures),
+        File(f"{stem}.html", outline(digest, areas).title, page),
+    )
+
+
+def archive_page(core: Core, digest: Digest) -> str:
+    """Return the address of a day in the archive, of its repository for several days; empty where nobody reaches it."""
+    if not (core.settings.archive and digest.entries):
+        return ""
+    from formatters.html_archive import Links
+
+    links, window = Links(core.settings.archive, digest.language), digest.window
+    return links.day(digest.repo, window.first) if window.first == window.last else links.repo(digest.repo)
 
 
 def named(command: str, repo: str, number: int) -> str:

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from analysis.errors import BadInput
 from bot.assembly import Assembly
+from bot.config import ARCHIVE
 from bot.core import Core
 from bot.metrics import Counted, Metrics
 from bot.platforms import Transport
@@ -166,9 +167,13 @@ class Process:
         app.router.add_get("/metrics", self._told)
         if self._slack is not None and self._core.settings.slack.mode == "http":
             app.router.add_post(_SLACK_PATH, self._slack.receive)
+        serve = self._core.settings.serve
+        if serve.archive:
+            from bot.web import archive_app
+
+            app.add_subapp(ARCHIVE, archive_app(self._core, serve.host, ARCHIVE))
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
-        serve = self._core.settings.serve
         site = web.TCPSite(runner, serve.host, serve.port)
         try:
             await site.start()

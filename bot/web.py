@@ -18,6 +18,8 @@ from aiohttp import web
 
 from analysis.entry import LANGUAGES, Language
 from analysis.errors import BadInput, NotFound, Problem
+from analysis.window import check_zone
+from bot.config import machine_zone
 from bot.core import Core
 from bot.web_access import COOKIE, Door, Visitor
 from bot.web_pages import HTML, Asked, WebPages, Written
@@ -44,16 +46,17 @@ class ArchiveServer:
     """Answers requests for the archive's pages.
 
     Args:
+        host: that the server listens on.
         root: the path that the archive lies under, without a slash at its end.
         threads: how many pages are made at once.
     """
 
-    def __init__(self, core: Core, zone: str, root: str = "", threads: int = 4) -> None:
+    def __init__(self, core: Core, zone: str, host: str, root: str = "", threads: int = 4) -> None:
         settings = core.settings.web
         self._core, self._root, self._address = core, root, settings.url.rstrip("/")
         self._access = settings.access
         self._pages = WebPages(core, zone)
-        self._door = Door(settings)
+        self._door = Door(settings, host)
         self._kept: OrderedDict[tuple[object, ...], asyncio.Future[_Kept]] = OrderedDict()
         self._version: object = None
         self._makers = ThreadPoolExecutor(threads, "archive")
@@ -241,19 +244,26 @@ class ArchiveServer:
         self._watch.shutdown(wait=False, cancel_futures=True)
 
 
-def archive_app(core: Core, zone: str, root: str = "") -> web.Application:
-    """Return the archive's application, which another one takes below a path of its own with `add_subapp(root, …)`."""
-    return ArchiveServer(core, zone, root).app()
+def archive_app(core: Core, host: str, root: str = "") -> web.Application:
+    """Return the archive's application for a server that listens on `host`.
+
+    Another application takes it below a path of its own with `add_subapp(root, …)`.
+
+    Raises:
+        BadInput: the configured zone is none.
+    """
+    zone = core.settings.web.zone
+    return ArchiveServer(core, check_zone(zone) if zone else machine_zone(), host, root).app()
 
 
-async def serve(core: Core, zone: str, ready: Callable[[str], None]) -> None:
+async def serve(core: Core, ready: Callable[[str], None]) -> None:
     """Serve the archive until this is cancelled; `ready` is told the address.
 
     Raises:
-        BadInput: the host and port cannot be used.
+        BadInput: the host and port cannot be used, or the zone is none.
     """
     settings = core.settings.web
-    runner = web.AppRunner(archive_app(core, zone), access_log=None)
+    runner = web.AppRunner(archive_app(core, settings.host), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port)

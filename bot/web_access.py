@@ -36,10 +36,10 @@ class Visitor:
 class Door:
     """Decides about requests by the configuration."""
 
-    def __init__(self, settings: WebSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: WebSettings, host: str) -> None:
+        self._settings, self._host = settings, host
         self._proxies = tuple(ip_network(proxy, strict=False) for proxy in settings.proxies)
-        self._hosts = {*_HERE, settings.host, urlsplit(settings.url).hostname or settings.host}
+        self._hosts = {*_HERE, host, urlsplit(settings.url).hostname or host}
 
     def visitor(self, peer: str, host: str, headers: Mapping[str, str], given: str, cookie: str) -> Visitor | None:
         """Return who asks; None for nobody who may read.
@@ -57,7 +57,7 @@ class Door:
             told = given or headers.get("Authorization", "").removeprefix("Bearer ").strip()
             if not (self.knows(told) or hmac.compare_digest(cookie.encode(), self.cookie.encode())):
                 return None
-        elif settings.host in _HERE and _name(host) not in self._hosts:
+        elif self._host in _HERE and _name(host) not in self._hosts:
             return None  # a foreign page has given its own name this machine's address, to read what only we may
         return Visitor(settings.repositories)
 

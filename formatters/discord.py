@@ -14,7 +14,6 @@ from analysis.wording import say
 from formatters import post
 from formatters.discord_parts import (
     MOST_OPTIONS,
-    Attachment,
     Message,
     Piece,
     attached,
@@ -30,7 +29,7 @@ from formatters.discord_text import escape, fit, link, units
 from formatters.item import ICONS, Item, Part, Point
 from formatters.links import commit_page, place_page, pull_request_page
 from formatters.plain import clean, shorten
-from formatters.reply import Board, CommitDetail, CommitList, CommitRow, DigestPost, Form, Note, Reply, Sheet
+from formatters.reply import Board, CommitDetail, CommitList, CommitRow, DigestPost, File, Form, Note, Reply, Sheet
 from formatters.wording import label
 
 _COLOURS = {Importance.HIGH: 0xE5484D, Importance.MEDIUM: 0xF2B53B, Importance.LOW: 0x46A758}
@@ -38,7 +37,7 @@ _BRAND = 0x3E7BFA
 _TONES = {"plain": "", "done": "✅ ", "problem": "⚠️ ", "working": "⏳ "}
 _WHOLE, _SUMMARY, _LINE, _CELL, _NOTICES = 3_400, 900, 300, 900, 3
 _ADDRESS, _THREAD, _ROW = 200, 100, 60
-_MOST_FILE = 9_000_000  # bytes; Discord takes 10 MiB where nobody pays
+_MOST_FILES = 9_000_000  # bytes in one message; Discord takes 10 MiB where nobody pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +56,15 @@ def posting(reply: DigestPost) -> Posting:
     if made.groups:
         for section in _replies(post.sections(made)):
             followers += messages(_section(section, language), accent=_colour(section))
-        followers += _file(reply)
+        followers += _files(reply)
     return Posting(_first(reply), short(made.title, _THREAD), tuple(followers))
 
 
 def rendered(reply: Reply) -> tuple[Message, ...]:
-    """Return a reply as messages; a digest's is its post with the report as a file, without a thread."""
+    """Return a reply as messages; a digest's is its post with its files, without a thread."""
     match reply:
         case DigestPost():
-            return (_first(reply), *_file(reply)) if reply.outline.groups else (_first(reply),)
+            return (_first(reply), *_files(reply)) if reply.outline.groups else (_first(reply),)
         case CommitDetail():
             return messages(_detail(reply), accent=_COLOURS[reply.item.entry.triage.importance])
         case Note():
@@ -110,6 +109,8 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
         yield Piece("-# " + _named("stat.areas", fit(post.tally(sections), room), language), keep=True)
     if made.watch:
         yield Piece("-# " + _named("section.watch", fit(post.watched(made), 2 * room), language), keep=True)
+    if reply.page and len(reply.page) <= _ADDRESS:
+        yield Piece(f"-# {link(escape(label('post.page', language)), reply.page)}", keep=True)
     choices = (
         (command, item.title, ICONS[item.entry.triage.importance])
         for item, command in zip(made.must_know, reply.item_commands, strict=False)
@@ -164,12 +165,17 @@ def _entry(item: Item, language: Language) -> str:
     return f"{_icon(item)} **{title}**\n-# {about}\n{fit(item.summary, _SUMMARY, ending)}{why}{marks}"
 
 
-def _file(reply: DigestPost) -> tuple[Message, ...]:
+def _files(reply: DigestPost) -> tuple[Message, ...]:
     language = reply.outline.digest.language
-    if len(reply.report.encode()) > _MOST_FILE:
-        return messages([Piece(f"⚠️ {escape(label('discord.too_large', language))}")])
-    said = Piece(escape(label("discord.report", language)), (attached(reply.file_name),))
-    return messages([said], file=Attachment(reply.file_name, reply.report))
+    fitting, room = list[File](), _MOST_FILES
+    for file in reply.files:
+        if len(file.content) <= room:
+            room -= len(file.content)
+            fitting.append(file)
+    pieces = [Piece(escape(label("discord.report", language)), attached(fitting))] if fitting else []
+    if len(fitting) < len(reply.files):
+        pieces.append(Piece(f"⚠️ {escape(label('discord.too_large', language))}"))
+    return messages(pieces, files=tuple(fitting)) if pieces else ()
 
 
 def _detail(reply: CommitDetail) -> Iterator[Piece]:

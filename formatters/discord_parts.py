@@ -11,26 +11,18 @@ from typing import Any
 
 from formatters.discord_text import units
 from formatters.plain import clean, shorten
-from formatters.reply import Button
+from formatters.reply import Button, File
 
 Json = dict[str, Any]
 
 MOST_TEXT, MOST_COMPONENTS = 3_900, 38
 """In one message; Discord's own limits are 4,000 and 40."""
 MOST_OPTIONS = 25
-_ROW, _BUTTON, _SELECT, _SECTION, _TEXT, _FILE, _SEPARATOR, _CONTAINER = 1, 2, 3, 9, 10, 13, 14, 17
+_ROW, _BUTTON, _SELECT, _SECTION, _TEXT, _GALLERY, _FILE, _SEPARATOR, _CONTAINER = 1, 2, 3, 9, 10, 12, 13, 14, 17
 _STYLES = {"plain": 2, "primary": 1, "danger": 4}
 _BUTTONS_IN_ROW = 5
-_LABEL, _OPTION = 80, 100
+_LABEL, _OPTION, _ALTERNATIVE = 80, 100, 1_000
 _COMMAND = re.compile(r"d\d*:(.+)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that goes with a message."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +30,7 @@ class Message:
     """What one message shows, as Discord's API takes it."""
 
     components: tuple[Json, ...]
-    file: Attachment | None = None
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +98,16 @@ def beside(text: str, wanted: Button) -> Json:
     return {"type": _SECTION, "components": [{"type": _TEXT, "content": text}], "accessory": button(wanted)}
 
 
-def attached(name: str) -> Json:
-    """Return the place where an attached file is shown."""
-    return {"type": _FILE, "file": {"url": f"attachment://{name}"}}
+def attached(files: Iterable[File]) -> tuple[Json, ...]:
+    """Return the places where attached files are shown: pictures side by side, then the others."""
+    places = [(file, {"url": f"attachment://{file.name}"}) for file in files]
+    pictures = [
+        {"media": place, "description": short(file.alternative, _ALTERNATIVE)}
+        for file, place in places
+        if file.alternative
+    ]
+    others = [{"type": _FILE, "file": place} for file, place in places if not file.alternative]
+    return (*([{"type": _GALLERY, "items": pictures}] if pictures else []), *others)
 
 
 def divider() -> Json:
@@ -125,9 +124,9 @@ def short(text: str, room: int) -> str:
 
 
 def messages(
-    pieces: Iterable[Piece], *, accent: int | None = None, file: Attachment | None = None
+    pieces: Iterable[Piece], *, accent: int | None = None, files: tuple[File, ...] = ()
 ) -> tuple[Message, ...]:
-    """Put pieces into as few messages as they fit in, in their order; `file` goes with the last one."""
+    """Put pieces into as few messages as they fit in, in their order; `files` go with the last one."""
     packed = [_Load()]
     for group in _groups(pieces):
         if not packed[-1].takes(group):
@@ -138,7 +137,7 @@ def messages(
             packed[-1].add(piece)
     made = [_distinct(_components(each.pieces)) for each in packed if each.pieces]
     return tuple(
-        Message(_framed(each, accent), file if number == len(made) - 1 else None) for number, each in enumerate(made)
+        Message(_framed(each, accent), files if number == len(made) - 1 else ()) for number, each in enumerate(made)
     )
 
 

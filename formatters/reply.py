@@ -38,20 +38,36 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class DigestPost:
-    """A day's digest: a parent within a phone's first screen, and a thread with everything (the report as a file last).
+class File:
+    """A file that goes with a post.
 
     Attributes:
-        report: the full report as Markdown, and its file's name.
+        name: of letters, digits, dots, dashes and underscores alone; `title`: as people see it.
+        alternative: what a picture shows, in a sentence, for whoever does not see it; empty for what is no picture.
+    """
+
+    name: str
+    title: str
+    content: bytes
+    alternative: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPost:
+    """A day's digest: a parent within a phone's first screen, and a thread with everything.
+
+    Attributes:
         buttons: those under the parent.
         item_commands: for each must-know item, the command of its details.
+        files: last in the thread: the day's pictures, then the full report as a page; empty for a short look.
+        page: the address of the day in the archive; empty where readers cannot reach it.
     """
 
     outline: Outline
-    report: str
-    file_name: str
     buttons: tuple[Button, ...] = ()
     item_commands: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

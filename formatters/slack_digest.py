@@ -28,7 +28,8 @@ def parent(post: DigestPost) -> Payload:
         watch = watched(made)
         counts = [*words(f"{label('slack.areas', language)} ", bold=True), *words(cut(tally(sections(made)), _TITLE))]
         watching = [*words(f"{label('slack.watch', language)} ", bold=True), *spans(cut(watch, _TEXT))] if watch else []
-        pieces += [rich(counts, watching), context(_coverage(post))]
+        pieces += [rich(counts, watching, link(post.page, label("post.page", language)) if post.page else [])]
+        pieces.append(context(_coverage(post)))
     names = [f"{item.entry.commit.short} · {item.title}" for item in made.must_know]
     details = menu(label("slack.details", language), zip(names, post.item_commands, strict=False), 0)
     controls = [button(one, number) for number, one in enumerate(post.buttons, 1)]

@@ -16,6 +16,7 @@ from analysis.stories import Story
 from analysis.title import ChangeType
 from analysis.triage import Importance, Reason, Triage
 from analysis.window import Window
+from formatters.reply import File
 
 DAY = Window.of(date(2026, 3, 12), "Asia/Shanghai")
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
@@ -96,6 +97,12 @@ def a_digest(*entries: Entry, language: Language = "en", stories: tuple[Story, .
         "run": RunCard(prompt="1", fetched=len(entries), seconds=0.2),
     }
     return Digest(**fields | changes)
+
+
+def the_files(report: str = "<!doctype html>The report") -> tuple[File, ...]:
+    """A picture and a report, as they end a post."""
+    picture = File("quill-by-hour.png", "By hour", b"\x89PNG", "When 2 commits landed, by hour.")
+    return picture, File("quill.html", "example/quill: Thursday", report.encode())
 
 
 def spoiled(entry: Entry, text: str) -> Entry:

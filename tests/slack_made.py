@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from made import a_commit, a_digest, an_entry, the_areas
+from made import a_commit, a_digest, an_entry, the_areas, the_files
 from servers.chat import Json
 from servers.slack import FakeSlack
 
@@ -26,10 +26,9 @@ def a_post(**changes: object) -> DigestPost:
     digest = a_digest(an_entry(commit, "high"), an_entry(a_commit("Docs (#13)"), "low", areas=("docs",)), **changes)
     return DigestPost(
         outline(digest, AREAS),
-        "# The report\n",
-        "quill.md",
         (Button("By area", "areas"),),
         ("show example/quill@4c46ecd",),
+        the_files() if digest.entries else (),
     )
 
 

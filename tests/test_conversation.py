@@ -19,6 +19,7 @@ from bot.asking import Mistake, read, say_span
 from bot.conversation import _HANDLERS
 from bot.platforms import Answer, Request
 from bot.verbs import ALIASES, usage, verb, verbs
+from formatters.markdown import report
 from formatters.reply import (
     MOST_COMMAND,
     Board,
@@ -129,8 +130,7 @@ async def test_a_day_is_answered_with_its_digest(bot: Bot) -> None:
     assert first.reply.tone == "working"
     assert isinstance(last.reply, DigestPost)
     assert len(last.reply.outline.digest.entries) == 18
-    assert last.reply.report.startswith("# example/quill")
-    assert last.reply.file_name == "example-quill-2026-03-12.md"
+    assert last.reply.files == (), "a short look"
     assert not last.public
 
 
@@ -142,7 +142,7 @@ async def test_a_day_that_is_known_is_answered_from_the_store_alone(bot: Bot) ->
     (again,) = await bot.answers("2026-03-12")
     assert isinstance(made, DigestPost)
     assert isinstance(again.reply, DigestPost)
-    assert again.reply.report.partition("**Source:**")[0] == made.report.partition("**Source:**")[0]
+    assert report(again.reply.outline).partition("**Source:**")[0] == report(made.outline).partition("**Source:**")[0]
 
 
 def bot_feed(bot: Bot, **changes: object) -> Feed:

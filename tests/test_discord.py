@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas
+from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_files
 from servers import discord_rules as rules
 
 from analysis.digest import Digest
@@ -18,7 +18,6 @@ from formatters.discord_forms import modal, steps, values
 from formatters.discord_parts import Message
 from formatters.discord_text import escape, fit, units
 from formatters.item import item_of
-from formatters.markdown import markdown
 from formatters.outline import outline
 from formatters.reply import (
     Board,
@@ -79,7 +78,9 @@ def a_post(digest: Digest, *commands: str) -> DigestPost:
     made = outline(digest, the_areas())
     buttons = (Button("By area", "areas example/quill"), Button("👍", "good example/quill 2026-03-12"))
     names = commands or tuple(f"show example/quill@{item.entry.commit.short}" for item in made.must_know)
-    return DigestPost(made, markdown(digest, the_areas()), "quill-2026-03-12.md", buttons, names)
+    return DigestPost(
+        made, buttons, names, *((the_files(), "https://example.com/day/2026-03-12") if digest.entries else ())
+    )
 
 
 FACTS = (
@@ -112,7 +113,7 @@ def test_a_post_and_its_thread_are_taken_whatever_the_day_holds(digest: Digest) 
     if digest.entries:
         said = "\n".join(texts(post.followers))
         assert all(entry.commit.short in said for entry in digest.entries)
-        assert post.followers[-1].file
+        assert post.followers[-1].files
     else:
         assert post.followers == ()
 
@@ -170,7 +171,8 @@ def test_the_first_message_says_what_must_be_known() -> None:
         * 40
         + ">) · bug fix; it is about an error (“fails”)\n"
         "-# **Areas:** KV cache 1 · Tests, CI and docs 1\n"
-        "-# **Watch:** Removed: `--old`"
+        "-# **Watch:** Removed: `--old`\n"
+        "-# [The day as a page](<https://example.com/day/2026-03-12>)"
     ]
     controls = [part for part in rules.walk_components(list(post.first.components)) if "custom_id" in part]
     assert [(part["custom_id"], part.get("label", "")) for part in controls] == [
@@ -200,15 +202,15 @@ def test_an_area_has_its_message_and_lesser_single_commits_share_one() -> None:
     assert [sorted(each) for each in heads] == [
         ["Scheduler (1)"], ["KV cache (2)"], ["LoRA (1)", "Models (1)", "Tests, CI and docs (1)"], [],
     ]  # fmt: skip
-    assert post.followers[-1].file.name == "quill-2026-03-12.md"
+    assert [file.name for file in post.followers[-1].files] == ["quill-by-hour.png", "quill.html"]
 
 
 def test_a_report_that_discord_does_not_take_is_named() -> None:
-    """Instead of a post that fails."""
-    post = replace(a_post(a_digest(an_entry())), report="a" * 9_000_001)
+    """Instead of a post that fails; the pictures still come."""
+    post = replace(a_post(a_digest(an_entry())), files=the_files("a" * 9_000_001))
     last = posting(post).followers[-1]
-    assert last.file is None
-    assert "too large for Discord; `daybrief digest` writes it" in texts((last,))[0]
+    assert [file.name for file in last.files] == ["quill-by-hour.png"]
+    assert "too large for Discord; `daybrief digest --format html` writes it" in "\n".join(texts((last,)))
 
 
 def test_what_is_too_long_is_cut_after_a_sentence_and_says_so() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from made import a_commit, a_digest, an_analysis, an_entry, the_areas
+from made import a_commit, a_digest, an_analysis, an_entry, the_areas, the_files
 from servers import discord_rules as rules
 from servers.discord import FakeDiscord, StoredMessage
 
@@ -18,7 +18,6 @@ from analysis.digest import Digest
 from analysis.errors import BadInput
 from bot.platforms import Answer, Asker, Later, Option, Posted, Refused, Request, Unsure, Verb
 from bot.platforms.discord import Discord
-from formatters.markdown import markdown
 from formatters.outline import outline
 from formatters.reply import Button, DigestPost, Field, Form, Note, Reply
 
@@ -153,7 +152,8 @@ def a_day(*, summary: str = "The cache keeps its pages.", language: Any = "en") 
 def a_post(digest: Digest | None = None) -> DigestPost:
     made = outline(digest or a_day(), the_areas())
     buttons = (Button("By area", "today"), Button("👍", "good 2026-03-12"))
-    return DigestPost(made, markdown(made.digest, the_areas()), "quill.md", buttons, ("show example/quill@0000000",))
+    summary = made.digest.entries[1].analysis.summary if len(made.digest.entries) > 1 else ""
+    return DigestPost(made, buttons, ("show example/quill@0000000",), the_files(summary))
 
 
 FORM = Form(
@@ -436,8 +436,12 @@ async def test_a_digest_is_posted_with_its_thread_and_report(world: World) -> No
     thread = world.server.channels[posted.message]
     assert thread.name == "example/quill: Thursday, 2026-03-12"
     said = [message.text for message in world.thread_of(posted)]
-    assert ["Scheduler" in said[0], "KV cache (2)" in said[1], said[2]] == [True, True, "The full report:"]
-    assert world.thread_of(posted)[2].uploads[0].data.startswith(b"# example/quill")
+    assert ["Scheduler" in said[0], "KV cache (2)" in said[1], said[2]] == [
+        True,
+        True,
+        "The day in pictures, and the full report:",
+    ]
+    assert world.thread_of(posted)[2].uploads[1].data == b"The cache keeps its pages."
     assert posted.followers == tuple(message.id for message in world.thread_of(posted))
     for call in world.server.calls.named("POST /channels/*/messages"):
         assert call.payload["allowed_mentions"] == {"parse": []}
@@ -451,7 +455,7 @@ async def test_a_direct_message_has_no_thread(world: World) -> None:
     posted = await world.post(channel=channel)
     messages = world.server.in_channel(world.server.channels[channel])
     assert [message.id for message in messages] == [posted.message, *posted.followers]
-    assert messages[-1].uploads[0].filename == "quill.md"
+    assert [upload.filename for upload in messages[-1].uploads] == ["quill-by-hour.png", "quill.html"]
 
 
 async def test_a_post_whose_reply_is_lost_is_found_and_gone_on_with(world: World) -> None:
@@ -519,7 +523,7 @@ async def test_a_long_thread_obeys_the_channels_rate_limit(world: World) -> None
     posted = await world.post(reply=a_post(day))
     said = [message.text.splitlines()[0] for message in world.thread_of(posted)]
     assert len(said) == len(set(said)) == len(names) + 1
-    assert said[-1] == "The full report:"
+    assert said[-1] == "The day in pictures, and the full report:"
     assert posted.followers == tuple(message.id for message in world.thread_of(posted))
 
 
@@ -557,7 +561,10 @@ async def test_an_edit_touches_only_what_says_something_else(world: World) -> No
     assert [bool(message.earlier) for message in thread] == [False, True, True]
     assert "now drops its pages" in thread[1].text
     assert b"now drops its pages" in thread[2].uploads[-1].data
-    assert len(thread[2].data["attachments"]) == 1
+    assert [(one["filename"], one.get("description")) for one in thread[2].data["attachments"]] == [
+        ("quill-by-hour.png", "When 2 commits landed, by hour."),
+        ("quill.html", None),
+    ]
     assert await world.bot.find(world.server.channel.id, KEY) == posted
 
 

@@ -127,6 +127,23 @@ def test_slack_and_discord_are_connected_side_by_side(environ: dict[str, str], t
         running.process.communicate()
 
 
+def test_the_archive_is_there_too_if_it_is_wanted(environ: dict[str, str], served: Served, tmp_path: Path) -> None:
+    """For whom [web] lets in; without being asked for it is not."""
+    assert served.get("/archive/")[0] == HTTPStatus.NOT_FOUND
+    settings = {"SERVE__ARCHIVE": "true", "WEB__ACCESS": "token", "WEB__TOKEN": SECRET}
+    running = Served(environ, tmp_path, **{f"DAYBRIEF_{name}": value for name, value in settings.items()})
+    try:
+        assert running.get("/archive/")[0] == HTTPStatus.UNAUTHORIZED
+        status, text = running.get(f"/archive/feed.atom?area=kv_cache&token={SECRET}")
+        assert (status, "<feed" in text) == (HTTPStatus.OK, True)
+        assert running.get("/healthz")[0] == HTTPStatus.OK
+        assert running.stop() == 0
+        assert SECRET not in json.dumps(running.lines)
+    finally:
+        running.process.kill()
+        running.process.communicate()
+
+
 def test_a_port_that_is_taken_is_told(environ: dict[str, str], served: Served, tmp_path: Path) -> None:
     """One sentence, exit code 2."""
     variables = {"DAYBRIEF_DISCORD__TOKEN": "x", "DAYBRIEF_SERVE__PORT": served.url.rpartition(":")[2]}

@@ -78,7 +78,7 @@ def a_post(*entries: Entry, language: Language = "en", text: str = "", **changes
     digest = a_digest(*entries, language=language, **changes)
     made = outline(digest, AREAS)
     commands = tuple(f"show example/quill@{item.entry.commit.short}" for item in made.must_know)
-    return DigestPost(made, "# Report\n", "report.md", (Button(text or "By area", "areas"),) * 6, commands)
+    return DigestPost(made, (Button(text or "By area", "areas"),) * 6, commands, page="https://example.com/day")
 
 
 def many(number: int, levels: tuple[str, ...] = ("high", "medium", "low")) -> Iterator[Entry]:
@@ -178,7 +178,7 @@ class TestThePost:
         self, quill: Path, environ: dict[str, str], language: Language
     ) -> None:
         digest, areas = the_sample(quill, environ, SAMPLE_NOW, language)
-        message = parent(DigestPost(outline(digest, areas), "", "r.md"))
+        message = parent(DigestPost(outline(digest, areas)))
         assert len(message["text"]) <= 1500
         assert sum("🔴" in line for line in message["text"].splitlines()) == len(digest.must_know) == 5
 

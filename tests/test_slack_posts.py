@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from made import the_files
 from servers.slack import FakeSlack
 from slack_made import a_post, a_slack
 
@@ -52,9 +53,11 @@ class TestPosting:
     async def test_a_digest_comes_with_its_thread_and_the_report(self, slack: Slack, server: FakeSlack) -> None:
         posted = await slack.post(server.channel.id, a_post(), "k1")
         assert is_whole(server)
-        assert [file.data for file in server.files.values()] == [b"# The report\n"]
+        picture, report = server.files.values()
+        assert (picture.alternative, report.title) == ("When 2 commits landed, by hour.", "example/quill: Thursday")
+        assert report.data == b"<!doctype html>The report"
         assert posted.message == server.in_channel()[0].ts
-        assert len(posted.followers) == 4
+        assert len(posted.followers) == 5
 
     async def test_no_previews_are_asked_for(self, slack: Slack, server: FakeSlack) -> None:
         await slack.post(server.channel.id, a_post(), "k1")
@@ -143,20 +146,19 @@ class TestWhatGoesWrong:
         assert is_whole(server)
 
     @pytest.mark.parametrize("break_off", ["hang_up", "lose_reply"])
-    @pytest.mark.parametrize("call", range(9))
+    @pytest.mark.parametrize("call", range(13))
     async def test_an_edit_that_was_stopped_is_done_again(self, server: FakeSlack, call: int, break_off: str) -> None:
         slack = a_slack(server)
         posted = await slack.post(server.channel.id, a_post(), "k1")
-        better = replace(a_post(notes=("Read anew",)), report="# Better\n")
+        better = replace(a_post(notes=("Read anew",)), files=the_files("Better"))
         server.faults.add("*", skip=call, **{break_off: True})
         with contextlib.suppress(Later):
             await slack.edit(posted, better)
         await slack.edit(posted, better)
         parent, *thread = server.in_channel()
         assert "Read anew" in parent.text
-        assert [file.data for file in server.files.values() if file.data and not file.deleted and file.channels] == [
-            b"# Better\n"
-        ]
+        standing = [file.data for file in server.files.values() if file.data and not file.deleted and file.channels]
+        assert standing == [b"\x89PNG", b"Better"]
         assert len(thread) == 4
 
     async def test_a_reply_lost_before_anything_stood_is_known_as_nothing(
@@ -243,8 +245,8 @@ class TestEditing:
 
     async def test_a_new_report_takes_the_old_ones_place(self, slack: Slack, server: FakeSlack) -> None:
         posted = await slack.post(server.channel.id, a_post(), "k1")
-        await slack.edit(posted, replace(a_post(), report="# Better\n"))
-        assert [file.data for file in server.files.values() if not file.deleted] == [b"# Better\n"]
+        await slack.edit(posted, replace(a_post(), files=the_files("Better")))
+        assert [file.data for file in server.files.values() if not file.deleted] == [b"\x89PNG", b"Better"]
 
     async def test_an_edit_that_got_no_answer_is_tried_later(self, slack: Slack, server: FakeSlack) -> None:
         posted = await slack.post(server.channel.id, Note("One"), "k1")

@@ -34,9 +34,9 @@ async def opened(environ: dict[str, str]) -> AsyncIterator[Open]:
     clients: list[TestClient[Any, Any]] = []
 
     async def open_(root: str = "", **settings: str) -> TestClient[Any, Any]:
-        variables = {f"DAYBRIEF_WEB__{name.upper()}": value for name, value in settings.items()}
+        variables = {f"DAYBRIEF_WEB__{name.upper()}": value for name, value in ({"zone": ZONE} | settings).items()}
         core = Core(load(environ | variables), lambda: SAMPLE_NOW)
-        client = TestClient(TestServer(archive_app(core, ZONE, root)))
+        client = TestClient(TestServer(archive_app(core, "127.0.0.1", root)))
         clients.append(client)
         await client.start_server()
         return client
@@ -384,9 +384,9 @@ async def test_it_lies_below_a_path_of_another_server(
     """All its addresses do."""
     from aiohttp import web
 
-    core = Core(load(environ), lambda: SAMPLE_NOW)
+    core = Core(load(environ | {"DAYBRIEF_WEB__ZONE": ZONE}), lambda: SAMPLE_NOW)
     outer = web.Application()
-    outer.add_subapp("/archive", archive_app(core, ZONE, "/archive"))
+    outer.add_subapp("/archive", archive_app(core, "127.0.0.1", "/archive"))
     async with TestClient(TestServer(outer)) as client:
         for path in (
             "/archive/",

@@ -218,11 +218,13 @@ class _Place:
 
 @contextlib.contextmanager
 def _files(message: Message) -> Iterator[list[discord.File]]:
-    if not message.file:
-        yield []
-        return
-    with io.BytesIO(message.file.text.encode()) as content:
-        yield [discord.File(content, message.file.name)]
+    with contextlib.ExitStack() as opened:
+        yield [
+            discord.File(
+                opened.enter_context(io.BytesIO(file.content)), file.name, description=file.alternative or None
+            )
+            for file in message.files
+        ]
 
 
 @contextlib.contextmanager

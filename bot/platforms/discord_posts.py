@@ -1,5 +1,6 @@
 """Posts on Discord that are made once: found again by their marks, gone on with where they broke off, and edited."""
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -142,4 +143,4 @@ async def _change(place: Place, old: Standing, message: Message) -> None:
 
 
 def _also(message: Message) -> str:
-    return message.file.text if message.file else ""
+    return " ".join(hashlib.sha256(file.content).hexdigest() for file in message.files)

@@ -10,7 +10,7 @@ import logging
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from http import HTTPStatus
@@ -40,7 +40,7 @@ from bot.platforms.slack_posts import Posts
 from bot.platforms.slack_requests import Asked
 from bot.platforms.slack_web import BadToken, Json, lost, trouble
 from bot.wording import tell
-from formatters.reply import Reply
+from formatters.reply import File, Reply
 from formatters.slack_blocks import ACTION
 from formatters.slack_views import working_view
 
@@ -311,13 +311,16 @@ class _Web:
         with _translated("apps.connections.open", changes=False):
             await self._client.apps_connections_open(app_token=app_token)
 
-    async def upload(self, channel: str, thread: str, name: str, text: str) -> str:
-        """Share a file in a thread, and return its id."""
+    async def upload(self, channel: str, thread: str, files: Sequence[File]) -> list[str]:
+        """Share files in a thread, in one message, and return their ids."""
+        sent = [
+            {"filename": file.name, "title": file.title, "content": file.content}
+            | ({"alt_txt": file.alternative} if file.alternative else {})
+            for file in files
+        ]
         with _translated("files.upload", changes=True):
-            sent = await self._client.files_upload_v2(
-                channel=channel, thread_ts=thread, filename=name, title=name, content=text
-            )
-        return str(_data(sent)["file"]["id"])
+            shared = await self._client.files_upload_v2(channel=channel, thread_ts=thread, file_uploads=sent)
+        return [str(file["id"]) for file in _data(shared)["files"]]
 
     async def respond(self, url: str, body: Json) -> bool:
         """Answer through a response URL; False if it takes no more, or did not answer."""

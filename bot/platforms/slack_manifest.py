@@ -19,7 +19,7 @@ SCOPES = {
     "channels:read": "to know who made a channel: they may set up its digest",
     "chat:write": "to post",
     "commands": "for /digest and the shortcut on messages",
-    "files:write": "for the full report below a digest",
+    "files:write": "for the pictures and the full report below a digest",
     "groups:history": "as channels:history, in private channels it was invited to",
     "groups:read": "as channels:read, in private channels it was invited to",
     "im:history": "to hear direct messages, and to find its own there",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from bot.platforms import Posted
 from bot.platforms.slack_web import Gone, Json, Unfit, Web
-from formatters.reply import DigestPost, Reply
+from formatters.reply import DigestPost, File, Reply
 from formatters.slack import slack
 from formatters.slack_blocks import Payload
 from formatters.slack_digest import parent, thread
@@ -34,13 +34,18 @@ class _Standing:
 
     Attributes:
         parts: for each part its message and the print of its contents; the parent is part 0.
-        files: the report's message and file; two only if two were at it at once.
+        files: those of the post, in one message, with that message; a second message only if two were at it at once.
     """
 
     key: str = ""
-    report: str = ""
+    print: str = ""
     parts: dict[int, tuple[str, str]] = field(default_factory=dict)
-    files: list[tuple[str, str]] = field(default_factory=list)
+    files: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    @property
+    def attached(self) -> list[str]:
+        """The ids of the files that count."""
+        return self.files[0][1] if self.files else []
 
 
 class Posts:
@@ -57,18 +62,18 @@ class Posts:
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
         """Post, or go on with what `key` has begun."""
-        first, rest, report = _parts(reply)
+        first, rest, files = _parts(reply)
         found = await self._parent(channel, key)
         stands = await self._standing(channel, found) if found else _Standing(key)
         if not found:
-            found = await self._send(channel, first, _metadata(key, 0, first, report))
-        return await self._complete(channel, found, stands, rest, report, key)
+            found = await self._send(channel, first, _metadata(key, 0, first, files))
+        return await self._complete(channel, found, stands, rest, files, key)
 
     async def show(self, channel: str, reply: Reply, key: str) -> Posted:
         """Post what was asked for, without looking for what stands."""
-        first, rest, report = _parts(reply)
-        message = await self._send(channel, first, _metadata(key, 0, first, report))
-        return await self._complete(channel, message, _Standing(key), rest, report, key)
+        first, rest, files = _parts(reply)
+        message = await self._send(channel, first, _metadata(key, 0, first, files))
+        return await self._complete(channel, message, _Standing(key), rest, files, key)
 
     async def find(self, channel: str, key: str) -> Posted | None:
         """Look for a post."""
@@ -77,25 +82,26 @@ class Posts:
             return None
         stands = await self._standing(channel, message)
         replies = [ts for part, (ts, _) in sorted(stands.parts.items()) if part]
-        return Posted(channel, message, (*replies, *(file for _, file in stands.files[:1])))
+        return Posted(channel, message, (*replies, *stands.attached))
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Show `reply` where `posted` stands; what has not changed is left alone."""
-        first, rest, report = _parts(reply)
+        first, rest, files = _parts(reply)
         channel, message = posted.channel, posted.message
         stands = await self._standing(channel, message)
         for number, (ts, _) in sorted(stands.parts.items()):
             if number > len(rest):
                 await self._delete("chat.delete", channel=channel, ts=ts)
-        if stands.report != _print(report):
-            for ts, file in stands.files:
-                await self._delete("files.delete", file=file)
+        if stands.print != _print_of(files):
+            for ts, attached in stands.files:
+                for file in attached:
+                    await self._delete("files.delete", file=file)
                 await self._delete("chat.delete", channel=channel, ts=ts)
             stands.files.clear()
-        changed = await self._complete(channel, message, stands, rest, report, stands.key, changed=True)
+        changed = await self._complete(channel, message, stands, rest, files, stands.key, changed=True)
         # The parent comes last: until it says so, nothing below it counts as renewed.
-        if stands.parts.get(0, ("", ""))[1] != _print(first) or stands.report != _print(report):
-            await self._update(channel, message, first, _metadata(stands.key, 0, first, report))
+        if stands.parts.get(0, ("", ""))[1] != _print(first) or stands.print != _print_of(files):
+            await self._update(channel, message, first, _metadata(stands.key, 0, first, files))
         return changed
 
     async def _delete(self, method: str, **what: str) -> None:
@@ -108,7 +114,7 @@ class Posts:
         message: str,
         stands: _Standing,
         rest: Sequence[Payload],
-        report: tuple[str, str] | None,
+        files: Sequence[File],
         key: str,
         *,
         changed: bool = False,
@@ -116,17 +122,17 @@ class Posts:
         """Add what is missing of the thread, and with `changed` renew what stands there."""
         followers = []
         for number, payload in enumerate(rest, 1):
-            metadata = _metadata(key, number, payload, None)
+            metadata = _metadata(key, number, payload)
             ts, contents = stands.parts.get(number, ("", ""))
             if not ts:
                 ts = await self._send(channel, payload, metadata, message)
             elif changed and contents != _print(payload):
                 await self._update(channel, ts, payload, metadata)
             followers.append(ts)
-        if report and not stands.files:
+        if files and not stands.files:
             await self._wait_for_turn(channel)
-            stands.files.append(("", await self._web.upload(channel, message, *report)))
-        return Posted(channel, message, (*followers, *(file for _, file in stands.files[:1])))
+            stands.files.append(("", await self._web.upload(channel, message, files)))
+        return Posted(channel, message, (*followers, *stands.attached))
 
     async def _send(self, channel: str, payload: Payload, metadata: Json, message: str = "") -> str:
         await self._wait_for_turn(channel)
@@ -168,11 +174,12 @@ class Posts:
             ts, said = str(one["ts"]), _said(one)
             if ts == message:
                 us = (one.get("bot_id"), one.get("user"))
-                found.key, found.report = str(said.get("key", "")), str(said.get("report", ""))
+                found.key, found.print = str(said.get("key", "")), str(said.get("files", ""))
             if said:
                 found.parts.setdefault(int(said["part"]), (ts, str(said.get("contents", ""))))
             elif one.get("bot_id", us[0]) == us[0] and one.get("user") == us[1]:  # a shared file may have no bot_id
-                found.files += [(ts, str(file["id"])) for file in one.get("files") or []]
+                attached = [str(file["id"]) for file in one.get("files") or []]
+                found.files += [(ts, attached)] if attached else []
         return found
 
     async def _pages(self, method: str, **arguments: str) -> AsyncIterator[Json]:
@@ -187,18 +194,17 @@ class Posts:
                 return
 
 
-def _parts(reply: Reply) -> tuple[Payload, list[Payload], tuple[str, str] | None]:
-    """Return the parent, the replies in its thread, and the report's name and text."""
+def _parts(reply: Reply) -> tuple[Payload, list[Payload], tuple[File, ...]]:
+    """Return the parent, the replies in its thread, and the files that end it."""
     if isinstance(reply, DigestPost):
-        report = (reply.file_name, reply.report) if reply.outline.digest.entries else None
-        return parent(reply), thread(reply), report
+        return parent(reply), thread(reply), reply.files
     first, *rest = slack(reply)
-    return first, rest, None
+    return first, rest, ()
 
 
-def _metadata(key: str, part: int, payload: Payload, report: tuple[str, str] | None) -> Json:
+def _metadata(key: str, part: int, payload: Payload, files: Sequence[File] = ()) -> Json:
     said = {"key": key, "part": part, "contents": _print(payload)}
-    return {"event_type": EVENT, "event_payload": said | ({"report": _print(report)} if report else {})}
+    return {"event_type": EVENT, "event_payload": said | ({"files": _print_of(files)} if files else {})}
 
 
 def _said(message: Mapping[str, Json]) -> Json:
@@ -208,5 +214,12 @@ def _said(message: Mapping[str, Json]) -> Json:
 
 
 def _print(contents: object) -> str:
-    """Return a short fingerprint of contents; empty for none."""
-    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:12] if contents else ""
+    """Return a short fingerprint of contents."""
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _print_of(files: Sequence[File]) -> str:
+    """Return a short fingerprint of files; empty for none."""
+    return (
+        _print([(file.name, file.title, hashlib.sha256(file.content).hexdigest()) for file in files]) if files else ""
+    )

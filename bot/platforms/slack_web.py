@@ -1,8 +1,10 @@
 """What we ask of Slack's Web API, and what its refusals mean; knows no SDK."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from bot.platforms import Later, Refused, Unsure
+from formatters.reply import File
 
 Json = dict[str, Any]
 
@@ -71,8 +73,8 @@ class Web(Protocol):
     async def tell(self, method: str, **arguments: Any) -> Json:
         """Call a method that changes something."""
 
-    async def upload(self, channel: str, thread: str, name: str, text: str) -> str:
-        """Share a file in a thread, and return its id."""
+    async def upload(self, channel: str, thread: str, files: Sequence[File]) -> list[str]:
+        """Share files in a thread, in one message, and return their ids."""
 
     async def respond(self, url: str, body: Json) -> bool:
         """Answer through a response URL; False if it takes no more."""

@@ -992,7 +992,8 @@ class FakeDiscord(FakeServer):
             "mentions": [],
             "mention_roles": [],
             "attachments": [
-                self._attachment_payload(self.snowflake(), message_id, n, upload) for n, upload in enumerate(uploads)
+                self._attachment_payload(self.snowflake(), message_id, n, upload) | _described(payload, n)
+                for n, upload in enumerate(uploads)
             ],
             "embeds": [],
             "components": payload.get("components") or [],
@@ -1026,12 +1027,12 @@ class FakeDiscord(FakeServer):
         if "attachments" in payload:
             kept = {str(item.get("id")) for item in payload["attachments"] or []}
             data["attachments"] = [item for item in data["attachments"] if item["id"] in kept]
-        for upload in uploads:
+        for number, upload in enumerate(uploads):
             index = len(message.uploads)
             message.uploads.append(upload)
             data["attachments"] = [
                 *data["attachments"],
-                self._attachment_payload(self.snowflake(), message.id, index, upload),
+                self._attachment_payload(self.snowflake(), message.id, index, upload) | _described(payload, number),
             ]
         data["flags"] &= ~rules.FLAG_LOADING
         data["edited_timestamp"] = self._timestamp()
@@ -1324,3 +1325,9 @@ class FakeDiscord(FakeServer):
     async def _delete_hook_message(self, call: Call) -> Reply:
         self._hook_message(call).deleted = True
         return Reply(status=204)
+
+
+def _described(payload: Json, number: int) -> Json:
+    """What a request says of its upload of that number, for whoever does not see it."""
+    said = [one for one in payload.get("attachments") or [] if str(one.get("id")) == str(number)]
+    return {"description": said[0]["description"]} if said and said[0].get("description") else {}

@@ -46,9 +46,10 @@ FLAG_COMPONENTS_V2 = 1 << 15
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 SELECTS = frozenset({3, 5, 6, 7, 8})
-SECTION, TEXT, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 13, 14, 17, 18
-#: What may stand in a message of Components V2; media are not used here.
-LAYOUT = frozenset({ROW, SECTION, TEXT, FILE, SEPARATOR, CONTAINER})
+SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 12, 13, 14, 17, 18
+#: What may stand in a message of Components V2; thumbnails are not used here.
+LAYOUT = frozenset({ROW, SECTION, TEXT, GALLERY, FILE, SEPARATOR, CONTAINER})
+MAX_GALLERY, MAX_MEDIA_DESCRIPTION = 10, 1024
 LINK_STYLE, PREMIUM_STYLE = 5, 6
 
 #: Types of command options.
@@ -306,6 +307,8 @@ def _check_components_v2(components: Sequence[Json], errors: FormErrors, base: P
                 errors.between((*where, "components"), node.get("components"), 1, 3)
                 if errors.choice((*where, "accessory", "type"), (node.get("accessory") or {}).get("type"), (BUTTON,)):
                     _check_item(node["accessory"], errors, (*where, "accessory"), seen)
+            if kind == GALLERY:
+                _check_gallery(node, errors, where)
             if kind == FILE:
                 errors.url((*where, "file", "url"), (node.get("file") or {}).get("url"), ("attachment",))
             if kind == CONTAINER:
@@ -313,6 +316,14 @@ def _check_components_v2(components: Sequence[Json], errors: FormErrors, base: P
             visit(node.get("components") or [], (*where, "components"))
 
     visit(components, base)
+
+
+def _check_gallery(node: Json, errors: FormErrors, at: Path) -> None:
+    errors.between((*at, "items"), node.get("items"), 1, MAX_GALLERY)
+    for number, item in enumerate(node.get("items") or []):
+        where = (*at, "items", number)
+        errors.url((*where, "media", "url"), (item.get("media") or {}).get("url"), ("attachment", "https"))
+        errors.at_most((*where, "description"), item.get("description"), MAX_MEDIA_DESCRIPTION)
 
 
 def check_modal(modal: Json, errors: FormErrors, base: Path) -> None:

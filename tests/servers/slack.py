@@ -1171,7 +1171,9 @@ class FakeSlack(FakeServer):
     @method("files.getUploadURLExternal", scope="files:write")
     async def _upload_url(self, args: Args) -> Json:
         args.need("filename", "length")
-        file = StoredFile(self.new_id("F"), str(args["filename"]), args.number("length", 0))
+        file = StoredFile(
+            self.new_id("F"), str(args["filename"]), args.number("length", 0), str(args.get("alt_txt", ""))
+        )
         self.files[file.id] = file
         return {"upload_url": f"{self.origin}/upload/{file.id}", "file_id": file.id}
 

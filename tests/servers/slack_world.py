@@ -151,6 +151,7 @@ class StoredFile:
     id: str
     filename: str
     length: int
+    alternative: str = ""
     data: bytes | None = None
     title: str = ""
     channels: list[str] = field(default_factory=list)
@@ -167,5 +168,6 @@ class StoredFile:
             "url_private": f"{origin}/files/{self.id}",
             "url_private_download": f"{origin}/files/{self.id}",
             "permalink": f"{origin}/files/{self.id}",
+            "alt_txt": self.alternative,
             "channels": self.channels,
         }
