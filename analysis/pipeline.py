@@ -5,9 +5,10 @@ this side of it knows the budget; the other side gets settings and commits, and 
 """
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, replace
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from analysis.areas import Areas
@@ -34,11 +35,20 @@ class Budget(Protocol):
         """Take note of what a piece has cost."""
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Where pieces are read, and how many at once."""
+
+    executor: Executor
+    width: int
+
+
 @dataclass(slots=True)
 class TokenBudget:
-    """A number of tokens, in and out together; None for no limit."""
+    """A number of tokens, in and out together; None for no limit. May be shared by threads."""
 
     left: int | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def refusal(self) -> str:
         """Return why nothing more may be spent, or an empty string."""
@@ -46,8 +56,9 @@ class TokenBudget:
 
     def spend(self, usage: Usage) -> None:
         """Take note of what a piece has cost."""
-        if self.left is not None:
-            self.left -= usage.tokens_in + usage.tokens_out
+        with self._lock:
+            if self.left is not None:
+                self.left -= usage.tokens_in + usage.tokens_out
 
 
 def judge(commits: Iterable[Commit], areas: Areas, judgement: Judgement | None = None) -> Iterator[Entry]:
@@ -62,11 +73,10 @@ def read_all(
     analyser: Analyser,
     language: Language,
     *,
-    executor: Executor,
-    width: int,
+    readers: Readers,
     budget: Budget,
 ) -> Iterator[Reading]:
-    """Yield readings as they come in, `width` pieces under way at once, the most important first.
+    """Yield readings as they come in, as many pieces under way at once as there are readers, the most important first.
 
     Every entry is in exactly one of the readings, as analysed or as failed. When the budget is spent or the server is
     taken to be down, the rest fails at once with that as its reason, which is also `hopeless` in these readings.
@@ -76,13 +86,13 @@ def read_all(
     stop, in_vain = "", 0
     try:
         while waiting or running:
-            while waiting and len(running) < width:
+            while waiting and len(running) < readers.width:
                 job = waiting.pop()
                 stop = stop or budget.refusal()
                 if stop:
                     yield Reading({}, {entry.commit.sha: stop for entry in job}, hopeless=stop)
                 else:
-                    running[executor.submit(analyser.analyse, job, language)] = job
+                    running[readers.executor.submit(analyser.analyse, job, language)] = job
             if not running:
                 continue
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -104,6 +114,9 @@ def read_all(
 def _result(future: Future[Reading], job: Sequence[Entry]) -> Reading:
     try:
         return future.result()
+    except CancelledError:  # nobody here has cancelled it
+        reason = "the cluster that should have read it is gone"
+        return Reading({}, {entry.commit.sha: reason for entry in job}, hopeless=reason)
     except Exception as error:  # noqa: BLE001 - one commit's analysis is an outer edge: the others' must not be lost with it
         _LOG.exception("the analysis of %s failed", ", ".join(entry.commit.short for entry in job))
         return Reading({}, {entry.commit.sha: f"the analyser failed ({type(error).__name__})" for entry in job})

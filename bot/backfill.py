@@ -1,12 +1,12 @@
 """Fills the store with days of the past: what there is to do and about what it costs, then the doing.
 
-Days are taken a week at a time: all of its commits are fetched and read at once, as many as the model takes, and while
-the next week is read, this one's digests are made of what is stored. Whatever stops it, what is done stays done, and the
-next run goes on there.
+Days are taken a week at a time: all of its commits are fetched and read at once, as many as the model takes; before the
+last of them are read the next week has begun, and meanwhile digests are made of what is stored. Whatever stops it, what
+is done stays done, and the next run goes on there.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,11 +15,11 @@ from analysis.errors import BadInput, Outage
 from analysis.pipeline import Step
 from analysis.sources import CommitSource, fold_merges
 from analysis.window import Window
-from bot.core import Core
+from bot.core import Core, threads
 from bot.repositories import Place
 
 _WEEK = 7
-_AT_ONCE = 4  # digests of days whose commits are read: each asks the model no more than for its overview
+_UNDER_WAY = 2  # weeks: one is read, the next is fetched and read wherever the first leaves a place
 _ASSUMED = (2_500.0, 450.0)
 """Tokens in and out for a commit, where this model has read none yet."""
 
@@ -100,24 +100,26 @@ def backfill(core: Core, span: Span, wanted: Plan, analyser: Analyser, step: Ste
     Raises:
         NotFound, Outage: the source cannot be read, or the model reads no more; what is done stays done.
     """
-    source = core.source(span.place, span.branch)
-    count, told = 0, 0
-    making: list[Future[int]] = []
-    with ThreadPoolExecutor(_AT_ONCE, "backfill") as executor:
-        try:
-            for week in _weeks(wanted.days):
-                window = Window(week[0], week[-1], span.zone)
-                entries, pending = core.follow(source, window.start, window.end, span.language, analyser, _quiet(step))
-                _must_be_read(entries, pending, window)
-                count += sum(future.result() for future in making)
-                making = [executor.submit(_tell, core, span, day, analyser) for day in week]
-                told += len(week)
-                step("days", told - len(week), len(wanted.days))
-            count += sum(future.result() for future in making)
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            raise
-    step("days", len(wanted.days), len(wanted.days))
+    days, budget = len(wanted.days), core.budget(analyser)
+
+    def read(week: Sequence[date]) -> None:
+        window = Window(week[0], week[-1], span.zone)
+        source = core.source(span.place, span.branch)  # one for each thread
+        entries, pending = core.follow(
+            source, window.start, window.end, span.language, analyser, _named(step, week[0]), budget
+        )
+        core.store.close()
+        _must_be_read(entries, pending, window)
+
+    # A digest asks the model for no more than the day's order and overview.
+    with threads(_WEEK, "tell") as tellers, core.read_together(analyser), threads(_UNDER_WAY, "week") as executor:
+        weeks, making = list(_weeks(wanted.days)), list[Future[int]]()
+        for week, reading in zip(weeks, [executor.submit(read, week) for week in weeks], strict=True):
+            reading.result()
+            step("days", len(making), days)
+            making += [tellers.submit(_tell, core, span, day, analyser) for day in week]
+        count = sum(future.result() for future in making)
+    step("days", days, days)
     return count
 
 
@@ -164,9 +166,9 @@ def _weeks(days: Sequence[date]) -> Iterator[Sequence[date]]:
         yield week
 
 
-def _quiet(step: Step) -> Step:
-    """Pass on what a week's fetching and reading says of itself, under names that do not mix with the whole's."""
-    return lambda name, done, total: step(f"this week: {name}", done, total)
+def _named(step: Step, first: date) -> Step:
+    """Pass on what a week's fetching and reading says of itself, under names that do not mix with others'."""
+    return lambda name, done, total: step(f"from {first}: {name}", done, total)
 
 
 def _silent(_name: str, _done: int, _total: int) -> None:

@@ -1,5 +1,7 @@
 """The command line's part about what is remembered: weeks and months, past days, files, the archive as pages."""
 
+import contextlib
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -127,6 +129,9 @@ def backfill(
         Wanted, typer.Option(help="Who analyses: auto is the model if one is configured, else the rules.")
     ] = Wanted.AUTO,
     branch: Annotated[str | None, typer.Option(help="The branch; default: the repository's default branch.")] = None,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Read on this Dask cluster, such as tcp://10.0.0.5:8786.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Begin without asking, also where a model costs.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars and no remarks.")] = False,
     config: ConfigOption = None,
@@ -152,10 +157,23 @@ def backfill(
                 raise BadInput("A model would read these commits, which may cost: add --yes to begin.")
             if not typer.confirm("Begin?"):
                 raise typer.Exit(1)
-        with progress(quiet=quiet) as step:
+        with _on(opened, cluster), progress(quiet=quiet) as step:
             count = filling.backfill(opened, span, wanted, reader, step)
         if not quiet:
             streams.tell([f"{len(wanted.days)} days read, with {count} commits."])
+
+
+@contextlib.contextmanager
+def _on(opened: Any, address: str | None) -> Iterator[None]:
+    """Have commits read on a cluster, if one is named."""
+    if address is None:
+        yield
+        return
+    from bot.cluster import cluster
+
+    with cluster(address) as readers:
+        opened.readers = readers
+        yield
 
 
 def _said(wanted: Any, reader: str) -> list[str]:

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from analysis.areas import Areas, of_repository
@@ -16,7 +16,7 @@ from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Theme, Us
 from analysis.errors import BadInput
 from analysis.facts import Fact, FactKind
 from analysis.period import Day, count_day
-from analysis.pipeline import Step, TokenBudget, judge, read_all, settled, stand_in
+from analysis.pipeline import Readers, Step, TokenBudget, judge, read_all, settled, stand_in
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges, reached
 from analysis.stories import Earlier, find_stories
@@ -46,10 +46,12 @@ class _Progress:
     """What became of a digest's commits so far, and what that has cost.
 
     Attributes:
+        started: by the monotonic clock.
         stopped: why nothing more is asked of the model; empty while it may be.
     """
 
     budget: TokenBudget
+    started: float = field(default_factory=time.monotonic)
     usage: Usage = Usage()
     analysed: int = 0
     failed: int = 0
@@ -62,6 +64,9 @@ class Core:
     Args:
         now: the clock, aware, UTC.
         heard: told the status and the headers of each answer of GitHub's.
+
+    Attributes:
+        readers: where commits are read in place of this process's threads.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class Core:
     ) -> None:
         self.configuration = configuration
         self.heard = heard
+        self.readers: Readers | None = None
         self.settings = configuration.settings
         self.now = now
         self.store = Store(configuration.store_path)
@@ -174,14 +180,13 @@ class Core:
         Raises:
             NotFound, Outage: the source cannot be read; what was read before is kept, and the next run goes on there.
         """
-        started, now = time.monotonic(), self.now()
+        progress, now = _Progress(self.budget(analyser)), self.now()
         listing, heads, late = self._landed(source, window, told)
         areas = self.areas(source)
         commits, fetched = self._fetch(source, heads, step)
         entries = [replace(entry, late=entry.commit.sha in late) for entry in self._judged(commits, areas)]
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
-        progress = _Progress(self._budget(analyser))
         try:
             entries = self._read(entries, analyser, language, step, progress)
             ranking, unranked = self._ranking(order(entries), listing.repo, analyser, progress)
@@ -194,20 +199,20 @@ class Core:
                 overview=overview,
                 before=self.digests.average(listing.repo, listing.branch, window),
                 unusual=self.unusual(listing.repo, window, ordered),
-                run=replace(self._card(run, progress, started), notes=_by_rules(order=unranked, overview=untold)),
+                run=replace(self._card(run, progress), notes=_by_rules(order=unranked, overview=untold)),
             )
             if told is None:
                 self.digests.put(digest)
         except BaseException:
             # What was paid counts against the day's budget, whatever came of it.
             if progress.usage.calls:
-                self.digests.put_run(digest, self._card(run, progress, started), progress.failed)
+                self.digests.put_run(digest, self._card(run, progress), progress.failed)
             raise
         self.digests.put_run(digest, digest.run, progress.failed)
         return digest, areas
 
-    def _card(self, run: RunCard, progress: _Progress, started: float) -> RunCard:
-        usage, seconds = progress.usage, time.monotonic() - started
+    def _card(self, run: RunCard, progress: _Progress) -> RunCard:
+        usage, seconds = progress.usage, time.monotonic() - progress.started
         return replace(run, analysed=progress.analysed, usage=usage, cost=self._cost(usage), seconds=seconds)
 
     def recall(self, repo: str, window: Window, language: Language, analyser: Analyser, told: Told) -> Digest | None:
@@ -247,13 +252,16 @@ class Core:
         language: Language,
         analyser: Analyser,
         step: Step | None = None,
+        budget: TokenBudget | None = None,
     ) -> tuple[list[Entry], int]:
         """Fetch and analyse what landed in [since, until) and is not known yet, so that a digest finds it done.
+
+        `budget` is shared by those who do this at the same time; default: what is left of the day's.
 
         Returns:
             What is new or newly analysed, and how many commits the model still has to read.
         """
-        started = time.monotonic()
+        progress = _Progress(budget or self.budget(analyser))
         listing = self.listed(source, since, until)
         heads = fold_merges(listing.heads)
         shas = [head.sha for head in heads]
@@ -263,7 +271,7 @@ class Core:
         if not fresh:
             return [], 0
         commits, fetched = self._fetch(source, fresh, step or _silent)
-        return self._analysed(source, commits, fetched, language, analyser, started, step=step)
+        return self._analysed(source, commits, fetched, language, analyser, progress, step)
 
     def read_one(
         self, source: CommitSource, ref: str, language: Language, analyser: Analyser, *, anew: bool = False
@@ -273,12 +281,12 @@ class Core:
         Raises:
             NotFound, Outage: the source does not have it, or does not answer.
         """
-        started = time.monotonic()
+        progress = _Progress(self.budget(analyser))
         commit = source.resolve(ref)
         known = self.commits.get(source.repo, [commit.sha]).get(commit.sha)
         self.commits.put([commit] if known is None else [])
         entries, _ = self._analysed(
-            source, [known or commit], int(known is None), language, analyser, started, anew=anew
+            source, [known or commit], int(known is None), language, analyser, progress, anew=anew
         )
         return entries[0]
 
@@ -289,21 +297,20 @@ class Core:
         fetched: int,
         language: Language,
         analyser: Analyser,
-        started: float,
+        progress: _Progress,
+        step: Step | None = None,
         *,
         anew: bool = False,
-        step: Step | None = None,
     ) -> tuple[list[Entry], int]:
         """Judge and read commits, and note what it cost."""
         entries, now = self._judged(commits, self.areas(source)), self.now()
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
         window = Window.of(now.date(), "UTC")
         digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
-        progress = _Progress(self._budget(analyser))
         try:
             return self._read(entries, analyser, language, step or _silent, progress, anew=anew), progress.failed
         finally:
-            self.digests.put_run(digest, self._card(run, progress, started), progress.failed)
+            self.digests.put_run(digest, self._card(run, progress), progress.failed)
 
     def _judged(self, commits: Sequence[Commit], areas: Areas) -> list[Entry]:
         """Give commits their facts and their triage, as people corrected it, and remember these."""
@@ -395,11 +402,8 @@ class Core:
         failures = dict[str, str]()
         if missing:
             step("analysing", 0, len(missing))
-            width = self.settings.model.concurrency if analyser.name != RULES else 1
-            with threads(width, "analyse") as executor:
-                for reading in read_all(
-                    missing, analyser, language, executor=executor, width=width, budget=progress.budget
-                ):
+            with self._readers(analyser) as readers:
+                for reading in read_all(missing, analyser, language, readers=readers, budget=progress.budget):
                     progress.usage += reading.usage
                     self.analyses.put(repo, reading.analyses, int(self.now().timestamp()))
                     found |= reading.analyses
@@ -415,7 +419,28 @@ class Core:
         }
         return [settled(entry, analyses[entry.commit.sha]) for entry in entries]
 
-    def _budget(self, analyser: Analyser) -> TokenBudget:
+    @contextlib.contextmanager
+    def _readers(self, analyser: Analyser) -> Iterator[Readers]:
+        """Give those that were handed in, else threads: as many as the model takes, one for the rules."""
+        if self.readers:
+            yield self.readers
+            return
+        width = self.settings.model.concurrency if analyser.name != RULES else 1
+        with threads(width, "analyse") as executor:
+            yield Readers(executor, width)
+
+    @contextlib.contextmanager
+    def read_together(self, analyser: Analyser) -> Iterator[None]:
+        """Let all that is read at the same time be read by the same readers, so that together it is no more than one takes."""
+        with self._readers(analyser) as readers:
+            before, self.readers = self.readers, readers
+            try:
+                yield
+            finally:
+                self.readers = before
+
+    def budget(self, analyser: Analyser) -> TokenBudget:
+        """Return what an analyser may still spend today (UTC)."""
         limit = self.settings.model.daily_tokens
         if limit is None or analyser.name == RULES:
             return TokenBudget()

@@ -16,7 +16,7 @@ from analysis.judgement.learning import Trial, judgement_of, learn, parted
 from analysis.judgement.past import own_past
 from analysis.judgement.scoring import Judged
 from analysis.judgement.training import sample_of
-from analysis.pipeline import Step, TokenBudget, judge, read_all, settled
+from analysis.pipeline import Readers, Step, TokenBudget, judge, read_all, settled
 from analysis.records import Labelled, read_labels
 from analysis.sources import CommitSource, fold_merges
 from bot.core import Core, threads
@@ -179,7 +179,8 @@ def _read(core: Core, entries: Sequence[Entry], analyser: Analyser, step: Step) 
     read: dict[str, Entry] = {}
     by_sha = {entry.commit.sha: entry for entry in entries}
     with threads(width, "analyse") as executor:
-        for reading in read_all(entries, analyser, "en", executor=executor, width=width, budget=TokenBudget()):
+        readers = Readers(executor, width)
+        for reading in read_all(entries, analyser, "en", readers=readers, budget=TokenBudget()):
             for sha, analysis in reading.analyses.items():
                 read[sha] = settled(by_sha[sha], analysis)
             step("analysing", len(read), len(entries))

@@ -31,6 +31,7 @@ SDKS = {
     "slack_sdk": "bot/platforms/slack.py",
     "discord": "bot/platforms/discord.py",
     "apscheduler": "bot/schedule.py",
+    "distributed": "bot/cluster.py",
     "sqlite_utils": "storage/",
 }
 HEAVY = {

@@ -12,7 +12,7 @@ from made import a_commit, a_triage
 
 from analysis.areas import of_repository
 from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Reading, Usage
-from analysis.pipeline import TokenBudget, judge, read_all, settled, stand_in
+from analysis.pipeline import Readers, TokenBudget, judge, read_all, settled, stand_in
 from analysis.triage import Importance
 
 
@@ -69,7 +69,7 @@ def run(
 ) -> tuple[list[Reading], dict[str, str]]:
     """Return the readings, and the failures of all by subject."""
     with ThreadPoolExecutor(width) as executor:
-        readings = list(read_all(given, fake, "en", executor=executor, width=width, budget=budget or TokenBudget()))
+        readings = list(read_all(given, fake, "en", readers=Readers(executor, width), budget=budget or TokenBudget()))
     names = {entry.commit.sha: entry.commit.subject for entry in given}
     told = [sha for reading in readings for sha in (*reading.analyses, *reading.failures)]
     assert sorted(told) == sorted(names)  # each exactly once
@@ -90,7 +90,7 @@ def test_nothing_to_read_is_nothing_to_do() -> None:
 def test_any_executor_will_do() -> None:
     """A cluster's is one too."""
     given = entries(3)
-    found = list(read_all(given, Fake(), "en", executor=AtOnce(), width=2, budget=TokenBudget()))
+    found = list(read_all(given, Fake(), "en", readers=Readers(AtOnce(), 2), budget=TokenBudget()))
     assert {sha for reading in found for sha in reading.analyses} == {entry.commit.sha for entry in given}
 
 
@@ -184,7 +184,7 @@ def test_a_mistake_of_ours_costs_one_commit(caplog: pytest.LogCaptureFixture) ->
 def test_who_stops_early_begins_nothing_more() -> None:
     fake = Fake()
     with ThreadPoolExecutor(1) as executor:
-        readings = read_all(entries(50), fake, "en", executor=executor, width=5, budget=TokenBudget())
+        readings = read_all(entries(50), fake, "en", readers=Readers(executor, 5), budget=TokenBudget())
         next(readings)
         readings.close()  # type: ignore[attr-defined]  # it is a generator
     assert len(fake.asked) <= 6

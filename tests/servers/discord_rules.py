@@ -307,10 +307,8 @@ def _check_components_v2(components: Sequence[Json], errors: FormErrors, base: P
                 errors.between((*where, "components"), node.get("components"), 1, 3)
                 if errors.choice((*where, "accessory", "type"), (node.get("accessory") or {}).get("type"), (BUTTON,)):
                     _check_item(node["accessory"], errors, (*where, "accessory"), seen)
-            if kind == GALLERY:
-                _check_gallery(node, errors, where)
-            if kind == FILE:
-                errors.url((*where, "file", "url"), (node.get("file") or {}).get("url"), ("attachment",))
+            if kind in {GALLERY, FILE}:
+                _check_media(node, errors, where)
             if kind == CONTAINER:
                 errors.between((*where, "components"), node.get("components"), 1, MAX_V2_COMPONENTS)
             visit(node.get("components") or [], (*where, "components"))
@@ -318,7 +316,10 @@ def _check_components_v2(components: Sequence[Json], errors: FormErrors, base: P
     visit(components, base)
 
 
-def _check_gallery(node: Json, errors: FormErrors, at: Path) -> None:
+def _check_media(node: Json, errors: FormErrors, at: Path) -> None:
+    if node["type"] == FILE:
+        errors.url((*at, "file", "url"), (node.get("file") or {}).get("url"), ("attachment",))
+        return
     errors.between((*at, "items"), node.get("items"), 1, MAX_GALLERY)
     for number, item in enumerate(node.get("items") or []):
         where = (*at, "items", number)
