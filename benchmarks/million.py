@@ -24,25 +24,38 @@ REPOSITORIES = 10
 _SHIFT = 20  # a commit's key: seconds times two to this, and a running number (storage.schema)
 _APART = 1 << 12  # between the running numbers of two copies
 _AT_ONCE = 500
+_HISTORY = SHARED / "history" / "sglang-commits.jsonl.gz"
 
 
 def million() -> Path:
     """Return the store; it is built once for each version of the tables, and kept in .bench/."""
-    history = SHARED / "history" / "sglang-commits.jsonl.gz"
-    sources = [*(ROOT / "storage" / name for name in ("schema.py", "words.py", "commits.py")), Path(__file__)]
-    text = b"".join(path.read_bytes() for path in sources) + str(history.is_file()).encode()
-    path = ROOT / ".bench" / f"million-{hashlib.sha256(text).hexdigest()[:12]}.db"
+    seed, path = thousands(), _kept("million")
+    if not path.is_file():
+        _say(f"building a store of {WANTED:,} commits in {path.parent}: some minutes, once")
+        unfinished = path.with_name("unfinished.db")
+        unfinished.unlink(missing_ok=True)
+        _repeat(seed, unfinished)
+        unfinished.rename(path)
+    return path
+
+
+def thousands() -> Path:
+    """Return the store of the history as it is, one repository of nearly ten thousand commits; kept as the other."""
+    path = _kept("thousands")
     if not path.is_file():
         path.parent.mkdir(exist_ok=True)
         for old in path.parent.glob("*.db*"):
             old.unlink()
-        _say(f"building a store of {WANTED:,} commits in {path.parent}: some minutes, once")
-        seed, unfinished = path.with_name("seed.db"), path.with_name("unfinished.db")
-        _fill(seed, list(_history(history)) if history.is_file() else list(_sample()))
-        _repeat(seed, unfinished)
+        unfinished = path.with_name("unfinished.db")
+        _fill(unfinished, list(_history(_HISTORY)) if _HISTORY.is_file() else list(_sample()))
         unfinished.rename(path)
-        seed.unlink()
     return path
+
+
+def _kept(name: str) -> Path:
+    sources = [*(ROOT / "storage" / name for name in ("schema.py", "words.py", "commits.py")), Path(__file__)]
+    text = b"".join(path.read_bytes() for path in sources) + str(_HISTORY.is_file()).encode()
+    return ROOT / ".bench" / f"{name}-{hashlib.sha256(text).hexdigest()[:12]}.db"
 
 
 def _fill(seed: Path, commits: list[Commit]) -> None:

@@ -15,7 +15,7 @@ from benchmarks.measured import Measured, percentile, seconds
 from benchmarks.million import WANTED, million
 
 _ROUNDS = 9
-_SEARCHES = (
+SEARCHES = (
     # what nearly every commit holds, what some do, what few or none do
     "python", "sglang", "test", "model", "fix", "kernel", "attention", "deepep", "swapab", "zzzqx", "the", "a", "fp8",
     # several words, the start of a word, identifiers
@@ -77,7 +77,7 @@ def _measure(path: Path) -> dict[str, Any]:
     asked: dict[str, dict[str, Callable[[], object]]] = {
         "search": {
             text: lambda text=text: search(core.store, Question(split_filters(text)[0]))
-            for text in _SEARCHES
+            for text in SEARCHES
             if split_filters(text)[0] and not split_filters(text)[1]
         },
         "command": {
@@ -90,7 +90,7 @@ def _measure(path: Path) -> dict[str, Any]:
             "area ci of one": lambda: commands.show_area(core, "ci", "en", "bench/repository-2"),
             "areas": lambda: commands.list_areas(core, "en"),
             "areas of one": lambda: commands.list_areas(core, "zh", "bench/repository-2"),
-            **{f"search {text}": lambda text=text: commands.search_commits(core, text, "en") for text in _SEARCHES},
+            **{f"search {text}": lambda text=text: commands.search_commits(core, text, "en") for text in SEARCHES},
             "search 缓存 in Chinese": lambda: commands.search_commits(core, "缓存", "zh"),
         },
     }

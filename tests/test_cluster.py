@@ -174,7 +174,10 @@ def test_nobody_there_is_told(machines: Machines, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(Outage, match="has no workers: start some with `dask worker tcp://"), cluster(machines.address):
         pass
     monkeypatch.setattr(joining, "_PATIENCE", 0.3)
-    with pytest.raises(Outage, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"), cluster("tcp://127.0.0.1:9"):
+    with (
+        pytest.raises(Outage, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"),
+        cluster("tcp://127.0.0.1:9"),
+    ):
         pass
 
 
