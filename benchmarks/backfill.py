@@ -1,10 +1,7 @@
 """A thousand commits with a model that answers in half a second: in process, and on two workers of which one is killed."""
 
 import math
-import multiprocessing
 import os
-import random
-import re
 import signal
 import subprocess
 import sys
@@ -14,8 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from multiprocessing.connection import Connection
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,6 +19,8 @@ from typing import Any
 from analysis.pipeline import Readers
 from benchmarks.material import fresh
 from benchmarks.measured import Measured
+from benchmarks.model_process import model
+from benchmarks.repository import repository
 from bot import backfill as filling
 from bot.cluster import cluster
 from bot.config import load
@@ -31,7 +29,7 @@ from bot.repositories import Place
 
 _ANSWER, _AT_ONCE = 0.5, 64
 _COMMITS, _DAYS = 1_000, 28
-_LAST = date(2026, 3, 1)
+_END = datetime(2026, 3, 2, tzinfo=UTC)
 _PLACE = "example/thousand"
 
 
@@ -57,7 +55,7 @@ class Filled:
 def figures() -> Iterator[Measured]:
     with TemporaryDirectory(prefix="daybrief-bench-") as name:
         folder = Path(name)
-        clone = _repository(folder / "thousand.git")
+        clone = repository(folder / "thousand.git", _COMMITS, _END - timedelta(days=_DAYS), _END)
         here = _filled(clone, None)
         yield from _told("backfill, in process", here, 3)
         with _workers(folder, 2, _AT_ONCE // 2) as (address, workers), cluster(address) as readers:
@@ -77,13 +75,13 @@ def _told(what: str, done: Filled, budget: float) -> Iterator[Measured]:
 
 
 def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Filled:
-    with _model() as (address, asked):
+    with model(_ANSWER) as (address, asked):
         environ = fresh() | {
             "DAYBRIEF_MODEL__NAME": "test-model",
             "DAYBRIEF_MODEL__BASE_URL": address,
             "DAYBRIEF_MODEL__CONCURRENCY": str(_AT_ONCE),
         }
-        core = Core(load(environ), lambda: datetime(2026, 3, 2, 12, tzinfo=UTC))
+        core = Core(load(environ), lambda: _END + timedelta(hours=12))
         core.readers = readers
         received, put = Counter[str](), core.analyses.put
 
@@ -97,47 +95,20 @@ def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Fille
         core.analyses.put = counted  # type: ignore[method-assign]  # to count what comes back
         with closing(core.store):
             analyser = core.analyser("model")
-            span = filling.Span(Place(_PLACE, str(clone)), None, _LAST - timedelta(days=_DAYS - 1), _LAST, "UTC", "en")
+            span = filling.Span(
+                Place(_PLACE, str(clone)),
+                None,
+                (_END - timedelta(days=_DAYS)).date(),
+                (_END - timedelta(days=1)).date(),
+                "UTC",
+                "en",
+            )
             wanted = filling.plan(core, span, analyser, _silent)
             started = time.perf_counter()
             filling.backfill(core, span, wanted, analyser, _silent)
             taken = time.perf_counter() - started
         calls, read = asked()
         return Filled(taken, received, read, calls)
-
-
-@contextmanager
-def _model() -> Iterator[tuple[str, Any]]:
-    """Run a model's server in a process of its own; give its address, and what tells its calls and the commits in them."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_answer, args=(theirs,), daemon=True)
-    process.start()
-
-    def asked() -> tuple[int, Counter[str]]:
-        ours.send("how many")
-        calls, commits = ours.recv()
-        return calls, commits
-
-    try:
-        yield ours.recv(), asked
-    finally:
-        ours.send("stop")
-        process.join()
-
-
-def _answer(pipe: Connection) -> None:
-    from servers.answers import reader, shape, shown
-    from servers.model import ModelServer
-
-    with ModelServer(reader, latency=_ANSWER) as model:
-        pipe.send(model.base_url)
-        while pipe.recv() != "stop":
-            commits = Counter[str]()
-            for request in list(model.requests):
-                if shape(request) not in {"Themes", "Order"}:
-                    commits.update(set(re.findall(r"\(#(\d+)\)", shown(request))))
-            pipe.send((len(model.requests), commits))
 
 
 @contextmanager
@@ -182,30 +153,6 @@ def _kill(address: str, workers: Sequence[subprocess.Popen[bytes]]) -> None:
         while len(client.processing()[name]) < _AT_ONCE // 4:
             time.sleep(0.005)
         workers[0].kill()
-
-
-def _repository(path: Path) -> Path:
-    """Make a repository whose commits are of every importance, so many a day."""
-    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", path], check=True)
-    subprocess.run(["git", "-C", path, "fast-import", "--quiet"], input="".join(_stream()).encode(), check=True)
-    return path
-
-
-def _stream() -> Iterator[str]:
-    dice = random.Random(7)  # noqa: S311 - no secret, the same each time
-    files = [f"quill/part{number}.py" for number in range(40)]
-    lines = {name: [f"def step_{number}(x):\n    return x + {number}\n" for number in range(30)] for name in files}
-    titles = ("Fix a crash in {}", "Add a flag to {}", "Tidy {}", "Speed up {}", "[Docs] Describe {}", "Test {}")
-    begin = datetime.combine(_LAST - timedelta(days=_DAYS - 1), datetime.min.time(), UTC).timestamp()
-    for number in range(_COMMITS):
-        name = dice.choice(files)
-        title = dice.choice(titles).format(name.rpartition("/")[2]) + f" (#{number + 1})"
-        at = dice.randrange(len(lines[name]))
-        lines[name][at] = f"def step_{at}(x, limit={number}):\n    return min(x, limit) + {dice.randrange(99)}\n"
-        text = "\n".join(lines[name])
-        when = int(begin + (number + 0.5) * _DAYS * 86_400 / _COMMITS)
-        yield f"commit refs/heads/main\ncommitter Ann <ann@example.com> {when} +0000\ndata {len(title)}\n{title}\n"
-        yield f"M 644 inline {name}\ndata {len(text)}\n{text}\n"
 
 
 def _silent(_name: str, _done: int, _total: int) -> None:

@@ -157,6 +157,10 @@ class SlackSettings(_Table):
     bot_token: SecretStr = Field(default=SecretStr(""), description="the bot's token, xoxb-…")
     app_token: SecretStr = Field(default=SecretStr(""), description="the app-level token of Socket Mode, xapp-…")
     signing_secret: SecretStr = Field(default=SecretStr(""), description="what requests are signed with; for mode http")
+    client_id: str = Field(
+        default="", description="of the app, in place of bot_token: several workspaces may install it; for mode http"
+    )
+    client_secret: SecretStr = Field(default=SecretStr(""), description="of the app, beside client_id")
     mode: Literal["socket", "http"] = Field(
         default="socket",
         description="`socket`: we connect to Slack; `http`: Slack sends requests to [serve] host and port",
@@ -250,7 +254,7 @@ class Settings(_Table):
         slack = self.slack
         secrets = (
             self.github.token, self.model.api_key, slack.bot_token, slack.app_token, slack.signing_secret,
-            self.discord.token, self.web.token,
+            slack.client_secret, self.discord.token, self.web.token,
         )  # fmt: skip
         return tuple(value for secret in secrets if (value := secret.get_secret_value()))
 

@@ -18,6 +18,7 @@ from bot.config import ARCHIVE
 from bot.core import Core
 from bot.metrics import Counted, Metrics
 from bot.platforms import Transport
+from bot.platforms.slack_manifest import FINISH, INSTALL, PATH
 from bot.schedule import Heartbeat, measured
 from bot.verbs import verbs
 from storage.memory import KeyValues
@@ -33,7 +34,6 @@ _STALE = 300.0
 
 _AGAIN = 15.0
 _SHORTEST_SECRET = 8
-_SLACK_PATH = "/slack/events"
 
 
 def run(core: Core) -> None:
@@ -62,6 +62,7 @@ class Process:
         self._assembly = Assembly(core, {}, self._metrics.posted)
         self._metrics.watch(self._assembly)
         self._slack: Any = None
+        self._workspaces: Any = None
         self._connected = transports if transports is not None else self._made()
         for name, transport in self._connected.items():
             self._assembly.transports[name] = Counted(transport, self._metrics)
@@ -74,17 +75,19 @@ class Process:
         """Return the transports that are configured."""
         settings, made = self._core.settings, dict[str, Transport]()
         slack, discord = settings.slack, settings.discord
-        if slack.bot_token.get_secret_value():
+        if slack.bot_token.get_secret_value() or slack.client_id:
             from bot.platforms.slack import Slack
 
             needed = slack.app_token if slack.mode == "socket" else slack.signing_secret
             if not needed.get_secret_value():
                 what = "app_token" if slack.mode == "socket" else "signing_secret"
                 raise BadInput(f"[slack] mode {slack.mode} needs {what}: set it, or choose the other mode.")
+            self._workspaces = self._installable()
             self._slack = Slack(
                 slack.bot_token.get_secret_value(),
                 slack.app_token.get_secret_value() if slack.mode == "socket" else "",
                 slack.signing_secret.get_secret_value(),
+                workspaces=self._workspaces,
                 base_url=slack.base_url,
             )
             made["slack"] = self._slack
@@ -102,6 +105,29 @@ class Process:
                 "`daybrief chat` needs neither."
             )
         return made
+
+    def _installable(self) -> Any:
+        """Return the workspaces that may install the app, None where it has one token; raises BadInput for half of it."""
+        slack = self._core.settings.slack
+        if not slack.client_id:
+            return None
+        if slack.bot_token.get_secret_value():
+            raise BadInput(
+                "[slack] has bot_token and client_id: keep the one for one workspace, the other for several."
+            )
+        if slack.mode != "http" or not slack.client_secret.get_secret_value():
+            raise BadInput("[slack] client_id needs client_secret and mode http: set both, or a bot_token instead.")
+        from bot.platforms.slack_workspaces import Workspaces
+
+        found = Workspaces(
+            slack.client_id, slack.client_secret.get_secret_value(),
+            self._core.configuration.store_path.with_name("slack-workspaces.db"),
+            KeyValues(self._core.store, "slack"), base_url=slack.base_url,
+        )  # fmt: skip
+        for feed in self._core.settings.feeds:
+            if feed.platform == "slack" and feed.workspace:
+                found.note(feed.workspace, feed.channel, feed.made_by)
+        return found
 
     async def run(self) -> None:
         """Serve until stopped; raises what a platform refuses."""
@@ -166,7 +192,10 @@ class Process:
         app.router.add_get("/healthz", self._health)
         app.router.add_get("/metrics", self._told)
         if self._slack is not None and self._core.settings.slack.mode == "http":
-            app.router.add_post(_SLACK_PATH, self._slack.receive)
+            app.router.add_post(PATH, self._slack.receive)
+        if self._workspaces is not None:
+            app.router.add_get(INSTALL, self._workspaces.install)
+            app.router.add_get(FINISH, self._workspaces.finish)
         serve = self._core.settings.serve
         if serve.archive:
             from bot.web import archive_app

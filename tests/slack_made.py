@@ -97,3 +97,18 @@ def named(blocks: list[Json], name: str) -> str:
             if any(isinstance(text, dict) and text["text"] == name for text in labels):
                 return element["action_id"]
     raise AssertionError(name)
+
+
+def filled(blocks: list[Json]) -> dict[str, list[str]]:
+    """What a form holds before anybody touches it."""
+    values = {}
+    for block in blocks:
+        element = block.get("element")
+        if element:
+            chosen = (
+                element.get("initial_options") or [element["initial_option"]] if "initial_option" in element else []
+            )
+            values[element["action_id"]] = [o["value"] for o in chosen] or [
+                v for v in [element.get("initial_value")] if v
+            ]
+    return values

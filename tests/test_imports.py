@@ -27,8 +27,8 @@ MAY_IMPORT = {
 SDKS = {
     "github": "analysis/sources/github_requests.py",
     "openai": "analysis/completions.py",
-    "slack_bolt": "bot/platforms/slack.py",
-    "slack_sdk": "bot/platforms/slack.py",
+    "slack_bolt": ("bot/platforms/slack.py", "bot/platforms/slack_workspaces.py"),  # the second: only what OAuth takes
+    "slack_sdk": ("bot/platforms/slack.py", "bot/platforms/slack_workspaces.py"),
     "discord": "bot/platforms/discord.py",
     "apscheduler": "bot/schedule.py",
     "distributed": "bot/cluster.py",

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 import yaml
 from conftest import ROOT
-from servers.chat import Json
 from servers.github import GitHubServer
 from servers.slack import Delivery, FakeSlack
 from servers.slack_world import StoredMessage
-from slack_made import a_slack, named
+from slack_made import a_slack, filled, named
 
 from bot.assembly import Assembly
 from bot.config import load
@@ -90,21 +89,6 @@ async def set_up(team: Team) -> None:
     view = await team.server.wait_view(text="owner/name")
     await team.server.submit(view, filled(view.data["blocks"]) | {"repository": "example/quill"})
     await team.server.wait_view(text="✅", within=60)
-
-
-def filled(blocks: list[Json]) -> dict[str, list[str]]:
-    """What a form holds before anybody touches it."""
-    values = {}
-    for block in blocks:
-        element = block.get("element")
-        if element:
-            chosen = (
-                element.get("initial_options") or [element["initial_option"]] if "initial_option" in element else []
-            )
-            values[element["action_id"]] = [o["value"] for o in chosen] or [
-                v for v in [element.get("initial_value")] if v
-            ]
-    return values
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -1,4 +1,4 @@
-"""Slack: the only module that knows its SDK.
+"""Slack, by its SDK; `slack_workspaces` is the only other module that knows it.
 
 Everything is acknowledged before anything else is done. In Socket Mode (the default) Slack needs no way to reach us; in
 HTTP mode its requests come to `receive`, and one that is forged, stale or a second time the same is refused.
@@ -39,6 +39,7 @@ from bot.platforms.slack_people import People
 from bot.platforms.slack_posts import Posts
 from bot.platforms.slack_requests import Asked
 from bot.platforms.slack_web import BadToken, Json, lost, trouble
+from bot.platforms.slack_workspaces import Workspaces, current
 from bot.wording import tell
 from formatters.reply import File, Reply
 from formatters.slack_blocks import ACTION
@@ -58,9 +59,10 @@ _BROKEN = (aiohttp.ClientError, TimeoutError, SlackClientError, ValueError)
 
 
 class Slack:
-    """A connected workspace.
+    """A connected workspace, or with `workspaces` all that have installed the app.
 
     Args:
+        workspaces: in place of a bot's token; only where requests come to `receive`.
         app_token: for Socket Mode; without it, requests come to `receive` and are checked with `signing_secret`.
         pause: seconds between messages to one channel.
         patience: seconds for which a `working` note is held back: what is ready by then is shown at once.
@@ -75,19 +77,21 @@ class Slack:
         app_token: str = "",
         signing_secret: str = "",
         *,
+        workspaces: Workspaces | None = None,
         base_url: str = API,
         pause: float = 1.1,
         patience: float = 1.0,
         beat: float = 10.0,
     ) -> None:
         self._app_token, self._beat = app_token, beat
-        self._client = AsyncWebClient(token=bot_token, base_url=base_url, retry_handlers=[])
+        self._client = AsyncWebClient(token=bot_token or None, base_url=base_url, retry_handlers=[])
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
         self._seen: OrderedDict[str, float] = OrderedDict()
         self._closing = asyncio.Event()
         self._handler: _Socket | None = None
+        self._workspaces = workspaces
         self._bolt = self._listening()
-        self._web = _Web(self._client)
+        self._web = _Web(self._client, workspaces)
         self._posts = Posts(self._web, pause)
         self._people = People(self._web)
         self._desk = Answering(self._web, self._posts, self._people, patience)
@@ -102,7 +106,8 @@ class Slack:
             timeout=aiohttp.ClientTimeout(total=_LONGEST_CALL)
         )
         try:
-            await self._checked()
+            if self._workspaces is None:
+                await self._checked()
             if self._app_token:
                 await self._stay_connected()
             else:
@@ -121,14 +126,17 @@ class Slack:
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
         """Post, or go on with what `key` has begun. Raises Unsure, Refused, Later."""
+        self._enter(channel)
         return await self._posts.post(channel, reply, key)
 
     async def find(self, channel: str, key: str) -> Posted | None:
         """Look for what was posted under `key`. Raises Refused, Later."""
+        self._enter(channel)
         return await self._posts.find(channel, key)
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Show `reply` where `posted` stands. Raises Refused, Later."""
+        self._enter(posted.channel)
         try:
             return await self._posts.edit(posted, reply)
         except Unsure as unsure:  # doing it again does no harm
@@ -136,7 +144,15 @@ class Slack:
 
     async def direct(self, user: str) -> str:
         """Return the channel of direct messages with a person. Raises Refused, Later."""
-        return await self._people.direct(user)
+        self._enter(user)
+        channel = await self._people.direct(user)
+        if self._workspaces:
+            self._workspaces.note(current.get(), channel)
+        return channel
+
+    def _enter(self, channel_or_person: str) -> None:
+        if self._workspaces:
+            self._workspaces.enter(channel_or_person)
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Take a request of Slack's in HTTP mode: a route of the server, for POST."""
@@ -217,6 +233,7 @@ class Slack:
         logger.addFilter(_without_tickets)
         app = AsyncApp(
             client=self._client,
+            authorize=self._authorize if self._workspaces else None,
             process_before_response=True,  # listeners only read what came, so that it is acknowledged at once
             request_verification_enabled=False,  # `receive` has done it, and a socket's requests are not signed
             logger=logger,
@@ -232,6 +249,8 @@ class Slack:
         for listen, read in listeners.items():
             listen(self._listener(read))
         app.view(re.compile(""))(self._sent)
+        app.event("app_uninstalled")(self._removed)
+        app.event("tokens_revoked")(self._removed)
         return app
 
     def _listener(self, read: Callable[[requests.Body], Asked | None]) -> Callable[..., Awaitable[None]]:
@@ -249,6 +268,24 @@ class Slack:
         await ack(response_action="update", view=waiting)
         _ASKED.get().append(requests.of_form(body))
 
+    @property
+    def _authorize(self) -> Callable[..., Awaitable[Any]]:
+        """The SDK looks at the names of a function's arguments, and takes no method."""
+        workspaces = self._workspaces
+        assert workspaces
+
+        async def authorize(team_id: str | None) -> Any:
+            return workspaces.identity(team_id or "")
+
+        return authorize
+
+    async def _removed(self, ack: Any, body: Json) -> None:
+        """Forget a workspace's token when it is worth nothing any more; the feeds there pause at their next post."""
+        await ack()
+        event = body["event"]
+        if self._workspaces and (event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot")):
+            self._workspaces.remove(str(body["team_id"]))
+
     @contextlib.contextmanager
     def _heard(self) -> Iterator[None]:
         """Collect what is asked, and begin to answer it when the acknowledgement is out.
@@ -260,6 +297,9 @@ class Slack:
             yield
             for asked in _ASKED.get():
                 if not self._closing.is_set():
+                    if self._workspaces:
+                        self._workspaces.note(asked.workspace, asked.channel, asked.user)
+                        current.set(asked.workspace)
                     self._desk.start(asked)
         finally:
             _ASKED.reset(token)
@@ -293,18 +333,36 @@ class _Socket(AsyncSocketModeHandler):
 class _Web:
     """The Web API by the SDK; its own retries are off, since it does not know what may be done twice."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    def __init__(self, client: AsyncWebClient, workspaces: Workspaces | None) -> None:
+        self._client, self._workspaces = client, workspaces
+        self._others: dict[str, AsyncWebClient] = {}
+
+    @contextlib.contextmanager
+    def _asked(self) -> Iterator[AsyncWebClient]:
+        """Give the client with the current workspace's token; one that is refused there is nobody else's matter."""
+        if self._workspaces is None:
+            yield self._client
+            return
+        token = self._workspaces.token()
+        client = self._others.get(token)
+        if client is None:
+            client = AsyncWebClient(token=token, base_url=self._client.base_url, retry_handlers=[])
+            self._others[token] = client
+        client.session = self._client.session
+        try:
+            yield client
+        except BadToken as refused:
+            raise Refused(f"{refused}: install Daybrief again in the workspace") from None
 
     async def ask(self, method: str, **arguments: Any) -> Json:
         """Call a method that only reads."""
-        with _translated(method, changes=False):
-            return _data(await self._client.api_call(method, http_verb="GET", params=arguments))
+        with self._asked() as client, _translated(method, changes=False):
+            return _data(await client.api_call(method, http_verb="GET", params=arguments))
 
     async def tell(self, method: str, **arguments: Any) -> Json:
         """Call a method that changes something."""
-        with _translated(method, changes=True):
-            return _data(await self._client.api_call(method, json=arguments))
+        with self._asked() as client, _translated(method, changes=True):
+            return _data(await client.api_call(method, json=arguments))
 
     async def open_connection(self, app_token: str) -> None:
         """Ask for the address of a socket, to see whether the token is taken."""
@@ -318,8 +376,8 @@ class _Web:
             | ({"alt_txt": file.alternative} if file.alternative else {})
             for file in files
         ]
-        with _translated("files.upload", changes=True):
-            shared = await self._client.files_upload_v2(channel=channel, thread_ts=thread, file_uploads=sent)
+        with self._asked() as client, _translated("files.upload", changes=True):
+            shared = await client.files_upload_v2(channel=channel, thread_ts=thread, file_uploads=sent)
         return [str(file["id"]) for file in _data(shared)["files"]]
 
     async def respond(self, url: str, body: Json) -> bool:

@@ -11,7 +11,7 @@ from bot.verbs import verbs
 from formatters.slack_blocks import ACTION
 
 COMMAND = "/digest"
-PATH = "/slack/events"
+PATH, INSTALL, FINISH = "/slack/events", "/slack/install", "/slack/oauth_redirect"
 
 SCOPES = {
     "app_mentions:read": "to hear @Daybrief",
@@ -29,6 +29,8 @@ SCOPES = {
 """What the bot may do, and why."""
 
 EVENTS = ("app_home_opened", "app_mention", "message.im")
+LEAVING = ("app_uninstalled", "tokens_revoked")
+"""Heard beside them in HTTP mode, where the app may be in several workspaces."""
 
 
 def manifest(address: str = "") -> str:
@@ -37,6 +39,7 @@ def manifest(address: str = "") -> str:
 
     url = {"url": f"{address.rstrip('/')}{PATH}"} if address else {}
     request_url = {"request_url": url["url"]} if url else {}
+    redirect = {"redirect_urls": [f"{address.rstrip('/')}{FINISH}"]} if address else {}
     command = {
         "command": COMMAND,
         "description": "What landed on the repositories you depend on",
@@ -66,9 +69,9 @@ def manifest(address: str = "") -> str:
             "shortcuts": [shortcut],
             "slash_commands": [command],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**redirect, "scopes": {"bot": list(SCOPES)}},
         "settings": {
-            "event_subscriptions": {**request_url, "bot_events": list(EVENTS)},
+            "event_subscriptions": {**request_url, "bot_events": [*EVENTS, *(LEAVING if address else ())]},
             "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not address,

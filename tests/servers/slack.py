@@ -174,9 +174,11 @@ class FakeSlack(FakeServer):
         rate_limits: bool = False,
         posts_per_second: float = 1.0,
         echo_messages: bool = False,
+        bot_token: str = BOT_TOKEN,
+        first_id: int = 1,
     ) -> None:
         super().__init__(host=host, port=port)
-        self.bot_token, self.app_token, self.signing_secret = BOT_TOKEN, APP_TOKEN, SIGNING_SECRET
+        self.bot_token, self.app_token, self.signing_secret = bot_token, APP_TOKEN, SIGNING_SECRET
         self.scopes = scopes
         """Scopes of the bot token; ``None`` grants everything."""
         self.known_commands = commands
@@ -202,7 +204,7 @@ class FakeSlack(FakeServer):
         """What went to a request URL, byte for byte."""
         self._http: aiohttp.ClientSession | None = None
 
-        self._counter = itertools.count(1)
+        self._counter = itertools.count(first_id)
         self._windows: dict[str, tuple[float, float]] = {}
         self._triggers: dict[str, tuple[str, float, str | None, bool]] = {}
         self.warnings: list[str] = []
