@@ -81,6 +81,7 @@ async def _measured(folder: Path, store: Path, address: str, asked: Any, clones:
                 team=slack.team_id, quiet=quiet.id, calm=calm, at=f"{due:%H:%M}", channel=slack.channel.id, busy=busy,
             )
         )  # fmt: skip
+        texts = _texts(store)
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "serve", "--config", config, cwd=ROOT, stderr=asyncio.subprocess.DEVNULL,
             env={"PATH": os.environ["PATH"], "HOME": str(folder), "TZ": "UTC"},
@@ -88,7 +89,6 @@ async def _measured(folder: Path, store: Path, address: str, asked: Any, clones:
         try:
             await slack.wait_socket()
             await asyncio.sleep(10)  # it begins to read the busy day
-            texts = _texts(store)
             start, before = _memory(process.pid), asked()[1].total()
             acked, answered = await _talk(slack, users, texts, _EACH, _PAUSE)
             read = asked()[1].total() - before
@@ -134,14 +134,19 @@ async def _talk(
 
 
 def _texts(store: Path) -> list[str]:
-    """Return what people type: half of it about single commits."""
+    """Return what people type: half of it about single commits, which the model has read."""
     dice = random.Random(5)  # noqa: S311 - no secret, the same each time
     with closing(sqlite3.connect(store)) as db:
         first, last = db.execute(
             "select min(id), max(id) from commits where repository <= ?", [REPOSITORIES]
         ).fetchone()
-        one = "select sha from commits where id >= ? order by id limit 1"
-        shas = [db.execute(one, [dice.randint(first, last)]).fetchone()[0] for _ in range(200)]
+        one = "select id, sha from commits where id >= ? order by id limit 1"
+        drawn = [db.execute(one, [dice.randint(first, last)]).fetchone() for _ in range(200)]
+        (prompt,) = db.execute("select prompt from analyses where analyser = 'test-model' limit 1").fetchone()
+        read = "update analyses set analyser = 'test-model', prompt = ? where commit_id = ?"
+        db.executemany(read, [(prompt, number) for number, _ in drawn])
+        db.commit()
+        shas = [sha for _, sha in drawn]
     names = itertools.cycle(f"bench/repository-{number + 1}" for number in range(REPOSITORIES))
     return [f"show {sha[:10]}" for sha in shas] + [text.format(next(names)) for text in _TEXTS * 30]
 
