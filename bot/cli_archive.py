@@ -160,7 +160,7 @@ def backfill(
         with _on(opened, cluster), progress(quiet=quiet) as step:
             count = filling.backfill(opened, span, wanted, reader, step)
         if not quiet:
-            streams.tell([f"{len(wanted.days)} days read, with {count} commits."])
+            streams.tell([f"{_days(len(wanted.days))} read, with {count} commits."])
 
 
 @contextlib.contextmanager
@@ -180,7 +180,7 @@ def _said(wanted: Any, reader: str) -> list[str]:
     """Say what there is to do."""
     done = f" ({wanted.done} are done already)" if wanted.done else ""
     told = [
-        f"{len(wanted.days)} days to read{done}: {wanted.commits} commits, {wanted.to_fetch} to fetch, "
+        f"{_days(len(wanted.days))} to read{done}: {wanted.commits} commits, {wanted.to_fetch} to fetch, "
         f"{wanted.to_read} to be read by {reader}."
     ]
     if wanted.tokens_in:
@@ -188,6 +188,10 @@ def _said(wanted: Any, reader: str) -> list[str]:
         cost = "" if wanted.cost is None else f", cost about {wanted.cost:.2f}"
         told.append(f"about {wanted.tokens_in:,} tokens in and {wanted.tokens_out:,} out{cost} ({basis}).")
     return told
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
 
 
 def export(
