@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from analysis.commit import Commit
 from analysis.edits import IMPORT
-from analysis.facts.changed import ChangedFile
+from analysis.facts.changed import changed_file
 from analysis.paths import FileKind
 
 _LEAST_CARRIED = 8
@@ -48,7 +48,7 @@ def new_tests(commit: Commit) -> tuple[str, ...]:
     added: dict[str, None] = {}
     removed = set()
     for change in commit.files:
-        file = ChangedFile(change)
+        file = changed_file(change)
         if file.kind is not FileKind.TEST or not change.patch:
             continue
         for line in change.patch.split("\n"):

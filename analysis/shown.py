@@ -11,9 +11,9 @@ from analysis.across import Carried, carried
 from analysis.edits import Edit, EditKind, edits, told, words_of
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
-from analysis.facts.changed import ChangedFile
+from analysis.facts.changed import changed_file
 from analysis.paths import FileKind, kind_of
-from analysis.sketch import Definition, Sketch, sketch_of
+from analysis.sketch import Definition, Sketch, sketch
 from analysis.teller import Teller, short_names
 from analysis.wording import outside
 
@@ -30,8 +30,8 @@ class Shown:
 
     def __init__(self, entry: Entry, teller: Teller, topic: str) -> None:
         self.commit, self.facts, self.teller, self.topic = entry.commit, entry.facts, teller, topic
-        self._files = [ChangedFile(change) for change in entry.commit.files]
-        self.sketch: Sketch = sketch_of(self._files)
+        self._files = [changed_file(change) for change in entry.commit.files]
+        self.sketch: Sketch = sketch(entry.commit)
         self.product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
         self.lines = sum(file.additions + file.deletions for file in self.product)
         self.files = short_names([file.path for file in entry.commit.files])

@@ -7,10 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from posixpath import commonpath, dirname
 
 from analysis.commit import Commit, FileChange
-from analysis.facts.changed import ChangedFile, View
+from analysis.facts.changed import ChangedFile, View, changed_file
 from analysis.patch import Hunk, Line
 from analysis.paths import FileKind, kind_of
 
@@ -98,13 +99,10 @@ class Sketch:
     lines: dict[FileKind, int]
 
 
+@lru_cache(maxsize=64)
 def sketch(commit: Commit) -> Sketch:
-    """Outline a commit's diff."""
-    return sketch_of([ChangedFile(change) for change in commit.files])
-
-
-def sketch_of(files: Sequence[ChangedFile]) -> Sketch:
-    """Outline a diff whose files are read already."""
+    """Outline a commit's diff; remembered for those who ask next, who are to rank it and to tell of it."""
+    files = [changed_file(change) for change in commit.files]
     product = [file for file in files if file.is_product]
     old_files = [file for file in product if file.change.status not in {"added", "removed"}]
     touched: Counter[str] = Counter()

@@ -16,7 +16,7 @@ from enum import StrEnum
 from analysis.areas import Areas
 from analysis.commit import Commit
 from analysis.facts import Fact, FactKind
-from analysis.facts.changed import ChangedFile
+from analysis.facts.changed import changed_file
 from analysis.inert import is_inert
 from analysis.judgement import Judgement, general_judgement
 from analysis.judgement.evidence import gather, is_bot
@@ -214,7 +214,7 @@ def _bounds(
     if not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.LOW
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
-    ceiling = Importance.MEDIUM if all(is_inert(ChangedFile(change)) for change in product) else Importance.HIGH
+    ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
     symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
     said = symptoms or _NEW_DEFAULT.search(title.text)
     grave = FileKind.PRODUCTION in kinds.values() and (said or any(fact.kind in _FLOORED for fact in facts))

@@ -7,7 +7,7 @@ down: `flags` and `routes` for `interface`, `settings` for `defaults`, `manifest
 
 from analysis.commit import Commit
 from analysis.facts import checks, defaults, dependencies, deprecations, interface, names, tests
-from analysis.facts.changed import ChangedFile
+from analysis.facts.changed import changed_file
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.reverts import reverts
 
@@ -18,6 +18,6 @@ _EXTRACTORS = (interface, defaults, names, dependencies, tests, checks, deprecat
 
 def facts_of(commit: Commit) -> tuple[Fact, ...]:
     """Return everything the commit proves, in the order of the extractors, without repetitions."""
-    files = [ChangedFile(change) for change in commit.files]
+    files = [changed_file(change) for change in commit.files]
     found = [*reverts(commit), *(fact for extractor in _EXTRACTORS for fact in extractor.extract(files))]
     return tuple(dict.fromkeys(found))

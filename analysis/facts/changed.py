@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import TypeVar
 
@@ -74,6 +74,12 @@ class ChangedFile:
     def is_product(self) -> bool:
         """Whether users run or build it: what surrounds the product proves nothing about the product."""
         return self.kind in {FileKind.PRODUCTION, FileKind.BUILD}
+
+
+@lru_cache(maxsize=64)
+def changed_file(change: FileChange) -> ChangedFile:
+    """Return a commit's file, its hunks read once for facts, evidence and sentences alike."""
+    return ChangedFile(change)
 
 
 def _plain(hunk: Hunk) -> Hunk:

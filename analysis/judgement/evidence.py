@@ -15,7 +15,7 @@ from pathlib import Path
 
 from analysis.commit import Commit
 from analysis.facts import Fact
-from analysis.facts.changed import ChangedFile
+from analysis.facts.changed import ChangedFile, changed_file
 from analysis.inert import reads_as_prose
 from analysis.paths import FileKind
 from analysis.sketch import Sketch
@@ -98,7 +98,7 @@ def gather(commit: Commit, title: str, facts: Sequence[Fact], sketch: Sketch) ->
 
     A commit from a list that tells no files has words alone: "touches nothing" is no evidence then.
     """
-    files = [ChangedFile(change) for change in commit.files]
+    files = [changed_file(change) for change in commit.files]
     signals = dict(_signals(commit, title, facts, sketch, files))
     found = stems(title)
     words = frozenset(found) | ({f"^{found[0]}"} if found else frozenset())
