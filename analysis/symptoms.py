@@ -5,12 +5,13 @@ import re
 SYMPTOMS: dict[str, re.Pattern[str]] = {
     code: re.compile(pattern, re.IGNORECASE)
     for code, pattern in (
-        ("data_loss", r"\bdata loss\b|\bloses? (?:data|requests)\b|\blost (?:data|requests)\b|\bcorrupt(?:s|ed|ion)?\b"),
-        ("security", r"\bCVE-\d|\bvulnerab\w+|\bsecurity (?:fix|issue|hole|hardening)|\b(?:code|command|sql) injection\b|\bSSRF\b|\bpath traversal\b|\bRCE\b"),
-        ("crash", r"\bcrash(?:es|ed|ing)?\b|\bseg(?:mentation )?fault\b|\bcore dump\w*|\bpanics?\b|\billegal memory access\b|\bIMA\b"),
-        ("hang", r"\bhangs?\b|\bhanging\b|\bhung\b|\bdead-?locks?\b|\bgets? stuck\b|\bstuck\b|\bfreez(?:e|es|ing)\b|\binfinite loop\b"),
-        ("wrong_result", r"\bNaNs?\b|\bwrong(?:ly)? (?:\w+ )?(?:result|output|answer|value|token|text|shape|dtype|index|weight|bias|scale|offset|position|logit|score|size\b|order\b)|\bincorrect(?:ly)?\b|\b(?:answers?|results?|outputs?|values?)\b.{0,40}\bwrong\b|\bgarbage\b(?![ -]collect)|\bgibberish\b|\baccuracy (?:drop|issue|bug|regression|loss|problem)|\bnumerical (?:error|issue|instability)|\bprecision (?:issue|bug|error)"),
-        ("leak", r"\b(?:memory|resource|fd|thread|handle)?[ -]?leak(?:s|ed|ing)?\b"),
+        ("data_loss", r"\bdata loss\b|\b(?:loses?|lost|losing) (?:\w+ )?(?:data|requests|messages|events|updates|writes|rows|records)\b|\bdropped (?:messages|events|requests)\b|\bcorrupt(?:s|ed|ion)?\b"),
+        ("security", r"\bCVE-\d|\bvulnerab\w+|\bsecurity (?:fix|issue|hole|hardening)|\b(?:code|command|sql) injection\b|\bSSRF\b|\bXSS\b|\bCSRF\b|\bReDoS\b|\bGHSA-\w|\b(?:path|directory) traversal\b|\bRCE\b|\b(?:arbitrary|remote) code execution\b|\bprivilege escalation\b|\bprototype pollution\b"),
+        ("crash", r"\bcrash(?:es|ed|ing)?\b(?! (?:report|handler|log|page))|\bseg(?:mentation )?-?faults?\b|\bSIG(?:SEGV|ABRT|BUS|ILL)\b|\bcore dump\w*|\bpanic(?:s|ked|king)?\b|\buse[ -]after[ -]free\b|\bdouble[ -]free\b|\bnull[ -]?(?:pointer|ptr)\b|\bstack[ _-]?overflow\b|\binfinite recursion\b|\billegal memory access\b|\bIMA\b"),
+        ("hang", r"\bhangs?\b|\bhanging\b|\bhung\b|\bdead-?lock(?:s|ed|ing)?\b|\bstuck\b(?!-at)|\bfreezes\b(?! (?:the|all|layers|weights|param))|\b(?:ui|app|server|client|process|engine|worker|terminal)s? (?:freeze|freezing|froze)\b|\binfinite loops?\b"),
+        ("race", r"\b(?:data )?race conditions?\b|\bdata races?\b|\braces? (?:between|when|while)\b|\bracy\b"),
+        ("wrong_result", r"\bNaNs?\b|\bwrong(?:ly)? (?:\w+ )?(?:result|output|answer|value|token|text|shape|dtype|index|weight|bias|scale|offset|position|logit|score|size\b|order\b|ordering\b|time ?zone)|\bincorrect(?:ly)?\b(?! (?:spell|comment|doc|link|indent|grammar|wording|type (?:annotation|hint)))|\b(?:answers?|results?|outputs?|values?)\b.{0,40}\bwrong\b|\bgarbage\b(?![ -]collect)|\bgibberish\b|\baccuracy (?:drop|issue|bug|regression|loss|problem)|\bnumerical (?:error|issue|instability)|\bprecision (?:issue|bug|error)"),
+        ("leak", r"\b(?:mem|memory|resource|fd|thread|handle)?[ -]?leak(?:s|ed|ing|age|ages)?\b|\bunbounded (?:memory |cache )?growth\b"),
         ("out_of_memory", r"\bOOMs?\b|\bout[ -]of[ -]memory\b"),
         ("error", r"\b\w+Error\b|\b\w+Exception\b|\berrors?\b|\bfail(?:s|ed|ure|ures|ing)?\b|\bbroken\b|\bbug\b|\bregression\b"),
         ("dropped_support", r"(?<![\w-])(?:drop(?:s|p(?:ed|ing))?|remov(?:e[sd]?|ing)|end(?:s|ed|ing)?) (?:(?!and\b|to\b)\S+ ){0,4}support\b|(?<![\w-])drop(?:s|p(?:ed|ing))? (?:python|py|cuda|pytorch|torch|rocm) ?\d|\bno longer support(?:s|ed)?\b"),

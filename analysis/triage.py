@@ -71,7 +71,7 @@ def _rank(importance: Importance) -> int:
 
 
 _SYMPTOMS = {
-    "data_loss": 2.8, "security": 2.8, "crash": 2.4, "hang": 2.4, "wrong_result": 2.4, "leak": 2.0, "out_of_memory": 2.0,
+    "data_loss": 2.8, "security": 2.8, "crash": 2.4, "hang": 2.4, "race": 1.5, "wrong_result": 2.4, "leak": 2.0, "out_of_memory": 2.0,
     "dropped_support": 1.5, "error": 0.3,
 }  # fmt: skip
 _FACTS = {
@@ -96,6 +96,7 @@ _FLOORED = {
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
+_BREAKING = re.compile(r"^BREAKING[ -]CHANGE\s*:", re.MULTILINE)
 _NEW_DEFAULT = re.compile(
     r"\b(?:chang|updat|increas|reduc|lower|rais|set|us|enabl|disabl|mak|switch|turn)(?:e|es|ed|ing|s|ting)?\b.{0,60}\bdefaults?\b"
     r"|\bdefaults?\b.{0,40}\b(?:from|to)\b",
@@ -216,7 +217,7 @@ def _bounds(
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
     ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
     symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
-    said = symptoms or _NEW_DEFAULT.search(title.text)
+    said = symptoms or _NEW_DEFAULT.search(title.text) or _is_breaking(commit, title)
     grave = FileKind.PRODUCTION in kinds.values() and (said or any(fact.kind in _FLOORED for fact in facts))
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
 
@@ -230,10 +231,15 @@ def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, 
     around = _surrounding(kinds) if named else None
     found += [around] if around else []
     found += named
-    if title.breaking:
-        found.append(ChangeType.BREAKING)
+    if _is_breaking(commit, title):
+        found.insert(0, ChangeType.BREAKING)  # whatever else it is, users must act
     plain = None if found else plain_type(title.text, by_bot=is_bot(commit))
     return tuple(dict.fromkeys([*found, plain] if plain else found))
+
+
+def _is_breaking(commit: Commit, title: Title) -> bool:
+    """Whether it says so itself: https://www.conventionalcommits.org/en/v1.0.0/#specification."""
+    return title.breaking or bool(_BREAKING.search(commit.body))
 
 
 def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:

@@ -309,3 +309,15 @@ class TestConfigurationFiles:
         text = "a:\n  x: 1\n  y: 2\n" + "".join(f"k{number}: {number}\n" for number in range(12)) + "z: 1\n"
         moved = text.replace("  x: 1\n", "").replace("  y: 2\n", "  y: 2\n  x: 1\n")
         assert told(a_change("conf/a.yaml", text, moved)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("pkg/locales/de.json", '{{"save": "{}"}}'), ("src/i18n/en.yaml", "save: {}"), ("ui/wording.toml", 'save = "{}"'),
+        ("app/lang/fr.json", '{{"save": "{}"}}'),
+    ],
+)  # fmt: skip
+def test_another_wording_is_no_other_default(path: str, line: str) -> None:
+    """Sentences change all the time, and nobody sets them."""
+    assert told(a_change(path, line.format("Sichern"), line.format("Speichern"))) == []

@@ -14,6 +14,7 @@ from analysis.commit import Commit, FileChange
 from analysis.entry import LANGUAGES
 from analysis.facts import facts_of
 from analysis.paths import FileKind
+from analysis.symptoms import found_in
 from analysis.title import ChangeType
 from analysis.triage import HIGH, MEDIUM, Importance, Triage, triage, weigh
 from analysis.wording import say_reason
@@ -121,9 +122,52 @@ def test_what_a_title_says_outright_is_believed(title: str, kind: ChangeType) ->
 
 
 def test_further_types_that_a_title_names_follow() -> None:
-    """The surest first, none twice."""
-    assert judged("feat!: pages", PRODUCT).types == (ChangeType.FEATURE, ChangeType.BREAKING)
+    """The surest first, none twice; what breaks others stands before everything else."""
+    assert judged("feat!: pages", PRODUCT).types == (ChangeType.BREAKING, ChangeType.FEATURE)
     assert ChangeType.CHORE in judged("chore: pages", PRODUCT).types[1:]
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("refactor!: new devices", ""),
+        ("build!: other wheels", ""),
+        ("refactor: new devices", "Text\n\nBREAKING CHANGE: x is y"),
+    ],
+)
+def test_what_says_itself_that_it_breaks_others_is_never_low(title: str, body: str) -> None:
+    """However small it looks."""
+    found = judged(title, PRODUCT, body=body)
+    assert (found.types[0], found.floor) == (ChangeType.BREAKING, Importance.MEDIUM)
+    assert found.importance is not Importance.LOW
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("Fix double free of pages", "crash"), ("Fix segfaults in the loader", "crash"), ("Fix stack_overflow", "crash"),
+        ("Fix use-after-free", "crash"), ("Fix infinite recursion", "crash"), ("Workers deadlocked", "hang"),
+        ("Fix infinite loops", "hang"), ("UI freezes on start", "hang"), ("Fix race condition of two loaders", "race"),
+        ("Fix a data race", "race"), ("Fix memleak", "leak"), ("Escape names: XSS", "security"),
+        ("Prevent arbitrary code execution", "security"), ("Workers lose events", "data_loss"),
+        ("Wrong ordering of tokens", "wrong_result"),
+    ],
+)  # fmt: skip
+def test_a_symptom_is_known_by_many_names(title: str, code: str) -> None:
+    """The gravest is named first."""
+    assert found_in(title)[0][0] == code
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Freeze the encoder's layers when finetuning", "Add stuck-at model", "Add crash reporter page",
+        "Correct incorrectly spelled name", "Fix incorrect type annotation", "Embrace types",
+    ],
+)  # fmt: skip
+def test_a_word_that_names_no_trouble_is_no_symptom(title: str) -> None:
+    """It sounds like one."""
+    assert found_in(title) == []
 
 
 @pytest.mark.parametrize(

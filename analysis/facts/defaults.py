@@ -50,11 +50,12 @@ _OPEN_FIELD = re.compile(r"=\s*(?:\w+\.)?[Ff]ield\($")
 _NOT_A_FIELD = {"else", "try", "finally", "return", "lambda", "case", "default", "pass", "global", "import", "raise"}
 _RELEASES = re.compile(r"(?:__)?VERSION(?:__)?|COMMIT|REVISION")
 _MOST_PER_FILE = 6
+_WORDING = re.compile(r"/(?:locales?|i18n|l10n|translations?|langs?|wording|strings)(?:[/._-]|$)")
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     """Find values that changed and settings that came or went."""
-    product = [file for file in files if file.is_product]
+    product = [file for file in files if file.is_product and not _is_wording(file)]
     before: list[Mention] = []
     after: list[Mention] = []
     for file in product:
@@ -74,6 +75,11 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     for file in product:
         # A file of tuned numbers changes in dozens of places; that is one thing to know, and its first ones show it.
         yield from [fact for fact in found if fact.path == file.path][:_MOST_PER_FILE]
+
+
+def _is_wording(file: ChangedFile) -> bool:
+    """Whether it is a file of sentences, perhaps translated: other words are no other default."""
+    return file.language in {"json", "toml", "yaml"} and bool(_WORDING.search(f"/{file.path.lower()}"))
 
 
 def _told_apart(file: ChangedFile, found: list[Mention]) -> list[Mention]:
