@@ -46,7 +46,8 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     (FileKind.CI, r"/ci/|^/\.?ci[/.]"),
     (
         FileKind.DOCS,
-        r"/(docs?|docs?[_-][\w-]+|documentation|website|changelog|changelogs|changes|news|newsfragments|releasenotes|blog|tutorials?)/"
+        r"/(docs?|docs?[_-][\w-]+|documentation|newsfragments|releasenotes|tutorials?)/"
+        r"|/(website|changelogs?|changes|news|blog)/(?!.*\.(?:py|go|rs|java|kt|ts|c|cc|cpp|h|rb|erl|ex|swift)$)"
         r"|\.(md|mdx|rst|adoc|ipynb)$|/(LICENSE|COPYING|AUTHORS|NOTICE|CONTRIBUTORS|CITATION)[^/]*$"
         r"|/mkdocs\.ya?ml$",
     ),
@@ -57,7 +58,8 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
         r"|/(setup\.(py|cfg)|pyproject[^/]*\.toml|MANIFEST\.in|[^/]*requirements[^/]*\.(txt|in)|constraints[^/]*\.txt)$"
         r"|/(Cargo\.toml|go\.(mod|work)|package\.json|tsconfig[^/]*\.json|pom\.xml|environment\.ya?ml|flake\.nix)$"
         r"|\.(cmake|mk|bazel|bzl|gradle|dockerignore)$|/(build|rename_wheels?|install)[\w-]*\.(sh|bat|ps1)$"
-        r"|/(docker|cmake|packaging|conda|\.devcontainer)/",
+        r"|^/(docker|cmake|packaging|conda)/|/\.devcontainer/"
+        r"|/(docker|cmake|packaging|conda)/(?!.*\.(?:py|go|rs|java|ts|c|cc|cpp|h)$)",
     ),
     (
         FileKind.VENDORED,
@@ -65,7 +67,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     ),
     (
         FileKind.TOOLING,
-        r"/(examples?|bench|benches|benchmarks?|samples?|demos?|cookbook|recipes?)/|^/(scripts?|tools|dev|hack|misc|utils)/"
+        r"/(examples?|bench|benches|benchmarks?|samples?|demos?|cookbook)/|^/(scripts?|dev|hack|misc)/|^/tools/(?!.*\.(?:c|cc|cpp|cu|h|hpp|go|rs)$)"
         r"|^/\.[^/]+($|/)|/\.(gitignore|gitattributes|gitmodules|editorconfig)$|/(CODEOWNERS|OWNERS|Procfile)$",
     ),
 )
