@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import combinations
 from posixpath import basename
 
@@ -181,8 +182,14 @@ def _reverts(revert: Entry, original: Entry) -> bool:
 
 
 def _follows(first: Entry, second: Entry) -> bool:
-    number = first.commit.pull_request
-    return bool(number) and any(int(m[1]) == number for m in _FOLLOW_UP.finditer(second.commit.message))
+    followed = _followed(second.commit.message)
+    return bool(followed) and first.commit.pull_request in followed
+
+
+@lru_cache(maxsize=2048)  # every two commits of a time are held against each other
+def _followed(message: str) -> frozenset[int]:
+    """The pull requests that a commit says it follows."""
+    return frozenset(int(found[1]) for found in _FOLLOW_UP.finditer(message))
 
 
 def _in_series(first: Entry, second: Entry) -> bool:
@@ -253,6 +260,8 @@ def _is_product(path: str) -> bool:
 def _moves_tests(first: Entry, second: Entry) -> bool:
     """Whether one deletes test files which the other adds under another path."""
     for gone, come in ((first, second), (second, first)):
+        if all(file.status != "removed" for file in gone.commit.files):
+            continue
         removed = {basename(f.path) for f in gone.commit.files if f.status == "removed" and _is_test(f.path)}
         added = {basename(f.path) for f in come.commit.files if f.status == "added" and _is_test(f.path)}
         removed -= {"__init__.py", "conftest.py", "util.py", "utils.py"}
