@@ -93,6 +93,20 @@ class TestCommands:
         assert [m.text for m in server.in_channel()] == ["Ten areas\nTen areas"]
         assert "Working" not in command.text
 
+    async def test_a_post_for_everybody_leaves_no_note_in_the_channel(
+        self, slack: Slack, server: FakeSlack, talk: Talk
+    ) -> None:
+        """While it is made, only whoever asked for it hears so."""
+        talk.gate.clear()
+        talk.on("today", Note("Working", "working"), a_post(), public=True)
+        command = await server.slash("/digest", "today public")
+        await command.replied()
+        assert "Working" in command.text
+        assert server.in_channel() == []
+        talk.gate.set()
+        await server.changed.until(lambda: len(server.in_channel()) == 4, "the thread", 5)
+        assert "Working" not in command.text
+
     async def test_nothing_typed_is_a_call_for_help(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
         await (await server.slash("/digest", "  ")).replied()
         assert talk.asked[0].text == "help"

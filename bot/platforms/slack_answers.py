@@ -159,6 +159,8 @@ class _Responses(_Talk):
         self._replaceable = False
 
     async def show(self, answer: Answer) -> None:
+        if isinstance(answer.reply, Note) and answer.reply.tone == "working":
+            answer = replace(answer, public=False)  # only a private one can be taken back
         if answer.public and self._replaceable:
             self._replaceable = False
             await self._respond({"delete_original": True})
