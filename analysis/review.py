@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from analysis.digest import order
@@ -18,7 +19,8 @@ from analysis.window import Window
 _TOP, _TRY, _AREAS, _IN_AREA, _FIXED = 8, 6, 8, 3, 6
 _OFTEN = 3
 _SPAN = 7  # days in which entries are looked through for stories at once: every two of them are compared
-_NEW = {FactKind.FLAG_ADDED, FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
+NEW = {FactKind.FLAG_ADDED, FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
+"""What somebody can try out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Review:
 
     Attributes:
         entries: the most important first.
+        unread: days of the window that nobody read after they were over: what landed on them may be missing.
         days: the known ones within the window; `before` those of the four times as long before it.
         reverted: reverts, with what they take back where that is known.
         newcomers: the first commits of authors of whom nothing was known before, the most important first; None where
@@ -68,6 +71,7 @@ class Review:
     window: Window
     language: Language
     entries: tuple[Entry, ...]
+    unread: tuple[date, ...]
     days: tuple[Day, ...]
     before: tuple[Day, ...]
     top: tuple[Matter, ...]
@@ -77,25 +81,20 @@ class Review:
     to_try: tuple[Entry, ...]
     newcomers: tuple[Entry, ...] | None
 
-    @property
-    def missing(self) -> int:
-        """How many days of the window are not known."""
-        return (self.window.last - self.window.first).days + 1 - len(self.days)
-
 
 def review(
     repo: str,
     window: Window,
     language: Language,
     entries: Sequence[Entry],
-    days: tuple[Day, ...],
-    before: tuple[Day, ...],
+    unread: tuple[date, ...],
+    days: Sequence[Day],
     earlier: Mapping[str, Earlier],
     new_authors: Sequence[str] | None,
 ) -> Review:
     """Look back on the entries of a window.
 
-    `earlier` gives what reverts take back, where that is known; `new_authors` of whom nothing was known before.
+    `days` are the known ones of the window and of the time before that it is held against, in order. `earlier` gives what reverts take back, where that is known; `new_authors` of whom nothing was known before.
     """
     ordered = order(entries)
     stories = _stories(ordered, earlier)
@@ -106,8 +105,9 @@ def review(
         window=window,
         language=language,
         entries=ordered,
-        days=days,
-        before=before,
+        unread=unread,
+        days=tuple(day for day in days if day.date >= window.first),
+        before=tuple(day for day in days if day.date < window.first),
         top=tuple(matter for matter in matters if matter.lead.triage.importance is not Importance.LOW)[:_TOP],
         areas=_areas(ordered, matters),
         reverted=_reverted(ordered, stories, earlier),
@@ -181,7 +181,7 @@ def _fixed_again(entries: Sequence[Entry]) -> tuple[FixedAgain, ...]:
 
 def _is_new(entry: Entry) -> bool:
     return entry.triage.importance is not Importance.LOW and (
-        entry.triage.types[0] is ChangeType.FEATURE and any(fact.kind in _NEW for fact in entry.facts)
+        entry.triage.types[0] is ChangeType.FEATURE and any(fact.kind in NEW for fact in entry.facts)
     )
 
 

@@ -57,6 +57,11 @@ class Window:
         return _first_moment(self.last + timedelta(days=1), self.zone)
 
     @property
+    def days(self) -> tuple[date, ...]:
+        """Each of its days, in order."""
+        return tuple(self.first + timedelta(days=count) for count in range((self.last - self.first).days + 1))
+
+    @property
     def hours(self) -> float:
         """How long it is."""
         return (self.end - self.start) / timedelta(hours=1)

@@ -56,8 +56,8 @@ class Archive:
         )
 
     def was_read(self, repo: str, window: Window) -> bool:
-        """Whether a digest of exactly this window was made when it was over, so that all its commits are known."""
-        return self.history.run(repo, window) is not None
+        """Whether all of a window was read after it was over, so that all its commits are known."""
+        return self.history.read_days(repo, window).issuperset(window.days)
 
     def days(self, repo: str, window: Window, back: int = LOOK_BACK) -> tuple[Day, ...]:
         """Return the known days of the `back` days that end with the window's last, oldest first."""

@@ -1,41 +1,72 @@
 """A look back in words, and as Markdown, for the terminal, as a page, and as data for programs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from posixpath import basename
 from typing import Any
 
 from analysis.areas import Areas
 from analysis.commit import Commit
+from analysis.entry import RULES, Entry
+from analysis.facts import Fact
 from analysis.period import Day
-from analysis.review import Matter, Review
-from analysis.stories import Earlier
+from analysis.review import NEW, AreaReview, Matter, Review
+from analysis.stories import Earlier, Story, StoryKind
 from analysis.triage import Importance
-from analysis.wording import say_fact
+from analysis.wording import outside, say_fact
 from formatters.item import ICONS, Item, item_of
 from formatters.links import commit_page
 from formatters.markdown import escape
-from formatters.plain import clean
+from formatters.plain import clean, columns
+from formatters.post import brief
 from formatters.wording import label, say_day, say_days
 
-_FACTS, _NEW = 2, 8
-_WEEK = 7
+TOP, AREAS = "review.top", "review.areas"
+"""The sections whose lines have others under them."""
+
+WEEK = 7
+"""So many days are a week in review."""
+
+_FACTS, _NEW, _UNREAD = 2, 8, 4
+_SOME, _MANY, _TITLE, _LONGEST = 3, 6, 44, 60
+_NUMBER = re.compile(r"\s*\(#\d+\)$")
+_SEPARATOR = " · "
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One statement; `shas` are the commits that it speaks of, `level` its importance where it has one."""
+    """One statement.
+
+    Attributes:
+        shas: the commits that it speaks of; `level`: its importance where it has one.
+        head, about: the same in two parts, what it is about and what is said of that; both empty where it has no parts.
+        under: statements that belong to it.
+    """
 
     text: str
     shas: tuple[str, ...] = ()
     level: Importance | None = None
+    head: str = ""
+    about: str = ""
+    under: tuple["Line", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Statements under a heading."""
+    """Statements under a heading.
 
+    Attributes:
+        key: its name's, such as TOP.
+        brief: what they come to, in a line or two of a phone; empty where that cannot be said so.
+    """
+
+    key: str
     name: str
     lines: tuple[Line, ...]
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +74,41 @@ class ReviewOutline:
     """Everything a look back says, in its order; texts hold code in backticks and no other markup.
 
     Attributes:
+        coverage: how many commits were read, and by whom.
         commits: those that it speaks of, by SHA.
     """
 
+    made: Review
     title: str
     window: str
     counts: str
+    coverage: str
     notices: tuple[str, ...]
     sections: tuple[Section, ...]
     commits: Mapping[str, Commit]
+
+    @property
+    def top(self) -> tuple[Line, ...]:
+        """What mattered most."""
+        return next((section.lines for section in self.sections if section.key == TOP), ())
+
+    @property
+    def replies(self) -> tuple[tuple[Section, ...], ...]:
+        """The sections as they share replies in a thread: what mattered, the areas, the rest."""
+        own = [(section,) for section in self.sections if section.key in {TOP, AREAS}]
+        rest = tuple(section for section in self.sections if section.key not in {TOP, AREAS})
+        return (*own, rest) if rest else tuple(own)
+
+    @property
+    def footing(self) -> str:
+        """What it rests on, in a line: its areas, and who read it."""
+        areas = [section.brief for section in self.sections if section.key == AREAS]
+        return _SEPARATOR.join([*areas, self.coverage])
+
+    @property
+    def briefly(self) -> tuple[Section, ...]:
+        """The sections that can be said in a line, without the areas."""
+        return tuple(section for section in self.sections if section.brief and section.key != AREAS)
 
 
 def review_outline(made: Review, areas: Areas) -> ReviewOutline:
@@ -69,23 +126,23 @@ class _Writer:
 
     def write(self) -> ReviewOutline:
         made, window = self.made, self.made.window
-        days = (window.last - window.first).days + 1
-        title = "review.week" if days == _WEEK else "review.span"
+        title = "review.week" if len(window.days) == WEEK else "review.span"
         start, end = window.local(window.start), window.local(window.end)
         high = sum(entry.triage.importance is Importance.HIGH for entry in made.entries)
         people = len({entry.commit.author for entry in made.entries})
         sections = (
-            Section(self.label(name), tuple(lines))
-            for name, lines in (
-                ("review.top", map(self.matter, made.top)),
-                ("review.areas", self.by_area()),
-                ("review.came_back", self.came_back()),
-                ("review.to_try", map(self.to_try, made.to_try)),
-                ("review.newcomers", self.newcomers()),
-                ("review.compared", self.compared()),
+            Section(key, self.label(key), tuple(lines), briefly)
+            for key, lines, briefly in (
+                (TOP, map(self.matter, made.top), ""),
+                (AREAS, map(self.area, made.areas), self.areas_briefly()),
+                ("review.came_back", self.came_back(), self.came_back_briefly()),
+                ("review.to_try", map(self.to_try, made.to_try), self.to_try_briefly()),
+                ("review.newcomers", self.newcomers(), self.newcomers_briefly()),
+                ("review.compared", self.compared(), self.compared_briefly()),
             )
         )
         return ReviewOutline(
+            made=made,
             title=self.label(title, repo=clean(made.repo), days=say_days(window, self.language)),
             window=self.label(
                 "review.window", start=f"{start:%Y-%m-%d %H:%M}", end=f"{end:%Y-%m-%d %H:%M}", zone=window.zone
@@ -96,76 +153,144 @@ class _Writer:
                 authors=self.label("report.authors", count=people),
                 high=high,
             ),
-            notices=(self.label("review.missing", count=made.missing),) if made.missing else (),
+            coverage=self.coverage(),
+            notices=tuple(self.notices()),
             sections=tuple(section for section in sections if section.lines),
             commits=self.commits,
         )
 
-    def item(self, entry: Any) -> Item:
+    def notices(self) -> Iterator[str]:
+        unread = self.made.unread
+        spans = [list(days) for _, days in groupby(unread, key=lambda day: day.toordinal() - unread.index(day))]
+        said = [
+            self.label("report.days", first=days[0].isoformat(), last=days[-1].isoformat())
+            if len(days) > 1
+            else days[0].isoformat()
+            for days in spans
+        ]
+        if unread:
+            days = self.some(said, _UNREAD)
+            yield self.label("review.unread", count=len(unread), whole=len(self.made.window.days), days=days)
+
+    def coverage(self) -> str:
+        by = Counter(entry.analysis.analyser for entry in self.made.entries if entry.analysis)
+        names = (f"{self.label('run.by_rules') if name == RULES else clean(name)} {by[name]}" for name in by)
+        return self.label("run.read", read=by.total(), by=_SEPARATOR.join(names) or self.label("stat.none"))
+
+    def item(self, entry: Entry) -> Item:
         return item_of(entry, self.language, self.areas)
+
+    def some(self, texts: Sequence[str], most: int = _SOME, between: str = "") -> str:
+        """Put a few together, and say how many more there are."""
+        more = f" +{len(texts) - most}" if len(texts) > most else ""
+        return (between or self.label("list.comma")).join(texts[:most]) + more
+
+    # -- the sections, line by line and in a line
 
     def matter(self, matter: Matter) -> Line:
         item = self.item(matter.lead)
         areas = self.label("list.brackets", text=item.areas) if item.areas else ""
-        return Line(f"{_bare(item.line)}{areas}", matter.shas, matter.lead.triage.importance)
+        head = _bare(item.line)
+        under = tuple(Line(text) for text in self.more(item, matter.story))
+        return Line(f"{head}{areas}", matter.shas, matter.lead.triage.importance, head, item.area, under)
 
-    def by_area(self) -> Iterator[Line]:
-        for area in self.made.areas:
-            name = clean(self.areas.name(area.key, self.language))
-            count = self.label("report.commits", count=area.commits)
-            high = self.label("list.clause") + self.label("answer.high", count=area.high) if area.high else ""
-            told = self.label("list.semicolon").join(_bare(self.item(matter.lead).line) for matter in area.matters)
-            text = self.label("review.area", name=name, count=f"{count}{high}", told=told)
-            yield Line(text if told else text.rstrip(" :："), tuple(matter.lead.commit.sha for matter in area.matters))
+    def more(self, item: Item, story: Story | None) -> Iterator[str]:
+        """What its line does not say: that it is one change of several commits, and the rest of its summary."""
+        if story and story.kind is not StoryKind.REVERT:
+            yield self.label(f"story.{story.kind}", count=len(story.shas))
+        rest = item.summary.removeprefix(item.line).strip()
+        if rest and item.summary != item.title:
+            yield rest
+
+    def area(self, area: AreaReview) -> Line:
+        name = clean(self.areas.name(area.key, self.language))
+        count = self.label("report.commits", count=area.commits)
+        high = self.label("list.clause") + self.label("answer.high", count=area.high) if area.high else ""
+        under = tuple(
+            Line(_bare(self.item(matter.lead).line), matter.shas, matter.lead.triage.importance)
+            for matter in area.matters
+        )
+        about = f"{count}{high}"
+        return Line(self.label("review.area", name=name, count=about), head=name, about=about, under=under)
+
+    def areas_briefly(self) -> str:
+        counts = [f"{clean(self.areas.name(area.key, self.language))} {area.commits}" for area in self.made.areas]
+        return self.some(counts, _MANY, _SEPARATOR)
 
     def came_back(self) -> Iterator[Line]:
         for entry, origin in self.made.reverted:
-            yield Line(self.reverted(self.item(entry), origin), (entry.commit.sha,), entry.triage.importance)
+            text = self.reverted(entry, origin, "review.reverted_hours", "review.reverted_days")
+            text = text or self.item(entry).line
+            yield Line(text, (entry.commit.sha,), entry.triage.importance)
         for fixed in self.made.fixed_again:
             yield Line(self.label("review.fixed_again", path=_code(fixed.path), count=len(fixed.shas)), fixed.shas)
 
-    def reverted(self, item: Item, origin: Earlier | None) -> str:
+    def came_back_briefly(self) -> str:
+        reverted = [
+            self.reverted(entry, origin, "review.back_hours", "review.back_days", _TITLE)
+            or _bare(self.item(entry).line)
+            for entry, origin in self.made.reverted
+        ]
+        again = [f"{_code(basename(fixed.path))} ×{len(fixed.shas)}" for fixed in self.made.fixed_again]
+        said = [self.label("review.back", count=len(reverted), told=self.some(reverted, 1))] if reverted else []
+        said += [self.label("review.again", told=self.some(again, 1))] if again else []
+        return self.label("list.semicolon").join(said)
+
+    def reverted(
+        self, entry: Entry, origin: Earlier | None, in_hours: str, in_days: str, most: int | None = None
+    ) -> str:
+        """Say what was taken back and after how long; an empty text where that is not known."""
         if origin is None or origin.committed_at is None:
-            return item.line
-        landed = self.made.window.local(origin.committed_at).date()
-        stood = item.entry.commit.committed_at - origin.committed_at
-        key = "review.reverted_hours" if stood.days < 1 else "review.reverted_days"
+            return ""
+        title, stood = clean(outside(origin.title)), entry.commit.committed_at - origin.committed_at
         return self.label(
-            key,
-            title=clean(origin.title),
-            day=say_day(landed, self.language),
+            in_hours if stood.days < 1 else in_days,
+            title=brief(_NUMBER.sub("", title), most) if most else title,
+            day=say_day(self.made.window.local(origin.committed_at).date(), self.language),
             count=stood.days or max(1, round(stood.seconds / 3600)),
         )
 
-    def to_try(self, entry: Any) -> Line:
-        facts = [clean(say_fact(fact, self.language)) for fact in entry.facts if fact.kind.value.endswith("_added")]
+    def to_try(self, entry: Entry) -> Line:
+        facts = [clean(say_fact(fact, self.language)) for fact in _added(entry)]
         told = self.label("list.semicolon").join(dict.fromkeys(facts[:_FACTS]))
-        return Line(f"{self.item(entry).title}{self.label('list.brackets', text=told)}", (entry.commit.sha,))
+        title = self.item(entry).title
+        return Line(f"{title}{self.label('list.brackets', text=told)}", (entry.commit.sha,), head=title, about=told)
+
+    def to_try_briefly(self) -> str:
+        names = (_code(fact.name) for entry in self.made.to_try for fact in _added(entry)[:_FACTS])
+        return self.some([name for name in dict.fromkeys(names) if columns(name) <= _LONGEST])
 
     def newcomers(self) -> Iterator[Line]:
         new = self.made.newcomers or ()
         for entry in new[:_NEW]:
             item = self.item(entry)
             text = self.label("entry.claim", aspect=item.author, text=item.title)
-            yield Line(text, (entry.commit.sha,), entry.triage.importance)
+            yield Line(text, (entry.commit.sha,), entry.triage.importance, item.author, item.title)
         if len(new) > _NEW:
             yield Line(self.label("review.more_newcomers", count=len(new) - _NEW))
 
-    def compared(self) -> Iterator[Line]:
-        now, before = self.made.days, self.made.before
-        if not before:
-            return
+    def newcomers_briefly(self) -> str:
+        return self.some([self.item(entry).author for entry in self.made.newcomers or ()])
+
+    def measures(self) -> Iterator[tuple[str, str, str]]:
+        """What is compared: its name, a day's average of it, and that of the days before."""
         measures: tuple[tuple[str, Callable[[Day], int]], ...] = (
             ("chart.commits", lambda day: day.commits),
             ("chart.high", lambda day: day.high),
             ("chart.reverts", lambda day: day.reverts),
             ("chart.product_lines", lambda day: day.production),
         )
-        for name, of in measures:
-            values = (_average(now, of), _average(before, of))
-            yield Line(
-                self.label("review.measure", name=self.label(name), now=values[0], before=values[1], count=len(before))
-            )
+        for name, of in measures if self.made.before else ():
+            yield self.label(name), _average(self.made.days, of), _average(self.made.before, of)
+
+    def compared(self) -> Iterator[Line]:
+        for name, now, before in self.measures():
+            told = self.label("review.measure", now=now, before=before, count=len(self.made.before))
+            yield Line(self.label("entry.claim", aspect=name, text=told), head=name, about=told)
+
+    def compared_briefly(self) -> str:
+        told = [f"{name} {before} → {now}" for name, now, before in self.measures()]
+        return self.label("review.measures", told=_SEPARATOR.join(told[:-1])) if told else ""
 
 
 def review_markdown(made: Review, areas: Areas) -> str:
@@ -175,30 +300,26 @@ def review_markdown(made: Review, areas: Areas) -> str:
     lines += [f"\n> ⚠️ {escape(notice)}" for notice in told.notices]
     for section in told.sections:
         lines.append(f"\n## {escape(section.name)}\n")
-        for line in section.lines:
-            icon = f"{ICONS[line.level]} " if line.level else ""
-            links = [_link(told.commits[sha]) for sha in line.shas if sha in told.commits]
-            lines.append(f"- {icon}{escape(line.text)}{' ' if links else ''}{' '.join(links)}")
-    return "\n".join([*lines, f"\n<sub>{label('report.generated', made.language)}</sub>"]) + "\n"
+        lines += _listed(section.lines, told.commits)
+    return (
+        "\n".join([*lines, f"\n<sub>{escape(told.coverage)} · {label('report.generated', made.language)}</sub>"]) + "\n"
+    )
+
+
+def _listed(lines: Iterable[Line], commits: Mapping[str, Commit], indent: str = "") -> Iterator[str]:
+    for line in lines:
+        icon = f"{ICONS[line.level]} " if line.level else ""
+        links = [_link(commits[sha]) for sha in line.shas if sha in commits]
+        yield f"{indent}- {icon}{escape(line.text)}{' ' if links else ''}{' '.join(links)}"
+        yield from _listed(line.under, commits, f"{indent}  ")
 
 
 def review_terminal(made: Review, areas: Areas, *, width: int, colour: bool) -> str:
     """Return a look back as lines for a terminal."""
-    from formatters.terminal import Screen, marked_line
+    from formatters.terminal import Screen, write_review
 
-    told = review_outline(made, areas)
     screen = Screen(width, colour=colour)
-    screen.line(told.title, style="bold")
-    screen.line(told.window, style="dim")
-    screen.line(told.counts)
-    for notice in told.notices:
-        screen.line(notice, style="bold yellow", mark="! ")
-    for section in told.sections:
-        screen.heading(section.name)
-        for line in section.lines:
-            marked_line(
-                line.text, line.level, [told.commits[sha].short for sha in line.shas if sha in told.commits], screen
-            )
+    write_review(review_outline(made, areas), screen)
     return screen.text()
 
 
@@ -220,18 +341,17 @@ def review_json(made: Review, areas: Areas) -> dict[str, Any]:
         "zone": made.window.zone,
         "language": made.language,
         "commits": len(made.entries),
-        "missing_days": made.missing,
+        "unread_days": [day.isoformat() for day in made.unread],
         "title": told.title,
         "sections": [
-            {
-                "name": section.name,
-                "lines": [
-                    {"text": line.text, "shas": list(line.shas), "importance": line.level} for line in section.lines
-                ],
-            }
-            for section in told.sections
+            {"name": section.name, "lines": [_line_json(line) for line in section.lines]} for section in told.sections
         ],
     }
+
+
+def _line_json(line: Line) -> dict[str, Any]:
+    data = {"text": line.text, "shas": list(line.shas), "importance": line.level}
+    return data | ({"lines": [_line_json(under) for under in line.under]} if line.under else {})
 
 
 def _link(commit: Commit) -> str:
@@ -244,10 +364,14 @@ def _code(path: str) -> str:
     return shown if "`" in shown else f"`{shown}`"
 
 
+def _added(entry: Entry) -> list[Fact]:
+    return [fact for fact in entry.facts if fact.kind in NEW]
+
+
 def _bare(line: str) -> str:
     return line.rstrip(".。")
 
 
 def _average(days: Sequence[Day], of: Callable[[Day], int]) -> str:
     value = sum(map(of, days)) / max(len(days), 1)
-    return f"{value:,.0f}" if value >= 20 else f"{value:.1f}"  # noqa: PLR2004 - beyond, a tenth says nothing
+    return f"{value:,.0f}" if value >= 20 or value == int(value) else f"{value:.1f}"  # noqa: PLR2004 - beyond, a tenth says nothing

@@ -15,6 +15,7 @@ from analysis.wording import say
 from formatters.item import Item
 from formatters.outline import Block, Outline, outline
 from formatters.plain import breaks, clean, columns, shorten
+from formatters.review import Line, ReviewOutline
 from formatters.wording import label
 
 _STYLES = {Importance.HIGH: "bold red", Importance.MEDIUM: "yellow", Importance.LOW: "green"}
@@ -115,13 +116,13 @@ def list_entry(item: Item, when: str, screen: Screen, *, repo: str = "") -> None
     screen.line(item.line, indent=2)
 
 
-def marked_line(text: str, level: Importance | None, shorts: Sequence[str], screen: Screen) -> None:
+def marked_line(text: str, level: Importance | None, shorts: Sequence[str], screen: Screen, indent: int = 0) -> None:
     """Write a statement with its importance before it and the commits that it speaks of behind it."""
     shown = _styled(text)
     if shorts:
         more = f" +{len(shorts) - _SHAS}" if len(shorts) > _SHAS else ""
         shown.append(f"  {' '.join(shorts[:_SHAS])}{more}", style="dim")
-    screen.line(shown, mark=_mark(level) if level else "· ")
+    screen.line(shown, indent=indent, mark=_mark(level) if level else "· ")
 
 
 def _styled(text: str, style: str = "") -> Text:
@@ -164,6 +165,27 @@ def write_outline(made: Outline, screen: Screen) -> None:
             screen.line(group.note, style="dim")
     screen.heading(label("section.run", language))
     screen.grid([(Text(name, style="dim"), _styled(value)) for name, value in made.run])
+
+
+def write_review(told: ReviewOutline, screen: Screen) -> None:
+    """Write a look back that was put into words already."""
+    screen.line(told.title, style="bold")
+    screen.line(told.window, style="dim")
+    screen.line(told.counts)
+    for notice in told.notices:
+        screen.line(notice, style="bold yellow", mark="! ")
+    for section in told.sections:
+        screen.heading(section.name)
+        _listed(section.lines, told, screen)
+    screen.gap()
+    screen.line(told.coverage, style="dim")
+
+
+def _listed(lines: Sequence[Line], told: ReviewOutline, screen: Screen, indent: int = 0) -> None:
+    for line in lines:
+        shorts = [told.commits[sha].short for sha in line.shas if sha in told.commits]
+        marked_line(line.text, line.level, shorts, screen, indent)
+        _listed(line.under, told, screen, indent + 2)
 
 
 def _must_know(item: Item) -> Text:

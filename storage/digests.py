@@ -28,6 +28,10 @@ class Reported:
     where: dict[str, Window]
 
 
+NOTHING_TOLD = Reported((), {})
+"""For a look at a day: all that landed in it is shown, and nothing late from days before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """Which commits the digest of some days told, of which branch, and when it was made."""

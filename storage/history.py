@@ -1,6 +1,6 @@
 """What the commits of a repository add up to over time, how its days were read, and who was here before. Only reads."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -31,16 +31,18 @@ class History:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def days(self, repo: str, window: Window, back: int) -> tuple[Day, ...]:
+    def days(
+        self, repo: str, window: Window, back: int, wants: Callable[[Entry], bool] = lambda _entry: True
+    ) -> tuple[Day, ...]:
         """Return the known days of the `back` days that end with the window's last, oldest first.
 
-        Known are days with commits, and those of which a digest was made.
+        Known are days with commits, and those that were read; counted is what of them `wants` takes.
         """
         whole = Window(window.last - timedelta(days=back - 1), window.last, window.zone)
         entries = reversed(Commits(self._store).between(repo, whole.start, whole.end))
         known: dict[date, list[Entry]] = {day: [] for day in self.read_days(repo, whole)}
         for day, found in groupby(entries, key=lambda entry: window.local(entry.commit.committed_at).date()):
-            known[day] = list(found)
+            known[day] = list(filter(wants, found))
         return tuple(count_day(day, known[day]) for day in sorted(known))
 
     def span(self, repo: str) -> tuple[datetime, datetime] | None:
@@ -102,15 +104,25 @@ class History:
         return (row[0] / row[2], row[1] / row[2]) if row[2] else None
 
     def read_days(self, repo: str, window: Window) -> set[date]:
-        """Return the days of a window of which a digest was made when they were over: known also where nothing landed."""
+        """Return the days of a window that were read after they were over: known also where nothing landed.
+
+        A digest of several days, or of days in another zone, has read what it spans.
+        """
         with self._store.read() as db:
             rows = db.execute(
-                "select first, max(started_at) from runs where repository = ? and zone = ? and first = last and first >= ? "
-                "and last <= ? group by first",
-                [repo, window.zone, window.first.isoformat(), window.last.isoformat()],
+                "select first, last, zone, max(started_at) from runs where repository = ? and started_at > ? "
+                "and last >= ? and first <= ? group by first, last, zone",
+                [
+                    repo,
+                    _seconds(window.start),
+                    (window.first - timedelta(days=1)).isoformat(),
+                    (window.last + timedelta(days=1)).isoformat(),
+                ],
             ).fetchall()
-        read = ((Window.of(date.fromisoformat(first), window.zone), started_at) for first, started_at in rows)
-        return {day.first for day, started_at in read if started_at >= _seconds(day.end)}
+        runs = ((Window(date.fromisoformat(row[0]), date.fromisoformat(row[1]), row[2]), row[3]) for row in rows)
+        spans = _joined((run.start, run.end) for run, started_at in runs if started_at >= _seconds(run.end))
+        each = ((day, Window.of(day, window.zone)) for day in window.days)
+        return {day for day, own in each if any(start <= own.start and own.end <= end for start, end in spans)}
 
     def read_at(self, repo: str) -> datetime | None:
         """Return when a repository was read last; UTC."""
@@ -133,6 +145,17 @@ class History:
                 if word != "author" and not seen:
                     missing.append(author)
         return missing
+
+
+def _joined(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Join spans of time that touch or overlap."""
+    joined: list[tuple[datetime, datetime]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _seconds(moment: datetime) -> int:

@@ -1,16 +1,18 @@
 """Commits, entries, analyses and digests as tests need them: plain ones, of which a test changes what it is about."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from analysis.areas import Areas, general
 from analysis.commit import Commit, FileChange
 from analysis.digest import Digest, RunCard, order
 from analysis.entry import Analysis, Claim, Depth, Entry, Language
-from analysis.facts import Fact
+from analysis.facts import Fact, FactKind
+from analysis.period import count_day
+from analysis.review import Review, review
 from analysis.rules import RulesAnalyser
 from analysis.stories import Story
 from analysis.title import ChangeType
@@ -19,6 +21,7 @@ from analysis.window import Window
 from formatters.reply import File
 
 DAY = Window.of(date(2026, 3, 12), "Asia/Shanghai")
+WEEK = Window(date(2026, 3, 6), date(2026, 3, 12), "Asia/Shanghai")
 NOON = datetime(2026, 3, 12, 4, 0, tzinfo=UTC)
 """Twelve o'clock in Shanghai on DAY."""
 
@@ -97,6 +100,45 @@ def a_digest(*entries: Entry, language: Language = "en", stories: tuple[Story, .
         "run": RunCard(prompt="1", fetched=len(entries), seconds=0.2),
     }
     return Digest(**fields | changes)
+
+
+def a_review(
+    *entries: Entry,
+    language: Language = "en",
+    known: int = 7,
+    before: int = 0,
+    new: Sequence[str] | None = None,
+    repo: str = "example/quill",
+) -> Review:
+    """Return a look back on the week that ends with DAY; its last `known` days were read, and so many quiet ones `before`."""
+    quiet = [count_day(WEEK.first - timedelta(days=before - n), []) for n in range(before)]
+    here = WEEK.days[-known:]
+    days = [*quiet, *(count_day(day, entries if day == WEEK.last else []) for day in here)]
+    return review(repo, WEEK, language, entries, tuple(day for day in WEEK.days if day not in here), days, {}, new)
+
+
+def a_full_review(text: str = "", language: Language = "en", *, known: int = 7) -> Review:
+    """Return a look back with something in every section, with `text` wherever text from outside can stand."""
+
+    def landed(number: int, message: str, level: str, kind: ChangeType, *facts: Fact) -> Entry:
+        page = f"https://example.com/o/r/commit/{number:040x}"
+        commit = a_commit(f"{message} (#{number})", url=page, committed_at=NOON + timedelta(hours=number))
+        entry = an_entry(
+            commit, level, facts=facts, types=(kind,), analysis=an_analysis(f"Change {number}. It is well.")
+        )
+        entry = replace(spoiled(entry, text), late=False) if text else entry
+        return replace(entry, commit=replace(entry.commit, author=f"{text or 'Author'} {number}"))
+
+    fast, slow = (Fact(FactKind.FLAG_ADDED, name, "quill/a.py", 3) for name in ("--fast", "--slow"))
+    first = landed(1, "Add --fast", "high", ChangeType.FEATURE, fast)
+    entries = [
+        first,
+        landed(2, "Add --slow", "medium", ChangeType.FEATURE, slow),
+        landed(9, 'Revert "Add --fast"', "high", ChangeType.REVERT, Fact(FactKind.REVERTS, "Add --fast", before=first.commit.sha)),
+        *(landed(n, "Fix a crash", ("high", "medium", "low")[n % 3], ChangeType.BUGFIX) for n in range(4, 9)),
+    ]  # fmt: skip
+    authors = [entry.commit.author for entry in entries]
+    return a_review(*entries, language=language, known=known, before=20, new=authors, repo=f"o/{text or 'r'}")
 
 
 def the_files(report: str = "<!doctype html>The report") -> tuple[File, ...]:

@@ -1,30 +1,29 @@
 """A week looked back on: what mattered, what came back, what to try, who was new; from what is known alone."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from conftest import SAMPLE_NOW
 from html_reader import HOSTILE, Page
-from made import NOON, a_commit, an_entry, spoiled, the_areas, the_sample
+from made import NOON, WEEK, a_commit, a_full_review, a_review, an_analysis, an_entry, spoiled, the_areas, the_sample
 
 from analysis.commit import FileChange
 from analysis.entry import LANGUAGES, Entry, Language
 from analysis.errors import NotFound
 from analysis.facts import Fact, FactKind
-from analysis.period import Day, count_day
-from analysis.review import Review, review
+from analysis.review import Review
+from analysis.rules import RulesAnalyser
 from analysis.title import ChangeType
 from analysis.window import Window
 from bot.config import load
 from bot.core import Core
-from bot.review import look_back
-from formatters.review import review_json, review_markdown, review_outline, review_page, review_terminal
-
-WEEK = Window(date(2026, 3, 6), date(2026, 3, 12), "Asia/Shanghai")
+from bot.repositories import Place
+from bot.review import half_read, look_back, pending, read_day, unread
+from formatters.review import TOP, review_json, review_markdown, review_outline, review_page, review_terminal
+from storage.digests import NOTHING_TOLD
 
 
 def landed(
@@ -43,31 +42,20 @@ def landed(
     return an_entry(commit, level, facts=facts, types=(kind,), areas=(area,))
 
 
-def days_of(entries: Sequence[Entry], count: int = 7) -> tuple[Day, ...]:
-    return tuple(
-        count_day(WEEK.last - timedelta(days=count - 1 - n), entries if n == count - 1 else []) for n in range(count)
-    )
-
-
-def made(
-    *entries: Entry,
-    known: int = 7,
-    before: tuple[Day, ...] = (),
-    new: Sequence[str] | None = None,
-    language: Language = "en",
-) -> Review:
-    return review("example/quill", WEEK, language, entries, days_of(entries, known), before, {}, new)
-
-
-def section(made_: Review, name: str) -> list[str]:
-    told = review_outline(made_, the_areas())
+def section(made: Review, name: str) -> list[str]:
+    told = review_outline(made, the_areas())
     return [line.text for part in told.sections if part.name == name for line in part.lines]
+
+
+def brief(made: Review, name: str) -> str:
+    told = review_outline(made, the_areas())
+    return next(part.brief for part in told.sections if part.name == name)
 
 
 def test_a_story_matters_once() -> None:
     """By the commit that stands for it, with all its commits; what is low does not matter."""
     one, two = landed("Fix the pool (#1)", "high"), landed("Follow-up to #1: fix the pool again (#2)", hours=1)
-    told = made(one, two, landed("docs: polish", "low", hours=2, author="Ben", path="quill/z.py"))
+    told = a_review(one, two, landed("docs: polish", "low", hours=2, author="Ben", path="quill/z.py"))
     (matter,) = told.top
     assert matter.lead is one
     assert matter.shas == (one.commit.sha, two.commit.sha)
@@ -78,7 +66,7 @@ def test_what_was_taken_back_says_for_how_long_it_stood() -> None:
     first = landed("Fuse the add (#1)", "high", kind=ChangeType.PERFORMANCE)
     fact = Fact(FactKind.REVERTS, "Fuse the add (#1)", before=first.commit.sha[:7])
     back = landed('Revert "Fuse the add (#1)" (#2)', "high", 5, kind=ChangeType.REVERT, facts=(fact,))
-    assert section(made(first, back), "What came back") == [
+    assert section(a_review(first, back), "What came back") == [
         "“Fuse the add (#1)” of Thursday, 2026-03-12 was taken back after 5 hours"
     ]
 
@@ -87,7 +75,7 @@ def test_a_file_mended_again_and_again_is_named() -> None:
     """Three fixes of one file of the product; tests do not count."""
     fixes = [landed(f"Fix {n}", hours=n) for n in range(3)]
     others = [landed(f"Fix test {n}", path="tests/test_a.py") for n in range(4)]
-    told = made(*fixes, *others)
+    told = a_review(*fixes, *others)
     assert section(told, "What came back") == ["`quill/a.py` was mended 3 times"]
     assert told.fixed_again[0].shas == tuple(entry.commit.sha for entry in fixes)
 
@@ -105,36 +93,55 @@ def test_what_is_new_and_still_there_can_be_tried() -> None:
         facts=(Fact(FactKind.REVERTS, "Add --faster", detail="#3"),),
         path="quill/b.py",
     )
-    assert made(kept, gone, back).to_try == (kept,)
-    assert "`--fast`" in section(made(kept), "What to try")[0]
+    assert a_review(kept, gone, back).to_try == (kept,)
+    assert "`--fast`" in section(a_review(kept), "What to try")[0]
 
 
 def test_who_was_new_is_said_where_it_can_be_known() -> None:
     """With their first commit; of many, the most important."""
     entries = [landed(f"Fix {n}", hours=n, author=f"New {n}") for n in range(10)]
-    assert made(*entries).newcomers is None
-    told = section(made(*entries, new=[entry.commit.author for entry in entries]), "Who was new")
+    assert a_review(*entries).newcomers is None
+    told = section(a_review(*entries, new=[entry.commit.author for entry in entries]), "Who was new")
     assert len(told) == 9
     assert told[-1] == "and 2 more"
 
 
 def test_days_that_are_not_known_are_told() -> None:
     """A look back on five of seven days is none on seven."""
-    told = review_outline(made(landed("Fix it"), known=5), the_areas())
-    assert "2 of these days are not known" in told.notices[0]
-    assert review_outline(made(landed("Fix it")), the_areas()).notices == ()
+    told = review_outline(a_review(landed("Fix it"), known=5), the_areas())
+    assert "2 of these 7 days were not read to their end (2026-03-06 to 2026-03-07)" in told.notices[0]
+    gaps = replace(a_review(landed("Fix it")), unread=tuple(day for day in WEEK.days if day.day in {6, 8, 9, 11}))
+    assert "(2026-03-06, 2026-03-08 to 2026-03-09, 2026-03-11)" in review_outline(gaps, the_areas()).notices[0]
+    assert review_outline(a_review(landed("Fix it")), the_areas()).notices == ()
 
 
 def test_areas_stand_in_the_order_of_what_is_high_in_them() -> None:
     """With their counts and what mattered most there."""
-    told = made(
+    told = a_review(
         landed("a", area="docs"),
         landed("b", area="docs", path="x/b.py", hours=1),
         landed("c", "high", area="kv_cache", path="x/c.py", hours=2),
     )
-    lines = section(told, "By area")
-    assert lines[0].startswith("KV cache, 1 commit, 1 high: ")
-    assert lines[1].startswith("Docs, 2 commits: ")
+    assert section(told, "By area") == ["KV cache, 1 commit, 1 high", "Docs, 2 commits"]
+    assert brief(told, "By area") == "KV cache 1 · Docs 2"
+
+
+def test_what_mattered_goes_deeper_below_its_line() -> None:
+    """That it is one change of several commits, and the rest of what is known of it."""
+    one, two = landed("[1/2] Pages", "high"), landed("[2/2] Pages", "high", 1)
+    one, two = (replace(e, analysis=an_analysis(f"Pages {n}. They stay.")) for n, e in enumerate((one, two), 1))
+    (line,) = next(part.lines for part in review_outline(a_review(one, two), the_areas()).sections if part.key == TOP)
+    assert line.text == "Pages 1 (KV cache)"
+    assert [under.text for under in line.under] == ["A series of 2 commits", "They stay."]
+
+
+def test_each_section_is_said_in_a_line() -> None:
+    """For a phone: the first of many, and how many more there are."""
+    made = a_full_review()
+    assert brief(made, "What came back") == "1 revert: “Add --fast” after 8 hours; mended often: `cache.py` ×5"
+    assert brief(made, "What to try") == "`--slow`"
+    assert brief(made, "Who was new") == "Author 9, Author 6, Author 1 +5"
+    assert brief(made, "Against the time before") == "Commits 0 → 1.1 · High 0 → 0.4 · Reverts 0 → 0.1 a day"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -145,7 +152,7 @@ def test_every_format_says_the_same_and_nothing_of_it_acts(text: str, language: 
         replace(spoiled(landed("x", level, hours=n), text), late=False)
         for n, level in enumerate(("high", "medium", "high"))
     ]
-    told = made(*entries, before=days_of(entries, 20), new=[text], language=language)
+    told = a_review(*entries, before=20, new=[text], language=language)
     shown = Page(review_page(told, the_areas()))
     shown.check()
     said = review_json(told, the_areas())["sections"]
@@ -155,12 +162,50 @@ def test_every_format_says_the_same_and_nothing_of_it_acts(text: str, language: 
     assert json.dumps(said)
 
 
+def test_a_day_counts_as_read_once_somebody_read_it_to_its_end(quill: Path, environ: dict[str, str]) -> None:
+    """In whatever zone and with whatever other days; a look in the middle of it does not do, nor does one commit."""
+    now = datetime(2026, 3, 12, 12, tzinfo=UTC)
+    core = Core(load(environ), lambda: now)
+    source = core.source(Place("example/quill", str(quill)))
+    core.digest(source, WEEK, "en", RulesAnalyser(), lambda *_: None, told=NOTHING_TOLD)
+    core.follow(source, WEEK.start, now, "en", RulesAnalyser())
+    assert unread(core, "example/quill", WEEK) == WEEK.days, "the last day was not over"
+    now = SAMPLE_NOW
+    core.digest(source, replace(WEEK, first=date(2026, 3, 10)), "en", RulesAnalyser(), lambda *_: None)
+    assert unread(core, "Example/Quill", WEEK) == WEEK.days[:4]
+    assert unread(core, "example/quill", replace(WEEK, zone="Europe/Berlin")) == (*WEEK.days[:4], WEEK.last)
+    read_day(core, source, Window.of(date(2026, 3, 9), WEEK.zone), "en", RulesAnalyser())
+    assert unread(core, "example/quill", WEEK) == WEEK.days[:3]
+    made = look_back(core, "example/quill", WEEK, "en")
+    assert made.unread == WEEK.days[:3]
+    assert len(made.entries) == 23, "what is known of such days is told all the same"
+
+
+def test_what_was_read_in_another_language_is_half_read(quill: Path, environ: dict[str, str]) -> None:
+    """The rules tell of it then, and it is counted."""
+    the_sample(quill, environ, SAMPLE_NOW)
+    core = Core(load(environ), lambda: SAMPLE_NOW)
+    assert half_read(core, "example/quill", WEEK, "en") == ()
+    assert half_read(core, "example/quill", WEEK, "zh") == (WEEK.last,)
+    assert [pending(core, look_back(core, "example/quill", WEEK, language)) for language in LANGUAGES] == [0, 18]
+
+
+def test_a_look_back_is_on_what_somebody_wants(quill: Path, environ: dict[str, str]) -> None:
+    """Its numbers, too."""
+    the_sample(quill, environ, SAMPLE_NOW)
+    core = Core(load(environ), lambda: SAMPLE_NOW)
+    made = look_back(core, "example/quill", WEEK, "en", lambda entry: "kv_cache" in entry.triage.areas)
+    assert len(made.entries) == sum(day.commits for day in made.days) == 3
+    with pytest.raises(NotFound):
+        look_back(core, "example/quill", WEEK.before(7), "en", lambda _entry: False)
+
+
 def test_a_week_is_made_of_what_the_store_knows(quill: Path, environ: dict[str, str]) -> None:
     """Whatever its name's case; an unknown repository or time is told with the way out."""
     the_sample(quill, environ, SAMPLE_NOW)
     core = Core(load(environ), lambda: SAMPLE_NOW)
     told = look_back(core, "Example/Quill", WEEK, "en")
-    assert (len(told.entries), told.missing) == (18, 6)
+    assert (len(told.entries), told.unread) == (18, WEEK.days[:-1])
     assert told.repo == "example/quill"
     assert any("RMSNorm" in line for line in section(told, "What came back"))
     assert any("--disk-cache-dir" in line for line in section(told, "What to try"))
