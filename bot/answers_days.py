@@ -1,4 +1,4 @@
-"""Answers about days: today, yesterday, a date, a week; all of a day's commits, why the important ones are, 👍 and 👎."""
+"""Answers about days: today, yesterday, a date; all of a day's commits, why the important ones are, 👍 and 👎."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -7,7 +7,7 @@ from analysis.areas import Areas
 from analysis.digest import Digest
 from analysis.window import Window
 from bot.asking import Mistake, read_span, say_span
-from bot.feeds import reported
+from bot.feeds import DIGEST, KINDS, reported
 from bot.posts import archive_page, commit_rows, digest_post, named, report_files, show_command
 from bot.question import Question
 from bot.repositories import Place, parse_place
@@ -15,11 +15,8 @@ from formatters.item import item_of
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
 from formatters.wording import say_days
 from storage.deliveries import Delivery, State
-from storage.digests import Reported, Told
+from storage.digests import NOTHING_TOLD, Told
 from storage.feeds import Feed
-
-NOTHING_TOLD = Reported((), {})
-"""For a look at a day: all that landed in it is shown, and nothing late from days before."""
 
 
 async def today(question: Question) -> AsyncIterator[Reply]:
@@ -48,15 +45,6 @@ async def day(question: Question) -> AsyncIterator[Reply]:
         yield reply
 
 
-async def week(question: Question) -> AsyncIterator[Reply]:
-    """Answer with the last seven days."""
-    repo = question.repository()
-    zone = question.zone(repo)
-    last = question.today(zone) - timedelta(days=1)
-    async for reply in _shown(question, repo, Window(last - timedelta(days=6), last, zone)):
-        yield reply
-
-
 async def rerun(question: Question) -> AsyncIterator[Reply]:
     """Make a day's digest anew, and mend the posts that told it."""
     repo = question.repository()
@@ -70,7 +58,7 @@ async def rerun(question: Question) -> AsyncIterator[Reply]:
     for feed in question.feeds:
         if feed.repository.lower() != repo.lower():
             continue
-        for delivery in await question.desk.work.quick(lambda feed=feed: _deliveries(question, feed)):  # type: ignore[misc]
+        for delivery in await question.desk.work.quick(lambda feed=feed: _posts(question, feed)):  # type: ignore[misc]
             about = delivery.order.window
             if about and delivery.state is State.POSTED and about.first <= window.first <= about.last:
                 await question.desk.mend(feed, delivery)
@@ -234,7 +222,12 @@ def place_of(question: Question, repo: str) -> Place:
 
 
 def _deliveries(question: Question, feed: Feed | None) -> list[Delivery]:
-    return question.desk.deliveries.of("feed", str(feed.id)) if feed else []
+    return question.desk.deliveries.of(DIGEST, str(feed.id)) if feed else []
+
+
+def _posts(question: Question, feed: Feed) -> list[Delivery]:
+    """Return all of a feed's deliveries: digests, and look backs that a day is part of, too."""
+    return [delivery for kind in KINDS for delivery in question.desk.deliveries.of(kind, str(feed.id))]
 
 
 def _silent(_name: str, _done: int, _total: int) -> None:

@@ -10,32 +10,56 @@ from analysis.errors import BadInput, NotFound
 from bot import meant
 from bot.answers_topics import listed as subscriptions_listed
 from bot.asking import Mistake, say_span
-from bot.feeds import next_post
+from bot.feeds import kind_of, next_post
 from bot.posts import named
-from bot.question import Question
+from bot.question import Question, Which
 from bot.repositories import parse_place
 from bot.verbs import LEVELS
-from formatters.reply import Board, Button, Field, Form, Note, Reply, Sheet
+from formatters.reply import MOST_COMMAND, Board, Button, Field, Form, Note, Reply, Sheet
 from formatters.wording import label, say_days
 from storage.deliveries import Delivery, State
 from storage.feeds import Days, Feed, Quiet
 
 T = TypeVar("T", bound=str)
 
+NEW = "new"
+"""The word for one more feed."""
+
 _LATEST = 7
 _DONE = {State.POSTED, State.SKIPPED, State.REFUSED}
 
 
 async def setup(question: Question) -> AsyncIterator[Reply]:
-    """Ask by a form how a repository's digest is to come to this channel."""
+    """Ask by a form how a repository's posts are to come to this channel; `new` asks for another feed beside the others."""
     _check_channel(question)
-    wanted = question.value("repository") or question.asked.text
-    feed = None
-    if wanted and wanted != "new":
-        feed = question.feed_of(question.seen(wanted)) if _is_seen(question, wanted) else None
-    elif not wanted:
-        feed = next(iter(question.feeds), None)
-    yield _form(question, feed, "" if wanted == "new" else wanted)
+    words = [word for word in question.asked.words if word != NEW]
+    wanted = question.value("repository") or " ".join(words)
+    if NEW in question.asked.words:
+        known = {feed.repository for feed in question.feeds}
+        yield _form(question, None, wanted or (known.pop() if len(known) == 1 else ""))
+        return
+    found = _meant(question)
+    if wanted:
+        name = question.seen(wanted).lower() if _is_seen(question, wanted) else ""
+        found = [feed for feed in found if feed.repository.lower() == name]
+    if len(found) > 1:
+        raise _which(question, found, (f"setup {NEW} {wanted}".strip(), question.say("button.new")))
+    yield _form(question, next(iter(found), None), wanted)
+
+
+def _meant(question: Question) -> list[Feed]:
+    """Return the channel's feeds, or the one whose number a button gives."""
+    number = question.value("feed")
+    return [feed for feed in question.feeds if not number or str(feed.id) == number]
+
+
+def _which(question: Question, found: Sequence[Feed], *others: tuple[str, str]) -> Which:
+    """Ask which of several feeds is meant."""
+    choices = []
+    for feed in found:
+        days, *more = _parts(question, feed)  # the days first: phones cut labels short
+        choices.append((f"{question.asked.verb} feed={feed.id}", " · ".join([days, feed.repository, *more])))
+    return Which("which.feed", [*choices, *(choice for choice in others if len(choice[0]) <= MOST_COMMAND)])
 
 
 def _is_seen(question: Question, name: str) -> bool:
@@ -64,7 +88,10 @@ def _form(question: Question, feed: Feed | None, repository: str) -> Form:
                 question.say("field.zone_hint"),
             ),
             Field("language", question.say("field.language"), feed.language if feed else question.language, options=languages),
-            Field("days", question.say("field.days"), feed.days if feed else "daily", options=options(get_args(Days), "days")),
+            Field(
+                "days", question.say("field.days"), feed.days if feed else "daily", question.say("field.days_hint"),
+                options(get_args(Days), "days"),
+            ),
             Field(
                 "least", question.say("field.least"), feed.least.value if feed else "low",
                 options=options(LEVELS[::-1], "least"),
@@ -105,7 +132,7 @@ async def save_setup(question: Question) -> AsyncIterator[Reply]:
     yield question.note(
         "done.setup_changed" if before else "done.setup",
         Button(question.say("button.yesterday"), named("yesterday public", name, number)),
-        Button(question.say("button.change"), named("setup", name, number)),
+        question.button("change", f"setup feed={stored.id}"),
         question.button("status", "status"),
         repo=name, next=say_moment(next_post(stored, now), stored.zone), zone=stored.zone,
     )  # fmt: skip
@@ -128,6 +155,8 @@ def _read(question: Question, before: Feed | None) -> Feed:
         language=question.language, made_by=asker.user,
     )  # fmt: skip
     given = question.request.values | question.asked.named
+    days = _one_of(value("days"), get_args(Days), feed.days)
+    goes_on = before and not before.paused and kind_of(before) == kind_of(replace(before, days=days))
     return replace(
         feed,
         repository=place.name,
@@ -135,7 +164,7 @@ def _read(question: Question, before: Feed | None) -> Feed:
         at=meant.clock(value("at")) if value("at") else feed.at,
         zone=meant.zone(value("zone")) if value("zone") else feed.zone,
         language=_one_of(value("language"), ("en", "zh"), feed.language),
-        days=_one_of(value("days"), get_args(Days), feed.days),
+        days=days,
         quiet=_one_of(value("quiet"), get_args(Quiet), feed.quiet),
         least=meant.importance(value("least")) if value("least") else feed.least,
         areas=tuple(dict.fromkeys(meant.area(core, name) for name in meant.listed(value("areas"))))
@@ -144,7 +173,7 @@ def _read(question: Question, before: Feed | None) -> Feed:
         left_out=tuple(name.lstrip("@").lower() for name in meant.listed(value("left_out")))
         if "left_out" in given
         else feed.left_out,
-        since=feed.since if before and not before.paused else core.now(),
+        since=feed.since if goes_on else core.now(),
         paused="",
     )
 
@@ -169,10 +198,15 @@ def _the_feed(question: Question) -> Feed:
     _check_channel(question)
     if not question.feeds:
         raise Mistake("mistake.nothing_here")
-    feed = question.feed_of(question.repository())
-    if feed is None:
+    found = _meant(question)
+    if not question.value("feed"):
+        repo = question.repository().lower()
+        found = [feed for feed in found if feed.repository.lower() == repo]
+    if not found:
         raise Mistake("mistake.nothing_here")
-    return feed
+    if len(found) > 1:
+        raise _which(question, found)
+    return found[0]
 
 
 async def pause(question: Question) -> AsyncIterator[Reply]:
@@ -180,9 +214,7 @@ async def pause(question: Question) -> AsyncIterator[Reply]:
     feed = _the_feed(question)
     why = question.say("feed.paused_by", who=question.asker.user)
     await question.desk.work.quick(lambda: question.desk.feeds.put(replace(feed, paused=why)))
-    yield question.note(
-        "done.paused", question.button("resume", f"resume repository={feed.repository}"), repo=feed.repository
-    )
+    yield question.note("done.paused", question.button("resume", f"resume feed={feed.id}"), repo=feed.repository)
 
 
 async def resume(question: Question) -> AsyncIterator[Reply]:
@@ -215,7 +247,7 @@ async def status(question: Question) -> AsyncIterator[Reply]:
 def _status(question: Question) -> Reply:
     parts: list[Note | Sheet] = [_overview(question)]
     for feed in question.feeds:
-        deliveries = question.desk.deliveries.of("feed", str(feed.id))[:_LATEST]
+        deliveries = question.desk.deliveries.of(kind_of(feed), str(feed.id))[:_LATEST]
         if deliveries:
             parts.append(_history(question, feed, deliveries))
     return Board(tuple(parts), question.language)
@@ -226,7 +258,7 @@ def _overview(question: Question) -> Sheet:
     rows = []
     for feed in question.feeds:
         up, down = desk.core.feedback.ratings(feed.repository)
-        rows.append((feed.repository, _next(question, feed, now), f"👍 {up} 👎 {down}"))
+        rows.append((_named(question, feed), _next(question, feed, now), f"👍 {up} 👎 {down}"))
     return Sheet(
         title=question.say("status.title"),
         columns=tuple(question.say(f"column.{name}") for name in ("repository", "next", "opinions")),
@@ -251,6 +283,11 @@ def _disputes(question: Question) -> str:
     return f"\n{said}" if said else ""
 
 
+def _named(question: Question, feed: Feed) -> str:
+    """Name a feed by its repository, one that looks back also by how often."""
+    return f"{feed.repository} · {question.say(f'often.{feed.days}')}" if feed.looks_back else feed.repository
+
+
 def _next(question: Question, feed: Feed, now: datetime) -> str:
     if feed.paused:
         return question.say("status.paused", why=feed.paused)
@@ -258,6 +295,11 @@ def _next(question: Question, feed: Feed, now: datetime) -> str:
 
 
 def _settings(question: Question, feed: Feed) -> str:
+    return f"{feed.repository}: {' · '.join(_parts(question, feed))}"
+
+
+def _parts(question: Question, feed: Feed) -> list[str]:
+    """Say how a feed is set up: its days first."""
     areas = question.desk.core.areas()
     parts = [question.say(f"days.{feed.days}"), question.say(f"least.{feed.least}")]
     if feed.areas:
@@ -266,7 +308,7 @@ def _settings(question: Question, feed: Feed) -> str:
         )
     if feed.left_out:
         parts.append(question.say("status.without", names=", ".join(feed.left_out)))
-    return f"{feed.repository}: {' · '.join(parts)}"
+    return parts
 
 
 def _history(question: Question, feed: Feed, deliveries: Sequence[Delivery]) -> Sheet:
@@ -281,7 +323,7 @@ def _history(question: Question, feed: Feed, deliveries: Sequence[Delivery]) -> 
         at = say_moment(delivery.posted_at, feed.zone) if delivery.posted_at else "–"
         rows.append((day, state + why, at))
     return Sheet(
-        title=feed.repository,
+        title=_named(question, feed),
         columns=tuple(question.say(f"column.{name}") for name in ("day", "state", "posted")),
         rows=tuple(rows),
         language=question.language,
@@ -309,7 +351,7 @@ def _home(question: Question) -> Reply:
             Sheet(
                 title=question.say("home.feeds"),
                 columns=tuple(question.say(f"column.{name}") for name in ("repository", "next")),
-                rows=tuple((feed.repository, _next(question, feed, now)) for feed in feeds),
+                rows=tuple((_named(question, feed), _next(question, feed, now)) for feed in feeds),
                 language=question.language,
                 note="\n".join(dict.fromkeys(_settings(question, feed) for feed in feeds)),
             )

@@ -119,7 +119,7 @@ _NAMES = {
     name: name
     for name in (
         "repository", "lang", "since", "until", "area", "type", "author", "min", "path", "word", "how", "on", "at", "zone",
-        "days", "least", "areas", "left_out", "quiet", "language",
+        "days", "least", "areas", "left_out", "quiet", "language", "feed",
     )
 } | {"repo": "repository", "tz": "zone"}  # fmt: skip
 

@@ -14,6 +14,7 @@ from bot.config import FeedSettings, machine_zone
 from bot.conversation import Talk
 from bot.core import Core
 from bot.delivery import Deliverer
+from bot.feeds import kind_of
 from bot.lessons import Lessons
 from bot.meant import area
 from bot.messages import Messages
@@ -71,9 +72,9 @@ class Assembly:
         await self.messages.round()
 
     async def look(self) -> None:
-        """Look at the repositories, and complete what was posted incomplete."""
+        """Look at the repositories, read ahead, and complete what was posted incomplete."""
         await self.polls.round()
-        await self.mornings.complete()
+        await self.mornings.look()
 
     async def learn(self) -> None:
         """Renew what is learned of the repositories."""
@@ -126,4 +127,4 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
 
 def _identity(feed: Feed) -> tuple[object, ...]:
     """What makes a configured feed the same one after its table was changed."""
-    return (feed.platform, feed.channel, feed.repository.lower(), feed.areas)
+    return (feed.platform, feed.channel, feed.repository.lower(), feed.areas, kind_of(feed))

@@ -44,6 +44,8 @@ class Days(StrEnum):
     DAILY = "daily"
     WEEKDAYS = "weekdays"
     WORKDAYS = "workdays"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
 
 
 class Quiet(StrEnum):
@@ -113,7 +115,12 @@ def add(
     least: Annotated[Level, typer.Option("--min", help="Only from this importance on.")] = Level.LOW,
     area: Annotated[list[str] | None, typer.Option(help="Only this area; may be repeated.")] = None,
     without: Annotated[list[str] | None, typer.Option(help="Leave this author out; `bots` for all programs.")] = None,
-    days: Annotated[Days, typer.Option(help="weekdays: Monday covers the weekend; workdays: without it.")] = Days.DAILY,
+    days: Annotated[
+        Days,
+        typer.Option(
+            help="weekdays: Monday covers the weekend; workdays: without it; weekly: a look back each Monday; monthly: each 1st."
+        ),
+    ] = Days.DAILY,
     quiet: Annotated[Quiet, typer.Option(help="On a day without commits: a line, or nothing.")] = Quiet.LINE,
     workspace: Annotated[str, typer.Option(help="The Slack team's or Discord server's id.")] = "",
     made_by: Annotated[str, typer.Option(help="The id of the person to be told when it fails.")] = "",

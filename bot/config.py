@@ -188,9 +188,12 @@ class FeedSettings(_Table):
     least: Literal["high", "medium", "low"] = Field(default="low", description="only from this importance on")
     areas: tuple[str, ...] = Field(default=(), description="only these areas; default: all")
     left_out: tuple[str, ...] = Field(default=(), description="authors to be left out; `bots` for all programs")
-    days: Literal["daily", "weekdays", "workdays"] = Field(
+    days: Literal["daily", "weekdays", "workdays", "weekly", "monthly"] = Field(
         default="daily",
-        description="`daily`; `weekdays`: Monday covers the weekend; `workdays`: the weekend is left out",
+        description=(
+            "`daily`; `weekdays`: Monday covers the weekend; `workdays`: the weekend is left out; `weekly`: a look back each "
+            "Monday; `monthly`: a look back each 1st"
+        ),
     )
     quiet: Literal["line", "nothing"] = Field(
         default="line", description="on a day without commits: `line` or `nothing`"

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from analysis.entry import Language
 from analysis.errors import Problem
-from bot import answers_commits, answers_days, answers_feeds, answers_topics
+from bot import answers_commits, answers_days, answers_feeds, answers_reviews, answers_topics
 from bot.asking import Asked, Mistake, read
 from bot.platforms import Answer, Request
 from bot.question import Desk, Handler, Question, Which, language_of, understood
@@ -140,7 +140,8 @@ _HANDLERS: dict[str, Handler] = {
     "today": answers_days.today,
     "yesterday": answers_days.yesterday,
     "date": answers_days.day,
-    "week": answers_days.week,
+    "week": answers_reviews.week,
+    "month": answers_reviews.month,
     "details": answers_days.details,
     "why": answers_days.why,
     "rate": answers_days.rate,

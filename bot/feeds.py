@@ -12,39 +12,53 @@ from bot.core import LOOK_BACK
 from storage.deliveries import Delivery, State
 from storage.digests import Reported
 from storage.feeds import Feed
+from storage.subscriptions import Recipient
 
 MOST_DAYS = 7
-"""How far back one catch-up reaches after a time of silence."""
+"""How far back one catch-up of digests reaches after a time of silence."""
+
+DIGEST, WEEK, MONTH = "feed", "week", "month"
+"""The kinds of a feed's deliveries. Each has a memory of its own: what one has told, the others may tell, too."""
+KINDS = (DIGEST, WEEK, MONTH)
 
 BOTS = "bots"
 """Among the authors to be left out: everybody whose account says that it is a program."""
 
 _MONDAY, _SATURDAY = 0, 5
-_WEEK = 7
+_LONGEST = 31  # days from one post to the next
 _COVERING = {State.POSTING, State.POSTED, State.SKIPPED}
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A post that is owed: about which days, and since when."""
+    """A post that is owed or comes: about which days, and since when."""
 
     window: Window
     at: datetime
 
 
-def due(feed: Feed, covered: date | None, now: datetime) -> Due | None:
-    """Return what a feed owes its channel; what was missed comes in one post, of MOST_DAYS at most.
+def kind_of(feed: Feed) -> str:
+    """Return the kind of a feed's deliveries."""
+    return {"weekly": WEEK, "monthly": MONTH}.get(feed.days, DIGEST)
 
-    `covered` is the last day that the channel was told of.
+
+def due(feed: Feed, covered: date | None, now: datetime) -> Due | None:
+    """Return what a feed owes its channel.
+
+    Of digests, what was missed comes in one post, of MOST_DAYS at most; of look backs only the last one is made up for.
+    `covered` is the last day that the channel was told of by its kind of posts.
     """
     owed = [
         (moment, about)
-        for day in _days_back(now.astimezone(ZoneInfo(feed.zone)).date())
+        for day in _days_back(feed, now.astimezone(ZoneInfo(feed.zone)).date())
         if (about := _about(feed, day)) and feed.since < (moment := _moment(feed, day)) <= now
         if covered is None or about.last > covered
     ]
     if feed.paused or not owed:
         return None
+    if feed.looks_back:
+        moment, about = max(owed, key=lambda one: one[0])
+        return Due(about, moment)
     last = max(about.last for _, about in owed)
     first = max(min(about.first for _, about in owed), last - timedelta(days=MOST_DAYS - 1))
     if covered:
@@ -54,9 +68,20 @@ def due(feed: Feed, covered: date | None, now: datetime) -> Due | None:
 
 def next_post(feed: Feed, now: datetime) -> datetime:
     """Return when a feed posts next."""
+    return coming(feed, now).at
+
+
+def coming(feed: Feed, now: datetime) -> Due:
+    """Return what a feed posts next, if nothing is missed."""
     today = now.astimezone(ZoneInfo(feed.zone)).date()
-    days = (today + timedelta(days=number) for number in range(_WEEK + 2))
-    return next(moment for day in days if _about(feed, day) and (moment := _moment(feed, day)) > now)
+    days = (today + timedelta(days=number) for number in range(_LONGEST + 2))
+    each = ((about, _moment(feed, day)) for day in days if (about := _about(feed, day)))
+    return next(Due(about, moment) for about, moment in each if moment > now)
+
+
+def channel_of(feed: Feed) -> Recipient:
+    """Return a feed's channel as one who is told things."""
+    return Recipient(feed.platform, feed.workspace, "channel", feed.channel)
 
 
 def covered(feed: Feed, deliveries: Iterable[Delivery], now: datetime) -> date | None:
@@ -93,7 +118,7 @@ def narrowed(feed: Feed, digest: Digest, heard: Iterable[str] = ()) -> Digest:
     if not (feed.least.rank or feed.areas or feed.left_out):
         return digest
     must = set(heard)
-    return digest.keep(entry for entry in digest.entries if entry.commit.sha in must or _wants(feed, entry))
+    return digest.keep(entry for entry in digest.entries if entry.commit.sha in must or wants(feed, entry))
 
 
 def is_left_out(entry: Entry, left_out: Iterable[str]) -> bool:
@@ -103,7 +128,8 @@ def is_left_out(entry: Entry, left_out: Iterable[str]) -> bool:
     return bool(names & wanted) or (BOTS in wanted and any(_is_program(name) for name in names))
 
 
-def _wants(feed: Feed, entry: Entry) -> bool:
+def wants(feed: Feed, entry: Entry) -> bool:
+    """Whether a commit passes a feed's filters."""
     if entry.triage.importance.rank < feed.least.rank or is_left_out(entry, feed.left_out):
         return False
     return not feed.areas or bool(set(feed.areas) & set(entry.triage.areas))
@@ -113,8 +139,9 @@ def _is_program(name: str) -> bool:
     return name.endswith(("[bot]", "-bot", "_bot")) or name == "bot"
 
 
-def _days_back(today: date) -> Iterator[date]:
-    return (today - timedelta(days=number) for number in range(MOST_DAYS + 1))
+def _days_back(feed: Feed, today: date) -> Iterator[date]:
+    most = _LONGEST if feed.looks_back else MOST_DAYS
+    return (today - timedelta(days=number) for number in range(most + 1))
 
 
 def _about(feed: Feed, day: date) -> Window | None:
@@ -122,6 +149,10 @@ def _about(feed: Feed, day: date) -> Window | None:
     before = day - timedelta(days=1)
     if feed.days == "daily":
         return Window.of(before, feed.zone)
+    if feed.days == "weekly":
+        return Window(day - timedelta(days=7), before, feed.zone) if day.weekday() == _MONDAY else None
+    if feed.days == "monthly":
+        return Window(before.replace(day=1), before, feed.zone) if day.day == 1 else None
     if day.weekday() >= _SATURDAY:
         return None
     if day.weekday() != _MONDAY:

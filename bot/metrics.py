@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.feeds import KINDS
 from bot.platforms import Conversation, Later, Posted, Refused, Transport, Unsure
 from formatters.reply import Reply
 from storage.deliveries import Delivery
@@ -47,7 +48,7 @@ class Metrics:
 
     def posted(self, delivery: Delivery, now: datetime) -> None:
         """Note how late something was posted."""
-        if delivery.order.kind == "feed":
+        if delivery.order.kind in KINDS:
             self.late.observe(max((now - delivery.order.due_at).total_seconds(), 0.0))
 
     def watch(self, assembly: "Assembly") -> None:

@@ -1,7 +1,11 @@
-"""The rounds of the feeds: what is due is made and delivered, what was incomplete is completed where it stands."""
+"""The rounds of the feeds: what is due is made and delivered, what was incomplete is completed where it stands.
+
+A feed brings digests of days, or looks back on weeks or months; both are delivered alike, and told apart by their kind.
+"""
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,30 +17,28 @@ from analysis.window import Window
 from bot.asking import say_span
 from bot.core import Core
 from bot.delivery import Deliverer, Outcome, Ready
-from bot.feeds import covered, due, narrowed, next_post, reported
+from bot.feeds import DIGEST, KINDS, channel_of, covered, due, kind_of, narrowed, next_post, reported
+from bot.look_backs import LookBacks
 from bot.platforms import Later, Refused
-from bot.posts import archive_page, digest_post, report_files
+from bot.posts import archive_page, digest_post, quiet_note, report_files
 from bot.repositories import parse_place
 from bot.wording import tell
 from bot.work import Work
 from formatters.reply import Note
-from formatters.wording import say_days
 from storage.deliveries import Delivery, Order, State
 from storage.feeds import Feed, Feeds
-from storage.subscriptions import Recipient, Subscriptions
-
-KIND = "feed"
+from storage.subscriptions import Subscriptions
 
 _AT_ONCE = 8
 _COMPLETED_FOR = timedelta(hours=36)
 _LOOKED_EVERY = timedelta(minutes=10)
-_REMEMBERED = timedelta(days=30)
+_REMEMBERED = timedelta(days=40)  # more than a month, so that the last one is known until the next
 
 _LOG = logging.getLogger(__name__)
 
 
 class Mornings:
-    """Brings each feed's digest to its channel."""
+    """Brings each feed's posts to its channel."""
 
     def __init__(
         self,
@@ -53,6 +55,7 @@ class Mornings:
         self._deliverer = deliverer
         self._work = work
         self._analyser = analyser
+        self._look_backs = LookBacks(core, feeds, subscriptions, work, analyser)
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._resting: dict[Feed, datetime] = {}
 
@@ -72,12 +75,13 @@ class Mornings:
                 _LOG.warning("the feed %s of %s waits: %s", feed.id, feed.repository, problem)
 
     async def _feed(self, feed: Feed) -> None:
-        for delivery in await self._deliveries(feed):
+        for delivery in await self._deliveries(feed, KINDS):
             if (
                 delivery.state is State.POSTING
             ):  # somebody was stopped there, maybe; nothing is due before that is clear
                 await self._deliver(feed, delivery.order)
-        deliveries, now = await self._deliveries(feed), self._core.now()
+        kind = kind_of(feed)
+        deliveries, now = await self._deliveries(feed, (kind,)), self._core.now()
         owed = due(feed, covered(feed, deliveries, now), now)
         if owed is None:
             if not any(delivery.state in {State.CLAIMED, State.POSTING} for delivery in deliveries):
@@ -85,7 +89,7 @@ class Mornings:
             return
         await self._deliver(
             feed,
-            Order(KIND, str(feed.id), say_span(owed.window), feed.platform, feed.channel, owed.at, owed.window),
+            Order(kind, str(feed.id), say_span(owed.window), feed.platform, feed.channel, owed.at, owed.window),
         )
 
     async def _deliver(self, feed: Feed, order: Order) -> None:
@@ -94,36 +98,41 @@ class Mornings:
             await self._refused(feed, result.delivery.key if result.delivery else "", result.trouble)
         elif result.outcome is Outcome.TAKEN:
             # It was refused, and the process was stopped before the feed was paused.
-            for delivery in await self._deliveries(feed):
+            for delivery in await self._deliveries(feed, (order.kind,)):
                 if delivery.order.slot == order.slot and delivery.state is State.REFUSED:
                     await self._refused(feed, delivery.key, delivery.trouble)
         elif result.trouble:
-            _LOG.warning("the digest of %s waits: %s", feed.repository, result.trouble)
+            _LOG.warning("the post about %s, %s, waits: %s", feed.repository, order.slot, result.trouble)
 
-    async def _deliveries(self, feed: Feed) -> list[Delivery]:
+    async def _deliveries(self, feed: Feed, kinds: Sequence[str]) -> list[Delivery]:
         since = (self._core.now() - _REMEMBERED).date()
-        return await self._work.quick(lambda: self._deliverer.deliveries.of(KIND, str(feed.id), since))
+
+        def look() -> list[Delivery]:
+            return [found for kind in kinds for found in self._deliverer.deliveries.of(kind, str(feed.id), since)]
+
+        return await self._work.quick(look)
 
     # -- what is posted
 
     async def _made(self, feed: Feed, delivery: Delivery) -> Ready | None:
-        window = delivery.order.window
+        window, kind = delivery.order.window, delivery.order.kind
         assert window is not None
-        others = await self._deliveries(feed)
         try:
-            digest, areas = await self._digest(feed, window, others)
+            if kind != DIGEST:
+                return await self._look_backs.ready(feed, window, kind)
+            digest, areas = await self._digest(feed, window)
         except NotFound as problem:  # no other try will find it
             raise Refused(str(problem)) from problem
         return await self._work.quick(lambda: self._ready(feed, digest, areas))
 
-    async def _digest(self, feed: Feed, window: Window, others: list[Delivery]) -> tuple[Digest, Areas]:
-        told = reported(others, window)
+    async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:
+        told = reported(await self._deliveries(feed, (DIGEST,)), window)
 
         def make() -> tuple[Digest, Areas]:
             source = self._core.source(parse_place(feed.place))
             return self._core.digest(source, window, feed.language, self._analyser, _silent, told=told)
 
-        key = (KIND, feed.id, window, feed.language)
+        key = (DIGEST, feed.id, window, feed.language)
         return await self._work.shared(key, make, feed.repository.lower())
 
     def _ready(self, feed: Feed, digest: Digest, areas: Areas) -> Ready | None:
@@ -147,12 +156,8 @@ class Mornings:
             files, page = report_files(self._core, shown, areas), archive_page(self._core, shown)
             post = digest_post(shown, areas, number, page=page, files=files)
             return Ready(post, told, len(shown.coverage.stand_ins), note)
-        if feed.quiet == "nothing":
-            return None
-        key = "feed.quiet_part" if digest.entries else "feed.quiet"
-        day = say_days(digest.window, feed.language)
-        text = tell(key, feed.language, repo=digest.repo, day=day, count=len(digest.entries))
-        return Ready(Note(text), told, 0, note)
+        quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries))
+        return Ready(quiet, told, 0, note) if quiet else None
 
     async def _refused(self, feed: Feed, key: str, why: str) -> None:
         """Pause a feed that cannot be posted, and tell whoever set it up, once."""
@@ -170,6 +175,11 @@ class Mornings:
 
     # -- what was posted
 
+    async def look(self) -> None:
+        """Read ahead for look backs; ask again for what the model did not read, and show it where it was posted."""
+        await self._look_backs.read_ahead()
+        await self.complete()
+
     async def complete(self) -> None:
         """Ask again for what the model did not read, and show it where it was posted."""
         now = self._core.now()
@@ -178,25 +188,30 @@ class Mornings:
         )
         for delivery in found:
             feed = await self._work.quick(lambda number=delivery.order.subject: self._feeds.get(int(number)))  # type: ignore[misc]
-            if delivery.order.kind == KIND and feed and not feed.paused:
+            if delivery.order.kind in KINDS and feed and not feed.paused:
                 try:
                     await self.mend(feed, delivery, only_progress=True)
                 except (Problem, Later, Refused) as problem:
                     _LOG.warning("the digest of %s stays incomplete for now: %s", feed.repository, problem)
 
     async def mend(self, feed: Feed, delivery: Delivery, *, only_progress: bool = False) -> None:
-        """Make a posted digest anew, of the same commits, and show it in its place; with `only_progress` if it got further.
+        """Make what was posted anew, and show it in its place; with `only_progress` if it got further.
+
+        A digest is made of the same commits.
 
         Raises:
             Problem: it cannot be made now.
             Refused, Later: the platform does not take it.
         """
-        window = delivery.order.window
+        window, kind = delivery.order.window, delivery.order.kind
         assert window is not None
-        digest, areas = await self._digest(feed, window, await self._deliveries(feed))
-        told = set(delivery.order.told)
-        same = digest.keep(entry for entry in digest.entries if entry.commit.sha in told)
-        ready = await self._work.quick(lambda: self._ready(feed, same, areas))
+        if kind == DIGEST:
+            digest, areas = await self._digest(feed, window)
+            told = set(delivery.order.told)
+            same = digest.keep(entry for entry in digest.entries if entry.commit.sha in told)
+            ready = await self._work.quick(lambda: self._ready(feed, same, areas))
+        else:
+            ready = await self._look_backs.ready(feed, window, kind, again=True)
         if only_progress and (ready is None or ready.pending >= delivery.pending):
             await self._work.quick(
                 lambda: self._deliverer.deliveries.edited(
@@ -205,11 +220,6 @@ class Mornings:
             )
         elif ready is not None:
             await self._deliverer.edit(delivery, ready)
-
-
-def channel_of(feed: Feed) -> Recipient:
-    """Return a feed's channel as one who is told things."""
-    return Recipient(feed.platform, feed.workspace, "channel", feed.channel)
 
 
 def _silent(_name: str, _done: int, _total: int) -> None:

@@ -3,18 +3,24 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.areas import Areas
 from analysis.digest import Digest
 from analysis.entry import Entry, Language
+from analysis.review import Review
+from analysis.window import Window
 from bot.archive import Archive
 from bot.asking import say_span
 from bot.core import Core
 from bot.wording import tell
 from formatters.item import item_of
 from formatters.outline import outline
-from formatters.reply import MOST_COMMAND, Button, CommitDetail, CommitRow, DigestPost, File
+from formatters.reply import MOST_COMMAND, Button, CommitDetail, CommitRow, DigestPost, File, Note, ReviewPost
+from formatters.review import WEEK, review_outline, review_page
+from formatters.wording import say_days
+from storage.feeds import Feed
 
 _SHA = 12  # digits that a button keeps
 
@@ -42,6 +48,43 @@ def digest_post(
     )  # fmt: skip
 
 
+def review_post(
+    made: Review,
+    areas: Areas,
+    number: int,
+    *,
+    page: str = "",
+    files: tuple[File, ...] = (),
+    more: str = "",
+    is_whole: bool = False,
+) -> ReviewPost:
+    """Make the post of a look back; `more` is the command of a button that shows all of it."""
+    language, span = made.language, say_span(made.window)
+
+    def button(key: str, command: str) -> Button:
+        return Button(tell(f"button.{key}", language), named(command, made.repo, number))
+
+    return ReviewPost(
+        told=review_outline(made, areas),
+        buttons=(
+            *([button("whole", more)] if more else []), button("subscribe", "subscribe"),
+            button("up", f"rate up on={span}"), button("down", f"rate down on={span}"),
+        ) if made.entries else (button("subscribe", "subscribe"),),
+        item_commands=tuple(show_command(matter.lead, number) for matter in made.top),
+        files=files,
+        page=page,
+        is_whole=is_whole,
+    )  # fmt: skip
+
+
+def quiet_note(feed: Feed, repo: str, window: Window, landed: int) -> Note | None:
+    """Say that nothing landed, or nothing of what a feed's channel follows; None where it does not want to hear that."""
+    if feed.quiet == "nothing":
+        return None
+    key = "feed.quiet_part" if landed else "feed.quiet"
+    return Note(tell(key, feed.language, repo=repo, day=say_days(window, feed.language), count=landed))
+
+
 def report_files(core: Core, digest: Digest, areas: Areas) -> tuple[File, ...]:
     """Return what a post that stands ends with: the day's pictures and the report as a page; nothing for no commits.
 
@@ -53,7 +96,7 @@ def report_files(core: Core, digest: Digest, areas: Areas) -> tuple[File, ...]:
     from formatters.charts import charts
     from formatters.png import drawable, png
 
-    archive, stem = Archive(core), re.sub(r"[^\w.-]+", "-", f"{digest.repo}-{say_span(digest.window)}", flags=re.ASCII)
+    archive, stem = Archive(core), _stem(digest.repo, digest.window)
     written = drawable(digest.language)
     days = archive.days(digest.repo, digest.window)
     pictures = charts(replace(digest, language=written), days, areas) if written else ()
@@ -64,14 +107,39 @@ def report_files(core: Core, digest: Digest, areas: Areas) -> tuple[File, ...]:
     )
 
 
-def archive_page(core: Core, digest: Digest) -> str:
+def review_files(made: Review, areas: Areas) -> tuple[File, ...]:
+    """Return what a look back that stands ends with: the last weeks in pictures, and all of it as a page."""
+    if not made.entries:
+        return ()
+    from formatters.charts import WEEKS, course
+    from formatters.png import drawable, png
+
+    stem, written, last = _stem(made.repo, made.window), drawable(made.language), made.window.last
+    days = [day for day in (*made.before, *made.days) if last - day.date < timedelta(weeks=WEEKS)]
+    pictures = course(days, last, written, areas) if written else ()
+    page = review_page(made, areas).encode("utf-8", "replace")
+    return (
+        *(
+            File(f"{stem}-{one.name}.png", one.title, png(one), one.description)
+            for one in pictures
+            if one.name != "weeks" or len(made.window.days) == WEEK
+        ),
+        File(f"{stem}.html", review_outline(made, areas).title, page),
+    )
+
+
+def _stem(repo: str, window: Window) -> str:
+    return re.sub(r"[^\w.-]+", "-", f"{repo}-{say_span(window)}", flags=re.ASCII)
+
+
+def archive_page(core: Core, about: Digest | Review) -> str:
     """Return the address of a day in the archive, of its repository for several days; empty where nobody reaches it."""
-    if not (core.settings.archive and digest.entries):
+    if not (core.settings.archive and about.entries):
         return ""
     from formatters.html_archive import Links
 
-    links, window = Links(core.settings.archive, digest.language), digest.window
-    return links.day(digest.repo, window.first) if window.first == window.last else links.repo(digest.repo)
+    links, window = Links(core.settings.archive, about.language), about.window
+    return links.day(about.repo, window.first) if window.first == window.last else links.repo(about.repo)
 
 
 def named(command: str, repo: str, number: int) -> str:

@@ -141,8 +141,9 @@ class Question:
         )
 
     def feed_of(self, repo: str) -> Feed | None:
-        """Return the channel's feed for a repository."""
-        return next((feed for feed in self.feeds if feed.repository.lower() == repo.lower()), None)
+        """Return the channel's feed for a repository: of several the first that brings digests."""
+        found = [feed for feed in self.feeds if feed.repository.lower() == repo.lower()]
+        return min(found, key=lambda feed: feed.looks_back, default=None)
 
     def zone(self, repo: str = "") -> str:
         """Return the zone whose days are meant: the feed's, the asker's, or the machine's."""

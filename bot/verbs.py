@@ -18,7 +18,7 @@ TYPES = tuple(kind.value for kind in ChangeType)
 
 ALIASES = {
     "今天": "today", "昨天": "yesterday", "日期": "date", "day": "date", "digest": "date", "查看": "show", "commit": "show",
-    "领域": "area", "搜索": "search", "find": "search", "所有领域": "areas", "本周": "week", "订阅": "subscribe",
+    "领域": "area", "搜索": "search", "find": "search", "所有领域": "areas", "本周": "week", "本月": "month", "订阅": "subscribe",
     "sub": "subscribe", "静音": "mute", "退订": "unsubscribe", "unsub": "unsubscribe", "我的订阅": "subs",
     "subscriptions": "subs", "设置": "setup", "状态": "status", "重新生成": "rerun", "暂停": "pause", "恢复": "resume",
     "移除": "remove", "帮助": "help", "?": "help",
@@ -40,6 +40,7 @@ def verbs() -> tuple[Verb, ...]:
         _verb("yesterday", repo, language, public),
         _verb("date", _first("date", "date"), repo, language, public),
         _verb("week", repo, language, public),
+        _verb("month", repo, language, public),
         _verb("show", _first("commit", "commit"), repo, language, public),
         _verb("area", _first("area", "area"), _named("since", "date"), repo, language, public),
         _verb(

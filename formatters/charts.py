@@ -56,12 +56,16 @@ class Chart:
 def charts(digest: Digest, days: Sequence[Day], areas: Areas) -> tuple[Chart, ...]:
     """Return the pictures that there is something to show in; `days` are the told ones up to the digest's, in order."""
     pen = _Pen(digest.language, areas)
-    made: list[Chart] = []
-    if len(days) >= _LEAST_DAYS:
-        made += [pen.importance_by_day(days), *pen.areas_by_day(days), *pen.weeks(days, digest.window.last)]
-    if digest.entries:
-        made += [pen.hours(digest), *pen.lines(digest)]
-    return tuple(made)
+    of_day = [pen.hours(digest), *pen.lines(digest)] if digest.entries else []
+    return (*course(days, digest.window.last, digest.language, areas), *of_day)
+
+
+def course(days: Sequence[Day], last: date, language: Language, areas: Areas) -> tuple[Chart, ...]:
+    """Return the pictures of days side by side, in order up to `last`; none of too few."""
+    pen = _Pen(language, areas)
+    if len(days) < _LEAST_DAYS:
+        return ()
+    return pen.importance_by_day(days), *pen.areas_by_day(days), *pen.weeks(days, last)
 
 
 @dataclass(frozen=True, slots=True)

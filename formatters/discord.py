@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from analysis.entry import Language
 from analysis.triage import Importance
 from analysis.wording import say
-from formatters import post
+from formatters import discord_review, post
 from formatters.discord_parts import (
     MOST_OPTIONS,
     Message,
@@ -29,7 +29,20 @@ from formatters.discord_text import escape, fit, link, units
 from formatters.item import ICONS, Item, Part, Point
 from formatters.links import commit_page, place_page, pull_request_page
 from formatters.plain import clean, shorten
-from formatters.reply import Board, CommitDetail, CommitList, CommitRow, DigestPost, File, Form, Note, Reply, Sheet
+from formatters.reply import (
+    Board,
+    CommitDetail,
+    CommitList,
+    CommitRow,
+    DigestPost,
+    File,
+    Form,
+    Note,
+    Post,
+    Reply,
+    ReviewPost,
+    Sheet,
+)
 from formatters.wording import label
 
 _COLOURS = {Importance.HIGH: 0xE5484D, Importance.MEDIUM: 0xF2B53B, Importance.LOW: 0x46A758}
@@ -49,22 +62,19 @@ class Posting:
     followers: tuple[Message, ...]
 
 
-def posting(reply: DigestPost) -> Posting:
-    """Return a digest's post with its thread; without followers there is nothing to open one for."""
-    made, language = reply.outline, reply.outline.digest.language
-    followers: list[Message] = []
-    if made.groups:
-        for section in _replies(post.sections(made)):
-            followers += messages(_section(section, language), accent=_colour(section))
-        followers += _files(reply)
-    return Posting(_first(reply), short(made.title, _THREAD), tuple(followers))
+def posting(reply: Post) -> Posting:
+    """Return a post with its thread; without followers there is nothing to open one for."""
+    title = reply.told.title if isinstance(reply, ReviewPost) else reply.outline.title
+    return Posting(_first(reply), short(title, _THREAD), (*_thread(reply), *_files(reply)))
 
 
 def rendered(reply: Reply) -> tuple[Message, ...]:
-    """Return a reply as messages; a digest's is its post with its files, without a thread."""
+    """Return a reply as messages; a post comes with its files and without a thread, unless all of it is wanted."""
     match reply:
         case DigestPost():
-            return (_first(reply), *_files(reply)) if reply.outline.groups else (_first(reply),)
+            return (_first(reply), *_files(reply))
+        case ReviewPost():
+            return (_first(reply), *(_thread(reply) if reply.is_whole else ()), *_files(reply))
         case CommitDetail():
             return messages(_detail(reply), accent=_COLOURS[reply.item.entry.triage.importance])
         case Note():
@@ -84,13 +94,23 @@ def step_offer(text: str, controls: Iterable[tuple[str, str]]) -> tuple[Message,
     return messages([Piece(fit(clean(text), _LINE)), Piece(components=(controls_row(controls),))])
 
 
-def _first(reply: DigestPost) -> Message:
+def _first(reply: Post) -> Message:
     """The post itself: one message, with tighter texts where somebody wrote to fill it."""
     for share in (1.0, 0.5, 0.25):
-        made = messages(_digest(reply, share), accent=_BRAND)
+        pieces = discord_review.parent(reply, share) if isinstance(reply, ReviewPost) else _digest(reply, share)
+        made = messages(pieces, accent=_BRAND)
         if len(made) == 1:
             break
     return made[0]
+
+
+def _thread(reply: Post) -> Iterator[Message]:
+    if isinstance(reply, ReviewPost):
+        for pieces in discord_review.thread(reply):
+            yield from messages(pieces, accent=_BRAND)
+        return
+    for section in _replies(post.sections(reply.outline)):
+        yield from messages(_section(section, reply.outline.digest.language), accent=_colour(section))
 
 
 def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
@@ -122,7 +142,7 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
 
 def _headline(item: Item, room: int, language: Language) -> str:
     about = (fit(item.area, room // 4), _page(item), fit(post.reason(item, language), room // 2))
-    return f"{_icon(item)} {fit(post.effect(item), room)}\n-# {' · '.join(text for text in about if text)}"
+    return f"{_icon(item)} {fit(post.effect(item.line), room)}\n-# {' · '.join(text for text in about if text)}"
 
 
 def _named(key: str, text: str, language: Language) -> str:
@@ -165,14 +185,17 @@ def _entry(item: Item, language: Language) -> str:
     return f"{_icon(item)} **{title}**\n-# {about}\n{fit(item.summary, _SUMMARY, ending)}{why}{marks}"
 
 
-def _files(reply: DigestPost) -> tuple[Message, ...]:
-    language = reply.outline.digest.language
+def _files(reply: Post) -> tuple[Message, ...]:
+    if isinstance(reply, ReviewPost):
+        language, heading = reply.told.made.language, "discord.review"
+    else:
+        language, heading = reply.outline.digest.language, "discord.report"
     fitting, room = list[File](), _MOST_FILES
     for file in reply.files:
         if len(file.content) <= room:
             room -= len(file.content)
             fitting.append(file)
-    pieces = [Piece(escape(label("discord.report", language)), attached(fitting))] if fitting else []
+    pieces = [Piece(escape(label(heading, language)), attached(fitting))] if fitting else []
     if len(fitting) < len(reply.files):
         pieces.append(Piece(f"⚠️ {escape(label('discord.too_large', language))}"))
     return messages(pieces, files=tuple(fitting)) if pieces else ()

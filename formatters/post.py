@@ -72,10 +72,10 @@ def tally(parts: Iterable[Section]) -> str:
     return _SEPARATOR.join(counts)
 
 
-def effect(item: Item) -> str:
-    """The one thing to know of an item, in a line or two of a phone; the code that shows it stands in the thread."""
-    said = _SHOWN_BY.split(item.line, maxsplit=1)
-    return brief(said[0] + _full_stop(item.line) if len(said) > 1 else item.line, _LINE)
+def effect(line: str) -> str:
+    """Say an item's line in a line or two of a phone; the code that shows it stands in the thread."""
+    said = _SHOWN_BY.split(line, maxsplit=1)
+    return brief(said[0] + _full_stop(line) if len(said) > 1 else line, _LINE)
 
 
 def _full_stop(line: str) -> str:

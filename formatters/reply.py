@@ -10,6 +10,7 @@ from typing import Literal
 from analysis.entry import Language
 from formatters.item import Item
 from formatters.outline import Outline
+from formatters.review import ReviewOutline
 
 MOST_COMMAND = 90
 """Characters of a button's command; platforms keep it with the message (Discord: 100 with our mark)."""
@@ -68,6 +69,28 @@ class DigestPost:
     item_commands: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     page: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPost:
+    """A look back: a parent within a phone's first screen, and a thread with all of it, by area and story.
+
+    Attributes:
+        item_commands: for each of what mattered most, the command of its details.
+        files: last in the thread: the days in pictures, then the look back as a page; empty for a short look.
+        is_whole: all of it is shown at once where there is no thread.
+    """
+
+    told: ReviewOutline
+    buttons: tuple[Button, ...] = ()
+    item_commands: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    page: str = ""
+    is_whole: bool = False
+
+
+Post = DigestPost | ReviewPost
+"""What has a thread where it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,4 +178,4 @@ class Board:
     language: Language
 
 
-Reply = Note | DigestPost | CommitDetail | CommitList | Sheet | Form | Board
+Reply = Note | DigestPost | ReviewPost | CommitDetail | CommitList | Sheet | Form | Board

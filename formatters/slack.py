@@ -7,10 +7,24 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from analysis.wording import say
+from formatters import slack_digest, slack_review
 from formatters.item import ICONS, Part
 from formatters.links import commit_page, place_page
 from formatters.plain import clean
-from formatters.reply import Board, Button, CommitDetail, CommitList, CommitRow, DigestPost, Form, Note, Reply, Sheet
+from formatters.reply import (
+    Board,
+    Button,
+    CommitDetail,
+    CommitList,
+    CommitRow,
+    DigestPost,
+    Form,
+    Note,
+    Post,
+    Reply,
+    ReviewPost,
+    Sheet,
+)
 from formatters.slack_blocks import (
     ACTION,
     Payload,
@@ -24,7 +38,7 @@ from formatters.slack_blocks import (
     rich,
     table,
 )
-from formatters.slack_digest import parent, reference
+from formatters.slack_digest import reference
 from formatters.slack_text import Json, cut, link, sentences, spans, words
 from formatters.wording import label
 
@@ -34,8 +48,18 @@ _FEW_ROWS, _NUMBER = 5, 4
 
 
 def slack(reply: Reply) -> list[Payload]:
-    """Return a reply as messages; of a digest its parent alone (`slack_digest.thread` has the rest)."""
-    return [parent(reply)] if isinstance(reply, DigestPost) else packed(pieces(reply))
+    """Return a reply as messages; of a post its parent alone, unless all of it is wanted (`post` has the rest)."""
+    if isinstance(reply, Post):
+        first, rest = post(reply)
+        return [first, *rest] if isinstance(reply, ReviewPost) and reply.is_whole else [first]
+    return packed(pieces(reply))
+
+
+def post(reply: Post) -> tuple[Payload, list[Payload]]:
+    """Return a post's parent, and the replies in its thread."""
+    if isinstance(reply, ReviewPost):
+        return slack_review.parent(reply), slack_review.thread(reply)
+    return slack_digest.parent(reply), slack_digest.thread(reply)
 
 
 def pieces(reply: Reply, *, in_view: bool = False) -> list[Piece]:
@@ -47,9 +71,8 @@ def pieces(reply: Reply, *, in_view: bool = False) -> list[Piece]:
     match reply:
         case Note():
             return [*_note(reply), *buttons(reply.buttons)]
-        case DigestPost():
-            message = parent(reply)
-            return [Piece((block,), "") for block in message["blocks"]]
+        case DigestPost() | ReviewPost():
+            return [Piece((block,), "") for message in slack(reply) for block in message["blocks"]]
         case CommitDetail():
             return [*_detail(reply), *buttons(reply.buttons)]
         case CommitList():
@@ -89,7 +112,7 @@ def _detail(detail: CommitDetail) -> Iterator[Piece]:
         *words(f"{ICONS[entry.triage.importance]} "),
         *spans(cut(item.title, _TITLE), bold=True),
         *words(" "),
-        *reference(item),
+        *reference(item.entry.commit),
         *([*words(" · "), *link(commit_page(commit), commit.short)] if commit.pull_request else []),
     ]
     yield rich(
@@ -137,7 +160,7 @@ def _row(row: CommitRow) -> Iterator[list[Json]]:
         *words(f"{ICONS[item.entry.triage.importance]} "),
         *spans(cut(item.title, _TITLE), bold=True),
         *words(" "),
-        *reference(item),
+        *reference(item.entry.commit),
     ]
     about = (clean(row.repo), row.when, item.author, item.areas or item.types)
     yield words(cut(" · ".join(part for part in about if part), _TITLE))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from analysis.commit import Commit
 from analysis.entry import Language
 from analysis.triage import Importance
 from formatters.item import ICONS, Item
@@ -60,17 +61,16 @@ def _line(item: Item, language: Language) -> list[Json]:
     why = reason(item, language)
     return [
         *words(f"{ICONS[item.entry.triage.importance]} "),
-        *spans(cut(effect(item), _TITLE), bold=True),
+        *spans(cut(effect(item.line), _TITLE), bold=True),
         *words(f" {cut(item.area, 40)} · " if item.area else " "),
-        *reference(item),
+        *reference(item.entry.commit),
         *(words(" · ") if why else []),
         *spans(cut(why, 120)),
     ]
 
 
-def reference(item: Item) -> list[Json]:
+def reference(commit: Commit) -> list[Json]:
     """Return a link to the pull request, else to the commit."""
-    commit = item.entry.commit
     if commit.pull_request:
         return link(pull_request_page(commit), f"#{commit.pull_request}")
     return link(commit_page(commit), commit.short)
@@ -128,7 +128,7 @@ def _headline(item: Item) -> list[Json]:
         *words(f"{ICONS[item.entry.triage.importance]} "),
         *spans(cut(item.title, _TITLE), bold=item.entry.triage.importance is not Importance.LOW),
         *words(" "),
-        *reference(item),
+        *reference(item.entry.commit),
         *(words(" · ") if marks else []),
         *spans(cut(marks, _TITLE)),
     ]

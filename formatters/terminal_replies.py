@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from formatters.plain import clean, columns
-from formatters.reply import Board, Button, CommitDetail, CommitList, DigestPost, Form, Note, Reply, Sheet
-from formatters.terminal import Screen, list_entry, one_entry, write_outline
+from formatters.reply import Board, Button, CommitDetail, CommitList, DigestPost, Form, Note, Reply, ReviewPost, Sheet
+from formatters.terminal import Screen, list_entry, one_entry, write_outline, write_review
 
 _SIGNS = {"plain": "", "done": "✓ ", "problem": "✗ ", "working": "… "}
 _STYLES = {"plain": "", "done": "green", "problem": "bold red", "working": "dim"}
@@ -29,6 +29,9 @@ def _write(reply: Reply, screen: Screen) -> None:
         _note(reply, screen)
     elif isinstance(reply, DigestPost):
         write_outline(reply.outline, screen)
+        _buttons(reply.buttons, screen)
+    elif isinstance(reply, ReviewPost):
+        write_review(reply.told, screen)
         _buttons(reply.buttons, screen)
     elif isinstance(reply, CommitList):
         _list(reply, screen)

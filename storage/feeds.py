@@ -10,11 +10,12 @@ from analysis.entry import Language
 from analysis.triage import Importance
 from storage.store import Store, undamaged
 
-Days = Literal["daily", "weekdays", "workdays"]
+Days = Literal["daily", "weekdays", "workdays", "weekly", "monthly"]
 """On which days a feed posts, and about which.
 
 `daily`: each day about the day before. `weekdays`: Monday to Friday, Monday about Friday to Sunday. `workdays`: Monday
-to Friday, Monday about Friday alone.
+to Friday, Monday about Friday alone. These bring digests, the others look back: `weekly` each Monday on the week before,
+from Monday to Sunday, `monthly` each first of a month on the month before.
 """
 
 Quiet = Literal["line", "nothing"]
@@ -57,6 +58,11 @@ class Feed:
     origin: Origin = "chat"
     paused: str = ""
     id: int = 0
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether it brings look backs on weeks or months instead of digests of days."""
+        return self.days in {"weekly", "monthly"}
 
 
 class Feeds:

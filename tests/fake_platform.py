@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from bot.platforms import Answer, Asker, Conversation, Later, Posted, Refused, Request, Unsure
-from formatters.reply import DigestPost, Reply
+from formatters.reply import Post, Reply
 
 
 class Killed(BaseException):
@@ -45,7 +45,7 @@ class FakePlatform:
         if channel in self.gone:
             raise Refused("the channel is archived")
         stands = self.shown.setdefault(channel, {}).setdefault(key, [])
-        for part in range(4 if isinstance(reply, DigestPost) else 1):
+        for part in range(4 if isinstance(reply, Post) else 1):
             if part < len(stands):
                 continue
             self._step(f"post.{part}")

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from formatters.reply import (
     Form,
     Note,
     Reply,
+    ReviewPost,
     Sheet,
 )
 from storage.feeds import Feed
@@ -166,13 +168,6 @@ async def test_today_is_what_has_landed_so_far(bot: Bot) -> None:
     assert "The day is not over" in await bot.shown("today")
 
 
-async def test_a_week_ends_yesterday(bot: Bot) -> None:
-    """Seven days."""
-    reply = await bot.reply("week")
-    assert isinstance(reply, DigestPost)
-    assert say_span(reply.outline.digest.window) == "2026-03-06..2026-03-12"
-
-
 async def test_public_is_for_everybody_and_only_where_it_fits(bot: Bot) -> None:
     """An answer is private unless it is asked for; what is one's own stays so."""
     assert [answer.public for answer in await bot.answers("2026-03-12 public")] == [True, True]
@@ -278,6 +273,67 @@ async def test_a_commit_that_is_nowhere_is_told_with_the_nearest(known: Bot) -> 
     assert "No commit `abcdef0123`" in await known.problem("show abcdef0123")
     assert "No commit `#99999` is known here" in await known.problem("#99999")
     assert "Which commit?" in await known.problem("show")
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("week", "2026-03-06..2026-03-12"),
+        ("本周", "2026-03-06..2026-03-12"),
+        (f"week {REPO} lang=zh", "2026-03-06..2026-03-12"),
+        ("month", "2026-02-11..2026-03-12"),
+        ("本月", "2026-02-11..2026-03-12"),
+    ],
+)
+async def test_weeks_and_months_that_end_yesterday_are_looked_back_on(known: Bot, text: str, span: str) -> None:
+    """From the store alone, whatever became of the source; with what mattered, and what is not known."""
+    known.assembly.feeds.put(bot_feed(known, place=f"{REPO}=/nowhere"))
+    reply = await known.reply(text)
+    assert isinstance(reply, ReviewPost)
+    assert say_span(reply.told.made.window) == span
+    assert len(reply.told.made.entries) == 18
+    assert reply.told.made.language == ("zh" if "zh" in text else "en")
+    assert reply.files == (), "a short look"
+    (notice,) = reply.told.notices
+    assert ("2026-03-06" if "month" not in text and text != "本月" else "2026-02-11") in notice
+
+
+async def test_the_buttons_of_a_look_back_work(known: Bot) -> None:
+    """All of it at once, a commit in full, a subscription, an opinion; none is longer than platforms take."""
+    post = await known.reply("week")
+    assert all(len(button.command) <= MOST_COMMAND for button in buttons(post))
+    known.now += timedelta(days=1)
+    whole = await known.reply(pressed(post, "week whole"))
+    assert isinstance(whole, ReviewPost)
+    assert whole.is_whole
+    assert say_span(whole.told.made.window) == "2026-03-06..2026-03-12", "the same week as before"
+    assert "week whole" not in [button.command for button in whole.buttons]
+    assert isinstance(await known.reply(pressed(post, "show")), CommitDetail)
+    assert isinstance(await known.reply(pressed(post, "subscribe")), Form)
+    assert "👍" in await known.shown(pressed(post, "rate up"))
+    assert "👍 1 👎 0" in await known.shown("status")
+
+
+async def test_a_look_back_that_stands_comes_with_its_page(known: Bot) -> None:
+    """For everybody, and in direct messages."""
+    public = (await known.answers("week public"))[-1]
+    assert public.public
+    for reply in (public.reply, await known.reply("week", a_person())):
+        assert isinstance(reply, ReviewPost)
+        assert reply.files[-1].name == "example-quill-2026-03-06..2026-03-12.html"
+
+
+async def test_a_time_of_which_nothing_is_known_is_no_quiet_one(bot: Bot) -> None:
+    """It is told what to do, in the channel's language; a day that is asked for is read, and is known from then on."""
+    told = await bot.problem("week")
+    assert "Nothing of example/quill, 2026-03-06 to 2026-03-12, was read yet" in told
+    assert "such as `2026-03-12`" in told
+    assert "尚未读取" in await bot.problem("month lang=zh")
+    await bot.reply("2026-03-11..2026-03-12")
+    reply = await bot.reply("week")
+    assert isinstance(reply, ReviewPost)
+    assert [day.day for day in reply.told.made.unread] == [6, 7, 8, 9, 10]
+    assert "5 of these 7 days were not read to their end" in reply.told.notices[0]
 
 
 async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:

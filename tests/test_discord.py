@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_files
+from made import a_commit, a_digest, a_full_review, an_analysis, an_entry, spoiled, the_areas, the_files
 from servers import discord_rules as rules
 
 from analysis.digest import Digest
@@ -30,8 +30,10 @@ from formatters.reply import (
     Form,
     Note,
     Reply,
+    ReviewPost,
     Sheet,
 )
+from formatters.review import review_outline
 
 NASTY = (
     "@everyone", "@here", "<@123456789012345678>", "<@&123456789012345678>", "<#123456789012345678>", "<!channel>",
@@ -130,6 +132,12 @@ def test_any_reply_is_taken_whatever_its_texts_hold(text: str, language: Languag
     rows = tuple(CommitRow(item, "2026-03-12 12:00", text, f"show x@{number}") for number in range(15))
     listed = CommitList(text, rows, language, text, (button,))
     replies: list[Reply] = [note, sheet, listed, CommitDetail(item, language, "Asia/Shanghai", (button,) * 3)]
+    for known in (7, 2):
+        told = review_outline(a_full_review(text, language, known=known), the_areas())
+        made = ReviewPost(told, (button,) * 4, ("show x@1",) * 8, the_files(), "https://example.com/days", known < 7)
+        shown = posting(made)
+        assert_fits((shown.first, *shown.followers))
+        replies.append(made)
     for reply in [*replies, Board((note, sheet, listed), language)]:
         assert_fits(rendered(reply))
 
@@ -210,7 +218,28 @@ def test_a_report_that_discord_does_not_take_is_named() -> None:
     post = replace(a_post(a_digest(an_entry())), files=the_files("a" * 9_000_001))
     last = posting(post).followers[-1]
     assert [file.name for file in last.files] == ["quill-by-hour.png"]
-    assert "too large for Discord; `daybrief digest --format html` writes it" in "\n".join(texts((last,)))
+    assert "too large for Discord; the command line writes it with `--format html`" in "\n".join(texts((last,)))
+
+
+def test_a_look_back_says_in_a_phones_reach_what_the_time_came_to() -> None:
+    """What mattered, what came back, what to try, who was new, against the time before; all of it in the thread."""
+    told = review_outline(a_full_review(known=6), the_areas())
+    post = posting(ReviewPost(told, item_commands=("show x@1",), files=the_files()))
+    (said,) = texts((post.first,))
+    lines = said.splitlines()
+    assert lines[0] == "**o/r, the week in review: 2026-03-06 to 2026-03-12**"
+    assert lines[2].startswith("⚠️ One of these 7 days was not read to its end (2026-03-06)")
+    assert sum(line[0] in "🔴🟡" for line in lines) == 5
+    assert [line.split("**")[1] for line in lines if line.startswith("-# **")] == [
+        "What came back:", "What to try:", "Who was new:", "Against the time before:",
+    ]  # fmt: skip
+    assert len(re.sub(r"\]\(<[^>]*>\)", "]", said)) <= 1_500
+    heads = re.findall(r"^### (.+)", "\n".join(texts(post.followers)), re.MULTILINE)
+    assert heads == [section.name for section in told.sections]
+    assert post.thread == told.title
+    assert [file.name for file in post.followers[-1].files] == ["quill-by-hour.png", "quill.html"]
+    assert len(rendered(ReviewPost(told))) == 1
+    assert len(rendered(ReviewPost(told, is_whole=True))) == 4
 
 
 def test_what_is_too_long_is_cut_after_a_sentence_and_says_so() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -160,3 +161,60 @@ async def test_commits_are_completed_while_somebody_types(team: Team) -> None:
     assert hints.choices[0]["name"] == "2941f18 · Remove the legacy scheduler"
     shown = await team.use("show", commit=hints.choices[0]["value"])
     assert "--legacy-scheduler" in shown.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_week_is_looked_back_on_in_chat(team: Team, language: str) -> None:
+    """Privately a first look and all of it on demand; for everybody with its page."""
+    whole, mattered = {"en": ("All of it", "What mattered"), "zh": ("查看全部", "重要变更")}[language]
+    team.server.user.locale = {"en": "en-US", "zh": "zh-CN"}[language]
+    await set_up(team, language)
+    team.now = EVENING + timedelta(hours=13, minutes=5)
+    await team.bot.due()
+    shown = await team.use("week")
+    assert "2026-03-06" in shown.text
+    assert "2026-03-11" in shown.text, "what was not read"
+    assert shown.messages[0].ephemeral
+    assert mattered not in shown.text
+    pressed = await team.press(shown.messages[0], whole)
+    await team.server.changed.until(lambda: mattered in pressed.text or None, "all of it", 60)
+    public = await team.answered(await team.server.slash("digest month", {"public": True}))
+    await team.server.changed.until(lambda: any(m.uploads for m in public.messages) or None, "the page", 60)
+    assert "2026-02-11" in public.text
+    assert public.messages[-1].uploads[-1].filename == "example-quill-2026-02-11..2026-03-12.html"
+
+
+async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
+    """Beside the days, in their own threads; whoever starts the bot again finds them told."""
+    await set_up(team, "en")
+    (daily,) = team.bot.feeds.all()
+    for days in ("weekly", "monthly"):
+        team.bot.feeds.put(replace(daily, id=0, days=days))
+    team.bot.feeds.put(replace(daily, paused="for now"))
+    titles = []
+    for morning in (datetime(2026, 3, 16, 1, 5, tzinfo=UTC), datetime(2026, 4, 1, 1, 5, tzinfo=UTC)):
+        team.now = morning
+        for _ in range(2):
+            started = Assembly(team.bot.core, team.bot.transports)
+            await started.look()
+            await started.due()
+            await started.due()
+            await started.work.close()
+        titles.append([message.text.splitlines()[0].strip("*") for message in team.posts()])
+    week = "example/quill, the week in review: 2026-03-09 to 2026-03-15"
+    quiet = "example/quill, 2026-03-23 to 2026-03-29: nothing landed."
+    month = "example/quill in review: 2026-03-01 to 2026-03-31"
+    assert titles[0] == [week]
+    assert sorted(titles[1]) == sorted([week, quiet, month])
+    for title, name in ((week, "2026-03-09..2026-03-15"), (month, "2026-03-01..2026-03-31")):
+        post = next(message for message in team.posts() if title in message.text)
+        *replies, files = team.server.in_channel(team.server.channels[post.id])
+        assert [reply.text.splitlines()[0] for reply in replies] == [
+            "### What mattered",
+            "### By area",
+            "### What came back",
+        ]
+        assert files.uploads[-1].filename == f"example-quill-{name}.html"
+        listed = post.component("p:")["options"]
+        chosen = await team.answered(await team.server.select(post, "p:", listed[0]["value"]))
+        assert "--legacy-scheduler" in chosen.text

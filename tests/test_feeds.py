@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime, time, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,9 +12,9 @@ from made import a_commit, a_digest, an_entry
 
 from analysis.triage import Importance
 from analysis.window import Window
-from bot.feeds import MOST_DAYS, covered, due, narrowed, next_post, reported
+from bot.feeds import DIGEST, MONTH, MOST_DAYS, WEEK, coming, covered, due, kind_of, narrowed, next_post, reported
 from storage.deliveries import Delivery, Order, State
-from storage.feeds import Feed
+from storage.feeds import Days, Feed
 
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -111,6 +112,44 @@ def test_the_rule_of_days(rule: str, day: str, told: str, expected: tuple[str, s
     assert days(a_feed(days=rule), told, at(f"{day} 09:00")) == expected
 
 
+@pytest.mark.parametrize(
+    ("rule", "day", "told", "expected"),
+    [
+        ("weekly", "2026-03-16", None, ("2026-03-09", "2026-03-15")),  # Monday about the week before
+        ("weekly", "2026-03-16", "2026-03-08", ("2026-03-09", "2026-03-15")),
+        ("weekly", "2026-03-16", "2026-03-15", None),
+        ("weekly", "2026-03-20", "2026-03-08", ("2026-03-09", "2026-03-15")),  # made up for on Friday
+        ("weekly", "2026-03-20", "2026-03-01", ("2026-03-09", "2026-03-15")),  # one look back, not two
+        ("monthly", "2026-03-01", None, ("2026-02-01", "2026-02-28")),
+        ("monthly", "2026-03-01", "2026-02-28", None),
+        ("monthly", "2026-03-31", "2026-01-31", ("2026-02-01", "2026-02-28")),  # the machine was off for a month
+        ("monthly", "2026-04-01", "2026-01-31", ("2026-03-01", "2026-03-31")),
+        ("monthly", "2024-03-01", "2024-01-31", ("2024-02-01", "2024-02-29")),
+        ("monthly", "2027-01-01", "2026-11-30", ("2026-12-01", "2026-12-31")),
+    ],
+)
+def test_a_look_back_is_on_the_whole_week_or_month(
+    rule: str, day: str, told: str | None, expected: tuple[str, str] | None
+) -> None:
+    """Never on a part of it; after a time of silence the last one comes, once."""
+    feed = a_feed(days=rule, since=at("2023-01-01 00:00"))
+    assert days(feed, told, at(f"{day} 09:00")) == expected
+
+
+def test_a_new_look_back_waits_for_its_day() -> None:
+    """Made in the middle of a week, it comes on Monday, about all of that week."""
+    feed = a_feed(days="weekly", since=at("2026-03-11 14:00"))
+    assert days(feed, None, at("2026-03-16 08:59")) is None
+    assert next_post(feed, at("2026-03-11 14:00")) == at("2026-03-16 09:00")
+    assert coming(feed, at("2026-03-11 14:00")).window == Window(date(2026, 3, 9), date(2026, 3, 15), "Europe/Berlin")
+    assert days(feed, None, at("2026-03-16 09:00")) == ("2026-03-09", "2026-03-15")
+
+
+def test_each_kind_of_post_has_a_memory_of_its_own() -> None:
+    """So that a feed that is changed from days to weeks tells the week all the same."""
+    assert [kind_of(a_feed(days=rule)) for rule in get_args(Days)] == [DIGEST, DIGEST, DIGEST, WEEK, MONTH]
+
+
 def test_a_laptop_that_slept_over_a_weekend_wakes_up_to_one_post() -> None:
     """Thursday's was the last; on Monday noon one is due, about all days since."""
     assert days(a_feed(), "2026-03-11", at("2026-03-16 12:00")) == ("2026-03-12", "2026-03-15")
@@ -178,9 +217,32 @@ def test_however_often_it_is_asked_every_day_is_told_once(
 
 @given(
     zone=ZONES,
-    rule=st.sampled_from(["daily", "weekdays", "workdays"]),
+    rule=st.sampled_from(["weekly", "monthly"]),
+    hour=st.times(),
     now=MOMENTS,
+    naps=st.lists(st.integers(1, 60 * 24 * 12), min_size=5, max_size=40),
 )
+def test_however_often_it_is_asked_every_week_and_month_is_told_at_most_once(
+    zone: str, rule: str, hour: time, now: datetime, naps: list[int]
+) -> None:
+    """Whole ones, over when they are told, and every one of which somebody was awake before the next."""
+    feed = a_feed(zone=zone, at=hour.replace(second=0, microsecond=0, tzinfo=None), days=rule, since=now)
+    told = None
+    for minutes in naps:
+        now += timedelta(minutes=minutes)
+        found = due(feed, told, now)
+        if found:
+            window = found.window
+            assert window.end <= now
+            assert told is None or window.first > told
+            assert window.first.weekday() == 0 if rule == "weekly" else window.first.day == 1
+            assert len(window.days) == 7 if rule == "weekly" else (window.last + timedelta(days=1)).day == 1
+            told = window.last
+        assert due(feed, told, now) is None
+        assert coming(feed, now).at > now
+
+
+@given(zone=ZONES, rule=st.sampled_from(get_args(Days)), now=MOMENTS)
 def test_the_next_post_is_the_next_moment_at_which_something_is_due(zone: str, rule: str, now: datetime) -> None:
     """What people are told of it is true."""
     feed = a_feed(zone=zone, days=rule, since=now)

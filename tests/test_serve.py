@@ -304,6 +304,21 @@ def test_the_feeds_of_the_configuration_follow_it(environ: dict[str, str], tmp_p
     ]  # fmt: skip
 
 
+def test_the_day_and_the_week_of_a_channel_are_two_feeds_of_the_configuration(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    """Also after another start; a table that asks for weeks instead of days is another feed, which begins then."""
+    from bot.assembly import Assembly
+
+    one = 'platform = "slack"\nchannel = "C1"\nrepository = "o/r"'
+    for _ in range(2):
+        core = configured(environ, tmp_path, one, one + '\ndays = "weekly"')
+        Assembly(core, {}).take_configured()
+        assert [(feed.id, feed.days) for feed in Feeds(core.store).all()] == [(1, "daily"), (2, "weekly")]
+    Assembly(configured(environ, tmp_path, one + '\ndays = "monthly"'), {}).take_configured()
+    assert [(feed.id, feed.days) for feed in Feeds(core.store).all()] == [(3, "monthly")]
+
+
 def test_a_configured_clone_is_called_by_its_own_name(environ: dict[str, str], tmp_path: Path) -> None:
     """Where the table names only its folder."""
     scratch = Scratch(tmp_path / "scratch.git")

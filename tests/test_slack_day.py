@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import ROOT
+from servers.chat import Json
 from servers.github import GitHubServer
 from servers.slack import Delivery, FakeSlack
 from servers.slack_world import StoredMessage
@@ -34,7 +35,7 @@ class Team:
         self.server, self.now = server, EVENING
         transports: dict[str, Any] = {}
         self.bot = Assembly(Core(load(environ), lambda: self.now), transports)
-        self.slack = transports["slack"] = a_slack(server)
+        self.slack = transports["slack"] = a_slack(server, beat=5)  # pictures keep the machine busy for a while
 
     async def use(self, text: str) -> Delivery:
         return await self.answered(await self.server.slash("/digest", text))
@@ -144,3 +145,68 @@ async def test_an_archived_channel_is_told_to_whoever_set_it_up(team: Team) -> N
     told = team.server.in_channel(team.server.dm_with(team.server.user))
     assert len(told) == 1
     assert "archived" in told[0].text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_week_is_looked_back_on_in_chat(team: Team, language: str) -> None:
+    """Privately a first look and all of it on demand; for everybody with its thread and its page."""
+    whole, mattered = {"en": ("All of it", "What mattered"), "zh": ("查看全部", "重要变更")}[language]
+    server = team.server
+    server.user.locale = {"en": "en-US", "zh": "zh-CN"}[language]
+    await set_up(team)
+    await team.morning()
+    shown = await team.use("week")
+    assert "2026-03-06" in shown.text
+    assert "2026-03-11" in shown.text, "what was not read"
+    assert shown.replies[-1].only_for == server.user.id
+    assert mattered not in shown.text
+    pressed = await server.press(shown.replies[-1], named(shown.replies[-1].blocks, whole))
+    await server.changed.until(lambda: mattered in pressed.text, "all of it", 60)
+    before = len(server.in_channel())
+    await server.slash("/digest", "本月 public")
+    await server.changed.until(lambda: any("files" in m.data for m in server.in_channel()[before:]), "the page", 60)
+    first, *thread = server.in_channel()[before:]
+    assert "2026-02-11" in first.text
+    assert mattered in thread[0].text
+    assert all(message.thread_ts == first.ts for message in thread)
+    assert thread[-1].data["files"][-1]["name"] == "example-quill-2026-02-11..2026-03-12.html"
+
+
+async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
+    """Beside the days, in their own threads; whoever starts the bot again finds them told."""
+    server = team.server
+    await set_up(team)
+    for days in ("weekly", "monthly"):
+        done = await team.use(f"save setup new repository=example/quill zone=Asia/Shanghai days={days}")
+        assert "✅" in done.text
+    await team.use("pause feed=1")
+    titles = []
+    for morning in (datetime(2026, 3, 16, 1, 5, tzinfo=UTC), datetime(2026, 4, 1, 1, 5, tzinfo=UTC)):
+        team.now = morning
+        for _ in range(2):
+            started = Assembly(team.bot.core, team.bot.transports)
+            await started.look()
+            await started.due()
+            await started.due()
+            await started.work.close()
+        tops = [m for m in server.in_channel() if m.thread_ts in {None, m.ts} and "example/quill" in m.text]
+        titles.append([message.text.splitlines()[0] for message in tops])
+    week = "example/quill, the week in review: 2026-03-09 to 2026-03-15 · Asia/Shanghai"
+    quiet = "example/quill, 2026-03-23 to 2026-03-29: nothing landed."
+    month = "example/quill in review: 2026-03-01 to 2026-03-31 · Asia/Shanghai"
+    assert titles[0] == [week]
+    assert sorted(titles[1]) == sorted([week, quiet, month])
+    for title, name in ((week, "2026-03-09..2026-03-15"), (month, "2026-03-01..2026-03-31")):
+        post = next(message for message in server.in_channel() if message.text.startswith(title))
+        *replies, files = [m for m in server.in_channel() if m.thread_ts == post.ts and m is not post]
+        assert [reply.text.splitlines()[0] for reply in replies] == ["What mattered", "By area", "What came back"]
+        assert files.data["files"][-1]["name"] == f"example-quill-{name}.html"
+        shown = await team.press(
+            post, next(option["text"]["text"] for option in menu_of(post)), menu_of(post)[0]["value"]
+        )
+        assert "--legacy-scheduler" in shown.text
+
+
+def menu_of(post: StoredMessage) -> list[Json]:
+    menus = [e for block in post.blocks for e in block.get("elements", []) if e["type"] == "static_select"]
+    return list(menus[0]["options"])

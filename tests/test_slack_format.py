@@ -9,7 +9,7 @@ import pytest
 from conftest import SAMPLE_NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import NOON, a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_sample
+from made import NOON, a_commit, a_digest, a_full_review, an_analysis, an_entry, spoiled, the_areas, the_sample
 from servers import slack_rules as rules
 from servers.chat import Json
 
@@ -28,10 +28,13 @@ from formatters.reply import (
     Field,
     Form,
     Note,
+    Post,
     Reply,
+    ReviewPost,
     Sheet,
 )  # fmt: skip
-from formatters.slack import slack
+from formatters.review import review_outline
+from formatters.slack import post, slack
 from formatters.slack_digest import parent, thread
 from formatters.slack_views import answer_view, form_again, form_values, form_view, home_view
 
@@ -48,7 +51,10 @@ FACTS = tuple(Fact(kind, "name", "quill/a.py", 3, "1", "2") for kind in FactKind
 
 
 def payloads(reply: Reply) -> list[Json]:
-    return [parent(reply), *thread(reply)] if isinstance(reply, DigestPost) else slack(reply)
+    if not isinstance(reply, Post):
+        return slack(reply)
+    first, rest = post(reply)
+    return [first, *rest]
 
 
 def check(message: Json) -> None:
@@ -102,8 +108,14 @@ def every_reply(entry: Entry, text: str, language: Language) -> list[Reply]:
         for rows in (((text, text),) * 3, ((text, ""),) * 12)
         for actions in ((), (button, None) * (len(rows) // 2))
     ]
+    reviews = [
+        ReviewPost(
+            review_outline(a_full_review(text, language, known=known), AREAS), (button,) * 4, ("show x",) * 8,
+            page="https://example.com/days", is_whole=known < 7,
+        ) for known in (7, 2)
+    ]  # fmt: skip
     return [
-        note, CommitDetail(item, language, "Asia/Shanghai", (button,) * 4),
+        *reviews, note, CommitDetail(item, language, "Asia/Shanghai", (button,) * 4),
         CommitList(text, (row,) * 12, language, text, (button,)), *sheets, Board((note, *sheets), language),
     ]  # fmt: skip
 
@@ -239,6 +251,42 @@ class TestThePost:
         keys = ("kv_cache", "kernels", "scheduler", "attention", "lora")
         entries = [an_entry(a_commit(f"Change {key}"), "medium", areas=(key,)) for key in keys]
         assert len(thread(a_post(*entries))) == 2
+
+
+class TestTheLookBack:
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_its_parent_says_in_a_phones_reach_what_the_time_came_to(self, language: Language) -> None:
+        """What mattered, what came back, what to try, who was new, against the time before; and who read it."""
+        told = review_outline(a_full_review(language=language, known=6), AREAS)
+        first, _ = post(ReviewPost(told, item_commands=("show x",)))
+        lines = first["text"].splitlines()
+        assert len(first["text"]) <= 1500
+        assert lines[0] == f"{told.title} · Asia/Shanghai"
+        assert lines[2].startswith("⚠️")
+        assert sum(line[0] in "🔴🟡" for line in lines) == 5
+        assert [section.key.partition(".")[2] for section in told.briefly] == [
+            "came_back", "to_try", "newcomers", "compared",
+        ]  # fmt: skip
+        assert all(section.brief.replace("`", "") in first["text"] for section in told.briefly)
+        assert lines[-1] == told.footing
+
+    def test_its_thread_has_all_of_it(self) -> None:
+        """Each statement in its section, each with links to its commits."""
+        told = review_outline(a_full_review(), AREAS)
+        _, rest = post(ReviewPost(told))
+        said = "\n".join(rules.visible_text(message["blocks"]) for message in rest)
+        for section in told.sections:
+            assert section.name in said
+            for line in section.lines:
+                for part in (line.head, line.about, *(under.text for under in line.under)):
+                    assert part.replace("`", "") in said.replace("\n", "")
+        assert all(f'"#{n}"' in json.dumps(rest) for n in (1, 2, 4, 9))
+
+    def test_all_of_it_is_shown_where_there_is_no_thread(self) -> None:
+        """On demand; else the parent alone."""
+        told = review_outline(a_full_review(), AREAS)
+        assert len(slack(ReviewPost(told))) == 1
+        assert len(slack(ReviewPost(told, is_whole=True))) == 4
 
 
 class TestReplies:

@@ -10,7 +10,7 @@ from bot.platforms import Posted
 from bot.platforms import discord_marks as marks
 from formatters.discord import posting, rendered
 from formatters.discord_parts import Json, Message
-from formatters.reply import DigestPost, Reply
+from formatters.reply import Post, Reply
 
 _LOOKED_BACK = timedelta(days=3)
 _QUICK_LOOK = 100
@@ -123,7 +123,7 @@ class Posts:
 
 def _split(reply: Reply, place: Place) -> tuple[Message, tuple[Message, ...], str]:
     """Return the first message, those that follow, and the name of the thread for these; empty for none."""
-    if isinstance(reply, DigestPost) and place.has_threads:
+    if isinstance(reply, Post) and place.has_threads:
         made = posting(reply)
         return made.first, made.followers, made.thread
     first, *rest = rendered(reply)

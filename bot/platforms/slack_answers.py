@@ -17,7 +17,7 @@ from bot.platforms import Answer, Later, Refused, Request, Unsure
 from bot.platforms.slack_posts import QUIET, Posts
 from bot.platforms.slack_web import Json, Web
 from bot.wording import tell
-from formatters.reply import Button, DigestPost, Form, Note, Reply
+from formatters.reply import Button, Form, Note, Post, Reply
 from formatters.slack import slack
 from formatters.slack_views import answer_view, form_again, form_view, home_view
 
@@ -104,7 +104,7 @@ class _Talk:
             for payload in slack(answer.reply):
                 await self._privately(payload)
             return
-        if isinstance(answer.reply, DigestPost):
+        if isinstance(answer.reply, Post):
             await self._clear()
             await self._posts.show(asker.channel, answer.reply, uuid.uuid4().hex)
             return
@@ -164,7 +164,7 @@ class _Responses(_Talk):
         if answer.public and self._replaceable:
             self._replaceable = False
             await self._respond({"delete_original": True})
-        if isinstance(answer.reply, Form) or (answer.public and isinstance(answer.reply, DigestPost)):
+        if isinstance(answer.reply, Form) or (answer.public and isinstance(answer.reply, Post)):
             await super().show(answer)
             return
         payloads = slack(answer.reply)

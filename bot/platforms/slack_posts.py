@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 
 from bot.platforms import Posted
 from bot.platforms.slack_web import Gone, Json, Unfit, Web
-from formatters.reply import DigestPost, File, Reply
-from formatters.slack import slack
+from formatters.reply import File, Post, Reply
+from formatters.slack import post, slack
 from formatters.slack_blocks import Payload
-from formatters.slack_digest import parent, thread
 
 EVENT = "daybrief_post"
 QUIET = {"unfurl_links": False, "unfurl_media": False}
@@ -196,8 +195,8 @@ class Posts:
 
 def _parts(reply: Reply) -> tuple[Payload, list[Payload], tuple[File, ...]]:
     """Return the parent, the replies in its thread, and the files that end it."""
-    if isinstance(reply, DigestPost):
-        return parent(reply), thread(reply), reply.files
+    if isinstance(reply, Post):
+        return *post(reply), reply.files
     first, *rest = slack(reply)
     return first, rest, ()
 
