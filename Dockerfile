@@ -1,7 +1,8 @@
 # The bot as one process; what it remembers lies in /data.
 FROM python:3.13-slim
 
-RUN apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/*
+# git for clones; the fonts write the pictures below a post, in English and in Chinese.
+RUN apt-get update && apt-get install --yes --no-install-recommends git fonts-dejavu-core fonts-wqy-microhei && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 daybrief && install -d -o daybrief /data
 WORKDIR /app
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from analysis.areas import general
 from analysis.entry import RULES, Analysis, Aspect, Claim, Depth, Entry, Language, Overview, Ranking, Reading, Theme
 from analysis.facts import Fact, FactKind
-from analysis.paths import FileKind, kind_of
+from analysis.paths import FileKind, kind_of, language_of
 from analysis.phrases import read_phrases
 from analysis.phrases_en import capital, say_english, uncapital
 from analysis.phrases_zh import say_chinese
@@ -182,7 +182,8 @@ class _Account:
                 yield self.claim("advice.drop_flag", fact)
             elif fact.kind is FactKind.NAME_RENAMED:
                 yield self.claim("advice.replace_name", fact)
-        built = [f for f in self.facts if f.kind is FactKind.DEPENDENCY_CHANGED and kind_of(f.path) is FileKind.BUILD]
+        # Whoever installs a package gets what it needs; what is compiled or put into an image has it inside.
+        built = [f for f in self.facts if f.kind is FactKind.DEPENDENCY_CHANGED and language_of(f.path) in _BUILT]
         if built:
             names = self.teller.names([fact.name for fact in built])
             yield Claim(self.teller.say("advice.rebuild", names=names), tuple(dict.fromkeys(f.path for f in built)))
@@ -195,6 +196,9 @@ class _Account:
 
     def full(self, text: str) -> str:
         return self.teller.sentences([text])
+
+
+_BUILT = {"docker", "cmake"}
 
 
 def _themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:

@@ -96,6 +96,9 @@ _FLOORED = {
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
+_RUNTIMES = {"requires-python", "python_requires", "rust-version"}
+"""What a manifest asks of a user's machine: a change of it may drop support."""
+
 _BREAKING = re.compile(r"^BREAKING[ -]CHANGE\s*:", re.MULTILINE)
 _NEW_DEFAULT = re.compile(
     r"\b(?:chang|updat|increas|reduc|lower|rais|set|us|enabl|disabl|mak|switch|turn)(?:e|es|ed|ing|s|ting)?\b.{0,60}\bdefaults?\b"
@@ -219,6 +222,7 @@ def _bounds(
     symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
     said = symptoms or _NEW_DEFAULT.search(title.text) or _is_breaking(commit, title)
     grave = FileKind.PRODUCTION in kinds.values() and (said or any(fact.kind in _FLOORED for fact in facts))
+    grave = grave or any(fact.kind is FactKind.DEPENDENCY_CHANGED and fact.name in _RUNTIMES for fact in facts)
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
 
 

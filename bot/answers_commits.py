@@ -1,28 +1,38 @@
 """Answers about commits: one in full, an area's, what a search finds; a rank corrected, an analysis made anew."""
 
+import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from analysis.commit import Commit
 from analysis.entry import RULES, Entry
-from analysis.errors import BadInput, NotFound
+from analysis.errors import BadInput, NotFound, Problem
 from analysis.triage import Importance, corrected
 from analysis.wording import say
 from bot import commands, meant
 from bot.answers_days import areas_of_day, found_or_made, place_of, span
 from bot.asking import Mistake
+from bot.feeds import kind_of
+from bot.platforms import Later, Refused
 from bot.posts import commit_detail, commit_name, commit_rows
 from bot.question import Question
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
 from formatters.wording import label, say_days
+from storage.deliveries import Delivery, State
 from storage.feedback import Correction
+from storage.feeds import Feed
 from storage.search import Answer
 
 _NAMED = re.compile(r"(?P<repo>~\d+|[\w.-]+/[\w.-]+)@(?P<sha>[0-9a-fA-F]{4,40})")
 _URL = re.compile(r"(?:https?://[\w.-]+/)?(?P<repo>[\w.-]+/[\w.-]+)/commit/(?P<sha>[0-9a-f]{4,40}).*")
 _SHA = re.compile(r"(?=.*\d)[0-9a-f]{7,40}")
 _SHOWN, _MOST_ASKED = 20, 3
+_MENDED_FOR = timedelta(days=7)
+
+_LOG = logging.getLogger(__name__)
 
 
 async def show(question: Question) -> AsyncIterator[Reply]:
@@ -252,6 +262,28 @@ async def rank(question: Question) -> AsyncIterator[Reply]:
     back = "down" if direction == "up" else "up"
     undo = question.button("undo", f"rank {back} {commit_name(entry, number, f'rank {back} ')}")
     yield question.note("done.ranked", undo, sha=entry.commit.short, level=shown)
+    await _mend(question, entry.commit)
+
+
+async def _mend(question: Question, commit: Commit) -> None:
+    """Show the posts of the last days that told of a commit as it is now; one that cannot be changed stays as it is."""
+    desk = question.desk
+    since = (desk.core.now() - _MENDED_FOR).date()
+
+    def told() -> list[tuple[Feed, Delivery]]:
+        return [
+            (feed, delivery)
+            for feed in desk.feeds.all()
+            if feed.repository.lower() == commit.repo.lower()
+            for delivery in desk.deliveries.of(kind_of(feed), str(feed.id), since)
+            if delivery.state is State.POSTED and commit.sha in delivery.order.told
+        ]
+
+    for feed, delivery in await desk.work.quick(told):
+        try:
+            await desk.mend(feed, delivery)
+        except (Problem, Later, Refused) as trouble:
+            _LOG.warning("a post of %s is not mended: %s", feed.repository, trouble)
 
 
 async def regenerate(question: Question) -> AsyncIterator[Reply]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import time
 from typing import Literal, get_args
 
+from analysis.entry import Language
 from analysis.triage import Importance
 from analysis.wording import say
 from bot import meant
@@ -32,6 +33,10 @@ async def _made(question: Question, verb: Literal["subscribe", "mute"]) -> Reply
     if _for_channel(question) and not question.desk.access.is_admin(question.asker):
         raise Mistake("mistake.admin")
     given = {name: question.value(name) for name in _TOPICS}
+    bare = " ".join(word for word in question.asked.words if "/" not in word)
+    if bare and question.asked.verb != "save" and not any(given.values()):
+        areas = question.desk.core.areas()
+        given["area" if areas.find(bare) else "word"] = bare
     is_sent = question.asked.verb == "save" or bool(question.request.values)
     if not is_sent and not any(given.values()) and not question.value("how") and not question.value("min"):
         repo = question.repository()
@@ -52,6 +57,12 @@ async def _made(question: Question, verb: Literal["subscribe", "mute"]) -> Reply
         question.button("subs", _list_command(question)),
         topic=topic, repo=repo, time=f"{stored.at:%H:%M}", zone=stored.zone,
     )  # fmt: skip
+
+
+def _language(question: Question) -> Language:
+    """A channel is told in its language, a person in their own, as far as the platform knows it."""
+    own = None if _for_channel(question) else question.asker.language
+    return own or question.language
 
 
 def _for_channel(question: Question) -> bool:
@@ -89,7 +100,7 @@ def _read(question: Question, verb: str, repo: str, given: dict[str, str]) -> Su
         how=how,
         at=at,
         zone=question.zone(repo),
-        language=question.language,
+        language=_language(question),
         is_mute=verb == "mute",
         made_by=question.asker.user,
     )

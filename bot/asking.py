@@ -2,11 +2,13 @@
 
 import re
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from analysis.errors import BadInput
 from analysis.window import Window, parse_day
+from bot.platforms import Option
 from bot.verbs import ALIASES, verb, verbs
 from bot.wording import tell
 
@@ -17,6 +19,9 @@ _NAMED = re.compile(r"(?P<name>[a-z]+)[=:：](?P<value>.+)", re.DOTALL)
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 _SHA_OR_PULL = re.compile(r"#\d+|[0-9a-f]*\d[0-9a-f]*|.*/(?:commit|pull)/[0-9a-f]+.*")
 _SHORTEST_SHA = 6
+_DATE = re.compile(r"\b(\d{4})(?:/|年)(\d{1,2})(?:/|月)(\d{1,2})(?:日|\b)")
+_TOPICAL = {"subscribe", "mute"}
+"""Where a bare word may be a choice: elsewhere it is something to look for."""
 
 
 class Mistake(BadInput):
@@ -62,14 +67,20 @@ def read(text: str) -> Asked:
     pieces = _split(text)
     if not pieces:
         return Asked("help")
-    head, rest = pieces[0], pieces[1:]
-    name = ALIASES.get(head.lower(), head.lower().lstrip("/"))
+    if pieces[1:] and pieces[0].lower().lstrip("/") == "digest" and verb(pieces[1].lstrip("/")):
+        pieces = pieces[1:]  # typed where commands are only text
+    head, rest = pieces[0].lstrip("/") or pieces[0], pieces[1:]
+    name = ALIASES.get(head.lower(), head.lower())
     if verb(name) is None and name not in HIDDEN:
         name, rest = _guessed(head), pieces
     return _sorted(name, rest)
 
 
 def _split(text: str) -> list[str]:
+    return [_DATE.sub(lambda day: f"{day[1]}-{day[2]:0>2}-{day[3]:0>2}", piece) for piece in _pieces(text)]
+
+
+def _pieces(text: str) -> list[str]:
     # Phones write curly quotes; a commit's title may have a single one in it.
     plain = re.sub(r"[“”„]", '"', text).strip()
     lexer = shlex.shlex(plain, posix=True, punctuation_chars=False)
@@ -110,9 +121,16 @@ def _sorted(name: str, pieces: list[str]) -> Asked:
         elif pair and (found is None or pair["name"].lower() in _NAMES):
             key = _NAMES.get(pair["name"].lower(), pair["name"].lower())
             named[key] = pair["value"].strip('"')
+        elif name in _TOPICAL and (choice := _choice(piece.lower(), known.values())):
+            named[choice] = piece.lower()
         else:
             words.append(piece)
     return Asked(name, tuple(words), named, frozenset(flags))
+
+
+def _choice(word: str, options: Iterable[Option]) -> str:
+    """Return the option that a bare word chooses from; empty if it stands for itself."""
+    return next((one.name for one in options if one.kind == "choice" and word in one.choices), "")
 
 
 _NAMES = {

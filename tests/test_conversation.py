@@ -459,6 +459,29 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
     assert "everything" in await known.shown(form.command, min="low", how="daily")
 
 
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("subscribe AMD", "AMD in example/quill"), ("订阅 AMD", "AMD in example/quill"), ("subscribe prefix cache", "KV cache in"),
+        ("subscribe zebra stripes", "`zebra stripes` in"),
+        ("subscribe amd once high", "AMD · high only in example/quill. I tell you within minutes"),
+    ],
+)  # fmt: skip
+async def test_a_topic_needs_no_name(known: Bot, text: str, topic: str) -> None:
+    """An area if it is one, else a word."""
+    assert topic in await known.shown(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["/digest date 2026-03-12", "/digest /date 2026-03-12", "/day 2026/3/12", "日期 2026年3月12日"]
+)
+async def test_a_command_may_be_typed_as_text(bot: Bot, text: str) -> None:
+    """Where there are no commands: in a thread, in the terminal; and a date in other ways."""
+    last = (await bot.answers(text))[-1]
+    assert isinstance(last.reply, DigestPost)
+    assert len(last.reply.outline.digest.entries) == 18
+
+
 async def test_a_mute_needs_a_topic(known: Bot) -> None:
     """Nobody mutes everything by mistake."""
     assert isinstance(await known.reply("mute"), Form)
@@ -482,8 +505,8 @@ async def test_a_subscription_of_somebody_else_is_not_ones_own(known: Bot) -> No
 async def test_a_channel_is_subscribed_by_its_administrators(known: Bot) -> None:
     """With `here`."""
     assert "This channel is subscribed" in await known.shown("subscribe area=AMD here")
-    assert "Only administrators" in await known.problem("subscribe area=AMD here", a_member())
-    assert "Only administrators" in await known.problem("unsubscribe all here", a_member())
+    assert "Only who administers" in await known.problem("subscribe area=AMD here", a_member())
+    assert "Only who administers" in await known.problem("unsubscribe all here", a_member())
     assert "example/quill: AMD" in await known.shown("subs here")
 
 
@@ -546,7 +569,7 @@ async def test_a_mistake_in_a_form_is_told(bot: Bot, values: dict[str, str], tol
 async def test_only_administrators_change_a_channel(bot: Bot) -> None:
     """And only in the channel; the form's answer is checked as the command is."""
     for text in ("setup", "pause", "resume", "remove", "rerun 2026-03-12", "save setup 1"):
-        assert "Only administrators" in await bot.problem(text, a_member())
+        assert "Only who administers" in await bot.problem(text, a_member())
         assert "ask it in the channel" in await bot.problem(text, a_person())
     (feed,) = bot.assembly.feeds.all()
     assert not feed.paused
@@ -557,7 +580,7 @@ async def test_people_named_in_the_configuration_administer_every_channel(enviro
     async with a_bot(environ, quill, DAYBRIEF_ACCESS__ADMINS="slack:U2") as bot:
         bot.feed()
         assert isinstance(await bot.reply("setup", a_member()), Form)
-        assert "Only administrators" in await bot.problem("setup", a_member(user="U3"))
+        assert "Only who administers" in await bot.problem("setup", a_member(user="U3"))
 
 
 async def test_a_feed_is_paused_resumed_and_removed(bot: Bot) -> None:

@@ -127,6 +127,31 @@ async def test_from_an_empty_channel_to_a_subscription(team: Team, language: str
     assert "AMD" in server.home[server.user.id].text
 
 
+async def test_a_corrected_rank_is_seen_in_the_post(team: Team) -> None:
+    """Where it stands, without anybody asking for it."""
+    await set_up(team)
+    post = await team.morning()
+    assert "7 high, 4 medium" in post.text
+    menu = next(e for block in post.blocks for e in block.get("elements", []) if e["type"] == "static_select")
+    shown = await team.answered(await team.server.press(post, menu["action_id"], values=[menu["options"][0]["value"]]))
+    reply = shown.replies[-1]
+    await team.server.press(reply, named(reply.blocks, "Rank lower"))
+    await team.server.changed.until(lambda: "6 high, 5 medium" in post.text, "the mended post", 30)
+    assert len([message for message in team.server.in_channel() if message.thread_ts in {None, message.ts}]) == 1
+
+
+async def test_a_digest_for_everybody_asked_for_in_a_thread_stays_there(team: Team) -> None:
+    """It is part of that talk."""
+    await set_up(team)
+    root, _ = await team.server.say("What landed?")
+    await team.server.say(f"<@{team.server.bot.id}> 2026-03-12 public", thread_ts=root.ts)
+    await team.server.changed.until(
+        lambda: any(message.data.get("files") for message in team.server.in_channel()), "the digest", 30
+    )
+    ours = [message for message in team.server.in_channel() if message.data.get("bot_id")]
+    assert {message.thread_ts for message in ours} == {root.ts}
+
+
 async def test_a_mistake_in_the_form_costs_nothing(team: Team) -> None:
     await team.server.slash("/digest", "setup")
     view = await team.server.wait_view(text="owner/name")

@@ -50,6 +50,20 @@ async def listening(slack: Slack, server: FakeSlack, talk: Talk) -> AsyncIterato
         await runner.cleanup()
 
 
+@pytest.mark.parametrize("moment", ["", "abc", "-1", "1e9"])
+async def test_a_request_without_a_moment_is_refused(
+    slack: Slack, server: FakeSlack, moment: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In one line of the log."""
+    headers = {"X-Slack-Request-Timestamp": moment, "X-Slack-Signature": "v0=00"}
+    async with (
+        aiohttp.ClientSession() as stranger,
+        stranger.post(server.request_urls["slash_commands"], data="x=1", headers=headers) as answer,
+    ):
+        assert answer.status == 401
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
 async def test_commands_mentions_buttons_and_forms_arrive(slack: Slack, server: FakeSlack, talk: Talk) -> None:
     await (await server.slash("/digest", "help")).replied()
     await server.say(f"<@{server.bot.id}> areas")

@@ -482,3 +482,13 @@ def test_kinds_that_are_not_the_product_are_known() -> None:
         *(FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED),
         *(FileKind.TEST, FileKind.CI, FileKind.DOCS, FileKind.TOOLING, FileKind.GENERATED, FileKind.LOCK),
     }
+
+
+def test_another_least_version_of_the_language_is_never_low() -> None:
+    """Somebody's machine may no longer do."""
+    change = a_change(
+        "pyproject.toml",
+        '[project]\nname = "quill"\nrequires-python = ">=3.9"\n',
+        '[project]\nname = "quill"\nrequires-python = ">=3.11"\n',
+    )
+    assert judged("chore: newer Python", change).importance is Importance.MEDIUM

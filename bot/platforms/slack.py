@@ -158,7 +158,10 @@ class Slack:
         """Take a request of Slack's in HTTP mode: a route of the server, for POST."""
         text, headers = await request.text(), request.headers
         signature, moment = headers.get("X-Slack-Signature", ""), headers.get("X-Slack-Request-Timestamp", "")
-        is_valid = self._verifier is not None and self._verifier.is_valid(text, moment, signature)
+        # The SDK takes the moment for a number, whatever it is.
+        is_valid = (
+            self._verifier is not None and moment.isdecimal() and self._verifier.is_valid(text, moment, signature)
+        )
         # Slack itself repeats nothing but events, perhaps within the second and so with the same signature; those are
         # told apart by their ids.
         is_event = request.content_type == "application/json"

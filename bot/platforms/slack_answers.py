@@ -106,7 +106,8 @@ class _Talk:
             return
         if isinstance(answer.reply, Post):
             await self._clear()
-            await self._posts.show(asker.channel, answer.reply, uuid.uuid4().hex)
+            thread = self._origin.request.thread or self._origin.message
+            await self._posts.show(asker.channel, answer.reply, uuid.uuid4().hex, thread)
             return
         payloads = slack(answer.reply)
         for number, payload in enumerate(payloads):

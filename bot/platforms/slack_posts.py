@@ -68,11 +68,11 @@ class Posts:
             found = await self._send(channel, first, _metadata(key, 0, first, files))
         return await self._complete(channel, found, stands, rest, files, key)
 
-    async def show(self, channel: str, reply: Reply, key: str) -> Posted:
-        """Post what was asked for, without looking for what stands."""
+    async def show(self, channel: str, reply: Reply, key: str, thread: str = "") -> Posted:
+        """Post what was asked for, without looking for what stands; all of it into a thread, where it was asked in one."""
         first, rest, files = _parts(reply)
-        message = await self._send(channel, first, _metadata(key, 0, first, files))
-        return await self._complete(channel, message, _Standing(key), rest, files, key)
+        message = await self._send(channel, first, _metadata(key, 0, first, files), thread)
+        return await self._complete(channel, thread or message, _Standing(key), rest, files, key)
 
     async def find(self, channel: str, key: str) -> Posted | None:
         """Look for a post."""
