@@ -7,6 +7,7 @@ from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from analysis.errors import BadInput, NotFound
+from analysis.wording import say
 from bot import meant
 from bot.answers_topics import listed as subscriptions_listed
 from bot.asking import Mistake, say_span
@@ -264,7 +265,9 @@ def _overview(question: Question) -> Sheet:
         columns=tuple(question.say(f"column.{name}") for name in ("repository", "next", "opinions")),
         rows=tuple(rows),
         language=question.language,
-        note="\n".join(_settings(question, feed) for feed in question.feeds) + _disputes(question),
+        note="\n".join(_settings(question, feed) for feed in question.feeds)
+        + _disputes(question)
+        + _corrections(question),
         buttons=(question.button("change", "setup"),) if desk.access.is_admin(question.asker) else (),
     )
 
@@ -281,6 +284,19 @@ def _disputes(question: Question) -> str:
     count = sum(entry.is_disputed for entry in entries)
     said = question.say("status.disputed", count=count, whole=len(entries), days=_LATEST) if count else ""
     return f"\n{said}" if said else ""
+
+
+def _corrections(question: Question) -> str:
+    """Say how many ranks readers have corrected, and the last one; nothing where they never did."""
+    feedback = question.desk.core.feedback
+    repos = {feed.repository: feed.zone for feed in question.feeds}
+    found = sorted((one for repo in repos for one in feedback.corrections(repo)), key=lambda one: one.at)
+    if not found:
+        return ""
+    last = found[-1]
+    level, when = say(f"importance.{last.wanted}", question.language), say_moment(last.at, repos[last.repo])
+    said = question.say("status.corrected", count=len(found), sha=last.sha[:7], level=level, when=when)
+    return f"\n{said}"
 
 
 def _named(question: Question, feed: Feed) -> str:

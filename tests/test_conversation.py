@@ -398,6 +398,7 @@ async def test_a_corrected_rank_is_what_everybody_sees(known: Bot) -> None:
     found = await known.reply("search KeyError min=high")
     assert isinstance(found, CommitList)
     assert len(found.rows) == 1
+    assert "Ranks corrected by readers: 1; last `6666247`, to high, 2026-03-13" in await known.shown("status")
     assert "now ranks medium" in await known.shown(pressed(done, "rank down"))
     assert "already" in await known.shown("rank up example/quill@2941f18")
 
