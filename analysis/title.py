@@ -132,6 +132,8 @@ def _apart(plain: str) -> Title:
         types += kinds
         topics += [word for word in words if _TYPE_WORDS.get(word) in _ALSO_TOPICS]
         topics += [" ".join(word for word in words if word not in _TYPE_WORDS)]
+    if prefix and types[-1:] and types[-1] is not ChangeType.PERFORMANCE:
+        types.sort(key=lambda kind: kind is ChangeType.PERFORMANCE)  # "[perf] fix: …" tells a topic, then the type
     breaking = breaking or ChangeType.BREAKING in types
     series = _series(plain)
     return Title(

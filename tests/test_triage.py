@@ -125,6 +125,8 @@ def test_further_types_that_a_title_names_follow() -> None:
     """The surest first, none twice; what breaks others stands before everything else."""
     assert judged("feat!: pages", PRODUCT).types == (ChangeType.BREAKING, ChangeType.FEATURE)
     assert ChangeType.CHORE in judged("chore: pages", PRODUCT).types[1:]
+    assert judged("[perf] fix: pages", PRODUCT).types[:2] == (ChangeType.BUGFIX, ChangeType.PERFORMANCE)
+    assert judged("[model] perf: pages", PRODUCT).types[0] is ChangeType.PERFORMANCE
 
 
 @pytest.mark.parametrize(
