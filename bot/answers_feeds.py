@@ -7,11 +7,12 @@ from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from analysis.errors import BadInput, NotFound
+from analysis.window import Window
 from analysis.wording import say
 from bot import meant
 from bot.answers_topics import listed as subscriptions_listed
 from bot.asking import Mistake, say_span
-from bot.feeds import kind_of, next_post
+from bot.feeds import DIGEST, kind_of, next_post
 from bot.posts import named
 from bot.question import Question, Which
 from bot.repositories import parse_place
@@ -372,18 +373,23 @@ def _home(question: Question) -> Reply:
                 note="\n".join(dict.fromkeys(_settings(question, feed) for feed in feeds)),
             )
         )
-    parts += _latest(question)
+    parts += _latest(question, feeds)
     if not feeds:
         parts.append(Note(question.say("home.start"), "plain", (question.button("help", "help"),)))
     return Board(tuple(parts), question.language)
 
 
-def _latest(question: Question) -> list[Sheet]:
-    """Return the last digests of each repository, each with a button to see it."""
-    core, found = question.desk.core, []
-    numbers = core.commits.numbers()
-    for repo in question.visible[:3]:
-        days = core.digests.days(repo, _LATEST)
+def _latest(question: Question, feeds: list[Feed]) -> list[Sheet]:
+    """Return the last digests that came of each repository, each with a button to see it."""
+    desk, found = question.desk, []
+    numbers = desk.core.commits.numbers()
+    posted = dict[str, dict[str, Window]]()
+    for feed in feeds:
+        for delivery in desk.deliveries.of(DIGEST, str(feed.id))[:_LATEST]:
+            if delivery.state is State.POSTED and delivery.order.window:
+                posted.setdefault(feed.repository, {})[delivery.order.slot] = delivery.order.window
+    for repo, told in list(posted.items())[:3]:
+        days = sorted(told.values(), key=lambda window: window.last, reverse=True)[:_LATEST]
         if days:
             commands = [named(f"date {say_span(window)}", repo, numbers.get(repo, 0)) for window in days]
             found.append(

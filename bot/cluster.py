@@ -7,14 +7,19 @@ neither store nor configuration. https://distributed.dask.org/en/stable/client.h
 import contextlib
 import logging
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from importlib.metadata import version
+from typing import Any, Self, TypeVar
 
 from analysis.errors import BadInput, Outage
 from analysis.pipeline import Readers
 
+T = TypeVar("T")
+
 _ADDRESS = re.compile(r"(?:tcp|tls)://[^/\s]+:\d{1,5}")
-_PATIENCE = 10.0
+_PATIENCE, _BEAT = 10.0, 0.5
 _RETRIES = 3
 """How often a piece is read again whose worker died."""
 
@@ -43,9 +48,40 @@ def cluster(address: str) -> Iterator[Readers]:
         if not threads:
             raise Outage(f"The Dask scheduler at {address} has no workers: start some with `dask worker {address}`.")
         _check(client.run(_version, on_error="return"))
+        with _Executor(client) as executor:
+            yield Readers(executor, sum(threads.values()))
+
+
+class _Executor(Executor):
+    """The SDK's executor; what is under way when the scheduler is lost is cancelled, where the SDK may forget it."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
         # Two pieces that look alike are two: nothing is taken from what another run has left there.
-        executor = client.get_executor(pure=False, retries=_RETRIES)  # type: ignore[no-untyped-call]  # the SDK does not say
-        yield Readers(executor, sum(threads.values()))
+        self._inner = client.get_executor(pure=False, retries=_RETRIES)
+        self._under_way: set[Future[Any]] = set()
+        self._over = threading.Event()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._watch, name="cluster", daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> "Future[T]":
+        """Have a function called on a worker."""
+        future: Future[T] = self._inner.submit(fn, *args, **kwargs)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        return future
+
+    def _watch(self) -> None:
+        while not self._over.wait(_BEAT):
+            if self._client.status != "running":
+                for future in list(self._under_way):
+                    if future.cancel():
+                        future.set_running_or_notify_cancel()
 
 
 def _version() -> str:

@@ -677,7 +677,9 @@ async def test_what_may_be_set_up_is_configured(environ: dict[str, str], quill: 
 
 
 async def test_home_shows_subscriptions_feeds_and_the_last_digests(known: Bot) -> None:
-    """In one board."""
+    """In one board; what somebody merely looked at did not come."""
+    assert "the last digests" not in await known.shown("home", a_person())
+    await known.assembly.due()
     await known.reply("subscribe area=AMD")
     board = await known.reply("home", a_person())
     assert isinstance(board, Board)
