@@ -96,8 +96,8 @@ class LookBacks:
 
     def _ready(self, feed: Feed, window: Window) -> Ready | None:
         """Look back for a channel. What it tells counts as told nowhere: none of it is news."""
-        core = self._core
-        made = look_back(core, feed.repository, window, feed.language, lambda entry: self._is_wanted(feed, entry))
+        core, now_named = self._core, self._feeds.get(feed.id) or feed  # reading may have found that it was renamed
+        made = look_back(core, now_named.repository, window, feed.language, lambda entry: self._is_wanted(feed, entry))
         if made.entries:
             number, areas = core.commits.numbers().get(made.repo, 0), core.areas()
             page, files = archive_page(core, made), review_files(made, areas)

@@ -280,6 +280,23 @@ async def test_an_outage_is_no_quiet_week(
             assert posts(bot) == [["01-05..01-11", "Sunday"]]
 
 
+async def test_a_repository_that_was_renamed_meanwhile_is_looked_back_on(
+    environ: dict[str, str], scratch: Scratch
+) -> None:
+    """Under its new name, with what was read under the old one."""
+    land(scratch, "Friday", MONDAY - 3 * DAY)
+    land(scratch, "Sunday", MONDAY - DAY)
+    with GitHubServer({"ann/scratch": scratch.path}) as server:
+        github = {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+        async with a_bot(environ, scratch.path, MONDAY - 2 * DAY, **github) as bot:
+            a_feed(bot, place="ann/scratch")
+            await bot.assembly.look()
+            server.rename("ann/scratch", "ann/new")
+            await at(bot, MONDAY)
+            assert posts(bot) == [["01-05..01-11", "Friday", "Sunday"]]
+            assert [feed.repository for feed in bot.assembly.feeds.all()] == ["ann/new"]
+
+
 # -- days are read once, ahead, and not all at once
 
 
