@@ -188,8 +188,10 @@ def _entry(item: Item, language: Language) -> str:
 def _files(reply: Post) -> tuple[Message, ...]:
     if isinstance(reply, ReviewPost):
         language, heading = reply.told.made.language, "discord.review"
-    else:
+    elif reply.outline.groups:
         language, heading = reply.outline.digest.language, "discord.report"
+    else:
+        return ()
     fitting, room = list[File](), _MOST_FILES
     for file in reply.files:
         if len(file.content) <= room:
