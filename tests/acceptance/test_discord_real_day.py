@@ -52,4 +52,3 @@ def test_the_real_day_fits(posted: tuple[Digest, Posting]) -> None:
     assert len(re.findall(r"^🔴", seen, re.MULTILINE)) == len(digest.must_know) >= 3
     thread = "\n".join(texts(message.components) for message in post.followers)
     assert [thread.count(f"`{entry.commit.short}`") for entry in digest.entries] == [1] * 49
-    assert post.followers[-1].file
