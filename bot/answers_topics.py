@@ -60,8 +60,8 @@ async def _made(question: Question, verb: Literal["subscribe", "mute"]) -> Reply
 
 
 def _language(question: Question) -> Language:
-    """A channel is told in its language, a person in their own, as far as the platform knows it."""
-    own = None if _for_channel(question) else question.asker.language
+    """A channel is told in its language, a person in their own, as far as the platform knows it; unless one is named."""
+    own = None if _for_channel(question) or question.value("lang") else question.asker.language
     return own or question.language
 
 
