@@ -41,14 +41,14 @@ _WEBHOOK = re.compile(
 _BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s{1,4})(?=[A-Za-z._~+/=-]{0,200}\d)([A-Za-z0-9._~+/=-]{20,400})")
 _SAYS_SO = (
     r"(?:password|passwd|secret|api[_-]?key|access[_-]?key|account[_-]?key|auth[_-]?token|access[_-]?token"
-    r"|private[_-]?key|client[_-]?secret)"
+    r"|private[_-]?key|client[_-]?secret|passphrase|(?:hf|api|bot|github|slack|discord|refresh|session)[_-]?token)"
 )
 _NAMED = re.compile(
     rf"(?i)((?<![\w.-])[\w.-]{{0,40}}?{_SAYS_SO}(?P<suffix>[\w-]{{0,20}})[\"']?\s{{0,4}}(?:[:=]|:=|=>)\s{{0,4}}[\"'])([^\"'\s${{}}<>]{{8,200}})([\"'])"
 )
 _ENV_LINE = re.compile(
-    r"(?m)(^[+ -]?[ \t]{0,40}(?:export[ ]|ENV[ ]|ARG[ ]|-[ ])?[A-Z][A-Z0-9_]{0,40}?(?:PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_?KEY|TOKEN|PRIVATE_?KEY)"
-    r"(?P<suffix>[A-Z0-9_]{0,20})=)([^\s\"'#;(){}<>$`]{8,200})(?=\s*$)"
+    r"(?m)(^[+ -]?[ \t]{0,40}(?:export[ ]|ENV[ ]|ARG[ ]|-[ ])?(?:[A-Z][A-Z0-9_]{0,40}?)?(?:PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_?KEY|TOKEN|PRIVATE_?KEY)"
+    r"(?P<suffix>[A-Z0-9_]{0,20})=)([^\s\"'#;(){}<>$`]{8,200})(?=\s*(?:#.*)?$)"
 )
 _YAML_LINE = re.compile(
     rf"(?im)(^[+ -]?[ \t]{{0,40}}(?:-[ ])?[\w.-]{{0,40}}?{_SAYS_SO}(?P<suffix>[\w-]{{0,20}})[ ]?[:=][ ]{{1,4}})([^\s\"'#;(){{}}<>\[\]$,`]{{12,200}})(?=\s*$)"

@@ -198,3 +198,16 @@ class TestAnyText:
         text, count = redact(f"{unit * (200_000 // len(unit))} {secret}", ["own-secret-value"])
         assert secret not in text
         assert count >= 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "+SECRET_KEY=abcd1234efgh5678", "+PASSWORD=abcd1234efgh", "+API_KEY=abcd1234efgh  # prod", "+export TOKEN=abcd1234efgh",
+        "+ENV API_KEY=abcd1234efgh", '+HF_TOKEN = "abcd1234efgh"', '+  "api_token": "abcd1234efgh",',
+    ],
+)  # fmt: skip
+def test_a_name_may_begin_with_what_it_is(line: str) -> None:
+    """Nothing need stand before it."""
+    text, count = redact(line)
+    assert ("abcd1234efgh" in text, count) == (False, 1)

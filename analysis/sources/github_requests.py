@@ -42,6 +42,11 @@ class GitHub:
     token: str = field(default="", repr=False)
     heard: Callable[[int, Mapping[str, str]], None] | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def place(self) -> str:
+        """The address as it may be shown: without a name and password that stand in it."""
+        return re.sub(r"//[^/@]*@", "//", self.base_url)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -101,7 +106,7 @@ class Requests:
         if not isinstance(data, list if wants_list else dict):
             if status < HTTPStatus.MULTIPLE_CHOICES:
                 raise Outage(
-                    f"{self.server.base_url} did not answer with GitHub's JSON: check [github] base_url, and any proxy between."
+                    f"{self.server.place} did not answer with GitHub's JSON: check [github] base_url, and any proxy between."
                 )
             data = data if isinstance(data, dict) else {"message": ""}
         if status >= HTTPStatus.MULTIPLE_CHOICES and status not in accepted:
@@ -122,7 +127,7 @@ class Requests:
         if "rate limiting is not enabled" in str(data.get("message")).lower():
             return None
         raise Outage(
-            f"{self.server.base_url} is no API of GitHub's: check [github] base_url (a GitHub Enterprise server's ends in /api/v3)."
+            f"{self.server.place} is no API of GitHub's: check [github] base_url (a GitHub Enterprise server's ends in /api/v3)."
         )
 
     def _send(
@@ -141,14 +146,14 @@ class Requests:
                     return status, received, body
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Outage(
-                f"GitHub at {self.server.base_url} did not give {about} ({_reason(error)}): nothing was skipped, "
+                f"GitHub at {self.server.place} did not give {about} ({_reason(error)}): nothing was skipped, "
                 "run it again later."
             ) from error
         except github.GithubException as error:
             raise self._problem(error, about, "") from error
         except RuntimeError as error:  # PyGithub's word for a redirect to another host or protocol
             raise BadInput(
-                f"{self.server.base_url} redirects to another address: correct [github] base_url (https, and the host that answers)."
+                f"{self.server.place} redirects to another address: correct [github] base_url (https, and the host that answers)."
             ) from error
         raise AssertionError("a retry context ends by a return or a raise")
 
@@ -176,7 +181,7 @@ class Requests:
         """Refuse what the libraries would fail at with words of their own."""
         if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", self.server.base_url):
             raise BadInput(
-                f"{self.server.base_url!r} is no address of an API: set [github] base_url to one such as {PUBLIC}."
+                f"{self.server.place!r} is no address of an API: set [github] base_url to one such as {PUBLIC}."
             )
         if not re.fullmatch(r"[!-~]*", self.server.token):
             raise BadInput(
@@ -195,7 +200,7 @@ class Requests:
             )
         if status == HTTPStatus.UNAUTHORIZED:
             if not self.server.token:
-                return Outage(f"{self.server.base_url} lets nobody read without a token: set [github] token.")
+                return Outage(f"{self.server.place} lets nobody read without a token: set [github] token.")
             return Outage(
                 f"GitHub refuses the token ({message or 'bad credentials'}): set a valid one as [github] token."
             )
