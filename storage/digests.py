@@ -113,18 +113,6 @@ class Digests:
             shas = tuple(sha for (sha,) in told.fetchall())
         return Told(shas, row[1], datetime.fromtimestamp(row[2], UTC))
 
-    def days(self, repo: str, limit: int = 7) -> list[Window]:
-        """Return the windows that a repository's digests were made for, newest first."""
-        with self._store.read() as db:
-            rows = db.query(
-                "select distinct d.first, d.last, d.zone from digests d join repositories r on r.id = d.repository "
-                "where r.name = ? order by d.last desc, d.first desc limit ?",
-                [repo, limit],
-            )
-            return [
-                Window(date.fromisoformat(row["first"]), date.fromisoformat(row["last"]), row["zone"]) for row in rows
-            ]
-
     def average(self, repo: str, branch: str, window: Window, days: int = 7) -> Average | None:
         """Return what those of the `days` days before the window were like that have a digest; None if none has."""
         before = window.before(days)

@@ -83,13 +83,6 @@ def test_a_digest_made_again_takes_the_place_of_the_first(store: Store) -> None:
     assert list(Digests(store).reported(REPO, "main", DAY.zone, WEEK_AGO).where) == [second.commit.sha]
 
 
-def test_lists_the_days_that_have_a_digest(store: Store) -> None:
-    """The newest first."""
-    for days in (2, 1, 3):
-        told(store, day_before(days))
-    assert [window.first.day for window in Digests(store).days(REPO, limit=2)] == [11, 10]
-
-
 def test_knows_what_the_days_before_were_like(store: Store) -> None:
     """Over those days of the last seven that have a digest of their own."""
     files = (FileChange("quill/a.py", "modified", 8, 2), FileChange("tests/test_a.py", "modified", 50, 0))
