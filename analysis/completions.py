@@ -21,7 +21,7 @@ from openai.types.chat import ChatCompletion
 
 from analysis.entry import Usage
 from analysis.excerpt import estimate
-from analysis.redaction import redact
+from analysis.redaction import redact, without_login
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -48,7 +48,7 @@ class Model:
     @property
     def place(self) -> str:
         """The address as it may be shown: without a name and password that stand in it."""
-        return re.sub(r"//[^/@]*@", "//", self.base_url)
+        return without_login(self.base_url)
 
 
 class BadAnswer(Exception):

@@ -94,6 +94,11 @@ def redact(text: str, own: Iterable[str] = ()) -> tuple[str, int]:
     return text, count + blocks + keys + hooks + bearers + urls
 
 
+def without_login(address: str) -> str:
+    """Return an address as it may be shown: without a name and password that stand in it."""
+    return re.sub(r"//[^/@]*@", "//", address)
+
+
 def _without_blocks(text: str) -> tuple[str, int]:
     """Take out private keys from their first line to their last; of one that is cut, the lines that look like it."""
     pieces, at, count = [], 0, 0

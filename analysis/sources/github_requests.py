@@ -21,6 +21,7 @@ import stamina
 import urllib3
 
 from analysis.errors import BadInput, NotFound, Outage, Problem, RateLimited
+from analysis.redaction import without_login
 
 PUBLIC = "https://api.github.com"
 _LONGEST_WAIT = 120  # seconds; a limit that is renewed later than that is told, not sat out
@@ -45,7 +46,7 @@ class GitHub:
     @property
     def place(self) -> str:
         """The address as it may be shown: without a name and password that stand in it."""
-        return re.sub(r"//[^/@]*@", "//", self.base_url)
+        return without_login(self.base_url)
 
 
 @dataclass(frozen=True, slots=True)
