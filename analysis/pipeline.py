@@ -135,3 +135,7 @@ def settled(entry: Entry, analysis: Analysis) -> Entry:
 
 Step = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is."""
+
+
+def silent(_name: str, _done: int, _total: int) -> None:
+    """Show no progress: nobody looks, or a note says that it takes a while."""

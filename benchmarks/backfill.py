@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from analysis.pipeline import Readers
+from analysis.pipeline import Readers, silent
 from benchmarks.material import fresh
 from benchmarks.measured import Measured
 from benchmarks.model_process import model
@@ -103,9 +103,9 @@ def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Fille
                 "UTC",
                 "en",
             )
-            wanted = filling.plan(core, span, analyser, _silent)
+            wanted = filling.plan(core, span, analyser, silent)
             started = time.perf_counter()
-            filling.backfill(core, span, wanted, analyser, _silent)
+            filling.backfill(core, span, wanted, analyser, silent)
             taken = time.perf_counter() - started
         calls, read = asked()
         return Filled(taken, received, read, calls)
@@ -153,7 +153,3 @@ def _kill(address: str, workers: Sequence[subprocess.Popen[bytes]]) -> None:
         while len(client.processing()[name]) < _AT_ONCE // 4:
             time.sleep(0.005)
         workers[0].kill()
-
-
-def _silent(_name: str, _done: int, _total: int) -> None:
-    """Show no progress."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from analysis.areas import Areas
 from analysis.digest import Digest
+from analysis.pipeline import silent
 from analysis.window import Window
 from bot.asking import Mistake, read_span, say_span
 from bot.feeds import DIGEST, KINDS, reported
@@ -208,7 +209,7 @@ def _made(question: Question, repo: str, window: Window) -> tuple[Digest, Areas,
     if feed and window.end <= core.now():
         told = reported(_deliveries(question, feed), window)
     source = core.source(place_of(question, repo))
-    digest, areas = core.digest(source, window, question.language, desk.analyser, _silent, told=told)
+    digest, areas = core.digest(source, window, question.language, desk.analyser, silent, told=told)
     if window.end <= digest.built_at and core.digests.told(digest.repo, window) is None:
         core.digests.put(digest)
     return digest, areas, core.commits.numbers().get(digest.repo, 0)
@@ -228,7 +229,3 @@ def _deliveries(question: Question, feed: Feed | None) -> list[Delivery]:
 def _posts(question: Question, feed: Feed) -> list[Delivery]:
     """Return all of a feed's deliveries: digests, and look backs that a day is part of, too."""
     return [delivery for kind in KINDS for delivery in question.desk.deliveries.of(kind, str(feed.id))]
-
-
-def _silent(_name: str, _done: int, _total: int) -> None:
-    """Show no progress: a note says that it takes a while."""

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from analysis.entry import RULES, Analyser, Entry, Language
 from analysis.errors import BadInput, Outage
-from analysis.pipeline import Step
+from analysis.pipeline import Step, silent
 from analysis.sources import CommitSource, fold_merges
 from analysis.window import Window
 from bot.core import Core, threads
@@ -135,7 +135,7 @@ def _must_be_read(entries: Sequence[Entry], pending: int, window: Window) -> Non
 
 def _tell(core: Core, span: Span, day: date, analyser: Analyser) -> int:
     source = core.source(span.place, span.branch)  # one for each thread
-    digest, _ = core.digest(source, Window.of(day, span.zone), span.language, analyser, _silent)
+    digest, _ = core.digest(source, Window.of(day, span.zone), span.language, analyser, silent)
     core.store.close()
     return len(digest.entries)
 
@@ -169,7 +169,3 @@ def _weeks(days: Sequence[date]) -> Iterator[Sequence[date]]:
 def _named(step: Step, first: date) -> Step:
     """Pass on what a week's fetching and reading says of itself, under names that do not mix with others'."""
     return lambda name, done, total: step(f"from {first}: {name}", done, total)
-
-
-def _silent(_name: str, _done: int, _total: int) -> None:
-    """Show no progress."""

@@ -16,7 +16,7 @@ from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Theme, Us
 from analysis.errors import BadInput
 from analysis.facts import Fact, FactKind
 from analysis.period import Day, count_day
-from analysis.pipeline import Readers, Step, TokenBudget, judge, read_all, settled, stand_in
+from analysis.pipeline import Readers, Step, TokenBudget, judge, read_all, settled, silent, stand_in
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges, reached
 from analysis.stories import Earlier, find_stories
@@ -251,7 +251,7 @@ class Core:
         until: datetime,
         language: Language,
         analyser: Analyser,
-        step: Step | None = None,
+        step: Step = silent,
         budget: TokenBudget | None = None,
     ) -> tuple[list[Entry], int]:
         """Fetch and analyse what landed in [since, until) and is not known yet, so that a digest finds it done.
@@ -270,7 +270,7 @@ class Core:
         fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
         if not fresh:
             return [], 0
-        commits, fetched = self._fetch(source, fresh, step or _silent)
+        commits, fetched = self._fetch(source, fresh, step)
         return self._analysed(source, commits, fetched, language, analyser, progress, step)
 
     def read_one(
@@ -298,7 +298,7 @@ class Core:
         language: Language,
         analyser: Analyser,
         progress: _Progress,
-        step: Step | None = None,
+        step: Step = silent,
         *,
         anew: bool = False,
     ) -> tuple[list[Entry], int]:
@@ -308,7 +308,7 @@ class Core:
         window = Window.of(now.date(), "UTC")
         digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
         try:
-            return self._read(entries, analyser, language, step or _silent, progress, anew=anew), progress.failed
+            return self._read(entries, analyser, language, step, progress, anew=anew), progress.failed
         finally:
             self.digests.put_run(digest, self._card(run, progress), progress.failed)
 
@@ -562,10 +562,6 @@ def _by_rules(**reasons: str) -> tuple[str, ...]:
     """Say what the rules did in a model's stead, together where the reason is the same."""
     found = dict.fromkeys(filter(None, reasons.values()))
     return tuple(f"{' and '.join(name for name in reasons if reasons[name] == why)} by rules: {why}" for why in found)
-
-
-def _silent(_name: str, _done: int, _total: int) -> None:
-    """Show no progress."""
 
 
 @contextlib.contextmanager

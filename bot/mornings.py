@@ -13,6 +13,7 @@ from analysis.areas import Areas
 from analysis.digest import Digest
 from analysis.entry import Analyser
 from analysis.errors import NotFound, Problem
+from analysis.pipeline import silent
 from analysis.window import Window
 from bot.asking import say_span
 from bot.core import Core
@@ -130,7 +131,7 @@ class Mornings:
 
         def make() -> tuple[Digest, Areas]:
             source = self._core.source(parse_place(feed.place))
-            return self._core.digest(source, window, feed.language, self._analyser, _silent, told=told)
+            return self._core.digest(source, window, feed.language, self._analyser, silent, told=told)
 
         key = (DIGEST, feed.id, window, feed.language)
         return await self._work.shared(key, make, feed.repository.lower())
@@ -220,7 +221,3 @@ class Mornings:
             )
         elif ready is not None:
             await self._deliverer.edit(delivery, ready)
-
-
-def _silent(_name: str, _done: int, _total: int) -> None:
-    """Show no progress: nobody looks."""

@@ -4,14 +4,14 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
-from analysis.pipeline import Step
+from analysis.pipeline import Step, silent
 
 
 @contextlib.contextmanager
 def progress(*, quiet: bool) -> Iterator[Step]:
     """Give a Step that draws bars on standard error if that is a terminal, and does nothing otherwise."""
     if quiet or not sys.stderr.isatty():
-        yield lambda _name, _done, _total: None
+        yield silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

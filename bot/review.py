@@ -5,6 +5,7 @@ from datetime import date
 
 from analysis.entry import Analyser, Entry, Language
 from analysis.errors import NotFound
+from analysis.pipeline import silent
 from analysis.review import Review, review
 from analysis.sources import CommitSource
 from analysis.window import Window
@@ -76,10 +77,6 @@ def read_day(core: Core, source: CommitSource, day: Window, language: Language, 
     Raises:
         NotFound, Outage: the source cannot be read.
     """
-    digest, _ = core.digest(source, day, language, analyser, _silent, told=NOTHING_TOLD)
+    digest, _ = core.digest(source, day, language, analyser, silent, told=NOTHING_TOLD)
     if core.digests.told(digest.repo, day) is None:
         core.digests.put(digest)
-
-
-def _silent(_name: str, _done: int, _total: int) -> None:
-    """Show no progress: nobody looks."""
