@@ -36,6 +36,7 @@ class Area:
         words: say it anywhere; `tags`: only in a tag, prefix or scope. All lower case.
         paths: patterns over the path with a `/` before it.
         apart: it lives in folders of its own, so that a path alone tells it.
+        platform: it is hardware that its users cannot exchange for another.
         covers: areas that go without saying where this one is sure, such as models in a diffusion commit.
     """
 
@@ -46,6 +47,7 @@ class Area:
     paths: tuple[re.Pattern[str], ...] = ()
     apart: bool = True
     covers: frozenset[str] = frozenset()
+    platform: bool = False
 
     def name(self, language: str) -> str:
         """How it is shown in that language (`en` or `zh`)."""
@@ -73,6 +75,10 @@ class Areas:
     def name(self, key: str, language: str) -> str:
         """How the area with this key is shown; the key itself if it is unknown."""
         return self._areas[key].name(language) if key in self._areas else key
+
+    def is_platform(self, key: str) -> bool:
+        """Whether the area with this key is hardware that its users cannot exchange for another."""
+        return key in self._areas and self._areas[key].platform
 
     def find(self, text: str) -> str | None:
         """Return the key of the area that somebody means by `text` (`AMD`, `rocm`, `昇腾`), or None."""
@@ -188,6 +194,7 @@ def _read(tables: Mapping[str, Mapping[str, Any]]) -> list[Area]:
             tuple(re.compile(pattern) for pattern in table.get("paths", ())),
             bool(table.get("apart", True)),
             frozenset(table.get("covers", ())),
+            bool(table.get("platform", False)),
         )
         for key, table in tables.items()
     ]

@@ -223,6 +223,8 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
 def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry, ...]:
     """Put entries into the digest's order: by importance, then as ranked, then by score, then the newest first.
 
+    Of one importance, what may hurt stands before what is merely new.
+
     `ranking` holds SHAs, compared with each other; it moves nothing from one importance to another.
     """
     places = {sha: place for place, sha in enumerate(ranking)}
@@ -232,6 +234,7 @@ def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry,
             key=lambda e: (
                 -e.triage.importance.rank,
                 places.get(e.commit.sha, len(places)),
+                not e.triage.may_hurt,
                 -e.triage.score,
                 -e.commit.committed_at.timestamp(),
                 e.commit.sha,

@@ -20,10 +20,10 @@ from analysis.title import ChangeType, read_title
 from analysis.triage import Importance
 from analysis.wording import outside, say, short_value
 
-VERSION = "2"
+VERSION = "3"
 """Goes up whenever the same commit would read differently: stored analyses of an older version are made anew."""
 
-_MANY_LINES = 30
+_MANY_LINES = 100
 _UNSET = {"", "None", "False", '""', "0", "null", "false"}
 _GONE = {FactKind.FLAG_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.MODULE_REMOVED}
 _GIVEN = {"add", "support", "implement", "enable", "optimize", "use", "apply", "expose", "allow"}
@@ -144,9 +144,9 @@ class _Account:
         if self.product and lines:
             names = self.summary.tests()
             key = "aspect.new_tests" if len(names) > 1 else "aspect.new_test"
-            text = self.teller.say(key, names=self.teller.names(names, 3)) if names else ""
             paths = tuple(file.path for file in tests[:MOST_NAMES])
-            yield Claim(text or self.teller.say("aspect.tests", count=lines), paths, Aspect.MAINTAINABILITY)
+            if names:
+                yield Claim(self.teller.say(key, names=self.teller.names(names, 3)), paths, Aspect.MAINTAINABILITY)
         effect = self.effect()
         for fact in self.facts:
             if fact.kind in {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED} and outside(fact.detail) not in effect:
@@ -176,7 +176,7 @@ class _Account:
 
     def recommendations(self) -> Iterator[Claim]:
         for fact in self.facts:
-            if fact.kind is FactKind.DEFAULT_CHANGED:
+            if fact.kind is FactKind.DEFAULT_CHANGED and not _COMPILED_IN.fullmatch(fact.name):
                 yield self.claim("advice.keep_default", fact)
             elif fact.kind is FactKind.FLAG_REMOVED:
                 yield self.claim("advice.drop_flag", fact)
@@ -199,6 +199,8 @@ class _Account:
 
 
 _BUILT = {"docker", "cmake"}
+_COMPILED_IN = re.compile(r"[A-Z0-9_]*DEFAULT[A-Z0-9_]*|k?Default[A-Z]\w*")
+"""A constant that is called a default: nobody can set it to what it was."""
 
 
 def _themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from itertools import combinations
-from posixpath import basename
+from posixpath import basename, dirname
 
 from analysis.entry import Entry
 from analysis.facts import FactKind
@@ -147,7 +147,7 @@ def _groups(count: int, links: list[tuple[int, int, StoryKind]]) -> list[tuple[l
     return [group for group in groups.values() if len(group[0]) > 1]
 
 
-def _link(first: Entry, second: Entry, everybodys: frozenset[str]) -> StoryKind | None:
+def _link(first: Entry, second: Entry, everybodys: frozenset[str]) -> StoryKind | None:  # noqa: PLR0911 - a rule a line
     """What makes two entries one story, `first` being the older one."""
     if _reverts(second, first):
         return StoryKind.REVERT
@@ -163,6 +163,9 @@ def _link(first: Entry, second: Entry, everybodys: frozenset[str]) -> StoryKind 
         return None
     if _in_series(first, second):
         return StoryKind.SERIES
+    if _moved_between(first) & _moved_between(second):
+        # What also changes the product is more than a move, and is not to be hidden among moves.
+        return StoryKind.MOVED_TESTS if _touches_product(first) is _touches_product(second) else None
     return StoryKind.SAME_WORK if _is_same_work(first, second, everybodys) else None
 
 
@@ -242,15 +245,17 @@ def _share_files(first: Entry, second: Entry) -> bool:
     """Whether they change the same files of the product; of those without product files, whether of any kind."""
     one, two = _own_files(first), _own_files(second)
     product_one, product_two = ({name for name in names if _is_product(name)} for names in (one, two))
-    if bool(product_one) is not bool(product_two):
-        return False
-    one, two = (product_one, product_two) if product_one else (one, two)
+    one, two = (product_one, product_two) if product_one or product_two else (one, two)
     return bool(one and two) and len(one & two) >= _SHARED * min(len(one), len(two))
 
 
 def _own_files(entry: Entry) -> set[str]:
     names = {file.path for file in entry.commit.files} | {file.old_path for file in entry.commit.files if file.old_path}
     return {name for name in names if not _HUB.search(name)}
+
+
+def _touches_product(entry: Entry) -> bool:
+    return any(_is_product(file.path) for file in entry.commit.files)
 
 
 def _is_product(path: str) -> bool:
@@ -268,6 +273,17 @@ def _moves_tests(first: Entry, second: Entry) -> bool:
         if removed and len(removed & added) >= _LEAST_MOVED * len(removed):
             return True
     return False
+
+
+def _moved_between(entry: Entry) -> set[tuple[str, str]]:
+    """The folders from which and to which its tests go, two levels deep: who moves tests does it a part at a time."""
+    moved = [file for file in entry.commit.files if file.old_path and _is_test(file.path) and _is_test(file.old_path)]
+    folders = {(_two_levels(file.old_path or ""), _two_levels(file.path)) for file in moved}
+    return {(old, new) for old, new in folders if old != new}
+
+
+def _two_levels(path: str) -> str:
+    return "/".join(dirname(path).split("/")[:2])
 
 
 def _is_test(path: str) -> bool:

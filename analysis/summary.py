@@ -27,7 +27,7 @@ from analysis.wording import outside, say_fact, short_value, tidy
 LEADS = (
     FactKind.REVERTS, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.ENDPOINT_REMOVED,
     FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED, FactKind.MODULE_REMOVED, FactKind.NAME_RENAMED,
-    FactKind.NAME_REMOVED, FactKind.DEPRECATED, FactKind.CONFIG_REMOVED, FactKind.DEPENDENCY_CHANGED,
+    FactKind.NAME_REMOVED, FactKind.CONSTANT_CHANGED, FactKind.DEPRECATED, FactKind.CONFIG_REMOVED, FactKind.DEPENDENCY_CHANGED,
     FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_REMOVED, FactKind.ENV_REMOVED, FactKind.CHECK_REMOVED,
     FactKind.TEST_DISABLED, FactKind.TEST_ENABLED, FactKind.CHECK_ADDED,
 )  # fmt: skip
@@ -41,7 +41,7 @@ _OPENS = {
 """Facts that say more of a commit than its title does."""
 
 _OPENS_A_FIX = {FactKind.DEFAULT_CHANGED, FactKind.REVERTS, FactKind.FLAG_REMOVED}
-_SAID_BESIDE = set(LEADS[:17])
+_SAID_BESIDE = set(LEADS[:18])
 _PURPOSES = {"for", "to do"}
 _STRONG = 1.4
 _LONGEST_LEAD = 170

@@ -61,6 +61,11 @@ class Triage:
     floor: Importance = Importance.LOW
     ceiling: Importance = Importance.HIGH
 
+    @property
+    def may_hurt(self) -> bool:
+        """Whether it mends, breaks or takes back something: whoever runs the product may have the trouble, or get it."""
+        return self.types[0] in _MENDING or self.floor is not Importance.LOW
+
     def bounded(self, wanted: Importance) -> Importance:
         """Return `wanted`, moved to what the rules allow."""
         return max(self.floor, min(wanted, self.ceiling, key=_rank), key=_rank)
@@ -82,6 +87,8 @@ _FACTS = {
     FactKind.FLAG_ADDED: 0.8,
     FactKind.ENDPOINT_ADDED: 0.6,
     FactKind.DEPRECATED: 0.6,
+    FactKind.CONSTANT_CHANGED: 0.6,
+    FactKind.CHECK_REMOVED: 0.4,
     FactKind.MODULE_REMOVED: 0.5,
     FactKind.ENV_REMOVED: 0.5,
     FactKind.ENV_ADDED: 0.4,
@@ -96,8 +103,14 @@ _FLOORED = {
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
+_PLATFORM_FIX = 1.25
+"""What it adds that a fix is for hardware that only some have: whoever runs it has nothing else to run."""
+
 _RUNTIMES = {"requires-python", "python_requires", "rust-version"}
 """What a manifest asks of a user's machine: a change of it may drop support."""
+
+_TESTING = re.compile(r"(?:^|_)(?:TEST|CI)(?:_|$)")
+"""What tests set for themselves: an environment variable of this name concerns no user."""
 
 _BREAKING = re.compile(r"^BREAKING[ -]CHANGE\s*:", re.MULTILINE)
 _NEW_DEFAULT = re.compile(
@@ -153,7 +166,11 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
     types = tuple(dict.fromkeys([*(said or [next(iter(expected))]), *title.types]))
     levels = judgement.classifier.levels(evidence)
     learned = levels["high"] + _MEDIUM_WEIGHT * levels["medium"]
+    found_areas = judgement.areas_of(areas, title, commit.files, evidence)
     added = list(_reasons(commit, title, facts, said, expected))
+    platform = next((key for key in found_areas if areas.is_platform(key)), "")
+    if platform and types[0] is ChangeType.BUGFIX:
+        added.append(Reason("platform", platform, _PLATFORM_FIX))
     score = _squash(_odds(learned) + sum(reason.points for reason in added))
     reasons = sorted([*added, *explain(judgement.classifier.why(evidence), title.text)], key=lambda r: -abs(r.points))
     floor, ceiling = _bounds(commit, title, facts, kinds)
@@ -168,7 +185,7 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
         importance,
         score,
         tuple(reasons),
-        judgement.areas_of(areas, title, commit.files, evidence),
+        found_areas,
         floor,
         ceiling,
     )
@@ -221,7 +238,8 @@ def _bounds(
     ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
     symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
     said = symptoms or _NEW_DEFAULT.search(title.text) or _is_breaking(commit, title)
-    grave = FileKind.PRODUCTION in kinds.values() and (said or any(fact.kind in _FLOORED for fact in facts))
+    floored = any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
+    grave = FileKind.PRODUCTION in kinds.values() and (said or floored)
     grave = grave or any(fact.kind is FactKind.DEPENDENCY_CHANGED and fact.name in _RUNTIMES for fact in facts)
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
 
@@ -274,7 +292,8 @@ def _reasons(
         yield from _symptoms(title.text, _told(commit), 1.0 if mends else _NAMED_ONLY)
     best: dict[FactKind, Fact] = {}
     for fact in facts:
-        best.setdefault(fact.kind, fact)
+        if not _TESTING.search(fact.name):
+            best.setdefault(fact.kind, fact)
     yield from (Reason(kind.value, fact.name, _FACTS[kind]) for kind, fact in best.items() if kind in _FACTS)
     disabled = best.get(FactKind.TEST_DISABLED)
     if disabled:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from posixpath import basename
 
+from analysis.areas import general
 from analysis.chinese import spaced, translate
 from analysis.entry import Language
 from analysis.facts import Fact, FactKind
@@ -29,6 +30,8 @@ def say_reason(reason: Reason, language: Language) -> str:
     detail = reason.detail
     if code == "surroundings":
         detail = listed([say(f"kind.{kind}", language) for kind in detail.split(",")], language)
+    if code == "platform":
+        detail = general().name(detail, language)
     if code in {"model", "corrected"}:
         detail = say(f"importance.{detail}", language)
     return say(f"reason.{code}", language, detail=detail)

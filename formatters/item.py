@@ -13,7 +13,7 @@ from analysis.facts import FactKind
 from analysis.phrases_en import capital
 from analysis.triage import Importance
 from analysis.window import Window
-from analysis.wording import listed, say, say_fact, say_reason
+from analysis.wording import say, say_fact, say_reason
 from formatters.plain import clean, first_sentence
 from formatters.wording import label, say_day
 
@@ -82,7 +82,7 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
     analysis = entry.analysis
     title = clean(bare_title(entry)) or label("entry.untitled", language)
     summary = (clean(analysis.summary) or title) if analysis else label("entry.unread", language)
-    types = listed([say(f"type.{kind}", language) for kind in entry.triage.types[:2]], language)
+    types = label("list.comma", language).join(say(f"type.{kind}", language) for kind in entry.triage.types[:2])
     named = [clean(areas.name(key, language)) for key in entry.triage.areas]
     return Item(
         entry=entry,

@@ -3,20 +3,21 @@
 Texts here may hold code in backticks and nothing else of any markup; everything else in them is to be shown as it is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from posixpath import basename
+from posixpath import basename, commonpath
 
 from analysis.areas import Areas
 from analysis.digest import Digest
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
+from analysis.paths import FileKind, kind_of
 from analysis.stories import Story, StoryKind
 from analysis.trends import Unusual, UnusualKind
 from analysis.triage import Importance
 from analysis.wording import outside, say
 from formatters.item import Item, Point, item_of
-from formatters.plain import clean
+from formatters.plain import clean, first_sentence
 from formatters.wording import label, say_day, say_days
 
 _WATCHED, _AREAS, _AUTHORS = 6, 10, 8
@@ -111,13 +112,14 @@ class _Writer:
     def window(self) -> str:
         window = self.digest.window
         start, end = window.local(window.start), window.local(window.end)
+        branch = clean(self.digest.branch)
         return self.label(
             "report.window",
             start=f"{start:%Y-%m-%d %H:%M}",
             end=f"{end:%Y-%m-%d %H:%M}",
             zone=window.zone,
             hours=f"{window.hours:g}",
-            branch=clean(self.digest.branch) or self.label("report.default_branch"),
+            branch=self.label("report.branch", name=branch) if branch else self.label("report.default_branch"),
         )
 
     def counts(self) -> str:
@@ -230,7 +232,9 @@ class _Writer:
                 return self.label("story.revert_other", title=title)
             day = say_day(self.digest.window.local(moment).date(), self.language)
             return self.label("story.revert_earlier", title=title, day=day)
-        return self.label(f"story.{story.kind}", count=len(story.shas))
+        told = self.label(f"story.{story.kind}", count=len(story.shas))
+        where = _common_place([self.made[sha].entry for sha in story.shas])
+        return self.label("story.about", story=told, where=where) if where else told
 
     def run(self) -> Iterator[tuple[str, str]]:
         run, window = self.digest.run, self.digest.window
@@ -284,10 +288,37 @@ class _Writer:
         return self.label("list.semicolon").join(dict.fromkeys(clean(text) for text in texts))
 
 
+def _common_place(entries: Sequence[Entry]) -> str:
+    """The product's file, or else the folder, that all of them touch; empty where none says more."""
+    touched = [{file.path: file.additions + file.deletions for file in entry.commit.files} for entry in entries]
+    product = [
+        {path: lines for path, lines in files.items() if kind_of(path) is FileKind.PRODUCTION} for files in touched
+    ]
+    counted = product if all(product) else touched
+    if not all(counted):
+        return ""
+    common = set(counted[0]).intersection(*counted[1:]) if all(product) else set()
+    if common:
+        return basename(max(sorted(common), key=lambda path: sum(files[path] for files in counted)))
+    folder = commonpath([path for files in counted for path in files])
+    return folder if "/" in folder else ""  # a folder of the root tells nobody where to look
+
+
 _WATCH: tuple[tuple[str, set[FactKind]], ...] = (
     ("reverts", {FactKind.REVERTS}),
     ("defaults", {FactKind.DEFAULT_CHANGED}),
-    ("removed", {FactKind.FLAG_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED, FactKind.MODULE_REMOVED}),
+    (
+        "removed",
+        {
+            FactKind.FLAG_REMOVED,
+            FactKind.ENDPOINT_REMOVED,
+            FactKind.ENV_REMOVED,
+            FactKind.CONFIG_REMOVED,
+            FactKind.NAME_REMOVED,
+            FactKind.MODULE_REMOVED,
+        },
+    ),
+    ("deprecated", {FactKind.DEPRECATED}),
     ("flags", {FactKind.FLAG_ADDED, FactKind.ENV_ADDED}),
     ("unsafe", {FactKind.UNSAFE_ADDED}),
     ("tests_disabled", {FactKind.TEST_DISABLED}),
@@ -302,6 +333,8 @@ def _shares(counts: Iterable[tuple[str, int]], most: int = 100) -> str:
 def _watched(fact: Fact, entry: Entry) -> str:
     if fact.kind is FactKind.REVERTS:
         return f"“{outside(fact.name)}”" if fact.name else entry.commit.short
+    if fact.kind is FactKind.DEPRECATED:
+        return f"“{first_sentence(outside(fact.name))}”"
     if fact.kind is FactKind.DEFAULT_CHANGED:
         return f"`{fact.name}` {fact.before} → {fact.after}"
     is_new = any(file.path == fact.path and file.status == "added" for file in entry.commit.files)

@@ -84,7 +84,7 @@ UNDECIDED = [
     "The cache in `check_pages` was removed.",
     "移除了 `check_pages` 中的缓存。",
     "`config.py` 已删除对应条目。",
-    "Takes back “Add `drop_pages`”.",
+    "Reverts “Add `drop_pages`”.",
     'Takes back "Remove `check_pages` again".',
     "Raises the throughput, lowers the latency.",
     "Reads `text_len` from 3 to 4 places.",

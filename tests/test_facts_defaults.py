@@ -82,13 +82,21 @@ CHANGED = {
     "JSON": ("conf/a.json", '{\n  "server": {\n    "port": 1\n  }\n}\n', '{\n  "server": {\n    "port": 2\n  }\n}\n', ("server.port", "1", "2")),
 }  # fmt: skip
 
+COMPILED_IN = {"MAX_BATCH", "TIMEOUT", "NAME", "kMaxBatch", "MaxRetries"}
+"""What nobody can set: it is told as a constant, not as a default."""
+
 
 class TestChangedDefaults:
     @pytest.mark.parametrize(("path", "before", "after", "expected"), CHANGED.values(), ids=CHANGED)
     def test_a_value_that_changed_is_told_with_both(
         self, path: str, before: str, after: str, expected: tuple[str, str, str]
     ) -> None:
-        assert told(a_change(path, before, after)) == [("default_changed", *expected)]
+        kind = "constant_changed" if expected[0] in COMPILED_IN else "default_changed"
+        assert told(a_change(path, before, after)) == [(kind, *expected)]
+
+    def test_a_constant_that_is_called_a_default_is_one(self) -> None:
+        change = a_change("quill/a.py", "DEFAULT_PORT = 1\n", "DEFAULT_PORT = 2\n")
+        assert told(change) == [("default_changed", "DEFAULT_PORT", "1", "2")]
 
     def test_a_field_of_a_class_is_told_with_its_class_and_line(self) -> None:
         fact = the_one(FactKind.DEFAULT_CHANGED, a_change("quill/config.py", config(), config(size="1024")))

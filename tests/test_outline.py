@@ -69,7 +69,7 @@ def test_a_story_stands_with_its_most_important_commit_and_where_it_is_missed_th
     made = of(a_digest(high, medium, an_entry(importance="medium"), stories=(story,)))
     first, second = made.groups
     assert [entry.entry.commit.sha for entry in first.blocks[0].items] == list(story.shas)
-    assert first.blocks[0].heading == "A change and its follow-ups (2 commits)"
+    assert first.blocks[0].heading == "A change and its follow-ups (2 commits), in `cache.py`"
     assert (second.count, len(second.blocks)) == (2, 1)
     assert second.note == "1 more stands above, with the rest of its story"
 
@@ -82,7 +82,7 @@ def test_a_revert_of_another_days_commit_says_what_it_takes_back() -> None:
     headings = [
         of(a_digest(entry, stories=(story,), language=language)).groups[0].blocks[0].heading for language in LANGUAGES
     ]
-    assert headings == ["Takes back “Fuse the add” of Monday, 2026-03-09", "撤回 2026-03-09（周一）的“Fuse the add”"]
+    assert headings == ["Reverts “Fuse the add” of Monday, 2026-03-09", "撤回 2026-03-09（周一）的“Fuse the add”"]
 
 
 def test_a_revert_of_what_is_not_known_here_says_its_title() -> None:
@@ -92,7 +92,7 @@ def test_a_revert_of_what_is_not_known_here_says_its_title() -> None:
     headings = [
         of(a_digest(entry, stories=(story,), language=language)).groups[0].blocks[0].heading for language in LANGUAGES
     ]
-    assert headings == ["Takes back “Fuse the add” of an earlier day", "撤回此前的“Fuse the add”"]
+    assert headings == ["Reverts “Fuse the add” of an earlier day", "撤回此前的“Fuse the add”"]
 
 
 # -- how many, and of how many
@@ -133,7 +133,7 @@ def test_shows_window_zone_and_branch() -> None:
     made = of(a_digest())
     assert made.title == "example/quill: Thursday, 2026-03-12"
     assert made.window == "2026-03-12 00:00 to 2026-03-13 00:00 (Asia/Shanghai, 24 h), branch main"
-    assert "branch default" in of(a_digest(branch="")).window
+    assert "default branch" in of(a_digest(branch="")).window
 
 
 # -- an entry
@@ -250,6 +250,8 @@ def test_watch_gathers_what_was_taken_back_changed_removed_and_added() -> None:
     facts = (
         Fact(FactKind.DEFAULT_CHANGED, "timeout", before="1", after="2"),
         Fact(FactKind.NAME_REMOVED, "Cache"),
+        Fact(FactKind.ENV_REMOVED, "QUILL_PAGES"),
+        Fact(FactKind.DEPRECATED, "Use pages. They are better."),
         Fact(FactKind.TEST_DISABLED, "test_x"),
         Fact(FactKind.UNSAFE_ADDED, "pickle.load"),
         Fact(FactKind.REVERTS, "Fuse the add"),
@@ -258,11 +260,32 @@ def test_watch_gathers_what_was_taken_back_changed_removed_and_added() -> None:
     assert [point.text for point in of(a_digest(an_entry(facts=facts))).watch] == [
         "Reverted: “Fuse the add”",
         "Defaults changed: `timeout` 1 → 2",
-        "Removed: `Cache`",
+        "Removed: `Cache`, `QUILL_PAGES`",
+        "Deprecated: “Use pages.”",
         "New flags and variables: `--flag-0`, `--flag-1`, `--flag-2`, `--flag-3`, `--flag-4`, `--flag-5` … +2",
         "Unsafe calls added: `pickle.load`",
         "Tests disabled: `test_x`",
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "heading"),
+    [
+        (("quill/cache.py",), ("quill/cache.py", "quill/pages.py"), "A series of 2 commits, in `cache.py`"),
+        (("quill/cache.py",), ("quill/pages.py", "docs/a.md"), "A series of 2 commits"),
+        (("quill/cache.py",), ("csrc/pages.cu",), "A series of 2 commits"),
+        (("tests/a/test_a.py",), ("tests/b/test_b.py", "quill/a.py"), "A series of 2 commits"),
+        (("quill/kv/a.py",), ("quill/kv/b.py", "docs/a.md"), "A series of 2 commits, in `quill/kv`"),
+        (("tests/kv/a/test_a.py",), ("tests/kv/b/test_b.py",), "A series of 2 commits, in `tests/kv`"),
+    ],
+)
+def test_a_story_says_where_it_happens(one: tuple[str, ...], two: tuple[str, ...], heading: str) -> None:
+    """The file of the product that all its commits touch, or else their folder."""
+    entries = [
+        an_entry(a_commit(files=tuple(FileChange(path, "modified", 1, 1) for path in paths))) for paths in (one, two)
+    ]
+    story = Story(StoryKind.SERIES, tuple(entry.commit.sha for entry in entries), entries[0].commit.sha)
+    assert of(a_digest(*entries, stories=(story,))).groups[0].blocks[0].heading == heading
 
 
 def test_statistics_of_the_day() -> None:

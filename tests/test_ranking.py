@@ -20,6 +20,7 @@ from analysis.digest import Digest, order
 from analysis.entry import Entry, Ranking
 from analysis.model import ModelAnalyser
 from analysis.rules import RulesAnalyser
+from analysis.title import ChangeType
 from analysis.triage import Importance
 from analysis.window import Window
 from bot.config import load
@@ -130,6 +131,11 @@ class TestOrder:
         high, low = entries(2, "high"), entries(2, "low")
         ranking = [entry.commit.sha for entry in (*reversed(low), *reversed(high))]
         assert order((*high, *low), ranking) == (high[1], high[0], low[1], low[0])
+
+    def test_what_may_hurt_stands_before_what_is_merely_new(self) -> None:
+        new, mended = an_entry(importance="high", types=(ChangeType.FEATURE,)), an_entry(importance="high")
+        new = replace(new, triage=replace(new.triage, score=0.99))
+        assert order((new, mended)) == (mended, new)
 
 
 class Bot:

@@ -98,6 +98,12 @@ class TestTheSummary:
         assert analysis.summary == "Text length goes from 1024 to 512 (`Conf.text_len`)."
         assert analysis.recommendations[0].text == "Set `Conf.text_len` to 1024 to keep the former behaviour."
 
+    @pytest.mark.parametrize("name", ["MAX_PAGES", "DEFAULT_PAGES"])
+    def test_advises_nobody_to_set_a_constant(self, name: str) -> None:
+        analysis = analysed(judged("Use larger pages", a_change("quill/cache.py", f"{name} = 16\n", f"{name} = 32\n")))
+        assert name in f"{analysis.summary} {analysis.effect}"
+        assert not analysis.recommendations
+
     def test_of_a_revert_says_what_is_gone_and_why(self) -> None:
         before = (
             "def one():\n    pass\n\n\n# Only tested on small pages, never on large ones.\ndef swap(a):\n    return a\n"
@@ -105,7 +111,7 @@ class TestTheSummary:
         file = a_change("quill/cache.py", before, "def one():\n    pass\n")
         analysis = analysed(judged('Revert "Add swap of pages on Hopper (#7)" (#9)', file))
         assert analysis.summary == (
-            "Takes back “Add swap of pages on Hopper” (#7): `swap` is gone from `cache.py`. "
+            "Reverts “Add swap of pages on Hopper” (#7): `swap` is gone from `cache.py`. "
             "The code that goes said “Only tested on small pages, never on large ones”."
         )
         assert analysis.effect == "Gone again: Swap of pages on Hopper."
@@ -193,9 +199,9 @@ class TestTheRest:
         assert risk.text == "Labelled CI and build, yet the product's behaviour changes in `cache.py`."
 
     def test_many_untested_lines_are_a_risk(self) -> None:
-        after = "".join(f"value_{number} = {number}\n" for number in range(40))
+        after = "".join(f"value_{number} = {number}\n" for number in range(120))
         (risk,) = analysed(judged("Add values", a_change("quill/a.py", "x = 1\n", after))).risks
-        assert risk.text == "41 lines of the product change without any change of tests."
+        assert risk.text == "121 lines of the product change without any change of tests."
 
 
 class TestTheOverview:

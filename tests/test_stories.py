@@ -140,6 +140,16 @@ class TestOthers:
         gone = replace(gone, commit=replace(gone.commit, files=files))
         assert joined(added, gone) == [(StoryKind.MOVED_TESTS, 2)]
 
+    def test_tests_that_one_author_moves_part_by_part_moved(self) -> None:
+        def moves(name: str, *others: FileChange, hours: float) -> Entry:
+            moved = FileChange(f"tests/new/{name}/test_a.py", "renamed", 1, 1, old_path=f"tests/old/{name}/test_a.py")
+            entry = change(f"Part {name}", hours=hours)
+            return replace(entry, commit=replace(entry.commit, files=(moved, *others)))
+
+        assert joined(moves("chat", hours=0), moves("cache", hours=3)) == [(StoryKind.MOVED_TESTS, 2)]
+        hidden = FileChange("quill/a.py", "modified", 9, 9)
+        assert joined(moves("chat", hours=0), moves("cache", hidden, hours=3)) == []
+
     def test_the_most_important_of_a_story_leads_it_oldest_first(self) -> None:
         low = change("Verify checksums", "quill/a.py")
         high = change("Verify all checksums", "quill/a.py", hours=1)

@@ -361,6 +361,25 @@ def test_a_new_default_stands_above_another_value() -> None:
     assert judged("Tune", NEW_DEFAULT).score > judged("Tune", PRODUCT).score
 
 
+def test_a_fix_for_hardware_that_only_some_have_stands_above_another() -> None:
+    """Who runs it has nothing else to run; what is new for it may wait."""
+    there, elsewhere = judged("[NPU] Fix pages", PRODUCT), judged("[Docs] Fix pages", PRODUCT)
+    assert there.score > elsewhere.score
+    assert {say_reason(reason, "en") for reason in there.reasons} >= {"a fix for everybody on NPU"}
+    assert not any(reason.code == "platform" for reason in judged("[NPU] Support pages", PRODUCT).reasons)
+
+
+def test_what_tests_set_for_themselves_concerns_no_user() -> None:
+    """Neither as a reason nor as a floor."""
+    gone = [
+        a_change("quill/envs.py", f'import os\nA = os.environ.get("{name}", "1")\n', "import os\n")
+        for name in ("QUILL_PAGES", "QUILL_TEST_PAGES")
+    ]
+    said = [{reason.code for reason in judged("Tidy", change).reasons} for change in gone]
+    assert ["env_removed" in codes for codes in said] == [True, False]
+    assert [judged("Tidy", change).floor for change in gone] == [MIDDLE, LOW]
+
+
 EVERYTHING = [PRODUCT, TESTS, CI, DOCS, LOCK, BUILD, FLAG_GONE, NAME_GONE, NEW_DEFAULT, *INERT]
 
 

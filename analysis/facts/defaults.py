@@ -1,4 +1,4 @@
-"""Values that hold when nobody sets them: fields, constants, parameters and configuration files."""
+"""Values that hold when nobody sets them: fields, parameters, configuration files; and constants, that nobody can set."""
 
 import re
 from collections import Counter
@@ -49,6 +49,7 @@ _BASES = re.compile(r"(?<![\w=])(?!Base)\w+(?=[,)\[])")
 _OPEN_FIELD = re.compile(r"=\s*(?:\w+\.)?[Ff]ield\($")
 _NOT_A_FIELD = {"else", "try", "finally", "return", "lambda", "case", "default", "pass", "global", "import", "raise"}
 _RELEASES = re.compile(r"(?:__)?VERSION(?:__)?|COMMIT|REVISION")
+_CALLED_DEFAULT = re.compile(r"(?:^|_)DEFAULT|(?:^k?|[a-z])Default(?![a-z])")
 _MOST_PER_FILE = 6
 _WORDING = re.compile(r"/(?:locales?|i18n|l10n|translations?|langs?|wording|strings)(?:[/._-]|$)")
 
@@ -62,7 +63,14 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         before += _told_apart(file, [mention for old, _ in file.views for mention in _definitions(file, old)])
         after += _told_apart(file, [mention for _, new in file.views for mention in _definitions(file, new)])
     found = [
-        Fact(FactKind.DEFAULT_CHANGED, new.name, new.path, new.line, old.value, new.value)
+        Fact(
+            FactKind.CONSTANT_CHANGED if new.detail == _CONSTANT else FactKind.DEFAULT_CHANGED,
+            new.name,
+            new.path,
+            new.line,
+            old.value,
+            new.value,
+        )
         for old, new in new_values(before, after)
     ]
     whole = {file.path for file in product if file.change.status in {"added", "removed"}}
@@ -90,8 +98,9 @@ def _told_apart(file: ChangedFile, found: list[Mention]) -> list[Mention]:
     return [mention for mention in found if often[mention.name] == 1]
 
 
-_SETTING, _INHERITED = "setting", "inherited"
-"""Mark a mention of what people set, in difference to what merely has a value; the other class may have it as well."""
+_SETTING, _INHERITED, _CONSTANT = "setting", "inherited", "constant"
+"""Mark a mention of what people set, in difference to what merely has a value (the other class may have it as well), and
+of what is compiled in."""
 
 
 def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -279,7 +288,8 @@ def _docker(path: str, view: View) -> Iterator[Mention]:
 
 def _constant(path: str, number: int, name: str, value: str, *, changed: bool) -> Iterator[Mention]:
     if not _RELEASES.fullmatch(name) and (plain := literal(value)):
-        yield Mention(name, path, number, plain, changed=changed)
+        detail = "" if _CALLED_DEFAULT.search(name) else _CONSTANT
+        yield Mention(name, path, number, plain, detail, changed=changed)
 
 
 _BY_LANGUAGE: dict[str, Callable[[str, View], Iterator[Mention]]] = {

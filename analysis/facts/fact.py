@@ -5,7 +5,10 @@ from enum import StrEnum
 
 
 class FactKind(StrEnum):
-    """Closed set. `added` and `removed` are about definitions that the commit gains or loses as a whole."""
+    """Closed set. `added` and `removed` are about definitions that the commit gains or loses as a whole.
+
+    A default holds where nobody sets it; a constant cannot be set, and is what its source says.
+    """
 
     FLAG_ADDED = "flag_added"
     FLAG_REMOVED = "flag_removed"
@@ -14,6 +17,7 @@ class FactKind(StrEnum):
     ENDPOINT_ADDED = "endpoint_added"
     ENDPOINT_REMOVED = "endpoint_removed"
     DEFAULT_CHANGED = "default_changed"
+    CONSTANT_CHANGED = "constant_changed"
     CONFIG_ADDED = "config_added"
     CONFIG_REMOVED = "config_removed"
     NAME_REMOVED = "name_removed"
