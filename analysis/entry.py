@@ -195,6 +195,9 @@ class Analyser(Protocol):
     def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
         """Cut `entries` into pieces that are each analysed in one go, the most important first."""
 
+    def cost(self, job: tuple[Entry, ...]) -> int:
+        """Return about how many tokens, in and out, it takes to analyse a piece; 0 for none."""
+
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
         """Analyse one piece. Never raises for what a server or a model does: the reading says it."""
 

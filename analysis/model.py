@@ -30,6 +30,10 @@ from analysis.triage import Importance
 
 _BUDGET = {Depth.FULL: 10_000, Depth.SHORT: 7_000, Depth.LINE: 7_000}
 """Tokens of diff, by depth. A line, too, is said of code that was seen: of what ranks low, only the rest is left out."""
+_ANSWER = {Depth.FULL: 800, Depth.SHORT: 300, Depth.LINE: 100}
+"""Tokens of an answer, by depth, as models usually answer."""
+_INSTRUCTIONS = 1_200
+"""Tokens of what goes with the diffs: the prompt, the shape of the answer, the repository's past."""
 _LINE_BESIDES = 300  # tokens of diff for a commit of low importance, besides the product's code
 _HEADER = 15  # tokens that a file's name costs, besides its length
 _JOINT_TOKENS, _JOINT_COMMITS = 5_000, 8
@@ -141,6 +145,15 @@ class ModelAnalyser:
         if piece:
             joint.append(tuple(piece))
         return [*single, *joint]
+
+    def cost(self, job: tuple[Entry, ...]) -> int:
+        """Return what the instructions, the diffs as far as they are shown, and an answer of usual length take."""
+        tokens = _INSTRUCTIONS
+        for entry in job:
+            depth = Depth.of(entry.triage.importance)
+            diff = estimate("".join(file.patch or "" for file in entry.commit.files))
+            tokens += min(diff, _BUDGET[depth]) + _ANSWER[depth]
+        return tokens
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
         """Analyse one commit, or several of low importance together."""

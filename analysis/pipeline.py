@@ -1,14 +1,14 @@
 """The way of a commit: judged by rule, read by an analyser, gathered with the others into a digest.
 
 Reading goes through an executor that is handed in: a thread pool here, a cluster's where one machine is too small. Only
-this side of it knows the budget; the other side gets settings and commits, and gives readings back.
+this side of it knows whose turn it is and what may be spent; the other side gets settings and commits, and gives readings back.
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Protocol
 
 from analysis.areas import Areas
@@ -25,14 +25,37 @@ _GIVE_UP_AFTER = 4
 _LOG = logging.getLogger(__name__)
 
 
-class Budget(Protocol):
-    """What may still be spent."""
+class Turn(StrEnum):
+    """Whether a piece may be read: now, later (somebody else is reading it), or never (it would cost too much)."""
 
-    def refusal(self) -> str:
-        """Return why nothing more may be spent, or an empty string."""
+    NOW = "now"
+    LATER = "later"
+    NEVER = "never"
 
-    def spend(self, usage: Usage) -> None:
-        """Take note of what a piece has cost."""
+
+SPENT = "the day's token budget is spent"
+"""Why a piece is never read."""
+
+
+class Gate(Protocol):
+    """Says whose turn it is, so that nothing is read twice and no more is spent than may be."""
+
+    def admit(self, job: Sequence[Entry], cost: int) -> Turn:
+        """Let a piece be read that may cost `cost` tokens, or not."""
+
+    def leave(self, job: Sequence[Entry], usage: Usage) -> None:
+        """Take note that an admitted piece was read and remembered, or given up, and what it has cost."""
+
+
+class OpenGate:
+    """Implements Gate for what costs nothing, or for a purse without limit and without others."""
+
+    def admit(self, job: Sequence[Entry], cost: int) -> Turn:  # noqa: ARG002 - a gate's signature
+        """Let it."""
+        return Turn.NOW
+
+    def leave(self, job: Sequence[Entry], usage: Usage) -> None:
+        """Nothing is to be noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +64,6 @@ class Readers:
 
     executor: Executor
     width: int
-
-
-@dataclass(slots=True)
-class TokenBudget:
-    """A number of tokens, in and out together; None for no limit. May be shared by threads."""
-
-    left: int | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
-
-    def refusal(self) -> str:
-        """Return why nothing more may be spent, or an empty string."""
-        return "the day's token budget is spent" if self.left is not None and self.left <= 0 else ""
-
-    def spend(self, usage: Usage) -> None:
-        """Take note of what a piece has cost."""
-        with self._lock:
-            if self.left is not None:
-                self.left -= usage.tokens_in + usage.tokens_out
 
 
 def judge(commits: Iterable[Commit], areas: Areas, judgement: Judgement | None = None) -> Iterator[Entry]:
@@ -74,12 +79,13 @@ def read_all(
     language: Language,
     *,
     readers: Readers,
-    budget: Budget,
+    gate: Gate,
 ) -> Iterator[Reading]:
     """Yield readings as they come in, as many pieces under way at once as there are readers, the most important first.
 
-    Every entry is in exactly one of the readings, as analysed or as failed. When the budget is spent or the server is
-    taken to be down, the rest fails at once with that as its reason, which is also `hopeless` in these readings.
+    Every entry is in exactly one of the readings, as analysed or as failed, except those whose turn comes later. When no
+    more may be spent or the server is taken to be down, the rest fails at once with that as its reason, which is also
+    `hopeless` in these readings. A piece is in the gate's hands until the next reading is asked for: by then it is stored.
     """
     waiting = analyser.jobs(tuple(entries))[::-1]
     running: dict[Future[Reading], tuple[Entry, ...]] = {}
@@ -88,27 +94,31 @@ def read_all(
         while waiting or running:
             while waiting and len(running) < readers.width:
                 job = waiting.pop()
-                stop = stop or budget.refusal()
-                if stop:
+                turn = Turn.NEVER if stop else gate.admit(job, analyser.cost(job))
+                if turn is Turn.NEVER:
+                    stop = stop or SPENT
                     yield Reading({}, {entry.commit.sha: stop for entry in job}, hopeless=stop)
-                else:
+                elif turn is Turn.NOW:
                     running[readers.executor.submit(analyser.analyse, job, language)] = job
             if not running:
                 continue
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 job = running.pop(future)
                 reading = _result(future, job)
-                budget.spend(reading.usage)
                 # An answer that could not be used is an answer: the next commit may get a better one.
                 in_vain = 0 if reading.analyses or reading.usage.calls else in_vain + 1
                 if not stop:
                     stop = reading.hopeless or (
                         next(iter(reading.failures.values())) if in_vain >= _GIVE_UP_AFTER else ""
                     )
-                yield reading
+                try:
+                    yield reading
+                finally:
+                    gate.leave(job, reading.usage)
     finally:
-        for future in running:
+        for future, job in running.items():
             future.cancel()
+            gate.leave(job, Usage())
 
 
 def _result(future: Future[Reading], job: Sequence[Entry]) -> Reading:

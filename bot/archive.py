@@ -16,7 +16,8 @@ from analysis.period import Day
 from analysis.rules import RulesAnalyser
 from analysis.stories import find_stories
 from analysis.window import Window
-from bot.core import Core, overview_key
+from bot.core import Core
+from bot.reading import digest_key
 
 if TYPE_CHECKING:
     from formatters.html_page import Sheet
@@ -104,6 +105,6 @@ class Archive:
     def _overview(
         self, entries: tuple[Entry, ...], repo: str, run: RunCard | None, language: Language
     ) -> tuple[Theme, ...]:
-        key = overview_key(entries, run.analyser, run.prompt, language) if run else ""
+        key = digest_key(entries, run.analyser, run.prompt, language) if run else ""
         known = self.core.digests.overview(key) if key else None
         return RulesAnalyser().overview(entries, repo, language).themes if known is None else known

@@ -100,14 +100,12 @@ def backfill(core: Core, span: Span, wanted: Plan, analyser: Analyser, step: Ste
     Raises:
         NotFound, Outage: the source cannot be read, or the model reads no more; what is done stays done.
     """
-    days, budget = len(wanted.days), core.budget(analyser)
+    days = len(wanted.days)
 
     def read(week: Sequence[date]) -> None:
         window = Window(week[0], week[-1], span.zone)
         source = core.source(span.place, span.branch)  # one for each thread
-        entries, pending = core.follow(
-            source, window.start, window.end, span.language, analyser, _named(step, week[0]), budget
-        )
+        entries, pending = core.follow(source, window.start, window.end, span.language, analyser, _named(step, week[0]))
         core.store.close()
         _must_be_read(entries, pending, window)
 

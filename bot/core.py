@@ -1,32 +1,31 @@
 """Makes digests: from a source through the store and an analyser, for every front end alike."""
 
 import contextlib
-import hashlib
-import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from analysis.areas import Areas, of_repository
 from analysis.commit import Commit
 from analysis.digest import Digest, RunCard, order
-from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Theme, Usage
+from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Usage
 from analysis.errors import BadInput
 from analysis.facts import Fact, FactKind
 from analysis.period import Day, count_day
-from analysis.pipeline import Readers, Step, TokenBudget, judge, read_all, settled, silent, stand_in
+from analysis.pipeline import Readers, Step, judge, settled, silent
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges, reached
 from analysis.stories import Earlier, find_stories
 from analysis.trends import LOOK_BACK as LOOK_BACK_TRENDS
 from analysis.trends import Unusual, find_unusual
-from analysis.triage import Importance, corrected
+from analysis.triage import corrected
 from analysis.window import Window, closed_before
 from bot.config import Configuration
+from bot.reading import Session, Turns, compared, digest_key
 from bot.repositories import Place, open_source
 from storage.analyses import Analyses
+from storage.claims import Claims
 from storage.commits import Commits
 from storage.digests import Digests, Reported, Told
 from storage.feedback import Feedback
@@ -39,23 +38,6 @@ LOOK_BACK = 7
 """Days in which a commit that landed late is still looked for."""
 
 _FETCHES = 8  # GitHub asks for few requests at once; more than this gains nothing
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What became of a digest's commits so far, and what that has cost.
-
-    Attributes:
-        started: by the monotonic clock.
-        stopped: why nothing more is asked of the model; empty while it may be.
-    """
-
-    budget: TokenBudget
-    started: float = field(default_factory=time.monotonic)
-    usage: Usage = Usage()
-    analysed: int = 0
-    failed: int = 0
-    stopped: str = ""
 
 
 class Core:
@@ -87,6 +69,7 @@ class Core:
         self.learned = Learned(self.store)
         self.feedback = Feedback(self.store)
         self.history = History(self.store)
+        self._claims = Claims(self.store)
 
     # -- what a digest is made with
 
@@ -180,40 +163,46 @@ class Core:
         Raises:
             NotFound, Outage: the source cannot be read; what was read before is kept, and the next run goes on there.
         """
-        progress, now = _Progress(self.budget(analyser)), self.now()
+        now = self.now()
         listing, heads, late = self._landed(source, window, told)
         areas = self.areas(source)
         commits, fetched = self._fetch(source, heads, step)
         entries = [replace(entry, late=entry.commit.sha in late) for entry in self._judged(commits, areas)]
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
-        try:
-            entries = self._read(entries, analyser, language, step, progress)
-            ranking, unranked = self._ranking(order(entries), listing.repo, analyser, progress)
-            ordered = order(entries, ranking)
-            overview, untold = self._overview(ordered, listing.repo, analyser, language, progress)
-            digest = replace(
-                digest,
-                entries=ordered,
-                stories=find_stories(entries, self.earlier(entries)),
-                overview=overview,
-                before=self.digests.average(listing.repo, listing.branch, window),
-                unusual=self.unusual(listing.repo, window, ordered),
-                run=replace(self._card(run, progress), notes=_by_rules(order=unranked, overview=untold)),
-            )
-            if told is None:
-                self.digests.put(digest)
-        except BaseException:
-            # What was paid counts against the day's budget, whatever came of it.
-            if progress.usage.calls:
-                self.digests.put_run(digest, self._card(run, progress), progress.failed)
-            raise
-        self.digests.put_run(digest, digest.run, progress.failed)
+        with self._session(analyser, language) as session:
+            try:
+                entries = self._read(session, entries, step)
+                ranking, unranked = session.ranking(order(entries), listing.repo, now)
+                ordered = order(entries, ranking)
+                overview, untold = session.overview(ordered, listing.repo, now)
+                digest = replace(
+                    digest,
+                    entries=ordered,
+                    stories=find_stories(entries, self.earlier(entries)),
+                    overview=overview,
+                    before=self.digests.average(listing.repo, listing.branch, window),
+                    unusual=self.unusual(listing.repo, window, ordered),
+                    run=replace(session.card(run, self._price), notes=_by_rules(order=unranked, overview=untold)),
+                )
+                if told is None:
+                    self.digests.put(digest)
+            except BaseException:
+                # What was paid counts against the day's budget, whatever came of it.
+                if session.usage.calls:
+                    self._put_run(digest, session.card(run, self._price), session)
+                raise
+            self._put_run(digest, digest.run, session)
         return digest, areas
 
-    def _card(self, run: RunCard, progress: _Progress) -> RunCard:
-        usage, seconds = progress.usage, time.monotonic() - progress.started
-        return replace(run, analysed=progress.analysed, usage=usage, cost=self._cost(usage), seconds=seconds)
+    def _put_run(self, digest: Digest, run: RunCard, session: Session) -> None:
+        with self.store.write():  # what it has cost is never counted twice
+            self.digests.put_run(digest, run, session.failed)
+            session.counted()
+
+    def _read(self, session: Session, entries: Sequence[Entry], step: Step, *, anew: bool = False) -> list[Entry]:
+        with self._readers(session.analyser) as readers:
+            return session.read(entries, readers, step, self.now, anew=anew)
 
     def recall(self, repo: str, window: Window, language: Language, analyser: Analyser, told: Told) -> Digest | None:
         """Return a digest that was told from the store alone; None if the analyser has not read all of its commits."""
@@ -230,7 +219,7 @@ class Core:
         themes = (
             by_rules
             if analyser.name == RULES
-            else self.digests.overview(overview_key(ordered, analyser.name, analyser.prompt, language))
+            else self.digests.overview(digest_key(ordered, analyser.name, analyser.prompt, language))
         )
         return Digest(
             repo, told.branch, window, language, ordered, find_stories(entries, self.earlier(entries)), told.made,
@@ -241,8 +230,8 @@ class Core:
 
     def ordered(self, entries: Sequence[Entry], analyser: str, prompt: str) -> tuple[Entry, ...]:
         """Put a day's entries into the order in which they were told, as far as an analyser once compared them."""
-        compared = _compared(order(entries))
-        return order(entries, self.digests.ranking(overview_key(compared, analyser, prompt, "ranking")) or ())
+        among = compared(order(entries))
+        return order(entries, self.digests.ranking(digest_key(among, analyser, prompt, "ranking")) or ())
 
     def follow(
         self,
@@ -252,16 +241,12 @@ class Core:
         language: Language,
         analyser: Analyser,
         step: Step = silent,
-        budget: TokenBudget | None = None,
     ) -> tuple[list[Entry], int]:
         """Fetch and analyse what landed in [since, until) and is not known yet, so that a digest finds it done.
-
-        `budget` is shared by those who do this at the same time; default: what is left of the day's.
 
         Returns:
             What is new or newly analysed, and how many commits the model still has to read.
         """
-        progress = _Progress(budget or self.budget(analyser))
         listing = self.listed(source, since, until)
         heads = fold_merges(listing.heads)
         shas = [head.sha for head in heads]
@@ -271,7 +256,7 @@ class Core:
         if not fresh:
             return [], 0
         commits, fetched = self._fetch(source, fresh, step)
-        return self._analysed(source, commits, fetched, language, analyser, progress, step)
+        return self._analysed(source, commits, fetched, language, analyser, step)
 
     def read_one(
         self, source: CommitSource, ref: str, language: Language, analyser: Analyser, *, anew: bool = False
@@ -281,13 +266,10 @@ class Core:
         Raises:
             NotFound, Outage: the source does not have it, or does not answer.
         """
-        progress = _Progress(self.budget(analyser))
         commit = source.resolve(ref)
         known = self.commits.get(source.repo, [commit.sha]).get(commit.sha)
         self.commits.put([commit] if known is None else [])
-        entries, _ = self._analysed(
-            source, [known or commit], int(known is None), language, analyser, progress, anew=anew
-        )
+        entries, _ = self._analysed(source, [known or commit], int(known is None), language, analyser, anew=anew)
         return entries[0]
 
     def _analysed(
@@ -297,7 +279,6 @@ class Core:
         fetched: int,
         language: Language,
         analyser: Analyser,
-        progress: _Progress,
         step: Step = silent,
         *,
         anew: bool = False,
@@ -307,10 +288,11 @@ class Core:
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
         window = Window.of(now.date(), "UTC")
         digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
-        try:
-            return self._read(entries, analyser, language, step, progress, anew=anew), progress.failed
-        finally:
-            self.digests.put_run(digest, self._card(run, progress), progress.failed)
+        with self._session(analyser, language) as session:
+            try:
+                return self._read(session, entries, step, anew=anew), session.failed
+            finally:
+                self._put_run(digest, session.card(run, self._price), session)
 
     def _judged(self, commits: Sequence[Commit], areas: Areas) -> list[Entry]:
         """Give commits their facts and their triage, as people corrected it, and remember these."""
@@ -383,42 +365,6 @@ class Core:
                     step("fetching commits", count, len(missing))
         return [found[head.sha] for head in heads], len(missing)
 
-    def _read(
-        self,
-        entries: Sequence[Entry],
-        analyser: Analyser,
-        language: Language,
-        step: Step,
-        progress: _Progress,
-        *,
-        anew: bool = False,
-    ) -> list[Entry]:
-        """Give every entry its analysis: remembered, made now, or the rules' in a model's stead."""
-        if not entries:
-            return []
-        repo, shas = entries[0].commit.repo, [entry.commit.sha for entry in entries]
-        found = {} if anew else self.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
-        missing = [entry for entry in entries if entry.commit.sha not in found]
-        failures = dict[str, str]()
-        if missing:
-            step("analysing", 0, len(missing))
-            with self._readers(analyser) as readers:
-                for reading in read_all(missing, analyser, language, readers=readers, budget=progress.budget):
-                    progress.usage += reading.usage
-                    self.analyses.put(repo, reading.analyses, int(self.now().timestamp()))
-                    found |= reading.analyses
-                    failures |= reading.failures
-                    progress.analysed += len(reading.analyses)
-                    progress.failed += len(reading.failures)
-                    progress.stopped = progress.stopped or reading.hopeless
-                    step("analysing", progress.analysed + progress.failed, len(missing))
-        analyses: Mapping[str, Analysis] = found | {
-            entry.commit.sha: stand_in(entry, language, failures.get(entry.commit.sha, "no analysis came back"))
-            for entry in missing
-            if entry.commit.sha not in found
-        }
-        return [settled(entry, analyses[entry.commit.sha]) for entry in entries]
-
     @contextlib.contextmanager
     def _readers(self, analyser: Analyser) -> Iterator[Readers]:
         """Give those that were handed in, else threads: as many as the model takes, one for the rules."""
@@ -439,60 +385,21 @@ class Core:
             finally:
                 self.readers = before
 
-    def budget(self, analyser: Analyser) -> TokenBudget:
-        """Return what an analyser may still spend today (UTC)."""
-        limit = self.settings.model.daily_tokens
-        if limit is None or analyser.name == RULES:
-            return TokenBudget()
-        midnight = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        return TokenBudget(limit - self.digests.spent(midnight)[0])
+    def _session(self, analyser: Analyser, language: Language) -> Session:
+        """Begin to ask an analyser; what a model may still spend is counted by the day in UTC."""
+        if analyser.name == RULES:
+            return Session(analyser, language, None, self.analyses, self.digests)
+        now = self.now()
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        prefix = f"{analyser.name} {analyser.prompt} {language} "
+        turns = Turns(self.store, self._claims, prefix, self.settings.model.daily_tokens, midnight, now)
+        return Session(analyser, language, turns, self.analyses, self.digests)
 
-    def _cost(self, usage: Usage) -> float | None:
+    def _price(self, usage: Usage) -> float | None:
         model = self.settings.model
         if model.price_in is None or model.price_out is None or not usage.calls:
             return None
         return (usage.tokens_in * model.price_in + usage.tokens_out * model.price_out) / 1_000_000
-
-    def _ranking(
-        self, entries: tuple[Entry, ...], repo: str, analyser: Analyser, progress: _Progress
-    ) -> tuple[tuple[str, ...], str]:
-        """Return the order of what the model read and users will notice, the same in every language, or why there is none."""
-        candidates = _compared(entries)
-        levels = Counter(entry.triage.importance for entry in candidates)
-        if analyser.name == RULES or max(levels.values(), default=0) < 2:  # noqa: PLR2004 - one by itself is in order
-            return (), ""
-        key = overview_key(candidates, analyser.name, analyser.prompt, "ranking")
-        known = self.digests.ranking(key)
-        refusal = progress.stopped or progress.budget.refusal()
-        if known is not None or refusal:
-            return known or (), "" if known else refusal
-        said = analyser.rank(candidates, repo)
-        progress.usage += said.usage
-        progress.budget.spend(said.usage)
-        if not said.failure:
-            self.digests.put_ranking(key, said.shas, self.now())
-        return said.shas, said.failure
-
-    def _overview(
-        self, entries: tuple[Entry, ...], repo: str, analyser: Analyser, language: Language, progress: _Progress
-    ) -> tuple[tuple[Theme, ...], str]:
-        """Return the day's themes: remembered, made now, or the rules' in a model's stead, and then why."""
-        by_rules = RulesAnalyser().overview(entries, repo, language).themes
-        if analyser.name == RULES or all(not e.analysis or e.analysis.stands_in for e in entries):
-            return by_rules, ""
-        key = overview_key(entries, analyser.name, analyser.prompt, language)
-        known = self.digests.overview(key)
-        if known is not None:
-            return known, ""
-        refusal = progress.stopped or progress.budget.refusal()
-        if refusal:
-            return by_rules, refusal
-        said = analyser.overview(entries, repo, language)
-        progress.usage += said.usage
-        if said.failure:
-            return by_rules, said.failure
-        self.digests.put_overview(key, said.themes, self.now())
-        return said.themes, ""
 
     def unusual(
         self, repo: str, window: Window, entries: Sequence[Entry], days: Sequence[Day] | None = None
@@ -540,22 +447,6 @@ class Core:
             if original and sha != revert.sha and original.commit.committed_at <= revert.committed_at:
                 return original.commit
         return None
-
-
-def _compared(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the entries that a model puts in order: what it read and users will notice."""
-    return tuple(
-        entry
-        for entry in entries
-        if entry.triage.importance is not Importance.LOW and entry.analysis and not entry.analysis.stands_in
-    )
-
-
-def overview_key(entries: Iterable[Entry], analyser: str, prompt: str, what: str) -> str:
-    """Return what something that was said of a day is remembered under: it holds for these commits, read by whom they were."""
-    read_by = [f"{e.commit.sha} {e.analysis.analyser if e.analysis else ''}" for e in entries]
-    text = "\n".join([analyser, prompt, what, *sorted(read_by)])
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _by_rules(**reasons: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from analysis.judgement.learning import Trial, judgement_of, learn, parted
 from analysis.judgement.past import own_past
 from analysis.judgement.scoring import Judged
 from analysis.judgement.training import sample_of
-from analysis.pipeline import Readers, Step, TokenBudget, judge, read_all, settled
+from analysis.pipeline import OpenGate, Readers, Step, judge, read_all, settled
 from analysis.records import Labelled, read_labels
 from analysis.sources import CommitSource, fold_merges
 from bot.core import Core, threads
@@ -180,7 +180,7 @@ def _read(core: Core, entries: Sequence[Entry], analyser: Analyser, step: Step) 
     by_sha = {entry.commit.sha: entry for entry in entries}
     with threads(width, "analyse") as executor:
         readers = Readers(executor, width)
-        for reading in read_all(entries, analyser, "en", readers=readers, budget=TokenBudget()):
+        for reading in read_all(entries, analyser, "en", readers=readers, gate=OpenGate()):
             for sha, analysis in reading.analyses.items():
                 read[sha] = settled(by_sha[sha], analysis)
             step("analysing", len(read), len(entries))

@@ -35,6 +35,10 @@ class AskedOnce:
         """Cut as the inner analyser does."""
         return self.inner.jobs(entries)
 
+    def cost(self, job: tuple[Entry, ...]) -> int:
+        """Return the inner analyser's."""
+        return self.inner.cost(job)
+
     def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
         """Ask the inner analyser."""
         return self.inner.overview(entries, repo, language)

@@ -232,3 +232,13 @@ def m014_memory(db: Database) -> None:
 def m020_calendar(db: Database) -> None:
     """A calendar counts the commits of years: from this index alone, without a look at the commits themselves."""
     db.table("commits").create_index(["repository", "committed_at", "importance"])
+
+
+@migrations()
+def m021_claims(db: Database) -> None:
+    """Who asks a model for what at the moment, until when, and what that may cost."""
+    db.table("claims").create(
+        {"key": str, "claimer": str, "until": float}, pk="key", not_null={"claimer", "until"}, strict=True
+    )
+    db.table("claims").create_index(["claimer"])
+    db.table("spending").create({"id": int, "at": int, "tokens": int}, pk="id", not_null={"at", "tokens"}, strict=True)

@@ -118,10 +118,11 @@ class Store:
             if self._read_only:
                 return
             _write_ahead(db)
-            # Several processes may start at once; whoever comes second finds the work done.
-            with self.write():
-                self._check_version(db)
-                migrations.apply(db)
+            if migrations.pending(db):
+                # Several processes may start at once; whoever comes second finds the work done.
+                with self.write():
+                    self._check_version(db)
+                    migrations.apply(db)
 
     def _check_version(self, db: Database) -> None:
         applied = {migration.name for migration in migrations.applied(db)}
@@ -147,7 +148,7 @@ class Store:
             raise self._problem(error) from error
 
     def _problem(self, error: sqlite3.Error) -> Problem:
-        text = str(error)
+        text = " ".join("".join(char if char.isprintable() else " " for char in str(error)).split())  # may quote damage
         if "readonly" in text:
             return BadInput(
                 f"The store {self.path} may not be written: make it writable, or name another file as [store] path."

@@ -2,7 +2,9 @@
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +20,14 @@ from servers.waiting import hurry
 from analysis.digest import Digest
 from analysis.entry import RULES
 from analysis.errors import BadInput, NotFound, Outage, RateLimited
-from analysis.pipeline import Step
+from analysis.pipeline import SPENT, Step
 from analysis.stories import StoryKind
 from analysis.triage import Importance
 from analysis.window import Window
 from bot.config import load
 from bot.core import Core
 from bot.repositories import Place
+from storage.claims import Claims
 
 REPO = "ann/scratch"
 DAY = timedelta(days=1)
@@ -383,20 +386,62 @@ class TestModel:
         for number in range(4):
             scratch.commit(f"Fix a crash {number}", {f"quill/{number}.py": "1\n"}, at=NOON + timedelta(minutes=number))
         evening = NOON + DAY + timedelta(hours=8)
-        first = reading.digest(now=evening, DAYBRIEF_MODEL__DAILY_TOKENS="1")
+        first = reading.digest(now=evening, DAYBRIEF_MODEL__DAILY_TOKENS="2500")
         assert (first.coverage.by, len(model.requests)) == ({"test-model": 1, RULES: 3}, 1)
-        assert set(first.coverage.stand_ins.values()) == {"the day's token budget is spent"}
-        assert first.run.notes == ("overview by rules: the day's token budget is spent",)
-        again = reading.digest(now=evening + timedelta(hours=1), DAYBRIEF_MODEL__DAILY_TOKENS="1")
+        assert set(first.coverage.stand_ins.values()) == {SPENT}
+        assert first.run.notes == (f"overview by rules: {SPENT}",)
+        again = reading.digest(now=evening + timedelta(hours=1), DAYBRIEF_MODEL__DAILY_TOKENS="2500")
         assert (again.coverage.by, len(model.requests)) == ({"test-model": 1, RULES: 3}, 1)
         tomorrow = reading.digest(now=evening + timedelta(hours=8), DAYBRIEF_MODEL__DAILY_TOKENS="100000")
         assert tomorrow.coverage.by == {"test-model": 4}
 
+    def test_what_is_under_way_is_paid_from_the_budget_as_well(
+        self, reading: Bot, scratch: Scratch, model: ModelServer
+    ) -> None:
+        """However many are asked at once, together they stay within it; what they did not take is there for others."""
+        for number in range(12):
+            scratch.commit(f"Fix a crash {number}", {f"quill/{number}.py": "1\n"}, at=NOON + timedelta(minutes=number))
+        digest = reading.digest(DAYBRIEF_MODEL__DAILY_TOKENS="8500", DAYBRIEF_MODEL__CONCURRENCY="12")
+        assert 4 <= digest.coverage.by["test-model"] < 12
+        assert digest.run.usage.tokens_in + digest.run.usage.tokens_out <= 8_500
+        assert reading.rows("select count(*) from spending") == [(0,)]
+
     def test_an_overview_is_paid_from_the_same_budget(self, reading: Bot, scratch: Scratch, model: ModelServer) -> None:
         scratch.commit("Fix a crash", {"quill/a.py": "1\n"}, at=NOON)
-        digest = reading.digest(DAYBRIEF_MODEL__DAILY_TOKENS="1")
+        digest = reading.digest(DAYBRIEF_MODEL__DAILY_TOKENS="2500")
         assert (digest.coverage.by, len(model.requests)) == ({"test-model": 1}, 1)
-        assert digest.run.notes == ("overview by rules: the day's token budget is spent",)
+        assert digest.run.notes == (f"overview by rules: {SPENT}",)
+
+    def test_two_processes_ask_a_model_once(self, reading: Bot, scratch: Scratch) -> None:
+        """Each takes what the other has not begun, and waits for the rest."""
+        for number in range(12):
+            scratch.commit(f"Fix a crash {number}", {f"quill/{number}.py": "1\n"}, at=NOON + timedelta(minutes=number))
+        with ModelServer(reader, latency=0.05) as model, ThreadPoolExecutor(2) as both:
+            settings = {"DAYBRIEF_MODEL__BASE_URL": model.base_url, "DAYBRIEF_MODEL__CONCURRENCY": "2"}
+            made = [both.submit(reading.digest, **settings) for _ in range(2)]
+            digests = [future.result() for future in made]
+        assert [digest.coverage.by for digest in digests] == [{"test-model": 12}] * 2
+        assert digests[0].overview == digests[1].overview
+        assert [e.commit.sha for e in digests[0].entries] == [e.commit.sha for e in digests[1].entries]
+        asked = Counter(
+            sha
+            for request in model.requests
+            for sha in re.findall(r"(?m)^Commit ([0-9a-f]{7})", request["messages"][1]["content"])
+        )
+        assert (len(asked), set(asked.values())) == (12, {1})
+        assert len(model.requests) == 12 + 2  # the order and the overview
+        assert sum(digest.run.analysed for digest in digests) == 12
+
+    def test_what_a_killed_process_was_asking_is_asked_again(
+        self, reading: Bot, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its claim ends by itself."""
+        monkeypatch.setattr("storage.claims.LEASE", 0.5)
+        sha = scratch.commit("Fix a crash", {"quill/a.py": "1\n"}, at=NOON)
+        core = reading.core(NOON + DAY)
+        analyser = core.analyser()
+        assert Claims(core.store).take([f"{analyser.name} {analyser.prompt} en {sha}"])
+        assert reading.digest().coverage.by == {"test-model": 1}
 
     def test_the_rules_need_no_budget(self, reading: Bot, scratch: Scratch) -> None:
         scratch.line(3)

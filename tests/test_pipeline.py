@@ -12,7 +12,7 @@ from made import a_commit, a_triage
 
 from analysis.areas import of_repository
 from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Reading, Usage
-from analysis.pipeline import Readers, TokenBudget, judge, read_all, settled, stand_in
+from analysis.pipeline import SPENT, Gate, OpenGate, Readers, Turn, judge, read_all, settled, stand_in
 from analysis.triage import Importance
 
 
@@ -44,12 +44,36 @@ class Fake:
     def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
         return [(entry,) for entry in entries]
 
+    def cost(self, job: tuple[Entry, ...]) -> int:
+        return 100 * len(job)
+
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
         self.asked.append(job[0].commit.subject)
         return self.answer(job[0])
 
     def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
         return Overview()
+
+
+@dataclass
+class Purse:
+    """A gate with a number of tokens; what is in `others` is being read elsewhere."""
+
+    left: int = 10_000
+    others: set[str] = field(default_factory=set)
+    inside: set[str] = field(default_factory=set)
+
+    def admit(self, job: Sequence[Entry], cost: int) -> Turn:
+        if {entry.commit.subject for entry in job} & self.others:
+            return Turn.LATER
+        if cost > self.left:
+            return Turn.NEVER
+        self.left -= cost
+        self.inside |= {entry.commit.subject for entry in job}
+        return Turn.NOW
+
+    def leave(self, job: Sequence[Entry], usage: Usage) -> None:
+        self.inside -= {entry.commit.subject for entry in job}
 
 
 class AtOnce(Executor):
@@ -65,11 +89,11 @@ class AtOnce(Executor):
 
 
 def run(
-    fake: Fake, given: Sequence[Entry], *, width: int = 1, budget: TokenBudget | None = None
+    fake: Fake, given: Sequence[Entry], *, width: int = 1, gate: Gate | None = None
 ) -> tuple[list[Reading], dict[str, str]]:
     """Return the readings, and the failures of all by subject."""
     with ThreadPoolExecutor(width) as executor:
-        readings = list(read_all(given, fake, "en", readers=Readers(executor, width), budget=budget or TokenBudget()))
+        readings = list(read_all(given, fake, "en", readers=Readers(executor, width), gate=gate or OpenGate()))
     names = {entry.commit.sha: entry.commit.subject for entry in given}
     told = [sha for reading in readings for sha in (*reading.analyses, *reading.failures)]
     assert sorted(told) == sorted(names)  # each exactly once
@@ -90,7 +114,7 @@ def test_nothing_to_read_is_nothing_to_do() -> None:
 def test_any_executor_will_do() -> None:
     """A cluster's is one too."""
     given = entries(3)
-    found = list(read_all(given, Fake(), "en", readers=Readers(AtOnce(), 2), budget=TokenBudget()))
+    found = list(read_all(given, Fake(), "en", readers=Readers(AtOnce(), 2), gate=OpenGate()))
     assert {sha for reading in found for sha in reading.analyses} == {entry.commit.sha for entry in given}
 
 
@@ -111,17 +135,40 @@ def test_so_many_are_read_at_once() -> None:
     assert peak == 4
 
 
-def test_a_spent_budget_ends_the_asking_and_not_the_reading() -> None:
-    fake = Fake()
-    readings, failures = run(fake, entries(5), budget=TokenBudget(150))
-    assert len(fake.asked) == 2  # 100 tokens each
-    assert failures == {f"Number {number}": "the day's token budget is spent" for number in (2, 3, 4)}
-    assert {reading.hopeless for reading in readings[2:]} == {"the day's token budget is spent"}
+@pytest.mark.parametrize("width", [1, 4])
+def test_a_spent_budget_ends_the_asking_and_not_the_reading(width: int) -> None:
+    """Also what is under way counts: no call is begun that may cost more than is left."""
+    fake, purse = Fake(), Purse(250)
+    readings, failures = run(fake, entries(5), width=width, gate=purse)
+    assert sorted(fake.asked) == ["Number 0", "Number 1"]  # 100 tokens each
+    assert failures == {f"Number {number}": SPENT for number in (2, 3, 4)}
+    assert {reading.hopeless for reading in readings if reading.failures} == {SPENT}
+    assert purse.inside == set()
 
 
-@pytest.mark.parametrize(("left", "refused"), [(None, False), (1, False), (0, True), (-5, True)])
-def test_a_budget_may_be_without_limit_or_used_up(left: int | None, refused: bool) -> None:
-    assert bool(TokenBudget(left).refusal()) is refused
+def test_what_somebody_else_reads_is_left_to_them() -> None:
+    fake, purse = Fake(), Purse(others={"Number 1", "Number 3"})
+    with ThreadPoolExecutor(1) as executor:
+        readings = list(read_all(entries(5), fake, "en", readers=Readers(executor, 1), gate=purse))
+    assert fake.asked == ["Number 0", "Number 2", "Number 4"]
+    assert sum(len(reading.analyses) + len(reading.failures) for reading in readings) == 3
+
+
+def test_a_piece_is_held_until_its_reading_is_taken_care_of() -> None:
+    """Else somebody else would find it neither under way nor read."""
+    purse = Purse()
+    for count, reading in enumerate(read_all(entries(3), Fake(), "en", readers=Readers(AtOnce(), 1), gate=purse), 1):
+        assert reading.analyses
+        assert len(purse.inside) == 1, count
+    assert purse.inside == set()
+
+
+def test_who_stops_taking_readings_lets_go_of_all() -> None:
+    purse = Purse()
+    readings = read_all(entries(3), Fake(), "en", readers=Readers(AtOnce(), 2), gate=purse)
+    next(readings)
+    readings.close()
+    assert purse.inside == set()
 
 
 def test_what_is_hopeless_is_asked_once() -> None:
@@ -184,7 +231,7 @@ def test_a_mistake_of_ours_costs_one_commit(caplog: pytest.LogCaptureFixture) ->
 def test_who_stops_early_begins_nothing_more() -> None:
     fake = Fake()
     with ThreadPoolExecutor(1) as executor:
-        readings = read_all(entries(50), fake, "en", readers=Readers(executor, 5), budget=TokenBudget())
+        readings = read_all(entries(50), fake, "en", readers=Readers(executor, 5), gate=OpenGate())
         next(readings)
         readings.close()  # type: ignore[attr-defined]  # it is a generator
     assert len(fake.asked) <= 6
