@@ -10,7 +10,7 @@ from pathlib import Path
 
 from analysis.entry import Depth, Entry, Language
 from analysis.excerpt import estimate
-from analysis.redaction import redact
+from analysis.redaction import MARK, names_a_secret, redact
 from analysis.triage import Importance
 from analysis.wording import say_reason
 
@@ -34,6 +34,7 @@ PARTS = {
 """What is asked for besides, by depth."""
 _LONGEST_BODY, _LONGEST_LINE, _LONGEST_TITLE = 2_000, 500, 120  # characters
 _MOST_EXAMPLES = 4
+_UNSET = {"", "None", "null", '""', "''"}
 """Titles of the past that are shown for each rank."""
 
 
@@ -76,7 +77,10 @@ def _lines_of_evidence(entry: Entry, cut: Callable[[str, int], str]) -> Iterator
         f"importance {triage.importance}, {triage.score:.2f} of 1{_bounds(entry)}; because {cut(reasons, _LONGEST_LINE)}"
     )
     for fact in entry.facts[:20]:
-        change = f" {fact.before or '-'} -> {fact.after or '-'}" if fact.before or fact.after else ""
+        before, after = (
+            MARK if value not in _UNSET and names_a_secret(fact.name) else value for value in (fact.before, fact.after)
+        )
+        change = f" {before or '-'} -> {after or '-'}" if before or after else ""
         detail = f" ({cut(fact.detail, 200)})" if fact.detail else ""
         yield cut(f"Fact: {fact.kind} {fact.name}{change}{detail} [{fact.path}:{fact.line}]", _LONGEST_LINE)
     for brought in commit.brought[:20]:

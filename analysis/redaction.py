@@ -41,19 +41,30 @@ _WEBHOOK = re.compile(
 _BEARER = re.compile(r"(?i)(\b(?:bearer|basic)\s{1,4})(?=[A-Za-z._~+/=-]{0,200}\d)([A-Za-z0-9._~+/=-]{20,400})")
 _SAYS_SO = (
     r"(?:password|passwd|secret|api[_-]?key|access[_-]?key|account[_-]?key|auth[_-]?token|access[_-]?token"
-    r"|private[_-]?key|client[_-]?secret|passphrase|(?:hf|api|bot|github|slack|discord|refresh|session)[_-]?token)"
+    r"|private[_-]?key|client[_-]?secret|passphrase|(?<![a-z])pwd(?![a-z])|(?<=[_.-])pass(?![a-z])"
+    r"|(?:hf|api|bot|github|slack|discord|refresh|session)[_-]?token)"
 )
+_TOKEN = re.compile(
+    r"(?i)((?<![\w.-])(?:[\w.-]{0,40}[_.-])?token(?P<suffix>)[\"']?\s{0,4}(?:[:=]|:=|=>)\s{0,4}[\"']?)([\w+/=.~-]{16,200})(?![\w(\[])"
+)
+"""A bare `token` may be a word of a language model's; only a long value of letters and digits is taken for a key."""
+_OPTION = re.compile(
+    r"(?i)((?<![\w-])(?:curl\b[^\n]{0,200}?\s(?:-u|--user)[ =][\"']?[^\s:\"']{1,64}:|(?:--(?:[a-z]{1,20}-){0,3}(?:password|token|secret|api-key))[ =][\"']?))"
+    r"(?P<suffix>)((?!\[)[^\s\"'$`{}<>]{6,200})"
+)
+"""Values on a command line: `curl -u name:password`, `--password value`."""
 _NAMED = re.compile(
     rf"(?i)((?<![\w.-])[\w.-]{{0,40}}?{_SAYS_SO}(?P<suffix>[\w-]{{0,20}})[\"']?\s{{0,4}}(?:[:=]|:=|=>)\s{{0,4}}[\"'])([^\"'\s${{}}<>]{{8,200}})([\"'])"
 )
 _ENV_LINE = re.compile(
-    r"(?m)(^[+ -]?[ \t]{0,40}(?:export[ ]|ENV[ ]|ARG[ ]|-[ ])?(?:[A-Z][A-Z0-9_]{0,40}?)?(?:PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_?KEY|TOKEN|PRIVATE_?KEY)"
+    r"(?m)(^[+ -]?[ \t]{0,40}(?:export[ ]|ENV[ ]|ARG[ ]|-[ ])?(?:[A-Z][A-Z0-9_]{0,40}?)?(?:PASSWORD|PASSWD|PASS|PWD|SECRET|API_?KEY|ACCESS_?KEY|TOKEN|PRIVATE_?KEY)"
     r"(?P<suffix>[A-Z0-9_]{0,20})=)([^\s\"'#;(){}<>$`]{8,200})(?=\s*(?:#.*)?$)"
 )
 _YAML_LINE = re.compile(
     rf"(?im)(^[+ -]?[ \t]{{0,40}}(?:-[ ])?[\w.-]{{0,40}}?{_SAYS_SO}(?P<suffix>[\w-]{{0,20}})[ ]?[:=][ ]{{1,4}})([^\s\"'#;(){{}}<>\[\]$,`]{{12,200}})(?=\s*$)"
 )
 _IN_URL = re.compile(r"(\b[a-z][a-z0-9+.-]{1,15}://[^\s/:@\"'{}$<>]{1,64}:)([^\s/@\"'{}$<>]{3,128})(@)")
+_SECRET_NAME = re.compile(rf"(?i){_SAYS_SO}(?P<suffix>[\w-]{{0,20}})|(?:^|[_.-])token$")
 _HARMLESS = re.compile(
     r"(?i)^(?:x{3,}|\*{3,}|\.{3,}|your[_-].*|my[_-].*|example.*|dummy.*|fake.*|test.*|change-?me.*|placeholder.*|none|null|true|false)$"
     r"|^(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)$|^(?:/|\./|~/|--|https?://)"
@@ -79,7 +90,7 @@ def redact(text: str, own: Iterable[str] = ()) -> tuple[str, int]:
         value = groups[2]
         if _HARMLESS.search(value) or _NO_SECRET_SUFFIX.search(found["suffix"]):
             return found[0]
-        if found.re is not _NAMED and not (re.search(r"\d.*\d", value) and re.search(r"[A-Za-z]", value)):
+        if found.re not in {_NAMED, _OPTION} and not (re.search(r"\d.*\d", value) and re.search(r"[A-Za-z]", value)):
             return found[0]
         count += 1
         return groups[0] + MARK + "".join(groups[3:])
@@ -89,9 +100,15 @@ def redact(text: str, own: Iterable[str] = ()) -> tuple[str, int]:
     text, hooks = _WEBHOOK.subn(rf"\1{MARK}", text)
     text, bearers = _BEARER.subn(rf"\1{MARK}", text)
     text, urls = _IN_URL.subn(rf"\1{MARK}\3", text)
-    for pattern in (_NAMED, _ENV_LINE, _YAML_LINE):
+    for pattern in (_NAMED, _ENV_LINE, _YAML_LINE, _TOKEN, _OPTION):
         text = pattern.sub(named, text)
     return text, count + blocks + keys + hooks + bearers + urls
+
+
+def names_a_secret(name: str) -> bool:
+    """Whether a name says that its value is a secret: `db.password` does, `password_file` does not."""
+    found = _SECRET_NAME.search(name)
+    return found is not None and not _NO_SECRET_SUFFIX.search(found["suffix"] or "")
 
 
 def without_login(address: str) -> str:

@@ -5,7 +5,10 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made import an_entry
 
+from analysis.asking import evidence
+from analysis.facts import Fact, FactKind
 from analysis.redaction import MARK, redact
 
 unhurried = settings(deadline=None)
@@ -50,6 +53,16 @@ NAMED = [
     "secret_key = hunter2hunter2",
     "postgres://ann:hunter2hunter2@db.example.com/quill",
     "Authorization: Bearer hunter2hunter2hunter2hunter2",
+    "+  token: hunter2hunter2hunter2",
+    "auth.token = hunter2hunter2hunter2",
+    'token="hunter2hunter2hunter2"',
+    "+  pwd: hunter2hunter2",
+    "db_pass = 'hunter2hunter2'",
+    "+DB_PASS=hunter2hunter2",
+    "curl -s -u admin:hunter2hunter2 https://example.com",
+    "curl --user 'admin:hunter2hunter2' https://example.com",
+    "quill --password hunter2hunter2 serve",
+    "quill --hf-token=hunter2hunter2 serve",
     "https://hooks.slack.com/services/hunter2/hunter2/hunter2hunter2",
     "https://discord.com/api/webhooks/123/hunter2hunter2hunter2",
 ]
@@ -70,6 +83,14 @@ CODE = [
     "token: T5Tokenizer",
     "+API_KEY=$OPENAI_API_KEY",
     "+MAX_TOKEN=1000000000",
+    'eos_token = "<|end_of_text_128001|>"',
+    "next_token = self.sample_next_token_v2(logits)",
+    "token = tokenizer.convert_ids_to_tokens",
+    "bypass = 'yes it does 12'",
+    'parser.add_argument("--token", type=str)',
+    "curl -u user https://example.com/a:b",
+    "quill --token $HF_TOKEN",
+    "pass: all 12345678 tests",
     "+SECRET_KEY=comes_from_the_vault",
     "+API_KEY=${OPENAI_API_KEY}",
     'api_key="xxxxxxxxxxxx"',
@@ -132,6 +153,21 @@ class TestSecrets:
 
     def test_each_of_several_is_counted(self) -> None:
         assert redact(" ".join(SECRETS.values()))[1] == len(SECRETS)
+
+
+class TestFacts:
+    @pytest.mark.parametrize("name", ["Config.password", "db.pass", "QUILL_API_KEY", "auth.token", "--hf-token"])
+    def test_a_value_of_a_secret_name_goes(self, name: str) -> None:
+        """The fact says the name, and nothing of the line around it."""
+        fact = Fact(FactKind.DEFAULT_CHANGED, name, "quill/a.py", 1, '"hunter2"', "None")
+        told = evidence(an_entry(facts=(fact,)), "", ())
+        assert f"{name} {MARK} -> None" in told
+        assert "hunter2" not in told
+
+    @pytest.mark.parametrize("name", ["Config.tokens", "password_file", "api_key_env", "max_new_tokens", "bypass"])
+    def test_a_value_of_another_name_stays(self, name: str) -> None:
+        fact = Fact(FactKind.DEFAULT_CHANGED, name, "quill/a.py", 1, "128", "256")
+        assert f"{name} 128 -> 256" in evidence(an_entry(facts=(fact,)), "", ())
 
 
 class TestOwnSecrets:
