@@ -149,6 +149,7 @@ def _commit(record: _Record) -> Commit:
         committed_at=when,
         message=record.title + (f"\n\n{body}" if body else ""),
         files=files,
+        more_files=record.files is None,
     )
 
 

@@ -178,7 +178,7 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
         against = [reason for reason in reasons if reason.points < 0]  # what would speak for it does not count here
         reasons = [Reason("surroundings", ",".join(sorted(set(kinds.values())))), *against]
     importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
-    if types[0] in _MENDING and FileKind.PRODUCTION in kinds.values():
+    if types[0] in _MENDING and (FileKind.PRODUCTION in kinds.values() or (not kinds and commit.more_files)):
         importance = max(importance, Importance.MEDIUM, key=_rank)  # somebody had the trouble that it mends
     found = Triage(
         types,
@@ -232,16 +232,23 @@ def _bounds(
     commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]
 ) -> tuple[Importance, Importance]:
     """Return what the rules allow at least and at most, whatever was learned."""
+    said = _said_grave(commit, title)
+    if not kinds and commit.more_files:  # nothing is known of what it touches: words alone decide
+        return (Importance.MEDIUM if said else Importance.LOW), Importance.HIGH
     if not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.LOW
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
     ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
-    symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
-    said = symptoms or _NEW_DEFAULT.search(title.text) or _is_breaking(commit, title)
     floored = any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
     grave = FileKind.PRODUCTION in kinds.values() and (said or floored)
     grave = grave or any(fact.kind is FactKind.DEPENDENCY_CHANGED and fact.name in _RUNTIMES for fact in facts)
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
+
+
+def _said_grave(commit: Commit, title: Title) -> bool:
+    """Whether its words name what users suffer from or must act on."""
+    symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
+    return bool(symptoms or _NEW_DEFAULT.search(title.text) or _is_breaking(commit, title))
 
 
 def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:

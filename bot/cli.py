@@ -126,10 +126,13 @@ def show(
         detail = show_commit(core, " ".join(reference), lang.value, repo)
         if json_:
             streams.write_json(detail_json(detail.entry, detail.choices))
-            return
-        streams.write_line(
-            detail_text(detail.entry, detail.choices, core.areas(), lang.value, zone, _width(), colour=_is_terminal())
-        )
+        else:
+            areas = core.areas()
+            streams.write_line(
+                detail_text(detail.entry, detail.choices, areas, lang.value, zone, _width(), colour=_is_terminal())
+            )
+    if detail.entry is None:
+        raise typer.Exit(1)  # several may be meant: whoever calls has to say which
 
 
 @app.command()

@@ -327,7 +327,7 @@ class TestFaults:
             heads = source.landed(*DAY).heads
             with ThreadPoolExecutor(2) as executor, pytest.raises(RateLimited):
                 got.extend(source.fetch(heads, executor))
-            assert server.count("commits.get", 403) < 10  # of twenty
+            assert server.count("commits.get", 403) <= 2  # those under way
         assert len(got) == 10
 
     def test_who_stops_early_leaves_nothing_waiting(self, server: GitHubServer) -> None:

@@ -57,12 +57,13 @@ def test_each_line_has_its_answer_in_the_same_order() -> None:
     assert all("repo" not in answer for answer in answers)
 
 
-@pytest.mark.parametrize("title", ["", "Fix a crash", "修复缓存"])
-def test_only_a_title_is_needed(title: str) -> None:
-    """The rest may be unknown."""
-    (answer,) = made({"title": title})
-    assert answer["sha"] == ""
-    assert answer["importance"] == "low"
+@pytest.mark.parametrize(("title", "is_low"), [("", True), ("Fix a crash", False), ("修复缓存", False)])
+def test_only_a_title_is_needed(title: str, is_low: bool) -> None:  # noqa: FBT001 - a case of it
+    """The rest may be unknown: its words decide. Of a commit that is known to touch nothing, they do not."""
+    unknown, empty = made({"title": title}, {"title": title, "files": []})
+    assert unknown["sha"] == ""
+    assert (unknown["importance"] == "low") is is_low
+    assert empty["importance"] == "low"
 
 
 def test_answers_come_as_lines_come() -> None:

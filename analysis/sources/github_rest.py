@@ -10,6 +10,7 @@ from concurrent.futures import Executor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
+from threading import Event
 from typing import Any
 from urllib.parse import quote
 
@@ -66,22 +67,29 @@ class GitHubRepository:
 
     def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:
         """Yield these commits with their files as they arrive; see CommitSource."""
-        futures = [executor.submit(self.resolve, head.sha) for head in heads]
+        trouble = Event()
+
+        def ask(sha: str) -> Commit | None:
+            if trouble.is_set():  # what is under way is still taken; nothing more is asked of a server that refuses
+                return None
+            try:
+                return self.resolve(sha)
+            except Problem:
+                trouble.set()
+                raise
+
+        futures = [executor.submit(ask, head.sha) for head in heads]
         brought = {head.sha: head.brought for head in heads}
         failed: Problem | None = None
         try:
             for future in as_completed(futures):
-                if future.cancelled():
-                    continue
                 try:
                     commit = future.result()
                 except Problem as problem:
-                    # What is under way is still taken; nothing more is asked of a server that does not answer.
                     failed = failed or problem
-                    for waiting in futures:
-                        waiting.cancel()
                     continue
-                yield replace(commit, brought=brought[commit.sha])
+                if commit:
+                    yield replace(commit, brought=brought[commit.sha])
         finally:
             for future in futures:
                 future.cancel()
