@@ -50,6 +50,7 @@ _REVERT = re.compile(
 )
 _DEEPEST_REVERT = 20
 _PLAIN_REVERT = re.compile(r"\s*\[?reverts?\b", re.IGNORECASE)
+_PLAIN_FIX = re.compile(r"修复|修正|修补")  # the classifier's words are English
 _PLAIN_BUMP = re.compile(
     r"\W*bump\s+[\w@./\[\]-]+\s+(?:from|to|in)\b|\W*pre-commit autoupdate|\[pre-commit", re.IGNORECASE
 )
@@ -98,7 +99,7 @@ def plain_type(text: str, *, by_bot: bool) -> ChangeType | None:
         return ChangeType.REVERT
     if _PLAIN_BUMP.match(text) or (by_bot and _BOT_BUMP.match(text)):
         return ChangeType.DEPENDENCIES
-    return None
+    return ChangeType.BUGFIX if _PLAIN_FIX.match(text) else None
 
 
 def _innermost(title: str) -> Title:

@@ -58,7 +58,7 @@ def test_each_line_has_its_answer_in_the_same_order() -> None:
 
 
 @pytest.mark.parametrize(("title", "is_low"), [("", True), ("Fix a crash", False), ("修复缓存", False)])
-def test_only_a_title_is_needed(title: str, is_low: bool) -> None:  # noqa: FBT001 - a case of it
+def test_only_a_title_is_needed(title: str, is_low: bool) -> None:
     """The rest may be unknown: its words decide. Of a commit that is known to touch nothing, they do not."""
     unknown, empty = made({"title": title}, {"title": title, "files": []})
     assert unknown["sha"] == ""
