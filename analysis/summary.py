@@ -53,6 +53,8 @@ _MANY_CARRIED = 30
 _EXPLAINED = {ChangeType.BUGFIX, ChangeType.REVERT, ChangeType.SECURITY}
 _SURROUNDINGS = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS, ChangeType.DEPENDENCIES}
 _SHOWN_FIRST = {EditKind.CASE, EditKind.TAKES}
+_VAGUE = {"improve", "adjust", "update"}
+"""Actions that leave open what is new."""
 _SETTINGS = {FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
 
 
@@ -139,10 +141,24 @@ class Summary:
         around = self.surroundings(first)
         if around:
             return around, first
+        by_fact = self.told_by_fact()
+        if by_fact:
+            return by_fact
         fixes = self.entry.triage.types[0] is ChangeType.BUGFIX
         if first and not (fixes and (first.kind not in _OPENS_A_FIX or first.name.endswith(")"))):
             return self.fact_first(first), first
         return self.title_first(), None
+
+    def told_by_fact(self) -> tuple[str, Fact] | None:
+        """A first sentence for a title that says less than a fact does: it "cleans" a name away, or "improves" something."""
+        actions = {phrase.action for phrase in self.phrases}
+        if actions == {"remove"} and len(self.phrases) == 1:
+            gone = next((f for f in self.ordered if f.kind is FactKind.NAME_REMOVED and self.title_has(f.name)), None)
+            return (self.fact(gone), gone) if gone else None
+        if actions & _VAGUE and self.entry.triage.types[0] is ChangeType.FEATURE:
+            new = next((fact for fact in self.ordered if fact.kind in _SETTINGS), None)
+            return (self.teller.because(self.fact(new), self.said_title()), new) if new else None
+        return None
 
     def fact_first(self, fact: Fact) -> str:
         """A first sentence about a fact, with what the title adds to it."""
@@ -171,11 +187,11 @@ class Summary:
         return comma + rest
 
     def title_has(self, value: str) -> bool:
-        """A first sentence about a fact, with what the title adds to it."""
+        """Whether the title holds a value or a name as a word of its own."""
         return f" {value.strip('`')} " in f" {self.text} ".replace("`", "").replace("=", " ")
 
     def title_first(self) -> str:
-        """Whether the title holds a value or a name as a word of its own."""
+        """A first sentence that the title gives, with what of the diff proves it."""
         if names_only_files(self.text):
             return self.without_title()
         moved = self.shown.moves_of_code

@@ -104,6 +104,26 @@ class TestTheSummary:
         assert name in f"{analysis.summary} {analysis.effect}"
         assert not analysis.recommendations
 
+    def test_of_a_name_that_is_cleaned_away_says_that_it_is_gone(self) -> None:
+        file = a_change(
+            "quill/cache.py",
+            "def keep(page):\n    return page\n\n\ndef drop(page):\n    pass\n",
+            "def drop(page):\n    pass\n",
+        )
+        made = [analysed(judged("Clean useless and buggy keep in cache", file), language) for language in LANGUAGES]
+        assert [analysis.summary for analysis in made] == [
+            "`keep` is gone from `cache.py`.",
+            "`cache.py` 中的 `keep` 已移除。",
+        ]
+
+    def test_of_what_is_improved_says_what_is_new(self) -> None:
+        """The title alone leaves open what there is to use."""
+        before = "class EmbedRequest:\n    text: str = ''\n"
+        file = a_change("quill/protocol.py", before, f"{before}    video: str | None = None\n")
+        assert told("[Feature] Enhance embeddings with video input", file).startswith(
+            "New field `EmbedRequest.video` (default None): embeddings are improved with video input."
+        )
+
     def test_of_a_revert_says_what_is_gone_and_why(self) -> None:
         before = (
             "def one():\n    pass\n\n\n# Only tested on small pages, never on large ones.\ndef swap(a):\n    return a\n"
