@@ -170,6 +170,8 @@ def _marks(entry: Entry, language: Language, window: Window | None) -> Iterator[
         more = f" … +{len(paths) - _UNSEEN}" if len(paths) > _UNSEEN else ""
         yield label("entry.partial", language, paths=label("list.comma", language).join(shown) + more)
     if analysis and analysis.stands_in:
-        yield label("entry.stands_in", language, reason=clean(analysis.stands_in))
+        # In a digest, the run card says why, once for all.
+        why = label("entry.because", language, reason=clean(analysis.stands_in)) if window is None else ""
+        yield label("entry.stands_in", language, why=why)
     if analysis and analysis.dropped:
         yield label("entry.dropped", language, count=analysis.dropped)

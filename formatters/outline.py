@@ -238,7 +238,9 @@ class _Writer:
 
     def run(self) -> Iterator[tuple[str, str]]:
         run, window = self.digest.run, self.digest.window
-        key = "run.rules" if run.analyser == RULES else "run.model"
+        read_by = self.digest.coverage.by
+        in_vain = read_by and run.analyser not in read_by
+        key = "run.rules" if run.analyser == RULES else "run.in_vain" if in_vain else "run.model"
         yield self.label("run.analyser"), self.label(key, model=clean(run.analyser), version=run.prompt)
         yield self.label("run.coverage"), self.coverage()
         stand_ins = self.digest.coverage.stand_ins

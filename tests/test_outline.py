@@ -166,6 +166,15 @@ def test_an_entry_that_nobody_read_says_so() -> None:
     assert (made.summary, made.line) == ("not analysed yet", "Fix the cache")
 
 
+def test_a_commit_by_itself_says_why_rules_read_it() -> None:
+    """In a digest the run card says it, once for all; it names no model as the reader that read nothing."""
+    stood_in = an_entry(analysis=an_analysis(stands_in="the server is down"))
+    assert item_of(stood_in, "en", the_areas()).marks == ("by rules instead of the model, because the server is down",)
+    card = dict(of(a_digest(stood_in, run=RunCard("m-1", "7"))).run)
+    assert card["Analysed by"] == "rules; m-1 was asked in vain (prompt 7)"
+    assert "the server is down" in card["Stand-ins"]
+
+
 def test_marks_say_what_must_be_known_of_an_entry() -> None:
     """Late, seen in part, read by rules instead of a model, with claims left out."""
     files = (FileChange("big.json", "modified", 1, 0, unseen="too large"),)
@@ -174,7 +183,7 @@ def test_marks_say_what_must_be_known_of_an_entry() -> None:
     assert item(an_entry(commit, analysis=analysis, late=True)).marks == (
         "late: committed Wednesday, 2026-03-11, landed after that day's digest",
         "part of the diff was not seen: big.json, quill/a.py (2 of 5 hunks)",
-        "by rules, because the server is down",
+        "by rules instead of the model",
         "1 claim that the commit does not bear out was left out",
     )
 
