@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.areas import Areas
@@ -14,6 +14,7 @@ from analysis.title import read_title
 _OFTEN = 0.005  # of the commits; a tag that is rarer names no area that people follow
 _LEAST = 3
 _MOST = 40
+_IN_FOLDER, _GENERAL = 0.02, 0.4  # a folder with fewer, or more, of the commits tells nothing apart
 _OF_A_FOLDER = 0.6  # so much of what a tag touches lies in a folder that is its own
 _EXAMPLES = 2
 
@@ -37,7 +38,10 @@ class Proposal:
 
 
 def propose(commits: Sequence[Commit], areas: Areas) -> list[Proposal]:
-    """Return the areas that titles' tags name, the most frequent first, with folders where nearly all of one is."""
+    """Return the areas that titles' tags name, with folders where nearly all of one is, and those that folders alone show.
+
+    The most frequent come first; a folder is proposed where people work now and then, and no tag or known area has it.
+    """
     tagged: dict[str, list[tuple[str, Commit]]] = defaultdict(list)
     for commit in commits:
         title = read_title(commit.subject)
@@ -61,7 +65,29 @@ def propose(commits: Sequence[Commit], areas: Areas) -> list[Proposal]:
                 tuple(commit.subject for _, commit in uses[:_EXAMPLES]),
             )
         )
+    found += _by_folder(commits, areas, found)
     return sorted(found, key=lambda proposal: (-proposal.commits, proposal.key))[:_MOST]
+
+
+def _by_folder(commits: Sequence[Commit], areas: Areas, tagged: Sequence[Proposal]) -> Iterator[Proposal]:
+    """The folders that divide the product: of too general a one, those below it."""
+    inside: dict[str, list[Commit]] = defaultdict(list)
+    for commit in commits:
+        for folder in _touched(commit):
+            inside[folder].append(commit)
+    everybody = sum(bool(_touched(commit)) for commit in commits)
+    keys = {proposal.key for proposal in tagged}
+    taken = [folder for proposal in tagged for folder in proposal.folders]
+    for folder, own in sorted(inside.items()):
+        above = f"{folder.rstrip('/').rpartition('/')[0]}/"
+        is_general = above == "/" or len(inside[above]) > _GENERAL * everybody
+        is_one = max(_LEAST, _IN_FOLDER * everybody) <= len(own) <= _GENERAL * everybody
+        key = _key(folder.rstrip("/").rpartition("/")[2].lower())
+        named = re.match(r"[a-z]", key) and key not in keys and areas.named_by(folder) is None
+        if is_general and is_one and named and not any(folder.startswith(other) for other in taken):
+            keys.add(key)
+            examples = tuple(commit.subject for commit in own[:_EXAMPLES])
+            yield Proposal(key, False, (), (folder,), len(own), examples)
 
 
 def as_toml(proposals: Sequence[Proposal], repo: str, count: int) -> str:

@@ -56,6 +56,13 @@ def test_words_that_are_too_common_count_only_as_tags(title: str) -> None:
     assert found(title, PLAIN) == ()
 
 
+@pytest.mark.parametrize(
+    "title", ["Draft a spec of the adapter", "Crop the image", "Reward the actor", "Log the tracking protocol"]
+)
+def test_words_that_other_projects_use_otherwise_name_nothing(title: str) -> None:
+    assert found(title) == ()
+
+
 def test_the_surest_come_first_and_no_more_than_readers_want() -> None:
     """A tag above a word, a word above a path."""
     areas = found("[AMD] Quantize LoRA adapters for speculative decoding", "quill/router/a.py")

@@ -57,6 +57,25 @@ def test_a_folder_that_everybody_touches_is_nobodys() -> None:
     assert area.folders == ()
 
 
+def test_folders_divide_a_product_whose_people_use_no_tags() -> None:
+    """Not the one that everybody works in, nor one that a known area or a tag has already, nor a seldom one."""
+    commits = [
+        *tagged(9, "Land {}", "quill/moon/a.py"),
+        *tagged(8, "Keep {}", "quill/storage/disk/a.py"),
+        *tagged(8, "Tune {}", "quill/attention/a.py"),
+        *tagged(9, "[Tide] Rise {}", "quill/tide/a.py"),
+        *tagged(2, "Once {}", "quill/once/a.py"),
+        *tagged(9, "Say {}", "quill/says.py"),
+    ]
+    found = {area.key: (area.tags, area.folders) for area in propose(commits, general())}
+    assert found == {
+        "moon": ((), ("/quill/moon/",)),
+        "storage": ((), ("/quill/storage/",)),
+        "tide": (("tide",), ("/quill/tide/",)),
+    }
+    assert set(tomllib.loads(proposed(commits))["areas"]) == set(found)
+
+
 def test_lists_without_files_give_tags_alone() -> None:
     """GitHub's lists tell no files."""
     commits = [a_commit(f"[Moon] {n}", files=()) for n in range(4)]
