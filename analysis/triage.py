@@ -106,7 +106,7 @@ _FLOORED = {
 _PLATFORM_FIX = 1.25
 """What it adds that a fix is for hardware that only some have: whoever runs it has nothing else to run."""
 
-_RUNTIMES = {"requires-python", "python_requires", "rust-version"}
+_RUNTIMES = {"requires-python", "python_requires", "rust-version", "node", "go"}
 """What a manifest asks of a user's machine: a change of it may drop support."""
 
 _TESTING = re.compile(r"(?:^|_)(?:TEST|CI)(?:_|$)")

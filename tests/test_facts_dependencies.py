@@ -53,6 +53,7 @@ CHANGED = {
     "Rust itself": ("Cargo.toml", '[package]\nrust-version = "1.70"\n', '[package]\nrust-version = "1.80"\n', ("rust-version", "1.70", "1.80")),
     "go.mod": ("go.mod", "require (\n\tgithub.com/a/b v1.0.0\n)\n", "require (\n\tgithub.com/a/b v1.1.0\n)\n", ("github.com/a/b", "v1.0.0", "v1.1.0")),
     "Go itself": ("go.mod", "go 1.22\n", "go 1.23.1\n", ("go", "1.22", "1.23.1")),
+    "engines": ("package.json", '{\n  "engines": {\n    "node": ">=16"\n  }\n}\n', '{\n  "engines": {\n    "node": ">=20"\n  }\n}\n', ("node", ">=16", ">=20")),
     "package.json": ("package.json", '{\n  "react": "^18.0.0",\n}\n', '{\n  "react": "^19.0.0"\n}\n', ("react", "^18.0.0", "^19.0.0")),
     "image": ("Dockerfile", "FROM python:3.11-slim AS base\n", "FROM python:3.12-slim AS base\n", ("python", "3.11-slim", "3.12-slim")),
     "image of a registry": ("docker/rocm.Dockerfile", "FROM host:5000/a/b:1\n", 'FROM "host:5000/a/b:2"\n', ("host:5000/a/b", "1", "2")),

@@ -513,3 +513,6 @@ def test_another_least_version_of_the_language_is_never_low() -> None:
         '[project]\nname = "quill"\nrequires-python = ">=3.11"\n',
     )
     assert judged("chore: newer Python", change).importance is Importance.MEDIUM
+    engines = a_change("package.json", '{\n  "node": ">=16"\n}\n', '{\n  "node": ">=20"\n}\n')
+    go = a_change("go.mod", "module a\n\ngo 1.20\n", "module a\n\ngo 1.23\n")
+    assert [judged("chore: newer", file).importance for file in (engines, go)] == [Importance.MEDIUM] * 2

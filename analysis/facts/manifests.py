@@ -1,7 +1,7 @@
 """Which lines of which files declare a dependency, and in which version."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from analysis.facts.changed import ChangedFile, View
 from analysis.paths import FileKind
@@ -105,11 +105,11 @@ def _lines(view: View) -> Iterator[tuple[int, str, bool]]:
         yield number, text, number in view.side.changed
 
 
-def _matches(pattern: re.Pattern[str]) -> Callable[[View], Iterator[Declared]]:
+def _matches(pattern: re.Pattern[str], but: Collection[str] = ()) -> Callable[[View], Iterator[Declared]]:
     def find(view: View) -> Iterator[Declared]:
         for number, text, changed in view.lines():
             found = pattern.match(text)
-            if found and found["name"].lower() not in _NOT_PACKAGES:
+            if found and (found["name"] in but or found["name"].lower() not in _NOT_PACKAGES):
                 yield found["name"], (found["version"] or "").strip("() "), number, changed, ""
 
     return find
@@ -290,6 +290,6 @@ _BY_NAME: tuple[tuple[re.Pattern[str], Callable[[View], Iterator[Declared]]], ..
     (re.compile(r"^setup\.cfg$"), _setup_cfg),
     (re.compile(r"^Cargo\.toml$"), _cargo),
     (re.compile(r"^go\.mod$"), _go_mod),
-    (re.compile(r"^package\.json$"), _matches(_NPM)),
+    (re.compile(r"^package\.json$"), _matches(_NPM, {"node"})),  # "engines": what it asks of its users' machines
     (re.compile(r"^environment[^/]*\.ya?ml$"), _matches(_CONDA)),
 )
