@@ -127,8 +127,8 @@ class _Pen:
         x = left
         for level in Importance:
             name = say(f"importance.{level}", self.language)
-            drawing.mark(x + 4, 8, level.value)
-            drawing.text(x + 13, 12, name, colour="ink")
+            drawing.level(x, 2, 11, 11, level.value)
+            drawing.text(x + 16, 12, name, colour="ink")
             x += width_of(name) + 32
         most = max((sum(count.values()) for _, count in columns), default=0)
         step = _step(most)
@@ -146,7 +146,7 @@ class _Pen:
                 y -= size
                 # A hair's breadth of the ground between two parts: who cannot tell their colours sees where one ends.
                 x = left + index * pitch + (pitch - width) / 2
-                drawing.bar(x, y, width, size - min(0.8, size / 3), level.value)
+                drawing.level(x, y, width, size - min(0.8, size / 3), level.value)
         for index in ticks:
             drawing.text(left + (index + 0.5) * pitch, bottom + 15, columns[index][0], at="middle")
         return drawing
@@ -171,7 +171,7 @@ class _Pen:
                 count = found.by_area.get(key, 0) if found else 0
                 # Lightness tells how many; the ground of an empty cell shows where a day is.
                 x, shade = left + column * pitch, 0.15 + 0.85 * (count / most) ** 0.7
-                drawing.bar(x, y, pitch - 1, row - 2, "grid", opacity=0.35)
+                drawing.bar(x, y, pitch - 1, row - 2, "line", opacity=0.35)
                 drawing.bar(x, y, pitch - 1, row - 2 if count else 0, "main", opacity=shade)
             drawing.text(_WIDTH, y + 12, str(total[key]), at="end")
         for column in _ticks([day for day, _ in shown]):
