@@ -309,6 +309,20 @@ def test_the_archive_is_for_everybody(
     browser.check()
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_the_files_of_a_commit_are_a_list_to_be_read(browser: Browser, archive: str, store: Path, size: str) -> None:
+    """What became of a file, and its lines, each stand on one line; nothing is beyond the edge."""
+    core = Core(load({"DAYBRIEF_STORE__PATH": str(store)}), lambda: NOW)
+    commits = core.commits.between("sgl-project/sglang", REAL_DAY.start, REAL_DAY.end)
+    sha = max(commits, key=lambda entry: len(entry.commit.files)).commit.sha
+    core.store.close()
+    browser.open(f"{archive}/commit/{sha}", size)
+    cells = browser.all(".files td:not(.path)")
+    assert len(cells) > 20
+    assert max(browser.run("return [...arguments[0]].map((cell) => cell.offsetHeight)", cells)) < 40
+    browser.check()
+
+
 def test_one_finds_one_s_way_through_the_archive(browser: Browser, archive: str) -> None:
     """From the first page to a day, to a commit, to its area and author, back, and by searching."""
     browser.open(archive + "/")
