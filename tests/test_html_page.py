@@ -70,6 +70,13 @@ def test_every_commit_has_its_place_and_its_data(sample: dict[Language, Sheet]) 
         assert all(file.path in given["data-files"] for file in entry.commit.files[:40])
 
 
+def test_a_title_that_contents_cut_can_be_read_there(sample: dict[Language, Sheet]) -> None:
+    """Whole, under the pointer."""
+    made = outline(sample["en"].digest, sample["en"].areas)
+    titled = {given["href"]: given["title"] for given in Page(page([sample["en"]])).all("a") if "title" in given}
+    assert titled == {f"#{item.entry.commit.sha}": item.title for item in made.items()}
+
+
 def test_the_page_may_load_nothing(sample: dict[Language, Sheet]) -> None:
     """Its policy names its own style and script, by what they are, and forbids the rest."""
     shown = Page(page([sample["en"]], [sample["zh"]]))

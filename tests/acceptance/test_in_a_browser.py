@@ -198,7 +198,7 @@ def test_the_page_is_for_everybody(browser: Browser, pages: dict[str, str], name
 def test_nothing_of_hostile_text_runs(browser: Browser, pages: dict[str, str]) -> None:
     """It opens no dialogue, makes no element, and changes no title."""
     browser.open(pages["hostile"])
-    assert browser.run("return document.querySelectorAll('img, iframe, [onerror], [onload], [style]').length") == 0
+    assert browser.run("return document.querySelectorAll('img, iframe, [onerror], [onload], body [style]').length") == 0
     assert browser.shown() == len(HOSTILE)
 
 
@@ -233,6 +233,42 @@ def test_the_reader_filters_and_searches(browser: Browser, pages: dict[str, str]
     assert browser.complaints() == []
 
 
+def test_headings_say_how_many_stand_below_them(browser: Browser, pages: dict[str, str]) -> None:
+    """In the report and in the contents, also while filters hide some."""
+    browser.open(pages["sample"])
+    numbers = [number.text for number in browser.all("[data-count]")]
+    browser.one("input[name=q]").send_keys("cache")
+    for section in browser.all(".group:not([hidden])"):
+        assert len(section.find_elements(By.CSS_SELECTOR, ".entry:not([hidden])")) == int(
+            section.find_element(By.CSS_SELECTOR, "[data-count]").text
+        )
+    below, contents = (
+        [int(number.text) for number in browser.all(f"{part} [data-count]") if number.is_displayed()]
+        for part in (".group", ".contents")
+    )
+    assert below == contents
+    assert sum(below) == browser.shown() < 18
+    browser.one(".clear").click()
+    assert [number.text for number in browser.all("[data-count]")] == numbers
+
+
+def test_showing_all_again_keeps_one_s_place(browser: Browser, pages: dict[str, str]) -> None:
+    """The button goes; who pressed it by key stays among the filters."""
+    browser.open(pages["sample"] + "?level=high")
+    browser.one(".clear").send_keys(Keys.ENTER)
+    assert not browser.one(".clear").is_displayed()
+    assert browser.run("return document.activeElement.name") == "author"
+
+
+@pytest.mark.parametrize("fragment", ["%", "%E0%A4%A", "nothing", "abcdef0", "<b>"])
+def test_an_address_that_leads_nowhere_does_no_harm(browser: Browser, pages: dict[str, str], fragment: str) -> None:
+    """The report is shown as without it."""
+    browser.open(f"{pages['sample']}#{fragment}")
+    browser.one('.filters [data-level="high"]').click()
+    assert browser.shown() == 7
+    assert browser.complaints() == []
+
+
 def test_filters_stay_when_the_language_changes(browser: Browser, pages: dict[str, str]) -> None:
     """What was asked is asked in the other one."""
     browser.open(pages["sample"])
@@ -254,6 +290,21 @@ def test_every_commit_has_an_address(browser: Browser, pages: dict[str, str]) ->
     target = browser.one(".entry:target")
     assert target.is_displayed()
     assert abs(browser.run("return arguments[0].getBoundingClientRect().top", target)) < 900
+
+
+@pytest.mark.parametrize("query", ["", "?level=high&q=a"], ids=["all", "filtered"])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_bar_of_filters_covers_nothing(browser: Browser, pages: dict[str, str], size: str, query: str) -> None:
+    """Whatever is jumped to stands below it, however high it is."""
+    browser.open(pages["real"] + query, size)
+    for sha in browser.run("return [...document.querySelectorAll('.entry:not([hidden])')].map((entry) => entry.id)")[
+        :5
+    ]:
+        browser.run("location.hash = arguments[0]", sha)
+        bar, entry = browser.run(
+            "return [document.querySelector('.filters').getBoundingClientRect().bottom, document.querySelector(':target').getBoundingClientRect().top]"
+        )
+        assert 0 <= entry - max(bar, 0) < 40
 
 
 def test_it_is_read_without_a_mouse(browser: Browser, pages: dict[str, str]) -> None:
