@@ -129,7 +129,7 @@ class _Pen:
             name = say(f"importance.{level}", self.language)
             drawing.level(x, 2, 11, 11, level.value)
             drawing.text(x + 16, 12, name, colour="ink")
-            x += width_of(name) + 32
+            x += width_of(name) + 36
         most = max((sum(count.values()) for _, count in columns), default=0)
         step = _step(most)
         height = (bottom - top) / max(step * -(-most // step), 1)
@@ -162,21 +162,25 @@ class _Pen:
         names = {key: clean(self.areas.name(key, self.language)) for key in chosen}
         left = min(120.0, max(width_of(name) for name in names.values()) + 8)
         pitch, row = (_WIDTH - left - 34) / len(shown), 18.0
-        drawing = Drawing(_WIDTH, len(chosen) * row + 24)
+        drawing = Drawing(_WIDTH, len(chosen) * row + 44)
         most = max(day.by_area.get(key, 0) for day in days for key in chosen)
         for line, key in enumerate(chosen):
             y = line * row + 2
             drawing.text(left - 7, y + 12, names[key], at="end", colour="ink", room=left - 4)
             for column, (_, found) in enumerate(shown):
                 count = found.by_area.get(key, 0) if found else 0
-                # Lightness tells how many; the ground of an empty cell shows where a day is.
-                x, shade = left + column * pitch, 0.15 + 0.85 * (count / most) ** 0.7
-                drawing.bar(x, y, pitch - 1, row - 2, "line", opacity=0.35)
-                drawing.bar(x, y, pitch - 1, row - 2 if count else 0, "main", opacity=shade)
+                _cell(drawing, left + column * pitch, y, pitch - 1, count, most)
             drawing.text(_WIDTH, y + 12, str(total[key]), at="end")
+        bottom = len(chosen) * row
         for column in _ticks([day for day, _ in shown]):
-            x = left + (column + 0.5) * pitch
-            drawing.text(x, len(chosen) * row + 16, f"{shown[column][0]:%m-%d}", at="middle")
+            drawing.text(left + (column + 0.5) * pitch, bottom + 16, f"{shown[column][0]:%m-%d}", at="middle")
+        drawing.text(_WIDTH, bottom + 38, self.say("chart.sum"), at="end")
+        drawing.text(0, bottom + 38, self.say("chart.cells"))
+        x = width_of(self.say("chart.cells")) + 8
+        for count in sorted({0, 1, -(-most // 2), most}):
+            _cell(drawing, x, bottom + 26, 14, count, most)
+            drawing.text(x + 18, bottom + 38, str(count))
+            x += 18 + width_of(str(count)) + 12
         yield Chart(
             "areas-by-day",
             self.say("chart.areas_by_day"),
@@ -298,6 +302,13 @@ def _ticks(days: Sequence[date]) -> list[int]:
     """Which days are written out: Mondays; of a few days, the first and the last."""
     mondays = [index for index, day in enumerate(days) if day.weekday() == 0]
     return mondays if len(mondays) > 1 else [0, len(days) - 1]
+
+
+def _cell(drawing: Drawing, x: float, y: float, width: float, count: int, most: int) -> None:
+    """Draw how many by how dark, 16 units high; the ground of an empty cell shows where a day is."""
+    drawing.bar(x, y, width, 16, "line", opacity=0.35)
+    if count:
+        drawing.bar(x, y, width, 16, "main", opacity=0.15 + 0.85 * (count / most) ** 0.7)
 
 
 def _step(most: int) -> int:

@@ -101,6 +101,9 @@ def test_areas_are_the_busiest() -> None:
     chart = made(before=tuple(told))["areas-by-day"]
     assert chart.head[1:] == ("KV cache", "Scheduler")
     assert "KV cache 6, Scheduler 3" in chart.description
+    key = [text.text for text in read(chart).iter(f"{SVG}text")]
+    assert key[key.index("commits of a day:") :] == ["commits of a day:", "0", "1", "2"]
+    assert key[key.index("commits of a day:") - 1] == "in all"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -96,6 +96,9 @@ def test_both_languages_stand_in_one_file(sample: dict[Language, Sheet]) -> None
     assert shown.all("html") == [{"lang": "zh"}]
     assert [given["data-language"] for given in shown.all("template")] == ["en"]
     assert [given["lang"] for given in shown.all("button") if "data-language" in given] == ["zh", "en"] * 2
+    assert all("hidden" in given for given in shown.all("div", role="group") if "languages" in given["class"]), (
+        "without a script they would do nothing"
+    )
     one = Page(page([sample["zh"]]))
     assert not [given for given in one.all("button") if "data-language" in given]
 

@@ -86,7 +86,7 @@
     }));
     const contents = place.querySelector(".contents > details");
     if (contents) contents.open = wide.matches;
-    if (form) form.hidden = false;
+    for (const node of place.querySelectorAll(".filters, .languages")) node.hidden = false;
     apply();
   }
 

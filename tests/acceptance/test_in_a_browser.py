@@ -289,6 +289,7 @@ def test_every_commit_has_an_address(browser: Browser, pages: dict[str, str]) ->
     assert browser.run("return location.hash") == f"#{last}"
     target = browser.one(".entry:target")
     assert target.is_displayed()
+    assert target.find_element(By.CSS_SELECTOR, ".self").value_of_css_property("opacity") == "1"
     assert abs(browser.run("return arguments[0].getBoundingClientRect().top", target)) < 900
 
 
@@ -372,6 +373,54 @@ def test_the_files_of_a_commit_are_a_list_to_be_read(browser: Browser, archive: 
     assert len(cells) > 20
     assert max(browser.run("return [...arguments[0]].map((cell) => cell.offsetHeight)", cells)) < 40
     browser.check()
+
+
+@pytest.mark.parametrize("size", ["phone", "small phone"])
+def test_on_a_phone_what_was_found_is_in_sight(browser: Browser, archive: str, size: str) -> None:
+    """Filters are folded behind their number; a tap unfolds them, and a broad screen shows them all."""
+    address = f"{archive}/search?q=cache&area=kv_cache&min=medium&lang=en"
+    browser.open(address, size)
+    seen = "return [...document.querySelectorAll('.choices :is(select, input)')].filter((field) => field.checkVisibility()).length"
+    assert browser.run(seen) == 0
+    assert browser.one(".choices summary").text == "Filters 2"
+    assert browser.one(".listed li").rect["y"] < SIZES[size][1] / 2
+    browser.one(".choices summary").click()
+    assert browser.run(seen) == 7
+    browser.check()
+    browser.open(address)
+    assert browser.run(seen) == 7
+    assert browser.shown(".choices summary") == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/repo/example/quill", "/day/2026-03-12/example/quill", "/search?q=cache"])
+def test_paper_has_nothing_to_press(browser: Browser, archive: str, path: str) -> None:
+    """Neither the archive's head nor its ways to other pages are printed, and the ground is white."""
+    browser.open(archive + path)
+    paper = {"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", paper)
+    assert browser.shown("header.site, nav, form, .feeds, .years, .self") == 0
+    assert browser.shown("h1") == 1
+    assert browser.run("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_the_calendar_has_a_key(browser: Browser, archive: str) -> None:
+    """From how many commits on a day is darker, each shade as in the days below; and what the mark says."""
+    browser.open(archive + "/repo/example/quill?lang=en")
+    assert browser.one(".key").text.split("\n") == [
+        "Commits of a day:",
+        "1+",
+        "10+",
+        "25+",
+        "50+",
+        "with high importance",
+    ]
+    grounds = browser.run(
+        "return [...document.querySelectorAll('.key [class^=q]')].map((shade) => getComputedStyle(shade).backgroundColor)"
+    )
+    assert len(set(grounds)) == 4
+    day = browser.one('.calendar a[href*="2026-03-12"]')
+    assert day.get_attribute("title") == "2026-03-12: 18 commits, 7 high"
+    assert browser.run("return getComputedStyle(arguments[0]).backgroundColor", day) == grounds[1]
 
 
 def test_one_finds_one_s_way_through_the_archive(browser: Browser, archive: str) -> None:
