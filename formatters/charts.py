@@ -191,26 +191,27 @@ class _Pen:
         )  # fmt: skip
 
     def lines(self, digest: Digest) -> Iterator[Chart]:
-        """Lines of the product to the right, of tests to the left; a commit counts in the first of its areas."""
+        """Lines of the product to the right, of tests to the left; a commit counts in each of its areas."""
         found: dict[str, Counter[FileKind]] = {}
         for entry in digest.entries:
-            key = entry.triage.areas[0] if entry.triage.areas else ""
-            for file in entry.commit.files:
-                found.setdefault(key, Counter())[kind_of(file.path)] += file.additions + file.deletions
+            for key in entry.triage.areas or ("",):
+                for file in entry.commit.files:
+                    found.setdefault(key, Counter())[kind_of(file.path)] += file.additions + file.deletions
         counts = {key: (kinds[FileKind.PRODUCTION], kinds[FileKind.TEST]) for key, kinds in found.items()}
-        ranked = sorted((key for key in counts if sum(counts[key])), key=lambda key: -sum(counts[key]))[:_MOST_AREAS]
-        if not ranked:
+        changed = sorted((key for key in counts if sum(counts[key])), key=lambda key: -sum(counts[key]))
+        if not changed:
             return
+        ranked, more = changed[:_MOST_AREAS], len(changed[_MOST_AREAS:])
         names = {
-            key: clean(self.areas.name(key, self.language)) if key else self.say("chart.no_area") for key in ranked
+            key: clean(self.areas.name(key, self.language)) if key else self.say("chart.no_area") for key in changed
         }
-        left = min(120.0, max(width_of(name) for name in names.values()) + 8)
+        left = min(120.0, max(width_of(names[key]) for key in ranked) + 8)
         sides = [max(counts[key][side] for key in ranked) for side in (0, 1)]
         room = _WIDTH - left - 88  # of both sides' bars, on one scale; the numbers take the rest
         share = min(max(sides[1] / sum(sides), 0.15), 0.85)
         scale = min(room * part / most for part, most in ((1 - share, sides[0]), (share, sides[1])) if most)
         middle, row = left + 44 + share * room, 20.0
-        drawing = Drawing(_WIDTH, len(ranked) * row + 24)
+        drawing = Drawing(_WIDTH, len(ranked) * row + 42)
         drawing.text(middle - 6, 12, self.say("chart.tests"), at="end", colour="ink")
         drawing.text(middle + 6, 12, self.say("chart.production"), colour="ink")
         for line, key in enumerate(ranked):
@@ -223,13 +224,17 @@ class _Pen:
             drawing.text(middle + (wide if production else 0) + 4, y + 11, f"{production:,}", size=10)
             drawing.text(middle - (narrow if tests else 0) - 4, y + 11, f"{tests:,}", at="end", size=10)
         drawing.line(middle, 20, middle, 22 + len(ranked) * row)
+        note = self.say("chart.each_area_more", count=more) if more else self.say("chart.each_area")
+        drawing.text(0, drawing.height - 4, note, size=10)
         numbers = digest.statistics.lines_by_kind
         yield Chart(
             "lines",
             self.say("chart.lines"),
-            self.say("chart.lines_said", production=f"{numbers['production']:,}", tests=f"{numbers['test']:,}"),
+            self.say(
+                "chart.lines_said", production=f"{numbers['production']:,}", tests=f"{numbers['test']:,}", note=note
+            ),
             (self.say("chart.area"), self.say("chart.production"), self.say("chart.tests")),
-            tuple((names[key], *(f"{count:,}" for count in counts[key])) for key in ranked),
+            tuple((names[key], *(f"{count:,}" for count in counts[key])) for key in changed),
             drawing,
         )
 

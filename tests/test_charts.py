@@ -75,7 +75,7 @@ def test_hours_are_those_of_the_zone() -> None:
 
 
 def test_production_stands_against_tests() -> None:
-    """On one scale, a commit in its first area only."""
+    """On one scale."""
     chart = made(an_entry_of(production=100, tests=50), an_entry_of(production=25, area="scheduler"))["lines"]
     assert chart.rows == (("KV cache", "100", "50"), ("Scheduler", "25", "0"))
     wide, narrow = (
@@ -83,6 +83,20 @@ def test_production_stands_against_tests() -> None:
     )
     assert round(wide[0] / narrow[0], 1) == 2.0
     assert round(wide[0] / wide[1], 1) == 4.0
+
+
+def test_lines_count_in_each_area_and_the_table_has_all() -> None:
+    """As commits do elsewhere; the picture has the eight with the most lines and says how many more there are."""
+    entry = replace(an_entry_of(production=100), triage=replace(an_entry_of().triage, areas=("kv_cache", "scheduler")))
+    chart = made(entry)["lines"]
+    assert chart.rows == (("KV cache", "100", "0"), ("Scheduler", "100", "0"))
+    assert chart.description == "100 lines of the product and 0 of tests changed; a commit counts in each of its areas."
+    chart = made(*[an_entry_of(production=count, area=f"area {count}") for count in range(1, 12)])["lines"]
+    assert [row[0] for row in chart.rows] == [f"area {count}" for count in range(11, 0, -1)]
+    drawn = [text.text for text in read(chart).iter(f"{SVG}text")]
+    assert "area 4" in drawn
+    assert "area 3" not in drawn
+    assert "a commit counts in each of its areas; 3 more not drawn" in drawn
 
 
 def test_the_week_stands_against_the_four_before() -> None:
