@@ -293,6 +293,20 @@ def test_every_commit_has_an_address(browser: Browser, pages: dict[str, str]) ->
     assert abs(browser.run("return arguments[0].getBoundingClientRect().top", target)) < 900
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_bar_of_filters_is_as_high_with_filters_as_without(
+    browser: Browser, pages: dict[str, str], language: str
+) -> None:
+    """The report below it does not jump."""
+    browser.open(pages["real"])
+    if browser.run("return document.documentElement.lang") != language:
+        browser.one(f".languages [data-language={language}]").click()
+    before = browser.one(".filters").size["height"]
+    browser.one('.filters [data-level="high"]').click()
+    assert browser.one(".clear").is_displayed()
+    assert abs(browser.one(".filters").size["height"] - before) < 10
+
+
 @pytest.mark.parametrize("query", ["", "?level=high&q=a"], ids=["all", "filtered"])
 @pytest.mark.parametrize("size", SIZES)
 def test_the_bar_of_filters_covers_nothing(browser: Browser, pages: dict[str, str], size: str, query: str) -> None:
