@@ -138,6 +138,9 @@ def pages(store: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     made = {
         "sample": archive.page([(archive.digest("example/quill", DAY, "en"), areas)]),
         "real": archive.page([(archive.digest("sgl-project/sglang", REAL_DAY, "zh"), areas)]),
+        "both": archive.page(
+            [(archive.digest(*day, "en"), areas) for day in (("example/quill", DAY), ("sgl-project/sglang", REAL_DAY))]
+        ),
     }
     facts = (Fact(FactKind.DEFAULT_CHANGED, "x", "a.py", 1, "1", "2"),)
     entries = [spoiled(an_entry(a_commit(), "high", facts=facts), text) for text in HOSTILE.values()]
@@ -320,6 +323,25 @@ def test_the_bar_of_filters_covers_nothing(browser: Browser, pages: dict[str, st
             "return [document.querySelector('.filters').getBoundingClientRect().bottom, document.querySelector(':target').getBoundingClientRect().top]"
         )
         assert 0 <= entry - max(bar, 0) < 40
+
+
+def test_the_bar_of_filters_stays_over_every_report(browser: Browser, pages: dict[str, str]) -> None:
+    """It filters all of them."""
+    browser.open(pages["both"])
+    browser.run("[...document.querySelectorAll('.entry')].at(-1).scrollIntoView()")
+    assert browser.run("return document.querySelector('.filters').getBoundingClientRect().top") == 0
+    browser.check()
+
+
+def test_no_word_of_the_table_is_broken(browser: Browser, pages: dict[str, str]) -> None:
+    """A type stands on as many lines as it has words."""
+    browser.open(pages["both"])
+    for cell in browser.all(".commits td.type"):
+        lines = browser.run(
+            "const range = document.createRange(); range.selectNodeContents(arguments[0]); return new Set([...range.getClientRects()].map((box) => box.top)).size",
+            cell,
+        )
+        assert lines <= len(cell.text.split()), cell.text
 
 
 def test_it_is_read_without_a_mouse(browser: Browser, pages: dict[str, str]) -> None:
