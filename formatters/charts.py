@@ -127,9 +127,9 @@ class _Pen:
         x = left
         for level in Importance:
             name = say(f"importance.{level}", self.language)
-            drawing.mark(x + 4, 8, level.value)
-            drawing.text(x + 13, 12, name, colour="ink")
-            x += width_of(name) + 32
+            drawing.level(x, 2, 11, 11, level.value)
+            drawing.text(x + 16, 12, name, colour="ink")
+            x += width_of(name) + 36
         most = max((sum(count.values()) for _, count in columns), default=0)
         step = _step(most)
         height = (bottom - top) / max(step * -(-most // step), 1)
@@ -146,7 +146,7 @@ class _Pen:
                 y -= size
                 # A hair's breadth of the ground between two parts: who cannot tell their colours sees where one ends.
                 x = left + index * pitch + (pitch - width) / 2
-                drawing.bar(x, y, width, size - min(0.8, size / 3), level.value)
+                drawing.level(x, y, width, size - min(0.8, size / 3), level.value)
         for index in ticks:
             drawing.text(left + (index + 0.5) * pitch, bottom + 15, columns[index][0], at="middle")
         return drawing
@@ -162,21 +162,25 @@ class _Pen:
         names = {key: clean(self.areas.name(key, self.language)) for key in chosen}
         left = min(120.0, max(width_of(name) for name in names.values()) + 8)
         pitch, row = (_WIDTH - left - 34) / len(shown), 18.0
-        drawing = Drawing(_WIDTH, len(chosen) * row + 24)
+        drawing = Drawing(_WIDTH, len(chosen) * row + 44)
         most = max(day.by_area.get(key, 0) for day in days for key in chosen)
         for line, key in enumerate(chosen):
             y = line * row + 2
             drawing.text(left - 7, y + 12, names[key], at="end", colour="ink", room=left - 4)
             for column, (_, found) in enumerate(shown):
                 count = found.by_area.get(key, 0) if found else 0
-                # Lightness tells how many; the ground of an empty cell shows where a day is.
-                x, shade = left + column * pitch, 0.15 + 0.85 * (count / most) ** 0.7
-                drawing.bar(x, y, pitch - 1, row - 2, "grid", opacity=0.35)
-                drawing.bar(x, y, pitch - 1, row - 2 if count else 0, "main", opacity=shade)
+                _cell(drawing, left + column * pitch, y, pitch - 1, count, most)
             drawing.text(_WIDTH, y + 12, str(total[key]), at="end")
+        bottom = len(chosen) * row
         for column in _ticks([day for day, _ in shown]):
-            x = left + (column + 0.5) * pitch
-            drawing.text(x, len(chosen) * row + 16, f"{shown[column][0]:%m-%d}", at="middle")
+            drawing.text(left + (column + 0.5) * pitch, bottom + 16, f"{shown[column][0]:%m-%d}", at="middle")
+        drawing.text(_WIDTH, bottom + 38, self.say("chart.sum"), at="end")
+        drawing.text(0, bottom + 38, self.say("chart.cells"))
+        x = width_of(self.say("chart.cells")) + 8
+        for count in sorted({0, 1, -(-most // 2), most}):
+            _cell(drawing, x, bottom + 26, 14, count, most)
+            drawing.text(x + 18, bottom + 38, str(count))
+            x += 18 + width_of(str(count)) + 12
         yield Chart(
             "areas-by-day",
             self.say("chart.areas_by_day"),
@@ -187,26 +191,27 @@ class _Pen:
         )  # fmt: skip
 
     def lines(self, digest: Digest) -> Iterator[Chart]:
-        """Lines of the product to the right, of tests to the left; a commit counts in the first of its areas."""
+        """Lines of the product to the right, of tests to the left; a commit counts in each of its areas."""
         found: dict[str, Counter[FileKind]] = {}
         for entry in digest.entries:
-            key = entry.triage.areas[0] if entry.triage.areas else ""
-            for file in entry.commit.files:
-                found.setdefault(key, Counter())[kind_of(file.path)] += file.additions + file.deletions
+            for key in entry.triage.areas or ("",):
+                for file in entry.commit.files:
+                    found.setdefault(key, Counter())[kind_of(file.path)] += file.additions + file.deletions
         counts = {key: (kinds[FileKind.PRODUCTION], kinds[FileKind.TEST]) for key, kinds in found.items()}
-        ranked = sorted((key for key in counts if sum(counts[key])), key=lambda key: -sum(counts[key]))[:_MOST_AREAS]
-        if not ranked:
+        changed = sorted((key for key in counts if sum(counts[key])), key=lambda key: -sum(counts[key]))
+        if not changed:
             return
+        ranked, more = changed[:_MOST_AREAS], len(changed[_MOST_AREAS:])
         names = {
-            key: clean(self.areas.name(key, self.language)) if key else self.say("chart.no_area") for key in ranked
+            key: clean(self.areas.name(key, self.language)) if key else self.say("chart.no_area") for key in changed
         }
-        left = min(120.0, max(width_of(name) for name in names.values()) + 8)
+        left = min(120.0, max(width_of(names[key]) for key in ranked) + 8)
         sides = [max(counts[key][side] for key in ranked) for side in (0, 1)]
         room = _WIDTH - left - 88  # of both sides' bars, on one scale; the numbers take the rest
         share = min(max(sides[1] / sum(sides), 0.15), 0.85)
         scale = min(room * part / most for part, most in ((1 - share, sides[0]), (share, sides[1])) if most)
         middle, row = left + 44 + share * room, 20.0
-        drawing = Drawing(_WIDTH, len(ranked) * row + 24)
+        drawing = Drawing(_WIDTH, len(ranked) * row + 42)
         drawing.text(middle - 6, 12, self.say("chart.tests"), at="end", colour="ink")
         drawing.text(middle + 6, 12, self.say("chart.production"), colour="ink")
         for line, key in enumerate(ranked):
@@ -219,13 +224,17 @@ class _Pen:
             drawing.text(middle + (wide if production else 0) + 4, y + 11, f"{production:,}", size=10)
             drawing.text(middle - (narrow if tests else 0) - 4, y + 11, f"{tests:,}", at="end", size=10)
         drawing.line(middle, 20, middle, 22 + len(ranked) * row)
+        note = self.say("chart.each_area_more", count=more) if more else self.say("chart.each_area")
+        drawing.text(0, drawing.height - 4, note, size=10)
         numbers = digest.statistics.lines_by_kind
         yield Chart(
             "lines",
             self.say("chart.lines"),
-            self.say("chart.lines_said", production=f"{numbers['production']:,}", tests=f"{numbers['test']:,}"),
+            self.say(
+                "chart.lines_said", production=f"{numbers['production']:,}", tests=f"{numbers['test']:,}", note=note
+            ),
             (self.say("chart.area"), self.say("chart.production"), self.say("chart.tests")),
-            tuple((names[key], *(f"{count:,}" for count in counts[key])) for key in ranked),
+            tuple((names[key], *(f"{count:,}" for count in counts[key])) for key in changed),
             drawing,
         )
 
@@ -298,6 +307,13 @@ def _ticks(days: Sequence[date]) -> list[int]:
     """Which days are written out: Mondays; of a few days, the first and the last."""
     mondays = [index for index, day in enumerate(days) if day.weekday() == 0]
     return mondays if len(mondays) > 1 else [0, len(days) - 1]
+
+
+def _cell(drawing: Drawing, x: float, y: float, width: float, count: int, most: int) -> None:
+    """Draw how many by how dark, 16 units high; the ground of an empty cell shows where a day is."""
+    drawing.bar(x, y, width, 16, "line", opacity=0.35)
+    if count:
+        drawing.bar(x, y, width, 16, "main", opacity=0.15 + 0.85 * (count / most) ** 0.7)
 
 
 def _step(most: int) -> int:

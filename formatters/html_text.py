@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from analysis.wording import say
 from formatters.links import commit_page, place_page, pull_request_page
 from formatters.plain import clean
+from formatters.svg import palette
 from formatters.wording import label
 
 _PAGES = Path(__file__).parent / "pages"
@@ -31,17 +32,22 @@ def marked(text: str) -> Markup:
     return Markup("").join([*out, escape(text[at:])])
 
 
-@lru_cache(maxsize=8)
-def asset(name: str) -> Markup:
-    """Return a style or a script of ours as it stands in a page."""
-    return Markup((_PAGES / name).read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
+@lru_cache(maxsize=1)
+def style() -> Markup:
+    """Return the style of all pages: the colours of the pictures, and what uses them."""
+    return Markup(palette() + (_PAGES / "page.css").read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
+
+
+@lru_cache(maxsize=1)
+def script() -> Markup:
+    """Return the script of a report."""
+    return Markup((_PAGES / "page.js").read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
 
 
 def policy(*, may_send: bool = False) -> str:
     """Return the Content-Security-Policy of a page; one that `may_send` has a form for its own server."""
-    style, script = (_hash(asset(name)) for name in ("page.css", "page.js"))
     form = "'self'" if may_send else "'none'"
-    return f"default-src 'none'; style-src {style}; script-src {script}; img-src data:; base-uri 'none'; form-action {form}"
+    return f"default-src 'none'; style-src {_hash(style())}; script-src {_hash(script())}; img-src data:; base-uri 'none'; form-action {form}"
 
 
 def _hash(text: str) -> str:
@@ -60,7 +66,6 @@ def templates() -> Environment:
     )
     made.filters |= {"clean": clean, "marked": marked}
     made.globals |= {
-        "asset": asset,
         "commit_page": commit_page,
         "label": label,
         "links": None,  # a page of its own leads nowhere but into itself
@@ -68,5 +73,7 @@ def templates() -> Environment:
         "policy": policy,
         "pull_request_page": pull_request_page,
         "say": say,
+        "script": script,
+        "style": style,
     }
     return made

@@ -1,6 +1,7 @@
 """Pictures: they show what the numbers say, to whoever sees them and to whoever does not, and hold no text as markup."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
@@ -61,7 +62,8 @@ def test_there_is_a_picture_where_there_is_something_to_show() -> None:
 
 def test_a_bar_is_as_high_as_its_number() -> None:
     """Twice the commits, twice the height."""
-    high = [float(bar["height"]) for bar in bars(made(before=days(2, 4, 8))["by-day"], "medium")]
+    _key, *columns = bars(made(before=days(2, 4, 8))["by-day"], "medium")
+    high = [float(column["height"]) for column in columns]
     assert [round(height / high[0]) for height in high] == [1, 2, 4]
 
 
@@ -73,7 +75,7 @@ def test_hours_are_those_of_the_zone() -> None:
 
 
 def test_production_stands_against_tests() -> None:
-    """On one scale, a commit in its first area only."""
+    """On one scale."""
     chart = made(an_entry_of(production=100, tests=50), an_entry_of(production=25, area="scheduler"))["lines"]
     assert chart.rows == (("KV cache", "100", "50"), ("Scheduler", "25", "0"))
     wide, narrow = (
@@ -81,6 +83,20 @@ def test_production_stands_against_tests() -> None:
     )
     assert round(wide[0] / narrow[0], 1) == 2.0
     assert round(wide[0] / wide[1], 1) == 4.0
+
+
+def test_lines_count_in_each_area_and_the_table_has_all() -> None:
+    """As commits do elsewhere; the picture has the eight with the most lines and says how many more there are."""
+    entry = replace(an_entry_of(production=100), triage=replace(an_entry_of().triage, areas=("kv_cache", "scheduler")))
+    chart = made(entry)["lines"]
+    assert chart.rows == (("KV cache", "100", "0"), ("Scheduler", "100", "0"))
+    assert chart.description == "100 lines of the product and 0 of tests changed; a commit counts in each of its areas."
+    chart = made(*[an_entry_of(production=count, area=f"area {count}") for count in range(1, 12)])["lines"]
+    assert [row[0] for row in chart.rows] == [f"area {count}" for count in range(11, 0, -1)]
+    drawn = [text.text for text in read(chart).iter(f"{SVG}text")]
+    assert "area 4" in drawn
+    assert "area 3" not in drawn
+    assert "a commit counts in each of its areas; 3 more not drawn" in drawn
 
 
 def test_the_week_stands_against_the_four_before() -> None:
@@ -99,6 +115,9 @@ def test_areas_are_the_busiest() -> None:
     chart = made(before=tuple(told))["areas-by-day"]
     assert chart.head[1:] == ("KV cache", "Scheduler")
     assert "KV cache 6, Scheduler 3" in chart.description
+    key = [text.text for text in read(chart).iter(f"{SVG}text")]
+    assert key[key.index("commits of a day:") :] == ["commits of a day:", "0", "1", "2"]
+    assert key[key.index("commits of a day:") - 1] == "in all"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -136,23 +155,52 @@ def test_text_from_outside_is_text(text: str) -> None:
     """The file stays a well-formed picture of shapes."""
     for chart in made(an_entry_of(area=text), before=days(1, 2, 3)).values():
         kinds = {shape.tag.removeprefix(SVG) for shape in read(chart).iter()}
-        assert kinds <= {"svg", "title", "desc", "style", "rect", "text", "g", "path", "circle"}
+        assert kinds <= {"svg", "title", "desc", "style", "rect", "text", "g", "path"}
 
 
-def test_importance_differs_in_lightness_too() -> None:
-    """Who sees no red and green sees lighter and darker, on either ground."""
+# What eyes make of linear red, green and blue: https://doi.org/10.1109/TVCG.2009.113, table 1, severity 1.0.
+EYES = {
+    "usual": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "no red": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "no green": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+}
 
-    def lightness(colour: str) -> float:
-        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    for scheme in (0, 1):
-        high, medium, low = (lightness(COLOURS[level][scheme]) for level in ("high", "medium", "low"))
-        assert (max(high, medium) + 0.05) / (min(high, medium) + 0.05) > 1.3
-        assert (max(high, low) + 0.05) / (min(high, low) + 0.05) > 1.8
-        ground, ink = lightness(COLOURS["ground"][scheme]), lightness(COLOURS["faint"][scheme])
-        assert (max(ground, ink) + 0.05) / (min(ground, ink) + 0.05) > 4.5
+def luminance(colour: str, eyes: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    red, green, blue = (
+        min(1, max(0, sum(share * part for share, part in zip(row, linear, strict=True)))) for row in EYES[eyes]
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("eyes", EYES)
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_colours_stand_apart_for_everybody(scheme: int, eyes: str) -> None:
+    """By luminance alone: neighbours twofold, shapes from the ground threefold, texts 4.5-fold."""
+
+    def contrast(one: str, other: str) -> float:
+        darker, lighter = sorted(luminance(COLOURS[name][scheme], eyes) for name in (one, other))
+        return (lighter + 0.05) / (darker + 0.05)
+
+    for neighbours in (("high", "medium"), ("medium", "pale"), ("low", "pale"), ("main", "second")):
+        assert contrast(*neighbours) >= 2, neighbours
+    for shape in ("high", "medium", "low", "main", "second"):
+        assert contrast(shape, "ground") >= 3, shape
+    for text in ("ink", "faint", "high", "low"):
+        assert contrast(text, "ground") >= 4.5, text
+
+
+def test_importance_is_told_without_colours() -> None:
+    """High is full, medium striped, low hollow: in the columns as in the key."""
+    looks = {"high": ["c-high"], "medium": ["c-medium", "s-ground"], "low": ["c-pale s-low"]}
+    for level in looks:
+        picture = read(made(*[an_entry_of(level)] * 5)["by-hour"]).find(f"{SVG}g")
+        shown = Counter(shape.get("class") for shape in picture or ())
+        assert {other: [shown[look] for look in looks[other]] for other in looks} == {
+            other: [2 if other == level else 1] * len(looks[other]) for other in looks
+        }
 
 
 def test_a_picture_becomes_a_png() -> None:

@@ -23,6 +23,7 @@ from picture import picture
 from bot.cli import app
 from bot.config import Settings, load, options
 from bot.verbs import usage, verbs
+from formatters.charts import charts
 from formatters.terminal import terminal
 
 README = ROOT / "README.md"
@@ -107,7 +108,7 @@ def test_every_setting_and_command_is_in_a_table() -> None:
     assert all(f"`daybrief {name}" in text for name in COMMANDS)
 
 
-# -- the picture
+# -- the pictures
 
 
 def test_the_picture_shows_what_a_terminal_does(
@@ -124,6 +125,19 @@ def test_the_picture_shows_what_a_terminal_does(
     shown = [*lines[: lines.index("", heading)], "  …"]
     drawn = picture("\n".join(shown), 100, "daybrief digest --repo example/quill --date 2026-03-12")
     path = ROOT / "docs" / "digest.svg"
+    if request.config.getoption("--update-golden"):
+        path.write_text(drawn, encoding="utf-8")
+    assert path.read_text("utf-8") == drawn
+
+
+@pytest.mark.parametrize("name", ["by-hour", "lines"])
+def test_a_chart_is_the_sample_day_s(
+    request: pytest.FixtureRequest, quill: Path, environ: Mapping[str, str], name: str
+) -> None:
+    """As the page shows it."""
+    digest, areas = the_sample(quill, environ, SAMPLE_NOW)
+    (drawn,) = [chart.file() for chart in charts(digest, (), areas) if chart.name == name]
+    path = ROOT / "docs" / f"{name}.svg"
     if request.config.getoption("--update-golden"):
         path.write_text(drawn, encoding="utf-8")
     assert path.read_text("utf-8") == drawn

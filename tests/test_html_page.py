@@ -10,6 +10,7 @@ from conftest import SAMPLE_NOW
 from html_reader import HOSTILE, Page, hash_of
 from made import a_commit, a_digest, an_entry, spoiled, the_areas, the_sample
 
+from analysis.commit import FileChange
 from analysis.entry import LANGUAGES, Language
 from analysis.facts import Fact, FactKind
 from analysis.period import count_day
@@ -67,7 +68,28 @@ def test_every_commit_has_its_place_and_its_data(sample: dict[Language, Sheet]) 
         assert json.loads(given["data-areas"]) == list(entry.triage.areas)
         assert json.loads(given["data-types"]) == [kind.value for kind in entry.triage.types[:2]]
         assert given["data-author"] == entry.commit.author
-        assert all(file.path in given["data-files"] for file in entry.commit.files[:40])
+        assert all(file.path in given["data-files"] for file in entry.commit.files)
+
+
+def test_what_the_search_does_not_know_is_said() -> None:
+    """Of a commit with hundreds of files, the first ones."""
+    files = tuple(FileChange(f"quill/{number:03}.py", "modified", 1, 0) for number in range(501))
+    for count, said in ((501, True), (500, False)):
+        shown = a_page(an_entry(replace(a_commit(), files=files[:count])))
+        (given,) = shown.all("article")
+        assert [path in given["data-files"] for path in ("quill/000.py", "quill/499.py", "quill/500.py")] == [
+            True,
+            True,
+            False,
+        ]
+        assert ("The search on this page knows the first 500 of its 501 files." in shown.text) == said
+
+
+def test_a_title_that_contents_cut_can_be_read_there(sample: dict[Language, Sheet]) -> None:
+    """Whole, under the pointer."""
+    made = outline(sample["en"].digest, sample["en"].areas)
+    titled = {given["href"]: given["title"] for given in Page(page([sample["en"]])).all("a") if "title" in given}
+    assert titled == {f"#{item.entry.commit.sha}": item.title for item in made.items()}
 
 
 def test_the_page_may_load_nothing(sample: dict[Language, Sheet]) -> None:
@@ -89,6 +111,9 @@ def test_both_languages_stand_in_one_file(sample: dict[Language, Sheet]) -> None
     assert shown.all("html") == [{"lang": "zh"}]
     assert [given["data-language"] for given in shown.all("template")] == ["en"]
     assert [given["lang"] for given in shown.all("button") if "data-language" in given] == ["zh", "en"] * 2
+    assert all("hidden" in given for given in shown.all("div", role="group") if "languages" in given["class"]), (
+        "without a script they would do nothing"
+    )
     one = Page(page([sample["zh"]]))
     assert not [given for given in one.all("button") if "data-language" in given]
 

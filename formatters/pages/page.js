@@ -47,11 +47,14 @@
     }
     for (const node of place.querySelectorAll("[data-for]")) node.hidden = !shown.has(node.dataset.for);
     for (const node of place.querySelectorAll(".story, .group, .all, .contents details details")) {
-      node.hidden = !node.querySelector(".entry:not([hidden]), [data-for]:not([hidden])");
+      const left = node.querySelectorAll(".entry:not([hidden]), [data-for]:not([hidden])").length;
+      node.hidden = !left;
+      const number = node.querySelector("[data-count]");
+      if (number) number.textContent = isAsked ? left : number.dataset.count;
     }
     for (const node of place.querySelectorAll(".intro, .note, .run")) node.hidden = isAsked;
     place.querySelector(".nothing").hidden = !isAsked || shown.size > 0;
-    if (!form) return;
+    if (!form) return leaveRoom();
     form.querySelector(".clear").hidden = !isAsked;
     const text = form.dataset.shown.replace("{shown}", shown.size).replace("{count}", entries.length);
     form.querySelector(".found").textContent = isAsked ? text : "";
@@ -62,6 +65,13 @@
       const field = form.elements[name];
       if (field && field.value !== asked[name]) field.value = asked[name];
     }
+    leaveRoom();
+  }
+
+  // What is jumped to stands below the bar of filters where that stays in sight.
+  function leaveRoom() {
+    const stays = form && getComputedStyle(form).position === "sticky";
+    document.documentElement.style.scrollPaddingTop = stays ? `calc(${form.offsetHeight}px + 1rem)` : "";
   }
 
   function start() {
@@ -76,7 +86,7 @@
     }));
     const contents = place.querySelector(".contents > details");
     if (contents) contents.open = wide.matches;
-    if (form) form.hidden = false;
+    for (const node of place.querySelectorAll(".filters, .languages")) node.hidden = false;
     apply();
   }
 
@@ -99,7 +109,7 @@
   }
 
   function go() {
-    const wanted = decodeURIComponent(location.hash.slice(1)).toLowerCase();
+    const wanted = location.hash.slice(1).toLowerCase();
     if (!/^[0-9a-f]{7,40}$/.test(wanted)) return;
     const found = entries.find((entry) => entry.node.id.startsWith(wanted));
     if (!found) return;
@@ -133,7 +143,10 @@
   }
   place.addEventListener("reset", () => {
     Object.assign(asked, { q: "", area: "", type: "", author: "", levels: new Set() });
-    setTimeout(changed);
+    setTimeout(() => {
+      changed();
+      [...form.elements].filter((field) => !field.hidden).at(-1).focus({ preventScroll: true }); // the button itself is gone
+    });
   });
   place.addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("keydown", (event) => {
@@ -151,6 +164,7 @@
   });
   addEventListener("afterprint", () => closed.splice(0).forEach((node) => (node.open = false)));
   addEventListener("hashchange", go);
+  addEventListener("resize", leaveRoom);
   read();
   start();
   go();

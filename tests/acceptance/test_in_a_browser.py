@@ -138,6 +138,9 @@ def pages(store: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     made = {
         "sample": archive.page([(archive.digest("example/quill", DAY, "en"), areas)]),
         "real": archive.page([(archive.digest("sgl-project/sglang", REAL_DAY, "zh"), areas)]),
+        "both": archive.page(
+            [(archive.digest(*day, "en"), areas) for day in (("example/quill", DAY), ("sgl-project/sglang", REAL_DAY))]
+        ),
     }
     facts = (Fact(FactKind.DEFAULT_CHANGED, "x", "a.py", 1, "1", "2"),)
     entries = [spoiled(an_entry(a_commit(), "high", facts=facts), text) for text in HOSTILE.values()]
@@ -198,7 +201,7 @@ def test_the_page_is_for_everybody(browser: Browser, pages: dict[str, str], name
 def test_nothing_of_hostile_text_runs(browser: Browser, pages: dict[str, str]) -> None:
     """It opens no dialogue, makes no element, and changes no title."""
     browser.open(pages["hostile"])
-    assert browser.run("return document.querySelectorAll('img, iframe, [onerror], [onload], [style]').length") == 0
+    assert browser.run("return document.querySelectorAll('img, iframe, [onerror], [onload], body [style]').length") == 0
     assert browser.shown() == len(HOSTILE)
 
 
@@ -233,6 +236,42 @@ def test_the_reader_filters_and_searches(browser: Browser, pages: dict[str, str]
     assert browser.complaints() == []
 
 
+def test_headings_say_how_many_stand_below_them(browser: Browser, pages: dict[str, str]) -> None:
+    """In the report and in the contents, also while filters hide some."""
+    browser.open(pages["sample"])
+    numbers = [number.text for number in browser.all("[data-count]")]
+    browser.one("input[name=q]").send_keys("cache")
+    for section in browser.all(".group:not([hidden])"):
+        assert len(section.find_elements(By.CSS_SELECTOR, ".entry:not([hidden])")) == int(
+            section.find_element(By.CSS_SELECTOR, "[data-count]").text
+        )
+    below, contents = (
+        [int(number.text) for number in browser.all(f"{part} [data-count]") if number.is_displayed()]
+        for part in (".group", ".contents")
+    )
+    assert below == contents
+    assert sum(below) == browser.shown() < 18
+    browser.one(".clear").click()
+    assert [number.text for number in browser.all("[data-count]")] == numbers
+
+
+def test_showing_all_again_keeps_one_s_place(browser: Browser, pages: dict[str, str]) -> None:
+    """The button goes; who pressed it by key stays among the filters."""
+    browser.open(pages["sample"] + "?level=high")
+    browser.one(".clear").send_keys(Keys.ENTER)
+    assert not browser.one(".clear").is_displayed()
+    assert browser.run("return document.activeElement.name") == "author"
+
+
+@pytest.mark.parametrize("fragment", ["%", "%E0%A4%A", "nothing", "abcdef0", "<b>"])
+def test_an_address_that_leads_nowhere_does_no_harm(browser: Browser, pages: dict[str, str], fragment: str) -> None:
+    """The report is shown as without it."""
+    browser.open(f"{pages['sample']}#{fragment}")
+    browser.one('.filters [data-level="high"]').click()
+    assert browser.shown() == 7
+    assert browser.complaints() == []
+
+
 def test_filters_stay_when_the_language_changes(browser: Browser, pages: dict[str, str]) -> None:
     """What was asked is asked in the other one."""
     browser.open(pages["sample"])
@@ -253,7 +292,56 @@ def test_every_commit_has_an_address(browser: Browser, pages: dict[str, str]) ->
     assert browser.run("return location.hash") == f"#{last}"
     target = browser.one(".entry:target")
     assert target.is_displayed()
+    assert target.find_element(By.CSS_SELECTOR, ".self").value_of_css_property("opacity") == "1"
     assert abs(browser.run("return arguments[0].getBoundingClientRect().top", target)) < 900
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_bar_of_filters_is_as_high_with_filters_as_without(
+    browser: Browser, pages: dict[str, str], language: str
+) -> None:
+    """The report below it does not jump."""
+    browser.open(pages["real"])
+    if browser.run("return document.documentElement.lang") != language:
+        browser.one(f".languages [data-language={language}]").click()
+    before = browser.one(".filters").size["height"]
+    browser.one('.filters [data-level="high"]').click()
+    assert browser.one(".clear").is_displayed()
+    assert abs(browser.one(".filters").size["height"] - before) < 10
+
+
+@pytest.mark.parametrize("query", ["", "?level=high&q=a"], ids=["all", "filtered"])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_bar_of_filters_covers_nothing(browser: Browser, pages: dict[str, str], size: str, query: str) -> None:
+    """Whatever is jumped to stands below it, however high it is."""
+    browser.open(pages["real"] + query, size)
+    for sha in browser.run("return [...document.querySelectorAll('.entry:not([hidden])')].map((entry) => entry.id)")[
+        :5
+    ]:
+        browser.run("location.hash = arguments[0]", sha)
+        bar, entry = browser.run(
+            "return [document.querySelector('.filters').getBoundingClientRect().bottom, document.querySelector(':target').getBoundingClientRect().top]"
+        )
+        assert 0 <= entry - max(bar, 0) < 40
+
+
+def test_the_bar_of_filters_stays_over_every_report(browser: Browser, pages: dict[str, str]) -> None:
+    """It filters all of them."""
+    browser.open(pages["both"])
+    browser.run("[...document.querySelectorAll('.entry')].at(-1).scrollIntoView()")
+    assert browser.run("return document.querySelector('.filters').getBoundingClientRect().top") == 0
+    browser.check()
+
+
+def test_no_word_of_the_table_is_broken(browser: Browser, pages: dict[str, str]) -> None:
+    """A type stands on as many lines as it has words."""
+    browser.open(pages["both"])
+    for cell in browser.all(".commits td.type"):
+        lines = browser.run(
+            "const range = document.createRange(); range.selectNodeContents(arguments[0]); return new Set([...range.getClientRects()].map((box) => box.top)).size",
+            cell,
+        )
+        assert lines <= len(cell.text.split()), cell.text
 
 
 def test_it_is_read_without_a_mouse(browser: Browser, pages: dict[str, str]) -> None:
@@ -307,6 +395,68 @@ def test_the_archive_is_for_everybody(
     if path == "/nowhere":
         assert len(browser.complaints()) == 1  # the browser itself says that the page was not found
     browser.check()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_files_of_a_commit_are_a_list_to_be_read(browser: Browser, archive: str, store: Path, size: str) -> None:
+    """What became of a file, and its lines, each stand on one line; nothing is beyond the edge."""
+    core = Core(load({"DAYBRIEF_STORE__PATH": str(store)}), lambda: NOW)
+    commits = core.commits.between("sgl-project/sglang", REAL_DAY.start, REAL_DAY.end)
+    sha = max(commits, key=lambda entry: len(entry.commit.files)).commit.sha
+    core.store.close()
+    browser.open(f"{archive}/commit/{sha}", size)
+    cells = browser.all(".files td:not(.path)")
+    assert len(cells) > 20
+    assert max(browser.run("return [...arguments[0]].map((cell) => cell.offsetHeight)", cells)) < 40
+    browser.check()
+
+
+@pytest.mark.parametrize("size", ["phone", "small phone"])
+def test_on_a_phone_what_was_found_is_in_sight(browser: Browser, archive: str, size: str) -> None:
+    """Filters are folded behind their number; a tap unfolds them, and a broad screen shows them all."""
+    address = f"{archive}/search?q=cache&area=kv_cache&min=medium&lang=en"
+    browser.open(address, size)
+    seen = "return [...document.querySelectorAll('.choices :is(select, input)')].filter((field) => field.checkVisibility()).length"
+    assert browser.run(seen) == 0
+    assert browser.one(".choices summary").text == "Filters 2"
+    assert browser.one(".listed li").rect["y"] < SIZES[size][1] / 2
+    browser.one(".choices summary").click()
+    assert browser.run(seen) == 7
+    browser.check()
+    browser.open(address)
+    assert browser.run(seen) == 7
+    assert browser.shown(".choices summary") == 0
+
+
+@pytest.mark.parametrize("path", ["/", "/repo/example/quill", "/day/2026-03-12/example/quill", "/search?q=cache"])
+def test_paper_has_nothing_to_press(browser: Browser, archive: str, path: str) -> None:
+    """Neither the archive's head nor its ways to other pages are printed, and the ground is white."""
+    browser.open(archive + path)
+    paper = {"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", paper)
+    assert browser.shown("header.site, nav, form, .feeds, .years, .self") == 0
+    assert browser.shown("h1") == 1
+    assert browser.run("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_the_calendar_has_a_key(browser: Browser, archive: str) -> None:
+    """From how many commits on a day is darker, each shade as in the days below; and what the mark says."""
+    browser.open(archive + "/repo/example/quill?lang=en")
+    assert browser.one(".key").text.split("\n") == [
+        "Commits of a day:",
+        "1+",
+        "10+",
+        "25+",
+        "50+",
+        "with high importance",
+    ]
+    grounds = browser.run(
+        "return [...document.querySelectorAll('.key [class^=q]')].map((shade) => getComputedStyle(shade).backgroundColor)"
+    )
+    assert len(set(grounds)) == 4
+    day = browser.one('.calendar a[href*="2026-03-12"]')
+    assert day.get_attribute("title") == "2026-03-12: 18 commits, 7 high"
+    assert browser.run("return getComputedStyle(arguments[0]).backgroundColor", day) == grounds[1]
 
 
 def test_one_finds_one_s_way_through_the_archive(browser: Browser, archive: str) -> None:
