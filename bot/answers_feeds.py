@@ -17,7 +17,7 @@ from bot.posts import named
 from bot.question import Question, Which
 from bot.repositories import parse_place
 from bot.verbs import LEVELS
-from formatters.reply import MOST_COMMAND, Board, Button, Field, Form, Note, Reply, Sheet
+from formatters.reply import MOST_COMMAND, Board, Button, Channel, Field, Form, Note, Reply, Sheet
 from formatters.wording import label, say_days
 from storage.deliveries import Delivery, State
 from storage.feeds import Days, Feed, Quiet
@@ -78,7 +78,7 @@ def _form(question: Question, feed: Feed | None, repository: str) -> Form:
     return Form(
         title=question.say("form.setup"),
         submit=question.say("button.save"),
-        command=f"save setup {feed.id if feed else 'new'}",
+        command=f"save setup feed={feed.id}" if feed else f"save setup {NEW}",
         fields=(
             Field(
                 "repository", question.say("field.repository"), feed.repository if feed else repository,
@@ -112,8 +112,7 @@ def _form(question: Question, feed: Feed | None, repository: str) -> Form:
 async def save_setup(question: Question) -> AsyncIterator[Reply]:
     """Make or change the feed that the form describes, after a look whether its repository can be read."""
     _check_channel(question)
-    number = next((int(word) for word in question.asked.words if word.isdigit()), 0)
-    before = next((feed for feed in question.feeds if feed.id == number), None)
+    before = next(iter(_meant(question)), None) if question.value("feed") else None
     desk = question.desk
     feed = await desk.work.quick(lambda: _read(question, before))
     if not desk.access.may_set_up(feed.repository):
@@ -190,9 +189,9 @@ def _one_of(text: str, known: tuple[T, ...], default: T) -> T:
 
 
 def _check_channel(question: Question) -> None:
-    if question.asker.is_direct:
+    if question.asker.is_direct and not question.feeds:
         raise Mistake("mistake.only_in_channel")
-    if not question.desk.access.is_admin(question.asker):
+    if not question.is_admin:
         raise Mistake("mistake.admin")
 
 
@@ -357,26 +356,33 @@ def _home(question: Question) -> Reply:
     subs = subscriptions_listed(question)
     parts: list[Note | Sheet] = [subs] if isinstance(subs, Note | Sheet) else []
     seen = {name.lower() for name in question.visible}
-    feeds = [
-        feed
-        for feed in desk.feeds.all()
-        if feed.platform == asker.platform and feed.repository.lower() in seen
-        if not asker.workspace or feed.workspace == asker.workspace
-    ]
+    feeds = [feed for feed in desk.access.near(asker) if feed.repository.lower() in seen]
     if feeds:
+        rows = {_in_home(question, feed, now): feed for feed in feeds[::-1]}  # of equal ones the first
         parts.append(
             Sheet(
                 title=question.say("home.feeds"),
-                columns=tuple(question.say(f"column.{name}") for name in ("repository", "next")),
-                rows=tuple((_named(question, feed), _next(question, feed, now)) for feed in feeds),
+                columns=tuple(question.say(f"column.{name}") for name in ("repository", "next", "channel", "settings")),
+                rows=tuple(rows)[::-1],
                 language=question.language,
-                note="\n".join(dict.fromkeys(_settings(question, feed) for feed in feeds)),
+                actions=tuple(
+                    question.button("change", f"setup feed={feed.id}") if desk.access.administers(asker, feed) else None
+                    for feed in tuple(rows.values())[::-1]
+                ),
             )
         )
     parts += _latest(question, feeds)
     if not feeds:
         parts.append(Note(question.say("home.start"), "plain", (question.button("help", "help"),)))
     return Board(tuple(parts), question.language)
+
+
+def _in_home(question: Question, feed: Feed, now: datetime) -> tuple[str | Channel, ...]:
+    """Return a feed's row: what comes when; where, and how it is set up, to who may know."""
+    row = _named(question, feed), _next(question, feed, now)
+    if not question.desk.access.is_of(question.asker, feed):
+        return *row, "", ""
+    return *row, Channel(feed.channel), " · ".join(_parts(question, feed))
 
 
 def _latest(question: Question, feeds: list[Feed]) -> list[Sheet]:
@@ -391,7 +397,9 @@ def _latest(question: Question, feeds: list[Feed]) -> list[Sheet]:
     for repo, told in list(posted.items())[:3]:
         days = sorted(told.values(), key=lambda window: window.last, reverse=True)[:_LATEST]
         if days:
-            commands = [named(f"date {say_span(window)}", repo, numbers.get(repo, 0)) for window in days]
+            commands = [
+                named(f"date {say_span(window)} zone={window.zone}", repo, numbers.get(repo, 0)) for window in days
+            ]
             found.append(
                 Sheet(
                     title=question.say("home.digests", repo=repo),

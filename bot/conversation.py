@@ -62,7 +62,7 @@ class Talk:
 
 def _check(question: Question) -> None:
     found = verb(question.asked.verb)
-    if found and found.is_admin and not question.desk.access.is_admin(question.asker):
+    if found and found.is_admin and not question.is_admin:
         raise Mistake("mistake.only_in_channel" if question.asker.is_direct else "mistake.admin")
 
 

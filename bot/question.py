@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from analysis.entry import LANGUAGES, Analyser, Language
 from analysis.errors import BadInput
 from analysis.window import check_zone
+from bot import meant
 from bot.access import TERMINAL, Access
 from bot.asking import Asked, Mistake
 from bot.config import machine_zone
@@ -55,7 +56,7 @@ class Question:
     """One request, understood.
 
     Attributes:
-        feeds: those of the channel that it was asked in.
+        feeds: those of the channel that it was asked in; in direct messages the one that it names, for who administers it.
         visible: the repositories that may be seen from there.
     """
 
@@ -70,6 +71,11 @@ class Question:
     def asker(self) -> Asker:
         """Who asks."""
         return self.request.asker
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether who asks may administer what is asked about: the channel, or from their home one of its feeds."""
+        return self.desk.access.is_admin(self.asker) or (self.asker.is_direct and bool(self.feeds))
 
     @property
     def recipient(self) -> Recipient:
@@ -146,7 +152,10 @@ class Question:
         return min(found, key=lambda feed: feed.looks_back, default=None)
 
     def zone(self, repo: str = "") -> str:
-        """Return the zone whose days are meant: the feed's, the asker's, or the machine's."""
+        """Return the zone whose days are meant: the one that a button names, the feed's, the asker's, or the machine's."""
+        named = self.asked.named.get("zone")
+        if named and self.asked.verb != "save":
+            return meant.zone(named)
         feed = self.feed_of(repo) or next(iter(self.feeds), None)
         if feed:
             return feed.zone
@@ -169,8 +178,12 @@ async def understood(desk: Desk, request: Request, asked: Asked) -> Question:
     asker = request.asker
 
     def look() -> tuple[tuple[Feed, ...], tuple[str, ...]]:
-        feeds = () if asker.is_direct else desk.feeds.of_channel(asker.platform, asker.channel)
-        return tuple(feeds), desk.access.visible(asker)
+        if not asker.is_direct:
+            return tuple(desk.feeds.of_channel(asker.platform, asker.channel)), desk.access.visible(asker)
+        number = asked.named.get("feed", "")
+        found = desk.feeds.get(int(number)) if number.isdecimal() else None
+        feeds = (found,) if found and desk.access.administers(asker, found) else ()
+        return feeds, desk.access.visible(asker)
 
     feeds, visible = await desk.work.quick(look)
     return Question(desk, request, asked, language_of(asker, asked, feeds), feeds, visible)
@@ -180,7 +193,8 @@ def language_of(asker: Asker, asked: Asked | None, feeds: tuple[Feed, ...]) -> L
     """Return the language to answer in: the one that was named, the channel's, the asker's."""
     wanted = asked.named.get("lang", "").lower() if asked else ""
     named = next((language for language in LANGUAGES if language == wanted), None)
-    of_channel = feeds[0].language if feeds and asker.platform != TERMINAL else None  # at a terminal it was said
+    is_own = asker.is_direct or asker.platform == TERMINAL  # there it was said
+    of_channel = feeds[0].language if feeds and not is_own else None
     return named or of_channel or asker.language or "en"
 
 

@@ -66,6 +66,11 @@ def pressed(reply: Reply, start: str) -> str:
     return next(button.command for button in buttons(reply) if button.command.startswith(start))
 
 
+def commands_of(reply: Reply) -> list[str]:
+    """Return every button's command."""
+    return [button.command for button in buttons(reply)]
+
+
 # -- how a command is read
 
 
@@ -569,7 +574,7 @@ async def test_a_mistake_in_a_form_is_told(bot: Bot, values: dict[str, str], tol
 
 async def test_only_administrators_change_a_channel(bot: Bot) -> None:
     """And only in the channel; the form's answer is checked as the command is."""
-    for text in ("setup", "pause", "resume", "remove", "rerun 2026-03-12", "save setup 1"):
+    for text in ("setup", "pause", "resume", "remove", "rerun 2026-03-12", "save setup feed=1"):
         assert "Only who administers" in await bot.problem(text, a_member())
         assert "ask it in the channel" in await bot.problem(text, a_person())
     (feed,) = bot.assembly.feeds.all()
@@ -687,6 +692,26 @@ async def test_home_shows_subscriptions_feeds_and_the_last_digests(known: Bot) -
     assert "example/quill: AMD" in text
     assert "example/quill: the last digests" in text
     assert isinstance(await known.reply(pressed(board, "date"), a_person()), DigestPost)
+
+
+async def test_home_shows_the_channels_of_a_person(bot: Bot) -> None:
+    """Whoever is in a channel sees how its digest is set up; of others only what everybody may know."""
+    bot.feed(channel="C2", made_by="U9")
+    inside = a_person(user="U7", channels=frozenset({"C2"}), administers=frozenset({"C2"}))
+    board = await bot.reply("home", inside)
+    text = await bot.shown("home", inside)
+    assert "#C2" in text
+    assert "#C1" not in text
+    assert [command for command in commands_of(board) if command.startswith("setup")] == ["setup feed=2"]
+    form = await bot.reply("setup feed=2", inside)
+    assert isinstance(form, Form)
+    assert form.command == "save setup feed=2"
+    await bot.reply("pause feed=2", inside)
+    assert [feed.channel for feed in bot.assembly.feeds.all() if feed.paused] == ["C2"]
+    for other in (a_person(user="U7", channels=frozenset({"C2"})), a_person(user="U8"), inside):
+        number = 1 if other is inside else 2
+        assert "channel's business" in await bot.problem(f"setup feed={number}", other)
+        assert "channel's business" in await bot.problem(f"save setup feed={number}", other, at="10:00")
 
 
 async def test_help_shows_what_this_person_may_do(bot: Bot) -> None:

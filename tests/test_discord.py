@@ -22,6 +22,7 @@ from formatters.outline import outline
 from formatters.reply import (
     Board,
     Button,
+    Channel,
     CommitDetail,
     CommitList,
     CommitRow,
@@ -140,6 +141,14 @@ def test_any_reply_is_taken_whatever_its_texts_hold(text: str, language: Languag
         replies.append(made)
     for reply in [*replies, Board((note, sheet, listed), language)]:
         assert_fits(rendered(reply))
+
+
+def test_a_channel_is_left_to_discord_to_name() -> None:
+    """In a row, and before a note."""
+    (sheet,) = rendered(Sheet("Feeds", ("A", "B"), (("o/r", Channel("80351110224678912")),), "en"))
+    (note,) = rendered(Note("It is archived.", "problem", about=Channel("80351110224678912")))
+    assert "**o/r** · <#80351110224678912>" in str(sheet.components)
+    assert "⚠️ <#80351110224678912> · It is archived." in str(note.components)
 
 
 @settings(max_examples=50)

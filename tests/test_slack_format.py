@@ -21,6 +21,7 @@ from formatters.plain import clean
 from formatters.reply import (
     Board,
     Button,
+    Channel,
     CommitDetail,
     CommitList,
     CommitRow,
@@ -310,6 +311,18 @@ class TestReplies:
             block.get("accessory", {}).get("value") for block in message["blocks"] if block["type"] == "section"
         ]
         assert accessories == ["unsubscribe 1", None]
+
+    def test_a_channel_is_left_to_slack_to_name(self) -> None:
+        """In a row above its button, and before a note."""
+        change = Button("Change", "setup feed=1")
+        row = ("o/r", Channel("C1"), "daily")
+        for sheet in (
+            Sheet("Feeds", ("A", "B", "C"), (row,), "en", actions=(change,)),
+            Sheet("Feeds", ("A", "B", "C"), (row,), "en"),
+        ):
+            for shown in (home_view(sheet), *slack(sheet), *slack(Note("It is archived.", about=Channel("C1")))):
+                assert '{"type": "channel", "channel_id": "C1"}' in json.dumps(shown)
+                assert not (rules.check_view(shown) if "type" in shown else rules.check_blocks(shown["blocks"]))
 
     def test_many_rows_with_actions_share_a_menu(self) -> None:
         rows = tuple((f"Area {number}", "1") for number in range(33))

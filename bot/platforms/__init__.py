@@ -20,6 +20,8 @@ class Asker:
         workspace: the Slack team or Discord guild; empty in a direct message on Discord and in the terminal.
         channel: where the answer goes; `is_direct`: it is a conversation with the bot alone.
         is_admin: may administer this channel's feeds, by the platform's own word.
+        channels: in direct messages, the channels that the person is in, as far as the platform says; `administers`: those
+            whose feeds they may administer.
         language, zone: as the platform knows them of this person; empty where it does not.
     """
 
@@ -31,6 +33,8 @@ class Asker:
     is_admin: bool = False
     language: Language | None = None
     zone: str = ""
+    channels: frozenset[str] = frozenset()
+    administers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
