@@ -356,7 +356,10 @@ def _home(question: Question) -> Reply:
     subs = subscriptions_listed(question)
     parts: list[Note | Sheet] = [subs] if isinstance(subs, Note | Sheet) else []
     seen = {name.lower() for name in question.visible}
-    feeds = [feed for feed in desk.access.near(asker) if feed.repository.lower() in seen]
+    near = [feed for feed in desk.access.near(asker) if feed.repository.lower() in seen]
+    own = [feed for feed in near if desk.access.is_of(asker, feed)]
+    known = {feed.repository.lower() for feed in own}
+    feeds = [*own, *(feed for feed in near if feed.repository.lower() not in known)]
     if feeds:
         rows = {_in_home(question, feed, now): feed for feed in feeds[::-1]}  # of equal ones the first
         parts.append(

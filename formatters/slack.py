@@ -81,16 +81,17 @@ def pieces(reply: Reply, *, in_view: bool = False) -> list[Piece]:
         case Sheet():
             return list(_sheet(reply, in_view=in_view))
         case Board():
-            return _numbered(list(_board(reply, in_view=in_view)))
+            return _numbered(list(_board(reply)))
         case Form():
             raise TypeError("a form is no message")
 
 
-def _board(board: Board, *, in_view: bool) -> Iterator[Piece]:
+def _board(board: Board) -> Iterator[Piece]:
+    """Return replies below each other; a message takes one table, so that all are lists."""
     for number, part in enumerate(board.parts):
         if number:
             yield Piece(({"type": "divider"},), "")
-        yield from pieces(part, in_view=in_view)
+        yield from pieces(part, in_view=True)
 
 
 def _note(note: Note) -> Iterator[Piece]:

@@ -339,6 +339,12 @@ class TestReplies:
             check(message)
         assert sum(message["text"].count("Area ") for message in messages) == 400
 
+    def test_a_board_of_tables_is_one_message(self) -> None:
+        """A message takes one table: below each other they are lists, each under its heading."""
+        sheets = tuple(Sheet(f"Feed {number}", ("Day", "State"), (("Monday", "posted"),), "en") for number in range(4))
+        (message,) = slack(Board(sheets, "en"))
+        assert [block["type"] for block in message["blocks"]].count("table") == 0
+
     def test_controls_of_a_board_are_told_apart(self) -> None:
         sheet = Sheet(
             "Mine",
