@@ -17,6 +17,7 @@ from bot.posts import named
 from bot.question import Question, Which
 from bot.repositories import parse_place
 from bot.verbs import LEVELS
+from bot.wording import said
 from formatters.reply import MOST_COMMAND, Board, Button, Channel, Field, Form, Note, Reply, Sheet
 from formatters.wording import label, say_days
 from storage.deliveries import Delivery, State
@@ -213,7 +214,7 @@ def _the_feed(question: Question) -> Feed:
 async def pause(question: Question) -> AsyncIterator[Reply]:
     """Post nothing until it is resumed."""
     feed = _the_feed(question)
-    why = question.say("feed.paused_by", who=question.asker.user)
+    why = f"refused.person {question.asker.user}"
     await question.desk.work.quick(lambda: question.desk.feeds.put(replace(feed, paused=why)))
     yield question.note("done.paused", question.button("resume", f"resume feed={feed.id}"), repo=feed.repository)
 
@@ -306,7 +307,7 @@ def _named(question: Question, feed: Feed) -> str:
 
 def _next(question: Question, feed: Feed, now: datetime) -> str:
     if feed.paused:
-        return question.say("status.paused", why=feed.paused)
+        return question.say("status.paused", why=said(feed.paused, question.language))
     return f"{say_moment(next_post(feed, now), feed.zone)} ({feed.zone})"
 
 
@@ -335,7 +336,8 @@ def _history(question: Question, feed: Feed, deliveries: Sequence[Delivery]) -> 
         state = question.say(f"state.{delivery.state}")
         if delivery.pending and delivery.state is State.POSTED:
             state = question.say("state.pending", count=delivery.pending)
-        why = f" ({delivery.trouble})" if delivery.trouble and delivery.state is not State.POSTED else ""
+        trouble = "" if delivery.state is State.POSTED else delivery.trouble
+        why = label("list.brackets", question.language, text=said(trouble, question.language)) if trouble else ""
         at = say_moment(delivery.posted_at, feed.zone) if delivery.posted_at else "–"
         rows.append((day, state + why, at))
     return Sheet(

@@ -12,6 +12,7 @@ from bot.asking import Mistake
 from bot.posts import named
 from bot.question import Question
 from bot.verbs import HOW, LEVELS, TYPES
+from bot.wording import said
 from formatters.reply import Button, Field, Form, Note, Reply, Sheet
 from storage.subscriptions import How, Recipient, Subscription
 
@@ -178,7 +179,7 @@ def _what(one: Subscription, question: Question) -> str:
 
 def _when(one: Subscription, question: Question) -> str:
     if one.paused:
-        return question.say("subs.paused", why=one.paused)
+        return question.say("subs.paused", why=said(one.paused, question.language))
     if one.is_mute:
         return "–"
     return question.say(f"when.{one.how}", time=f"{one.at:%H:%M}", zone=one.zone)

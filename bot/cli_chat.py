@@ -176,7 +176,7 @@ def remove(number: NumberArgument, config: ConfigOption = None) -> None:
 def pause(number: NumberArgument, config: ConfigOption = None) -> None:
     """Post nothing until it is resumed."""
     with _feeds(config) as (_, feeds):
-        feeds.put(replace(_the(feeds, number), paused="paused on the command line"))
+        feeds.put(replace(_the(feeds, number), paused="refused.command_line"))
 
 
 @feed_app.command("resume")
@@ -221,9 +221,12 @@ def _the(feeds: "Feeds", number: int) -> "Feed":
 def _said(core: "Core", feed: "Feed") -> str:
     from bot.answers_feeds import say_moment
     from bot.feeds import next_post
+    from bot.wording import said
 
     following = (
-        f"paused ({feed.paused})" if feed.paused else f"next {say_moment(next_post(feed, core.now()), feed.zone)}"
+        f"paused ({said(feed.paused, 'en')})"
+        if feed.paused
+        else f"next {say_moment(next_post(feed, core.now()), feed.zone)}"
     )
     return f"{feed.repository} → {feed.platform} {feed.channel}, {feed.at:%H:%M} {feed.zone}, {feed.days}, {following}"
 

@@ -15,7 +15,7 @@ from bot.core import Core
 from bot.delivery import Deliverer, Outcome, Ready
 from bot.posts import commit_rows
 from bot.subscriptions import Part, at_once, chosen, mornings
-from bot.wording import tell
+from bot.wording import said, tell
 from bot.work import Work
 from formatters.reply import Button, CommitList
 from storage.deliveries import Delivery, Order, State
@@ -114,7 +114,7 @@ class Messages:
         if result.outcome is Outcome.REFUSED:
             await self._work.quick(lambda: self._subscriptions.pause(who, result.trouble))
         if result.trouble:
-            _LOG.warning("the message to %s: %s (%s)", who, result.outcome, result.trouble)
+            _LOG.warning("the message to %s: %s (%s)", who, result.outcome, said(result.trouble, "en"))
         return result.outcome
 
     # -- what is in a message

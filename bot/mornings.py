@@ -23,9 +23,9 @@ from bot.look_backs import LookBacks
 from bot.platforms import Later, Refused
 from bot.posts import archive_page, digest_post, quiet_note, report_files
 from bot.repositories import parse_place
-from bot.wording import tell
+from bot.wording import said, tell
 from bot.work import Work
-from formatters.reply import Note
+from formatters.reply import Channel, Note
 from storage.deliveries import Delivery, Order, State
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Subscriptions
@@ -123,7 +123,8 @@ class Mornings:
                 return await self._look_backs.ready(feed, window, kind)
             digest, areas = await self._digest(feed, window)
         except NotFound as problem:  # no other try will find it
-            raise Refused(str(problem)) from problem
+            _LOG.warning("the feed %s of %s: %s", feed.id, feed.repository, problem)
+            raise Refused("refused.repository") from problem
         return await self._work.quick(lambda: self._ready(feed, digest, areas))
 
     async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:
@@ -162,15 +163,15 @@ class Mornings:
 
     async def _refused(self, feed: Feed, key: str, why: str) -> None:
         """Pause a feed that cannot be posted, and tell whoever set it up, once."""
-        _LOG.warning("the feed %s of %s is paused: %s", feed.id, feed.repository, why)
+        _LOG.warning("the feed %s of %s is paused: %s", feed.id, feed.repository, said(why, "en"))
         await self._work.quick(lambda: self._feeds.put(replace(feed, paused=why)))
         if not feed.made_by:
             return
-        text = tell("feed.refused", feed.language, repo=feed.repository, why=why)
+        text = tell("feed.refused", feed.language, repo=feed.repository, why=said(why, feed.language))
         order = Order("notice", f"feed {feed.id}", key, feed.platform, "", self._core.now())
 
         async def tell_once(_delivery: Delivery) -> Ready:
-            return Ready(Note(text, "problem"))
+            return Ready(Note(text, "problem", about=Channel(feed.channel)))
 
         await self._deliverer.deliver(order, tell_once, feed.made_by)
 

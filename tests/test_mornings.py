@@ -15,7 +15,7 @@ from servers.scratch import Scratch
 from servers.waiting import hurry
 
 from bot.assembly import Assembly
-from formatters.reply import DigestPost, Note, Reply
+from formatters.reply import Channel, DigestPost, Note, Reply
 from storage.feeds import Feed
 
 NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
@@ -233,18 +233,32 @@ async def test_a_revert_of_what_the_channel_was_told_comes_through_its_filter(bo
 # -- what goes wrong
 
 
-async def test_a_channel_that_is_gone_pauses_the_feed_and_tells_whoever_made_it_once(bot: Bot) -> None:
-    """Not retried for ever, and no flood of complaints."""
-    a_feed(bot)
+@pytest.mark.parametrize(
+    ("language", "notice", "state"),
+    [
+        (
+            "en",
+            "The digest of ann/scratch cannot be posted to this channel: the channel is archived. It is paused; mend that, then "
+            "use `resume` there.",
+            "paused: the channel is archived",
+        ),
+        (
+            "zh",
+            "ann/scratch 的简报无法发到该频道：频道已归档。简报已暂停；请处理后在该频道中使用 `resume`。",
+            "已暂停：频道已归档",
+        ),
+    ],
+)
+async def test_a_channel_that_is_gone_pauses_the_feed_and_tells_whoever_made_it_once(
+    bot: Bot, language: str, notice: str, state: str
+) -> None:
+    """Not retried for ever, and no flood of complaints; which channel it is and why, in the feed's language."""
+    a_feed(bot, language=language)
     bot.platform.gone.add("C1")
     for minutes in (0, 1, 60, 24 * 60):
         await at(bot, NINE + timedelta(minutes=minutes))
-    assert posts(bot, "DM-U1") == [
-        "The digest of ann/scratch cannot be posted to its channel: the channel is archived. It is paused; mend the "
-        "channel, then use `resume` there."
-    ]
-    (feed,) = bot.assembly.feeds.all()
-    assert feed.paused == "the channel is archived"
+    assert bot.platform.in_channel("DM-U1") == [Note(notice, "problem", about=Channel("C1"))]
+    assert state in await bot.shown("status")
     assert bot.platform.doubles == []
     bot.platform.gone.clear()
     await bot.reply("resume repository=ann/scratch")

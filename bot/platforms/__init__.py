@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from analysis.entry import Language
+from bot.wording import said
 from formatters.reply import Reply
 
 
@@ -135,7 +136,15 @@ class Unsure(Exception):
 
 
 class Refused(Exception):
-    """The channel is gone, archived or forbids posting; the text says which, for people."""
+    """The channel is gone, archived or forbids posting.
+
+    Attributes:
+        why: which it is, as it is kept and said in any language: a key of `refused` in `bot/wording.toml`.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(said(why, "en"))
+        self.why = why
 
 
 class Later(Exception):

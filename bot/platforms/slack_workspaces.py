@@ -127,7 +127,7 @@ class Workspaces:
         """Return the token for the current workspace; raise Refused where the app is not installed."""
         bot = self._bot(current.get())
         if bot is None:
-            raise Refused("Daybrief is not installed in the Slack workspace, or was removed from it: install it again")
+            raise Refused("refused.not_installed")
         return bot.bot_token
 
     def _bot(self, workspace: str) -> Bot | None:
