@@ -2,9 +2,10 @@
 
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from analysis.commit import Commit
@@ -25,6 +26,8 @@ from storage.deliveries import Delivery, State
 from storage.feedback import Correction
 from storage.feeds import Feed
 from storage.search import Answer
+
+T = TypeVar("T")
 
 _NAMED = re.compile(r"(?P<repo>~\d+|[\w.-]+/[\w.-]+)@(?P<sha>[0-9a-fA-F]{4,40})")
 _URL = re.compile(r"(?:https?://[\w.-]+/)?(?P<repo>[\w.-]+/[\w.-]+)/commit/(?P<sha>[0-9a-f]{4,40}).*")
@@ -151,7 +154,7 @@ async def area(question: Question) -> AsyncIterator[Reply]:
         key, answer = commands.show_area(core, name, language, repo, since, zone, question.visible)
         return core.areas().name(key, language), answer
 
-    shown, answer = await question.desk.work.quick(look)
+    shown, answer = await _from_store(question, look)
     yield await _found(question, shown, answer)
 
 
@@ -195,7 +198,7 @@ async def search(question: Question) -> AsyncIterator[Reply]:
     if not text.strip():
         raise Mistake("mistake.search_missing")
     try:
-        answer = await question.desk.work.quick(look)
+        answer = await _from_store(question, look)
     except Mistake:
         raise
     except BadInput:
@@ -220,7 +223,7 @@ async def areas(question: Question) -> AsyncIterator[Reply]:
         return
     repo = _one_or_all(question)
     core = question.desk.core
-    rows = await question.desk.work.quick(lambda: commands.list_areas(core, question.language, repo, question.visible))
+    rows = await _from_store(question, lambda: commands.list_areas(core, question.language, repo, question.visible))
     counted = [row for row in rows if row.commits]
     other = ", ".join(row.name for row in rows if not row.commits)
     yield Sheet(
@@ -304,6 +307,14 @@ async def _known(question: Question, name: str) -> Entry:
     if entry is None:
         raise Mistake("mistake.sha", sha=found["sha"])
     return entry
+
+
+async def _from_store(question: Question, look: Callable[[], T]) -> T:
+    """Look into the store; raise Mistake where nothing of what is asked about was read yet."""
+    try:
+        return await question.desk.work.quick(look)
+    except NotFound:
+        raise Mistake("mistake.nothing_known") from None
 
 
 def _one_or_all(question: Question) -> str | None:

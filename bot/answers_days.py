@@ -9,9 +9,11 @@ from analysis.pipeline import silent
 from analysis.window import Window
 from bot.asking import Mistake, read_span, say_span
 from bot.feeds import DIGEST, KINDS, reported
+from bot.platforms import Later, Refused
 from bot.posts import archive_page, commit_rows, digest_post, named, report_files, show_command
 from bot.question import Question
 from bot.repositories import Place, parse_place
+from bot.wording import said
 from formatters.item import item_of
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
 from formatters.wording import say_days
@@ -62,7 +64,11 @@ async def rerun(question: Question) -> AsyncIterator[Reply]:
         for delivery in await question.desk.work.quick(lambda feed=feed: _posts(question, feed)):  # type: ignore[misc]
             about = delivery.order.window
             if about and delivery.state is State.POSTED and about.first <= window.first <= about.last:
-                await question.desk.mend(feed, delivery)
+                try:
+                    await question.desk.mend(feed, delivery)
+                except (Refused, Later) as refused:
+                    why = said(refused.why if isinstance(refused, Refused) else "trouble.later", question.language)
+                    raise Mistake("mistake.not_mended", day=say_days(window, question.language), why=why) from refused
                 mended += 1
     if mended:
         yield question.note("done.mended", count=mended, day=say_days(window, question.language))

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from analysis.entry import Language
-from analysis.errors import Problem
+from analysis.errors import NotFound, Outage, Problem, RateLimited
 from bot import answers_commits, answers_days, answers_feeds, answers_reviews, answers_topics
 from bot.asking import Asked, Mistake, read
 from bot.platforms import Answer, Request
@@ -46,7 +46,8 @@ class Talk:
             language = await self._language(request, asked, language)
             yield Answer(_note(mistake, asked, language))
         except Problem as problem:
-            yield Answer(Note(str(problem), "problem"))
+            _LOG.warning("a question in %s was not answered: %s", request.asker.channel, problem)
+            yield Answer(Note(_worded(problem, language), "problem"))
         except Exception:  # noqa: BLE001 - one question is an outer edge: the bot goes on
             _LOG.exception("a question could not be answered")
             yield Answer(Note(tell("mistake.defect", language), "problem"))
@@ -81,6 +82,22 @@ def _note(mistake: Mistake, asked: Asked | None, language: Language) -> Note:
     if found and mistake.key.endswith("_missing"):
         text = f"{text} `{usage(found)}`"
     return Note(text, "problem")
+
+
+def _worded(problem: Problem, language: Language) -> str:
+    """Return what went wrong. It is worded in English; in another language its kind must do, and the log has the rest."""
+    if language == "en":
+        return str(problem)
+    match problem:
+        case RateLimited(until=until):
+            until_said = f"{until:%H:%M} UTC" if until else ""
+            return tell("trouble.limited" if until else "trouble.limited_for_now", language, until=until_said)
+        case Outage():
+            return tell("trouble.outage", language)
+        case NotFound():
+            return tell("trouble.not_found", language)
+        case _:
+            return tell("trouble.configuration", language)
 
 
 async def _save(question: Question) -> AsyncIterator[Reply]:
