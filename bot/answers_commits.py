@@ -97,7 +97,7 @@ async def _fetched(question: Question, repos: Sequence[str], sha: str) -> Entry:
         lambda: [found for repo in repos for found in core.commits.nearest(sha, repo)][:5]
     )
     key = "mistake.sha_near" if near else "mistake.sha"
-    raise Mistake(key, sha=sha, near=", ".join(found[:7] for _, found in near))
+    raise Mistake(key, sha=sha, near=tuple(found[:7] for _, found in near))
 
 
 async def _read(question: Question, repo: str, sha: str, *, anew: bool = False) -> Entry:
@@ -185,8 +185,12 @@ async def search(question: Question) -> AsyncIterator[Reply]:
 
     def look() -> Answer:
         now = core.now().astimezone(ZoneInfo(zone))
-        for name in {"since", "until"} & set(given):
-            meant.since(given[name], now)
+        wrong = commands.misspelt(core, asked.text, now, "=")
+        if wrong:
+            raise Mistake("mistake.filter", text=wrong[0], right=wrong[1])
+        span = [meant.since(given[name], now, last=name == "until") for name in ("since", "until") if name in given]
+        if len(span) > 1 and span[0] >= span[1]:
+            raise Mistake("mistake.reversed", since=given["since"], until=given["until"])
         if "area" in given:
             meant.area(core, given["area"])
         if "type" in given:
@@ -225,7 +229,7 @@ async def areas(question: Question) -> AsyncIterator[Reply]:
     core = question.desk.core
     rows = await _from_store(question, lambda: commands.list_areas(core, question.language, repo, question.visible))
     counted = [row for row in rows if row.commits]
-    other = ", ".join(row.name for row in rows if not row.commits)
+    other = question.listed(row.name for row in rows if not row.commits)
     yield Sheet(
         title=question.say("title.areas"),
         columns=tuple(question.say(f"column.{name}") for name in ("area", "commits", "high")),

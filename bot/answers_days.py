@@ -79,7 +79,7 @@ async def rerun(question: Question) -> AsyncIterator[Reply]:
 async def details(question: Question) -> AsyncIterator[Reply]:
     """Answer with all commits of a day, the most important first."""
     repo = question.repository()
-    window = span(question, repo, question.value("on") or question.asked.text)
+    window = span(question, repo, question.value("on") or question.asked.text or "yesterday")
     async for found in found_or_made(question, repo, window):
         if isinstance(found, Note):
             yield found
@@ -93,7 +93,7 @@ async def details(question: Question) -> AsyncIterator[Reply]:
 async def why(question: Question) -> AsyncIterator[Reply]:
     """Say why a day's must-know items are."""
     repo = question.repository()
-    window = span(question, repo, question.value("on") or question.asked.text)
+    window = span(question, repo, question.value("on") or question.asked.text or "yesterday")
     async for found in found_or_made(question, repo, window):
         if isinstance(found, Note):
             yield found
@@ -113,7 +113,7 @@ async def why(question: Question) -> AsyncIterator[Reply]:
 async def areas_of_day(question: Question) -> AsyncIterator[Reply]:
     """Answer with a day's areas and how many commits each has."""
     repo = question.repository()
-    window = span(question, repo, question.value("on"))
+    window = span(question, repo, question.value("on") or "yesterday")
     async for found in found_or_made(question, repo, window):
         if isinstance(found, Note):
             yield found
@@ -139,7 +139,7 @@ async def rate(question: Question) -> AsyncIterator[Reply]:
     verdict = next(iter(question.asked.words), "")
     if verdict not in {"up", "down"}:
         raise Mistake("mistake.rate")
-    window = span(question, repo, question.value("on"))
+    window = span(question, repo, question.value("on") or "yesterday")
     desk, asker = question.desk, question.asker
     who = f"{asker.platform}/{asker.workspace}/{asker.user}"
     await desk.work.quick(

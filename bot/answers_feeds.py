@@ -148,6 +148,8 @@ def _read(question: Question, before: Feed | None) -> Feed:
         place = parse_place(text.strip("`<>")) if text else None
     except BadInput:
         place = None
+    if not text:
+        raise Mistake("mistake.repository_missing")
     if place is None or place.path or not place.name:
         raise Mistake("mistake.repository", text=text)
     same = before and before.repository.lower() == place.name.lower()
@@ -185,7 +187,7 @@ def _one_of(text: str, known: tuple[T, ...], default: T) -> T:
         return default
     found = next((one for one in known if one == text.lower()), None)
     if found is None:
-        raise Mistake("mistake.choice", text=text, known=", ".join(known))
+        raise Mistake("mistake.choice", text=text, known=known)
     return found
 
 
@@ -320,11 +322,9 @@ def _parts(question: Question, feed: Feed) -> list[str]:
     areas = question.desk.core.areas()
     parts = [question.say(f"days.{feed.days}"), question.say(f"least.{feed.least}")]
     if feed.areas:
-        parts.append(
-            label("list.comma", question.language).join(areas.name(key, question.language) for key in feed.areas)
-        )
+        parts.append(question.listed(areas.name(key, question.language) for key in feed.areas))
     if feed.left_out:
-        parts.append(question.say("status.without", names=", ".join(feed.left_out)))
+        parts.append(question.say("status.without", names=question.listed(feed.left_out)))
     return parts
 
 

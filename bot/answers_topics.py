@@ -84,7 +84,7 @@ def _read(question: Question, verb: str, repo: str, given: dict[str, str]) -> Su
         wanted = question.value("how").lower()
         found = next((one for one in get_args(How) if one == wanted), None)
         if found is None:
-            raise Mistake("mistake.how", text=wanted, known=", ".join(HOW))
+            raise Mistake("mistake.how", text=wanted, known=HOW)
         how = found
     feed = question.feed_of(repo)
     at = meant.clock(question.value("at")) if question.value("at") else (feed.at if feed else time(9))
@@ -196,7 +196,8 @@ async def unsubscribe(question: Question) -> AsyncIterator[Reply]:
     if not own:
         raise Mistake("mistake.no_subscription")
     if not numbers:
-        raise Mistake("mistake.subscription", text=wanted, known=", ".join(str(one.id) for one in own))
+        known = tuple(str(one.id) for one in own)
+        raise Mistake("mistake.subscription" if wanted else "mistake.number_missing", text=wanted, known=known)
     await question.desk.work.quick(lambda: question.desk.subscriptions.remove(numbers))
     yield question.note("done.unsubscribed", question.button("subs", _list_command(question)), count=len(numbers))
 

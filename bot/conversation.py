@@ -6,12 +6,12 @@ The same for every platform; see `bot.platforms.Conversation`.
 import logging
 from collections.abc import AsyncIterator
 
-from analysis.entry import Language
+from analysis.entry import LANGUAGES, Language
 from analysis.errors import NotFound, Outage, Problem, RateLimited
 from bot import answers_commits, answers_days, answers_feeds, answers_reviews, answers_topics
-from bot.asking import Asked, Mistake, read
+from bot.asking import Asked, Mistake, read, surplus
 from bot.platforms import Answer, Request
-from bot.question import Desk, Handler, Question, Which, language_of, understood
+from bot.question import Desk, Handler, Question, Which, language_named, language_of, understood
 from bot.verbs import usage, verb, verbs
 from bot.wording import tell
 from formatters.reply import Button, Note, Reply, Sheet
@@ -63,6 +63,12 @@ class Talk:
 
 def _check(question: Question) -> None:
     found = verb(question.asked.verb)
+    strange = [piece for piece in surplus(question.asked) if not question.is_repository(piece)]
+    if strange:
+        raise Mistake("mistake.surplus", text=strange[0])
+    language = question.asked.named.get("lang", "")
+    if language and language_named(language) is None:
+        raise Mistake("mistake.choice", text=language, known=LANGUAGES)
     if found and found.is_admin and not question.is_admin:
         raise Mistake("mistake.only_in_channel" if question.asker.is_direct else "mistake.admin")
 
@@ -77,9 +83,9 @@ def _choice(which: Which, language: Language) -> Note:
 
 
 def _note(mistake: Mistake, asked: Asked | None, language: Language) -> Note:
-    text = tell(mistake.key, language, **mistake.values)
+    text = mistake.said(language)
     found = verb(asked.verb) if asked else None
-    if found and mistake.key.endswith("_missing"):
+    if found and (mistake.key.endswith("_missing") or mistake.key == "mistake.surplus"):
         text = f"{text} `{usage(found)}`"
     return Note(text, "problem")
 

@@ -1,11 +1,11 @@
 """A request with everything that answering it needs: who may see what, in which language, on which clocks."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from analysis.entry import LANGUAGES, Analyser, Language
+from analysis.entry import Analyser, Language
 from analysis.errors import BadInput
 from analysis.window import check_zone
 from bot import meant
@@ -17,9 +17,14 @@ from bot.platforms import Asker, Request
 from bot.wording import tell
 from bot.work import Work
 from formatters.reply import MOST_COMMAND, Button, Note, Reply
+from formatters.wording import label
 from storage.deliveries import Deliveries, Delivery
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Recipient, Subscriptions
+
+_LANGUAGES: dict[str, Language] = {
+    "en": "en", "english": "en", "英文": "en", "英语": "en", "zh": "zh", "zh-cn": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,10 @@ class Question:
         """Return a sentence in the asker's language."""
         return tell(key, self.language, **values)
 
+    def listed(self, items: Iterable[str]) -> str:
+        """Return items as the asker's language lists them."""
+        return label("list.comma", self.language).join(items)
+
     def note(self, key: str, *buttons: Button, **values: object) -> Note:
         """Return a sentence that confirms something."""
         return Note(self.say(key, **values), "done", buttons)
@@ -114,7 +123,7 @@ class Question:
             Mistake: there is none, or it may not be seen from here.
             Which: there are several.
         """
-        wanted = self.value("repository") or next((word for word in self.asked.words if _is_name(word)), "")
+        wanted = self.value("repository") or next(filter(self.is_repository, self.asked.words), "")
         if wanted:
             return self.seen(wanted)
         names = list(dict.fromkeys(self._standard(feed.repository) for feed in self.feeds)) or list(self.visible)
@@ -126,6 +135,11 @@ class Question:
             commands = [(f"{text} repository={name}", name) for name in names]
             raise Which("which.repository", [pair for pair in commands if len(pair[0]) <= MOST_COMMAND])
         return names[0]
+
+    def is_repository(self, word: str) -> bool:
+        """Whether a word names a repository: by owner and name, or one that may be seen from here by its name alone."""
+        is_whole = "/" in word and "@" not in word and "://" not in word and " " not in word
+        return is_whole or word.lower() in {name.lower().rpartition("/")[2] for name in self.visible}
 
     def _standard(self, name: str) -> str:
         return next((seen for seen in self.visible if seen.lower() == name.lower()), name)
@@ -143,7 +157,7 @@ class Question:
         raise Mistake(
             "mistake.not_seen" if self.visible else "mistake.not_seen_none",
             repo=name,
-            seen=", ".join(self.visible[:5]),
+            seen=self.visible[:5],
         )
 
     def feed_of(self, repo: str) -> Feed | None:
@@ -157,7 +171,8 @@ class Question:
         if named and self.asked.verb != "save":
             return meant.zone(named)
         feed = self.feed_of(repo) or next(iter(self.feeds), None)
-        if feed:
+        is_said = self.asker.platform == TERMINAL and self.asker.zone  # by --tz
+        if feed and not is_said:
             return feed.zone
         try:
             return check_zone(self.asker.zone) if self.asker.zone else machine_zone()
@@ -191,12 +206,12 @@ async def understood(desk: Desk, request: Request, asked: Asked) -> Question:
 
 def language_of(asker: Asker, asked: Asked | None, feeds: tuple[Feed, ...]) -> Language:
     """Return the language to answer in: the one that was named, the channel's, the asker's."""
-    wanted = asked.named.get("lang", "").lower() if asked else ""
-    named = next((language for language in LANGUAGES if language == wanted), None)
+    named = language_named(asked.named.get("lang", "")) if asked else None
     is_own = asker.is_direct or asker.platform == TERMINAL  # there it was said
     of_channel = feeds[0].language if feeds and not is_own else None
     return named or of_channel or asker.language or "en"
 
 
-def _is_name(word: str) -> bool:
-    return "/" in word and "@" not in word and "://" not in word and " " not in word
+def language_named(text: str) -> Language | None:
+    """Return the language that somebody names, in either language; None for another one."""
+    return _LANGUAGES.get(text.strip().lower())

@@ -58,6 +58,12 @@ def test_it_speaks_chinese(cli: Cli, set_up: None) -> None:
     assert "可以使用的命令" in done.stdout
 
 
+def test_the_zone_that_is_named_decides(cli: Cli, set_up: None) -> None:
+    """The digest has its own; without --tz that one does."""
+    assert "(UTC, 24 h)" in cli("chat", "--tz", "UTC", stdin="2026-03-12\n").stdout
+    assert "(Asia/Shanghai, 24 h)" in cli("chat", stdin="2026-03-12\n").stdout
+
+
 def test_the_conversation_ends_with_a_goodbye(cli: Cli, set_up: None) -> None:
     """What comes after it is not read."""
     done = cli("chat", stdin="exit\nhelp\n")

@@ -34,6 +34,7 @@ from formatters.reply import (
     ReviewPost,
     Sheet,
 )
+from formatters.terminal_replies import reply_text
 from storage.feeds import Feed
 
 
@@ -83,6 +84,11 @@ def commands_of(reply: Reply) -> list[str]:
         ("/today", ("today", (), {}, set())),
         ("今天", ("today", (), {}, set())),
         ("昨天 公开", ("yesterday", (), {}, {"public"})),
+        ("前天", ("date", ("前天",), {}, set())),
+        ("PR 396", ("show", ("PR", "396"), {}, set())),
+        ("搜索 缓存 类型=修复 作者：Priya 自:7d", ("search", ("缓存",), {"type": "修复", "author": "Priya", "since": "7d"}, set())),
+        ("search dtype=fp8 std::vector", ("search", ("dtype=fp8", "std::vector"), {}, set())),
+        ("mute word=x min:high", ("mute", (), {"word": "x", "min": "high"}, set())),
         ("2026-01-08", ("date", ("2026-01-08",), {}, set())),
         ("monday", ("date", ("monday",), {}, set())),
         ("4c46ecd", ("show", ("4c46ecd",), {}, set())),
@@ -128,6 +134,39 @@ def test_every_command_has_a_handler_and_its_words_in_both_languages() -> None:
 
 
 # -- days
+
+
+async def test_chinese_names_of_options_and_areas_are_understood(known: Bot) -> None:
+    """With or without the space that a name has between its scripts."""
+    english, chinese = [
+        await known.reply(f"search {text}") for text in ("type=bugfix author=Ilse", "类型=修复 作者=Ilse")
+    ]
+    assert isinstance(english, CommitList)
+    assert isinstance(chinese, CommitList)
+    assert chinese.rows == english.rows != ()
+    assert await known.reply("领域 KV缓存") == await known.reply("area kv_cache")
+    assert isinstance(await known.reply("show PR 396"), CommitDetail)
+
+
+@pytest.mark.parametrize("name", sorted(_HANDLERS))
+async def test_a_command_without_what_it_needs_shows_no_empty_code(known: Bot, name: str) -> None:
+    """It asks for it, or answers for yesterday."""
+    await known.reply("subscribe area=AMD")
+    for text in (name, f"{name} setup"):
+        for answer in await known.answers(text):
+            assert "``" not in reply_text(answer.reply)
+
+
+async def test_the_day_before_yesterday_has_its_name(known: Bot) -> None:
+    """In Chinese it is one word."""
+    reply = await known.reply("前天")
+    assert isinstance(reply, DigestPost)
+    assert say_span(reply.outline.digest.window) == "2026-03-11"
+
+
+async def test_a_repository_is_named_by_its_name_alone(known: Bot) -> None:
+    """Where it can be seen, by its place or by an option."""
+    assert await known.reply("yesterday quill") == await known.reply("yesterday repository=quill")
 
 
 async def test_a_day_is_answered_with_its_digest(bot: Bot) -> None:
@@ -360,7 +399,18 @@ async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
     ("text", "told"),
     [
         ("area quantisation", "There is no area `quantisation`: try Quantization"),
-        ("area", "Which area? `areas` lists them: `area <area>"),
+        ("area", "Which area? `areas` lists them. `area <area>"),
+        ("search mim=high", "There is no filter `mim=high`: write `min=high`"),
+        ("search cache since=2026-03-12 until=2026-03-01", "as in since=2026-03-01 until=2026-03-12"),
+        ("date 2026-03-12 foo=bar", "`foo=bar` is not understood here; write it as `date <date>"),
+        ("date 2026-03-12 since=7d", "`since=7d` is not understood here"),
+        ("today foo", "`foo` is not understood here; write it as `today [repository=…]"),
+        ("subscribe colour=red", "`colour=red` is not understood here; write it as `subscribe"),
+        ("today lang=fr", "`fr` cannot be chosen: choose from en, zh"),
+        ("tomorrow", "`tomorrow` is still to come: today is 2026-03-13"),
+        ("2026-03-12..2026-03-20", "is still to come"),
+        ("2026-03-12..2026-03-01", "is no day"),
+        ("today zone=Nowhere", "There is no time zone `Nowhere`"),
         ("search", "What to look for?"),
         ("search x type=novel", "choose from feature, bugfix"),
         ("search x min=urgent", "choose from high, medium, low"),
@@ -368,7 +418,7 @@ async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
         ("date", "Which day? Write it as 2026-01-08"),
         ("date someday", "`someday` is no day"),
         ("2026-13-40", "is no day"),
-        ("2099-01-01", "today is 2026-03-13"),
+        ("2099-01-01", "`2099-01-01` is still to come: today is 2026-03-13"),
         ("serch x", "did you mean `search`?"),
         ("frobnicate", "`help` lists them"),
         ("help frobnicate", "`help` lists them"),
