@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,14 +14,16 @@ from analysis.errors import BadInput, NotFound, Problem
 from analysis.triage import Importance, corrected
 from analysis.wording import say
 from bot import commands, meant
-from bot.answers_days import areas_of_day, found_or_made, place_of, span
+from bot.answers_days import ELSEWHERE, areas_of_day, found_or_made, place_of, span
 from bot.asking import Mistake
 from bot.feeds import kind_of
 from bot.platforms import Later, Refused
 from bot.posts import commit_detail, commit_name, commit_rows
 from bot.question import Question
+from formatters.outline import outline
+from formatters.post import section_of, sections
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
-from formatters.wording import label, say_days
+from formatters.wording import label, say_day, say_days
 from storage.deliveries import Delivery, State
 from storage.feedback import Correction
 from storage.feeds import Feed
@@ -161,17 +163,22 @@ async def area(question: Question) -> AsyncIterator[Reply]:
 async def _area_of_day(question: Question, name: str) -> AsyncIterator[Reply]:
     repo = question.repository()
     window = span(question, repo, question.value("on"))
-    key = await question.desk.work.quick(lambda: meant.area(question.desk.core, name))
+    wanted = "" if name == ELSEWHERE else await question.desk.work.quick(lambda: meant.area(question.desk.core, name))
+    key = section_of(wanted)
     async for found in found_or_made(question, repo, window):
         if isinstance(found, Note):
             yield found
             continue
         digest, areas, _ = found
-        title = question.say(
-            "title.area_day", area=areas.name(key, question.language), day=say_days(window, question.language)
-        )
-        entries = digest.only(key).entries
-        yield await _list(question, entries, title, "" if entries else question.say("title.nothing"))
+        part = next((one for one in sections(outline(digest, areas)) if one.key == key), None)
+        entries = [item.entry for item in part.items] if part else []
+        others = [entry.commit.short for entry in digest.only(wanted).entries if entry not in entries] if wanted else []
+        shown = part.name if part else areas.name(wanted, question.language)
+        title = question.say("title.area_day", area=shown, day=say_days(window, question.language))
+        notes = [] if entries else [question.say("title.nothing")]
+        if others:
+            notes.append(question.say("title.area_also", shas=question.listed(f"`{sha}`" for sha in others)))
+        yield await _list(question, entries, title, "\n".join(notes))
 
 
 async def search(question: Question) -> AsyncIterator[Reply]:
@@ -227,11 +234,17 @@ async def areas(question: Question) -> AsyncIterator[Reply]:
         return
     repo = _one_or_all(question)
     core = question.desk.core
-    rows = await _from_store(question, lambda: commands.list_areas(core, question.language, repo, question.visible))
+
+    def look() -> tuple[list[commands.AreaCount], datetime]:
+        rows = commands.list_areas(core, question.language, repo, question.visible)
+        return rows, commands.newest_known(core, repo, question.visible) or core.now()
+
+    rows, newest = await _from_store(question, look)
+    last = newest.astimezone(ZoneInfo(question.zone(repo or ""))).date()
     counted = [row for row in rows if row.commits]
     other = question.listed(row.name for row in rows if not row.commits)
     yield Sheet(
-        title=question.say("title.areas"),
+        title=question.say("title.areas", day=say_day(last, question.language)),
         columns=tuple(question.say(f"column.{name}") for name in ("area", "commits", "high")),
         rows=tuple((row.name, str(row.commits), str(row.high) if row.high else "–") for row in counted),
         language=question.language,

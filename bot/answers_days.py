@@ -15,11 +15,16 @@ from bot.question import Question
 from bot.repositories import Place, parse_place
 from bot.wording import said
 from formatters.item import item_of
+from formatters.outline import outline
+from formatters.post import sections
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
 from formatters.wording import say_days
 from storage.deliveries import Delivery, State
 from storage.digests import NOTHING_TOLD, Told
 from storage.feeds import Feed
+
+ELSEWHERE = "elsewhere"
+"""The word for a day's commits that have no area."""
 
 
 async def today(question: Question) -> AsyncIterator[Reply]:
@@ -111,7 +116,7 @@ async def why(question: Question) -> AsyncIterator[Reply]:
 
 
 async def areas_of_day(question: Question) -> AsyncIterator[Reply]:
-    """Answer with a day's areas and how many commits each has."""
+    """Answer with a day's areas and how many commits each has; a commit counts where the post has it, in its first area."""
     repo = question.repository()
     window = span(question, repo, question.value("on") or "yesterday")
     async for found in found_or_made(question, repo, window):
@@ -119,16 +124,17 @@ async def areas_of_day(question: Question) -> AsyncIterator[Reply]:
             yield found
             continue
         digest, areas, number = found
-        counts = digest.statistics.by_area
+        parts = sections(outline(digest, areas))
         on = say_span(window)
         yield Sheet(
             title=question.say("title.areas_day", day=say_days(window, question.language)),
             columns=(question.say("column.area"), question.say("column.commits")),
-            rows=tuple((areas.name(key, question.language), str(count)) for key, count in counts.items()),
+            rows=tuple((part.name, str(len(part.items))) for part in parts),
             language=question.language,
-            note="" if counts else question.say("title.nothing"),
+            note="" if parts else question.say("title.nothing"),
             actions=tuple(
-                Button(question.say("button.show"), named(f"area {key} on={on}", digest.repo, number)) for key in counts
+                Button(question.say("button.show"), named(f"area {part.key or ELSEWHERE} on={on}", digest.repo, number))
+                for part in parts
             ),
         )
 

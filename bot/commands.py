@@ -138,7 +138,7 @@ def show_area(
     zone: str = "UTC",
     within: Collection[str] | None = None,
 ) -> tuple[str, Answer]:
-    """Show an area's commits of the last seven days, the most important first."""
+    """Show an area's commits of the last seven days that are known, the most important first."""
     repos = _sought(core, repo, within)
     key = stored_area(core, name)
     newest = max(filter(None, (core.commits.newest(repo) for repo in repos)), default=core.now())
@@ -228,12 +228,22 @@ def stored_area(core: Core, text: str) -> str:
         raise
 
 
+def newest_known(core: Core, repo: str | None = None, within: Collection[str] | None = None) -> datetime | None:
+    """Return when the newest commit that is known landed (UTC); None where none is."""
+    moments = (core.commits.newest(name) for name in _looked_through(core, repo, within))
+    return max(filter(None, moments), default=None)
+
+
+def _looked_through(core: Core, repo: str | None, within: Collection[str] | None) -> list[str | None]:
+    return [_known(core, repo)] if repo else [None] if within is None else _sought(core, None, within)
+
+
 def list_areas(
     core: Core, language: Language, repo: str | None = None, within: Collection[str] | None = None
 ) -> list[AreaCount]:
-    """List the areas, with their commits of the last seven days."""
-    repos = [_known(core, repo)] if repo else [None] if within is None else _sought(core, None, within)
-    newest = max(filter(None, (core.commits.newest(name) for name in repos)), default=None)
+    """List the areas, with their commits of the last seven days that are known."""
+    repos = _looked_through(core, repo, within)
+    newest = newest_known(core, repo, within)
     counts: dict[str, tuple[int, int]] = {}
     since = newest - timedelta(days=_DEFAULT_DAYS) if newest else core.now()
     for name in repos if newest else ():

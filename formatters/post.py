@@ -17,6 +17,7 @@ from formatters.wording import label
 
 FOLDED = frozenset({"tests", "ci", "docs"})
 """Areas that share one count and one reply: few follow them."""
+_FOLDED_AS = "tests"
 
 _LINE, _WHY, _WATCH, _WATCHED, _AREAS = 120, 60, 240, 72, 8
 _SEPARATOR = " · "
@@ -49,12 +50,15 @@ def sections(made: Outline) -> tuple[Section, ...]:
 
 
 def _area(item: Item, language: Language) -> tuple[str, str]:
-    keys = item.entry.triage.areas
-    if not keys:
-        return "", label("post.other", language)
-    if keys[0] in FOLDED:
-        return "tests", label("post.folded", language)
-    return keys[0], item.area or label("post.other", language)
+    key = section_of(next(iter(item.entry.triage.areas), ""))
+    if key == _FOLDED_AS:
+        return key, label("post.folded", language)
+    return key, (item.area if key else "") or label("post.other", language)
+
+
+def section_of(area: str) -> str:
+    """Return the key of the section in which an area's commits stand; an empty one is for commits without any."""
+    return _FOLDED_AS if area in FOLDED else area
 
 
 def _rank(key: str, items: list[Item]) -> tuple[bool, bool, int, int]:

@@ -21,6 +21,7 @@ from bot.conversation import _HANDLERS
 from bot.platforms import Answer, Request
 from bot.verbs import ALIASES, usage, verb, verbs
 from formatters.markdown import report
+from formatters.post import sections
 from formatters.reply import (
     MOST_COMMAND,
     Board,
@@ -134,6 +135,31 @@ def test_every_command_has_a_handler_and_its_words_in_both_languages() -> None:
 
 
 # -- days
+
+
+async def test_a_days_areas_count_as_its_post_does(known: Bot) -> None:
+    """Each commit in one, also those that have none; what is shown of an area is what was counted."""
+    post = await known.reply("2026-03-12")
+    assert isinstance(post, DigestPost)
+    board = await known.reply("areas on=2026-03-12")
+    assert isinstance(board, Sheet)
+    assert [(row[0], row[1]) for row in board.rows] == [
+        (part.name, str(len(part.items))) for part in sections(post.outline)
+    ]
+    assert sum(int(str(count)) for _, count in board.rows) == 18
+    for (name, count), action in zip(board.rows, board.actions, strict=True):
+        assert action
+        shown = await known.reply(action.command)
+        assert isinstance(shown, CommitList)
+        assert shown.title.startswith(f"{name}: ")
+        assert len(shown.rows) == int(str(count))
+    assert "Beside another area also: `5504fd9`." in await known.shown("area attention on=2026-03-12")
+
+
+async def test_the_last_days_that_are_known_are_named(known: Bot) -> None:
+    """Months later they are still those."""
+    known.now += timedelta(days=200)
+    assert "the seven days up to Thursday, 2026-03-12" in await known.shown("areas")
 
 
 async def test_chinese_names_of_options_and_areas_are_understood(known: Bot) -> None:
