@@ -12,7 +12,7 @@ from bot import answers_commits, answers_days, answers_feeds, answers_reviews, a
 from bot.asking import Asked, Mistake, read, surplus
 from bot.platforms import Answer, Request
 from bot.question import Desk, Handler, Question, Which, language_named, language_of, understood
-from bot.verbs import usage, verb, verbs
+from bot.verbs import as_typed, usage, verb, verbs
 from bot.wording import tell
 from formatters.reply import Button, Note, Reply, Sheet
 
@@ -44,7 +44,7 @@ class Talk:
             yield Answer(_choice(which, language))
         except Mistake as mistake:
             language = await self._language(request, asked, language)
-            yield Answer(_note(mistake, asked, language))
+            yield Answer(_note(mistake, asked, language, request.asker.platform))
         except Problem as problem:
             _LOG.warning("a question in %s was not answered: %s", request.asker.channel, problem)
             yield Answer(Note(_worded(problem, language), "problem"))
@@ -82,11 +82,11 @@ def _choice(which: Which, language: Language) -> Note:
     return Note(tell(which.key, language), "plain", buttons)
 
 
-def _note(mistake: Mistake, asked: Asked | None, language: Language) -> Note:
-    text = mistake.said(language)
+def _note(mistake: Mistake, asked: Asked | None, language: Language, platform: str) -> Note:
+    text = as_typed(mistake.said(language), platform)
     found = verb(asked.verb) if asked else None
     if found and (mistake.key.endswith("_missing") or mistake.key == "mistake.surplus"):
-        text = f"{text} `{usage(found)}`"
+        text = f"{text} `{usage(found, platform)}`"
     return Note(text, "problem")
 
 
@@ -118,13 +118,13 @@ async def _save(question: Question) -> AsyncIterator[Reply]:
 
 async def _help(question: Question) -> AsyncIterator[Reply]:
     """Answer with the commands, or with how one is used."""
-    language = question.language
+    language, platform = question.language, question.asker.platform
     name = question.asked.text.strip()
     found = verb(name) if name else None
     if name and found is None:
         raise Mistake("mistake.verb", verb=name, near="")
     if found:
-        lines = [f"`{usage(found)}`", found.says[language]]
+        lines = [f"`{usage(found, platform)}`", found.says[language]]
         lines += [f"`{option.name}`: {option.says[language]}" for option in found.options]
         yield Note("\n".join(lines))
         return
@@ -135,22 +135,24 @@ async def _help(question: Question) -> AsyncIterator[Reply]:
     )
     if question.visible:
         starts = [question.button("yesterday", "yesterday"), question.button("subs", "subs"), *starts]
+    note = "help.note_new" if not question.visible else "help.note_discord" if platform == "discord" else "help.note"
     yield Sheet(
         title=question.say("help.title"),
         columns=(question.say("column.command"), question.say("column.does")),
-        rows=tuple((f"`{_short(one.name)}`", one.says[language]) for one in shown),
+        rows=tuple((as_typed(f"`{_short(one.name, platform)}`", platform), one.says[language]) for one in shown),
         language=language,
-        note=question.say("help.note" if question.visible else "help.note_new"),
+        note=question.say(note),
         buttons=tuple(starts),
     )
 
 
-def _short(name: str) -> str:
+def _short(name: str, platform: str) -> str:
     """Return a command with what it needs, without what it may have."""
     found = verb(name)
     assert found is not None
-    shown = ["2026-01-08"] if name == "date" else [name, *(f"<{one.name}>" for one in found.options if one.required)]
-    return " ".join(shown)
+    if name == "date":
+        return "date 2026-01-08" if platform == "discord" else "2026-01-08"
+    return " ".join([name, *(f"<{one.name}>" for one in found.options if one.required)])
 
 
 _FORMS: dict[str, Handler] = {

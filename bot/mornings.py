@@ -23,6 +23,7 @@ from bot.look_backs import LookBacks
 from bot.platforms import Later, Refused
 from bot.posts import archive_page, digest_post, quiet_note, report_files
 from bot.repositories import parse_place
+from bot.verbs import as_typed
 from bot.wording import said, tell
 from bot.work import Work
 from formatters.reply import Channel, Note
@@ -167,7 +168,8 @@ class Mornings:
         await self._work.quick(lambda: self._feeds.put(replace(feed, paused=why)))
         if not feed.made_by:
             return
-        text = tell("feed.refused", feed.language, repo=feed.repository, why=said(why, feed.language))
+        told = tell("feed.refused", feed.language, repo=feed.repository, why=said(why, feed.language))
+        text = as_typed(told, feed.platform)
         order = Order("notice", f"feed {feed.id}", key, feed.platform, "", self._core.now())
 
         async def tell_once(_delivery: Delivery) -> Ready:

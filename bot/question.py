@@ -14,6 +14,7 @@ from bot.asking import Asked, Mistake
 from bot.config import machine_zone
 from bot.core import Core
 from bot.platforms import Asker, Request
+from bot.verbs import as_typed
 from bot.wording import tell
 from bot.work import Work
 from formatters.reply import MOST_COMMAND, Button, Note, Reply
@@ -95,8 +96,8 @@ class Question:
         return (self.request.values.get(name) or self.asked.named.get(name) or "").strip()
 
     def say(self, key: str, **values: object) -> str:
-        """Return a sentence in the asker's language."""
-        return tell(key, self.language, **values)
+        """Return a sentence in the asker's language, its commands as they are typed where it is shown."""
+        return as_typed(tell(key, self.language, **values), self.asker.platform)
 
     def listed(self, items: Iterable[str]) -> str:
         """Return items as the asker's language lists them."""

@@ -427,7 +427,7 @@ async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
         ("area quantisation", "There is no area `quantisation`: try Quantization"),
         ("area", "Which area? `areas` lists them. `area <area>"),
         ("search mim=high", "There is no filter `mim=high`: write `min=high`"),
-        ("search cache since=2026-03-12 until=2026-03-01", "as in since=2026-03-01 until=2026-03-12"),
+        ("search cache since=2026-03-12 until=2026-03-01", "as in `since=2026-03-01` `until=2026-03-12`"),
         ("date 2026-03-12 foo=bar", "`foo=bar` is not understood here; write it as `date <date>"),
         ("date 2026-03-12 since=7d", "`since=7d` is not understood here"),
         ("today foo", "`foo` is not understood here; write it as `today [repository=…]"),
@@ -788,6 +788,26 @@ async def test_home_shows_the_channels_of_a_person(bot: Bot) -> None:
         number = 1 if other is inside else 2
         assert "channel's business" in await bot.problem(f"setup feed={number}", other)
         assert "channel's business" in await bot.problem(f"save setup feed={number}", other, at="10:00")
+
+
+async def test_on_discord_commands_are_shown_as_they_are_typed_there(known: Bot) -> None:
+    """By its own options: nothing else can be typed."""
+    known.feed(platform="discord", channel="7")
+    asker = an_asker(platform="discord", channel="7")
+    text = await known.shown("help", asker)
+    for shown in (
+        "`/digest show commit:<commit>`",
+        "`/digest date date:2026-01-08`",
+        "`public:True`",
+        "`/digest help command:area`",
+    ):
+        assert shown in text
+    assert "bare date" not in text
+    usage = await known.shown("help subscribe", asker)
+    assert "`/digest subscribe [area:…] [path:…]" in usage
+    assert "[here:True]" in usage
+    assert "`/digest subscribe area:AMD`" in await known.shown("subs", asker)
+    assert "`/digest show commit:<commit> [repository:…]" in await known.problem("show", asker)
 
 
 async def test_help_shows_what_this_person_may_do(bot: Bot) -> None:
