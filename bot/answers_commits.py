@@ -171,8 +171,9 @@ async def _area_of_day(question: Question, name: str) -> AsyncIterator[Reply]:
             continue
         digest, areas, _ = found
         part = next((one for one in sections(outline(digest, areas)) if one.key == key), None)
-        entries = [item.entry for item in part.items] if part else []
-        others = [entry.commit.short for entry in digest.only(wanted).entries if entry not in entries] if wanted else []
+        also = digest.only(wanted).entries if wanted else ()
+        entries = [item.entry for item in part.items] if part else also
+        others = [entry.commit.short for entry in also if entry not in entries]
         shown = part.name if part else areas.name(wanted, question.language)
         title = question.say("title.area_day", area=shown, day=say_days(window, question.language))
         notes = [] if entries else [question.say("title.nothing")]

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -137,6 +137,18 @@ def test_every_command_has_a_handler_and_its_words_in_both_languages() -> None:
 # -- days
 
 
+async def test_a_posts_button_subscribes_to_its_own_repository(known: Bot) -> None:
+    """Where a channel has the digests of several, and one twice."""
+    known.feed(repository="ann/other", place=f"ann/other={known.clone}", at=time(7))
+    known.feed(days="weekly", at=time(8))
+    post = await known.reply("2026-03-12 repository=quill")
+    form = await known.reply(pressed(post, "subscribe"))
+    assert isinstance(form, Form)
+    await known.reply(form.command, area="AMD")
+    (made,) = known.assembly.subscriptions.all()
+    assert (made.repository, f"{made.at:%H:%M}") == (REPO, "09:00")
+
+
 async def test_a_days_areas_count_as_its_post_does(known: Bot) -> None:
     """Each commit in one, also those that have none; what is shown of an area is what was counted."""
     post = await known.reply("2026-03-12")
@@ -153,7 +165,8 @@ async def test_a_days_areas_count_as_its_post_does(known: Bot) -> None:
         assert isinstance(shown, CommitList)
         assert shown.title.startswith(f"{name}: ")
         assert len(shown.rows) == int(str(count))
-    assert "Beside another area also: `5504fd9`." in await known.shown("area attention on=2026-03-12")
+    assert "Beside another area also: `40a912f`." in await known.shown("area gateway on=2026-03-12")
+    assert "5504fd9" in await known.shown("area attention on=2026-03-12"), "nothing has it as its first area"
 
 
 async def test_the_last_days_that_are_known_are_named(known: Bot) -> None:

@@ -186,7 +186,7 @@ def test_the_first_message_says_what_must_be_known() -> None:
         "-# KV cache · [`ccccccc`](<https://github.com/example/quill/commit/"
         + "c"
         * 40
-        + ">) · bug fix; it is about an error (“fails”)\n"
+        + ">) · it is about an error (“fails”); bug fix\n"
         "-# **Areas:** KV cache 1 · Tests, CI and docs 1\n"
         "-# **Watch:** Removed: `--old`\n"
         "-# [The day as a page](<https://example.com/day/2026-03-12>)"

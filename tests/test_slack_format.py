@@ -205,7 +205,7 @@ class TestThePost:
         commit = a_commit("Fix the cache (#12)", url="https://example.com/o/r/commit/" + "a" * 40)
         message = parent(a_post(an_entry(commit, "high")))
         line = next(line for line in message["text"].splitlines() if "🔴" in line)
-        assert line == "🔴 The cache keeps its pages. KV cache · #12 · bug fix; it is about an error (“fails”)"
+        assert line == "🔴 The cache keeps its pages. KV cache · #12 · it is about an error (“fails”); bug fix"
         assert "https://example.com/o/r/pull/12" in json.dumps(message)
 
     def test_a_menu_offers_the_details_of_each_must_know_item(self) -> None:
