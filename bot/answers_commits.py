@@ -308,10 +308,13 @@ async def _mend(question: Question, commit: Commit) -> None:
 
 
 async def regenerate(question: Question) -> AsyncIterator[Reply]:
-    """Read a commit again."""
+    """Read a commit again, and show that where it was posted."""
     entry = await _known(question, question.asked.text)
     yield question.working("working.commit", sha=entry.commit.short)
-    yield await _detail(question, await _read(question, entry.commit.repo, entry.commit.sha, anew=True))
+    anew = await _read(question, entry.commit.repo, entry.commit.sha, anew=True)
+    yield await _detail(question, anew)
+    if anew.analysis != entry.analysis:
+        await _mend(question, entry.commit)
 
 
 async def _known(question: Question, name: str) -> Entry:

@@ -18,7 +18,7 @@ from analysis.window import Window
 from bot.asking import say_span
 from bot.core import Core
 from bot.delivery import Deliverer, Outcome, Ready
-from bot.feeds import DIGEST, KINDS, channel_of, covered, due, kind_of, narrowed, next_post, reported
+from bot.feeds import DIGEST, KINDS, REMEMBERED, channel_of, covered, due, kind_of, narrowed, next_post, reported
 from bot.look_backs import LookBacks
 from bot.platforms import Later, Refused
 from bot.posts import archive_page, digest_post, quiet_note, report_files
@@ -34,7 +34,6 @@ from storage.subscriptions import Subscriptions
 _AT_ONCE = 8
 _COMPLETED_FOR = timedelta(hours=36)
 _LOOKED_EVERY = timedelta(minutes=10)
-_REMEMBERED = timedelta(days=40)  # more than a month, so that the last one is known until the next
 
 _LOG = logging.getLogger(__name__)
 
@@ -107,7 +106,7 @@ class Mornings:
             _LOG.warning("the post about %s, %s, waits: %s", feed.repository, order.slot, result.trouble)
 
     async def _deliveries(self, feed: Feed, kinds: Sequence[str]) -> list[Delivery]:
-        since = (self._core.now() - _REMEMBERED).date()
+        since = (self._core.now() - REMEMBERED).date()
 
         def look() -> list[Delivery]:
             return [found for kind in kinds for found in self._deliverer.deliveries.of(kind, str(feed.id), since)]
