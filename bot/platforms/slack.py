@@ -355,6 +355,9 @@ class _Web:
         try:
             yield client
         except BadToken as refused:
+            self._workspaces.forget()
+            if self._workspaces.token() != token:
+                raise Later("the workspace's token was renewed meanwhile", _SOON) from None
             _LOG.warning("%s", refused)
             raise Refused("refused.token") from None
 
