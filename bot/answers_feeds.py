@@ -314,13 +314,15 @@ def _next(question: Question, feed: Feed, now: datetime) -> str:
 
 
 def _settings(question: Question, feed: Feed) -> str:
-    return f"{feed.repository}: {' · '.join(_parts(question, feed))}"
+    return question.say("status.about", name=feed.repository, text=" · ".join(_parts(question, feed)))
 
 
 def _parts(question: Question, feed: Feed) -> list[str]:
     """Say how a feed is set up: its days first."""
     areas = question.desk.core.areas()
-    parts = [question.say(f"days.{feed.days}"), question.say(f"least.{feed.least}")]
+    parts = [question.say(f"days.{feed.days}")]
+    if feed.least.rank:
+        parts.append(question.say(f"least.{feed.least}"))
     if feed.areas:
         parts.append(question.listed(areas.name(key, question.language) for key in feed.areas))
     if feed.left_out:

@@ -174,7 +174,7 @@ def _own(question: Question, recipient: Recipient) -> list[Subscription]:
 def _what(one: Subscription, question: Question) -> str:
     topic = say_topic(one, question)
     muted = question.say("subs.mute", topic=topic) if one.is_mute else topic
-    return f"{one.repository}: {muted}"
+    return question.say("status.about", name=one.repository, text=muted)
 
 
 def _when(one: Subscription, question: Question) -> str:

@@ -207,16 +207,16 @@ def _joined(cells: Iterable[str | Channel]) -> list[Json]:
 def _acted(row: Sequence[str | Channel], one: Button | None, number: int) -> Piece:
     """Return a row with its button beside it, a first cell that is more than a number above the rest.
 
-    Slack's text beside a button is no rich text, so there is no code in it; a row with a channel has its button below.
+    Slack's text beside a button is no rich text: a row with code or a channel in it has its button below.
     """
-    if any(isinstance(cell, Channel) for cell in row):
+    if any(isinstance(cell, Channel) or "`" in cell for cell in row):
         line = rich(_elements(row[0], bold=True), _joined(row[1:]))
         below = buttons([one], number) if one else []
         return Piece((*line.blocks, *(block for row_ in below for block in row_.blocks)), line.text)
     first, *rest = (str(cell) for cell in row)
     apart = " · " if len(first) <= _NUMBER else "\n"
     text = apart.join(part for part in (first, " · ".join(cell for cell in rest if cell)) if part)
-    shown = {"type": "plain_text", "text": text.replace("`", "") or "–", "emoji": False}
+    shown = {"type": "plain_text", "text": text or "–", "emoji": False}
     section: Json = {"type": "section", "text": shown}
     return Piece((section | ({"accessory": button(one, number)} if one else {}),), text)
 

@@ -324,6 +324,14 @@ class TestReplies:
                 assert '{"type": "channel", "channel_id": "C1"}' in json.dumps(shown)
                 assert not (rules.check_view(shown) if "type" in shown else rules.check_blocks(shown["blocks"]))
 
+    def test_code_beside_a_button_stays_code(self) -> None:
+        """Its button stands below it: what has one beside it is no rich text."""
+        (message,) = slack(
+            Sheet("Why", ("A", "B"), (("Fix it", "flag `--x` removed"),), "en", actions=(Button("Show", "show 1"),))
+        )
+        assert [block["type"] for block in message["blocks"]] == ["rich_text", "rich_text", "actions"]
+        assert '{"type": "text", "text": "--x", "style": {"code": true}}' in json.dumps(message)
+
     def test_many_rows_with_actions_share_a_menu(self) -> None:
         rows = tuple((f"Area {number}", "1") for number in range(33))
         actions = tuple(Button("Show", f"area {number}") for number in range(33))
