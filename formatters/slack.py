@@ -183,7 +183,8 @@ def _sheet(sheet: Sheet, *, in_view: bool) -> Iterator[Piece]:
     has_channels = any(isinstance(cell, Channel) for row in rows for cell in row)
     beside = any(acts.values()) and (len(rows) <= _FEW_ROWS or has_channels)
     if beside:
-        yield from (_acted(row, acts.get(number), number) for number, row in enumerate(rows))
+        is_rich = has_channels or any("`" in str(cell) for row in rows for cell in row)
+        yield from (_acted(row, acts.get(number), number, is_rich=is_rich) for number, row in enumerate(rows))
     else:
         yield from _grid(sheet, rows, in_view=in_view)
     if sheet.note:
@@ -204,12 +205,12 @@ def _joined(cells: Iterable[str | Channel]) -> list[Json]:
     return [one for number, elements in enumerate(shown) for one in [*words(" · " if number else ""), *elements]]
 
 
-def _acted(row: Sequence[str | Channel], one: Button | None, number: int) -> Piece:
+def _acted(row: Sequence[str | Channel], one: Button | None, number: int, *, is_rich: bool) -> Piece:
     """Return a row with its button beside it, a first cell that is more than a number above the rest.
 
-    Slack's text beside a button is no rich text: a row with code or a channel in it has its button below.
+    Slack's text beside a button is no rich text: rows with code or a channel in them have their buttons below.
     """
-    if any(isinstance(cell, Channel) or "`" in cell for cell in row):
+    if is_rich:
         line = rich(_elements(row[0], bold=True), _joined(row[1:]))
         below = buttons([one], number) if one else []
         return Piece((*line.blocks, *(block for row_ in below for block in row_.blocks)), line.text)
