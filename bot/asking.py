@@ -174,8 +174,8 @@ _NAMES = {
     "最低重要度": "min", "路径": "path", "文件": "path", "词": "word", "关键词": "word", "通知": "how", "时间": "at", "时区": "zone",
 }  # fmt: skip
 """Other names of options."""
-_HIDDEN_NAMES = {"on", "feed", "zone"}
-"""Options that buttons name, and that nobody has to type."""
+_HIDDEN_NAMES = {"on", "feed", "zone", "lang"}
+"""Options that buttons name, and that nobody has to type; any answer may be wanted in another language."""
 
 
 def read_day(text: str, today: date) -> date:
