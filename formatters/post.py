@@ -118,6 +118,9 @@ def _short(reason: Reason, line: str, language: Language) -> str:
     text = clean(say_reason(reason, language))
     names = re.findall(r"`[^`]+`|“[^”]+”", text)
     is_said = bool(names) and all(name.strip("`“”").lower() in line.lower() for name in names)
+    is_said = is_said or (
+        language != "en" and "“" in text
+    )  # words of an English title; the line says them in its language
     return label(f"why.{reason.code}", language) if is_said and reason.code in SHORT else text
 
 

@@ -40,21 +40,23 @@ def test_a_must_know_item_says_its_strongest_reason(language: Language) -> None:
         return reason(item_of(entry, language, the_areas()), language)
 
     default, feature = Reason("default_changed", "TIMEOUT", 2.4), Reason("type.feature", points=2.9)
-    learned = Reason("learned.product", points=4.0)
+    learned, wrong = Reason("learned.product", points=4.0), Reason("wrong_result", "wrong page size", 2.4)
     said = {
         "en": (
             "a changed default; feature",
             "default of `TIMEOUT` changed; feature",
             "revert; a changed default",
             "bug fix",
+            "it is about wrong results (“wrong page size”)",
         ),
-        "zh": ("默认值改变；新功能", "`TIMEOUT` 的默认值改变；新功能", "撤回；默认值改变", "缺陷修复"),
+        "zh": ("默认值改变；新功能", "`TIMEOUT` 的默认值改变；新功能", "撤回；默认值改变", "缺陷修复", "结果错误"),
     }[language]
     assert (
         why("`TIMEOUT` is now 300 by default.", learned, feature, default),
         why("Requests end later.", feature, default),
         why("`TIMEOUT` is 120 again.", Reason("type.revert", points=3.0), default),
         why("Requests end later.", learned),
+        why("Pages are right again.", wrong),
     ) == said
 
 
