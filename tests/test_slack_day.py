@@ -169,6 +169,7 @@ async def test_a_channels_settings_are_changed_from_the_home_tab(team: Team) -> 
     await server.changed.until(lambda: "✅" in form.text, "the receipt", 60)
     (feed,) = team.bot.feeds.all()
     assert (feed.channel, f"{feed.at:%H:%M}") == (server.channel.id, "10:30")
+    await server.changed.until(lambda: "10:30" in server.home[server.user.id].text, "the tab as it is now", 20)
 
 
 def _elements(blocks: list[Json]) -> list[Json]:
