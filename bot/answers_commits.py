@@ -174,7 +174,8 @@ async def _area_of_day(question: Question, name: str) -> AsyncIterator[Reply]:
         also = digest.only(wanted).entries if wanted else ()
         entries = [item.entry for item in part.items] if part else also
         others = [entry.commit.short for entry in also if entry not in entries]
-        shown = part.name if part else areas.name(wanted, question.language)
+        nowhere = label("post.other", question.language)
+        shown = part.name if part else areas.name(wanted, question.language) if wanted else nowhere
         title = question.say("title.area_day", area=shown, day=say_days(window, question.language))
         notes = [] if entries else [question.say("title.nothing")]
         if others:

@@ -86,7 +86,8 @@ def _note(mistake: Mistake, asked: Asked | None, language: Language, platform: s
     text = as_typed(mistake.said(language), platform)
     found = verb(asked.verb) if asked else None
     if found and (mistake.key.endswith("_missing") or mistake.key == "mistake.surplus"):
-        text = f"{text} `{usage(found, platform)}`"
+        apart = " " if language == "en" else ""
+        text = f"{text}{apart}`{usage(found, platform)}`"
     return Note(text, "problem")
 
 
@@ -111,7 +112,7 @@ async def _save(question: Question) -> AsyncIterator[Reply]:
     what = next(iter(question.asked.words), "")
     handler = _FORMS.get(what)
     if handler is None:
-        raise Mistake("mistake.verb", verb=f"save {what}", near="")
+        raise Mistake("mistake.verb", verb=f"save {what}".strip(), near="")
     async for reply in handler(question):
         yield reply
 
