@@ -1,8 +1,9 @@
 """Who may see which repository, and who may administer a channel.
 
-A channel sees the repositories of its feeds. A person, in direct messages, sees those that they have subscribed to (which
-was only possible where they could be seen) or whose feed they set up, as long as a feed of that platform still brings
-them. Everybody sees those of `[access] public`. Whoever sits at the terminal owns the store.
+A channel sees the repositories of its feeds. A person, in direct messages, sees those of the channels that they are in, as
+far as the platform says, and those that they have subscribed to (which was only possible where they could be seen) or
+whose feed they set up, as long as a feed of that platform still brings them. Everybody sees those of `[access] public`.
+Whoever sits at the terminal owns the store.
 """
 
 from dataclasses import dataclass
@@ -40,18 +41,28 @@ class Access:
         return tuple(found.values())
 
     def _of_person(self, asker: Asker) -> list[str]:
-        brought = {
-            feed.repository.lower(): feed
-            for feed in self.feeds.all()
-            if feed.platform == asker.platform and (not asker.workspace or feed.workspace == asker.workspace)
-        }
+        near = self.near(asker)
+        brought = {feed.repository.lower() for feed in near}
         wanted = [
             subscription.repository
             for subscription in self.subscriptions.of_user(asker.platform, asker.user)
             if not asker.workspace or subscription.recipient.workspace == asker.workspace
         ]
-        made = [feed.repository for feed in brought.values() if feed.made_by == asker.user]
-        return [*made, *(name for name in wanted if name.lower() in brought)]
+        own = [feed.repository for feed in near if self.is_of(asker, feed)]
+        return [*own, *(name for name in wanted if name.lower() in brought)]
+
+    def near(self, asker: Asker) -> list[Feed]:
+        """Return the feeds of somebody's workspace."""
+        return [
+            feed
+            for feed in self.feeds.all()
+            if feed.platform == asker.platform and (not asker.workspace or feed.workspace == asker.workspace)
+        ]
+
+    @staticmethod
+    def is_of(asker: Asker, feed: Feed) -> bool:
+        """Whether a feed near somebody comes to a channel of theirs, or was set up by them: they may see its settings."""
+        return asker.platform == TERMINAL or feed.channel in asker.channels or feed.made_by == asker.user
 
     def may_be_sent(self, subscription: Subscription) -> bool:
         """Whether what a subscription is about may still be seen by its recipient."""
@@ -70,8 +81,14 @@ class Access:
 
     def is_admin(self, asker: Asker) -> bool:
         """Whether somebody may administer the channel that they ask from."""
-        is_named = f"{asker.platform}:{asker.user}" in self.settings.admins
-        return asker.platform == TERMINAL or is_named or (asker.is_admin and not asker.is_direct)
+        return self._is_named(asker) or (asker.is_admin and not asker.is_direct)
+
+    def _is_named(self, asker: Asker) -> bool:
+        return asker.platform == TERMINAL or f"{asker.platform}:{asker.user}" in self.settings.admins
+
+    def administers(self, asker: Asker, feed: Feed) -> bool:
+        """Whether somebody may administer a channel's feed from their home."""
+        return feed in self.near(asker) and (self._is_named(asker) or feed.channel in asker.administers)
 
     def may_set_up(self, repository: str) -> bool:
         """Whether a feed of a repository may be set up in chat."""

@@ -2,9 +2,10 @@
 
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from analysis.commit import Commit
@@ -13,18 +14,22 @@ from analysis.errors import BadInput, NotFound, Problem
 from analysis.triage import Importance, corrected
 from analysis.wording import say
 from bot import commands, meant
-from bot.answers_days import areas_of_day, found_or_made, place_of, span
+from bot.answers_days import ELSEWHERE, areas_of_day, found_or_made, place_of, span
 from bot.asking import Mistake
 from bot.feeds import kind_of
 from bot.platforms import Later, Refused
 from bot.posts import commit_detail, commit_name, commit_rows
 from bot.question import Question
+from formatters.outline import outline
+from formatters.post import section_of, sections
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
-from formatters.wording import label, say_days
+from formatters.wording import label, say_day, say_days
 from storage.deliveries import Delivery, State
 from storage.feedback import Correction
 from storage.feeds import Feed
 from storage.search import Answer
+
+T = TypeVar("T")
 
 _NAMED = re.compile(r"(?P<repo>~\d+|[\w.-]+/[\w.-]+)@(?P<sha>[0-9a-fA-F]{4,40})")
 _URL = re.compile(r"(?:https?://[\w.-]+/)?(?P<repo>[\w.-]+/[\w.-]+)/commit/(?P<sha>[0-9a-f]{4,40}).*")
@@ -94,7 +99,7 @@ async def _fetched(question: Question, repos: Sequence[str], sha: str) -> Entry:
         lambda: [found for repo in repos for found in core.commits.nearest(sha, repo)][:5]
     )
     key = "mistake.sha_near" if near else "mistake.sha"
-    raise Mistake(key, sha=sha, near=", ".join(found[:7] for _, found in near))
+    raise Mistake(key, sha=sha, near=tuple(found[:7] for _, found in near))
 
 
 async def _read(question: Question, repo: str, sha: str, *, anew: bool = False) -> Entry:
@@ -151,24 +156,31 @@ async def area(question: Question) -> AsyncIterator[Reply]:
         key, answer = commands.show_area(core, name, language, repo, since, zone, question.visible)
         return core.areas().name(key, language), answer
 
-    shown, answer = await question.desk.work.quick(look)
+    shown, answer = await _from_store(question, look)
     yield await _found(question, shown, answer)
 
 
 async def _area_of_day(question: Question, name: str) -> AsyncIterator[Reply]:
     repo = question.repository()
     window = span(question, repo, question.value("on"))
-    key = await question.desk.work.quick(lambda: meant.area(question.desk.core, name))
+    wanted = "" if name == ELSEWHERE else await question.desk.work.quick(lambda: meant.area(question.desk.core, name))
+    key = section_of(wanted)
     async for found in found_or_made(question, repo, window):
         if isinstance(found, Note):
             yield found
             continue
         digest, areas, _ = found
-        title = question.say(
-            "title.area_day", area=areas.name(key, question.language), day=say_days(window, question.language)
-        )
-        entries = digest.only(key).entries
-        yield await _list(question, entries, title, "" if entries else question.say("title.nothing"))
+        part = next((one for one in sections(outline(digest, areas)) if one.key == key), None)
+        also = digest.only(wanted).entries if wanted else ()
+        entries = [item.entry for item in part.items] if part else also
+        others = [entry.commit.short for entry in also if entry not in entries]
+        nowhere = label("post.other", question.language)
+        shown = part.name if part else areas.name(wanted, question.language) if wanted else nowhere
+        title = question.say("title.area_day", area=shown, day=say_days(window, question.language))
+        notes = [] if entries else [question.say("title.nothing")]
+        if others:
+            notes.append(question.say("title.area_also", shas=question.listed(f"`{sha}`" for sha in others)))
+        yield await _list(question, entries, title, "\n".join(notes))
 
 
 async def search(question: Question) -> AsyncIterator[Reply]:
@@ -182,8 +194,12 @@ async def search(question: Question) -> AsyncIterator[Reply]:
 
     def look() -> Answer:
         now = core.now().astimezone(ZoneInfo(zone))
-        for name in {"since", "until"} & set(given):
-            meant.since(given[name], now)
+        wrong = commands.misspelt(core, asked.text, now, "=")
+        if wrong:
+            raise Mistake("mistake.filter", text=wrong[0], right=wrong[1])
+        span = [meant.since(given[name], now, last=name == "until") for name in ("since", "until") if name in given]
+        if len(span) > 1 and span[0] >= span[1]:
+            raise Mistake("mistake.reversed", since=given["since"], until=given["until"])
         if "area" in given:
             meant.area(core, given["area"])
         if "type" in given:
@@ -195,7 +211,7 @@ async def search(question: Question) -> AsyncIterator[Reply]:
     if not text.strip():
         raise Mistake("mistake.search_missing")
     try:
-        answer = await question.desk.work.quick(look)
+        answer = await _from_store(question, look)
     except Mistake:
         raise
     except BadInput:
@@ -220,11 +236,17 @@ async def areas(question: Question) -> AsyncIterator[Reply]:
         return
     repo = _one_or_all(question)
     core = question.desk.core
-    rows = await question.desk.work.quick(lambda: commands.list_areas(core, question.language, repo, question.visible))
+
+    def look() -> tuple[list[commands.AreaCount], datetime]:
+        rows = commands.list_areas(core, question.language, repo, question.visible)
+        return rows, commands.newest_known(core, repo, question.visible) or core.now()
+
+    rows, newest = await _from_store(question, look)
+    last = newest.astimezone(ZoneInfo(question.zone(repo or ""))).date()
     counted = [row for row in rows if row.commits]
-    other = ", ".join(row.name for row in rows if not row.commits)
+    other = question.listed(row.name for row in rows if not row.commits)
     yield Sheet(
-        title=question.say("title.areas"),
+        title=question.say("title.areas", day=say_day(last, question.language)),
         columns=tuple(question.say(f"column.{name}") for name in ("area", "commits", "high")),
         rows=tuple((row.name, str(row.commits), str(row.high) if row.high else "–") for row in counted),
         language=question.language,
@@ -287,10 +309,13 @@ async def _mend(question: Question, commit: Commit) -> None:
 
 
 async def regenerate(question: Question) -> AsyncIterator[Reply]:
-    """Read a commit again."""
+    """Read a commit again, and show that where it was posted."""
     entry = await _known(question, question.asked.text)
     yield question.working("working.commit", sha=entry.commit.short)
-    yield await _detail(question, await _read(question, entry.commit.repo, entry.commit.sha, anew=True))
+    anew = await _read(question, entry.commit.repo, entry.commit.sha, anew=True)
+    yield await _detail(question, anew)
+    if anew.analysis != entry.analysis:
+        await _mend(question, entry.commit)
 
 
 async def _known(question: Question, name: str) -> Entry:
@@ -304,6 +329,14 @@ async def _known(question: Question, name: str) -> Entry:
     if entry is None:
         raise Mistake("mistake.sha", sha=found["sha"])
     return entry
+
+
+async def _from_store(question: Question, look: Callable[[], T]) -> T:
+    """Look into the store; raise Mistake where nothing of what is asked about was read yet."""
+    try:
+        return await question.desk.work.quick(look)
+    except NotFound:
+        raise Mistake("mistake.nothing_known") from None
 
 
 def _one_or_all(question: Question) -> str | None:

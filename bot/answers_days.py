@@ -9,15 +9,22 @@ from analysis.pipeline import silent
 from analysis.window import Window
 from bot.asking import Mistake, read_span, say_span
 from bot.feeds import DIGEST, KINDS, reported
+from bot.platforms import Later, Refused
 from bot.posts import archive_page, commit_rows, digest_post, named, report_files, show_command
 from bot.question import Question
 from bot.repositories import Place, parse_place
+from bot.wording import said
 from formatters.item import item_of
+from formatters.outline import outline
+from formatters.post import sections
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
 from formatters.wording import say_days
 from storage.deliveries import Delivery, State
 from storage.digests import NOTHING_TOLD, Told
 from storage.feeds import Feed
+
+ELSEWHERE = "elsewhere"
+"""The word for a day's commits that have no area."""
 
 
 async def today(question: Question) -> AsyncIterator[Reply]:
@@ -62,7 +69,11 @@ async def rerun(question: Question) -> AsyncIterator[Reply]:
         for delivery in await question.desk.work.quick(lambda feed=feed: _posts(question, feed)):  # type: ignore[misc]
             about = delivery.order.window
             if about and delivery.state is State.POSTED and about.first <= window.first <= about.last:
-                await question.desk.mend(feed, delivery)
+                try:
+                    await question.desk.mend(feed, delivery)
+                except (Refused, Later) as refused:
+                    why = said(refused.why if isinstance(refused, Refused) else "trouble.later", question.language)
+                    raise Mistake("mistake.not_mended", day=say_days(window, question.language), why=why) from refused
                 mended += 1
     if mended:
         yield question.note("done.mended", count=mended, day=say_days(window, question.language))
@@ -73,7 +84,7 @@ async def rerun(question: Question) -> AsyncIterator[Reply]:
 async def details(question: Question) -> AsyncIterator[Reply]:
     """Answer with all commits of a day, the most important first."""
     repo = question.repository()
-    window = span(question, repo, question.value("on") or question.asked.text)
+    window = span(question, repo, question.value("on") or question.asked.text or "yesterday")
     async for found in found_or_made(question, repo, window):
         if isinstance(found, Note):
             yield found
@@ -87,7 +98,7 @@ async def details(question: Question) -> AsyncIterator[Reply]:
 async def why(question: Question) -> AsyncIterator[Reply]:
     """Say why a day's must-know items are."""
     repo = question.repository()
-    window = span(question, repo, question.value("on") or question.asked.text)
+    window = span(question, repo, question.value("on") or question.asked.text or "yesterday")
     async for found in found_or_made(question, repo, window):
         if isinstance(found, Note):
             yield found
@@ -105,24 +116,25 @@ async def why(question: Question) -> AsyncIterator[Reply]:
 
 
 async def areas_of_day(question: Question) -> AsyncIterator[Reply]:
-    """Answer with a day's areas and how many commits each has."""
+    """Answer with a day's areas and how many commits each has; a commit counts where the post has it, in its first area."""
     repo = question.repository()
-    window = span(question, repo, question.value("on"))
+    window = span(question, repo, question.value("on") or "yesterday")
     async for found in found_or_made(question, repo, window):
         if isinstance(found, Note):
             yield found
             continue
         digest, areas, number = found
-        counts = digest.statistics.by_area
+        parts = sections(outline(digest, areas))
         on = say_span(window)
         yield Sheet(
             title=question.say("title.areas_day", day=say_days(window, question.language)),
             columns=(question.say("column.area"), question.say("column.commits")),
-            rows=tuple((areas.name(key, question.language), str(count)) for key, count in counts.items()),
+            rows=tuple((part.name, str(len(part.items))) for part in parts),
             language=question.language,
-            note="" if counts else question.say("title.nothing"),
+            note="" if parts else question.say("title.nothing"),
             actions=tuple(
-                Button(question.say("button.show"), named(f"area {key} on={on}", digest.repo, number)) for key in counts
+                Button(question.say("button.show"), named(f"area {part.key or ELSEWHERE} on={on}", digest.repo, number))
+                for part in parts
             ),
         )
 
@@ -133,7 +145,7 @@ async def rate(question: Question) -> AsyncIterator[Reply]:
     verdict = next(iter(question.asked.words), "")
     if verdict not in {"up", "down"}:
         raise Mistake("mistake.rate")
-    window = span(question, repo, question.value("on"))
+    window = span(question, repo, question.value("on") or "yesterday")
     desk, asker = question.desk, question.asker
     who = f"{asker.platform}/{asker.workspace}/{asker.user}"
     await desk.work.quick(

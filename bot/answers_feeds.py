@@ -17,7 +17,8 @@ from bot.posts import named
 from bot.question import Question, Which
 from bot.repositories import parse_place
 from bot.verbs import LEVELS
-from formatters.reply import MOST_COMMAND, Board, Button, Field, Form, Note, Reply, Sheet
+from bot.wording import said
+from formatters.reply import MOST_COMMAND, Board, Button, Channel, Field, Form, Note, Reply, Sheet
 from formatters.wording import label, say_days
 from storage.deliveries import Delivery, State
 from storage.feeds import Days, Feed, Quiet
@@ -78,7 +79,7 @@ def _form(question: Question, feed: Feed | None, repository: str) -> Form:
     return Form(
         title=question.say("form.setup"),
         submit=question.say("button.save"),
-        command=f"save setup {feed.id if feed else 'new'}",
+        command=f"save setup feed={feed.id}" if feed else f"save setup {NEW}",
         fields=(
             Field(
                 "repository", question.say("field.repository"), feed.repository if feed else repository,
@@ -112,8 +113,7 @@ def _form(question: Question, feed: Feed | None, repository: str) -> Form:
 async def save_setup(question: Question) -> AsyncIterator[Reply]:
     """Make or change the feed that the form describes, after a look whether its repository can be read."""
     _check_channel(question)
-    number = next((int(word) for word in question.asked.words if word.isdigit()), 0)
-    before = next((feed for feed in question.feeds if feed.id == number), None)
+    before = next(iter(_meant(question)), None) if question.value("feed") else None
     desk = question.desk
     feed = await desk.work.quick(lambda: _read(question, before))
     if not desk.access.may_set_up(feed.repository):
@@ -148,6 +148,8 @@ def _read(question: Question, before: Feed | None) -> Feed:
         place = parse_place(text.strip("`<>")) if text else None
     except BadInput:
         place = None
+    if not text:
+        raise Mistake("mistake.repository_missing")
     if place is None or place.path or not place.name:
         raise Mistake("mistake.repository", text=text)
     same = before and before.repository.lower() == place.name.lower()
@@ -185,14 +187,14 @@ def _one_of(text: str, known: tuple[T, ...], default: T) -> T:
         return default
     found = next((one for one in known if one == text.lower()), None)
     if found is None:
-        raise Mistake("mistake.choice", text=text, known=", ".join(known))
+        raise Mistake("mistake.choice", text=text, known=known)
     return found
 
 
 def _check_channel(question: Question) -> None:
-    if question.asker.is_direct:
+    if question.asker.is_direct and not question.feeds:
         raise Mistake("mistake.only_in_channel")
-    if not question.desk.access.is_admin(question.asker):
+    if not question.is_admin:
         raise Mistake("mistake.admin")
 
 
@@ -214,7 +216,7 @@ def _the_feed(question: Question) -> Feed:
 async def pause(question: Question) -> AsyncIterator[Reply]:
     """Post nothing until it is resumed."""
     feed = _the_feed(question)
-    why = question.say("feed.paused_by", who=question.asker.user)
+    why = f"refused.person {question.asker.user}"
     await question.desk.work.quick(lambda: question.desk.feeds.put(replace(feed, paused=why)))
     yield question.note("done.paused", question.button("resume", f"resume feed={feed.id}"), repo=feed.repository)
 
@@ -307,24 +309,24 @@ def _named(question: Question, feed: Feed) -> str:
 
 def _next(question: Question, feed: Feed, now: datetime) -> str:
     if feed.paused:
-        return question.say("status.paused", why=feed.paused)
+        return question.say("status.paused", why=said(feed.paused, question.language))
     return f"{say_moment(next_post(feed, now), feed.zone)} ({feed.zone})"
 
 
 def _settings(question: Question, feed: Feed) -> str:
-    return f"{feed.repository}: {' · '.join(_parts(question, feed))}"
+    return question.say("status.about", name=feed.repository, text=" · ".join(_parts(question, feed)))
 
 
 def _parts(question: Question, feed: Feed) -> list[str]:
     """Say how a feed is set up: its days first."""
     areas = question.desk.core.areas()
-    parts = [question.say(f"days.{feed.days}"), question.say(f"least.{feed.least}")]
+    parts = [question.say(f"days.{feed.days}")]
+    if feed.least.rank:
+        parts.append(question.say(f"least.{feed.least}"))
     if feed.areas:
-        parts.append(
-            label("list.comma", question.language).join(areas.name(key, question.language) for key in feed.areas)
-        )
+        parts.append(question.listed(areas.name(key, question.language) for key in feed.areas))
     if feed.left_out:
-        parts.append(question.say("status.without", names=", ".join(feed.left_out)))
+        parts.append(question.say("status.without", names=question.listed(feed.left_out)))
     return parts
 
 
@@ -336,7 +338,8 @@ def _history(question: Question, feed: Feed, deliveries: Sequence[Delivery]) -> 
         state = question.say(f"state.{delivery.state}")
         if delivery.pending and delivery.state is State.POSTED:
             state = question.say("state.pending", count=delivery.pending)
-        why = f" ({delivery.trouble})" if delivery.trouble and delivery.state is not State.POSTED else ""
+        trouble = "" if delivery.state is State.POSTED else delivery.trouble
+        why = label("list.brackets", question.language, text=said(trouble, question.language)) if trouble else ""
         at = say_moment(delivery.posted_at, feed.zone) if delivery.posted_at else "–"
         rows.append((day, state + why, at))
     return Sheet(
@@ -357,26 +360,36 @@ def _home(question: Question) -> Reply:
     subs = subscriptions_listed(question)
     parts: list[Note | Sheet] = [subs] if isinstance(subs, Note | Sheet) else []
     seen = {name.lower() for name in question.visible}
-    feeds = [
-        feed
-        for feed in desk.feeds.all()
-        if feed.platform == asker.platform and feed.repository.lower() in seen
-        if not asker.workspace or feed.workspace == asker.workspace
-    ]
+    near = [feed for feed in desk.access.near(asker) if feed.repository.lower() in seen]
+    own = [feed for feed in near if desk.access.is_of(asker, feed)]
+    known = {feed.repository.lower() for feed in own}
+    feeds = [*own, *(feed for feed in near if feed.repository.lower() not in known)]
     if feeds:
+        rows = {_in_home(question, feed, now): feed for feed in feeds[::-1]}  # of equal ones the first
         parts.append(
             Sheet(
                 title=question.say("home.feeds"),
-                columns=tuple(question.say(f"column.{name}") for name in ("repository", "next")),
-                rows=tuple((_named(question, feed), _next(question, feed, now)) for feed in feeds),
+                columns=tuple(question.say(f"column.{name}") for name in ("repository", "next", "channel", "settings")),
+                rows=tuple(rows)[::-1],
                 language=question.language,
-                note="\n".join(dict.fromkeys(_settings(question, feed) for feed in feeds)),
+                actions=tuple(
+                    question.button("change", f"setup feed={feed.id}") if desk.access.administers(asker, feed) else None
+                    for feed in tuple(rows.values())[::-1]
+                ),
             )
         )
     parts += _latest(question, feeds)
     if not feeds:
         parts.append(Note(question.say("home.start"), "plain", (question.button("help", "help"),)))
     return Board(tuple(parts), question.language)
+
+
+def _in_home(question: Question, feed: Feed, now: datetime) -> tuple[str | Channel, ...]:
+    """Return a feed's row: what comes when; where, and how it is set up, to who may know."""
+    row = _named(question, feed), _next(question, feed, now)
+    if not question.desk.access.is_of(question.asker, feed):
+        return *row, "", ""
+    return *row, Channel(feed.channel), " · ".join(_parts(question, feed))
 
 
 def _latest(question: Question, feeds: list[Feed]) -> list[Sheet]:
@@ -391,7 +404,9 @@ def _latest(question: Question, feeds: list[Feed]) -> list[Sheet]:
     for repo, told in list(posted.items())[:3]:
         days = sorted(told.values(), key=lambda window: window.last, reverse=True)[:_LATEST]
         if days:
-            commands = [named(f"date {say_span(window)}", repo, numbers.get(repo, 0)) for window in days]
+            commands = [
+                named(f"date {say_span(window)} zone={window.zone}", repo, numbers.get(repo, 0)) for window in days
+            ]
             found.append(
                 Sheet(
                     title=question.say("home.digests", repo=repo),

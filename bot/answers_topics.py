@@ -12,6 +12,7 @@ from bot.asking import Mistake
 from bot.posts import named
 from bot.question import Question
 from bot.verbs import HOW, LEVELS, TYPES
+from bot.wording import said
 from formatters.reply import Button, Field, Form, Note, Reply, Sheet
 from storage.subscriptions import How, Recipient, Subscription
 
@@ -83,7 +84,7 @@ def _read(question: Question, verb: str, repo: str, given: dict[str, str]) -> Su
         wanted = question.value("how").lower()
         found = next((one for one in get_args(How) if one == wanted), None)
         if found is None:
-            raise Mistake("mistake.how", text=wanted, known=", ".join(HOW))
+            raise Mistake("mistake.how", text=wanted, known=HOW)
         how = found
     feed = question.feed_of(repo)
     at = meant.clock(question.value("at")) if question.value("at") else (feed.at if feed else time(9))
@@ -173,12 +174,12 @@ def _own(question: Question, recipient: Recipient) -> list[Subscription]:
 def _what(one: Subscription, question: Question) -> str:
     topic = say_topic(one, question)
     muted = question.say("subs.mute", topic=topic) if one.is_mute else topic
-    return f"{one.repository}: {muted}"
+    return question.say("status.about", name=one.repository, text=muted)
 
 
 def _when(one: Subscription, question: Question) -> str:
     if one.paused:
-        return question.say("subs.paused", why=one.paused)
+        return question.say("subs.paused", why=said(one.paused, question.language))
     if one.is_mute:
         return "–"
     return question.say(f"when.{one.how}", time=f"{one.at:%H:%M}", zone=one.zone)
@@ -195,7 +196,8 @@ async def unsubscribe(question: Question) -> AsyncIterator[Reply]:
     if not own:
         raise Mistake("mistake.no_subscription")
     if not numbers:
-        raise Mistake("mistake.subscription", text=wanted, known=", ".join(str(one.id) for one in own))
+        known = tuple(str(one.id) for one in own)
+        raise Mistake("mistake.subscription" if wanted else "mistake.number_missing", text=wanted, known=known)
     await question.desk.work.quick(lambda: question.desk.subscriptions.remove(numbers))
     yield question.note("done.unsubscribed", question.button("subs", _list_command(question)), count=len(numbers))
 

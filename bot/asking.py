@@ -6,31 +6,46 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from analysis.entry import Language
 from analysis.errors import BadInput
 from analysis.window import Window, parse_day
 from bot.platforms import Option
 from bot.verbs import ALIASES, verb, verbs
 from bot.wording import tell
+from formatters.wording import label
 
 HIDDEN = {"home", "details", "why", "rate", "rank", "regenerate", "save"}
 """Commands that buttons and forms stand for, and that nobody has to type."""
 
-_NAMED = re.compile(r"(?P<name>[a-z]+)[=:：](?P<value>.+)", re.DOTALL)
+_NAMED = re.compile(r"(?P<name>[a-z_]+|[\u4e00-\u9fff]+)(?P<sign>[=:：＝])(?P<value>.+)", re.DOTALL | re.IGNORECASE)
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 _SHA_OR_PULL = re.compile(r"#\d+|[0-9a-f]*\d[0-9a-f]*|.*/(?:commit|pull)/[0-9a-f]+.*")
 _SHORTEST_SHA = 6
 _DATE = re.compile(r"\b(\d{4})(?:/|年)(\d{1,2})(?:/|月)(\d{1,2})(?:日|\b)")
 _TOPICAL = {"subscribe", "mute"}
 """Where a bare word may be a choice: elsewhere it is something to look for."""
+_WORDED = {"search", "show", "help"}
+"""Where everything that names no option is something to look for."""
+_EARLIER = {"前天": 2, "大前天": 3}
+_COMING = {"tomorrow", "明天", "后天"}
+_PULL = {"pr", "pull"}
+_BESIDE = {"whole", "new"}
+"""Words that buttons add to a command."""
 
 
 class Mistake(BadInput):
-    """What was asked cannot be answered so; `key` names the sentence in `bot/wording.toml`."""
+    """What was asked cannot be answered so; `key` names the sentence in `bot/wording.toml`, a tuple of texts is listed in it."""
 
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(tell(key, "en", **values))
+    def __init__(self, key: str, **values: str | tuple[str, ...]) -> None:
         self.key = key
         self.values = values
+        super().__init__(self.said("en"))
+
+    def said(self, language: Language) -> str:
+        """Say it in a language."""
+        comma = label("list.comma", language)
+        listed = {name: comma.join(one) if isinstance(one, tuple) else one for name, one in self.values.items()}
+        return tell(self.key, language, **listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +55,14 @@ class Asked:
     Attributes:
         words: what stands by its place, in order.
         named: `since=7d` and the like, by name in lower case.
+        strange: what the command does not know.
     """
 
     verb: str
     words: tuple[str, ...] = ()
     named: dict[str, str] = field(default_factory=dict)
     flags: frozenset[str] = frozenset()
+    strange: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -93,8 +110,12 @@ def _pieces(text: str) -> list[str]:
 
 def _guessed(head: str) -> str:
     lowered = head.lower()
+    if lowered in _PULL:
+        return "show"
+    if lowered in _COMING:
+        return "date"
     try:
-        parse_day(lowered, date.max - timedelta(days=1))
+        read_day(lowered, date.max - timedelta(days=1))
     except BadInput:
         if _SPAN.fullmatch(lowered):
             return "date"
@@ -112,20 +133,34 @@ def _guessed(head: str) -> str:
 def _sorted(name: str, pieces: list[str]) -> Asked:
     found = verb(name)
     known = {option.name: option for option in (found.options if found else ())}
-    words, named, flags = [], {}, set()
+    words, named, flags, strange = list[str](), dict[str, str](), set[str](), list[str]()
     for piece in pieces:
         option = known.get(piece.lower())
         pair = _NAMED.fullmatch(piece)
+        key = _NAMES.get(pair["name"].lower(), pair["name"].lower()) if pair else ""
         if piece.lower() in {"public", "公开"} or (option and option.kind == "flag"):
             flags.add("public" if piece.lower() in {"public", "公开"} else piece.lower())
-        elif pair and (found is None or pair["name"].lower() in _NAMES):
-            key = _NAMES.get(pair["name"].lower(), pair["name"].lower())
+        elif pair and (found is None or key in known or key in _HIDDEN_NAMES):
             named[key] = pair["value"].strip('"')
+        elif pair and name not in _WORDED and (pair["sign"] in "=＝" or key in _NAMES.values()):
+            strange.append(piece)
         elif name in _TOPICAL and (choice := _choice(piece.lower(), known.values())):
             named[choice] = piece.lower()
         else:
             words.append(piece)
-    return Asked(name, tuple(words), named, frozenset(flags))
+    return Asked(name, tuple(words), named, frozenset(flags), tuple(strange))
+
+
+def surplus(asked: Asked) -> tuple[str, ...]:
+    """Return what of a command means nothing: options that it does not have, and words for which it has no place."""
+    found = verb(asked.verb)
+    if found is None or asked.verb in _WORDED | _TOPICAL:
+        return asked.strange
+    places = [option for option in found.options if not option.named and option.kind != "flag"]
+    if any(option.kind in {"words", "area", "repository"} for option in places):
+        return asked.strange
+    words = [word for word in asked.words if "/" not in word and word not in _BESIDE]
+    return (*asked.strange, *words[len(places) :])
 
 
 def _choice(word: str, options: Iterable[Option]) -> str:
@@ -134,12 +169,23 @@ def _choice(word: str, options: Iterable[Option]) -> str:
 
 
 _NAMES = {
-    name: name
-    for name in (
-        "repository", "lang", "since", "until", "area", "type", "author", "min", "path", "word", "how", "on", "at", "zone",
-        "days", "least", "areas", "left_out", "quiet", "language", "feed",
-    )
-} | {"repo": "repository", "tz": "zone"}  # fmt: skip
+    "repo": "repository", "tz": "zone", "仓库": "repository", "语言": "lang", "自": "since", "从": "since", "起始": "since",
+    "至": "until", "到": "until", "截止": "until", "领域": "area", "类型": "type", "作者": "author", "重要度": "min",
+    "最低重要度": "min", "路径": "path", "文件": "path", "词": "word", "关键词": "word", "通知": "how", "时间": "at", "时区": "zone",
+}  # fmt: skip
+"""Other names of options."""
+_HIDDEN_NAMES = {"on", "feed", "zone", "lang"}
+"""Options that buttons name, and that nobody has to type; any answer may be wanted in another language."""
+
+
+def read_day(text: str, today: date) -> date:
+    """Read a day as people name it, the day before yesterday too.
+
+    Raises:
+        BadInput: it is none, or has not come yet.
+    """
+    back = _EARLIER.get(text.strip())
+    return today - timedelta(days=back) if back else parse_day(text, today)
 
 
 def read_span(text: str, today: date, zone: str) -> Window:
@@ -150,14 +196,21 @@ def read_span(text: str, today: date, zone: str) -> Window:
     """
     span = _SPAN.fullmatch(text)
     try:
-        if span and span[2]:
-            first, last = date.fromisoformat(span[1]), date.fromisoformat(span[2])
-            if first > last or last > today:
-                raise Mistake("mistake.day", text=text, today=today.isoformat())
-            return Window(first, last, zone)
-        return Window.of(parse_day(text, today), zone)
+        first = date.fromisoformat(span[1]) if span and span[2] else read_day(text, today)
+        last = date.fromisoformat(span[2]) if span and span[2] else first
     except (BadInput, ValueError):
-        raise Mistake("mistake.day", text=text, today=today.isoformat()) from None
+        first, last = today, date.min
+    if first <= last <= today:
+        return Window(first, last, zone)
+    key = "mistake.day_coming" if last > today or _is_coming(text, today) else "mistake.day"
+    raise Mistake(key, text=text, today=today.isoformat())
+
+
+def _is_coming(text: str, today: date) -> bool:
+    try:
+        return text.strip().lower() in _COMING or parse_day(text, date.max - timedelta(days=1)) > today
+    except BadInput:
+        return False
 
 
 def say_span(window: Window) -> str:

@@ -147,7 +147,7 @@ def area(
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Show an area's commits of the last seven days, the most important first."""
+    """Show an area's commits of the last seven days that are known, the most important first."""
     from bot.commands import show_area
     from formatters.answers import list_json, list_text
 
@@ -211,7 +211,7 @@ def areas(
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """List the areas, with their commits of the last seven days."""
+    """List the areas, with their commits of the last seven days that are known."""
     from analysis.errors import BadInput
     from bot.commands import list_areas
     from formatters.answers import areas_text

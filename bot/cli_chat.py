@@ -68,7 +68,9 @@ def serve(config: ConfigOption = None) -> None:
 
 def chat(
     lang: Annotated[Lang, typer.Option("--lang", help="The language of answers.")] = Lang.EN,
-    tz: Annotated[str | None, typer.Option("--tz", help="IANA time zone; default: the machine's.")] = None,
+    tz: Annotated[
+        str | None, typer.Option("--tz", help="IANA time zone; default: the digest's, or the machine's.")
+    ] = None,
     config: ConfigOption = None,
 ) -> None:
     """Talk to the bot here: every command of Slack and Discord, a line each; `help` lists them."""
@@ -77,14 +79,13 @@ def chat(
 
     from analysis.window import check_zone
     from bot.assembly import Assembly
-    from bot.config import machine_zone
     from bot.platforms.terminal import Terminal
 
     with opened(config) as core:
         is_shown = sys.stdout.isatty()
         terminal = Terminal(
             language=lang.value,
-            zone=check_zone(tz) if tz else machine_zone(),
+            zone=check_zone(tz) if tz else "",
             width=lambda: (
                 min(streams.WIDE, shutil.get_terminal_size((streams.WIDE, 24)).columns) if is_shown else streams.WIDE
             ),
@@ -176,7 +177,7 @@ def remove(number: NumberArgument, config: ConfigOption = None) -> None:
 def pause(number: NumberArgument, config: ConfigOption = None) -> None:
     """Post nothing until it is resumed."""
     with _feeds(config) as (_, feeds):
-        feeds.put(replace(_the(feeds, number), paused="paused on the command line"))
+        feeds.put(replace(_the(feeds, number), paused="refused.command_line"))
 
 
 @feed_app.command("resume")
@@ -221,9 +222,12 @@ def _the(feeds: "Feeds", number: int) -> "Feed":
 def _said(core: "Core", feed: "Feed") -> str:
     from bot.answers_feeds import say_moment
     from bot.feeds import next_post
+    from bot.wording import said
 
     following = (
-        f"paused ({feed.paused})" if feed.paused else f"next {say_moment(next_post(feed, core.now()), feed.zone)}"
+        f"paused ({said(feed.paused, 'en')})"
+        if feed.paused
+        else f"next {say_moment(next_post(feed, core.now()), feed.zone)}"
     )
     return f"{feed.repository} → {feed.platform} {feed.channel}, {feed.at:%H:%M} {feed.zone}, {feed.days}, {following}"
 

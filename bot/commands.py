@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher, get_close_matches
 from zoneinfo import ZoneInfo
 
 from analysis.areas import Area, Areas
@@ -24,6 +25,11 @@ _SHA = re.compile(r"[0-9a-f]{4,40}")
 _COMMIT_URL = re.compile(r"(?:https?://[\w.-]+/)?([\w.-]+/[\w.-]+)/commit/([0-9a-f]{4,40})")
 _PULL_URL = re.compile(r"(?:https?://[\w.-]+/)?([\w.-]+/[\w.-]+)/pull/([0-9]+)(?:/[a-z]*)?")
 _PULL = re.compile(r"#([0-9]{1,18})")
+_PULL_SAID = re.compile(r"(?:pr|pull|pull request)\s*#?\s*([0-9]{1,18})", re.IGNORECASE)
+_PAIR = re.compile(r"(?<!\S)(\w+)[:=：＝](\S+)")
+_FILTERS = ("since", "until", "area", "type", "author", "repo", "min")
+_SPACE = re.compile(r"\s+")
+_CLOSE, _NEARLY = 0.6, 0.75
 _DEFAULT_DAYS = 7
 
 
@@ -55,6 +61,8 @@ def show_commit(
         repo, text = found[1], found[2]
     elif found := _PULL_URL.fullmatch(text):
         repo, text = found[1], f"#{found[2]}"
+    elif found := _PULL_SAID.fullmatch(text):
+        text = f"#{found[1]}"
     if not text:
         raise BadInput("Which commit? Give its SHA (seven digits will do), #PR, its URL, or words of its title.")
     repos = _sought(core, repo, within)
@@ -130,7 +138,7 @@ def show_area(
     zone: str = "UTC",
     within: Collection[str] | None = None,
 ) -> tuple[str, Answer]:
-    """Show an area's commits of the last seven days, the most important first."""
+    """Show an area's commits of the last seven days that are known, the most important first."""
     repos = _sought(core, repo, within)
     key = stored_area(core, name)
     newest = max(filter(None, (core.commits.newest(repo) for repo in repos)), default=core.now())
@@ -153,13 +161,23 @@ def search_commits(
     repos: list[str | None] = [*filters.get("repo", [])] or [repo]
     known = tuple(dict.fromkeys(found for name in repos for found in _sought(core, name, within) if found))
     now = _clock(core, zone)
+    if wrong := misspelt(core, words, now):
+        raise BadInput(
+            f"There is no filter {wrong[0]!r}: write {wrong[1]}; to look for these words, leave out the sign between."
+        )
+    since = max((parse_since(day, now) for day in filters.get("since", [])), default=None)
+    until = min((parse_since(day, now, last=True) for day in filters.get("until", [])), default=None)
+    if since and until and since >= until:
+        raise BadInput(
+            f"Nothing lies between since:{filters['since'][-1]} and until:{filters['until'][-1]}: give the earlier one as since."
+        )
     answer = search(
         core.store,
         Question(
             words=words,
             repos=known,
-            since=max((parse_since(day, now) for day in filters.get("since", [])), default=None),
-            until=min((parse_since(day, now, last=True) for day in filters.get("until", [])), default=None),
+            since=since,
+            until=until,
             areas=tuple(stored_area(core, name) for name in filters.get("area", [])),
             types=tuple(change_type(name).value for name in filters.get("type", [])),
             authors=tuple(filters.get("author", [])),
@@ -168,6 +186,31 @@ def search_commits(
         limit=limit,
     )
     return Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
+
+
+def misspelt(core: Core, words: str, now: datetime, sign: str = ":") -> tuple[str, str] | None:
+    """Return what of a question looks like a filter and is none, with its right form: `mim:high`, `min:high`.
+
+    A name in code may look so, too (`dtype:fp8`); it is taken for a filter where its value is one of that filter's.
+    """
+    for found in _PAIR.finditer(words):
+        for name in get_close_matches(found[1].lower(), _FILTERS, n=1, cutoff=_CLOSE):
+            if _fits(
+                core, name, found[2], now, is_sure=SequenceMatcher(None, name, found[1].lower()).ratio() >= _NEARLY
+            ):
+                return found[0], f"{name}{sign}{found[2]}"
+    return None
+
+
+def _fits(core: Core, name: str, value: str, now: datetime, *, is_sure: bool) -> bool:
+    readers: dict[str, Callable[[], object]] = {
+        "since": lambda: parse_since(value, now), "until": lambda: parse_since(value, now), "area": lambda: stored_area(core, value),
+        "type": lambda: change_type(value), "min": lambda: importance(value),
+    }  # fmt: skip
+    try:
+        return bool(readers[name]()) if name in readers else is_sure
+    except BadInput:
+        return False
 
 
 def _clock(core: Core, zone: str) -> datetime:
@@ -185,12 +228,22 @@ def stored_area(core: Core, text: str) -> str:
         raise
 
 
+def newest_known(core: Core, repo: str | None = None, within: Collection[str] | None = None) -> datetime | None:
+    """Return when the newest commit that is known landed (UTC); None where none is."""
+    moments = (core.commits.newest(name) for name in _looked_through(core, repo, within))
+    return max(filter(None, moments), default=None)
+
+
+def _looked_through(core: Core, repo: str | None, within: Collection[str] | None) -> list[str | None]:
+    return [_known(core, repo)] if repo else [None] if within is None else _sought(core, None, within)
+
+
 def list_areas(
     core: Core, language: Language, repo: str | None = None, within: Collection[str] | None = None
 ) -> list[AreaCount]:
-    """List the areas, with their commits of the last seven days."""
-    repos = [_known(core, repo)] if repo else [None] if within is None else _sought(core, None, within)
-    newest = max(filter(None, (core.commits.newest(name) for name in repos)), default=None)
+    """List the areas, with their commits of the last seven days that are known."""
+    repos = _looked_through(core, repo, within)
+    newest = newest_known(core, repo, within)
     counts: dict[str, tuple[int, int]] = {}
     since = newest - timedelta(days=_DEFAULT_DAYS) if newest else core.now()
     for name in repos if newest else ():
@@ -218,7 +271,10 @@ def change_type(text: str) -> ChangeType:
     wanted = text.strip().lower()
     named = {say(f"type.{kind}", language).lower(): kind for kind in ChangeType for language in LANGUAGES}
     named |= {kind.value: kind for kind in ChangeType}
+    near = {kind for name, kind in named.items() if wanted and wanted in name}
     found = (named[wanted],) if wanted in named else read_title(f"{wanted}: x").types
+    if not found and len(near) == 1:  # 修复 for 缺陷修复
+        found = tuple(near)
     if found:
         return found[0]
     raise BadInput(f"There is no change type {text!r}: choose from {', '.join(kind.value for kind in ChangeType)}.")
@@ -235,9 +291,15 @@ def importance(text: str) -> Importance:
 
 def area_key(text: str, areas: Areas) -> str:
     """Read an area by any of its names; raise BadInput with near ones."""
-    from difflib import get_close_matches
-
-    key = areas.find(text)
+    key = areas.find(text) or next(
+        (
+            area.key
+            for area in areas
+            for name in area.names.values()
+            if _SPACE.sub("", name.lower()) == _SPACE.sub("", text.lower())
+        ),
+        None,
+    )
     if key:
         return key
     names = {name.lower(): name for area in areas for name in (area.key, *area.names.values())}

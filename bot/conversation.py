@@ -6,13 +6,13 @@ The same for every platform; see `bot.platforms.Conversation`.
 import logging
 from collections.abc import AsyncIterator
 
-from analysis.entry import Language
-from analysis.errors import Problem
+from analysis.entry import LANGUAGES, Language
+from analysis.errors import NotFound, Outage, Problem, RateLimited
 from bot import answers_commits, answers_days, answers_feeds, answers_reviews, answers_topics
-from bot.asking import Asked, Mistake, read
+from bot.asking import Asked, Mistake, read, surplus
 from bot.platforms import Answer, Request
-from bot.question import Desk, Handler, Question, Which, language_of, understood
-from bot.verbs import usage, verb, verbs
+from bot.question import Desk, Handler, Question, Which, language_named, language_of, understood
+from bot.verbs import as_typed, usage, verb, verbs
 from bot.wording import tell
 from formatters.reply import Button, Note, Reply, Sheet
 
@@ -44,9 +44,10 @@ class Talk:
             yield Answer(_choice(which, language))
         except Mistake as mistake:
             language = await self._language(request, asked, language)
-            yield Answer(_note(mistake, asked, language))
+            yield Answer(_note(mistake, asked, language, request.asker.platform))
         except Problem as problem:
-            yield Answer(Note(str(problem), "problem"))
+            _LOG.warning("a question in %s was not answered: %s", request.asker.channel, problem)
+            yield Answer(Note(_worded(problem, language), "problem"))
         except Exception:  # noqa: BLE001 - one question is an outer edge: the bot goes on
             _LOG.exception("a question could not be answered")
             yield Answer(Note(tell("mistake.defect", language), "problem"))
@@ -62,7 +63,13 @@ class Talk:
 
 def _check(question: Question) -> None:
     found = verb(question.asked.verb)
-    if found and found.is_admin and not question.desk.access.is_admin(question.asker):
+    strange = [piece for piece in surplus(question.asked) if not question.is_repository(piece)]
+    if strange:
+        raise Mistake("mistake.surplus", text=strange[0])
+    language = question.asked.named.get("lang", "")
+    if language and language_named(language) is None:
+        raise Mistake("mistake.choice", text=language, known=LANGUAGES)
+    if found and found.is_admin and not question.is_admin:
         raise Mistake("mistake.only_in_channel" if question.asker.is_direct else "mistake.admin")
 
 
@@ -75,12 +82,29 @@ def _choice(which: Which, language: Language) -> Note:
     return Note(tell(which.key, language), "plain", buttons)
 
 
-def _note(mistake: Mistake, asked: Asked | None, language: Language) -> Note:
-    text = tell(mistake.key, language, **mistake.values)
+def _note(mistake: Mistake, asked: Asked | None, language: Language, platform: str) -> Note:
+    text = as_typed(mistake.said(language), platform)
     found = verb(asked.verb) if asked else None
-    if found and mistake.key.endswith("_missing"):
-        text = f"{text} `{usage(found)}`"
+    if found and (mistake.key.endswith("_missing") or mistake.key == "mistake.surplus"):
+        apart = " " if language == "en" else ""
+        text = f"{text}{apart}`{usage(found, platform)}`"
     return Note(text, "problem")
+
+
+def _worded(problem: Problem, language: Language) -> str:
+    """Return what went wrong. It is worded in English; in another language its kind must do, and the log has the rest."""
+    if language == "en":
+        return str(problem)
+    match problem:
+        case RateLimited(until=until):
+            until_said = f"{until:%H:%M} UTC" if until else ""
+            return tell("trouble.limited" if until else "trouble.limited_for_now", language, until=until_said)
+        case Outage():
+            return tell("trouble.outage", language)
+        case NotFound():
+            return tell("trouble.not_found", language)
+        case _:
+            return tell("trouble.configuration", language)
 
 
 async def _save(question: Question) -> AsyncIterator[Reply]:
@@ -88,20 +112,20 @@ async def _save(question: Question) -> AsyncIterator[Reply]:
     what = next(iter(question.asked.words), "")
     handler = _FORMS.get(what)
     if handler is None:
-        raise Mistake("mistake.verb", verb=f"save {what}", near="")
+        raise Mistake("mistake.verb", verb=f"save {what}".strip(), near="")
     async for reply in handler(question):
         yield reply
 
 
 async def _help(question: Question) -> AsyncIterator[Reply]:
     """Answer with the commands, or with how one is used."""
-    language = question.language
+    language, platform = question.language, question.asker.platform
     name = question.asked.text.strip()
     found = verb(name) if name else None
     if name and found is None:
         raise Mistake("mistake.verb", verb=name, near="")
     if found:
-        lines = [f"`{usage(found)}`", found.says[language]]
+        lines = [f"`{usage(found, platform)}`", found.says[language]]
         lines += [f"`{option.name}`: {option.says[language]}" for option in found.options]
         yield Note("\n".join(lines))
         return
@@ -112,22 +136,24 @@ async def _help(question: Question) -> AsyncIterator[Reply]:
     )
     if question.visible:
         starts = [question.button("yesterday", "yesterday"), question.button("subs", "subs"), *starts]
+    note = "help.note_new" if not question.visible else "help.note_discord" if platform == "discord" else "help.note"
     yield Sheet(
         title=question.say("help.title"),
         columns=(question.say("column.command"), question.say("column.does")),
-        rows=tuple((f"`{_short(one.name)}`", one.says[language]) for one in shown),
+        rows=tuple((as_typed(f"`{_short(one.name, platform)}`", platform), one.says[language]) for one in shown),
         language=language,
-        note=question.say("help.note" if question.visible else "help.note_new"),
+        note=question.say(note),
         buttons=tuple(starts),
     )
 
 
-def _short(name: str) -> str:
+def _short(name: str, platform: str) -> str:
     """Return a command with what it needs, without what it may have."""
     found = verb(name)
     assert found is not None
-    shown = ["2026-01-08"] if name == "date" else [name, *(f"<{one.name}>" for one in found.options if one.required)]
-    return " ".join(shown)
+    if name == "date":
+        return "date 2026-01-08" if platform == "discord" else "2026-01-08"
+    return " ".join([name, *(f"<{one.name}>" for one in found.options if one.required)])
 
 
 _FORMS: dict[str, Handler] = {

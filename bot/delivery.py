@@ -62,7 +62,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of an order, and why."""
+    """What became of an order, and why: a sentence, or of what was refused its key (see `Refused`)."""
 
     outcome: Outcome
     delivery: Delivery | None = None
@@ -110,8 +110,8 @@ class Deliverer:
         except Later as later:
             return await self._wait(delivery, later.seconds, str(later))
         except Refused as refused:
-            await asyncio.to_thread(self.deliveries.refuse, delivery, str(refused))
-            return Result(Outcome.REFUSED, delivery, str(refused))
+            await asyncio.to_thread(self.deliveries.refuse, delivery, refused.why)
+            return Result(Outcome.REFUSED, delivery, refused.why)
         except (Unsure, Problem) as problem:
             return await self._wait(delivery, self._backoff(delivery), str(problem))
         except asyncio.CancelledError:

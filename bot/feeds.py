@@ -21,6 +21,9 @@ DIGEST, WEEK, MONTH = "feed", "week", "month"
 """The kinds of a feed's deliveries. Each has a memory of its own: what one has told, the others may tell, too."""
 KINDS = (DIGEST, WEEK, MONTH)
 
+REMEMBERED = timedelta(days=40)
+"""How far back a feed's deliveries matter: more than a month, so that the last one is known until the next."""
+
 BOTS = "bots"
 """Among the authors to be left out: everybody whose account says that it is a program."""
 

@@ -27,10 +27,10 @@ def area(core: Core, text: str) -> str:
         raise Mistake("mistake.area", text=text, near=_near_areas(core.areas(), text)) from None
 
 
-def _near_areas(areas: Areas, text: str) -> str:
+def _near_areas(areas: Areas, text: str) -> tuple[str, ...]:
     names = {name.lower(): name for found in areas for name in (found.key, *found.names.values())}
     near = get_close_matches(text.lower(), names, n=3, cutoff=0.5)
-    return ", ".join(names[name] for name in near) or "`areas`"
+    return tuple(names[name] for name in near) or ("`areas`",)
 
 
 def change_type(text: str) -> str:
@@ -38,7 +38,7 @@ def change_type(text: str) -> str:
     try:
         return commands.change_type(text).value
     except BadInput:
-        raise Mistake("mistake.type", text=text, known=", ".join(TYPES)) from None
+        raise Mistake("mistake.type", text=text, known=TYPES) from None
 
 
 def importance(text: str) -> Importance:
@@ -46,7 +46,7 @@ def importance(text: str) -> Importance:
     try:
         return commands.importance(text)
     except BadInput:
-        raise Mistake("mistake.importance", text=text, known=", ".join(LEVELS)) from None
+        raise Mistake("mistake.importance", text=text, known=LEVELS) from None
 
 
 def since(text: str, now: datetime, *, last: bool = False) -> datetime:
@@ -78,7 +78,7 @@ def zone(text: str) -> str:
         return check_zone(named or text.strip())
     except BadInput:
         near = get_close_matches(wanted, known, n=2, cutoff=0.5)
-        hint = ", ".join(known[name] for name in near) or "Europe/Berlin, Asia/Shanghai"
+        hint = tuple(known[name] for name in near) or ("Europe/Berlin", "Asia/Shanghai")
         raise Mistake("mistake.zone", text=text, near=hint) from None
 
 

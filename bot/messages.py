@@ -15,9 +15,10 @@ from bot.core import Core
 from bot.delivery import Deliverer, Outcome, Ready
 from bot.posts import commit_rows
 from bot.subscriptions import Part, at_once, chosen, mornings
-from bot.wording import tell
+from bot.wording import said, tell
 from bot.work import Work
 from formatters.reply import Button, CommitList
+from formatters.wording import label
 from storage.deliveries import Delivery, Order, State
 from storage.subscriptions import Recipient, Subscription, Subscriptions
 
@@ -114,7 +115,7 @@ class Messages:
         if result.outcome is Outcome.REFUSED:
             await self._work.quick(lambda: self._subscriptions.pause(who, result.trouble))
         if result.trouble:
-            _LOG.warning("the message to %s: %s (%s)", who, result.outcome, result.trouble)
+            _LOG.warning("the message to %s: %s (%s)", who, result.outcome, said(result.trouble, "en"))
         return result.outcome
 
     # -- what is in a message
@@ -165,7 +166,7 @@ class Messages:
             if (original := self._core.taken_back(entry))
             and self._subscriptions.told(who, entry.commit.repo, [original.sha])
         ]
-        notes = [tell("subs.reverts", language, shas=", ".join(reverts))] if reverts else []
+        notes = [tell("subs.reverts", language, shas=label("list.comma", language).join(reverts))] if reverts else []
         if len(shown) > MOST_SHOWN:
             notes.append(tell("subs.more", language, count=len(shown) - MOST_SHOWN))
         here = "_here" if who.kind == "channel" else ""

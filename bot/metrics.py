@@ -8,10 +8,11 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.feeds import KINDS
+from bot.feeds import KINDS, REMEMBERED, covered, due, kind_of
 from bot.platforms import Conversation, Later, Posted, Refused, Transport, Unsure
 from formatters.reply import Reply
-from storage.deliveries import Delivery
+from storage.deliveries import Delivery, State
+from storage.feeds import Feed
 
 if TYPE_CHECKING:
     from bot.assembly import Assembly
@@ -27,9 +28,8 @@ class Metrics:
         self._github = Counter(
             "daybrief_github_requests", "Answers of GitHub's, by status.", ["status"], registry=self.registry
         )
-        self._github_left = Gauge(
-            "daybrief_github_requests_left", "Requests left until the limit is renewed.", registry=self.registry
-        )
+        self._github_left = _Left()
+        self.registry.register(self._github_left)
         self.calls = Counter(
             "daybrief_platform_calls", "Posts, edits and searches, by outcome.", ["platform", "call", "outcome"],
             registry=self.registry,
@@ -44,7 +44,7 @@ class Metrics:
         self._github.labels(str(status)).inc()
         left = headers.get("x-ratelimit-remaining", "")
         if left.isdigit():
-            self._github_left.set(int(left))
+            self._github_left.count = int(left)
 
     def posted(self, delivery: Delivery, now: datetime) -> None:
         """Note how late something was posted."""
@@ -58,6 +58,17 @@ class Metrics:
     def text(self) -> bytes:
         """Return everything in Prometheus' text format. Reads the store."""
         return generate_latest(self.registry)
+
+
+class _Left(Collector):
+    """What is left of GitHub's limit; nothing before GitHub has said it."""
+
+    count: int | None = None
+
+    def collect(self) -> Iterable[Metric]:
+        if self.count is not None:
+            text = "Requests left until the limit is renewed."
+            yield GaugeMetricFamily("daybrief_github_requests_left", text, self.count)
 
 
 class _Stored(Collector):
@@ -93,6 +104,18 @@ class _Stored(Collector):
         paused.add_metric(["active"], sum(not feed.paused for feed in feeds))
         paused.add_metric(["paused"], sum(bool(feed.paused) for feed in feeds))
         yield paused
+        late = [seconds for feed in feeds if (seconds := self._overdue(feed)) is not None]
+        yield GaugeMetricFamily("daybrief_digests_overdue", "Posts that are due and do not stand yet.", len(late))
+        text = "How late the latest of the posts is that do not stand yet."
+        yield GaugeMetricFamily("daybrief_digest_overdue_seconds", text, max(late, default=0.0))
+
+    def _overdue(self, feed: Feed) -> float | None:
+        """Return for how many seconds a feed's post has been due; None where none is."""
+        now, kind = self._assembly.core.now(), kind_of(feed)
+        deliveries = self._assembly.deliveries.of(kind, str(feed.id), (now - REMEMBERED).date())
+        told = [one for one in deliveries if one.state is not State.POSTING]
+        owed = due(feed, covered(feed, told, now), now)
+        return (now - owed.at).total_seconds() if owed else None
 
 
 class Counted:

@@ -18,14 +18,15 @@ from analysis.window import Window
 from bot.asking import say_span
 from bot.core import Core
 from bot.delivery import Deliverer, Outcome, Ready
-from bot.feeds import DIGEST, KINDS, channel_of, covered, due, kind_of, narrowed, next_post, reported
+from bot.feeds import DIGEST, KINDS, REMEMBERED, channel_of, covered, due, kind_of, narrowed, next_post, reported
 from bot.look_backs import LookBacks
 from bot.platforms import Later, Refused
 from bot.posts import archive_page, digest_post, quiet_note, report_files
 from bot.repositories import parse_place
-from bot.wording import tell
+from bot.verbs import as_typed
+from bot.wording import said, tell
 from bot.work import Work
-from formatters.reply import Note
+from formatters.reply import Channel, Note
 from storage.deliveries import Delivery, Order, State
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Subscriptions
@@ -33,7 +34,6 @@ from storage.subscriptions import Subscriptions
 _AT_ONCE = 8
 _COMPLETED_FOR = timedelta(hours=36)
 _LOOKED_EVERY = timedelta(minutes=10)
-_REMEMBERED = timedelta(days=40)  # more than a month, so that the last one is known until the next
 
 _LOG = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Mornings:
             _LOG.warning("the post about %s, %s, waits: %s", feed.repository, order.slot, result.trouble)
 
     async def _deliveries(self, feed: Feed, kinds: Sequence[str]) -> list[Delivery]:
-        since = (self._core.now() - _REMEMBERED).date()
+        since = (self._core.now() - REMEMBERED).date()
 
         def look() -> list[Delivery]:
             return [found for kind in kinds for found in self._deliverer.deliveries.of(kind, str(feed.id), since)]
@@ -123,7 +123,8 @@ class Mornings:
                 return await self._look_backs.ready(feed, window, kind)
             digest, areas = await self._digest(feed, window)
         except NotFound as problem:  # no other try will find it
-            raise Refused(str(problem)) from problem
+            _LOG.warning("the feed %s of %s: %s", feed.id, feed.repository, problem)
+            raise Refused("refused.repository") from problem
         return await self._work.quick(lambda: self._ready(feed, digest, areas))
 
     async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:
@@ -162,15 +163,16 @@ class Mornings:
 
     async def _refused(self, feed: Feed, key: str, why: str) -> None:
         """Pause a feed that cannot be posted, and tell whoever set it up, once."""
-        _LOG.warning("the feed %s of %s is paused: %s", feed.id, feed.repository, why)
+        _LOG.warning("the feed %s of %s is paused: %s", feed.id, feed.repository, said(why, "en"))
         await self._work.quick(lambda: self._feeds.put(replace(feed, paused=why)))
         if not feed.made_by:
             return
-        text = tell("feed.refused", feed.language, repo=feed.repository, why=why)
+        told = tell("feed.refused", feed.language, repo=feed.repository, why=said(why, feed.language))
+        text = as_typed(told, feed.platform)
         order = Order("notice", f"feed {feed.id}", key, feed.platform, "", self._core.now())
 
         async def tell_once(_delivery: Delivery) -> Ready:
-            return Ready(Note(text, "problem"))
+            return Ready(Note(text, "problem", about=Channel(feed.channel)))
 
         await self._deliverer.deliver(order, tell_once, feed.made_by)
 

@@ -1,24 +1,31 @@
 """A request with everything that answering it needs: who may see what, in which language, on which clocks."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from analysis.entry import LANGUAGES, Analyser, Language
+from analysis.entry import Analyser, Language
 from analysis.errors import BadInput
 from analysis.window import check_zone
+from bot import meant
 from bot.access import TERMINAL, Access
 from bot.asking import Asked, Mistake
 from bot.config import machine_zone
 from bot.core import Core
 from bot.platforms import Asker, Request
+from bot.verbs import as_typed
 from bot.wording import tell
 from bot.work import Work
 from formatters.reply import MOST_COMMAND, Button, Note, Reply
+from formatters.wording import label
 from storage.deliveries import Deliveries, Delivery
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Recipient, Subscriptions
+
+_LANGUAGES: dict[str, Language] = {
+    "en": "en", "english": "en", "英文": "en", "英语": "en", "zh": "zh", "zh-cn": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Question:
     """One request, understood.
 
     Attributes:
-        feeds: those of the channel that it was asked in.
+        feeds: those of the channel that it was asked in; in direct messages the one that it names, for who administers it.
         visible: the repositories that may be seen from there.
     """
 
@@ -72,6 +79,11 @@ class Question:
         return self.request.asker
 
     @property
+    def is_admin(self) -> bool:
+        """Whether who asks may administer what is asked about: the channel, or from their home one of its feeds."""
+        return self.desk.access.is_admin(self.asker) or (self.asker.is_direct and bool(self.feeds))
+
+    @property
     def recipient(self) -> Recipient:
         """The person, or with `here` the channel, as one who is told things."""
         asker = self.asker
@@ -84,8 +96,12 @@ class Question:
         return (self.request.values.get(name) or self.asked.named.get(name) or "").strip()
 
     def say(self, key: str, **values: object) -> str:
-        """Return a sentence in the asker's language."""
-        return tell(key, self.language, **values)
+        """Return a sentence in the asker's language, its commands as they are typed where it is shown."""
+        return as_typed(tell(key, self.language, **values), self.asker.platform)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Return items as the asker's language lists them."""
+        return label("list.comma", self.language).join(items)
 
     def note(self, key: str, *buttons: Button, **values: object) -> Note:
         """Return a sentence that confirms something."""
@@ -108,7 +124,7 @@ class Question:
             Mistake: there is none, or it may not be seen from here.
             Which: there are several.
         """
-        wanted = self.value("repository") or next((word for word in self.asked.words if _is_name(word)), "")
+        wanted = self.value("repository") or next(filter(self.is_repository, self.asked.words), "")
         if wanted:
             return self.seen(wanted)
         names = list(dict.fromkeys(self._standard(feed.repository) for feed in self.feeds)) or list(self.visible)
@@ -120,6 +136,11 @@ class Question:
             commands = [(f"{text} repository={name}", name) for name in names]
             raise Which("which.repository", [pair for pair in commands if len(pair[0]) <= MOST_COMMAND])
         return names[0]
+
+    def is_repository(self, word: str) -> bool:
+        """Whether a word names a repository: by owner and name, or one that may be seen from here by its name alone."""
+        is_whole = "/" in word and "@" not in word and "://" not in word and " " not in word
+        return is_whole or word.lower() in {name.lower().rpartition("/")[2] for name in self.visible}
 
     def _standard(self, name: str) -> str:
         return next((seen for seen in self.visible if seen.lower() == name.lower()), name)
@@ -137,7 +158,7 @@ class Question:
         raise Mistake(
             "mistake.not_seen" if self.visible else "mistake.not_seen_none",
             repo=name,
-            seen=", ".join(self.visible[:5]),
+            seen=self.visible[:5],
         )
 
     def feed_of(self, repo: str) -> Feed | None:
@@ -146,9 +167,13 @@ class Question:
         return min(found, key=lambda feed: feed.looks_back, default=None)
 
     def zone(self, repo: str = "") -> str:
-        """Return the zone whose days are meant: the feed's, the asker's, or the machine's."""
+        """Return the zone whose days are meant: the one that a button names, the feed's, the asker's, or the machine's."""
+        named = self.asked.named.get("zone")
+        if named and self.asked.verb != "save":
+            return meant.zone(named)
         feed = self.feed_of(repo) or next(iter(self.feeds), None)
-        if feed:
+        is_said = self.asker.platform == TERMINAL and self.asker.zone  # by --tz
+        if feed and not is_said:
             return feed.zone
         try:
             return check_zone(self.asker.zone) if self.asker.zone else machine_zone()
@@ -169,8 +194,12 @@ async def understood(desk: Desk, request: Request, asked: Asked) -> Question:
     asker = request.asker
 
     def look() -> tuple[tuple[Feed, ...], tuple[str, ...]]:
-        feeds = () if asker.is_direct else desk.feeds.of_channel(asker.platform, asker.channel)
-        return tuple(feeds), desk.access.visible(asker)
+        if not asker.is_direct:
+            return tuple(desk.feeds.of_channel(asker.platform, asker.channel)), desk.access.visible(asker)
+        number = asked.named.get("feed", "")
+        found = desk.feeds.get(int(number)) if number.isdecimal() else None
+        feeds = (found,) if found and desk.access.administers(asker, found) else ()
+        return feeds, desk.access.visible(asker)
 
     feeds, visible = await desk.work.quick(look)
     return Question(desk, request, asked, language_of(asker, asked, feeds), feeds, visible)
@@ -178,11 +207,12 @@ async def understood(desk: Desk, request: Request, asked: Asked) -> Question:
 
 def language_of(asker: Asker, asked: Asked | None, feeds: tuple[Feed, ...]) -> Language:
     """Return the language to answer in: the one that was named, the channel's, the asker's."""
-    wanted = asked.named.get("lang", "").lower() if asked else ""
-    named = next((language for language in LANGUAGES if language == wanted), None)
-    of_channel = feeds[0].language if feeds and asker.platform != TERMINAL else None  # at a terminal it was said
+    named = language_named(asked.named.get("lang", "")) if asked else None
+    is_own = asker.is_direct or asker.platform == TERMINAL  # there it was said
+    of_channel = feeds[0].language if feeds and not is_own else None
     return named or of_channel or asker.language or "en"
 
 
-def _is_name(word: str) -> bool:
-    return "/" in word and "@" not in word and "://" not in word and " " not in word
+def language_named(text: str) -> Language | None:
+    """Return the language that somebody names, in either language; None for another one."""
+    return _LANGUAGES.get(text.strip().lower())

@@ -3,6 +3,7 @@
 How a command is typed: its name, then what stands by its place, then what is named (`since=7d`), and flags (`public`).
 """
 
+import re
 from functools import lru_cache
 from typing import Literal
 
@@ -15,6 +16,10 @@ Kind = Literal["words", "repository", "area", "date", "commit", "choice", "flag"
 LEVELS = ("high", "medium", "low")
 HOW = ("daily", "weekly", "once")
 TYPES = tuple(kind.value for kind in ChangeType)
+
+_DISCORD, _COMMAND = "discord", "/digest "
+_CODE = re.compile(r"`([^`\n]+)`")
+_PAIR = re.compile(r"([a-z_]+)=(\S+)")
 
 ALIASES = {
     "今天": "today", "昨天": "yesterday", "日期": "date", "day": "date", "digest": "date", "查看": "show", "commit": "show",
@@ -69,10 +74,40 @@ def verb(name: str) -> Verb | None:
     return next((found for found in verbs() if found.name == wanted), None)
 
 
-def usage(found: Verb) -> str:
-    """Return how a command is typed: `area <area> [since=<since>] [public]`."""
-    words = [found.name, *(_shown(option) for option in found.options)]
-    return " ".join(words)
+def usage(found: Verb, platform: str = "") -> str:
+    """Return how a command is typed there: `area <area> [since=…] [public]`, `/digest area area:<area> [since:…]`."""
+    shown = _shown_on_discord if platform == _DISCORD else _shown
+    words = [found.name, *(shown(option) for option in found.options)]
+    return f"{_COMMAND if platform == _DISCORD else ''}{' '.join(words)}"
+
+
+def as_typed(text: str, platform: str) -> str:
+    """Return one of our sentences with the commands in it as people type them on a platform; Discord has options of its own."""
+    return _CODE.sub(lambda code: f"`{_on_discord(code[1])}`", text) if platform == _DISCORD else text
+
+
+def _on_discord(code: str) -> str:
+    """Return `subscribe area=AMD`, `since=7d` or `public` in Discord's way; what is no command stays as it is."""
+    head, *rest = code.split()
+    found = verb(head) if head == head.lower() else None
+    if found is None:
+        whole = _PAIR.sub(r"\1:\2", code)
+        return "public:True" if code == "public" else whole
+    places = [option.name for option in found.options if not option.named]
+    words = []
+    for piece in rest:
+        if any(option.name == piece and option.kind == "flag" for option in found.options):
+            words.append(f"{piece}:True")
+        elif _PAIR.fullmatch(piece) or not places:
+            words.append(_PAIR.sub(r"\1:\2", piece))
+        else:
+            words.append(f"{places.pop(0)}:{piece}")
+    return _COMMAND + " ".join([found.name, *words])
+
+
+def _shown_on_discord(option: Option) -> str:
+    value = f"<{option.name}>" if option.required else "True" if option.kind == "flag" else "…"
+    return f"{option.name}:{value}" if option.required else f"[{option.name}:{value}]"
 
 
 def _shown(option: Option) -> str:

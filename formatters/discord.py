@@ -31,6 +31,7 @@ from formatters.links import commit_page, place_page, pull_request_page
 from formatters.plain import clean, shorten
 from formatters.reply import (
     Board,
+    Channel,
     CommitDetail,
     CommitList,
     CommitRow,
@@ -246,7 +247,8 @@ def _place(point: Point, item: Item, language: Language) -> str:
 def _note(reply: Note) -> Iterator[Piece]:
     lines = [fit(clean(line), _WHOLE) for line in reply.text.split("\n")]
     first, *rest = lines
-    yield Piece(f"{_TONES[reply.tone]}{first}" or "…")
+    about = f"<#{reply.about.id}> · " if reply.about else ""
+    yield Piece(f"{_TONES[reply.tone]}{about}{first}" or "…")
     yield from (Piece(line) for line in rest if line)
     if reply.buttons:
         yield Piece(components=buttons(reply.buttons))
@@ -275,7 +277,7 @@ def _sheet(reply: Sheet) -> Iterator[Piece]:
     head = f"\n-# {columns}" if columns and reply.rows else ""
     yield Piece(f"### {fit(clean(reply.title), _LINE)}{head}", keep=bool(reply.rows))
     for number, row in enumerate(reply.rows):
-        first, *rest = (fit(clean(cell), _CELL) for cell in row)
+        first, *rest = (_cell(cell) for cell in row)
         named, more = f"**{first}**" if first else "", " · ".join(cell for cell in rest if cell)
         between = "\n" if units(first + more) > _ROW else " · "  # so that a long row says first what it is about
         text = between.join(part for part in (named, more) if part) or "…"
@@ -285,6 +287,10 @@ def _sheet(reply: Sheet) -> Iterator[Piece]:
         yield Piece(f"-# {fit(clean(reply.note), _CELL)}")
     if reply.buttons:
         yield Piece(components=buttons(reply.buttons))
+
+
+def _cell(cell: str | Channel) -> str:
+    return fit(clean(cell), _CELL) if isinstance(cell, str) else f"<#{cell.id}>"
 
 
 def _board(reply: Board) -> Iterator[Piece]:

@@ -170,8 +170,9 @@ def _marks(entry: Entry, language: Language, window: Window | None) -> Iterator[
         more = f" … +{len(paths) - _UNSEEN}" if len(paths) > _UNSEEN else ""
         yield label("entry.partial", language, paths=label("list.comma", language).join(shown) + more)
     if analysis and analysis.stands_in:
-        # In a digest, the run card says why, once for all.
-        why = label("entry.because", language, reason=clean(analysis.stands_in)) if window is None else ""
+        # In a digest, the run card says why, once for all; reasons are worded in English.
+        is_said = window is None and (language == "en" or not analysis.stands_in.isascii())
+        why = label("entry.because", language, reason=clean(analysis.stands_in)) if is_said else ""
         yield label("entry.stands_in", language, why=why)
     if analysis and analysis.dropped:
         yield label("entry.dropped", language, count=analysis.dropped)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analysis.entry import Language
+from analysis.reason import Reason
 from analysis.triage import Importance
 from analysis.wording import say_reason
 from formatters.item import Item
@@ -17,7 +18,16 @@ from formatters.wording import label
 
 FOLDED = frozenset({"tests", "ci", "docs"})
 """Areas that share one count and one reply: few follow them."""
+_FOLDED_AS = "tests"
 
+SHORT = frozenset({
+    "crash", "hang", "race", "wrong_result", "leak", "out_of_memory", "data_loss", "security", "error", "dropped_support",
+    "flag_added", "flag_removed", "env_added", "env_removed", "endpoint_added", "endpoint_removed", "default_changed",
+    "name_removed", "name_renamed", "module_removed", "unsafe_added", "deprecated", "test_disabled",
+})  # fmt: skip
+"""Reasons that can be said in a few words."""
+
+_GRAVE = {"type.revert", "type.security", "type.breaking"}
 _LINE, _WHY, _WATCH, _WATCHED, _AREAS = 120, 60, 240, 72, 8
 _SEPARATOR = " · "
 _SHOWN_BY = re.compile(r"(?<=[^\s`]{2})[:：]\s*(?=`)")
@@ -49,12 +59,15 @@ def sections(made: Outline) -> tuple[Section, ...]:
 
 
 def _area(item: Item, language: Language) -> tuple[str, str]:
-    keys = item.entry.triage.areas
-    if not keys:
-        return "", label("post.other", language)
-    if keys[0] in FOLDED:
-        return "tests", label("post.folded", language)
-    return keys[0], item.area or label("post.other", language)
+    key = section_of(next(iter(item.entry.triage.areas), ""))
+    if key == _FOLDED_AS:
+        return key, label("post.folded", language)
+    return key, (item.area if key else "") or label("post.other", language)
+
+
+def section_of(area: str) -> str:
+    """Return the key of the section in which an area's commits stand; an empty one is for commits without any."""
+    return _FOLDED_AS if area in FOLDED else area
 
 
 def _rank(key: str, items: list[Item]) -> tuple[bool, bool, int, int]:
@@ -83,16 +96,17 @@ def _full_stop(line: str) -> str:
 
 
 def reason(item: Item, language: Language) -> str:
-    """Why it ranks as it does, as far as whole reasons fit: what can be pointed at, and what its line does not name.
+    """Why it ranks as it does, the strongest reason first, as far as whole reasons fit.
 
-    What was learned of commits like it is too general for a line; then its type must do.
+    What its line names already is said in a few words without the names. A type that is none of the grave ones comes last,
+    and alone where nothing can be pointed at: what was learned of commits like it is too general for a line.
     """
     semicolon = label("list.semicolon", language)
     found = [
         reason for reason in item.entry.triage.reasons if reason.points > 0 and not reason.code.startswith("learned.")
     ]
-    reasons = [clean(say_reason(reason, language)) for reason in found]
-    first, *more = [text for text in reasons if not _is_said(text, item.line)] or [item.types]
+    found.sort(key=lambda reason: reason.code.startswith("type.") and reason.code not in _GRAVE)
+    first, *more = dict.fromkeys(_short(reason, item.line, language) for reason in found) or [item.types]
     said = brief(first, _WHY)
     for text in more:
         if columns(said + semicolon + text) <= _WHY:
@@ -100,9 +114,14 @@ def reason(item: Item, language: Language) -> str:
     return said
 
 
-def _is_said(text: str, line: str) -> bool:
-    names = re.findall(r"`[^`]+`", text)
-    return bool(names) and all(name in line for name in names)
+def _short(reason: Reason, line: str, language: Language) -> str:
+    text = clean(say_reason(reason, language))
+    names = re.findall(r"`[^`]+`|“[^”]+”", text)
+    is_said = bool(names) and all(name.strip("`“”").lower() in line.lower() for name in names)
+    is_said = is_said or (
+        language != "en" and "“" in text
+    )  # words of an English title; the line says them in its language
+    return label(f"why.{reason.code}", language) if is_said and reason.code in SHORT else text
 
 
 def watched(made: Outline) -> str:

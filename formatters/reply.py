@@ -30,12 +30,28 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel; the platform shows its name, which it knows and we do not, to whoever may know it.
+
+    Attributes:
+        id: the platform's own, never text from outside.
+    """
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence or a few: a receipt, a mistake and its way out, a help text's part."""
+    """A sentence or a few: a receipt, a mistake and its way out, a help text's part.
+
+    Attributes:
+        about: the channel that it speaks of, shown before the text.
+    """
 
     text: str
     tone: Literal["plain", "done", "problem", "working"] = "plain"
     buttons: tuple[Button, ...] = ()
+    about: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +142,7 @@ class CommitList:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A short table of two or three columns: areas, subscriptions, status, help. Cells are texts.
+    """A short table of two or three columns: areas, subscriptions, status, help. Cells are texts or channels.
 
     Attributes:
         actions: for each row a button, or None.
@@ -134,7 +150,7 @@ class Sheet:
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str | Channel, ...], ...]
     language: Language
     note: str = ""
     actions: tuple[Button | None, ...] = ()

@@ -3,7 +3,7 @@
 Limits: https://docs.slack.dev/reference/block-kit/blocks
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from analysis.wording import say
@@ -14,6 +14,7 @@ from formatters.plain import clean
 from formatters.reply import (
     Board,
     Button,
+    Channel,
     CommitDetail,
     CommitList,
     CommitRow,
@@ -39,12 +40,12 @@ from formatters.slack_blocks import (
     table,
 )
 from formatters.slack_digest import reference
-from formatters.slack_text import Json, cut, link, sentences, spans, words
+from formatters.slack_text import Json, channel, cut, link, sentences, spans, words
 from formatters.wording import label
 
 _TONES = {"plain": "", "done": "✅ ", "problem": "⚠️ ", "working": "⏳ "}
 _TITLE, _TEXT, _CELL, _PARAGRAPH = 300, 1500, 300, 2500
-_FEW_ROWS, _NUMBER = 5, 4
+_FEW_ROWS, _NUMBER = 7, 4
 
 
 def slack(reply: Reply) -> list[Payload]:
@@ -80,23 +81,30 @@ def pieces(reply: Reply, *, in_view: bool = False) -> list[Piece]:
         case Sheet():
             return list(_sheet(reply, in_view=in_view))
         case Board():
-            return _numbered(list(_board(reply, in_view=in_view)))
+            return _numbered(list(_board(reply)))
         case Form():
             raise TypeError("a form is no message")
 
 
-def _board(board: Board, *, in_view: bool) -> Iterator[Piece]:
+def _board(board: Board) -> Iterator[Piece]:
+    """Return replies below each other; a message takes one table, so that all are lists."""
     for number, part in enumerate(board.parts):
         if number:
             yield Piece(({"type": "divider"},), "")
-        yield from pieces(part, in_view=in_view)
+        yield from pieces(part, in_view=True)
 
 
 def _note(note: Note) -> Iterator[Piece]:
     paragraphs = [part for part in note.text.split("\n\n") if part.strip()] or [""]
     for number, paragraph in enumerate(paragraphs):
         mark = _TONES[note.tone] if number == 0 else ""
-        yield rich(spans(mark + sentences(paragraph, _PARAGRAPH, "…")) or words("–"))
+        about = [*words(mark), *_elements(note.about), *words(" · ")] if note.about and number == 0 else []
+        said = (
+            spans(sentences(paragraph, _PARAGRAPH, "…"))
+            if about
+            else spans(mark + sentences(paragraph, _PARAGRAPH, "…"))
+        )
+        yield rich([*about, *said] or words("–"))
 
 
 def _detail(detail: CommitDetail) -> Iterator[Piece]:
@@ -170,47 +178,58 @@ def _row(row: CommitRow) -> Iterator[list[Json]]:
 
 def _sheet(sheet: Sheet, *, in_view: bool) -> Iterator[Piece]:
     yield rich(spans(cut(sheet.title, _TITLE), bold=True))
-    rows = [tuple(cut(cell, _CELL) for cell in row) for row in sheet.rows]
+    rows = [tuple(cut(cell, _CELL) if isinstance(cell, str) else cell for cell in row) for row in sheet.rows]
     acts = dict(enumerate(one for one in sheet.actions))
-    beside = len(rows) <= _FEW_ROWS and any(acts.values())
+    has_channels = any(isinstance(cell, Channel) for row in rows for cell in row)
+    beside = any(acts.values()) and (len(rows) <= _FEW_ROWS or has_channels)
     if beside:
-        yield from (_acted(row, acts.get(number), number) for number, row in enumerate(rows))
+        is_rich = has_channels or any("`" in str(cell) for row in rows for cell in row)
+        yield from (_acted(row, acts.get(number), number, is_rich=is_rich) for number, row in enumerate(rows))
     else:
         yield from _grid(sheet, rows, in_view=in_view)
     if sheet.note:
         yield rich(spans(sentences(sheet.note, _TEXT, "…")))
     named = [(f"{row[0]} · {one.label}", one.command) for row, one in zip(rows, sheet.actions, strict=False) if one]
-    choice = menu(label("slack.choose", sheet.language), [] if beside else named, _FEW_ROWS)
-    controls = [button(one, number) for number, one in enumerate(sheet.buttons, _FEW_ROWS + 1)]
+    choice = menu(label("slack.choose", sheet.language), [] if beside else named, len(rows))
+    controls = [button(one, number) for number, one in enumerate(sheet.buttons, len(rows) + 1)]
     yield from actions([choice, *controls] if choice else controls)
 
 
-def _acted(row: Sequence[str], one: Button | None, number: int) -> Piece:
+def _elements(cell: str | Channel, **style: bool) -> list[Json]:
+    return channel(cell) if isinstance(cell, Channel) else spans(cell, **style)
+
+
+def _joined(cells: Iterable[str | Channel]) -> list[Json]:
+    """Return cells on one line."""
+    shown = [elements for cell in cells if (elements := _elements(cell))]
+    return [one for number, elements in enumerate(shown) for one in [*words(" · " if number else ""), *elements]]
+
+
+def _acted(row: Sequence[str | Channel], one: Button | None, number: int, *, is_rich: bool) -> Piece:
     """Return a row with its button beside it, a first cell that is more than a number above the rest.
 
-    Slack's text beside a button is no rich text, so there is no code in it.
+    Slack's text beside a button is no rich text: rows with code or a channel in them have their buttons below.
     """
-    first, *rest = row
+    if is_rich:
+        line = rich(_elements(row[0], bold=True), _joined(row[1:]))
+        below = buttons([one], number) if one else []
+        return Piece((*line.blocks, *(block for row_ in below for block in row_.blocks)), line.text)
+    first, *rest = (str(cell) for cell in row)
     apart = " · " if len(first) <= _NUMBER else "\n"
     text = apart.join(part for part in (first, " · ".join(cell for cell in rest if cell)) if part)
-    shown = {"type": "plain_text", "text": text.replace("`", "") or "–", "emoji": False}
+    shown = {"type": "plain_text", "text": text or "–", "emoji": False}
     section: Json = {"type": "section", "text": shown}
     return Piece((section | ({"accessory": button(one, number)} if one else {}),), text)
 
 
-def _grid(sheet: Sheet, rows: Sequence[Sequence[str]], *, in_view: bool) -> Iterator[Piece]:
-    whole = None if in_view or not rows else table(sheet.columns, [[spans(cell) for cell in row] for row in rows])
+def _grid(sheet: Sheet, rows: Sequence[Sequence[str | Channel]], *, in_view: bool) -> Iterator[Piece]:
+    whole = None if in_view or not rows else table(sheet.columns, [[_elements(cell) for cell in row] for row in rows])
     if whole:
         yield whole
         return
     for start in range(0, len(rows), 10):
-        listed = ([*spans(row[0], bold=True), *_rest(row)] for row in rows[start : start + 10])
-        yield bullets([], listed)
-
-
-def _rest(row: Sequence[str]) -> list[Json]:
-    rest = " · ".join(cell for cell in row[1:] if cell)
-    return [*words(" · "), *spans(rest)] if rest else []
+        bullets_of = ([_elements(first, bold=True), _joined(rest)] for first, *rest in rows[start : start + 10])
+        yield bullets([], ([*first, *(words(" · ") if rest else []), *rest] for first, rest in bullets_of))
 
 
 def _numbered(found: Sequence[Piece]) -> list[Piece]:

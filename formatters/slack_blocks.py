@@ -81,13 +81,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[list[Json]]]) -> Piece
     """Return a table whose first row is `columns`; None where it is larger than Slack takes."""
     head = [_cell(words(cut(name, _OPTION), bold=True)) for name in columns]
     block = {"type": "table", "rows": [head, *([_cell(cell) for cell in row] for row in rows)]}
-    made = Piece((block,), "\n".join(" · ".join(spoken(cell) for cell in row if cell) for row in rows))
+    made = Piece((block,), "\n".join(" · ".join(filter(None, map(spoken, row))) for row in rows))
     fits = len(rows) < 100 and len(columns) <= 20 and made.size <= _CELLS  # noqa: PLR2004 - Slack's limits of a table
     return made if fits else None
 
 
 def _cell(elements: list[Json]) -> Json:
-    if all("style" not in element for element in elements):
+    if all(element["type"] == "text" and "style" not in element for element in elements):
         return {"type": "raw_text", "text": spoken(elements) or " "}  # an empty cell is refused
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 

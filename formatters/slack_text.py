@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from formatters.plain import clean, first_sentence, shorten
+from formatters.reply import Channel
 
 Json = dict[str, Any]
 
@@ -42,6 +43,11 @@ def link(url: str, text: str, **style: bool) -> list[Json]:
     if not url or not text or len(url) > _MOST_URL:
         return words(text, **style)
     return [{"type": "link", "url": url, "text": text} | ({"style": style} if style else {})]
+
+
+def channel(one: Channel) -> list[Json]:
+    """Return a channel, which Slack shows by its name."""
+    return [{"type": "channel", "channel_id": one.id}]
 
 
 def lines(text: str) -> str:

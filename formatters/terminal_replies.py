@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from formatters.plain import clean, columns
-from formatters.reply import Board, Button, CommitDetail, CommitList, DigestPost, Form, Note, Reply, ReviewPost, Sheet
+from formatters.reply import (
+    Board,
+    Button,
+    Channel,
+    CommitDetail,
+    CommitList,
+    DigestPost,
+    Form,
+    Note,
+    Reply,
+    ReviewPost,
+    Sheet,
+)
 from formatters.terminal import Screen, list_entry, one_entry, write_outline, write_review
 
 _SIGNS = {"plain": "", "done": "✓ ", "problem": "✗ ", "working": "… "}
@@ -47,7 +59,7 @@ def _write(reply: Reply, screen: Screen) -> None:
 
 
 def _note(note: Note, screen: Screen) -> None:
-    first, *rest = note.text.split("\n")
+    first, *rest = ((f"{_cell(note.about)} · " if note.about else "") + note.text).split("\n")
     screen.line(clean(first), style=_STYLES[note.tone], mark=_SIGNS[note.tone])
     for line in rest:
         screen.line(clean(line))
@@ -65,7 +77,7 @@ def _sheet(sheet: Sheet, screen: Screen) -> None:
     """Show a table; one whose cells would have to be cut is written row by row."""
     screen.line(clean(sheet.title), style="bold")
     actions = [clean(action.command) if action else "" for action in sheet.actions] or [""] * len(sheet.rows)
-    rows = [tuple(clean(cell) for cell in row) for row in sheet.rows]
+    rows = [tuple(_cell(cell) for cell in row) for row in sheet.rows]
     if all(columns(cell) <= screen.width // 3 for row in (*rows, sheet.columns) for cell in row):
         heads = tuple(Text(clean(column), style="dim") for column in (*sheet.columns, ""))
         cells = [
@@ -81,6 +93,10 @@ def _sheet(sheet: Sheet, screen: Screen) -> None:
             if action:
                 screen.line(action, style="dim", indent=2, mark="› ")
     _after(sheet.note, sheet.buttons, screen)
+
+
+def _cell(cell: str | Channel) -> str:
+    return clean(cell) if isinstance(cell, str) else f"#{clean(cell.id)}"
 
 
 def _form(form: Form, screen: Screen) -> None:

@@ -43,7 +43,7 @@ class FakePlatform:
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
         self._step("post")
         if channel in self.gone:
-            raise Refused("the channel is archived")
+            raise Refused("refused.is_archived")
         stands = self.shown.setdefault(channel, {}).setdefault(key, [])
         for part in range(4 if isinstance(reply, Post) else 1):
             if part < len(stands):
@@ -59,7 +59,7 @@ class FakePlatform:
     async def find(self, channel: str, key: str) -> Posted | None:
         self._step("find")
         if channel in self.gone:
-            raise Refused("the channel is archived")
+            raise Refused("refused.is_archived")
         return self._posted(channel, key) if self.shown.get(channel, {}).get(key) else None
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
@@ -70,7 +70,7 @@ class FakePlatform:
     async def direct(self, user: str) -> str:
         self._step("direct")
         if user in self.gone:
-            raise Refused("the person takes no messages")
+            raise Refused("refused.discord_direct")
         return f"DM-{user}"
 
     def _posted(self, channel: str, key: str) -> Posted:

@@ -58,6 +58,12 @@ def test_it_speaks_chinese(cli: Cli, set_up: None) -> None:
     assert "可以使用的命令" in done.stdout
 
 
+def test_the_zone_that_is_named_decides(cli: Cli, set_up: None) -> None:
+    """The digest has its own; without --tz that one does."""
+    assert "(UTC, 24 h)" in cli("chat", "--tz", "UTC", stdin="2026-03-12\n").stdout
+    assert "(Asia/Shanghai, 24 h)" in cli("chat", stdin="2026-03-12\n").stdout
+
+
 def test_the_conversation_ends_with_a_goodbye(cli: Cli, set_up: None) -> None:
     """What comes after it is not read."""
     done = cli("chat", stdin="exit\nhelp\n")
@@ -68,7 +74,7 @@ def test_a_form_is_sent_as_one_line(cli: Cli, set_up: None) -> None:
     """Its last line says how."""
     done = cli("chat", stdin="setup\n")
     line = done.stdout.rstrip().rpartition("> ")[2].replace("\n  ", " ")
-    assert line.startswith("save setup 1 repository=example/quill at=09:00 zone=Asia/Shanghai")
+    assert line.startswith("save setup feed=1 repository=example/quill at=09:00 zone=Asia/Shanghai")
     done = cli("chat", stdin=line.replace("09:00", "10:30") + "\n")
     assert "✓ Changed: the next digest of example/quill comes at" in done.stdout
     assert "10:30 Asia/Shanghai" in cli("feed", "list").stdout

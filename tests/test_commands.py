@@ -291,6 +291,12 @@ def test_a_filter_given_twice_narrows_twice(core: Core) -> None:
     [
         ("cache since:soon", "7d"),
         ("cache min:urgent", "high, medium, low"),
+        ("mim:high", "write min:high"),
+        ("cache min=high", "write min:high"),
+        ("cache sicne:7d", "write since:7d"),
+        ("cache aera:AMD", "write area:AMD"),
+        ("cache autor:Simo", "write author:Simo"),
+        ("cache since:2026-03-12 until:2026-03-01", "give the earlier one as since"),
         ("cache type:magic", "choose from feature, bugfix"),
         ("cache area:schedulr", "Scheduler"),
         ("", "nothing to search for"),

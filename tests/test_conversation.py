@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from bot.conversation import _HANDLERS
 from bot.platforms import Answer, Request
 from bot.verbs import ALIASES, usage, verb, verbs
 from formatters.markdown import report
+from formatters.post import sections
 from formatters.reply import (
     MOST_COMMAND,
     Board,
@@ -34,6 +35,7 @@ from formatters.reply import (
     ReviewPost,
     Sheet,
 )
+from formatters.terminal_replies import reply_text
 from storage.feeds import Feed
 
 
@@ -66,6 +68,11 @@ def pressed(reply: Reply, start: str) -> str:
     return next(button.command for button in buttons(reply) if button.command.startswith(start))
 
 
+def commands_of(reply: Reply) -> list[str]:
+    """Return every button's command."""
+    return [button.command for button in buttons(reply)]
+
+
 # -- how a command is read
 
 
@@ -78,6 +85,11 @@ def pressed(reply: Reply, start: str) -> str:
         ("/today", ("today", (), {}, set())),
         ("今天", ("today", (), {}, set())),
         ("昨天 公开", ("yesterday", (), {}, {"public"})),
+        ("前天", ("date", ("前天",), {}, set())),
+        ("PR 396", ("show", ("PR", "396"), {}, set())),
+        ("搜索 缓存 类型=修复 作者：Priya 自:7d", ("search", ("缓存",), {"type": "修复", "author": "Priya", "since": "7d"}, set())),
+        ("search dtype=fp8 std::vector", ("search", ("dtype=fp8", "std::vector"), {}, set())),
+        ("mute word=x min:high", ("mute", (), {"word": "x", "min": "high"}, set())),
         ("2026-01-08", ("date", ("2026-01-08",), {}, set())),
         ("monday", ("date", ("monday",), {}, set())),
         ("4c46ecd", ("show", ("4c46ecd",), {}, set())),
@@ -123,6 +135,77 @@ def test_every_command_has_a_handler_and_its_words_in_both_languages() -> None:
 
 
 # -- days
+
+
+async def test_a_posts_button_subscribes_to_its_own_repository(known: Bot) -> None:
+    """Where a channel has the digests of several, and one twice."""
+    known.feed(repository="ann/other", place=f"ann/other={known.clone}", at=time(7))
+    known.feed(days="weekly", at=time(8))
+    post = await known.reply("2026-03-12 repository=quill")
+    form = await known.reply(pressed(post, "subscribe"))
+    assert isinstance(form, Form)
+    await known.reply(form.command, area="AMD")
+    (made,) = known.assembly.subscriptions.all()
+    assert (made.repository, f"{made.at:%H:%M}") == (REPO, "09:00")
+
+
+async def test_a_days_areas_count_as_its_post_does(known: Bot) -> None:
+    """Each commit in one, also those that have none; what is shown of an area is what was counted."""
+    post = await known.reply("2026-03-12")
+    assert isinstance(post, DigestPost)
+    board = await known.reply("areas on=2026-03-12")
+    assert isinstance(board, Sheet)
+    assert [(row[0], row[1]) for row in board.rows] == [
+        (part.name, str(len(part.items))) for part in sections(post.outline)
+    ]
+    assert sum(int(str(count)) for _, count in board.rows) == 18
+    for (name, count), action in zip(board.rows, board.actions, strict=True):
+        assert action
+        shown = await known.reply(action.command)
+        assert isinstance(shown, CommitList)
+        assert shown.title.startswith(f"{name}: ")
+        assert len(shown.rows) == int(str(count))
+    assert "Beside another area also: `40a912f`." in await known.shown("area gateway on=2026-03-12")
+    assert "5504fd9" in await known.shown("area attention on=2026-03-12"), "nothing has it as its first area"
+
+
+async def test_the_last_days_that_are_known_are_named(known: Bot) -> None:
+    """Months later they are still those."""
+    known.now += timedelta(days=200)
+    assert "the seven days up to Thursday, 2026-03-12" in await known.shown("areas")
+
+
+async def test_chinese_names_of_options_and_areas_are_understood(known: Bot) -> None:
+    """With or without the space that a name has between its scripts."""
+    english, chinese = [
+        await known.reply(f"search {text}") for text in ("type=bugfix author=Ilse", "类型=修复 作者=Ilse")
+    ]
+    assert isinstance(english, CommitList)
+    assert isinstance(chinese, CommitList)
+    assert chinese.rows == english.rows != ()
+    assert await known.reply("领域 KV缓存") == await known.reply("area kv_cache")
+    assert isinstance(await known.reply("show PR 396"), CommitDetail)
+
+
+@pytest.mark.parametrize("name", sorted(_HANDLERS))
+async def test_a_command_without_what_it_needs_shows_no_empty_code(known: Bot, name: str) -> None:
+    """It asks for it, or answers for yesterday."""
+    await known.reply("subscribe area=AMD")
+    for text in (name, f"{name} setup"):
+        for answer in await known.answers(text):
+            assert "``" not in reply_text(answer.reply)
+
+
+async def test_the_day_before_yesterday_has_its_name(known: Bot) -> None:
+    """In Chinese it is one word."""
+    reply = await known.reply("前天")
+    assert isinstance(reply, DigestPost)
+    assert say_span(reply.outline.digest.window) == "2026-03-11"
+
+
+async def test_a_repository_is_named_by_its_name_alone(known: Bot) -> None:
+    """Where it can be seen, by its place or by an option."""
+    assert await known.reply("yesterday quill") == await known.reply("yesterday repository=quill")
 
 
 async def test_a_day_is_answered_with_its_digest(bot: Bot) -> None:
@@ -355,7 +438,18 @@ async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
     ("text", "told"),
     [
         ("area quantisation", "There is no area `quantisation`: try Quantization"),
-        ("area", "Which area? `areas` lists them: `area <area>"),
+        ("area", "Which area? `areas` lists them. `area <area>"),
+        ("search mim=high", "There is no filter `mim=high`: write `min=high`"),
+        ("search cache since=2026-03-12 until=2026-03-01", "as in `since=2026-03-01` `until=2026-03-12`"),
+        ("date 2026-03-12 foo=bar", "`foo=bar` is not understood here; write it as `date <date>"),
+        ("date 2026-03-12 since=7d", "`since=7d` is not understood here"),
+        ("today foo", "`foo` is not understood here; write it as `today [repository=…]"),
+        ("subscribe colour=red", "`colour=red` is not understood here; write it as `subscribe"),
+        ("today lang=fr", "`fr` cannot be chosen: choose from en, zh"),
+        ("tomorrow", "`tomorrow` is still to come: today is 2026-03-13"),
+        ("2026-03-12..2026-03-20", "is still to come"),
+        ("2026-03-12..2026-03-01", "is no day"),
+        ("today zone=Nowhere", "There is no time zone `Nowhere`"),
         ("search", "What to look for?"),
         ("search x type=novel", "choose from feature, bugfix"),
         ("search x min=urgent", "choose from high, medium, low"),
@@ -363,7 +457,7 @@ async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
         ("date", "Which day? Write it as 2026-01-08"),
         ("date someday", "`someday` is no day"),
         ("2026-13-40", "is no day"),
-        ("2099-01-01", "today is 2026-03-13"),
+        ("2099-01-01", "`2099-01-01` is still to come: today is 2026-03-13"),
         ("serch x", "did you mean `search`?"),
         ("frobnicate", "`help` lists them"),
         ("help frobnicate", "`help` lists them"),
@@ -569,7 +663,7 @@ async def test_a_mistake_in_a_form_is_told(bot: Bot, values: dict[str, str], tol
 
 async def test_only_administrators_change_a_channel(bot: Bot) -> None:
     """And only in the channel; the form's answer is checked as the command is."""
-    for text in ("setup", "pause", "resume", "remove", "rerun 2026-03-12", "save setup 1"):
+    for text in ("setup", "pause", "resume", "remove", "rerun 2026-03-12", "save setup feed=1"):
         assert "Only who administers" in await bot.problem(text, a_member())
         assert "ask it in the channel" in await bot.problem(text, a_person())
     (feed,) = bot.assembly.feeds.all()
@@ -687,6 +781,46 @@ async def test_home_shows_subscriptions_feeds_and_the_last_digests(known: Bot) -
     assert "example/quill: AMD" in text
     assert "example/quill: the last digests" in text
     assert isinstance(await known.reply(pressed(board, "date"), a_person()), DigestPost)
+
+
+async def test_home_shows_the_channels_of_a_person(bot: Bot) -> None:
+    """Whoever is in a channel sees how its digest is set up; of others only what everybody may know."""
+    bot.feed(channel="C2", made_by="U9")
+    inside = a_person(user="U7", channels=frozenset({"C2"}), administers=frozenset({"C2"}))
+    board = await bot.reply("home", inside)
+    text = await bot.shown("home", inside)
+    assert "#C2" in text
+    assert "#C1" not in text
+    assert [command for command in commands_of(board) if command.startswith("setup")] == ["setup feed=2"]
+    form = await bot.reply("setup feed=2", inside)
+    assert isinstance(form, Form)
+    assert form.command == "save setup feed=2"
+    await bot.reply("pause feed=2", inside)
+    assert [feed.channel for feed in bot.assembly.feeds.all() if feed.paused] == ["C2"]
+    for other in (a_person(user="U7", channels=frozenset({"C2"})), a_person(user="U8"), inside):
+        number = 1 if other is inside else 2
+        assert "channel's business" in await bot.problem(f"setup feed={number}", other)
+        assert "channel's business" in await bot.problem(f"save setup feed={number}", other, at="10:00")
+
+
+async def test_on_discord_commands_are_shown_as_they_are_typed_there(known: Bot) -> None:
+    """By its own options: nothing else can be typed."""
+    known.feed(platform="discord", channel="7")
+    asker = an_asker(platform="discord", channel="7")
+    text = await known.shown("help", asker)
+    for shown in (
+        "`/digest show commit:<commit>`",
+        "`/digest date date:2026-01-08`",
+        "`public:True`",
+        "`/digest help command:area`",
+    ):
+        assert shown in text
+    assert "bare date" not in text
+    usage = await known.shown("help subscribe", asker)
+    assert "`/digest subscribe [area:…] [path:…]" in usage
+    assert "[here:True]" in usage
+    assert "`/digest subscribe area:AMD`" in await known.shown("subs", asker)
+    assert "`/digest show commit:<commit> [repository:…]" in await known.problem("show", asker)
 
 
 async def test_help_shows_what_this_person_may_do(bot: Bot) -> None:

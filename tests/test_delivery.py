@@ -295,7 +295,7 @@ async def test_a_channel_that_takes_nothing_is_not_tried_again(house: House) -> 
     """The order is refused, with the reason."""
     house.platform.gone.add("C1")
     result = await house.process().deliver(an_order(), house.made_ready)
-    assert (result.outcome, result.trouble) == (Outcome.REFUSED, "the channel is archived")
+    assert (result.outcome, result.trouble) == (Outcome.REFUSED, "refused.is_archived")
     house.platform.gone.clear()
     house.now += timedelta(days=1)
     assert await house.deliver() == "taken"

@@ -22,6 +22,7 @@ from formatters.outline import outline
 from formatters.reply import (
     Board,
     Button,
+    Channel,
     CommitDetail,
     CommitList,
     CommitRow,
@@ -142,6 +143,14 @@ def test_any_reply_is_taken_whatever_its_texts_hold(text: str, language: Languag
         assert_fits(rendered(reply))
 
 
+def test_a_channel_is_left_to_discord_to_name() -> None:
+    """In a row, and before a note."""
+    (sheet,) = rendered(Sheet("Feeds", ("A", "B"), (("o/r", Channel("80351110224678912")),), "en"))
+    (note,) = rendered(Note("It is archived.", "problem", about=Channel("80351110224678912")))
+    assert "**o/r** · <#80351110224678912>" in str(sheet.components)
+    assert "⚠️ <#80351110224678912> · It is archived." in str(note.components)
+
+
 @settings(max_examples=50)
 @given(long_hostile, st.integers(1, 12))
 def test_any_form_is_taken(text: str, count: int) -> None:
@@ -177,7 +186,7 @@ def test_the_first_message_says_what_must_be_known() -> None:
         "-# KV cache · [`ccccccc`](<https://github.com/example/quill/commit/"
         + "c"
         * 40
-        + ">) · bug fix; it is about an error (“fails”)\n"
+        + ">) · it is about an error (“fails”); bug fix\n"
         "-# **Areas:** KV cache 1 · Tests, CI and docs 1\n"
         "-# **Watch:** Removed: `--old`\n"
         "-# [The day as a page](<https://example.com/day/2026-03-12>)"

@@ -189,7 +189,7 @@ async def test_a_person_who_takes_no_messages_is_not_tried_again(bot: Bot, scrat
     bot.platform.gone.add("U1")
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     await looked(bot, MADE + 2 * HOUR)
-    assert "paused: the person takes no messages" in await bot.shown("subs")
+    assert "paused: this person takes no direct messages" in await bot.shown("subs")
     calls = len(bot.platform.calls)
     await looked(bot, MADE + 3 * HOUR)
     assert len(bot.platform.calls) == calls

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 from bots import Bot, a_bot
-from fake_platform import LOST, Killed, failing
+from fake_platform import BUSY, LOST, Killed, failing
 from servers.answers import reader, shape
 from servers.github import GitHubServer
-from servers.model import NORMAL, UNAUTHORIZED, ModelServer
+from servers.model import NORMAL, UNAUTHORIZED, Behaviour, ModelServer
 from servers.scratch import Scratch
 from servers.waiting import hurry
 
 from bot.assembly import Assembly
-from formatters.reply import DigestPost, Note, Reply
+from bot.metrics import Metrics
+from formatters.reply import Channel, DigestPost, Note, Reply
 from storage.feeds import Feed
 
 NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
@@ -233,18 +234,32 @@ async def test_a_revert_of_what_the_channel_was_told_comes_through_its_filter(bo
 # -- what goes wrong
 
 
-async def test_a_channel_that_is_gone_pauses_the_feed_and_tells_whoever_made_it_once(bot: Bot) -> None:
-    """Not retried for ever, and no flood of complaints."""
-    a_feed(bot)
+@pytest.mark.parametrize(
+    ("language", "notice", "state"),
+    [
+        (
+            "en",
+            "The digest of ann/scratch cannot be posted to this channel: the channel is archived. It is paused; mend that, then "
+            "use `resume` there.",
+            "paused: the channel is archived",
+        ),
+        (
+            "zh",
+            "ann/scratch 的简报无法发到该频道：频道已归档。简报已暂停；请处理后在该频道中使用 `resume`。",
+            "已暂停：频道已归档",
+        ),
+    ],
+)
+async def test_a_channel_that_is_gone_pauses_the_feed_and_tells_whoever_made_it_once(
+    bot: Bot, language: str, notice: str, state: str
+) -> None:
+    """Not retried for ever, and no flood of complaints; which channel it is and why, in the feed's language."""
+    a_feed(bot, language=language)
     bot.platform.gone.add("C1")
     for minutes in (0, 1, 60, 24 * 60):
         await at(bot, NINE + timedelta(minutes=minutes))
-    assert posts(bot, "DM-U1") == [
-        "The digest of ann/scratch cannot be posted to its channel: the channel is archived. It is paused; mend the "
-        "channel, then use `resume` there."
-    ]
-    (feed,) = bot.assembly.feeds.all()
-    assert feed.paused == "the channel is archived"
+    assert bot.platform.in_channel("DM-U1") == [Note(notice, "problem", about=Channel("C1"))]
+    assert state in await bot.shown("status")
     assert bot.platform.doubles == []
     bot.platform.gone.clear()
     await bot.reply("resume repository=ann/scratch")
@@ -382,3 +397,41 @@ async def test_a_rerun_mends_the_post(bot: Bot, scratch: Scratch) -> None:
     await at(bot, NINE)
     assert "the post shows it as it is now" in await bot.shown("rerun 2026-01-08")
     assert len(bot.platform.edits) == 1
+
+
+async def test_a_commit_that_is_read_again_is_shown_where_it_was_posted(
+    reading: Bot, scratch: Scratch, model: ModelServer
+) -> None:
+    """As late analyses are; where it says the same, nothing is touched."""
+    sha = scratch.commit("Fix crash", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(reading)
+    await at(reading, NINE)
+    await reading.reply(f"regenerate ann/scratch@{sha[:12]}")
+    assert reading.platform.edits == []
+    model.always = Behaviour(change=lambda content: content.replace("It does something.", "It does it again."))
+    await reading.reply(f"regenerate ann/scratch@{sha[:12]}")
+    ((_, edited),) = reading.platform.edits
+    assert isinstance(edited, DigestPost)
+    assert [item.line for item in edited.outline.items()] == ["It does it again."]
+
+
+async def test_a_post_that_does_not_come_is_counted_as_overdue(bot: Bot, scratch: Scratch) -> None:
+    """From its minute on, until it stands."""
+    scratch.commit("Fix crash", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    metrics = Metrics()
+    metrics.watch(bot.assembly)
+
+    def counted() -> tuple[float | None, float | None]:
+        read = metrics.registry.get_sample_value
+        return read("daybrief_digests_overdue"), read("daybrief_digest_overdue_seconds")
+
+    a_feed(bot)
+    assert counted() == (0.0, 0.0)
+    bot.platform.trouble = failing(*[("post", BUSY)] * 2)
+    for minutes in (0, 10):
+        await at(bot, NINE + timedelta(minutes=minutes))
+    assert counted() == (1.0, 600.0)
+    await at(bot, NINE + HOUR)
+    assert counted() == (0.0, 0.0)
+    metrics.heard(200, {"x-ratelimit-remaining": "4321"})
+    assert metrics.registry.get_sample_value("daybrief_github_requests_left") == 4321

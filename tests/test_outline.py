@@ -188,6 +188,12 @@ def test_marks_say_what_must_be_known_of_an_entry() -> None:
     )
 
 
+def test_a_reason_worded_in_english_alone_is_not_shown_among_chinese() -> None:
+    """The JSON has it."""
+    entry = an_entry(analysis=an_analysis(language="zh", stands_in="the server is down"))
+    assert item_of(entry, "zh", the_areas()).marks == ("由规则代替模型分析",)
+
+
 def test_a_long_list_of_unseen_files_says_how_many_more_there_are() -> None:
     """It is not cut without a word; where the source named none, that is said."""
     names = tuple(f"{number}.py" for number in range(6))

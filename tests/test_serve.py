@@ -92,9 +92,10 @@ def test_it_tells_how_it_is_and_stops_with_grace(served: Served) -> None:
     for name in (
         "daybrief_feeds", "daybrief_queue", "daybrief_loop_lag_seconds", "daybrief_digest_late_seconds_count",
         'daybrief_analyses_total{result="analysed"}', 'daybrief_model_tokens_total{direction="in"}',
-        'daybrief_polls_total{result="failed"}', "daybrief_github_requests_left",
+        'daybrief_polls_total{result="failed"}', "daybrief_digests_overdue 0.0", "daybrief_digest_overdue_seconds 0.0",
     ):  # fmt: skip
         assert f"\n{name}" in text
+    assert "daybrief_github_requests_left" not in text, "nobody knows before GitHub has said it"
     assert served.get("/slack/events")[0] == HTTPStatus.NOT_FOUND
     assert served.stop() == 0
     assert [line["event"] for line in served.lines][-1] == "stopped"

@@ -389,6 +389,33 @@ class TestPeople:
         assert (talk.asked[0].asker.language, talk.asked[0].asker.zone) == ("zh", "Asia/Shanghai")
         assert len(server.calls.named("users.info")) == 1, "asked once in a while, not each time"
 
+    async def test_in_the_home_tab_it_is_known_whose_channels_these_are(
+        self, slack: Slack, server: FakeSlack, talk: Talk
+    ) -> None:
+        """Those that the person is in, of private ones only where Daybrief is, too; asked once in a while, page by page."""
+        made = server.add_channel("made")
+        made.creator = server.user.id
+        secret = server.add_channel("secret", private=True)
+        server.add_channel("alone", private=True, with_bot=False)
+        server.add_channel("old", archived=True)
+        server.add_channel("theirs").members.discard(server.user.id)
+        for number in (1, 2):
+            await server.open_home()
+            await server.changed.until(lambda number=number: len(talk.asked) == number, "the request", 5)
+        asker = talk.asked[1].asker
+        assert asker.channels == {server.channel.id, made.id, secret.id}
+        assert asker.administers == {made.id}
+        assert len(server.calls.named("users.conversations")) == 1
+
+    async def test_whoever_has_hundreds_of_channels_is_asked_about_page_by_page(
+        self, slack: Slack, server: FakeSlack, talk: Talk
+    ) -> None:
+        for number in range(250):
+            server.add_channel(f"team-{number}")
+        await server.open_home()
+        await server.changed.until(lambda: bool(talk.asked), "the request", 5)
+        assert len(talk.asked[0].asker.channels) == 251
+
     async def test_a_person_unknown_to_us_may_still_ask(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
         server.fail_with("users.info", "missing_scope", times=None)
         await (await server.slash("/digest", "help")).replied()

@@ -127,6 +127,57 @@ async def test_from_an_empty_channel_to_a_subscription(team: Team, language: str
     assert "AMD" in server.home[server.user.id].text
 
 
+async def test_a_member_without_a_subscription_finds_a_full_home(team: Team) -> None:
+    """Their channels' digests, the last days, a way to the first subscription; nothing to change, and nothing of others."""
+    server = team.server
+    await set_up(team)
+    await team.morning()
+    member, stranger = server.add_user("bob"), server.add_user("carol")
+    server.channel.members.add(member.id)
+    for user in (member, stranger):
+        await server.open_home(user=user)
+    await server.changed.until(lambda: {member.id, stranger.id} <= set(server.home), "the tabs", 20)
+    assert "example/quill" not in server.home[stranger.id].text
+    view = server.home[member.id]
+    assert {"type": "channel", "channel_id": server.channel.id} in _elements(view.data["blocks"])
+    assert "2026-03-14 09:00" in view.text
+    assert "Every day, about the day before" in view.text
+    assert "Thursday, 2026-03-12" in view.text
+    assert "Change" not in view.text
+
+    await server.press(view, named(view.data["blocks"], "Subscribe"), user=member)
+    await server.changed.until(lambda: "area" in filled(server.views[-1].data["blocks"]), "the form", 20)
+    form = server.views[-1]
+    await server.submit(form, filled(form.data["blocks"]) | {"area": "amd"}, user=member)
+    await server.changed.until(lambda: "AMD" in form.text and "✅" in form.text, "the receipt", 20)
+
+    view = server.home[member.id]
+    await server.press(view, named(view.data["blocks"], "Show"), user=member)
+    await server.wait_view(text="18 commits", within=20)
+
+
+async def test_a_channels_settings_are_changed_from_the_home_tab(team: Team) -> None:
+    """By who may administer it, with the form of the channel; the feed stays where it is."""
+    server = team.server
+    await set_up(team)
+    await server.open_home()
+    await server.changed.until(lambda: server.user.id in server.home, "the tab", 20)
+    view = server.home[server.user.id]
+    await server.press(view, named(view.data["blocks"], "Change"))
+    form = await server.wait_view(text="owner/name")
+    await server.submit(form, filled(form.data["blocks"]) | {"at": "10:30"})
+    await server.changed.until(lambda: "✅" in form.text, "the receipt", 60)
+    (feed,) = team.bot.feeds.all()
+    assert (feed.channel, f"{feed.at:%H:%M}") == (server.channel.id, "10:30")
+    await server.changed.until(lambda: "10:30" in server.home[server.user.id].text, "the tab as it is now", 20)
+
+
+def _elements(blocks: list[Json]) -> list[Json]:
+    """Every element of rich text."""
+    found = [element for block in blocks for element in block.get("elements", [])]
+    return found + (_elements(found) if found else [])
+
+
 async def test_a_corrected_rank_is_seen_in_the_post(team: Team) -> None:
     """Where it stands, without anybody asking for it."""
     await set_up(team)

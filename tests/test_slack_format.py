@@ -21,6 +21,7 @@ from formatters.plain import clean
 from formatters.reply import (
     Board,
     Button,
+    Channel,
     CommitDetail,
     CommitList,
     CommitRow,
@@ -204,7 +205,7 @@ class TestThePost:
         commit = a_commit("Fix the cache (#12)", url="https://example.com/o/r/commit/" + "a" * 40)
         message = parent(a_post(an_entry(commit, "high")))
         line = next(line for line in message["text"].splitlines() if "🔴" in line)
-        assert line == "🔴 The cache keeps its pages. KV cache · #12 · bug fix; it is about an error (“fails”)"
+        assert line == "🔴 The cache keeps its pages. KV cache · #12 · it is about an error (“fails”); bug fix"
         assert "https://example.com/o/r/pull/12" in json.dumps(message)
 
     def test_a_menu_offers_the_details_of_each_must_know_item(self) -> None:
@@ -311,6 +312,26 @@ class TestReplies:
         ]
         assert accessories == ["unsubscribe 1", None]
 
+    def test_a_channel_is_left_to_slack_to_name(self) -> None:
+        """In a row above its button, and before a note."""
+        change = Button("Change", "setup feed=1")
+        row = ("o/r", Channel("C1"), "daily")
+        for sheet in (
+            Sheet("Feeds", ("A", "B", "C"), (row,), "en", actions=(change,)),
+            Sheet("Feeds", ("A", "B", "C"), (row,), "en"),
+        ):
+            for shown in (home_view(sheet), *slack(sheet), *slack(Note("It is archived.", about=Channel("C1")))):
+                assert '{"type": "channel", "channel_id": "C1"}' in json.dumps(shown)
+                assert not (rules.check_view(shown) if "type" in shown else rules.check_blocks(shown["blocks"]))
+
+    def test_code_beside_a_button_stays_code(self) -> None:
+        """Its button stands below it: what has one beside it is no rich text."""
+        (message,) = slack(
+            Sheet("Why", ("A", "B"), (("Fix it", "flag `--x` removed"),), "en", actions=(Button("Show", "show 1"),))
+        )
+        assert [block["type"] for block in message["blocks"]] == ["rich_text", "rich_text", "actions"]
+        assert '{"type": "text", "text": "--x", "style": {"code": true}}' in json.dumps(message)
+
     def test_many_rows_with_actions_share_a_menu(self) -> None:
         rows = tuple((f"Area {number}", "1") for number in range(33))
         actions = tuple(Button("Show", f"area {number}") for number in range(33))
@@ -325,6 +346,12 @@ class TestReplies:
         for message in messages:
             check(message)
         assert sum(message["text"].count("Area ") for message in messages) == 400
+
+    def test_a_board_of_tables_is_one_message(self) -> None:
+        """A message takes one table: below each other they are lists, each under its heading."""
+        sheets = tuple(Sheet(f"Feed {number}", ("Day", "State"), (("Monday", "posted"),), "en") for number in range(4))
+        (message,) = slack(Board(sheets, "en"))
+        assert [block["type"] for block in message["blocks"]].count("table") == 0
 
     def test_controls_of_a_board_are_told_apart(self) -> None:
         sheet = Sheet(

@@ -15,6 +15,7 @@ from servers.github import GitHubServer
 from servers.slack import FakeSlack
 from servers.slack_oauth import CLIENT_ID, CLIENT_SECRET, SlackFront
 from slack_made import filled
+from slack_sdk.oauth.installation_store.sqlite3 import SQLite3InstallationStore
 
 from analysis.errors import BadInput
 from bot.assembly import Assembly
@@ -90,6 +91,7 @@ class App:
 
     async def install(self, workspace: FakeSlack) -> str:
         state, cookie = await self.begin()
+        self.front.codes[f"code-of-{workspace.team_id}"] = workspace
         status, text = await self.finish(cookie, state=state, code=f"code-of-{workspace.team_id}")
         assert status == 200, text
         return text
@@ -194,7 +196,7 @@ async def test_a_workspace_that_leaves_is_paused_and_the_other_goes_on(app: App)
     await app.morning()
     assert (posts(one), len(posts(other))) == ([], 1)
     paused = {feed.workspace: feed.paused for feed in app.bot.feeds.all()}
-    assert "was removed from it: install it again" in paused[one.team_id]
+    assert paused[one.team_id] == "refused.not_installed"
     assert paused[other.team_id] == ""
 
 
@@ -208,7 +210,48 @@ async def test_a_token_that_is_refused_stops_that_workspace_alone(app: App) -> N
     await app.morning()
     assert (posts(one), len(posts(other))) == ([], 1)
     paused = {feed.workspace: feed.paused for feed in app.bot.feeds.all()}
-    assert "refuses Daybrief's token: it is not valid: install Daybrief again" in paused[one.team_id]
+    assert paused[one.team_id] == "refused.token"
+
+
+async def test_a_token_is_looked_up_once(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not for each call, of which a morning has many; anew when the app is installed again."""
+    looked = []
+    find = SQLite3InstallationStore.find_bot
+    monkeypatch.setattr(
+        SQLite3InstallationStore, "find_bot", lambda store, **where: looked.append(where) or find(store, **where)
+    )
+    one, _ = app.front.workspaces
+    await app.install(one)
+    await app.set_up(one)
+    await app.morning()
+    assert len([call for call in app.front.calls if call[0] == one.team_id]) > 5
+    assert len(looked) == 1
+    one.bot_token = f"{one.bot_token}-renewed"
+    await app.install(one)
+    await app.morning(1)
+    assert len(looked) == 2
+    assert app.bot.feeds.all()[0].paused == ""
+
+
+async def test_a_token_that_another_process_renewed_is_taken_up(
+    app: App, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """The old one is refused once and then forgotten; nothing is paused for it."""
+    one, _ = app.front.workspaces
+    await app.install(one)
+    await app.set_up(one)
+    other = App(app.front, environ, tmp_path / "workspaces.db")
+    await other.start()
+    try:
+        one.bot_token = f"{one.bot_token}-renewed"
+        await other.install(one)
+        await app.morning()
+        app.now += timedelta(minutes=1)
+        await app.bot.due()
+        assert app.bot.feeds.all()[0].paused == ""
+        assert len(posts(one)) == 1
+    finally:
+        await other.stop()
 
 
 async def test_installations_are_there_after_a_restart(app: App, environ: dict[str, str], tmp_path: Path) -> None:

@@ -147,6 +147,7 @@ def test_every_label_of_the_formats_is_used() -> None:
         "run",
         "file",
         "unusual",
+        "why",
     }  # keys put together from values
     unused = [
         f"{group}.{key}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from analysis.entry import Language
+from bot.wording import said
 from formatters.reply import Reply
 
 
@@ -20,6 +21,8 @@ class Asker:
         workspace: the Slack team or Discord guild; empty in a direct message on Discord and in the terminal.
         channel: where the answer goes; `is_direct`: it is a conversation with the bot alone.
         is_admin: may administer this channel's feeds, by the platform's own word.
+        channels: in direct messages, the channels that the person is in, as far as the platform says; `administers`: those
+            whose feeds they may administer.
         language, zone: as the platform knows them of this person; empty where it does not.
     """
 
@@ -31,6 +34,8 @@ class Asker:
     is_admin: bool = False
     language: Language | None = None
     zone: str = ""
+    channels: frozenset[str] = frozenset()
+    administers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,15 @@ class Unsure(Exception):
 
 
 class Refused(Exception):
-    """The channel is gone, archived or forbids posting; the text says which, for people."""
+    """The channel is gone, archived or forbids posting.
+
+    Attributes:
+        why: which it is, as it is kept and said in any language: a key of `refused` in `bot/wording.toml`.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(said(why, "en"))
+        self.why = why
 
 
 class Later(Exception):

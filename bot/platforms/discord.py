@@ -34,7 +34,7 @@ _PAUSES = (0.5, 2.0)
 _REFUSED_TOKEN = 4004  # of the gateway; the others are of the API
 _HAS_THREAD, _NO_DIRECT_MESSAGES = 160004, 50007
 _GONE = {10062, 40060, 10015, 10008}  # unknown interaction, answered already, unknown webhook, unknown message
-_CLOSED = {50083: "is archived", 160005: "is locked"}
+_CLOSED = {50083: "refused.discord_archived", 160005: "refused.discord_locked"}
 _BROKEN = (aiohttp.ClientError, OSError, TimeoutError)
 
 Channel = discord.TextChannel | discord.Thread | discord.DMChannel | discord.VoiceChannel | discord.StageChannel
@@ -161,7 +161,7 @@ class Discord:
         client = await self._connected()
         found = client.get_channel(int(channel)) or await client.fetch_channel(int(channel))
         if not isinstance(found, Channel):
-            raise Refused(f"The Discord channel {channel} is not one for text: choose a text channel.")
+            raise Refused("refused.discord_no_text")
         return _Place(found, client)
 
 
@@ -235,19 +235,15 @@ def _told(channel: str, lost: type[Unsure] | None = None) -> Iterator[None]:
     except discord.RateLimited as error:
         raise Later("Discord asks to slow down.", error.retry_after) from error
     except discord.NotFound as error:
-        raise Refused(f"The Discord channel, message or person {channel} is gone.") from error
+        raise Refused("refused.discord_gone") from error
     except discord.Forbidden as error:
         if error.code == _NO_DIRECT_MESSAGES:
-            raise Refused(
-                "This person takes no direct messages from Daybrief: the server's privacy settings say so."
-            ) from error
-        raise Refused(
-            f"Discord does not let Daybrief into the channel {channel} ({error.text}): allow it View Channel, Send Messages, "
-            "Create Public Threads, Send Messages in Threads, Attach Files and Read Message History."
-        ) from error
+            raise Refused("refused.discord_direct") from error
+        _LOG.warning("Discord does not let Daybrief into the channel %s (%s)", channel, error.text)
+        raise Refused("refused.discord_forbidden") from error
     except discord.HTTPException as error:
         if error.code in _CLOSED:
-            raise Refused(f"The Discord thread {channel} {_CLOSED[error.code]}: open it again.") from error
+            raise Refused(_CLOSED[error.code]) from error
         if error.status < 500 and error.status not in {401, 429}:  # noqa: PLR2004 - HTTP
             raise
         raise Later(f"Discord cannot take it now ({error.status}).", _LATER) from error

@@ -355,7 +355,11 @@ class _Web:
         try:
             yield client
         except BadToken as refused:
-            raise Refused(f"{refused}: install Daybrief again in the workspace") from None
+            self._workspaces.forget()
+            if self._workspaces.token() != token:
+                raise Later("the workspace's token was renewed meanwhile", _SOON) from None
+            _LOG.warning("%s", refused)
+            raise Refused("refused.token") from None
 
     async def ask(self, method: str, **arguments: Any) -> Json:
         """Call a method that only reads."""

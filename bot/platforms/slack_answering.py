@@ -55,9 +55,9 @@ class Answering:
             except Exception:  # noqa: BLE001 - what one person asked must not end the others' connection
                 _LOG.exception("an answer failed")
                 await shown.show(Answer(Note(tell("slack.defect", origin.language), "problem")))
-            if asked.is_control and asked.view and asked.view.get("type") == HOME:
-                channel = origin.request.asker.channel
-                await self._answer(Asked(HOME, asked.workspace, asked.user, channel, view={"type": HOME}))
+            asker = origin.request.asker
+            if asked.view and asker.is_direct and asked.text != HOME:  # what was done there, or above it, shows there
+                await self._answer(Asked(HOME, asked.workspace, asked.user, asker.channel, view={"type": HOME}))
         except FAILURES as failure:
             _LOG.warning("an answer in %s was not shown: %s", asked.channel or "Slack", failure)
 

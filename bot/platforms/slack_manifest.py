@@ -16,7 +16,7 @@ PATH, INSTALL, FINISH = "/slack/events", "/slack/install", "/slack/oauth_redirec
 SCOPES = {
     "app_mentions:read": "to hear @Daybrief",
     "channels:history": "to find its own post after a lost reply, before anything is posted again",
-    "channels:read": "to know who made a channel: they may set up its digest",
+    "channels:read": "to know who made a channel (they may set up its digest), and whose digests a person may see",
     "chat:write": "to post",
     "commands": "for /digest and the shortcut on messages",
     "files:write": "for the pictures and the full report below a digest",

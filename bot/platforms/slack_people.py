@@ -12,6 +12,8 @@ _LOG = logging.getLogger(__name__)
 
 _REMEMBERED = 600.0
 _MOST = 5000
+_PAGE, _PAGES = 200, 10
+"""Of a person's channels; https://docs.slack.dev/reference/methods/users.conversations"""
 
 
 class People:
@@ -25,9 +27,9 @@ class People:
         """Return who asks, with what the workspace says of them."""
         person = await self._info("user", user, lambda: self._web.ask("users.info", user=user, include_locale="true"))
         is_direct = channel.startswith("D") and channel == await self._own(user)
-        is_admin = self._rules(person, workspace) or (
-            channel.startswith(("C", "G")) and await self._made(channel, user)
-        )
+        rules = self._rules(person, workspace)
+        is_admin = rules or (channel.startswith(("C", "G")) and await self._made(channel, user))
+        found = await self._channels(user) if is_direct else {}
         return Asker(
             platform="slack",
             workspace=workspace,
@@ -37,6 +39,8 @@ class People:
             is_admin=is_admin,
             language=_language(str(person.get("locale") or "")),
             zone=str(person.get("tz") or ""),
+            channels=frozenset(found),
+            administers=frozenset(one for one, creator in found.items() if rules or creator == user),
         )
 
     async def direct(self, user: str) -> str:
@@ -61,6 +65,25 @@ class People:
     async def _made(self, channel: str, user: str) -> bool:
         found = await self._info("channel", channel, lambda: self._web.ask("conversations.info", channel=channel))
         return found.get("creator") == user
+
+    async def _channels(self, user: str) -> dict[str, str]:
+        """Return the channels that a person is in, each with who made it; of private ones those that Daybrief is in, too."""
+
+        async def ask() -> Json:
+            found: dict[str, str] = {}
+            cursor = ""
+            for _ in range(_PAGES):
+                page = await self._web.ask(
+                    "users.conversations", user=user, types="public_channel,private_channel", exclude_archived="true",
+                    limit=_PAGE, cursor=cursor,
+                )  # fmt: skip
+                found |= {str(one["id"]): str(one.get("creator") or "") for one in page["channels"]}
+                cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+                if not cursor:
+                    break
+            return {"channels": found}
+
+        return dict(await self._info("channels", user, ask))
 
     async def _info(self, kind: str, name: str, ask: Callable[[], Awaitable[Json]]) -> Json:
         try:

@@ -9,31 +9,13 @@ from formatters.reply import File
 Json = dict[str, Any]
 
 _CHANNEL = {
-    "channel_not_found": "the channel is gone, or it is private and Daybrief was removed from it",
-    "is_archived": "the channel is archived",
-    "not_in_channel": "Daybrief is not in the channel: invite it with /invite",
-    "restricted_action": "posting in the channel is restricted by an administrator",
-    "restricted_action_thread_only_channel": "the channel takes replies in threads only",
-    "restricted_action_non_threadable_channel": "the channel takes no replies in threads",
-    "restricted_action_read_only_channel": "the channel is read-only",
-    "posting_to_channel_denied": "posting in the channel is denied",
-    "cannot_reply_to_message": "the message takes no replies",
-    "edit_window_closed": "the workspace does not allow messages to be edited any more",
-    "cant_update_message": "the message is not one of Daybrief's",
-    "user_not_found": "there is no such person in the workspace",
-    "user_disabled": "the person's account is deactivated",
-    "user_not_visible": "the person cannot be seen by Daybrief",
-    "cannot_dm_bot": "the person is an app",
-    "messages_tab_disabled": "the app's Messages tab is switched off",
-    "team_access_not_granted": "Daybrief has no access to that workspace",
-    "ekm_access_denied": "the workspace's administrators have suspended writing",
-}
-_GONE = {
-    "message_not_found": "the message that was to be changed is gone",
-    "thread_not_found": "the message whose thread was to be continued is gone",
-    "file_not_found": "the file is gone",
-    "file_deleted": "the file is gone",
-}
+    "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "restricted_action_thread_only_channel",
+    "restricted_action_non_threadable_channel", "restricted_action_read_only_channel", "posting_to_channel_denied",
+    "cannot_reply_to_message", "edit_window_closed", "cant_update_message", "user_not_found", "user_disabled",
+    "user_not_visible", "cannot_dm_bot", "messages_tab_disabled", "team_access_not_granted", "ekm_access_denied",
+}  # fmt: skip
+_GONE = {"message_not_found", "thread_not_found", "file_not_found", "file_deleted"}
+"""Each has its sentence, as `refused.ERROR`."""
 _TOKEN = {
     "invalid_auth": "it is not valid",
     "not_authed": "none was sent",
@@ -89,9 +71,9 @@ def trouble(method: str, status: int, error: str, wait: float, *, changes: bool)
     if status == _MANY_REQUESTS or error in {"ratelimited", "rate_limited"}:
         return Later(f"Slack wants fewer calls of {method}", wait or _SOON)
     if error in _CHANNEL:
-        return Refused(_CHANNEL[error])
+        return Refused(f"refused.{error}")
     if error in _GONE:
-        return Gone(_GONE[error])
+        return Gone(f"refused.{error}")
     if error in _TOKEN:
         return BadToken(f"Slack refuses Daybrief's token: {_TOKEN[error]}", _LATER)
     if error == "missing_scope":

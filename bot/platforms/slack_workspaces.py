@@ -59,6 +59,7 @@ class Workspaces:
         database.touch(0o600)
         self._store = SQLite3InstallationStore(database=str(database), client_id=client_id)
         self._memory = memory
+        self._known: dict[str, Bot] = {}
         self._flow = AsyncOAuthFlow(
             client=AsyncWebClient(base_url=base_url),
             settings=AsyncOAuthSettings(
@@ -88,6 +89,7 @@ class Workspaces:
 
     async def _installed(self, done: AsyncSuccessArgs) -> BoltResponse:
         made = done.installation
+        self.forget(str(made.team_id))
         self._memory.put(f"enterprise of {made.team_id}", made.enterprise_id or "")
         _LOG.info("installed in the Slack workspace %s", made.team_id)
         text = (
@@ -106,6 +108,7 @@ class Workspaces:
         """Forget the tokens of a workspace that the app was removed from."""
         enterprise = self._memory.get(f"enterprise of {workspace}")
         self._store.delete_all(enterprise_id=enterprise, team_id=workspace)
+        self.forget(workspace)
         _LOG.info("removed from the Slack workspace %s", workspace)
 
     # -- speaking
@@ -127,14 +130,22 @@ class Workspaces:
         """Return the token for the current workspace; raise Refused where the app is not installed."""
         bot = self._bot(current.get())
         if bot is None:
-            raise Refused("Daybrief is not installed in the Slack workspace, or was removed from it: install it again")
+            raise Refused("refused.not_installed")
         return bot.bot_token
 
+    def forget(self, workspace: str = "") -> None:
+        """Look up a workspace's token anew, by default the current one's: another process may have stored another."""
+        self._known.pop(workspace or current.get(), None)
+
     def _bot(self, workspace: str) -> Bot | None:
-        if not workspace:
-            return None
+        """Return a workspace's bot. It is kept, since each call needs its token; one that is not there yet may come."""
+        if not workspace or workspace in self._known:
+            return self._known.get(workspace)
         enterprise = self._memory.get(f"enterprise of {workspace}")
-        return self._store.find_bot(enterprise_id=enterprise, team_id=workspace)
+        found = self._store.find_bot(enterprise_id=enterprise, team_id=workspace)
+        if found:
+            self._known[workspace] = found
+        return found
 
     # -- who belongs where
 

@@ -1008,6 +1008,23 @@ class FakeSlack(FakeServer):
     async def _channel_info(self, args: Args) -> Json:
         return {"channel": self._readable(args).payload(self.bot.id)}
 
+    @method("users.conversations", scope="channels:read", per_minute=50)
+    async def _conversations_of(self, args: Args) -> Json:
+        """Of a person: public channels, and the private ones that the bot is in, too."""
+        user, kinds = str(args.get("user") or self.bot.id), str(args.get("types") or "public_channel").split(",")
+        found = [
+            one.payload(self.bot.id)
+            for one in self.channels.values()
+            if user in one.members and not one.is_im
+            if not (one.is_archived and args.flag("exclude_archived"))
+            if (
+                "private_channel" in kinds and self.bot.id in one.members
+                if one.is_private
+                else "public_channel" in kinds
+            )
+        ]
+        return self._page(args, found, "channels")
+
     @method("conversations.open", scope="im:write", per_minute=50)
     async def _open(self, args: Args) -> Json:
         users = [part for part in str(args.get("users") or "").split(",") if part]
