@@ -64,7 +64,7 @@ class Triage:
     @property
     def may_hurt(self) -> bool:
         """Whether it mends, breaks or takes back something: whoever runs the product may have the trouble, or get it."""
-        return self.types[0] in _MENDING or self.floor is not Importance.LOW
+        return self.types[0] in _MENDING or any(reason.code in _HURTS for reason in self.reasons)
 
     def bounded(self, wanted: Importance) -> Importance:
         """Return `wanted`, moved to what the rules allow."""
@@ -105,6 +105,9 @@ _FLOORED = {
 
 _PLATFORM_FIX = 1.25
 """What it adds that a fix is for hardware that only some have: whoever runs it has nothing else to run."""
+
+_HURTS = set(_SYMPTOMS) - {"error"} | {kind.value for kind in _FLOORED}
+"""Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
 
 _RUNTIMES = {"requires-python", "python_requires", "rust-version", "node", "go"}
 """What a manifest asks of a user's machine: a change of it may drop support."""
