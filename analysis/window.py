@@ -26,7 +26,7 @@ _WEEKDAYS = {
 _OLDEST_DAY = date(1970, 1, 2)
 """Git counts from 1970 on, and some zones' first of January began before that."""
 
-_RELATIVE = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1}
+_RELATIVE = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1, "前天": 2, "大前天": 3}
 
 
 @dataclass(frozen=True, slots=True)

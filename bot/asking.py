@@ -26,7 +26,6 @@ _TOPICAL = {"subscribe", "mute"}
 """Where a bare word may be a choice: elsewhere it is something to look for."""
 _WORDED = {"search", "show", "help"}
 """Where everything that names no option is something to look for."""
-_EARLIER = {"前天": 2, "大前天": 3}
 _COMING = {"tomorrow", "明天", "后天"}
 _PULL = {"pr", "pull"}
 _BESIDE = {"whole", "new"}
@@ -115,7 +114,7 @@ def _guessed(head: str) -> str:
     if lowered in _COMING:
         return "date"
     try:
-        read_day(lowered, date.max - timedelta(days=1))
+        parse_day(lowered, date.max - timedelta(days=1))
     except BadInput:
         if _SPAN.fullmatch(lowered):
             return "date"
@@ -178,16 +177,6 @@ _HIDDEN_NAMES = {"on", "feed", "zone", "lang"}
 """Options that buttons name, and that nobody has to type; any answer may be wanted in another language."""
 
 
-def read_day(text: str, today: date) -> date:
-    """Read a day as people name it, the day before yesterday too.
-
-    Raises:
-        BadInput: it is none, or has not come yet.
-    """
-    back = _EARLIER.get(text.strip())
-    return today - timedelta(days=back) if back else parse_day(text, today)
-
-
 def read_span(text: str, today: date, zone: str) -> Window:
     """Read a day, or `first..last`, as commands of buttons name them.
 
@@ -196,7 +185,7 @@ def read_span(text: str, today: date, zone: str) -> Window:
     """
     span = _SPAN.fullmatch(text)
     try:
-        first = date.fromisoformat(span[1]) if span and span[2] else read_day(text, today)
+        first = date.fromisoformat(span[1]) if span and span[2] else parse_day(text, today)
         last = date.fromisoformat(span[2]) if span and span[2] else first
     except (BadInput, ValueError):
         first, last = today, date.min

@@ -4,6 +4,7 @@ A function's first line is its help. Arguments forgive: `AMD`, `amd`, `rocm`; `#
 the only repositories that whoever asks may see; None for all.
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -185,6 +186,10 @@ def search_commits(
         ),
         limit=limit,
     )
+    if not answer.entries and words and not filters:
+        # Commits are in English: who asks for an area by its Chinese name means the area.
+        with contextlib.suppress(BadInput):
+            answer = search(core.store, Question(repos=known, areas=(area_key(words, core.areas()),)), limit=limit)
     return Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
 
 

@@ -271,6 +271,12 @@ def test_searches_words_and_filters_together(core: Core) -> None:
     assert subjects(core, "cache", repo="example/other") == ["Fix the cache of another one (#397)"]
 
 
+def test_the_chinese_name_of_an_area_finds_its_commits(core: Core) -> None:
+    """Nothing that people write in commits says it."""
+    assert subjects(core, "KV缓存") == subjects(core, "area:kv")
+    assert subjects(core, "KV缓存")
+
+
 def test_a_day_as_the_end_is_included(core: Core) -> None:
     """`since` and `until` the same day mean that day, as the asker lives it."""
     day = subjects(core, "since:2026-03-12 until:2026-03-12", limit=200, zone="Asia/Shanghai")

@@ -156,6 +156,8 @@ class TestReadingADay:
             ("yesterday", date(2026, 1, 7)),
             ("今天", THURSDAY),
             ("昨天", date(2026, 1, 7)),
+            ("前天", date(2026, 1, 6)),
+            ("大前天", date(2026, 1, 5)),
             ("wednesday", date(2026, 1, 7)),
             ("Thu", date(2026, 1, 1)),  # today is Thursday: the one before is meant
             ("fri", date(2026, 1, 2)),
