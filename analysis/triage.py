@@ -260,7 +260,9 @@ def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, 
     if any(fact.kind is FactKind.REVERTS for fact in facts):
         found.append(ChangeType.REVERT)
     named = [kind for kind in title.types if kind is not ChangeType.CHORE]
-    around = _surrounding(kinds) if named else None
+    if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says it, wherever the list of them lies
+        named.sort(key=lambda kind: kind is not ChangeType.DEPENDENCIES)
+    around = _surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
     found += [around] if around else []
     found += named
     if _is_breaking(commit, title):

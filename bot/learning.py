@@ -12,7 +12,7 @@ from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput, NotFound
 from analysis.judgement import Judgement, general_judgement
 from analysis.judgement.evidence import is_bot
-from analysis.judgement.learning import Trial, judgement_of, learn, parted
+from analysis.judgement.learning import LEAST_LABELS, Trial, judgement_of, learn, parted
 from analysis.judgement.past import own_past
 from analysis.judgement.scoring import Judged
 from analysis.judgement.training import sample_of
@@ -24,8 +24,6 @@ from bot.repositories import Place
 
 MOST = 3_000
 """Commits that are learned from, the newest; older habits are not today's."""
-
-LEAST_LABELS = 100
 
 
 @dataclass(frozen=True, slots=True)

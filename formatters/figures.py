@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from analysis.judgement.learning import Trial
+from analysis.judgement.learning import LEAST_LABELS, Trial
 from analysis.judgement.scoring import Figure
 from formatters.plain import clean
 from formatters.terminal import Screen
@@ -16,7 +16,9 @@ def lesson_text(repo: str, commits: int, labelled: int, trials: Sequence[Trial],
     whole = f"{commits:,} commits, {labelled:,} of them say" if commits else f"{labelled:,} commits that say"
     screen.line(f"{clean(repo)}: {whole} what they are", style="bold")
     if not trials:
-        screen.line("Too few to learn from: what was learned of other repositories judges this one.")
+        screen.line(
+            f"Too few to learn from, it takes {LEAST_LABELS}: what was learned of other repositories judges this one."
+        )
         return screen.text().rstrip()
     rows = [("part", "learned from", "tried on", "measure", "others'", "its own", "")]
     rows += [

@@ -119,7 +119,7 @@ def test_too_few_commits_are_told(cli: Cli, few: Path) -> None:
     done = cli("learn", "--repo", f"o/few={few}")
     assert done.returncode == 0
     assert "o/few: 3 commits, 3 of them say what they are" in done.stdout
-    assert "Too few to learn from" in done.stdout
+    assert "Too few to learn from, it takes 100: what was learned of other" in done.stdout
     assert "Too few to learn from" in cli("learn", "--repo", f"o/few={few}", "--report").stdout
 
 

@@ -217,6 +217,13 @@ def test_what_a_title_leaves_open_was_learned(title: str, files: list[FileChange
     assert judged(title, *files).types[0] is kind
 
 
+@pytest.mark.parametrize("title", ["build(deps): bump pytest to 9", "chore(deps): update pytest", "deps: pytest 9"])
+@pytest.mark.parametrize("path", ["tests/requirements.txt", "docs/requirements.txt", "requirements.txt"])
+def test_what_is_said_to_be_about_dependencies_is(title: str, path: str) -> None:
+    """Also where the list of them lies among the tests."""
+    assert judged(title, a_change(path, "pytest==8\n", "pytest==9\n")).types[0] is ChangeType.DEPENDENCIES
+
+
 def test_a_revert_of_a_revert_is_a_revert() -> None:
     """Whatever it brings back."""
     assert judged('Revert "Revert "Add pages""', PRODUCT).types[0] is ChangeType.REVERT

@@ -16,6 +16,9 @@ from analysis.judgement.training import Sample, sample_of, train
 from analysis.records import Labelled
 from analysis.title import read_title
 
+LEAST_LABELS = 100
+"""Commits that say what they are; with fewer, a repository is not learned at all."""
+
 HELD_OUT = 0.2
 """The newest part of the past, which the trial is made on."""
 
