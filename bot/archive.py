@@ -73,14 +73,17 @@ class Archive:
             high[day] += count.high
         return {day: (commits[day], high[day]) for day in commits}
 
-    def page(self, made: Sequence[tuple[Digest, Areas]]) -> str:
-        """Return digests as one page, with a switch for the languages in which all of their commits were read."""
+    def page(self, made: Sequence[tuple[Digest, Areas]], above: Sequence[tuple[str, str]] = ()) -> str:
+        """Return digests as one page, with a switch for the languages in which all of their commits were read.
+
+        `above` are the names and addresses of pages that it leads back to.
+        """
         from formatters.html_page import page
 
         sheets = [self._sheets(digest, areas) for digest, areas in made]
         own = made[0][0].language
         both = [own, *(language for language in LANGUAGES if language != own and all(language in s for s in sheets))]
-        return page(*([one[language] for one in sheets] for language in both))
+        return page(*([one[language] for one in sheets] for language in both), above=above)
 
     def _sheets(self, digest: Digest, areas: Areas) -> dict[Language, "Sheet"]:
         from formatters.html_page import Sheet

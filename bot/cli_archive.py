@@ -215,6 +215,8 @@ def export(
         now = today(opened, zone)
         window = Window(parse_day(since, now), parse_day(until, now), zone)
         count = exporting.write(out, exporting.export(opened, repo, window, lang.value, fmt.value))
+        if fmt is Files.HTML:
+            count += exporting.write(out, exporting.indexes(opened, out, zone, lang.value))
         if not quiet:
             streams.tell([f"{count} files written to {out}"])
 

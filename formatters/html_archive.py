@@ -108,10 +108,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A repository on the first page: its last days with how many commits they have and how many rank high."""
+    """A repository on the first page: its last days with how many commits they have, if known, and how many rank high."""
 
     repo: str
-    days: tuple[tuple[date, int, int], ...]
+    days: tuple[tuple[date, int | None, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +215,19 @@ def problem_page(view: View, title: str, sentence: str, *, asks_token: bool = Fa
     return view.write("problem.html.j2", title=title, sentence=sentence, asks_token=asks_token)
 
 
-def index_page(repo: str, days: Sequence[tuple[date, int, int]], language: Language) -> str:
-    """Return the page that leads to exported days, of each how many commits and how many high ones; a file of its own."""
-    told = [(day, say_day(day, language), commits, high) for day, commits, high in days]
-    return templates().get_template("index.html.j2").render(repo=repo, days=told, lang=language)
+def index_page(
+    title: str, shelves: Sequence[tuple[Shelf, str]], above: Sequence[tuple[str, str]], language: Language
+) -> str:
+    """Return a page that leads to exported days; a file of its own.
+
+    `shelves` are repositories, with the folder below this page in which each one's days lie, empty for this one's own;
+    `above` are the names and addresses of pages that it leads back to.
+    """
+    return (
+        templates()
+        .get_template("index.html.j2")
+        .render(title=title, shelves=shelves, above=above, lang=language, say_day=say_day)
+    )
 
 
 def title_of(item: Item, language: Language) -> str:

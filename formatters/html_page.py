@@ -102,7 +102,10 @@ def _options(counts: Counter[str], names: dict[str, str]) -> tuple[Option, ...]:
     return tuple(sorted(made, key=lambda option: option.name.casefold()))
 
 
-def page(*editions: Sequence[Sheet]) -> str:
-    """Return the page of a digest (or of several repositories'), the first language shown and the others at hand."""
+def page(*editions: Sequence[Sheet], above: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the page of a digest (or of several repositories'), the first language shown and the others at hand.
+
+    `above` are the names and addresses of pages that it leads back to.
+    """
     made = [edition(sheets) for sheets in editions]
-    return templates().get_template("page.html.j2").render(editions=made, first=made[0])
+    return templates().get_template("page.html.j2").render(editions=made, first=made[0], above=above)

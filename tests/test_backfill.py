@@ -17,7 +17,7 @@ from bot import backfill as filling
 from bot.backfill import Plan, Span
 from bot.config import load
 from bot.core import Core
-from bot.export import export, write
+from bot.export import export, indexes, write
 from bot.repositories import Place
 
 ZONE = "Asia/Shanghai"
@@ -121,14 +121,36 @@ def filled(quill: Path, environ: dict[str, str]) -> Core:
 def test_days_become_pages_of_a_site(filled: Core, tmp_path: Path) -> None:
     """With a page that leads to each; written anew without a trace of the old."""
     for _ in range(2):
-        assert write(tmp_path / "site", export(filled, "Example/Quill", DAYS, "en", "html")) == 11
+        assert write(tmp_path / "site", export(filled, "Example/Quill", DAYS, "en", "html")) == 10
+        assert write(tmp_path / "site", indexes(filled, tmp_path / "site", ZONE, "en")) == 2
     folder = tmp_path / "site" / "example" / "quill"
-    index = Page((folder / "index.html").read_text("utf-8").replace('href="2026', 'href="/2026'))
+    index = Page((folder / "index.html").read_text("utf-8"))
     index.check()
-    links = [given["href"].removeprefix("/") for given in index.all("a")]
-    assert links == [f"2026-03-{day:02}.html" for day in range(12, 2, -1)]
+    links = [given["href"] for given in index.all("a")]
+    assert links == ["../../index.html", *(f"2026-03-{day:02}.html" for day in range(12, 2, -1))]
     assert all((folder / link).is_file() for link in links)
-    assert "Nothing landed" in (folder / "2026-03-08.html").read_text("utf-8")
+    day = Page((folder / "2026-03-08.html").read_text("utf-8"))
+    day.check()
+    assert "Nothing landed" in day.text
+    assert [given["href"] for given in day.all("a")][1:3] == ["../../index.html", "index.html"]
+
+
+def test_a_site_grows_and_loses_nothing(filled: Core, tmp_path: Path) -> None:
+    """Other spans and other repositories join what lies there; a repository that this store does not know stays, too."""
+    other = tmp_path / "other" / "one"
+    other.mkdir(parents=True)
+    (other / "2025-12-31.html").write_text("from elsewhere")
+    for first, last in ((3, 4), (11, 12)):
+        span = Window(date(2026, 3, first), date(2026, 3, last), ZONE)
+        write(tmp_path, export(filled, "example/quill", span, "en", "html"))
+        write(tmp_path, indexes(filled, tmp_path, ZONE, "en"))
+    root = Page((tmp_path / "index.html").read_text("utf-8"))
+    root.check()
+    links = [given["href"] for given in root.all("a") if "index" not in given["href"]]
+    assert links == [*(f"example/quill/2026-03-{day:02}.html" for day in (12, 11, 4, 3)), "other/one/2025-12-31.html"]
+    assert "18 commits" in root.text
+    for given in root.all("a"):
+        assert (tmp_path / given["href"]).is_file()
 
 
 def test_days_become_lines_of_json_and_markdown(filled: Core, tmp_path: Path) -> None:
@@ -137,6 +159,9 @@ def test_days_become_lines_of_json_and_markdown(filled: Core, tmp_path: Path) ->
         assert write(tmp_path, export(filled, "example/quill", DAYS, "zh", "jsonl")) == 1
     lines = (tmp_path / "example" / "quill" / "days.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["window"]["first"] for line in lines] == [f"2026-03-{day:02}" for day in range(3, 13)]
+    later = Window(date(2026, 3, 12), date(2026, 3, 12), ZONE)
+    write(tmp_path, export(filled, "example/quill", later, "zh", "jsonl"))
+    assert (tmp_path / "example" / "quill" / "days.jsonl").read_text("utf-8").splitlines() == lines
     assert write(tmp_path, export(filled, "example/quill", DAYS, "zh", "markdown")) == 10
     assert "# example/quill：2026-03-12" in (tmp_path / "example" / "quill" / "2026-03-12.md").read_text("utf-8")
 
@@ -145,6 +170,15 @@ def test_nothing_known_is_told_with_the_way_out(filled: Core, tmp_path: Path) ->
     """No empty folder that looks like a quiet month; a folder that cannot be written is named."""
     with pytest.raises(NotFound, match="daybrief backfill --repo other/one"):
         list(export(filled, "other/one", DAYS, "en", "html"))
+    with pytest.raises(BadInput, match="2026-03-03 is before 2026-03-12: give --since the earlier day"):
+        list(export(filled, "example/quill", Window(DAYS.last, DAYS.first, ZONE), "en", "html"))
+    (tmp_path / "example" / "quill").mkdir(parents=True)
+    (tmp_path / "example" / "quill" / "days.jsonl").write_text("{}\n")
+    with pytest.raises(BadInput, match="holds a line that is no digest"):
+        write(tmp_path, export(filled, "example/quill", DAYS, "en", "jsonl"))
+    (tmp_path / "example" / "quill" / "days.jsonl").unlink()
+    (tmp_path / "example" / "quill").rmdir()
+    (tmp_path / "example").rmdir()
     (tmp_path / "example").write_text("a file")
     with pytest.raises(BadInput, match="cannot be written"):
         write(tmp_path, export(filled, "example/quill", DAYS, "en", "markdown"))

@@ -59,7 +59,7 @@ def test_past_days_are_filled_looked_back_on_and_written(cli: Cli, place: str, t
     )
     Page(out.read_text("utf-8")).check()
     written = cli("export", "--repo", "example/quill", *SPAN, "--out", str(tmp_path / "site"), "--format", "html")
-    assert written.stderr == f"daybrief: 5 files written to {tmp_path / 'site'}\n"
+    assert written.stderr == f"daybrief: 6 files written to {tmp_path / 'site'}\n"
 
 
 def test_the_page_has_both_languages_once_both_are_stored(cli: Cli, place: str, tmp_path: Path) -> None:
