@@ -12,7 +12,13 @@ Unseen = Literal["binary", "too large"]
 """Why a file's patch is not here."""
 
 _PULL_REQUEST = re.compile(r"\(#(\d{1,10})\)$")
+_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
 _MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d{1,10}) from \S+")
+
+
+def without_escapes(text: str) -> str:
+    """Return text without a terminal's escape sequences, each of them as a whole."""
+    return _ESCAPE.sub("", text) if "\x1b" in text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Commit:
         first, _, rest = self.message.partition("\n")
         merged = _MERGED_PULL_REQUEST.match(first)
         title = rest.strip().partition("\n")[0].strip()
-        return f"{title} (#{merged[1]})" if merged and title else first.strip()
+        return without_escapes(f"{title} (#{merged[1]})" if merged and title else first).strip()
 
     @property
     def body(self) -> str:
@@ -95,7 +101,7 @@ class Commit:
         first, _, rest = self.message.partition("\n")
         if _MERGED_PULL_REQUEST.match(first):
             rest = rest.strip().partition("\n")[2]
-        return rest.strip()
+        return without_escapes(rest).strip()
 
     @property
     def pull_request(self) -> int | None:

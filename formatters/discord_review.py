@@ -9,7 +9,7 @@ from formatters.discord_parts import Piece, buttons, picker
 from formatters.discord_text import escape, fit, link
 from formatters.item import ICONS
 from formatters.links import commit_page, pull_request_page
-from formatters.plain import clean
+from formatters.plain import brief, clean
 from formatters.reply import ReviewPost
 from formatters.review import AREAS, TOP, Line, Section
 from formatters.wording import label
@@ -46,7 +46,7 @@ def thread(reply: ReviewPost) -> Iterator[list[Piece]]:
 
 def _summed(section: Section, room: int, language: Language) -> str:
     name = label("entry.part", language, name=section.name)
-    return f"-# **{escape(name)}** {fit(post.brief(section.brief, _BRIEF), room)}"
+    return f"-# **{escape(name)}** {fit(brief(section.brief, _BRIEF), room)}"
 
 
 def _section(section: Section, commits: Mapping[str, Commit]) -> Iterator[Piece]:

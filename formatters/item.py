@@ -14,11 +14,12 @@ from analysis.phrases_en import capital
 from analysis.triage import Importance
 from analysis.window import Window
 from analysis.wording import say, say_fact, say_reason
-from formatters.plain import clean, first_sentence
+from formatters.plain import brief, clean, first_sentence
 from formatters.wording import label, say_day
 
 ICONS = {Importance.HIGH: "🔴", Importance.MEDIUM: "🟡", Importance.LOW: "🟢"}
 _REASONS, _UNSEEN = 3, 4
+_HEADLINE, _LINE, _GIST = 200, 300, 1_000  # columns: beyond, nobody reads on
 _DEPTH = ("impact", "insight", "risks", "recommendations")
 _DEPTH_LOW = ("risks", "recommendations")
 _SEEN_BEFORE = {kind for kind in FactKind if kind.value.endswith("_removed")} | {FactKind.TEST_ENABLED}
@@ -55,7 +56,7 @@ class Item:
 
     Attributes:
         title: the commit's title without its pull request number.
-        author: the author's name.
+        author: the author's name; their account, where the name shows nothing.
         size: its lines, and for a merge how many commits it brought.
         line: the one thing to know, for lists.
         area, areas: the first, and all of them; empty for none.
@@ -76,6 +77,22 @@ class Item:
     marks: tuple[str, ...]
     parts: tuple[Part, ...]
 
+    @property
+    def headline(self) -> str:
+        """The title, as long as a title should be."""
+        return brief(self.title, _HEADLINE)
+
+    @property
+    def gist(self) -> str:
+        """The summary, as long as a summary should be."""
+        return brief(self.summary, _GIST)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """What headline and gist leave out something of, whole; nothing where they do not."""
+        cut = ((self.title, self.headline), (self.summary, self.gist))
+        return tuple(dict.fromkeys(text for text, shown in cut if text != shown))
+
 
 def item_of(entry: Entry, language: Language, areas: Areas, window: Window | None = None) -> Item:
     """Put one entry into words; `window` is the digest's, whose zone dates of late entries are shown in."""
@@ -87,9 +104,9 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
     return Item(
         entry=entry,
         title=title,
-        author=clean(entry.commit.author) or label("entry.nobody", language),
+        author=clean(entry.commit.author) or clean(entry.commit.login or "") or label("entry.nobody", language),
         size=_size(entry, language),
-        line=first_sentence(summary) if analysis else title,
+        line=brief(first_sentence(summary) if analysis else title, _LINE),
         types=types,
         area=named[0] if named else "",
         areas=" · ".join(named),

@@ -182,7 +182,9 @@ class _Writer:
                 kinds=kinds or none,
             ),
         )
-        yield self.label("stat.authors"), _shares(numbers.by_author.items(), most=_AUTHORS)
+        names = {item.entry.commit.author: item.author for item in self.made.values()}
+        authors = ((names.get(name, name), count) for name, count in numbers.by_author.items())
+        yield self.label("stat.authors"), _shares(authors, most=_AUTHORS)
         yield self.label("stat.reverts"), str(numbers.reverts)
         yield self.label("stat.tests_disabled"), str(numbers.tests_disabled)
         before = self.digest.before

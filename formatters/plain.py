@@ -6,11 +6,13 @@ And how wide text is in a terminal, where it is cut there and where it goes on i
 import re
 import unicodedata
 
+from analysis.commit import without_escapes
+
 _SPACE = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]*[\r\n\v\f\x85\u2028\u2029\t]+[ \t]*")
-_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`“])|(?<=[。！？])(?!”)")
 # Zero-width joiners belong to emoji and to some scripts; everything else that is not seen is left out.
 _KEPT_FORMATS = {"\u200d", "\u200c"}
+_UNSEEN = re.compile(r"[\s\u200c\u200d\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
 _EMOJI_STYLE = "\ufe0f"
 # Chinese goes on in the next line between any two characters, but for these. https://www.w3.org/TR/clreq/#prohibition_rules_for_line_start_end
 _NEVER_FIRST = set("，。、；：！？）》」』】〉〕｝”’…·～")
@@ -18,10 +20,13 @@ _NEVER_LAST = set("（《「『【〈〔｛“‘")
 
 
 def clean(text: str) -> str:
-    """Return `text` on one line, without control and formatting characters (escape codes, bidirectional overrides)."""
-    text = _ANSI.sub("", text)
-    text = _SPACE.sub(" ", text)
-    return "".join(char for char in text if _is_shown(char)).strip()
+    """Return `text` on one line, without control and formatting characters (escape codes, bidirectional overrides).
+
+    What then shows nothing, such as a lone joiner, is nothing.
+    """
+    text = _SPACE.sub(" ", without_escapes(text))
+    made = "".join(char for char in text if _is_shown(char)).strip()
+    return "" if _UNSEEN.fullmatch(made) else made
 
 
 def _is_shown(char: str) -> bool:
@@ -52,6 +57,17 @@ def shorten(text: str, width: int) -> str:
         return text
     head = text[: _fitting(text, width - 1)]
     return (head.rsplit(" ", 1)[0] if " " in head[len(head) // 2 :] else head).rstrip(" ,;:，；：") + "…"
+
+
+def brief(text: str, width: int) -> str:
+    """Return `text` in at most about `width` columns; what is left of it is whole words and whole pieces of code."""
+    if columns(text) <= width:
+        return text
+    cut = shorten(text, width).removesuffix("…")
+    if cut.count("`") % 2:
+        before = cut[: cut.rindex("`")].rstrip(" ,;:，；：（(")
+        return f"{before}…" if columns(before) > width // 4 else f"{cut.rstrip('`')}`…"
+    return f"{cut}…"
 
 
 def _fitting(text: str, width: int) -> int:

@@ -13,7 +13,7 @@ from analysis.triage import Importance
 from analysis.wording import say_reason
 from formatters.item import Item
 from formatters.outline import Outline
-from formatters.plain import clean, columns, shorten
+from formatters.plain import brief, clean, columns
 from formatters.wording import label
 
 FOLDED = frozenset({"tests", "ci", "docs"})
@@ -144,14 +144,3 @@ def _whole_items(text: str, comma: str) -> str:
             return f"{said} …"
         said += comma + item
     return said
-
-
-def brief(text: str, width: int) -> str:
-    """Return `text` in at most about `width` columns; what is left of it is whole words and whole pieces of code."""
-    if columns(text) <= width:
-        return text
-    cut = shorten(text, width).removesuffix("…")
-    if cut.count("`") % 2:
-        before = cut[: cut.rindex("`")].rstrip(" ,;:，；：（(")
-        return f"{before}…" if columns(before) > width // 4 else f"{cut.rstrip('`')}`…"
-    return f"{cut}…"

@@ -20,8 +20,7 @@ from analysis.wording import outside, say_fact
 from formatters.item import ICONS, Item, item_of
 from formatters.links import commit_page
 from formatters.markdown import escape
-from formatters.plain import clean, columns
-from formatters.post import brief
+from formatters.plain import brief, clean, columns
 from formatters.wording import label, say_day, say_days
 
 TOP, AREAS = "review.top", "review.areas"

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from analysis.commit import Commit
 from analysis.entry import Language
 from formatters.item import ICONS
-from formatters.post import brief, effect
+from formatters.plain import brief
+from formatters.post import effect
 from formatters.reply import ReviewPost
 from formatters.review import AREAS, TOP, Line, Section
 from formatters.slack_blocks import Payload, Piece, actions, bullets, button, context, menu, packed, rich, single

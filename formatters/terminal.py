@@ -36,7 +36,7 @@ def one_entry(item: Item, language: Language, zone: str, *, width: int = 100, co
     """Return one commit with everything known of it; its time is shown in `zone`."""
     screen = Screen(width, colour=colour)
     commit = item.entry.commit
-    screen.line(_head(item), style="bold")
+    screen.line(_head(item, item.title), style="bold")
     when = commit.committed_at.astimezone(ZoneInfo(zone))
     screen.line(f"{clean(commit.repo)} · {item.author} · {when:%Y-%m-%d %H:%M} ({zone})")
     level = item.entry.triage.importance
@@ -45,7 +45,7 @@ def one_entry(item: Item, language: Language, zone: str, *, width: int = 100, co
     if commit.url:
         screen.line(clean(commit.url), style="dim")
     screen.gap()
-    _depth(item, screen, indent=0)
+    _depth(item, item.summary, screen, indent=0)
     return screen.text()
 
 
@@ -110,7 +110,7 @@ def _lines(text: Text, width: int) -> Iterator[Text]:
 
 def list_entry(item: Item, when: str, screen: Screen, *, repo: str = "") -> None:
     """Write one commit of a list in two lines: what it is, and what it does."""
-    screen.line(_head(item), style="bold", mark=_mark(item.entry.triage.importance))
+    screen.line(_head(item, item.headline), style="bold", mark=_mark(item.entry.triage.importance))
     place = f"{repo} · " if repo else ""
     screen.line(f"{place}{when} · {item.author} · {_about(item)}", style="dim", indent=2)
     screen.line(item.line, indent=2)
@@ -208,20 +208,20 @@ def _block(block: Block, importance: Importance, screen: Screen) -> None:
             screen.line(_styled(shorten(item.title, room)), indent=indent, mark=head)
             _marked(item, screen, indent + 2)
             continue
-        screen.line(_head(item), style="bold", indent=indent, mark=_mark(level))
+        screen.line(_head(item, item.headline), style="bold", indent=indent, mark=_mark(level))
         screen.line(f"{item.author} · {_about(item)} · {item.size}", style="dim", indent=indent + 2)
         if importance is Importance.HIGH:
-            _depth(item, screen, indent + 2)
+            _depth(item, item.gist, screen, indent + 2)
         else:
-            screen.line(item.summary, indent=indent + 2)
+            screen.line(item.gist, indent=indent + 2)
             _marked(item, screen, indent + 2)
         screen.gap()
 
 
-def _head(item: Item) -> str:
+def _head(item: Item, title: str) -> str:
     commit = item.entry.commit
     number = f" (#{commit.pull_request})" if commit.pull_request else ""
-    return f"{commit.short} {item.title}{number}"
+    return f"{commit.short} {title}{number}"
 
 
 def _about(item: Item) -> str:
@@ -233,8 +233,8 @@ def _marked(item: Item, screen: Screen, indent: int) -> None:
         screen.line(note, style="yellow", indent=indent, mark="! ")
 
 
-def _depth(item: Item, screen: Screen, indent: int) -> None:
-    screen.line(item.summary, indent=indent)
+def _depth(item: Item, summary: str, screen: Screen, indent: int) -> None:
+    screen.line(summary, indent=indent)
     if item.why:
         screen.line(item.why, style="dim", indent=indent, mark="→ ")
     _marked(item, screen, indent)

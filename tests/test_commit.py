@@ -26,6 +26,7 @@ PLAIN = a_commit_of()
         ("Merge pull request #7 from ann/fix", "Merge pull request #7 from ann/fix", "", 7),
         ("Merge branch 'main' into fix", "Merge branch 'main' into fix", "", None),
         ("Fix it\r\n\r\nIt was empty.\r", "Fix it", "It was empty.", None),
+        ("\x1b[1;31mFix\x1b[0m it\n\nIt \x1b[32mwas\x1b[0m empty.", "Fix it", "It was empty.", None),
         ("", "", "", None),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLE_NOW
 from html_reader import HOSTILE, Page, hash_of
-from made import a_commit, a_digest, an_entry, spoiled, the_areas, the_sample
+from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_sample
 
 from analysis.commit import FileChange
 from analysis.entry import LANGUAGES, Language
@@ -146,6 +146,19 @@ def test_whatever_commits_say_is_shown_and_does_nothing(text: str, language: Lan
     shown.check()
     assert len(shown.all("article")) == 3
     assert {name for name, _ in shown.elements} <= {name for name, _ in usual.elements}
+
+
+def test_a_long_title_is_shortened_and_whole_in_its_entry() -> None:
+    """Once; what else shows it shows its beginning."""
+    title = "Fix " + "word " * 2_000 + "end"
+    entry = an_entry(a_commit(title), "high", analysis=an_analysis(title))
+    shown = a_page(entry)
+    assert shown.text.count(" end") == 1
+    assert "The whole text" in shown.texts["summary"]
+    usual = a_page(an_entry())
+    assert "The whole text" not in usual.texts["summary"]
+    (link,) = [given for given in shown.all("a") if given.get("title")]
+    assert 100 < len(link["title"]) < 210
 
 
 def test_links_lead_only_where_pages_are() -> None:

@@ -160,6 +160,14 @@ def test_what_nobody_wrote_has_a_name() -> None:
     assert (made.title, made.author, made.summary, made.line) == ("(no message)", "(no name)", *["(no message)"] * 2)
 
 
+def test_a_name_that_shows_nothing_is_none() -> None:
+    """The account stands in for it, everywhere."""
+    entry = an_entry(replace(a_commit(), author="\u200d", login="priya"))
+    assert item_of(entry, "en", AREAS).author == "priya"
+    assert dict(outline(a_digest(entry), AREAS).statistics)["Authors"] == "priya 1"
+    assert item_of(an_entry(replace(a_commit(), author="\u200d")), "en", AREAS).author == "(no name)"
+
+
 def test_an_entry_that_nobody_read_says_so() -> None:
     """It is listed by its title."""
     made = item(replace(an_entry(), analysis=None))

@@ -25,6 +25,8 @@ from formatters.plain import breaks, clean, columns, first_sentence, shorten
         ("a\u200bb\ufeffc\u00add\u2060e", "abcde"),
         ("@\u200deveryone", "@\u200deveryone"),
         ("👩\u200d🚀", "👩\u200d🚀"),
+        ("\u200d", ""),
+        (" \u200c\u3164\ufe0f ", ""),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("nul\x00 bell\x07 del\x7f", "nul bell del"),
         ("\ud800lone", "lone"),

@@ -93,6 +93,14 @@ def test_a_narrow_screen_is_filled_and_no_narrower_than_forty_columns() -> None:
     assert 35 < max(columns(line) for line in made.splitlines()) <= 40
 
 
+def test_what_is_too_long_to_read_is_shortened_and_whole_where_one_asks_for_it() -> None:
+    """Ten thousand characters are no title; `show` has them."""
+    title = "Fix " + "word " * 2_000 + "end"
+    entry = an_entry(a_commit(title), "high", analysis=an_analysis(title))
+    assert len(terminal(a_digest(entry), AREAS)) < 4_000
+    assert detail_text(entry, (), AREAS, "en", "UTC", 100, colour=False).count(" end") == 2
+
+
 def test_lines_that_go_on_stand_below_their_beginning() -> None:
     """A list is read along its marks."""
     overview = (Theme("word " * 30),)
