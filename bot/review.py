@@ -39,7 +39,7 @@ def look_back(
     if known is None or len(before) == len(days):
         raise NotFound(
             f"Nothing of {repo} from {window.first} to {window.last} is known: read it first, with daybrief backfill "
-            f"--repo {repo} --since {window.first}."
+            f"--repo {repo} --since {window.first} --until {window.last}."
         )
     remembered = core.with_analyses(core.commits.between(known, window.start, window.end), language)
     entries = list(filter(wants, remembered))

@@ -40,6 +40,7 @@ class _Kept:
     body: bytes
     packed: bytes
     etag: str
+    status: int
 
 
 class ArchiveServer:
@@ -78,6 +79,8 @@ class ArchiveServer:
             ("/feed.atom", lambda _match: pages.feed),
         ):
             app.router.add_get(path, self._handler(make))
+        if self._root:
+            app.router.add_get("", self._begin)
         app.router.add_post("/enter", self._enter)
         app.on_cleanup.append(self._close)
         return app
@@ -93,12 +96,18 @@ class ArchiveServer:
             headers = {"ETag": kept.etag, "Cache-Control": "private, no-cache"}
             if kept.etag in request.headers.get("If-None-Match", ""):
                 return web.Response(status=304, headers=headers)
+            body = kept.body
             if "gzip" in request.headers.get("Accept-Encoding", ""):
                 headers["Content-Encoding"] = "gzip"
-                return web.Response(body=kept.packed, content_type=kept.kind, charset="utf-8", headers=headers)
-            return web.Response(body=kept.body, content_type=kept.kind, charset="utf-8", headers=headers)
+                body = kept.packed
+            return web.Response(body=body, status=kept.status, content_type=kept.kind, charset="utf-8", headers=headers)
 
         return handle
+
+    async def _begin(self, request: web.Request) -> web.Response:
+        """Lead to the first page whoever leaves out the slash at its end."""
+        query = f"?{request.query_string}" if request.query_string else ""
+        return web.Response(status=308, headers={"Location": f"{self._root}/{query}"})
 
     async def _answer(self, asked: Asked, make: Callable[[Asked], Written]) -> _Kept:
         loop = asyncio.get_running_loop()
@@ -132,7 +141,7 @@ class ArchiveServer:
         written = make(asked)
         body = written.body.encode("utf-8", "replace")
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        return _Kept(written.kind, body, gzip.compress(body, 5, mtime=0), etag)
+        return _Kept(written.kind, body, gzip.compress(body, 5, mtime=0), etag, written.status)
 
     def _written(self) -> object:
         with self._core.store.read() as db:

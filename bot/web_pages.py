@@ -1,10 +1,12 @@
 """What the archive shows to whom: each function answers one address, as a page or as its JSON. Knows no server."""
 
 import json
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,9 +16,9 @@ from analysis.errors import BadInput, NotFound
 from analysis.stories import find_stories
 from analysis.window import Window, parse_day
 from bot.archive import Archive
-from bot.commands import change_type, importance
 from bot.core import Core
 from bot.web_access import Visitor
+from bot.web_search import FIELDS, question_of
 from formatters.atom import FeedEntry, commit_entry, day_entry, feed
 from formatters.html_archive import (
     Found,
@@ -27,16 +29,19 @@ from formatters.html_archive import (
     day_page,
     home_page,
     list_page,
+    problem_page,
     repo_page,
 )
 from formatters.html_page import Sheet
 from formatters.json_document import document, entry_document
 from formatters.plain import clean
 from formatters.wording import label
-from storage.search import Question, newest, parse_since, search
+from storage.search import Question, newest, search
 
 _ON_A_PAGE, _SHELF, _FEED_DAYS, _BUSY = 50, 7, 14, timedelta(days=28)
-_FIELDS = ("q", "area", "type", "min", "author", "repo", "since", "until")
+_SHA = re.compile(r"[0-9a-f]{1,40}")
+_CHOICES, _MISSING = 300, 404
+_NEAR, _START, _ALIKE = 5, 3, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer."""
+    """An answer; `status` as HTTP counts."""
 
     kind: str
     body: str
+    status: int = 200
 
 
 HTML, JSON, ATOM = "text/html", "application/json", "application/atom+xml"
@@ -103,7 +109,7 @@ class WebPages:
         years = range(self._local(span[1]).year, self._local(span[0]).year - 1, -1) if span else [self._today().year]
         year = _number(asked.given.get("year"), years[0])
         if year not in years:
-            raise NotFound(f"No commit of {repo} in {year} is known: choose a year from {years[-1]} to {years[0]}.")
+            raise NotFound(label("web.no_year", asked.language, repo=repo, year=year, first=years[-1], last=years[0]))
         days = self._archive.calendar(repo, Window(date(year, 1, 1), date(year, 12, 31), self._zone))
         if asked.wants_json:
             return _json({"repo": repo, "year": year, "days": _days((day, *days[day]) for day in sorted(days))})
@@ -115,7 +121,7 @@ class WebPages:
     def day(self, asked: Asked, name: str, day: str) -> Written:
         """A day's report."""
         repo = self._seen(asked, name)
-        window = Window.of(parse_day(day, self._today()), self._zone)
+        window = Window.of(self._day(asked, day), self._zone)
         days = self._archive.days(repo, window)
         digest = self._archive.digest(repo, window, asked.language, days)
         is_whole = (
@@ -123,7 +129,7 @@ class WebPages:
         )  # that it is not over is told anyway
         if not digest.entries and not is_whole:
             raise NotFound(
-                f"Nothing of {window.first} is known of {repo}: read it with daybrief digest --date {window.first}."
+                label("web.no_day", asked.language, repo=clean(repo), day=window.first.isoformat(), zone=self._zone)
             )
         if asked.wants_json:
             return _json(document(digest))
@@ -138,12 +144,13 @@ class WebPages:
 
     def commit(self, asked: Asked, sha: str) -> Written:
         """A commit."""
-        found = (
-            [hit for hit in self._core.commits.find(sha.lower()) if asked.visitor.sees(hit[0])] if sha.isalnum() else []
-        )
-        entry = self._core.entry(*found[0], asked.language) if found else None
+        hits = self._hits(asked, sha.lower())
+        if len(hits) > 1:
+            return self._choice(asked, hits, label("web.which_commit", asked.language, sha=sha), _CHOICES)
+        entry = self._core.entry(*hits[0], asked.language) if hits else None
         if entry is None:
-            raise NotFound(label("web.missing_said", asked.language))
+            about = label("web.no_commit", asked.language, sha=clean(sha))
+            return self._choice(asked, self._near(asked, sha.lower()), about, _MISSING)
         commit = entry.commit
         if asked.wants_json:
             return _json({"entry": entry_document(entry)})
@@ -157,31 +164,73 @@ class WebPages:
         others = self._core.with_analyses(others, asked.language)
         return Written(HTML, commit_page_of(self.view(asked), entry, day, others))
 
+    def _hits(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
+        found = self._core.commits.find(sha) if _SHA.fullmatch(sha) else []
+        return [hit for hit in found if asked.visitor.sees(hit[0])]
+
+    def _near(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
+        """Return the commits whose SHA agrees the longest: each repository's own, so that none tells of another's."""
+        if not _SHA.fullmatch(sha):
+            return []
+        near = [hit for repo in self._visible(asked) for hit in self._core.commits.nearest(sha, repo)]
+        alike = {
+            hit: next((n for n, pair in enumerate(zip(sha, hit[1], strict=False)) if len(set(pair)) > 1), 0)
+            for hit in near
+        }
+        return sorted(near, key=lambda hit: -alike[hit])[:_NEAR]
+
+    def _choice(self, asked: Asked, hits: Sequence[tuple[str, str]], about: str, status: int) -> Written:
+        """Offer commits, where none or several are meant."""
+        found = [entry for repo, sha in hits if (entry := self._core.entry(repo, sha, asked.language))]
+        if asked.wants_json:
+            return _json({"error": about, "commits": [entry_document(entry) for entry in found]}, status)
+        return Written(HTML, list_page(self.view(asked), Found(about, tuple(found)), ()), status)
+
     def area(self, asked: Asked, key: str) -> Written:
         """An area's commits, newest first."""
         areas = self._core.areas()
+        key = areas.find(key) or key
         name = areas.name(key, asked.language)
         view = self.view(asked, areas)
         about = label("web.area", asked.language, name=name)
         feed_link = view.links.feed(area=key, repo=asked.given.get("repo"))
+        shown = {area.key: area.name(asked.language) for area in areas}
+
+        def near() -> list[tuple[str, str]]:
+            meant = {text.lower(): other for other in shown for text in (shown[other], other)}
+            alike = dict.fromkeys(meant[text] for text in get_close_matches(key.lower(), meant, _NEAR))
+            return [(shown[other], view.links.area(other)) for other in alike or sorted(shown, key=shown.__getitem__)]
+
         return self._newest(
-            asked, view, about, Question(areas=(key,)), feed_link, lambda **more: view.links.area(key, **more)
-        )
+            asked, view, about, Question(areas=(key,)), feed_link, lambda **more: view.links.area(key, **more),
+            near if key not in shown else None,
+        )  # fmt: skip
 
     def author(self, asked: Asked) -> Written:
         """An author's commits, newest first."""
         name = asked.given.get("name", "")
         if not name.strip():
-            raise BadInput("Which author? Give a name, as /author?name=NAME.")
+            raise BadInput(label("web.which_author", asked.language))
         view = self.view(asked)
         about = label("web.author", asked.language, name=name)
         return self._newest(
-            asked, view, about, Question(authors=(name,)), "", lambda **more: view.links.author(name, **more)
-        )
+            asked, view, about, Question(authors=(name,)), "", lambda **more: view.links.author(name, **more),
+            lambda: [(clean(other), view.links.author(other)) for other in self._authors_near(asked, name)],
+        )  # fmt: skip
+
+    def _authors_near(self, asked: Asked, name: str) -> list[str]:
+        """Return authors with a name like that, among those of whom a name begins as one of its words does."""
+        repos = self._among(asked)
+        if repos is None:
+            return []
+        starts = [word[:_START] for word in name.split()[:_NEAR]]
+        found = [search(self._core.store, Question(words=start, repos=repos), _ON_A_PAGE) for start in starts]
+        authors = {entry.commit.author for answer in found for entry in answer.entries}
+        return get_close_matches(name, sorted(authors), _NEAR, _ALIKE)
 
     def search(self, asked: Asked) -> Written:
         """The search, with its form."""
-        given = {name: text for name in _FIELDS if (text := clean(asked.given.get(name, "")))}
+        given = {name: text for name in FIELDS if (text := clean(asked.given.get(name, "")))}
         entries: Sequence[Entry] = ()
         more, problem = False, ""
         if given:
@@ -219,7 +268,7 @@ class WebPages:
             title, page = label("web.feed_days", asked.language, repo=repo), view.links.repo(repo)
             made = self._told_days(asked, view, repo)
         else:
-            raise BadInput("A feed of what? Add ?repo=OWNER/NAME or ?area=NAME.")
+            raise BadInput(label("web.which_feed", asked.language))
         here = view.links.feed(repo=repo, area=key)
         return Written(ATOM, feed(view, title, asked.origin, here, page, made))
 
@@ -232,13 +281,33 @@ class WebPages:
         path = asked.path.partition("?")[0]
         kept = {name: value for name, value in asked.given.items() if name not in {"lang", "token"}}
         here = {code: f"{asked.root}{path}?{urlencode({**kept, 'lang': code})}" for code in LANGUAGES}
-        return View(asked.language, self._zone, areas or self._core.areas(), Links(asked.root, asked.chosen), here)
+        data = f"{asked.root}{path}?{urlencode({**kept, 'format': 'json'})}"
+        return View(
+            asked.language, self._zone, areas or self._core.areas(), Links(asked.root, asked.chosen), here, data
+        )
 
-    def _newest(self, asked: Asked, view: View, about: str, question: Question, feed_link: str, link: Any) -> Written:
+    def _newest(  # one list, in its parts
+        self,
+        asked: Asked,
+        view: View,
+        about: str,
+        question: Question,
+        feed_link: str,
+        link: Any,
+        near: Callable[[], list[tuple[str, str]]] | None,
+    ) -> Written:
+        """Answer with a list; where it is empty and `near` says what else could be meant, there is no such page."""
         repo = asked.given.get("repo", "")
         repo = self._seen(asked, repo) if repo else ""
         entries, following = self._page(asked, question, repo, _number(asked.given.get("before"), 0) or None)
         entries = self._core.with_analyses(entries, asked.language)
+        if near and not entries:
+            about, names = label("web.no_such", asked.language, about=about), near()
+            if asked.wants_json:
+                return _json({"error": about, "nearest": [name for name, _ in names]}, _MISSING)
+            return Written(
+                HTML, problem_page(view, about, label("web.nearest", asked.language) if names else "", names), _MISSING
+            )
         if asked.wants_json:
             return _json({"entries": [entry_document(entry) for entry in entries], "next": following})
         title = label("web.in_repo", asked.language, about=about, repo=repo) if repo else about
@@ -255,17 +324,7 @@ class WebPages:
         repos = (self._seen(asked, given["repo"]),) if "repo" in given else self._among(asked)
         if repos is None:
             return [], False
-        now = self._local(self._core.now())
-        question = Question(
-            words=given.get("q", ""),
-            repos=repos,
-            since=parse_since(given["since"], now) if "since" in given else None,
-            until=parse_since(given["until"], now, last=True) if "until" in given else None,
-            areas=(given["area"],) if "area" in given else (),
-            types=(change_type(given["type"]).value,) if "type" in given else (),
-            authors=(given["author"],) if "author" in given else (),
-            least=importance(given["min"]).rank if "min" in given else None,
-        )
+        question = question_of(given, repos, self._local(self._core.now()), asked.language)
         answer = search(self._core.store, question, limit=_ON_A_PAGE)
         return self._core.with_analyses(answer.entries, asked.language), answer.more
 
@@ -307,6 +366,13 @@ class WebPages:
     def _local(self, moment: datetime) -> datetime:
         return moment.astimezone(ZoneInfo(self._zone))
 
+    def _day(self, asked: Asked, text: str) -> date:
+        """Read a day of an address."""
+        try:
+            return parse_day(text, self._today())
+        except BadInput:
+            raise BadInput(label("web.bad_day", asked.language, value=text, today=self._today())) from None
+
     def _today(self) -> date:
         return self._local(self._core.now()).date()
 
@@ -315,8 +381,8 @@ def _days(days: Any) -> list[dict[str, Any]]:
     return [{"date": day.isoformat(), "commits": commits, "high": high} for day, commits, high in days]
 
 
-def _json(data: Any) -> Written:
-    return Written(JSON, json.dumps(data, ensure_ascii=False, separators=(",", ":")))
+def _json(data: Any, status: int = 200) -> Written:
+    return Written(JSON, json.dumps(data, ensure_ascii=False, separators=(",", ":")), status)
 
 
 def _number(text: str | None, otherwise: int) -> int:

@@ -76,7 +76,7 @@ class View:
     """What all pages need to know of their reader.
 
     Attributes:
-        here: this page's address in each language.
+        here: this page's address in each language; `data`: that of its JSON.
     """
 
     language: Language
@@ -84,6 +84,7 @@ class View:
     areas: Areas
     links: Links
     here: Mapping[Language, str]
+    data: str
 
     def write(self, template: str, **values: Any) -> str:
         """Return a page."""
@@ -210,9 +211,14 @@ def list_page(view: View, found: Found, repos: Sequence[str]) -> str:
     )
 
 
-def problem_page(view: View, title: str, sentence: str, *, asks_token: bool = False) -> str:
-    """Return a page that says what is wrong; with a field for the token where that is the way in."""
-    return view.write("problem.html.j2", title=title, sentence=sentence, asks_token=asks_token)
+def problem_page(
+    view: View, title: str, sentence: str, near: Sequence[tuple[str, str]] = (), *, asks_token: bool = False
+) -> str:
+    """Return a page that says what is wrong, with what could be meant instead, as names and addresses.
+
+    With a field for the token where that is the way in.
+    """
+    return view.write("problem.html.j2", title=title, sentence=sentence, near=near, asks_token=asks_token)
 
 
 def index_page(

