@@ -98,7 +98,7 @@ class Archive:
             return digest
         shas = [entry.commit.sha for entry in digest.entries]
         found = self.core.analyses.latest(digest.repo, shas, language)
-        if len(found) < len(shas) or not shas:
+        if len(found) < len(shas):
             return None
         entries = tuple(replace(entry, analysis=found[entry.commit.sha]) for entry in digest.entries)
         run = self.history.run(digest.repo, digest.window, language) or digest.run

@@ -14,6 +14,7 @@ from analysis.entry import Analyser
 from analysis.errors import BadInput, NotFound, Outage
 from analysis.window import Window
 from bot import backfill as filling
+from bot.archive import Archive
 from bot.backfill import Plan, Span
 from bot.config import load
 from bot.core import Core
@@ -133,6 +134,16 @@ def test_days_become_pages_of_a_site(filled: Core, tmp_path: Path) -> None:
     day.check()
     assert "Nothing landed" in day.text
     assert [given["href"] for given in day.all("a")][1:3] == ["../../index.html", "index.html"]
+
+
+def test_a_quiet_day_can_be_said_in_every_language(filled: Core) -> None:
+    """It hides the switch from no page that other repositories share with it; a day that was not read in one does."""
+    archive = Archive(filled)
+    quiet = archive.digest("example/quill", Window.of(date(2026, 3, 8), ZONE), "en")
+    said = archive.said_in(quiet, "zh")
+    assert said
+    assert (said.language, said.entries) == ("zh", ())
+    assert archive.said_in(archive.digest("example/quill", Window.of(date(2026, 3, 12), ZONE), "en"), "zh") is None
 
 
 def test_a_site_grows_and_loses_nothing(filled: Core, tmp_path: Path) -> None:

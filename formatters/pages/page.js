@@ -18,15 +18,21 @@
     asked.levels = new Set((given.get("level") || "").split(" ").filter(Boolean));
   }
 
-  function write() {
-    const given = new URLSearchParams(location.search);
+  function put(search) {
+    const given = new URLSearchParams(search);
     const set = (name, value) => (value ? given.set(name, value) : given.delete(name));
     for (const name of ["q", "area", "type", "author"]) set(name, asked[name]);
     set("level", [...asked.levels].join(" "));
-    const query = given.toString();
+    return given.toString();
+  }
+
+  function write() {
+    const query = put(location.search);
     try {
       history.replaceState(null, "", location.pathname + (query ? "?" + query : "") + location.hash);
     } catch { /* some readers open files without an address that may change */ }
+    // The archive's other language is another page: it is to show the same commits.
+    for (const link of document.querySelectorAll(".site .languages a")) link.search = put(link.search);
   }
 
   function fits(entry) {

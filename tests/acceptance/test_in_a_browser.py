@@ -466,6 +466,9 @@ def test_one_finds_one_s_way_through_the_archive(browser: Browser, archive: str)
     assert browser.shown() == 18
     browser.one('.filters [data-level="high"]').click()
     assert browser.shown() == 7
+    browser.one('.languages a[hreflang="zh"]').click()
+    assert browser.shown() == 7
+    browser.one('.languages a[hreflang="en"]').click()
     browser.one(".entry .self").click()
     assert "/commit/" in browser.driver.current_url
     title = browser.one("h1").text
