@@ -89,14 +89,19 @@ def _look_back(
 ) -> None:
     from datetime import timedelta
 
+    from analysis.entry import LANGUAGES
     from analysis.window import Window, parse_day
     from bot.briefing import today
-    from bot.review import look_back
+    from bot.review import look_back, pending
 
     with core(config) as opened:
         zone = chosen_zone(tz)
         last = parse_day(date, today(opened, zone))
-        made = look_back(opened, repo, Window(last - timedelta(days=days - 1), last, zone), lang.value)
+        window = Window(last - timedelta(days=days - 1), last, zone)
+        made = [look_back(opened, repo, window, lang.value)]
+        if form is Written.HTML:  # a page has a switch for the languages in which all of it was read
+            others = (look_back(opened, repo, window, other) for other in LANGUAGES if other != lang.value)
+            made += [other for other in others if not pending(opened, other)]
         text = _written(made, opened.areas(), form, screen=out is None)
         if out is None:
             streams.write([text])
@@ -104,9 +109,10 @@ def _look_back(
             streams.write_file(text, out)
 
 
-def _written(made: Any, areas: Any, form: Written, *, screen: bool) -> str:
+def _written(reviews: Any, areas: Any, form: Written, *, screen: bool) -> str:
     from formatters import review
 
+    made = reviews[0]
     if form is Written.JSON:
         import json
 
@@ -114,7 +120,9 @@ def _written(made: Any, areas: Any, form: Written, *, screen: bool) -> str:
     if form is Written.MARKDOWN:
         return review.review_markdown(made, areas)
     if form is Written.HTML:
-        return review.review_page(made, areas)
+        from formatters.html_review import review_page
+
+        return review_page(reviews, areas)
     columns = width() if screen else streams.WIDE
     return review.review_terminal(made, areas, width=columns, colour=screen and is_terminal())
 

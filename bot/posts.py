@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.areas import Areas
@@ -18,7 +17,7 @@ from bot.wording import tell
 from formatters.item import item_of
 from formatters.outline import outline
 from formatters.reply import MOST_COMMAND, Button, CommitDetail, CommitRow, DigestPost, File, Note, ReviewPost
-from formatters.review import WEEK, review_outline, review_page
+from formatters.review import review_outline
 from formatters.wording import say_days
 from storage.feeds import Feed
 
@@ -111,19 +110,15 @@ def review_files(made: Review, areas: Areas) -> tuple[File, ...]:
     """Return what a look back that stands ends with: the last weeks in pictures, and all of it as a page."""
     if not made.entries:
         return ()
-    from formatters.charts import WEEKS, course
+    from formatters.charts import looked_back
+    from formatters.html_review import review_page
     from formatters.png import drawable, png
 
-    stem, written, last = _stem(made.repo, made.window), drawable(made.language), made.window.last
-    days = [day for day in (*made.before, *made.days) if last - day.date < timedelta(weeks=WEEKS)]
-    pictures = course(days, last, written, areas) if written else ()
-    page = review_page(made, areas).encode("utf-8", "replace")
+    stem, written = _stem(made.repo, made.window), drawable(made.language)
+    pictures = looked_back(made, areas, written) if written else ()
+    page = review_page([made], areas).encode("utf-8", "replace")
     return (
-        *(
-            File(f"{stem}-{one.name}.png", one.title, png(one), one.description)
-            for one in pictures
-            if one.name != "weeks" or len(made.window.days) == WEEK
-        ),
+        *(File(f"{stem}-{one.name}.png", one.title, png(one), one.description) for one in pictures),
         File(f"{stem}.html", review_outline(made, areas).title, page),
     )
 

@@ -21,6 +21,7 @@ from analysis.errors import BadInput, NotFound, Problem
 from analysis.window import check_zone
 from bot.config import machine_zone
 from bot.core import Core
+from bot.review import MONTH, WEEK
 from bot.web_access import COOKIE, Door, Visitor
 from bot.web_pages import HTML, Asked, WebPages, Written
 from formatters.html_archive import problem_page
@@ -72,6 +73,8 @@ class ArchiveServer:
             ("/", lambda _match: pages.home),
             ("/repo/{repo:.+}", lambda match: partial(pages.repo, name=match["repo"])),
             (r"/day/{day:[\w-]+}/{repo:.+}", lambda match: partial(pages.day, name=match["repo"], day=match["day"])),
+            (r"/week/{day:[\w-]+}/{repo:.+}", lambda match: self._back(match, WEEK)),
+            (r"/month/{day:[\w-]+}/{repo:.+}", lambda match: self._back(match, MONTH)),
             ("/commit/{sha}", lambda match: partial(pages.commit, sha=match["sha"])),
             ("/area/{key}", lambda match: partial(pages.area, key=match["key"])),
             ("/author", lambda _match: pages.author),
@@ -84,6 +87,9 @@ class ArchiveServer:
         app.router.add_post("/enter", self._enter)
         app.on_cleanup.append(self._close)
         return app
+
+    def _back(self, match: Any, count: int) -> Callable[[Asked], Written]:
+        return partial(self._pages.look_back, name=match["repo"], day=match["day"], count=count)
 
     def _handler(
         self, make: Callable[[Any], Callable[[Asked], Written]]

@@ -17,6 +17,7 @@ from analysis.stories import find_stories
 from analysis.window import Window, parse_day
 from bot.archive import Archive
 from bot.core import Core
+from bot.review import look_back
 from bot.web_access import Visitor
 from bot.web_search import FIELDS, question_of
 from formatters.atom import FeedEntry, commit_entry, day_entry, feed
@@ -33,8 +34,10 @@ from formatters.html_archive import (
     repo_page,
 )
 from formatters.html_page import Sheet
+from formatters.html_review import look_back_page
 from formatters.json_document import document, entry_document
 from formatters.plain import clean
+from formatters.review import review_json
 from formatters.wording import label
 from storage.search import Question, newest, search
 
@@ -141,6 +144,20 @@ class WebPages:
         areas = self._core.areas()
         sheet = Sheet(digest, areas, days)
         return Written(HTML, day_page(self.view(asked, areas), sheet, before, after, is_whole=is_whole))
+
+    def look_back(self, asked: Asked, name: str, day: str, count: int) -> Written:
+        """A look back on so many days, of which `day` is the last."""
+        repo, last = self._seen(asked, name), self._day(asked, day)
+        window = Window(last - timedelta(days=count - 1), last, self._zone)
+        try:
+            made = look_back(self._core, repo, window, asked.language)
+        except NotFound:
+            span = {"repo": clean(repo), "first": window.first, "last": last, "zone": self._zone}
+            raise NotFound(label("web.no_span", asked.language, **span)) from None
+        areas = self._core.areas()
+        if asked.wants_json:
+            return _json(review_json(made, areas))
+        return Written(HTML, look_back_page(self.view(asked, areas), made, self._today()))
 
     def commit(self, asked: Asked, sha: str) -> Written:
         """A commit."""

@@ -13,6 +13,7 @@ from analysis.digest import Digest
 from analysis.entry import Language
 from analysis.paths import FileKind, kind_of
 from analysis.period import Day
+from analysis.review import Review
 from analysis.triage import Importance
 from analysis.wording import say
 from formatters.plain import clean
@@ -25,6 +26,7 @@ WEEKS = 5
 _WIDTH = 360.0
 _MOST_AREAS = 8
 _LEAST_DAYS = 3
+_WEEK = 7
 _KNOWN_BEFORE = 7
 
 
@@ -66,6 +68,14 @@ def course(days: Sequence[Day], last: date, language: Language, areas: Areas) ->
     if len(days) < _LEAST_DAYS:
         return ()
     return pen.importance_by_day(days), *pen.areas_by_day(days), *pen.weeks(days, last)
+
+
+def looked_back(made: Review, areas: Areas, language: Language) -> tuple[Chart, ...]:
+    """Return the pictures of a look back: its last weeks; a week also against the four before it."""
+    last = made.window.last
+    days = [day for day in (*made.before, *made.days) if last - day.date < timedelta(weeks=WEEKS)]
+    is_week = len(made.window.days) == _WEEK
+    return tuple(chart for chart in course(days, last, language, areas) if chart.name != "weeks" or is_week)
 
 
 @dataclass(frozen=True, slots=True)

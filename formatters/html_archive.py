@@ -44,6 +44,14 @@ class Links:
         """A day of a repository."""
         return self._to(f"/day/{day}/{quote(repo)}")
 
+    def week(self, repo: str, last: date) -> str:
+        """The week of a repository that ends with a day."""
+        return self._to(f"/week/{last}/{quote(repo)}")
+
+    def month(self, repo: str, last: date) -> str:
+        """The thirty days of a repository that end with a day."""
+        return self._to(f"/month/{last}/{quote(repo)}")
+
     def commit(self, sha: str) -> str:
         """A commit."""
         return self._to(f"/commit/{quote(sha, safe='')}")

@@ -322,14 +322,6 @@ def review_terminal(made: Review, areas: Areas, *, width: int, colour: bool) -> 
     return screen.text()
 
 
-def review_page(made: Review, areas: Areas) -> str:
-    """Return a look back as a page that needs nothing else."""
-    from formatters.html_text import templates
-
-    told = review_outline(made, areas)
-    return templates().get_template("review.html.j2").render(told=told, lang=made.language)
-
-
 def review_json(made: Review, areas: Areas) -> dict[str, Any]:
     """Return a look back as plain data: its sections in words, with the SHAs that they speak of."""
     told = review_outline(made, areas)

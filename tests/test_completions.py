@@ -286,7 +286,7 @@ class TestDeadline:
         server.always = as_model.hang(60)
         before = set(threading.enumerate())
         with pytest.raises(BadAnswer):
-            ask(server, deadline=0.1)
+            ask(server, deadline=1.0)
         for thread in set(threading.enumerate()) - before:
             if thread.name.endswith("(run)"):
                 thread.join(2.0)

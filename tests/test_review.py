@@ -22,7 +22,8 @@ from bot.config import load
 from bot.core import Core
 from bot.repositories import Place
 from bot.review import half_read, look_back, pending, read_day, unread
-from formatters.review import TOP, review_json, review_markdown, review_outline, review_page, review_terminal
+from formatters.html_review import review_page
+from formatters.review import TOP, review_json, review_markdown, review_outline, review_terminal
 from storage.digests import NOTHING_TOLD
 
 
@@ -153,10 +154,15 @@ def test_every_format_says_the_same_and_nothing_of_it_acts(text: str, language: 
         for n, level in enumerate(("high", "medium", "high"))
     ]
     told = a_review(*entries, before=20, new=[text], language=language)
-    shown = Page(review_page(told, the_areas()))
+    other = replace(told, language="en" if language == "zh" else "zh")
+    shown = Page(review_page([told], the_areas()))
     shown.check()
+    both = Page(review_page([told, other], the_areas()))
+    both.check()
+    assert [given["data-language"] for given in both.all("template")] == [other.language]
+    assert {"by-day", "areas-by-day", "weeks"} <= {name.removeprefix("b-").removesuffix("-t") for name in shown.ids}
     said = review_json(told, the_areas())["sections"]
-    assert len(shown.texts["h2"]) == len(said) >= 3
+    assert len(shown.texts["h2"]) - 2 == len(said) >= 3, "and the pictures and the days"
     assert review_markdown(told, the_areas()).count("\n## ") == len(said)
     assert "\x1b" not in review_terminal(told, the_areas(), width=100, colour=False)
     assert json.dumps(said)

@@ -122,6 +122,24 @@ async def test_a_day_is_the_report(opened: Open, sample: dict[str, str], languag
     assert "not read as a whole" not in read.text
 
 
+@pytest.mark.parametrize(("kind", "first"), [("week", "2026-03-06"), ("month", "2026-02-11")])
+async def test_weeks_and_months_have_addresses(opened: Open, sample: dict[str, str], kind: str, first: str) -> None:
+    """Calendar and day lead there; from there one reaches days and commits; programs read the same."""
+    client = await opened()
+    path = f"/{kind}/2026-03-12/example/quill"
+    for place in ("/repo/example/quill", "/day/2026-03-12/example/quill"):
+        assert path in links(await page(client, place), f"/{kind}/"), place
+    read = await page(client, path)
+    assert "/day/2026-03-12/example/quill" in links(read, "/day/")
+    assert {link.removeprefix("/commit/") for link in links(read, "/commit/")} <= set(sample.values())
+    assert links(read, "/commit/")
+    assert "回顾" in (await page(client, f"{path}?lang=zh")).texts["h1"][0]
+    made = await data(client, path)
+    assert (made["first"], made["last"], made["commits"]) == (first, "2026-03-12", 18)
+    assert "daybrief backfill" in (await page(client, f"/{kind}/2025-01-08/example/quill", 404)).text
+    await page(client, f"/{kind}/2026-03-12/no/such", 404)
+
+
 async def test_a_day_says_what_its_json_says(opened: Open, sample: dict[str, str]) -> None:
     """A program reads what a person reads."""
     made = await data(await opened(), "/day/2026-03-12/example/quill")
@@ -317,6 +335,7 @@ async def test_only_what_may_be_seen_is_there(opened: Open, sample: dict[str, st
         f"/commit/{another}",
         "/day/2026-03-12/secret/vault",
         "/search?repo=secret/vault&format=json",
+        "/week/2026-03-12/secret/vault",
         "/feed.atom?repo=secret/vault",
         "/area/kv_cache?repo=secret/vault",
     )

@@ -59,7 +59,7 @@
       if (number) number.textContent = isAsked ? left : number.dataset.count;
     }
     for (const node of place.querySelectorAll(".intro, .note, .run")) node.hidden = isAsked;
-    place.querySelector(".nothing").hidden = !isAsked || shown.size > 0;
+    for (const node of place.querySelectorAll(".nothing")) node.hidden = !isAsked || shown.size > 0;
     if (!form) return leaveRoom();
     form.querySelector(".clear").hidden = !isAsked;
     const text = form.dataset.shown.replace("{shown}", shown.size).replace("{count}", entries.length);

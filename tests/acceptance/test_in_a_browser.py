@@ -379,6 +379,7 @@ def test_print_shows_what_is_folded(browser: Browser, pages: dict[str, str]) -> 
 
 PATHS = (
     "/", "/repo/example/quill", "/day/2026-03-12/example/quill", "/day/2026-01-08/sgl-project/sglang", "/search", "/search?q=cache&min=medium",
+    "/week/2026-03-12/example/quill", "/month/2026-03-12/example/quill",
     "/area/kv_cache", "/author?name=Simo+Lin", "/nowhere",
 )  # fmt: skip
 
