@@ -79,8 +79,11 @@ def plan(core: Core, span: Span, analyser: Analyser, step: Step) -> Plan:
         listing = source.landed(window.start, window.end)
         shas = [head.sha for head in fold_merges(listing.heads)]
         commits += len(shas)
-        to_fetch += len(shas) - len(core.commits.entries(listing.repo, shas))
-        to_read += len(shas) - len(core.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, span.language))
+        judged = core.commits.entries(listing.repo, shas)
+        read = core.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, span.language)
+        to_read += len(shas) - len(read)
+        fresh = [sha for sha in shas if sha not in judged or sha not in read]
+        to_fetch += len(fresh) - len(core.commits.get(listing.repo, fresh))
     step("listing days", len(todo), len(todo))
     done = len(days) - len(todo)
     if analyser.name == RULES:

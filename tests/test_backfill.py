@@ -1,6 +1,7 @@
 """Days of the past: what there is to do is said first, what is done stays done, and known days become files."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from servers.model import UNAUTHORIZED, ModelServer
 
 from analysis.entry import Analyser
 from analysis.errors import BadInput, NotFound, Outage
+from analysis.sources import fold_merges
 from analysis.window import Window
 from bot import backfill as filling
 from bot.archive import Archive
@@ -71,6 +73,17 @@ def test_only_what_is_missing_is_read(quill: Path, environ: dict[str, str]) -> N
     fill(core, a_span(quill), core.analyser("rules"))
     wanted = filling.plan(core, replace(a_span(quill), language="zh"), core.analyser("rules"), silent)
     assert (len(wanted.days), wanted.to_fetch, wanted.to_read) == (10, 0, 26)
+
+
+def test_what_is_stored_is_not_to_be_fetched(quill: Path, environ: dict[str, str]) -> None:
+    """Also what was fetched and not judged yet, as a run leaves it that was stopped."""
+    core, span = a_core(environ), a_span(quill)
+    source = core.source(span.place, None)
+    listing = source.landed(DAYS.start, DAYS.end)
+    with ThreadPoolExecutor() as executor:
+        core.commits.put(source.fetch(fold_merges(listing.heads)[:5], executor))
+    wanted = filling.plan(core, span, core.analyser("rules"), silent)
+    assert (wanted.commits, wanted.to_fetch, wanted.to_read) == (26, 21, 26)
 
 
 def test_what_a_model_takes_is_estimated(quill: Path, environ: dict[str, str]) -> None:
