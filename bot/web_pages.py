@@ -152,12 +152,14 @@ class WebPages:
         try:
             made = look_back(self._core, repo, window, asked.language)
         except NotFound:
-            span = {"repo": clean(repo), "first": window.first, "last": last, "zone": self._zone}
-            raise NotFound(label("web.no_span", asked.language, **span)) from None
+            told = {"repo": clean(repo), "first": window.first, "last": last, "zone": self._zone}
+            raise NotFound(label("web.no_span", asked.language, **told)) from None
         areas = self._core.areas()
         if asked.wants_json:
             return _json(review_json(made, areas))
-        return Written(HTML, look_back_page(self.view(asked, areas), made, self._today()))
+        span = self._archive.history.span(repo)
+        newest = self._local(span[1]).date() if span else last
+        return Written(HTML, look_back_page(self.view(asked, areas), made, newest))
 
     def commit(self, asked: Asked, sha: str) -> Written:
         """A commit."""

@@ -33,11 +33,14 @@ def review_page(made: Sequence[Review], areas: Areas) -> str:
     return templates().get_template("review.html.j2").render(editions=editions, first=editions[0], say_day=say_day)
 
 
-def look_back_page(view: View, made: Review, today: date) -> str:
-    """Return a look back in the archive, with ways to the one before, to the next, to its days and to its commits."""
+def look_back_page(view: View, made: Review, newest: date) -> str:
+    """Return a look back in the archive, with ways to the one before, to the next, to its days and to its commits.
+
+    `newest` is the last day of which anything is known.
+    """
     window = made.window
     step = timedelta(days=len(window.days))
-    before, after = window.last - step, window.last + step
+    before, after = window.last - step, min(window.last + step, newest)
     edition = _edition(made, view.areas)
     return view.write(
         "look_back.html.j2",
@@ -45,6 +48,6 @@ def look_back_page(view: View, made: Review, today: date) -> str:
         editions=[edition],
         to=view.links.week if step.days == WEEK else view.links.month,
         before=before if any(day.date >= window.first - step for day in made.before) else None,
-        after=after if after < today else None,
+        after=after if after > window.last else None,
         say_day=say_day,
     )
