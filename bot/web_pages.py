@@ -325,7 +325,9 @@ class WebPages:
             if asked.wants_json:
                 return _json({"error": about, "nearest": [name for name, _ in names]}, _MISSING)
             return Written(
-                HTML, problem_page(view, about, label("web.nearest", asked.language) if names else "", names), _MISSING
+                HTML,
+                problem_page(view, about, label("web.nearest" if names else "web.missing_said", asked.language), names),
+                _MISSING,
             )
         if asked.wants_json:
             return _json({"entries": [entry_document(entry) for entry in entries], "next": following})

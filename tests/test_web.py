@@ -222,6 +222,7 @@ async def test_areas_and_authors_that_are_not_offer_near_ones(opened: Open, samp
     near = await page(client, "/author?name=Priya%20Nandakr", 404)
     assert "Priya Nandakar" in near.texts["a"]
     assert (await data(client, "/area/kv_cash", 404))["nearest"][0] == "KV cache"
+    assert "no such page" in (await page(client, "/author?name=Zzzz", 404)).text
     assert "Nothing found" in (await page(client, "/area/lora")).text
 
 

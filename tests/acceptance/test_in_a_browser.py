@@ -22,7 +22,9 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.wait import WebDriverWait
 
 from analysis.entry import LANGUAGES
 from analysis.facts import Fact, FactKind
@@ -75,6 +77,12 @@ class Browser:
 
     def all(self, selector: str) -> list[WebElement]:
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def follow(self, selector: str) -> None:
+        """Click a link and wait until its page has taken the place of this one."""
+        before = self.one("html")
+        self.one(selector).click()
+        WebDriverWait(self.driver, 20).until(staleness_of(before))
 
     def shown(self, selector: str = ".entry") -> int:
         return sum(element.is_displayed() for element in self.all(selector))
@@ -463,24 +471,24 @@ def test_the_calendar_has_a_key(browser: Browser, archive: str) -> None:
 def test_one_finds_one_s_way_through_the_archive(browser: Browser, archive: str) -> None:
     """From the first page to a day, to a commit, to its area and author, back, and by searching."""
     browser.open(archive + "/")
-    browser.one('a[href^="/day/2026-03-12"]').click()
+    browser.follow('a[href^="/day/2026-03-12"]')
     assert browser.shown() == 18
     browser.one('.filters [data-level="high"]').click()
     assert browser.shown() == 7
-    browser.one('.languages a[hreflang="zh"]').click()
+    browser.follow('.languages a[hreflang="zh"]')
     assert browser.shown() == 7
-    browser.one('.languages a[hreflang="en"]').click()
-    browser.one(".entry .self").click()
+    browser.follow('.languages a[hreflang="en"]')
+    browser.follow(".entry .self")
     assert "/commit/" in browser.driver.current_url
     title = browser.one("h1").text
-    browser.one('.byline a[href^="/area/"]').click()
+    browser.follow('.byline a[href^="/area/"]')
     assert browser.shown(".listed li") > 0
     browser.one(".site input[name=q]").send_keys(title, Keys.ENTER)
     assert browser.one(".listed li a").text == title
-    browser.one('.byline a[href^="/author"]').click()
+    browser.follow('.byline a[href^="/author"]')
     assert browser.shown(".listed li") > 0
-    browser.one('.languages a[hreflang="zh"]').click()
+    browser.follow('.languages a[hreflang="zh"]')
     assert "作者" in browser.one("h1").text
-    browser.one(".brand").click()
+    browser.follow(".brand")
     assert browser.run("return document.documentElement.lang") == "zh"
     browser.check()
