@@ -82,7 +82,8 @@ def _lines_of_evidence(entry: Entry, cut: Callable[[str, int], str]) -> Iterator
         )
         change = f" {before or '-'} -> {after or '-'}" if before or after else ""
         detail = f" ({cut(fact.detail, 200)})" if fact.detail else ""
-        yield cut(f"Fact: {fact.kind} {fact.name}{change}{detail} [{fact.path}:{fact.line}]", _LONGEST_LINE)
+        where = f" [{fact.path}:{fact.line}]" if fact.path else ""  # a revert is told by the message
+        yield cut(f"Fact: {fact.kind} {fact.name}{change}{detail}{where}", _LONGEST_LINE)
     for brought in commit.brought[:20]:
         yield f"Brings in {brought.sha[:7]}: {cut(brought.subject, 200)}"
     if commit.body:

@@ -332,11 +332,15 @@ class _Probe(pydantic.BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How a tiny question went: `form` says how the server gives structured answers; `problem` is empty if it does."""
+    """How a tiny question went: `form` says how the server gives structured answers; `problem` is empty if it does.
+
+    `doubt` says what is odd about an answer that came.
+    """
 
     seconds: float = 0.0
     form: str = ""
     problem: str = ""
+    doubt: str = ""
 
 
 def try_out(model: Model) -> Trial:
@@ -348,5 +352,5 @@ def try_out(model: Model) -> Trial:
         return Trial(problem=str(error))
     forms = ("by JSON schema", "as JSON, without a schema", "as free text, read as JSON")
     form = forms[_RUNGS.get((model.base_url, model.name), 0)]
-    odd = "" if answer.sum == 5 else f"; it says that 2 + 3 is {answer.sum}"  # noqa: PLR2004 - as asked
-    return Trial(time.monotonic() - started, f"{form}{odd}")
+    odd = "" if answer.sum == 5 else f"it says that 2 + 3 is {answer.sum}"  # noqa: PLR2004 - as asked
+    return Trial(time.monotonic() - started, form, doubt=odd)

@@ -169,4 +169,7 @@ def _model(configuration: Configuration) -> Check:
             f"{model.name} at {wanted.place}: {result.problem}",
             "Check [model] base_url, name and api_key; until then the rules stand in.",
         )
-    return Check("model", "ok", f"{model.name} at {wanted.place} answers in {result.seconds:.1f} s, {result.form}")
+    found = f"{model.name} at {wanted.place} answers in {result.seconds:.1f} s, {result.form}"
+    if result.doubt:
+        return Check("model", "warning", f"{found}; {result.doubt}", "Mind what it says, or name a larger model.")
+    return Check("model", "ok", found)

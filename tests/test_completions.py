@@ -384,7 +384,8 @@ class TestTrial:
 
     def test_it_says_when_the_answer_is_wrong(self) -> None:
         with ModelServer(lambda _: {"sum": 6}) as server:
-            assert try_out(model(server)).form == "by JSON schema; it says that 2 + 3 is 6"
+            trial = try_out(model(server))
+        assert (trial.form, trial.doubt) == ("by JSON schema", "it says that 2 + 3 is 6")
 
     def test_it_says_what_is_broken(self, server: ModelServer) -> None:
         server.always = as_model.UNAUTHORIZED

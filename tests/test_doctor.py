@@ -253,6 +253,13 @@ class TestModel:
         assert check.found.startswith(f"test-model at {model.base_url} answers in 0.")
         assert check.found.endswith(f" s, {form}")
 
+    def test_a_model_that_cannot_add_is_doubted(self, environ: dict[str, str]) -> None:
+        with ModelServer(lambda _: {"sum": 6}) as model:
+            configured = {"DAYBRIEF_MODEL__NAME": "test-model", "DAYBRIEF_MODEL__BASE_URL": model.base_url}
+            check = checks(environ | configured)["model"]
+        assert (check.state, check.remedy) == ("warning", "Mind what it says, or name a larger model.")
+        assert check.found.endswith(" s, by JSON schema; it says that 2 + 3 is 6")
+
     @pytest.mark.parametrize(
         ("behaviour", "said"),
         [
