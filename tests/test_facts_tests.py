@@ -65,9 +65,10 @@ def test_a_test_that_skips_itself_at_once_stops(path: str, test: str, statement:
     assert facts(a_change(path, test, test + statement)) == [("test_disabled", name, "see #12")]
 
 
-def test_a_registration_that_is_disabled_stops_the_file() -> None:
+@pytest.mark.parametrize("reason", ['"see #12"', '(\n        "see #12"\n    )'])
+def test_a_registration_that_is_disabled_stops_the_file(reason: str) -> None:
     before = 'register_ci(\n    suite="small",\n)\n'
-    after = 'register_ci(\n    suite="small",\n    disabled="see #12",\n)\n'
+    after = f'register_ci(\n    suite="small",\n    disabled={reason},\n)\n'
     assert facts(a_change("tests/test_a.py", before, after)) == [("test_disabled", "test_a.py", "see #12")]
     assert facts(a_change("tests/test_a.py", after, before)) == [("test_enabled", "test_a.py", "see #12")]
 

@@ -20,7 +20,7 @@ _MARK = re.compile(
 
 _FIRST_STATEMENT = re.compile(r"^\s*(?:pytest\.skip|self\.skipTest|t\.Skip(?:f|Now)?|GTEST_SKIP)\(")
 _WHOLE_FILE = re.compile(r"^pytest\.skip\(.*allow_module_level")
-_DISABLED = re.compile(r"""\bdisabled\s*=\s*(?:["']|True)""")
+_DISABLED = re.compile(r"""\bdisabled\s*=\s*(?:["']|True|\(\s*$)""")
 _REASON = re.compile(
     r"^[^\n]*?(?:\n[^\n]*?){0,3}\b(?:reason|disabled|ignore)\s*=\s*(?P<said>\(?\s*[rf]?[\"'].*)", re.DOTALL
 )
