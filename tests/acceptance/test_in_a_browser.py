@@ -84,6 +84,10 @@ class Browser:
         self.one(selector).click()
         WebDriverWait(self.driver, 20).until(staleness_of(before))
 
+    def until_gone(self, selector: str) -> None:
+        """Wait until something is hidden: a form acts on its being reset when it was."""
+        WebDriverWait(self.driver, 20).until(lambda _: not self.one(selector).is_displayed())
+
     def shown(self, selector: str = ".entry") -> int:
         return sum(element.is_displayed() for element in self.all(selector))
 
@@ -234,7 +238,7 @@ def test_the_reader_filters_and_searches(browser: Browser, pages: dict[str, str]
     browser.one("input[name=q]").send_keys(" zebra")
     assert browser.one(".nothing").is_displayed()
     browser.one(".clear").click()
-    browser.driver.implicitly_wait(0)
+    browser.until_gone(".clear")
     assert browser.shown() == 18
     Select(browser.one("select[name=type]")).select_by_value("revert")
     assert browser.shown() == 1
@@ -260,6 +264,7 @@ def test_headings_say_how_many_stand_below_them(browser: Browser, pages: dict[st
     assert below == contents
     assert sum(below) == browser.shown() < 18
     browser.one(".clear").click()
+    browser.until_gone(".clear")
     assert [number.text for number in browser.all("[data-count]")] == numbers
 
 
@@ -267,7 +272,7 @@ def test_showing_all_again_keeps_one_s_place(browser: Browser, pages: dict[str, 
     """The button goes; who pressed it by key stays among the filters."""
     browser.open(pages["sample"] + "?level=high")
     browser.one(".clear").send_keys(Keys.ENTER)
-    assert not browser.one(".clear").is_displayed()
+    browser.until_gone(".clear")
     assert browser.run("return document.activeElement.name") == "author"
 
 
