@@ -318,13 +318,13 @@ def _is_shown(code: str) -> bool:
 
 def _weight(kind: EditKind, before: str, after: str, count: int, topic: frozenset[str]) -> float:
     base = {
-        EditKind.REPLACED: 1.0, EditKind.CASE: 1.0, EditKind.SWAPPED: 0.7, EditKind.TAKES: 0.9, EditKind.ADDED: 0.3, EditKind.REMOVED: 0.2,
+        EditKind.REPLACED: 1.0, EditKind.CASE: 1.0, EditKind.SWAPPED: 0.9, EditKind.TAKES: 0.9, EditKind.ADDED: 0.3, EditKind.REMOVED: 0.2,
     }[kind]  # fmt: skip
     common = len(words_of(f"{before} {after}") & topic)
     if kind is EditKind.CASE and not after:
         base -= 0.4 if " " in before else 0.9
     weight = base + 0.6 * min(common, 3) + 0.15 * min(count - 1, 6) - len(before + after) / 300
-    if re.fullmatch(r"[A-Za-z]+", before) and re.fullmatch(r"[A-Za-z]+", after):
+    if kind is not EditKind.SWAPPED and re.fullmatch(r"[A-Za-z]+", before) and re.fullmatch(r"[A-Za-z]+", after):
         weight -= 0.6  # a variable has another name
     is_wording = kind is EditKind.REPLACED and _TEXT.sub("", before) == _TEXT.sub("", after)
     return min(weight, _WORDING) if is_wording and '"' in before and " " in before else weight
