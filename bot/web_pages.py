@@ -184,8 +184,13 @@ class WebPages:
         return Written(HTML, commit_page_of(self.view(asked), entry, day, others))
 
     def _hits(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
-        found = self._core.commits.find(sha) if _SHA.fullmatch(sha) else []
-        return [hit for hit in found if asked.visitor.sees(hit[0])]
+        """Return the commits that begin so, each once, also where forks have it too.
+
+        Each repository is asked for itself: so many are found at once, and what is not seen would stand before the rest.
+        """
+        repos = self._visible(asked) if _SHA.fullmatch(sha) else ()
+        found = {hit[1]: hit for repo in reversed(repos) for hit in self._core.commits.find(sha, repo)}
+        return list(found.values())
 
     def _near(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
         """Return the commits whose SHA agrees the longest: each repository's own, so that none tells of another's."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,20 @@ async def test_a_commit_that_is_not_or_not_alone_offers_those_that_are(opened: O
     near = await page(client, "/commit/abcd1fff", 404)
     assert links(near, "/commit/abcd")[2:] == [f"/commit/{shas[1]}"]
     assert "没有提交 0000000" in (await page(client, "/commit/0000000?lang=zh", 404)).text
+
+
+async def test_one_commit_of_two_repositories_is_one(opened: Open, environ: dict[str, str]) -> None:
+    """A fork has its upstream's commits: there is nothing to choose. What may not be seen crowds out nothing."""
+    core = Core(load(environ))
+    sha = "abc" + "1" * 37
+    hidden = [f"abc0{number:036}" for number in range(12)]
+    for repo, shas in (("hidden/one", hidden), ("o/fork", [sha]), ("o/upstream", [sha])):
+        commits = [replace(a_commit("Fix it", repo=repo), sha=one) for one in shas]
+        core.commits.put(commits)
+        core.commits.put_triage([an_entry(commit) for commit in commits])
+    client = await opened(repositories="o/*")
+    for asked in (sha, sha[:7], "abc"):
+        assert (await data(client, f"/commit/{asked}"))["entry"]["commit"]["sha"] == sha
 
 
 async def test_areas_and_authors_have_pages(opened: Open, sample: dict[str, str]) -> None:
