@@ -19,6 +19,8 @@ from formatters.wording import label
 Form = Literal["markdown", "html", "jsonl"]
 _DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].html"
 _LATEST = 7
+_INDEX = "index.html"
+_GENERATOR = '<meta name="generator" content="Daybrief">'
 
 
 def export(
@@ -93,7 +95,7 @@ def write(folder: Path, files: Iterator[tuple[PurePosixPath, str]]) -> int:
     What was there of a day before is replaced; the other days of a file with several stay.
 
     Raises:
-        BadInput: they cannot be written, or one that holds several days cannot be read.
+        BadInput: they cannot be written, an index of somebody else is in their place, or a file that holds several days cannot be read.
     """
     lines: dict[Path, list[str]] = {}
     count = 0
@@ -101,6 +103,8 @@ def write(folder: Path, files: Iterator[tuple[PurePosixPath, str]]) -> int:
         if path.suffix == ".jsonl":
             lines.setdefault(folder / path, []).append(text)
         else:
+            if path.name == _INDEX:
+                _must_be_own(folder / path)
             _put(folder / path, text)
             count += 1
     for target, new in lines.items():
@@ -117,6 +121,12 @@ def _key(line: str, target: Path) -> tuple[str, str, str]:
         return read["window"]["first"], read["window"]["zone"], read["language"]
     except (ValueError, KeyError, TypeError):
         raise BadInput(f"{target} holds a line that is no digest: move it away, or name another folder.") from None
+
+
+def _must_be_own(target: Path) -> None:
+    """Let nobody's own first page be overwritten."""
+    if target.is_file() and _GENERATOR not in target.read_text("utf-8", "replace"):
+        raise BadInput(f"{target} is not one of Daybrief's: name another folder with --out, or move that file away.")
 
 
 def _put(target: Path, text: str) -> None:

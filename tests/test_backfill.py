@@ -190,6 +190,17 @@ def test_days_become_lines_of_json_and_markdown(filled: Core, tmp_path: Path) ->
     assert "# example/quill：2026-03-12" in (tmp_path / "example" / "quill" / "2026-03-12.md").read_text("utf-8")
 
 
+def test_a_page_of_somebody_else_is_not_overwritten(filled: Core, tmp_path: Path) -> None:
+    """A site that has its own first page keeps it; Daybrief's own are made anew."""
+    for _ in range(2):
+        write(tmp_path, export(filled, "example/quill", DAYS, "en", "html"))
+        write(tmp_path, indexes(filled, tmp_path, ZONE, "en"))
+    (tmp_path / "index.html").write_text("<h1>My site</h1>")
+    with pytest.raises(BadInput, match="is not one of Daybrief's"):
+        write(tmp_path, indexes(filled, tmp_path, ZONE, "en"))
+    assert (tmp_path / "index.html").read_text() == "<h1>My site</h1>"
+
+
 def test_nothing_known_is_told_with_the_way_out(filled: Core, tmp_path: Path) -> None:
     """No empty folder that looks like a quiet month; a folder that cannot be written is named."""
     with pytest.raises(NotFound, match="daybrief backfill --repo other/one"):
