@@ -51,7 +51,7 @@ def commit_entry(view: View, item: Item) -> FeedEntry:
         title_of(item, view.language),
         commit.committed_at,
         content,
-        commit.author,
+        item.author,
         item.entry.triage.areas,
     )
 

@@ -12,7 +12,7 @@ from analysis.triage import Importance
 from analysis.wording import say
 from formatters.charts import Chart, charts
 from formatters.html_text import templates
-from formatters.item import Item
+from formatters.item import Item, author_of
 from formatters.outline import Outline, outline
 from formatters.plain import clean
 
@@ -90,8 +90,8 @@ def edition(sheets: Sequence[Sheet]) -> Edition:
             {kind.value: say(f"type.{kind}", language) for entry in entries for kind in entry.triage.types},
         ),
         authors=_options(
-            Counter(entry.commit.author for entry in entries),
-            {item.entry.commit.author: item.author for report in reports for item in report.outline.items()},
+            Counter(author_of(entry.commit, language) for entry in entries),
+            {item.author: item.author for report in reports for item in report.outline.items()},
         ),
         levels=tuple(Option(level.value, say(f"importance.{level}", language), levels[level]) for level in Importance),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from posixpath import basename
 
 from analysis.areas import Areas
+from analysis.commit import Commit
 from analysis.entry import RULES, Claim, Entry, Language
 from analysis.facts import FactKind
 from analysis.phrases_en import capital
@@ -104,7 +105,7 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
     return Item(
         entry=entry,
         title=title,
-        author=clean(entry.commit.author) or clean(entry.commit.login or "") or label("entry.nobody", language),
+        author=author_of(entry.commit, language),
         size=_size(entry, language),
         line=brief(first_sentence(summary) if analysis else title, _LINE),
         types=types,
@@ -115,6 +116,11 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
         marks=tuple(_marks(entry, language, window)),
         parts=tuple(_parts(entry, language)),
     )
+
+
+def author_of(commit: Commit, language: Language) -> str:
+    """Return how a commit's author is called: the name, else the account."""
+    return clean(commit.author) or clean(commit.login or "") or label("entry.nobody", language)
 
 
 def bare_title(entry: Entry) -> str:

@@ -3,6 +3,7 @@
 Texts here may hold code in backticks and nothing else of any markup; everything else in them is to be shown as it is.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import basename, commonpath
@@ -16,7 +17,7 @@ from analysis.stories import Story, StoryKind
 from analysis.trends import Unusual, UnusualKind
 from analysis.triage import Importance
 from analysis.wording import outside, say
-from formatters.item import Item, Point, item_of
+from formatters.item import Item, Point, author_of, item_of
 from formatters.plain import clean, first_sentence
 from formatters.wording import label, say_day, say_days
 
@@ -182,9 +183,9 @@ class _Writer:
                 kinds=kinds or none,
             ),
         )
-        names = {item.entry.commit.author: item.author for item in self.made.values()}
-        authors = ((names.get(name, name), count) for name, count in numbers.by_author.items())
-        yield self.label("stat.authors"), _shares(authors, most=_AUTHORS)
+        commits = [entry.commit for entry in self.digest.entries]
+        names = Counter((commit.author, author_of(commit, self.language)) for commit in commits)
+        yield self.label("stat.authors"), _shares(((shown, n) for (_, shown), n in names.most_common()), most=_AUTHORS)
         yield self.label("stat.reverts"), str(numbers.reverts)
         yield self.label("stat.tests_disabled"), str(numbers.tests_disabled)
         before = self.digest.before

@@ -118,6 +118,16 @@ def test_both_languages_stand_in_one_file(sample: dict[Language, Sheet]) -> None
     assert not [given for given in one.all("button") if "data-language" in given]
 
 
+def test_who_has_no_name_is_called_by_the_account_everywhere() -> None:
+    """In the filter, at the entry and in the statistics."""
+    entries = [an_entry(a_commit(author="\u200d", login=login)) for login in ("octo", "octo", None)]
+    digest = a_digest(*entries, an_entry())
+    shown = Page(page([Sheet(digest, the_areas(), ())]))
+    assert {given["value"] for given in shown.all("option")} >= {"octo", "(no name)"}
+    assert {given["data-author"] for given in shown.all("article")} == {"octo", "(no name)", "Priya Nandakar"}
+    assert "octo 2" in dict(outline(digest, the_areas()).statistics)["Authors"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_whatever_commits_say_is_shown_and_does_nothing(text: str, language: Language) -> None:
