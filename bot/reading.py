@@ -18,7 +18,7 @@ from typing import Self, TypeVar
 from analysis.digest import RunCard
 from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Theme, Usage
 from analysis.errors import Problem
-from analysis.pipeline import SPENT, Gate, OpenGate, Readers, Step, Turn, read_all, settled, stand_in
+from analysis.pipeline import SPENT, Readers, Step, Turn, read_all, settled, stand_in
 from analysis.rules import RulesAnalyser
 from analysis.triage import Importance
 from storage.analyses import Analyses
@@ -35,7 +35,7 @@ _DAY_QUESTION = 4_000
 
 
 class Turns:
-    """Implements Gate for a model: claims what is asked, and sets aside what that may cost.
+    """Claims what a model is asked, and sets aside what that may cost.
 
     Args:
         limit: tokens that all questions since `since` may take together; None for no limit.
@@ -57,14 +57,6 @@ class Turns:
         self._over.set()
         if self._renewing:
             self._renewing.join()
-
-    def admit(self, job: Sequence[Entry], cost: int) -> Turn:
-        """Claim a piece."""
-        return self.take([entry.commit.sha for entry in job], cost)
-
-    def leave(self, job: Sequence[Entry], usage: Usage) -> None:
-        """Give a piece back, with what it has cost."""
-        self.give([entry.commit.sha for entry in job], usage)
 
     def take(self, names: Sequence[str], cost: int) -> Turn:
         """Claim what has these names, and set `cost` tokens aside for it."""
@@ -104,7 +96,7 @@ class Turns:
 
 
 class Session:
-    """What one run asks of an analyser. A context manager: inside it, what is claimed stays claimed.
+    """What one run asks of an analyser; implements Gate. A context manager: inside it, what is claimed stays claimed.
 
     Attributes:
         usage: what it has cost so far.
@@ -117,9 +109,9 @@ class Session:
         self.analyser, self.language = analyser, language
         self.usage, self.analysed, self.failed = Usage(), 0, 0
         self._turns, self._analyses, self._digests = turns, analyses, digests
-        self._gate: Gate = turns or OpenGate()
         self._started = time.monotonic()
         self._stopped = ""  # why nothing more is asked of the model; empty while it may be
+        self._is_anew = False
 
     def __enter__(self) -> Self:
         return self
@@ -142,6 +134,20 @@ class Session:
 
     # -- the commits
 
+    def admit(self, job: Sequence[Entry], cost: int) -> Turn:
+        """Claim a piece for a model, if nobody else has it or had it since this run looked."""
+        names = [entry.commit.sha for entry in job]
+        turn = self._turns.take(names, cost) if self._turns else Turn.NOW
+        if self._turns and turn is Turn.NOW and not self._is_anew and self._known(job):
+            self._turns.give(names, Usage())
+            return Turn.LATER
+        return turn
+
+    def leave(self, job: Sequence[Entry], usage: Usage) -> None:
+        """Give a piece back, with what it has cost."""
+        if self._turns:
+            self._turns.give([entry.commit.sha for entry in job], usage)
+
     def read(
         self,
         entries: Sequence[Entry],
@@ -154,13 +160,14 @@ class Session:
         """Give every entry its analysis: remembered, made now, or the rules' in a model's stead."""
         if not entries:
             return []
+        self._is_anew = anew
         found = {} if anew else self._known(entries)
         failures = dict[str, str]()
         missing = [entry for entry in entries if entry.commit.sha not in found]
         total = len(missing)
         while missing:
             step("analysing", total - len(missing), total)
-            for reading in read_all(missing, self.analyser, self.language, readers=readers, gate=self._gate):
+            for reading in read_all(missing, self.analyser, self.language, readers=readers, gate=self):
                 self.usage += reading.usage
                 self._analyses.put(entries[0].commit.repo, reading.analyses, int(made_at().timestamp()))
                 found |= reading.analyses
@@ -170,10 +177,12 @@ class Session:
                 self._stopped = self._stopped or reading.hopeless
                 missing = [e for e in missing if e.commit.sha not in reading.analyses | reading.failures]
                 step("analysing", total - len(missing), total)
-            if missing:  # another process reads these
-                time.sleep(_LOOK_AGAIN)
-                found |= self._known(missing)
-                missing = [entry for entry in missing if entry.commit.sha not in found]
+            if missing:  # another process reads these, or has read them
+                known = self._known(missing)
+                found |= known
+                missing = [entry for entry in missing if entry.commit.sha not in known]
+                if not known:
+                    time.sleep(_LOOK_AGAIN)
         analyses: Mapping[str, Analysis] = found | {
             sha: stand_in(entry, self.language, failures[sha])
             for entry in entries
@@ -231,6 +240,9 @@ class Session:
             if turn is Turn.NOW:
                 usage = Usage()
                 try:
+                    remembered = known()  # somebody else may have asked since
+                    if remembered is not None:
+                        return remembered, ""
                     said, failure, usage = ask()
                 finally:
                     self._turns.give([key], usage)

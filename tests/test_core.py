@@ -432,6 +432,23 @@ class TestModel:
         assert len(model.requests) == 12 + 2  # the order and the overview
         assert sum(digest.run.analysed for digest in digests) == 12
 
+    def test_what_another_process_has_read_meanwhile_is_not_asked_again(
+        self, reading: Bot, scratch: Scratch, model: ModelServer
+    ) -> None:
+        """Between a look into the store and the question, the other one may have had its answer."""
+        for number in range(4):
+            scratch.commit(f"Fix a crash {number}", {f"quill/{number}.py": "1\n"}, at=NOON + timedelta(minutes=number))
+        others: list[Digest] = []
+
+        def step(name: str, done: int, total: int) -> None:
+            if name == "analysing" and not others:
+                others.append(reading.digest())
+
+        digest = reading.digest(step=step)
+        assert (others[0].run.analysed, digest.run.analysed) == (4, 0)
+        assert digest.coverage.by == {"test-model": 4}
+        assert len(model.requests) == 4 + 2  # the order and the overview, asked once as well
+
     def test_what_a_killed_process_was_asking_is_asked_again(
         self, reading: Bot, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
     ) -> None:
