@@ -84,7 +84,9 @@ class Areas:
         """Return the key of the area that somebody means by `text` (`AMD`, `rocm`, `昇腾`), or None."""
         wanted = _plain(text.strip().lower())
         for area in self._areas.values():
-            shown = {_plain(name.lower()) for name in area.names.values()}
+            shown = {
+                _plain(written.lower()) for name in area.names.values() for written in (name, name.replace(" ", ""))
+            }
             words = {word for name in area.names.values() for word in name.lower().split()} - {"and", "与", "/"}
             if wanted == _plain(area.key) or wanted in shown or wanted in words:
                 return area.key

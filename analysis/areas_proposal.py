@@ -72,10 +72,12 @@ def propose(commits: Sequence[Commit], areas: Areas) -> list[Proposal]:
 def _by_folder(commits: Sequence[Commit], areas: Areas, tagged: Sequence[Proposal]) -> Iterator[Proposal]:
     """The folders that divide the product: of too general a one, those below it."""
     inside: dict[str, list[Commit]] = defaultdict(list)
+    everybody = 0
     for commit in commits:
-        for folder in _touched(commit):
+        touched = _touched(commit)
+        everybody += bool(touched)
+        for folder in touched:
             inside[folder].append(commit)
-    everybody = sum(bool(_touched(commit)) for commit in commits)
     keys = {proposal.key for proposal in tagged}
     taken = [folder for proposal in tagged for folder in proposal.folders]
     for folder, own in sorted(inside.items()):

@@ -34,8 +34,8 @@ PARTS = {
 """What is asked for besides, by depth."""
 _LONGEST_BODY, _LONGEST_LINE, _LONGEST_TITLE = 2_000, 500, 120  # characters
 _MOST_EXAMPLES = 4
-_UNSET = {"", "None", "null", '""', "''"}
 """Titles of the past that are shown for each rank."""
+_UNSET = {"", "None", "null", '""', "''"}
 
 
 @lru_cache(maxsize=8)

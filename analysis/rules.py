@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from analysis.areas import general
 from analysis.entry import RULES, Analysis, Aspect, Claim, Depth, Entry, Language, Overview, Ranking, Reading, Theme
 from analysis.facts import Fact, FactKind
+from analysis.facts.defaults import is_compiled_in
 from analysis.paths import FileKind, kind_of, language_of
 from analysis.phrases import read_phrases
 from analysis.phrases_en import capital, say_english, uncapital
@@ -180,7 +181,7 @@ class _Account:
 
     def recommendations(self) -> Iterator[Claim]:
         for fact in self.facts:
-            if fact.kind is FactKind.DEFAULT_CHANGED and not _COMPILED_IN.fullmatch(fact.name):
+            if fact.kind is FactKind.DEFAULT_CHANGED and not is_compiled_in(fact.name):
                 yield self.claim("advice.keep_default", fact)
             elif fact.kind is FactKind.FLAG_REMOVED:
                 yield self.claim("advice.drop_flag", fact)
@@ -203,8 +204,6 @@ class _Account:
 
 
 _BUILT = {"docker", "cmake"}
-_COMPILED_IN = re.compile(r"[A-Z0-9_]*DEFAULT[A-Z0-9_]*|k?Default[A-Z]\w*")
-"""A constant that is called a default: nobody can set it to what it was."""
 
 
 def _themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:

@@ -41,7 +41,9 @@ _OPENS = {
 """Facts that say more of a commit than its title does."""
 
 _OPENS_A_FIX = {FactKind.DEFAULT_CHANGED, FactKind.REVERTS, FactKind.FLAG_REMOVED}
-_SAID_BESIDE = set(LEADS[:18])
+_SAID_BESIDE = set(LEADS) - {
+    FactKind.CHECK_REMOVED, FactKind.CHECK_ADDED, FactKind.TEST_DISABLED, FactKind.TEST_ENABLED,
+}  # fmt: skip
 _PURPOSES = {"for", "to do"}
 _STRONG = 1.4
 _LONGEST_LEAD = 170

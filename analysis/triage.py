@@ -88,9 +88,9 @@ _FACTS = {
     FactKind.ENDPOINT_ADDED: 0.6,
     FactKind.DEPRECATED: 0.6,
     FactKind.CONSTANT_CHANGED: 0.6,
-    FactKind.CHECK_REMOVED: 0.4,
     FactKind.MODULE_REMOVED: 0.5,
     FactKind.ENV_REMOVED: 0.5,
+    FactKind.CHECK_REMOVED: 0.4,
     FactKind.ENV_ADDED: 0.4,
     FactKind.NAME_REMOVED: 0.3,
     FactKind.NAME_RENAMED: 0.3,
@@ -181,7 +181,7 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
         against = [reason for reason in reasons if reason.points < 0]  # what would speak for it does not count here
         reasons = [Reason("surroundings", ",".join(sorted(set(kinds.values())))), *against]
     importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
-    if types[0] in _MENDING and (FileKind.PRODUCTION in kinds.values() or (not kinds and commit.more_files)):
+    if types[0] in _MENDING and (FileKind.PRODUCTION in kinds.values() or _is_untold(commit)):
         importance = max(importance, Importance.MEDIUM, key=_rank)  # somebody had the trouble that it mends
     found = Triage(
         types,
@@ -235,17 +235,22 @@ def _bounds(
     commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]
 ) -> tuple[Importance, Importance]:
     """Return what the rules allow at least and at most, whatever was learned."""
-    said = _said_grave(commit, title)
-    if not kinds and commit.more_files:  # nothing is known of what it touches: words alone decide
-        return (Importance.MEDIUM if said else Importance.LOW), Importance.HIGH
-    if not any(kind in _PRODUCT for kind in kinds.values()):
+    if not _is_untold(commit) and not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.LOW
+    said = _said_grave(commit, title)
+    if _is_untold(commit):
+        return (Importance.MEDIUM if said else Importance.LOW), Importance.HIGH
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
     ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
     floored = any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
     grave = FileKind.PRODUCTION in kinds.values() and (said or floored)
     grave = grave or any(fact.kind is FactKind.DEPENDENCY_CHANGED and fact.name in _RUNTIMES for fact in facts)
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
+
+
+def _is_untold(commit: Commit) -> bool:
+    """Whether nothing is known of what it touches, so that its words alone decide."""
+    return not commit.files and commit.more_files
 
 
 def _said_grave(commit: Commit, title: Title) -> bool:

@@ -29,7 +29,6 @@ _PULL = re.compile(r"#([0-9]{1,18})")
 _PULL_SAID = re.compile(r"(?:pr|pull|pull request)\s*#?\s*([0-9]{1,18})", re.IGNORECASE)
 _PAIR = re.compile(r"(?<!\S)(\w+)[:=：＝](\S+)")
 _FILTERS = ("since", "until", "area", "type", "author", "repo", "min")
-_SPACE = re.compile(r"\s+")
 _CLOSE, _NEARLY = 0.6, 0.75
 _DEFAULT_DAYS = 7
 
@@ -296,16 +295,7 @@ def importance(text: str) -> Importance:
 
 def area_key(text: str, areas: Areas) -> str:
     """Read an area by any of its names; raise BadInput with near ones."""
-    key = areas.find(text) or next(
-        (
-            area.key
-            for area in areas
-            for name in area.names.values()
-            if _SPACE.sub("", name.lower()) == _SPACE.sub("", text.lower())
-        ),
-        None,
-    )
-    if key:
+    if key := areas.find(text):
         return key
     names = {name.lower(): name for area in areas for name in (area.key, *area.names.values())}
     near = get_close_matches(text.lower(), names, n=3, cutoff=0.5)

@@ -47,7 +47,7 @@ def export(
             f"--since {first} --until {window.last}."
         )
     folder = PurePosixPath(*(part for part in known.split("/") if part not in {"", ".", ".."}))
-    above = ((label("web.repositories", language), _up(folder)), (known, "index.html"))
+    above = ((label("web.repositories", language), _up(folder)), (known, _INDEX))
     for day in days:
         digest = archive.digest(known, Window.of(day, window.zone), language)
         if form == "jsonl":
@@ -74,13 +74,13 @@ def indexes(core: Core, folder: Path, zone: str, language: Language) -> Iterator
         told = _counts(core, known, Window(days[-1], days[0], zone)) if known else {}
         shelf = Shelf(known or str(path), tuple((day, *told.get(day, (None, 0))) for day in days))
         above = ((label("web.repositories", language), _up(path)),)
-        yield path / "index.html", index_page(shelf.repo, [(shelf, "")], above, language)
+        yield path / _INDEX, index_page(shelf.repo, [(shelf, "")], above, language)
         shelves.append((Shelf(shelf.repo, shelf.days[:_LATEST]), f"{path}/"))
-    yield PurePosixPath("index.html"), index_page(label("web.repositories", language), shelves, (), language)
+    yield PurePosixPath(_INDEX), index_page(label("web.repositories", language), shelves, (), language)
 
 
 def _up(folder: PurePosixPath) -> str:
-    return "../" * len(folder.parts) + "index.html"
+    return "../" * len(folder.parts) + _INDEX
 
 
 def _counts(core: Core, repo: str, window: Window) -> dict[date, tuple[int, int]]:

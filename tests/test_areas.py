@@ -129,6 +129,11 @@ def test_people_find_an_area_by_any_of_its_names(text: str) -> None:
     assert general().find(text) == "amd_rocm"
 
 
+@pytest.mark.parametrize("text", ["KV缓存", "kvcache", "APIserver"])
+def test_a_name_may_be_written_without_its_space(text: str) -> None:
+    assert general().find(text) in {"kv_cache", "api_server"}
+
+
 def test_chinese_names_are_found() -> None:
     """As they are shown."""
     assert general().find("扩散模型") == "diffusion"

@@ -98,7 +98,7 @@ class TestTheSummary:
         assert analysis.summary == "Text length goes from 1024 to 512 (`Conf.text_len`)."
         assert analysis.recommendations[0].text == "Set `Conf.text_len` to 1024 to keep the former behaviour."
 
-    @pytest.mark.parametrize("name", ["MAX_PAGES", "DEFAULT_PAGES"])
+    @pytest.mark.parametrize("name", ["MAX_PAGES", "DEFAULT_PAGES", "kDefaultPages", "kMaxDefaultPages"])
     def test_advises_nobody_to_set_a_constant(self, name: str) -> None:
         analysis = analysed(judged("Use larger pages", a_change("quill/cache.py", f"{name} = 16\n", f"{name} = 32\n")))
         assert name in f"{analysis.summary} {analysis.effect}"

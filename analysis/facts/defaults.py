@@ -50,6 +50,7 @@ _OPEN_FIELD = re.compile(r"=\s*(?:\w+\.)?[Ff]ield\($")
 _NOT_A_FIELD = {"else", "try", "finally", "return", "lambda", "case", "default", "pass", "global", "import", "raise"}
 _RELEASES = re.compile(r"(?:__)?VERSION(?:__)?|COMMIT|REVISION")
 _CALLED_DEFAULT = re.compile(r"(?:^|_)DEFAULT|(?:^k?|[a-z])Default(?![a-z])")
+_CONSTANT_NAME = re.compile(r"[A-Z]\w*|k[A-Z]\w*")
 _MOST_PER_FILE = 6
 _WORDING = re.compile(r"/(?:locales?|i18n|l10n|translations?|langs?|wording|strings)(?:[/._-]|$)")
 
@@ -83,6 +84,11 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     for file in product:
         # A file of tuned numbers changes in dozens of places; that is one thing to know, and its first ones show it.
         yield from [fact for fact in found if fact.path == file.path][:_MOST_PER_FILE]
+
+
+def is_compiled_in(name: str) -> bool:
+    """Whether a default of this name is a constant's that is called one: nobody can set it to what it was."""
+    return bool(_CONSTANT_NAME.fullmatch(name) and _CALLED_DEFAULT.search(name))
 
 
 def _is_wording(file: ChangedFile) -> bool:
