@@ -1,6 +1,7 @@
 """Ranks over a real repository's whole history, and of one real day: what may never be low or high, and what leads."""
 
 import gzip
+import json
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -14,8 +15,10 @@ from analysis.commit import Commit
 from analysis.digest import Digest
 from analysis.entry import Entry
 from analysis.facts import facts_of
+from analysis.judgement.classifier import WEIGHTS
+from analysis.judgement.training import sample_of, train
 from analysis.paths import FileKind, kind_of
-from analysis.records import commits_of
+from analysis.records import commits_of, read_labels
 from analysis.title import ChangeType
 from analysis.triage import Importance, Triage, triage
 from analysis.window import Window
@@ -39,6 +42,12 @@ def history() -> list[tuple[Commit, Triage]]:
     """Every commit of the history with its rank; the records hold titles, bodies and files, no diffs."""
     with gzip.open(HISTORY, "rt", encoding="utf-8") as lines:
         return [(commit, triage(commit, facts_of(commit), general())) for commit in commits_of(lines, HISTORY.name)]
+
+
+def test_the_shipped_weights_are_what_the_recipe_gives() -> None:
+    """Whoever has the labels can make them again, byte for byte."""
+    made = train([sample_of(labelled) for labelled in read_labels(sorted((SHARED / "labels").glob("*.jsonl.gz")))])
+    assert json.dumps(made.dump(), separators=(",", ":")) + "\n" == WEIGHTS.read_text("utf-8")
 
 
 def kinds(commit: Commit) -> set[FileKind]:
