@@ -90,7 +90,7 @@ def hunks(patch: str) -> Iterator[Hunk]:
     old = new = old_end = new_end = 0
     raws = patch.split("\n")
     for index, raw in enumerate(raws):
-        header = _HEADER.match(raw)
+        header = _HEADER.match(raw) if raw.startswith("@@") else None
         if header:
             if heading is not None:
                 yield Hunk(heading, tuple(lines))

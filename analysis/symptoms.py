@@ -1,6 +1,7 @@
 """What users suffer from, by the words that name it in a title or a body."""
 
 import re
+from functools import lru_cache
 
 SYMPTOMS: dict[str, re.Pattern[str]] = {
     code: re.compile(pattern, re.IGNORECASE)
@@ -20,6 +21,7 @@ SYMPTOMS: dict[str, re.Pattern[str]] = {
 """The patterns, the gravest first."""
 
 
-def found_in(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=64)
+def found_in(text: str) -> tuple[tuple[str, str], ...]:
     """Return the symptoms that a text names, each with the words that do, the gravest first."""
-    return [(code, found[0]) for code, pattern in SYMPTOMS.items() if (found := pattern.search(text))]
+    return tuple((code, found[0]) for code, pattern in SYMPTOMS.items() if (found := pattern.search(text)))

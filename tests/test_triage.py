@@ -169,7 +169,7 @@ def test_a_symptom_is_known_by_many_names(title: str, code: str) -> None:
 )  # fmt: skip
 def test_a_word_that_names_no_trouble_is_no_symptom(title: str) -> None:
     """It sounds like one."""
-    assert found_in(title) == []
+    assert found_in(title) == ()
 
 
 @pytest.mark.parametrize(

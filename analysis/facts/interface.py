@@ -22,7 +22,7 @@ _READ = re.compile(
 )
 _SETS = re.compile(r"(?:(?:set|put|del|remove|mock|patch)_?env\w*|\.env)$", re.IGNORECASE)
 """Calls that set a variable for others instead of reading it: `setenv(`, `.env(` of a command to be run."""
-_SPEAKS_OF_IT = re.compile(r"[eE]nv|ENV|\blambda\b")
+_SPEAKS_OF_IT = ("env", "Env", "ENV", "lambda")
 _NAMED_DEFAULT = re.compile(r"^\s*default\s*=\s*")
 _LOG_LEVEL = re.compile(r"\bsetLevel\(")
 """Each module of many asks for its log level anew."""
@@ -63,7 +63,7 @@ def _flags(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _variables(file: ChangedFile, view: View) -> Iterator[Mention]:
-    if file.language not in _READERS or not _SPEAKS_OF_IT.search(view.code):
+    if file.language not in _READERS or not any(word in view.code for word in _SPEAKS_OF_IT):
         return
     for found in _READ.finditer(view.code):
         group = next(key for key in "abcdefgh" if found[key])
