@@ -31,12 +31,14 @@ _FROM_TO = re.compile(r"\s+from\s+(\S+)\s+to\s+(\S+)(?=$|\s+(?:in|on|for|with)\s
 _VAGUE = re.compile(r"(?:\d+|some|minor|several|many|few|small|two|three|various|multiple|a|an|the|\s)*", re.IGNORECASE)
 _ARROW = re.compile(r"^(.+?)\s+(?:->|=>|→)\s+(\S.*)$")
 _ARTICLE = re.compile(r"^(?:the|an?|some)\s+", re.IGNORECASE)
+_OF = re.compile(r"^(?:of|for|on|in)\s+", re.IGNORECASE)
+"""What binds the noun `fix` to what is fixed; behind the verb it says nothing."""
 _FILLER = re.compile(
     r"^(?:(?:super|tiny|minor|small|quick|quickly|simple|simply|also|further|please|just|try to|attempt to)\s+)+(?=\S)",
     re.IGNORECASE,
 )
 _NEGATIVE = re.compile(r"^(?:don['’]?t|do not|no longer|never)\s+", re.IGNORECASE)
-_MADE = re.compile(r"^makes?\s+(?P<thing>.+)\s+(?P<state>[\w-]+)$", re.IGNORECASE)
+_MADE = re.compile(r"^makes?\s+(?P<thing>.+?)\s+(?:more\s+)?(?P<state>[\w-]+)$", re.IGNORECASE)
 _WHOLE = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|\([^()]*\)|\[[^\][]*\]")
 _WORD = re.compile(r"[A-Za-z][\w'’-]*")
 CODE = re.compile(r"`[^`]*`|[\w./:=<>+*-]*[_/=<>\\*]+[\w./:=<>+*-]*|\b\w*[A-Z]\w*\b|\b\w*\d\w*\b")
@@ -160,7 +162,7 @@ def _read(clause: str) -> Phrase:
     if by_default and _opening(clause)[0]:
         return replace(_read(clause[: by_default.start()]), manner="by default")
     action, length = _opening(clause)
-    rest = _ARTICLE.sub("", clause[length:].strip())
+    rest = _ARTICLE.sub("", _OF.sub("", clause[length:].strip()) if action == "fix" else clause[length:].strip())
     if action and rest:
         return replace(_circumstances(action, rest), verb=clause[:length].lower())
     if first.lower() in table()["does"]["words"] and rest:

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from analysis.across import Carried, carried
-from analysis.edits import Edit, EditKind, edits, told, words_of
+from analysis.edits import Edit, EditKind, edits, is_shown, told, words_of
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
 from analysis.facts.changed import changed_file
+from analysis.listings import Listing, fields_gone
 from analysis.paths import FileKind, kind_of
-from analysis.sketch import Definition, Sketch, sketch
+from analysis.sketch import Definition, Quote, Sketch, sketch
 from analysis.teller import Teller, short_names
 from analysis.wording import outside
 
@@ -21,6 +22,10 @@ TELLING = 0.85
 """The least weight of an edit worth a word."""
 
 _STANDS_ALONE = re.compile(r"(?!(?:this|it|these|that|those|otherwise|then|so|but|and|here|if so)\b)", re.IGNORECASE)
+_RULE = re.compile(r"\b(?:should|must|need|needs|only|never|always|cannot|has to|have to)\b", re.IGNORECASE)
+"""What a comment says that states how things are to be."""
+_STATEMENT = re.compile(r"^\s*(?P<code>(?:[\w.\[\], ]+ = |[\w.]+\().*[\w)\]}\"'])$")
+_NAME = re.compile(r"[\d_]|\w[A-Z]")
 _PARTS = 3
 _LONGEST_NAME = 40
 
@@ -38,6 +43,8 @@ class Shown:
         self.told: set[Edit] = set()
         self.has_told_carried = False
         self.has_said_where = False
+        self.has_quoted = False
+        self.has_told_new = False
 
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
@@ -82,7 +89,7 @@ class Shown:
             return
         parts: list[tuple[str, str]] = []  # where, and what
         docs = False
-        new = self.definitions()
+        new = [] if self.has_told_new else self.definitions()
         if new:
             parts.append((new[0].path, self.new(new)))
             docs = bool(new[0].doc)
@@ -92,7 +99,7 @@ class Shown:
             yield moved
         if not parts:
             yield from self.swapped()
-        note = None if docs or has_said else self.quote()
+        note = None if docs or has_said or self.has_quoted else self.quote()
         if note:
             parts.append(note)
         names = [name for name in self.sketch.touched if name not in self.topic and not name.startswith("__")]
@@ -106,7 +113,9 @@ class Shown:
     def swapped(self) -> Iterator[str]:
         """A name that took another's place everywhere."""
         for before, after, count in self.sketch.swapped[:1]:
-            if max(len(before), len(after)) < _LONGEST_NAME:
+            # Two plain words are wording, not names: "the illegal access" that becomes "the bound".
+            is_name = any(_NAME.search(name) for name in (before, after))
+            if is_name and max(len(before), len(after)) < _LONGEST_NAME:
                 self.has_said_where = True
                 yield self.edit(Edit(EditKind.SWAPPED, "", before, after, count))
 
@@ -122,8 +131,28 @@ class Shown:
         """New functions and classes, with what their author says of them."""
         names = self.teller.names([f"{one.within}.{one.name}".lstrip(".") for one in definitions])
         if definitions[0].doc:
-            return self.teller.say("detail.new_doc", name=names, doc=self.teller.quoted(definitions[0].doc))
-        return self.teller.say("detail.new", names=names)
+            doc = self.teller.quoted(definitions[0].doc)
+            if len(definitions) == 1:
+                return self.teller.say("detail.new_doc", name=names, doc=doc)
+        line = self.line_of(definitions[0]) if len(definitions) == 1 else ""
+        return self.teller.say("detail.new_doc" if line else "detail.new", name=names, names=names, doc=f"`{line}`")
+
+    def line_of(self, definition: Definition) -> str:
+        """The statement of a new definition that has most to do with the title, if one clearly has."""
+        topic, best, most = words_of(self.topic), "", 1
+        file = next(file for file in self._files if file.path == definition.path)
+        for _, view in file.views:
+            lines = [(number, code) for number, code, changed in view.lines() if changed]
+            at = next((at for at, (number, _) in enumerate(lines) if number == definition.line), None)
+            for _, code in lines[at + 1 :] if at is not None else ():
+                indent = len(code) - len(code.lstrip())
+                if code.strip() and indent <= len(lines[at or 0][1]) - len(lines[at or 0][1].lstrip()):
+                    break
+                found = _STATEMENT.match(code)
+                common = len(words_of(code) & topic) if found else 0
+                if found and common > most and is_shown(found["code"]):
+                    best, most = found["code"], common
+        return best
 
     def take(self, most: int, least: float) -> list[Edit]:
         """Edits not yet told."""
@@ -147,15 +176,27 @@ class Shown:
         return self.teller.say(f"detail.{edit.kind}", before=edit.before, after=edit.after, times=times)
 
     def quote(self) -> tuple[str, str] | None:
-        """The comment that has most to do with the title, or explains most."""
+        """The comment that has most to do with the title, or explains most: where, and what it says."""
+        best = self._best_quote()
+        return (best.path, self.teller.say("detail.quote", text=_plainly(best))) if best else None
+
+    def rule(self) -> str:
+        """What a comment on the title's own subject says that holds now; an empty string if none does."""
+        best = self._best_quote()
+        if not best or not _RULE.search(best.text) or len(words_of(best.text) & words_of(self.topic)) <= 1:
+            return ""
+        self.has_quoted = True
+        return self.teller.quoted(_plainly(best))
+
+    def _best_quote(self) -> Quote | None:
         topic = words_of(self.topic)
         quotes = [one for one in self.sketch.quotes if _STANDS_ALONE.match(one.text)]
-        if not quotes:
-            return None
-        best = max(quotes, key=lambda one: (min(len(words_of(one.text) & topic), 5), len(one.text)))
-        return best.path, self.teller.say(
-            "detail.quote", text=outside(best.text.removeprefix("NOTE: ").removeprefix("Note: "))
-        )
+        return max(quotes, key=lambda one: (min(len(words_of(one.text) & topic), 5), len(one.text)), default=None)
+
+    @cached_property
+    def fields(self) -> tuple[Listing, ...]:
+        """Fields that classes of the product declare no more."""
+        return fields_gone(file for file in self._files if file.kind is FileKind.PRODUCTION)
 
     @cached_property
     def moves_of_code(self) -> list[Carried]:
@@ -171,3 +212,7 @@ class Shown:
         one = self.moves_of_code[0]
         files = self.files
         return self.teller.say("detail.carried", count=one.count, source=files[one.source], target=files[one.target])
+
+
+def _plainly(quote: Quote) -> str:
+    return outside(quote.text.removeprefix("NOTE: ").removeprefix("Note: "))

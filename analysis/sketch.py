@@ -109,24 +109,33 @@ def sketch(commit: Commit) -> Sketch:
     for file in old_files:
         for hunk, views in zip(file.hunks, file.views, strict=True):
             touched.update(_touched(hunk, *views))
-    gone = {name for file in product for old, _ in file.views for name in _removed(old)}
-    new: dict[str, Definition] = {}
-    for definition in (definition for file in old_files for _, view in file.views for definition in _new(file, view)):
-        if definition.name not in gone:
-            new.setdefault(definition.name, definition)
+    new = new_definitions(product)
+    named = {definition.name for definition in new}
     lines: Counter[FileKind] = Counter()
     for file in files:
         lines[file.kind] += file.change.additions + file.change.deletions
     return Sketch(
-        new=tuple(sorted(new.values(), key=lambda definition: (definition.name.startswith("_"), not definition.doc))),
+        new=new,
         new_files=tuple(file.path for file in product if file.change.status == "added"),
-        touched=tuple(name for name, _ in touched.most_common() if name not in new),
+        touched=tuple(name for name, _ in touched.most_common() if name not in named),
         swapped=tuple(_swapped(old_files)),
         quotes=tuple(sorted(_quotes(old_files), key=lambda quote: -len(quote.text))),
         dropped=tuple(sorted(_quotes(old_files, dropped=True), key=lambda quote: -len(quote.text))),
         moves=tuple(_moves([file.change for file in files])),
         lines=dict(lines),
     )
+
+
+def new_definitions(files: Iterable[ChangedFile]) -> tuple[Definition, ...]:
+    """Return what files that were there before define now and none of them defined before; public ones first."""
+    files = tuple(files)
+    gone = {name for file in files for old, _ in file.views for name in _removed(old)}
+    old_files = (file for file in files if file.change.status not in {"added", "removed"})
+    new: dict[str, Definition] = {}
+    for definition in (definition for file in old_files for _, view in file.views for definition in _new(file, view)):
+        if definition.name not in gone:
+            new.setdefault(definition.name, definition)
+    return tuple(sorted(new.values(), key=lambda definition: (definition.name.startswith("_"), not definition.doc)))
 
 
 def _touched(hunk: Hunk, old: View, new: View) -> Counter[str]:
@@ -155,10 +164,19 @@ def _new(file: ChangedFile, view: View) -> Iterable[Definition]:
             continue
         near = range(index + 1, min(index + 14, len(lines)))
         doc = _doc([texts[at] for at in near if lines[at][2]])
-        outer = _DEFINITION.match(view.heading)
-        inside = outer and outer["keyword"] in {"class", "impl"} and len(found["indent"]) > len(outer["indent"])
-        within = outer["name"] if outer and inside and file.language == "python" else ""
+        within = (
+            _class_around([view.heading, *texts[:index]], len(found["indent"])) if file.language == "python" else ""
+        )
         yield Definition(found["name"], file.path, number, doc, within)
+
+
+def _class_around(above: Sequence[str], indent: int) -> str:
+    """The class in whose body a Python definition with so many spaces before it stands; an empty string if in none."""
+    for text in reversed(above) if indent else ():
+        outer = _DEFINITION.match(text)
+        if outer and len(outer["indent"]) < indent:
+            return outer["name"] if outer["keyword"] == "class" else ""
+    return ""
 
 
 def _doc(following: Sequence[str]) -> str:

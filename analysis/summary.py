@@ -4,21 +4,22 @@ The first clause says what is so after the commit. What follows is the diff's ow
 new definitions, what its author wrote beside them. Nothing is said twice, and nothing of which there is no evidence.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from posixpath import commonpath, dirname
 
 from analysis.across import new_tests
-from analysis.edits import EditKind, told
+from analysis.edits import EditKind, told, words_of
 from analysis.entry import Entry, Language
 from analysis.facts import Fact, FactKind
 from analysis.message import reason_given
 from analysis.paths import FileKind, kind_of
-from analysis.phrases import Phrase, names_only_files, read_phrases
+from analysis.phrases import CODE, Phrase, is_clause, names_only_files, read_phrases
 from analysis.phrases_en import say_english
 from analysis.phrases_zh import say_chinese
 from analysis.shown import TELLING, Shown
+from analysis.surroundings import Surroundings, numeric
 from analysis.teller import Teller
 from analysis.title import ChangeType, Title, read_title
 from analysis.triage import Importance
@@ -50,13 +51,23 @@ _LONGEST_LEAD = 170
 _LONGEST_TITLE = 250
 _DEPENDENCIES = {FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_REMOVED}
 _ALIKE = {FactKind.NAME_REMOVED: "detail.all_gone", FactKind.CONFIG_ADDED: "detail.fields"}
-_TINY, _SMALL, _OFTEN = 8, 60, 5
 _MANY_CARRIED = 30
 _EXPLAINED = {ChangeType.BUGFIX, ChangeType.REVERT, ChangeType.SECURITY}
 _SURROUNDINGS = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS, ChangeType.DEPENDENCIES}
 _SHOWN_FIRST = {EditKind.CASE, EditKind.TAKES}
 _VAGUE = {"improve", "adjust", "update"}
 """Actions that leave open what is new."""
+_EMPTY = {"fix", "update", "adjust"}
+"""Actions that say no more than that something is done: what is done then comes first."""
+_DEFECT = re.compile(
+    r"\b(?:wrong|missing|incorrect|invalid|broken|bad|stale|duplicated?|unnecessary|redundant|typos?|inconsisten\w+|mismatch\w*|flaky|unused"
+    r"|undefined|unexpected|outdated|problems?|issues?|bugs?|errors?|fail\w*|regressions?|warnings?|lint\w*|un\w+able|truncated|cycles?)\b",
+    re.IGNORECASE,
+)
+"""What is not there any more once it is fixed, so that it is no subject of its own."""
+_OF = {"in", "on", "for", "of", "with", "inside", "within", "under"}
+_COUNTS = {"increase": 1, "reduce": -1, "update": 0, "adjust": 0}
+"""Actions that may be done to a number, and which way it goes then."""
 _SETTINGS = {FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
 
 
@@ -72,6 +83,7 @@ class Summary:
         self.shown = Shown(entry, self.teller, self.text)
         self.sketch, self.product, self.lines = self.shown.sketch, self.shown.product, self.shown.lines
         self.files = self.shown.files
+        self.around = Surroundings(entry.commit, self.shown, self.teller, self.text)
 
     def read(self) -> tuple[Phrase, ...]:
         """The title's phrases; what it "cleans" away is gone, if the diff says so."""
@@ -126,7 +138,7 @@ class Summary:
         changed = any(file.status != "renamed" and file.additions + file.deletions for file in self.product)
         if not changed or sum(move.count for move in moves) < len(self.product):
             return ""
-        return self.teller.join([self.moved(move.count, move.kind, move.source, move.target) for move in moves])
+        return self.teller.join(self.around.moves())
 
     def lead(self) -> tuple[str, Fact | None]:
         """The first sentence, and the fact it is about, if it is about one."""
@@ -203,7 +215,18 @@ class Summary:
             and (moved[0].count * 5 >= self.lines or moved[0].count >= _MANY_CARRIED)
         ):
             return self.teller.because(self.said_title(), self.shown.carried())
-        clause = self.said_title()
+        shown = self.subject_first()
+        if shown:
+            return shown
+        clause = self.with_number() or self.said_title()
+        new = self.shown.definitions()
+        if clause and len(new) == len(self.product) == len(self.phrases) == 1 and not self.shown.edits:
+            self.shown.has_told_new = True
+            return self.teller.because(clause, self.shown.new(new))
+        gone = next(iter(self.shown.fields), None)
+        if clause and gone and self.phrases[0].action == "remove":
+            names = self.teller.names(gone.gone)
+            return self.teller.because(clause, self.teller.say("list.fields_gone", owner=gone.owner, names=names))
         best = told(self.shown.edits, 1, _STRONG)
         if self.entry.triage.types[0] is ChangeType.FEATURE:  # a line that gives way explains a fix, not a feature
             best = tuple(edit for edit in best if edit.kind in _SHOWN_FIRST)
@@ -213,6 +236,30 @@ class Summary:
                 self.shown.told.update(best)
                 return whole
         return clause or self.without_title()
+
+    def subject_first(self) -> str:
+        """A first sentence for a title that only says that something was done to its subject: what was done."""
+        subject = self.subject
+        rule = self.shown.rule() if subject else ""
+        if rule:
+            return self.teller.because(subject, rule)
+        best = self.shown.take(1, TELLING) if subject else []
+        return self.teller.because(subject, self.shown.edit(best[0])) if best else ""
+
+    @cached_property
+    def subject(self) -> str:
+        """What the title is about, if its verb says no more than that something was done to it; else an empty string."""
+        (phrase, *more) = self.phrases
+        is_empty = (
+            phrase.action in _EMPTY and phrase.thing and not (phrase.symptom or phrase.change or phrase.is_negative)
+        )
+        is_empty = is_empty and not _DEFECT.search(phrase.thing)
+        if more or not is_empty or is_clause(phrase) or any(relation not in _OF for relation, _ in phrase.around):
+            return ""
+        bare = [replace(phrase, action="", verb="")]
+        if self.language == "zh" and not phrase.around and all(CODE.search(word) for word in phrase.thing.split()):
+            return phrase.thing  # names are the same in every language
+        return tidy(say_english(bare) if self.language == "en" else say_chinese(bare))
 
     def said_title(self) -> str:
         """The title as a clause; in Chinese as a quotation, if it cannot be said."""
@@ -243,7 +290,7 @@ class Summary:
         return self.teller.because(self.fact(fact), self.teller.join(done[:2]))
 
     def back_to(self, fact: Fact) -> str:
-        """A first sentence from the title, with what the diff shows of it."""
+        """A dependency that goes back."""
         before, after = short_value(fact.before), short_value(fact.after)
         return self.teller.say("detail.back", name=fact.name, before=before, after=after)
 
@@ -251,57 +298,54 @@ class Summary:
 
     def surroundings(self, first: Fact | None) -> str:
         """What is done to files that are not the product, where nothing else is touched or files only move."""
-        moves = [self.moved(move.count, move.kind, move.source, move.target) for move in self.sketch.moves]
+        moves = self.around.moves()
         if self.product or not self.commit.files:
             return self.teller.join(moves) if moves and self.product and not self.lines else ""
         if first and first.kind is FactKind.TEST_DISABLED:
             return self.fact(first)
-        what = self.fact(first) if first else "" if moves else self.said_title()
-        parts = [*moves, *self.whole_files()][:2]
-        best = None if first else next(iter(told(self.shown.edits, 1, TELLING)), None)
-        size = self.commit.additions + self.commit.deletions
-        if best and (size <= _SMALL or best.count >= _OFTEN):
-            self.shown.told.add(best)
-            shows_all = not parts and (best.count * 3 >= size or size <= _TINY)
-            if shows_all:
-                return self.teller.because(what, self.shown.edit(best))
-            parts = [*parts, self.shown.edit(best)]
-        if not parts and not first:
-            parts = [self.teller.say("plain.changed", names=self.teller.names(list(self.files.values())))]
-        return self.teller.join([what, *parts])
+        parts = [*moves, *self.around.whole_files()][:2]
+        if first:
+            return self.teller.join([self.fact(first), *parts])
+        lists, says_all = self.around.lists()
+        if lists and (says_all or self.subject):
+            return self.teller.join([*lists, *parts])
+        what = "" if moves else self.with_number() or (self.subject if parts else "") or self.said_title()
+        best, stands_for = self.around.best_edit()
+        if best and not parts and not lists and stands_for >= self.commit.additions + self.commit.deletions:
+            return self.teller.because(what, best)
+        parts = [*parts, *lists, best]
+        if not any(parts):
+            parts = [self.around.code()]
+        if not any(parts):
+            return self.teller.join(
+                [what, self.teller.say("plain.changed", names=self.teller.names(list(self.files.values())))]
+            )
+        return self.teller.because(what, self.teller.join(parts)) if self.subject else self.teller.join([what, *parts])
 
-    def moved(self, count: int, kind: FileKind, source: str, target: str) -> str:
-        """A dependency that goes back."""
-        key = "plain.moved" if count > 1 else "plain.moved_one"
-        return self.teller.say(
-            key, count=count, kind=self.teller.say(f"kind.{kind}"), source=source or ".", target=target or "."
-        )
-
-    def whole_files(self) -> Iterator[str]:
-        """Files that come or go, by kind."""
-        for status, key in (("removed", "plain.removed"), ("added", "plain.added")):
-            for kind in FileKind:
-                files = [f for f in self.commit.files if f.status == status and kind_of(f.path) is kind]
-                if not files or kind is FileKind.PRODUCTION:
-                    continue
-                lines = sum(file.additions + file.deletions for file in files)
-                size = self.teller.say("detail.lines", lines=f"{lines:,}") if lines else ""
-                folder = commonpath([dirname(f.path) for f in files]) if all(dirname(f.path) for f in files) else ""
-                values = {
-                    "count": len(files),
-                    "kind": self.teller.say(f"kind.{kind}"),
-                    "size": size,
-                    "folder": folder or ".",
-                }
-                form = "_one" if len(files) == 1 else "" if folder else "_anywhere"
-                yield self.teller.say(f"{key}{form}", file=files[0].path, **values)
+    def with_number(self) -> str:
+        """The title of a change of one number, with that number; an empty string if the diff does not show one."""
+        (phrase, *more) = self.phrases
+        if more or phrase.change or phrase.action not in _COUNTS or re.search(r"\bfrom\s+\d", self.text):
+            return ""
+        edit = next(iter(self.shown.edits), None)
+        number = numeric(edit) if edit and edit.weight >= _STRONG else None
+        if not edit or not number:
+            return ""
+        name, before, after = number
+        if _COUNTS[phrase.action] * (float(after) - float(before)) < 0:
+            return ""
+        changed = [replace(phrase, change=(before, after))]
+        said = tidy(say_english(changed) if self.language == "en" else say_chinese(changed))
+        self.shown.told.add(edit)
+        return said + self.teller.say("list.brackets", text=f"`{name}`") if said else ""
 
     # -- further sentences
 
     def author_says(self) -> str:
         """What the message says below its title, of a commit that touches the product."""
         given = reason_given(self.commit.body) if self.product else ""
-        return self.teller.say("detail.says", text=outside(given)) if given else ""
+        says_more = words_of(given) - words_of(self.text)
+        return self.teller.say("detail.says", text=outside(given)) if says_more else ""
 
     def says_all(self) -> bool:
         """Whether facts have said all of a small change."""
@@ -339,7 +383,7 @@ class Summary:
         return self.teller.sentences([text, programs]) if text and programs else text or programs
 
     def facts_alike(self, facts: Sequence[Fact]) -> str:
-        """Files that only changed their place."""
+        """Facts of one kind that say the same of several names, in one part."""
         names = list(dict.fromkeys(fact.name for fact in facts))
         if len(names) == 1:
             return self.fact(facts[0])

@@ -170,6 +170,84 @@ class TestTheSummary:
             "移除已迁移的测试；删除 `tests/old` 下的 2 个测试文件（2 行）。"
         )
 
+    def test_a_fix_that_names_no_symptom_says_what_was_done_to_its_subject(self) -> None:
+        assert told("Fix page routing (#12)", CODE) == "Page routing: `page = 1` becomes `page = self.page`."
+        assert told("Fix page routing (#12)", CODE, language="zh") == "page 路由：`page = 1` 改为 `page = self.page`。"
+        before = "def route(one):\n    return None\n"
+        rule = "    # Remote pages must be routed to their owner\n    if one.remote:\n        return one.owner\n"
+        file = a_change("quill/route.py", before, before.replace("    return None\n", f"{rule}    return None\n"))
+        assert told("Fix routing of remote pages", file) == (
+            "Routing of remote pages: “Remote pages must be routed to their owner”. "
+            "In `route.py`: new case `one.remote` → `return one.owner`."
+        )
+
+    def test_one_new_method_is_told_with_its_line_on_the_subject(self) -> None:
+        before = "class Pool(Base):\n    size = 1\n"
+        method = "\n    def free(self, pages):\n        self.check()\n        found = torch.unique(pages.cpu() // self.size)\n        return found\n"
+        assert told("Move freeing pages to CPU", a_change("quill/pool.py", before, before + method)) == (
+            "Freeing pages moves to CPU: new `Pool.free` (`found = torch.unique(pages.cpu() // self.size)`)."
+        )
+
+    def test_fields_that_a_class_declares_no_more_are_named(self) -> None:
+        before = "class Request:\n    name: str\n    seed: int = 42\n    size: int = 1\n\n    def send(self): ...\n"
+        file = a_change("quill/request.py", before, before.replace("    seed: int = 42\n    size: int = 1\n", ""))
+        assert told("refactor: remove redundant parameters in request", file).startswith(
+            "Redundant parameters in request are gone: `Request` no longer declares `seed` and `size`."
+        )
+
+    def test_of_a_number_says_from_what_to_what(self) -> None:
+        file = a_change(".github/workflows/a.yml", "job:\n  timeout-minutes: 20\n", "job:\n  timeout-minutes: 30\n")
+        assert told("ci: increase timeout of nightly job", file) == (
+            "Timeout of nightly job goes from 20 to 30 (`timeout-minutes`); changes `a.yml`."
+        )
+        assert "goes from" not in told("ci: reduce timeout of nightly job", file)  # the diff says otherwise
+
+    def test_of_documents_says_what_is_new_in_their_tables(self) -> None:
+        before = "# Models\n\n| Model | Works |\n|---|---|\n| Ash | yes |\n"
+        file = a_change("docs/models.md", before, before + "| Birch | yes |\n")
+        assert told("docs: update supported models", file) == "In `models.md`: new row `Birch`."
+        assert told("docs: update supported models", file, language="zh") == "`models.md`：表格新增 `Birch`。"
+
+    def test_of_a_data_file_says_the_new_key(self) -> None:
+        file = a_change(
+            ".github/people.json", '{\n  "ann": 1\n}\n', '{\n  "ann": 1,\n  "bob": {\n    "may": true\n  }\n}\n'
+        )
+        assert told("Add bob to people", file).startswith("`people.json` now has `bob` (`may: true`)")
+
+    def test_of_test_code_says_what_is_defined_or_called_anew(self) -> None:
+        before = "class Pool:\n    count = 0\n"
+        method = (
+            "\n    def acquire(self):\n        self.count += 1\n\n    def release(self):\n        self.count -= 1\n"
+        )
+        helper = a_change("tests/infra/pool.py", before, before + method + "\n    # more\n" * 40)
+        assert told("Add reference counting to Pool", helper) == (
+            "Pool now has reference counting; new `Pool.acquire` and `Pool.release`."
+        )
+        body = "".join(f"\n\ndef test_{number}():\n    run({number})\n" for number in range(10))
+        files = [
+            a_change(f"tests/test_{n}.py", f"import a\n{body}", f'import a\n\nregister_amd(suite="x{n}")\n{body}')
+            for n in "abc"
+        ]
+        assert (
+            told("Enable missed tests for AMD", *files)
+            == "Missed tests are now enabled for AMD; 3 more files call `register_amd`."
+        )
+
+    def test_of_a_rename_says_which_name_gives_way(self) -> None:
+        gone = a_change("tests/infra/old.py", "".join(f"line_{number} = {number}\n" for number in range(80)), None)
+        before = "a = 1\nif the_name_of_the_backend not in OLD_NAMES:\n    run()\n"
+        file = a_change("tests/infra/names.py", before, before.replace("OLD_NAMES", "NEW_NAMES"))
+        assert told("Rename models of the cloud", file, gone) == (
+            "Models of the cloud are renamed; the test file `tests/infra/old.py` goes away (80 lines); "
+            "`OLD_NAMES` becomes `NEW_NAMES`."
+        )
+
+    def test_a_workflow_is_told_by_its_own_name(self) -> None:
+        file = a_change(".github/workflows/cancel.yml", None, "name: Cancel all runs\non: push\n")
+        assert told("ci: adjust the runs", file) == (
+            "Runs: new CI file `.github/workflows/cancel.yml` “Cancel all runs” (2 lines)."
+        )
+
     def test_of_a_feature_around_the_product_says_that_it_is_only_that(self) -> None:
         file = a_change("3rdparty/amd/hipify.py", "one = 1\n", "one = 1\ntwo = three(4)\n")
         assert told("feat: add ROCm build", file).endswith("Only third-party files are touched.")
