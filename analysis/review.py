@@ -19,7 +19,7 @@ from analysis.window import Window
 _TOP, _TRY, _AREAS, _IN_AREA, _FIXED = 8, 6, 8, 3, 6
 _OFTEN = 3
 _SPAN = 7  # days in which entries are looked through for stories at once: every two of them are compared
-NEW = {FactKind.FLAG_ADDED, FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
+NEW = {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
 """What somebody can try out."""
 
 

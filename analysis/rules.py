@@ -26,7 +26,7 @@ VERSION = "4"
 
 _MANY_LINES = 100
 _UNSET = {"", "None", "False", '""', "0", "null", "false"}
-_GONE = {FactKind.FLAG_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.MODULE_REMOVED}
+_GONE = {FactKind.FLAG_REMOVED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.MODULE_REMOVED}
 _GIVEN = {"add", "support", "implement", "enable", "optimize", "use", "apply", "expose", "allow"}
 """Actions whose object is gone when they are taken back."""
 
@@ -168,7 +168,7 @@ class _Account:
         for fact in self.facts:
             if fact.kind is FactKind.UNSAFE_ADDED:
                 yield Claim(self.teller.say("risk.unsafe", name=fact.name), (fact.path,), Aspect.SECURITY)
-            elif fact.kind in {FactKind.FLAG_REMOVED, FactKind.ENDPOINT_REMOVED} and not reverts:
+            elif fact.kind in _GONE - {FactKind.MODULE_REMOVED} and not reverts:
                 yield Claim(self.teller.say("risk.gone", name=fact.name), (fact.path,), Aspect.COMPATIBILITY)
         has_tests = any(kind_of(file.path) is FileKind.TEST for file in self.commit.files)
         added = sum(file.additions for file in self.product)

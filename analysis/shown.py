@@ -55,7 +55,7 @@ class Shown:
 
     def is_of_new_program(self, fact: Fact) -> bool:
         """Whether a flag belongs to a program that came with the commit, and so is no news to anybody."""
-        return fact.kind is FactKind.FLAG_ADDED and any(
+        return fact.kind in {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED} and any(
             file.path == fact.path and file.status == "added" for file in self.commit.files
         )
 

@@ -79,7 +79,7 @@ _GENERAL = frozenset(
 """What titles say of anything."""
 _LEAST_MOVED = 0.5
 _SEEN_BY_USERS = {
-    FactKind.FLAG_ADDED, FactKind.FLAG_REMOVED, FactKind.ENDPOINT_ADDED, FactKind.ENDPOINT_REMOVED,
+    FactKind.FLAG_ADDED, FactKind.FLAG_REMOVED, FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_ADDED, FactKind.ENDPOINT_REMOVED,
     FactKind.DEFAULT_CHANGED, FactKind.ENV_ADDED, FactKind.ENV_REMOVED,
 }  # fmt: skip
 # Where everybody writes: sharing such a file says nothing about being one piece of work.

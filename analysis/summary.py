@@ -26,7 +26,8 @@ from analysis.triage import Importance
 from analysis.wording import outside, say_fact, short_value, tidy
 
 LEADS = (
-    FactKind.REVERTS, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.ENDPOINT_REMOVED,
+    FactKind.REVERTS, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.COMMAND_REMOVED,
+    FactKind.COMMAND_ADDED, FactKind.ENDPOINT_REMOVED,
     FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED, FactKind.MODULE_REMOVED, FactKind.NAME_RENAMED,
     FactKind.NAME_REMOVED, FactKind.CONSTANT_CHANGED, FactKind.DEPRECATED, FactKind.CONFIG_REMOVED, FactKind.DEPENDENCY_CHANGED,
     FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_REMOVED, FactKind.ENV_REMOVED, FactKind.CHECK_REMOVED,
@@ -35,13 +36,14 @@ LEADS = (
 """Which fact a summary speaks of first."""
 
 _OPENS = {
-    FactKind.REVERTS, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.ENDPOINT_REMOVED,
+    FactKind.REVERTS, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.COMMAND_REMOVED,
+    FactKind.COMMAND_ADDED, FactKind.ENDPOINT_REMOVED,
     FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED, FactKind.MODULE_REMOVED, FactKind.TEST_DISABLED,
     FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_REMOVED,
 }  # fmt: skip
 """Facts that say more of a commit than its title does."""
 
-_OPENS_A_FIX = {FactKind.DEFAULT_CHANGED, FactKind.REVERTS, FactKind.FLAG_REMOVED}
+_OPENS_A_FIX = {FactKind.DEFAULT_CHANGED, FactKind.REVERTS, FactKind.FLAG_REMOVED, FactKind.COMMAND_REMOVED}
 _SAID_BESIDE = set(LEADS) - {
     FactKind.CHECK_REMOVED, FactKind.CHECK_ADDED, FactKind.TEST_DISABLED, FactKind.TEST_ENABLED,
 }  # fmt: skip
@@ -50,7 +52,12 @@ _STRONG = 1.4
 _LONGEST_LEAD = 170
 _LONGEST_TITLE = 250
 _DEPENDENCIES = {FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_REMOVED}
-_ALIKE = {FactKind.NAME_REMOVED: "detail.all_gone", FactKind.CONFIG_ADDED: "detail.fields"}
+_ALIKE = {
+    FactKind.NAME_REMOVED: "detail.all_gone",
+    FactKind.CONFIG_ADDED: "detail.fields",
+    FactKind.COMMAND_ADDED: "detail.commands",
+}
+"""Facts of which one sentence tells several."""
 _MANY_CARRIED = 30
 _EXPLAINED = {ChangeType.BUGFIX, ChangeType.REVERT, ChangeType.SECURITY}
 _SURROUNDINGS = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS, ChangeType.DEPENDENCIES}
@@ -176,7 +183,7 @@ class Summary:
 
     def fact_first(self, fact: Fact) -> str:
         """A first sentence about a fact, with what the title adds to it."""
-        said = self.fact(fact)
+        said = self.facts_alike(self.beside_it(fact))
         if fact.before and fact.after and all(self.title_has(value) for value in (fact.before, fact.after)):
             clause = self.said_title()
             return f"{clause}{self.teller.say('list.brackets', text=f'`{fact.name}`')}" if clause else said
@@ -367,8 +374,7 @@ class Summary:
         rest = [fact for fact in self.ordered if fact != used and fact.kind in _SAID_BESIDE and not _same(fact, used)]
         if used is None and self.phrases[0].action == "remove":
             rest = [fact for fact in rest if not (fact.kind is FactKind.NAME_REMOVED and fact.name in self.text)]
-        if reverted:
-            rest = []
+        rest = [] if reverted else [fact for fact in rest if used is None or fact not in self.beside_it(used)]
         groups: dict[tuple[FactKind, str, str], list[Fact]] = {}
         for fact in rest:
             alike = (fact.before, fact.after) if fact.kind is FactKind.DEPENDENCY_CHANGED else (fact.path, "")
@@ -381,6 +387,11 @@ class Summary:
         if text and used is not None:
             text = self.teller.say("detail.also", what=text)
         return self.teller.sentences([text, programs]) if text and programs else text or programs
+
+    def beside_it(self, fact: Fact) -> list[Fact]:
+        """A fact with those that the first sentence tells with it: the other commands of one program."""
+        is_command = fact.kind is FactKind.COMMAND_ADDED
+        return [f for f in self.ordered if (f.kind, f.path) == (fact.kind, fact.path)] if is_command else [fact]
 
     def facts_alike(self, facts: Sequence[Fact]) -> str:
         """Facts of one kind that say the same of several names, in one part."""

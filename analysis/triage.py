@@ -82,9 +82,11 @@ _SYMPTOMS = {
 _FACTS = {
     FactKind.DEFAULT_CHANGED: 2.4,
     FactKind.FLAG_REMOVED: 2.2,
+    FactKind.COMMAND_REMOVED: 2.2,
     FactKind.ENDPOINT_REMOVED: 1.4,
     FactKind.UNSAFE_ADDED: 1.0,
     FactKind.FLAG_ADDED: 0.8,
+    FactKind.COMMAND_ADDED: 0.8,
     FactKind.ENDPOINT_ADDED: 0.6,
     FactKind.DEPRECATED: 0.6,
     FactKind.CONSTANT_CHANGED: 0.6,
@@ -98,7 +100,7 @@ _FACTS = {
 """What symptoms and facts add to the log-odds that the classifier gives: its teachers' users are not all users."""
 
 _FLOORED = {
-    FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED, FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED,
+    FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED,
     FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED, FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.UNSAFE_ADDED,
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""

@@ -53,7 +53,7 @@ def say_fact(fact: Fact, language: Language) -> str:
         number = f" ({detail})" if language == "en" else f"（{detail}）"
         number = number if detail else ""
         return say("lead.reverts", language, title=outside(fact.name), number=number)
-    if fact.kind in {FactKind.FLAG_ADDED, FactKind.TEST_DISABLED} and detail:
+    if fact.kind in {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.TEST_DISABLED} and detail:
         first = outside(_first_sentence(detail))
         said = translate(first) if language == "zh" else first
         detail = f": {first}" if language == "en" else f"：{said or f'“{first}”'}"

@@ -316,6 +316,7 @@ _WATCH: tuple[tuple[str, set[FactKind]], ...] = (
         "removed",
         {
             FactKind.FLAG_REMOVED,
+            FactKind.COMMAND_REMOVED,
             FactKind.ENDPOINT_REMOVED,
             FactKind.ENV_REMOVED,
             FactKind.CONFIG_REMOVED,
@@ -324,7 +325,7 @@ _WATCH: tuple[tuple[str, set[FactKind]], ...] = (
         },
     ),
     ("deprecated", {FactKind.DEPRECATED}),
-    ("flags", {FactKind.FLAG_ADDED, FactKind.ENV_ADDED}),
+    ("flags", {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.ENV_ADDED}),
     ("unsafe", {FactKind.UNSAFE_ADDED}),
     ("tests_disabled", {FactKind.TEST_DISABLED}),
 )
@@ -343,6 +344,8 @@ def _watched(fact: Fact, entry: Entry) -> str:
     if fact.kind is FactKind.DEFAULT_CHANGED:
         return f"`{fact.name}` {fact.before} → {fact.after}"
     is_new = any(file.path == fact.path and file.status == "added" for file in entry.commit.files)
-    if fact.kind is FactKind.FLAG_ADDED and is_new:  # a flag of a program that came with it, not of one that people use
+    if fact.kind in {FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED} or (
+        fact.kind is FactKind.FLAG_ADDED and is_new
+    ):  # a flag of a program that came with it, not of one that people use
         return f"`{fact.name}` (`{basename(fact.path)}`)"
     return f"`{fact.name}`"

@@ -365,3 +365,44 @@ def test_every_fact_says_where_it_stands() -> None:
         ("QUILL_NEW", "quill/a.py", 4),
         ("QUILL_OLD", "quill/a.py", 3),
     ]
+
+
+COMMANDS = {
+    "argparse": ("quill/cli.py", 'group.add_parser("list-all", help="List them.")', "List them."),
+    "argparse on several lines": ("quill/cli.py", 'group.add_parser(\n    "list-all",\n    help="List them.",\n)', "List them."),
+    "click": ("quill/cli.py", '@cli.command()\n@click.option("--x")\ndef list_all_command(x):\n    ...', ""),
+    "click with a name": ("quill/cli.py", '@cli.command("list-all", help="List them.")\ndef f(x): ...', "List them."),
+    "typer": ("quill/cli.py", '@app.command(name="list-all")\ndef f(x): ...', ""),
+    "clap": ("src/main.rs", '    let app = app.subcommand(Command::new("list-all").about("x"));', ""),
+    "clap derived": ("src/main.rs", "#[derive(Subcommand)]\npub enum Commands {\n    /// List them.\n    ListAll {\n        x: u8,\n    },\n}", "List them."),
+    "cobra": ("cmd/list.go", 'var list = &cobra.Command{\n\tUse:   "list-all [flags]",\n\tShort: "List them.",\n}', "List them."),
+    "commander": ("src/cli.ts", "program.command('list-all <where>').description('List them.')", ""),
+    "yargs": ("src/cli.ts", 'yargs.command("list-all [where]", "List them.", run)', "List them."),
+}  # fmt: skip
+
+
+class TestCommands:
+    @pytest.mark.parametrize(("path", "line", "detail"), COMMANDS.values(), ids=COMMANDS)
+    def test_a_command_comes_and_goes(self, path: str, line: str, detail: str) -> None:
+        with_it, without = f"first\n{line}\nlast\n", "first\nlast\n"
+        fact = the_one(FactKind.COMMAND_ADDED, a_change(path, without, with_it))
+        assert (fact.name, fact.detail) == ("list-all", detail)
+        assert the_one(FactKind.COMMAND_REMOVED, a_change(path, with_it, without)).name == "list-all"
+
+    @pytest.mark.parametrize(
+        ("path", "line"),
+        [
+            ("src/run.rs", '    let out = std::process::Command::new("git").output();'),
+            ("src/db.ts", 'await db.command("ping");'),
+            ("quill/cli.py", "group.add_parser(name, help=text)"),
+            ("quill/cli.py", '# group.add_parser("list-all")'),
+            ("quill/api.py", '@router.get("/list-all")\ndef f(): ...'),
+            ("tests/test_cli.py", 'group.add_parser("list-all")'),
+        ],
+    )
+    def test_what_only_looks_like_one_is_none(self, path: str, line: str) -> None:
+        assert told(a_change(path, "first\n", f"first\n{line}\n"), kinds="command") == []
+
+    def test_one_that_only_moves_is_no_news(self) -> None:
+        one, other = 'group.add_parser("a")\n', 'group.add_parser("b")\n'
+        assert told(a_change("quill/cli.py", one + "x\n" + other, other + "x\n" + one)) == []

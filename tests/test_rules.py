@@ -188,6 +188,17 @@ class TestTheSummary:
             "Freeing pages moves to CPU: new `Pool.free` (`found = torch.unique(pages.cpu() // self.size)`)."
         )
 
+    def test_new_commands_of_one_program_are_told_together(self) -> None:
+        before = "import argparse\n\nsub = parser.add_subparsers()\n"
+        after = before + 'sub.add_parser("pack", help="Pack it")\nsub.add_parser("list")\n'
+        assert (
+            told("Support packing", a_change("quill/cli.py", before, after))
+            == "New commands `pack` and `list` of `cli.py`."
+        )
+        assert told("Remove packing", a_change("quill/cli.py", after, before)).startswith(
+            "The command `pack` of `cli.py` is gone."
+        )
+
     def test_fields_that_a_class_declares_no_more_are_named(self) -> None:
         before = "class Request:\n    name: str\n    seed: int = 42\n    size: int = 1\n\n    def send(self): ...\n"
         file = a_change("quill/request.py", before, before.replace("    seed: int = 42\n    size: int = 1\n", ""))

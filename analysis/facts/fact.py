@@ -12,6 +12,8 @@ class FactKind(StrEnum):
 
     FLAG_ADDED = "flag_added"
     FLAG_REMOVED = "flag_removed"
+    COMMAND_ADDED = "command_added"
+    COMMAND_REMOVED = "command_removed"
     ENV_ADDED = "env_added"
     ENV_REMOVED = "env_removed"
     ENDPOINT_ADDED = "endpoint_added"

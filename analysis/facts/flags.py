@@ -41,27 +41,28 @@ def flags(language: str, path: str, view: View) -> Iterator[Mention]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
-    """A call that defines a flag: what was found, where its arguments end, and the arguments with their offsets."""
+class Call:
+    """A call that defines something: what was found, where its arguments end, and the arguments with their offsets."""
 
     found: re.Match[str]
     end: int
     given: list[tuple[str, int]]
 
 
-def _calls(pattern: re.Pattern[str], view: View) -> Iterator[_Call]:
+def calls(pattern: re.Pattern[str], view: View) -> Iterator[Call]:
+    """Yield the calls whose beginning, up to their parenthesis, is what `pattern` finds."""
     at = 0
     while found := pattern.search(view.code, at):
         start = found.end()
         # Blanked code decides where arguments end; what they say is read from the text itself.
         code = call_text(view.code, start - 1)
         spans = [(start + offset, start + offset + len(text)) for text, offset in arguments(code)]
-        yield _Call(found, start + len(code), [(view.text[first:last], first) for first, last in spans])
+        yield Call(found, start + len(code), [(view.text[first:last], first) for first, last in spans])
         at = start + len(code)
 
 
 def _python(path: str, view: View) -> Iterator[Mention]:
-    for call in _calls(_PYTHON, view):
+    for call in calls(_PYTHON, view):
         positional = [pair for pair in call.given if not is_keyword(pair[0])]
         named = keywords(call.given)
         default, detail = literal(named.get("default", "")), joined(named.get("help", ""))
@@ -88,7 +89,7 @@ def _typer_default(view: View, positional: list[tuple[str, int]], end: int) -> s
 
 
 def _rust(path: str, view: View) -> Iterator[Mention]:
-    for call in _calls(_CLAP, view):
+    for call in calls(_CLAP, view):
         field = _CLAP_FIELD.match(view.code, call.end)
         named = keywords(call.given)
         if "long" in named:
@@ -100,11 +101,11 @@ def _rust(path: str, view: View) -> Iterator[Mention]:
         default = named.get("default_value_t") or named.get("default_value") or ""
         value = literal(default) or (default if _CLAP_VALUE.match(default) else "")
         start = call.found.start()
-        detail = joined(named.get("help", "")) or _documented(view.text[max(0, start - 2_000) : start])
+        detail = joined(named.get("help", "")) or documented(view.text[max(0, start - 2_000) : start])
         yield view.mention(f"--{name}", path, at, value, detail)
 
 
-def _documented(above: str) -> str:
+def documented(above: str) -> str:
     """Return the first paragraph of the documentation comment that `above` ends with: clap takes it for the help text."""
     said: list[str] = []
     for line in reversed(above.split("\n")[:-1]):
@@ -116,7 +117,7 @@ def _documented(above: str) -> str:
 
 
 def _go(path: str, view: View) -> Iterator[Mention]:
-    for call in _calls(_GO, view):
+    for call in calls(_GO, view):
         place = 1 if call.found["var"] else 0
         found = _GO_NAME.match(call.given[place][0]) if len(call.given) > place else None
         if found:
@@ -128,7 +129,7 @@ def _go(path: str, view: View) -> Iterator[Mention]:
 
 
 def _c(path: str, view: View) -> Iterator[Mention]:
-    for call in _calls(_C, view):
+    for call in calls(_C, view):
         place = 1 if call.found["absl"] else 0
         if len(call.given) <= place:
             continue
@@ -143,7 +144,7 @@ def _c(path: str, view: View) -> Iterator[Mention]:
 
 
 def _javascript(path: str, view: View) -> Iterator[Mention]:
-    for call in _calls(_JAVASCRIPT, view):
+    for call in calls(_JAVASCRIPT, view):
         found = _COMMANDER_NAME.match(call.given[0][0]) if call.given else None
         if found:
             rest = [argument for argument, _ in call.given[1:]]

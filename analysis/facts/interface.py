@@ -1,10 +1,11 @@
-"""What users type, set and call: command-line flags, environment variables, HTTP endpoints."""
+"""What users type, set and call: command-line flags and commands, environment variables, HTTP endpoints."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
 from analysis.facts.code import literal
+from analysis.facts.commands import commands
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.flags import flags
 from analysis.facts.routes import full_route, routes
@@ -38,10 +39,11 @@ _COMMON = re.compile(
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find flags, environment variables and endpoints that the commit adds or removes in the product's code."""
+    """Find flags, commands, environment variables and endpoints that the commit adds or removes in the product's code."""
     product = [file for file in files if file.is_product]
     for find, added, removed in (
         (_flags, FactKind.FLAG_ADDED, FactKind.FLAG_REMOVED),
+        (commands, FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED),
         (_variables, FactKind.ENV_ADDED, FactKind.ENV_REMOVED),
         (routes, FactKind.ENDPOINT_ADDED, FactKind.ENDPOINT_REMOVED),
     ):

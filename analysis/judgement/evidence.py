@@ -177,7 +177,7 @@ def _built(signals: dict[str, float]) -> list[tuple[float, ...]]:
     surroundings = get("only ci") or get("only build")
     rows: dict[ChangeType, tuple[float, ...]] = {
         ChangeType.FEATURE: (
-            has("fact flag_added", "fact config_added", "fact env_added", "fact endpoint_added"),
+            has("fact flag_added", "fact command_added", "fact config_added", "fact env_added", "fact endpoint_added"),
             float(bool(get("only adds") and product)),
             get("new product files"),
             min(2 * get("new public names"), 1.0),
@@ -224,7 +224,13 @@ def _built(signals: dict[str, float]) -> list[tuple[float, ...]]:
             get("adds deprecation"),
             float(
                 bool(
-                    has("fact name_removed", "fact config_removed", "fact flag_removed", "fact module_removed")
+                    has(
+                        "fact name_removed",
+                        "fact config_removed",
+                        "fact flag_removed",
+                        "fact command_removed",
+                        "fact module_removed",
+                    )
                     and get("mostly deletes")
                 )
             ),
