@@ -230,8 +230,8 @@ class Summary:
         if clause and len(new) == len(self.product) == len(self.phrases) == 1 and not self.shown.edits:
             self.shown.has_told_new = True
             return self.teller.because(clause, self.shown.new(new))
-        gone = next(iter(self.shown.fields), None)
-        if clause and gone and self.phrases[0].action == "remove":
+        gone = next(iter(self.shown.fields), None) if self.phrases[0].action == "remove" else None
+        if clause and gone:
             names = self.teller.names(gone.gone)
             return self.teller.because(clause, self.teller.say("list.fields_gone", owner=gone.owner, names=names))
         best = told(self.shown.edits, 1, _STRONG)

@@ -58,7 +58,9 @@ class ChangedFile:
     @cached_property
     def hunks(self) -> tuple[Hunk, ...]:
         """The hunks of its patch, without carriage returns and overlong lines; none if the patch is not here."""
-        return tuple(map(_plain, hunks(self.change.patch))) if self.change.patch else ()
+        patch = self.change.patch or ""
+        is_plain = "\r" not in patch and max(map(len, patch.split("\n"))) <= _LONGEST_LINE
+        return tuple(hunks(patch)) if is_plain else tuple(map(_plain, hunks(patch)))
 
     @cached_property
     def views(self) -> tuple[tuple[View, View], ...]:
