@@ -214,7 +214,7 @@ def _themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:
             groups.setdefault(entry.triage.areas[0], []).append(entry)
     heaviest = sorted(groups.items(), key=lambda item: -sum(entry.triage.score for entry in item[1]))
     for area, members in heaviest[:_MOST_THEMES]:
-        said = [_first_said(entry, language) for entry in members[:2] if entry.analysis]
+        said = [_first_said(entry) for entry in members[:2] if entry.analysis]
         more = len(members) - len(said)
         first, *others = [text for text in said if text] or [""]
         text = ("; " if language == "en" else "；").join([first, *map(uncapital, others)])
@@ -223,14 +223,9 @@ def _themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:
         yield Theme(say(key, language, area=name, text=text, more=more), tuple(e.commit.sha for e in members))
 
 
-def _first_said(entry: Entry, language: Language) -> str:
+def _first_said(entry: Entry) -> str:
     first = re.split(r"(?<=[。])|(?<=\.)(?:\s|$)", entry.analysis.summary, maxsplit=1)[0] if entry.analysis else ""
     what, _, how = first.replace("：", ": ").partition(": ")
-    summary = Summary(entry, language)
-    if what and uncapital(what) == uncapital(
-        summary.subject
-    ):  # what follows is evidence, and a subject alone is no sentence
-        return capital(summary.said_title())
     cut = len(what) if "`" in how and not what.endswith(("”", "`")) else len(first)  # evidence stands with the entry
     return first[:cut].rstrip(".。")
 

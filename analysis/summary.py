@@ -249,9 +249,9 @@ class Summary:
         subject = self.subject
         rule = self.shown.rule() if subject else ""
         if rule:
-            return self.teller.because(subject, rule)
+            return self.teller.of(subject, rule)
         best = self.shown.take(1, TELLING) if subject else []
-        return self.teller.because(subject, self.shown.edit(best[0])) if best else ""
+        return self.teller.of(subject, self.shown.edit(best[0])) if best else ""
 
     @cached_property
     def subject(self) -> str:
@@ -316,18 +316,17 @@ class Summary:
         lists, says_all = self.around.lists()
         if lists and (says_all or self.subject):
             return self.teller.join([*lists, *parts])
-        what = "" if moves else self.with_number() or (self.subject if parts else "") or self.said_title()
+        number = "" if moves else self.with_number()
+        title = "" if moves else number or self.said_title()
+        subject = "" if moves or number else self.subject
         best, stands_for = self.around.best_edit()
         if best and not parts and not lists and stands_for >= self.commit.additions + self.commit.deletions:
-            return self.teller.because(what, best)
-        parts = [*parts, *lists, best]
-        if not any(parts):
-            parts = [self.around.code()]
-        if not any(parts):
-            return self.teller.join(
-                [what, self.teller.say("plain.changed", names=self.teller.names(list(self.files.values())))]
-            )
-        return self.teller.because(what, self.teller.join(parts)) if self.subject else self.teller.join([what, *parts])
+            return self.teller.of(subject, best) if subject else self.teller.because(title, best)
+        parts = [part for part in (*parts, *lists, best) if part] or [part for part in (self.around.code(),) if part]
+        if subject and parts:
+            return self.teller.of(subject, self.teller.join(parts))
+        names = self.teller.names(list(self.files.values()))
+        return self.teller.join([title, *(parts or [self.teller.say("plain.changed", names=names)])])
 
     def with_number(self) -> str:
         """The title of a change of one number, with that number; an empty string if the diff does not show one."""

@@ -59,6 +59,10 @@ class Teller:
         """A part, and behind a colon what shows it."""
         return f"{what}{': ' if self.language == 'en' else '：'}{how}" if how else what
 
+    def of(self, subject: str, what: str) -> str:
+        """What is said of a subject that has no verb of its own: no colon, behind which evidence stands."""
+        return f"{subject}{' — ' if self.language == 'en' else '——'}{what}"
+
     def sentences(self, parts: Sequence[str]) -> str:
         """Parts as sentences, one behind the other."""
         end, gap = (".", " ") if self.language == "en" else ("。", "")

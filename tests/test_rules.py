@@ -171,13 +171,13 @@ class TestTheSummary:
         )
 
     def test_a_fix_that_names_no_symptom_says_what_was_done_to_its_subject(self) -> None:
-        assert told("Fix page routing (#12)", CODE) == "Page routing: `page = 1` becomes `page = self.page`."
-        assert told("Fix page routing (#12)", CODE, language="zh") == "page 路由：`page = 1` 改为 `page = self.page`。"
+        assert told("Fix page routing (#12)", CODE) == "Page routing — `page = 1` becomes `page = self.page`."
+        assert told("Fix page routing (#12)", CODE, language="zh") == "page 路由——`page = 1` 改为 `page = self.page`。"
         before = "def route(one):\n    return None\n"
         rule = "    # Remote pages must be routed to their owner\n    if one.remote:\n        return one.owner\n"
         file = a_change("quill/route.py", before, before.replace("    return None\n", f"{rule}    return None\n"))
         assert told("Fix routing of remote pages", file) == (
-            "Routing of remote pages: “Remote pages must be routed to their owner”. "
+            "Routing of remote pages — “Remote pages must be routed to their owner”. "
             "In `route.py`: new case `one.remote` → `return one.owner`."
         )
 
@@ -256,7 +256,7 @@ class TestTheSummary:
     def test_a_workflow_is_told_by_its_own_name(self) -> None:
         file = a_change(".github/workflows/cancel.yml", None, "name: Cancel all runs\non: push\n")
         assert told("ci: adjust the runs", file) == (
-            "Runs: new CI file `.github/workflows/cancel.yml` “Cancel all runs” (2 lines)."
+            "Runs — new CI file `.github/workflows/cancel.yml` “Cancel all runs” (2 lines)."
         )
 
     def test_of_a_feature_around_the_product_says_that_it_is_only_that(self) -> None:
