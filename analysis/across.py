@@ -1,8 +1,9 @@
-"""What is only seen across the files of a commit: code that moved from one to another, tests that stood nowhere before."""
+"""What is only seen across the files of a commit: code that moved, tests that stood nowhere before, names of its files."""
 
 import re
 from collections import Counter
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from analysis.commit import Commit
 from analysis.edits import IMPORT
@@ -10,6 +11,10 @@ from analysis.facts.changed import changed_file
 from analysis.paths import FileKind
 
 _LEAST_CARRIED = 8
+_ALIKE = 0.9
+_FILE = re.compile(
+    r"(?<![\w/.-])[A-Za-z_][\w-]{2,60}\.(?:py|rs|go|cpp|cu|cuh|cc|h|ts|js|yml|yaml|toml|json|md|rst|sh)\b"
+)
 _TEST = re.compile(r"^\s*(?:async\s+)?(?:def|fn|func|void|fun)\s+(?P<name>[Tt]est\w+)\s*\(")
 
 
@@ -58,3 +63,15 @@ def new_tests(commit: Commit) -> tuple[str, ...]:
             elif found and line[0] == "-":
                 removed.add(found["name"])
     return tuple(name for name in added if name not in removed)
+
+
+def with_paths(text: str, commit: Commit) -> str:
+    """Return a title with the names of files as the commit has them: who writes one down in haste misspells it."""
+    names = {path.rpartition("/")[2] for file in commit.files for path in (file.path, file.old_path or file.path)}
+
+    def named(found: re.Match[str]) -> str:
+        name = found[0]
+        close = [] if name in names else get_close_matches(name, names, 1, _ALIKE)
+        return close[0] if close else name
+
+    return _FILE.sub(named, text)

@@ -34,6 +34,9 @@ _TEXT = re.compile(r"[bfr]?\"[^\"]*\"|[bfr]?'[^']*'")
 _DATA = {"yaml", "toml", "json", "", "docker", "shell"}
 _ASSIGNED = re.compile(r"^\s*(?P<target>[\w.\[\]\"']+)\s*(?::\s|[:+*/|-]?=(?!=))")
 _ASSIGNED_CALL = re.compile(r"^\s*(?P<target>[\w.]+)\s*[:=]+\s*(?P<call>[A-Za-z_][\w.]*)\(")
+_LEAVES = re.compile(r"(?:return|continue|break|raise)\b")
+_NUMERIC = re.compile(r"(?P<name>[\w.-]+)\s*[:=]\s*(?P<number>\d+(?:\.\d+)?)")
+_HELD = re.compile(r"(\w+) = ([^=].*)")
 _DEFINES = {"python": "def ", "rust": "fn ", "go": "func "}
 _SIGNATURE = re.compile(
     r"[ \t]*(?:pub(?:\([^)]*\))?\s+)?(?:async\s+)?(?:def|fn|func)\s+(?P<name>\w+)\s*(?:<[^(]*>)?\((?P<inside>[^()]*(?:\([^()]*\)[^()]*)*)\)"
@@ -93,8 +96,16 @@ def edits(files: Iterable[ChangedFile], title: str) -> tuple[Edit, ...]:
     for kind, before, after in counts:
         if kind is EditKind.TAKES:
             takers.setdefault(after, []).append(before)
+    holds = {held[1]: held[2] for kind, _, text in counts if kind is EditKind.ADDED and (held := _HELD.fullmatch(text))}
     found = [
-        Edit(kind, places[kind, before, after], before, after, count, _weight(kind, before, after, count, topic))
+        Edit(
+            kind,
+            places[kind, before, after],
+            before,
+            _held(kind, after, holds),
+            count,
+            _weight(kind, before, after, count, topic),
+        )
         for (kind, before, after), count in counts.items()
         if kind is not EditKind.TAKES and is_shown(before) and is_shown(after) and not _is_told(before, after, takers)
     ]
@@ -105,6 +116,12 @@ def edits(files: Iterable[ChangedFile], title: str) -> tuple[Edit, ...]:
             Edit(EditKind.TAKES, path, names, arguments, 1, _weight(EditKind.TAKES, names, arguments, 1, topic))
         )
     return tuple(sorted(found, key=lambda edit: -edit.weight))
+
+
+def _held(kind: EditKind, after: str, holds: Mapping[str, str]) -> str:
+    """What took a line's place: of a new variable, what it holds."""
+    held = holds.get(after, after) if kind is EditKind.REPLACED else after
+    return held if is_shown(held) else after
 
 
 def _is_told(before: str, after: str, takers: Mapping[str, Sequence[str]]) -> bool:
@@ -187,7 +204,9 @@ def _cases(after: list[str], following: list[str], gone: Collection[str]) -> Ite
         found = _CASE.match(text)
         if found and text.strip() not in gone:
             below = [line for line in following if _indent(line) > _indent(text)]
-            condition, done = _unbracketed(found["condition"].rstrip(" ;")), _statement([*after[index + 1 :], *below])
+            inside = [*after[index + 1 :], *below]
+            condition = _unbracketed(found["condition"].rstrip(" ;"))
+            done = _statement(inside) or _leaves(inside, _indent(text))
             yield EditKind.CASE, condition, done if len(condition + done) <= _LONGEST_CASE else ""
 
 
@@ -204,11 +223,18 @@ def _statement(lines: list[str]) -> str:
     lines = [line for line in lines if line.strip()][:5]
     for size in range(1, len(lines) + 1):
         code = _one_line(lines[:size])
-        if re.match(r"(?:el|if\b|for\b|\}|\{|try|with\b|logger|log|class\b|def\b)", code):
+        if re.match(r"(?:el|if\b|for\b|\}|\{|try|with\b|logger|log|class\b|def\b|assert\b)", code):
             return ""
         if _is_balanced(code):
             return code if is_shown(code) else ""
     return ""
+
+
+def _leaves(lines: list[str], indent: int) -> str:
+    """The statement with which a case leaves what it stands in, if that is how it ends."""
+    block = list(takewhile(lambda line: not line.strip() or _indent(line) > indent, lines))
+    last = next((line.strip().rstrip(";") for line in reversed(block) if line.strip()), "")
+    return last if _LEAVES.match(last) and is_shown(last) else ""
 
 
 def _replaced(before: list[str], after: list[str]) -> Iterator[tuple[EditKind, str, str]]:
@@ -352,3 +378,11 @@ def told(found: Iterable[Edit], most: int, least: float) -> tuple[Edit, ...]:
         if not any(len(words & words_of(f"{other.before} {other.after}")) > len(words) / 2 for other in made):
             made.append(edit)
     return tuple(made)
+
+
+def numeric(edit: Edit) -> tuple[str, str, str] | None:
+    """Return the name, the old and the new number of an edit that gives a name another number; else None."""
+    found, now = _NUMERIC.fullmatch(edit.before), _NUMERIC.fullmatch(edit.after)
+    if edit.kind is not EditKind.REPLACED or not found or not now or found["name"] != now["name"]:
+        return None
+    return found["name"], found["number"], now["number"]

@@ -13,6 +13,8 @@ from analysis.facts.changed import ChangedFile
 from analysis.patch import Hunk
 
 _LONGEST_NAME = 60
+_LONGEST_VALUE = 30
+_WORD = re.compile(r"[a-z\d.]+")
 _BROKEN = re.compile(r"(?<=-)`?\s*<br\s*/?>\s*`?")
 """A break within a name that is too long for its cell."""
 _MARKUP = re.compile(r"<[^<>]{0,200}>|\*\*|`|\[(?=[^\]]{1,100}\]\()|(?<=.)\]\([^()\s]{0,300}\)")
@@ -42,6 +44,8 @@ class Listing:
         owner: of FIELDS the class that declares them, or did; else empty.
         came, gone: names that stand only after the change, or stood only before it.
         changed: rows whose name stands on both sides, with something else behind it.
+        renamed: rows that have another name and the same behind it: (before, after).
+        values: of the first changed row what stood in its first other cell, and what stands there; empty if nothing did.
         inside: of KEYS, where only one came: what stands in it, as `name: value`.
     """
 
@@ -51,6 +55,8 @@ class Listing:
     came: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    values: tuple[str, str] = ("", "")
     inside: tuple[str, ...] = ()
 
 
@@ -61,9 +67,13 @@ def listings(files: Iterable[ChangedFile]) -> tuple[Listing, ...]:
         for file in files
         if file.change.status not in {"added", "removed"}
         for listing in _of_file(file)
-        if listing.came or listing.gone or listing.changed
+        if _size(listing)
     ]
-    return tuple(sorted(found, key=lambda one: -len(one.came) - len(one.gone) - len(one.changed)))
+    return tuple(sorted(found, key=lambda one: -_size(one)))
+
+
+def _size(one: Listing) -> int:
+    return len(one.came) + len(one.gone) + len(one.changed) + len(one.renamed)
 
 
 def fields_gone(files: Iterable[ChangedFile]) -> tuple[Listing, ...]:
@@ -91,37 +101,56 @@ def _of_file(file: ChangedFile) -> Iterator[Listing]:
 
 
 def _rows(file: ChangedFile) -> Listing:
-    """Rows of tables, by their first cell; how wide a table is drawn is nothing that a reader sees."""
-    old: dict[str, set[str]] = {}
-    new: dict[str, set[str]] = {}
+    """Rows of tables, by their first cell; how a table is drawn and a value is marked is nothing that a reader sees."""
+    old: dict[str, list[str]] = {}
+    new: dict[str, list[str]] = {}
     for hunk in file.hunks:
-        for side, texts in (
-            (old, [line.text for line in hunk.lines if not line.added]),
-            (new, [line.text for line in hunk.lines if not line.removed]),
-        ):
-            for name, cells in _cells(texts):
-                side.setdefault(name, set()).add(cells)
+        old.update(_cells([line.text for line in hunk.lines if not line.added]))
+        new.update(_cells([line.text for line in hunk.lines if not line.removed]))
+    came, gone = [name for name in new if name not in old], [name for name in old if name not in new]
+    renamed = []
+    for name in gone:
+        words = _WORD.findall(name.lower())
+        alike = [one for one in came if new[one] == old[name] and words and all(word in one.lower() for word in words)]
+        other = min(alike, key=len, default="")
+        if other:
+            renamed.append((name, other))
+            came.remove(other)
+    changed = [name for name in new if name in old and _said(new[name]) != _said(old[name])]
+    values = [
+        (was, now)
+        for name in changed[:1]
+        for was, now in zip(old[name], new[name], strict=False)
+        if _said([was]) != _said([now])
+    ]
     return Listing(
         ListKind.ROWS,
         file.path,
-        came=tuple(name for name in new if name not in old),
-        gone=tuple(name for name in old if name not in new),
-        changed=tuple(name for name in new if name in old and new[name] != old[name]),
+        came=tuple(came),
+        gone=tuple(name for name in gone if name not in {before for before, _ in renamed}),
+        changed=tuple(changed),
+        renamed=tuple(renamed),
+        values=values[0] if values and len(max(values[0], key=len)) <= _LONGEST_VALUE else ("", ""),
     )
 
 
-def _cells(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _said(cells: Sequence[str]) -> list[str]:
+    """What cells say, however it is written: `FALSE` is `False`."""
+    return ["".join(cell.lower().split()) for cell in cells]
+
+
+def _cells(texts: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """The first cell and the others of each row, but for the head of a table, which a ruler follows."""
     for text, following in pairwise((*texts, "")):
         is_row = text.lstrip().startswith("|") and not _RULER.fullmatch(text)
         if is_row and not (following.strip() and _RULER.fullmatch(following)):
             name, *cells = [_plain(cell) for cell in text.strip().strip("|").split("|")]
             if name and len(name) <= _LONGEST_NAME:
-                yield name, "|".join(cells)
+                yield name, cells
 
 
 def _plain(text: str) -> str:
-    return " ".join(_MARKUP.sub(" ", _BROKEN.sub("", text)).split())
+    return re.sub(r"\s+(?=[,;])", "", " ".join(_MARKUP.sub(" ", _BROKEN.sub("", text)).split()))
 
 
 def _sections(file: ChangedFile) -> Listing:

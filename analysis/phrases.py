@@ -223,6 +223,13 @@ def is_clause(phrase: Phrase) -> bool:
     return bool(_CLAUSE.search(told))
 
 
+def opens_with_verb(text: str) -> bool:
+    """Whether a thing begins with a word that may be its verb, so that it would be heard as a sentence: `cancel the runs`."""
+    first = text.split(" ", 1)[0].lower()
+    known = first in table()["verbs"] or first in table()["does"]["words"] or bool(_opening(text)[0])
+    return known and " " in text
+
+
 def base_of(word: str) -> str:
     """Return the verb of a word with -ing, if it is one that is known; else an empty string."""
     known = {**table()["verbs"], **dict.fromkeys(table()["does"]["words"])}

@@ -13,12 +13,18 @@ from analysis.phrases import BEHIND, RELATION, Phrase, base_of, is_clause, table
 _SINGULAR = re.compile(r"(?:ss|us|is|as|os)$")
 _NOUNS_IN_ING = {"training", "serving", "routing", "embedding", "string", "logging", "streaming", "sampling", "missing"}
 _DOING = re.compile(r"(\w+ing)(\s.+)$")
+_MANNER = re.compile(r"\s(?:once|twice|again)$")
 _NAME = re.compile(r"[\d_=/.`*<>\\]|^--|[a-z][A-Z]")
 
 
 def say_english(phrases: Sequence[Phrase]) -> str:
     """Say a title again as one sentence, without its full stop and without a capital that it has not by itself."""
-    return "; ".join(_say(phrase) for phrase in phrases)
+    return "; ".join(_say(_with_object(phrase) if index else phrase) for index, phrase in enumerate(phrases))
+
+
+def _with_object(phrase: Phrase) -> Phrase:
+    """A further clause without an object of its own has that of the one before: "build wheels and share via …"."""
+    return replace(phrase, thing="it") if phrase.action in {"build", "share"} and not phrase.thing else phrase
 
 
 def capital(text: str) -> str:
@@ -163,6 +169,14 @@ def _plainly(phrase: Phrase) -> str:
     if not phrase.action:
         return ""
     template: str = table()["action"][phrase.action]["en"]
+    manner = _MANNER.search(phrase.thing)
+    if manner:
+        phrase = replace(phrase, thing=phrase.thing[: manner.start()])
+        template = (
+            template.replace("{around}", "{around}" + manner[0])
+            if template.endswith("{around}")
+            else template + manner[0]
+        )
     if "{around} {is}" not in template:
         return _agreeing(template, phrase.thing, around=_around(phrase.around) + _change(phrase))
     relations = [relation for relation, _ in phrase.around]

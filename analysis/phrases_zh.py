@@ -201,9 +201,10 @@ def _over(phrase: Phrase) -> str:
         raise Unsaid
     over: str = table()["symptom"][key]["zh"]
     of = [pair for pair in around if pair[0] in {"for", "of", "from"}]
-    scenes = [_scene(relation, words) for relation, words in reversed(around) if (relation, words) not in of]
+    left = sorted((pair for pair in reversed(around) if pair not in of), key=lambda pair: pair[0] != "on")
+    scenes = [_scene(relation, words) for relation, words in left]
     said = f"{_attributes(of)}{noun(thing)} {over.format(symptom=word)}"
-    where = re.sub(r"(?<=[上中下])、(?=使用)", "", "、".join(scenes))
+    where = re.sub(r"(?<=[上中下])、(?=使用|启用)", "", "、".join(scenes))
     return f"{where}，{said}" if scenes else said
 
 

@@ -19,7 +19,7 @@ from analysis.summary import Summary
 from analysis.teller import MOST_NAMES
 from analysis.title import ChangeType, read_title
 from analysis.triage import Importance
-from analysis.wording import outside, say, short_value
+from analysis.wording import error_text, outside, say, short_value
 
 VERSION = "4"
 """Goes up whenever the same commit would read differently: stored analyses of an older version are made anew."""
@@ -113,10 +113,10 @@ class _Account:
             return say("effect.gone_name", name=fact.name, file=self.summary.files.get(fact.path, fact.path))
         if fact.kind is FactKind.ENV_REMOVED:
             return say("effect.env_removed", name=fact.name, file=self.summary.files.get(fact.path, fact.path))
-        if fact.kind is FactKind.CHECK_ADDED and fact.detail:
-            return say("effect.refuses", detail=outside(fact.detail))
+        if fact.kind is FactKind.CHECK_ADDED and fact.detail and self.summary.shown.stops_what_was(fact):
+            return say("effect.refuses", detail=error_text(fact.detail))
         if fact.kind is FactKind.CHECK_REMOVED and fact.detail:
-            return say("effect.lets_through", detail=outside(fact.detail))
+            return say("effect.lets_through", detail=error_text(fact.detail))
         return ""
 
     def reverted(self) -> str:
@@ -124,7 +124,7 @@ class _Account:
         for fact in self.facts:
             if fact.kind is FactKind.DEPENDENCY_CHANGED and kind_of(fact.path) is FileKind.BUILD:
                 return self.teller.say("effect.back", name=fact.name, after=short_value(fact.after).strip("`"))
-        title = self.summary.title.reverts
+        title = self.summary.title.title.reverts
         phrases = read_phrases(outside(read_title(title).text)) if title else ()
         if len(phrases) != 1 or phrases[0].action not in _GIVEN or not phrases[0].thing:
             return ""
@@ -154,11 +154,11 @@ class _Account:
                 yield Claim(self.teller.say(key, names=self.teller.names(names, 3)), paths, Aspect.MAINTAINABILITY)
         effect = self.effect()
         for fact in self.facts:
-            if fact.kind in {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED} and outside(fact.detail) not in effect:
+            if fact.kind in {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED} and error_text(fact.detail) not in effect:
                 yield Claim(self.full(self.summary.fact(fact)), (fact.path,), Aspect.RELIABILITY)
 
     def risks(self) -> Iterator[Claim]:
-        title, files = self.summary.title, tuple(file.path for file in self.product)
+        title, files = self.summary.title.title, tuple(file.path for file in self.product)
         said = [kind for kind in title.types if kind in _SURROUNDING_TYPES]
         if said and self.product and self.summary.lines and ChangeType.REVERT not in title.types:
             names = self.teller.names([self.summary.files[path] for path in files])
@@ -172,8 +172,9 @@ class _Account:
                 yield Claim(self.teller.say("risk.gone", name=fact.name), (fact.path,), Aspect.COMPATIBILITY)
         has_tests = any(kind_of(file.path) is FileKind.TEST for file in self.commit.files)
         added = sum(file.additions for file in self.product)
-        if self.summary.lines >= _MANY_LINES and added and not has_tests and not reverts:
-            text = self.teller.say("risk.no_tests", lines=f"{self.summary.lines:,}")
+        lines = self.summary.lines - 2 * sum(move.count for move in self.summary.shown.moves_of_code)
+        if lines >= _MANY_LINES and added and not has_tests and not reverts:  # what only moved is tested as it was
+            text = self.teller.say("risk.no_tests", lines=f"{lines:,}")
             yield Claim(text, files[:MOST_NAMES], Aspect.MAINTAINABILITY)
         unseen = tuple(file.path for file in self.commit.files if file.unseen == "too large")
         if unseen:
@@ -189,7 +190,7 @@ class _Account:
                 yield self.claim("advice.replace_name", fact)
         # Whoever installs a package gets what it needs; what is compiled or put into an image has it inside.
         built = [f for f in self.facts if f.kind is FactKind.DEPENDENCY_CHANGED and language_of(f.path) in _BUILT]
-        if built:
+        if built and not any(fact.kind is FactKind.REVERTS for fact in self.facts):
             names = self.teller.names([fact.name for fact in built])
             yield Claim(self.teller.say("advice.rebuild", names=names), tuple(dict.fromkeys(f.path for f in built)))
 

@@ -5,6 +5,7 @@ Of all that, as much is told as a reader wants: what has to do with the title fi
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from analysis.across import Carried, carried
@@ -12,8 +13,11 @@ from analysis.edits import Edit, EditKind, edits, is_shown, told, words_of
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
 from analysis.facts.changed import changed_file
+from analysis.facts.checks import stops_what_was
+from analysis.facts.flags import flags
 from analysis.listings import Listing, fields_gone
 from analysis.paths import FileKind, kind_of
+from analysis.phrases_en import is_plural
 from analysis.sketch import Definition, Quote, Sketch, sketch
 from analysis.teller import Teller, short_names
 from analysis.wording import outside
@@ -22,6 +26,7 @@ TELLING = 0.85
 """The least weight of an edit worth a word."""
 
 _STANDS_ALONE = re.compile(r"(?!(?:this|it|these|that|those|otherwise|then|so|but|and|here|if so)\b)", re.IGNORECASE)
+_TO_BE = re.compile(r"(?P<what>[A-Z][^.:;,]{2,60}) (?:should|must) (?P<no>not )?be (?P<rest>[a-z]+ed\b[^.:;]{0,100})$")
 _RULE = re.compile(r"\b(?:should|must|need|needs|only|never|always|cannot|has to|have to)\b", re.IGNORECASE)
 """What a comment says that states how things are to be."""
 _STATEMENT = re.compile(r"^\s*(?P<code>(?:[\w.\[\], ]+ = |[\w.]+\().*[\w)\]}\"'])$")
@@ -35,6 +40,7 @@ class Shown:
 
     def __init__(self, entry: Entry, teller: Teller, topic: str) -> None:
         self.commit, self.facts, self.teller, self.topic = entry.commit, entry.facts, teller, topic
+        self.language = teller.language
         self._files = [changed_file(change) for change in entry.commit.files]
         self.sketch: Sketch = sketch(entry.commit)
         self.product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
@@ -73,11 +79,17 @@ class Shown:
                 return True
         return False
 
-    def evidence(self, used: Fact | None, *, all_said: bool, has_said: bool) -> Iterator[str]:
+    def stops_what_was(self, check: Fact) -> bool:
+        """Whether a new check can stop what went on before, not only what came with it."""
+        file = next(file for file in self._files if file.path == check.path)
+        return stops_what_was(file, check.line)
+
+    def evidence(self, used: Fact | None, lead: str, *, all_said: bool, has_said: bool) -> Iterator[str]:
         """Sentences about what the diff shows in the product's code, and where.
 
         Args:
             used: the fact that the first sentence is about.
+            lead: that sentence.
             all_said: facts have said all of it.
             has_said: its author has said why in the message, so that a comment is not needed.
         """
@@ -89,7 +101,7 @@ class Shown:
             return
         parts: list[tuple[str, str]] = []  # where, and what
         docs = False
-        new = [] if self.has_told_new else self.definitions()
+        new = [] if self.has_told_new else self.definitions(lead)
         if new:
             parts.append((new[0].path, self.new(new)))
             docs = bool(new[0].doc)
@@ -99,16 +111,20 @@ class Shown:
             yield moved
         if not parts:
             yield from self.swapped()
-        note = None if docs or has_said or self.has_quoted else self.quote()
+        note = None if docs or has_said or self.has_quoted else self.quote(2 if used else 0)
         if note:
             parts.append(note)
         names = [name for name in self.sketch.touched if name not in self.topic and not name.startswith("__")]
-        if not parts and not self.told and not moved and names and not (all_said or self.has_said_where):
+        if names and not (used or parts or self.told or self.has_told_carried or all_said or self.has_said_where):
             yield self.teller.say("detail.touched", names=self.teller.names(names))
         parts = parts[:_PARTS]
         if parts:
-            where = self.teller.names([self.files[path] for path in dict.fromkeys(path for path, _ in parts)], 3)
-            yield self.teller.say("detail.where", files=where, what=self.teller.join([what for _, what in parts]))
+            paths = [path for path, _ in parts]
+            paths[:1] = self.places(new[0]) if new else paths[:1]
+            files = [self.files[path] for path in dict.fromkeys(paths)]
+            what = self.teller.join([what for _, what in parts])
+            is_known = len(files) == 1 and f"`{files[0]}`" in lead
+            yield what if is_known else self.teller.say("detail.where", files=self.teller.names(files, 3), what=what)
 
     def swapped(self) -> Iterator[str]:
         """A name that took another's place everywhere."""
@@ -119,13 +135,13 @@ class Shown:
                 self.has_said_where = True
                 yield self.edit(Edit(EditKind.SWAPPED, "", before, after, count))
 
-    def definitions(self) -> list[Definition]:
-        """New functions and classes worth naming: those with a word of explanation, or the title's."""
+    def definitions(self, lead: str = "") -> list[Definition]:
+        """New functions and classes worth naming: those whose own words say more than the first sentence, or the title's."""
         topic = words_of(self.topic)
         new = [one for one in self.sketch.new if not any(one.name in fact.name for fact in self.facts)]
-        with_doc = [one for one in new if one.doc]
+        with_doc = [one for one in new if one.doc and len(words_of(one.doc) - words_of(lead)) > 1]
         ranked = sorted(with_doc or new, key=lambda one: (one.name.startswith("_"), -len(words_of(one.name) & topic)))
-        return ranked[: 1 if with_doc else 2]
+        return ranked[:1] if with_doc else [replace(one, doc="") for one in ranked[:2]]
 
     def new(self, definitions: Sequence[Definition]) -> str:
         """New functions and classes, with what their author says of them."""
@@ -136,6 +152,16 @@ class Shown:
                 return self.teller.say("detail.new_doc", name=names, doc=doc)
         line = self.line_of(definitions[0]) if len(definitions) == 1 else ""
         return self.teller.say("detail.new_doc" if line else "detail.new", name=names, names=names, doc=f"`{line}`")
+
+    def places(self, definition: Definition) -> list[str]:
+        """The files of the product in which a definition came: the same one may stand in several."""
+        pattern = re.compile(rf"\b(?:def|class|fn|func|struct|function)\s+{definition.name}\b")
+        return [definition.path] + [
+            file.path
+            for file in self._files
+            if file.path != definition.path and file.kind is FileKind.PRODUCTION
+            if any(line.added and pattern.search(line.text) for hunk in file.hunks for line in hunk.lines)
+        ]
 
     def line_of(self, definition: Definition) -> str:
         """The statement of a new definition that has most to do with the title, if one clearly has."""
@@ -175,23 +201,43 @@ class Shown:
             return self.teller.say(key, functions=self.teller.names(functions, 2), names=taken)
         return self.teller.say(f"detail.{edit.kind}", before=edit.before, after=edit.after, times=times)
 
-    def quote(self) -> tuple[str, str] | None:
-        """The comment that has most to do with the title, or explains most: where, and what it says."""
+    def quote(self, least: int) -> tuple[str, str] | None:
+        """The comment that has most to do with the title, with so many words in common, or explains most: where, and what it says."""
         best = self._best_quote()
-        return (best.path, self.teller.say("detail.quote", text=_plainly(best))) if best else None
+        if not best or len(words_of(best.text) & words_of(self.topic)) < least:
+            return None
+        return best.path, self.teller.say("detail.quote", text=_plainly(best))
 
     def rule(self) -> str:
-        """What a comment on the title's own subject says that holds now; an empty string if none does."""
+        """What a comment on the title's own subject says that is to be so, said as what is so; an empty string if none does."""
         best = self._best_quote()
-        if not best or not _RULE.search(best.text) or len(words_of(best.text) & words_of(self.topic)) <= 1:
+        found = _TO_BE.match(_plainly(best)) if best else None
+        if not best or not found or len(words_of(best.text) & words_of(self.topic)) <= 1:
             return ""
         self.has_quoted = True
-        return self.teller.quoted(_plainly(best))
+        if self.language == "zh":
+            return f"“{_plainly(best)}”"
+        now = "no longer" if found["no"] else "now"
+        return f"{found['what']} {'are' if is_plural(found['what']) else 'is'} {now} {found['rest']}"
 
     def _best_quote(self) -> Quote | None:
         topic = words_of(self.topic)
         quotes = [one for one in self.sketch.quotes if _STANDS_ALONE.match(one.text)]
-        return max(quotes, key=lambda one: (min(len(words_of(one.text) & topic), 5), len(one.text)), default=None)
+
+        def telling(quote: Quote) -> tuple[int, bool, int]:
+            return min(len(words_of(quote.text) & topic), 5), bool(_RULE.search(quote.text)), len(quote.text)
+
+        return max(quotes, key=telling, default=None)
+
+    def flags(self, path: str) -> list[str]:
+        """The flags of a program that is new, also those that others have, too."""
+        file = next(file for file in self._files if file.path == path)
+        return [mention.name for _, view in file.views for mention in flags(file.language, path, view)]
+
+    def looks_up(self, gone: Listing) -> bool:
+        """Whether the file of a class that lost fields looks attributes up now: they may be answered for elsewhere."""
+        file = next(file for file in self._files if file.path == gone.path)
+        return any(line.added and "def __getattr__(" in line.text for hunk in file.hunks for line in hunk.lines)
 
     @cached_property
     def fields(self) -> tuple[Listing, ...]:

@@ -5,7 +5,7 @@ Facts are proofs, a sketch is an outline: enough to say in a sentence where and 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import commonpath, dirname
@@ -226,10 +226,14 @@ def _quotes(files: Sequence[ChangedFile], *, dropped: bool = False) -> Iterable[
         for hunk in file.hunks:
             side = [line for line in hunk.lines if not (line.added if dropped else line.removed)]
             for comment in _comments(side, pattern):
-                whole = all(
+                fresh = [
                     (line.removed if dropped else line.added) and line.text.strip() not in elsewhere
                     for line, _ in comment
-                )
+                ]
+                start = fresh.index(True) if True in fresh else 0
+                # A sentence that is put behind an old comment stands for itself.
+                comment = comment[start:] if start and comment[start][1][:1].isupper() else comment  # noqa: PLW2901
+                whole = all(fresh[len(fresh) - len(comment) :]) and not _explains_old(side, comment, elsewhere)
                 # Of a comment that was there, or that holds code, a part would be quoted out of its context.
                 told = [said.lstrip("#:!").strip() for _, said in comment if not _RULER.match(said)]
                 text = " ".join(told)
@@ -237,6 +241,13 @@ def _quotes(files: Sequence[ChangedFile], *, dropped: bool = False) -> Iterable[
                 if whole and len(text.split()) >= _LEAST_WORDS and not is_noise:
                     first = comment[0][0]
                     yield Quote(fitting(text), file.path, (first.old if dropped else first.new) or 0)
+
+
+def _explains_old(side: Sequence[Line], comment: Sequence[tuple[Line, str]], elsewhere: Collection[str]) -> bool:
+    """Whether the line below a comment only stands elsewhere now: a block that moved, with words to what it did before."""
+    last = side.index(comment[-1][0])
+    below = next((line.text.strip() for line in side[last + 1 :] if line.text.strip()), "")
+    return below in elsewhere
 
 
 def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[tuple[Line, str]]]:

@@ -4,10 +4,9 @@ The first clause says what is so after the commit. What follows is the diff's ow
 new definitions, what its author wrote beside them. Nothing is said twice, and nothing of which there is no evidence.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
+from posixpath import basename
 
 from analysis.across import new_tests
 from analysis.edits import EditKind, told, words_of
@@ -15,15 +14,15 @@ from analysis.entry import Entry, Language
 from analysis.facts import Fact, FactKind
 from analysis.message import reason_given
 from analysis.paths import FileKind, kind_of
-from analysis.phrases import CODE, Phrase, is_clause, names_only_files, read_phrases
-from analysis.phrases_en import say_english
-from analysis.phrases_zh import say_chinese
+from analysis.phrases import names_only_files
+from analysis.phrases_en import is_plural, uncapital
+from analysis.said_title import STRONG, VAGUE, SaidTitle
 from analysis.shown import TELLING, Shown
-from analysis.surroundings import Surroundings, numeric
+from analysis.surroundings import Surroundings
 from analysis.teller import Teller
-from analysis.title import ChangeType, Title, read_title
+from analysis.title import ChangeType
 from analysis.triage import Importance
-from analysis.wording import outside, say_fact, short_value, tidy
+from analysis.wording import outside, say_fact, short_value
 
 LEADS = (
     FactKind.REVERTS, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.COMMAND_REMOVED,
@@ -47,10 +46,7 @@ _OPENS_A_FIX = {FactKind.DEFAULT_CHANGED, FactKind.REVERTS, FactKind.FLAG_REMOVE
 _SAID_BESIDE = set(LEADS) - {
     FactKind.CHECK_REMOVED, FactKind.CHECK_ADDED, FactKind.TEST_DISABLED, FactKind.TEST_ENABLED,
 }  # fmt: skip
-_PURPOSES = {"for", "to do"}
-_STRONG = 1.4
 _LONGEST_LEAD = 170
-_LONGEST_TITLE = 250
 _DEPENDENCIES = {FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_REMOVED}
 _ALIKE = {
     FactKind.NAME_REMOVED: "detail.all_gone",
@@ -62,19 +58,6 @@ _MANY_CARRIED = 30
 _EXPLAINED = {ChangeType.BUGFIX, ChangeType.REVERT, ChangeType.SECURITY}
 _SURROUNDINGS = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS, ChangeType.DEPENDENCIES}
 _SHOWN_FIRST = {EditKind.CASE, EditKind.TAKES}
-_VAGUE = {"improve", "adjust", "update"}
-"""Actions that leave open what is new."""
-_EMPTY = {"fix", "update", "adjust"}
-"""Actions that say no more than that something is done: what is done then comes first."""
-_DEFECT = re.compile(
-    r"\b(?:wrong|missing|incorrect|invalid|broken|bad|stale|duplicated?|unnecessary|redundant|typos?|inconsisten\w+|mismatch\w*|flaky|unused"
-    r"|undefined|unexpected|outdated|problems?|issues?|bugs?|errors?|fail\w*|regressions?|warnings?|lint\w*|un\w+able|truncated|cycles?)\b",
-    re.IGNORECASE,
-)
-"""What is not there any more once it is fixed, so that it is no subject of its own."""
-_OF = {"in", "on", "for", "of", "with", "inside", "within", "under"}
-_COUNTS = {"increase": 1, "reduce": -1, "update": 0, "adjust": 0}
-"""Actions that may be done to a number, and which way it goes then."""
 _SETTINGS = {FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
 
 
@@ -84,23 +67,12 @@ class Summary:
     def __init__(self, entry: Entry, language: Language) -> None:
         self.entry, self.commit, self.facts, self.language = entry, entry.commit, entry.facts, language
         self.teller = Teller(language)
-        self.title: Title = read_title(entry.commit.subject)
-        self.text = outside(self.title.text)
-        self.phrases = self.read()
-        self.shown = Shown(entry, self.teller, self.text)
+        self.title = SaidTitle(entry, self.teller)
+        self.phrases = self.title.phrases
+        self.shown = Shown(entry, self.teller, self.title.text)
         self.sketch, self.product, self.lines = self.shown.sketch, self.shown.product, self.shown.lines
         self.files = self.shown.files
-        self.around = Surroundings(entry.commit, self.shown, self.teller, self.text)
-
-    def read(self) -> tuple[Phrase, ...]:
-        """The title's phrases; what it "cleans" away is gone, if the diff says so."""
-        if len(self.text) > _LONGEST_TITLE:
-            return (Phrase("", self.text),)
-        gone = {fact.name for fact in self.facts if fact.kind in {FactKind.NAME_REMOVED, FactKind.MODULE_REMOVED}}
-        return tuple(
-            replace(one, action="remove") if one.action == "clean" and gone & set(one.thing.split()) else one
-            for one in read_phrases(self.text)
-        )
+        self.around = Surroundings(entry.commit, self.shown, self.teller, self.title.text)
 
     # -- what it is made of
 
@@ -108,7 +80,7 @@ class Summary:
     def ordered(self) -> list[Fact]:
         """The facts, what matters most first; those of programs that are new themselves do not count one by one."""
         facts = [fact for fact in self.facts if not self.shown.is_of_new_program(fact)]
-        return sorted(facts, key=lambda fact: (_place(fact), not self.title_has(fact.name)))
+        return sorted(facts, key=lambda fact: (_place(fact), not self.title.has(fact.name)))
 
     # -- the summary
 
@@ -117,7 +89,7 @@ class Summary:
         moved = self.moved_beside()
         lead, used = self.lead_beside() if moved else self.lead()
         said = self.author_says()
-        shown = self.shown.evidence(used, all_said=self.says_all(), has_said=bool(said))
+        shown = self.shown.evidence(used, lead, all_said=self.says_all(), has_said=bool(said))
         explains = self.entry.triage.types[0] in _EXPLAINED  # of a fix, why comes before how
         parts = [self.merged(), said if explains else "", self.beside(used), *shown, "" if explains else said, moved]
         rest = [text for text in parts if text]
@@ -174,46 +146,32 @@ class Summary:
         """A first sentence for a title that says less than a fact does: it "cleans" a name away, or "improves" something."""
         actions = {phrase.action for phrase in self.phrases}
         if actions == {"remove"} and len(self.phrases) == 1:
-            gone = next((f for f in self.ordered if f.kind is FactKind.NAME_REMOVED and self.title_has(f.name)), None)
+            gone = next((f for f in self.ordered if f.kind is FactKind.NAME_REMOVED and self.title.has(f.name)), None)
             return (self.fact(gone), gone) if gone else None
-        if actions & _VAGUE and self.entry.triage.types[0] is ChangeType.FEATURE:
+        if actions & VAGUE and self.entry.triage.types[0] is ChangeType.FEATURE:
             new = next((fact for fact in self.ordered if fact.kind in _SETTINGS), None)
-            return (self.teller.because(self.fact(new), self.said_title()), new) if new else None
+            return (self.teller.because(self.fact(new), self.title.specific()), new) if new else None
         return None
 
     def fact_first(self, fact: Fact) -> str:
         """A first sentence about a fact, with what the title adds to it."""
         said = self.facts_alike(self.beside_it(fact))
-        if fact.before and fact.after and all(self.title_has(value) for value in (fact.before, fact.after)):
-            clause = self.said_title()
+        if fact.before and fact.after and all(self.title.has(value) for value in (fact.before, fact.after)):
+            clause = self.title.say()
             return f"{clause}{self.teller.say('list.brackets', text=f'`{fact.name}`')}" if clause else said
         if fact.kind is FactKind.ENDPOINT_ADDED:
             doc = next((new.doc for new in self.sketch.new if new.doc and new.name in fact.name), "")
             return self.teller.because(said, self.teller.quoted(doc) if doc else "")
-        if fact.kind in _SETTINGS and self.title_has(fact.name) and not fact.detail and len(self.phrases) == 1:
+        if fact.kind in _SETTINGS and self.title.has(fact.name) and not fact.detail and len(self.phrases) == 1:
             if fact.kind is FactKind.ENV_ADDED:
                 default = f" (default {fact.after})" if self.language == "en" else f"（默认 {fact.after}）"
                 said = self.teller.say("detail.new_env", name=fact.name, value=default if fact.after else "")
-            return said + self.purpose(self.phrases[0])
+            return said + self.title.purpose()
         return said
-
-    def purpose(self, phrase: Phrase) -> str:
-        """What the title says a setting is for."""
-        around = tuple(pair for pair in phrase.around if pair[0] in _PURPOSES)
-        if not around:
-            return ""
-        if self.language == "en":
-            return "".join(f" {relation.removesuffix(' do')} {words}" for relation, words in around)
-        _, comma, rest = say_chinese([replace(phrase, action="support", thing="X", around=around)]).partition("，")
-        return comma + rest
-
-    def title_has(self, value: str) -> bool:
-        """Whether the title holds a value or a name as a word of its own."""
-        return f" {value.strip('`')} " in f" {self.text} ".replace("`", "").replace("=", " ")
 
     def title_first(self) -> str:
         """A first sentence that the title gives, with what of the diff proves it."""
-        if names_only_files(self.text):
+        if names_only_files(self.title.text):
             return self.without_title()
         moved = self.shown.moves_of_code
         if (
@@ -221,20 +179,24 @@ class Summary:
             and self.phrases[0].action in {"", "refactor", "move", "split"}
             and (moved[0].count * 5 >= self.lines or moved[0].count >= _MANY_CARRIED)
         ):
-            return self.teller.because(self.said_title(), self.shown.carried())
+            named = {basename(moved[0].source), basename(moved[0].target)}
+            said = self.shown.carried()
+            return said if all(map(self.title.names, named)) else self.teller.because(self.title.say(), said)
         shown = self.subject_first()
         if shown:
             return shown
-        clause = self.with_number() or self.said_title()
+        clause = self.numbered() or self.title.say()
         new = self.shown.definitions()
         if clause and len(new) == len(self.product) == len(self.phrases) == 1 and not self.shown.edits:
             self.shown.has_told_new = True
             return self.teller.because(clause, self.shown.new(new))
         gone = next(iter(self.shown.fields), None) if self.phrases[0].action == "remove" else None
         if clause and gone:
-            names = self.teller.names(gone.gone)
-            return self.teller.because(clause, self.teller.say("list.fields_gone", owner=gone.owner, names=names))
-        best = told(self.shown.edits, 1, _STRONG)
+            key = "list.fields_looked_up" if self.shown.looks_up(gone) else "list.fields_gone"
+            return self.teller.because(
+                clause, self.teller.say(key, owner=gone.owner, names=self.teller.names(gone.gone))
+            )
+        best = told(self.shown.edits, 1, STRONG)
         if self.entry.triage.types[0] is ChangeType.FEATURE:  # a line that gives way explains a fix, not a feature
             best = tuple(edit for edit in best if edit.kind in _SHOWN_FIRST)
         if clause and best and len(self.phrases) == 1:
@@ -246,38 +208,17 @@ class Summary:
 
     def subject_first(self) -> str:
         """A first sentence for a title that only says that something was done to its subject: what was done."""
-        subject = self.subject
+        subject = self.title.subject
         rule = self.shown.rule() if subject else ""
         if rule:
-            return self.teller.of(subject, rule)
-        best = self.shown.take(1, TELLING) if subject else []
-        return self.teller.of(subject, self.shown.edit(best[0])) if best else ""
-
-    @cached_property
-    def subject(self) -> str:
-        """What the title is about, if its verb says no more than that something was done to it; else an empty string."""
-        (phrase, *more) = self.phrases
-        is_empty = (
-            phrase.action in _EMPTY and phrase.thing and not (phrase.symptom or phrase.change or phrase.is_negative)
-        )
-        is_empty = is_empty and not _DEFECT.search(phrase.thing)
-        if more or not is_empty or is_clause(phrase) or any(relation not in _OF for relation, _ in phrase.around):
+            return rule if self.language == "en" else self.teller.because(subject, rule)
+        best = next(iter(self.shown.take(1, TELLING)), None) if subject else None
+        if best is None:
             return ""
-        bare = [replace(phrase, action="", verb="")]
-        if self.language == "zh" and not phrase.around and all(CODE.search(word) for word in phrase.thing.split()):
-            return phrase.thing  # names are the same in every language
-        return tidy(say_english(bare) if self.language == "en" else say_chinese(bare))
-
-    def said_title(self) -> str:
-        """The title as a clause; in Chinese as a quotation, if it cannot be said."""
-        if self.language == "en":
-            return tidy(say_english(self.phrases))
-        said = tidy(say_chinese(self.phrases))
-        kind = self.entry.triage.types[0]
-        if said and self.phrases[0].action:
-            return said
-        kind_said = self.teller.say(f"type.{kind}")
-        return self.teller.because(kind_said, said or f"“{self.text}”")
+        many = "_many" if best.kind is EditKind.CASE and is_plural(subject) else ""
+        form = "case" if best.kind is EditKind.CASE else "edit"
+        subject = uncapital(subject) if form == "edit" else subject
+        return self.teller.say(f"subject.{form}{many}", subject=subject, what=self.shown.edit(best))
 
     def without_title(self) -> str:
         """What the diff alone shows, of a title that says no more than which files are changed."""
@@ -310,47 +251,40 @@ class Summary:
             return self.teller.join(moves) if moves and self.product and not self.lines else ""
         if first and first.kind is FactKind.TEST_DISABLED:
             return self.fact(first)
-        parts = [*moves, *self.around.whole_files()][:2]
+        files = [*moves, *self.around.whole_files()][:2]
         if first:
-            return self.teller.join([self.fact(first), *parts])
+            return self.teller.join([self.fact(first), *files])
         lists, says_all = self.around.lists()
-        if lists and (says_all or self.subject):
-            return self.teller.join([*lists, *parts])
-        number = "" if moves else self.with_number()
-        title = "" if moves else number or self.said_title()
-        subject = "" if moves or number else self.subject
+        if lists and (says_all or self.title.is_vague):
+            return self.teller.join([*lists, *files])
+        if moves:
+            return self.teller.join(
+                [*moves, self.title.beside("move", "refactor", ""), *lists, self.around.best_edit()[0]]
+            )
+        number, renamed = self.numbered(), self.around.renamed()
+        title = number or (self.title.beside("rename") if renamed else self.title.say())
         best, stands_for = self.around.best_edit()
-        if best and not parts and not lists and stands_for >= self.commit.additions + self.commit.deletions:
-            return self.teller.of(subject, best) if subject else self.teller.because(title, best)
-        parts = [part for part in (*parts, *lists, best) if part] or [part for part in (self.around.code(),) if part]
-        if subject and parts:
-            return self.teller.of(subject, self.teller.join(parts))
-        names = self.teller.names(list(self.files.values()))
-        return self.teller.join([title, *(parts or [self.teller.say("plain.changed", names=names)])])
+        if best and not files and not lists and stands_for >= self.commit.additions + self.commit.deletions:
+            return self.teller.because(title, best)
+        parts = [part for part in (*files, *lists, best) if part] or [part for part in (self.around.code(),) if part]
+        if self.title.is_vague and parts and not number:  # "X is changed" says nothing that the parts do not
+            return self.teller.join([*parts, self.around.changed()])
+        return self.teller.join([renamed, title, *(parts or [self.around.changed()])])
 
-    def with_number(self) -> str:
-        """The title of a change of one number, with that number; an empty string if the diff does not show one."""
-        (phrase, *more) = self.phrases
-        if more or phrase.change or phrase.action not in _COUNTS or re.search(r"\bfrom\s+\d", self.text):
-            return ""
+    def numbered(self) -> str:
+        """The title with the number that the diff's most telling line shows; an empty string if it shows none."""
         edit = next(iter(self.shown.edits), None)
-        number = numeric(edit) if edit and edit.weight >= _STRONG else None
-        if not edit or not number:
-            return ""
-        name, before, after = number
-        if _COUNTS[phrase.action] * (float(after) - float(before)) < 0:
-            return ""
-        changed = [replace(phrase, change=(before, after))]
-        said = tidy(say_english(changed) if self.language == "en" else say_chinese(changed))
-        self.shown.told.add(edit)
-        return said + self.teller.say("list.brackets", text=f"`{name}`") if said else ""
+        said = self.title.with_number(edit)
+        if edit and said:
+            self.shown.told.add(edit)
+        return said
 
     # -- further sentences
 
     def author_says(self) -> str:
         """What the message says below its title, of a commit that touches the product."""
         given = reason_given(self.commit.body) if self.product else ""
-        says_more = words_of(given) - words_of(self.text)
+        says_more = words_of(given) - words_of(self.title.text)
         return self.teller.say("detail.says", text=outside(given)) if says_more else ""
 
     def says_all(self) -> bool:
@@ -372,7 +306,7 @@ class Summary:
         reverted = used is not None and used.kind is FactKind.REVERTS
         rest = [fact for fact in self.ordered if fact != used and fact.kind in _SAID_BESIDE and not _same(fact, used)]
         if used is None and self.phrases[0].action == "remove":
-            rest = [fact for fact in rest if not (fact.kind is FactKind.NAME_REMOVED and fact.name in self.text)]
+            rest = [fact for fact in rest if not (fact.kind is FactKind.NAME_REMOVED and fact.name in self.title.text)]
         rest = [] if reverted else [fact for fact in rest if used is None or fact not in self.beside_it(used)]
         groups: dict[tuple[FactKind, str, str], list[Fact]] = {}
         for fact in rest:
@@ -406,13 +340,10 @@ class Summary:
 
     def programs(self) -> str:
         """New programs with the flags that they take."""
-        flags: dict[str, list[str]] = {}
-        for fact in self.facts:
-            if self.shown.is_of_new_program(fact):
-                flags.setdefault(fact.path, []).append(fact.name)
+        paths = dict.fromkeys(fact.path for fact in self.facts if self.shown.is_of_new_program(fact))
         said = [
-            self.teller.say("detail.program", file=self.files[path], names=self.teller.names(names))
-            for path, names in flags.items()
+            self.teller.say("detail.program", file=self.files[path], names=self.teller.names(self.shown.flags(path)))
+            for path in paths
         ]
         return self.teller.join(said[:2])
 

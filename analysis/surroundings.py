@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from posixpath import commonpath, dirname
 
 from analysis.commit import Commit, FileChange
-from analysis.edits import Edit, EditKind, told, words_of
+from analysis.edits import told, words_of
 from analysis.facts.changed import changed_file
 from analysis.listings import Listing, ListKind, listings
 from analysis.paths import FileKind, kind_of
@@ -70,6 +70,15 @@ class Surroundings:
                     folder=folder or ".",
                 )
 
+    def changed(self) -> str:
+        """Which files are changed, of those that neither come nor go nor move; an empty string if all do."""
+        paths = [file.path for file in self.commit.files if file.status in {"modified", "changed"}]
+        return (
+            self.teller.say("plain.changed", names=self.teller.names([self.files[path] for path in paths]))
+            if paths
+            else ""
+        )
+
     def lists(self) -> tuple[list[str], bool]:
         """What changed in tables, sections and data files; and whether that says all that the title does."""
         found = listings(changed_file(change) for change in self.commit.files)[:2]
@@ -83,24 +92,37 @@ class Surroundings:
             more = len(one.inside) - len(inside)
             names = self.teller.names(inside) if not more else self.teller.names(one.inside, _MOST_INSIDE)
             return self.teller.say("list.key", file=self.files[one.path], name=one.came[0], inside=names)
-        parts = [
-            self.teller.say(
-                f"list.{one.kind}_{what}{'_one' if len(names) == 1 else ''}",
-                names=self.teller.names(names, _MOST_INSIDE),
-            )
-            for what, names in (("came", one.came), ("gone", one.gone), ("changed", one.changed))
-            if names
-        ]
+        first = one.changed[0] if one.changed else ""
+        became = f"{one.values[0]} → {one.values[1]}" if all(one.values) else ""
+        pairs = [f"`{before}` → `{after}`" for before, after in one.renamed]
+        parts = [self.told("renamed", len(pairs), self.teller.listed_of(pairs, 1))] if pairs else []
+        for what, members in (("came", one.came), ("gone", one.gone), ("changed", one.changed)):
+            shown = self.teller.names(members, _MOST_INSIDE)
+            if what == "changed" and became:
+                shown = shown.replace(f"`{first}`", f"`{first}`{self.teller.say('list.brackets', text=became)}", 1)
+            parts += [self.told(what, len(members), shown, one.kind)] if members else []
         return self.teller.say("detail.where", files=f"`{self.files[one.path]}`", what=self.teller.join(parts))
+
+    def renamed(self) -> str:
+        """Of a title that speaks of a new name: which name gives way to which."""
+        if not _RENAMED.search(self.topic):
+            return ""
+        pairs = [edit for edit in self.shown.edits if _NAME.match(edit.before) and _NAME.match(edit.after)]
+        best = next(iter(told(pairs, 1, TELLING)), None)
+        if not best:
+            return ""
+        self.shown.told.update(edit for edit in self.shown.edits if best.before in edit.before)
+        return self.shown.edit(best)
+
+    def told(self, what: str, count: int, names: str, kind: ListKind = ListKind.ROWS) -> str:
+        """What was done to some members of a list."""
+        return self.teller.say(f"list.{kind}_{what}{'_one' if count == 1 else ''}", names=names, count=count)
 
     def best_edit(self) -> tuple[str, int]:
         """The line that tells most, and how many of the commit's lines it stands for; nothing of a large change."""
         size = self.commit.additions + self.commit.deletions
-        left = [edit for edit in self.shown.edits if edit not in self.shown.told]
-        renames = _RENAMED.search(self.topic)
-        renamed = [edit for edit in left if renames and _NAME.match(edit.before) and _NAME.match(edit.after)]
-        best = next(iter(told(renamed or left, 1, TELLING)), None)
-        if not best or (size > _SMALL and best.count < _OFTEN and best not in renamed):
+        best = next(iter(told((edit for edit in self.shown.edits if edit not in self.shown.told), 1, TELLING)), None)
+        if not best or (size > _SMALL and best.count < _OFTEN):
             return "", 0
         self.shown.told.add(best)
         return self.shown.edit(best), size if size <= _TINY else best.count * 3
@@ -136,15 +158,6 @@ class Surroundings:
         told_of = [one for one in found if near[one]] or found
         public = [one for one in told_of if not one.name.startswith("_")] or told_of
         return sorted(public, key=lambda one: -near[one])[:3]
-
-
-def numeric(edit: Edit) -> tuple[str, str, str] | None:
-    """Return the name, the old and the new number of an edit that gives a name another number; else None."""
-    found = re.fullmatch(r"(?P<name>[\w.-]+)\s*[:=]\s*(?P<number>\d+(?:\.\d+)?)", edit.before)
-    now = re.fullmatch(r"(?P<name>[\w.-]+)\s*[:=]\s*(?P<number>\d+(?:\.\d+)?)", edit.after)
-    if edit.kind is not EditKind.REPLACED or not found or not now or found["name"] != now["name"]:
-        return None
-    return found["name"], found["number"], now["number"]
 
 
 def _called(files: Sequence[FileChange]) -> str:

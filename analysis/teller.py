@@ -41,6 +41,12 @@ class Teller:
             count=len(names),
         )
 
+    def listed_of(self, words: Sequence[str], most: int) -> str:
+        """The first of many, with how many more there are."""
+        more = len(words) - most
+        shown = self.listed(words[:most])
+        return shown if more <= 0 else self.say("detail.more", names=shown, more=more, count=len(words))
+
     def listed(self, words: Sequence[str]) -> str:
         """Words joined as a sentence does."""
         return listed(list(words), self.language)
@@ -58,10 +64,6 @@ class Teller:
     def because(self, what: str, how: str) -> str:
         """A part, and behind a colon what shows it."""
         return f"{what}{': ' if self.language == 'en' else '：'}{how}" if how else what
-
-    def of(self, subject: str, what: str) -> str:
-        """What is said of a subject that has no verb of its own: no colon, behind which evidence stands."""
-        return f"{subject}{' — ' if self.language == 'en' else '——'}{what}"
 
     def sentences(self, parts: Sequence[str]) -> str:
         """Parts as sentences, one behind the other."""

@@ -9,12 +9,20 @@ from analysis.chinese import spaced, translate
 from analysis.entry import Language
 from analysis.facts import Fact, FactKind
 from analysis.judgement.explain import say_learned
+from analysis.paths import language_of
 from analysis.reason import Reason
 from analysis.sentences import Sentences
 
 _LONG_SHA = 40
 _LONGEST_DETAIL = 150
 _ENDS = " .,;:。，；：、"
+
+
+_IN_IMAGES = {
+    FactKind.DEPENDENCY_ADDED: "dependency_installed",
+    FactKind.DEPENDENCY_REMOVED: "dependency_uninstalled",
+}
+"""Facts that are said otherwise of an image: what it has inside, its users need not install."""
 
 
 say = Sentences(Path(__file__).parent / "wording.toml").say
@@ -64,11 +72,18 @@ def say_fact(fact: Fact, language: Language) -> str:
     key: str = fact.kind
     if fact.kind is FactKind.DEPENDENCY_CHANGED and not (before and after):
         key = "dependency_pinned" if after else "dependency_unpinned"
+    key = _IN_IMAGES.get(fact.kind, key) if language_of(fact.path) == "docker" else key
     name = outside(fact.name) if fact.kind is FactKind.DEPRECATED else fact.name
-    detail = outside(detail) if fact.kind in {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED} else detail
+    detail = error_text(detail) if fact.kind in {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED} else detail
     values = {"name": name, "before": before, "after": after, "detail": detail, "value": value}
     text = say(f"lead.{key}", language, file=basename(fact.path), **values)
     return spaced(text) if language == "zh" else text
+
+
+def error_text(message: str) -> str:
+    """An error's text as it can be quoted: its places are names in angle brackets, and none repeats the word before it."""
+    text = re.sub(r"\b(\w+)([ =:]{1,2})\{\1\}", r"\1", message)
+    return outside(re.sub(r"\{(\w[^{}]{0,60})\}", r"<\1>", text))
 
 
 def short_value(text: str) -> str:

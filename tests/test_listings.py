@@ -16,8 +16,24 @@ class TestTables:
     def test_rows_come_go_and_change_by_their_first_cell(self) -> None:
         after = TABLE.replace("| `Ash-7B` | yes |\n", "| Cedar<br/>XL | yes |\n").replace("**no**", "**yes**")
         assert of(TABLE, after) == (
-            Listing(ListKind.ROWS, "docs/models.md", came=("Cedar XL",), gone=("Ash-7B",), changed=("Birch",)),
+            Listing(
+                ListKind.ROWS,
+                "docs/models.md",
+                came=("Cedar XL",),
+                gone=("Ash-7B",),
+                changed=("Birch",),
+                values=("no", "yes"),
+            ),
         )
+
+    def test_a_row_that_has_another_name_and_the_same_behind_it_is_renamed(self) -> None:
+        (found,) = of(TABLE, TABLE.replace("`Ash-7B`", "`forest/Ash-7B-Instruct`"))
+        assert (found.renamed, found.came, found.gone) == ((("Ash-7B", "forest/Ash-7B-Instruct"),), (), ())
+        (found,) = of(TABLE, TABLE.replace("`Ash-7B`", "`Oak`"))
+        assert (found.renamed, found.came, found.gone) == ((), ("Oak",), ("Ash-7B",))
+
+    def test_how_a_value_is_written_is_nothing_new(self) -> None:
+        assert of(TABLE, TABLE.replace("| yes |", "| `Yes` |")) == ()
 
     def test_how_wide_a_table_is_drawn_is_nothing_new(self) -> None:
         assert of(TABLE, TABLE.replace("| Model | ", "| Model   | ").replace("| Birch | ", "|  Birch  | ")) == ()

@@ -171,14 +171,15 @@ class TestTheSummary:
         )
 
     def test_a_fix_that_names_no_symptom_says_what_was_done_to_its_subject(self) -> None:
-        assert told("Fix page routing (#12)", CODE) == "Page routing — `page = 1` becomes `page = self.page`."
-        assert told("Fix page routing (#12)", CODE, language="zh") == "page 路由——`page = 1` 改为 `page = self.page`。"
+        assert told("Fix page routing (#12)", CODE) == "In page routing, `page = 1` becomes `page = self.page`."
+        assert (
+            told("Fix page routing (#12)", CODE, language="zh") == "page 路由中，`page = 1` 改为 `page = self.page`。"
+        )
         before = "def route(one):\n    return None\n"
         rule = "    # Remote pages must be routed to their owner\n    if one.remote:\n        return one.owner\n"
         file = a_change("quill/route.py", before, before.replace("    return None\n", f"{rule}    return None\n"))
         assert told("Fix routing of remote pages", file) == (
-            "Routing of remote pages — “Remote pages must be routed to their owner”. "
-            "In `route.py`: new case `one.remote` → `return one.owner`."
+            "Remote pages are now routed to their owner. In `route.py`: new case `one.remote` → `return one.owner`."
         )
 
     def test_one_new_method_is_told_with_its_line_on_the_subject(self) -> None:
@@ -204,6 +205,79 @@ class TestTheSummary:
         file = a_change("quill/request.py", before, before.replace("    seed: int = 42\n    size: int = 1\n", ""))
         assert told("refactor: remove redundant parameters in request", file).startswith(
             "Redundant parameters in request are gone: `Request` no longer declares `seed` and `size`."
+        )
+
+    def test_fields_that_are_looked_up_elsewhere_are_told_so(self) -> None:
+        before = "class Request:\n    name: str\n    seed: int = 42\n\n    def send(self): ...\n"
+        after = (
+            before.replace("    seed: int = 42\n", "")
+            + "\n    def __getattr__(self, name):\n        return getattr(self.params, name)\n"
+        )
+        assert "`Request` no longer declares `seed`, but looks them up (`__getattr__`)" in told(
+            "refactor: remove redundant parameters in request", a_change("quill/request.py", before, after)
+        )
+
+    def test_a_file_that_the_title_misspells_is_named_as_it_is_called(self) -> None:
+        lines = "".join(f"value_number_{number} = compute({number})\n" for number in range(40))
+        files = (a_change("quill/fp8.py", f"x = 1\n{lines}", "x = 1\n"), a_change("quill/flash_trtllm.py", None, lines))
+        assert (
+            told("Refactor fp8.py -> flash_trllm.py", *files)
+            == "40 lines move unchanged from `fp8.py` to `flash_trtllm.py`."
+        )
+
+    def test_a_fix_is_told_with_the_hardware_of_its_tag(self) -> None:
+        assert told("[NPU] Fix error in page routing", CODE).startswith("Page routing no longer fails on NPU")
+        assert told("[NPU] Fix error in page routing", CODE, language="zh").startswith("在 NPU 上")
+        assert "NPU NPU" not in told("[NPU] Fix error in NPU routing", CODE) + told("[NPU] Fix NPU error", CODE)
+
+    def test_a_new_variable_is_what_it_holds(self) -> None:
+        before = "def run(self):\n    first()\n    if self.configuration.backend().is_deep() and self.is_ready():\n        go()\n"
+        after = before.replace("self.configuration.backend().is_deep()", "will_use").replace(
+            "    first()", "    will_use = self.is_deep_enabled()\n    first()"
+        )
+        assert told("Fix NaN of deep backend", a_change("quill/run.py", before, after)) == (
+            "Deep backend no longer gives NaN: `self.configuration.backend().is_deep()` becomes `self.is_deep_enabled()`."
+        )
+
+    def test_a_case_that_leaves_early_says_so(self) -> None:
+        before = "def release(req):\n    tree.done(req)\n    free(req)\n"
+        guard = "    if req.pool is None:\n        assert isinstance(tree, Mamba), 'Only a tree of Mamba can do without its own pool'\n        return\n"
+        text = told(
+            "Update release.py", a_change("quill/release.py", before, before.replace("    free", f"{guard}    free"))
+        )
+        assert text == "Changes `release`: new case `req.pool is None` → `return`."
+
+    def test_what_an_image_has_inside_is_no_dependency_of_its_users(self) -> None:
+        file = a_change("docker/Dockerfile", "RUN pip install a\n", "RUN pip install a google-cloud-storage\n")
+        assert told("Add storage", file).startswith("The image now installs `google-cloud-storage` (`Dockerfile`)")
+        assert "镜像开始安装" in told("Add storage", file, language="zh")
+
+    def test_files_that_move_do_not_hide_what_else_the_title_says(self) -> None:
+        body = "".join(f"line_{number} = {number}\n" for number in range(30))
+        files = [a_change(f"tests/new/test_{name}.py", body, body, was=f"tests/old/test_{name}.py") for name in "ab"]
+        assert told("Fix the import path and migrate core tests", *files) == (
+            "2 test files move from `tests/old` to `tests/new`; import path is fixed."
+        )
+
+    def test_an_error_is_quoted_with_names_for_its_places(self) -> None:
+        before = "def split(heads, size):\n    return heads // size\n"
+        check = '    assert heads % size == 0, f"heads {heads} must be divisible by the size {size}"\n'
+        file = a_change("quill/split.py", before, before.replace("    return", f"{check}    return"))
+        assert analysed(judged("Fix splitting", file)).effect == (
+            "New check: what does not pass it stops with “heads must be divisible by the size”."
+        )
+
+    def test_what_a_new_ability_refuses_stops_nobody(self) -> None:
+        """Before, the branch was not there: nothing that went through it is stopped now."""
+        before = "def convert(arg):\n    if isinstance(arg, int):\n        return str(arg)\n    return None\n"
+        branch = "    if isinstance(arg, Kind):\n        if arg == A:\n            return 1\n        raise TypeError('no wrapper for it yet')\n"
+        new = a_change("quill/convert.py", before, before.replace("    return None", f"{branch}    return None"))
+        assert analysed(judged("Support kinds", new)).effect == ""
+        check = "    if arg is None:\n        raise TypeError('an argument is needed')\n"
+        new = a_change("quill/convert.py", before, before.replace("    if isinstance", f"{check}    if isinstance"))
+        assert (
+            analysed(judged("Check arguments", new)).effect
+            == "New check: what does not pass it stops with “an argument is needed”."
         )
 
     def test_of_a_number_says_from_what_to_what(self) -> None:
@@ -241,7 +315,7 @@ class TestTheSummary:
         ]
         assert (
             told("Enable missed tests for AMD", *files)
-            == "Missed tests are now enabled for AMD; 3 more files call `register_amd`."
+            == "Missed tests are now enabled for AMD; 3 more test files call `register_amd`."
         )
 
     def test_of_a_rename_says_which_name_gives_way(self) -> None:
@@ -249,14 +323,13 @@ class TestTheSummary:
         before = "a = 1\nif the_name_of_the_backend not in OLD_NAMES:\n    run()\n"
         file = a_change("tests/infra/names.py", before, before.replace("OLD_NAMES", "NEW_NAMES"))
         assert told("Rename models of the cloud", file, gone) == (
-            "Models of the cloud are renamed; the test file `tests/infra/old.py` goes away (80 lines); "
-            "`OLD_NAMES` becomes `NEW_NAMES`."
+            "`OLD_NAMES` becomes `NEW_NAMES`; the test file `tests/infra/old.py` goes away (80 lines)."
         )
 
     def test_a_workflow_is_told_by_its_own_name(self) -> None:
         file = a_change(".github/workflows/cancel.yml", None, "name: Cancel all runs\non: push\n")
         assert told("ci: adjust the runs", file) == (
-            "Runs — new CI file `.github/workflows/cancel.yml` “Cancel all runs” (2 lines)."
+            "New CI file `.github/workflows/cancel.yml` “Cancel all runs” (2 lines)."
         )
 
     def test_of_a_feature_around_the_product_says_that_it_is_only_that(self) -> None:

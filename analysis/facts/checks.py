@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from analysis.facts.changed import ChangedFile, Mention, View, is_reworded, only_in
 from analysis.facts.code import arguments, call_text, joined
@@ -180,6 +181,27 @@ def _around(language: str, view: View, at: int) -> tuple[str, int | None]:
         encloses = encloses or above.strip()
         indent = depth if above.lstrip()[:1] not in ")}]" else indent
     return encloses, None
+
+
+def stops_what_was(file: ChangedFile, line: int) -> bool:
+    """Whether a new refusal at this line of the file can stop what went on before.
+
+    One that is a part of a branch that does more, and that is new as a whole, only limits what the branch brings.
+    """
+    view = next((new for _, new in file.views if line in new.side.numbers), None)
+    lines = list(view.lines()) if view else []
+    index = next((at for at, (number, _, _) in enumerate(lines) if number == line), 0)
+    indent = _depth(lines[index][1]) if lines else 0
+    guard = next((i for i in range(index - 1, -1, -1) if lines[i][1].strip() and _depth(lines[i][1]) < indent), None)
+    if guard is None or not lines[guard][2] or not _GUARDS.match(lines[guard][1].strip()):
+        return True
+    following = takewhile(lambda row: not row[1].strip() or _depth(row[1]) >= indent, lines[index + 1 :])
+    beside = [code for _, code, _ in (*lines[guard + 1 : index], *following) if code.strip() and _depth(code) == indent]
+    return all(code.strip()[:1] in ")]}," for code in beside)
+
+
+def _depth(code: str) -> int:
+    return len(code) - len(code.lstrip())
 
 
 def _unsafe(files: Sequence[ChangedFile]) -> Iterator[Fact]:
