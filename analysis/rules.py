@@ -172,10 +172,12 @@ class _Account:
                 yield Claim(self.teller.say("risk.gone", name=fact.name), (fact.path,), Aspect.COMPATIBILITY)
         has_tests = any(kind_of(file.path) is FileKind.TEST for file in self.commit.files)
         added = sum(file.additions for file in self.product)
-        lines = self.summary.lines - 2 * sum(move.count for move in self.summary.shown.moves_of_code)
-        if lines >= _MANY_LINES and added and not has_tests and not reverts:  # what only moved is tested as it was
+        if self.summary.lines >= _MANY_LINES and added and not has_tests and not reverts:
+            # What only moved is tested as it was.
+            lines = self.summary.lines - 2 * sum(move.count for move in self.summary.shown.moves_of_code)
             text = self.teller.say("risk.no_tests", lines=f"{lines:,}")
-            yield Claim(text, files[:MOST_NAMES], Aspect.MAINTAINABILITY)
+            if lines >= _MANY_LINES:
+                yield Claim(text, files[:MOST_NAMES], Aspect.MAINTAINABILITY)
         unseen = tuple(file.path for file in self.commit.files if file.unseen == "too large")
         if unseen:
             yield Claim(self.teller.say("risk.unseen", files=self.teller.names(unseen)), unseen)

@@ -125,12 +125,16 @@ class SaidTitle:
             return phrase.thing  # names are the same in every language
         return self._of((replace(phrase, action="", verb=""),))
 
-    def with_number(self, edit: Edit | None) -> str:
-        """The title of a change of one number, with the number that an edit shows; an empty string if it shows none."""
+    @property
+    def may_count(self) -> bool:
+        """Whether it may be about one number, which it does not say itself."""
         (phrase, *more) = self.phrases
-        number = numeric(edit) if edit and edit.weight >= STRONG else None
-        is_open = not more and not phrase.change and not re.search(r"\bfrom\s+\d", self.text)
-        if not number or not is_open or phrase.action not in _COUNTS:
+        return phrase.action in _COUNTS and not (more or phrase.change or re.search(r"\bfrom\s+\d", self.text))
+
+    def with_number(self, edit: Edit) -> str:
+        """The title, if it may count, with the number that an edit shows; an empty string if it shows none."""
+        phrase, number = self.phrases[0], numeric(edit) if edit.weight >= STRONG else None
+        if not number:
             return ""
         name, before, after = number
         if _COUNTS[phrase.action] * (float(after) - float(before)) < 0:

@@ -273,8 +273,8 @@ class Summary:
 
     def numbered(self) -> str:
         """The title with the number that the diff's most telling line shows; an empty string if it shows none."""
-        edit = next(iter(self.shown.edits), None)
-        said = self.title.with_number(edit)
+        edit = next(iter(self.shown.edits), None) if self.title.may_count else None
+        said = self.title.with_number(edit) if edit else ""
         if edit and said:
             self.shown.told.add(edit)
         return said
