@@ -223,7 +223,7 @@ def _statement(lines: list[str]) -> str:
     lines = [line for line in lines if line.strip()][:5]
     for size in range(1, len(lines) + 1):
         code = _one_line(lines[:size])
-        if re.match(r"(?:el|if\b|for\b|\}|\{|try|with\b|logger|log|class\b|def\b|assert\b)", code):
+        if re.match(r"(?:el|if\b|for\b|\}|\{|try|with\b|logger|log|class\b|def\b|assert\b|@)", code):
             return ""
         if _is_balanced(code):
             return code if is_shown(code) else ""

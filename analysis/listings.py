@@ -21,6 +21,7 @@ _MARKUP = re.compile(r"<[^<>]{0,200}>|\*\*|`|\[(?=[^\]]{1,100}\]\()|(?<=.)\]\([^
 _RULER = re.compile(r"[\s:|-]*")
 _FENCE = re.compile(r"^\s*(?:```|~~~)\s*(?P<language>\w*)")
 _SECTION = re.compile(r"^#{2,6}\s+(?P<name>\S.*?)\s*#*$")
+_NUMBERED = re.compile(r"^\d{1,2}(?:\.\d{1,2})*\.?\s+")
 _KEY = re.compile(r'^(?P<indent>\s*)"(?P<name>[^"]{1,80})"\s*:\s*(?P<value>.*?),?\s*$')
 _CLASS = re.compile(r"^(?P<indent>\s*)class\s+(?P<name>\w+)")
 _ENDS_CLASS = re.compile(r"^(?:\s*(?:async\s+)?def\s|\S)")
@@ -163,7 +164,7 @@ def _sections(file: ChangedFile) -> Listing:
                 inside = not inside
             found = None if inside else _SECTION.match(line.text)
             if found and (line.added or line.removed) and len(found["name"]) <= _LONGEST_NAME:
-                (came if line.added else gone)[_plain(found["name"])] = None
+                (came if line.added else gone)[_NUMBERED.sub("", _plain(found["name"]))] = None
     return Listing(
         ListKind.SECTIONS,
         file.path,

@@ -27,7 +27,10 @@ _CLAUSE = re.compile(
 """What shows that behind a verb stands a sentence of its own, or more than one thing."""
 _BINDING = {"with", "of"}
 BEHIND = {"when", "if", "while", "by", "during", "after", "before", "to do", "as", "instead of"}
-_FROM_TO = re.compile(r"\s+from\s+(\S+)\s+to\s+(\S+)(?=$|\s+(?:in|on|for|with)\s)", re.IGNORECASE)
+_FROM_TO = re.compile(
+    r"\s+from\s+(\S+)\s+to\s+(\S+(?:\s(?:minutes?|mins?|seconds?|hours?|days?|[MG]i?B))?)(?=$|\s+(?:in|on|for|with)\s)",
+    re.IGNORECASE,
+)
 _VAGUE = re.compile(r"(?:\d+|some|minor|several|many|few|small|two|three|various|multiple|a|an|the|\s)*", re.IGNORECASE)
 _ARROW = re.compile(r"^(.+?)\s+(?:->|=>|→)\s+(\S.*)$")
 _ARTICLE = re.compile(r"^(?:the|an?|some)\s+", re.IGNORECASE)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from keyword import iskeyword
 
 from analysis.across import Carried, carried
 from analysis.edits import Edit, EditKind, edits, is_shown, told, words_of
@@ -130,7 +131,7 @@ class Shown:
         """A name that took another's place everywhere."""
         for before, after, count in self.sketch.swapped[:1]:
             # Two plain words are wording, not names: "the illegal access" that becomes "the bound".
-            is_name = any(_NAME.search(name) for name in (before, after))
+            is_name = any(map(_NAME.search, (before, after))) and not any(map(iskeyword, (before, after)))
             if is_name and max(len(before), len(after)) < _LONGEST_NAME:
                 self.has_said_where = True
                 yield self.edit(Edit(EditKind.SWAPPED, "", before, after, count))

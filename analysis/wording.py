@@ -22,7 +22,7 @@ _IN_IMAGES = {
     FactKind.DEPENDENCY_ADDED: "dependency_installed",
     FactKind.DEPENDENCY_REMOVED: "dependency_uninstalled",
 }
-"""Facts that are said otherwise of an image: what it has inside, its users need not install."""
+"""Facts that are said otherwise of an image: a package that it has inside, its users need not install."""
 
 
 say = Sentences(Path(__file__).parent / "wording.toml").say
@@ -72,7 +72,7 @@ def say_fact(fact: Fact, language: Language) -> str:
     key: str = fact.kind
     if fact.kind is FactKind.DEPENDENCY_CHANGED and not (before and after):
         key = "dependency_pinned" if after else "dependency_unpinned"
-    key = _IN_IMAGES.get(fact.kind, key) if language_of(fact.path) == "docker" else key
+    key = _IN_IMAGES.get(fact.kind, key) if language_of(fact.path) == "docker" and "/" not in fact.name else key
     name = outside(fact.name) if fact.kind is FactKind.DEPRECATED else fact.name
     detail = error_text(detail) if fact.kind in {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED} else detail
     values = {"name": name, "before": before, "after": after, "detail": detail, "value": value}

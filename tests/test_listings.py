@@ -48,6 +48,9 @@ class TestSections:
         (found,) = of("# A\n\n## Old `x`\n\ntext\n", "# A\n\n## New *x*\n\ntext\n")
         assert (found.kind, found.came, found.gone) == (ListKind.SECTIONS, ("New *x*",), ("Old x",))
 
+    def test_sections_that_get_another_number_stay(self) -> None:
+        assert of("# A\n\n## 1.2 Use\n\ntext\n", "# A\n\n## Use\n\ntext\n") == ()
+
     def test_a_comment_in_a_block_of_code_is_no_section(self) -> None:
         before = "# A\n\n```bash\n" + "step\n" * 9 + "```\n"
         assert of(before, before.replace("step\n```", "step\n## a comment\n```")) == ()

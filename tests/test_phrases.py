@@ -40,6 +40,7 @@ def said(title: str) -> tuple[str, str]:
         ("8-gpu-b200 increase timeout", "Timeout of 8-gpu-b200 is increased", "提高 8-gpu-b200 的超时"),
         ("router: fix timeout", "Timeout is fixed (router)", "修复超时（router）"),
         ("Fix tests and clean up cache code", "Tests are fixed; cache code is tidied up", "修复测试；清理缓存代码"),
+        ("Raise test timeout from 30 to 40 minutes", "Test timeout goes from 30 to 40 minutes", "提高测试超时，由 30 改为 40 minutes"),
         ("Avoid sync in prefill, and reuse buffer", "No more sync in prefill; buffer is shared", "在 prefill 中避免同步；共享缓冲区"),
         ("Fix a, b, and c handling", "A, b, and c handling are fixed", "修复 a、b 和 c 处理"),
         ("Fix typo in docs", "Typo in docs is corrected", "修复文档中的拼写错误"),
