@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from analysis.changes import HUNK, NO_CHANGES, Changes, groups, shas
 from analysis.commit import Commit
-from analysis.directions import NO_CHANGES, Changes, turned_round
+from analysis.contradictions import contradicted
+from analysis.directions import turned_round
 from analysis.entry import Claim
-from analysis.paths import FileKind, kind_of
+from analysis.facts.fact import Fact
 
 _CODE_SPAN = re.compile(r"`([^`\n]+)`")
 # ASCII throughout: Chinese puts no space between a name and the words around it.
@@ -53,9 +55,10 @@ _ASSIGNED = re.compile(
 )
 _NEAR = 3
 """How many lines a value may stand away from its name: a call goes over several."""
+_SHORT_SHA = re.compile(r"[0-9a-f]{7,40}")
+_BARE_SHA = re.compile(r"(?<![\w.-])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40}(?![\w.-]\w)", re.ASCII)
 _SMALL = 10
 _LONGEST_COUNT = 10
-_HUNK = re.compile(r"^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@", re.MULTILINE | re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Ground:
         text: everything that is written in it.
         files: the paths that it touches, old ones too.
         counts: numbers that count it and need not be written anywhere: of lines and files, in all, each,
-            and by kind and status; of a line in its file.
+            and by kind and status; of a line in its file; by how much a number changed.
         changes: what it takes away and what it brings, if that is known.
     """
 
@@ -76,20 +79,19 @@ class Ground:
     changes: Changes = NO_CHANGES
 
     @classmethod
-    def of(cls, commit: Commit) -> "Ground":
-        """The ground of a commit: its message, paths, patches and counts."""
+    def of(cls, commit: Commit, facts: Iterable[Fact] = ()) -> "Ground":
+        """The ground of a commit, of which these facts are known: its message, paths, patches and counts."""
         files = commit.files
         parts = [commit.sha, commit.author, commit.message, *(brought.subject for brought in commit.brought)]
-        parts += [f"{file.path}\n{file.old_path or ''}\n{_HUNK.sub('', file.patch or '')}" for file in files]
-        counts = [commit.additions, commit.deletions, commit.additions + commit.deletions, len(files)]
-        counts += [int(place) for file in files for hunk in _HUNK.findall(file.patch or "") for place in hunk if place]
-        kinds = [[file for file in files if kind_of(file.path) is kind] for kind in FileKind]
-        statuses = [[file for file in files if file.status == status] for status in {file.status for file in files}]
-        for some in (*([file] for file in files), *kinds, *statuses):
+        parts += [f"{file.path}\n{file.old_path or ''}\n{HUNK.sub('', file.patch or '')}" for file in files]
+        counts = [int(place) for file in files for hunk in HUNK.findall(file.patch or "") for place in hunk if place]
+        for some in groups(files):
             added, deleted = sum(file.additions for file in some), sum(file.deletions for file in some)
             counts += [added, deleted, added + deleted, len(some)]
         paths = [path for file in files for path in (file.path, file.old_path) if path]
-        return cls("\n".join(parts), tuple(paths), tuple(counts), Changes.of(files))
+        changes = Changes.of(commit, facts)
+        counts += [int(abs(new - old)) for old, new, _ in changes.numbers]
+        return cls("\n".join(parts), tuple(paths), tuple(counts), changes)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -125,12 +127,22 @@ class Ground:
         A qualified name may be put together from parts that stand apart in a diff; a flag may not.
         """
         plain = name.strip("`'\"() ").removesuffix("()")
-        if not plain or plain in _KNOWN or _occurs(self.text, plain):
+        if not plain or plain in _KNOWN or _occurs(self.text, plain) or self._has_sha(plain):
+            return True
+        if _occurs(self.text, f"-D{plain}"):  # cmake and compilers take definitions so
             return True
         if not all(self._has_flag(flag) for flag in _FLAG.findall(plain)):
             return False
         parts = [part.lower() for part in _TOKEN.findall(_FLAG.sub(" ", plain))]
         return bool(parts or _FLAG.search(plain)) and all(part in self.names for part in parts)
+
+    def _has_sha(self, name: str) -> bool:
+        """Whether it holds a SHA that this is the start of."""
+        return bool(_SHORT_SHA.fullmatch(name)) and any(sha.startswith(name) for sha in self._shas)
+
+    @cached_property
+    def _shas(self) -> tuple[str, ...]:
+        return shas(self.text)
 
     def _has_flag(self, flag: str) -> bool:
         # clap and typer make a flag of a field's name: `model_checksum` proves `--model-checksum`, and `port:` proves `--port`.
@@ -207,8 +219,10 @@ def ungrounded(text: str, ground: Ground) -> tuple[list[str], list[str]]:
     wrong += [path for path in _PATH.findall(rest) if not ground.has_path(path) and path not in _KNOWN]
     rest = _PATH.sub(" ", rest)
     wrong += [name for name in _IDENTIFIER.findall(rest) if not ground.has_name(name)]
+    wrong += [sha for sha in _BARE_SHA.findall(rest) if not ground.has_name(sha)]
     numbers += _own_numbers(_IDENTIFIER.sub(" ", rest), ground)
-    return wrong + turned_round(text, ground.changes), numbers or _untied(text, ground)
+    wrong += dict.fromkeys([*turned_round(text, ground.changes), *contradicted(text, ground.changes)])
+    return wrong, numbers or _untied(text, ground)
 
 
 def _untied(text: str, ground: Ground) -> list[str]:

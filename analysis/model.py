@@ -243,7 +243,7 @@ class ModelAnalyser:
     def _grounded(
         self, entry: Entry, answer: _Short, language: Language, depth: Depth, unseen: tuple[str, ...]
     ) -> Analysis | None:
-        ground = Ground.of(entry.commit)
+        ground = Ground.of(entry.commit, entry.facts)
         summary, cut = keep_sentences(answer.summary, ground)
         effect, cut_too = keep_sentences(answer.effect, ground)
         if not summary:
@@ -314,7 +314,7 @@ class ModelAnalyser:
         return reason if missing else ""
 
     def _line(self, entry: Entry, item: _Line, language: Language, unseen: tuple[str, ...]) -> Analysis | None:
-        ground = Ground.of(entry.commit)
+        ground = Ground.of(entry.commit, entry.facts)
         summary, cut = keep_sentences(item.summary, ground)
         effect, cut_too = keep_sentences(item.effect, ground)
         if not summary:

@@ -44,7 +44,7 @@ BORNE_OUT = [
     "新增model_checksum参数，默认关闭",
     "2 files and 3 reasons",  # small counts say nothing
     "PyTorch on GitHub, FastAPI, macOS",
-    "the GPU's H100 and fp8 in 2D",
+    "the GPU's cores and fp8 in 2D",
     "e.g. FLASH_ATTN",
     "`port` is set to 1, and `text_len = 512`",
     "`text_len` 由 1024 改为 512",
@@ -116,6 +116,43 @@ class TestWhatIsBorneOut:
     def test_a_hostile_text_keeps_nobody_busy(self, unit: str) -> None:
         text = unit * (20_000 // len(unit))
         assert "no_such_name" in ungrounded(f"{text} no_such_name", GROUND)[0]
+
+
+class TestWhatIsWrittenOtherwise:
+    """A name may be known by another spelling of it."""
+
+    OLD, NEW = "b1860dc4949e94241eb38503abd7b62eb62d36f6", "be055fb7df0090fde45f08e9cb5b8b4c0272da73"
+    PINNED = Ground.of(
+        a_commit_of(
+            a_change(
+                "kernel.cmake",
+                f"GIT_TAG {OLD}\nARGS -DQUILL_CUDA=ON\nwait 200\n",
+                f"GIT_TAG {NEW}\nARGS -DQUILL_CUDA=ON\nwait 300\n",
+            )
+        )
+    )
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "goes back to `be055fb`",
+            "goes from `b1860dc4` to `be055fb7df`",
+            "goes from b1860dc to be055fb",
+            "`QUILL_CUDA` is on",
+            "it waits 100 seconds longer",
+        ],
+    )
+    def test_a_short_sha_a_definition_and_a_difference_are_borne_out(self, text: str) -> None:
+        assert ungrounded(text, self.PINNED) == ([], [])
+
+    @pytest.mark.parametrize("text", ["goes back to `be055fc`", "goes back to be055fc", "`QUILL_CUD` is on"])
+    def test_others_are_not(self, text: str) -> None:
+        assert ungrounded(text, self.PINNED)[0] != []
+
+    def test_a_clause_that_commit_contradicts_is_no_better_than_an_invented_name(self) -> None:
+        assert ungrounded("The default is halved.", self.PINNED)[0] == ["The default is halved"]
+        assert ungrounded("9 lines are added.", self.PINNED)[0] == ["9 lines are added"]
+        assert ungrounded("Only Hopper is meant.", self.PINNED)[0] == ["Only Hopper is meant."]
 
 
 class TestClaims:

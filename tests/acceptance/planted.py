@@ -1,14 +1,18 @@
-"""False claims about the recorded day's commits, made from the day itself; each is wrong in one way.
+"""False claims about the recorded day's commits: made from the day itself, and written by hand; each is wrong in one way.
 
-A claim is false because of what it is made from: a name that the commit does not hold, a number that stands nowhere in
-it, what was added called removed. What the diff does not decide ("faster", "safer") is not planted.
+A claim that is made is false because of what it is made from: a name that the commit does not hold, a number that stands
+nowhere in it, what was added called removed. What the diff does not decide ("faster", "safer") is not made. Those by hand
+(`false_claims.tsv`) turn round what a reader takes from title and diff; the few that are marked `meaning` nothing but
+understanding finds.
 """
 
+import csv
 import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from posixpath import basename
 
 from analysis.commit import Commit
@@ -23,7 +27,7 @@ _MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """A false claim about the commit `sha`, and in which way it is false."""
+    """A false claim about the commit whose SHA starts with `sha`, and in which way it is false."""
 
     sha: str
     way: str
@@ -52,6 +56,17 @@ class _Diff:
 
     def holds(self, word: str) -> bool:
         return word.lower() in self.text.lower()
+
+
+def by_hand() -> list[Planted]:
+    """Return the false claims that were written by hand."""
+    return [Planted(*row) for row in rows("false_claims.tsv")]
+
+
+def rows(name: str) -> list[list[str]]:
+    """Return the rows of a file of claims beside this one."""
+    with Path(__file__).with_name(name).open(encoding="utf-8") as lines:
+        return [row for row in csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE) if not row[0].startswith("#")]
 
 
 def planted(commits: Sequence[Commit], seed: str = "planted") -> list[Planted]:
