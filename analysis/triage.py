@@ -51,6 +51,7 @@ class Triage:
         reasons: the strongest first.
         areas: keys, the surest first; may be empty.
         floor, ceiling: what the rules allow at least and at most, whatever a classifier or a model says.
+        by_rules: the importance that the rules alone gave, where a model gives another; None where both agree.
     """
 
     types: tuple[ChangeType, ...]
@@ -60,11 +61,18 @@ class Triage:
     areas: tuple[str, ...]
     floor: Importance = Importance.LOW
     ceiling: Importance = Importance.HIGH
+    by_rules: Importance | None = None
 
     @property
     def may_hurt(self) -> bool:
         """Whether it mends, breaks or takes back something: whoever runs the product may have the trouble, or get it."""
         return self.types[0] in _MENDING or any(reason.code in _HURTS for reason in self.reasons)
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether its title names, or its diff proves, a trouble that weighs by itself."""
+        named = any(reason.code in _HURTS and reason.points >= _GRAVE for reason in self.reasons)
+        return named or self.types[0] in {ChangeType.SECURITY, ChangeType.BREAKING}
 
     def bounded(self, wanted: Importance) -> Importance:
         """Return `wanted`, moved to what the rules allow."""
@@ -110,6 +118,9 @@ _PLATFORM_FIX = 1.25
 
 _HURTS = set(_SYMPTOMS) - {"error"} | {kind.value for kind in _FLOORED}
 """Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
+
+_GRAVE = 1.0
+"""The log-odds from which on a trouble is a grave one: named in the title of what mends it, or proved by the diff."""
 
 _RUNTIMES = {"requires-python", "python_requires", "rust-version", "node", "go"}
 """What a manifest asks of a user's machine: a change of it may drop support."""
@@ -198,15 +209,24 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
 
 
 def weigh(triage: Triage, opinion: Importance | None) -> Triage:
-    """Weigh an analyser's opinion against the triage: it moves the importance by one step at most, within the bounds."""
+    """Weigh an analyser's opinion against the triage: it moves the importance by one step at most, within the bounds.
+
+    What is high for a grave trouble stays high: one answer of a model does not take it from those who must know it.
+    """
     if opinion is None or opinion is triage.importance or any(r.code == CORRECTED for r in triage.reasons):
         return triage
     step = 1 if opinion.rank > triage.importance.rank else -1
-    moved = next(level for level in Importance if level.rank == triage.importance.rank + step)
-    importance = triage.bounded(moved)
-    if importance is triage.importance:
-        return triage
-    return replace(_settled(triage, importance), reasons=(Reason("model", opinion.value), *triage.reasons))
+    wanted = next(level for level in Importance if level.rank == triage.importance.rank + step)
+    is_held = triage.importance is Importance.HIGH and triage.is_grave
+    settled = triage if is_held else _settled(triage, triage.bounded(wanted))
+    return replace(settled, by_rules=triage.importance)
+
+
+def bound(triage: Triage, commit: Commit, facts: Sequence[Fact]) -> Triage:
+    """Return a remembered triage with its bounds, which are not remembered."""
+    kinds = {file.path: kind_of(file.path) for file in commit.files}
+    floor, ceiling = _bounds(commit, read_title(commit.subject), facts, kinds)
+    return replace(triage, floor=max(floor, triage.floor, key=_rank), ceiling=min(ceiling, triage.ceiling, key=_rank))
 
 
 def corrected(triage: Triage, wanted: Importance) -> Triage:

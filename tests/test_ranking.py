@@ -1,5 +1,6 @@
 """The day's commits compared with each other by a model, the past as an example, and its opinion beside the rules'."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -17,20 +18,31 @@ from servers.waiting import hurry
 
 from analysis.completions import Model
 from analysis.digest import Digest, order
-from analysis.entry import Entry, Ranking
+from analysis.entry import Entry, Language, Ranking
 from analysis.model import ModelAnalyser
+from analysis.pipeline import settled
 from analysis.rules import RulesAnalyser
 from analysis.title import ChangeType
-from analysis.triage import Importance
+from analysis.triage import Importance, corrected
 from analysis.window import Window
+from analysis.wording import say
 from bot.config import load
 from bot.core import Core
 from bot.repositories import Place
+from formatters.discord import rendered
+from formatters.html_page import Sheet, page
 from formatters.item import item_of
+from formatters.json_document import document
+from formatters.markdown import markdown
 from formatters.outline import outline
+from formatters.post import reason
+from formatters.reply import CommitDetail
+from formatters.slack import slack
+from formatters.terminal import one_entry, terminal
 
 Json = dict[str, Any]
 DAY = Window.of(NOON.date(), "UTC")
+FLAG = 'import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument("--pages", type=int)\n'
 PAST = (
     ("Fix a hang of the scheduler", Importance.HIGH),
     ("Rename a test", Importance.LOW),
@@ -153,6 +165,12 @@ class Bot:
         core.store.close()
         return made
 
+    def remembered(self, shas: Sequence[str]) -> list[Entry]:
+        core = Core(load(self.environ))
+        found = core.with_analyses(list(core.commits.entries("example/quill", shas).values()), "en")
+        core.store.close()
+        return found
+
     def asked(self, name: str) -> int:
         return sum(shape(asked) == name for asked in self.server.requests)
 
@@ -199,7 +217,19 @@ class TestTheDay:
         others = [entry for entry in digest.entries if entry is not hostile]
         assert digest.entries[-1] == hostile
         assert (hostile.triage.importance, hostile.is_disputed) == (Importance.LOW, True)
-        assert {entry.triage.importance for entry in others} == {Importance.MEDIUM}
+        assert {(entry.triage.importance, entry.triage.by_rules) for entry in others} == {
+            (Importance.HIGH, Importance.HIGH)
+        }
+
+    def test_what_the_store_remembers_is_weighed_as_in_the_digest(self, bot: Bot) -> None:
+        """The bounds hold there too, with both ranks."""
+        bot.scratch.commit("Tidy", {"quill/cli.py": FLAG}, at=NOON)
+        bot.scratch.commit("chore: tidy", {"quill/cli.py": "import argparse\n"}, at=NOON + timedelta(seconds=1))
+        bot.server._answer = talked_into  # noqa: SLF001 - changed within a test
+        ranks = {entry.commit.sha: (entry.triage.importance, entry.triage.by_rules) for entry in bot.digest().entries}
+        assert (Importance.MEDIUM, Importance.MEDIUM) in ranks.values()
+        remembered = bot.remembered(list(ranks))
+        assert {entry.commit.sha: (entry.triage.importance, entry.triage.by_rules) for entry in remembered} == ranks
 
     def test_a_quota_that_ends_leaves_the_order_to_the_rules_and_says_so(self, bot: Bot) -> None:
         bot.server.plan = [as_model.NORMAL] * 5
@@ -252,35 +282,56 @@ class TestEvidence:
         assert "Old fix" not in shown(server.requests[-1])
 
 
-class TestDisputes:
-    @pytest.mark.parametrize(
-        ("importance", "opinion", "weighed", "disputed"),
-        [
-            ("medium", "medium", (), False),
-            ("medium", None, (), False),
-            ("medium", "high", (), True),
-            ("high", "high", ("model",), True),
-        ],
-        ids=["agreed", "not asked", "held by a bound", "moved by it"],
-    )
-    def test_an_opinion_that_differs_from_the_rules_is_a_dispute(
-        self, importance: str, opinion: str | None, weighed: tuple[str, ...], disputed: bool
-    ) -> None:
-        entry = an_entry(
-            importance=importance, analysis=an_analysis(importance=Importance(opinion) if opinion else None)
-        )
-        reasons = tuple(replace(entry.triage.reasons[0], code=code, detail="high") for code in weighed)
-        entry = replace(entry, triage=replace(entry.triage, reasons=(*reasons, *entry.triage.reasons)))
-        assert entry.is_disputed is disputed
-        assert len(a_digest(entry).coverage.disputed) == disputed
+LEVELS = tuple(Importance)
 
-    def test_both_are_shown_and_the_disputes_are_counted(self) -> None:
-        entry = an_entry(analysis=an_analysis(importance=Importance.HIGH))
-        digest = a_digest(entry, an_entry())
-        for language, said, counted in (
-            ("en", "the model ranks it high", "1 ranked otherwise by the model than by the rules"),
-            ("zh", "模型判断为高", "1 个的重要度模型判断与规则不同"),
-        ):
-            shown_run = dict(outline(replace(digest, language=language), the_areas()).run)
-            assert any(counted in value for value in shown_run.values())
-            assert said in item_of(entry, language, the_areas()).why
+
+class TestDisputes:
+    @pytest.mark.parametrize("importance", LEVELS)
+    @pytest.mark.parametrize("opinion", [None, *LEVELS])
+    def test_an_opinion_that_differs_from_the_rules_is_a_dispute(
+        self, importance: Importance, opinion: Importance | None
+    ) -> None:
+        """Whether it moved the rank, or a bound held it."""
+        for floor, ceiling in ((Importance.LOW, Importance.HIGH), (importance, importance)):
+            entry = an_entry(importance=importance, floor=floor, ceiling=ceiling)
+            entry = settled(entry, an_analysis(importance=opinion))
+            assert entry.is_disputed is (opinion not in {None, importance})
+            assert len(a_digest(entry).coverage.disputed) == entry.is_disputed
+
+    def test_a_rank_that_a_person_gave_is_not_disputed(self) -> None:
+        """Their word stands, whatever a model says."""
+        entry = an_entry()
+        entry = replace(entry, triage=corrected(entry.triage, Importance.HIGH))
+        assert not settled(entry, an_analysis(importance=Importance.LOW)).is_disputed
+
+    @pytest.mark.parametrize("importance", LEVELS)
+    @pytest.mark.parametrize(
+        ("language", "said", "counted"),
+        [
+            ("en", "rules: {0} · the model: {1}", "1 ranked otherwise by the model than by the rules"),
+            ("zh", "规则：{0} · 模型：{1}", "1 个的重要度模型判断与规则不同"),
+        ],
+    )
+    def test_both_are_shown_wherever_it_is_and_the_disputes_are_counted(
+        self, importance: Importance, language: Language, said: str, counted: str
+    ) -> None:
+        opinion = Importance.LOW if importance is Importance.HIGH else Importance.HIGH
+        said = said.format(*(say(f"importance.{level}", language) for level in (importance, opinion)))
+        entry = settled(an_entry(importance=importance), an_analysis(importance=opinion, language=language))
+        digest, areas = a_digest(entry, an_entry(), language=language), the_areas()
+        item = item_of(entry, language, areas)
+        assert any(counted in value for value in dict(outline(digest, areas).run).values())
+        shown = {
+            "terminal": terminal(digest, areas, width=200),
+            "markdown": markdown(digest, areas),
+            "page": page([Sheet(digest, areas)]),
+            "show": one_entry(item, language, "UTC", width=200),
+            "slack": json.dumps(slack(CommitDetail(item, language, "UTC")), ensure_ascii=False),
+            "discord": str(rendered(CommitDetail(item, language, "UTC"))),
+            "post": reason(item, language),
+        }
+        assert [name for name, text in shown.items() if said not in text] == []
+        data = document(digest)
+        (shown_as,) = (one for one in data["entries"] if one["commit"]["sha"] == entry.commit.sha)
+        assert (shown_as["triage"]["by_rules"], shown_as["analysis"]["importance"]) == (importance, opinion)
+        assert data["coverage"]["disputed"] == [entry.commit.sha]
