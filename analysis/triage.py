@@ -113,8 +113,11 @@ _FLOORED = {
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
-_PLATFORM_FIX = 1.25
+_PLATFORM_FIX = 1.5
 """What it adds that a fix is for hardware that only some have: whoever runs it has nothing else to run."""
+
+_LIFTED = 0.4
+"""What it adds that a fix takes a check away: it stopped people, and does so no more."""
 
 _HURTS = set(_SYMPTOMS) - {"error"} | {kind.value for kind in _FLOORED}
 """Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
@@ -333,7 +336,10 @@ def _reasons(
     for fact in facts:
         if not _TESTING.search(fact.name):
             best.setdefault(fact.kind, fact)
-    yield from (Reason(kind.value, fact.name, _FACTS[kind]) for kind, fact in best.items() if kind in _FACTS)
+    for kind, fact in best.items():
+        if kind in _FACTS:
+            is_lifted = kind is FactKind.CHECK_REMOVED and next(iter(said or expected)) is ChangeType.BUGFIX
+            yield Reason(kind.value, fact.name, _FACTS[kind] + (_LIFTED if is_lifted else 0))
     disabled = best.get(FactKind.TEST_DISABLED)
     if disabled:
         yield Reason("test_disabled", disabled.name, 0.2)

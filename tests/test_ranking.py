@@ -16,11 +16,13 @@ from servers.model import ModelServer
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
+from analysis.commit import FileChange
 from analysis.completions import Model
-from analysis.digest import Digest, order
+from analysis.digest import MUST_KNOW, Digest, order
 from analysis.entry import Entry, Language, Ranking
 from analysis.model import ModelAnalyser
 from analysis.pipeline import settled
+from analysis.reason import Reason
 from analysis.rules import RulesAnalyser
 from analysis.title import ChangeType
 from analysis.triage import Importance, corrected
@@ -148,6 +150,29 @@ class TestOrder:
         new, mended = an_entry(importance="high", types=(ChangeType.FEATURE,)), an_entry(importance="high")
         new = replace(new, triage=replace(new.triage, score=0.99))
         assert order((new, mended)) == (mended, new)
+
+    def test_what_only_moves_tests_about_stands_behind_what_is_mended(self) -> None:
+        """Also where the rules find a trouble in the little that it does besides."""
+        mended = an_entry(score=0.3)
+        unsafe = (Reason("unsafe_added", "load()", 1.0),)
+        tests = tuple(FileChange(f"tests/test_{name}.py", "modified", 1, 1) for name in "abc")
+        for kind, files in ((ChangeType.CI_BUILD, tests), (ChangeType.TESTS, tests), (ChangeType.DOCS, tests)):
+            commit = a_commit("ci: move tests", files=(*a_commit().files, *files))
+            moved = an_entry(commit, score=0.6, types=(kind,), reasons=unsafe)
+            assert order((moved, mended)) == (mended, moved)
+            built = replace(moved, commit=a_commit("build: load", files=(*a_commit().files, tests[0])))
+            assert order((built, mended)) == (built, mended)
+
+    @pytest.mark.parametrize(("troubles", "news", "shown"), [(9, 2, 5), (5, 2, 5), (3, 9, 3), (7, 0, 6)])
+    def test_one_place_of_what_must_be_known_is_kept_for_what_is_new(
+        self, troubles: int, news: int, shown: int
+    ) -> None:
+        """A day of many fixes still has its feature told; the troubles before it keep their order."""
+        fixed = [an_entry(importance="high", score=0.9 - number / 100) for number in range(troubles)]
+        new = [
+            an_entry(importance="high", types=(ChangeType.FEATURE,), score=0.9 - number / 100) for number in range(news)
+        ]
+        assert a_digest(*new, *fixed).must_know == (*fixed[:shown], *new[: MUST_KNOW - shown])
 
 
 class Bot:

@@ -376,6 +376,17 @@ def test_a_fix_for_hardware_that_only_some_have_stands_above_another() -> None:
     assert not any(reason.code == "platform" for reason in judged("[NPU] Support pages", PRODUCT).reasons)
 
 
+def test_a_fix_that_takes_a_check_away_stands_above_another_change_that_does() -> None:
+    """It stopped people, and does so no more."""
+    check = "def keep(size):\n    assert size == 1, 'the size must be 1'\n    return size\n"
+    lifted = a_change("quill/pages.py", check, "def keep(size):\n    return size\n")
+    points = [
+        next(reason.points for reason in judged(title, lifted).reasons if reason.code == "check_removed")
+        for title in ("Fix the size of pages", "refactor: pages")
+    ]
+    assert points[0] > points[1] > 0
+
+
 def test_what_tests_set_for_themselves_concerns_no_user() -> None:
     """Neither as a reason nor as a floor."""
     gone = [
