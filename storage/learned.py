@@ -17,11 +17,13 @@ class Learned:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def put(self, repo: str, judgement: Judgement, trials: tuple[Trial, ...], now: datetime) -> None:
-        """Remember what was learned."""
+    def put(
+        self, repo: str, judgement: Judgement, trials: tuple[Trial, ...], now: datetime, past: tuple[int, int]
+    ) -> None:
+        """Remember what was learned; `past` is how many commits were looked at, and how many said what they are."""
         row = {
             "made_at": int(now.timestamp()),
-            "judgement": json.dumps(judgement.dump(), separators=(",", ":")),
+            "judgement": json.dumps(judgement.dump() | {"past": past}, separators=(",", ":")),
             "trials": json.dumps([asdict(trial) for trial in trials]),
         }
         with self._store.write() as db:
@@ -31,6 +33,13 @@ class Learned:
         """Return when a repository was learned, UTC; None if it never was."""
         row = self._row(repo, "made_at")
         return datetime.fromtimestamp(int(row), UTC) if row is not None else None
+
+    def past(self, repo: str) -> tuple[int, int] | None:
+        """Return how many commits it was learned from, and how many said what they are; None where that is not known."""
+        row = self._row(repo, "judgement")
+        with self._store.read(), undamaged("judgement"):
+            found = None if row is None else json.loads(str(row)).get("past")
+            return (int(found[0]), int(found[1])) if found else None
 
     def judgement(self, repo: str) -> Judgement | None:
         """Return the judgement of a repository; None if it was never learned, or none of it did better than what ships."""
