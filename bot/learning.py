@@ -12,7 +12,7 @@ from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput, NotFound
 from analysis.judgement import Judgement, general_judgement
 from analysis.judgement.evidence import is_bot
-from analysis.judgement.learning import LEAST_LABELS, Trial, judgement_of, learn, parted
+from analysis.judgement.learning import LEAST_LABELS, Trial, examples_of, judgement_of, learn, parted
 from analysis.judgement.past import own_past
 from analysis.judgement.scoring import Judged
 from analysis.judgement.training import sample_of
@@ -112,8 +112,9 @@ def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[L
 
 def _learn(core: Core, repo: str, commits: int, past: Sequence[Labelled], areas: Areas, step: Step) -> Lesson:
     if len(past) < LEAST_LABELS:
-        # so that it is known when it was tried
-        core.learned.put(repo, general_judgement(), (), core.now(), (commits, len(past)))
+        # so that it is known when it was tried, and a model sees the little that there is
+        known = replace(general_judgement(), examples=examples_of(past))
+        core.learned.put(repo, known, (), core.now(), (commits, len(past)))
         return Lesson(repo, commits, len(past), ())
     step("learning", 0, 0)
     judgement, trials = learn(past, areas, general_judgement())

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from analysis.judgement import Judgement
 from analysis.judgement.learning import Trial
-from analysis.triage import Importance
 from storage.commits import repository_id
 from storage.store import Store, undamaged
 
@@ -49,8 +48,8 @@ class Learned:
         with self._store.read(), undamaged("judgement"):
             return Judgement.load(json.loads(str(row)))
 
-    def examples(self) -> dict[str, tuple[tuple[str, Importance], ...]]:
-        """Return what a model may see of each repository's past: titles with the importance that its people gave."""
+    def examples(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Return what a model may see of each repository's past: titles with what its people said of them (`Judgement`)."""
         found = {}
         with self._store.read() as db, undamaged("judgement"):
             rows = db.execute(
@@ -58,7 +57,7 @@ class Learned:
                 "join repositories r on r.id = l.repository"
             )
             for name, text in rows:
-                found[str(name)] = tuple((str(title), Importance(level)) for title, level in json.loads(text or "[]"))
+                found[str(name)] = tuple((str(title), str(said)) for title, said in json.loads(text or "[]"))
         return found
 
     def trials(self, repo: str) -> tuple[Trial, ...]:

@@ -412,7 +412,7 @@ def test_changes_of_no_file_are_no_mistake() -> None:
 
 
 def test_ranks_that_people_gave_are_labels_and_examples(opened: Core, clone: Path) -> None:
-    """The last word on a commit counts, and a model is shown some of each importance."""
+    """The last word on a commit counts, and a model is shown some of each importance, and no types then."""
     source = opened.source(Place(REPO, str(clone)))
     heads = source.landed(NOW - timedelta(days=365), NOW).heads
     opened.commits.put(heads)
@@ -424,3 +424,17 @@ def test_ranks_that_people_gave_are_labels_and_examples(opened: Core, clone: Pat
     assert {level for _, level in shown} == {Importance.HIGH, Importance.LOW}
     subjects = {read_title(head.subject).text for head in heads[:12]}
     assert {title for title, _ in shown} <= subjects
+
+
+def test_types_are_examples_where_nobody_ranked_anything(opened: Core, clone: Path, tmp_path: Path) -> None:
+    """The two newest of each type, with their areas; also of a past that is too short to learn from."""
+    learn_repository(opened, Place(REPO, str(clone)), 365, quiet)
+    shown = opened.learned.examples()[REPO]
+    assert len(shown) == 8
+    assert dict(shown)["zug the tokens"] == "performance (sea)"
+    assert {said for _, said in shown} == {"feature (moon)", "bugfix (sea)", "refactor (moon)", "performance (sea)"}
+    few = Scratch(tmp_path / "few.git")
+    for n, title in enumerate(["fix: old", "fix: pages", "feat: words", "fix: lines", "Say nothing"]):
+        few.commit(title, {"a.py": f"{n}\n"}, at=NOW - timedelta(hours=20 - n))
+    learn_repository(opened, Place("o/few", str(few.path)), 365, quiet)
+    assert opened.learned.examples()["o/few"] == (("lines", "bugfix"), ("pages", "bugfix"), ("words", "feature"))

@@ -300,6 +300,20 @@ class TestEvidence:
             assert lines[5:8] == ["- high: Old fix 1", "- medium: Faster cache", "- low: Rename a test"]
             assert "Old fix" not in asked["messages"][0]["content"]
 
+    def test_where_nobody_ranked_the_types_of_its_past_are_the_example(self, server: ModelServer) -> None:
+        """As types, so that no model takes them for ranks; a dozen at most, one line each, without secrets."""
+        typed = (("Fix a hang\nat night", "bugfix (amd, npu)"), ("Key sk-ant-api03-" + "Qz7" * 30, "feature"))
+        many = tuple((f"Tidy {number}", "refactor") for number in range(20))
+        analyser(server, examples={"example/quill": (*typed, *many)}).analyse((an_entry(),), "en")
+        lines = shown(server.requests[0]).split("\n")
+        assert lines[1:3] == [
+            "What earlier commits of this repository are, by their people's word:",
+            "- bugfix (amd, npu): Fix a hang",
+        ]
+        assert lines[4:15] == [*(f"- refactor: Tidy {number}" for number in range(10)), ""]
+        assert "Qz7" not in shown(server.requests[0])
+        assert "ranked" not in lines[1]
+
     def test_what_was_read_before_more_was_known_still_holds(self, server: ModelServer) -> None:
         """Examples make better answers, not another question; other repositories' are not shown."""
         assert analyser(server, examples={"example/quill": PAST}).prompt == analyser(server).prompt
