@@ -233,7 +233,8 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
 def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry, ...]:
     """Put entries into the digest's order: by importance, then as ranked, then by score, then the newest first.
 
-    Of one importance, what may hurt stands before what is merely new, and before what only moves tests or CI about.
+    Of one importance, what may hurt stands before what is merely new, and before what only moves tests or CI about; of both, what
+    the rules rank so before what a model alone has raised.
 
     `ranking` holds SHAs, compared with each other; it moves nothing from one importance to another.
     """
@@ -245,6 +246,7 @@ def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry,
                 -e.triage.importance.rank,
                 places.get(e.commit.sha, len(places)),
                 not _may_hurt(e),
+                e.triage.is_raised,
                 -e.triage.score,
                 -e.commit.committed_at.timestamp(),
                 e.commit.sha,

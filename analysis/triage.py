@@ -72,7 +72,12 @@ class Triage:
     def is_grave(self) -> bool:
         """Whether its title names, or its diff proves, a trouble that weighs by itself."""
         named = any(reason.code in _HURTS and reason.points >= _GRAVE for reason in self.reasons)
-        return named or self.types[0] in {ChangeType.SECURITY, ChangeType.BREAKING}
+        return named or self.types[0] in {ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether it stands higher than the rules would have it, by a model's word alone."""
+        return self.by_rules is not None and self.by_rules.rank < self.importance.rank
 
     def bounded(self, wanted: Importance) -> Importance:
         """Return `wanted`, moved to what the rules allow."""
@@ -119,11 +124,11 @@ _PLATFORM_FIX = 1.5
 _LIFTED = 0.4
 """What it adds that a fix takes a check away: it stopped people, and does so no more."""
 
-_HURTS = set(_SYMPTOMS) - {"error"} | {kind.value for kind in _FLOORED}
-"""Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
-
 _GRAVE = 1.0
 """The log-odds from which on a trouble is a grave one: named in the title of what mends it, or proved by the diff."""
+
+_HURTS = set(_SYMPTOMS) - {"error"} | {kind.value for kind in _FLOORED}
+"""Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
 
 _RUNTIMES = {"requires-python", "python_requires", "rust-version", "node", "go"}
 """What a manifest asks of a user's machine: a change of it may drop support."""

@@ -163,6 +163,15 @@ class TestOrder:
             built = replace(moved, commit=a_commit("build: load", files=(*a_commit().files, tests[0])))
             assert order((built, mended)) == (built, mended)
 
+    def test_what_a_model_alone_has_raised_stands_behind_what_the_rules_rank_so(self) -> None:
+        """Many of them take nothing grave out of what must be known."""
+        grave = an_entry(importance="high", score=0.7)
+        raised = [
+            settled(an_entry(score=0.6 - n / 100), an_analysis(importance=Importance.HIGH)) for n in range(MUST_KNOW)
+        ]
+        new = an_entry(importance="high", types=(ChangeType.FEATURE,))
+        assert order((new, *raised, grave)) == (grave, *raised, new)
+
     @pytest.mark.parametrize(("troubles", "news", "shown"), [(9, 2, 5), (5, 2, 5), (3, 9, 3), (7, 0, 6)])
     def test_one_place_of_what_must_be_known_is_kept_for_what_is_new(
         self, troubles: int, news: int, shown: int

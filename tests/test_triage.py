@@ -438,7 +438,9 @@ def test_no_opinion_moves_a_commit_past_the_rules() -> None:
     assert weigh(weigh(grave, LOW), LOW).importance is not LOW
 
 
-@pytest.mark.parametrize("title", ["Fix a crash of the cache", "Fix NaN in the cache", "Fix a leak", "feat!: say it"])
+@pytest.mark.parametrize(
+    "title", ["Fix a crash of the cache", "Fix NaN in the cache", "Fix a leak", "feat!: say it", 'Revert "Tune it"']
+)
 def test_one_opinion_takes_no_grave_trouble_from_what_must_be_known(title: str) -> None:
     """What the rules rank high for it stays high, and says that it is disputed; anything else that is high may fall."""
     after = weigh(judged(title, PRODUCT, TESTS), LOW)
