@@ -14,8 +14,8 @@ from analysis.redaction import MARK, names_a_secret, redact
 from analysis.triage import Importance
 from analysis.wording import say_reason
 
-Example = tuple[str, Importance]
-"""A title of the repository's own past, and how it ranked."""
+Example = tuple[str, str]
+"""A title of the repository's own past, and what its people said of it: how it ranked, or of which type it is."""
 
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese (简体中文)"}
 PARTS = {
@@ -35,6 +35,8 @@ PARTS = {
 _LONGEST_BODY, _LONGEST_LINE, _LONGEST_TITLE = 2_000, 500, 120  # characters
 _MOST_EXAMPLES = 4
 """Titles of the past that are shown for each rank."""
+_MOST_TYPED = 12
+"""Titles of the past that are shown with their types: as many as are shown with ranks."""
 _UNSET = {"", "None", "null", '""', "''"}
 
 
@@ -98,12 +100,16 @@ def _bounds(entry: Entry) -> str:
 
 
 def past(examples: Sequence[Example], own: Iterable[str]) -> str:
-    """Return how commits of the repository's own past ranked, a few of each rank; empty where nothing is known."""
-    own, lines = tuple(own), []
-    for level in Importance:
-        titles = [title for title, importance in examples if importance is level][:_MOST_EXAMPLES]
-        lines += [f"- {level}: {cut(title.partition(chr(10))[0], _LONGEST_TITLE, own)}" for title in titles]
-    return "\n".join(["How earlier commits of this repository ranked:", *lines, "", ""]) if lines else ""
+    """Return how commits of the repository's own past ranked, a few of each rank; where none did, of which type they are.
+
+    Empty where nothing is known.
+    """
+    own, head = tuple(own), "How earlier commits of this repository ranked:"
+    chosen = [one for level in Importance for one in [one for one in examples if one[1] == level][:_MOST_EXAMPLES]]
+    if not chosen:
+        head, chosen = "What earlier commits of this repository are, by their people's word:", [*examples[:_MOST_TYPED]]
+    lines = [f"- {cut(f'{said}: {title}'.partition(chr(10))[0], _LONGEST_TITLE, own)}" for title, said in chosen]
+    return "\n".join([head, *lines, "", ""]) if lines else ""
 
 
 def told(entry: Entry, own: Iterable[str] = ()) -> str:

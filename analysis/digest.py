@@ -20,6 +20,9 @@ SCHEMA_VERSION = 1
 MUST_KNOW = 6
 """How many items a reader can take in at once."""
 
+_AROUND = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS}
+_AROUND_FILES = {FileKind.TEST, FileKind.CI, FileKind.DOCS}
+
 
 @dataclass(frozen=True, slots=True)
 class RunCard:
@@ -163,12 +166,19 @@ class Digest:
 
     @property
     def must_know(self) -> tuple[Entry, ...]:
-        """The important entries, one for each story, at most MUST_KNOW."""
-        chosen = []
+        """The important entries, one for each story, at most MUST_KNOW.
+
+        Where troubles would take all places, the last one is kept for the most important of what is merely new.
+        """
+        chosen = list[Entry]()
         for entry in self.entries:
             story = self.story_of(entry)
             if entry.triage.importance is Importance.HIGH and (story is None or story.lead == entry.commit.sha):
                 chosen.append(entry)
+        last = MUST_KNOW - 1
+        new = next((entry for entry in chosen[last:] if not _may_hurt(entry)), None)
+        if new and all(_may_hurt(entry) for entry in chosen[:last]):
+            return (*chosen[:last], new)
         return tuple(chosen[:MUST_KNOW])
 
     @property
@@ -223,7 +233,8 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
 def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry, ...]:
     """Put entries into the digest's order: by importance, then as ranked, then by score, then the newest first.
 
-    Of one importance, what may hurt stands before what is merely new.
+    Of one importance, what may hurt stands before what is merely new, and before what only moves tests or CI about; of both, what
+    the rules rank so before what a model alone has raised.
 
     `ranking` holds SHAs, compared with each other; it moves nothing from one importance to another.
     """
@@ -234,10 +245,18 @@ def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry,
             key=lambda e: (
                 -e.triage.importance.rank,
                 places.get(e.commit.sha, len(places)),
-                not e.triage.may_hurt,
+                not _may_hurt(e),
+                e.triage.is_raised,
                 -e.triage.score,
                 -e.commit.committed_at.timestamp(),
                 e.commit.sha,
             ),
         )
     )
+
+
+def _may_hurt(entry: Entry) -> bool:
+    """Whether whoever updates may feel it; of what says itself that it is about tests or CI, not where that is most of it."""
+    kinds = [kind_of(file.path) for file in entry.commit.files]
+    is_around = entry.triage.types[0] in _AROUND and 2 * sum(kind in _AROUND_FILES for kind in kinds) > len(kinds)
+    return entry.triage.may_hurt and not is_around

@@ -106,9 +106,7 @@ class Entry:
     @property
     def is_disputed(self) -> bool:
         """Whether whoever analysed it gave it another importance than the rules did."""
-        opinion = self.analysis.importance if self.analysis else None
-        moved = any(reason.code == "model" for reason in self.triage.reasons)
-        return opinion is not None and (moved or opinion is not self.triage.importance)
+        return self.triage.by_rules is not None
 
 
 @dataclass(frozen=True, slots=True)

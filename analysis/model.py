@@ -106,8 +106,8 @@ class ModelAnalyser:
     """Implements Analyser. Holds settings only, so that it can be sent to another process.
 
     Attributes:
-        examples: by repository, how commits of its own past ranked, the most telling first. They are no part of the
-            version: what was read before more was known of a repository still holds.
+        examples: by repository, how commits of its own past ranked, or of which types they are, the most telling first. They
+            are no part of the version: what was read before more was known of a repository still holds.
     """
 
     model: Model

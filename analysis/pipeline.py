@@ -17,7 +17,7 @@ from analysis.entry import Analyser, Analysis, Entry, Language, Reading, Usage
 from analysis.facts import facts_of
 from analysis.judgement import Judgement
 from analysis.rules import RulesAnalyser
-from analysis.triage import triage, weigh
+from analysis.triage import bound, triage, weigh
 
 _GIVE_UP_AFTER = 4
 """So many pieces in a row without any answer, and a server is taken to be down."""
@@ -140,7 +140,10 @@ def stand_in(entry: Entry, language: Language, reason: str) -> Analysis:
 
 def settled(entry: Entry, analysis: Analysis) -> Entry:
     """Return the entry with its analysis, whose opinion is weighed against the triage."""
-    return replace(entry, analysis=analysis, triage=weigh(entry.triage, analysis.importance))
+    found, opinion = entry.triage, analysis.importance
+    if opinion not in {None, found.importance}:
+        found = bound(found, entry.commit, entry.facts)
+    return replace(entry, analysis=analysis, triage=weigh(found, opinion))
 
 
 Step = Callable[[str, int, int], None]

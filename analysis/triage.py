@@ -51,6 +51,7 @@ class Triage:
         reasons: the strongest first.
         areas: keys, the surest first; may be empty.
         floor, ceiling: what the rules allow at least and at most, whatever a classifier or a model says.
+        by_rules: the importance that the rules alone gave, where a model gives another; None where both agree.
     """
 
     types: tuple[ChangeType, ...]
@@ -60,11 +61,23 @@ class Triage:
     areas: tuple[str, ...]
     floor: Importance = Importance.LOW
     ceiling: Importance = Importance.HIGH
+    by_rules: Importance | None = None
 
     @property
     def may_hurt(self) -> bool:
         """Whether it mends, breaks or takes back something: whoever runs the product may have the trouble, or get it."""
         return self.types[0] in _MENDING or any(reason.code in _HURTS for reason in self.reasons)
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether its title names, or its diff proves, a trouble that weighs by itself."""
+        named = any(reason.code in _HURTS and reason.points >= _GRAVE for reason in self.reasons)
+        return named or self.types[0] in {ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
+
+    @property
+    def is_raised(self) -> bool:
+        """Whether it stands higher than the rules would have it, by a model's word alone."""
+        return self.by_rules is not None and self.by_rules.rank < self.importance.rank
 
     def bounded(self, wanted: Importance) -> Importance:
         """Return `wanted`, moved to what the rules allow."""
@@ -105,8 +118,14 @@ _FLOORED = {
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
-_PLATFORM_FIX = 1.25
+_PLATFORM_FIX = 1.5
 """What it adds that a fix is for hardware that only some have: whoever runs it has nothing else to run."""
+
+_LIFTED = 0.4
+"""What it adds that a fix takes a check away: it stopped people, and does so no more."""
+
+_GRAVE = 1.0
+"""The log-odds from which on a trouble is a grave one: named in the title of what mends it, or proved by the diff."""
 
 _HURTS = set(_SYMPTOMS) - {"error"} | {kind.value for kind in _FLOORED}
 """Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
@@ -198,15 +217,24 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
 
 
 def weigh(triage: Triage, opinion: Importance | None) -> Triage:
-    """Weigh an analyser's opinion against the triage: it moves the importance by one step at most, within the bounds."""
+    """Weigh an analyser's opinion against the triage: it moves the importance by one step at most, within the bounds.
+
+    What is high for a grave trouble stays high: one answer of a model does not take it from those who must know it.
+    """
     if opinion is None or opinion is triage.importance or any(r.code == CORRECTED for r in triage.reasons):
         return triage
     step = 1 if opinion.rank > triage.importance.rank else -1
-    moved = next(level for level in Importance if level.rank == triage.importance.rank + step)
-    importance = triage.bounded(moved)
-    if importance is triage.importance:
-        return triage
-    return replace(_settled(triage, importance), reasons=(Reason("model", opinion.value), *triage.reasons))
+    wanted = next(level for level in Importance if level.rank == triage.importance.rank + step)
+    is_held = triage.importance is Importance.HIGH and triage.is_grave
+    settled = triage if is_held else _settled(triage, triage.bounded(wanted))
+    return replace(settled, by_rules=triage.importance)
+
+
+def bound(triage: Triage, commit: Commit, facts: Sequence[Fact]) -> Triage:
+    """Return a remembered triage with its bounds, which are not remembered."""
+    kinds = {file.path: kind_of(file.path) for file in commit.files}
+    floor, ceiling = _bounds(commit, read_title(commit.subject), facts, kinds)
+    return replace(triage, floor=max(floor, triage.floor, key=_rank), ceiling=min(ceiling, triage.ceiling, key=_rank))
 
 
 def corrected(triage: Triage, wanted: Importance) -> Triage:
@@ -313,7 +341,10 @@ def _reasons(
     for fact in facts:
         if not _TESTING.search(fact.name):
             best.setdefault(fact.kind, fact)
-    yield from (Reason(kind.value, fact.name, _FACTS[kind]) for kind, fact in best.items() if kind in _FACTS)
+    for kind, fact in best.items():
+        if kind in _FACTS:
+            is_lifted = kind is FactKind.CHECK_REMOVED and next(iter(said or expected)) is ChangeType.BUGFIX
+            yield Reason(kind.value, fact.name, _FACTS[kind] + (_LIFTED if is_lifted else 0))
     disabled = best.get(FactKind.TEST_DISABLED)
     if disabled:
         yield Reason("test_disabled", disabled.name, 0.2)

@@ -40,7 +40,7 @@ def say_reason(reason: Reason, language: Language) -> str:
         detail = listed([say(f"kind.{kind}", language) for kind in detail.split(",")], language)
     if code == "platform":
         detail = general().name(detail, language)
-    if code in {"model", "corrected"}:
+    if code == "corrected":
         detail = say(f"importance.{detail}", language)
     return say(f"reason.{code}", language, detail=detail)
 

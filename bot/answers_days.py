@@ -108,7 +108,7 @@ async def why(question: Question) -> AsyncIterator[Reply]:
         yield Sheet(
             title=question.say("title.why", day=say_days(window, question.language)),
             columns=(question.say("column.commit"), question.say("column.why")),
-            rows=tuple((item.title, item.why) for item in items),
+            rows=tuple((item.title, item.ranked) for item in items),
             language=question.language,
             note="" if items else question.say("title.calm"),
             actions=tuple(Button(question.say("button.show"), show_command(item.entry, number)) for item in items),

@@ -276,16 +276,18 @@ def _overview(question: Question) -> Sheet:
 
 
 def _disputes(question: Question) -> str:
-    """Say how often the model ranked otherwise than the rules lately; nothing where it never did."""
-    core = question.desk.core
-    since, until = core.now() - timedelta(days=_LATEST), core.now()
-    entries = [
-        entry
-        for feed in question.feeds
-        for entry in core.with_analyses(core.commits.between(feed.repository, since, until), question.language)
-    ]
-    count = sum(entry.is_disputed for entry in entries)
-    said = question.say("status.disputed", count=count, whole=len(entries), days=_LATEST) if count else ""
+    """Say how often the model ranked otherwise than the rules in what it read lately; nothing where it never did.
+
+    It is the day of the reading that counts, whatever day the commits are of. What readers corrected is in no dispute.
+    """
+    core, whole, count = question.desk.core, 0, 0
+    since = core.now() - timedelta(days=_LATEST)
+    for repo in sorted({feed.repository for feed in question.feeds}):
+        found = core.history.opinions(repo, since)
+        disputed = [sha for sha, (ours, theirs) in found.items() if ours is not theirs]
+        whole += len(found)
+        count += len(set(disputed) - set(core.feedback.corrected(repo, disputed)))
+    said = question.say("status.disputed", count=count, whole=whole, days=_LATEST) if count else ""
     return f"\n{said}" if said else ""
 
 

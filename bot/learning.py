@@ -12,7 +12,7 @@ from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput, NotFound
 from analysis.judgement import Judgement, general_judgement
 from analysis.judgement.evidence import is_bot
-from analysis.judgement.learning import LEAST_LABELS, Trial, judgement_of, learn, parted
+from analysis.judgement.learning import LEAST_LABELS, Trial, examples_of, judgement_of, learn, parted
 from analysis.judgement.past import own_past
 from analysis.judgement.scoring import Judged
 from analysis.judgement.training import sample_of
@@ -72,7 +72,7 @@ def _commits(core: Core, place: Place, days: int, step: Step) -> tuple[CommitSou
 
 
 def reported(core: Core, place: Place) -> Lesson:
-    """Return how what is known of a repository did when it was learned.
+    """Return what `learn_repository` returned when a repository was learned last.
 
     Raises:
         NotFound: it was never learned.
@@ -82,8 +82,9 @@ def reported(core: Core, place: Place) -> Lesson:
     if made_at is None:
         raise NotFound(f"{repo} was never learned: type `daybrief learn --repo {_typed(place)}`.")
     trials = core.learned.trials(repo)
-    labelled = max((trial.learned + trial.tried for trial in trials), default=0)
-    return Lesson(repo, 0, labelled, trials)
+    # Where it was learned by an earlier version, the trials alone tell how many it was.
+    commits, labelled = core.learned.past(repo) or (0, max((t.learned + t.tried for t in trials), default=0))
+    return Lesson(repo, commits, labelled, trials)
 
 
 def _typed(place: Place) -> str:
@@ -111,11 +112,13 @@ def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[L
 
 def _learn(core: Core, repo: str, commits: int, past: Sequence[Labelled], areas: Areas, step: Step) -> Lesson:
     if len(past) < LEAST_LABELS:
-        core.learned.put(repo, general_judgement(), (), core.now())  # so that it is known when it was tried
+        # so that it is known when it was tried, and a model sees the little that there is
+        known = replace(general_judgement(), examples=examples_of(past))
+        core.learned.put(repo, known, (), core.now(), (commits, len(past)))
         return Lesson(repo, commits, len(past), ())
     step("learning", 0, 0)
     judgement, trials = learn(past, areas, general_judgement())
-    core.learned.put(repo, judgement, trials, core.now())
+    core.learned.put(repo, judgement, trials, core.now(), (commits, len(past)))
     return Lesson(repo, commits, len(past), trials)
 
 

@@ -44,8 +44,8 @@ def commit_entry(view: View, item: Item) -> FeedEntry:
     """Return a commit as an entry."""
     commit = item.entry.commit
     content = Markup("<p>{}</p>").format(marked(item.summary))
-    if item.why:
-        content += Markup("<p>{}</p>").format(marked(item.why))
+    if item.ranked:
+        content += Markup("<p>{}</p>").format(marked(item.ranked))
     return FeedEntry(
         view.links.commit(commit.sha),
         title_of(item, view.language),

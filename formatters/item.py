@@ -62,7 +62,9 @@ class Item:
         line: the one thing to know, for lists.
         area, areas: the first, and all of them; empty for none.
         why: why it ranks as it does; empty for low ones.
-        marks: what the reader must know about the entry itself: late, seen in part, read by rules instead of a model.
+        ranked: the same for where no marks stand, with both ranks where a model ranks it otherwise than the rules.
+        marks: what the reader must know about the entry itself: ranked otherwise by a model, late, seen in part, read by
+            rules instead of a model.
     """
 
     entry: Entry
@@ -75,6 +77,7 @@ class Item:
     areas: str
     summary: str
     why: str
+    ranked: str
     marks: tuple[str, ...]
     parts: tuple[Part, ...]
 
@@ -102,6 +105,7 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
     summary = (clean(analysis.summary) or title) if analysis else label("entry.unread", language)
     types = label("list.comma", language).join(say(f"type.{kind}", language) for kind in entry.triage.types[:2])
     named = [clean(areas.name(key, language)) for key in entry.triage.areas]
+    why = _why(entry, language)
     return Item(
         entry=entry,
         title=title,
@@ -112,7 +116,8 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
         area=named[0] if named else "",
         areas=" · ".join(named),
         summary=summary,
-        why=_why(entry, language),
+        why=why,
+        ranked=label("list.semicolon", language).join(filter(None, (why, both_ranks(entry, language)))),
         marks=tuple(_marks(entry, language, window)),
         parts=tuple(_parts(entry, language)),
     )
@@ -141,11 +146,17 @@ def _why(entry: Entry, language: Language) -> str:
     # What can be pointed at comes before what was learned of commits like this one.
     found = [reason for reason in entry.triage.reasons if reason.points > 0]
     reasons = sorted(found, key=lambda reason: reason.code.startswith("learned."))
-    said = [say_reason(reason, language) for reason in reasons[:_REASONS]]
-    if entry.is_disputed and entry.analysis and entry.analysis.importance:
-        opinion = say(f"importance.{entry.analysis.importance}", language)
-        said.append(say("reason.model", language, detail=opinion))
+    said = (say_reason(reason, language) for reason in reasons[:_REASONS])
     return label("list.semicolon", language).join(map(clean, said))
+
+
+def both_ranks(entry: Entry, language: Language) -> str:
+    """Say how the rules rank an entry and how the model does; nothing where they agree, or only one was asked."""
+    if not entry.is_disputed or not entry.analysis:
+        return ""
+    ranks = {"rules": entry.triage.by_rules, "model": entry.analysis.importance}
+    said = {who: say(f"importance.{level}", language) for who, level in ranks.items()}
+    return label("entry.ranks", language, **said)
 
 
 def _parts(entry: Entry, language: Language) -> Iterator[Part]:
@@ -183,6 +194,8 @@ def _say_claim(claim: Claim, language: Language, gone: Container[str], *, cites:
 
 
 def _marks(entry: Entry, language: Language, window: Window | None) -> Iterator[str]:
+    if entry.is_disputed:
+        yield both_ranks(entry, language)
     if entry.late and window:
         yield label("entry.late", language, day=say_day(window.local(entry.commit.committed_at).date(), language))
     analysis = entry.analysis

@@ -82,7 +82,7 @@ class _Report:
             yield self.heading("must_know")
             for item in made.must_know:
                 areas = f" · {escape(item.areas)}" if item.areas else ""
-                why = f" — {escape(item.why)}" if item.why else ""
+                why = f" — {escape(item.ranked)}" if item.ranked else ""
                 icon = ICONS[item.entry.triage.importance]
                 yield f"- {icon} {escape(item.line)}{self.bracketed(self.anchor(item.entry.commit))}{areas}{why}"
         for name, points in (("overview", made.overview), ("watch", made.watch)):

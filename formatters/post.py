@@ -11,7 +11,7 @@ from analysis.entry import Language
 from analysis.reason import Reason
 from analysis.triage import Importance
 from analysis.wording import say_reason
-from formatters.item import Item
+from formatters.item import Item, both_ranks
 from formatters.outline import Outline
 from formatters.plain import brief, clean, columns
 from formatters.wording import label
@@ -28,7 +28,7 @@ SHORT = frozenset({
 """Reasons that can be said in a few words."""
 
 _GRAVE = {"type.revert", "type.security", "type.breaking"}
-_LINE, _WHY, _WATCH, _WATCHED, _AREAS = 120, 60, 240, 72, 8
+_LINE, _WHY, _LEAST_WHY, _WATCH, _WATCHED, _AREAS = 120, 60, 40, 240, 72, 8
 _SEPARATOR = " · "
 _SHOWN_BY = re.compile(r"(?<=[^\s`]{2})[:：]\s*(?=`)")
 
@@ -96,7 +96,7 @@ def _full_stop(line: str) -> str:
 
 
 def reason(item: Item, language: Language) -> str:
-    """Why it ranks as it does, the strongest reason first, as far as whole reasons fit.
+    """Why it ranks as it does, the strongest reason first, as far as whole reasons fit; then both ranks where a model differs.
 
     What its line names already is said in a few words without the names. A type that is none of the grave ones comes last,
     and alone where nothing can be pointed at: what was learned of commits like it is too general for a line.
@@ -107,11 +107,13 @@ def reason(item: Item, language: Language) -> str:
     ]
     found.sort(key=lambda reason: reason.code.startswith("type.") and reason.code not in _GRAVE)
     first, *more = dict.fromkeys(_short(reason, item.line, language) for reason in found) or [item.types]
-    said = brief(first, _WHY)
+    ranks = both_ranks(item.entry, language)
+    room = _WHY - columns(semicolon + ranks) if ranks else _WHY
+    said = brief(first, max(room, _LEAST_WHY))
     for text in more:
-        if columns(said + semicolon + text) <= _WHY:
+        if columns(said + semicolon + text) <= room:
             said += semicolon + text
-    return said
+    return said + semicolon + ranks if ranks else said
 
 
 def _short(reason: Reason, line: str, language: Language) -> str:

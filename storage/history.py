@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from analysis.digest import RunCard
-from analysis.entry import Entry, Language, Usage
+from analysis.entry import RULES, Entry, Language, Usage
 from analysis.period import Day, count_day
+from analysis.triage import Importance
 from analysis.window import Window
 from storage.commits import Commits, key_of
 from storage.store import Store
@@ -129,6 +130,32 @@ class History:
         with self._store.read() as db:
             found = db.execute("select max(started_at) from runs where repository = ?", [repo]).fetchone()[0]
         return None if found is None else _moment(found)
+
+    def opinions(self, repo: str, since: datetime) -> dict[str, tuple[Importance, Importance]]:
+        """Return what a model read since a moment, by SHA, with the importance that the store and that the model gives it.
+
+        Looked at are the days that its runs were about since then, and the week before each: what came late is of these.
+        """
+        with self._store.read() as db:
+            runs = db.execute(
+                "select distinct first, last, zone from runs where repository = ? and started_at >= ? and analyser != ?",
+                [repo, _seconds(since), RULES],
+            ).fetchall()
+            windows = (Window(date.fromisoformat(first), date.fromisoformat(last), zone) for first, last, zone in runs)
+            spans = _joined((window.start - timedelta(days=7), window.end) for window in windows)
+            rows = [
+                row
+                for start, end in spans
+                for row in db.execute(
+                    "select c.sha, c.importance, json_extract(a.analysis, '$.importance') from commits c "
+                    "join analyses a on a.commit_id = c.id where c.committed_at >= ? and c.committed_at < ? "
+                    "and c.repository = (select id from repositories where name = ?) and c.importance is not null "
+                    "and a.made_at >= ? and a.analyser != ? order by a.made_at",  # the last one counts
+                    [_seconds(start), _seconds(end), repo, _seconds(since), RULES],
+                )
+            ]
+        levels = {level.rank: level for level in Importance}
+        return {sha: (levels[rank], Importance(opinion)) for sha, rank, opinion in rows if opinion}
 
     def unknown_before(self, repo: str, authors: Iterable[str], moment: datetime) -> list[str]:
         """Return those of these authors of whom no commit from before a moment is known.

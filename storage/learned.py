@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from analysis.judgement import Judgement
 from analysis.judgement.learning import Trial
-from analysis.triage import Importance
 from storage.commits import repository_id
 from storage.store import Store, undamaged
 
@@ -17,11 +16,13 @@ class Learned:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def put(self, repo: str, judgement: Judgement, trials: tuple[Trial, ...], now: datetime) -> None:
-        """Remember what was learned."""
+    def put(
+        self, repo: str, judgement: Judgement, trials: tuple[Trial, ...], now: datetime, past: tuple[int, int]
+    ) -> None:
+        """Remember what was learned; `past` is how many commits were looked at, and how many said what they are."""
         row = {
             "made_at": int(now.timestamp()),
-            "judgement": json.dumps(judgement.dump(), separators=(",", ":")),
+            "judgement": json.dumps(judgement.dump() | {"past": past}, separators=(",", ":")),
             "trials": json.dumps([asdict(trial) for trial in trials]),
         }
         with self._store.write() as db:
@@ -32,6 +33,13 @@ class Learned:
         row = self._row(repo, "made_at")
         return datetime.fromtimestamp(int(row), UTC) if row is not None else None
 
+    def past(self, repo: str) -> tuple[int, int] | None:
+        """Return how many commits it was learned from, and how many said what they are; None where that is not known."""
+        row = self._row(repo, "judgement")
+        with self._store.read(), undamaged("judgement"):
+            found = None if row is None else json.loads(str(row)).get("past")
+            return (int(found[0]), int(found[1])) if found else None
+
     def judgement(self, repo: str) -> Judgement | None:
         """Return the judgement of a repository; None if it was never learned, or none of it did better than what ships."""
         row = self._row(repo, "judgement")
@@ -40,8 +48,8 @@ class Learned:
         with self._store.read(), undamaged("judgement"):
             return Judgement.load(json.loads(str(row)))
 
-    def examples(self) -> dict[str, tuple[tuple[str, Importance], ...]]:
-        """Return what a model may see of each repository's past: titles with the importance that its people gave."""
+    def examples(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Return what a model may see of each repository's past: titles with what its people said of them (`Judgement`)."""
         found = {}
         with self._store.read() as db, undamaged("judgement"):
             rows = db.execute(
@@ -49,7 +57,7 @@ class Learned:
                 "join repositories r on r.id = l.repository"
             )
             for name, text in rows:
-                found[str(name)] = tuple((str(title), Importance(level)) for title, level in json.loads(text or "[]"))
+                found[str(name)] = tuple((str(title), str(said)) for title, said in json.loads(text or "[]"))
         return found
 
     def trials(self, repo: str) -> tuple[Trial, ...]:

@@ -44,7 +44,7 @@ async def test_a_repository_is_learned_once_a_week(bot: Bot) -> None:
     first = learned_at(bot)
     assert first is not None
     assert {trial.part for trial in bot.core.learned.trials("ann/scratch")} == {"types", "importance", "areas"}
-    bot.core.learned.put("ann/scratch", general_judgement(), (), NOON)
+    bot.core.learned.put("ann/scratch", general_judgement(), (), NOON, (0, 0))
     bot.now = NOON + WEEK - MINUTES
     await bot.assembly.learn()
     assert learned_at(bot) == NOON

@@ -435,3 +435,27 @@ async def test_a_post_that_does_not_come_is_counted_as_overdue(bot: Bot, scratch
     assert counted() == (0.0, 0.0)
     metrics.heard(200, {"x-ratelimit-remaining": "4321"})
     assert metrics.registry.get_sample_value("daybrief_github_requests_left") == 4321
+
+
+async def test_the_status_counts_where_the_model_ranks_otherwise_by_when_it_read(
+    reading: Bot, scratch: Scratch, model: ModelServer
+) -> None:
+    """A day of long ago counts when it is read; what a person corrected is in no dispute; after a week it is forgotten."""
+    for number in range(3):
+        scratch.commit(f"Fix a crash {number}", {f"app{number}.py": "b = 1\n"}, at=NINE - HOUR * 20)
+    a_feed(reading, since=NINE + 60 * DAY)
+    model._answer = lambda asked: reader(asked) | ({"importance": "low"} if shape(asked) in {"Full", "Short"} else {})  # noqa: SLF001 - changed within a test
+    reading.now = NINE + 60 * DAY
+    assert "otherwise" not in await reading.shown("status")
+    day = await reading.reply("2026-01-08")
+    assert isinstance(day, DigestPost)
+    assert len(day.outline.digest.coverage.disputed) == 3
+    said = "Of {} commits that the model read in the last 7 days, it ranks {} otherwise than the rules"
+    assert said.format(3, 3) in await reading.shown("status")
+    sha = day.outline.digest.entries[0].commit.short
+    await reading.reply(f"rank down ann/scratch@{sha}")
+    assert said.format(3, 2) in await reading.shown("status")
+    reading.now += 6 * DAY
+    assert said.format(3, 2) in await reading.shown("status")
+    reading.now += 2 * DAY
+    assert "otherwise" not in await reading.shown("status")

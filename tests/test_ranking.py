@@ -1,5 +1,6 @@
 """The day's commits compared with each other by a model, the past as an example, and its opinion beside the rules'."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -15,22 +16,35 @@ from servers.model import ModelServer
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
+from analysis.commit import FileChange
 from analysis.completions import Model
-from analysis.digest import Digest, order
-from analysis.entry import Entry, Ranking
+from analysis.digest import MUST_KNOW, Digest, order
+from analysis.entry import Entry, Language, Ranking
 from analysis.model import ModelAnalyser
+from analysis.pipeline import settled
+from analysis.reason import Reason
 from analysis.rules import RulesAnalyser
 from analysis.title import ChangeType
-from analysis.triage import Importance
+from analysis.triage import Importance, corrected
 from analysis.window import Window
+from analysis.wording import say
 from bot.config import load
 from bot.core import Core
 from bot.repositories import Place
+from formatters.discord import rendered
+from formatters.html_page import Sheet, page
 from formatters.item import item_of
+from formatters.json_document import document
+from formatters.markdown import markdown
 from formatters.outline import outline
+from formatters.post import reason
+from formatters.reply import CommitDetail
+from formatters.slack import slack
+from formatters.terminal import one_entry, terminal
 
 Json = dict[str, Any]
 DAY = Window.of(NOON.date(), "UTC")
+FLAG = 'import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument("--pages", type=int)\n'
 PAST = (
     ("Fix a hang of the scheduler", Importance.HIGH),
     ("Rename a test", Importance.LOW),
@@ -137,6 +151,38 @@ class TestOrder:
         new = replace(new, triage=replace(new.triage, score=0.99))
         assert order((new, mended)) == (mended, new)
 
+    def test_what_only_moves_tests_about_stands_behind_what_is_mended(self) -> None:
+        """Also where the rules find a trouble in the little that it does besides."""
+        mended = an_entry(score=0.3)
+        unsafe = (Reason("unsafe_added", "load()", 1.0),)
+        tests = tuple(FileChange(f"tests/test_{name}.py", "modified", 1, 1) for name in "abc")
+        for kind, files in ((ChangeType.CI_BUILD, tests), (ChangeType.TESTS, tests), (ChangeType.DOCS, tests)):
+            commit = a_commit("ci: move tests", files=(*a_commit().files, *files))
+            moved = an_entry(commit, score=0.6, types=(kind,), reasons=unsafe)
+            assert order((moved, mended)) == (mended, moved)
+            built = replace(moved, commit=a_commit("build: load", files=(*a_commit().files, tests[0])))
+            assert order((built, mended)) == (built, mended)
+
+    def test_what_a_model_alone_has_raised_stands_behind_what_the_rules_rank_so(self) -> None:
+        """Many of them take nothing grave out of what must be known."""
+        grave = an_entry(importance="high", score=0.7)
+        raised = [
+            settled(an_entry(score=0.6 - n / 100), an_analysis(importance=Importance.HIGH)) for n in range(MUST_KNOW)
+        ]
+        new = an_entry(importance="high", types=(ChangeType.FEATURE,))
+        assert order((new, *raised, grave)) == (grave, *raised, new)
+
+    @pytest.mark.parametrize(("troubles", "news", "shown"), [(9, 2, 5), (5, 2, 5), (3, 9, 3), (7, 0, 6)])
+    def test_one_place_of_what_must_be_known_is_kept_for_what_is_new(
+        self, troubles: int, news: int, shown: int
+    ) -> None:
+        """A day of many fixes still has its feature told; the troubles before it keep their order."""
+        fixed = [an_entry(importance="high", score=0.9 - number / 100) for number in range(troubles)]
+        new = [
+            an_entry(importance="high", types=(ChangeType.FEATURE,), score=0.9 - number / 100) for number in range(news)
+        ]
+        assert a_digest(*new, *fixed).must_know == (*fixed[:shown], *new[: MUST_KNOW - shown])
+
 
 class Bot:
     """A day with a model, again and again on one store."""
@@ -152,6 +198,12 @@ class Bot:
         made, _ = core.digest(source, DAY, language, core.analyser(), lambda *_: None)
         core.store.close()
         return made
+
+    def remembered(self, shas: Sequence[str]) -> list[Entry]:
+        core = Core(load(self.environ))
+        found = core.with_analyses(list(core.commits.entries("example/quill", shas).values()), "en")
+        core.store.close()
+        return found
 
     def asked(self, name: str) -> int:
         return sum(shape(asked) == name for asked in self.server.requests)
@@ -199,7 +251,19 @@ class TestTheDay:
         others = [entry for entry in digest.entries if entry is not hostile]
         assert digest.entries[-1] == hostile
         assert (hostile.triage.importance, hostile.is_disputed) == (Importance.LOW, True)
-        assert {entry.triage.importance for entry in others} == {Importance.MEDIUM}
+        assert {(entry.triage.importance, entry.triage.by_rules) for entry in others} == {
+            (Importance.HIGH, Importance.HIGH)
+        }
+
+    def test_what_the_store_remembers_is_weighed_as_in_the_digest(self, bot: Bot) -> None:
+        """The bounds hold there too, with both ranks."""
+        bot.scratch.commit("Tidy", {"quill/cli.py": FLAG}, at=NOON)
+        bot.scratch.commit("chore: tidy", {"quill/cli.py": "import argparse\n"}, at=NOON + timedelta(seconds=1))
+        bot.server._answer = talked_into  # noqa: SLF001 - changed within a test
+        ranks = {entry.commit.sha: (entry.triage.importance, entry.triage.by_rules) for entry in bot.digest().entries}
+        assert (Importance.MEDIUM, Importance.MEDIUM) in ranks.values()
+        remembered = bot.remembered(list(ranks))
+        assert {entry.commit.sha: (entry.triage.importance, entry.triage.by_rules) for entry in remembered} == ranks
 
     def test_a_quota_that_ends_leaves_the_order_to_the_rules_and_says_so(self, bot: Bot) -> None:
         bot.server.plan = [as_model.NORMAL] * 5
@@ -245,6 +309,20 @@ class TestEvidence:
             assert lines[5:8] == ["- high: Old fix 1", "- medium: Faster cache", "- low: Rename a test"]
             assert "Old fix" not in asked["messages"][0]["content"]
 
+    def test_where_nobody_ranked_the_types_of_its_past_are_the_example(self, server: ModelServer) -> None:
+        """As types, so that no model takes them for ranks; a dozen at most, one line each, without secrets."""
+        typed = (("Fix a hang\nat night", "bugfix (amd, npu)"), ("Key sk-ant-api03-" + "Qz7" * 30, "feature"))
+        many = tuple((f"Tidy {number}", "refactor") for number in range(20))
+        analyser(server, examples={"example/quill": (*typed, *many)}).analyse((an_entry(),), "en")
+        lines = shown(server.requests[0]).split("\n")
+        assert lines[1:3] == [
+            "What earlier commits of this repository are, by their people's word:",
+            "- bugfix (amd, npu): Fix a hang",
+        ]
+        assert lines[4:15] == [*(f"- refactor: Tidy {number}" for number in range(10)), ""]
+        assert "Qz7" not in shown(server.requests[0])
+        assert "ranked" not in lines[1]
+
     def test_what_was_read_before_more_was_known_still_holds(self, server: ModelServer) -> None:
         """Examples make better answers, not another question; other repositories' are not shown."""
         assert analyser(server, examples={"example/quill": PAST}).prompt == analyser(server).prompt
@@ -252,35 +330,56 @@ class TestEvidence:
         assert "Old fix" not in shown(server.requests[-1])
 
 
-class TestDisputes:
-    @pytest.mark.parametrize(
-        ("importance", "opinion", "weighed", "disputed"),
-        [
-            ("medium", "medium", (), False),
-            ("medium", None, (), False),
-            ("medium", "high", (), True),
-            ("high", "high", ("model",), True),
-        ],
-        ids=["agreed", "not asked", "held by a bound", "moved by it"],
-    )
-    def test_an_opinion_that_differs_from_the_rules_is_a_dispute(
-        self, importance: str, opinion: str | None, weighed: tuple[str, ...], disputed: bool
-    ) -> None:
-        entry = an_entry(
-            importance=importance, analysis=an_analysis(importance=Importance(opinion) if opinion else None)
-        )
-        reasons = tuple(replace(entry.triage.reasons[0], code=code, detail="high") for code in weighed)
-        entry = replace(entry, triage=replace(entry.triage, reasons=(*reasons, *entry.triage.reasons)))
-        assert entry.is_disputed is disputed
-        assert len(a_digest(entry).coverage.disputed) == disputed
+LEVELS = tuple(Importance)
 
-    def test_both_are_shown_and_the_disputes_are_counted(self) -> None:
-        entry = an_entry(analysis=an_analysis(importance=Importance.HIGH))
-        digest = a_digest(entry, an_entry())
-        for language, said, counted in (
-            ("en", "the model ranks it high", "1 ranked otherwise by the model than by the rules"),
-            ("zh", "模型判断为高", "1 个的重要度模型判断与规则不同"),
-        ):
-            shown_run = dict(outline(replace(digest, language=language), the_areas()).run)
-            assert any(counted in value for value in shown_run.values())
-            assert said in item_of(entry, language, the_areas()).why
+
+class TestDisputes:
+    @pytest.mark.parametrize("importance", LEVELS)
+    @pytest.mark.parametrize("opinion", [None, *LEVELS])
+    def test_an_opinion_that_differs_from_the_rules_is_a_dispute(
+        self, importance: Importance, opinion: Importance | None
+    ) -> None:
+        """Whether it moved the rank, or a bound held it."""
+        for floor, ceiling in ((Importance.LOW, Importance.HIGH), (importance, importance)):
+            entry = an_entry(importance=importance, floor=floor, ceiling=ceiling)
+            entry = settled(entry, an_analysis(importance=opinion))
+            assert entry.is_disputed is (opinion not in {None, importance})
+            assert len(a_digest(entry).coverage.disputed) == entry.is_disputed
+
+    def test_a_rank_that_a_person_gave_is_not_disputed(self) -> None:
+        """Their word stands, whatever a model says."""
+        entry = an_entry()
+        entry = replace(entry, triage=corrected(entry.triage, Importance.HIGH))
+        assert not settled(entry, an_analysis(importance=Importance.LOW)).is_disputed
+
+    @pytest.mark.parametrize("importance", LEVELS)
+    @pytest.mark.parametrize(
+        ("language", "said", "counted"),
+        [
+            ("en", "rules: {0} · the model: {1}", "1 ranked otherwise by the model than by the rules"),
+            ("zh", "规则：{0} · 模型：{1}", "1 个的重要度模型判断与规则不同"),
+        ],
+    )
+    def test_both_are_shown_wherever_it_is_and_the_disputes_are_counted(
+        self, importance: Importance, language: Language, said: str, counted: str
+    ) -> None:
+        opinion = Importance.LOW if importance is Importance.HIGH else Importance.HIGH
+        said = said.format(*(say(f"importance.{level}", language) for level in (importance, opinion)))
+        entry = settled(an_entry(importance=importance), an_analysis(importance=opinion, language=language))
+        digest, areas = a_digest(entry, an_entry(), language=language), the_areas()
+        item = item_of(entry, language, areas)
+        assert any(counted in value for value in dict(outline(digest, areas).run).values())
+        shown = {
+            "terminal": terminal(digest, areas, width=200),
+            "markdown": markdown(digest, areas),
+            "page": page([Sheet(digest, areas)]),
+            "show": one_entry(item, language, "UTC", width=200),
+            "slack": json.dumps(slack(CommitDetail(item, language, "UTC")), ensure_ascii=False),
+            "discord": str(rendered(CommitDetail(item, language, "UTC"))),
+            "post": reason(item, language),
+        }
+        assert [name for name, text in shown.items() if said not in text] == []
+        data = document(digest)
+        (shown_as,) = (one for one in data["entries"] if one["commit"]["sha"] == entry.commit.sha)
+        assert (shown_as["triage"]["by_rules"], shown_as["analysis"]["importance"]) == (importance, opinion)
+        assert data["coverage"]["disputed"] == [entry.commit.sha]

@@ -7,7 +7,7 @@ import pytest
 from builders import a_change, a_commit_of
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from made import a_triage
+from made import a_commit, a_triage
 
 from analysis.areas import general
 from analysis.commit import Commit, FileChange
@@ -16,7 +16,7 @@ from analysis.facts import facts_of
 from analysis.paths import FileKind
 from analysis.symptoms import found_in
 from analysis.title import ChangeType
-from analysis.triage import HIGH, MEDIUM, Importance, Triage, triage, weigh
+from analysis.triage import HIGH, MEDIUM, Importance, Triage, bound, triage, weigh
 from analysis.wording import say_reason
 
 LOW, MIDDLE, TOP = Importance.LOW, Importance.MEDIUM, Importance.HIGH
@@ -376,6 +376,17 @@ def test_a_fix_for_hardware_that_only_some_have_stands_above_another() -> None:
     assert not any(reason.code == "platform" for reason in judged("[NPU] Support pages", PRODUCT).reasons)
 
 
+def test_a_fix_that_takes_a_check_away_stands_above_another_change_that_does() -> None:
+    """It stopped people, and does so no more."""
+    check = "def keep(size):\n    assert size == 1, 'the size must be 1'\n    return size\n"
+    lifted = a_change("quill/pages.py", check, "def keep(size):\n    return size\n")
+    points = [
+        next(reason.points for reason in judged(title, lifted).reasons if reason.code == "check_removed")
+        for title in ("Fix the size of pages", "refactor: pages")
+    ]
+    assert points[0] > points[1] > 0
+
+
 def test_what_tests_set_for_themselves_concerns_no_user() -> None:
     """Neither as a reason nor as a floor."""
     gone = [
@@ -407,15 +418,14 @@ def test_scores_are_ordered_as_importances_are(given_: list[tuple[str, list[File
 @pytest.mark.parametrize("opinion", Importance)
 @pytest.mark.parametrize("importance", Importance)
 def test_an_opinion_moves_by_one_step(importance: Importance, opinion: Importance) -> None:
-    """Towards itself; both are said."""
+    """Towards itself; what the rules gave is kept beside it."""
     before = a_triage(importance, floor=LOW, ceiling=TOP)
     after = weigh(before, opinion)
     assert abs(after.importance.rank - before.importance.rank) == min(1, abs(opinion.rank - importance.rank))
     if opinion is importance:
         assert after == before
     else:
-        assert say_reason(after.reasons[0], "en") == f"the model ranks it {opinion}"
-        assert after.reasons[1:] == before.reasons
+        assert (after.by_rules, after.reasons) == (importance, before.reasons)
         assert (after.score >= HIGH) is (after.importance is TOP)
         assert (after.score < MEDIUM) is (after.importance is LOW)
 
@@ -426,6 +436,27 @@ def test_no_opinion_moves_a_commit_past_the_rules() -> None:
     assert weigh(judged("Fix a crash", COMMENT), TOP).importance is not TOP
     grave = judged("chore: tidy", FLAG_GONE)
     assert weigh(weigh(grave, LOW), LOW).importance is not LOW
+
+
+@pytest.mark.parametrize(
+    "title", ["Fix a crash of the cache", "Fix NaN in the cache", "Fix a leak", "feat!: say it", 'Revert "Tune it"']
+)
+def test_one_opinion_takes_no_grave_trouble_from_what_must_be_known(title: str) -> None:
+    """What the rules rank high for it stays high, and says that it is disputed; anything else that is high may fall."""
+    after = weigh(judged(title, PRODUCT, TESTS), LOW)
+    assert (after.importance, after.by_rules) == (TOP, TOP)
+    after = weigh(a_triage(TOP), LOW)
+    assert (after.importance, after.by_rules) == (MIDDLE, TOP)
+
+
+def test_a_remembered_triage_gets_its_bounds_back() -> None:
+    """They are no part of what is remembered."""
+    for title, change in (("chore: tidy", FLAG_GONE), ("Shout", TESTS), ("Fix a crash", COMMENT)):
+        commit = a_commit(title, files=(change,))
+        facts = facts_of(commit)
+        found = triage(commit, facts, general())
+        bare = replace(found, floor=LOW, ceiling=TOP)
+        assert bound(bare, commit, facts) == found
 
 
 def test_no_opinion_changes_nothing() -> None:

@@ -97,10 +97,10 @@ def test_every_reason_that_a_fact_gives_has_its_sentence(kind: FactKind, languag
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reasons_about_other_words_say_them_in_the_language(language: Language) -> None:
-    """Kinds of files and a model's opinion are words of ours too."""
+    """Kinds of files and a reader's opinion are words of ours too."""
     surroundings = say_reason(Reason("surroundings", "ci,docs"), language)
     assert say("kind.docs", language) in surroundings
-    assert say("importance.high", language) in say_reason(Reason("model", "high"), language)
+    assert say("importance.high", language) in say_reason(Reason("corrected", "high"), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -23,7 +23,8 @@ class Judgement:
 
     Attributes:
         area_model: how this repository's people tag; None where only the vocabulary decides.
-        examples: (title, importance) of commits that its people ranked, some of each importance; for a model to see.
+        examples: titles, each with what its people said of it, for a model to see: an importance, some of each; where they
+            ranked nothing, a type with areas, such as `bugfix (amd)`.
     """
 
     classifier: Classifier
@@ -47,7 +48,7 @@ class Judgement:
     def load(cls, data: Mapping[str, Any]) -> "Judgement":
         """Make the judgement of what `dump` returned."""
         model = data["area_model"]
-        examples = tuple((str(title), str(level)) for title, level in data.get("examples", ()))
+        examples = tuple((str(title), str(said)) for title, said in data.get("examples", ()))
         return cls(Classifier.load(data["classifier"]), AreaModel.load(model) if model else None, examples)
 
 

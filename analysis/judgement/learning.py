@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -26,7 +26,7 @@ _LEAST = 60  # labelled commits; fewer teach nothing that lasts
 _STRENGTH = 0.1
 _SEEN = 2
 _OFTEN = 3
-_SHOWN = 4  # of each importance; more would cost a model more than it learns
+_SHOWN, _SHOWN_OF_TYPE = 4, 2  # of each importance or type; more would cost a model more than it learns
 _DRAWS, _SURE = 200, 0.9  # resampled newer parts, and in how many of them the own judgement must be the better one
 _SCORED = 5  # commits of a type in the newer part; fewer make its score a matter of luck
 
@@ -78,14 +78,21 @@ def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Jud
         better.level if "importance" in used else base.level,
     )
     area_model = whole.area_model if "areas" in used else known.area_model
-    return Judgement(classifier, area_model, tuple(_examples(past))), trials
+    return Judgement(classifier, area_model, examples_of(past)), trials
 
 
-def _examples(past: Sequence[Labelled]) -> Iterator[tuple[str, str]]:
-    """Yield the newest titles of each importance, as their people ranked them."""
-    for level in LEVELS:
-        ranked = [one for one in past if one.importance == level]
-        yield from ((one.commit.subject, level) for one in ranked[-_SHOWN:][::-1])
+def examples_of(past: Sequence[Labelled]) -> tuple[tuple[str, str], ...]:
+    """Return the newest titles of each importance as people ranked them; where they ranked nothing, of each type."""
+    ranked = [(level, [one for one in past if one.importance == level][-_SHOWN:]) for level in LEVELS]
+    if any(newest for _, newest in ranked):
+        return tuple((one.commit.subject, level) for level, newest in ranked for one in reversed(newest))
+    usual = Counter(one.type for one in past if one.type)
+    typed = [[one for one in past if one.type == kind][-_SHOWN_OF_TYPE:] for kind, _ in usual.most_common()]
+    return tuple(
+        (one.commit.subject, f"{one.type} ({', '.join(one.areas)})" if one.areas else str(one.type))
+        for newest in typed
+        for one in reversed(newest)
+    )
 
 
 def judgement_of(samples: Sequence[Sample], areas: Areas, known: Judgement) -> Judgement:

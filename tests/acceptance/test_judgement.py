@@ -108,6 +108,7 @@ def by_number(digest: Digest) -> dict[int, Entry]:
 
 
 NAN, SWAPAB, FLASHMLA, CHECKSUMS, TEXT_LENGTH = 16622, 16676, 16678, 16729, 16445
+AMD_FIX, NPU_FIX, OTHER_NPU_FIX, MOVED_TESTS = 16531, 16608, 16115, 16529
 CHECKSUM_STORY = {CHECKSUMS, 16730, 16735}
 MUST_KNOW = 6
 
@@ -116,6 +117,23 @@ MUST_KNOW = 6
 def test_what_a_user_must_know_is_said_first(day: Digest, numbers: set[int]) -> None:
     """A wrong result mended, two kernels taken back, a new way to check weights, a default that is another."""
     assert len(numbers & {entry.commit.pull_request for entry in day.must_know}) == 1
+
+
+def test_fixes_for_hardware_that_only_some_have_stand_first_too(day: Digest) -> None:
+    """All are high; one is among what must be known, and the others come before what is merely new."""
+    first = [entry.commit.pull_request for entry in day.entries[:7]]
+    assert {NAN, SWAPAB, FLASHMLA, TEXT_LENGTH, AMD_FIX, NPU_FIX, OTHER_NPU_FIX} == set(first)
+    assert {entry.triage.importance for entry in day.entries[:7]} == {Importance.HIGH}
+
+
+def test_a_move_of_tests_stands_behind_what_is_mended(day: Digest) -> None:
+    """Though it touches the product as well."""
+    places = {entry.commit.pull_request: place for place, entry in enumerate(day.entries)}
+    mended = [
+        e for e in day.entries if e.triage.types[0] is ChangeType.BUGFIX and e.triage.importance is Importance.MEDIUM
+    ]
+    assert mended
+    assert all(places[entry.commit.pull_request] < places[MOVED_TESTS] for entry in mended)
 
 
 def test_what_must_be_known_can_be_taken_in(day: Digest) -> None:
