@@ -26,6 +26,7 @@ from analysis.reason import Reason
 from analysis.sketch import sketch
 from analysis.symptoms import found_in
 from analysis.title import ChangeType, Title, plain_type, read_title
+from analysis.withdrawals import withdraws
 
 
 class Importance(StrEnum):
@@ -170,6 +171,7 @@ _MEDIUM_WEIGHT = 0.3
 _MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
 _NAMED_ONLY = 0.4  # "add a test for the crash dump" names a crash and mends none
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
+_AROUND_TYPES = {(ChangeType.DOCS,), (ChangeType.TESTS,), (ChangeType.CI_BUILD,)}
 _KIND_TYPES = {
     FileKind.DOCS: ChangeType.DOCS,
     FileKind.TEST: ChangeType.TESTS,
@@ -286,7 +288,10 @@ def _is_untold(commit: Commit) -> bool:
 def _said_grave(commit: Commit, title: Title) -> bool:
     """Whether its words name what users suffer from or must act on."""
     symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
-    return bool(symptoms or _NEW_DEFAULT.search(title.text) or _is_breaking(commit, title))
+    is_told = bool(_NEW_DEFAULT.search(title.text)) or (
+        title.types[:1] not in _AROUND_TYPES and withdraws(commit.subject)
+    )
+    return bool(symptoms) or is_told or _is_breaking(commit, title)
 
 
 def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:

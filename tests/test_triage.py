@@ -239,6 +239,37 @@ def test_what_is_grave_is_never_low_where_the_product_is_touched(title: str) -> 
     assert judged(title, PRODUCT).importance is not LOW
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Rename DP_RANK to QUILL_DP_RANK", "Super tiny rename environment variable", "[Chore] Rename `model_overide_args` to `model_override_args`",
+        "[Minor] Improve logging and rename the health check endpoint name", "rename FunctionCallReqInput to ParseFunctionCallReq",
+        "[Refactor] Rename CustomOp -> MultiPlatformOp", "style: remove the unused flag --fast", "chore: drop the `fast` option",
+        "refactor: remove get_fast alias in registry", "misc: removed PageConfig", "tidy: `--fast` is removed", "Rename: `--hooks` to `--forward-hooks`",
+        "style: rename cache config key", "refactor: rename Page's `text` field to `content`", "Rename `Pipeline.connect()` arguments",
+    ],
+)  # fmt: skip
+def test_what_people_name_is_never_low_where_its_name_goes(title: str) -> None:
+    """A flag, a variable, an endpoint, an argument, a setting or a public name: whoever uses it must act."""
+    assert judged(title, PRODUCT).floor is MIDDLE
+    assert judged(title, TESTS, CI).importance is LOW
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Rename local variable page_size to size", "refactor: rename private field is_fast", "Rename `_keep_page` to `_keep`", "rename test_pages to test_cache",
+        "Remove unused `get_pages` function", "Remove redundant max_pages calculation", "Remove `PageConfig` import in all models",
+        "Remove comments about --fast", "Rename tuned config files for H100X", "Update weight rename check", "Remove tests for the flag --fast",
+        "Don't delete Page.cached_result", "docs: remove mention of removed `pages`", "Remove argument check", "Remove hardcoded dimension in PagePool",
+        "chore: rename variables", "types: prepares `PageNode` for renames", "Rename the folder of page_cache", "Remove env dir",
+    ],
+)  # fmt: skip
+def test_what_only_the_source_names_may_be_low(title: str) -> None:
+    """Local variables, private names, files, tests; and what nothing used: the diff itself shows whether it was public."""
+    assert judged(title, PRODUCT).floor is LOW
+
+
 @pytest.mark.parametrize("word", GRAVE_WORDS)
 def test_a_body_that_names_it_counts_too(word: str) -> None:
     """Titles are short."""
