@@ -33,7 +33,7 @@ def _words(but: str, most: int) -> str:
 _PLACE = re.compile(
     rf"\b{_GONE}:?\s{{1,3}}(?:"
     rf"{_words(f'{_TIE}|(?:{_OWN})(?!s? (?i:var))', 6)}(?:{_FLAG}|{_SURFACE}{_END})"
-    rf"|{_words(f'{_TIE}|{_OWN}|{_IDLE}', 4)}{_ARGUMENT}{_END}(?!\s(?i:files?))"
+    rf"|{_words(f'{_TIE}|{_OWN}|{_IDLE}', 4)}{_ARGUMENT}{_END}"
     rf")"
 )
 _RENAMED = re.compile(

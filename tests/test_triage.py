@@ -363,6 +363,53 @@ def test_what_only_looks_like_comment_or_layout_may_be_high(change: FileChange) 
     assert judged("Change it", change).ceiling is TOP
 
 
+MIDDLE_OF_A_COMMENT = "".join(
+    f"  the {word} page\n" for word in ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"]
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        a_change("quill/a.py", "import b\nimport a\nfrom c import (\n    e,\n    d,\n)\nx = 1\n", "from c import d, e\n\nimport a\nimport b\n\nx = 1\n"),
+        a_change("src/a.ts", "import { b, a } from './m';\nimport d from 'd';\n", "import d from 'd';\nimport { a, b } from './m';\n"),
+        a_change("src/a.rs", "use b::{d, c};\nuse a;\nfn x() {}\n", "use a;\nuse b::{c, d};\n\nfn x() {}\n"),
+        a_change("pkg/a.go", 'import (\n\t"b"\n\t"a"\n)\n', 'import (\n\t"a"\n\n\t"b"\n)\n'),
+        a_change("csrc/a.cu", '#include "b.h"\n#include <a>\nint x;\n', '#include <a>\n#include "b.h"\nint x;\n'),
+        a_change("src/a.ts", "const a = {b:1}\nrun('a', b)\n", 'const a = { b: 1 };\nrun(\n  "a",\n  b,\n);\n'),
+        a_change("csrc/a.cu", "if(a){b( c,d );}\n", "if (a) {\n  b(c, d);\n}\n"),
+        a_change("pkg/a.go", "x := T{A:1,B:2}\n", "x := T{\n\tA: 1,\n\tB: 2,\n}\n"),
+        a_change("src/a.rs", "let x = f(a,b);\n", "let x = f(\n    a,\n    b,\n);\n"),
+        a_change("src/a.c", f"/* Pages:\n{MIDDLE_OF_A_COMMENT}*/\nint x;\n", f"/* Pages:\n{MIDDLE_OF_A_COMMENT}*/\nint x;\n".replace("fourth", "4th")),
+    ],
+    ids=["python", "ts", "rust", "go", "c", "prettier", "clang-format", "gofmt", "rustfmt", "comment"],
+)  # fmt: skip
+def test_sorted_imports_formatters_and_comments_are_never_high(change: FileChange) -> None:
+    """Of each language's own."""
+    assert judged("Fix crash NaN leak", change).ceiling is MIDDLE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        a_change("quill/a.py", "import os\nos.environ['A'] = '1'\nimport b\n", "import os\nimport b\nos.environ['A'] = '1'\n"),
+        a_change("quill/a.py", "import a as b\nimport c as d\n", "import a as d\nimport c as b\n"),
+        a_change("quill/a.py", "import b\nimport a\n", "import a\nimport c\n"),
+        a_change("quill/a.py", "print('a b')\n", "print('ab')\n"),
+        a_change("src/a.ts", "run('a b');\n", "run('ab');\n"),
+        a_change("src/a.c", "run('a');\n", 'run("a");\n'),
+        a_change("src/a.ts", "for (;;) a();\n", "for (;) a();\n"),
+        a_change("src/a.ts", "import { a } from './m';\n", "import { a } from './n';\n"),
+        a_change("src/a.c", "enum page {\n  one,\n  two,\n  three,\n  four,\n  five\n};\n", "enum page {\n  one,\n  two,\n  four,\n  three,\n  five\n};\n"),
+        a_change("quill/a.py", "if a:\n    f()\n    g(b,\n      c)\n", "if a:\n    f()\ng(b, c)\n"),
+    ],
+    ids=["between", "as", "another", "blank", "ts text", "char", "semicolon", "ts place", "enum", "dedent"],
+)  # fmt: skip
+def test_what_only_looks_like_a_formatters_work_may_be_high(change: FileChange) -> None:
+    """Order among other statements, another name, another text, another block."""
+    assert judged("Change it", change).ceiling is TOP
+
+
 def test_a_file_that_is_indented_anew_as_a_whole_is_layout() -> None:
     """From two blanks to four, or out of tabs."""
     narrow = LINES.replace("    ", "  ")
