@@ -43,9 +43,7 @@ def reads_as_prose(text: str) -> bool:
 
 def is_inert(file: ChangedFile) -> bool:
     """Whether the whole change of a file is seen, and none of it reaches what runs."""
-    change = file.change
-    seen = sum(line.added or line.removed for hunk in file.hunks for line in hunk.lines)
-    if change.status not in {"modified", "changed"} or not seen or seen < change.additions + change.deletions:
+    if file.change.status not in {"modified", "changed"} or not file.hunks or not file.is_whole:
         return False
     return all(
         _is_layout(before, after, file.language) or (file.language in _HAS_DOCUMENTS and _is_prose(before, after))

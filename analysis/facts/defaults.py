@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
 from analysis.facts.code import arguments, assignment, call_text, default_of, literal
 from analysis.facts.fact import Fact, FactKind
+from analysis.facts.headers import header_defaults
 from analysis.facts.settings import settings
 from analysis.paths import FileKind
 
@@ -113,6 +114,7 @@ def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
     find = _BY_LANGUAGE.get(file.language)
     if find:
         yield from find(file.path, view)
+        yield from header_defaults(file, view)
     elif file.kind is FileKind.PRODUCTION:
         for name, value, line, changed, is_setting in settings(file.language, view):
             yield Mention(name, file.path, line, value, _SETTING if is_setting else "", changed=changed)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.facts.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
 from analysis.facts.fact import Fact, FactKind
+from analysis.facts.headers import is_header, offered
 from analysis.paths import FileKind
 
 _DEFINITION = {
@@ -66,6 +67,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         if mention.name not in _NOT_API
         and not _PRIVATE.search(mention.path)
         and not _is_bound(mention.name.rpartition(".")[2], by_path[mention.path])
+        and not (is_header(by_path[mention.path]) and _is_elsewhere(mention.name, product))
     ]
     came = list(only_in(after, before))
     for old in list(gone) if len(gone) * len(came) <= _MOST_PAIRS else []:
@@ -89,6 +91,7 @@ def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
         above = view.code[max(0, found.start() - 400) : found.start()].rstrip("\n").rpartition("\n")[2]
         if not _HANDLES.match(above):  # who calls an endpoint knows its path, not the function's name
             yield view.mention(found["name"], file.path, found.start("name"), found["rest"], found["keyword"])
+    yield from offered(file, view)
 
 
 def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -110,6 +113,16 @@ def _is_bound(name: str, file: ChangedFile) -> bool:
     """Whether the file still has the name after the change, as far as it is shown."""
     pattern = re.compile(_BOUND[file.language].format(name=name), re.MULTILINE)
     return any(name in new.code and pattern.search(new.code) for _, new in file.views)
+
+
+def _is_elsewhere(name: str, files: Sequence[ChangedFile]) -> bool:
+    """Whether a header's name still stands in any source of C, or may stand in one that is not shown to its end."""
+    word = re.compile(rf"\b{name}\b")
+    return any(
+        not file.is_whole or any(name in new.code and word.search(new.code) for _, new in file.views)
+        for file in files
+        if file.language == "c"
+    )
 
 
 def _replaces(new: Mention, old: Mention, file: ChangedFile) -> bool:
