@@ -131,7 +131,10 @@ _GRAVE = 1.0
 _HURTS = set(_SYMPTOMS) - {"error"} | {kind.value for kind in _FLOORED}
 """Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
 
-_RUNTIMES = {"requires-python", "python_requires", "rust-version", "node", "go"}
+_RUNTIMES = {
+    "requires-python", "python_requires", "rust-version", "node", "go",
+    "cmake_minimum_required", "CMAKE_C_STANDARD", "CMAKE_CXX_STANDARD", "CMAKE_CUDA_STANDARD", "CMAKE_HIP_STANDARD",
+}  # fmt: skip
 """What a manifest asks of a user's machine: a change of it may drop support."""
 
 _TESTING = re.compile(r"(?:^|_)(?:TEST|CI)(?:_|$)")
@@ -275,7 +278,7 @@ def _bounds(
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
     ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
     floored = any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
-    grave = FileKind.PRODUCTION in kinds.values() and (said or floored)
+    grave = floored or (FileKind.PRODUCTION in kinds.values() and said)
     grave = grave or any(fact.kind is FactKind.DEPENDENCY_CHANGED and fact.name in _RUNTIMES for fact in facts)
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
 

@@ -78,6 +78,9 @@ CHANGED = {
     "CMake option": ("CMakeLists.txt", 'option(WITH_FP8 "Enable FP8" OFF)\n', 'option(WITH_FP8 "Enable FP8" ON)\n', ("WITH_FP8", "OFF", "ON")),
     "CMake cache": ("a.cmake", 'set(ARCH "8.0" CACHE STRING "x")\n', 'set(ARCH "9.0" CACHE STRING "x")\n', ("ARCH", '"8.0"', '"9.0"')),
     "image": ("docker/Dockerfile", "ARG BASE_IMAGE=a/b:1\n", 'ARG BASE_IMAGE="a/b:2"\n', ("BASE_IMAGE", "a/b:1", "a/b:2")),
+    "CMake architectures": ("CMakeLists.txt", "set(CMAKE_CUDA_ARCHITECTURES 70 80)\n", 'set(CMAKE_CUDA_ARCHITECTURES "80")\n', ("CMAKE_CUDA_ARCHITECTURES", "70 80", "80")),
+    "image entry point": ("Dockerfile", 'ENTRYPOINT ["a"]\n', 'ENTRYPOINT ["b", "-c"]\n', ("ENTRYPOINT", '["a"]', '["b", "-c"]')),
+    "image port": ("Dockerfile", "EXPOSE 80\n", "EXPOSE 8080/tcp\n", ("EXPOSE", "80", "8080/tcp")),
     "image environment": ("Dockerfile", "ENV QUILL_PORT 80\n", "ENV QUILL_PORT=81\n", ("QUILL_PORT", "80", "81")),
     "JSON": ("conf/a.json", '{\n  "server": {\n    "port": 1\n  }\n}\n', '{\n  "server": {\n    "port": 2\n  }\n}\n', ("server.port", "1", "2")),
 }  # fmt: skip

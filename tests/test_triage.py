@@ -632,3 +632,21 @@ def test_another_least_version_of_the_language_is_never_low() -> None:
     engines = a_change("package.json", '{\n  "node": ">=16"\n}\n', '{\n  "node": ">=20"\n}\n')
     go = a_change("go.mod", "module a\n\ngo 1.20\n", "module a\n\ngo 1.23\n")
     assert [judged("chore: newer", file).importance for file in (engines, go)] == [Importance.MEDIUM] * 2
+    cmake = a_change("CMakeLists.txt", "set(CMAKE_CXX_STANDARD 14)\n", "set(CMAKE_CXX_STANDARD 20)\n")
+    assert judged("chore: newer", cmake).importance is Importance.MEDIUM
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        a_change("CMakeLists.txt", 'option(CUDA "c" OFF)\noption(B "b" ON)\n', 'option(B "b" ON)\n'),
+        a_change("Dockerfile", "FROM a\nEXPOSE 80\n", "FROM a\nEXPOSE 81\n"),
+        a_change("Cargo.toml", "[features]\na = []\nb = []\n", "[features]\na = []\n"),
+        a_change("pyproject.toml", "[project.scripts]\na = 'a:b'\nctl = 'b:c'\n", "[project.scripts]\na = 'a:b'\n"),
+    ],
+    ids=["option", "port", "feature", "script"],
+)
+@pytest.mark.parametrize("title", ["chore: tidy", "refactor: cleanup of names"])
+def test_what_is_built_is_the_product_too(title: str, change: FileChange) -> None:
+    """A choice that is gone from how it is built or run, a default that is another there: never low."""
+    assert judged(title, change).floor is MIDDLE

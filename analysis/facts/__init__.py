@@ -7,14 +7,14 @@ down: `flags` and `routes` for `interface`, `settings` for `defaults`, `headers`
 """
 
 from analysis.commit import Commit
-from analysis.facts import checks, defaults, dependencies, deprecations, interface, names, tests
+from analysis.facts import checks, defaults, dependencies, deprecations, interface, names, packaging, tests
 from analysis.facts.changed import changed_file
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.reverts import reverts
 
 __all__ = ["Fact", "FactKind", "facts_of"]
 
-_EXTRACTORS = (interface, defaults, names, dependencies, tests, checks, deprecations)
+_EXTRACTORS = (interface, defaults, names, dependencies, packaging, tests, checks, deprecations)
 
 
 def facts_of(commit: Commit) -> tuple[Fact, ...]:

@@ -41,6 +41,11 @@ _CACHED = re.compile(
 _IMAGE_VALUE = re.compile(
     r"^(?:ARG|ENV)\s+(?P<name>[A-Za-z]\w*?)(?<!VERSION)(?<!TAG)(?<!COMMIT)(?<!_REV)(?<!_REF)(?<!BRANCH)(?:=|\s+)(?P<value>\"[^\"\n$]*\"|[^\s\"'$=]+)\s*$"
 )
+_ARCHITECTURES = re.compile(
+    r"^\s*set\(\s*(?P<name>CMAKE_(?:CUDA|HIP)_ARCHITECTURES)\s+\"?(?P<value>\w[\w.;+ -]*?)\"?\s*(?:CACHE\b[^)]*)?\)",
+    re.IGNORECASE,
+)
+_IMAGE_RUN = re.compile(r"^(?P<name>ENTRYPOINT|EXPOSE)\s+(?P<value>[^\s$\\][^$\\]*?)\s*$")
 _SETTINGS_CLASS = re.compile(
     r"(?:Config|Configuration|Args|Arguments|Params|Parameters|Settings|Options|Request|Response|ReqInput)$"
 )
@@ -286,12 +291,16 @@ def _cmake(path: str, view: View) -> Iterator[Mention]:
     for number, text, changed in view.lines():
         if found := _OPTION.match(text) or _CACHED.match(text):
             yield Mention(found["name"], path, number, found["value"], _SETTING, changed=changed)
+        elif found := _ARCHITECTURES.match(text):
+            yield Mention(found["name"], path, number, found["value"], changed=changed)
 
 
 def _docker(path: str, view: View) -> Iterator[Mention]:
     for number, text, changed in view.lines():
         if found := _IMAGE_VALUE.match(text):
             yield Mention(found["name"], path, number, found["value"].strip("\"'"), changed=changed)
+        elif found := _IMAGE_RUN.match(text):
+            yield Mention(found["name"], path, number, found["value"], changed=changed)
 
 
 def _constant(path: str, number: int, name: str, value: str, *, changed: bool) -> Iterator[Mention]:
