@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
 from analysis.facts.code import arguments, assignment, call_text, default_of, literal
+from analysis.facts.defaulting import duration, set_by_code
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.headers import header_defaults
 from analysis.facts.settings import settings
@@ -271,6 +272,7 @@ def _go(path: str, view: View) -> Iterator[Mention]:
             in_block = bool(_GO_BLOCK.match(text))
         if (found := _GO_CONSTANT.match(text)) and (in_block or not text.startswith("\t")):
             yield from _constant(path, number, found["name"], found["value"], changed=changed)
+    yield from set_by_code(path, "go", view)
 
 
 def _rust(path: str, view: View) -> Iterator[Mention]:
@@ -285,6 +287,12 @@ def _rust(path: str, view: View) -> Iterator[Mention]:
             owner = ""
         elif owner and (found := _RUST_FIELD.match(text)) and (value := literal(found["value"])):
             yield Mention(f"{owner}.{found['name']}", path, number, value, changed=changed)
+    yield from set_by_code(path, "rust", view)
+
+
+def _javascript(path: str, view: View) -> Iterator[Mention]:
+    yield from _constants(path, view)
+    yield from set_by_code(path, "javascript", view)
 
 
 def _cmake(path: str, view: View) -> Iterator[Mention]:
@@ -304,7 +312,7 @@ def _docker(path: str, view: View) -> Iterator[Mention]:
 
 
 def _constant(path: str, number: int, name: str, value: str, *, changed: bool) -> Iterator[Mention]:
-    if not _RELEASES.fullmatch(name) and (plain := literal(value)):
+    if not _RELEASES.fullmatch(name) and (plain := literal(value) or duration(value)):
         detail = "" if _CALLED_DEFAULT.search(name) else _CONSTANT
         yield Mention(name, path, number, plain, detail, changed=changed)
 
@@ -316,5 +324,5 @@ _BY_LANGUAGE: dict[str, Callable[[str, View], Iterator[Mention]]] = {
     "go": _go,
     "cmake": _cmake,
     "docker": _docker,
-    "javascript": _constants,
+    "javascript": _javascript,
 }

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from analysis.facts.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
+from analysis.facts.exports import LISTED, listed
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.headers import is_header, offered
 from analysis.paths import FileKind
@@ -59,14 +60,16 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     product = [file for file in files if file.kind is FileKind.PRODUCTION and file.language in _DEFINITION]
     before = [mention for file in product for old, _ in file.views for mention in _definitions(file, old)]
     before += [mention for file in product for old, _ in file.views for mention in _announced(file, old)]
+    before += [mention for file in product for old, _ in file.views for mention in listed(file, old)]
     after = [mention for file in product for _, new in file.views for mention in _definitions(file, new)]
+    after += [mention for file in product for _, new in file.views for mention in listed(file, new)]
     by_path = {file.path: file for file in product}
     gone = [
         mention
         for mention in only_in(before, after)
         if mention.name not in _NOT_API
         and not _PRIVATE.search(mention.path)
-        and not _is_bound(mention.name.rpartition(".")[2], by_path[mention.path])
+        and not _is_bound(mention, by_path[mention.path])
         and not (is_header(by_path[mention.path]) and _is_elsewhere(mention.name, product))
     ]
     came = list(only_in(after, before))
@@ -109,10 +112,22 @@ def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
             yield view.mention(f"{owner['name']}.{found['name']}", file.path, found.start("name"), body, "method")
 
 
-def _is_bound(name: str, file: ChangedFile) -> bool:
+def _is_bound(mention: Mention, file: ChangedFile) -> bool:
     """Whether the file still has the name after the change, as far as it is shown."""
+    name = mention.name.rpartition(".")[2]
+    if mention.detail == LISTED:
+        return not file.is_whole or not _went(name, file)
     pattern = re.compile(_BOUND[file.language].format(name=name), re.MULTILINE)
     return any(name in new.code and pattern.search(new.code) for _, new in file.views)
+
+
+def _went(name: str, file: ChangedFile) -> bool:
+    """Whether a listed name was there to be listed, and is named nowhere in the file any more."""
+    there = re.compile(rf"(?<![\w\"']){name}(?![\w\"'])")
+    named = re.compile(rf"\b{name}\b")
+    return any(there.search(old.code) for old, _ in file.views) and not any(
+        named.search(new.code) for _, new in file.views
+    )
 
 
 def _is_elsewhere(name: str, files: Sequence[ChangedFile]) -> bool:
@@ -127,8 +142,8 @@ def _is_elsewhere(name: str, files: Sequence[ChangedFile]) -> bool:
 
 def _replaces(new: Mention, old: Mention, file: ChangedFile) -> bool:
     """Whether `new` is `old` by another name: nothing else on its line changed, or it is alike and written in its place."""
-    if new.path != old.path or new.detail != old.detail:
-        return False
+    if new.path != old.path or new.detail != old.detail or old.detail == LISTED:
+        return False  # of two lists in alphabetical order, nothing tells which name stands for which
     is_alike, is_same = alike(old.name, new.name, _ALIKE), old.value == new.value
     if is_same and is_alike and "def" in old.detail and len(old.value) >= _SHORTEST_REST:
         return True
