@@ -27,6 +27,18 @@ class TestNames:
         change = a_change("include/a.h", "int quill_open(const char *p);\n", "int quill_open_file(const char *p);\n")
         assert told(change) == [("name_renamed", "quill_open", "quill_open", "quill_open_file")]
 
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ("struct raw_doc {\n};\n", "struct sig {\n};\n"),
+            ("#define QUILL_MAX 3\n", "#define PAGE_SIZE 3\n"),
+            ("void prepare(int x, bool y);\n", "int enum_create(long z);\n"),
+        ],
+    )
+    def test_what_only_stands_in_its_place_is_not_its_new_name(self, before: str, after: str) -> None:
+        """Types and macros of one shape are many."""
+        assert [kind for kind, *_ in told(a_change("include/a.h", before, after))] == ["name_removed"]
+
     @pytest.mark.parametrize(("path", "text", "name"), OFFERED.values(), ids=OFFERED)
     def test_what_stands_elsewhere_is_not_gone(self, path: str, text: str, name: str) -> None:
         """Moved to another header, or into the source: somebody still has it."""

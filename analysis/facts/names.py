@@ -47,7 +47,7 @@ _HANDLES = re.compile(
     r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|command|exception_handler)\("
 )
 _NOT_API = {"main", "new", "default", "init", "setup", "Main", "Test"}
-_ALIKE = 0.6
+_ALIKE, _MUCH_ALIKE = 0.6, 0.75
 _LISTED_ONE_BY_ONE = 3
 _MOST_PAIRS = 2_500
 """Where more is rewritten than that, looking for what became of each name takes longer than it is worth."""
@@ -144,7 +144,11 @@ def _replaces(new: Mention, old: Mention, file: ChangedFile) -> bool:
     """Whether `new` is `old` by another name: nothing else on its line changed, or it is alike and written in its place."""
     if new.path != old.path or new.detail != old.detail or old.detail == LISTED:
         return False  # of two lists in alphabetical order, nothing tells which name stands for which
-    is_alike, is_same = alike(old.name, new.name, _ALIKE), old.value == new.value
+    if is_header(file) and old.detail != "def":  # of macros and types that begin alike, only the names tell
+        is_same = old.detail == "function" and old.value == new.value and len(old.value) >= _SHORTEST_REST
+        is_alike = alike(old.name, new.name, _MUCH_ALIKE)
+    else:
+        is_alike, is_same = alike(old.name, new.name, _ALIKE), old.value == new.value
     if is_same and is_alike and "def" in old.detail and len(old.value) >= _SHORTEST_REST:
         return True
     return (is_same or is_alike) and in_one_run(file, old.line, new.line, _SHORT_RUN if is_alike else _ONE_LINE)
