@@ -218,3 +218,41 @@ class TestListedNames:
         assert [fact.path for fact in found(listing, a_change("quill/m.py", "def load():\n    pass\n", "\n"))] == [
             "quill/m.py"
         ]
+
+
+class TestParameters:
+    """What a function or a constructor no longer takes."""
+
+    @pytest.mark.parametrize(
+        ("before", "after", "name"),
+        [
+            ("def run(x, verbose=False):\n    return x\n", "def run(x):\n    return x\n", "run(verbose=…)"),
+            ("async def run(x, *, verbose: bool = False): ...\n", "async def run(x): ...\n", "run(verbose=…)"),
+            ("def run(\n    x: int,\n    verbose: bool,\n):\n    pass\n", "def run(x: int):\n    pass\n", "run(verbose=…)"),
+            ("class Run:\n    def __init__(self, x, verbose=False):\n        pass\n", "class Run:\n    def __init__(self, x):\n        pass\n", "Run(verbose=…)"),
+        ],
+    )  # fmt: skip
+    def test_one_that_is_gone_is_told_as_it_is_given(self, before: str, after: str, name: str) -> None:
+        assert told(a_change("quill/a.py", before, after)) == [("name_removed", name)]
+
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("quill/a.py", "def run(x, verbose=False): ...\n", "def run(x, loud=False): ...\n"),
+            ("quill/a.py", "def run(x, verbose=False): ...\n", "def run(x, **options): ...\n"),
+            ("quill/a.py", "def run(x, verbose): ...\n", "def run(verbose, x): ...\n"),
+            ("quill/a.py", "def run(x, _verbose): ...\n", "def run(x): ...\n"),
+            ("quill/a.py", "def _run(x, verbose): ...\n", "def _run(x): ...\n"),
+            ("quill/a.py", "class Run:\n    def go(self, verbose): ...\n", "class Run:\n    def go(self): ...\n"),
+            ("quill/a.py", "def f():\n    def run(x, verbose): ...\n", "def f():\n    def run(x): ...\n"),
+            ("quill/a.py", "@triton.jit\ndef run(x, verbose): ...\n", "@triton.jit\ndef run(x): ...\n"),
+            ("quill/a.py", '@app.get("/x")\ndef run(x, verbose): ...\n', '@app.get("/x")\ndef run(x): ...\n'),
+            ("quill/a.py", "run(x, verbose)\n", "run(x)\n"),
+            ("quill/a.py", "@overload\ndef run(x, y): ...\ndef run(x, y=1): ...\n", "@overload\ndef run(x): ...\ndef run(x, y=1): ...\n"),
+            ("tests/a.py", "def run(x, verbose): ...\n", "def run(x): ...\n"),
+            ("quill/_a.py", "def run(x, verbose): ...\n", "def run(x): ...\n"),
+        ],
+    )  # fmt: skip
+    def test_one_that_others_may_still_give_or_never_gave_is_not_gone(self, path: str, before: str, after: str) -> None:
+        """Called otherwise, taken by another way, in private, of a method, a kernel, a handler, a call, tests."""
+        assert told(a_change(path, before, after), kinds="name") == []

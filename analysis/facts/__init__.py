@@ -2,8 +2,8 @@
 
 An extractor is a module here with `extract(files) -> Iterator[Fact]`; the list below is all of them. What a commit takes
 back stands in its message, so `reverts` reads that. The other modules know how languages and file formats write things
-down: `flags` and `routes` for `interface`; `settings` and `defaulting` for `defaults`; `exports` for `names`, `headers` for
-both; `manifests` for `dependencies`; `code` for all.
+down: `flags` and `routes` for `interface`; `settings` and `defaulting` for `defaults`; `exports` and `parameters` for
+`names`, `headers` for both; `manifests` for `dependencies`; `code` for all.
 """
 
 from analysis.commit import Commit

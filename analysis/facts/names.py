@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from analysis.facts import parameters
 from analysis.facts.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
 from analysis.facts.exports import LISTED, listed
 from analysis.facts.fact import Fact, FactKind
@@ -85,7 +86,8 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         if len(names) > _LISTED_ONE_BY_ONE:
             yield Fact(FactKind.MODULE_REMOVED, path, path, 0, detail=", ".join(names))
             gone = [mention for mention in gone if mention.path != path]
-    for mention in gone:
+    dropped = [mention for file in product if not _PRIVATE.search(file.path) for mention in parameters.dropped(file)]
+    for mention in (*gone, *dropped):
         yield Fact(FactKind.NAME_REMOVED, mention.name, mention.path, mention.line)
 
 
