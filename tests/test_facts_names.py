@@ -169,7 +169,7 @@ class TestRenamedNames:
 
 
 class TestListedNames:
-    """What `__all__` and `export { … } from` give to others."""
+    """What `__all__` and `export { … }` give to others."""
 
     @pytest.mark.parametrize(
         ("path", "before", "after"),
@@ -177,6 +177,7 @@ class TestListedNames:
             ("quill/__init__.py", "from .m import keep, load\n__all__ = ['keep', 'load']\n", "from .m import keep\n__all__ = ['keep']\n"),
             ("quill/__init__.py", 'from .m import load\na = 1\n__all__ = [\n    "a",\n    "load",\n]\n', 'a = 1\n__all__ = [\n    "a",\n]\n'),
             ("src/index.ts", "export { keep, load } from './m';\n", "export { keep } from './m';\n"),
+            ("src/index.ts", "const load = 1;\nexport { keep, load };\n", "const load = 1;\nexport { keep };\n"),
             ("src/index.ts", "export {\n  keep,\n  l as load,\n} from './m';\n", "export {\n  keep,\n} from './m';\n"),
         ],
     )  # fmt: skip
@@ -199,6 +200,8 @@ class TestListedNames:
             ("quill/__init__.py", "from .m import load\nx = ['load']\n", "x = []\n"),
             ("src/index.ts", "export { load } from './m';\n", "export { load } from './n';\n"),
             ("src/index.ts", "export { load } from './m';\n", "export * from './m';\nexport const load = 1;\n"),
+            ("src/index.ts", "export { load } from './m';\n", "export * from './m';\n"),
+            ("src/index.ts", "function load() {}\nexport { load };\n", "export function load() {}\n"),
             ("src/index.ts", "import { load } from './m';\n", "import { keep } from './m';\n"),
             ("tests/__init__.py", "from .m import load\n__all__ = ['load']\n", "__all__ = []\n"),
         ],

@@ -1,4 +1,4 @@
-"""What modules list as theirs for others: Python's `__all__`, JavaScript's `export { … } from`."""
+"""What modules list as theirs for others: Python's `__all__`, JavaScript's `export { … }`."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ LISTED = "listed"
 _ALL = re.compile(r"^__all__(?:\s*:[^=\n]{1,40})?\s*\+?=\s*[\[(]", re.MULTILINE)
 _OWN_NAME = re.compile(r"""["']([A-Za-z]\w*)["']""")
 _EXPORT = re.compile(r"^export\s+(?:type\s+)?\{", re.MULTILINE)
-_FROM = re.compile(r"\}\s*from\s*[\"']")
+_ENDS = re.compile(r"\}\s*(?:from\s*[\"']|;|\n|$)")
 _ITEM = re.compile(r"(?:^|,)\s*(?:type\s+)?(?:[\w$]+\s+as\s+)?(?P<name>[A-Za-z]\w*)\s*(?=,|$)")
 
 
@@ -36,7 +36,7 @@ def _python(path: str, view: View) -> Iterator[Mention]:
 def _javascript(path: str, view: View) -> Iterator[Mention]:
     for found in _EXPORT.finditer(view.code):
         inside = call_text(view.code, found.end() - 1, _LONGEST)
-        if _FROM.match(view.code, found.end() + len(inside)):
+        if _ENDS.match(view.code, found.end() + len(inside)):
             for item in _ITEM.finditer(inside):
                 if item["name"] != "default":
                     yield view.mention(item["name"], path, found.end() + item.start("name"), detail=LISTED)

@@ -48,6 +48,7 @@ _HANDLES = re.compile(
     r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|command|exception_handler)\("
 )
 _NOT_API = {"main", "new", "default", "init", "setup", "Main", "Test"}
+_ALL_OF_IT = "export *"
 _ALIKE, _MUCH_ALIKE = 0.6, 0.75
 _LISTED_ONE_BY_ONE = 3
 _MOST_PAIRS = 2_500
@@ -117,8 +118,10 @@ def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
 def _is_bound(mention: Mention, file: ChangedFile) -> bool:
     """Whether the file still has the name after the change, as far as it is shown."""
     name = mention.name.rpartition(".")[2]
-    if mention.detail == LISTED:
-        return not file.is_whole or not _went(name, file)
+    if mention.detail == LISTED and (not file.is_whole or any(_ALL_OF_IT in new.code for _, new in file.views)):
+        return True
+    if mention.detail == LISTED and file.language == "python":
+        return not _went(name, file)
     pattern = re.compile(_BOUND[file.language].format(name=name), re.MULTILINE)
     return any(name in new.code and pattern.search(new.code) for _, new in file.views)
 
