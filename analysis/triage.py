@@ -26,6 +26,7 @@ from analysis.reason import Reason
 from analysis.sketch import sketch
 from analysis.symptoms import found_in
 from analysis.title import ChangeType, Title, plain_type, read_title
+from analysis.withdrawals import withdraws
 
 
 class Importance(StrEnum):
@@ -130,7 +131,10 @@ _GRAVE = 1.0
 _HURTS = set(_SYMPTOMS) - {"error"} | {kind.value for kind in _FLOORED}
 """Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
 
-_RUNTIMES = {"requires-python", "python_requires", "rust-version", "node", "go"}
+_RUNTIMES = {
+    "requires-python", "python_requires", "rust-version", "node", "go",
+    "cmake_minimum_required", "CMAKE_C_STANDARD", "CMAKE_CXX_STANDARD", "CMAKE_CUDA_STANDARD", "CMAKE_HIP_STANDARD",
+}  # fmt: skip
 """What a manifest asks of a user's machine: a change of it may drop support."""
 
 _TESTING = re.compile(r"(?:^|_)(?:TEST|CI)(?:_|$)")
@@ -170,6 +174,7 @@ _MEDIUM_WEIGHT = 0.3
 _MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
 _NAMED_ONLY = 0.4  # "add a test for the crash dump" names a crash and mends none
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
+_AROUND_TYPES = {(ChangeType.DOCS,), (ChangeType.TESTS,), (ChangeType.CI_BUILD,)}
 _KIND_TYPES = {
     FileKind.DOCS: ChangeType.DOCS,
     FileKind.TEST: ChangeType.TESTS,
@@ -273,7 +278,7 @@ def _bounds(
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
     ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
     floored = any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
-    grave = FileKind.PRODUCTION in kinds.values() and (said or floored)
+    grave = floored or (FileKind.PRODUCTION in kinds.values() and said)
     grave = grave or any(fact.kind is FactKind.DEPENDENCY_CHANGED and fact.name in _RUNTIMES for fact in facts)
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
 
@@ -286,7 +291,10 @@ def _is_untold(commit: Commit) -> bool:
 def _said_grave(commit: Commit, title: Title) -> bool:
     """Whether its words name what users suffer from or must act on."""
     symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
-    return bool(symptoms or _NEW_DEFAULT.search(title.text) or _is_breaking(commit, title))
+    is_told = bool(_NEW_DEFAULT.search(title.text)) or (
+        title.types[:1] not in _AROUND_TYPES and withdraws(commit.subject)
+    )
+    return bool(symptoms) or is_told or _is_breaking(commit, title)
 
 
 def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:

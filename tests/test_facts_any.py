@@ -18,6 +18,7 @@ PATHS = [
     "quill/a.py", "src/a.rs", "a.go", "a.cu", "a.ts", "conf/a.yaml", "conf/a.toml", "conf/a.json", "pyproject.toml", "setup.py", "setup.cfg",
     "Cargo.toml", "go.mod", "package.json", "requirements.txt", "environment.yml", "Dockerfile", "cmake/a.cmake", "build.sh",
     ".github/workflows/a.yml", ".pre-commit-config.yaml", "tests/test_a.py", "docs/a.md", "third_party/lib", "a", "",
+    "include/a.hpp",
 ]  # fmt: skip
 LINES = [
     "class LoadConfig(BaseModel):", "    size: int = 5", "    size: int = 6,", "def load(path, retries=3):", "    def load(self, *, n: int = 4):",
@@ -30,6 +31,11 @@ LINES = [
     '@pytest.mark.skip("see #1")', "def test_a():", "    pass", 'warnings.warn("load is deprecated", DeprecationWarning)', "x = pickle.loads(y)",
     '"""', "'''", "# a comment", "// a comment", "/*", "*/", "    ", "", "(", ")", "{", '"', "'", "`", "\\", "\r", "é́ \u2028", "Subproject commit " + "a" * 40,
     "#[cfg(test)]", "mod tests {", 'flag.Int("port", 1, "x")', 'DEFINE_int32(port, 1, "x");', '.option("--port <n>", "x", 1)', "export const LOAD = 1;",
+    "QUILL_API int load(const char * path, int mode = 3);", "struct load_params {", "    int size = 5;", "#define QUILL_SIZE 5", "namespace detail {",
+    "    '--share',", "    default=3,", "[project.scripts]", "[features]", 'default = ["a"]', "load = 'quill:main'", "ENV QUILL_X=1", 'ENTRYPOINT ["a"]',
+    '    "Programming Language :: Python :: 3.9",', "find_package(Torch 2.1)", "cmake_minimum_required(VERSION 3.16)", "set(CMAKE_CUDA_ARCHITECTURES 70 80)",
+    "__all__ = ['load']", "__all__ = [", "    'load',", "export { load } from './a';", "export {", "func DefaultConfig() *Config {", "\t\tPort: 80,",
+    'viper.SetDefault("port", 80)', "fn default_port() -> u16 {", "    80", "}", "export function load(n = 3) {", "export const defaultLoad = {", "  n: 3,",
 ]  # fmt: skip
 
 marked = st.lists(st.tuples(st.sampled_from("+- "), st.sampled_from(LINES)), max_size=25)
@@ -96,9 +102,9 @@ def test_any_patch_can_be_read(path: str, text: str) -> None:
     )
 
 
-@pytest.mark.parametrize("path", PATHS[:6] + PATHS[8:10] + PATHS[16:18] + PATHS[19:20] + PATHS[21:22])
+@pytest.mark.parametrize("path", PATHS[:6] + PATHS[8:10] + PATHS[16:18] + PATHS[19:20] + PATHS[21:22] + PATHS[26:])
 @pytest.mark.parametrize(
-    "unit", ['add_argument("--', "assert ", "raise X(", "[", '"', "'''", "/a", "Option(", "x: int = ", "a.", "1", " ", "TORCH_CHECK(", "A_TAG="]
+    "unit", ['add_argument("--', "assert ", "raise X(", "[", '"', "'''", "/a", "Option(", "x: int = ", "a.", "1", " ", "TORCH_CHECK(", "A_TAG=", "int a(", "a b ", "export {", "__all__ = [", "#define A_B ", "a::b<"]
 )  # fmt: skip
 def test_a_hostile_patch_is_read_to_its_end(path: str, unit: str) -> None:
     """One line of 200 kB, and 200 kB in lines of 900 characters: no pattern runs away on either."""

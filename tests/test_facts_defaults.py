@@ -66,6 +66,20 @@ CHANGED = {
     "C constant": ("a.cuh", "constexpr int kMaxBatch = 8;\n", "constexpr int kMaxBatch = 16;\n", ("kMaxBatch", "8", "16")),
     "Go constant": ("a.go", "const DefaultPort = 8080\n", "const DefaultPort = 9090\n", ("DefaultPort", "8080", "9090")),
     "Go block": ("a.go", "const (\n\tMaxRetries = 3\n)\n", "const (\n\tMaxRetries = 5\n)\n", ("MaxRetries", "3", "5")),
+    "Go duration": ("a.go", "const DefaultTimeout = 30 * time.Second\n", "const DefaultTimeout = 60 * time.Second\n", ("DefaultTimeout", "30 * time.Second", "60 * time.Second")),
+    "Go maker": (
+        "a.go",
+        "func DefaultConfig() *Config {\n\treturn &Config{\n\t\tPort: 80,\n\t\tWait: 5 * time.Second,\n\t}\n}\n",
+        "func DefaultConfig() *Config {\n\treturn &Config{\n\t\tPort: 81,\n\t\tWait: 5 * time.Second,\n\t}\n}\n",
+        ("DefaultConfig.Port", "80", "81"),
+    ),
+    "viper": ("a.go", 'func init() {\n\tviper.SetDefault("server.port", 80)\n}\n', 'func init() {\n\tviper.SetDefault("server.port", 81)\n}\n', ("server.port", "80", "81")),
+    "Rust maker": ("a.rs", "fn default_port() -> u16 {\n    80\n}\n", "fn default_port() -> u16 {\n    81\n}\n", ("default_port", "80", "81")),
+    "Rust maker of a text": ("a.rs", 'fn default_name() -> String { "a".to_string() }\n', 'fn default_name() -> String { "b".into() }\n', ("default_name", '"a"', '"b"')),
+    "TypeScript parameter": ("a.ts", "export function run(x: number, n = 3) {\n}\n", "export function run(x: number, n: number = 4) {\n}\n", ("run(n=…)", "3", "4")),
+    "TypeScript option": ("a.ts", "export async function run({ n = 3, m }: O) {\n}\n", "export async function run({ n = 4, m }: O) {\n}\n", ("run(n=…)", "3", "4")),
+    "arrow": ("a.ts", "export const run = (x: A<B>, n = 3) => x;\n", "export const run = (x: A<B>, n = 4) => x;\n", ("run(n=…)", "3", "4")),
+    "defaults object": ("a.ts", "export const defaultOptions: Options = {\n  wait: 30,\n  x: 1,\n};\n", "export const defaultOptions: Options = {\n  wait: 60,\n  x: 1,\n};\n", ("defaultOptions.wait", "30", "60")),
     "TypeScript": ("a.ts", "export const MAX_BATCH: number = 8;\n", "export const MAX_BATCH: number = 16;\n", ("MAX_BATCH", "8", "16")),
     "YAML": ("conf/a.yaml", "trainer:\n  lr: 0.1 # good\n", "trainer:\n  lr: 0.2\n", ("trainer.lr", "0.1", "0.2")),
     "TOML": ("conf/a.toml", '[server]\nmode = "sync"\n', '[server]\nmode = "async"\n', ("server.mode", '"sync"', '"async"')),
@@ -78,6 +92,9 @@ CHANGED = {
     "CMake option": ("CMakeLists.txt", 'option(WITH_FP8 "Enable FP8" OFF)\n', 'option(WITH_FP8 "Enable FP8" ON)\n', ("WITH_FP8", "OFF", "ON")),
     "CMake cache": ("a.cmake", 'set(ARCH "8.0" CACHE STRING "x")\n', 'set(ARCH "9.0" CACHE STRING "x")\n', ("ARCH", '"8.0"', '"9.0"')),
     "image": ("docker/Dockerfile", "ARG BASE_IMAGE=a/b:1\n", 'ARG BASE_IMAGE="a/b:2"\n', ("BASE_IMAGE", "a/b:1", "a/b:2")),
+    "CMake architectures": ("CMakeLists.txt", "set(CMAKE_CUDA_ARCHITECTURES 70 80)\n", 'set(CMAKE_CUDA_ARCHITECTURES "80")\n', ("CMAKE_CUDA_ARCHITECTURES", "70 80", "80")),
+    "image entry point": ("Dockerfile", 'ENTRYPOINT ["a"]\n', 'ENTRYPOINT ["b", "-c"]\n', ("ENTRYPOINT", '["a"]', '["b", "-c"]')),
+    "image port": ("Dockerfile", "EXPOSE 80\n", "EXPOSE 8080/tcp\n", ("EXPOSE", "80", "8080/tcp")),
     "image environment": ("Dockerfile", "ENV QUILL_PORT 80\n", "ENV QUILL_PORT=81\n", ("QUILL_PORT", "80", "81")),
     "JSON": ("conf/a.json", '{\n  "server": {\n    "port": 1\n  }\n}\n', '{\n  "server": {\n    "port": 2\n  }\n}\n', ("server.port", "1", "2")),
 }  # fmt: skip
@@ -329,3 +346,26 @@ class TestConfigurationFiles:
 def test_another_wording_is_no_other_default(path: str, line: str) -> None:
     """Sentences change all the time, and nobody sets them."""
     assert told(a_change(path, line.format("Sichern"), line.format("Speichern"))) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "before"),
+    [
+        ("a.go", "func Start() *Config {\n\treturn &Config{\n\t\tPort: 80,\n\t}\n}\n"),
+        ("a.go", "func defaultPort() int {\n\tport := 80\n\treturn port\n}\n"),
+        ("a.go", 'viper.SetDefault("port", ports[80])\n'),
+        ("a.go", 'viper.Set("port", 80)\n'),
+        ("a.rs", "fn port() -> u16 {\n    80\n}\n"),
+        ("a.rs", "fn default_port() -> u16 {\n    base() + 80\n}\n"),
+        ("a.rs", "fn default_port(x: u16) -> u16 {\n    80\n}\n"),
+        ("a.ts", "function run(n = 80) {\n}\n"),
+        ("a.ts", "export function run(n = size(80)) {\n}\n"),
+        ("a.ts", "export function run(n: number) {\n  const m = 80;\n}\n"),
+        ("a.ts", "const options = {\n  wait: 80,\n};\n"),
+        ("a.ts", "export const defaultOptions = () => {\n  wait: 80,\n};\n"),
+        ("a.test.ts", "export function run(n = 80) {\n}\n"),
+    ],
+)
+def test_what_code_of_other_languages_only_uses_is_no_default(path: str, before: str) -> None:
+    """Values of functions that make no default, expressions, inner parameters and objects."""
+    assert told(a_change(path, before, before.replace("80", "81")), kinds="default") == []

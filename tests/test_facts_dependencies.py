@@ -55,6 +55,11 @@ CHANGED = {
     "Go itself": ("go.mod", "go 1.22\n", "go 1.23.1\n", ("go", "1.22", "1.23.1")),
     "engines": ("package.json", '{\n  "engines": {\n    "node": ">=16"\n  }\n}\n', '{\n  "engines": {\n    "node": ">=20"\n  }\n}\n', ("node", ">=16", ">=20")),
     "package.json": ("package.json", '{\n  "react": "^18.0.0",\n}\n', '{\n  "react": "^19.0.0"\n}\n', ("react", "^18.0.0", "^19.0.0")),
+    "Python itself beside others": ("setup.py", "setup(x=1, python_requires='>=3.8')\n", "setup(x=1, python_requires='>=3.10')\n", ("python_requires", ">=3.8", ">=3.10")),
+    "CMake itself": ("CMakeLists.txt", "cmake_minimum_required(VERSION 3.16)\n", "cmake_minimum_required(VERSION 3.24 FATAL_ERROR)\n", ("cmake_minimum_required", "3.16", "3.24")),
+    "C++ itself": ("CMakeLists.txt", "set(CMAKE_CXX_STANDARD 14)\n", "set(CMAKE_CXX_STANDARD 20)\n", ("CMAKE_CXX_STANDARD", "14", "20")),
+    "CMake package": ("CMakeLists.txt", "find_package(CUDAToolkit 11 REQUIRED)\n", "find_package(CUDAToolkit 12.4 REQUIRED)\n", ("CUDAToolkit", "11", "12.4")),
+    "CMake on a line": ("a.cmake", "FetchContent_Declare(fmt GIT_REPOSITORY https://x/fmt GIT_TAG v9)\n", "FetchContent_Declare(fmt GIT_REPOSITORY https://x/fmt GIT_TAG v10)\n", ("fmt", "v9", "v10")),
     "image": ("Dockerfile", "FROM python:3.11-slim AS base\n", "FROM python:3.12-slim AS base\n", ("python", "3.11-slim", "3.12-slim")),
     "image of a registry": ("docker/rocm.Dockerfile", "FROM host:5000/a/b:1\n", 'FROM "host:5000/a/b:2"\n', ("host:5000/a/b", "1", "2")),
     "image with a variable": ("Dockerfile", "FROM nvidia/cuda:${V}-20.04\n", "FROM nvidia/cuda:${V}-22.04\n", ("nvidia/cuda", "${V}-20.04", "${V}-22.04")),
@@ -248,3 +253,19 @@ class TestComingAndGoing:
             "pyproject.toml", 'dependencies = [\n  "torch",\n]\n', f'dependencies = [\n  "torch",\n  "numpy{now}",\n]\n'
         )
         assert told(gone, came) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a\n", "a\nfind_package(CUDAToolkit 12 REQUIRED)\n"),
+        ("find_package(Torch 2)\na\n", "find_package(Torch)\na\n"),
+        ("a\n", "a\ncmake_minimum_required(VERSION 3.24)\n"),
+        ("set(CMAKE_CXX_STANDARD 17)\na\n", "a\n"),
+        ("find_package(Torch 2)\na\n", "if(B)\n  find_package(Torch 2)\nendif()\na\n"),
+        ("# find_package(Torch 2)\n", "# find_package(Torch 3)\n"),
+    ],
+)
+def test_what_one_build_file_asks_for_others_may_ask_for_too(before: str, after: str) -> None:
+    """A line more or less in one of many is neither a new dependency nor one less."""
+    assert told(a_change("src/CMakeLists.txt", before, after)) == []

@@ -91,6 +91,26 @@ class TestFlags:
         fact = the_one(FactKind.DEFAULT_CHANGED, a_change("quill/args.py", f"parser.{before}\n", f"parser.{after}\n"))
         assert (fact.name, fact.before, fact.after) == ("--port", *values)
 
+    @pytest.mark.parametrize("call", ["        parser.add_argument(", "@click.option("])
+    def test_a_call_that_begins_above_the_hunk_names_its_flag_on_a_line(self, call: str) -> None:
+        """Formatters give each argument a line; git shows three of them above the default."""
+        text = f'{call}\n    "--share",\n    type=float,\n    help="How much.",\n    default={{}},\n)\nrun()\n'
+        change = a_change("quill/args.py", text.format(3), text.format(4))
+        assert "(\n" not in change.patch.partition("--share")[0]
+        assert told(change) == [("default_changed", "--share", "3", "4")]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            'run(\n    [\n    "--share",\n    "a",\n    x,\n    default={},\n    ]\n)\n',
+            'run(\n    a,\n    "--share",\n    b,\n    d,\n    retries={},\n)\n',
+            'x(\n    a,\n    "--share",\n    b)\ny(\n    default={},\n)\n',
+        ],
+        ids=["list", "another call", "next call"],
+    )
+    def test_a_flag_in_another_call_has_no_default(self, text: str) -> None:
+        assert told(a_change("quill/a.py", text.format(3), text.format(4))) == []
+
     def test_each_language_tells_a_changed_default(self) -> None:
         changes = [
             a_change("a.rs", "    #[arg(long, default_value_t = 1)]\n    port: u16,\n", "    #[arg(long, default_value_t = 2)]\n    port: u16,\n"),

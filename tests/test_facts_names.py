@@ -166,3 +166,96 @@ class TestRenamedNames:
         assert told(a_change("quill/a.py", "def load(path):\n    return 1\n", "def _load(path):\n    return 1\n")) == [
             ("name_removed", "load")
         ]
+
+
+class TestListedNames:
+    """What `__all__` and `export { … }` give to others."""
+
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("quill/__init__.py", "from .m import keep, load\n__all__ = ['keep', 'load']\n", "from .m import keep\n__all__ = ['keep']\n"),
+            ("quill/__init__.py", 'from .m import load\na = 1\n__all__ = [\n    "a",\n    "load",\n]\n', 'a = 1\n__all__ = [\n    "a",\n]\n'),
+            ("src/index.ts", "export { keep, load } from './m';\n", "export { keep } from './m';\n"),
+            ("src/index.ts", "const load = 1;\nexport { keep, load };\n", "const load = 1;\nexport { keep };\n"),
+            ("src/index.ts", "export {\n  keep,\n  l as load,\n} from './m';\n", "export {\n  keep,\n} from './m';\n"),
+        ],
+    )  # fmt: skip
+    def test_one_that_is_listed_no_more_is_gone(self, path: str, before: str, after: str) -> None:
+        assert told(a_change(path, before, after)) == [("name_removed", "load")]
+        assert told(a_change(path, after, before)) == []
+
+    def test_a_list_that_begins_above_the_hunk_is_known_from_its_heading(self) -> None:
+        names = "".join(f'    "a{number}",\n' for number in range(9))
+        before = f'import load\n\n\n\n\n\n\n__all__ = [\n{names}    "load",\n]\n'
+        after = before.replace('    "load",\n', "").replace("import load", "import os")
+        assert told(a_change("quill/__init__.py", before, after)) == [("name_removed", "load")]
+
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("quill/__init__.py", "from .m import load\n__all__ = ['load']\n", "from .m import load\n__all__ = []\n"),
+            ("quill/__init__.py", "from .m import load\n__all__ = ['load']\n", "_lazy = {'m': ['load']}\n__all__ = [*_lazy]\n"),
+            ("quill/__init__.py", "__all__ = ['laod']\n", "__all__ = ['keep']\n"),
+            ("quill/__init__.py", "from .m import load\nx = ['load']\n", "x = []\n"),
+            ("src/index.ts", "export { load } from './m';\n", "export { load } from './n';\n"),
+            ("src/index.ts", "export { load } from './m';\n", "export * from './m';\nexport const load = 1;\n"),
+            ("src/index.ts", "export { load } from './m';\n", "export * from './m';\n"),
+            ("src/index.ts", "function load() {}\nexport { load };\n", "export function load() {}\n"),
+            ("src/index.ts", "import { load } from './m';\n", "import { keep } from './m';\n"),
+            ("tests/__init__.py", "from .m import load\n__all__ = ['load']\n", "__all__ = []\n"),
+        ],
+    )  # fmt: skip
+    def test_one_that_is_there_in_another_way_is_not_gone(self, path: str, before: str, after: str) -> None:
+        """Imported still, found when it is asked for, listed by mistake, another list."""
+        assert told(a_change(path, before, after)) == []
+
+    def test_one_that_is_defined_in_another_module_now_is_not_gone(self) -> None:
+        before, after = "from .m import load\n__all__ = ['load']\n", "a = 1\n"
+        assert (
+            told(a_change("quill/__init__.py", before, after), a_change("quill/n.py", after, f"{after}{before}")) == []
+        )
+
+    def test_one_whose_definition_goes_too_is_told_once_and_by_its_module(self) -> None:
+        listing = a_change("quill/__init__.py", "from .m import load\n__all__ = ['load']\n", "\n")
+        assert [fact.path for fact in found(listing, a_change("quill/m.py", "def load():\n    pass\n", "\n"))] == [
+            "quill/m.py"
+        ]
+
+
+class TestParameters:
+    """What a function or a constructor no longer takes."""
+
+    @pytest.mark.parametrize(
+        ("before", "after", "name"),
+        [
+            ("def run(x, verbose=False):\n    return x\n", "def run(x):\n    return x\n", "run(verbose=…)"),
+            ("async def run(x, *, verbose: bool = False): ...\n", "async def run(x): ...\n", "run(verbose=…)"),
+            ("def run(\n    x: int,\n    verbose: bool,\n):\n    pass\n", "def run(x: int):\n    pass\n", "run(verbose=…)"),
+            ("class Run:\n    def __init__(self, x, verbose=False):\n        pass\n", "class Run:\n    def __init__(self, x):\n        pass\n", "Run(verbose=…)"),
+        ],
+    )  # fmt: skip
+    def test_one_that_is_gone_is_told_as_it_is_given(self, before: str, after: str, name: str) -> None:
+        assert told(a_change("quill/a.py", before, after)) == [("name_removed", name)]
+
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("quill/a.py", "def run(x, verbose=False): ...\n", "def run(x, loud=False): ...\n"),
+            ("quill/a.py", "def run(x, verbose=False): ...\n", "def run(x, **options): ...\n"),
+            ("quill/a.py", "def run(x, verbose): ...\n", "def run(verbose, x): ...\n"),
+            ("quill/a.py", "def run(x, _verbose): ...\n", "def run(x): ...\n"),
+            ("quill/a.py", "def _run(x, verbose): ...\n", "def _run(x): ...\n"),
+            ("quill/a.py", "class Run:\n    def go(self, verbose): ...\n", "class Run:\n    def go(self): ...\n"),
+            ("quill/a.py", "def f():\n    def run(x, verbose): ...\n", "def f():\n    def run(x): ...\n"),
+            ("quill/a.py", "@triton.jit\ndef run(x, verbose): ...\n", "@triton.jit\ndef run(x): ...\n"),
+            ("quill/a.py", '@app.get("/x")\ndef run(x, verbose): ...\n', '@app.get("/x")\ndef run(x): ...\n'),
+            ("quill/a.py", "run(x, verbose)\n", "run(x)\n"),
+            ("quill/a.py", "@overload\ndef run(x, y): ...\ndef run(x, y=1): ...\n", "@overload\ndef run(x): ...\ndef run(x, y=1): ...\n"),
+            ("tests/a.py", "def run(x, verbose): ...\n", "def run(x): ...\n"),
+            ("quill/_a.py", "def run(x, verbose): ...\n", "def run(x): ...\n"),
+        ],
+    )  # fmt: skip
+    def test_one_that_others_may_still_give_or_never_gave_is_not_gone(self, path: str, before: str, after: str) -> None:
+        """Called otherwise, taken by another way, in private, of a method, a kernel, a handler, a call, tests."""
+        assert told(a_change(path, before, after), kinds="name") == []

@@ -239,6 +239,37 @@ def test_what_is_grave_is_never_low_where_the_product_is_touched(title: str) -> 
     assert judged(title, PRODUCT).importance is not LOW
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Rename DP_RANK to QUILL_DP_RANK", "Super tiny rename environment variable", "[Chore] Rename `model_overide_args` to `model_override_args`",
+        "[Minor] Improve logging and rename the health check endpoint name", "rename FunctionCallReqInput to ParseFunctionCallReq",
+        "[Refactor] Rename CustomOp -> MultiPlatformOp", "style: remove the unused flag --fast", "chore: drop the `fast` option",
+        "refactor: remove get_fast alias in registry", "misc: removed PageConfig", "tidy: `--fast` is removed", "Rename: `--hooks` to `--forward-hooks`",
+        "style: rename cache config key", "refactor: rename Page's `text` field to `content`", "Rename `Pipeline.connect()` arguments",
+    ],
+)  # fmt: skip
+def test_what_people_name_is_never_low_where_its_name_goes(title: str) -> None:
+    """A flag, a variable, an endpoint, an argument, a setting or a public name: whoever uses it must act."""
+    assert judged(title, PRODUCT).floor is MIDDLE
+    assert judged(title, TESTS, CI).importance is LOW
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Rename local variable page_size to size", "refactor: rename private field is_fast", "Rename `_keep_page` to `_keep`", "rename test_pages to test_cache",
+        "Remove unused `get_pages` function", "Remove redundant max_pages calculation", "Remove `PageConfig` import in all models",
+        "Remove comments about --fast", "Rename tuned config files for H100X", "Update weight rename check", "Remove tests for the flag --fast",
+        "Don't delete Page.cached_result", "docs: remove mention of removed `pages`", "Remove argument check", "Remove hardcoded dimension in PagePool",
+        "chore: rename variables", "types: prepares `PageNode` for renames", "Rename the folder of page_cache", "Remove env dir",
+    ],
+)  # fmt: skip
+def test_what_only_the_source_names_may_be_low(title: str) -> None:
+    """Local variables, private names, files, tests; and what nothing used: the diff itself shows whether it was public."""
+    assert judged(title, PRODUCT).floor is LOW
+
+
 @pytest.mark.parametrize("word", GRAVE_WORDS)
 def test_a_body_that_names_it_counts_too(word: str) -> None:
     """Titles are short."""
@@ -329,6 +360,53 @@ LINES = "def keep(page):\n    if page:\n        count(page)\n        return page
 )
 def test_what_only_looks_like_comment_or_layout_may_be_high(change: FileChange) -> None:
     """What is not seen to be harmless is not taken to be."""
+    assert judged("Change it", change).ceiling is TOP
+
+
+MIDDLE_OF_A_COMMENT = "".join(
+    f"  the {word} page\n" for word in ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"]
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        a_change("quill/a.py", "import b\nimport a\nfrom c import (\n    e,\n    d,\n)\nx = 1\n", "from c import d, e\n\nimport a\nimport b\n\nx = 1\n"),
+        a_change("src/a.ts", "import { b, a } from './m';\nimport d from 'd';\n", "import d from 'd';\nimport { a, b } from './m';\n"),
+        a_change("src/a.rs", "use b::{d, c};\nuse a;\nfn x() {}\n", "use a;\nuse b::{c, d};\n\nfn x() {}\n"),
+        a_change("pkg/a.go", 'import (\n\t"b"\n\t"a"\n)\n', 'import (\n\t"a"\n\n\t"b"\n)\n'),
+        a_change("csrc/a.cu", '#include "b.h"\n#include <a>\nint x;\n', '#include <a>\n#include "b.h"\nint x;\n'),
+        a_change("src/a.ts", "const a = {b:1}\nrun('a', b)\n", 'const a = { b: 1 };\nrun(\n  "a",\n  b,\n);\n'),
+        a_change("csrc/a.cu", "if(a){b( c,d );}\n", "if (a) {\n  b(c, d);\n}\n"),
+        a_change("pkg/a.go", "x := T{A:1,B:2}\n", "x := T{\n\tA: 1,\n\tB: 2,\n}\n"),
+        a_change("src/a.rs", "let x = f(a,b);\n", "let x = f(\n    a,\n    b,\n);\n"),
+        a_change("src/a.c", f"/* Pages:\n{MIDDLE_OF_A_COMMENT}*/\nint x;\n", f"/* Pages:\n{MIDDLE_OF_A_COMMENT}*/\nint x;\n".replace("fourth", "4th")),
+    ],
+    ids=["python", "ts", "rust", "go", "c", "prettier", "clang-format", "gofmt", "rustfmt", "comment"],
+)  # fmt: skip
+def test_sorted_imports_formatters_and_comments_are_never_high(change: FileChange) -> None:
+    """Of each language's own."""
+    assert judged("Fix crash NaN leak", change).ceiling is MIDDLE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        a_change("quill/a.py", "import os\nos.environ['A'] = '1'\nimport b\n", "import os\nimport b\nos.environ['A'] = '1'\n"),
+        a_change("quill/a.py", "import a as b\nimport c as d\n", "import a as d\nimport c as b\n"),
+        a_change("quill/a.py", "import b\nimport a\n", "import a\nimport c\n"),
+        a_change("quill/a.py", "print('a b')\n", "print('ab')\n"),
+        a_change("src/a.ts", "run('a b');\n", "run('ab');\n"),
+        a_change("src/a.c", "run('a');\n", 'run("a");\n'),
+        a_change("src/a.ts", "for (;;) a();\n", "for (;) a();\n"),
+        a_change("src/a.ts", "import { a } from './m';\n", "import { a } from './n';\n"),
+        a_change("src/a.c", "enum page {\n  one,\n  two,\n  three,\n  four,\n  five\n};\n", "enum page {\n  one,\n  two,\n  four,\n  three,\n  five\n};\n"),
+        a_change("quill/a.py", "if a:\n    f()\n    g(b,\n      c)\n", "if a:\n    f()\ng(b, c)\n"),
+    ],
+    ids=["between", "as", "another", "blank", "ts text", "char", "semicolon", "ts place", "enum", "dedent"],
+)  # fmt: skip
+def test_what_only_looks_like_a_formatters_work_may_be_high(change: FileChange) -> None:
+    """Order among other statements, another name, another text, another block."""
     assert judged("Change it", change).ceiling is TOP
 
 
@@ -554,3 +632,21 @@ def test_another_least_version_of_the_language_is_never_low() -> None:
     engines = a_change("package.json", '{\n  "node": ">=16"\n}\n', '{\n  "node": ">=20"\n}\n')
     go = a_change("go.mod", "module a\n\ngo 1.20\n", "module a\n\ngo 1.23\n")
     assert [judged("chore: newer", file).importance for file in (engines, go)] == [Importance.MEDIUM] * 2
+    cmake = a_change("CMakeLists.txt", "set(CMAKE_CXX_STANDARD 14)\n", "set(CMAKE_CXX_STANDARD 20)\n")
+    assert judged("chore: newer", cmake).importance is Importance.MEDIUM
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        a_change("CMakeLists.txt", 'option(CUDA "c" OFF)\noption(B "b" ON)\n', 'option(B "b" ON)\n'),
+        a_change("Dockerfile", "FROM a\nEXPOSE 80\n", "FROM a\nEXPOSE 81\n"),
+        a_change("Cargo.toml", "[features]\na = []\nb = []\n", "[features]\na = []\n"),
+        a_change("pyproject.toml", "[project.scripts]\na = 'a:b'\nctl = 'b:c'\n", "[project.scripts]\na = 'a:b'\n"),
+    ],
+    ids=["option", "port", "feature", "script"],
+)
+@pytest.mark.parametrize("title", ["chore: tidy", "refactor: cleanup of names"])
+def test_what_is_built_is_the_product_too(title: str, change: FileChange) -> None:
+    """A choice that is gone from how it is built or run, a default that is another there: never low."""
+    assert judged(title, change).floor is MIDDLE

@@ -2,18 +2,19 @@
 
 An extractor is a module here with `extract(files) -> Iterator[Fact]`; the list below is all of them. What a commit takes
 back stands in its message, so `reverts` reads that. The other modules know how languages and file formats write things
-down: `flags` and `routes` for `interface`, `settings` for `defaults`, `manifests` for `dependencies`, `code` for all.
+down: `flags` and `routes` for `interface`; `settings` and `defaulting` for `defaults`; `exports` and `parameters` for
+`names`, `headers` for both; `manifests` for `dependencies`; `code` for all.
 """
 
 from analysis.commit import Commit
-from analysis.facts import checks, defaults, dependencies, deprecations, interface, names, tests
+from analysis.facts import checks, defaults, dependencies, deprecations, interface, names, packaging, tests
 from analysis.facts.changed import changed_file
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.reverts import reverts
 
 __all__ = ["Fact", "FactKind", "facts_of"]
 
-_EXTRACTORS = (interface, defaults, names, dependencies, tests, checks, deprecations)
+_EXTRACTORS = (interface, defaults, names, dependencies, packaging, tests, checks, deprecations)
 
 
 def facts_of(commit: Commit) -> tuple[Fact, ...]:

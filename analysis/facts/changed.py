@@ -63,6 +63,12 @@ class ChangedFile:
         return tuple(hunks(patch)) if is_plain else tuple(map(_plain, hunks(patch)))
 
     @cached_property
+    def is_whole(self) -> bool:
+        """Whether its patch shows all lines that changed; GitHub and records may leave some out."""
+        seen = sum(line.added or line.removed for hunk in self.hunks for line in hunk.lines)
+        return seen >= self.change.additions + self.change.deletions
+
+    @cached_property
     def views(self) -> tuple[tuple[View, View], ...]:
         """What each hunk shows before and after."""
         return tuple(

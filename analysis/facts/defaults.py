@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
 from analysis.facts.code import arguments, assignment, call_text, default_of, literal
+from analysis.facts.defaulting import duration, set_by_code
 from analysis.facts.fact import Fact, FactKind
+from analysis.facts.headers import header_defaults
 from analysis.facts.settings import settings
 from analysis.paths import FileKind
 
@@ -40,6 +42,11 @@ _CACHED = re.compile(
 _IMAGE_VALUE = re.compile(
     r"^(?:ARG|ENV)\s+(?P<name>[A-Za-z]\w*?)(?<!VERSION)(?<!TAG)(?<!COMMIT)(?<!_REV)(?<!_REF)(?<!BRANCH)(?:=|\s+)(?P<value>\"[^\"\n$]*\"|[^\s\"'$=]+)\s*$"
 )
+_ARCHITECTURES = re.compile(
+    r"^\s*set\(\s*(?P<name>CMAKE_(?:CUDA|HIP)_ARCHITECTURES)\s+\"?(?P<value>\w[\w.;+ -]*?)\"?\s*(?:CACHE\b[^)]*)?\)",
+    re.IGNORECASE,
+)
+_IMAGE_RUN = re.compile(r"^(?P<name>ENTRYPOINT|EXPOSE)\s+(?P<value>[^\s$\\][^$\\]*?)\s*$")
 _SETTINGS_CLASS = re.compile(
     r"(?:Config|Configuration|Args|Arguments|Params|Parameters|Settings|Options|Request|Response|ReqInput)$"
 )
@@ -113,6 +120,7 @@ def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
     find = _BY_LANGUAGE.get(file.language)
     if find:
         yield from find(file.path, view)
+        yield from header_defaults(file, view)
     elif file.kind is FileKind.PRODUCTION:
         for name, value, line, changed, is_setting in settings(file.language, view):
             yield Mention(name, file.path, line, value, _SETTING if is_setting else "", changed=changed)
@@ -264,6 +272,7 @@ def _go(path: str, view: View) -> Iterator[Mention]:
             in_block = bool(_GO_BLOCK.match(text))
         if (found := _GO_CONSTANT.match(text)) and (in_block or not text.startswith("\t")):
             yield from _constant(path, number, found["name"], found["value"], changed=changed)
+    yield from set_by_code(path, "go", view)
 
 
 def _rust(path: str, view: View) -> Iterator[Mention]:
@@ -278,22 +287,32 @@ def _rust(path: str, view: View) -> Iterator[Mention]:
             owner = ""
         elif owner and (found := _RUST_FIELD.match(text)) and (value := literal(found["value"])):
             yield Mention(f"{owner}.{found['name']}", path, number, value, changed=changed)
+    yield from set_by_code(path, "rust", view)
+
+
+def _javascript(path: str, view: View) -> Iterator[Mention]:
+    yield from _constants(path, view)
+    yield from set_by_code(path, "javascript", view)
 
 
 def _cmake(path: str, view: View) -> Iterator[Mention]:
     for number, text, changed in view.lines():
         if found := _OPTION.match(text) or _CACHED.match(text):
             yield Mention(found["name"], path, number, found["value"], _SETTING, changed=changed)
+        elif found := _ARCHITECTURES.match(text):
+            yield Mention(found["name"], path, number, found["value"], changed=changed)
 
 
 def _docker(path: str, view: View) -> Iterator[Mention]:
     for number, text, changed in view.lines():
         if found := _IMAGE_VALUE.match(text):
             yield Mention(found["name"], path, number, found["value"].strip("\"'"), changed=changed)
+        elif found := _IMAGE_RUN.match(text):
+            yield Mention(found["name"], path, number, found["value"], changed=changed)
 
 
 def _constant(path: str, number: int, name: str, value: str, *, changed: bool) -> Iterator[Mention]:
-    if not _RELEASES.fullmatch(name) and (plain := literal(value)):
+    if not _RELEASES.fullmatch(name) and (plain := literal(value) or duration(value)):
         detail = "" if _CALLED_DEFAULT.search(name) else _CONSTANT
         yield Mention(name, path, number, plain, detail, changed=changed)
 
@@ -305,5 +324,5 @@ _BY_LANGUAGE: dict[str, Callable[[str, View], Iterator[Mention]]] = {
     "go": _go,
     "cmake": _cmake,
     "docker": _docker,
-    "javascript": _constants,
+    "javascript": _javascript,
 }

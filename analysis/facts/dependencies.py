@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analysis.facts.changed import ChangedFile, Mention, View
 from analysis.facts.fact import Fact, FactKind
-from analysis.facts.manifests import CORE, INDIRECT, declared, is_variable
+from analysis.facts.manifests import ASKED, CORE, INDIRECT, declared, is_variable
 from analysis.paths import FileKind
 
 _PASSED_OVER = {FileKind.LOCK, FileKind.GENERATED, FileKind.DOCS, FileKind.TEST}
@@ -101,7 +101,7 @@ def _mentions(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 def _own(mentions: Sequence[Mention]) -> list[Mention]:
     """The first that this commit declares and that the project itself needs, if there is one."""
-    return [mention for mention in mentions if mention.changed and mention.detail != INDIRECT][:1]
+    return [mention for mention in mentions if mention.changed and mention.detail not in {INDIRECT, ASKED}][:1]
 
 
 def _by_name(mentions: Iterator[Mention]) -> dict[str, list[Mention]]:

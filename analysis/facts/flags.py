@@ -10,6 +10,8 @@ from analysis.facts.code import arguments, call_text, is_keyword, joined, keywor
 
 _PYTHON = re.compile(r"\b(?P<call>add_argument|_?add_?option|option|Option)\(")
 _LONG = re.compile(r"""["'](--[A-Za-z][\w.-]*)(?:\s*/\s*--[\w.-]+)?["']$""")
+_FLAG_LINE = re.compile(r"""^[ \t]+["']--[A-Za-z][\w.-]*["'],$""", re.MULTILINE)
+_NEAR = 600
 _TYPER_NAME = re.compile(r"(\w{1,80})\s{0,4}:\s{0,4}(?:Annotated\[\s*[^()=]{1,80},\s*|[^()=,]{1,80}=\s*)(?:typer\.)?$")
 _AFTER_ANNOTATED = re.compile(r"\s{0,80},?\s{0,80}\]\s{0,8}=\s{0,80}(.{1,200})")
 
@@ -62,6 +64,7 @@ def calls(pattern: re.Pattern[str], view: View) -> Iterator[Call]:
 
 
 def _python(path: str, view: View) -> Iterator[Mention]:
+    yield from _begun_above(path, view)
     for call in calls(_PYTHON, view):
         positional = [pair for pair in call.given if not is_keyword(pair[0])]
         named = keywords(call.given)
@@ -72,6 +75,19 @@ def _python(path: str, view: View) -> Iterator[Mention]:
             default = default or _typer_default(view, positional, call.end)
         for name, at in names:
             yield view.mention(name, path, at, default, detail)
+
+
+def _begun_above(path: str, view: View) -> Iterator[Mention]:
+    """Yield the flag of a call that begins above the hunk, where a line of its own names it."""
+    if not _FLAG_LINE.search(view.code, 0, _NEAR):
+        return
+    inside = call_text(f"({view.code}", 0)
+    given = [(view.text[at : at + len(text)], at) for text, at in arguments(inside)]
+    named = keywords(given)
+    if view.code[len(inside) : len(inside) + 1] == ")" and {"default", "help"} & named.keys():
+        for text, at in given:
+            if found := _LONG.match(text):
+                yield view.mention(found[1], path, at, literal(named.get("default", "")), joined(named.get("help", "")))
 
 
 def _named_by_parameter(view: View, at: int) -> list[tuple[str, int]]:

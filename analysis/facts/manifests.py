@@ -9,8 +9,8 @@ from analysis.paths import FileKind
 Declared = tuple[str, str, int, bool, str]
 """Name, version, line, whether the line is not on the other side, and the list that it stands in, where that is known."""
 
-CORE, INDIRECT = "dependencies", "indirect"
-"""The list of what is always installed, and what only other packages need."""
+CORE, INDIRECT, ASKED = "dependencies", "indirect", "asked"
+"""The list of what is always installed, what only other packages need, and what one of several build files asks for."""
 
 _VERSION = r"(?:===?|[<>!~]=?|\^)\s{0,4}[^\"';#,\s\\]{1,80}"
 _VERSIONS = rf"{_VERSION}(?:\s{{0,4}},\s{{0,4}}{_VERSION}){{0,8}}"
@@ -22,6 +22,7 @@ _TABLE = re.compile(r"^\[+\s*(?P<name>[^\]]{1,120}?)\s*\]+")
 _LANGUAGE_VERSION = re.compile(
     r"^\s*(?P<key>requires-python|python_requires|rust-version)\s*=\s*[\"']?(?P<version>[^\"'#]{1,60}?)[\"']?\s*,?\s*$"
 )
+_LANGUAGE_BESIDE = re.compile(r"\bpython_requires\s*=\s*[\"'](?P<version>[^\"'#]{1,60})[\"']")
 _NO_PACKAGES = re.compile(
     r"select|ignore|extend.*|include|exclude|packages|modules?|testpaths|addopts|markers|filterwarnings|classifiers|keywords"
     r"|authors|maintainers|license.*|readme|omit|source|plugins|disable.*|enable.*|warn.*|.*_codes?|known.*|namespaces|files|.*files|dynamic|features|.*fixable"
@@ -59,6 +60,13 @@ _HOOK_VERSION = re.compile(r"^\s+rev:\s*[\"']?(?P<version>[^\s\"'#]+)")
 _SUBMODULE = re.compile(r"^Subproject commit (?P<version>[0-9a-f]{7,64})")
 _GIT_PLACE = re.compile(r"^\s*(?:GIT_REPOSITORY\s+(?P<place>\S+)|FetchContent_Declare\(\s*(?P<name>\w\S*))")
 _GIT_TAG = re.compile(r"^\s*GIT_TAG\s+\"?(?P<version>[^\s\")]+)")
+
+_ASKED = re.compile(
+    r"^\s*(?:(?P<least>cmake_minimum_required)\(\s*VERSION\s+(?P<cmake>[\d.]+)|set\(\s*(?P<standard>CMAKE_(?:CXX|CUDA|HIP|C)_STANDARD)\s+(?P<year>\d+)"
+    r"|find_package\(\s*(?P<package>\w+)\s+(?P<version>\d[\d.]*))",
+    re.IGNORECASE,
+)
+_TAG_BESIDE = re.compile(r"\bGIT_TAG\s+\"?(?P<version>[^\s\")$]+)")
 
 _INSTALL = re.compile(
     r"\b(?:pip3?|uv pip|apt-get|apt|apk|dnf|yum|conda|mamba)\s+(?:-\S+\s+)*(?:install|add)\b(?P<rest>.*)$"
@@ -135,6 +143,8 @@ def _quoted(view: View, *, trusts_lists: bool) -> Iterator[Declared]:
         if found := _LANGUAGE_VERSION.match(text):
             yield found["key"], found["version"].strip(), number, changed, ""
             continue
+        if found := _LANGUAGE_BESIDE.search(text):
+            yield "python_requires", found["version"], number, changed, ""
         if found := _TABLE.match(text):
             key, table, depth = "", found["name"], 0
             continue
@@ -251,6 +261,11 @@ def _cmake(view: View) -> Iterator[Declared]:
     for number, text, changed in view.lines():
         if found := _GIT_PLACE.match(text):
             place = (found["place"] or found["name"]).strip('"').rstrip("/").rpartition("/")[2].removesuffix(".git")
+            if (tag := _TAG_BESIDE.search(text)) and "$" not in place:
+                yield place, tag["version"], number, changed, ""
+        elif found := _ASKED.match(text):
+            name = found["least"] or found["standard"] or found["package"]
+            yield name, found["cmake"] or found["year"] or found["version"], number, changed, ASKED
         elif found := _GIT_TAG.match(text):
             if place and "$" not in place:
                 yield place, found["version"], number, changed, ""

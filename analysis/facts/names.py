@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from analysis.facts import parameters
 from analysis.facts.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
+from analysis.facts.exports import LISTED, listed
 from analysis.facts.fact import Fact, FactKind
+from analysis.facts.headers import is_header, offered
 from analysis.paths import FileKind
 
 _DEFINITION = {
@@ -45,7 +48,8 @@ _HANDLES = re.compile(
     r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|command|exception_handler)\("
 )
 _NOT_API = {"main", "new", "default", "init", "setup", "Main", "Test"}
-_ALIKE = 0.6
+_ALL_OF_IT = "export *"
+_ALIKE, _MUCH_ALIKE = 0.6, 0.75
 _LISTED_ONE_BY_ONE = 3
 _MOST_PAIRS = 2_500
 """Where more is rewritten than that, looking for what became of each name takes longer than it is worth."""
@@ -58,14 +62,17 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     product = [file for file in files if file.kind is FileKind.PRODUCTION and file.language in _DEFINITION]
     before = [mention for file in product for old, _ in file.views for mention in _definitions(file, old)]
     before += [mention for file in product for old, _ in file.views for mention in _announced(file, old)]
+    before += [mention for file in product for old, _ in file.views for mention in listed(file, old)]
     after = [mention for file in product for _, new in file.views for mention in _definitions(file, new)]
+    after += [mention for file in product for _, new in file.views for mention in listed(file, new)]
     by_path = {file.path: file for file in product}
     gone = [
         mention
         for mention in only_in(before, after)
         if mention.name not in _NOT_API
         and not _PRIVATE.search(mention.path)
-        and not _is_bound(mention.name.rpartition(".")[2], by_path[mention.path])
+        and not _is_bound(mention, by_path[mention.path])
+        and not (is_header(by_path[mention.path]) and _is_elsewhere(mention.name, product))
     ]
     came = list(only_in(after, before))
     for old in list(gone) if len(gone) * len(came) <= _MOST_PAIRS else []:
@@ -80,7 +87,8 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         if len(names) > _LISTED_ONE_BY_ONE:
             yield Fact(FactKind.MODULE_REMOVED, path, path, 0, detail=", ".join(names))
             gone = [mention for mention in gone if mention.path != path]
-    for mention in gone:
+    dropped = [mention for file in product if not _PRIVATE.search(file.path) for mention in parameters.dropped(file)]
+    for mention in (*gone, *dropped):
         yield Fact(FactKind.NAME_REMOVED, mention.name, mention.path, mention.line)
 
 
@@ -89,6 +97,7 @@ def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
         above = view.code[max(0, found.start() - 400) : found.start()].rstrip("\n").rpartition("\n")[2]
         if not _HANDLES.match(above):  # who calls an endpoint knows its path, not the function's name
             yield view.mention(found["name"], file.path, found.start("name"), found["rest"], found["keyword"])
+    yield from offered(file, view)
 
 
 def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -106,17 +115,45 @@ def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
             yield view.mention(f"{owner['name']}.{found['name']}", file.path, found.start("name"), body, "method")
 
 
-def _is_bound(name: str, file: ChangedFile) -> bool:
+def _is_bound(mention: Mention, file: ChangedFile) -> bool:
     """Whether the file still has the name after the change, as far as it is shown."""
+    name = mention.name.rpartition(".")[2]
+    if mention.detail == LISTED and (not file.is_whole or any(_ALL_OF_IT in new.code for _, new in file.views)):
+        return True
+    if mention.detail == LISTED and file.language == "python":
+        return not _went(name, file)
     pattern = re.compile(_BOUND[file.language].format(name=name), re.MULTILINE)
     return any(name in new.code and pattern.search(new.code) for _, new in file.views)
 
 
+def _went(name: str, file: ChangedFile) -> bool:
+    """Whether a listed name was there to be listed, and is named nowhere in the file any more."""
+    there = re.compile(rf"(?<![\w\"']){name}(?![\w\"'])")
+    named = re.compile(rf"\b{name}\b")
+    return any(there.search(old.code) for old, _ in file.views) and not any(
+        named.search(new.code) for _, new in file.views
+    )
+
+
+def _is_elsewhere(name: str, files: Sequence[ChangedFile]) -> bool:
+    """Whether a header's name still stands in any source of C, or may stand in one that is not shown to its end."""
+    word = re.compile(rf"\b{name}\b")
+    return any(
+        not file.is_whole or any(name in new.code and word.search(new.code) for _, new in file.views)
+        for file in files
+        if file.language == "c"
+    )
+
+
 def _replaces(new: Mention, old: Mention, file: ChangedFile) -> bool:
     """Whether `new` is `old` by another name: nothing else on its line changed, or it is alike and written in its place."""
-    if new.path != old.path or new.detail != old.detail:
-        return False
-    is_alike, is_same = alike(old.name, new.name, _ALIKE), old.value == new.value
+    if new.path != old.path or new.detail != old.detail or old.detail == LISTED:
+        return False  # of two lists in alphabetical order, nothing tells which name stands for which
+    if is_header(file) and old.detail != "def":  # of macros and types that begin alike, only the names tell
+        is_same = old.detail == "function" and old.value == new.value and len(old.value) >= _SHORTEST_REST
+        is_alike = alike(old.name, new.name, _MUCH_ALIKE)
+    else:
+        is_alike, is_same = alike(old.name, new.name, _ALIKE), old.value == new.value
     if is_same and is_alike and "def" in old.detail and len(old.value) >= _SHORTEST_REST:
         return True
     return (is_same or is_alike) and in_one_run(file, old.line, new.line, _SHORT_RUN if is_alike else _ONE_LINE)

@@ -35,6 +35,19 @@ GRAVE = re.compile(
     r"|vulnerabilit(?:y|ies)|drop(?:s|ped)? support)\b",
     re.IGNORECASE,
 )
+_NAME = r"`?(?:--[a-z][\w-]+|[A-Za-z][a-z0-9]*[A-Z_]\w+)`?"
+WITHDRAWN = (
+    re.compile(rf"\brenam(?:e|ed|es|ing)\b(?: \S+)?? {_NAME} ?(?:->|=>|to|as|into) ", re.IGNORECASE),
+    re.compile(
+        r"\b(?:renam(?:e|es|ing)|remov(?:e|es|ing)|delete|drop)\b (?:\w+ )?(?:env(?:ironment)? var(?:iable)?s?|flags?|endpoints?)\b"
+    ),
+    re.compile(r"\brename the (?:\w+ )+endpoint"),
+    re.compile(r"\bremov(?:e|es|ed|ing) (?:the )?`?--[a-z]"),
+    re.compile(r"(?i:\bremove) (?:deprecated )?`?[a-z]+_[a-z_]+`?(?: \(#\d+\))?$"),
+)
+OF_ITS_OWN = re.compile(
+    r"\b(?:local|private|internal|tests?|files?|folder|comments?|redundant|unused)\b", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=1)
@@ -59,6 +72,19 @@ def test_nothing_grave_in_the_product_is_low() -> None:
     asked = [(c, t) for c, t in history() if GRAVE.search(c.subject) and FileKind.PRODUCTION in kinds(c)]
     assert len(history()) == COMMITS
     assert len(asked) > 100
+    assert [commit.subject for commit, found in asked if found.importance is Importance.LOW] == []
+
+
+def test_nothing_that_people_name_goes_unnoticed() -> None:
+    """A flag, a variable, an endpoint or a public name that the title says is gone or called otherwise."""
+    asked = [
+        (commit, found)
+        for commit, found in history()
+        if FileKind.PRODUCTION in kinds(commit)
+        and any(form.search(commit.subject) for form in WITHDRAWN)
+        and not OF_ITS_OWN.search(commit.subject)
+    ]
+    assert len(asked) > 30
     assert [commit.subject for commit, found in asked if found.importance is Importance.LOW] == []
 
 

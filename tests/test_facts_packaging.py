@@ -1,0 +1,58 @@
+"""What a package or an image offers besides its code, and no longer does."""
+
+import pytest
+from builders import a_change, told
+
+from analysis.commit import FileChange
+
+GONE = {
+    "script": ("pyproject.toml", "[project.scripts]\nquill = 'q:main'\n{}", "quillctl = 'q:ctl'\n", ("command_removed", "quillctl")),
+    "poetry": ("pyproject.toml", "[tool.poetry.scripts]\nquill = 'q:main'\n{}", "quillctl = 'q:ctl'\n", ("command_removed", "quillctl")),
+    "extra": ("pyproject.toml", "[project.optional-dependencies]\n{}cpu = []\n", "gpu = []\n", ("config_removed", "optional-dependencies.gpu")),
+    "feature": ("Cargo.toml", "[features]\na = []\n{}", 'tls = ["rustls"]\n', ("config_removed", "features.tls")),
+    "Python": ("setup.cfg", "classifiers =\n    Typing :: Typed\n{}", "    Programming Language :: Python :: 3.9\n", ("name_removed", "Python :: 3.9")),
+    "Python in a list": ("pyproject.toml", "[project]\nclassifiers = [\n{}]\n", '  "Programming Language :: Python :: 3.9",\n', ("name_removed", "Python :: 3.9")),
+    "variable": ("Dockerfile", "FROM a\n{}RUN b\n", "ENV QUILL_MODE=fast\n", ("config_removed", "QUILL_MODE")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "text", "line", "fact"), GONE.values(), ids=GONE)
+def test_what_can_no_longer_be_chosen_is_told(path: str, text: str, line: str, fact: tuple[str, str]) -> None:
+    assert told(a_change(path, text.format(line), text.format(""))) == [fact]
+
+
+@pytest.mark.parametrize(("path", "text", "line", "fact"), GONE.values(), ids=GONE)
+def test_what_came_or_only_moved_is_not_gone(path: str, text: str, line: str, fact: tuple[str, str]) -> None:
+    """Into another file, or it may be there where the diff is not shown."""
+    old, new = text.format(line), text.format("")
+    assert told(a_change(path, new, old), kinds="removed") == []
+    elsewhere = a_change("setup.py" if path != "Dockerfile" else "b.Dockerfile", "a = 1\n", f"a = 1\n{line}")
+    assert told(a_change(path, old, new), elsewhere, kinds="removed") == []
+    unseen = FileChange("sub/setup.cfg", "modified", 900, 900, unseen="too large")
+    assert told(a_change(path, old, new), unseen, kinds="removed") == []
+    assert fact[1] not in str(told(a_change(path, old, None), kinds="config"))
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("pyproject.toml", "[tool.ruff]\nfix = true\n[project]\n", "[tool.ruff]\n[project]\n"),
+        ("pyproject.toml", "[project.optional-dependencies]\ndev = []\na = []\n", "[project.optional-dependencies]\na = []\n"),
+        ("pyproject.toml", "[project.scripts]\nquill = 'q:main'\n", "[project.scripts]\nquill = 'q.cli:main'\n"),
+        ("Cargo.toml", '[features]\na = ["b"]\n', '[features]\na = [\n  "b",\n]\n'),
+        ("Cargo.toml", "[package.metadata]\na = []\nb = []\n", "[package.metadata]\na = []\n"),
+        ("Dockerfile", "FROM a\nENV DEBIAN_FRONTEND=noninteractive\n", "FROM a\n"),
+        ("Dockerfile", "FROM a\nENV QUILL_MODE=fast\n", "FROM a\nENV A=1 \\\n    QUILL_MODE=fast\n"),
+        ("Dockerfile", "FROM a\nENV PATH=/a:$PATH\nENV CUDA_HOME=/a\n", "FROM a\n"),
+        (".github/Dockerfile", "FROM a\nENV QUILL_MODE=fast\n", "FROM a\n"),
+    ],
+)  # fmt: skip
+def test_what_no_user_chooses_is_no_loss(path: str, before: str, after: str) -> None:
+    """Tools' settings, developers' extras, another place of the same program, variables for the build itself."""
+    assert told(a_change(path, before, after), kinds="removed") == []
+
+
+def test_what_a_crate_has_by_default_is_a_default() -> None:
+    old, new = '[features]\ndefault = ["tls"]\ntls = []\n', "[features]\ndefault = []\ntls = []\n"
+    assert told(a_change("Cargo.toml", old, new)) == [("default_changed", "features.default", '["tls"]', "[]")]
+    assert told(a_change("Cargo.toml", old, old.replace('["tls"]', '[\n  "tls",\n]'))) == []
