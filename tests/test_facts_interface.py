@@ -423,6 +423,11 @@ class TestCommands:
     def test_what_only_looks_like_one_is_none(self, path: str, line: str) -> None:
         assert told(a_change(path, "first\n", f"first\n{line}\n"), kinds="command") == []
 
+    def test_a_decorator_whose_function_is_far_below_names_none(self) -> None:
+        """Many lines that could belong to it are looked through once."""
+        lines = "@cli.command()\n" + "    @option(\n        '--a',\n    )\n" * 40 + "x = 1\n"
+        assert told(a_change("quill/cli.py", "y = 1\n", f"y = 1\n{lines}"), kinds="command") == []
+
     def test_one_that_only_moves_is_no_news(self) -> None:
         one, other = 'group.add_parser("a")\n', 'group.add_parser("b")\n'
         assert told(a_change("quill/cli.py", one + "x\n" + other, other + "x\n" + one)) == []

@@ -11,7 +11,7 @@ _NAME = re.compile(r"[a-z][\w:.-]{1,40}$")
 _ARGPARSE = re.compile(r"\badd_parser\(")
 _CLICK = re.compile(r"^[ \t]*@[\w.]+\.(?:command|group)\(", re.MULTILINE)
 _DEFINED = re.compile(
-    r"\)[ \t]*\n(?:[ \t]*@[^\n]*\n|[ \t]+[^\n]*\n|[ \t]*\)[^\n]*\n){0,30}?[ \t]*(?:async[ \t]+)?def[ \t]+(?P<name>\w+)"
+    r"\)[ \t]*\n(?:[ \t]*[@)][^\n]*\n|[ \t]+(?:[^@)\s][^\n]*)?\n){0,30}?[ \t]*(?:async[ \t]+)?def[ \t]+(?P<name>\w+)"
 )
 _SUFFIX = re.compile(r"_(?:command|cmd|group)$")
 _CLAP_BUILT = re.compile(r"\.subcommand\(\s*(?:\w+::)*(?:Command|App|SubCommand)::(?:new|with_name)\(")
