@@ -9,7 +9,7 @@ tooling) is never high; what breaks or changes the product's behaviour is never 
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -171,6 +171,7 @@ HIGH, MEDIUM = 0.68, 0.22
 """The scores from which on a commit is high, and medium: some one in ten, and half, of a busy repository's day."""
 
 _MEDIUM_WEIGHT = 0.3
+_MENDS = re.compile(r"\b(?:fix|correct|repair|resolv|restor|prevent|avoid|handl|bug|wrong|missing)\w*", re.IGNORECASE)
 _MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
 _NAMED_ONLY = 0.4  # "add a test for the crash dump" names a crash and mends none
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
@@ -192,7 +193,7 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
     evidence = gather(commit, title.text, facts, sketch(commit))
     expected = judgement.classifier.types(evidence)
     said = _said(commit, title, facts, kinds)
-    types = tuple(dict.fromkeys([*(said or [next(iter(expected))]), *title.types]))
+    types = tuple(dict.fromkeys([*(said or [_likeliest(expected, title)]), *title.types]))
     levels = judgement.classifier.levels(evidence)
     learned = levels["high"] + _MEDIUM_WEIGHT * levels["medium"]
     found_areas = judgement.areas_of(areas, title, commit.files, evidence)
@@ -312,6 +313,12 @@ def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, 
         found.insert(0, ChangeType.BREAKING)  # whatever else it is, users must act
     plain = None if found else plain_type(title.text, by_bot=is_bot(commit))
     return tuple(dict.fromkeys([*found, plain] if plain else found))
+
+
+def _likeliest(expected: Iterable[ChangeType], title: Title) -> ChangeType:
+    """The first of the expected types that the title does not rule out: what calls itself a chore says so if it mends something."""
+    mends = ChangeType.CHORE not in title.types or found_in(title.text) or _MENDS.search(title.text)
+    return next(kind for kind in expected if mends or kind is not ChangeType.BUGFIX)
 
 
 def _is_breaking(commit: Commit, title: Title) -> bool:
