@@ -10,7 +10,8 @@ from analysis.edits import IMPORT
 from analysis.facts.changed import changed_file
 from analysis.paths import FileKind
 
-_LEAST_CARRIED = 8
+_LEAST_CARRIED, _TELLING = 8, 13
+"""Lines of so many letters that code must have in common with what went elsewhere: shorter ones stand everywhere."""
 _ALIKE = 0.9
 _FILE = re.compile(
     r"(?<![\w/.-])[A-Za-z_][\w-]{2,60}\.(?:py|rs|go|cpp|cu|cuh|cc|h|ts|js|yml|yaml|toml|json|md|rst|sh)\b"
@@ -36,16 +37,21 @@ def carried(commit: Commit) -> tuple[Carried, ...]:
             continue
         for line in change.patch.split("\n"):
             text = line[1:].strip()
-            if len(text) > 12 and line[:1] in "+-" and line[:3] not in {"+++", "---"} and not IMPORT.match(text):  # noqa: PLR2004 - a shorter line stands everywhere
+            if text and line[:1] in "+-" and line[:3] not in {"+++", "---"} and not IMPORT.match(text):
                 side = won if line[0] == "+" else lost
                 side.setdefault(change.path, Counter())[text] += 1
-    moves = [
-        Carried((gone & come).total(), source, target)
+    pairs = [
+        (gone & come, source, target)
         for source, gone in lost.items()
         for target, come in won.items()
         if source != target
     ]
-    return tuple(sorted((move for move in moves if move.count >= _LEAST_CARRIED), key=lambda move: -move.count))
+    moves = [
+        Carried(same.total(), source, target)
+        for same, source, target in pairs
+        if sum(count for text, count in same.items() if len(text) >= _TELLING) >= _LEAST_CARRIED
+    ]
+    return tuple(sorted(moves, key=lambda move: -move.count))
 
 
 def new_tests(commit: Commit) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from analysis.patch import Hunk
 
 _LONGEST_NAME = 60
 _LONGEST_VALUE = 30
+_MARKS = {"√", "×", "✓", "✗", "✅", "❌", "✔", "✘", "yes", "no"}
 _WORD = re.compile(r"[a-z\d.]+")
 _BROKEN = re.compile(r"(?<=-)`?\s*<br\s*/?>\s*`?")
 """A break within a name that is too long for its cell."""
@@ -118,12 +119,14 @@ def _rows(file: ChangedFile) -> Listing:
             renamed.append((name, other))
             came.remove(other)
     changed = [name for name in new if name in old and _said(new[name]) != _said(old[name])]
+    changed.sort(key=lambda name: not _marks_change(old[name], new[name]))
     values = [
         (was, now)
         for name in changed[:1]
         for was, now in zip(old[name], new[name], strict=False)
         if _said([was]) != _said([now])
     ]
+    values.sort(key=lambda pair: not _marks_change(pair[:1], pair[1:]))
     return Listing(
         ListKind.ROWS,
         file.path,
@@ -133,6 +136,11 @@ def _rows(file: ChangedFile) -> Listing:
         renamed=tuple(renamed),
         values=values[0] if values and len(max(values[0], key=len)) <= _LONGEST_VALUE else ("", ""),
     )
+
+
+def _marks_change(was: Sequence[str], now: Sequence[str]) -> bool:
+    """Whether a row says yes now where it said no, or the other way round: what people look such a table up for."""
+    return any({one, other} & _MARKS and one != other for one, other in zip(_said(was), _said(now), strict=False))
 
 
 def _said(cells: Sequence[str]) -> list[str]:

@@ -115,6 +115,11 @@ class SaidTitle:
         is_bare = not says_more and not is_clause(phrase) and all(relation in _OF for relation, _ in phrase.around)
         return bool(not more and phrase.action in _EMPTY and phrase.thing and is_bare)
 
+    @property
+    def is_list(self) -> bool:
+        """Whether its first clause is about several things, of which one line proves but one."""
+        return bool(re.search(r",\s+(?:and\s)?", self.phrases[0].thing))
+
     @cached_property
     def subject(self) -> str:
         """What a vague title is about, if it is one thing that can be said without a verb; else an empty string."""

@@ -41,7 +41,6 @@ class Shown:
 
     def __init__(self, entry: Entry, teller: Teller, topic: str) -> None:
         self.commit, self.facts, self.teller, self.topic = entry.commit, entry.facts, teller, topic
-        self.language = teller.language
         self._files = [changed_file(change) for change in entry.commit.files]
         self.sketch: Sketch = sketch(entry.commit)
         self.product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
@@ -100,13 +99,14 @@ class Shown:
             for quote in self.sketch.dropped[: 0 if has_said else 1]:
                 yield self.teller.say("detail.dropped", text=outside(quote.text))
             return
-        parts: list[tuple[str, str]] = []  # where, and what
+        parts: list[tuple[tuple[str, ...], str]] = []  # where, and what
         docs = False
         new = [] if self.has_told_new else self.definitions(lead)
-        if new:
-            parts.append((new[0].path, self.new(new)))
+        for path in dict.fromkeys(one.path for one in new):
+            mine = [one for one in new if one.path == path]
+            parts.append((tuple(self.places(mine[0])), self.new(mine)))
             docs = bool(new[0].doc)
-        parts += [(edit.path, self.edit(edit)) for edit in self.take(2 - bool(self.told) - docs, TELLING)]
+        parts += [((edit.path,), self.edit(edit)) for edit in self.take(2 - bool(self.told) - docs, TELLING)]
         moved = self.carried()
         if moved:
             yield moved
@@ -114,17 +114,19 @@ class Shown:
             yield from self.swapped()
         note = None if docs or has_said or self.has_quoted else self.quote(2 if used else 0)
         if note:
-            parts.append(note)
+            parts.append(((note[0],), note[1]))
         names = [name for name in self.sketch.touched if name not in self.topic and not name.startswith("__")]
         if names and not (used or parts or self.told or self.has_told_carried or all_said or self.has_said_where):
             yield self.teller.say("detail.touched", names=self.teller.names(names))
-        parts = parts[:_PARTS]
-        if parts:
-            paths = [path for path, _ in parts]
-            paths[:1] = self.places(new[0]) if new else paths[:1]
-            files = [self.files[path] for path in dict.fromkeys(paths)]
-            what = self.teller.join([what for _, what in parts])
-            is_known = len(files) == 1 and f"`{files[0]}`" in lead
+        yield self.teller.join(list(self.placed(parts[:_PARTS], lead)))
+
+    def placed(self, parts: Sequence[tuple[tuple[str, ...], str]], lead: str) -> Iterator[str]:
+        """What is to be shown, behind the files that show it; a file that the first sentence names is not named again."""
+        places_told = list(dict.fromkeys(paths for paths, _ in parts))
+        for paths in places_told:
+            what = self.teller.join([text for places, text in parts if places == paths])
+            files = [self.files[path] for path in paths]
+            is_known = len(files) == len(places_told) == 1 and f"`{files[0]}`" in lead
             yield what if is_known else self.teller.say("detail.where", files=self.teller.names(files, 3), what=what)
 
     def swapped(self) -> Iterator[str]:
@@ -210,14 +212,12 @@ class Shown:
         return best.path, self.teller.say("detail.quote", text=_plainly(best))
 
     def rule(self) -> str:
-        """What a comment on the title's own subject says that is to be so, said as what is so; an empty string if none does."""
+        """What a comment on the title's own subject says that is to be so, said in English as what is so; an empty string if none does."""
         best = self._best_quote()
         found = _TO_BE.match(_plainly(best)) if best else None
         if not best or not found or len(words_of(best.text) & words_of(self.topic)) <= 1:
             return ""
         self.has_quoted = True
-        if self.language == "zh":
-            return f"“{_plainly(best)}”"
         now = "no longer" if found["no"] else "now"
         return f"{found['what']} {'are' if is_plural(found['what']) else 'is'} {now} {found['rest']}"
 
@@ -256,9 +256,14 @@ class Shown:
         if not self.moves_of_code or self.has_told_carried:
             return ""
         self.has_told_carried = True
-        one = self.moves_of_code[0]
-        files = self.files
-        return self.teller.say("detail.carried", count=one.count, source=files[one.source], target=files[one.target])
+        files, moves = self.files, self.moves_of_code
+        told = [one for one in moves[:2] if one.source == moves[0].source]
+        return self.teller.join(
+            [
+                self.teller.say("detail.carried", count=one.count, source=files[one.source], target=files[one.target])
+                for one in told
+            ]
+        )
 
 
 def _plainly(quote: Quote) -> str:

@@ -199,9 +199,9 @@ class Summary:
         best = told(self.shown.edits, 1, STRONG)
         if self.entry.triage.types[0] is ChangeType.FEATURE:  # a line that gives way explains a fix, not a feature
             best = tuple(edit for edit in best if edit.kind in _SHOWN_FIRST)
-        if clause and best and len(self.phrases) == 1:
+        if clause and best and len(self.phrases) == 1 and not self.title.is_list:
             whole = self.teller.because(clause, self.shown.edit(best[0]))
-            if len(whole) <= _LONGEST_LEAD * (1 if self.language == "en" else 0.75):
+            if len(whole) <= _LONGEST_LEAD * (1 if self.language == "en" else 0.9):
                 self.shown.told.update(best)
                 return whole
         return clause or self.without_title()
@@ -209,9 +209,9 @@ class Summary:
     def subject_first(self) -> str:
         """A first sentence for a title that only says that something was done to its subject: what was done."""
         subject = self.title.subject
-        rule = self.shown.rule() if subject else ""
+        rule = self.shown.rule() if subject and self.language == "en" else ""
         if rule:
-            return rule if self.language == "en" else self.teller.because(subject, rule)
+            return rule
         best = next(iter(self.shown.take(1, TELLING)), None) if subject else None
         if best is None:
             return ""
@@ -223,9 +223,8 @@ class Summary:
     def without_title(self) -> str:
         """What the diff alone shows, of a title that says no more than which files are changed."""
         self.shown.has_said_where = True
-        best = [self.shown.edit(edit) for edit in self.shown.take(1, TELLING)]
         names = self.teller.names(list(self.sketch.touched) or list(self.files.values()))
-        return self.teller.because(self.teller.say("detail.changes", names=names), best[0] if best else "")
+        return self.teller.say("detail.changes", names=names)
 
     def taken_back(self, fact: Fact) -> str:
         """What a revert takes back, and what that did."""

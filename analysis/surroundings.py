@@ -6,6 +6,7 @@ Titles of such commits say little more than their kind, so that names and number
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from posixpath import commonpath, dirname
 
 from analysis.commit import Commit, FileChange
@@ -24,6 +25,8 @@ _MOST_INSIDE = 3
 _CALL = re.compile(r"^(?P<name>[a-z_][\w.]*)\(")
 _RENAMED = re.compile(r"\brenam", re.IGNORECASE)
 _NAME = re.compile(r"\w+$")
+_LONGEST_CALL = 12
+_SWITCHED_OFF = re.compile(r"\b(?:disabled?|skip\w*)\s*=(?!\s*(?:False|None)\b)")
 _IS_TEST = re.compile(r"(?i:test)")
 _WORKFLOW = re.compile(r"^\+name:\s*[\"']?(?P<name>[^\"'#\n]{3,80}?)[\"']?\s*$", re.MULTILINE)
 _CODE = {FileKind.TEST, FileKind.CI, FileKind.TOOLING}
@@ -142,10 +145,21 @@ class Surroundings:
             if change.status == "added" or not change.patch or kind_of(change.path) is not FileKind.TEST:
                 continue
             lines = change.patch.split("\n")
-            came = {found["name"] for line in lines if line[:1] == "+" and (found := _CALL.match(line[1:]))}
-            counts.update(
-                came - {found["name"] for line in lines if line[:1] in "- " and (found := _CALL.match(line[1:]))}
-            )
+            known = {found["name"] for line in lines if line[:1] in "- " and (found := _CALL.match(line[1:]))}
+            for at, line in enumerate(lines):
+                found = _CALL.match(line[1:]) if line[:1] == "+" else None
+                call = (
+                    "\n".join(takewhile(lambda text: not text.startswith("+)"), lines[at : at + _LONGEST_CALL]))
+                    if found
+                    else ""
+                )
+                if (
+                    found
+                    and found["name"] not in known
+                    and not _SWITCHED_OFF.search(call if call.count("(") > call.count(")") else line)
+                ):
+                    known.add(found["name"])
+                    counts[found["name"]] += 1
         name, count = next(iter(counts.most_common(1)), ("", 0))
         return (name, count) if count >= _LEAST_SPREAD else ("", 0)
 

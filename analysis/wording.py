@@ -81,9 +81,8 @@ def say_fact(fact: Fact, language: Language) -> str:
 
 
 def error_text(message: str) -> str:
-    """An error's text as it can be quoted: its places are names in angle brackets, and none repeats the word before it."""
-    text = re.sub(r"\b(\w+)([ =:]{1,2})\{\1\}", r"\1", message)
-    return outside(re.sub(r"\{(\w[^{}]{0,60})\}", r"<\1>", text))
+    """An error's text as it can be quoted: its places are names in angle brackets."""
+    return outside(re.sub(r"\{(\w[^{}]{0,60})\}", r"<\1>", message))
 
 
 def short_value(text: str) -> str:

@@ -348,4 +348,6 @@ def _watched(fact: Fact, entry: Entry) -> str:
         fact.kind is FactKind.FLAG_ADDED and is_new
     ):  # a flag of a program that came with it, not of one that people use
         return f"`{fact.name}` (`{basename(fact.path)}`)"
+    if fact.kind is FactKind.ENV_REMOVED and fact.path:  # others may read it still
+        return f"`{fact.name}` (`{basename(fact.path)}`)"
     return f"`{fact.name}`"

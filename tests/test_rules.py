@@ -132,7 +132,7 @@ class TestTheSummary:
         analysis = analysed(judged('Revert "Add swap of pages on Hopper (#7)" (#9)', file))
         assert analysis.summary == (
             "Reverts “Add swap of pages on Hopper” (#7): `swap` is gone from `cache.py`. "
-            "The code that goes said “Only tested on small pages, never on large ones”."
+            "A comment in the removed code said “Only tested on small pages, never on large ones”."
         )
         assert analysis.effect == "Gone again: Swap of pages on Hopper."
         assert analysis.risks == ()
@@ -140,7 +140,7 @@ class TestTheSummary:
     def test_of_code_that_moved_says_from_where_to_where(self) -> None:
         lines = "".join(f"value_number_{number} = compute({number})\n" for number in range(40))
         files = (a_change("quill/a.py", f"x = 1\n{lines}", "x = 1\n"), a_change("quill/b.py", None, lines))
-        assert told("Refactor a", *files) == "A is restructured: 40 lines move unchanged from `a.py` to `b.py`."
+        assert told("Refactor a", *files) == "A is restructured: 40 lines move from `a.py` to `b.py`."
 
     def test_of_a_title_that_names_only_files_says_what_changes_in_them(self) -> None:
         before = "def load(path):\n    first(path)\n    second(path)\n    return path\n"
@@ -220,10 +220,7 @@ class TestTheSummary:
     def test_a_file_that_the_title_misspells_is_named_as_it_is_called(self) -> None:
         lines = "".join(f"value_number_{number} = compute({number})\n" for number in range(40))
         files = (a_change("quill/fp8.py", f"x = 1\n{lines}", "x = 1\n"), a_change("quill/flash_trtllm.py", None, lines))
-        assert (
-            told("Refactor fp8.py -> flash_trllm.py", *files)
-            == "40 lines move unchanged from `fp8.py` to `flash_trtllm.py`."
-        )
+        assert told("Refactor fp8.py -> flash_trllm.py", *files) == "40 lines move from `fp8.py` to `flash_trtllm.py`."
 
     def test_a_fix_is_told_with_the_hardware_of_its_tag(self) -> None:
         assert told("[NPU] Fix error in page routing", CODE).startswith("Page routing no longer fails on NPU")
@@ -245,7 +242,7 @@ class TestTheSummary:
         text = told(
             "Update release.py", a_change("quill/release.py", before, before.replace("    free", f"{guard}    free"))
         )
-        assert text == "Changes `release`: new case `req.pool is None` → `return`."
+        assert text == "Changes `release`. In `release.py`: new case `req.pool is None` → `return`."
 
     def test_what_an_image_has_inside_is_no_dependency_of_its_users(self) -> None:
         file = a_change("docker/Dockerfile", "RUN pip install a\n", "RUN pip install a google-cloud-storage\n")
@@ -264,7 +261,7 @@ class TestTheSummary:
         check = '    assert heads % size == 0, f"heads {heads} must be divisible by the size {size}"\n'
         file = a_change("quill/split.py", before, before.replace("    return", f"{check}    return"))
         assert analysed(judged("Fix splitting", file)).effect == (
-            "New check: what does not pass it stops with “heads must be divisible by the size”."
+            "New check: what does not pass it stops with “heads <heads> must be divisible by the size <size>”."
         )
 
     def test_what_a_new_ability_refuses_stops_nobody(self) -> None:
