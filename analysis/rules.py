@@ -167,7 +167,10 @@ class _Account:
         reverts = any(fact.kind is FactKind.REVERTS for fact in self.facts)
         for fact in self.facts:
             if fact.kind is FactKind.UNSAFE_ADDED:
-                yield Claim(self.teller.say("risk.unsafe", name=fact.name), (fact.path,), Aspect.SECURITY)
+                where = self.teller.say("risk.fallback") if self.summary.shown.is_fallback(fact) else ""
+                kind = next((kind for kind, pattern in _UNSAFE.items() if pattern.search(fact.name)), "load")
+                text = self.teller.say(f"risk.unsafe_{kind}", name=fact.name, where=where)
+                yield Claim(self.full(text), (fact.path,), Aspect.SECURITY)
             elif fact.kind in _GONE - {FactKind.MODULE_REMOVED} and not reverts:
                 yield Claim(self.teller.say("risk.gone", name=fact.name), (fact.path,), Aspect.COMPATIBILITY)
         has_tests = any(kind_of(file.path) is FileKind.TEST for file in self.commit.files)
@@ -207,6 +210,12 @@ class _Account:
 
 
 _BUILT = {"docker", "cmake"}
+_UNSAFE = {
+    "run": re.compile(r"^(?:os\.system|shell|eval|exec)\b"),
+    "trust": re.compile(r"verify|ssl|Insecure|rejectUnauthorized|danger_accept", re.IGNORECASE),
+    "markup": re.compile(r"InnerHTML"),
+}
+"""What may happen by calls known to be unsafe, of which all others load what may hold code."""
 
 
 def _themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:

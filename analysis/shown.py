@@ -14,7 +14,7 @@ from analysis.edits import Edit, EditKind, edits, is_shown, told, words_of
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
 from analysis.facts.changed import changed_file
-from analysis.facts.checks import stops_what_was
+from analysis.facts.checks import is_fallback, stops_what_was
 from analysis.facts.flags import flags
 from analysis.listings import Listing, fields_gone
 from analysis.paths import FileKind, kind_of
@@ -83,6 +83,10 @@ class Shown:
         """Whether a new check can stop what went on before, not only what came with it."""
         file = next(file for file in self._files if file.path == check.path)
         return stops_what_was(file, check.line)
+
+    def is_fallback(self, unsafe: Fact) -> bool:
+        """Whether an unsafe call is only made where another way has failed."""
+        return is_fallback(next(file for file in self._files if file.path == unsafe.path), unsafe.line)
 
     def evidence(self, used: Fact | None, lead: str, *, all_said: bool, has_said: bool) -> Iterator[str]:
         """Sentences about what the diff shows in the product's code, and where.

@@ -277,6 +277,23 @@ class TestTheSummary:
             == "New check: what does not pass it stops with “an argument is needed”."
         )
 
+    def test_an_unsafe_call_is_told_by_what_may_happen(self) -> None:
+        def risks(line: str) -> list[str]:
+            change = a_change("quill/load.py", "def load(path):\n    pass\n", f"def load(path):\n{line}\n    pass\n")
+            return [risk.text for risk in analysed(judged("Load", change)).risks]
+
+        assert risks("    x = torch.load(path, weights_only=False)") == [
+            "New code loads with `weights_only=False`, which can run code from the file."
+        ]
+        assert risks("    os.system(path)") == ["New code uses `os.system`, which runs what it is given."]
+        assert risks("    requests.get(path, verify=False)") == [
+            "New code uses `verify=False`, and so does not check whom it talks to."
+        ]
+        tried = "    try:\n        return safe(path)\n    except RuntimeError:\n        return torch.load(path, weights_only=False)"
+        assert risks(tried) == [
+            "New code loads with `weights_only=False`, which can run code from the file (only where another way has failed)."
+        ]
+
     def test_of_a_number_says_from_what_to_what(self) -> None:
         file = a_change(".github/workflows/a.yml", "job:\n  timeout-minutes: 20\n", "job:\n  timeout-minutes: 30\n")
         assert told("ci: increase timeout of nightly job", file) == (

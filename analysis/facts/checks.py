@@ -200,6 +200,20 @@ def stops_what_was(file: ChangedFile, line: int) -> bool:
     return all(code.strip()[:1] in ")]}," for code in beside)
 
 
+def is_fallback(file: ChangedFile, line: int) -> bool:
+    """Whether a line of the file is only reached where something else has failed before, as far as the hunk shows."""
+    view = next((new for _, new in file.views if line in new.side.numbers), None)
+    lines = list(view.lines()) if view else []
+    index = next((at for at, (number, _, _) in enumerate(lines) if number == line), 0)
+    indent = _depth(lines[index][1]) if lines else 0
+    for _, code, _ in reversed(lines[:index]):
+        if code.strip() and _depth(code) < indent:
+            if _PASSED_ON.match(code.strip()):
+                return True
+            indent = _depth(code)
+    return False
+
+
 def _depth(code: str) -> int:
     return len(code) - len(code.lstrip())
 
