@@ -188,10 +188,7 @@ def stops_what_was(file: ChangedFile, line: int) -> bool:
 
     One that is a part of a branch that does more, and that is new as a whole, only limits what the branch brings.
     """
-    view = next((new for _, new in file.views if line in new.side.numbers), None)
-    lines = list(view.lines()) if view else []
-    index = next((at for at, (number, _, _) in enumerate(lines) if number == line), 0)
-    indent = _depth(lines[index][1]) if lines else 0
+    lines, index, indent = _place(file, line)
     guard = next((i for i in range(index - 1, -1, -1) if lines[i][1].strip() and _depth(lines[i][1]) < indent), None)
     if guard is None or not lines[guard][2] or not _GUARDS.match(lines[guard][1].strip()):
         return True
@@ -202,16 +199,21 @@ def stops_what_was(file: ChangedFile, line: int) -> bool:
 
 def is_fallback(file: ChangedFile, line: int) -> bool:
     """Whether a line of the file is only reached where something else has failed before, as far as the hunk shows."""
-    view = next((new for _, new in file.views if line in new.side.numbers), None)
-    lines = list(view.lines()) if view else []
-    index = next((at for at, (number, _, _) in enumerate(lines) if number == line), 0)
-    indent = _depth(lines[index][1]) if lines else 0
+    lines, index, indent = _place(file, line)
     for _, code, _ in reversed(lines[:index]):
         if code.strip() and _depth(code) < indent:
             if _PASSED_ON.match(code.strip()):
                 return True
             indent = _depth(code)
     return False
+
+
+def _place(file: ChangedFile, line: int) -> tuple[list[tuple[int, str, bool]], int, int]:
+    """The lines around one of the file as it is now, where among them it stands, and how deep."""
+    view = next((new for _, new in file.views if line in new.side.numbers), None)
+    lines = list(view.lines()) if view else []
+    index = next((at for at, (number, _, _) in enumerate(lines) if number == line), 0)
+    return lines, index, _depth(lines[index][1]) if lines else 0
 
 
 def _depth(code: str) -> int:
