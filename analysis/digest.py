@@ -9,7 +9,7 @@ from analysis.entry import RULES, Entry, Language, Theme, Usage
 from analysis.facts import FactKind
 from analysis.paths import FileKind, kind_of
 from analysis.stories import Story
-from analysis.title import ChangeType
+from analysis.title import AROUND, ChangeType
 from analysis.trends import Unusual
 from analysis.triage import Importance
 from analysis.window import Window
@@ -20,7 +20,6 @@ SCHEMA_VERSION = 1
 MUST_KNOW = 6
 """How many items a reader can take in at once."""
 
-_AROUND = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS}
 _AROUND_FILES = {FileKind.TEST, FileKind.CI, FileKind.DOCS}
 
 
@@ -258,5 +257,5 @@ def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry,
 def _may_hurt(entry: Entry) -> bool:
     """Whether whoever updates may feel it; of what says itself that it is about tests or CI, not where that is most of it."""
     kinds = [kind_of(file.path) for file in entry.commit.files]
-    is_around = entry.triage.types[0] in _AROUND and 2 * sum(kind in _AROUND_FILES for kind in kinds) > len(kinds)
+    is_around = entry.triage.types[0] in AROUND and 2 * sum(kind in _AROUND_FILES for kind in kinds) > len(kinds)
     return entry.triage.may_hurt and not is_around

@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import takewhile
 
 from analysis.facts.changed import ChangedFile, View
+from analysis.facts.code import depth_of
 from analysis.patch import Hunk
 from analysis.paths import FileKind
 
@@ -203,15 +204,11 @@ def _cases(after: list[str], following: list[str], gone: Collection[str]) -> Ite
             return
         found = _CASE.match(text)
         if found and text.strip() not in gone:
-            below = [line for line in following if _indent(line) > _indent(text)]
+            below = [line for line in following if depth_of(line) > depth_of(text)]
             inside = [*after[index + 1 :], *below]
             condition = _unbracketed(found["condition"].rstrip(" ;"))
-            done = _statement(inside) or _leaves(inside, _indent(text))
+            done = _statement(inside) or _leaves(inside, depth_of(text))
             yield EditKind.CASE, condition, done if len(condition + done) <= _LONGEST_CASE else ""
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
 
 
 def _unbracketed(condition: str) -> str:
@@ -232,7 +229,7 @@ def _statement(lines: list[str]) -> str:
 
 def _leaves(lines: list[str], indent: int) -> str:
     """The statement with which a case leaves what it stands in, if that is how it ends."""
-    block = list(takewhile(lambda line: not line.strip() or _indent(line) > indent, lines))
+    block = list(takewhile(lambda line: not line.strip() or depth_of(line) > indent, lines))
     last = next((line.strip().rstrip(";") for line in reversed(block) if line.strip()), "")
     return last if _LEAVES.match(last) and is_shown(last) else ""
 

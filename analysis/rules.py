@@ -17,7 +17,7 @@ from analysis.phrases_en import capital, say_english, uncapital
 from analysis.phrases_zh import say_chinese
 from analysis.summary import Summary
 from analysis.teller import MOST_NAMES
-from analysis.title import ChangeType, read_title
+from analysis.title import AROUND, ChangeType, read_title
 from analysis.triage import Importance
 from analysis.wording import error_text, outside, say, short_value
 
@@ -159,7 +159,7 @@ class _Account:
 
     def risks(self) -> Iterator[Claim]:
         title, files = self.summary.title.title, tuple(file.path for file in self.product)
-        said = [kind for kind in title.types if kind in _SURROUNDING_TYPES]
+        said = [kind for kind in title.types if kind in AROUND]
         if said and self.product and self.summary.lines and ChangeType.REVERT not in title.types:
             names = self.teller.names([self.summary.files[path] for path in files])
             kinds = self.teller.listed([self.teller.say(f"type.{kind}") for kind in said])
@@ -243,7 +243,6 @@ def _first_said(entry: Entry) -> str:
 
 
 _MOST_THEMES = 5
-_SURROUNDING_TYPES = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS}
 
 
 def _once(claims: Iterator[Claim]) -> tuple[Claim, ...]:

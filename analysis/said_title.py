@@ -97,15 +97,13 @@ class SaidTitle:
 
     def beside(self, *told: str) -> str:
         """What the title says beside what is told otherwise: its clauses of other actions than these."""
-        left = tuple(one for one in self.phrases if one.action not in told)
-        return self._of(left) if left else ""
+        return self._of(tuple(one for one in self.phrases if one.action not in told))
 
     def specific(self) -> str:
         """What the title says beside that something is improved or changed."""
-        left = tuple(
-            one for one in self.phrases if one.action not in VAGUE or any(of == "with" for of, _ in one.around)
+        return self._of(
+            tuple(one for one in self.phrases if one.action not in VAGUE or any(of == "with" for of, _ in one.around))
         )
-        return self._of(left) if left else ""
 
     @cached_property
     def is_vague(self) -> bool:
@@ -118,7 +116,7 @@ class SaidTitle:
     @property
     def is_list(self) -> bool:
         """Whether its first clause is about several things, of which one line proves but one."""
-        return bool(re.search(r",\s+(?:and\s)?", self.phrases[0].thing))
+        return ", " in self.phrases[0].thing
 
     @cached_property
     def subject(self) -> str:

@@ -7,14 +7,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import takewhile
 from keyword import iskeyword
 
 from analysis.across import Carried, carried
 from analysis.edits import Edit, EditKind, edits, is_shown, told, words_of
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
-from analysis.facts.changed import changed_file
+from analysis.facts.changed import View, changed_file
 from analysis.facts.checks import is_fallback, stops_what_was
+from analysis.facts.code import depth_of
 from analysis.facts.flags import flags
 from analysis.listings import Listing, fields_gone
 from analysis.paths import FileKind, kind_of
@@ -41,7 +43,7 @@ class Shown:
 
     def __init__(self, entry: Entry, teller: Teller, topic: str) -> None:
         self.commit, self.facts, self.teller, self.topic = entry.commit, entry.facts, teller, topic
-        self._files = [changed_file(change) for change in entry.commit.files]
+        self._files = {change.path: changed_file(change) for change in entry.commit.files}
         self.sketch: Sketch = sketch(entry.commit)
         self.product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
         self.lines = sum(file.additions + file.deletions for file in self.product)
@@ -56,7 +58,9 @@ class Shown:
     def edits(self) -> tuple[Edit, ...]:
         """Edits that say what no fact says."""
         return tuple(
-            edit for edit in edits(self._files, f"{self.topic} {self.commit.subject}") if not self.is_fact(edit)
+            edit
+            for edit in edits(self._files.values(), f"{self.topic} {self.commit.subject}")
+            if not self.is_fact(edit)
         )
 
     def is_of_new_program(self, fact: Fact) -> bool:
@@ -81,12 +85,11 @@ class Shown:
 
     def stops_what_was(self, check: Fact) -> bool:
         """Whether a new check can stop what went on before, not only what came with it."""
-        file = next(file for file in self._files if file.path == check.path)
-        return stops_what_was(file, check.line)
+        return stops_what_was(self._files[check.path], check.line)
 
     def is_fallback(self, unsafe: Fact) -> bool:
         """Whether an unsafe call is only made where another way has failed."""
-        return is_fallback(next(file for file in self._files if file.path == unsafe.path), unsafe.line)
+        return is_fallback(self._files[unsafe.path], unsafe.line)
 
     def evidence(self, used: Fact | None, lead: str, *, all_said: bool, has_said: bool) -> Iterator[str]:
         """Sentences about what the diff shows in the product's code, and where.
@@ -104,12 +107,11 @@ class Shown:
                 yield self.teller.say("detail.dropped", text=outside(quote.text))
             return
         parts: list[tuple[tuple[str, ...], str]] = []  # where, and what
-        docs = False
         new = [] if self.has_told_new else self.definitions(lead)
+        docs = bool(new and new[0].doc)
         for path in dict.fromkeys(one.path for one in new):
             mine = [one for one in new if one.path == path]
             parts.append((tuple(self.places(mine[0])), self.new(mine)))
-            docs = bool(new[0].doc)
         parts += [((edit.path,), self.edit(edit)) for edit in self.take(2 - bool(self.told) - docs, TELLING)]
         moved = self.carried()
         if moved:
@@ -153,38 +155,35 @@ class Shown:
     def new(self, definitions: Sequence[Definition]) -> str:
         """New functions and classes, with what their author says of them."""
         names = self.teller.names([f"{one.within}.{one.name}".lstrip(".") for one in definitions])
-        if definitions[0].doc:
-            doc = self.teller.quoted(definitions[0].doc)
-            if len(definitions) == 1:
-                return self.teller.say("detail.new_doc", name=names, doc=doc)
-        line = self.line_of(definitions[0]) if len(definitions) == 1 else ""
-        return self.teller.say("detail.new_doc" if line else "detail.new", name=names, names=names, doc=f"`{line}`")
+        if len(definitions) > 1:
+            return self.teller.say("detail.new", names=names)
+        (one,) = definitions
+        doc = self.teller.quoted(one.doc) if one.doc else self.line_of(one)
+        return (
+            self.teller.say("detail.new_doc", name=names, doc=doc)
+            if doc
+            else self.teller.say("detail.new", names=names)
+        )
 
     def places(self, definition: Definition) -> list[str]:
         """The files of the product in which a definition came: the same one may stand in several."""
         pattern = re.compile(rf"\b(?:def|class|fn|func|struct|function)\s+{definition.name}\b")
         return [definition.path] + [
             file.path
-            for file in self._files
+            for file in self._files.values()
             if file.path != definition.path and file.kind is FileKind.PRODUCTION
             if any(line.added and pattern.search(line.text) for hunk in file.hunks for line in hunk.lines)
         ]
 
     def line_of(self, definition: Definition) -> str:
-        """The statement of a new definition that has most to do with the title, if one clearly has."""
+        """The statement of a new definition that has most to do with the title, as code; an empty string if none clearly has."""
         topic, best, most = words_of(self.topic), "", 1
-        file = next(file for file in self._files if file.path == definition.path)
-        for _, view in file.views:
-            lines = [(number, code) for number, code, changed in view.lines() if changed]
-            at = next((at for at, (number, _) in enumerate(lines) if number == definition.line), None)
-            for _, code in lines[at + 1 :] if at is not None else ():
-                indent = len(code) - len(code.lstrip())
-                if code.strip() and indent <= len(lines[at or 0][1]) - len(lines[at or 0][1].lstrip()):
-                    break
+        for view in (new for _, new in self._files[definition.path].views):
+            for code in _body(view, definition.line):
                 found = _STATEMENT.match(code)
                 common = len(words_of(code) & topic) if found else 0
                 if found and common > most and is_shown(found["code"]):
-                    best, most = found["code"], common
+                    best, most = f"`{found['code']}`", common
         return best
 
     def take(self, most: int, least: float) -> list[Edit]:
@@ -236,18 +235,18 @@ class Shown:
 
     def flags(self, path: str) -> list[str]:
         """The flags of a program that is new, also those that others have, too."""
-        file = next(file for file in self._files if file.path == path)
+        file = self._files[path]
         return [mention.name for _, view in file.views for mention in flags(file.language, path, view)]
 
     def looks_up(self, gone: Listing) -> bool:
         """Whether the file of a class that lost fields looks attributes up now: they may be answered for elsewhere."""
-        file = next(file for file in self._files if file.path == gone.path)
-        return any(line.added and "def __getattr__(" in line.text for hunk in file.hunks for line in hunk.lines)
+        hunks = self._files[gone.path].hunks
+        return any(line.added and "def __getattr__(" in line.text for hunk in hunks for line in hunk.lines)
 
     @cached_property
     def fields(self) -> tuple[Listing, ...]:
         """Fields that classes of the product declare no more."""
-        return fields_gone(file for file in self._files if file.kind is FileKind.PRODUCTION)
+        return fields_gone(file for file in self._files.values() if file.kind is FileKind.PRODUCTION)
 
     @cached_property
     def moves_of_code(self) -> list[Carried]:
@@ -272,3 +271,12 @@ class Shown:
 
 def _plainly(quote: Quote) -> str:
     return outside(quote.text.removeprefix("NOTE: ").removeprefix("Note: "))
+
+
+def _body(view: View, line: int) -> Iterator[str]:
+    """The new lines of what is defined at a line, as far as the view shows it."""
+    lines = [(number, code) for number, code, changed in view.lines() if changed and code.strip()]
+    head = next((at for at, (number, _) in enumerate(lines) if number == line), None)
+    if head is not None:
+        depth = depth_of(lines[head][1])
+        yield from takewhile(lambda code: depth_of(code) > depth, (code for _, code in lines[head + 1 :]))

@@ -20,7 +20,7 @@ from analysis.said_title import STRONG, VAGUE, SaidTitle
 from analysis.shown import TELLING, Shown
 from analysis.surroundings import Surroundings
 from analysis.teller import Teller
-from analysis.title import ChangeType
+from analysis.title import AROUND, ChangeType
 from analysis.triage import Importance
 from analysis.wording import outside, say_fact, short_value
 
@@ -56,7 +56,7 @@ _ALIKE = {
 """Facts of which one sentence tells several."""
 _MANY_CARRIED = 30
 _EXPLAINED = {ChangeType.BUGFIX, ChangeType.REVERT, ChangeType.SECURITY}
-_SURROUNDINGS = {ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS, ChangeType.DEPENDENCIES}
+_SURROUNDINGS = AROUND | {ChangeType.DEPENDENCIES}
 _SHOWN_FIRST = {EditKind.CASE, EditKind.TAKES}
 _SETTINGS = {FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}
 
@@ -306,7 +306,8 @@ class Summary:
         rest = [fact for fact in self.ordered if fact != used and fact.kind in _SAID_BESIDE and not _same(fact, used)]
         if used is None and self.phrases[0].action == "remove":
             rest = [fact for fact in rest if not (fact.kind is FactKind.NAME_REMOVED and fact.name in self.title.text)]
-        rest = [] if reverted else [fact for fact in rest if used is None or fact not in self.beside_it(used)]
+        in_lead = self.beside_it(used) if used else []
+        rest = [] if reverted else [fact for fact in rest if fact not in in_lead]
         groups: dict[tuple[FactKind, str, str], list[Fact]] = {}
         for fact in rest:
             alike = (fact.before, fact.after) if fact.kind is FactKind.DEPENDENCY_CHANGED else (fact.path, "")

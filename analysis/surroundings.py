@@ -91,19 +91,17 @@ class Surroundings:
     def listing(self, one: Listing) -> str:
         """What changed in one list, and where."""
         if one.kind is ListKind.KEYS and one.inside:
-            inside = [outside(each) for each in one.inside[:_MOST_INSIDE]]
-            more = len(one.inside) - len(inside)
-            names = self.teller.names(inside) if not more else self.teller.names(one.inside, _MOST_INSIDE)
+            names = self.teller.names([outside(each) for each in one.inside], _MOST_INSIDE)
             return self.teller.say("list.key", file=self.files[one.path], name=one.came[0], inside=names)
         first = one.changed[0] if one.changed else ""
         became = f"{one.values[0]} → {one.values[1]}" if all(one.values) else ""
         pairs = [f"`{before}` → `{after}`" for before, after in one.renamed]
-        parts = [self.told("renamed", len(pairs), self.teller.listed_of(pairs, 1))] if pairs else []
+        parts = [self.members("renamed", len(pairs), self.teller.first(pairs, 1))] if pairs else []
         for what, members in (("came", one.came), ("gone", one.gone), ("changed", one.changed)):
             shown = self.teller.names(members, _MOST_INSIDE)
             if what == "changed" and became:
                 shown = shown.replace(f"`{first}`", f"`{first}`{self.teller.say('list.brackets', text=became)}", 1)
-            parts += [self.told(what, len(members), shown, one.kind)] if members else []
+            parts += [self.members(what, len(members), shown, one.kind)] if members else []
         return self.teller.say("detail.where", files=f"`{self.files[one.path]}`", what=self.teller.join(parts))
 
     def renamed(self) -> str:
@@ -117,17 +115,16 @@ class Surroundings:
         self.shown.told.update(edit for edit in self.shown.edits if best.before in edit.before)
         return self.shown.edit(best)
 
-    def told(self, what: str, count: int, names: str, kind: ListKind = ListKind.ROWS) -> str:
+    def members(self, what: str, count: int, names: str, kind: ListKind = ListKind.ROWS) -> str:
         """What was done to some members of a list."""
         return self.teller.say(f"list.{kind}_{what}{'_one' if count == 1 else ''}", names=names, count=count)
 
     def best_edit(self) -> tuple[str, int]:
         """The line that tells most, and how many of the commit's lines it stands for; nothing of a large change."""
         size = self.commit.additions + self.commit.deletions
-        best = next(iter(told((edit for edit in self.shown.edits if edit not in self.shown.told), 1, TELLING)), None)
+        best = next(iter(self.shown.take(1, TELLING)), None)
         if not best or (size > _SMALL and best.count < _OFTEN):
             return "", 0
-        self.shown.told.add(best)
         return self.shown.edit(best), size if size <= _TINY else best.count * 3
 
     def code(self) -> str:
@@ -148,16 +145,7 @@ class Surroundings:
             known = {found["name"] for line in lines if line[:1] in "- " and (found := _CALL.match(line[1:]))}
             for at, line in enumerate(lines):
                 found = _CALL.match(line[1:]) if line[:1] == "+" else None
-                call = (
-                    "\n".join(takewhile(lambda text: not text.startswith("+)"), lines[at : at + _LONGEST_CALL]))
-                    if found
-                    else ""
-                )
-                if (
-                    found
-                    and found["name"] not in known
-                    and not _SWITCHED_OFF.search(call if call.count("(") > call.count(")") else line)
-                ):
+                if found and found["name"] not in known and not _SWITCHED_OFF.search(_call(lines[at:])):
                     known.add(found["name"])
                     counts[found["name"]] += 1
         name, count = next(iter(counts.most_common(1)), ("", 0))
@@ -180,3 +168,9 @@ def _called(files: Sequence[FileChange]) -> str:
         _WORKFLOW.search(files[0].patch or "") if len(files) == 1 and kind_of(files[0].path) is FileKind.CI else None
     )
     return f" “{outside(found['name'])}”" if found else ""
+
+
+def _call(lines: Sequence[str]) -> str:
+    """The call that the first of these lines begins, over as many as it takes."""
+    whole = "\n".join(takewhile(lambda line: not line.startswith("+)"), lines[:_LONGEST_CALL]))
+    return whole if whole.count("(") > whole.count(")") else lines[0]

@@ -29,23 +29,15 @@ class Teller:
 
     def names(self, names: Sequence[str], most: int = MOST_NAMES) -> str:
         """Names as code: `a`, `b` and 2 more."""
-        names = [name for name in dict.fromkeys(names) if "`" not in name]
-        shown = [f"`{name}`" for name in names[:most]]
-        more = len(names) - len(shown)
+        return self.first([f"`{name}`" for name in dict.fromkeys(names) if "`" not in name], most)
+
+    def first(self, words: Sequence[str], most: int) -> str:
+        """The first of many, with how many more there are."""
+        shown, more = words[:most], len(words) - most
         if more <= 0:
             return self.listed(shown)
-        return self.say(
-            "detail.more",
-            names=", ".join(shown) if self.language == "en" else "、".join(shown),
-            more=more,
-            count=len(names),
-        )
-
-    def listed_of(self, words: Sequence[str], most: int) -> str:
-        """The first of many, with how many more there are."""
-        more = len(words) - most
-        shown = self.listed(words[:most])
-        return shown if more <= 0 else self.say("detail.more", names=shown, more=more, count=len(words))
+        comma = ", " if self.language == "en" else "、"
+        return self.say("detail.more", names=comma.join(shown), more=more, count=len(words))
 
     def listed(self, words: Sequence[str]) -> str:
         """Words joined as a sentence does."""

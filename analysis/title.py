@@ -22,6 +22,9 @@ class ChangeType(StrEnum):
     CHORE = "chore"
 
 
+AROUND = frozenset({ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS})
+"""Types of what surrounds the product."""
+
 _TYPE_WORDS = {
     word: kind
     for kind, words in {

@@ -25,7 +25,7 @@ from analysis.paths import FileKind, kind_of
 from analysis.reason import Reason
 from analysis.sketch import sketch
 from analysis.symptoms import found_in
-from analysis.title import ChangeType, Title, plain_type, read_title
+from analysis.title import AROUND, ChangeType, Title, plain_type, read_title
 from analysis.withdrawals import withdraws
 
 
@@ -175,7 +175,6 @@ _MENDS = re.compile(r"\b(?:fix|correct|repair|resolv|restor|prevent|avoid|handl|
 _MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
 _NAMED_ONLY = 0.4  # "add a test for the crash dump" names a crash and mends none
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
-_AROUND_TYPES = {(ChangeType.DOCS,), (ChangeType.TESTS,), (ChangeType.CI_BUILD,)}
 _KIND_TYPES = {
     FileKind.DOCS: ChangeType.DOCS,
     FileKind.TEST: ChangeType.TESTS,
@@ -292,9 +291,8 @@ def _is_untold(commit: Commit) -> bool:
 def _said_grave(commit: Commit, title: Title) -> bool:
     """Whether its words name what users suffer from or must act on."""
     symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
-    is_told = bool(_NEW_DEFAULT.search(title.text)) or (
-        title.types[:1] not in _AROUND_TYPES and withdraws(commit.subject)
-    )
+    is_around = bool(title.types) and title.types[0] in AROUND
+    is_told = bool(_NEW_DEFAULT.search(title.text)) or (not is_around and withdraws(commit.subject))
     return bool(symptoms) or is_told or _is_breaking(commit, title)
 
 

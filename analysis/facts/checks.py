@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from analysis.facts.changed import ChangedFile, Mention, View, is_reworded, only_in
-from analysis.facts.code import arguments, call_text, joined
+from analysis.facts.code import arguments, call_text, depth_of, joined
 from analysis.facts.fact import Fact, FactKind
 from analysis.paths import FileKind
 
@@ -169,11 +169,11 @@ def _around(language: str, view: View, at: int) -> tuple[str, int | None]:
     start = view.code.rfind("\n", 0, at) + 1
     end = view.code.find("\n", at)
     line = view.code[start : end if end >= 0 else len(view.code)]
-    indent = len(line) - len(line.lstrip())
+    indent = depth_of(line)
     encloses = ""
     for above in reversed(view.code[max(0, start - 20_000) : start].split("\n")[:-1]):
         start -= len(above) + 1
-        depth = len(above) - len(above.lstrip())
+        depth = depth_of(above)
         if not above.strip() or depth >= indent:
             continue
         if _DEFINES[language].match(above) and not above.lstrip().startswith((")", "}")):
@@ -188,36 +188,37 @@ def stops_what_was(file: ChangedFile, line: int) -> bool:
 
     One that is a part of a branch that does more, and that is new as a whole, only limits what the branch brings.
     """
-    lines, index, indent = _place(file, line)
-    guard = next((i for i in range(index - 1, -1, -1) if lines[i][1].strip() and _depth(lines[i][1]) < indent), None)
+    lines, index = _place(file, line)
+    guard = next(_enclosing(lines, index), None)
     if guard is None or not lines[guard][2] or not _GUARDS.match(lines[guard][1].strip()):
         return True
-    following = takewhile(lambda row: not row[1].strip() or _depth(row[1]) >= indent, lines[index + 1 :])
-    beside = [code for _, code, _ in (*lines[guard + 1 : index], *following) if code.strip() and _depth(code) == indent]
+    depth = depth_of(lines[index][1])
+    following = takewhile(lambda row: not row[1].strip() or depth_of(row[1]) >= depth, lines[index + 1 :])
+    beside = [c for _, c, _ in (*lines[guard + 1 : index], *following) if c.strip() and depth_of(c) == depth]
     return all(code.strip()[:1] in ")]}," for code in beside)
 
 
 def is_fallback(file: ChangedFile, line: int) -> bool:
     """Whether a line of the file is only reached where something else has failed before, as far as the hunk shows."""
-    lines, index, indent = _place(file, line)
-    for _, code, _ in reversed(lines[:index]):
-        if code.strip() and _depth(code) < indent:
-            if _PASSED_ON.match(code.strip()):
-                return True
-            indent = _depth(code)
-    return False
+    lines, index = _place(file, line)
+    return any(_PASSED_ON.match(lines[at][1].strip()) for at in _enclosing(lines, index))
 
 
-def _place(file: ChangedFile, line: int) -> tuple[list[tuple[int, str, bool]], int, int]:
-    """The lines around one of the file as it is now, where among them it stands, and how deep."""
+def _place(file: ChangedFile, line: int) -> tuple[list[tuple[int, str, bool]], int]:
+    """The lines around one of the file as it is now, and where among them it stands."""
     view = next((new for _, new in file.views if line in new.side.numbers), None)
     lines = list(view.lines()) if view else []
-    index = next((at for at, (number, _, _) in enumerate(lines) if number == line), 0)
-    return lines, index, _depth(lines[index][1]) if lines else 0
+    return lines, next((at for at, (number, _, _) in enumerate(lines) if number == line), 0)
 
 
-def _depth(code: str) -> int:
-    return len(code) - len(code.lstrip())
+def _enclosing(lines: Sequence[tuple[int, str, bool]], index: int) -> Iterator[int]:
+    """Yield where the lines stand that the one at `index` is in, the innermost first."""
+    depth = depth_of(lines[index][1]) if lines else 0
+    for at in range(index - 1, -1, -1):
+        code = lines[at][1]
+        if code.strip() and depth_of(code) < depth:
+            yield at
+            depth = depth_of(code)
 
 
 def _unsafe(files: Sequence[ChangedFile]) -> Iterator[Fact]:

@@ -116,6 +116,11 @@ def _blank_braced(text: str, language: str, heading: str) -> str:
     return code
 
 
+def depth_of(line: str) -> int:
+    """Return how many characters of white space a line begins with."""
+    return len(line) - len(line.lstrip())
+
+
 def literal(text: str) -> str:
     """Return the literal that `text` starts with, or an empty string if it starts with an expression."""
     stripped = text.strip()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
-from analysis.facts.code import arguments, assignment, call_text, default_of, literal
+from analysis.facts.code import arguments, assignment, call_text, default_of, depth_of, literal
 from analysis.facts.defaulting import duration, set_by_code
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.headers import header_defaults
@@ -155,7 +155,7 @@ class _Python:
         self.depth = 0  # parentheses of a signature that are open
         self._open(view.heading, is_new=False)
         self.is_sure = False  # whether the signature's own line is in the hunk
-        self.unit = 2 if any(text.strip() and _indent(text) % 4 == 2 for _, text, _ in view.lines()) else 4  # noqa: PLR2004
+        self.unit = 2 if any(text.strip() and depth_of(text) % 4 == 2 for _, text, _ in view.lines()) else 4  # noqa: PLR2004
 
     def _open(self, text: str, *, is_new: bool) -> bool:
         """Enter the class or function that a line begins, if it begins one."""
@@ -184,7 +184,7 @@ class _Python:
                 self.depth = max(0, self.depth + text.count("(") - text.count(")"))
                 continue
             self.depth = 0
-            indent = _indent(text)
+            indent = depth_of(text)
             while self.blocks and indent <= self.blocks[-1].indent and stripped[0] not in ")]}":
                 self.blocks.pop()
             if self._open(text, is_new=changed):
@@ -249,10 +249,6 @@ class _Python:
         found = _FIELD.fullmatch(left)
         if found and right.endswith(",") and not self.blocks and (value := literal(right)):
             yield Mention(found["name"], self.path, number, value, changed=changed)
-
-
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip())
 
 
 def _python(path: str, view: View) -> Iterator[Mention]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from analysis.facts.changed import View
+from analysis.facts.code import depth_of
 
 Setting = tuple[str, str, int, bool, bool]
 """Name, value, line, whether the line is not on the other side, whether the key alone tells a setting apart."""
@@ -58,7 +59,7 @@ def _yaml(view: View) -> Iterator[Setting]:
     for number, text, changed in view.lines():
         if not text.strip():
             continue
-        indent = len(text) - len(text.lstrip())
+        indent = depth_of(text)
         if block is not None and indent > block:
             continue
         block = None
