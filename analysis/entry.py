@@ -6,6 +6,8 @@ from typing import Literal, Protocol
 
 from analysis.commit import Commit
 from analysis.facts import Fact
+from analysis.pull_request import PullRequest
+from analysis.statements import Statement
 from analysis.triage import Importance, Triage
 
 Language = Literal["en", "zh"]
@@ -60,6 +62,8 @@ class Analysis:
 
     Attributes:
         analyser: RULES, or the model's name; `prompt` is the version of the rules or of the prompt.
+        headline: the title as its author wrote it, or the sentence made for users that says it better; never reworded.
+        why: at most two statements that tell the effect best, as written; empty where nothing is good.
         summary: what it does, one or two sentences. `effect`: what users notice; empty if nothing.
         importance: what the analyser itself would give; None if it was not asked.
         unseen: paths (or parts of them) that it could not see, in full or in part.
@@ -72,6 +76,8 @@ class Analysis:
     language: Language
     depth: Depth
     summary: str
+    headline: str = ""
+    why: tuple[Statement, ...] = ()
     effect: str = ""
     impact: tuple[Claim, ...] = ()
     insight: tuple[Claim, ...] = ()
@@ -88,6 +94,8 @@ class Entry:
     """A commit with its facts, its triage and, once it was read, its analysis.
 
     Attributes:
+        statements: what people wrote of it, the most telling first.
+        pull_request: what it came from, where that is known.
         late: it was committed before the digest's window, but landed too late for the digest it belongs to.
     """
 
@@ -96,6 +104,8 @@ class Entry:
     triage: Triage
     analysis: Analysis | None = None
     late: bool = False
+    statements: tuple[Statement, ...] = ()
+    pull_request: PullRequest | None = None
 
     @property
     def is_partial(self) -> bool:

@@ -10,6 +10,8 @@ from analysis.entry import Entry
 _MOMENT = {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer"}
+_READ_FROM = ("statements", "pull_request")
+"""What an entry's analysis was read from: other people's texts, of which the document holds what is shown."""
 
 
 @lru_cache(maxsize=8)
@@ -27,6 +29,8 @@ def entry_document(entry: Entry) -> dict[str, Any]:
 
 
 def _complete(made: dict[str, Any], entry: Entry) -> None:
+    for name in _READ_FROM:
+        del made[name]
     for file in made["commit"]["files"]:
         del file["patch"]
     made["commit"] |= {
@@ -72,6 +76,10 @@ def schema() -> dict[str, Any]:
         kinds |= made.pop("$defs", {}) | {counted.__name__: made}
     kinds["Digest"] = digest
     kinds["FileChange"]["properties"].pop("patch")
+    for name in _READ_FROM:
+        kinds["Entry"]["properties"].pop(name)
+    for name in ("PullRequest", "LinkedIssue", "Comment"):
+        kinds.pop(name)
     kinds["FileChange"]["description"] = "One file's part of a commit; `unseen` says why its patch could not be read."
     number = {"anyOf": [_COUNT, {"type": "null"}]}
     _add(kinds["Commit"], short=_TEXT, subject=_TEXT, pull_request=number, additions=_COUNT, deletions=_COUNT)

@@ -7,6 +7,7 @@ import pytest
 from made import a_commit, a_sha, an_analysis, an_entry
 
 from analysis.entry import Analysis, Aspect, Claim, Depth
+from analysis.statements import Source, Statement, StatementKind
 from analysis.triage import Importance
 from storage.analyses import Analyses
 from storage.commits import Commits
@@ -38,8 +39,9 @@ def test_an_analysis_comes_out_as_it_went_in(store: Store, sha: str) -> None:
     """Every field is remembered."""
     claim = Claim("It waits.", ("quill/cache.py",), Aspect.PERFORMANCE, estimate=True)
     made = Analysis(
-        "m-1", "3", "zh", Depth.FULL, "缓存不再等待。", "更快。", (claim,), (claim,), (claim,), (claim,), Importance.HIGH,
-        ("a.py (1 of 2 hunks)",), 2, "",
+        "m-1", "3", "zh", Depth.FULL, "缓存不再等待。", "The cache no longer waits",
+        (Statement("It waited.", Source.FRAGMENT, StatementKind.CAVEAT, "u", "news/1.txt", 1, "bugfix"),),
+        "更快。", (claim,), (claim,), (claim,), (claim,), Importance.HIGH, ("a.py (1 of 2 hunks)",), 2, "",
     )  # fmt: skip
     Analyses(store).put(REPO, {sha: made}, 5)
     assert Analyses(store).get(REPO, [sha], "m-1", "3", "zh") == {sha: made}

@@ -1,0 +1,73 @@
+"""What the people of a pull request wrote: the same from every source that knows pull requests."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedIssue:
+    """An issue that a pull request names.
+
+    Attributes:
+        repo: `owner/name`; issues of other repositories may be named.
+        closes: the pull request says that it closes it, by GitHub's own references; else it is only related.
+    """
+
+    repo: str
+    number: int
+    title: str
+    url: str
+    labels: tuple[str, ...] = ()
+    reactions: int = 0
+    closes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment below a pull request.
+
+    Attributes:
+        association: how its author stands to the repository, in GitHub's words (`MEMBER`, `CONTRIBUTOR`, `NONE`, …).
+        at: when it was written, aware, UTC.
+    """
+
+    author: str
+    association: str
+    at: datetime
+    text: str
+    url: str
+    is_bot: bool = False
+    reactions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request as it was when it was fetched.
+
+    Attributes:
+        repo: `owner/name` of the repository that it was merged into.
+        body: its description in Markdown, as written; may be empty.
+        author: the account; empty for a deleted one.
+        merge_commit: the SHA that it was merged as; empty where it is unknown.
+        merged_at: aware, UTC; None where it is not merged.
+        comments: the newest ones, oldest first; `comment_count` counts all.
+        fetched_at: aware, UTC.
+    """
+
+    repo: str
+    number: int
+    title: str
+    body: str
+    url: str
+    author: str
+    fetched_at: datetime
+    association: str = ""
+    is_bot: bool = False
+    labels: tuple[str, ...] = ()
+    merge_commit: str = ""
+    merged_at: datetime | None = None
+    issues: tuple[LinkedIssue, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    comment_count: int = 0
+    reviews: int = 0
+    reactions: int = 0

@@ -1,0 +1,5 @@
+"""What people wrote of a change, sentence by sentence: titles, bodies, news fragments, pull requests, comments."""
+
+from analysis.statements.statement import Source, Statement, StatementKind
+
+__all__ = ["Source", "Statement", "StatementKind"]

@@ -1,0 +1,44 @@
+"""A sentence that a person wrote about a change: the type; how one is found and chosen stands in its neighbours."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Where a statement was written."""
+
+    TITLE = "title"
+    BODY = "body"
+    FRAGMENT = "fragment"
+    PULL_REQUEST = "pull_request"
+    ISSUE = "issue"
+    PULL_COMMENT = "pull_comment"
+    CODE_COMMENT = "code_comment"
+
+
+class StatementKind(StrEnum):
+    """What a statement tells: what the change does to people, what it leaves open, or what its author measured."""
+
+    EFFECT = "effect"
+    CAVEAT = "caveat"
+    FIGURE = "figure"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence, as its author wrote it.
+
+    Attributes:
+        text: the sentence without markup and line breaks; code in backticks. Never reworded.
+        url: where it can be read, empty for a file of the commit or where no page is known.
+        path, line: the file and the line after the commit, for what stands in a file; else empty and 0.
+        category: the kind that a news fragment or a release note gives itself (`breaking`, `bugfix`, …); else empty.
+    """
+
+    text: str
+    source: Source
+    kind: StatementKind = StatementKind.EFFECT
+    url: str = ""
+    path: str = ""
+    line: int = 0
+    category: str = ""
