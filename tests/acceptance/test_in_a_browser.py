@@ -1,30 +1,25 @@
 """The page and the archive as Chromium shows them: filters, links, languages, dark, on a phone, without a mouse, harmless.
 
-Needs the machine's chromium and chromedriver; axe-core comes with a package of the development group.
+Playwright drives the machine's Chromium; axe-core comes with a package of the development group. What a page comes to
+show is asserted by `expect`, which waits for it; another page is waited for in `Tab.leaving`; nothing else waits.
 """
 
-import json
+import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from subprocess import PIPE, Popen
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from html_reader import HOSTILE
 from made import a_commit, a_digest, an_entry, spoiled, the_areas
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.expected_conditions import staleness_of
-from selenium.webdriver.support.select import Select
-from selenium.webdriver.support.wait import WebDriverWait
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request, expect, sync_playwright
 
 from analysis.entry import LANGUAGES
 from analysis.facts import Fact, FactKind
@@ -41,68 +36,64 @@ NOW = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
 DAY = Window.of(date(2026, 3, 12), "Asia/Shanghai")
 REAL_DAY = Window.of(date(2026, 1, 8), "Asia/Shanghai")
 SIZES = {"phone": (390, 844), "small phone": (320, 640), "desktop": (1280, 900)}
+Scheme = Literal["light", "dark"]
+
+expect.set_options(timeout=20_000)  # milliseconds until a page that does not come to show something counts as wrong
 
 
-class Browser:
-    """Chromium without a window."""
+class Tab:
+    """A page in a browser without a past, what it complained about, and what it asked for.
 
-    def __init__(self) -> None:
-        options = webdriver.ChromeOptions()
-        options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        driver = shutil.which("chromedriver")
-        self.driver = webdriver.Chrome(options=options, service=Service(driver) if driver else Service())
+    Attributes:
+        complaints: what stands in the console as a warning or an error, and each dialogue.
+    """
 
-    def open(self, address: str, size: str = "desktop", scheme: str = "light") -> None:
-        width, height = SIZES[size]
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        features = [
-            {"name": "prefers-color-scheme", "value": scheme},
-            {"name": "prefers-reduced-motion", "value": "reduce"},
-        ]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
-        self.driver.get("about:blank")
-        self.complaints()
-        self.requests()
-        self.driver.get(address)
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self._requests: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", self._dialogue)
+        page.on("request", self._request)
 
-    def run(self, script: str, *arguments: Any) -> Any:
-        return self.driver.execute_script(script, *arguments)
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"warning", "error"}:
+            self.complaints.append(message.text)
 
-    def one(self, selector: str) -> WebElement:
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
+    def _dialogue(self, dialogue: Dialog) -> None:
+        self.complaints.append(f"dialogue: {dialogue.message}")
+        dialogue.dismiss()
 
-    def all(self, selector: str) -> list[WebElement]:
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+    def _request(self, request: Request) -> None:
+        self._requests.append(request.url)
+
+    def one(self, selector: str) -> Locator:
+        return self.page.locator(selector)
+
+    def seen(self, selector: str = ".entry") -> Locator:
+        return self.page.locator(selector).filter(visible=True)
+
+    def button(self, level: str) -> Locator:
+        return self.one(f'.filters [data-level="{level}"]')
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Wait until what is done inside has brought another page, and that page is whole."""
+        before = self.page.url
+        yield
+        self.page.wait_for_url(lambda url: url != before)
 
     def follow(self, selector: str) -> None:
-        """Click a link and wait until its page has taken the place of this one."""
-        before = self.one("html")
-        self.one(selector).click()
-        WebDriverWait(self.driver, 20).until(staleness_of(before))
-
-    def until_gone(self, selector: str) -> None:
-        """Wait until something is hidden: a form acts on its being reset when it was."""
-        WebDriverWait(self.driver, 20).until(lambda _: not self.one(selector).is_displayed())
-
-    def shown(self, selector: str = ".entry") -> int:
-        return sum(element.is_displayed() for element in self.all(selector))
-
-    def complaints(self) -> list[str]:
-        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in {"SEVERE", "WARNING"}]
-
-    def requests(self) -> list[str]:
-        messages = (json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance"))
-        return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        """Click the first such link in sight."""
+        with self.leaving():
+            self.seen(selector).first.click()
 
     def violations(self) -> list[str]:
         """What axe-core finds serious or critical."""
-        self.driver.execute_script((files("axe_core_python") / "axe.min.js").read_text("utf-8"))
-        found = self.driver.execute_async_script(
-            "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then((made) => done(made.violations))"
+        self.page.evaluate((files("axe_core_python") / "axe.min.js").read_text("utf-8"))
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
         )
         return [
             f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:160]})"
@@ -111,20 +102,48 @@ class Browser:
         ]
 
     def check(self) -> None:
-        """Fail for a complaint, a request that leaves this machine, an overflow, or a barrier."""
-        assert self.complaints() == []
-        assert [
-            url for url in self.requests() if not url.startswith(("file:", "data:", "about:", "http://127.0.0.1:"))
-        ] == []
-        assert self.run("return document.documentElement.scrollWidth - innerWidth") <= 0
+        """Fail for an overflow, a barrier, a complaint, or a request that leaves this machine."""
+        assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         assert self.violations() == []
+        assert self.complaints == []
+        here = ("file:", "data:", "about:", "http://127.0.0.1:")
+        assert [url for url in self._requests if not url.startswith(here)] == []
+
+
+Visit = Callable[..., Tab]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    made = Browser()
-    yield made
-    made.driver.quit()
+def chromium() -> Iterator[Browser]:
+    """The machine's own, without a window."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    assert program, "these tests need Chromium: install the package `chromium`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """Open an address in a tab of its own; what a test has opened is closed after it."""
+    opened = []
+
+    def open_tab(address: str, size: str = "desktop", scheme: Scheme = "light") -> Tab:
+        width, height = SIZES[size]
+        is_phone = width < 600
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, is_mobile=is_phone, has_touch=is_phone,
+            color_scheme=scheme, reduced_motion="reduce", locale="en-US",
+        )  # fmt: skip
+        opened.append(context)
+        tab = Tab(context.new_page())
+        tab.page.goto(address)
+        return tab
+
+    yield open_tab
+    for context in opened:
+        context.close()
 
 
 @pytest.fixture(scope="module")
@@ -197,194 +216,200 @@ def archive(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         ("hostile", "desktop", "light"),
     ],
 )
-def test_the_page_is_for_everybody(browser: Browser, pages: dict[str, str], name: str, size: str, scheme: str) -> None:
+def test_the_page_is_for_everybody(visit: Visit, pages: dict[str, str], name: str, size: str, scheme: Scheme) -> None:
     """No complaint, no request to elsewhere, nothing beyond the screen's edge, no barrier; in both languages."""
-    browser.open(pages[name], size, scheme)
-    ground = browser.run("return getComputedStyle(document.body).backgroundColor")
+    tab = visit(pages[name], size, scheme)
+    ground = tab.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
-    browser.check()
-    language = browser.run("return document.documentElement.lang")
-    browser.one(f".languages [data-language]:not([data-language={language}])").click()
-    assert browser.run("return document.documentElement.lang") != language
-    browser.run("for (const node of document.querySelectorAll('details')) node.open = true")
-    browser.check()
+    tab.check()
+    language = tab.one("html").get_attribute("lang")
+    tab.one(f".languages [data-language]:not([data-language={language}])").click()
+    expect(tab.one("html")).not_to_have_attribute("lang", language or "")
+    tab.page.evaluate("for (const node of document.querySelectorAll('details')) node.open = true")
+    tab.check()
 
 
-def test_nothing_of_hostile_text_runs(browser: Browser, pages: dict[str, str]) -> None:
+def test_nothing_of_hostile_text_runs(visit: Visit, pages: dict[str, str]) -> None:
     """It opens no dialogue, makes no element, and changes no title."""
-    browser.open(pages["hostile"])
-    assert browser.run("return document.querySelectorAll('img, iframe, [onerror], [onload], body [style]').length") == 0
-    assert browser.shown() == len(HOSTILE)
+    tab = visit(pages["hostile"])
+    expect(tab.seen()).to_have_count(len(HOSTILE))
+    assert tab.one("img, iframe, [onerror], [onload], body [style]").count() == 0
+    assert tab.complaints == []
 
 
-def test_the_reader_filters_and_searches(browser: Browser, pages: dict[str, str]) -> None:
+def test_the_reader_filters_and_searches(visit: Visit, pages: dict[str, str]) -> None:
     """By importance, area, type, author and words, at once, with how many are left; and the address remembers."""
-    browser.open(pages["sample"])
-    assert browser.shown() == 18
-    browser.one('.filters [data-level="high"]').click()
-    assert browser.shown() == 7
-    assert browser.shown(".commits tbody tr") == 7
-    assert browser.shown(".must-know") == 0
-    browser.one('.filters [data-level="medium"]').click()
-    assert browser.shown() == 11
-    Select(browser.one("select[name=author]")).select_by_value("林知远")
-    assert browser.shown() == 3
-    assert browser.one(".found").text == "3 of 18 commits"
-    browser.one("input[name=q]").send_keys("SPILL restore")
-    assert browser.shown() == 1
-    assert "q=SPILL" in browser.driver.current_url
-    browser.driver.refresh()
-    assert browser.shown() == 1
-    browser.one("input[name=q]").send_keys(" zebra")
-    assert browser.one(".nothing").is_displayed()
-    browser.one(".clear").click()
-    browser.until_gone(".clear")
-    assert browser.shown() == 18
-    Select(browser.one("select[name=type]")).select_by_value("revert")
-    assert browser.shown() == 1
-    Select(browser.one("select[name=type]")).select_by_value("")
-    Select(browser.one("select[name=area]")).select_by_value("kv_cache")
-    assert 0 < browser.shown() < 18
-    assert browser.complaints() == []
+    tab = visit(pages["sample"])
+    search = tab.one("input[name=q]")
+    expect(tab.seen()).to_have_count(18)
+    tab.button("high").click()
+    expect(tab.seen()).to_have_count(7)
+    expect(tab.seen(".commits tbody tr")).to_have_count(7)
+    expect(tab.seen(".must-know")).to_have_count(0)
+    tab.button("medium").click()
+    expect(tab.seen()).to_have_count(11)
+    tab.one("select[name=author]").select_option("林知远")
+    expect(tab.seen()).to_have_count(3)
+    expect(tab.one(".found")).to_have_text("3 of 18 commits")
+    search.press_sequentially("SPILL restore")
+    expect(tab.seen()).to_have_count(1)
+    expect(tab.page).to_have_url(re.compile("q=SPILL"))
+    tab.page.reload()
+    expect(tab.seen()).to_have_count(1)
+    search.press("End")
+    search.press_sequentially(" zebra")
+    expect(tab.one(".nothing")).to_be_visible()
+    tab.one(".clear").click()
+    expect(tab.seen()).to_have_count(18)
+    tab.one("select[name=type]").select_option("revert")
+    expect(tab.seen()).to_have_count(1)
+    tab.one("select[name=type]").select_option("")
+    expect(tab.seen()).to_have_count(18)
+    tab.one("select[name=area]").select_option("kv_cache")
+    expect(tab.seen()).not_to_have_count(18)
+    assert tab.seen().count() > 0
+    assert tab.complaints == []
 
 
-def test_headings_say_how_many_stand_below_them(browser: Browser, pages: dict[str, str]) -> None:
+def test_headings_say_how_many_stand_below_them(visit: Visit, pages: dict[str, str]) -> None:
     """In the report and in the contents, also while filters hide some."""
-    browser.open(pages["sample"])
-    numbers = [number.text for number in browser.all("[data-count]")]
-    browser.one("input[name=q]").send_keys("cache")
-    for section in browser.all(".group:not([hidden])"):
-        assert len(section.find_elements(By.CSS_SELECTOR, ".entry:not([hidden])")) == int(
-            section.find_element(By.CSS_SELECTOR, "[data-count]").text
-        )
+    tab = visit(pages["sample"])
+    numbers = tab.one("[data-count]").all_text_contents()
+    tab.one("input[name=q]").press_sequentially("cache")
+    expect(tab.one(".clear")).to_be_visible()
+    for group in tab.one(".group:not([hidden])").all():
+        assert group.locator(".entry:not([hidden])").count() == int(group.locator("[data-count]").inner_text())
     below, contents = (
-        [int(number.text) for number in browser.all(f"{part} [data-count]") if number.is_displayed()]
+        [int(number) for number in tab.seen(f"{part} [data-count]").all_inner_texts()]
         for part in (".group", ".contents")
     )
     assert below == contents
-    assert sum(below) == browser.shown() < 18
-    browser.one(".clear").click()
-    browser.until_gone(".clear")
-    assert [number.text for number in browser.all("[data-count]")] == numbers
+    assert sum(below) == tab.seen().count() < 18
+    tab.one(".clear").click()
+    expect(tab.one("[data-count]")).to_have_text(numbers)
 
 
-def test_showing_all_again_keeps_one_s_place(browser: Browser, pages: dict[str, str]) -> None:
+def test_showing_all_again_keeps_one_s_place(visit: Visit, pages: dict[str, str]) -> None:
     """The button goes; who pressed it by key stays among the filters."""
-    browser.open(pages["sample"] + "?level=high")
-    browser.one(".clear").send_keys(Keys.ENTER)
-    browser.until_gone(".clear")
-    assert browser.run("return document.activeElement.name") == "author"
+    tab = visit(pages["sample"] + "?level=high")
+    tab.one(".clear").press("Enter")
+    expect(tab.one(".clear")).to_be_hidden()
+    expect(tab.one("[name=author]")).to_be_focused()
 
 
 @pytest.mark.parametrize("fragment", ["%", "%E0%A4%A", "nothing", "abcdef0", "<b>"])
-def test_an_address_that_leads_nowhere_does_no_harm(browser: Browser, pages: dict[str, str], fragment: str) -> None:
+def test_an_address_that_leads_nowhere_does_no_harm(visit: Visit, pages: dict[str, str], fragment: str) -> None:
     """The report is shown as without it."""
-    browser.open(f"{pages['sample']}#{fragment}")
-    browser.one('.filters [data-level="high"]').click()
-    assert browser.shown() == 7
-    assert browser.complaints() == []
+    tab = visit(f"{pages['sample']}#{fragment}")
+    tab.button("high").click()
+    expect(tab.seen()).to_have_count(7)
+    assert tab.complaints == []
 
 
-def test_filters_stay_when_the_language_changes(browser: Browser, pages: dict[str, str]) -> None:
+def test_filters_stay_when_the_language_changes(visit: Visit, pages: dict[str, str]) -> None:
     """What was asked is asked in the other one."""
-    browser.open(pages["sample"])
-    browser.one('.filters [data-level="high"]').click()
-    browser.one(".languages [data-language=zh]").click()
-    assert browser.shown() == 7
-    assert browser.one(".found").text == "18 个提交中的 7 个"
-    assert "周四" in browser.driver.title
-    browser.one(".languages [data-language=en]").click()
-    assert browser.one(".found").text == "7 of 18 commits"
+    tab = visit(pages["sample"])
+    tab.button("high").click()
+    tab.one(".languages [data-language=zh]").click()
+    expect(tab.one(".found")).to_have_text("18 个提交中的 7 个")
+    expect(tab.seen()).to_have_count(7)
+    expect(tab.page).to_have_title(re.compile("周四"))
+    tab.one(".languages [data-language=en]").click()
+    expect(tab.one(".found")).to_have_text("7 of 18 commits")
 
 
-def test_every_commit_has_an_address(browser: Browser, pages: dict[str, str]) -> None:
+def test_every_commit_has_an_address(visit: Visit, pages: dict[str, str]) -> None:
     """The beginning of its SHA will do, also where a filter hid it."""
-    browser.open(pages["sample"])
-    last = browser.all(".entry")[-1].get_attribute("id")
-    browser.open(f"{pages['sample']}?level=high#{last[:8]}")
-    assert browser.run("return location.hash") == f"#{last}"
-    target = browser.one(".entry:target")
-    assert target.is_displayed()
-    assert target.find_element(By.CSS_SELECTOR, ".self").value_of_css_property("opacity") == "1"
-    assert abs(browser.run("return arguments[0].getBoundingClientRect().top", target)) < 900
+    last = visit(pages["sample"]).one(".entry").last.get_attribute("id")
+    assert last
+    tab = visit(f"{pages['sample']}?level=high#{last[:8]}")
+    expect(tab.page).to_have_url(re.compile(f"#{last}$"))
+    target = tab.one(".entry:target")
+    expect(target).to_be_in_viewport()
+    expect(target.locator(".self")).to_have_css("opacity", "1")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_bar_of_filters_is_as_high_with_filters_as_without(
-    browser: Browser, pages: dict[str, str], language: str
+    visit: Visit, pages: dict[str, str], language: str
 ) -> None:
     """The report below it does not jump."""
-    browser.open(pages["real"])
-    if browser.run("return document.documentElement.lang") != language:
-        browser.one(f".languages [data-language={language}]").click()
-    before = browser.one(".filters").size["height"]
-    browser.one('.filters [data-level="high"]').click()
-    assert browser.one(".clear").is_displayed()
-    assert abs(browser.one(".filters").size["height"] - before) < 10
+    tab = visit(pages["real"])
+    tab.one(f".languages [data-language={language}]").click()
+    expect(tab.one("html")).to_have_attribute("lang", language)
+    height = "bar => bar.offsetHeight"
+    before = tab.one(".filters").evaluate(height)
+    tab.button("high").click()
+    expect(tab.one(".clear")).to_be_visible()
+    assert abs(tab.one(".filters").evaluate(height) - before) < 10
 
 
 @pytest.mark.parametrize("query", ["", "?level=high&q=a"], ids=["all", "filtered"])
 @pytest.mark.parametrize("size", SIZES)
-def test_the_bar_of_filters_covers_nothing(browser: Browser, pages: dict[str, str], size: str, query: str) -> None:
+def test_the_bar_of_filters_covers_nothing(visit: Visit, pages: dict[str, str], size: str, query: str) -> None:
     """Whatever is jumped to stands below it, however high it is."""
-    browser.open(pages["real"] + query, size)
-    for sha in browser.run("return [...document.querySelectorAll('.entry:not([hidden])')].map((entry) => entry.id)")[
-        :5
-    ]:
-        browser.run("location.hash = arguments[0]", sha)
-        bar, entry = browser.run(
-            "return [document.querySelector('.filters').getBoundingClientRect().bottom, document.querySelector(':target').getBoundingClientRect().top]"
+    tab = visit(pages["real"] + query, size)
+    shown = tab.one(".entry:not([hidden])").evaluate_all("entries => entries.map((entry) => entry.id)")
+    for sha in shown[:5]:
+        bar, entry = tab.page.evaluate(
+            """async (sha) => {
+                const arrived = new Promise((done) => addEventListener("hashchange", done, { once: true }));
+                location.hash = sha;
+                await arrived;
+                const place = (selector) => document.querySelector(selector).getBoundingClientRect();
+                return [place(".filters").bottom, place(":target").top];
+            }""",
+            sha,
         )
         assert 0 <= entry - max(bar, 0) < 40
 
 
-def test_the_bar_of_filters_stays_over_every_report(browser: Browser, pages: dict[str, str]) -> None:
+def test_the_bar_of_filters_stays_over_every_report(visit: Visit, pages: dict[str, str]) -> None:
     """It filters all of them."""
-    browser.open(pages["both"])
-    browser.run("[...document.querySelectorAll('.entry')].at(-1).scrollIntoView()")
-    assert browser.run("return document.querySelector('.filters').getBoundingClientRect().top") == 0
-    browser.check()
+    tab = visit(pages["both"])
+    tab.one(".entry").last.evaluate("entry => entry.scrollIntoView()")
+    assert tab.one(".filters").evaluate("bar => bar.getBoundingClientRect().top") == 0
+    tab.check()
 
 
-def test_no_word_of_the_table_is_broken(browser: Browser, pages: dict[str, str]) -> None:
+def test_no_word_of_the_table_is_broken(visit: Visit, pages: dict[str, str]) -> None:
     """A type stands on as many lines as it has words."""
-    browser.open(pages["both"])
-    for cell in browser.all(".commits td.type"):
-        lines = browser.run(
-            "const range = document.createRange(); range.selectNodeContents(arguments[0]); return new Set([...range.getClientRects()].map((box) => box.top)).size",
-            cell,
-        )
-        assert lines <= len(cell.text.split()), cell.text
-
-
-def test_it_is_read_without_a_mouse(browser: Browser, pages: dict[str, str]) -> None:
-    """The first tab stop leads past the contents; a slash leads into the search; details open by key."""
-    browser.open(pages["sample"])
-    body = browser.one("body")
-    body.send_keys(Keys.TAB)
-    assert browser.run("return document.activeElement.className") == "skip"
-    browser.driver.switch_to.active_element.send_keys(Keys.ENTER)
-    assert browser.run("return document.activeElement.id") == "report"
-    body.send_keys("/")
-    assert browser.run("return document.activeElement.name") == "q"
-    summary = browser.one(".entry .more summary")
-    summary.send_keys(Keys.ENTER)
-    assert browser.run("return arguments[0].parentNode.open", summary)
-
-
-def test_print_shows_what_is_folded(browser: Browser, pages: dict[str, str]) -> None:
-    """Paper cannot be unfolded."""
-    browser.open(pages["sample"])
-    assert (
-        browser.run(
-            "dispatchEvent(new Event('beforeprint')); return document.querySelectorAll('.more:not([open])').length"
-        )
-        == 0
+    tab = visit(pages["both"])
+    cells: list[tuple[str, int]] = tab.one(".commits td.type").evaluate_all(
+        """cells => cells.map((cell) => {
+            const range = document.createRange();
+            range.selectNodeContents(cell);
+            return [cell.innerText, new Set([...range.getClientRects()].map((box) => box.top)).size];
+        })"""
     )
-    browser.run("dispatchEvent(new Event('afterprint'))")
-    assert browser.run("return document.querySelectorAll('.more[open]').length") == 0
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    assert browser.shown(".filters, .contents, .languages") == 0
+    assert cells
+    assert [text for text, lines in cells if lines > len(text.split())] == []
+
+
+def test_it_is_read_without_a_mouse(visit: Visit, pages: dict[str, str]) -> None:
+    """The first tab stop leads past the contents; a slash leads into the search; details open by key."""
+    tab = visit(pages["sample"])
+    tab.page.keyboard.press("Tab")
+    expect(tab.one(".skip")).to_be_focused()
+    tab.page.keyboard.press("Enter")
+    expect(tab.one("#report")).to_be_focused()
+    tab.page.keyboard.press("/")
+    expect(tab.one("input[name=q]")).to_be_focused()
+    details = tab.one(".entry .more").first
+    details.locator("summary").press("Enter")
+    expect(details).to_have_attribute("open", "")
+
+
+def test_print_shows_what_is_folded(visit: Visit, pages: dict[str, str]) -> None:
+    """Paper cannot be unfolded."""
+    tab = visit(pages["sample"])
+    tab.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.one(".more").count() > 0
+    assert tab.one(".more:not([open])").count() == 0
+    tab.page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.one(".more[open]").count() == 0
+    tab.page.emulate_media(media="print")
+    assert tab.seen(".filters, .contents, .languages").count() == 0
 
 
 # -- the archive
@@ -401,62 +426,62 @@ PATHS = (
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "dark"), ("desktop", "light")])
 @pytest.mark.parametrize("path", PATHS)
 def test_the_archive_is_for_everybody(
-    browser: Browser, archive: str, path: str, size: str, scheme: str, language: str
+    visit: Visit, archive: str, path: str, size: str, scheme: Scheme, language: str
 ) -> None:
     """Each of its pages."""
-    browser.open(f"{archive}{path}{'&' if '?' in path else '?'}lang={language}", size, scheme)
-    assert browser.run("return document.documentElement.lang") == language
+    tab = visit(f"{archive}{path}{'&' if '?' in path else '?'}lang={language}", size, scheme)
+    expect(tab.one("html")).to_have_attribute("lang", language)
     if path == "/nowhere":
-        assert len(browser.complaints()) == 1  # the browser itself says that the page was not found
-    browser.check()
+        assert "404" in tab.complaints.pop()  # the browser itself says that the page was not found
+    tab.check()
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_files_of_a_commit_are_a_list_to_be_read(browser: Browser, archive: str, store: Path, size: str) -> None:
+def test_the_files_of_a_commit_are_a_list_to_be_read(visit: Visit, archive: str, store: Path, size: str) -> None:
     """What became of a file, and its lines, each stand on one line; nothing is beyond the edge."""
     core = Core(load({"DAYBRIEF_STORE__PATH": str(store)}), lambda: NOW)
     commits = core.commits.between("sgl-project/sglang", REAL_DAY.start, REAL_DAY.end)
     sha = max(commits, key=lambda entry: len(entry.commit.files)).commit.sha
     core.store.close()
-    browser.open(f"{archive}/commit/{sha}", size)
-    cells = browser.all(".files td:not(.path)")
-    assert len(cells) > 20
-    assert max(browser.run("return [...arguments[0]].map((cell) => cell.offsetHeight)", cells)) < 40
-    browser.check()
+    tab = visit(f"{archive}/commit/{sha}", size)
+    heights = tab.one(".files td:not(.path)").evaluate_all("cells => cells.map((cell) => cell.offsetHeight)")
+    assert len(heights) > 20
+    assert max(heights) < 40
+    tab.check()
 
 
 @pytest.mark.parametrize("size", ["phone", "small phone"])
-def test_on_a_phone_what_was_found_is_in_sight(browser: Browser, archive: str, size: str) -> None:
+def test_on_a_phone_what_was_found_is_in_sight(visit: Visit, archive: str, size: str) -> None:
     """Filters are folded behind their number; a tap unfolds them, and a broad screen shows them all."""
     address = f"{archive}/search?q=cache&area=kv_cache&min=medium&lang=en"
-    browser.open(address, size)
-    seen = "return [...document.querySelectorAll('.choices :is(select, input)')].filter((field) => field.checkVisibility()).length"
-    assert browser.run(seen) == 0
-    assert browser.one(".choices summary").text == "Filters 2"
-    assert browser.one(".listed li").rect["y"] < SIZES[size][1] / 2
-    browser.one(".choices summary").click()
-    assert browser.run(seen) == 7
-    browser.check()
-    browser.open(address)
-    assert browser.run(seen) == 7
-    assert browser.shown(".choices summary") == 0
+    fields = ".choices :is(select, input)"
+    phone = visit(address, size)
+    assert phone.seen(fields).count() == 0
+    expect(phone.one(".choices summary")).to_have_text("Filters 2")
+    top = phone.one(".listed li").first.evaluate("item => item.getBoundingClientRect().top")
+    assert top < SIZES[size][1] / 2
+    phone.one(".choices summary").tap()
+    expect(phone.seen(fields)).to_have_count(7)
+    phone.check()
+    desktop = visit(address)
+    expect(desktop.seen(fields)).to_have_count(7)
+    assert desktop.seen(".choices summary").count() == 0
 
 
 @pytest.mark.parametrize("path", ["/", "/repo/example/quill", "/day/2026-03-12/example/quill", "/search?q=cache"])
-def test_paper_has_nothing_to_press(browser: Browser, archive: str, path: str) -> None:
+def test_paper_has_nothing_to_press(visit: Visit, archive: str, path: str) -> None:
     """Neither the archive's head nor its ways to other pages are printed, and the ground is white."""
-    browser.open(archive + path)
-    paper = {"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]}
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", paper)
-    assert browser.shown("header.site, nav, form, .feeds, .years, .self") == 0
-    assert browser.shown("h1") == 1
-    assert browser.run("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    tab = visit(archive + path, scheme="dark")
+    tab.page.emulate_media(media="print")
+    assert tab.seen("header.site, nav, form, .feeds, .years, .self").count() == 0
+    assert tab.seen("h1").count() == 1
+    assert tab.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
-def test_the_calendar_has_a_key(browser: Browser, archive: str) -> None:
+def test_the_calendar_has_a_key(visit: Visit, archive: str) -> None:
     """From how many commits on a day is darker, each shade as in the days below; and what the mark says."""
-    browser.open(archive + "/repo/example/quill?lang=en")
-    assert browser.one(".key").text.split("\n") == [
+    tab = visit(archive + "/repo/example/quill?lang=en")
+    assert [line.strip() for line in tab.one(".key").inner_text().split("\n")] == [
         "Commits of a day:",
         "1+",
         "10+",
@@ -464,36 +489,40 @@ def test_the_calendar_has_a_key(browser: Browser, archive: str) -> None:
         "50+",
         "with high importance",
     ]
-    grounds = browser.run(
-        "return [...document.querySelectorAll('.key [class^=q]')].map((shade) => getComputedStyle(shade).backgroundColor)"
+    grounds = tab.one(".key [class^=q]").evaluate_all(
+        "shades => shades.map((shade) => getComputedStyle(shade).backgroundColor)"
     )
     assert len(set(grounds)) == 4
-    day = browser.one('.calendar a[href*="2026-03-12"]')
-    assert day.get_attribute("title") == "2026-03-12: 18 commits, 7 high"
-    assert browser.run("return getComputedStyle(arguments[0]).backgroundColor", day) == grounds[1]
+    day = tab.one('.calendar a[href*="2026-03-12"]')
+    expect(day).to_have_attribute("title", "2026-03-12: 18 commits, 7 high")
+    expect(day).to_have_css("background-color", grounds[1])
 
 
-def test_one_finds_one_s_way_through_the_archive(browser: Browser, archive: str) -> None:
+def test_one_finds_one_s_way_through_the_archive(visit: Visit, archive: str) -> None:
     """From the first page to a day, to a commit, to its area and author, back, and by searching."""
-    browser.open(archive + "/")
-    browser.follow('a[href^="/day/2026-03-12"]')
-    assert browser.shown() == 18
-    browser.one('.filters [data-level="high"]').click()
-    assert browser.shown() == 7
-    browser.follow('.languages a[hreflang="zh"]')
-    assert browser.shown() == 7
-    browser.follow('.languages a[hreflang="en"]')
-    browser.follow(".entry .self")
-    assert "/commit/" in browser.driver.current_url
-    title = browser.one("h1").text
-    browser.follow('.byline a[href^="/area/"]')
-    assert browser.shown(".listed li") > 0
-    browser.one(".site input[name=q]").send_keys(title, Keys.ENTER)
-    assert browser.one(".listed li a").text == title
-    browser.follow('.byline a[href^="/author"]')
-    assert browser.shown(".listed li") > 0
-    browser.follow('.languages a[hreflang="zh"]')
-    assert "作者" in browser.one("h1").text
-    browser.follow(".brand")
-    assert browser.run("return document.documentElement.lang") == "zh"
-    browser.check()
+    tab = visit(archive + "/")
+    tab.follow('a[href^="/day/2026-03-12"]')
+    expect(tab.seen()).to_have_count(18)
+    tab.button("high").click()
+    expect(tab.seen()).to_have_count(7)
+    tab.follow('.languages a[hreflang="zh"]')
+    expect(tab.one("html")).to_have_attribute("lang", "zh")
+    expect(tab.seen()).to_have_count(7)
+    tab.follow('.languages a[hreflang="en"]')
+    tab.follow(".entry .self")
+    expect(tab.page).to_have_url(re.compile("/commit/"))
+    title = tab.one("h1").inner_text()
+    tab.follow('.byline a[href^="/area/"]')
+    assert tab.seen(".listed li").count() > 0
+    search = tab.one(".site input[name=q]")
+    search.fill(title)
+    with tab.leaving():
+        search.press("Enter")
+    expect(tab.one(".listed li a").first).to_have_text(title)
+    tab.follow('.byline a[href^="/author"]')
+    assert tab.seen(".listed li").count() > 0
+    tab.follow('.languages a[hreflang="zh"]')
+    expect(tab.one("h1")).to_contain_text("作者")
+    tab.follow(".brand")
+    expect(tab.one("html")).to_have_attribute("lang", "zh")
+    tab.check()
