@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analysis.areas import Areas
+from analysis.bots import is_bot
+from analysis.breaking import says_breaking
 from analysis.commit import Commit
 from analysis.facts import Fact, FactKind
 from analysis.facts.changed import changed_file
 from analysis.inert import is_inert
 from analysis.judgement import Judgement, general_judgement
-from analysis.judgement.evidence import gather, is_bot
+from analysis.judgement.evidence import gather
 from analysis.judgement.explain import explain
 from analysis.paths import FileKind, kind_of
 from analysis.reason import Reason
@@ -140,7 +142,6 @@ _RUNTIMES = {
 _TESTING = re.compile(r"(?:^|_)(?:TEST|CI)(?:_|$)")
 """What tests set for themselves: an environment variable of this name concerns no user."""
 
-_BREAKING = re.compile(r"^BREAKING[ -]CHANGE\s*:", re.MULTILINE)
 _NEW_DEFAULT = re.compile(
     r"\b(?:chang|updat|increas|reduc|lower|rais|set|us|enabl|disabl|mak|switch|turn)(?:e|es|ed|ing|s|ting)?\b.{0,60}\bdefaults?\b"
     r"|\bdefaults?\b.{0,40}\b(?:from|to)\b",
@@ -189,7 +190,8 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
     judgement = judgement or general_judgement()
     title = read_title(commit.subject)
     kinds = {file.path: kind_of(file.path) for file in commit.files}
-    evidence = gather(commit, title.text, facts, sketch(commit))
+    text = read_title(title.restores).text if title.restores else title.text
+    evidence = gather(commit, text, facts, sketch(commit))
     expected = judgement.classifier.types(evidence)
     said = _said(commit, title, facts, kinds)
     types = tuple(dict.fromkeys([*(said or [_likeliest(expected, title)]), *title.types]))
@@ -299,7 +301,7 @@ def _said_grave(commit: Commit, title: Title) -> bool:
 def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:
     """Return the types that the title says outright; what only the files say stands above a prefix. Often none."""
     found: list[ChangeType] = []
-    if any(fact.kind is FactKind.REVERTS for fact in facts):
+    if title.restores is None and any(fact.kind is FactKind.REVERTS for fact in facts):
         found.append(ChangeType.REVERT)
     named = [kind for kind in title.types if kind is not ChangeType.CHORE]
     if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says it, wherever the list of them lies
@@ -309,19 +311,20 @@ def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, 
     found += named
     if _is_breaking(commit, title):
         found.insert(0, ChangeType.BREAKING)  # whatever else it is, users must act
-    plain = None if found else plain_type(title.text, by_bot=is_bot(commit))
+    plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit))
     return tuple(dict.fromkeys([*found, plain] if plain else found))
 
 
 def _likeliest(expected: Iterable[ChangeType], title: Title) -> ChangeType:
     """The first of the expected types that the title does not rule out: what calls itself a chore says so if it mends something."""
     mends = ChangeType.CHORE not in title.types or found_in(title.text) or _MENDS.search(title.text)
-    return next(kind for kind in expected if mends or kind is not ChangeType.BUGFIX)
+    ruled_out = {ChangeType.REVERT, *([] if mends else [ChangeType.BUGFIX])}  # what takes something back says so
+    return next(kind for kind in expected if kind not in ruled_out)
 
 
 def _is_breaking(commit: Commit, title: Title) -> bool:
-    """Whether it says so itself: https://www.conventionalcommits.org/en/v1.0.0/#specification."""
-    return title.breaking or bool(_BREAKING.search(commit.body))
+    """Whether it says so itself."""
+    return title.breaking or says_breaking(commit.body)
 
 
 def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:

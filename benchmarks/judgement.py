@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from analysis.areas import general
+from analysis.bots import is_bot
 from analysis.judgement import Judgement
-from analysis.judgement.evidence import is_bot
 from analysis.judgement.learning import judgement_of, parted
 from analysis.judgement.scoring import Figure, Judged, figures
 from analysis.judgement.training import Sample, sample_of, train

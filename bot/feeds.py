@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from analysis.bots import names_bot
 from analysis.digest import Digest
 from analysis.entry import Entry
 from analysis.window import Window
@@ -128,7 +129,7 @@ def is_left_out(entry: Entry, left_out: Iterable[str]) -> bool:
     """Whether the author of an entry is among those to be left out (names or accounts, in lower case)."""
     names = {entry.commit.author.lower(), (entry.commit.login or "").lower()} - {""}
     wanted = set(left_out)
-    return bool(names & wanted) or (BOTS in wanted and any(_is_program(name) for name in names))
+    return bool(names & wanted) or (BOTS in wanted and names_bot(names))
 
 
 def wants(feed: Feed, entry: Entry) -> bool:
@@ -136,10 +137,6 @@ def wants(feed: Feed, entry: Entry) -> bool:
     if entry.triage.importance.rank < feed.least.rank or is_left_out(entry, feed.left_out):
         return False
     return not feed.areas or bool(set(feed.areas) & set(entry.triage.areas))
-
-
-def _is_program(name: str) -> bool:
-    return name.endswith(("[bot]", "-bot", "_bot")) or name == "bot"
 
 
 def _days_back(feed: Feed, today: date) -> Iterator[date]:

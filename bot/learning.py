@@ -7,11 +7,11 @@ from pathlib import Path
 
 from analysis.areas import Areas
 from analysis.areas_proposal import as_toml, propose
+from analysis.bots import is_bot
 from analysis.commit import Commit
 from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput, NotFound
 from analysis.judgement import Judgement, general_judgement
-from analysis.judgement.evidence import is_bot
 from analysis.judgement.learning import LEAST_LABELS, Trial, examples_of, judgement_of, learn, parted
 from analysis.judgement.past import own_past
 from analysis.judgement.scoring import Judged

@@ -107,10 +107,23 @@ def test_a_commit_of_a_list_has_words_alone() -> None:
     assert found.words
 
 
-@pytest.mark.parametrize("author", ["dependabot[bot]", "renovate", "pre-commit-ci", "github-actions"])
+@pytest.mark.parametrize(
+    "author",
+    [
+        "dependabot[bot]", "dependabot", "Renovate Bot", "renovate", "pre-commit-ci", "GitHub Actions", "github-actions", "pytorchmergebot",
+        "Copilot", "copilot-swe-agent", "k8s-ci-robot", "quill-release-bot", "mergify", "bot", "quill_bot",
+    ],
+)  # fmt: skip
 def test_bots_are_known_by_their_names(author: str) -> None:
     """Their commits are no example of what people find important."""
     assert evidence_of("Update numpy", FIX, author=author).signals["bot"] == 1.0
+
+
+@pytest.mark.parametrize(
+    "author", ["Jane Talbot", "jtalbot", "Abbot", "Ann Robotham", "Botond", "Copilote Martin", "Ann"]
+)
+def test_people_are_no_bots(author: str) -> None:
+    assert evidence_of("Update numpy", FIX, author=author).signals["bot"] == 0.0
 
 
 # -- the recipe, on a tiny set

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.title import ChangeType, Title, read_title
+from analysis.title import ChangeType, Title, plain_type, read_title
 
 FEATURE, BUGFIX, PERF = ChangeType.FEATURE, ChangeType.BUGFIX, ChangeType.PERFORMANCE
 words = st.text(alphabet='abc []()#:/!"“”0123【】Revert\tfix\u3000', max_size=60)
@@ -46,7 +46,10 @@ def test_a_title_is_taken_apart(subject: str, expected: Title) -> None:
         ("revert: “Fix the cache”", "Fix the cache", ()),
         ('[Revert] "Fix the cache"', "Fix the cache", ()),
         ('[CI] Revert "Fix the cache"', "Fix the cache", ()),
-        ('Revert "Revert "[NPU] Fix""', 'Revert "[NPU] Fix"', ("npu",)),
+        ("fix: revert, “[AMD] Fix the cache”", "[AMD] Fix the cache", ("amd",)),
+        ("Revert 'Fix the cache' (#13)", "Fix the cache", ()),
+        ("revert: feat(router): two replicas", "feat(router): two replicas", ("router",)),
+        ("回滚“[NPU] 支持分页”", "[NPU] 支持分页", ("npu",)),
         ('Revert "say "please" once"', 'say "please" once', ()),
     ],
 )
@@ -54,6 +57,97 @@ def test_a_revert_names_the_title_that_it_takes_back(subject: str, title: str, t
     """Whatever that title says of itself, the commit is a revert of it, in the same area."""
     read = read_title(subject)
     assert (read.reverts, read.types, read.topics) == (title, (ChangeType.REVERT,), topics)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        'Revert "Revert "[NPU] fix: the cache (#12)" (#13)" (#14)',
+        'Reapply "[NPU] fix: the cache (#12)"',
+        'fix: restore, "[NPU] fix: the cache (#12)" (#15)',
+        'Reland "Revert "Revert "[NPU] fix: the cache (#12)"""',
+        "恢复“[NPU] fix: the cache (#12)”",
+    ],
+)
+def test_what_brings_a_change_back_is_what_that_change_was(subject: str) -> None:
+    read = read_title(subject)
+    assert (read.restores, read.types, read.topics) == ("[NPU] fix: the cache (#12)", (BUGFIX,), ("npu",))
+    assert read.reverts.startswith("Revert ")
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_revert"),
+    [
+        ("Revert the new scheduler", True),
+        ("Reverts to two replicas", True),
+        ("Roll back torch to 2.4", True),
+        ("Back out the fused kernel", True),
+        ("回滚新的调度器", True),
+        ("Revert to the saved layout when the window closes", False),
+        ("Revert to eager mode if the graph cannot be captured", False),
+        ("Rolls back to the last offset after a failed write", False),
+        ("Reverting is hard", False),
+    ],
+)
+def test_what_the_product_takes_back_is_no_revert(subject: str, is_revert: bool) -> None:
+    assert (plain_type(subject, by_bot=False) is ChangeType.REVERT) is is_revert
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [
+        ("安全：校验上传路径", ChangeType.SECURITY),
+        ("【修复】解码崩溃", BUGFIX),
+        ("feat(路由)：两个副本", FEATURE),
+        ("优化: 减少一次拷贝", PERF),
+        ("文档：如何部署", ChangeType.DOCS),
+        ("重构：拆分调度器", ChangeType.REFACTOR),
+    ],
+)
+def test_a_chinese_prefix_names_the_type_as_an_english_one_does(subject: str, kind: ChangeType) -> None:
+    assert read_title(subject).types == (kind,)
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [
+        ("修复分页缓存的错误", BUGFIX),
+        ("新增两个启动参数", FEATURE),
+        ("支持多副本路由", FEATURE),
+        ("重构调度器", ChangeType.REFACTOR),
+        ("优化解码性能", PERF),
+        ("补充部署文档", ChangeType.DOCS),
+        ("增加调度器单元测试", ChangeType.TESTS),
+        ("升级 torch 到 2.5", ChangeType.DEPENDENCIES),
+        ("回滚新的调度器", ChangeType.REVERT),
+    ],
+)
+def test_a_chinese_title_says_its_type_by_its_first_words(subject: str, kind: ChangeType) -> None:
+    assert plain_type(subject, by_bot=False) is kind
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_bare"),
+    [
+        ("175 (#176)", True),
+        ("Comments.", True),
+        ("fix: fix", True),
+        ("WIP", True),
+        ("address review comments", True),
+        ("Update scheduler.py", True),
+        ("ann/fix-paged-cache (#12)", True),
+        ("fix_paged_cache_for_moe", True),
+        ("Fix the cache", False),
+        ("Bump torch", False),
+        ("refactor the scheduler", False),
+        ("Support fp8/fp4 caches", False),
+        ('Revert "fix"', False),
+        ("修复", True),
+        ("修复缓存", False),
+    ],
+)
+def test_a_title_that_says_nothing_is_known(subject: str, is_bare: bool) -> None:
+    assert read_title(subject).tells_nothing is is_bare
 
 
 @pytest.mark.parametrize("subject", ["Revert the cache change", "Reverting is hard", 'Say "revert" twice', 'Revert ""'])

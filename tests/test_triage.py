@@ -224,9 +224,10 @@ def test_what_is_said_to_be_about_dependencies_is(title: str, path: str) -> None
     assert judged(title, a_change(path, "pytest==8\n", "pytest==9\n")).types[0] is ChangeType.DEPENDENCIES
 
 
-def test_a_revert_of_a_revert_is_a_revert() -> None:
-    """Whatever it brings back."""
-    assert judged('Revert "Revert "Add pages""', PRODUCT).types[0] is ChangeType.REVERT
+@pytest.mark.parametrize("title", ['Revert "Revert "feat: two pages""', 'Reapply "feat: two pages"'])
+def test_what_brings_a_change_back_is_what_that_change_was(title: str) -> None:
+    """Not a revert: the change is in force."""
+    assert judged(title, PRODUCT).types[0] is ChangeType.FEATURE
 
 
 # -- floors

@@ -18,7 +18,12 @@ _CUT = re.compile(r"^\W{0,3}reverts?\s+[\"“](?P<title>[^…]+)…\s*(?:\(#\d{1
 _REST = re.compile(r"^…(?P<rest>[^\"”\n]{1,200})[\"”]")
 _GOES_ON_BEHIND = re.compile(r"^\W{0,3}reverts?\s+[\"“](?P<title>.+)[\"”]\s+(?!\(#)\w", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*\(#(\d{1,9})\)\s*$")
-_BUTTON = re.compile(r"^Reverts\s+(?:[\w.-]{1,100}/[\w.-]{1,100})?#(\d{1,9})\b", re.MULTILINE)
+_PULL = r"(?:[\w.-]{1,100}/[\w.-]{1,100})?#\d{1,9}\b"
+_BUTTON = re.compile(
+    rf"^(?:this )?(?:reverts|reapplies|restores)\s+(?:(?:prs?|pull requests?|changes? (?:in|from|of))\s+)?"
+    rf"(?P<pulls>{_PULL}(?:(?:\s*[,&]\s*(?:and\s+)?|\s+and\s+){_PULL}){{0,9}})",
+    re.MULTILINE | re.IGNORECASE,
+)
 _BY_NUMBER = re.compile(
     r"(?:\[[^\]]{1,40}\]\s?){0,3}(?:\w{1,12}(?:\([^)]{1,40}\))?:\s)?reverts?\s"
     r"(?:(?P<pull>(?:pr|pull request)s?\s?(?=#?\d)|(?=#\d))|(?:commits?\s)?(?=[0-9a-f]{7,40}\b))",
@@ -38,16 +43,18 @@ def reverts(commit: Commit) -> Iterator[Fact]:
     named = _named(commit)
     told = list(_told(commit.body))
     button = _BUTTON.search(commit.body)
+    pulls = re.findall(r"#(\d+)", button["pulls"]) if button else []
     if named is not None:
         number = _NUMBER.search(named)
-        pull_request = number[1] if number else button[1] if button else ""
+        pull_request = number[1] if number else pulls[0] if len(pulls) == 1 else ""
         sha = next((sha for _, sha, _ in told), "")
         yield _fact(_NUMBER.sub("", named), sha, pull_request)
+        yield from (_fact(f"#{pull}", "", pull) for pull in pulls if len(pulls) > 1 and pull != pull_request)
         return
     if told:
         yield from (_fact(name or sha[:7], sha, number) for name, sha, number in told)
-    elif button and button.start() == 0:
-        yield _fact(f"#{button[1]}", "", button[1])
+    elif button and (button.start() == 0 or button[0][:5].lower() == "this "):
+        yield from (_fact(f"#{pull}", "", pull) for pull in pulls)
     else:
         yield from _by_number(commit.subject)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from analysis.bots import is_bot
 from analysis.commit import Commit
 from analysis.facts import Fact
 from analysis.facts.changed import ChangedFile, changed_file
@@ -379,9 +380,3 @@ def _is_prose(text: str) -> bool:
     if text[:1] == "#" or text.startswith(("//", ":param", '"""', "'''", "- ", "* ", "/*")):
         return True
     return reads_as_prose(text)
-
-
-def is_bot(commit: Commit) -> bool:
-    """Whether the author's name or account is a bot's."""
-    names = f"{commit.author} {commit.login or ''}".lower()
-    return "[bot]" in names or bool(re.search(r"\b(?:dependabot|renovate|pre-commit-ci|github-actions)\b", names))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.bots import is_bot
 from analysis.facts import facts_of
 from analysis.judgement.classifier import (
     LEVEL_ROWS,
@@ -21,7 +22,7 @@ from analysis.judgement.classifier import (
     WEIGHTS,
     Classifier,
 )
-from analysis.judgement.evidence import Evidence, gather, is_bot
+from analysis.judgement.evidence import Evidence, gather
 from analysis.judgement.softmax import Penalty, Softmax, fit
 from analysis.records import Labelled, read_labels
 from analysis.sketch import sketch
