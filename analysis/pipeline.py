@@ -5,7 +5,7 @@ this side of it knows whose turn it is and what may be spent; the other side get
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -16,7 +16,10 @@ from analysis.commit import Commit
 from analysis.entry import Analyser, Analysis, Entry, Language, Reading, Usage
 from analysis.facts import facts_of
 from analysis.judgement import Judgement
+from analysis.judgement.evidence import is_bot
+from analysis.pull_request import PullRequest
 from analysis.rules import RulesAnalyser
+from analysis.statements import Conventions, statements_of
 from analysis.triage import bound, triage, weigh
 
 _GIVE_UP_AFTER = 4
@@ -66,11 +69,25 @@ class Readers:
     width: int
 
 
-def judge(commits: Iterable[Commit], areas: Areas, judgement: Judgement | None = None) -> Iterator[Entry]:
-    """Give each commit its facts and its triage, by what was learned of its repository or, by default, of others."""
+def judge(
+    commits: Iterable[Commit],
+    areas: Areas,
+    judgement: Judgement | None = None,
+    *,
+    conventions: Conventions | None = None,
+    pull_requests: Mapping[str, PullRequest] | None = None,
+) -> Iterator[Entry]:
+    """Give each commit its statements, its facts and its triage.
+
+    `judgement` is what was learned of its repository, by default of others; `conventions` tell its templates; `pull_requests`
+    stand by the SHA of the commit that came from them.
+    """
     for commit in commits:
+        pull_request = (pull_requests or {}).get(commit.sha)
+        statements = statements_of(commit, pull_request, conventions, is_bot=is_bot(commit))
         facts = facts_of(commit)
-        yield Entry(commit, facts, triage(commit, facts, areas, judgement))
+        ranked = triage(commit, facts, areas, judgement)
+        yield Entry(commit, facts, ranked, statements=statements, pull_request=pull_request)
 
 
 def read_all(

@@ -15,13 +15,14 @@ from analysis.paths import FileKind, kind_of, language_of
 from analysis.phrases import read_phrases
 from analysis.phrases_en import capital, say_english, uncapital
 from analysis.phrases_zh import say_chinese
+from analysis.statements import headline_of, why_of
 from analysis.summary import Summary
 from analysis.teller import MOST_NAMES
 from analysis.title import AROUND, ChangeType, read_title
 from analysis.triage import Importance
 from analysis.wording import error_text, outside, say, short_value
 
-VERSION = "4"
+VERSION = "5"
 """Goes up whenever the same commit would read differently: stored analyses of an older version are made anew."""
 
 _MANY_LINES = 100
@@ -81,6 +82,8 @@ class _Account:
             language=self.language,
             depth=Depth.of(self.entry.triage.importance),
             summary=self.summary.say(),
+            headline=(headline := headline_of(self.commit, self.entry.statements)),
+            why=why_of(self.entry.statements, headline),
             effect=self.effect(),
             impact=tuple(self.impact()),
             insight=_once(self.insight()),

@@ -16,6 +16,8 @@ from analysis.period import Day, count_day
 from analysis.pipeline import Readers, Step, judge, settled, silent
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges, reached
+from analysis.statements import Conventions
+from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.stories import Earlier, find_stories
 from analysis.trends import LOOK_BACK as LOOK_BACK_TRENDS
 from analysis.trends import Unusual, find_unusual
@@ -36,6 +38,9 @@ from storage.store import Store
 
 LOOK_BACK = 7
 """Days in which a commit that landed late is still looked for."""
+
+_DESCRIPTIONS = 200
+"""Newest commits whose bodies tell a repository's templates: some days of a busy one."""
 
 _FETCHES = 8  # GitHub asks for few requests at once; more than this gains nothing
 
@@ -122,6 +127,11 @@ class Core:
         owners = next((text for path in _OWNERS if (text := source.read_file(path))), "")
         return of_repository(labeler, owners, configured)
 
+    def conventions(self, source: CommitSource) -> Conventions:
+        """Return what is usual in a repository, as far as the store and its own configuration tell."""
+        folders = fragment_folders(source.read_file("pyproject.toml") or "")
+        return Conventions(learn_boilerplate(self.commits.bodies(source.repo, _DESCRIPTIONS)), folders)
+
     def entry(self, repo: str, sha: str, language: Language) -> Entry | None:
         """Return what is remembered of a commit, read by the rules if nobody read it in that language yet."""
         entry = self.commits.entry(repo, sha)
@@ -167,7 +177,8 @@ class Core:
         listing, heads, late = self._landed(source, window, told)
         areas = self.areas(source)
         commits, fetched = self._fetch(source, heads, step)
-        entries = [replace(entry, late=entry.commit.sha in late) for entry in self._judged(commits, areas)]
+        judged = self._judged(commits, areas, self.conventions(source))
+        entries = [replace(entry, late=entry.commit.sha in late) for entry in judged]
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
         with self._session(analyser, language) as session:
@@ -284,7 +295,7 @@ class Core:
         anew: bool = False,
     ) -> tuple[list[Entry], int]:
         """Judge and read commits, and note what it cost."""
-        entries, now = self._judged(commits, self.areas(source)), self.now()
+        entries, now = self._judged(commits, self.areas(source), self.conventions(source)), self.now()
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
         window = Window.of(now.date(), "UTC")
         digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
@@ -294,10 +305,10 @@ class Core:
             finally:
                 self._put_run(digest, session.card(run, self._price), session)
 
-    def _judged(self, commits: Sequence[Commit], areas: Areas) -> list[Entry]:
-        """Give commits their facts and their triage, as people corrected it, and remember these."""
+    def _judged(self, commits: Sequence[Commit], areas: Areas, conventions: Conventions) -> list[Entry]:
+        """Give commits their statements, their facts and their triage, as people corrected it, and remember these."""
         judgement = self.learned.judgement(commits[0].repo) if commits else None
-        entries = list(judge(commits, areas, judgement))
+        entries = list(judge(commits, areas, judgement, conventions=conventions))
         by_people = self.feedback.corrected(commits[0].repo, [commit.sha for commit in commits]) if commits else {}
         entries = [
             replace(entry, triage=corrected(entry.triage, by_people[entry.commit.sha]))

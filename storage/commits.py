@@ -13,6 +13,7 @@ from analysis.commit import Brought, Commit, FileChange
 from analysis.entry import Entry
 from analysis.facts import Fact
 from analysis.reason import Reason
+from analysis.statements import Statement
 from analysis.triage import Importance, Triage
 from storage.store import Store, undamaged
 from storage.words import tag, words_of
@@ -156,6 +157,16 @@ class Commits:
             )
             return [entry_of(row) for row in rows]
 
+    def bodies(self, repo: str, most: int) -> list[str]:
+        """Return what stands below the titles of a repository's newest commits, so many at most."""
+        with self._store.read() as db:
+            rows = db.execute(
+                "select c.message from commits c join repositories r on r.id = c.repository "
+                "where r.name = ? order by c.id desc limit ?",
+                [repo, most],
+            )
+            return [message.partition("\n")[2] for (message,) in rows]
+
     def find(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
         """Return (repo, SHA) of the commits whose SHA starts with `prefix` (lower-case hex), a few at most."""
         upper = prefix[:-1] + chr(ord(prefix[-1]) + 1)
@@ -223,6 +234,7 @@ def _triage_row(entry: Entry) -> dict[str, Any]:
         "score": triage.score,
         "reasons": json.dumps(reasons, ensure_ascii=False),
         "facts": _facts().dump_json(entry.facts).decode(),
+        "statements": _statements().dump_json(entry.statements).decode(),
     }
 
 
@@ -235,6 +247,7 @@ def index(db: Database, key: int) -> None:
     files = json.loads(row["files"] or "[]")
     text = [row["message"], row["author"], *(file[0] for file in files[:_FILES])]
     text += [fact["name"] for fact in json.loads(row["facts"] or "[]")]
+    text += [statement["text"] for statement in json.loads(row["statements"] or "[]")]
     for analysis in analyses:
         text += [analysis["summary"], analysis["effect"]]
         text += [claim["text"] for part in _CLAIMS for claim in analysis[part]]
@@ -308,6 +321,13 @@ def _facts() -> Any:
     return pydantic.TypeAdapter(tuple[Fact, ...])
 
 
+@lru_cache(maxsize=1)
+def _statements() -> Any:
+    import pydantic
+
+    return pydantic.TypeAdapter(tuple[Statement, ...])
+
+
 def _commit(row: dict[str, Any]) -> Commit:
     with undamaged(f"commit {row['sha']}"):
         return _made(row)
@@ -349,4 +369,6 @@ def entry_of(row: dict[str, Any]) -> Entry:
             reasons=tuple(Reason(*reason) for reason in json.loads(row["reasons"])),
             areas=tuple(json.loads(row["areas"])),
         )
-        return Entry(_made(row), _facts().validate_json(row["facts"]), triage)
+        facts = _facts().validate_json(row["facts"])
+        statements = _statements().validate_json(row["statements"] or "[]")
+        return Entry(_made(row), facts, triage, statements=statements)

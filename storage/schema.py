@@ -242,3 +242,9 @@ def m021_claims(db: Database) -> None:
     )
     db.table("claims").create_index(["claimer"])
     db.table("spending").create({"id": int, "at": int, "tokens": int}, pk="id", not_null={"at", "tokens"}, strict=True)
+
+
+@migrations()
+def m030_statements(db: Database) -> None:
+    """What people wrote of a commit, as JSON beside its facts; of commits judged before, nothing is known."""
+    db.table("commits").add_column("statements", str)

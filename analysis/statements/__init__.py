@@ -1,6 +1,8 @@
 """What people wrote of a change, sentence by sentence: titles, bodies, news fragments, pull requests, comments."""
 
 from analysis.statements.choice import headline_of, why_of
+from analysis.statements.conventions import Conventions
+from analysis.statements.gather import statements_of
 from analysis.statements.statement import Source, Statement, StatementKind
 
-__all__ = ["Source", "Statement", "StatementKind", "headline_of", "why_of"]
+__all__ = ["Conventions", "Source", "Statement", "StatementKind", "headline_of", "statements_of", "why_of"]

@@ -1,20 +1,62 @@
 """Which words stand for a commit: its headline, and the statements that tell its effect best."""
 
+import re
 from collections.abc import Sequence
 
 from analysis.commit import Commit
-from analysis.statements.statement import Statement, StatementKind
+from analysis.statements.fragments import is_effective
+from analysis.statements.statement import Source, Statement, StatementKind
 from analysis.title import read_title
 
 MOST_QUOTED = 2
 """Statements under a headline: more is a text that nobody reads in the morning."""
 
+_LONGEST_HEADLINE = 240
+"""Characters; a longer sentence for users stands under the title instead."""
+_MOST_FRAGMENTS = 4
+"""Sentences for users that one change brings; a commit with more of them is a release, and its title names it."""
 
-def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:  # noqa: ARG001 - the next step reads them
-    """Return the headline: a piece of the author's own text, never reworded."""
-    return read_title(commit.subject).text
+_EMPTY = re.compile(
+    r"\W*(?:\d+|(?:fix(?:e[sd]|up)?|updates?|wip|comments?|clean ?up|misc|minor|changes?|tweaks?|tests?|typos?|nits?|improvements?|refactor|lint|review|ci|docs?|format"
+    r"|address(?:ed|es)? (?:review |pr )?(?:comments?|feedback|review)|apply suggestions?(?: from code review)?|more fix(?:es)?|small fix(?:es)?|initial commit|patch)"
+    r"|[\w.-]+/[\w./-]+|[\w-]+(?:[-_][\w]+){2,}|[\w/-]+\.\w{1,5}|更新|修改|修复|优化)\W*",
+    re.IGNORECASE,
+)
+"""A title that says nothing: a number, one general word, the name of a branch or of a file."""
+_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
+_GOES_ON = re.compile(r"^(?:…|\.\.\.)\s*")
 
 
-def why_of(statements: Sequence[Statement]) -> tuple[Statement, ...]:
-    """Return the statements that tell the effect best, the best first; none where nothing is good."""
-    return tuple(one for one in statements if one.kind is StatementKind.EFFECT)[:MOST_QUOTED]
+def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
+    """Return the headline: the sentence made for users, else the title, else the best statement; never reworded."""
+    title = _whole(read_title(commit.subject).text, commit.body)
+    fragments = [one for one in statements if one.source is Source.FRAGMENT and one.kind is StatementKind.EFFECT]
+    best = next((one for one in fragments if _is_for_users(one)), None)
+    if best and len(fragments) < _MOST_FRAGMENTS and len(best.text) <= _LONGEST_HEADLINE:
+        return best.text
+    if _EMPTY.fullmatch(title):
+        return next((one.text for one in statements if one.kind is StatementKind.EFFECT), title)
+    return title
+
+
+def why_of(statements: Sequence[Statement], headline: str = "") -> tuple[Statement, ...]:
+    """Return the statements that tell the effect best, the best first, besides the headline; none where nothing is good."""
+    found = (one for one in statements if one.kind is StatementKind.EFFECT and one.text != headline)
+    return tuple(found)[:MOST_QUOTED]
+
+
+def _is_for_users(statement: Statement) -> bool:
+    return is_effective(statement.category)
+
+
+def _whole(title: str, body: str) -> str:
+    """The title with what a server cut off it, where the body goes on there."""
+    if not _CUT.search(title) or not _GOES_ON.match(body):
+        return title
+    rest = _GOES_ON.sub("", body).partition("\n")[0].strip()
+    head = _CUT.sub("", title)
+    return (
+        f"{head}{rest}"
+        if title[-4:-1] != " .." and rest[:1].islower() and not title.rstrip("….").endswith(" ")
+        else f"{head} {rest}"
+    )

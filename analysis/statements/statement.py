@@ -33,6 +33,7 @@ class Statement:
         url: where it can be read, empty for a file of the commit or where no page is known.
         path, line: the file and the line after the commit, for what stands in a file; else empty and 0.
         category: the kind that a news fragment or a release note gives itself (`breaking`, `bugfix`, …); else empty.
+        score: how well it tells the effect; comparable between commits, 0 for other kinds.
     """
 
     text: str
@@ -42,3 +43,4 @@ class Statement:
     path: str = ""
     line: int = 0
     category: str = ""
+    score: float = 0.0

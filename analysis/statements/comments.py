@@ -1,0 +1,167 @@
+"""What authors wrote into the code: comments and docstrings that a commit adds, and the help texts of flags."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+
+from analysis.commit import Commit
+from analysis.facts.changed import ChangedFile, changed_file
+from analysis.patch import Line
+from analysis.paths import FileKind
+from analysis.statements.candidate import Candidate
+from analysis.statements.fragments import plain_rst
+from analysis.statements.sentences import sentences_of
+from analysis.statements.statement import Source
+
+_HASH = re.compile(r"^\s*#(?!!)\s?(?P<text>.*)$")
+_SLASH = re.compile(r"^\s*(?:///?!?|/\*\*?|\*(?=[\s/]|$))\s?(?P<text>.*?)(?:\*/)?\s*$")
+_COMMENT = {
+    **dict.fromkeys(("python", "shell", "yaml", "toml"), _HASH),
+    **dict.fromkeys(("c", "rust", "go", "javascript", "java"), _SLASH),
+}
+_BY_EXTENSION = {
+    "rb": _HASH,
+    "gemspec": _HASH,
+    "ex": _HASH,
+    "exs": _HASH,
+    "jl": _HASH,
+    "pl": _HASH,
+    "nix": _HASH,
+    "swift": _SLASH,
+    "kt": _SLASH,
+    "cs": _SLASH,
+    "php": _SLASH,
+    "zig": _SLASH,
+}
+_DOCSTRING = re.compile(r"""^\s*[rRuU]?(?P<mark>\"\"\"|''')(?P<text>.*)$""")
+_HELP = re.compile(r"""\bhelp\s*=\s*\(?\s*$|\bhelp\s*=\s*\(?\s*f?(?P<quote>["'])""")
+_STRING = re.compile(r"""^\s*f?(["'])(?P<text>(?:\\.|(?!\1).)*)\1\s*[,)]*\s*$""")
+_STOPS = re.compile(
+    r"(?:Args|Arguments|Returns|Raises|Yields|Examples?|Parameters|Attributes|Usage|Copyright|SPDX|Licensed|Adapted from)\b|[@:]\w+|>>>|```|\.\. ",
+    re.IGNORECASE,
+)
+"""What ends a comment's prose: what follows describes arguments, is code or a licence."""
+_NOISE = re.compile(
+    r"noqa|type:|pylint|nolint|fmt:|isort|eslint|prettier|ts-|clippy|SAFETY|TODO|FIXME|XXX|HACK|NOTE\(|Author|Ref(?:erence)?s?:|Step \d|#|[\w /-]{1,30}:$|[-=~_*]{3,}",
+    re.IGNORECASE,
+)
+"""A line that is no prose and stands between paragraphs."""
+_CODE = re.compile(
+    r"^[\w.\[\]\"']+\s?(?:=|\+=|\()|;\s*$|^\s*(?:if|for|while|return|import|from|let|const|fn|def)\b.*[:;{)]$|[{}]\s*$"
+)
+_MOST_FILES, _MOST_PARAGRAPHS = 40, 6
+_SOURCES = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.CI, FileKind.TEST}
+_SECTIONS = {FileKind.TEST: "how", FileKind.CI: "how"}
+"""What is said in a test often tells the trouble; what is said of the product comes first."""
+
+
+def code_comments(commit: Commit) -> Iterator[Candidate]:
+    """Yield the sentences of comments that came with the commit, of files that ship or build what ships, and of tests."""
+    for change in commit.files[:_MOST_FILES]:
+        file = changed_file(change)
+        if file.kind not in _SOURCES or change.status == "removed" or not change.patch:
+            continue
+        gone = {line.text.strip() for hunk in file.hunks for line in hunk.lines if line.removed}
+        for lines in _blocks(file):
+            for order, (sentence, line) in enumerate(_sentences(lines, gone)):
+                yield Candidate(
+                    sentence, Source.CODE_COMMENT, order, _SECTIONS.get(file.kind, ""), path=change.path, line=line
+                )
+
+
+def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Yield the sentences that are new, with their lines: the first line is, and most of them are."""
+    for paragraph in islice(_paragraphs(lines), _MOST_PARAGRAPHS):
+        if not any(line.added for line, _ in paragraph):
+            continue
+        text, ends = "", []
+        for _, said in paragraph:
+            text += f"{said} "
+            ends.append(len(text))
+        at = 0
+        for sentence in sentences_of(text):
+            begin = text.find(sentence[:20], at)
+            at = begin + len(sentence)
+            own = [
+                line
+                for (line, _), end, start in zip(paragraph, ends, [0, *ends], strict=False)
+                if start < at and end > begin
+            ]
+            fresh = [line.added and line.text.strip() not in gone for line in own]
+            if fresh and fresh[0] and 2 * sum(fresh) >= len(fresh):
+                yield plain_rst(sentence), own[0].new or 0
+
+
+def _paragraphs(lines: Sequence[tuple[Line, str]]) -> Iterator[list[tuple[Line, str]]]:
+    """The paragraphs of prose of a comment."""
+    kept: list[tuple[Line, str]] = []
+    for line, text in lines:
+        plain = text.strip()
+        if _STOPS.match(plain):
+            break
+        is_prose = bool(plain) and not _NOISE.match(plain) and not _CODE.search(plain)
+        if is_prose:
+            kept.append((line, plain.removeprefix("- ").removeprefix("* ")))
+        elif kept:
+            yield kept
+            kept = []
+    if kept:
+        yield kept
+
+
+def _blocks(file: ChangedFile) -> Iterator[list[tuple[Line, str]]]:
+    """Comments, docstrings and help texts, their lines with what they say."""
+    pattern = _COMMENT.get(file.language) or _BY_EXTENSION.get(file.path.rpartition(".")[2])
+    for hunk in file.hunks:
+        after = [line for line in hunk.lines if not line.removed]
+        if pattern:
+            yield from _comments(after, pattern)
+        if file.language == "python":
+            yield from _docstrings(after)
+            yield from _helps(after)
+
+
+def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterator[list[tuple[Line, str]]]:
+    group: list[tuple[Line, str]] = []
+    for line in [*lines, Line("", None, None)]:
+        found = pattern.match(line.text)
+        if found:
+            group.append((line, found["text"]))
+        elif group:
+            yield group
+            group = []
+
+
+def _docstrings(lines: Sequence[Line]) -> Iterator[list[tuple[Line, str]]]:
+    group: list[tuple[Line, str]] = []
+    mark = ""
+    for line in lines:
+        if mark:
+            text, closed, _ = line.text.partition(mark)
+            group.append((line, text))
+            if closed:
+                yield group
+                mark = ""
+        elif found := _DOCSTRING.match(line.text):
+            text, closed, _ = found["text"].partition(found["mark"])
+            group = [(line, text)]
+            if closed:
+                yield group
+            mark = "" if closed else found["mark"]
+
+
+def _helps(lines: Sequence[Line]) -> Iterator[list[tuple[Line, str]]]:
+    for index, line in enumerate(lines):
+        found = _HELP.search(line.text) if line.added and "help" in line.text else None
+        if not found:
+            continue
+        group = []
+        rest = line.text[found.start("quote") :] if found["quote"] else ""
+        for number, text in enumerate([rest, *(after.text for after in lines[index + 1 : index + 8])]):
+            string = _STRING.match(text)
+            if not string and not (number == 0 and not rest):
+                break
+            if string:
+                group.append((lines[index + number], string["text"]))
+        if group:
+            yield [(group[0][0], "".join(text for _, text in group))]

@@ -1,0 +1,179 @@
+"""Sentences made for users that lie in a commit's files: news fragments, release notes, lines added to a changelog.
+
+Known forms: towncrier (https://towncrier.readthedocs.io), chloggen (https://pkg.go.dev/go.opentelemetry.io/build-tools/chloggen),
+changesets (https://github.com/changesets/changesets), reno (https://docs.openstack.org/reno).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import yaml
+
+from analysis.commit import Commit, FileChange
+from analysis.facts.changed import changed_file
+from analysis.statements.candidate import Candidate
+from analysis.statements.markdown import passages
+from analysis.statements.sentences import sentences_of
+from analysis.statements.statement import Source
+
+_FOLDERS = (
+    r"(?:CHANGES|changes|changelog\.d|changelog|newsfragments|news|releasenotes/notes|docs/changes|doc/newsfragments)"
+)
+_TOWNCRIER = re.compile(rf"(?:^|/){_FOLDERS}/(?:[^/]+/)*[+\w-]+\.(?P<category>[a-z_]+)(?:\.\d+)?(?:\.(?:rst|md|txt))?$")
+_CHLOGGEN = re.compile(r"(?:^|/)\.chloggen/(?!config|TEMPLATE)[^/]+\.ya?ml$")
+_CHANGESET = re.compile(r"(?:^|/)\.changesets?/(?!README)[^/]+\.mdx?$")
+_RENO = re.compile(r"(?:^|/)releasenotes/notes/(?:[^/]+/)*[^/]+\.ya?ml$")
+_CHANGELOG = re.compile(
+    r"(?:^|/)(?:CHANGELOG|CHANGES|RELEASE[-_]?NOTES|RELEASES|NEWS|HISTORY|UPGRAD(?:E|ING)|MIGRATI(?:ON|NG)|BREAKING[-_]?CHANGES)(?:[-_.]\w+)*\.(?:md|mdx|rst|txt)$",
+    re.IGNORECASE,
+)
+_MOST_LINES = 400
+"""Lines of a changelog that are read: the newest release stands first."""
+
+_CATEGORIES = {
+    word: category
+    for category, words in {
+        "breaking": "breaking removal removals removed bc incompat incompatible backward major upgrade upgrades migration migrating upgrading changed",
+        "deprecation": "deprecation deprecations deprecated deprecate",
+        "security": "security vulnerability critical",
+        "feature": "feature features feat added add new new_component enhancement enhancements improvement improvements highlights minor preview",
+        "bugfix": "bugfix bugfixes bug bug_fix bugs fix fixes fixed patch",
+        "performance": "performance perf",
+        "internal": "doc docs documentation misc contrib packaging vendor trivial chore internal other dev ci build tests testing deps dependencies housekeeping style refactor",
+    }.items()
+    for word in words.split()
+}
+_EFFECTIVE = {"breaking", "deprecation", "security", "feature", "bugfix", "performance"}
+"""Categories whose sentence is about what users notice."""
+
+_ROLE = re.compile(r":[a-z][\w:+-]*:`(?P<short>~)?(?P<text>[^`<]*?)(?:\s*<[^`>]*>)?`")
+_LINK = re.compile(r"`(?P<text>[^`<]+?)\s*<[^`>]+>`__?")
+_BYLINE = re.compile(r"\s*(?:--|—|–)\s*(?:by|patch by)\s[^.]*\.?\s*$", re.IGNORECASE)
+_REFERENCES = re.compile(
+    r"(?:[\s,]*(?:\((?:[\w./-]*#\d+|[0-9a-f]{7,40}|@[\w-]+)(?:,? (?:[\w./-]*#\d+|@[\w-]+))*\)|closes #\d+))+[.]?\s*$"
+)
+_WORD = re.compile(r"[A-Za-z_]+")
+_LEAST_WORDS = 3
+
+
+def fragments_of(commit: Commit, folders: Sequence[str] = ()) -> Iterator[Candidate]:
+    """Yield the sentences made for users that a commit adds; `folders` are where the repository keeps its fragments."""
+    for change in commit.files:
+        if change.status == "removed" or not change.patch:
+            continue
+        for order, (text, line, category) in enumerate(_read(change, folders)):
+            if len(text.split()) >= _LEAST_WORDS:
+                yield Candidate(text, Source.FRAGMENT, order, "effect", path=change.path, line=line, category=category)
+
+
+def is_effective(category: str) -> bool:
+    """Whether a fragment of this category is about what users notice."""
+    return category in _EFFECTIVE
+
+
+def category_of(words: str) -> str:
+    """Return the category that a fragment's kind or a changelog's heading names; empty for none that is known."""
+    found = (_CATEGORIES.get(word.lower()) for word in _WORD.findall(words))
+    return next(filter(None, found), "")
+
+
+def _read(change: FileChange, folders: Sequence[str]) -> Iterator[tuple[str, int, str]]:
+    """Yield (sentence, line, category)."""
+    path = change.path
+    if _CHLOGGEN.search(path):
+        return _chloggen(change)
+    if _CHANGESET.search(path):
+        return _changeset(change)
+    if _RENO.search(path):
+        return _reno(change)
+    named = _TOWNCRIER.search(path)
+    if named is None and any(path.startswith(f"{folder}/") for folder in folders):
+        named = re.search(r"\.(?P<category>[a-z_]+)(?:\.\d+)?(?:\.(?:rst|md|txt))?$", path)
+    if named and change.status == "added":
+        return _text(change, category_of(named["category"]))
+    return _changelog(change) if _CHANGELOG.search(path) else iter(())
+
+
+def _added(change: FileChange) -> list[tuple[int, str]]:
+    return [(line.new or 0, line.text) for hunk in changed_file(change).hunks for line in hunk.lines if line.added]
+
+
+def _text(change: FileChange, category: str) -> Iterator[tuple[str, int, str]]:
+    lines = _added(change)
+    text = "\n".join(text for _, text in lines)
+    if len(lines) == 1 and re.fullmatch(r"[\w./-]+", text.strip()):
+        return  # a link to another fragment
+    for sentence in _sentences(plain_rst(text) if not change.path.endswith(".md") else text):
+        yield sentence, lines[0][0], category
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for passage in passages(text):
+        yield from sentences_of(_BYLINE.sub(".", passage.text) if _BYLINE.search(passage.text) else passage.text)
+
+
+def plain_rst(text: str) -> str:
+    """Return reStructuredText's inline markup as code in backticks, roles as what they show."""
+
+    def shown(role: re.Match[str]) -> str:
+        text = role["text"].strip()
+        return f"`{text.rpartition('.')[2] if role['short'] else text}`"
+
+    return _LINK.sub(lambda link: link["text"], _ROLE.sub(shown, text)).replace("``", "`")
+
+
+def _chloggen(change: FileChange) -> Iterator[tuple[str, int, str]]:
+    data = _yaml(change)
+    category = category_of(str(data.get("change_type") or ""))
+    line = next((number for number, text in _added(change) if text.startswith("note:")), 1)
+    for key in ("note", "subtext"):
+        for sentence in _sentences(str(data.get(key) or "")):
+            yield sentence, line, category
+
+
+def _reno(change: FileChange) -> Iterator[tuple[str, int, str]]:
+    for key, notes in _yaml(change).items():
+        for note in notes if isinstance(notes, list) else [notes]:
+            for sentence in _sentences(plain_rst(str(note or ""))):
+                yield sentence, 1, category_of(str(key))
+
+
+def _yaml(change: FileChange) -> dict[str, object]:
+    """What a new YAML file says; empty for what is none, is no mapping, or is not seen whole."""
+    text = "\n".join(text for _, text in _added(change))
+    if change.status != "added" or "&" in text:  # anchors have no place in a note, and aliases may explode
+        return {}
+    try:
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _changeset(change: FileChange) -> Iterator[tuple[str, int, str]]:
+    if change.status != "added":
+        return
+    lines = _added(change)
+    marks = [index for index, (_, text) in enumerate(lines) if text.strip() == "---"]
+    if len(marks) < 2:  # noqa: PLR2004 - front matter stands between two
+        return
+    bumps = " ".join(text for _, text in lines[marks[0] : marks[1]])
+    level = next((word for word in ("major", "minor", "patch") if re.search(rf":\s*['\"]?{word}\b", bumps)), "")
+    for sentence in _sentences("\n".join(text for _, text in lines[marks[1] + 1 :])):
+        yield sentence, lines[marks[1]][0] + 1, category_of(level)
+
+
+def _changelog(change: FileChange) -> Iterator[tuple[str, int, str]]:
+    """The lines that came to a changelog, by the headings that came with them."""
+    lines = _added(change)[:_MOST_LINES]
+    text = "\n".join(text for _, text in lines)
+    for passage in passages(plain_rst(text) if change.path.endswith((".rst", ".txt")) else text):
+        entry = _REFERENCES.sub("", passage.text).strip()
+        for sentence in sentences_of(_BYLINE.sub(".", entry)):
+            start = sentence.replace("`", "")[:24]
+            number = next((number for number, line in lines if start in _bare(line)), lines[0][0])
+            yield sentence, number, category_of(passage.heading)
+
+
+def _bare(line: str) -> str:
+    return re.sub(r"[`*]|\]\([^)]*\)|\[", "", line)

@@ -1,0 +1,122 @@
+"""All that people wrote of one commit, the most telling first."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from analysis.commit import Commit
+from analysis.pull_request import PullRequest
+from analysis.statements.candidate import Candidate
+from analysis.statements.comments import code_comments
+from analysis.statements.conventions import Conventions
+from analysis.statements.fragments import fragments_of
+from analysis.statements.lexicon import lexicon
+from analysis.statements.prose import is_prose, prose_of
+from analysis.statements.scoring import GOOD, Scorer, repeats, stems
+from analysis.statements.statement import Source, Statement, StatementKind
+from analysis.title import read_title
+
+MOST = 12
+"""Statements that are kept of a commit."""
+
+_INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+_SPEEDUP = re.compile(
+    r"\b\d[\d.]*\s?[x×]|\d[\d.,]*\s?(?:%|ms|s|µs|us|GB|MB|GiB|MiB|tok/s|req/s)?\s?(?:→|->|=>)\s?\d|\b\d[\d.]*\s?% (?:faster|slower|less|more|lower|higher|fewer|better|speed)",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:before|after|baseline|speed-?up|main|this pr|pr|old|new|improve\w*|gain|vs\.?)\b|加速|之前|之后|提升",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d")
+_ENOUGH = 2
+
+
+def statements_of(
+    commit: Commit,
+    pull_request: PullRequest | None = None,
+    conventions: Conventions | None = None,
+    *,
+    is_bot: bool = False,
+) -> tuple[Statement, ...]:
+    """Return what people wrote of a commit: effects, the most telling first, then caveats, then claimed figures.
+
+    `is_bot` says that a machine wrote the message: then only its fragments and its first sentence count.
+    """
+    conventions = conventions or Conventions()
+    scorer = Scorer(stems(read_title(commit.subject).text), is_bot)
+    written = list(_written(commit, pull_request, conventions, is_bot=is_bot))
+    scored = [(scorer.score(candidate), candidate) for candidate in written if not candidate.is_row]
+    caveats = [candidate for _, candidate in scored if _is_caveat(candidate)]
+    effects = [(points, candidate) for points, candidate in scored if candidate not in caveats]
+    if sum(points >= GOOD for points, _ in effects) < _ENOUGH:
+        effects += [
+            (scorer.score(candidate), candidate) for candidate in code_comments(commit) if is_prose(candidate.text)
+        ]
+    found = [*_effects(effects), *_caveats(caveats), *_figures(written)]
+    return tuple(found[:MOST])
+
+
+def _written(
+    commit: Commit, pull_request: PullRequest | None, conventions: Conventions, *, is_bot: bool
+) -> Iterator[Candidate]:
+    yield from fragments_of(commit, conventions.fragment_folders)
+    body = list(prose_of(commit.body, Source.BODY, conventions, commit.url or ""))
+    yield from body[:1] if is_bot else body
+    if pull_request and not is_bot:
+        yield from prose_of(pull_request.body, Source.PULL_REQUEST, conventions, pull_request.url)
+        for comment in pull_request.comments:
+            by_author = bool(pull_request.author) and comment.author == pull_request.author
+            if not comment.is_bot and (by_author or comment.association in _INSIDERS):
+                yield from prose_of(comment.text, Source.PULL_COMMENT, conventions, comment.url)
+
+
+def _effects(scored: Iterable[tuple[float, Candidate]]) -> Iterator[Statement]:
+    shown: list[str] = []
+    for points, candidate in sorted(scored, key=lambda pair: -pair[0]):
+        if points < GOOD:
+            return
+        if not repeats(candidate.text, shown):
+            shown.append(candidate.text)
+            yield _statement(candidate, StatementKind.EFFECT, points)
+
+
+def _is_caveat(candidate: Candidate) -> bool:
+    if candidate.source is Source.FRAGMENT or candidate.section in {"tests", "skip"}:
+        return False
+    return candidate.section == "caveat" or "caveat" in lexicon().marks(candidate.text)
+
+
+def _caveats(candidates: Iterable[Candidate]) -> Iterator[Statement]:
+    shown: list[str] = []
+    for candidate in candidates:
+        if not repeats(candidate.text, shown):
+            shown.append(candidate.text)
+            yield _statement(candidate, StatementKind.CAVEAT)
+
+
+def _figures(candidates: Iterable[Candidate]) -> Iterator[Statement]:
+    """Numbers that the author claims: sentences that compare, and rows of tables that do."""
+    for candidate in candidates:
+        if (
+            candidate.is_row
+            and _COMPARES.search(f"{candidate.heading} {candidate.text}")
+            and _NUMBER.search(candidate.text)
+        ):
+            text = f"{candidate.heading}: {candidate.text}" if candidate.heading else candidate.text
+            yield _statement(replace(candidate, text=text), StatementKind.FIGURE)
+        elif not candidate.is_row and _SPEEDUP.search(candidate.text):
+            yield _statement(candidate, StatementKind.FIGURE)
+
+
+def _statement(candidate: Candidate, kind: StatementKind, score: float = 0.0) -> Statement:
+    return Statement(
+        candidate.text,
+        candidate.source,
+        kind,
+        candidate.url,
+        candidate.path,
+        candidate.line,
+        candidate.category,
+        round(score, 2),
+    )

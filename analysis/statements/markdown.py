@@ -1,0 +1,168 @@
+"""Markdown taken apart into passages of plain text, each with the section that it stands in.
+
+What is no prose is left out: code blocks, quotations, HTML, pictures, check lists, tables (these come as rows).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from analysis.statements.lexicon import lexicon
+
+LONGEST = 20_000
+"""Characters of a text that are read; what an author wants to say stands before."""
+
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_FOLDED = re.compile(r"<details\b.*?(?:</details>|\Z)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>")
+_TRAILER = re.compile(
+    r"[ \t]*(?:[A-Z][\w]*(?:-[\w]+)*-by|Change-Id|Cc|Reported-at|See-also|PiperOrigin-RevId|Differential Revision|Reviewed By|Test Plan"
+    r"|Pull Request resolved|ghstack-source-id|Release-Notes?|Signed-off|Approved by|PUBLIC_SPEC|PR)\s?:\s.*",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(
+    r"[ \t]*(?:/[a-z][\w-]+(?:\s.*)?|@\w[\w-]*(?:bot|\[bot\])?\s+(?:merge|rebase|recreate|run|test|retest|help|lint)\b.*)"
+)
+_CHECKBOX = re.compile(r"\[[ xX✓]?\]\s?")
+_RULE = re.compile(r"[-=_*]{3,}\s*$")
+_LEADS = re.compile(r"^[\w'’ /()-]{2,40}[:：]$")
+
+
+class Kind(StrEnum):
+    """What a passage is in its text."""
+
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of prose.
+
+    Attributes:
+        text: plain, on one line, code in backticks; of a table's row, the cells joined by " · ".
+        section: what the nearest telling heading announces (`effect`, `how`, `tests`, …), else empty.
+        heading: that heading itself; of a row, the table's head joined like its cells.
+    """
+
+    text: str
+    kind: Kind = Kind.PARAGRAPH
+    section: str = ""
+    heading: str = ""
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table").disable(["lheading", "reference"])
+
+
+def passages(text: str) -> Iterator[Passage]:
+    """Yield the prose of a Markdown text in its order; whatever the text is, nothing is raised."""
+    reader = _Reader()
+    for token in _parser().parse(_readable(text)):
+        yield from reader.read(token)
+
+
+def _readable(text: str) -> str:
+    """The text without HTML, trailers and commands to bots."""
+    text = _FOLDED.sub("", _COMMENT.sub("", text[:LONGEST].replace("\r", "")))
+    lines = []
+    for line in text.split("\n"):
+        if _TRAILER.fullmatch(line) or _COMMAND.fullmatch(line):
+            continue
+        # A ruler below a line would make a heading of a squashed commit's last one.
+        lines.append("" if _RULE.fullmatch(line.strip()) else line)
+    return _TAG.sub("", "\n".join(lines))
+
+
+class _Reader:
+    """Follows a parser's tokens; knows where it stands."""
+
+    def __init__(self) -> None:
+        self._outside = 0  # depth of quotations
+        self._items = 0
+        self._headings: list[tuple[int, str, str]] = []  # level, text, section
+        self._lead = ""
+        self._level = 0
+        self._row: list[str] | None = None
+        self._head = ""
+        self._in_head = False
+
+    def read(self, token: Token) -> Iterator[Passage]:
+        kind = token.type
+        if kind in {"blockquote_open", "blockquote_close"}:
+            self._outside += token.nesting
+        elif kind in {"list_item_open", "list_item_close"}:
+            self._items += token.nesting
+        elif kind == "heading_open":
+            self._level = int(token.tag[1])
+        elif kind == "heading_close":
+            self._level = 0
+        elif kind in {"thead_open", "thead_close"}:
+            self._in_head = kind == "thead_open"
+        elif kind == "tr_open":
+            self._row = []
+        elif kind == "tr_close":
+            yield from self._end_of_row()
+        elif kind == "inline" and not self._outside:
+            yield from self._inline(token)
+
+    def _end_of_row(self) -> Iterator[Passage]:
+        text, self._row = " · ".join(filter(None, self._row or [])), None
+        if self._in_head:
+            self._head = text
+        elif text and not self._outside:
+            yield Passage(text, Kind.ROW, self._section(), self._head)
+
+    def _inline(self, token: Token) -> Iterator[Passage]:
+        text = _text_of(token)
+        if self._row is not None:
+            self._row.append(text)
+        elif self._level:
+            self._enter(self._level, text)
+        elif _CHECKBOX.match(text) and self._items:
+            return
+        elif not self._items and (_LEADS.match(text) or _is_bold(token)):
+            self._enter(7, text)  # a paragraph that heads what follows: deeper than any heading
+        elif text:
+            kind = Kind.ITEM if self._items else Kind.PARAGRAPH
+            yield Passage(text, kind, self._section(), self._headings[-1][1] if self._headings else "")
+
+    def _enter(self, level: int, text: str) -> None:
+        self._headings = [heading for heading in self._headings if heading[0] < level]
+        self._headings.append((level, text, lexicon().section(text)))
+
+    def _section(self) -> str:
+        return next((section for _, _, section in reversed(self._headings) if section), "")
+
+
+def _is_bold(token: Token) -> bool:
+    """Whether a paragraph is one bold phrase: a heading by its looks."""
+    children = [child for child in token.children or [] if child.type != "text" or child.content.strip(" :：")]
+    most = 40
+    return (
+        len(children) >= 3  # noqa: PLR2004 - opening, text, closing
+        and children[0].type == "strong_open"
+        and children[-1].type == "strong_close"
+        and sum(child.type == "strong_open" for child in children) == 1
+        and len(token.content) <= most
+    )
+
+
+def _text_of(token: Token) -> str:
+    """The words of an inline token: links by their text, pictures left out, code in backticks."""
+    parts: list[str] = []
+    for child in token.children or []:
+        if child.type == "code_inline":
+            parts.append(f"`{child.content.replace('`', '')}`")
+        elif child.type in {"softbreak", "hardbreak"}:
+            parts.append(" ")
+        elif child.type == "text":
+            parts.append(child.content)
+    return re.sub(r"\s+", " ", "".join(parts)).strip()

@@ -1,0 +1,82 @@
+"""Sentences of messages and descriptions: what their authors wrote to people, and nothing else.
+
+Left out: templates, check lists, trailers, quotations, logs, commands and pleas to bots and reviewers.
+"""
+
+import re
+from collections.abc import Iterator
+
+from analysis.statements.candidate import Candidate
+from analysis.statements.conventions import Conventions
+from analysis.statements.fragments import category_of
+from analysis.statements.lexicon import lexicon
+from analysis.statements.markdown import Kind, passages
+from analysis.statements.sentences import sentences_of
+from analysis.statements.statement import Source
+
+_RELEASE_NOTE = re.compile(r"```+[ \t]*release-notes?[^\n]*\n(?P<text>.*?)```", re.DOTALL | re.IGNORECASE)
+_BREAKING = re.compile(
+    r"^[ \t>*-]*\**BREAKING[ -]CHANGES?\**[ \t]*[:：][ \t]*\**[ \t]*(?P<text>[^\n]*(?:\n(?!\s*$|[A-Z][\w-]+:|[-*#]).*)*)",
+    re.MULTILINE,
+)
+_WORDS = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
+_LOG = re.compile(
+    r"^\S*(?:Error|Exception|Warning|Traceback)\b:|^\[?\d{4}-\d\d-\d\d|^(?:INFO|WARN|DEBUG|ERROR)\b|^\$ |^>>> |^(?:File|at) [\"\w].*\bline \d+|\|{2,}|={4,}|\.{4,}|^\d+/\d+\b"
+)
+_ONLY_LINKS = re.compile(r"^\W*(?:(?:https?://|#\d|[\w.-]+/[\w.-]+#\d)\S*\W*)+$")
+_FOOTER = re.compile(r"^[\w /-]{2,30}(?: version| main| commit)?:\s*\S+$")
+_QUESTION = re.compile(r"[?？]$")
+_TAIL = re.compile(r"(?:\s+(?:cc:?\s+)?@[\w-]+(?:/[\w-]+)?[,.]?|\s+\(?https?://\S+\)?)+$")
+_LEAST_CHINESE = 6
+_LEAST_WORDS, _LONGEST = 4, 600
+
+
+def prose_of(text: str, source: Source, conventions: Conventions, url: str = "") -> Iterator[Candidate]:
+    """Yield the sentences of a message or a description in their order."""
+    order = 0
+    for category, sentence in _announced(text):
+        yield Candidate(sentence, source, order, "effect", url=url, category=category)
+    for passage in passages(conventions.without_boilerplate(text)):
+        if passage.kind is Kind.ROW:
+            yield Candidate(passage.text, source, order, passage.section, is_row=True, heading=passage.heading, url=url)
+            continue
+        for whole in sentences_of(passage.text):
+            sentence = _TAIL.sub("", whole)
+            if is_prose(sentence):
+                is_item = passage.kind is Kind.ITEM
+                yield Candidate(sentence, source, order, passage.section, is_item, heading=passage.heading, url=url)
+                order += 1
+
+
+def _announced(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (category, sentence) of what the author marked as news for users."""
+    for found in _RELEASE_NOTE.finditer(text):
+        for passage in passages(found["text"]):
+            if not lexicon().denied.fullmatch(passage.text.strip(" .")):
+                yield from (("note", sentence) for sentence in sentences_of(passage.text) if is_prose(sentence))
+    for found in _BREAKING.finditer(text):
+        said = re.sub(r"\s+", " ", found["text"]).strip(" *")
+        if not lexicon().denied.fullmatch(said.strip(" .")):
+            yield from (
+                (category_of("breaking"), sentence) for sentence in sentences_of(said)[:2] if is_prose(sentence)
+            )
+
+
+def is_prose(sentence: str) -> bool:
+    """Whether a person says something to people by it."""
+    words = lexicon()
+    plain = sentence.strip()
+    if len(plain) > _LONGEST or plain.endswith((":", "：", "…", "...")) or _QUESTION.search(plain):
+        return False
+    if len(plain.split()) < _LEAST_WORDS and len(re.findall(r"[\u4e00-\u9fff]", plain)) < _LEAST_CHINESE:
+        return False
+    if (
+        words.talk.match(plain)
+        or words.chatter.search(plain)
+        or _LOG.search(plain)
+        or _ONLY_LINKS.match(plain)
+        or _FOOTER.match(plain)
+    ):
+        return False
+    letters = sum(map(len, _WORDS.findall(plain)))
+    return letters * 2 >= len(plain) and plain.count("(") - plain.count(")") in {0, -1}
