@@ -1,7 +1,7 @@
 """Sentences in both languages side by side, from a file of tables: how every package keeps its words."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -22,8 +22,10 @@ class Sentences:
     def _table(self) -> dict[str, dict[str, dict[Language, str]]]:
         return tomllib.loads(self._file.read_text(encoding="utf-8"))
 
-    def say(self, key: str, language: Language, **values: object) -> str:
-        """Return the sentence `group.name` in a language, filled in.
+    def say(
+        self, key: str, language: Language, turn: Callable[[str], str] = lambda sentence: sentence, /, **values: object
+    ) -> str:
+        """Return the sentence `group.name` in a language, turned into another form by `turn`, then filled in.
 
         `group.name_one` is taken instead where `count` is 1 and there is such a sentence.
 
@@ -34,7 +36,7 @@ class Sentences:
         sentences = self._table[group]
         if values.get("count") == 1 and f"{name}_one" in sentences:
             name = f"{name}_one"
-        return sentences[name][language].format(**values)
+        return turn(sentences[name][language]).format(**values)
 
     def in_all(self, key: str) -> Mapping[Language, str]:
         """Return the sentence `group.name` in every language, as it stands."""

@@ -28,6 +28,7 @@ from storage.deliveries import Delivery, State
 from storage.feedback import Correction
 from storage.feeds import Feed
 from storage.search import Answer
+from storage.search import Question as Searched
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ _LOG = logging.getLogger(__name__)
 
 async def show(question: Question) -> AsyncIterator[Reply]:
     """Answer with one commit, fetched and analysed on the spot if it is not known."""
-    text = question.asked.text.strip().strip("`<>")
+    text = question.command.text.strip().strip("`<>")
     if not text:
         raise Mistake("mistake.commit_missing")
     repo, reference = _reference(question, text)
@@ -138,7 +139,7 @@ async def _list(question: Question, entries: Sequence[Entry], title: str, note: 
 
 async def area(question: Question) -> AsyncIterator[Reply]:
     """Answer with an area's commits, of the last seven days, since a date, or of one day (`on`)."""
-    name = question.asked.text or question.value("area")
+    name = question.command.text or question.value("area")
     if not name:
         raise Mistake("mistake.area_missing")
     if question.value("on"):
@@ -187,28 +188,33 @@ async def search(question: Question) -> AsyncIterator[Reply]:
     """Answer with what a search finds in the repositories that may be seen from here."""
     repo = _one_or_all(question)
     core, zone = question.desk.core, question.zone(repo or "")
-    asked = question.asked
-    names = ("since", "until", "area", "type", "author", "min")
-    given = {name: question.value(name) for name in names if question.value(name)}
-    text = " ".join([asked.text, *(f'{name}:"{value}"' for name, value in given.items())])
+    words = question.command.text
+    given = {name: question.value(name) for name in commands.FILTERS if question.value(name)}
 
     def look() -> Answer:
         now = core.now().astimezone(ZoneInfo(zone))
-        wrong = commands.misspelt(core, asked.text, now, "=")
+        wrong = commands.misspelt(core, words, now, "=")
         if wrong:
-            raise Mistake("mistake.filter", text=wrong[0], right=wrong[1])
-        span = [meant.since(given[name], now, last=name == "until") for name in ("since", "until") if name in given]
-        if len(span) > 1 and span[0] >= span[1]:
+            key = "mistake.filter_apart" if wrong[0].replace(":", "=") == wrong[1] else "mistake.filter"
+            raise Mistake(key, text=wrong[0], right=wrong[1])
+        since, until = (
+            meant.since(given[name], now, last=name == "until") if name in given else None
+            for name in ("since", "until")
+        )
+        if since and until and since >= until:
             raise Mistake("mistake.reversed", since=given["since"], until=given["until"])
-        if "area" in given:
-            meant.area(core, given["area"])
-        if "type" in given:
-            meant.change_type(given["type"])
-        if "min" in given:
-            meant.importance(given["min"])
-        return commands.search_commits(core, text, question.language, repo, _SHOWN, zone, question.visible)
+        wanted = Searched(
+            words=words,
+            since=since,
+            until=until,
+            areas=tuple(meant.area(core, name) for name in meant.listed(given.get("area", ""))),
+            types=tuple(meant.change_type(name) for name in meant.listed(given.get("type", ""))),
+            authors=(given["author"].lstrip("@"),) if "author" in given else (),
+            least=meant.importance(given["min"]).rank if "min" in given else None,
+        )
+        return commands.find_commits(core, wanted, question.language, repo, _SHOWN, question.visible)
 
-    if not text.strip():
+    if not (words.strip() or given):
         raise Mistake("mistake.search_missing")
     try:
         answer = await _from_store(question, look)
@@ -216,7 +222,7 @@ async def search(question: Question) -> AsyncIterator[Reply]:
         raise
     except BadInput:
         raise Mistake("mistake.search_missing") from None
-    shown = " ".join([asked.text, *(f"{name}={value}" for name, value in given.items())]).strip()
+    shown = " ".join([words, *(f"{name}={value}" for name, value in given.items())]).strip()
     yield await _found(question, shown, answer)
 
 
@@ -260,7 +266,7 @@ async def areas(question: Question) -> AsyncIterator[Reply]:
 
 async def rank(question: Question) -> AsyncIterator[Reply]:
     """Correct a commit's rank by one step; from then on everybody sees it there."""
-    direction, name = [*question.asked.words, "", ""][:2]
+    direction, name = [*question.command.words, "", ""][:2]
     if direction not in {"up", "down"}:
         raise Mistake("mistake.rank")
     desk, core, asker = question.desk, question.desk.core, question.asker
@@ -310,7 +316,7 @@ async def _mend(question: Question, commit: Commit) -> None:
 
 async def regenerate(question: Question) -> AsyncIterator[Reply]:
     """Read a commit again, and show that where it was posted."""
-    entry = await _known(question, question.asked.text)
+    entry = await _known(question, question.command.text)
     yield question.working("working.commit", sha=entry.commit.short)
     anew = await _read(question, entry.commit.repo, entry.commit.sha, anew=True)
     yield await _detail(question, anew)

@@ -46,20 +46,14 @@ async def yesterday(question: Question) -> AsyncIterator[Reply]:
 async def day(question: Question) -> AsyncIterator[Reply]:
     """Answer with the digest of a date, or of `first..last`."""
     repo = question.repository()
-    words = [word for word in question.asked.words if "/" not in word]
-    if not words:
-        raise Mistake("mistake.date_missing")
-    async for reply in _shown(question, repo, span(question, repo, words[0])):
+    async for reply in _shown(question, repo, span(question, repo, _date(question))):
         yield reply
 
 
 async def rerun(question: Question) -> AsyncIterator[Reply]:
     """Make a day's digest anew, and mend the posts that told it."""
     repo = question.repository()
-    words = [word for word in question.asked.words if "/" not in word]
-    if not words:
-        raise Mistake("mistake.date_missing")
-    window = span(question, repo, words[0])
+    window = span(question, repo, _date(question))
     yield question.working("working.digest", repo=repo, day=say_days(window, question.language))
     found = await made(question, repo, window)
     mended = 0
@@ -81,10 +75,17 @@ async def rerun(question: Question) -> AsyncIterator[Reply]:
         yield await _post(question, found)
 
 
+def _date(question: Question) -> str:
+    words = [word for word in question.command.words if not question.is_repository(word)]
+    if not words:
+        raise Mistake("mistake.date_missing")
+    return " ".join(words)
+
+
 async def details(question: Question) -> AsyncIterator[Reply]:
     """Answer with all commits of a day, the most important first."""
     repo = question.repository()
-    window = span(question, repo, question.value("on") or question.asked.text or "yesterday")
+    window = span(question, repo, question.value("on") or question.command.text or "yesterday")
     async for found in found_or_made(question, repo, window):
         if isinstance(found, Note):
             yield found
@@ -98,7 +99,7 @@ async def details(question: Question) -> AsyncIterator[Reply]:
 async def why(question: Question) -> AsyncIterator[Reply]:
     """Say why a day's must-know items are."""
     repo = question.repository()
-    window = span(question, repo, question.value("on") or question.asked.text or "yesterday")
+    window = span(question, repo, question.value("on") or question.command.text or "yesterday")
     async for found in found_or_made(question, repo, window):
         if isinstance(found, Note):
             yield found
@@ -142,7 +143,7 @@ async def areas_of_day(question: Question) -> AsyncIterator[Reply]:
 async def rate(question: Question) -> AsyncIterator[Reply]:
     """Remember what somebody thinks of a digest."""
     repo = question.repository()
-    verdict = next(iter(question.asked.words), "")
+    verdict = next(iter(question.command.words), "")
     if verdict not in {"up", "down"}:
         raise Mistake("mistake.rate")
     window = span(question, repo, question.value("on") or "yesterday")
@@ -170,7 +171,7 @@ async def _shown(question: Question, repo: str, window: Window) -> AsyncIterator
 
 async def _post(question: Question, found: tuple[Digest, Areas, int]) -> Reply:
     core, (digest, areas, number) = question.desk.core, found
-    stands = question.asked.is_public or question.asker.is_direct
+    stands = question.command.is_public or question.asker.is_direct
 
     def post() -> Reply:
         files = report_files(core, digest, areas) if stands else ()

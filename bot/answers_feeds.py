@@ -35,9 +35,9 @@ _DONE = {State.POSTED, State.SKIPPED, State.REFUSED}
 async def setup(question: Question) -> AsyncIterator[Reply]:
     """Ask by a form how a repository's posts are to come to this channel; `new` asks for another feed beside the others."""
     _check_channel(question)
-    words = [word for word in question.asked.words if word != NEW]
+    words = [word for word in question.command.words if word != NEW]
     wanted = question.value("repository") or " ".join(words)
-    if NEW in question.asked.words:
+    if NEW in question.command.words:
         known = {feed.repository for feed in question.feeds}
         yield _form(question, None, wanted or (known.pop() if len(known) == 1 else ""))
         return
@@ -61,7 +61,7 @@ def _which(question: Question, found: Sequence[Feed], *others: tuple[str, str]) 
     choices = []
     for feed in found:
         days, *more = _parts(question, feed)  # the days first: phones cut labels short
-        choices.append((f"{question.asked.verb} feed={feed.id}", " · ".join([days, feed.repository, *more])))
+        choices.append((f"{question.command.verb} feed={feed.id}", " · ".join([days, feed.repository, *more])))
     return Which("which.feed", [*choices, *(choice for choice in others if len(choice[0]) <= MOST_COMMAND)])
 
 
@@ -158,7 +158,7 @@ def _read(question: Question, before: Feed | None) -> Feed:
         asker.platform, asker.workspace, asker.channel, place.name, place.name, time(9), question.zone(), core.now(),
         language=question.language, made_by=asker.user,
     )  # fmt: skip
-    given = question.request.values | question.asked.named
+    given = question.request.values | question.command.named
     days = _one_of(value("days"), get_args(Days), feed.days)
     goes_on = before and not before.paused and kind_of(before) == kind_of(replace(before, days=days))
     return replace(

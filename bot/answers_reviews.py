@@ -35,8 +35,8 @@ async def _looked_back(question: Question, days: int) -> AsyncIterator[Reply]:
     window = read_span(on, today, zone) if on else Window.of(today, zone).before(days)
     said = say_days(window, question.language)
     yield question.working("working.review", repo=repo, day=said)
-    stands, is_whole = question.asked.is_public or question.asker.is_direct, WHOLE in question.asked.words
-    key = (question.asked.verb, repo.lower(), window, question.language, stands, is_whole)
+    stands, is_whole = question.command.is_public or question.asker.is_direct, WHOLE in question.command.words
+    key = (question.command.verb, repo.lower(), window, question.language, stands, is_whole)
     try:
         yield await question.desk.work.shared(
             key, lambda: _post(question, repo, window, stands=stands, is_whole=is_whole)
@@ -53,6 +53,6 @@ def _post(question: Question, repo: str, window: Window, *, stands: bool, is_who
         made, areas, number,
         page=archive_page(core, made),
         files=review_files(made, areas) if stands else (),
-        more="" if is_whole else f"{question.asked.verb} {WHOLE} on={say_span(window)}",
+        more="" if is_whole else f"{question.command.verb} {WHOLE} on={say_span(window)}",
         is_whole=is_whole,
     )  # fmt: skip

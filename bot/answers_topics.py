@@ -34,11 +34,11 @@ async def _made(question: Question, verb: Literal["subscribe", "mute"]) -> Reply
     if _for_channel(question) and not question.desk.access.is_admin(question.asker):
         raise Mistake("mistake.admin")
     given = {name: question.value(name) for name in _TOPICS}
-    bare = " ".join(word for word in question.asked.words if "/" not in word)
-    if bare and question.asked.verb != "save" and not any(given.values()):
+    bare = " ".join(word for word in question.command.words if "/" not in word)
+    if bare and question.command.verb != "save" and not any(given.values()):
         areas = question.desk.core.areas()
         given["area" if areas.find(bare) else "word"] = bare
-    is_sent = question.asked.verb == "save" or bool(question.request.values)
+    is_sent = question.command.verb == "save" or bool(question.request.values)
     if not is_sent and not any(given.values()) and not question.value("how") and not question.value("min"):
         repo = question.repository()
         number = (await question.desk.work.quick(question.desk.core.commits.numbers)).get(repo, 0)
@@ -187,7 +187,7 @@ def _when(one: Subscription, question: Question) -> str:
 
 async def unsubscribe(question: Question) -> AsyncIterator[Reply]:
     """End a subscription by its number, or all."""
-    wanted = question.asked.text.strip().lstrip("#").lower()
+    wanted = question.command.text.strip().lstrip("#").lower()
     recipient = question.recipient
     if recipient.kind == "channel" and not question.desk.access.is_admin(question.asker):
         raise Mistake("mistake.admin")

@@ -1,33 +1,36 @@
-"""A request's text read: which command, what stands by its place, what is named, which flags. It forgives."""
+"""The one grammar of commands: reads what people type and what buttons are named by, and prints a command again."""
 
+import contextlib
 import re
-import shlex
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from analysis.entry import Language
 from analysis.errors import BadInput
 from analysis.window import Window, parse_day
+from bot.command import Command
+from bot.dates import days
+from bot.pieces import Piece, fold, has_marks, pieces, quoted
 from bot.platforms import Option
-from bot.verbs import ALIASES, verb, verbs
+from bot.verbs import ALIASES, as_typed, verb, verbs
 from bot.wording import tell
 from formatters.wording import label
 
 HIDDEN = {"home", "details", "why", "rate", "rank", "regenerate", "save"}
 """Commands that buttons and forms stand for, and that nobody has to type."""
 
-_NAMED = re.compile(r"(?P<name>[a-z_]+|[\u4e00-\u9fff]+)(?P<sign>[=:：＝])(?P<value>.+)", re.DOTALL | re.IGNORECASE)
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 _SHA_OR_PULL = re.compile(r"#\d+|[0-9a-f]*\d[0-9a-f]*|.*/(?:commit|pull)/[0-9a-f]+.*")
 _SHORTEST_SHA = 6
-_DATE = re.compile(r"\b(\d{4})(?:/|年)(\d{1,2})(?:/|月)(\d{1,2})(?:日|\b)")
+_ANY_DAY = date(2024, 12, 31)  # after a leap year's every day, to tell what is a date at all
 _TOPICAL = {"subscribe", "mute"}
 """Where a bare word may be a choice: elsewhere it is something to look for."""
 _WORDED = {"search", "show", "help"}
 """Where everything that names no option is something to look for."""
 _COMING = {"tomorrow", "明天", "后天"}
 _PULL = {"pr", "pull"}
+_FLAGS = {"公开": "public", "本频道": "here"}
+_ENDS, _LIST = "!?.,;:…！？。，；：", ",，、;；"
 _BESIDE = {"whole", "new"}
 """Words that buttons add to a command."""
 
@@ -40,85 +43,74 @@ class Mistake(BadInput):
         self.values = values
         super().__init__(self.said("en"))
 
-    def said(self, language: Language) -> str:
-        """Say it in a language."""
+    def said(self, language: Language, platform: str = "") -> str:
+        """Say it in a language, with its commands as they are typed on a platform; what people wrote stays."""
         comma = label("list.comma", language)
         listed = {name: comma.join(one) if isinstance(one, tuple) else one for name, one in self.values.items()}
-        return tell(self.key, language, **listed)
+        listed |= {name: as_typed(f"`{listed[name]}`", platform)[1:-1] for name in ("near", "right") if name in listed}
+        return tell(self.key, language, lambda text: as_typed(text, platform), **listed)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A command, as it was meant.
-
-    Attributes:
-        words: what stands by its place, in order.
-        named: `since=7d` and the like, by name in lower case.
-        strange: what the command does not know.
-    """
-
-    verb: str
-    words: tuple[str, ...] = ()
-    named: dict[str, str] = field(default_factory=dict)
-    flags: frozenset[str] = frozenset()
-    strange: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The words as one text."""
-        return " ".join(self.words)
-
-    @property
-    def is_public(self) -> bool:
-        """Whether everybody in the channel is to see the answer."""
-        return "public" in self.flags
-
-
-def read(text: str) -> Asked:
+def read(text: str) -> Command:
     """Read a command; `public`, `here` and names may stand anywhere, a bare date or SHA says its own command.
 
     Raises:
-        Mistake: there is no such command.
+        Mistake: there is no such command, or a quotation mark is open.
     """
-    pieces = _split(text)
-    if not pieces:
-        return Asked("help")
-    if pieces[1:] and pieces[0].lower().lstrip("/") == "digest" and verb(pieces[1].lstrip("/")):
-        pieces = pieces[1:]  # typed where commands are only text
-    head, rest = pieces[0].lstrip("/") or pieces[0], pieces[1:]
-    name = ALIASES.get(head.lower(), head.lower())
-    if verb(name) is None and name not in HIDDEN:
-        name, rest = _guessed(head), pieces
-    return _sorted(name, rest)
+    found = pieces(text)
+    if found[1:] and _head(found[0]) == "digest" and verb(_head(found[1])):
+        found = found[1:]  # `digest` typed where commands are only text
+    if not found:
+        return Command("help")
+    name = _verb_of(found[0])
+    if name:
+        return _sorted(name, found[1:])
+    day = _sorted("date", found)
+    return day if days(day.text, _ANY_DAY) else _sorted(_guessed(found[0]), found)
 
 
-def _split(text: str) -> list[str]:
-    return [_DATE.sub(lambda day: f"{day[1]}-{day[2]:0>2}-{day[3]:0>2}", piece) for piece in _pieces(text)]
+def printed(command: str | Command) -> str:
+    """Write a command so that `read` reads the same: the name of a button, the opener of a form.
+
+    What would be read as something else by itself stands in quotation marks. What is text already stays as it is.
+    """
+    if isinstance(command, str):
+        return command
+    words = (word if _is_plain(command.verb, word) else quoted(word) for word in command.words)
+    named = (_pair(command.verb, name, value) for name, values in command.named.items() for value in values)
+    return " ".join([command.verb, *words, *named, *sorted(command.flags)])
 
 
-def _pieces(text: str) -> list[str]:
-    # Phones write curly quotes; a commit's title may have a single one in it.
-    plain = re.sub(r"[“”„]", '"', text).strip()
-    lexer = shlex.shlex(plain, posix=True, punctuation_chars=False)
-    lexer.whitespace_split, lexer.quotes, lexer.escape, lexer.commenters = True, '"', "", ""
-    try:
-        return list(lexer)
-    except ValueError:  # an open quote
-        return plain.replace('"', " ").split()
+def _is_plain(name: str, word: str) -> bool:
+    return not has_marks(word) and _sorted(name, pieces(word)).words == (word,)
 
 
-def _guessed(head: str) -> str:
-    lowered = head.lower()
+def _pair(name: str, option: str, value: str) -> str:
+    bare = f"{option}={value}"
+    found = pieces(bare)
+    is_plain = len(found) == 1 and bool(value) and not (has_marks(value) or found[0].goes_on)
+    return bare if is_plain and _sorted(name, found).named == {option: (value,)} else f"{option}={quoted(value)}"
+
+
+def _head(piece: Piece) -> str:
+    return fold(piece.text).lower().lstrip("/-").rstrip(_ENDS)
+
+
+def _verb_of(piece: Piece) -> str:
+    """Return the command that a piece names; empty for none."""
+    head = "" if piece.is_quoted else _head(piece)
+    name = ALIASES.get(head, head)
+    return name if name in HIDDEN or verb(name) else ALIASES.get(fold(piece.text), "")
+
+
+def _guessed(piece: Piece) -> str:
+    lowered = _head(piece)
     if lowered in _PULL:
         return "show"
-    if lowered in _COMING:
+    if lowered in _COMING or _SPAN.fullmatch(lowered):
         return "date"
-    try:
+    with contextlib.suppress(BadInput):
         parse_day(lowered, date.max - timedelta(days=1))
-    except BadInput:
-        if _SPAN.fullmatch(lowered):
-            return "date"
-    else:
         return "date"
     if (_SHA_OR_PULL.fullmatch(lowered) and len(lowered) >= _SHORTEST_SHA) or lowered.startswith("#"):
         return "show"
@@ -126,40 +118,65 @@ def _guessed(head: str) -> str:
 
     names = [found.name for found in verbs()]
     near = get_close_matches(lowered, names, n=1, cutoff=0.6)
-    raise Mistake("mistake.verb_near" if near else "mistake.verb", verb=head, near="".join(near))
+    raise Mistake("mistake.verb_near" if near else "mistake.verb", verb=lowered, near="".join(near))
 
 
-def _sorted(name: str, pieces: list[str]) -> Asked:
-    found = verb(name)
-    known = {option.name: option for option in (found.options if found else ())}
-    words, named, flags, strange = list[str](), dict[str, str](), set[str](), list[str]()
-    for piece in pieces:
-        option = known.get(piece.lower())
-        pair = _NAMED.fullmatch(piece)
-        key = _NAMES.get(pair["name"].lower(), pair["name"].lower()) if pair else ""
-        if piece.lower() in {"public", "公开"} or (option and option.kind == "flag"):
-            flags.add("public" if piece.lower() in {"public", "公开"} else piece.lower())
-        elif pair and (found is None or key in known or key in _HIDDEN_NAMES):
-            named[key] = pair["value"].strip('"')
-        elif pair and name not in _WORDED and (pair["sign"] in "=＝" or key in _NAMES.values()):
-            strange.append(piece)
-        elif name in _TOPICAL and (choice := _choice(piece.lower(), known.values())):
-            named[choice] = piece.lower()
+def _sorted(name: str, found: list[Piece]) -> Command:
+    """Tell apart what stands by its place, options, and flags; an option without a value takes the next piece."""
+    table = verb(name)
+    known = {option.name: option for option in (table.options if table else ())}
+    words, flags, strange = list[str](), set[str](), list[str]()
+    named: dict[str, tuple[str, ...]] = {}
+    goes_on = ""  # the option whose list the next piece goes on with
+    rest = iter(found)
+    for piece in rest:
+        lowered = fold(piece.name if piece.is_dashed and not piece.sign else piece.text).lower()
+        key = _NAMES.get(piece.name, piece.name)
+        is_option = bool(key) and (
+            table is None or key in _HIDDEN_NAMES or (key in known and known[key].kind != "flag")
+        )
+        if not piece.is_quoted and not piece.sign and _flag(lowered, known):
+            flags.add(_flag(lowered, known))
+        elif is_option and (piece.sign or piece.is_dashed):
+            if piece.is_open:
+                raise Mistake("mistake.open_quote", text=piece.text)
+            last = piece
+            if not piece.value and not piece.is_quoted and (last := next(rest, piece)) is piece:
+                strange.append(piece.text)
+                continue
+            named[key] = (*named.get(key, ()), piece.value if last is piece else last.text.rstrip(_LIST))
+            goes_on = key if last.goes_on else ""
+            continue
+        elif piece.sign and name not in _WORDED and (piece.sign == "=" or key in _NAMES.values()):
+            strange.append(piece.text)
+        elif name in _TOPICAL and not piece.is_quoted and (choice := _choice(lowered, known.values())):
+            named[choice] = (*named.get(choice, ()), lowered)
+        elif goes_on:
+            named[goes_on] += (piece.text.rstrip(_LIST),)
+            goes_on = goes_on if piece.goes_on else ""
+            continue
         else:
-            words.append(piece)
-    return Asked(name, tuple(words), named, frozenset(flags), tuple(strange))
+            words.append(piece.text)
+        goes_on = ""
+    return Command(name, tuple(words), named, frozenset(flags), tuple(strange))
 
 
-def surplus(asked: Asked) -> tuple[str, ...]:
+def _flag(word: str, known: Mapping[str, Option]) -> str:
+    """Return the flag that a word stands for; empty for none."""
+    name = _FLAGS.get(word, word)
+    return name if name == "public" or (name in known and known[name].kind == "flag") else ""
+
+
+def surplus(command: Command) -> tuple[str, ...]:
     """Return what of a command means nothing: options that it does not have, and words for which it has no place."""
-    found = verb(asked.verb)
-    if found is None or asked.verb in _WORDED | _TOPICAL:
-        return asked.strange
+    found = verb(command.verb)
+    if found is None or command.verb in _WORDED | _TOPICAL:
+        return command.strange
     places = [option for option in found.options if not option.named and option.kind != "flag"]
     if any(option.kind in {"words", "area", "repository"} for option in places):
-        return asked.strange
-    words = [word for word in asked.words if "/" not in word and word not in _BESIDE]
-    return (*asked.strange, *words[len(places) :])
+        return command.strange
+    words = [word for word in command.words if "/" not in word and word not in _BESIDE]
+    return (*command.strange, *words[len(places) :])
 
 
 def _choice(word: str, options: Iterable[Option]) -> str:
@@ -183,6 +200,10 @@ def read_span(text: str, today: date, zone: str) -> Window:
     Raises:
         Mistake: it is none, or has not come yet.
     """
+    meant = days(text, today)
+    if len(meant) > 1:
+        raise Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in meant))
+    text = meant[0].isoformat() if meant else fold(text)
     span = _SPAN.fullmatch(text)
     try:
         first = date.fromisoformat(span[1]) if span and span[2] else parse_day(text, today)

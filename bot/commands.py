@@ -7,7 +7,7 @@ the only repositories that whoever asks may see; None for all.
 import contextlib
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher, get_close_matches
 from zoneinfo import ZoneInfo
@@ -28,7 +28,9 @@ _PULL_URL = re.compile(r"(?:https?://[\w.-]+/)?([\w.-]+/[\w.-]+)/pull/([0-9]+)(?
 _PULL = re.compile(r"#([0-9]{1,18})")
 _PULL_SAID = re.compile(r"(?:pr|pull|pull request)\s*#?\s*([0-9]{1,18})", re.IGNORECASE)
 _PAIR = re.compile(r"(?<!\S)(\w+)[:=：＝](\S+)")
-_FILTERS = ("since", "until", "area", "type", "author", "repo", "min")
+FILTERS = ("since", "until", "area", "type", "author", "min")
+"""What a search may be narrowed by, besides the repository."""
+_ALL_FILTERS = (*FILTERS, "repo")
 _CLOSE, _NEARLY = 0.6, 0.75
 _DEFAULT_DAYS = 7
 
@@ -158,8 +160,6 @@ def search_commits(
 ) -> Answer:
     """Search: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
     words, filters = split_filters(text)
-    repos: list[str | None] = [*filters.get("repo", [])] or [repo]
-    known = tuple(dict.fromkeys(found for name in repos for found in _sought(core, name, within) if found))
     now = _clock(core, zone)
     if wrong := misspelt(core, words, now):
         raise BadInput(
@@ -171,24 +171,36 @@ def search_commits(
         raise BadInput(
             f"Nothing lies between since:{filters['since'][-1]} and until:{filters['until'][-1]}: give the earlier one as since."
         )
-    answer = search(
-        core.store,
-        Question(
-            words=words,
-            repos=known,
-            since=since,
-            until=until,
-            areas=tuple(stored_area(core, name) for name in filters.get("area", [])),
-            types=tuple(change_type(name).value for name in filters.get("type", [])),
-            authors=tuple(filters.get("author", [])),
-            least=max((importance(level).rank for level in filters.get("min", [])), default=None),
-        ),
-        limit=limit,
+    wanted = Question(
+        words=words,
+        since=since,
+        until=until,
+        areas=tuple(stored_area(core, name) for name in filters.get("area", [])),
+        types=tuple(change_type(name).value for name in filters.get("type", [])),
+        authors=tuple(filters.get("author", [])),
+        least=max((importance(level).rank for level in filters.get("min", [])), default=None),
     )
-    if not answer.entries and words and not filters:
+    return find_commits(core, wanted, language, filters.get("repo") or repo, limit, within)
+
+
+def find_commits(
+    core: Core,
+    wanted: Question,
+    language: Language,
+    repos: str | Collection[str] | None = None,
+    limit: int = 20,
+    within: Collection[str] | None = None,
+) -> Answer:
+    """Return what a search finds in `repos`, or in all that may be seen; the question's own `repos` are filled in here."""
+    names: Collection[str | None] = [repos] if repos is None or isinstance(repos, str) else repos
+    known = tuple(dict.fromkeys(found for name in names for found in _sought(core, name, within) if found))
+    answer = search(core.store, replace(wanted, repos=known), limit=limit)
+    if not answer.entries and wanted == Question(wanted.words):
         # Commits are in English: who asks for an area by its Chinese name means the area.
         with contextlib.suppress(BadInput):
-            answer = search(core.store, Question(repos=known, areas=(area_key(words, core.areas()),)), limit=limit)
+            answer = search(
+                core.store, Question(repos=known, areas=(area_key(wanted.words, core.areas()),)), limit=limit
+            )
     return Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
 
 
@@ -198,7 +210,7 @@ def misspelt(core: Core, words: str, now: datetime, sign: str = ":") -> tuple[st
     A name in code may look so, too (`dtype:fp8`); it is taken for a filter where its value is one of that filter's.
     """
     for found in _PAIR.finditer(words):
-        for name in get_close_matches(found[1].lower(), _FILTERS, n=1, cutoff=_CLOSE):
+        for name in get_close_matches(found[1].lower(), _ALL_FILTERS, n=1, cutoff=_CLOSE):
             if _fits(
                 core, name, found[2], now, is_sure=SequenceMatcher(None, name, found[1].lower()).ratio() >= _NEARLY
             ):

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 from analysis.entry import LANGUAGES, Language
 from analysis.errors import NotFound, Outage, Problem, RateLimited
 from bot import answers_commits, answers_days, answers_feeds, answers_reviews, answers_topics
-from bot.asking import Asked, Mistake, read, surplus
+from bot.asking import Mistake, read, surplus
+from bot.command import Command
 from bot.platforms import Answer, Request
 from bot.question import Desk, Handler, Question, Which, language_named, language_of, understood
 from bot.verbs import as_typed, usage, verb, verbs
@@ -31,20 +32,20 @@ class Talk:
     async def __call__(self, request: Request) -> AsyncIterator[Answer]:
         """Answer a request; see `bot.platforms.Conversation`."""
         language: Language = request.asker.language or "en"
-        asked: Asked | None = None
+        command: Command | None = None
         try:
-            asked = read(request.text)
-            question = await understood(self._desk, request, asked)
+            command = read(request.command) if isinstance(request.command, str) else request.command
+            question = await understood(self._desk, request, command)
             language = question.language
-            is_public = asked.is_public and asked.verb not in _PRIVATE
+            is_public = command.is_public and command.verb not in _PRIVATE
             _check(question)
-            async for reply in _HANDLERS[asked.verb](question):
+            async for reply in _HANDLERS[command.verb](question):
                 yield Answer(reply, is_public and not _is_mistake(reply))
         except Which as which:
             yield Answer(_choice(which, language))
         except Mistake as mistake:
-            language = await self._language(request, asked, language)
-            yield Answer(_note(mistake, asked, language, request.asker.platform))
+            language = await self._language(request, command, language)
+            yield Answer(_note(mistake, command, language, request.asker.platform))
         except Problem as problem:
             _LOG.warning("a question in %s was not answered: %s", request.asker.channel, problem)
             yield Answer(Note(_worded(problem, language), "problem"))
@@ -52,9 +53,9 @@ class Talk:
             _LOG.exception("a question could not be answered")
             yield Answer(Note(tell("mistake.defect", language), "problem"))
 
-    async def _language(self, request: Request, asked: Asked | None, known: Language) -> Language:
+    async def _language(self, request: Request, command: Command | None, known: Language) -> Language:
         """Return the language for somebody whose command could not even be read."""
-        if asked is not None or request.asker.is_direct:
+        if command is not None or request.asker.is_direct:
             return known
         asker = request.asker
         feeds = await self._desk.work.quick(lambda: self._desk.feeds.of_channel(asker.platform, asker.channel))
@@ -62,11 +63,11 @@ class Talk:
 
 
 def _check(question: Question) -> None:
-    found = verb(question.asked.verb)
-    strange = [piece for piece in surplus(question.asked) if not question.is_repository(piece)]
+    found = verb(question.command.verb)
+    strange = [piece for piece in surplus(question.command) if not question.is_repository(piece)]
     if strange:
         raise Mistake("mistake.surplus", text=strange[0])
-    language = question.asked.named.get("lang", "")
+    language = question.command.value("lang")
     if language and language_named(language) is None:
         raise Mistake("mistake.choice", text=language, known=LANGUAGES)
     if found and found.is_admin and not question.is_admin:
@@ -82,9 +83,9 @@ def _choice(which: Which, language: Language) -> Note:
     return Note(tell(which.key, language), "plain", buttons)
 
 
-def _note(mistake: Mistake, asked: Asked | None, language: Language, platform: str) -> Note:
-    text = as_typed(mistake.said(language), platform)
-    found = verb(asked.verb) if asked else None
+def _note(mistake: Mistake, command: Command | None, language: Language, platform: str) -> Note:
+    text = mistake.said(language, platform)
+    found = verb(command.verb) if command else None
     if found and (mistake.key.endswith("_missing") or mistake.key == "mistake.surplus"):
         apart = " " if language == "en" else ""
         text = f"{text}{apart}`{usage(found, platform)}`"
@@ -109,7 +110,7 @@ def _worded(problem: Problem, language: Language) -> str:
 
 async def _save(question: Question) -> AsyncIterator[Reply]:
     """Take what a form was filled in with."""
-    what = next(iter(question.asked.words), "")
+    what = next(iter(question.command.words), "")
     handler = _FORMS.get(what)
     if handler is None:
         raise Mistake("mistake.verb", verb=f"save {what}".strip(), near="")
@@ -120,7 +121,7 @@ async def _save(question: Question) -> AsyncIterator[Reply]:
 async def _help(question: Question) -> AsyncIterator[Reply]:
     """Answer with the commands, or with how one is used."""
     language, platform = question.language, question.asker.platform
-    name = question.asked.text.strip()
+    name = question.command.text.strip()
     found = verb(name) if name else None
     if name and found is None:
         raise Mistake("mistake.verb", verb=name, near="")

@@ -12,6 +12,8 @@ from analysis.window import check_zone
 from bot import commands
 from bot.asking import Mistake
 from bot.core import Core
+from bot.dates import days
+from bot.pieces import fold
 from bot.verbs import LEVELS, TYPES
 from storage.search import parse_since
 
@@ -22,7 +24,7 @@ _NOON, _LAST_HOUR = 12, 23
 def area(core: Core, text: str) -> str:
     """Return an area's key, also of one that only a repository itself names."""
     try:
-        return commands.stored_area(core, text)
+        return commands.stored_area(core, fold(text))
     except BadInput:
         raise Mistake("mistake.area", text=text, near=_near_areas(core.areas(), text)) from None
 
@@ -36,7 +38,7 @@ def _near_areas(areas: Areas, text: str) -> tuple[str, ...]:
 def change_type(text: str) -> str:
     """Return a change type."""
     try:
-        return commands.change_type(text).value
+        return commands.change_type(fold(text)).value
     except BadInput:
         raise Mistake("mistake.type", text=text, known=TYPES) from None
 
@@ -44,22 +46,25 @@ def change_type(text: str) -> str:
 def importance(text: str) -> Importance:
     """Return an importance."""
     try:
-        return commands.importance(text)
+        return commands.importance(fold(text))
     except BadInput:
         raise Mistake("mistake.importance", text=text, known=LEVELS) from None
 
 
 def since(text: str, now: datetime, *, last: bool = False) -> datetime:
     """Return the moment that `7d`, a day or a date means; `now` is aware, in the asker's zone."""
+    found = days(text, now.date())
+    if len(found) > 1:
+        raise Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in found))
     try:
-        return parse_since(text, now, last=last)
+        return parse_since(found[0].isoformat() if found else fold(text), now, last=last)
     except BadInput:
         raise Mistake("mistake.since", text=text) from None
 
 
 def clock(text: str) -> time:
     """Return a time of day: `9`, `09:00`, `9:30 pm`."""
-    found = _TIME.fullmatch(text.strip())
+    found = _TIME.fullmatch(fold(text))
     if found:
         hour, minute = int(found[1]), int(found[2] or 0)
         if found[3]:
@@ -71,7 +76,7 @@ def clock(text: str) -> time:
 
 def zone(text: str) -> str:
     """Return an IANA time zone, also by its city alone."""
-    wanted = text.strip().replace(" ", "_").lower()
+    wanted = fold(text).replace(" ", "_").lower()
     known = {name.lower(): name for name in available_timezones()}
     named = known.get(wanted) or next((n for low, n in known.items() if low.rpartition("/")[2] == wanted), "")
     try:

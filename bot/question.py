@@ -1,7 +1,8 @@
 """A request with everything that answering it needs: who may see what, in which language, on which clocks."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,9 +11,11 @@ from analysis.errors import BadInput
 from analysis.window import check_zone
 from bot import meant
 from bot.access import TERMINAL, Access
-from bot.asking import Asked, Mistake
+from bot.asking import Mistake, printed
+from bot.command import Command
 from bot.config import machine_zone
 from bot.core import Core
+from bot.pieces import fold
 from bot.platforms import Asker, Request
 from bot.verbs import as_typed
 from bot.wording import tell
@@ -26,6 +29,10 @@ from storage.subscriptions import Recipient, Subscriptions
 _LANGUAGES: dict[str, Language] = {
     "en": "en", "english": "en", "英文": "en", "英语": "en", "zh": "zh", "zh-cn": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh",
 }  # fmt: skip
+
+
+_REPOSITORY = re.compile(r"(?=.*[A-Za-z])[\w-][\w.-]*/[\w.-]+", re.ASCII)
+"""`owner/name`; `5/5` is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ class Question:
 
     desk: Desk
     request: Request
-    asked: Asked
+    command: Command
     language: Language
     feeds: tuple[Feed, ...]
     visible: tuple[str, ...]
@@ -87,17 +94,17 @@ class Question:
     def recipient(self) -> Recipient:
         """The person, or with `here` the channel, as one who is told things."""
         asker = self.asker
-        if "here" in self.asked.flags and not asker.is_direct:
+        if "here" in self.command.flags and not asker.is_direct:
             return Recipient(asker.platform, asker.workspace, "channel", asker.channel)
         return Recipient(asker.platform, asker.workspace, "user", asker.user)
 
     def value(self, name: str) -> str:
         """Return what was given under a name, in a form or as `name=value`; empty if nothing was."""
-        return (self.request.values.get(name) or self.asked.named.get(name) or "").strip()
+        return (self.request.values.get(name) or self.command.value(name)).strip()
 
     def say(self, key: str, **values: object) -> str:
         """Return a sentence in the asker's language, its commands as they are typed where it is shown."""
-        return as_typed(tell(key, self.language, **values), self.asker.platform)
+        return tell(key, self.language, lambda text: as_typed(text, self.asker.platform), **values)
 
     def listed(self, items: Iterable[str]) -> str:
         """Return items as the asker's language lists them."""
@@ -124,7 +131,7 @@ class Question:
             Mistake: there is none, or it may not be seen from here.
             Which: there are several.
         """
-        wanted = self.value("repository") or next(filter(self.is_repository, self.asked.words), "")
+        wanted = self.value("repository") or next(filter(self.is_repository, self.command.words), "")
         if wanted:
             return self.seen(wanted)
         names = list(dict.fromkeys(self._standard(feed.repository) for feed in self.feeds)) or list(self.visible)
@@ -132,14 +139,16 @@ class Question:
             key = "mistake.nothing_direct" if self.asker.is_direct else "mistake.nothing_here"
             raise Mistake(key)
         if len(names) > 1:
-            text = self.request.text.strip()
-            commands = [(f"{text} repository={name}", name) for name in names]
+            named = [
+                (replace(self.command, named=self.command.named | {"repository": (name,)}), name) for name in names
+            ]
+            commands = [(printed(command), name) for command, name in named]
             raise Which("which.repository", [pair for pair in commands if len(pair[0]) <= MOST_COMMAND])
         return names[0]
 
     def is_repository(self, word: str) -> bool:
         """Whether a word names a repository: by owner and name, or one that may be seen from here by its name alone."""
-        is_whole = "/" in word and "@" not in word and "://" not in word and " " not in word
+        is_whole = _REPOSITORY.fullmatch(fold(word)) is not None
         return is_whole or word.lower() in {name.lower().rpartition("/")[2] for name in self.visible}
 
     def _standard(self, name: str) -> str:
@@ -147,7 +156,7 @@ class Question:
 
     def seen(self, wanted: str) -> str:
         """Return how a repository that somebody names is written; raise Mistake if it may not be seen from here."""
-        name = wanted.strip().strip("`<>").removeprefix("https://github.com/").strip("/")
+        name = fold(wanted).strip("`<>").removeprefix("https://github.com/").strip("/")
         if name.startswith("~") and name[1:].isdigit():
             numbers = {number: known for known, number in self.desk.core.commits.numbers().items()}
             name = numbers.get(int(name[1:]), name)
@@ -168,8 +177,8 @@ class Question:
 
     def zone(self, repo: str = "") -> str:
         """Return the zone whose days are meant: the one that a button names, the feed's, the asker's, or the machine's."""
-        named = self.asked.named.get("zone")
-        if named and self.asked.verb != "save":
+        named = self.command.value("zone")
+        if named and self.command.verb != "save":
             return meant.zone(named)
         feed = self.feed_of(repo) or next(iter(self.feeds), None)
         is_said = self.asker.platform == TERMINAL and self.asker.zone  # by --tz
@@ -189,25 +198,25 @@ Handler = Callable[[Question], AsyncIterator[Reply]]
 """Answers a question: each reply replaces the one before."""
 
 
-async def understood(desk: Desk, request: Request, asked: Asked) -> Question:
+async def understood(desk: Desk, request: Request, command: Command) -> Question:
     """Gather what is needed to answer a request."""
     asker = request.asker
 
     def look() -> tuple[tuple[Feed, ...], tuple[str, ...]]:
         if not asker.is_direct:
             return tuple(desk.feeds.of_channel(asker.platform, asker.channel)), desk.access.visible(asker)
-        number = asked.named.get("feed", "")
+        number = command.value("feed")
         found = desk.feeds.get(int(number)) if number.isdecimal() else None
         feeds = (found,) if found and desk.access.administers(asker, found) else ()
         return feeds, desk.access.visible(asker)
 
     feeds, visible = await desk.work.quick(look)
-    return Question(desk, request, asked, language_of(asker, asked, feeds), feeds, visible)
+    return Question(desk, request, command, language_of(asker, command, feeds), feeds, visible)
 
 
-def language_of(asker: Asker, asked: Asked | None, feeds: tuple[Feed, ...]) -> Language:
+def language_of(asker: Asker, command: Command | None, feeds: tuple[Feed, ...]) -> Language:
     """Return the language to answer in: the one that was named, the channel's, the asker's."""
-    named = language_named(asked.named.get("lang", "")) if asked else None
+    named = language_named(command.value("lang")) if command else None
     is_own = asker.is_direct or asker.platform == TERMINAL  # there it was said
     of_channel = feeds[0].language if feeds and not is_own else None
     return named or of_channel or asker.language or "en"

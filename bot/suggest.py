@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from bot.asking import Asked
+from bot.command import Command
 from bot.platforms import Asker, Option, Request
 from bot.question import Desk, Question, understood
 from bot.verbs import verbs
@@ -30,7 +30,9 @@ class Suggestions:
         self, asker: Asker, verb: str, option: Option, typed: str, others: Mapping[str, str]
     ) -> Sequence[tuple[str, str]]:
         """Return (value, label), the best first; see `bot.platforms.Suggest`."""
-        question = await understood(self._desk, Request(asker, verb), Asked(verb, named=dict(others)))
+        question = await understood(
+            self._desk, Request(asker, verb), Command(verb, named={name: (value,) for name, value in others.items()})
+        )
         find = {
             "repository": _repositories,
             "area": _areas,

@@ -177,7 +177,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form; sending it runs `command` with the fields' values as `name=value` words (quoted as a shell would)."""
+    """A form; sending it runs `command` with the fields' values, by their names."""
 
     title: str
     submit: str

@@ -8,6 +8,7 @@ from made import a_commit, a_digest, an_entry, the_areas, the_files
 from servers.chat import Json
 from servers.slack import FakeSlack
 
+from bot.asking import printed
 from bot.platforms import Answer, Request
 from bot.platforms.slack import Slack
 from formatters.item import Item, item_of
@@ -61,7 +62,8 @@ class Talk:
 
     async def __call__(self, request: Request) -> AsyncIterator[Answer]:
         self.asked.append(request)
-        answers = self.answers.get(request.text.split()[0], [Answer(Note(f"You asked: {request.text}"))])
+        text = printed(request.command)
+        answers = self.answers.get(text.split()[0], [Answer(Note(f"You asked: {text}"))])
         for answer in answers:
             yield answer
             self.begun.set()

@@ -12,11 +12,9 @@ from pathlib import Path
 import pytest
 from bots import REPO, Bot, a_bot, a_member, a_person
 from fake_platform import an_asker
-from hypothesis import given
-from hypothesis import strategies as st
 
 from analysis.entry import LANGUAGES, Language
-from bot.asking import Mistake, read, say_span
+from bot.asking import say_span
 from bot.conversation import _HANDLERS
 from bot.platforms import Answer, Request
 from bot.verbs import ALIASES, usage, verb, verbs
@@ -73,51 +71,7 @@ def commands_of(reply: Reply) -> list[str]:
     return [button.command for button in buttons(reply)]
 
 
-# -- how a command is read
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", ("help", (), {}, set())),
-        ("today public", ("today", (), {}, {"public"})),
-        ("TODAY", ("today", (), {}, set())),
-        ("/today", ("today", (), {}, set())),
-        ("今天", ("today", (), {}, set())),
-        ("昨天 公开", ("yesterday", (), {}, {"public"})),
-        ("前天", ("date", ("前天",), {}, set())),
-        ("PR 396", ("show", ("PR", "396"), {}, set())),
-        ("搜索 缓存 类型=修复 作者：Priya 自:7d", ("search", ("缓存",), {"type": "修复", "author": "Priya", "since": "7d"}, set())),
-        ("search dtype=fp8 std::vector", ("search", ("dtype=fp8", "std::vector"), {}, set())),
-        ("mute word=x min:high", ("mute", (), {"word": "x", "min": "high"}, set())),
-        ("2026-01-08", ("date", ("2026-01-08",), {}, set())),
-        ("monday", ("date", ("monday",), {}, set())),
-        ("4c46ecd", ("show", ("4c46ecd",), {}, set())),
-        ("#16622", ("show", ("#16622",), {}, set())),
-        ("https://github.com/o/r/pull/12", ("show", ("https://github.com/o/r/pull/12",), {}, set())),
-        ("show “KV cache” repo=o/r", ("show", ("KV cache",), {"repository": "o/r"}, set())),
-        ('search "page size" since:7d type=bugfix', ("search", ("page size",), {"since": "7d", "type": "bugfix"}, set())),
-        ("show it's broken", ("show", ("it's", "broken"), {}, set())),
-        ('show an "open quote', ("show", ("an", "open", "quote"), {}, set())),
-        ("search torch.compile: slow", ("search", ("torch.compile:", "slow"), {}, set())),
-        ("subscribe area=AMD here how=once", ("subscribe", (), {"area": "AMD", "how": "once"}, {"here"})),
-        ('subscribe author="Priya Nandakar"', ("subscribe", (), {"author": "Priya Nandakar"}, set())),
-    ],
-)  # fmt: skip
-def test_a_command_is_read_as_it_is_meant(text: str, expected: tuple[object, ...]) -> None:
-    """Aliases, bare dates and SHAs, quotes of any kind, names with = or :."""
-    asked = read(text)
-    assert (asked.verb, asked.words, asked.named, set(asked.flags)) == expected
-
-
-@given(text=st.text(max_size=60))
-def test_whatever_is_typed_is_read_or_told(text: str) -> None:
-    """Nothing breaks the reader."""
-    try:
-        said = read(text).verb
-    except Mistake as mistake:
-        said = str(mistake)
-    assert said in _HANDLERS or "`help` lists them" in said
+# -- the table of commands
 
 
 def test_every_command_has_a_handler_and_its_words_in_both_languages() -> None:
@@ -704,7 +658,7 @@ async def test_a_channel_with_two_repositories_asks_which(bot: Bot) -> None:
     note = await bot.reply("2026-03-12 public")
     assert isinstance(note, Note)
     assert note.text == "Which repository?"
-    assert pressed(note, "2026-03-12 public repository=example/quill")
+    assert pressed(note, "date 2026-03-12 repository=example/quill public")
     assert isinstance(await bot.reply("2026-03-12 repository=quill"), DigestPost)
 
 

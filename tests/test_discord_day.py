@@ -218,3 +218,39 @@ async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
         listed = post.component("p:")["options"]
         chosen = await team.answered(await team.server.select(post, "p:", listed[0]["value"]))
         assert "--legacy-scheduler" in chosen.text
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "stored"),
+    [
+        ("word", "prefix cache", "prefix cache"),
+        ("word", "缓存", "缓存"),
+        ("word", "it's “quoted” --area=x", "it's “quoted” --area=x"),
+        ("author", "Simo Lin", "Simo Lin"),
+        ("author", "陈一涵", "陈一涵"),
+        ("path", "python/**/scheduler*.py", "python/**/scheduler*.py"),
+        ("area", "昇腾", "npu_ascend"),
+        ("area", "ＡＭＤ", "amd_rocm"),
+    ],
+)
+async def test_what_an_option_holds_is_what_is_stored_and_confirmed(
+    team: Team, option: str, value: str, stored: str
+) -> None:
+    """Letter by letter: no quotation marks are added to it, and nothing in it is taken for a command."""
+    await set_up(team, "en")
+    done = await team.use("subscribe", **{option: value})
+    (made,) = team.bot.subscriptions.all()
+    assert getattr(made, option) == stored
+    shown = {"npu_ascend": "NPU", "amd_rocm": "AMD"}.get(stored, stored)
+    assert shown in done.text
+    assert "'" + shown not in done.text
+
+
+async def test_words_in_an_option_are_no_options(team: Team) -> None:
+    """Neither is a search for `public` public, nor is it searched in another author's commits."""
+    await set_up(team, "en")
+    await team.use("yesterday")
+    found = await team.use("search", words="public")
+    assert found.messages[0].ephemeral
+    refused = await team.use("search", words="cache author=Priya")
+    assert "`author:Priya` stands within the words" in refused.text

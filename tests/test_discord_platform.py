@@ -16,6 +16,8 @@ from servers.discord import FakeDiscord, StoredMessage
 
 from analysis.digest import Digest
 from analysis.errors import BadInput
+from bot.asking import printed
+from bot.command import Command
 from bot.platforms import Answer, Asker, Later, Option, Posted, Refused, Request, Unsure, Verb
 from bot.platforms.discord import Discord
 from formatters.outline import outline
@@ -55,7 +57,9 @@ class Talker:
 
     def __init__(self) -> None:
         self.asked: list[Request] = []
-        self.answers: Callable[[Request], Sequence[Answer]] = lambda request: [Answer(Note(f"You said {request.text}"))]
+        self.answers: Callable[[Request], Sequence[Answer]] = lambda request: [
+            Answer(Note(f"You said {printed(request.command)}"))
+        ]
         self.gate = asyncio.Event()
         self.gate.set()
 
@@ -203,7 +207,7 @@ async def test_a_public_answer_is_seen_by_all(world: World) -> None:
     world.talker.answers = lambda request: [Answer(Note("For all"), public=True)]
     used = await world.server.slash("digest today", {"public": True})
     await used.settled()
-    assert world.talker.asked[0].text == "today public"
+    assert world.talker.asked[0].command == Command("today", flags=frozenset({"public"}))
     assert [(message.text, message.ephemeral) for message in used.messages] == [("For all", False)]
 
 
@@ -331,7 +335,7 @@ async def test_the_buttons_and_the_list_of_a_post_work_after_a_restart(world: Wo
     await pressed.settled()
     chosen = await world.server.select(message, "p:", "show example/quill@0000000")
     await chosen.settled()
-    assert [asked.text for asked in world.talker.asked] == ["good 2026-03-12", "show example/quill@0000000"]
+    assert [printed(asked.command) for asked in world.talker.asked] == ["good 2026-03-12", "show example/quill@0000000"]
     assert (pressed.text, pressed.messages[0].ephemeral) == ("You said good 2026-03-12", True)
     assert message.data["edited_timestamp"] is None
 
@@ -340,7 +344,7 @@ async def test_a_form_is_filled_in_step_by_step_also_over_a_restart(world: World
     """Five fields at once is all that Discord takes."""
 
     def answer(request: Request) -> Sequence[Answer]:
-        if request.text == "setup":
+        if printed(request.command) == "setup":
             return [Answer(FORM)]
         return [Answer(Note(json.dumps(request.values, sort_keys=True)))]
 
@@ -355,7 +359,7 @@ async def test_a_form_is_filled_in_step_by_step_also_over_a_restart(world: World
     assert second.modal["title"] == "Digest of this channel (2/2)"
     done = await world.server.submit(second, {"areas": ["kv_cache", "models"]})
     await done.settled()
-    assert world.talker.asked[-1].text == "setup save"
+    assert world.talker.asked[-1].command == "setup save"
     assert world.talker.asked[-1].values == {
         "repository": "example/quill", "hour": "10", "zone": "UTC", "language": "en", "least": "low",
         "areas": "kv_cache,models", "quiet": "line",
@@ -364,7 +368,9 @@ async def test_a_form_is_filled_in_step_by_step_also_over_a_restart(world: World
 
 async def test_a_form_can_be_sent_after_its_first_step(world: World) -> None:
     """The rest stays as it stands."""
-    world.talker.answers = lambda request: [Answer(FORM if request.text == "setup" else Note("Saved", "done"))]
+    world.talker.answers = lambda request: [
+        Answer(FORM if printed(request.command) == "setup" else Note("Saved", "done"))
+    ]
     opened = await (await world.server.slash("digest setup")).answered()
     first = await world.server.submit(opened, {"repository": "example/quill", "hour": ["10"], "language": ["en"]})
     await first.settled()
@@ -377,12 +383,17 @@ async def test_a_form_can_be_sent_after_its_first_step(world: World) -> None:
 async def test_a_short_form_is_sent_at_once(world: World) -> None:
     """Its values by name, with the command that it stands for."""
     short = replace(FORM, fields=FORM.fields[:3])
-    world.talker.answers = lambda request: [Answer(short if request.text == "setup" else Note("Saved", "done"))]
+    world.talker.answers = lambda request: [
+        Answer(short if printed(request.command) == "setup" else Note("Saved", "done"))
+    ]
     opened = await (await world.server.slash("digest setup")).answered()
     saved = await world.server.submit(opened, {"repository": "a/b", "hour": ["9"], "zone": "Asia/Shanghai"})
     await saved.settled()
     asked = world.talker.asked[-1]
-    assert (asked.text, asked.values) == ("setup save", {"repository": "a/b", "hour": "9", "zone": "Asia/Shanghai"})
+    assert (printed(asked.command), asked.values) == (
+        "setup save",
+        {"repository": "a/b", "hour": "9", "zone": "Asia/Shanghai"},
+    )
 
 
 async def test_a_mistake_in_a_form_can_be_corrected(world: World) -> None:
@@ -390,7 +401,7 @@ async def test_a_mistake_in_a_form_can_be_corrected(world: World) -> None:
     short = replace(FORM, fields=FORM.fields[:3])
 
     def answer(request: Request) -> Sequence[Answer]:
-        if request.text == "setup":
+        if printed(request.command) == "setup":
             return [Answer(short)]
         is_wrong = request.values["zone"] == "Mars"
         return [Answer(Note("No such zone", "problem") if is_wrong else Note("Saved", "done"))]

@@ -11,6 +11,7 @@ from servers.slack_world import View
 from slack_made import Talk, a_form, a_post, a_slack, an_item, connected, named
 
 from analysis.errors import BadInput
+from bot.command import Command
 from bot.platforms import Answer
 from bot.platforms.slack import Slack
 from formatters.reply import (
@@ -50,7 +51,7 @@ class TestCommands:
         assert command.text.startswith("You asked: show 4c46ecd")
         assert command.replies[0].only_for == server.user.id
         (request,) = talk.asked
-        assert (request.text, request.asker.platform, request.asker.channel) == (
+        assert (request.command, request.asker.platform, request.asker.channel) == (
             "show 4c46ecd",
             "slack",
             server.channel.id,
@@ -109,12 +110,12 @@ class TestCommands:
 
     async def test_nothing_typed_is_a_call_for_help(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
         await (await server.slash("/digest", "  ")).replied()
-        assert talk.asked[0].text == "help"
+        assert talk.asked[0].command == "help"
 
     async def test_slacks_own_marks_are_taken_off(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
         """Phones write round quotes, Slack puts brackets around links."""
         await (await server.slash("/digest", "search “a &amp; b” <https://x.org/pull/1|x.org/pull/1>")).replied()
-        assert talk.asked[0].text == 'search "a & b" https://x.org/pull/1'
+        assert talk.asked[0].command == "search “a & b” https://x.org/pull/1"
 
     async def test_a_long_answer_goes_on_after_the_response_url_is_used_up(
         self, slack: Slack, server: FakeSlack, talk: Talk
@@ -173,7 +174,7 @@ class TestConversations:
         first, _ = await server.say("Have you seen 4c46ecd?")
         await server.say(f"<@{server.bot.id}> show 4c46ecd", thread_ts=first.ts)
         await server.changed.until(lambda: "You asked" in _private(server), "the answer", 5)
-        assert (talk.asked[0].text, talk.asked[0].thread) == ("show 4c46ecd", first.ts)
+        assert (talk.asked[0].command, talk.asked[0].thread) == ("show 4c46ecd", first.ts)
         answer = server.messages[-1]
         assert (answer.thread_ts, answer.only_for) == (first.ts, server.user.id)
 
@@ -189,7 +190,7 @@ class TestConversations:
     ) -> None:
         await server.say(said.format(us=f"<@{server.bot.id}>"))
         await server.changed.until(lambda: talk.asked, "the question", 5)
-        assert talk.asked[0].text == understood
+        assert talk.asked[0].command == understood
 
     async def test_a_mentions_public_answer_stands_in_its_thread(
         self, slack: Slack, server: FakeSlack, talk: Talk
@@ -219,7 +220,7 @@ class TestConversations:
         await server.event({"type": "message", "subtype": "message_changed", "channel": "D1", "channel_type": "im"})
         await server.event({"type": "reaction_added", "user": server.user.id})
         await (await server.slash("/digest", "help")).replied()
-        assert [request.text for request in talk.asked] == ["help"]
+        assert [request.command for request in talk.asked] == ["help"]
 
     async def test_an_event_that_comes_twice_is_answered_once(
         self, slack: Slack, server: FakeSlack, talk: Talk
@@ -228,13 +229,13 @@ class TestConversations:
         await delivery.acked()
         await (await server.again(delivery)).acked()
         await (await server.slash("/digest", "help")).replied()
-        assert [request.text for request in talk.asked] == ["areas", "help"]
+        assert [request.command for request in talk.asked] == ["areas", "help"]
 
     async def test_the_shortcut_shows_what_a_message_names(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
         message, _ = await server.say("why did &lt;https://github.com/o/r/pull/9#x&gt; land?")
         await server.shortcut("daybrief", message=message)
         await server.changed.until(lambda: "You asked" in _private(server), "the answer", 5)
-        assert talk.asked[0].text == "show https://github.com/o/r/pull/9"
+        assert talk.asked[0].command == Command("show", ("https://github.com/o/r/pull/9",))
 
 
 class TestControls:
@@ -286,7 +287,7 @@ class TestForms:
         )
         await server.wait_view(text="The first digest comes tomorrow")
         request = talk.asked[-1]
-        assert request.text == "setup save"
+        assert request.command == "setup save"
         assert request.values == {"repository": "example/quill", "hour": "9", "zone": "Zone/200", "areas": "docs,amd"}
         assert request.asker.channel == server.channel.id
 
@@ -322,7 +323,7 @@ class TestForms:
         offer = command.replies[0]
         await server.press(offer, named(offer.blocks, "Open the form"))
         await server.wait_view(text="Repository")
-        assert [request.text for request in talk.asked] == ["setup", "setup"]
+        assert [request.command for request in talk.asked] == ["setup", "setup"]
 
     async def test_a_mention_is_offered_the_form(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
         talk.on("setup", a_form())

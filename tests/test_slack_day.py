@@ -286,3 +286,25 @@ async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
 def menu_of(post: StoredMessage) -> list[Json]:
     menus = [e for block in post.blocks for e in block.get("elements", []) if e["type"] == "static_select"]
     return list(menus[0]["options"])
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("word='prefix cache'", {"word": "prefix cache"}),
+        ("word=“prefix cache”", {"word": "prefix cache"}),
+        ("author=«Simo Lin»", {"author": "Simo Lin"}),
+        ("author=陈一涵 word=「键值 缓存」", {"author": "陈一涵", "word": "键值 缓存"}),
+        ("path='python/**/scheduler*.py'", {"path": "python/**/scheduler*.py"}),
+        ("ａｒｅａ＝昇腾", {"area": "npu_ascend"}),
+        ("\u3000area=AMD\u00a0—min=high", {"area": "amd_rocm", "least": "high"}),
+    ],
+)
+async def test_what_is_typed_is_what_is_stored_and_confirmed(team: Team, text: str, stored: dict[str, str]) -> None:
+    """In any alphabet, with any quotation marks and spaces."""
+    await set_up(team)
+    done = await team.use(f"subscribe {text}")
+    (made,) = team.bot.subscriptions.all()
+    assert {name: str(getattr(made, name)) for name in stored} == stored
+    shown = {"npu_ascend": "NPU", "amd_rocm": "AMD", "high": "high"}
+    assert all(shown.get(value, value) in done.text for value in stored.values())

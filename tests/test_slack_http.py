@@ -75,7 +75,7 @@ async def test_commands_mentions_buttons_and_forms_arrive(slack: Slack, server: 
     talk.on("setup", Note("Saved", "done"))
     await server.submit(view, {"repository": "example/quill", "hour": ["9"], "zone": ["Zone/1"]})
     await server.wait_view(text="Saved")
-    assert [request.text for request in talk.asked] == ["help", "areas", "areas", "setup"]
+    assert [request.command for request in talk.asked] == ["help", "areas", "areas", "setup"]
     for delivery in server.deliveries:
         await delivery.acked()
     assert {delivery.status for delivery in server.deliveries} == {200}
@@ -84,7 +84,7 @@ async def test_commands_mentions_buttons_and_forms_arrive(slack: Slack, server: 
 async def test_a_command_may_say_payload(slack: Slack, server: FakeSlack, talk: Talk) -> None:
     """Bolt's own reader of bodies loses such a command."""
     await (await server.slash("/digest", "search payload")).replied()
-    assert talk.asked[0].text == "search payload"
+    assert talk.asked[0].command == "search payload"
 
 
 @pytest.mark.parametrize("tamper", ["signature", "timestamp"])
@@ -114,7 +114,7 @@ async def test_an_event_repeated_by_slack_is_answered_once(slack: Slack, server:
     again = await (await server.again(delivery)).acked()
     assert again.status == 200
     await (await server.slash("/digest", "help")).replied()
-    assert [request.text for request in talk.asked] == ["areas", "help"]
+    assert [request.command for request in talk.asked] == ["areas", "help"]
 
 
 async def test_a_replayed_event_is_answered_once(slack: Slack, server: FakeSlack, talk: Talk) -> None:
@@ -128,7 +128,7 @@ async def test_a_replayed_event_is_answered_once(slack: Slack, server: FakeSlack
         ):
             pass
     await (await server.slash("/digest", "help")).replied()
-    assert [request.text for request in talk.asked] == ["areas", "help"]
+    assert [request.command for request in talk.asked] == ["areas", "help"]
 
 
 async def test_a_command_replayed_as_an_event_is_no_command(slack: Slack, server: FakeSlack, talk: Talk) -> None:

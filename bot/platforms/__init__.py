@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from analysis.entry import Language
+from bot.command import Command
 from bot.wording import said
 from formatters.reply import Reply
 
@@ -40,15 +41,17 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command as typed, or as a button or a form stands for it: `show 4c46ecd public`.
+    """What somebody wants.
 
     Attributes:
+        command: a text as it was typed, or the name of a button or a form (`show 4c46ecd public`), which is read by the
+            grammar of `bot.asking`; or a command whose options the platform told apart, which is taken as it is.
         values: of a form, by field name.
         thread: the message thread it was asked in; empty outside of one.
     """
 
     asker: Asker
-    text: str
+    command: str | Command
     values: dict[str, str] = field(default_factory=dict)
     thread: str = ""
 

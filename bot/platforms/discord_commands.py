@@ -2,17 +2,16 @@
 
 import hashlib
 import json
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bot.command import Command
 from bot.platforms import Option, Verb
 from formatters.discord_parts import short
 
 Json = dict[str, Any]
 
 COMMAND = "digest"
-PUBLIC = "public"
 _SAYS = {"en": "What landed on the repositories you depend on", "zh": "你所依赖的仓库有哪些变更"}
 _SUBCOMMAND, _STRING, _BOOLEAN = 1, 3, 5
 _IN_GUILDS, _IN_DIRECT_MESSAGES, _FOR_GUILDS = 0, 1, 0
@@ -73,25 +72,17 @@ def chosen(options: Sequence[Json]) -> tuple[str, dict[str, Any], str]:
     return sub["name"], {one["name"]: one.get("value") for one in given}, focused
 
 
-def typed(verb: Verb, given: Mapping[str, Any]) -> str:
-    """Return the command as it would be typed."""
-    words = [verb.name]
-    for option in verb.options:
-        value = given.get(option.name)
-        if value in (None, False, ""):
-            continue
-        if option.kind == "flag":
-            words.append(option.name)
-        elif option.named:
-            words.append(f"{option.name}={shlex.quote(str(value))}")
-        else:
-            words.append(str(value))
-    return " ".join(words)
-
-
-def is_public(text: str) -> bool:
-    """Whether a command asks for an answer that everybody sees; Discord wants to know before there is one."""
-    return PUBLIC in text.split()
+def typed(verb: Verb, given: Mapping[str, Any]) -> Command:
+    """Return the command that was chosen; what Discord gives as values stays values, letter by letter."""
+    filled = [
+        (option, given[option.name]) for option in verb.options if given.get(option.name) not in {None, False, ""}
+    ]
+    return Command(
+        verb.name,
+        tuple(str(value) for option, value in filled if not option.named and option.kind != "flag"),
+        {option.name: (str(value),) for option, value in filled if option.named and option.kind != "flag"},
+        frozenset(option.name for option, _ in filled if option.kind == "flag"),
+    )
 
 
 def choices(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

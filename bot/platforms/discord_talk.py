@@ -11,6 +11,8 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Literal, Protocol
 
+from bot.asking import Mistake, printed, read
+from bot.command import Command
 from bot.platforms import Answer, Asker, Conversation, Memory, Request, Suggest, Verb
 from bot.platforms import discord_commands as commands
 from bot.wording import tell
@@ -77,7 +79,7 @@ class Talk:
         elif exchange.kind == "command":
             name, given, _ = commands.chosen(data["options"])
             verb = self._verbs.get(name)  # Discord may still offer a command of an older version
-            await self._run(exchange, commands.typed(verb, given) if verb else name)
+            await self._run(exchange, commands.typed(verb, given) if verb else Command(name))
         elif exchange.kind == "form":
             await self._filled_in(exchange, data["custom_id"], values(data["components"]))
         else:
@@ -103,16 +105,19 @@ class Talk:
         found = await self._suggest(exchange.asker, name, option, str(given[focused]), others)
         await exchange.offer(commands.choices(found))
 
-    async def _run(self, exchange: Exchange, text: str) -> None:
-        verb = self._verbs.get(next(iter(text.split()), ""))
+    async def _run(self, exchange: Exchange, command: str | Command) -> None:
+        known = _known(command)
+        verb = self._verbs.get(known.verb) if known else None
         if verb and verb.has_form:
-            await self._offer(exchange, text)
+            await self._offer(exchange, command)
             return
-        await exchange.acknowledge(public=commands.is_public(text))
-        await self._show(exchange, self._ask(exchange, text), text)
+        await exchange.acknowledge(public=bool(known and known.is_public))
+        await self._show(exchange, self._ask(exchange, command), printed(command))
 
-    def _ask(self, exchange: Exchange, text: str, given: Mapping[str, str] | None = None) -> AsyncIterator[Answer]:
-        return self._conversation(Request(exchange.asker, text, dict(given or {}), exchange.thread))
+    def _ask(
+        self, exchange: Exchange, command: str | Command, given: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Answer]:
+        return self._conversation(Request(exchange.asker, command, dict(given or {}), exchange.thread))
 
     async def _show(self, exchange: Exchange, answers: AsyncIterator[Answer], text: str) -> Reply | None:
         """Show answers, each in the place of the one before; return the last one."""
@@ -133,17 +138,17 @@ class Talk:
             await exchange.show(rendered(reply), public=False)
         return reply
 
-    async def _offer(self, exchange: Exchange, text: str) -> None:
+    async def _offer(self, exchange: Exchange, command: str | Command) -> None:
         """Show the form of a command as the very first answer; what is no form, or takes its time, as any answer."""
-        answers = self._ask(exchange, text)
+        answers, opener = self._ask(exchange, command), _opener(printed(command))
         first = asyncio.ensure_future(anext(answers, None))
         await asyncio.wait({first}, timeout=_AT_ONCE)
         answer = first.result() if first.done() and not first.exception() else None
         if answer and isinstance(answer.reply, Form):
-            await exchange.open(modal(answer.reply, 0, f"f0:{_opener(text)}", {}))
+            await exchange.open(modal(answer.reply, 0, f"f0:{opener}", {}))
             return
         await exchange.acknowledge(public=False)
-        await self._show(exchange, _again(first, answers), text)
+        await self._show(exchange, _again(first, answers), opener)
 
     async def _filled_in(self, exchange: Exchange, custom_id: str, given: dict[str, str]) -> None:
         """Take one step of a form: keep it, and go on, or send all."""
@@ -203,6 +208,14 @@ async def _again(first: asyncio.Future[Answer | None], rest: AsyncIterator[Answe
         yield answer
     async for answer in rest:
         yield answer
+
+
+def _known(command: str | Command) -> Command | None:
+    """Return what a control stands for; None for one of an older version, which the conversation answers."""
+    try:
+        return read(command) if isinstance(command, str) else command
+    except Mistake:
+        return None
 
 
 def _opener(text: str) -> str:

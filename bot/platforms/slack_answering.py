@@ -56,7 +56,9 @@ class Answering:
                 _LOG.exception("an answer failed")
                 await shown.show(Answer(Note(tell("slack.defect", origin.language), "problem")))
             asker = origin.request.asker
-            if asked.view and asker.is_direct and asked.text != HOME:  # what was done there, or above it, shows there
+            if (
+                asked.view and asker.is_direct and asked.command != HOME
+            ):  # what was done there, or above it, shows there
                 await self._answer(Asked(HOME, asked.workspace, asked.user, asker.channel, view={"type": HOME}))
         except FAILURES as failure:
             _LOG.warning("an answer in %s was not shown: %s", asked.channel or "Slack", failure)
@@ -65,7 +67,7 @@ class Answering:
         channel = asked.channel or await self._people.direct(asked.user)
         asker = await self._people.asker(asked.workspace, asked.user, channel)
         return Origin(
-            Request(asker, asked.text, asked.values, asked.thread),
+            Request(asker, asked.command, asked.values, asked.thread),
             asked.response_url,
             asked.trigger,
             asked.message,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from analysis.entry import Language
+from bot.asking import printed
 from bot.platforms import Answer, Later, Refused, Request, Unsure
 from bot.platforms.slack_posts import QUIET, Posts
 from bot.platforms.slack_web import Json, Web
@@ -56,7 +57,7 @@ class Origin:
     def carried(self) -> str:
         """What a view keeps of where it came from."""
         request = self.request
-        kept = {"command": request.text[:2000], "channel": request.asker.channel, "thread": request.thread}
+        kept = {"command": printed(request.command)[:2000], "channel": request.asker.channel, "thread": request.thread}
         return json.dumps(kept | {"language": self.language})
 
 
@@ -125,7 +126,7 @@ class _Talk:
                 _LOG.info("a form could not be opened: %s", late)
             else:
                 return
-        button = Button(tell("slack.open_form", form.language), origin.request.text, "primary")
+        button = Button(tell("slack.open_form", form.language), printed(origin.request.command), "primary")
         await self.show(Answer(Note(form.title, buttons=(button,))))
 
     async def _privately(self, payload: Json) -> None:
@@ -241,7 +242,7 @@ class _Home(_Modal):
 
 def _carried_by(form: Form, origin: Origin) -> str:
     """Return what a form brings back: its own command, and where it was asked for."""
-    return replace(origin, request=replace(origin.request, text=form.command)).carried
+    return replace(origin, request=replace(origin.request, command=form.command)).carried
 
 
 FAILURES = (Refused, Later, Unsure)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from analysis.entry import Language
+from bot.command import Command
 from formatters.slack_blocks import ACTION
 from formatters.slack_views import form_values
 
@@ -19,7 +20,6 @@ HOME = "home"
 
 _LINK = re.compile(r"<(?:https?|mailto):[^|>\s]+(?:\|[^>]*)?>")
 _CHANNEL = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
-_QUOTES = str.maketrans("“”‘’", "\"\"''")
 _MENTION = re.compile(r"<@\w+(?:\|[^>]*)?>")
 _REFERENCE = re.compile(
     r"https?://\S+/(?:pull|commit)/\w+|[\w.-]+/[\w.-]+@[0-9a-f]{7,40}|#\d+\b|\b(?=\w*\d)[0-9a-f]{7,40}\b"
@@ -31,7 +31,7 @@ _MOST_WORDS = 80
 class Asked:
     """What somebody asks, before it is known who they are; the fields are those of `Request` and `Origin`."""
 
-    text: str
+    command: str | Command
     workspace: str
     user: str
     channel: str = ""
@@ -59,7 +59,7 @@ def parsed(text: str, *, is_json: bool) -> dict[str, Any]:
 def of_command(body: Body) -> Asked:
     """Read a slash command."""
     return Asked(
-        text=plain(str(body.get("text", ""))) or "help",
+        command=plain(str(body.get("text", ""))) or "help",
         workspace=str(body.get("team_id", "")),
         user=str(body["user_id"]),
         channel=str(body["channel_id"]),
@@ -78,7 +78,7 @@ def of_message(body: Body) -> Asked | None:
         return None
     text = plain(_behind_mention(body) if is_mention else str(event.get("text", "")))
     return Asked(
-        text=text or "help",
+        command=text or "help",
         workspace=str(body.get("team_id", "")),
         user=str(event["user"]),
         channel=str(event["channel"]),
@@ -93,7 +93,7 @@ def of_home(body: Body) -> Asked | None:
     if event.get("tab") != HOME:
         return None
     return Asked(
-        text=HOME,
+        command=HOME,
         workspace=str(body.get("team_id", "")),
         user=str(event["user"]),
         channel=str(event.get("channel", "")),
@@ -111,7 +111,7 @@ def of_control(body: Body) -> Asked | None:
     carried = _carried(view)
     container, message = body.get("container") or {}, body.get("message") or {}
     return Asked(
-        text=str(command),
+        command=str(command),
         workspace=_workspace(body),
         user=str(body["user"]["id"]),
         channel=str((body.get("channel") or {}).get("id") or carried.get("channel", "")),
@@ -128,7 +128,7 @@ def of_form(body: Body) -> Asked:
     view = body["view"]
     carried = _carried(view)
     return Asked(
-        text=str(carried.get("command", "")),
+        command=str(carried.get("command", "")),
         workspace=_workspace(body),
         user=str(body["user"]["id"]),
         channel=str(carried.get("channel", "")),
@@ -145,7 +145,7 @@ def of_shortcut(body: Body) -> Asked:
     found = _REFERENCE.search(text)
     wanted = found[0] if found else " ".join(text.split())[:_MOST_WORDS]
     return Asked(
-        text=f"show {wanted}".strip(),
+        command=Command("show", (wanted,) if wanted else ()),
         workspace=_workspace(body),
         user=str(body["user"]["id"]),
         channel=str(body["channel"]["id"]),
@@ -156,10 +156,10 @@ def of_shortcut(body: Body) -> Asked:
 
 
 def plain(text: str) -> str:
-    """Return what was typed: without Slack's brackets around links and channels, its entities and its round quotes."""
+    """Return what was typed: without Slack's brackets around links and channels and its entities."""
     text = _LINK.sub(lambda found: found[0][1:-1].partition("|")[0].removeprefix("mailto:"), text)
     text = _CHANNEL.sub(lambda found: found[1], text)
-    return html.unescape(text).translate(_QUOTES).strip()
+    return html.unescape(text).strip()
 
 
 def _behind_mention(body: Body) -> str:

@@ -1,0 +1,138 @@
+"""A typed line cut into its pieces: words, `name=value`, what stands in quotation marks; and text put into them.
+
+People type on phones and in many alphabets: any space of Unicode parts words, any pair of quotation marks holds a text
+together, a dash that a phone made of `--` stands for it. What stands in quotation marks is taken as it is; a doubled
+`"` in it is one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_INVISIBLE = frozenset("\u180e\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that nobody sees and that come with what is copied: they part words like spaces."""
+
+_DOUBLE, _SINGLE = '"“”„‟＂', "'‘’‚‛＇"
+_CLOSING = (
+    {'"': '"', "'": "'"}
+    | dict.fromkeys(_DOUBLE[1:], _DOUBLE)
+    | dict.fromkeys(_SINGLE[1:], _SINGLE)
+    | {"«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」", "『": "』", "《": "》", "〈": "〉", "`": "`"}
+)  # fmt: skip
+"""What ends a text that begins with a quotation mark; phones mix the curly ones."""
+_MIXED = dict.fromkeys(_DOUBLE, _DOUBLE) | dict.fromkeys(_SINGLE, _SINGLE)
+"""The same where no proper end is found: a straight one may be ended by a curly one."""
+
+_LIST = ",，、;；"
+_NAME = re.compile(
+    r"(?P<dash>--|[—–―])?(?P<name>[A-Za-zＡ-Ｚａ-ｚ]+(?:[_＿][A-Za-zＡ-Ｚａ-ｚ]+)*|[\u4e00-\u9fff]+)(?P<sign>[=:：＝])?"
+)
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of a line.
+
+    Attributes:
+        text: the piece as a word, without the quotation marks around it.
+        name, sign, value: of `name=value`; a `--name` has a name alone. Names are in lower case and plain letters.
+        is_dashed: the name has `--` before it.
+        is_quoted: all of it, or its value, stands in quotation marks.
+        is_open: its value begins with a quotation mark, and nothing ends it.
+        goes_on: a comma stands behind it.
+    """
+
+    text: str
+    name: str = ""
+    sign: str = ""
+    value: str = ""
+    is_dashed: bool = False
+    is_quoted: bool = False
+    is_open: bool = False
+    goes_on: bool = False
+
+
+def pieces(text: str) -> list[Piece]:
+    """Cut a line."""
+    return list(_cut(text))
+
+
+def fold(text: str) -> str:
+    """Return a name, a number or a date in plain letters, digits and dashes: `ＡＭＤ` is `AMD`."""
+    return unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+
+
+def quoted(text: str) -> str:
+    """Put a text into quotation marks, as `pieces` reads it."""
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def has_marks(text: str) -> bool:
+    """Whether a text has quotation marks in it, which may mean something where it stands."""
+    return not _CLOSING.keys().isdisjoint(text)
+
+
+def _cut(text: str) -> Iterator[Piece]:
+    at = 0
+    while at < len(text):
+        if _is_space(text[at]):
+            at += 1
+        else:
+            piece, at = _piece(text, at)
+            yield piece
+
+
+def _piece(text: str, at: int) -> tuple[Piece, int]:
+    """Return the piece that begins here, and where it ends."""
+    whole = _in_quotes(text, at)
+    if whole:
+        return Piece(whole[0], is_quoted=True, goes_on=whole[2]), whole[1]
+    found = _NAME.match(text, at)
+    name = fold(found["name"]).lower() if found else ""
+    is_dashed = bool(found and found["dash"])
+    if found and found["sign"] and (inner := _in_quotes(text, found.end())):
+        value, end, goes_on = inner
+        word = f"{found[0]}{value}"
+        return Piece(word, name, fold(found["sign"]), value, is_dashed, is_quoted=True, goes_on=goes_on), end
+    end = next((place for place in range(at, len(text)) if _is_space(text[place])), len(text))
+    run = text[at:end]
+    if found and found["sign"]:
+        value = text[found.end() : end]
+        bare = value.rstrip(_LIST) or value
+        is_open = value[:1] in _CLOSING
+        piece = Piece(run, name, fold(found["sign"]), bare, is_dashed, is_open=is_open, goes_on=bare != value)
+        return piece, end
+    if found and is_dashed and found.end() == end:
+        return Piece(run, name, is_dashed=True), end
+    return Piece(run.lstrip(_DOUBLE) or run, goes_on=run[-1:] in _LIST), end
+
+
+def _in_quotes(text: str, at: int) -> tuple[str, int, bool] | None:
+    """Return what stands in the quotation marks that begin here, where they end, and whether a comma follows."""
+    if at >= len(text) or text[at] not in _CLOSING:
+        return None
+    return _until(text, at, _CLOSING[text[at]]) or _until(text, at, _MIXED.get(text[at], ""))
+
+
+def _until(text: str, at: int, closing: str) -> tuple[str, int, bool] | None:
+    is_plain, place, inner = text[at] == '"', at + 1, list[str]()
+    while place < len(text):
+        letter = text[place]
+        if is_plain and text.startswith('""', place):
+            inner.append('"')
+            place += 2
+            continue
+        after = text[place + 1 : place + 2]
+        if letter in closing and (not after or _is_space(after) or after in _LIST):
+            goes_on = bool(after) and after in _LIST
+            return "".join(inner), place + 1 + goes_on, goes_on
+        inner.append(letter)
+        place += 1
+    return None
+
+
+def _is_space(letter: str) -> bool:
+    return letter.isspace() or letter in _INVISIBLE

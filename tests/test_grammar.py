@@ -1,0 +1,130 @@
+"""The grammar of commands: what people type in any alphabet is read as they mean it, and what is printed is read back."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.asking import HIDDEN, Mistake, printed, read
+from bot.command import Command
+from bot.conversation import _HANDLERS
+from bot.pieces import pieces, quoted
+from bot.verbs import verb, verbs
+
+Expected = tuple[str, tuple[str, ...], dict[str, str | tuple[str, ...]], set[str]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ("help", (), {}, set())),
+        ("?", ("help", (), {}, set())),
+        ("--help", ("help", (), {}, set())),
+        ("today public", ("today", (), {}, {"public"})),
+        ("TODAY", ("today", (), {}, set())),
+        ("/today", ("today", (), {}, set())),
+        ("yesterday!", ("yesterday", (), {}, set())),
+        ("ｔｏｄａｙ　ｐｕｂｌｉｃ", ("today", (), {}, {"public"})),
+        ("today\u00a0—public", ("today", (), {}, {"public"})),
+        ("digest today", ("today", (), {}, set())),
+        ("date today", ("date", ("today",), {}, set())),
+        ("今天", ("today", (), {}, set())),
+        ("昨天 公开", ("yesterday", (), {}, {"public"})),
+        ("前天", ("date", ("前天",), {}, set())),
+        ("PR 396", ("show", ("PR", "396"), {}, set())),
+        ("搜索 缓存 类型=修复 作者：Priya 自:7d", ("search", ("缓存",), {"type": "修复", "author": "Priya", "since": "7d"}, set())),
+        ("search dtype=fp8 std::vector", ("search", ("dtype=fp8", "std::vector"), {}, set())),
+        ("search --legacy-scheduler", ("search", ("--legacy-scheduler",), {}, set())),
+        ('search "public"', ("search", ("public",), {}, set())),
+        ("area AMD --since 7d", ("area", ("AMD",), {"since": "7d"}, set())),
+        ("area AMD —since=7d", ("area", ("AMD",), {"since": "7d"}, set())),
+        ("area AMD since: 7d", ("area", ("AMD",), {"since": "7d"}, set())),
+        ("ａｒｅａ AMD ｓｉｎｃｅ＝7d", ("area", ("AMD",), {"since": "7d"}, set())),
+        ("mute word=x min:high", ("mute", (), {"word": "x", "min": "high"}, set())),
+        ("2026-01-08", ("date", ("2026-01-08",), {}, set())),
+        ("monday", ("date", ("monday",), {}, set())),
+        ("4c46ecd", ("show", ("4c46ecd",), {}, set())),
+        ("#16622", ("show", ("#16622",), {}, set())),
+        ("https://github.com/o/r/pull/12", ("show", ("https://github.com/o/r/pull/12",), {}, set())),
+        ("show “KV cache” repo=o/r", ("show", ("KV cache",), {"repository": "o/r"}, set())),
+        ('search "page size" since:7d type=bugfix', ("search", ("page size",), {"since": "7d", "type": "bugfix"}, set())),
+        ("show it's broken", ("show", ("it's", "broken"), {}, set())),
+        ('show an "open quote', ("show", ("an", "open", "quote"), {}, set())),
+        ("search torch.compile: slow", ("search", ("torch.compile:", "slow"), {}, set())),
+        ("subscribe area=AMD here how=once", ("subscribe", (), {"area": "AMD", "how": "once"}, {"here"})),
+        ("subscribe area=AMD area=NPU", ("subscribe", (), {"area": ("AMD", "NPU")}, set())),
+        ("subscribe area=AMD, NPU high", ("subscribe", (), {"area": ("AMD", "NPU"), "min": "high"}, set())),
+        ("subscribe word=“a”, 'b c'", ("subscribe", (), {"word": ("a", "b c")}, set())),
+    ],
+)  # fmt: skip
+def test_a_command_is_read_as_it_is_meant(text: str, expected: Expected) -> None:
+    """Aliases, bare dates and SHAs, quotes, spaces and dashes of any kind, names with = or :, given several times."""
+    name, words, named, flags = expected
+    values = {key: value if isinstance(value, tuple) else (value,) for key, value in named.items()}
+    assert read(text) == Command(name, words, values, frozenset(flags))
+
+
+@pytest.mark.parametrize("marks", ['""', "''", "“”", "„“", "‘’", "«»", "「」", "『』", "＂＂", '"”', "’'"])
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u3000", "\u2009", "\t", "\u200b"])
+def test_a_text_of_several_words_stands_in_any_marks(marks: str, space: str) -> None:
+    """After `=` and by itself, with any space around it; what stands in the marks is kept letter by letter."""
+    text = f"{marks[0]}prefix  cache{marks[1]}"
+    assert read(f"subscribe{space}word={text}{space}here").named == {"word": ("prefix  cache",)}
+    assert read(f"show{space}{text}").words == ("prefix  cache",)
+
+
+@pytest.mark.parametrize(
+    "text", ["subscribe word='prefix cache", "subscribe word=“prefix cache", 'search author="Simo Lin']
+)
+def test_a_mark_that_is_open_is_told(text: str) -> None:
+    """Rather than half of a name being taken."""
+    with pytest.raises(Mistake, match="quotation mark is open"):
+        read(text)
+
+
+@given(text=st.text(max_size=60))
+def test_whatever_is_typed_is_read_or_told(text: str) -> None:
+    """Nothing breaks the reader."""
+    try:
+        said = read(text).verb
+    except Mistake as mistake:
+        said = str(mistake)
+    assert said in _HANDLERS or "`help` lists them" in said or "quotation mark is open" in said
+
+
+# -- printing and reading
+
+_LETTERS = st.characters(exclude_categories=("Cs",))
+_MARKS = st.sampled_from("\"'“”„‘’«»「」『』＂`=:：＝—–-,，、 \u00a0\u3000\u2009\u200b\n#@/~")
+_VALUES = st.text(st.one_of(_LETTERS, _MARKS), max_size=12) | st.sampled_from(
+    ["public", "high", "prefix cache", "陈一涵", "缓存", "昇腾", "AMD, NPU", "since=7d", "--area", "python/**/scheduler*.py", "’tis", '"'],
+)  # fmt: skip
+
+
+@st.composite
+def commands(draw: st.DrawFn) -> Command:
+    """Any command of the table, and those of buttons, with any values."""
+    name = draw(st.sampled_from([found.name for found in verbs()] + sorted(HIDDEN)))
+    found = verb(name)
+    options = found.options if found else ()
+    keys = [option.name for option in options if option.kind != "flag"] or ["repository", "on", "feed"]
+    named = draw(
+        st.dictionaries(st.sampled_from(keys), st.lists(_VALUES, min_size=1, max_size=3).map(tuple), max_size=3)
+    )
+    known = ["public", *(option.name for option in options if option.kind == "flag")]
+    flags = draw(st.frozensets(st.sampled_from(known)))
+    return Command(name, tuple(draw(st.lists(_VALUES, max_size=3))), named, flags)
+
+
+@given(command=commands())
+@example(Command("subscribe", named={"word": ("prefix cache",), "author": ("陈一涵", "Simo Lin")}))
+@example(Command("search", ("public", "since=7d", '""')))
+def test_what_is_printed_is_read_back(command: Command) -> None:
+    """A button's name stands for exactly the command that it was made of."""
+    assert read(printed(command)) == command
+
+
+@given(text=st.text(st.one_of(_LETTERS, _MARKS)))
+def test_what_stands_in_marks_is_one_piece(text: str) -> None:
+    """Whatever it is."""
+    (piece,) = pieces(quoted(text))
+    assert (piece.text, piece.is_quoted) == (text, True)
