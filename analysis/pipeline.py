@@ -12,11 +12,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from analysis.areas import Areas
+from analysis.bots import is_bot
 from analysis.commit import Commit
 from analysis.entry import Analyser, Analysis, Entry, Language, Reading, Usage
 from analysis.facts import facts_of
 from analysis.judgement import Judgement
-from analysis.judgement.evidence import is_bot
 from analysis.pull_request import PullRequest
 from analysis.rules import RulesAnalyser
 from analysis.statements import Conventions, statements_of
