@@ -6,7 +6,10 @@ Each message says what happened, to which input, and what to do about it; it is 
     ├── BadInput        what was typed or configured cannot be used
     ├── NotFound        nothing here has that name
     └── Outage          something outside did not answer as it should; later may be better
-        └── RateLimited its limit is used up
+        ├── RateLimited its limit is used up
+        ├── Unwelcome   it refuses the token
+        ├── Forbidden   it accepts the token, and refuses what is asked
+        └── Damaged     a local clone lacks what it needs to be read
 """
 
 from datetime import datetime
@@ -38,3 +41,15 @@ class RateLimited(Outage):
     def __init__(self, message: str, until: datetime | None = None) -> None:
         super().__init__(message)
         self.until = until
+
+
+class Unwelcome(Outage):
+    """A server refuses the token, or wants one: it expired, was revoked, or was never set."""
+
+
+class Forbidden(Outage):
+    """A server accepts the token and refuses what is asked: a missing permission, a sign-on, an allow list."""
+
+
+class Damaged(Outage):
+    """A local clone lacks what it needs to be read: whoever keeps it must mend or renew it."""

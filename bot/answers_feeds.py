@@ -16,12 +16,14 @@ from bot.feeds import DIGEST, kind_of, next_post
 from bot.posts import named
 from bot.question import Question, Which
 from bot.repositories import parse_place
+from bot.troubles import say_cause
 from bot.verbs import LEVELS
 from bot.wording import said
 from formatters.reply import MOST_COMMAND, Board, Button, Channel, Field, Form, Note, Reply, Sheet
 from formatters.wording import label, say_days
 from storage.deliveries import Delivery, State
 from storage.feeds import Days, Feed, Quiet
+from storage.incidents import Incidents
 
 T = TypeVar("T", bound=str)
 
@@ -312,6 +314,9 @@ def _named(question: Question, feed: Feed) -> str:
 def _next(question: Question, feed: Feed, now: datetime) -> str:
     if feed.paused:
         return question.say("status.paused", why=said(feed.paused, question.language))
+    if incident := Incidents(question.desk.core.store).open().get(feed.id):
+        why = say_cause(incident.cause, incident.text, question.language)
+        return question.say("status.broken", since=f"{say_moment(incident.since, feed.zone)} ({feed.zone})", why=why)
     return f"{say_moment(next_post(feed, now), feed.zone)} ({feed.zone})"
 
 

@@ -14,12 +14,14 @@ from bot.config import FeedSettings, machine_zone
 from bot.conversation import Talk
 from bot.core import Core
 from bot.delivery import Deliverer
+from bot.feed_health import FeedHealth
 from bot.feeds import kind_of
 from bot.lessons import Lessons
 from bot.meant import area
 from bot.messages import Messages
 from bot.mornings import Mornings
 from bot.once import AskedOnce
+from bot.people import People
 from bot.platforms import Transport
 from bot.polls import Polls
 from bot.question import Desk
@@ -55,20 +57,25 @@ class Assembly:
         analyser = AskedOnce(fresh)
         access = Access(core.settings.access, core.commits, self.feeds, self.subscriptions)
         deliverer = Deliverer(self.deliveries, transports, core.now, posted=posted)
-        self.mornings = Mornings(core, self.feeds, self.subscriptions, deliverer, self.work, analyser)
+        people = People(core.store)
+        self.health = FeedHealth(core, self.feeds, people, deliverer, self.work)
+        self.mornings = Mornings(
+            core, self.feeds, self.subscriptions, deliverer, self.work, analyser, self.health, people
+        )
         every = timedelta(minutes=core.settings.serve.poll_minutes)
-        self.polls = Polls(core, self.feeds, self.subscriptions, self.work, analyser, every, self._landed)
+        self.polls = Polls(core, self.feeds, self.subscriptions, self.work, analyser, every, self.health, self._landed)
         self.lessons = Lessons(core, self.feeds, self.work)
         self.messages = Messages(core, self.subscriptions, access, deliverer, self.work, self.polls.refresh)
         desk = Desk(
-            core, self.feeds, self.deliveries, self.subscriptions, access, self.work, analyser, fresh, self.mornings.mend
+            core, self.feeds, self.deliveries, self.subscriptions, access, people, self.work, analyser, fresh, self.mornings.mend
         )  # fmt: skip
         self.talk = Talk(desk)
         self.suggest = Suggestions(desk)
 
     async def due(self) -> None:
-        """Deliver what is due."""
+        """Deliver what is due, and tell of what cannot be."""
         await self.mornings.round()
+        await self.health.round()
         await self.messages.round()
 
     async def look(self) -> None:

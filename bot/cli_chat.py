@@ -223,12 +223,15 @@ def _said(core: "Core", feed: "Feed") -> str:
     from bot.answers_feeds import say_moment
     from bot.feeds import next_post
     from bot.wording import said
+    from storage.incidents import Incidents
 
-    following = (
-        f"paused ({said(feed.paused, 'en')})"
-        if feed.paused
-        else f"next {say_moment(next_post(feed, core.now()), feed.zone)}"
-    )
+    incident = Incidents(core.store).open().get(feed.id)
+    if feed.paused:
+        following = f"paused ({said(feed.paused, 'en')})"
+    elif incident:
+        following = f"broken since {say_moment(incident.since, feed.zone)} ({incident.text})"
+    else:
+        following = f"next {say_moment(next_post(feed, core.now()), feed.zone)}"
     return f"{feed.repository} → {feed.platform} {feed.channel}, {feed.at:%H:%M} {feed.zone}, {feed.days}, {following}"
 
 

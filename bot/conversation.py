@@ -7,12 +7,13 @@ import logging
 from collections.abc import AsyncIterator
 
 from analysis.entry import LANGUAGES, Language
-from analysis.errors import NotFound, Outage, Problem, RateLimited
+from analysis.errors import Problem
 from bot import answers_commits, answers_days, answers_feeds, answers_reviews, answers_topics
 from bot.asking import Mistake, read, surplus
 from bot.command import Command
 from bot.platforms import Answer, Request
 from bot.question import Desk, Handler, Question, Which, language_named, language_of, understood
+from bot.troubles import worded
 from bot.verbs import as_typed, usage, verb, verbs
 from bot.wording import tell
 from formatters.reply import Button, Note, Reply, Sheet
@@ -34,6 +35,7 @@ class Talk:
         language: Language = request.asker.language or "en"
         command: Command | None = None
         try:
+            await self._desk.work.quick(lambda: self._desk.people.note(request.asker))
             command = read(request.command) if isinstance(request.command, str) else request.command
             question = await understood(self._desk, request, command)
             language = question.language
@@ -48,7 +50,7 @@ class Talk:
             yield Answer(_note(mistake, command, language, request.asker.platform))
         except Problem as problem:
             _LOG.warning("a question in %s was not answered: %s", request.asker.channel, problem)
-            yield Answer(Note(_worded(problem, language), "problem"))
+            yield Answer(Note(worded(problem, language), "problem"))
         except Exception:  # noqa: BLE001 - one question is an outer edge: the bot goes on
             _LOG.exception("a question could not be answered")
             yield Answer(Note(tell("mistake.defect", language), "problem"))
@@ -90,22 +92,6 @@ def _note(mistake: Mistake, command: Command | None, language: Language, platfor
         apart = " " if language == "en" else ""
         text = f"{text}{apart}`{usage(found, platform)}`"
     return Note(text, "problem")
-
-
-def _worded(problem: Problem, language: Language) -> str:
-    """Return what went wrong. It is worded in English; in another language its kind must do, and the log has the rest."""
-    if language == "en":
-        return str(problem)
-    match problem:
-        case RateLimited(until=until):
-            until_said = f"{until:%H:%M} UTC" if until else ""
-            return tell("trouble.limited" if until else "trouble.limited_for_now", language, until=until_said)
-        case Outage():
-            return tell("trouble.outage", language)
-        case NotFound():
-            return tell("trouble.not_found", language)
-        case _:
-            return tell("trouble.configuration", language)
 
 
 async def _save(question: Question) -> AsyncIterator[Reply]:

@@ -70,6 +70,23 @@ def due(feed: Feed, covered: date | None, now: datetime) -> Due | None:
     return Due(Window(first, last, feed.zone), max(moment for moment, _ in owed))
 
 
+def beyond_reach(feed: Feed, covered: date | None, since: datetime, now: datetime) -> Window | None:
+    """Return the days whose posts fell due in [since, now] and are too long ago for what `due` makes up for."""
+    zone = ZoneInfo(feed.zone)
+    today = now.astimezone(zone).date()
+    days = (today - timedelta(days=number) for number in range((today - since.astimezone(zone).date()).days + 1))
+    owed = [
+        about
+        for day in days
+        if (about := _about(feed, day)) and max(feed.since, since) <= _moment(feed, day) <= now
+        if covered is None or about.last > covered
+    ]
+    made_up = due(feed, covered, now)
+    last = made_up.window.first - timedelta(days=1) if made_up else max((about.last for about in owed), default=None)
+    first = min((about.first for about in owed), default=None)
+    return Window(first, last, feed.zone) if first and last and first <= last else None
+
+
 def next_post(feed: Feed, now: datetime) -> datetime:
     """Return when a feed posts next."""
     return coming(feed, now).at

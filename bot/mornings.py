@@ -12,14 +12,16 @@ from datetime import datetime, timedelta
 from analysis.areas import Areas
 from analysis.digest import Digest
 from analysis.entry import Analyser
-from analysis.errors import NotFound, Problem
+from analysis.errors import Problem
 from analysis.pipeline import silent
 from analysis.window import Window
 from bot.asking import say_span
 from bot.core import Core
 from bot.delivery import Deliverer, Outcome, Ready
+from bot.feed_health import FeedHealth
 from bot.feeds import DIGEST, KINDS, REMEMBERED, channel_of, covered, due, kind_of, narrowed, next_post, reported
 from bot.look_backs import LookBacks
+from bot.people import People
 from bot.platforms import Later, Refused
 from bot.posts import archive_page, digest_post, quiet_note, report_files
 from bot.repositories import parse_place
@@ -49,6 +51,8 @@ class Mornings:
         deliverer: Deliverer,
         work: Work,
         analyser: Analyser,
+        health: FeedHealth,
+        people: People,
     ) -> None:
         self._core = core
         self._feeds = feeds
@@ -56,6 +60,8 @@ class Mornings:
         self._deliverer = deliverer
         self._work = work
         self._analyser = analyser
+        self._health = health
+        self._people = people
         self._look_backs = LookBacks(core, feeds, subscriptions, work, analyser)
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._resting: dict[Feed, datetime] = {}
@@ -119,12 +125,15 @@ class Mornings:
         window, kind = delivery.order.window, delivery.order.kind
         assert window is not None
         try:
-            if kind != DIGEST:
+            if kind != DIGEST:  # made of what the store has, it does not tell whether the repository can be read
                 return await self._look_backs.ready(feed, window, kind)
             digest, areas = await self._digest(feed, window)
-        except NotFound as problem:  # no other try will find it
-            _LOG.warning("the feed %s of %s: %s", feed.id, feed.repository, problem)
-            raise Refused("refused.repository") from problem
+        except (Later, Refused):
+            raise
+        except Exception as error:  # it is told of by whoever delivers; here the feed's channel and maker learn of it
+            await self._health.broke(feed.place, error)
+            raise
+        await self._health.works(feed.place)
         return await self._work.quick(lambda: self._ready(feed, digest, areas))
 
     async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:
@@ -167,12 +176,16 @@ class Mornings:
         await self._work.quick(lambda: self._feeds.put(replace(feed, paused=why)))
         if not feed.made_by:
             return
-        told = tell("feed.refused", feed.language, repo=feed.repository, why=said(why, feed.language))
-        text = as_typed(told, feed.platform)
+
+        def text() -> str:
+            language = self._people.language(feed.platform, feed.made_by) or feed.language
+            told = tell("feed.refused", language, repo=feed.repository, why=said(why, language))
+            return as_typed(told, feed.platform)
+
         order = Order("notice", f"feed {feed.id}", key, feed.platform, "", self._core.now())
 
         async def tell_once(_delivery: Delivery) -> Ready:
-            return Ready(Note(text, "problem", about=Channel(feed.channel)))
+            return Ready(Note(await self._work.quick(text), "problem", about=Channel(feed.channel)))
 
         await self._deliverer.deliver(order, tell_once, feed.made_by)
 

@@ -8,13 +8,15 @@ from datetime import UTC, datetime, timedelta
 from analysis.entry import Analyser, Entry, Language
 from analysis.errors import Problem, RateLimited
 from bot.core import Core
+from bot.feed_health import FeedHealth
 from bot.repositories import parse_place
 from bot.work import Work
 from storage.feeds import Feeds
 from storage.subscriptions import Subscriptions
 
 _BACK = timedelta(days=1)
-_LONGEST_PAUSE = timedelta(hours=1)
+_LONGEST_PAUSE = timedelta(minutes=15)
+"""Between two looks at what fails: whoever waits for it hears soon that it works again."""
 _DOUBLED = 10
 _AGAIN = timedelta(minutes=15)
 """Until the model is asked again for what it did not read."""
@@ -53,6 +55,7 @@ class Polls:
         work: Work,
         analyser: Analyser,
         every: timedelta,
+        health: FeedHealth,
         landed: Callable[[], Awaitable[None]],
     ) -> None:
         self._core = core
@@ -61,6 +64,7 @@ class Polls:
         self._work = work
         self._analyser = analyser
         self._every = every
+        self._health = health
         self._landed = landed
         self._watched: dict[str, _Watch] = {}
         self.looks = {"changed": 0, "unchanged": 0, "failed": 0}
@@ -114,6 +118,9 @@ class Polls:
         except Problem as problem:
             _LOG.warning("%s could not be looked at: %s", place, problem)
             return False
+        except Exception:  # noqa: BLE001 - a repository is an outer edge: the others are looked at all the same
+            _LOG.exception("%s could not be looked at", place)
+            return False
         if failed:
             self._watched[place].next_at = self._core.now() + max(self._every, _AGAIN)
         return bool(new)
@@ -123,17 +130,19 @@ class Polls:
         watch, now = self._watched[place], self._core.now()
         try:
             new, failed = await self._read(place, languages, since)
-        except Problem as problem:
+        except Exception as error:
             watch.failures += 1
-            watch.trouble = problem
+            watch.trouble = error if isinstance(error, Problem) else None
             self.looks["failed"] += 1
             watch.next_at = now + min(self._every * 2 ** min(watch.failures, _DOUBLED), _LONGEST_PAUSE)
-            if isinstance(problem, RateLimited) and problem.until:
-                watch.next_at = max(watch.next_at, problem.until)
+            if isinstance(error, RateLimited) and error.until:
+                watch.next_at = max(watch.next_at, error.until)
+            await self._health.broke(place, error)
             raise
         self.looks["changed" if new else "unchanged"] += 1
         watch.failures, watch.trouble, watch.read_until = 0, None, now
         watch.next_at = now + self._every
+        await self._health.works(place)
         return new, failed
 
     async def _read(self, place: str, languages: set[Language], since: datetime) -> tuple[list[Entry], int]:

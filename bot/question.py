@@ -15,6 +15,7 @@ from bot.asking import Mistake, printed
 from bot.command import Command
 from bot.config import machine_zone
 from bot.core import Core
+from bot.people import People
 from bot.pieces import fold
 from bot.platforms import Asker, Request
 from bot.verbs import as_typed
@@ -49,6 +50,7 @@ class Desk:
     deliveries: Deliveries
     subscriptions: Subscriptions
     access: Access
+    people: People
     work: Work
     analyser: Analyser
     fresh: Analyser

@@ -248,3 +248,21 @@ def m021_claims(db: Database) -> None:
 def m030_statements(db: Database) -> None:
     """What people wrote of a commit, as JSON beside its facts; of commits judged before, nothing is known."""
     db.table("commits").add_column("statements", str)
+
+
+@migrations()
+def m031_incidents(db: Database) -> None:
+    """Since when a feed cannot do its work, and why; who was told; what was missed by the time it worked again.
+
+    `missed` are the days that a post still makes up for, `lost` those before them. Spans are `first last zone`.
+    """
+    db.table("incidents").create(
+        {
+            "feed": int, "since": int, "cause": str, "text": str, "ended": int, "missed": str, "lost": str,
+            "maker_told": int, "channel_told": int,
+        },
+        pk="feed",
+        not_null={"since", "cause", "text", "maker_told", "channel_told"},
+        defaults={"maker_told": 0, "channel_told": 0},
+        strict=True,
+    )  # fmt: skip

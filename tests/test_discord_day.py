@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from servers.discord import FakeDiscord, Interaction, StoredMessage
 from servers.github import GitHubServer
+from servers.waiting import hurry
 
 from bot.assembly import Assembly
 from bot.config import load
@@ -48,6 +49,13 @@ class Team:
         if used.callback_type != 9:
             await self.server.changed.until(lambda: (used.text and "⏳" not in used.text) or None, "an answer", 60)
         return used
+
+    async def rounds(self, until: datetime) -> None:
+        """Let the clock run, with the rounds that a process makes."""
+        while self.now < until:
+            self.now = min(self.now + timedelta(minutes=10), until)
+            await self.bot.look()
+            await self.bot.due()
 
     def posts(self) -> list[StoredMessage]:
         return self.server.in_channel()
@@ -254,3 +262,33 @@ async def test_words_in_an_option_are_no_options(team: Team) -> None:
     assert found.messages[0].ephemeral
     refused = await team.use("search", words="cache author=Priya")
     assert "`author:Priya` stands within the words" in refused.text
+
+
+async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_the_channel(
+    team: Team, github: GitHubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within the hour, in the language of whoever reads it; once; and again when it works, with what was missed."""
+    hurry(monkeypatch)
+    server = team.server
+    server.user.locale = "zh-CN"
+    await set_up(team, "en")
+    direct = server.dm_with(server.user)
+    github.tokens = ()
+    await team.rounds(EVENING + timedelta(hours=1))
+    (broken,) = server.in_channel(direct)
+    assert "example/quill：自 2026-03-12 20:" in broken.text
+    assert "GitHub 不接受 Daybrief 的令牌" in broken.text
+    assert team.posts() == []
+    await team.rounds(EVENING + timedelta(hours=13, minutes=20))
+    (here,) = team.posts()
+    assert (
+        "Thursday, 2026-03-12: this digest cannot be made for now. GitHub does not accept Daybrief's token" in here.text
+    )
+    github.tokens = ("test-token",)
+    await team.rounds(EVENING + timedelta(hours=14))
+    _, works = server.in_channel(direct)
+    assert "错过：2026-03-12（周四），现在补发。" in works.text
+    tops = [post.text for post in team.posts()]
+    assert len(tops) == 3
+    assert any("Missed: Thursday, 2026-03-12, made up for now." in text for text in tops)
+    assert any("18 commits" in text for text in tops)

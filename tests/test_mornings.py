@@ -298,18 +298,6 @@ async def test_a_lost_reply_to_the_complaint_is_no_second_complaint(bot: Bot) ->
     assert bot.platform.doubles == []
 
 
-async def test_a_repository_that_is_gone_pauses_the_feed_too(environ: dict[str, str], scratch: Scratch) -> None:
-    """There is nothing to wait for."""
-    with GitHubServer({"ann/other": scratch.path}) as server:
-        github = {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
-        async with a_bot(environ, scratch.path, NINE, **github) as bot:
-            a_feed(bot, place="ann/scratch")
-            await at(bot, NINE)
-            assert posts(bot) == []
-            assert "ann/scratch cannot be posted" in posts(bot, "DM-U1")[0]
-            assert bot.assembly.feeds.all()[0].paused
-
-
 async def test_an_outage_is_no_quiet_day(
     environ: dict[str, str], scratch: Scratch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from servers.chat import Json
 from servers.github import GitHubServer
 from servers.slack import Delivery, FakeSlack
 from servers.slack_world import StoredMessage
+from servers.waiting import hurry
 from slack_made import a_slack, filled, named
 
 from bot.assembly import Assembly
@@ -49,6 +50,13 @@ class Team:
         """Wait for an answer that is more than a request for patience."""
         await self.server.changed.until(lambda: asked.text and "⏳" not in asked.text.splitlines()[-1], "an answer", 60)
         return asked
+
+    async def rounds(self, until: datetime) -> None:
+        """Let the clock run, with the rounds that a process makes."""
+        while self.now < until:
+            self.now = min(self.now + timedelta(minutes=10), until)
+            await self.bot.look()
+            await self.bot.due()
 
     async def morning(self) -> StoredMessage:
         self.now = EVENING + timedelta(hours=13, minutes=5)
@@ -308,3 +316,34 @@ async def test_what_is_typed_is_what_is_stored_and_confirmed(team: Team, text: s
     assert {name: str(getattr(made, name)) for name in stored} == stored
     shown = {"npu_ascend": "NPU", "amd_rocm": "AMD", "high": "high"}
     assert all(shown.get(value, value) in done.text for value in stored.values())
+
+
+async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_the_channel(
+    team: Team, github: GitHubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within the hour, in the language of whoever reads it; once; and again when it works, with what was missed."""
+    hurry(monkeypatch)
+    server = team.server
+    server.user.locale = "zh-CN"
+    await team.use("help")
+    await team.use("save setup new repository=example/quill zone=Asia/Shanghai language=en")
+    direct = server.dm_with(server.user)
+    github.tokens = ()
+    await team.rounds(EVENING + timedelta(hours=1))
+    (broken,) = server.in_channel(direct)
+    assert "example/quill：自 2026-03-12 20:" in broken.text
+    assert "GitHub 不接受 Daybrief 的令牌" in broken.text
+    assert server.in_channel() == []
+    await team.rounds(EVENING + timedelta(hours=13, minutes=20))
+    (here,) = server.in_channel()
+    assert (
+        "Thursday, 2026-03-12: this digest cannot be made for now. GitHub does not accept Daybrief's token" in here.text
+    )
+    github.tokens = ("test-token",)
+    await team.rounds(EVENING + timedelta(hours=14))
+    _, works = server.in_channel(direct)
+    assert "错过：2026-03-12（周四），现在补发。" in works.text
+    tops = [message.text for message in server.in_channel() if message.thread_ts in {None, message.ts}]
+    assert len(tops) == 3
+    assert any("Missed: Thursday, 2026-03-12, made up for now." in text for text in tops)
+    assert any("18 commits" in text for text in tops)

@@ -20,7 +20,7 @@ import requests
 import stamina
 import urllib3
 
-from analysis.errors import BadInput, NotFound, Outage, Problem, RateLimited
+from analysis.errors import BadInput, Forbidden, NotFound, Outage, Problem, RateLimited, Unwelcome
 from analysis.redaction import without_login
 
 PUBLIC = "https://api.github.com"
@@ -201,8 +201,8 @@ class Requests:
             )
         if status == HTTPStatus.UNAUTHORIZED:
             if not self.server.token:
-                return Outage(f"{self.server.place} lets nobody read without a token: set [github] token.")
-            return Outage(
+                return Unwelcome(f"{self.server.place} lets nobody read without a token: set [github] token.")
+            return Unwelcome(
                 f"GitHub refuses the token ({message or 'bad credentials'}): set a valid one as [github] token."
             )
         if status == HTTPStatus.UNPROCESSABLE_ENTITY and ref:
@@ -214,7 +214,9 @@ class Requests:
             seen = "this token may not see it" if self.server.token else "it is private and needs a token"
             return NotFound(f"GitHub has no repository {about}{branch}, or {seen}: check the name and [github] token.")
         if status == HTTPStatus.FORBIDDEN:
-            return Outage(f"GitHub forbids reading {about} ({message}): the token needs read access to its contents.")
+            return Forbidden(
+                f"GitHub forbids reading {about} ({message}): the token needs read access to its contents."
+            )
         return Outage(f"GitHub answered {status} for {about} ({message or 'no reason given'}): try again later.")
 
     def _limited(self, headers: Mapping[str, str]) -> RateLimited:

@@ -1,0 +1,113 @@
+"""Since when a feed cannot do its work, and why; kept until it works again and whoever was told of it knows.
+
+open ──end──▶ ended ──forget──▶ (gone)
+ ▲              │
+ └────begin─────┘     (as a new one: whoever was told of the old one is told of this one, too)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from analysis.window import Window
+from storage.store import Store, undamaged
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What keeps a feed from its work.
+
+    Attributes:
+        feed: its id.
+        since: when it was first seen; `ended`: when the feed worked again, None while it does not. Both UTC.
+        cause: the key of a sentence (`cause` in `bot/wording.toml`); `text`: the last error in full, in English.
+        missed: the days that were due meanwhile and come in one post; `lost`: those before them, which do not.
+        maker_told, channel_told: whether whoever set the feed up, or its channel, believes that it does not work.
+    """
+
+    feed: int
+    since: datetime
+    cause: str
+    text: str
+    ended: datetime | None = None
+    missed: Window | None = None
+    lost: Window | None = None
+    maker_told: bool = False
+    channel_told: bool = False
+
+
+class Incidents:
+    """The incidents in a store; at most one for each feed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def begin(self, feed: int, cause: str, text: str, now: datetime) -> None:
+        """Note that a feed cannot do its work; one that is known keeps its beginning and takes the newer cause."""
+        with self._store.write() as db:
+            values = {"cause": cause, "text": text}
+            done = db.execute(
+                "update incidents set cause = :cause, text = :text where feed = :feed and ended is null",
+                values | {"feed": feed},
+            )
+            if not done.rowcount:
+                row = values | {"feed": feed, "since": int(now.timestamp()), "maker_told": 0, "channel_told": 0}
+                db.table("incidents").insert(row, pk="feed", replace=True)
+
+    def end(self, feed: int, now: datetime, missed: Window | None, lost: Window | None) -> None:
+        """Note that a feed works again."""
+        with self._store.write() as db:
+            values = {"ended": int(now.timestamp()), "missed": _span(missed), "lost": _span(lost)}
+            db.table("incidents").update(feed, values)
+
+    def tell_maker(self, feeds: Iterable[int], *, is_over: bool) -> None:
+        """Note that whoever set these feeds up was told that they do not work, or that this is over."""
+        with self._store.write() as db:
+            for feed in feeds:
+                db.execute("update incidents set maker_told = ? where feed = ?", [int(not is_over), feed])
+
+    def tell_channel(self, feed: int, *, is_over: bool) -> None:
+        """Note that a feed's channel was told that it does not work, or that this is over."""
+        with self._store.write() as db:
+            db.execute("update incidents set channel_told = ? where feed = ?", [int(not is_over), feed])
+
+    def forget(self, feed: int) -> None:
+        """Drop a feed's incident."""
+        with self._store.write() as db:
+            db.execute("delete from incidents where feed = ?", [feed])
+
+    def all(self) -> list[Incident]:
+        """Return all incidents, the oldest first."""
+        with self._store.read() as db:
+            return [_incident(row) for row in db.query("select * from incidents order by since, feed")]
+
+    def open(self) -> dict[int, Incident]:
+        """Return the incidents of feeds that do not work now, by feed."""
+        return {incident.feed: incident for incident in self.all() if incident.ended is None}
+
+
+def _span(window: Window | None) -> str | None:
+    return f"{window.first.isoformat()} {window.last.isoformat()} {window.zone}" if window else None
+
+
+def _window(span: str | None) -> Window | None:
+    if not span:
+        return None
+    first, last, zone = span.split(" ")
+    return Window(date.fromisoformat(first), date.fromisoformat(last), zone)
+
+
+def _incident(row: dict[str, Any]) -> Incident:
+    with undamaged(f"incident of feed {row['feed']}"):
+        return Incident(
+            feed=row["feed"],
+            since=datetime.fromtimestamp(row["since"], UTC),
+            cause=row["cause"],
+            text=row["text"],
+            ended=datetime.fromtimestamp(row["ended"], UTC) if row["ended"] else None,
+            missed=_window(row["missed"]),
+            lost=_window(row["lost"]),
+            maker_told=bool(row["maker_told"]),
+            channel_told=bool(row["channel_told"]),
+        )
