@@ -1,5 +1,6 @@
 # make demo   a digest of the sample repository: no network, no account, no key
-# make test   lint, types, tests
+# make check  lint, types, imports, and the quick tests: a minute
+# make test   the same with all tests
 # make setup  only .venv, with .venv/bin/daybrief in it
 # make lock   renew the two requirements files from pyproject.toml (needs uv)
 # make bench  the performance figures, as a table
@@ -8,21 +9,28 @@
 PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
 UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest --quiet --numprocesses auto --dist worksteal
 PIP := $(if $(UV),$(UV) pip,$(BIN)/python -m pip --disable-pip-version-check)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: demo setup test lock bench bench-judgement clean
+.PHONY: demo setup lint check test lock bench bench-judgement clean
 
 demo: setup
 	@sample/demo
 
 setup: .venv/.runtime
 
-test: .venv/.dev
+lint: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
-	$(BIN)/pytest
+
+check: lint
+	$(PYTEST) -m "not slow and not end_to_end"
+
+test: lint
+	$(PYTEST)
 
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks

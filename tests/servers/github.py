@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlencode
 
-from .github_objects import FILES_PAGE, MOST_FILES, GitRepository, PatchLimits
-from .loopback import Loopback, Reply, Request, as_json
+from servers.github_objects import FILES_PAGE, MOST_FILES, GitRepository, PatchLimits
+from servers.loopback import Loopback, Reply, Request, as_json
 
 Fault = Literal["500", "502", "503", "reset", "truncate", "html"]
 

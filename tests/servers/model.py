@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .loopback import Loopback, Reply, Request, as_json
+from servers.loopback import Loopback, Reply, Request, as_json
 
 Json = dict[str, Any]
 Answer = Callable[[Json], Json | str]
