@@ -27,7 +27,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     ),
     (
         FileKind.GENERATED,
-        r"_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$|\.min\.(js|css)$|\.snap$|/(generated|__generated__|_generated)/|/_generated_"
+        r"_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$|\.min\.(js|css)$|\.snap$|/(generated|__generated__|_generated)/|/\w*[-_]?proto/src/codegen/|/_generated_"
         r"|\.generated\.\w+$|_version\.py$",
     ),
     (FileKind.DOCS, r"^/\.github/[^/]*\.md$|/(ISSUE_TEMPLATE|PULL_REQUEST_TEMPLATE)"),
@@ -51,6 +51,11 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
         r"|\.(md|mdx|rst|adoc|ipynb)$|/(LICENSE|COPYING|AUTHORS|NOTICE|CONTRIBUTORS|CITATION)[^/]*$"
         r"|/mkdocs\.ya?ml$",
     ),
+    (  # before BUILD: what an example or a playground needs, nobody installs
+        FileKind.TOOLING,
+        r"/(examples?|bench|benches|benchmarks?|samples|demos?|cookbook|playgrounds?|scripts([_-]\w+)?)/"
+        r"|/(bench|benchmark|tune|tuning)_[\w-]+\.\w+$",
+    ),
     (
         FileKind.BUILD,
         r"/(Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|docker-compose[^/]*|compose\.ya?ml|docker-bake\.hcl)$"
@@ -67,7 +72,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     ),
     (
         FileKind.TOOLING,
-        r"/(examples?|bench|benches|benchmarks?|samples?|demos?|cookbook)/|^/(scripts?|dev|hack|misc)/|^/tools/(?!.*\.(?:c|cc|cpp|cu|h|hpp|go|rs)$)"
+        r"^/(sample|script|dev|hack|misc)/|^/tools/(?!.*\.(?:c|cc|cpp|cu|h|hpp|go|rs)$)"
         r"|^/\.[^/]+($|/)|/\.(gitignore|gitattributes|gitmodules|editorconfig)$|/(CODEOWNERS|OWNERS|Procfile)$",
     ),
 )

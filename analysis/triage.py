@@ -99,17 +99,30 @@ _FACTS = {
     FactKind.DEFAULT_CHANGED: 2.4,
     FactKind.FLAG_REMOVED: 2.2,
     FactKind.COMMAND_REMOVED: 2.2,
+    FactKind.RENAMED: 1.6,
     FactKind.ENDPOINT_REMOVED: 1.4,
+    FactKind.FORMAT_CHANGED: 1.4,
+    FactKind.CHOICE_REMOVED: 1.4,
+    FactKind.GATE_REMOVED: 1.2,
+    FactKind.SELECTION_CHANGED: 1.2,
+    FactKind.METRIC_REMOVED: 1.0,
+    FactKind.REQUIREMENT_CHANGED: 0.8,
     FactKind.UNSAFE_ADDED: 1.0,
     FactKind.FLAG_ADDED: 0.8,
     FactKind.COMMAND_ADDED: 0.8,
     FactKind.ENDPOINT_ADDED: 0.6,
+    FactKind.GATE_CHANGED: 0.6,
+    FactKind.GATE_ADDED: 0.6,
     FactKind.DEPRECATED: 0.6,
     FactKind.CONSTANT_CHANGED: 0.6,
     FactKind.MODULE_REMOVED: 0.5,
     FactKind.ENV_REMOVED: 0.5,
+    FactKind.METRIC_ADDED: 0.4,
+    FactKind.CHOICE_ADDED: 0.4,
+    FactKind.CHECK_ADDED: 0.4,
     FactKind.CHECK_REMOVED: 0.4,
     FactKind.ENV_ADDED: 0.4,
+    FactKind.SIGNATURE_CHANGED: 0.3,
     FactKind.NAME_REMOVED: 0.3,
     FactKind.NAME_RENAMED: 0.3,
 }
@@ -118,6 +131,7 @@ _FACTS = {
 _FLOORED = {
     FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED,
     FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED, FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.UNSAFE_ADDED,
+    FactKind.METRIC_REMOVED, FactKind.GATE_REMOVED, FactKind.CHOICE_REMOVED, FactKind.RENAMED, FactKind.FORMAT_CHANGED, FactKind.REQUIREMENT_CHANGED,
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
@@ -132,12 +146,6 @@ _GRAVE = 1.0
 
 _HURTS = set(_SYMPTOMS) - {"error"} | {kind.value for kind in _FLOORED}
 """Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
-
-_RUNTIMES = {
-    "requires-python", "python_requires", "rust-version", "node", "go",
-    "cmake_minimum_required", "CMAKE_C_STANDARD", "CMAKE_CXX_STANDARD", "CMAKE_CUDA_STANDARD", "CMAKE_HIP_STANDARD",
-}  # fmt: skip
-"""What a manifest asks of a user's machine: a change of it may drop support."""
 
 _TESTING = re.compile(r"(?:^|_)(?:TEST|CI)(?:_|$)")
 """What tests set for themselves: an environment variable of this name concerns no user."""
@@ -281,7 +289,6 @@ def _bounds(
     ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
     floored = any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
     grave = floored or (FileKind.PRODUCTION in kinds.values() and said)
-    grave = grave or any(fact.kind is FactKind.DEPENDENCY_CHANGED and fact.name in _RUNTIMES for fact in facts)
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
 
 

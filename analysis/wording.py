@@ -24,6 +24,9 @@ _IN_IMAGES = {
 }
 """Facts that are said otherwise of an image: a package that it has inside, its users need not install."""
 
+_WITH_CONDITION = {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED}
+"""Facts that say on which condition they hold."""
+
 
 say = Sentences(Path(__file__).parent / "wording.toml").say
 
@@ -65,7 +68,7 @@ def say_fact(fact: Fact, language: Language) -> str:
         first = outside(_first_sentence(detail))
         said = translate(first) if language == "zh" else first
         detail = f": {first}" if language == "en" else f"：{said or f'“{first}”'}"
-    if fact.after and fact.kind in {FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}:
+    if fact.after and fact.kind in {FactKind.ENV_ADDED, FactKind.CONFIG_ADDED, FactKind.GATE_ADDED}:
         value = f" (default {fact.after})" if language == "en" else f"（默认 {fact.after}）"
     if fact.kind is FactKind.DEPENDENCY_ADDED and after:
         after = f" {after}"
@@ -73,9 +76,22 @@ def say_fact(fact: Fact, language: Language) -> str:
     if fact.kind is FactKind.DEPENDENCY_CHANGED and not (before and after):
         key = "dependency_pinned" if after else "dependency_unpinned"
     key = _IN_IMAGES.get(fact.kind, key) if language_of(fact.path) == "docker" and "/" not in fact.name else key
+    if fact.kind in _WITH_CONDITION and (fact.before or fact.after):
+        key = f"{fact.kind}_where"
+    if fact.kind is FactKind.REQUIREMENT_CHANGED and not (before and after):
+        key = "requirement_new" if after else "requirement_gone"
+    if fact.kind is FactKind.RENAMED and detail:
+        key = "renamed_many"
     name = outside(fact.name) if fact.kind is FactKind.DEPRECATED else fact.name
-    detail = error_text(detail) if fact.kind in {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED} else detail
-    values = {"name": name, "before": before, "after": after, "detail": detail, "value": value}
+    detail = error_text(detail) if fact.kind in _WITH_CONDITION else detail
+    values = {
+        "name": name,
+        "before": before,
+        "after": after,
+        "detail": detail,
+        "value": value,
+        "count": fact.detail.count(" → "),
+    }
     text = say(f"lead.{key}", language, file=basename(fact.path), **values)
     return spaced(text) if language == "zh" else text
 

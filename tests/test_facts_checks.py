@@ -22,6 +22,14 @@ REFUSALS = {
     "TORCH_CHECK": ("a.cu", '  TORCH_CHECK(f(a, b) > 0, "size must be positive");', "TORCH_CHECK"),
     "static_assert": ("a.h", '  static_assert(sizeof(T) > 0, "size must be positive");', "static_assert"),
     "throw": ("a.cc", '  throw std::runtime_error("size must be positive");', "std::runtime_error"),
+    "a returned error in Go": ("a.go", '\tif size < 1 {\n\t\treturn fmt.Errorf("size must be positive")\n\t}', "error"),
+    "a returned error in Rust": (
+        "a.rs",
+        '    return Err(Error::new(ErrorKind::BadConfig, "size must be positive"));',
+        "BadConfig",
+    ),
+    "a macro that checks": ("a.cu", '  QUILL_ICHECK(size > 0) << "size must be positive";', "QUILL_ICHECK"),
+    "by name": ("a.py", '    raise HTTPException(status_code=400, detail="size must be positive")', "HTTPException"),
     "throw in JavaScript": ("a.ts", '  throw new RangeError("size must be positive");', "RangeError"),
 }
 HEADS = {
@@ -31,6 +39,7 @@ HEADS = {
     "h": "void load() {",
     "cc": "void load() {",
     "ts": "function load() {",
+    "go": "func load() {",
 }
 
 
@@ -86,12 +95,69 @@ class TestRefusals:
     def test_the_same_condition_once_more_is_a_new_check(self) -> None:
         before = 'def f():\n    if not x:\n        raise ValueError("f needs x")\n\n\ndef g():\n    y = 1\n'
         after = before + '    if not x:\n        raise ValueError("without x there is no g")\n'
-        assert told(a_change("a.py", before, after)) == [("check_added", "ValueError")]
+        assert told(a_change("a.py", before, after)) == [("check_added", "ValueError", "", "not x")]
 
     def test_a_check_that_moved_to_another_file_is_neither_new_nor_gone(self) -> None:
         check = 'def f():\n    x = 1\n    raise ValueError("size must be positive")\n'
         rest = "def f():\n    x = 1\n"
         assert told(a_change("a.py", check, rest), a_change("b.py", rest, check)) == []
+
+    @pytest.mark.parametrize(
+        ("path", "check", "condition"),
+        [
+            ("a.py", '    if (\n        size < 1\n        or size > 9\n    ):\n        raise ValueError("no such size")', "size < 1 or size > 9"),
+            ("a.py", '    assert size > 0, "no such size"', "size > 0"),
+            ("a.rs", '    ensure!(size > 0, "no such size");', "size > 0"),
+            ("a.rs", '    if size == 0 {\n        bail!("no such size");\n    }', "size == 0"),
+            ("a.go", '\tif size == 0 || err2 {\n\t\treturn errors.New("no such size")\n\t}', "size == 0 || err2"),
+            ("a.ts", '  if (size < 1) throw new RangeError("no such size");', "size < 1"),
+            ("a.cu", '  CHECK_GT(size, 0) << "no such size: " << size;', "size, 0"),
+            ("a.py", '    if size < 1:\n        return\n    else:\n        raise ValueError("no such size")', ""),
+        ],
+    )  # fmt: skip
+    def test_the_condition_is_told(self, path: str, check: str, condition: str) -> None:
+        head = HEADS[path.partition(".")[2]].replace("()", "(size)")
+        (fact,) = found(a_change(path, f"{head}\n    x = 1;\n", f"{head}\n    x = 1;\n{check}\n"))
+        assert (fact.kind.value, fact.after, fact.detail.partition(":")[0]) == (
+            "check_added",
+            condition,
+            "no such size",
+        )
+
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("a.py", "def f(a):\n    x = a\n", 'def f(a, b=None):\n    if b is not None and a:\n        raise ValueError("b and a are one too many")\n    x = a\n'),
+            ("a.py", "class C:\n    a: int = 1\n\n    def f(self):\n        x = self.a\n", 'class C:\n    a: int = 1\n    b: int = 1\n\n    def f(self):\n        assert self.b > self.a, "b must be greater"\n        x = self.a\n'),
+            ("a.rs", "fn f(a: u8) {\n    g(a);\n}\n", 'fn f(a: u8) {\n    if a == 2 {\n        h(a);\n        if late(a) {\n            bail!("two is too late");\n        }\n    }\n    g(a);\n}\n'),
+            ("a.go", "func f(a int) error {\n\treturn g(a)\n}\n", 'func f(a int) error {\n\tif err := g(a); err != nil {\n\t\treturn fmt.Errorf("no g for you: %w", err)\n\t}\n\treturn nil\n}\n'),
+            ("a.rs", "fn f() -> Result<()> {\n    let x = g()?;\n}\n", 'fn f() -> Result<()> {\n    let x = g().ok_or_else(|| Error::new(Kind::A, "there is no g"))?;\n}\n'),
+            ("a.go", "func f() {\n\tg()\n}\n", 'func f() {\n\tlog.Error(errors.New("this is only logged"))\n\tg()\n}\n'),
+        ],
+        ids=["a new parameter", "a new field", "a new branch that does more", "passed on in Go", "in place of another error", "only logged"],
+    )  # fmt: skip
+    def test_what_only_limits_what_is_new_or_passes_on_is_none(self, path: str, before: str, after: str) -> None:
+        assert told(a_change(path, before, after), kinds="check") == []
+
+    @pytest.mark.parametrize(
+        ("path", "before", "call", "helper"),
+        [
+            ("a.py", "def f(a):\n{call}    x = a\n{helper}", "    _check_size(a)\n", '\n\ndef _check_size(a):\n    if a < 1:\n        raise ValueError("no such size")\n'),
+            ("a.go", "func f(a int) error {\n{call}\treturn g(a)\n}\n{helper}", "\tif err := validateSize(a); err != nil {\n\t\treturn err\n\t}\n", '\nfunc validateSize(a int) error {\n\tif a < 1 {\n\t\treturn errors.New("no such size")\n\t}\n\treturn nil\n}\n'),
+            ("a.rs", "fn f(a: u8) {\n{call}    g(a);\n}\n{helper}", "    ensure_size(a)?;\n", '\nfn ensure_size(a: u8) -> Result<()> {\n    if a < 1 {\n        bail!("no such size");\n    }\n    Ok(())\n}\n'),
+        ],
+    )  # fmt: skip
+    def test_a_new_function_that_checks_counts_where_an_old_one_calls_it(
+        self, path: str, before: str, call: str, helper: str
+    ) -> None:
+        def text(call: str, helper: str) -> str:
+            return before.replace("{call}", call).replace("{helper}", helper)
+
+        old = text("", "")
+        assert [(fact.kind.value, fact.detail) for fact in found(a_change(path, old, text(call, helper)))] == [
+            ("check_added", "no such size")
+        ]
+        assert told(a_change(path, old, text("", helper)), kinds="check") == []
 
     def test_what_a_new_file_checks_is_part_of_it(self) -> None:
         assert told(a_change("a.py", None, 'def f():\n    raise ValueError("size must be positive")\n')) == []

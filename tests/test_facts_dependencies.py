@@ -87,6 +87,17 @@ CHANGED = {
     "pip in CI": ("scripts/ci/install.sh", "pip install torch==2.0 -q\n", "pip install torch==2.1 -q\n", ("torch", "==2.0", "==2.1")),
 }  # fmt: skip
 
+REQUIRED = {
+    "requires-python",
+    "python_requires",
+    "rust-version",
+    "go",
+    "node",
+    "cmake_minimum_required",
+    "CMAKE_CXX_STANDARD",
+}
+"""What is asked of a user's machine, and not installed."""
+
 
 class TestChangedDependencies:
     @pytest.mark.parametrize(("path", "before", "after", "expected"), CHANGED.values(), ids=CHANGED)
@@ -94,8 +105,8 @@ class TestChangedDependencies:
         self, path: str, before: str, after: str, expected: tuple[str, str, str]
     ) -> None:
         name, was, now = expected
-        expected = ("dependency_changed", name, was, now) if now else ("dependency_changed", name, was)
-        assert told(a_change(path, before, after)) == [expected]
+        kind = "requirement_changed" if name in REQUIRED else "dependency_changed"
+        assert told(a_change(path, before, after)) == [(kind, name, was, now) if now else (kind, name, was)]
 
     def test_a_submodule_is_told_by_its_path_with_short_commits(self) -> None:
         patch = f"@@ -1 +1 @@\n-Subproject commit {OLD}\n+Subproject commit {NEW}"

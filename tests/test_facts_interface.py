@@ -380,10 +380,10 @@ class TestEndpoints:
 
 def test_every_fact_says_where_it_stands() -> None:
     """Whoever doubts a fact finds its line: after the change, or before it for what is gone."""
-    change = a_change("quill/a.py", "a\nb\nos.getenv('QUILL_OLD')\n", "a\nb\nc\nos.getenv('QUILL_NEW')\n")
+    change = a_change("quill/a.py", "a\nb\nos.getenv('QUILL_TRACE')\n", "a\nb\nc\nport = os.getenv('QUILL_PORT')\n")
     assert [(fact.name, fact.path, fact.line) for fact in found(change)] == [
-        ("QUILL_NEW", "quill/a.py", 4),
-        ("QUILL_OLD", "quill/a.py", 3),
+        ("QUILL_PORT", "quill/a.py", 4),
+        ("QUILL_TRACE", "quill/a.py", 3),
     ]
 
 

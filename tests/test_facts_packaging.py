@@ -10,19 +10,19 @@ GONE = {
     "poetry": ("pyproject.toml", "[tool.poetry.scripts]\nquill = 'q:main'\n{}", "quillctl = 'q:ctl'\n", ("command_removed", "quillctl")),
     "extra": ("pyproject.toml", "[project.optional-dependencies]\n{}cpu = []\n", "gpu = []\n", ("config_removed", "optional-dependencies.gpu")),
     "feature": ("Cargo.toml", "[features]\na = []\n{}", 'tls = ["rustls"]\n', ("config_removed", "features.tls")),
-    "Python": ("setup.cfg", "classifiers =\n    Typing :: Typed\n{}", "    Programming Language :: Python :: 3.9\n", ("name_removed", "Python :: 3.9")),
-    "Python in a list": ("pyproject.toml", "[project]\nclassifiers = [\n{}]\n", '  "Programming Language :: Python :: 3.9",\n', ("name_removed", "Python :: 3.9")),
+    "Python": ("setup.cfg", "classifiers =\n    Typing :: Typed\n{}", "    Programming Language :: Python :: 3.9\n", ("requirement_changed", "Python :: 3.9", "3.9")),
+    "Python in a list": ("pyproject.toml", "[project]\nclassifiers = [\n{}]\n", '  "Programming Language :: Python :: 3.9",\n', ("requirement_changed", "Python :: 3.9", "3.9")),
     "variable": ("Dockerfile", "FROM a\n{}RUN b\n", "ENV QUILL_MODE=fast\n", ("config_removed", "QUILL_MODE")),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "text", "line", "fact"), GONE.values(), ids=GONE)
-def test_what_can_no_longer_be_chosen_is_told(path: str, text: str, line: str, fact: tuple[str, str]) -> None:
+def test_what_can_no_longer_be_chosen_is_told(path: str, text: str, line: str, fact: tuple[str, ...]) -> None:
     assert told(a_change(path, text.format(line), text.format(""))) == [fact]
 
 
 @pytest.mark.parametrize(("path", "text", "line", "fact"), GONE.values(), ids=GONE)
-def test_what_came_or_only_moved_is_not_gone(path: str, text: str, line: str, fact: tuple[str, str]) -> None:
+def test_what_came_or_only_moved_is_not_gone(path: str, text: str, line: str, fact: tuple[str, ...]) -> None:
     """Into another file, or it may be there where the diff is not shown."""
     old, new = text.format(line), text.format("")
     assert told(a_change(path, new, old), kinds="removed") == []
@@ -56,3 +56,18 @@ def test_what_a_crate_has_by_default_is_a_default() -> None:
     old, new = '[features]\ndefault = ["tls"]\ntls = []\n', "[features]\ndefault = []\ntls = []\n"
     assert told(a_change("Cargo.toml", old, new)) == [("default_changed", "features.default", '["tls"]', "[]")]
     assert told(a_change("Cargo.toml", old, old.replace('["tls"]', '[\n  "tls",\n]'))) == []
+    assert told(a_change("crates/store/Cargo.toml", old, new)) == []  # of one crate of several
+
+
+CAME = {
+    key: ("command_added" if fact[0].startswith("command") else "config_added", fact[1])
+    for key, (_, _, _, fact) in GONE.items()
+    if key in {"script", "poetry", "extra", "feature"}
+}
+
+
+@pytest.mark.parametrize("key", CAME)
+def test_what_can_be_chosen_from_now_on_is_told(key: str) -> None:
+    path, text, line, _ = GONE[key]
+    assert told(a_change(path, text.format(""), text.format(line))) == [CAME[key]]
+    assert told(a_change(path, None, text.format(line)), kinds="_added") == []

@@ -13,7 +13,7 @@ paths = st.text(alphabet="abt./_-testdocs", min_size=1, max_size=40)
     ("kind", "members"),
     {
         "production": "quill/cache.py src/latest.rs quill/testament.py contest.go quill/config/a.yaml lib/protest/x.c "
-        "tools/server/server.cpp utils/loss.py apps/blog/views.py news/models.py src/packaging/version.py core/recipes/run.py",
+        "tools/server/server.cpp quill/v1/sample/top_k.py quill/scripts.py utils/loss.py apps/blog/views.py news/models.py src/packaging/version.py core/recipes/run.py",
         "test": "test/a.py quill/tests/data/a.json quill/test_cache.py cache_test.go a.spec.ts src/CacheTest.java "
         "conftest.py testing/python/x.py __tests__/a.js tox.ini e2e_test/a.py test_utils/a.py",
         "ci": ".github/workflows/a.yml scripts/ci/install.sh .gitlab-ci.yml Jenkinsfile .pre-commit-config.yaml .ci/a.sh",
@@ -21,8 +21,9 @@ paths = st.text(alphabet="abt./_-testdocs", min_size=1, max_size=40)
         ".github/CONTRIBUTING.md a.ipynb",
         "build": "Dockerfile docker/rocm.Dockerfile docker/a.sh Makefile setup.py python/pyproject_cpu.toml go.mod "
         "sgl/CMakeLists.txt requirements-npu.txt cmake/x.cmake Cargo.toml build.rs",
-        "tooling": "examples/a.py benchmarks/a.py bench/a.py scripts/a.sh tools/a.py .gitignore .vscode/a.json CODEOWNERS",
-        "generated": "a_pb2.py x.min.js quill/_version.py gen/generated/a.ts config/_generated_a.yaml a.pb.go",
+        "tooling": "examples/a.py examples/react/package.json playground/css/package.json benchmarks/a.py bench/Dockerfile quill/tuning_moe.py sample/a.py "
+        "scripts/a.sh quill/scripts/inspect.py scripts-dev/lint.sh tools/a.py .gitignore .vscode/a.json CODEOWNERS",
+        "generated": "a_pb2.py x.min.js quill/_version.py gen/generated/a.ts config/_generated_a.yaml a.pb.go quill-proto/src/codegen/quill/quill.store.rs",
         "vendored": "third_party/cutlass/a.h 3rdparty/x vendor/a.go node_modules/a.js",
         "lock": "uv.lock package-lock.json go.sum Cargo.lock pnpm-lock.yaml",
     }.items(),

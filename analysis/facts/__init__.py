@@ -3,22 +3,24 @@
 An extractor is a module here with `extract(files) -> Iterator[Fact]`; the list below is all of them. What a commit takes
 back stands in its message, so `reverts` reads that. The other modules know how languages and file formats write things
 down: `flags` and `routes` for `interface`; `settings` and `defaulting` for `defaults`; `exports` and `parameters` for
-`names`, `headers` for both; `manifests` for `dependencies`; `code` for all.
+`names`, `headers` for both; `manifests` for `dependencies`; `refusals` for `checks`; `code` for all. At the end `renames`
+puts one rename in the place of what came and went under one name's two forms.
 """
 
 from analysis.commit import Commit
-from analysis.facts import checks, defaults, dependencies, deprecations, interface, names, packaging, tests
+from analysis.facts import checks, defaults, dependencies, deprecations, interface, names, packaging, tests, unsafe
 from analysis.facts.changed import changed_file
 from analysis.facts.fact import Fact, FactKind
+from analysis.facts.renames import renamed
 from analysis.facts.reverts import reverts
 
 __all__ = ["Fact", "FactKind", "facts_of"]
 
-_EXTRACTORS = (interface, defaults, names, dependencies, packaging, tests, checks, deprecations)
+_EXTRACTORS = (interface, defaults, names, dependencies, packaging, tests, checks, unsafe, deprecations)
 
 
 def facts_of(commit: Commit) -> tuple[Fact, ...]:
     """Return everything the commit proves, in the order of the extractors, without repetitions."""
     files = [changed_file(change) for change in commit.files]
     found = [*reverts(commit), *(fact for extractor in _EXTRACTORS for fact in extractor.extract(files))]
-    return tuple(dict.fromkeys(found))
+    return renamed(tuple(dict.fromkeys(found)), files)

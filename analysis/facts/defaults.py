@@ -59,6 +59,11 @@ _RELEASES = re.compile(r"(?:__)?VERSION(?:__)?|COMMIT|REVISION")
 _CALLED_DEFAULT = re.compile(r"(?:^|_)DEFAULT|(?:^k?|[a-z])Default(?![a-z])")
 _CONSTANT_NAME = re.compile(r"[A-Z]\w*|k[A-Z]\w*")
 _MOST_PER_FILE = 6
+_HOLDS_DEFAULTS = re.compile(
+    r"(?:^|/)(?:conf|configs?|defaults?|settings|charts?|helm)/(?!(?:.*/)?crds?/)|(?:^|/)[^/]*defaults?[^/]*$|(?:^|/)values[^/]*\.ya?ml$",
+    re.IGNORECASE,
+)
+"""Data files that say what holds when nobody says otherwise; any other may be a table, a tool's own settings, a dashboard."""
 _WORDING = re.compile(r"/(?:locales?|i18n|l10n|translations?|langs?|wording|strings)(?:[/._-]|$)")
 
 
@@ -121,7 +126,7 @@ def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
     if find:
         yield from find(file.path, view)
         yield from header_defaults(file, view)
-    elif file.kind is FileKind.PRODUCTION:
+    elif file.kind is FileKind.PRODUCTION and _HOLDS_DEFAULTS.search(file.path):
         for name, value, line, changed, is_setting in settings(file.language, view):
             yield Mention(name, file.path, line, value, _SETTING if is_setting else "", changed=changed)
 

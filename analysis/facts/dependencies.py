@@ -8,11 +8,14 @@ from dataclasses import replace
 from analysis.facts.changed import ChangedFile, Mention, View
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.manifests import ASKED, CORE, INDIRECT, declared, is_variable
-from analysis.paths import FileKind
+from analysis.paths import FileKind, kind_of, language_of
 
-_PASSED_OVER = {FileKind.LOCK, FileKind.GENERATED, FileKind.DOCS, FileKind.TEST}
-_ONLY_CHANGES = {FileKind.CI, FileKind.TOOLING}
-"""One job more that checks out the code, or one script more that installs something, is no new dependency."""
+_PASSED_OVER = {FileKind.LOCK, FileKind.GENERATED, FileKind.DOCS, FileKind.TEST, FileKind.TOOLING}
+_RUNTIMES = {
+    "requires-python", "python_requires", "rust-version", "node", "go", "python",
+    "cmake_minimum_required", "CMAKE_C_STANDARD", "CMAKE_CXX_STANDARD", "CMAKE_CUDA_STANDARD", "CMAKE_HIP_STANDARD",
+}  # fmt: skip
+"""What a manifest asks of a user's machine: it is required, not installed."""
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
@@ -22,7 +25,11 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         key = (_plain_name(fact.name), fact.before, fact.after)
         if key not in seen:
             seen.add(key)
-            yield fact
+            yield replace(fact, kind=FactKind.REQUIREMENT_CHANGED) if _is_runtime(fact) else fact
+
+
+def _is_runtime(fact: Fact) -> bool:
+    return fact.name in _RUNTIMES and kind_of(fact.path) is FileKind.BUILD and language_of(fact.path) != "docker"
 
 
 def _of_commit_file(file: ChangedFile) -> Iterator[Fact]:
@@ -30,7 +37,9 @@ def _of_commit_file(file: ChangedFile) -> Iterator[Fact]:
     is_whole = file.change.status in {"added", "removed"}
     if file.kind in _PASSED_OVER or (is_whole and not is_submodule):
         return  # a new file's whole list says nothing about what changed
-    only_changes = file.kind in _ONLY_CHANGES and not is_submodule
+    only_changes = (
+        file.kind is FileKind.CI and not is_submodule
+    )  # one job more that installs something is no dependency
     for fact in _of_file(file):
         if fact.kind is FactKind.DEPENDENCY_CHANGED or not only_changes:
             yield fact

@@ -7,7 +7,9 @@ from enum import StrEnum
 class FactKind(StrEnum):
     """Closed set. `added` and `removed` are about definitions that the commit gains or loses as a whole.
 
-    A default holds where nobody sets it; a constant cannot be set, and is what its source says.
+    A default holds where nobody sets it; a constant cannot be set, and is what its source says. A choice is a value that a
+    flag or a field takes. What is selected is what `auto`, or no value, stands for. A format is what lies on disk or goes
+    over the wire. `renamed` is one thing, or a whole family, of what people set or query under another name.
     """
 
     FLAG_ADDED = "flag_added"
@@ -18,13 +20,26 @@ class FactKind(StrEnum):
     ENV_REMOVED = "env_removed"
     ENDPOINT_ADDED = "endpoint_added"
     ENDPOINT_REMOVED = "endpoint_removed"
+    METRIC_ADDED = "metric_added"
+    METRIC_REMOVED = "metric_removed"
+    GATE_ADDED = "gate_added"
+    GATE_REMOVED = "gate_removed"
+    GATE_CHANGED = "gate_changed"
+    CHOICE_ADDED = "choice_added"
+    CHOICE_REMOVED = "choice_removed"
+    RENAMED = "renamed"
     DEFAULT_CHANGED = "default_changed"
+    SELECTION_CHANGED = "selection_changed"
     CONSTANT_CHANGED = "constant_changed"
     CONFIG_ADDED = "config_added"
     CONFIG_REMOVED = "config_removed"
+    FORMAT_CHANGED = "format_changed"
+    NAME_ADDED = "name_added"
     NAME_REMOVED = "name_removed"
     NAME_RENAMED = "name_renamed"
+    SIGNATURE_CHANGED = "signature_changed"
     MODULE_REMOVED = "module_removed"
+    REQUIREMENT_CHANGED = "requirement_changed"
     DEPENDENCY_ADDED = "dependency_added"
     DEPENDENCY_REMOVED = "dependency_removed"
     DEPENDENCY_CHANGED = "dependency_changed"
@@ -43,8 +58,9 @@ class Fact:
 
     Attributes:
         name: what it is about, as written in the code: `--model-checksum`, `GET /v1/list_loras`, `torch`.
-        before, after: values or names, as written; empty where there is none.
-        detail: what the code itself says of it (a help text, a reason, a message), one line; may be empty.
+        before, after: values or names, as written; empty where there is none. Of a check, the condition as written.
+        detail: what the code itself says of it (a help text, a reason, a message), one line; may be empty. Of a family that is
+            renamed, its members: `--old-a → --new-a, --old-b → --new-b`.
         path, line: where; the line after the change, or before it for what was removed. Line 0: the whole file.
     """
 

@@ -14,7 +14,7 @@ CORE, INDIRECT, ASKED = "dependencies", "indirect", "asked"
 
 _VERSION = r"(?:===?|[<>!~]=?|\^)\s{0,4}[^\"';#,\s\\]{1,80}"
 _VERSIONS = rf"{_VERSION}(?:\s{{0,4}},\s{{0,4}}{_VERSION}){{0,8}}"
-_PACKAGE = rf"(?P<name>[A-Za-z][\w.-]*)(?:\[[\w,. -]{{1,200}}\])?\s{{0,4}}(?P<version>\(?{_VERSIONS}\)?|@\s{{0,4}}[^\s\"';#]+)?"
+_PACKAGE = rf"(?P<name>[A-Za-z][\w.-]*)(?:\[[\w,. -]{{1,200}}\])?\s{{0,4}}(?P<version>\(?{_VERSIONS}\)?|@\s{{0,4}}(?:[a-z+]+:)[^\s\"';#]+)?"
 _REQUIREMENT = re.compile(rf"^\s*{_PACKAGE}\s*(?:[;#\\].*)?$")
 _QUOTED = re.compile(rf"""(?P<quote>["']){_PACKAGE}\s{{0,4}}(?:;(?:(?!(?P=quote))[^\n])*)?(?P=quote)""")
 _LIST_KEY = re.compile(r"""^\s*["']?(?P<key>[\w.-]+)["']?\s*(?:=\s*(?P<table>\{)?|:)\s*(?P<rest>(?(table)|[\[(]).*)$""")

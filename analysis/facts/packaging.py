@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
 from analysis.facts.fact import Fact, FactKind
+from analysis.paths import language_of
 
 _NAME = re.compile(r"(?:^|/)(?:pyproject[^/]*\.toml|setup\.(?:py|cfg)|Cargo\.toml)$")
 _TABLE = re.compile(r"^\[\s*(?P<name>[\w.-]+)\s*\]\s*$")
@@ -13,9 +14,10 @@ _OFFERS = {
     "project.scripts": FactKind.COMMAND_REMOVED, "project.gui-scripts": FactKind.COMMAND_REMOVED, "tool.poetry.scripts": FactKind.COMMAND_REMOVED,
     "project.optional-dependencies": FactKind.CONFIG_REMOVED, "tool.poetry.extras": FactKind.CONFIG_REMOVED, "features": FactKind.CONFIG_REMOVED,
 }  # fmt: skip
+_CAME = {FactKind.COMMAND_REMOVED: FactKind.COMMAND_ADDED, FactKind.CONFIG_REMOVED: FactKind.CONFIG_ADDED}
 _DEFAULT = "features.default"
 _DEVELOPERS = {"dev", "test", "tests", "testing", "doc", "docs", "lint", "typing", "benchmark", "build", "ci"}
-_PYTHON = re.compile(r"""^\s*["']?Programming Language :: (?P<name>Python :: 3\.\d+)["']?\s*,?\s*$""")
+_PYTHON = re.compile(r"""^\s*["']?Programming Language :: (?P<name>Python :: (?P<version>3\.\d+))["']?\s*,?\s*$""")
 _VARIABLE = re.compile(r"^ENV\s+(?P<name>[A-Z][A-Z0-9_]+)(?:=|\s+)(?P<value>[^\s\\]+|\"[^\"\n]*\")\s*$")
 _FOR_THE_BUILD = re.compile(
     r"DEBIAN_FRONTEND|(?:PIP|UV|PYTHON|CARGO|RUSTUP|CCACHE|CMAKE|NPM|CONDA|GIT)_?\w*|LANG|LC_\w+|TZ|MAX_JOBS|CC|CXX|SHELL"
@@ -24,16 +26,28 @@ _FOR_THE_BUILD = re.compile(
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find what users of a package or an image could choose and no longer can, and what a crate has by default."""
+    """Find what users of a package or an image can choose or no longer can, and what a repository's one crate has by default."""
     offering = [file for file in files if file.is_product and (file.language == "docker" or _NAME.search(file.path))]
     before = [mention for file in offering for old, _ in file.views for mention in _offered(file, old)]
     after = [mention for file in offering for _, new in file.views for mention in _offered(file, new)]
     modified = {file.path for file in offering if file.change.status == "modified"}
     for gone in only_in(before, after):
-        if gone.path in modified and not _stands(gone.name, files):
-            yield Fact(FactKind(gone.detail), gone.name, gone.path, gone.line)
+        if gone.path in modified and not _stands(gone.name, files, after=True):
+            kind = FactKind(gone.detail)
+            yield Fact(
+                kind, gone.name, gone.path, gone.line, gone.value if kind is FactKind.REQUIREMENT_CHANGED else ""
+            )
+    for came in only_in(after, before):
+        kind_added = (
+            _CAME.get(FactKind(came.detail)) if came.path in modified and language_of(came.path) != "docker" else None
+        )
+        if kind_added and came.name != _DEFAULT and not _stands(came.name, files, after=False):
+            yield Fact(kind_added, came.name, came.path, came.line)
     for old, new in new_values(
-        *([mention for mention in side if mention.name == _DEFAULT] for side in (before, after))
+        *(
+            [mention for mention in side if mention.name == _DEFAULT and "/" not in mention.path]
+            for side in (before, after)
+        )
     ):
         yield Fact(FactKind.DEFAULT_CHANGED, new.name, new.path, new.line, old.value, new.value)
 
@@ -50,7 +64,7 @@ def _listed(path: str, view: View) -> Iterator[Mention]:
         if found := _TABLE.match(text):
             table = found["name"]
         elif found := _PYTHON.match(text):
-            yield Mention(found["name"], path, number, "", FactKind.NAME_REMOVED, changed=changed)
+            yield Mention(found["name"], path, number, found["version"], FactKind.REQUIREMENT_CHANGED, changed=changed)
         elif (kind := _OFFERS.get(table)) and (found := _KEY.match(text)) and found["key"] not in _DEVELOPERS:
             name = found["key"] if kind is FactKind.COMMAND_REMOVED else f"{table.rpartition('.')[2]}.{found['key']}"
             value = found["value"] if found["value"].endswith("]") else ""
@@ -63,12 +77,12 @@ def _variables(path: str, view: View) -> Iterator[Mention]:
             yield Mention(found["name"], path, number, "", FactKind.CONFIG_REMOVED, changed=changed)
 
 
-def _stands(name: str, files: Sequence[ChangedFile]) -> bool:
-    """Whether something of that name is still spoken of where things are built, or may be in a file that is not shown."""
+def _stands(name: str, files: Sequence[ChangedFile], *, after: bool) -> bool:
+    """Whether something of that name is spoken of on that side where things are built, or may be in a file that is not shown."""
     last = name if "::" in name else name.rpartition(".")[2]
     word = re.compile(rf"(?<![\w-]){re.escape(last)}(?![\w-])")
     return any(
-        not file.is_whole or any(word.search(new.code) for _, new in file.views)
+        not file.is_whole or any(word.search((new if after else old).code) for old, new in file.views)
         for file in files
         if file.language in {"docker", "shell"} or _NAME.search(file.path)
     )

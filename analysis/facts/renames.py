@@ -1,0 +1,127 @@
+"""Settings, metrics and endpoints that go by another name: what left and what came with one change in common are one rename."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from analysis.facts.changed import ChangedFile, in_one_run
+from analysis.facts.fact import Fact, FactKind
+
+_PAIRS = {
+    FactKind.FLAG_REMOVED: FactKind.FLAG_ADDED, FactKind.ENV_REMOVED: FactKind.ENV_ADDED, FactKind.COMMAND_REMOVED: FactKind.COMMAND_ADDED,
+    FactKind.ENDPOINT_REMOVED: FactKind.ENDPOINT_ADDED, FactKind.METRIC_REMOVED: FactKind.METRIC_ADDED, FactKind.GATE_REMOVED: FactKind.GATE_ADDED,
+    FactKind.CONFIG_REMOVED: FactKind.CONFIG_ADDED,
+}  # fmt: skip
+_WORD = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]+")
+_TURNS = {"disable", "disabled", "no", "not", "non", "skip", "without", "off", "min", "max", "ignore", "exclude"}
+"""Words that turn a name into its opposite: that is another switch, not another name."""
+_FAMILY = 2
+_SHORT_RUN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """What left, what came, and the words in which they differ."""
+
+    old: Fact
+    new: Fact
+    change: tuple[str, str]
+
+
+def renamed(facts: Sequence[Fact], files: Sequence[ChangedFile]) -> tuple[Fact, ...]:
+    """Put one fact in the place of those that tell a rename as a removal and an addition."""
+    kinds = {fact.kind for fact in facts}
+    pairs = [
+        pair for gone, came in _PAIRS.items() if {gone, came} <= kinds for pair in _pairs(facts, gone, came, files)
+    ]
+    if not pairs:
+        return tuple(facts)
+    told = {id(fact) for pair in pairs for fact in (pair.old, pair.new)}
+    found = dict.fromkeys(_told(pairs))
+    return (*found, *(fact for fact in facts if id(fact) not in told))
+
+
+def _pairs(facts: Sequence[Fact], gone: FactKind, came: FactKind, files: Sequence[ChangedFile]) -> Iterator[_Pair]:
+    """Pair what left with what came: as families, by the change that most of them share; else one by one, by place and content."""
+    old = {fact.name: fact for fact in facts if fact.kind is gone}
+    new = {fact.name: fact for fact in facts if fact.kind is came}
+    changes: dict[tuple[str, str], list[_Pair]] = {}
+    for was in old.values():
+        for now in new.values():
+            if change := _change(was.name, now.name):
+                changes.setdefault(change, []).append(_Pair(was, now, change))
+    for pairs in sorted(changes.values(), key=len, reverse=True):
+        free = [pair for pair in pairs if pair.old.name in old and pair.new.name in new]
+        is_family = len(free) >= _FAMILY and len({pair.new.name for pair in free}) == len(
+            {pair.old.name for pair in free}
+        ) == len(free)
+        for pair in free if is_family else [pair for pair in free if _is_in_place(pair, files)]:
+            if pair.old.name in old and pair.new.name in new:
+                del old[pair.old.name], new[pair.new.name]
+                yield pair
+
+
+def _change(one: str, other: str) -> tuple[str, str] | None:
+    """Return the words in which two names differ, if at least as many stay; None where they are no two forms of one name."""
+    was, now = _WORD.findall(one), _WORD.findall(other)
+    start = next((at for at, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
+    end = next(
+        (at for at, (a, b) in enumerate(zip(was[::-1], now[::-1], strict=False)) if a != b), min(len(was), len(now))
+    )
+    end = min(end, min(len(was), len(now)) - start)
+    stays = sum(word.isalnum() for word in (*was[:start], *was[len(was) - end :]))
+    lost, won = was[start : len(was) - end], now[start : len(now) - end]
+    is_turned = {word.lower() for word in lost} & _TURNS != {word.lower() for word in won} & _TURNS
+    if is_turned or not stays or stays < max(sum(word.isalnum() for word in side) for side in (lost, won)):
+        return None
+    return "".join(lost), "".join(won)
+
+
+def _is_in_place(pair: _Pair, files: Sequence[ChangedFile]) -> bool:
+    """Whether one is written in the other's place, and nothing else on its line, in its value or its help is another."""
+    old, new = pair.old, pair.new
+    file = next((file for file in files if file.path == new.path), None)
+    if file is None or old.path != new.path or (old.before, old.detail) != (new.after, new.detail):
+        return False
+    was, now = (_line(file, fact.line, after=fact is new) for fact in (old, new))
+    is_same = was.replace(_bare(old.name), _bare(new.name)) == now
+    return bool(was) and is_same and in_one_run(file, old.line, new.line, _SHORT_RUN)
+
+
+def _line(file: ChangedFile, number: int, *, after: bool) -> str:
+    views = (new if after else old for old, new in file.views)
+    return next((text.strip() for view in views for line, text, _ in view.lines() if line == number), "")
+
+
+def _bare(name: str) -> str:
+    return name.lstrip("-").rpartition(" ")[2].rpartition(".")[2]
+
+
+def _told(pairs: Iterable[_Pair]) -> Iterator[Fact]:
+    families: dict[tuple[FactKind, tuple[str, str]], list[_Pair]] = {}
+    for pair in pairs:
+        families.setdefault((pair.old.kind, pair.change), []).append(pair)
+    for family in families.values():
+        first = family[0].new
+        if len(family) < _FAMILY:
+            old = family[0].old.name
+            yield Fact(FactKind.RENAMED, old, first.path, first.line, old, first.name)
+            continue
+        before, after = (
+            _pattern([fact.name for fact in side])
+            for side in zip(*((pair.old, pair.new) for pair in family), strict=True)
+        )
+        detail = ", ".join(f"{pair.old.name} → {pair.new.name}" for pair in family)
+        yield Fact(FactKind.RENAMED, before, first.path, first.line, before, after, detail)
+
+
+def _pattern(names: Sequence[str]) -> str:
+    """Return what the names have in common, whole words only, with a star for the rest: `QUILL_*`, `--*-size`."""
+    split = [_WORD.findall(name) for name in names]
+    start = _alike(split)
+    end = min(_alike([words[::-1] for words in split]), min(map(len, split)) - start)
+    return "".join(split[0][:start]) + "*" + "".join(split[0][len(split[0]) - end :])
+
+
+def _alike(split: Sequence[Sequence[str]]) -> int:
+    return next((at for at, words in enumerate(zip(*split, strict=False)) if len(set(words)) > 1), min(map(len, split)))
