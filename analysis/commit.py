@@ -13,6 +13,12 @@ Unseen = Literal["binary", "too large"]
 
 _PULL_REQUEST = re.compile(r"\(#(\d{1,10})\)$")
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
+# What git and GitHub write when a branch is brought up to date with the one that it was taken from, or with its own copy elsewhere.
+_CATCHES_UP = re.compile(
+    r"Merge (?:remote-tracking )?branch '(?:refs/)?(?:remotes/)?(?:[\w.-]{1,60}[/:]){0,2}(?:main|master|trunk)'"
+    r"|Merge (?:remote-tracking )?branch '(?:[\w.-]{1,60}[/:]){0,2}(?P<name>[\w./-]{1,100})'(?: of \S+)? into (?P=name)$"
+    r"|Merge https?://\S+(?: into \S+)?$"
+)
 _MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d{1,10}) from \S+")
 
 
@@ -86,6 +92,11 @@ class Commit:
     def is_merge(self) -> bool:
         """Whether it has more than one parent."""
         return len(self.parents) > 1
+
+    @property
+    def catches_up(self) -> bool:
+        """Whether it is a merge that brings a branch up to date: what it brings is on the trunk, or comes there by itself."""
+        return self.is_merge and bool(_CATCHES_UP.match(self.message.partition("\n")[0]))
 
     @property
     def subject(self) -> str:

@@ -1,4 +1,4 @@
-"""Entries that are one change: a series, a feature and its follow-ups, a change and its revert, tests that moved."""
+"""Entries that are one change: a series, a feature and its follow-ups, a change with its revert or its copies, tests that moved."""
 
 import re
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from posixpath import basename, dirname
 
 from analysis.entry import Entry
 from analysis.facts import FactKind
+from analysis.net import originals
 from analysis.paths import FileKind, kind_of
 from analysis.title import ChangeType, read_title
 
@@ -19,6 +20,7 @@ class StoryKind(StrEnum):
     """What holds a story together; the first that fits names it."""
 
     REVERT = "revert"
+    BACKPORT = "backport"
     SERIES = "series"
     FOLLOW_UP = "follow_up"
     MOVED_TESTS = "moved_tests"
@@ -96,6 +98,9 @@ def find_stories(entries: Sequence[Entry], earlier: dict[str, Earlier] | None = 
     ordered = sorted(entries, key=lambda entry: entry.commit.committed_at)
     links: list[tuple[int, int, StoryKind]] = []
     everybodys = _used_by_many(ordered)
+    places = {entry.commit.sha: place for place, entry in enumerate(ordered)}
+    for sha, original in originals(ordered).items():
+        links.append((places[original], places[sha], StoryKind.BACKPORT))
     for first, second in combinations(range(len(ordered)), 2):
         kind = _link(ordered[first], ordered[second], everybodys)
         if kind:

@@ -141,10 +141,22 @@ def read_title(subject: str) -> Title:
     reverted = _taken_back(plain)
     if reverted is None:
         return _apart(plain)
-    innermost, in_force = _innermost(reverted)
-    inner = _apart(_PULL_REQUEST.sub("", innermost).rstrip() or innermost)
+    innermost, was_in_force = in_force_by(reverted)
+    in_force = not was_in_force
+    inner = _apart(innermost)
     types = inner.types if in_force else (ChangeType.REVERT,)
     return Title(plain, types, inner.topics, reverts=reverted, restores=innermost if in_force else None)
+
+
+def in_force_by(title: str) -> tuple[str, bool]:
+    """Return the title that is left when every `Revert "…"` around it is taken off, and whether that change is in force."""
+    in_force = True
+    for _ in range(_DEEPEST_REVERT):
+        inner = _taken_back(_PULL_REQUEST.sub("", title.strip()).rstrip())
+        if inner is None:
+            break
+        title, in_force = _PULL_REQUEST.sub("", inner).rstrip() or inner, not in_force
+    return title, in_force
 
 
 def plain_type(text: str, *, by_bot: bool) -> ChangeType | None:
@@ -168,17 +180,6 @@ def _taken_back(plain: str) -> str | None:
         return next(text for text in found.groups() if text).strip()
     found = _RESTORE.match(plain)
     return f'Revert "{next(text for text in found.groups() if text).strip()}"' if found else None
-
-
-def _innermost(title: str) -> tuple[str, bool]:
-    """Return the title that is left when every `Revert "…"` around it is taken off, and whether it is in force."""
-    in_force = False
-    for _ in range(_DEEPEST_REVERT):
-        inner = _taken_back(_PULL_REQUEST.sub("", title.strip()).rstrip())
-        if inner is None:
-            break
-        title, in_force = inner, not in_force
-    return title, in_force
 
 
 def _apart(plain: str) -> Title:

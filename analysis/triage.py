@@ -19,6 +19,7 @@ from analysis.breaking import says_breaking
 from analysis.commit import Commit
 from analysis.facts import Fact, FactKind
 from analysis.facts.changed import changed_file
+from analysis.facts.releases import is_final, is_main
 from analysis.inert import is_inert
 from analysis.judgement import Judgement, general_judgement
 from analysis.judgement.evidence import gather
@@ -135,6 +136,9 @@ _FLOORED = {
 }  # fmt: skip
 """Facts of the product that are never low, whatever else the commit is."""
 
+_RELEASED = 3.0
+"""The log-odds of a release of what the repository is named for: it is what people wait for."""
+
 _PLATFORM_FIX = 1.5
 """What it adds that a fix is for hardware that only some have: whoever runs it has nothing else to run."""
 
@@ -164,6 +168,7 @@ _TYPES = {
     ChangeType.SECURITY: 3.0,
     ChangeType.BREAKING: 2.5,
     ChangeType.REVERT: 3.0,
+    ChangeType.RELEASE: 1.0,
     ChangeType.FEATURE: 1.0,
     ChangeType.PERFORMANCE: 0.5,
     ChangeType.BUGFIX: 0.5,
@@ -213,7 +218,11 @@ def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judge
     score = _squash(_odds(learned) + sum(reason.points for reason in added))
     reasons = sorted([*added, *explain(judgement.classifier.why(evidence), title.text)], key=lambda r: -abs(r.points))
     floor, ceiling = _bounds(commit, title, facts, kinds)
-    if ceiling is Importance.LOW and kinds:
+    release = _released(facts)
+    if release is not None:
+        reasons.insert(0, Reason("released", release.after, _RELEASED))
+        score = max(score, _squash(_RELEASED)) if ceiling is Importance.HIGH else score
+    elif ceiling is Importance.LOW and kinds:
         against = [reason for reason in reasons if reason.points < 0]  # what would speak for it does not count here
         reasons = [Reason("surroundings", ",".join(sorted(set(kinds.values())))), *against]
     importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
@@ -280,6 +289,14 @@ def _bounds(
     commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]
 ) -> tuple[Importance, Importance]:
     """Return what the rules allow at least and at most, whatever was learned."""
+    if commit.catches_up and not commit.brought:
+        return Importance.LOW, Importance.LOW
+    release = _released(facts)
+    if release is not None:
+        if not is_final(release.after):
+            return Importance.LOW, Importance.LOW
+        is_news = is_main(release.name, commit.repo)
+        return Importance.MEDIUM, Importance.HIGH if is_news else Importance.MEDIUM
     if not _is_untold(commit) and not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.LOW
     said = _said_grave(commit, title)
@@ -290,6 +307,11 @@ def _bounds(
     floored = any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
     grave = floored or (FileKind.PRODUCTION in kinds.values() and said)
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
+
+
+def _released(facts: Sequence[Fact]) -> Fact | None:
+    """The version that a commit sets, if it sets one."""
+    return next((fact for fact in facts if fact.kind is FactKind.VERSION_CHANGED), None)
 
 
 def _is_untold(commit: Commit) -> bool:
@@ -316,7 +338,9 @@ def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, 
     around = _surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
     found += [around] if around else []
     found += named
-    if _is_breaking(commit, title):
+    if _released(facts) is not None:
+        found.insert(0, ChangeType.RELEASE)
+    elif _is_breaking(commit, title):
         found.insert(0, ChangeType.BREAKING)  # whatever else it is, users must act
     plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit))
     return tuple(dict.fromkeys([*found, plain] if plain else found))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from analysis.areas import Areas
 from analysis.digest import Digest, RunCard, order
 from analysis.entry import LANGUAGES, Entry, Language, Theme
+from analysis.net import net
 from analysis.period import Day
 from analysis.rules import RulesAnalyser
 from analysis.stories import find_stories
@@ -39,7 +40,7 @@ class Archive:
         `days` are those up to it, where somebody has counted them already.
         """
         remembered = self.core.commits.between(repo, window.start, window.end)
-        entries = order(self.core.with_analyses(remembered, language))
+        entries = order(net(self.core.with_analyses(remembered, language)))
         run = self.history.run(repo, window, language)
         read_at = self.history.read_at(repo) or self.core.now()
         return Digest(

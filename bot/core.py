@@ -12,6 +12,7 @@ from analysis.digest import Digest, RunCard, order
 from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Usage
 from analysis.errors import BadInput
 from analysis.facts import Fact, FactKind
+from analysis.net import net
 from analysis.period import Day, count_day
 from analysis.pipeline import Readers, Step, judge, settled, silent
 from analysis.rules import RulesAnalyser
@@ -183,7 +184,7 @@ class Core:
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
         with self._session(analyser, language) as session:
             try:
-                entries = self._read(session, entries, step)
+                entries = net(self._read(session, entries, step))
                 ranking, unranked = session.ranking(order(entries), listing.repo, now)
                 ordered = order(entries, ranking)
                 overview, untold = session.overview(ordered, listing.repo, now)
@@ -222,9 +223,12 @@ class Core:
         read = self.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
         if any(sha not in judged or sha not in read for sha in shas):
             return None
-        entries = [
-            replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at not in window) for sha in shas
-        ]
+        entries = net(
+            [
+                replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at not in window)
+                for sha in shas
+            ]
+        )
         ordered = self.ordered(entries, analyser.name, analyser.prompt)
         by_rules = RulesAnalyser().overview(ordered, repo, language).themes
         themes = (

@@ -23,7 +23,7 @@ _FOLDED_AS = "tests"
 SHORT = frozenset({
     "crash", "hang", "race", "wrong_result", "leak", "out_of_memory", "data_loss", "security", "error", "dropped_support",
     "flag_added", "flag_removed", "command_added", "command_removed", "env_added", "env_removed", "endpoint_added", "endpoint_removed", "default_changed",
-    "name_removed", "name_renamed", "module_removed", "unsafe_added", "deprecated", "test_disabled",
+    "name_removed", "name_renamed", "module_removed", "released", "unsafe_added", "deprecated", "test_disabled",
 })  # fmt: skip
 """Reasons that can be said in a few words."""
 

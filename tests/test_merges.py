@@ -85,6 +85,25 @@ def test_a_pull_before_a_push_does_not_hide_what_others_pushed() -> None:
     assert folded("theirs: old", "mine: old", line) == {"m": [], "mine": [], "theirs": []}
 
 
+def test_merges_within_merges_are_folded_however_deep() -> None:
+    lines = ["a", "x1: a", "n1: a x1"]
+    for depth in range(2, 30):
+        lines += [f"x{depth}: a", f"n{depth}: x{depth} n{depth - 1}"]
+    assert len(folded(*lines, "m: a n29")["m"]) == 58  # 29 commits, and the 29 merges that brought them
+
+
+def test_a_branch_that_pulled_from_a_fork_hides_in_its_merge() -> None:
+    """What the fork had is brought by the merge too: it stands on no trunk."""
+    lines = (
+        "a",
+        "x: a",
+        "y: old",
+        "u: x y: Merge branch 'main' of example.com:fork/r into feature",
+        "m: a u: Merge feature",
+    )
+    assert folded(*lines) == {"m": ["u", "y", "x"], "a": []}
+
+
 def test_equal_times_make_no_difference(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path / "r")
     root = scratch.commit("Root", {"a": "1\n"})

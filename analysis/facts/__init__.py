@@ -1,7 +1,7 @@
 """Facts: what a commit's diff proves by itself, with path and line, found by rule and never guessed.
 
 An extractor is a module here with `extract(files) -> Iterator[Fact]`; the list below is all of them. What a commit takes
-back stands in its message, so `reverts` reads that. The other modules know how languages and file formats write things
+back or publishes stands in its message too, so `reverts` and `releases` read that. The other modules know how languages and file formats write things
 down: `flags` and `routes` for `interface`; `settings` and `defaulting` for `defaults`; `exports` and `parameters` for
 `names`, `headers` for both; `manifests` for `dependencies`; `refusals` for `checks`; `code` for all. At the end `renames`
 puts one rename in the place of what came and went under one name's two forms.
@@ -11,6 +11,7 @@ from analysis.commit import Commit
 from analysis.facts import checks, defaults, dependencies, deprecations, interface, names, packaging, tests, unsafe
 from analysis.facts.changed import changed_file
 from analysis.facts.fact import Fact, FactKind
+from analysis.facts.releases import releases
 from analysis.facts.renames import renamed
 from analysis.facts.reverts import reverts
 
@@ -20,7 +21,12 @@ _EXTRACTORS = (interface, defaults, names, dependencies, packaging, tests, check
 
 
 def facts_of(commit: Commit) -> tuple[Fact, ...]:
-    """Return everything the commit proves, in the order of the extractors, without repetitions."""
+    """Return everything the commit proves, in the order of the extractors, without repetitions.
+
+    A merge that only brings a branch up to date proves nothing: its diff is what others did.
+    """
+    if commit.catches_up and not commit.brought:
+        return ()
     files = [changed_file(change) for change in commit.files]
-    found = [*reverts(commit), *(fact for extractor in _EXTRACTORS for fact in extractor.extract(files))]
-    return renamed(tuple(dict.fromkeys(found)), files)
+    extracted = (fact for extractor in _EXTRACTORS for fact in extractor.extract(files))
+    return renamed(tuple(dict.fromkeys([*releases(commit, files), *reverts(commit), *extracted])), files)

@@ -49,6 +49,7 @@ class FactKind(StrEnum):
     CHECK_REMOVED = "check_removed"
     DEPRECATED = "deprecated"
     UNSAFE_ADDED = "unsafe_added"
+    VERSION_CHANGED = "version_changed"
     REVERTS = "reverts"
 
 

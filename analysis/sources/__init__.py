@@ -20,9 +20,6 @@ LARGEST_PATCH = 1_000_000
 NO_COMMITS = "the repository has no commits yet"
 """The note on a listing of an empty repository."""
 
-# What git and GitHub write when a branch is brought up to date: then the merged side is the trunk, not the other one.
-_CATCHES_UP = re.compile(r"Merge (?:remote-tracking )?branch '(?:[\w.-]+[/:])?(main|master|trunk)'")
-
 _HUNK = re.compile(r"^@@ -", re.MULTILINE)
 
 
@@ -112,21 +109,20 @@ def fold_merges(heads: Iterable[Commit]) -> list[Commit]:
 
 
 def _trunk(ordered: Sequence[Commit], known: Mapping[str, Commit]) -> set[str]:
-    """Return the commits that stand on a line of first parents which no merge brought in."""
-    first_parents = {commit.parents[0] for commit in ordered if commit.parents}
-    merged: set[str] = set()
-    starts: list[str] = []
-    for commit in ordered:
-        if commit.is_merge and _CATCHES_UP.match(commit.message):
-            starts += commit.parents[1:]
-        else:
-            merged |= set(commit.parents[1:])
-    starts += [commit.sha for commit in ordered if commit.sha not in first_parents | merged]
+    """Return the commits that stand on a line of first parents which no merge brought in.
+
+    Where the trunk itself was pulled before a push, both sides are the trunk: somebody's own commits, and what others had pushed.
+    """
+    inner = {sha for commit in ordered for sha in commit.parents}
+    waiting = [commit.sha for commit in ordered if commit.sha not in inner]
     trunk: set[str] = set()
-    for sha in starts:
+    while waiting:
+        sha = waiting.pop()
         while sha in known and sha not in trunk:
             trunk.add(sha)
-            sha = next(iter(known[sha].parents), "")  # noqa: PLW2901 - down the line of first parents
+            commit = known[sha]
+            waiting += commit.parents[1:] if commit.catches_up else ()
+            sha = next(iter(commit.parents), "")
     return trunk
 
 

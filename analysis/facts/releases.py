@@ -1,0 +1,190 @@
+"""Versions of the project itself that a commit publishes, or sets for what comes next."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from analysis.commit import Commit
+from analysis.facts.changed import ChangedFile
+from analysis.facts.fact import Fact, FactKind
+from analysis.paths import FileKind
+from analysis.title import read_title
+
+_NUMBER = r"\d{1,4}(?:\.\d{1,4}){1,3}(?:[-.+]?(?:rc|a|b|c|alpha|beta|dev|pre|post|preview|canary|next|nightly|snapshot|m)[-.]?\d{0,8}(?:\.\d+)*){0,2}"
+VERSION = re.compile(rf"(?<![\w.])v?(?P<version>{_NUMBER})(?![\w]|[.-]\d)", re.IGNORECASE)
+_UNFINISHED = re.compile(
+    r"\d[-.+]?(?:rc|a|b|c|alpha|beta|dev|pre|preview|canary|next|nightly|snapshot|m)(?![a-z])", re.IGNORECASE
+)
+# A title that publishes, by its words; "release notes", "release the lock" and "release branch" publish nothing.
+_ANNOUNCES = re.compile(
+    r"\W*(?:(?:prepar(?:e|es|ing)|prep|cut|publish|tag|make|start|finali[sz]e|new|draft)\s+)?(?:for\s+)?(?:the\s+)?(?:next\s+)?"
+    r"(?:release[sd]?|releasing|发布|发版|发行)\b(?!\s+(?:notes?|branch\w*|jobs?|workflows?|scripts?|docs?|builds?|process|ci|checks?|pipelines?|lock|memory|the\b|a\b|gil|drafter|candidates? tests?))"
+    r"|\W*(?:bump|update|set|increase|increment|upgrade|raise)(?:s|ed|ing|ped|ping)?\s+(?:(?:the|to|up|package|project|crate|library|module|release|core|main)\s+){0,3}(?:versions?\b|v?\d)"
+    r"|\W*(?:version\s+)?v?\d{1,4}\.\d[\w.+-]*\W*$"
+    r"|\W*version\s+v?\d"
+    r"|\W*(?:升级|更新|修改)?版本号?(?:到|至|升级|更新)?",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(r"\W*(?:release|prepar|publish|发布)", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"\W*(?:release[sd]?:?|prepar(?:e|ing)(?: to release| release)?(?: of)?|bump(?:s|ed|ing)?|publish|update|upgrade|发布)\s+(?P<package>(?!(?:versions?|releases?|v)\b)@?[A-Za-z][\w./-]{{0,60}}?)(?:@|\s+(?:versions?\s+)?(?:to\s+)?v?|[-]v)(?P<version>{_NUMBER})",
+    re.IGNORECASE,
+)
+_FILES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(where), re.compile(rf"{what}(?P<version>v?{_NUMBER})", re.IGNORECASE))
+    for where, what in (
+        (r"(?:^|/)(?:__init__|_?version|__version__|__about__|about|meta)\.py$", r"^\s{0,4}(?:__version__|VERSION|version)\s*(?::\s*\w+\s*)?=\s*[\"']"),
+        (r"(?:^|/)(?:pyproject|Cargo)\.toml$", r"^version\s*=\s*\""),
+        (r"(?:^|/)(?:package|lerna|composer|manifest)\.json$", r"^(?:\s{1,4}|\t)\"version\":\s*\""),
+        (r"(?:^|/)(?:\w+[._-])?VERSION(?:\.txt)?$|(?:^|/)version(?:\.txt)?$", r"^\s*(?:version\s*[=:]\s*)?"),
+        (r"(?:^|/)setup\.(?:py|cfg)$", r"^\s*version\s*=\s*[\"']?"),
+        (r"(?:^|/)versions?\.ya?ml$", r"^\s{0,8}version:\s*[\"']?"),
+        (r"(?:^|/)pom\.xml$", r"^(?:\s{1,4}|\t)<version>"),
+        (r"(?:^|/)gradle\.properties$", r"^\s*(?:\w*[._]?)version(?:name)?\s*=\s*"),
+        (r"(?:^|/)version\.(?:go|ts|js|rs|h|hpp|rb|ex)$", r"^.{0,40}\bversion\w*\b.{0,20}=\s*[\"'`]"),
+        (r"(?:^|/)CMakeLists\.txt$", r"^\s*project\([^)]*\bVERSION\s+"),
+    )
+)  # fmt: skip
+_CHANGELOG = re.compile(
+    r"(?:^|/)(?:CHANGELOG|CHANGES|HISTORY|NEWS|RELEASES?|RELEASE[_-]NOTES)(?:\.\w+)?$", re.IGNORECASE
+)
+_HEADING = re.compile(
+    rf"^(?:#{{1,3}}\s+)?(?:<small>)?\W{{0,3}}(?:version\s+|release\s+)?v?(?P<version>{_NUMBER})\W{{0,3}}(?:\(http\S*\)\W*)?(?:\W*\(?\w*\W?\d{{1,4}}[-/. ].{{0,20}})?(?:</small>)?$",
+    re.IGNORECASE,
+)
+_AROUND = {
+    FileKind.LOCK,
+    FileKind.DOCS,
+    FileKind.GENERATED,
+    FileKind.BUILD,
+    FileKind.CI,
+    FileKind.TEST,
+    FileKind.TOOLING,
+}
+# Without a file that says so, "update to 1.2" may be of anything.
+_PUBLISHES = re.compile(r"release|version|bump|publish|发布|发版|(?:^|[ @])v?\d[\w.]*(?: \(#\d+\))?$", re.IGNORECASE)
+# Folders in which a project's main package lies by custom.
+_MAIN = {
+    "",
+    "src",
+    "lib",
+    "python",
+    "py",
+    "packages",
+    "pkg",
+    "crates",
+    "core",
+    "main",
+    "rust",
+    "go",
+    "js",
+    "cmd",
+    "internal",
+    "app",
+    "version",
+}
+
+
+def releases(commit: Commit, files: Sequence[ChangedFile]) -> Iterator[Fact]:
+    """Find the version that a commit publishes: what its files say, or its title where it says nothing else.
+
+    The fact's name is the package, the repository's own name for its main one; `after` is the version, `before` the one before
+    it where a file shows it. A version that a file sets on the way, in a change of something else, is none.
+    """
+    titles = [commit.subject, *(one.subject for one in commit.brought)]
+    announced = next((found for title in titles if (found := _announced(title, commit.repo))), None)
+    changed = [found for file in files for found in _set(file)]
+    headings = [found for file in files for found in _opened(file)]
+    own = sorted(changed, key=lambda found: (_package(found.path, commit.repo) != _own(commit.repo), found.path))
+    if own and (announced is not None or all(file.kind in _AROUND or _is_version_file(file) for file in files)):
+        package = _package(own[0].path, commit.repo)
+        if announced and announced[0] and announced[1] in {one.after for one in own}:
+            package = announced[0]
+        yield Fact(FactKind.VERSION_CHANGED, package, own[0].path, own[0].line, own[0].before, own[0].after)
+    elif announced and announced[1] and (own or any(map(_PUBLISHES.search, titles))):
+        heading = next((one for one in headings if one.after == announced[1]), None)
+        package = announced[0] or _own(commit.repo)
+        path, line = (heading.path, heading.line) if heading else ("", 0)
+        yield Fact(FactKind.VERSION_CHANGED, package, path, line, "", announced[1])
+
+
+def is_final(version: str) -> bool:
+    """Whether a version is for everybody: no candidate, preview, nightly or development version."""
+    return not _UNFINISHED.search(version)
+
+
+def is_main(package: str, repo: str) -> bool:
+    """Whether a package is what the repository is named for."""
+    return _plain(package) == _plain(_own(repo))
+
+
+def _announced(subject: str, repo: str) -> tuple[str, str] | None:
+    """Return package and version that a title publishes, each empty where it does not say; None if it publishes nothing."""
+    title = read_title(subject)
+    if title.reverts is not None:
+        return None
+    named = _NAMED.match(title.text)
+    if named and (is_main(named["package"].rstrip("-@"), repo) or _PUBLISHED.match(title.text)):
+        return named["package"].rstrip("-@ "), named["version"]
+    text = title.text
+    if not _ANNOUNCES.match(text) and not (text[:1] == "v" and "release" in subject.lower() and VERSION.match(text)):
+        packaged = re.match(rf"(?P<package>@?[A-Za-z][\w./-]*)@(?P<version>{_NUMBER})$", text)
+        return (packaged["package"], packaged["version"]) if packaged else None
+    found = VERSION.search(text)
+    return "", found["version"] if found else ""
+
+
+def _set(file: ChangedFile) -> Iterator[Fact]:
+    """Find a version that a file gives its project, where it had another one."""
+    forms = [form for where, form in _FILES if where.search(file.path)]
+    if not forms or file.kind in {FileKind.TEST, FileKind.TOOLING, FileKind.VENDORED}:
+        return
+    for hunk in file.hunks:
+        was = {
+            form: found["version"]
+            for line in hunk.lines
+            if line.removed
+            for form in forms
+            if (found := form.match(line.text))
+        }
+        for line in hunk.lines:
+            for form in forms:
+                if line.added and (found := form.match(line.text)) and was.get(form, "") != found["version"]:
+                    yield Fact(
+                        FactKind.VERSION_CHANGED,
+                        "",
+                        file.path,
+                        line.new or 0,
+                        _bare(was.get(form, "")),
+                        _bare(found["version"]),
+                    )
+
+
+def _opened(file: ChangedFile) -> Iterator[Fact]:
+    """Find the headings of versions that a changelog gains."""
+    if _CHANGELOG.search(file.path):
+        for hunk in file.hunks:
+            for line in hunk.lines:
+                if line.added and (found := _HEADING.match(line.text)):
+                    yield Fact(FactKind.VERSION_CHANGED, "", file.path, line.new or 0, "", found["version"])
+
+
+def _is_version_file(file: ChangedFile) -> bool:
+    return any(where.search(file.path) for where, _ in _FILES) and file.change.additions + file.change.deletions <= 4  # noqa: PLR2004 - a version, and perhaps its date
+
+
+def _package(path: str, repo: str) -> str:
+    """The package that a version file belongs to, by its folders: the repository's own where they name no other."""
+    folders = [name for name in path.split("/")[:-1] if name.lower() not in _MAIN]
+    return _own(repo) if not folders or any(is_main(name, repo) for name in folders) else folders[0]
+
+
+def _own(repo: str) -> str:
+    return repo.rpartition("/")[2]
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]|(?:js|py|rs)$", "", name.lower())
+
+
+def _bare(version: str) -> str:
+    return version.removeprefix("v")
