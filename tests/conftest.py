@@ -5,11 +5,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import chdir
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+import tzlocal
 from hypothesis import settings
+from typer.testing import CliRunner
+
+from bot.cli import app
 
 # How long an example takes depends on the machine; a test that hangs is ended by the timeout of its own.
 settings.register_profile("daybrief", deadline=None)
@@ -67,7 +73,20 @@ def quill(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def cli(environ: dict[str, str], tmp_path: Path) -> Cli:
-    """Run daybrief in a folder of its own."""
+    """Run a command of daybrief in a folder of its own, inside this process."""
+
+    def run(*arguments: str, stdin: str | bytes = "", **variables: str) -> "subprocess.CompletedProcess[str]":
+        with patch.dict(os.environ, environ | variables, clear=True), chdir(tmp_path):
+            tzlocal.reload_localzone()  # it remembers the zone that it saw first
+            done = CliRunner().invoke(app, arguments, stdin, prog_name="daybrief", catch_exceptions=False)
+        return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def program(environ: dict[str, str], tmp_path: Path) -> Cli:
+    """Run daybrief as a program, where its start, its streams or its end are the point."""
 
     def run(*arguments: str, stdin: str | bytes = "", **variables: str) -> "subprocess.CompletedProcess[str]":
         given = stdin if isinstance(stdin, bytes) else stdin.encode()

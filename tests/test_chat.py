@@ -1,29 +1,14 @@
-"""`daybrief chat`, `daybrief feed`, `daybrief feedback`: the bot on the command line, as a program."""
+"""`daybrief chat`, `daybrief feed`, `daybrief feedback`: the bot on the command line."""
 
 import json
 import os
 import pty
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-Cli = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def cli(environ: dict[str, str], tmp_path: Path) -> Cli:
-    """Run daybrief in a folder of its own."""
-
-    def run(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            input=stdin, capture_output=True, check=False, env=environ, cwd=tmp_path, timeout=60, encoding="utf-8",
-        )  # fmt: skip
-
-    return run
+from conftest import Cli
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The command line as people and scripts use it: as a program, with what it says and how it ends."""
+"""The command line as people and scripts use it: what it says and how it ends."""
 
 import contextlib
 import json
@@ -46,9 +46,9 @@ def sample(quill: Path) -> tuple[str, ...]:
 # -- digest: how it looks
 
 
-def test_a_digest_is_shown(cli: Cli, sample: tuple[str, ...]) -> None:
+def test_a_digest_is_shown(program: Cli, sample: tuple[str, ...]) -> None:
     """In words, without colour where nobody sees it; nothing is said beside it."""
-    done = cli(*sample, *DAY)
+    done = program(*sample, *DAY)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("example/quill: Thursday, 2026-03-12\n")
     assert "18 commits by 8 authors" in done.stdout
@@ -63,9 +63,9 @@ def test_a_digest_in_each_format(cli: Cli, sample: tuple[str, ...], known: None)
     assert json.loads(cli(*sample, *DAY, "--json").stdout)["repo"] == "example/quill"
 
 
-def test_a_digest_in_chinese(cli: Cli, sample: tuple[str, ...], known: None) -> None:
+def test_a_digest_in_chinese(program: Cli, sample: tuple[str, ...], known: None) -> None:
     """Whatever the machine's locale is."""
-    done = cli(*sample, *DAY, "--lang", "zh", LC_ALL="C", PYTHONIOENCODING="ascii")
+    done = program(*sample, *DAY, "--lang", "zh", LC_ALL="C", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert done.stdout.startswith("example/quill：2026-03-12（周四）")
 
@@ -300,7 +300,7 @@ def test_a_store_that_is_none_is_told(cli: Cli, tmp_path: Path, place: str, hint
     assert hint in refused(cli("areas", DAYBRIEF_STORE__PATH=place), 2)
 
 
-def test_what_is_no_command_line_is_told_as_command_lines_do(cli: Cli) -> None:
+def test_what_is_no_command_line_is_told_as_command_lines_do(program: Cli) -> None:
     """Usage, and where to find help."""
     for arguments in (
         ("digest",),
@@ -308,7 +308,7 @@ def test_what_is_no_command_line_is_told_as_command_lines_do(cli: Cli) -> None:
         ("moon",),
         ("search", "x", "--limit", "0"),
     ):
-        done = cli(*arguments)
+        done = program(*arguments)
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
         assert "--help" in done.stderr
@@ -404,9 +404,9 @@ def test_triage_answers_what_comes_before_a_bad_line(cli: Cli) -> None:
         ((), b"{}\n", "line 1 of standard input has no title"),
     ],
 )
-def test_triage_says_what_it_cannot_read(cli: Cli, arguments: tuple[str, ...], stdin: bytes, hint: str) -> None:
+def test_triage_says_what_it_cannot_read(program: Cli, arguments: tuple[str, ...], stdin: bytes, hint: str) -> None:
     """In a sentence."""
-    assert hint in refused(cli("triage", *arguments, stdin=stdin), 2)
+    assert hint in refused(program("triage", *arguments, stdin=stdin), 2)
 
 
 # -- pipes, terminals, interruptions
@@ -521,12 +521,12 @@ def test_an_interruption_ends_at_once_and_loses_nothing(
     assert json.loads(cli(*sample, *DAY, "--json").stdout)["run"]["fetched"] == 0
 
 
-def test_a_defect_of_ours_is_told_as_one(cli: Cli, known: None, environ: dict[str, str], tmp_path: Path) -> None:
+def test_a_defect_of_ours_is_told_as_one(program: Cli, known: None, environ: dict[str, str], tmp_path: Path) -> None:
     """With what a report needs; nobody has to guess whether it was their mistake."""
     (tmp_path / "sitecustomize.py").write_text(
         "import bot.commands\nbot.commands.list_areas = lambda *_: 1 / 0\n", encoding="utf-8"
     )
-    done = cli("areas", PYTHONPATH=str(tmp_path))
+    done = program("areas", PYTHONPATH=str(tmp_path))
     assert done.returncode == 1
     assert done.stderr.startswith("daybrief: this is a defect in Daybrief, please report it")
     assert "ZeroDivisionError" in done.stderr

@@ -1,31 +1,17 @@
-"""The commands about what is remembered, as a program: what they say and how they end."""
+"""The commands about what is remembered: what they say and how they end."""
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+from conftest import Cli
 from html_reader import Page
 
-Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 ZONE = ("--tz", "Asia/Shanghai")
 SPAN = ("--since", "2026-03-09", "--until", "2026-03-12", *ZONE)
-
-
-@pytest.fixture
-def cli(environ: dict[str, str], tmp_path: Path) -> Cli:
-    """Run daybrief in a folder of its own."""
-
-    def run(*arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            capture_output=True, text=True, check=False, env=environ | variables, cwd=tmp_path, timeout=90, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-
-    return run
 
 
 @pytest.fixture
