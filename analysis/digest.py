@@ -8,6 +8,7 @@ from datetime import datetime
 from analysis.entry import RULES, Entry, Language, Theme, Usage
 from analysis.facts import FactKind
 from analysis.paths import FileKind, kind_of
+from analysis.pull_request import Unread
 from analysis.stories import Story
 from analysis.title import AROUND, ChangeType
 from analysis.trends import Unusual
@@ -34,6 +35,7 @@ class RunCard:
         usage: what the analyses made now cost; `cost` in the currency of the configured prices, None without prices.
         seconds: wall time.
         notes: what the reader should know about this run, in English; usually nothing.
+        unread: the pull requests that it went without, and why; None if it has all.
     """
 
     analyser: str = RULES
@@ -45,6 +47,7 @@ class RunCard:
     cost: float | None = None
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    unread: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True)

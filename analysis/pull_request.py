@@ -1,7 +1,9 @@
 """What the people of a pull request wrote: the same from every source that knows pull requests."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,43 @@ class PullRequest:
     comment_count: int = 0
     reviews: int = 0
     reactions: int = 0
+
+
+class Gap(StrEnum):
+    """Why pull requests could not be read."""
+
+    ANONYMOUS = "anonymous"
+    UNAUTHORISED = "unauthorised"
+    SINGLE_SIGN_ON = "single_sign_on"
+    NO_RIGHT = "no_right"
+    LIMIT = "limit"
+    OUTAGE = "outage"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Pull requests that a digest goes without.
+
+    Attributes:
+        count: how many commits it concerns; 0 where nothing was asked.
+    """
+
+    gap: Gap
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a source knows of the pull requests of some commits.
+
+    Attributes:
+        pull_requests: by the SHA of the commit that came from it.
+        without: SHAs of commits that came from none.
+        partial: numbers of pull requests whose issues could not all be read; to be asked for again.
+        unread: why there are commits in neither, or partial ones; None if there are not.
+    """
+
+    pull_requests: Mapping[str, PullRequest]
+    without: frozenset[str] = frozenset()
+    partial: frozenset[int] = frozenset()
+    unread: Unread | None = None

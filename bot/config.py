@@ -77,6 +77,13 @@ class GitHubSettings(_Table):
     token: SecretStr = Field(
         default=SecretStr(""), description="a token that may read the repositories; without one, 60 requests an hour"
     )
+    pull_requests: bool = Field(
+        default=True,
+        description=(
+            "what people wrote in pull requests is read too, also for clones of repositories on GitHub; it takes a token; "
+            "default: `true`"
+        ),
+    )
 
 
 class ModelSettings(_Table):

@@ -15,8 +15,9 @@ from analysis.facts import Fact, FactKind
 from analysis.net import net
 from analysis.period import Day, count_day
 from analysis.pipeline import Readers, Step, judge, settled, silent
+from analysis.pull_request import Unread
 from analysis.rules import RulesAnalyser
-from analysis.sources import CommitSource, Listing, fold_merges, reached
+from analysis.sources import CommitSource, Listing, PullRequestSource, fold_merges, reached
 from analysis.statements import Conventions
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.stories import Earlier, find_stories
@@ -24,9 +25,10 @@ from analysis.trends import LOOK_BACK as LOOK_BACK_TRENDS
 from analysis.trends import Unusual, find_unusual
 from analysis.triage import corrected
 from analysis.window import Window, closed_before
+from bot import pull_requests
 from bot.config import Configuration
 from bot.reading import Session, Turns, compared, digest_key
-from bot.repositories import Place, open_source
+from bot.repositories import Place, open_pull_requests, open_source
 from storage.analyses import Analyses
 from storage.claims import Claims
 from storage.commits import Commits
@@ -35,6 +37,7 @@ from storage.feedback import Feedback
 from storage.history import History
 from storage.learned import Learned
 from storage.pages import Pages
+from storage.pull_requests import PullRequests
 from storage.store import Store
 
 LOOK_BACK = 7
@@ -72,6 +75,7 @@ class Core:
         self.commits = Commits(self.store)
         self.analyses = Analyses(self.store)
         self.digests = Digests(self.store)
+        self.pull_requests = PullRequests(self.store)
         self.learned = Learned(self.store)
         self.feedback = Feedback(self.store)
         self.history = History(self.store)
@@ -90,9 +94,26 @@ class Core:
             token=github.token.get_secret_value(),
             branch=branch,
             environ=self.configuration.environ,
-            pages=Pages(self.store, int(self.now().timestamp())),
+            pages=self._pages(),
             heard=self.heard,
         )
+
+    def _pull_requests(self, source: CommitSource) -> PullRequestSource | None:
+        """Return where a source's pull requests are read; None where they are not, or are not wanted."""
+        github = self.settings.github
+        if not github.pull_requests:
+            return None
+        return open_pull_requests(
+            source,
+            base_url=github.base_url,
+            token=github.token.get_secret_value(),
+            now=self.now,
+            pages=self._pages(),
+            heard=self.heard,
+        )
+
+    def _pages(self) -> Pages:
+        return Pages(self.store, int(self.now().timestamp()))
 
     def analyser(self, wanted: str = "auto") -> Analyser:
         """Return the rules, the configured model, or (`auto`) the model if one is configured.
@@ -178,9 +199,9 @@ class Core:
         listing, heads, late = self._landed(source, window, told)
         areas = self.areas(source)
         commits, fetched = self._fetch(source, heads, step)
-        judged = self._judged(commits, areas, self.conventions(source))
+        judged, unread = self._judged(source, commits, areas)
         entries = [replace(entry, late=entry.commit.sha in late) for entry in judged]
-        run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
+        run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched, unread=unread)
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
         with self._session(analyser, language) as session:
             try:
@@ -299,8 +320,8 @@ class Core:
         anew: bool = False,
     ) -> tuple[list[Entry], int]:
         """Judge and read commits, and note what it cost."""
-        entries, now = self._judged(commits, self.areas(source), self.conventions(source)), self.now()
-        run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched)
+        entries, unread = self._judged(source, commits, self.areas(source))
+        now, run = self.now(), RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched, unread=unread)
         window = Window.of(now.date(), "UTC")
         digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
         with self._session(analyser, language) as session:
@@ -309,10 +330,17 @@ class Core:
             finally:
                 self._put_run(digest, session.card(run, self._price), session)
 
-    def _judged(self, commits: Sequence[Commit], areas: Areas, conventions: Conventions) -> list[Entry]:
-        """Give commits their statements, their facts and their triage, as people corrected it, and remember these."""
+    def _judged(
+        self, source: CommitSource, commits: Sequence[Commit], areas: Areas
+    ) -> tuple[list[Entry], Unread | None]:
+        """Give commits their pull requests, statements, facts and triage, as people corrected it, and remember these.
+
+        Returns:
+            The entries, and the pull requests that could not be read.
+        """
         judgement = self.learned.judgement(commits[0].repo) if commits else None
-        entries = list(judge(commits, areas, judgement, conventions=conventions))
+        pulls, unread = pull_requests.read(self.pull_requests, self._pull_requests(source), source.repo, commits)
+        entries = list(judge(commits, areas, judgement, conventions=self.conventions(source), pull_requests=pulls))
         by_people = self.feedback.corrected(commits[0].repo, [commit.sha for commit in commits]) if commits else {}
         entries = [
             replace(entry, triage=corrected(entry.triage, by_people[entry.commit.sha]))
@@ -321,7 +349,7 @@ class Core:
             for entry in entries
         ]
         self.commits.put_triage(entries)
-        return entries
+        return entries, unread
 
     def listed(self, source: CommitSource, since: datetime, until: datetime) -> Listing:
         """List what landed in [since, until); where the repository has another name now, what is remembered goes with it."""

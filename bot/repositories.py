@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from analysis.errors import BadInput
-from analysis.sources import CommitSource, PageCache
+from analysis.sources import CommitSource, PageCache, PullRequestSource
 
 _OWNER_NAME = r"\w[\w.-]*/(?!\.{1,2}(?:[/?#]|$))[\w.-]+?"
 _NAME = re.compile(_OWNER_NAME)
@@ -80,3 +81,26 @@ def open_source(
             "folder, or set [github] base_url to that server's API."
         )
     return GitHubRepository(GitHub(base_url.rstrip("/"), token, heard), place.name, branch=branch, pages=pages)
+
+
+def open_pull_requests(
+    source: CommitSource,
+    *,
+    base_url: str,
+    token: str,
+    now: Callable[[], datetime],
+    pages: PageCache | None,
+    heard: Callable[[int, Mapping[str, str]], None] | None = None,
+) -> PullRequestSource | None:
+    """Return where the pull requests of a source's repository are read; None where it is not on the configured GitHub.
+
+    A clone that was named without a remote may be on it: that is tried with a token only.
+    """
+    from analysis.sources.github_pulls import GitHubPulls
+    from analysis.sources.github_requests import GitHub
+
+    api = urlsplit(base_url).hostname or ""
+    is_there = source.host in {api, api.removeprefix("api.")} if source.host else bool(token)
+    if not is_there or not _NAME.fullmatch(source.repo):
+        return None
+    return GitHubPulls(GitHub(base_url.rstrip("/"), token, heard), source.repo, now=now, pages=pages)

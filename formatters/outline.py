@@ -254,6 +254,8 @@ class _Writer:
                 self.label("run.stand_ins_value", count=len(stand_ins), reasons=reasons),
             )
         yield self.label("run.source"), self.label("run.source_value", fetched=run.fetched, cached=run.cached)
+        if run.unread:
+            yield self.label("run.pulls"), self.label(f"run.pulls_{run.unread.gap}", count=run.unread.count)
         if run.usage.calls:
             usage = run.usage
             yield (

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from analysis.commit import Brought, Commit, FileChange
 from analysis.entry import Entry
 from analysis.facts import Fact
+from analysis.pull_request import PullRequest
 from analysis.reason import Reason
 from analysis.statements import Statement
 from analysis.triage import Importance, Triage
@@ -24,6 +25,12 @@ _MOST_FOUND = 9  # to choose from; whoever has more must say more
 _FILES = 80  # paths that are indexed; a commit with more is seldom looked for by one of them
 _CLAIMS = ("impact", "insight", "risks", "recommendations")
 _LARGEST = 1 << 63  # SQLite's integers end below it; a title may claim to come from any pull request
+KNOWN = (
+    "commits c join repositories r on r.id = c.repository left join origins o on o.commit_id = c.id "
+    "left join pull_requests q on q.repository = c.repository and q.number = o.number"
+)
+"""Where entries are selected from; see `entry_of`."""
+COLUMNS = "c.*, r.name as repo, q.pull_request as written"
 
 
 def key_of(moment: datetime) -> int:
@@ -139,7 +146,7 @@ class Commits:
         """Return what is remembered of [start, end), newest first, without patches and analyses."""
         with self._store.read() as db:
             rows = db.query(
-                "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
+                f"select {COLUMNS}, null as patches from {KNOWN} "
                 "where r.name = ? and c.committed_at >= ? and c.committed_at < ? and c.types is not null order by c.id desc",
                 [repo, int(start.timestamp()), int(end.timestamp())],
             )
@@ -150,7 +157,7 @@ class Commits:
         marks = ",".join("?" * len(digests))
         with self._store.read() as db:
             rows = db.query(
-                "select distinct c.*, r.name as repo, null as patches from digest_commits g "
+                "select distinct c.*, r.name as repo, null as written, null as patches from digest_commits g "
                 "join commits c on c.id = g.commit_id join repositories r on r.id = c.repository "
                 f"where g.digest_id in ({marks}) and c.types is not null",
                 list(digests),
@@ -218,7 +225,7 @@ def _rows(
     for start in range(0, len(shas), _FEW):
         some = shas[start : start + _FEW]
         yield from db.query(
-            f"select c.*, r.name as repo, {column} from commits c join repositories r on r.id = c.repository {join} "
+            f"select {COLUMNS}, {column} from {KNOWN} {join} "
             f"where r.name = ? and c.sha in ({','.join('?' * len(some))}) {where}",
             [repo, *some],
         )
@@ -328,6 +335,14 @@ def _statements() -> Any:
     return pydantic.TypeAdapter(tuple[Statement, ...])
 
 
+@lru_cache(maxsize=1)
+def pull_requests_as_json() -> Any:
+    """Return what reads and writes pull requests as they stand in the store."""
+    import pydantic
+
+    return pydantic.TypeAdapter(PullRequest)
+
+
 def _commit(row: dict[str, Any]) -> Commit:
     with undamaged(f"commit {row['sha']}"):
         return _made(row)
@@ -357,7 +372,7 @@ def _made(row: dict[str, Any]) -> Commit:
 
 
 def entry_of(row: dict[str, Any]) -> Entry:
-    """Make an entry of a row of `commits` with `repo` and `patches` beside it."""
+    """Make an entry of a row of `commits` with `repo`, `patches` and `written`, its pull request, beside it."""
     from analysis.title import ChangeType
 
     levels = {level.rank: level for level in Importance}
@@ -369,6 +384,10 @@ def entry_of(row: dict[str, Any]) -> Entry:
             reasons=tuple(Reason(*reason) for reason in json.loads(row["reasons"])),
             areas=tuple(json.loads(row["areas"])),
         )
-        facts = _facts().validate_json(row["facts"])
-        statements = _statements().validate_json(row["statements"] or "[]")
-        return Entry(_made(row), facts, triage, statements=statements)
+        return Entry(
+            _made(row),
+            _facts().validate_json(row["facts"]),
+            triage,
+            statements=_statements().validate_json(row["statements"] or "[]"),
+            pull_request=pull_requests_as_json().validate_json(row["written"]) if row["written"] else None,
+        )

@@ -245,6 +245,27 @@ def m021_claims(db: Database) -> None:
 
 
 @migrations()
+def m022_pull_requests(db: Database) -> None:
+    """Pull requests as JSON (a new field needs no migration), and where commits came from: a number, or null for none.
+
+    Where `is_whole` is 0, issues that it names are still to be read.
+    """
+    db.table("pull_requests").create(
+        {"repository": int, "number": int, "pull_request": str, "fetched_at": int, "is_whole": int},
+        pk=("repository", "number"),
+        not_null={"pull_request", "fetched_at", "is_whole"},
+        foreign_keys=[("repository", "repositories", "id")],
+        strict=True,
+    )
+    db.table("origins").create(
+        {"commit_id": int, "number": int},
+        pk="commit_id",
+        foreign_keys=[("commit_id", "commits", "id")],
+        strict=True,
+    )
+
+
+@migrations()
 def m030_statements(db: Database) -> None:
     """What people wrote of a commit, as JSON beside its facts; of commits judged before, nothing is known."""
     db.table("commits").add_column("statements", str)

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from analysis.entry import Entry
 from analysis.errors import BadInput
 from analysis.window import parse_day
-from storage.commits import entry_of, key_of
+from storage.commits import COLUMNS, KNOWN, entry_of, key_of
 from storage.store import Store
 from storage.words import query, tag
 
@@ -153,7 +153,7 @@ def _span(question: Question) -> tuple[int, int]:
 
 def _rows(db: Database, keys: Iterable[int]) -> Iterator[dict[str, Any]]:
     yield from db.query(
-        "select c.*, r.name as repo, null as patches from commits c join repositories r on r.id = c.repository "
+        f"select {COLUMNS}, null as patches from {KNOWN} "
         f"where c.types is not null and c.id in ({','.join(map(str, keys))})"
     )
 

@@ -2,7 +2,7 @@
 
 A source lists what landed in a span of time (cheap: no diffs), then fetches single commits with their diffs. GitHub
 (`github_rest`) and a local clone (`git_clone`) give equal commits for the same history, but for what git cannot know
-(accounts).
+(accounts). What people wrote around a commit comes from its pull request (`github_pulls`).
 """
 
 import re
@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from analysis.commit import Brought, Commit
+from analysis.pull_request import Found, PullRequest, Unread
 
 LARGEST_PATCH = 1_000_000
 """Characters of one file's patch; a longer one is not kept, and marked `too large`."""
@@ -48,6 +49,10 @@ class CommitSource(Protocol):
         """`owner/name`."""
 
     @property
+    def host(self) -> str:
+        """The host of the server that has `repo`; empty for a clone that does not say, or that was named by whoever opened it."""
+
+    @property
     def branch(self) -> str:
         """The branch that is followed; empty for GitHub's default branch, whose name costs a request."""
 
@@ -76,6 +81,16 @@ class CommitSource(Protocol):
 
     def read_file(self, path: str) -> str | None:
         """Return a text file of the branch, or None where it is absent or reading it would cost a request."""
+
+
+class PullRequestSource(Protocol):
+    """A repository whose pull requests can be read. It never raises for what a server does: what it returns says it."""
+
+    def find(self, commits: Sequence[Commit]) -> Found:
+        """Return the pull requests that these commits of the repository came from."""
+
+    def refresh(self, pull_requests: Sequence[PullRequest]) -> tuple[list[PullRequest], Unread | None]:
+        """Return these pull requests with what people have added since; those that are gone are not among them."""
 
 
 class PageCache(Protocol):

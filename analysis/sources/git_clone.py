@@ -13,6 +13,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from analysis.commit import Commit, FileChange, Status, Unseen
 from analysis.errors import BadInput, NotFound, Outage
@@ -69,6 +70,7 @@ class GitClone:
         self._remote = self._git("config", "--get", "remote.origin.url", check=False).strip()
         self._web, named = _place(self._remote)
         root = self._git("rev-parse", "--show-toplevel", check=False) or self._git("rev-parse", "--absolute-git-dir")
+        self._host = "" if repo else urlsplit(self._web).hostname or ""
         self._repo = repo or named or Path(root.strip()).name.removesuffix(".git")
         self._wanted = branch
         self._found: tuple[str, str] | None = None
@@ -77,6 +79,11 @@ class GitClone:
     def repo(self) -> str:
         """Its name."""
         return self._repo
+
+    @property
+    def host(self) -> str:
+        """The host that its remote names, where the name comes from there too."""
+        return self._host
 
     @property
     def branch(self) -> str:

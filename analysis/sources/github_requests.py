@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 import github
 import requests
@@ -25,8 +25,10 @@ from analysis.redaction import without_login
 
 PUBLIC = "https://api.github.com"
 _LONGEST_WAIT = 120  # seconds; a limit that is renewed later than that is told, not sat out
+_LONGEST_QUERY_WAIT = 5  # a digest does without pull requests rather than wait for them
 _PAGE = 100
 _LIMITS = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
+_TIMEOUTS = {HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,26 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query brought: `data` may hold nulls where `errors` say why."""
+
+    data: Mapping[str, Any]
+    errors: tuple[Mapping[str, Any], ...] = ()
+
+
+class Overloaded(Outage):
+    """GitHub did not finish a query in its time: ask for less at once."""
+
+
+class UnknownField(Outage):
+    """The server's schema lacks something that was asked for: GitHub Enterprise is older than github.com."""
+
+
+class SingleSignOn(Forbidden):
+    """An organisation wants the token to be authorised for its single sign-on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,7 @@ class Requests:
             NotFound, RateLimited, Outage: as GitHub's answer, or its silence, means.
         """
         wants_text = "Accept" in (headers or {})
-        status, received, body = self._send(path, query or {}, headers or {}, about)
+        status, received, body = self._send("GET", path, about, query, headers)
         if status == HTTPStatus.NOT_MODIFIED:
             return Reply(status, received, None)
         if status == HTTPStatus.OK and wants_text and "html" not in received.get("content-type", ""):
@@ -113,6 +135,50 @@ class Requests:
         if status >= HTTPStatus.MULTIPLE_CHOICES and status not in accepted:
             raise self._problem(github.Requester.Requester.createException(status, received, data), about, ref)
         return Reply(status, received, data)
+
+    def query(self, text: str, variables: Mapping[str, Any], *, about: str) -> Answer:
+        """Send a query to GitHub's GraphQL; what it answers in part is returned with its errors.
+
+        https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+
+        Raises:
+            BadInput: the configured address or token cannot be right.
+            Overloaded, UnknownField, SingleSignOn, Unwelcome, Forbidden, RateLimited, Outage: there is no answer, and why.
+        """
+        status, received, body = self._send("POST", "", about, body={"query": text, "variables": dict(variables)})
+        try:
+            reply = json.loads(body)
+        except ValueError:
+            reply = None
+        if status in _TIMEOUTS:
+            raise Overloaded(f"GitHub at {self.server.place} did not finish a query about {about} in its time.")
+        if not isinstance(reply, dict):
+            raise Outage(f"{self.server.place} did not answer a query with GitHub's JSON: check any proxy between.")
+        if status != HTTPStatus.OK:
+            raise self._problem(github.Requester.Requester.createException(status, received, reply), about, "")
+        data, listed = reply.get("data"), reply.get("errors")
+        errors = tuple(error for error in listed if isinstance(error, dict)) if isinstance(listed, list) else ()
+        if isinstance(data, dict) and any(data.values()):
+            return Answer(data, errors)
+        raise self._refusal(errors, received, about)
+
+    def _refusal(self, errors: tuple[Mapping[str, Any], ...], headers: Mapping[str, str], about: str) -> Problem:
+        """Say why a query brought nothing at all."""
+        kinds = {str(error.get("type")) for error in errors}
+        message = str(errors[0].get("message", "")) if errors else "it gave no reason"
+        if kinds & {"RATE_LIMIT", "RATE_LIMITED"}:
+            return self._limited(headers)
+        if any(
+            "saml_failure" in str(error.get("extensions")) or "SAML" in str(error.get("message")) for error in errors
+        ):
+            return _sign_on(about)
+        if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND"}:
+            return Forbidden(f"GitHub shows nothing of {about} to this token ({message}).")
+        if kinds & {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"} or "timeout" in message:
+            return Overloaded(f"A query about {about} asks for more than GitHub answers at once ({message}).")
+        if any("fieldName" in (error.get("extensions") or {}) for error in errors):
+            return UnknownField(f"{self.server.place} does not know all that is asked about {about} ({message}).")
+        return Outage(f"GitHub did not answer a query about {about} ({message}).")
 
     def rate_limit(self) -> RateLimit | None:
         """Ask how many requests are left; the question is free. None for a server that has no limit.
@@ -132,19 +198,33 @@ class Requests:
         )
 
     def _send(
-        self, path: str, query: Mapping[str, Any], headers: Mapping[str, str], about: str
+        self,
+        verb: Literal["GET", "POST"],
+        path: str,
+        about: str,
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
     ) -> tuple[int, dict[str, str], str]:
+        """Send a request: GET for REST, POST for GraphQL, which has one address."""
+        is_query = verb == "POST"
+        patience = (2, 10.0) if is_query else (6, 90.0)
         try:
             for attempt in stamina.retry_context(
-                on=_broke_off, attempts=6, wait_initial=0.2, wait_max=8.0, timeout=90.0
+                on=_broke_off, attempts=patience[0], wait_initial=0.2, wait_max=8.0, timeout=patience[1]
             ):
                 with attempt:
-                    status, received, body = self._hub().requester.requestJson(
-                        "GET", path, parameters=dict(query), headers=dict(headers)
+                    requester = self._hub(is_query=is_query).requester
+                    status, received, text = requester.requestJson(
+                        verb,
+                        requester.graphql_url if is_query else path,
+                        parameters=dict(query or {}),
+                        headers=dict(headers or {}),
+                        input=body,
                     )
                     if self.server.heard:
                         self.server.heard(status, received)
-                    return status, received, body
+                    return status, received, text
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Outage(
                 f"GitHub at {self.server.place} did not give {about} ({_reason(error)}): nothing was skipped, "
@@ -158,25 +238,26 @@ class Requests:
             ) from error
         raise AssertionError("a retry context ends by a return or a raise")
 
-    def _hub(self) -> github.Github:
+    def _hub(self, *, is_query: bool) -> github.Github:
         # One per thread: PyGithub is not safe to share.
-        if not hasattr(self._local, "hub"):
+        name = "queries" if is_query else "hub"
+        if not hasattr(self._local, name):
             self._check()
             github.set_log_level(logging.ERROR)  # it writes to the terminal by itself
-            retry = _Patience(
-                total=6, backoff_factor=0.1, max_rate_limit_wait=_LONGEST_WAIT, retry_after_max=_LONGEST_WAIT
-            )
-            self._local.hub = github.Github(
-                base_url=self.server.base_url,
-                auth=github.Auth.Token(self.server.token) if self.server.token else None,
-                per_page=_PAGE,
-                lazy=True,
-                timeout=30,
-                seconds_between_requests=None,
-                retry=retry,
-            )
-        hub: github.Github = self._local.hub
+            setattr(self._local, name, self._connected(_haste() if is_query else _patience()))
+        hub: github.Github = getattr(self._local, name)
         return hub
+
+    def _connected(self, retry: github.GithubRetry) -> github.Github:
+        return github.Github(
+            base_url=self.server.base_url,
+            auth=github.Auth.Token(self.server.token) if self.server.token else None,
+            per_page=_PAGE,
+            lazy=True,
+            timeout=30,
+            seconds_between_requests=None,
+            retry=retry,
+        )
 
     def _check(self) -> None:
         """Refuse what the libraries would fail at with words of their own."""
@@ -213,6 +294,8 @@ class Requests:
             branch = f" with a branch {ref!r}" if ref else ""
             seen = "this token may not see it" if self.server.token else "it is private and needs a token"
             return NotFound(f"GitHub has no repository {about}{branch}, or {seen}: check the name and [github] token.")
+        if status == HTTPStatus.FORBIDDEN and "x-github-sso" in {name.lower() for name in headers}:
+            return _sign_on(about)
         if status == HTTPStatus.FORBIDDEN:
             return Forbidden(
                 f"GitHub forbids reading {about} ({message}): the token needs read access to its contents."
@@ -230,6 +313,23 @@ class Requests:
         )
 
 
+def _sign_on(about: str) -> SingleSignOn:
+    owner = about.partition("/")[0]
+    return SingleSignOn(
+        f"{owner} uses single sign-on, and the token is not authorised for it: do so in GitHub's settings, under the token."
+    )
+
+
+def _patience() -> github.GithubRetry:
+    return _Patience(total=6, backoff_factor=0.1, max_rate_limit_wait=_LONGEST_WAIT, retry_after_max=_LONGEST_WAIT)
+
+
+def _haste() -> github.GithubRetry:
+    """What a query may wait for. A 502 is its timeout: the same query would meet it again, a smaller one may not."""
+    again = [code for code in range(500, 600) if code not in _TIMEOUTS]
+    return _Patience(total=2, backoff_factor=0.1, retry_after_max=_LONGEST_QUERY_WAIT, status_forcelist=again)
+
+
 class _Patience(github.GithubRetry):
     """Waits for a limit that is over soon; a longer one, or one that comes again and again, is told."""
 
@@ -245,7 +345,7 @@ class _Patience(github.GithubRetry):
         try:
             if response is not None and response.status in _LIMITS and "Retry-After" in response.headers:
                 wait = str(response.headers["Retry-After"]).strip()
-                if not self.total or (wait.isdigit() and int(wait) > _LONGEST_WAIT):
+                if not self.total or (wait.isdigit() and int(wait) > self.retry_after_max):
                     raise github.RateLimitExceededException(response.status, {}, response.headers)
             return super().increment(method, url, response, error, _pool, _stacktrace)
         except github.GithubException:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from threading import Event
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from analysis.commit import Commit, FileChange, Unseen
 from analysis.errors import Problem
@@ -48,6 +48,11 @@ class GitHubRepository:
     def repo(self) -> str:
         """Its name; after a list that found it renamed, the new one."""
         return self._repo
+
+    @property
+    def host(self) -> str:
+        """The host of the API."""
+        return urlsplit(self._requests.server.base_url).hostname or ""
 
     @property
     def branch(self) -> str:

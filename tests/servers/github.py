@@ -1,4 +1,4 @@
-"""GitHub's REST API on the loopback, strict, over real git repositories: HTTP, limits, faults and counting.
+"""GitHub's REST and GraphQL APIs on the loopback, strict, over real git repositories: HTTP, limits, faults and counting.
 
     with GitHubServer({"owner/name": path_to_git_repo}) as server:
         github.Github(base_url=server.url, auth=github.Auth.Token("test-token"))
@@ -17,10 +17,29 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlencode
 
+from servers.github_graphql import Endpoint
 from servers.github_objects import FILES_PAGE, MOST_FILES, GitRepository, PatchLimits
 from servers.loopback import Loopback, Reply, Request, as_json
 
-Fault = Literal["500", "502", "503", "reset", "truncate", "html"]
+Fault = Literal[
+    "500",
+    "502",
+    "503",
+    "reset",
+    "truncate",
+    "html",
+    "sso",
+    "error",
+    "limit",
+    "forbidden",
+    "saml",
+    "null",
+    "list",
+    "odd",
+    "half",
+    "resources",
+]
+"""From `sso` on they are faults of queries; see `github_graphql`."""
 
 _DOCS = "https://docs.github.com"
 _VERSIONS = {"2022-11-28", "2026-03-10"}
@@ -31,6 +50,7 @@ _ROUTES = {
     "repos.get": re.compile(_REPO),
     "commits.list": re.compile(_REPO + r"/commits"),
     "commits.get": re.compile(_REPO + rf"/commits/{_NOT_BELOW}(?P<ref>.+)"),
+    "graphql": re.compile(r"(?:/api)?/graphql"),
 }
 _PROXY_PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Sign in.</body></html>\n"
 
@@ -95,6 +115,7 @@ class GitHubServer(Loopback):
 
     Attributes:
         requests: what was asked, in the order of the answers.
+        graphql: what there is of pull requests, and how queries are answered.
         unrouted: what was asked that this server does not have; a test asserts that it is empty.
     """
 
@@ -120,6 +141,7 @@ class GitHubServer(Loopback):
         self.window, self.limit_status = window, limit_status
         self.diff_lines = diff_lines
         self.latency = latency
+        self.graphql = Endpoint()
         self.requests: list[Asked] = []
         self.unrouted: list[str] = []
         self._repositories = [GitRepository(name, path) for name, path in repositories.items()]
@@ -159,7 +181,7 @@ class GitHubServer(Loopback):
     def count(self, route: str, status: int | None = None) -> int:
         """Return how often a route was asked for, or answered with this status.
 
-        The routes are `rate_limit`, `repos.get`, `commits.list` and `commits.get`.
+        The routes are `rate_limit`, `repos.get`, `commits.list`, `commits.get` and `graphql`.
         """
         found = (asked for asked in tuple(self.requests) if _route(asked.method, asked.path)[0] == route)
         return sum(status in {None, asked.status} for asked in found)
@@ -180,8 +202,8 @@ class GitHubServer(Loopback):
             headers = {"Content-Type": "application/json; charset=utf-8"}
             reply = Reply(int(fault), as_json({"message": "Server Error"}), headers)
         else:
-            reply = self._answer(request, route, match)
-            reply = replace(reply, broken="truncate" if fault and reply.body else "")
+            reply = self._answer(request, route, match, fault)
+            reply = replace(reply, broken="truncate" if fault == "truncate" and reply.body else "")
         with self._lock:
             self.requests.append(Asked(request.method, request.path, request.query, reply.status))
             self.unrouted += [] if match else [f"{request.method} {request.path}"]
@@ -198,18 +220,18 @@ class GitHubServer(Loopback):
             faults.given += 1
             return faults.kinds[(faults.given - 1) % len(faults.kinds)]
 
-    def _answer(self, request: Request, route: str, match: re.Match[str] | None) -> Reply:
+    def _answer(self, request: Request, route: str, match: re.Match[str] | None, fault: str) -> Reply:
         who = ""
         try:
             who = self._sign_in(request)
             self._check_secondary()
             if route != "rate_limit":
                 self._spend(who)
-            reply = self._find(request, route, match, who)
+            reply = self._query(request, who, fault) if route == "graphql" else self._find(request, route, match, who)
         except _Refusal as refusal:
             reply = refusal.reply
         headers = {"Content-Type": "application/json; charset=utf-8", **reply.headers}
-        if reply.status == 200:
+        if reply.status == 200 and route != "graphql":
             tag = f'"{hashlib.sha256(reply.body).hexdigest()}"'
             headers["ETag"] = f"W/{tag}"
             if tag in request.headers.get("if-none-match", ""):
@@ -234,6 +256,17 @@ class GitHubServer(Loopback):
         if route == "commits.list":
             return self._list(request, repository)
         return self._get(request, repository, unquote(match["ref"]))
+
+    def _query(self, request: Request, who: str, fault: str) -> Reply:
+        if not who:
+            raise _Refusal(401, "This endpoint requires you to be authenticated.", "graphql")
+        if fault == "sso":
+            headers = {"X-GitHub-SSO": "required; url=https://github.com/orgs/example/sso?authorization_request=A"}
+            raise _Refusal(403, "Resource protected by organization SAML enforcement.", "graphql", headers)
+        names = {repository.full_name.lower(): repository.full_name for repository in self._repositories}
+        names |= {old: repository.full_name for old, repository in self._old_names.items()}
+        status, answer = self.graphql.answer(request.body, fault, names)
+        return Reply(status, as_json(answer))
 
     def _repository(self, request: Request, match: re.Match[str], who: str) -> GitRepository:
         asked = unquote(match["full_name"] or "").lower()
@@ -323,7 +356,7 @@ class GitHubServer(Loopback):
 
 def _route(method: str, path: str) -> tuple[str, re.Match[str] | None]:
     for name, pattern in _ROUTES.items():
-        if method == "GET" and (match := pattern.fullmatch(path)):
+        if method == ("POST" if name == "graphql" else "GET") and (match := pattern.fullmatch(path)):
             return name, match
     return "", None
 

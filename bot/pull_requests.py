@@ -1,0 +1,31 @@
+"""What people wrote of commits: read from the store, the rest from GitHub, and read again while people may still add to it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from analysis.commit import Commit
+from analysis.pull_request import PullRequest, Unread
+from analysis.sources import PullRequestSource
+from storage.pull_requests import PullRequests
+
+WATCHED = timedelta(days=7)
+"""How long after a commit landed it is looked at what people add to its pull request."""
+_FRESH = timedelta(hours=12)
+"""What was read since is not read again: one look a morning, however many digests are made in it."""
+
+
+def read(
+    stored: PullRequests, source: PullRequestSource | None, repo: str, commits: Sequence[Commit]
+) -> tuple[Mapping[str, PullRequest], Unread | None]:
+    """Return the pull requests of commits by SHA, asking for those that are not here, and which could not be read.
+
+    `source` is None where there is nobody to ask.
+    """
+    known = stored.of(repo, [commit.sha for commit in commits])
+    missing = [commit for commit in commits if commit.sha not in known]
+    here = {sha: pull for sha, pull in known.items() if pull}
+    if source is None or not missing:
+        return here, None
+    found = source.find(missing)
+    stored.put(repo, found)
+    return {**here, **found.pull_requests}, found.unread

@@ -1,0 +1,75 @@
+"""Pull requests as they were last read, and which commit came from which."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from analysis.pull_request import Found, PullRequest
+from storage.commits import pull_requests_as_json, repository_id
+from storage.store import Store, undamaged
+
+_FEW = 900
+
+
+class PullRequests:
+    """The pull requests in a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def put(self, repo: str, found: Found) -> None:
+        """Remember what a source knows of some commits of a repository; those that the store does not have are passed over."""
+        numbers = {sha: pull.number for sha, pull in found.pull_requests.items()} | dict.fromkeys(found.without)
+        with self._store.write() as db:
+            repository = repository_id(db, repo)
+            for sha, number in numbers.items():
+                db.execute(
+                    "insert or replace into origins(commit_id, number) select id, ? from commits where repository = ? and sha = ?",
+                    [number, repository, sha],
+                )
+        self._put(repo, found.pull_requests.values(), found.partial)
+
+    def renew(self, repo: str, pull_requests: Iterable[PullRequest]) -> None:
+        """Remember pull requests that were read again."""
+        self._put(repo, pull_requests, frozenset())
+
+    def _put(self, repo: str, pull_requests: Iterable[PullRequest], partial: frozenset[int]) -> None:
+        with self._store.write() as db:
+            repository = repository_id(db, repo)
+            db.table("pull_requests").upsert_all(
+                [
+                    {
+                        "repository": repository,
+                        "number": pull.number,
+                        "pull_request": pull_requests_as_json().dump_json(pull).decode(),
+                        "fetched_at": int(pull.fetched_at.timestamp()),
+                        "is_whole": int(pull.number not in partial),
+                    }
+                    for pull in pull_requests
+                ],
+                pk=("repository", "number"),
+            )
+
+    def of(self, repo: str, shas: Sequence[str]) -> dict[str, PullRequest | None]:
+        """Return the pull requests that are known whole, by the SHAs of their commits; None for a commit that came from none."""
+        found: dict[str, PullRequest | None] = {}
+        with self._store.read() as db:
+            for start in range(0, len(shas), _FEW):
+                some = shas[start : start + _FEW]
+                rows = db.query(
+                    "select c.sha, o.number, q.pull_request from commits c join repositories r on r.id = c.repository "
+                    "join origins o on o.commit_id = c.id "
+                    "left join pull_requests q on q.repository = c.repository and q.number = o.number and q.is_whole "
+                    f"where r.name = ? and c.sha in ({','.join('?' * len(some))}) "
+                    "and (o.number is null or q.number is not null)",
+                    [repo, *some],
+                )
+                for row in rows:
+                    with undamaged(f"pull request of {row['sha']}"):
+                        stored = row["pull_request"]
+                        found[row["sha"]] = pull_requests_as_json().validate_json(stored) if stored else None
+        return found
+
+    def stale(self, repo: str, shas: Sequence[str], before: datetime) -> list[PullRequest]:
+        """Return the pull requests of these commits that were last read before a moment."""
+        known = self.of(repo, shas).values()
+        return list({pull.number: pull for pull in known if pull and pull.fetched_at < before}.values())

@@ -1,0 +1,225 @@
+"""Pull requests in digests: read once, remembered with their commits, and told about where they are missing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from servers.github import GitHubServer
+from servers.github_graphql import Pulls
+from servers.scratch import NOON, Scratch, run_git
+from servers.waiting import hurry
+
+from analysis.digest import Digest
+from analysis.entry import LANGUAGES
+from analysis.pull_request import Gap, Unread
+from analysis.window import Window
+from bot.config import load
+from bot.core import Core
+from bot.repositories import Place
+from formatters.outline import outline
+from storage.search import Question, search
+
+REPO = "ann/scratch"
+JANUARY_8 = Window.of(date(2026, 1, 8), "UTC")
+MORNING = NOON + timedelta(hours=20)
+
+
+def quiet(_name: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+@pytest.fixture(autouse=True)
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that clients would have waited."""
+    return hurry(monkeypatch)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Scratch:
+    """A repository with three commits on the day; the second came from no pull request."""
+    made = Scratch(tmp_path / "scratch.git")
+    for number, title in enumerate(("Widen the cache (#1)", "Pushed by hand", "Close the leak (#3)"), 1):
+        made.commit(title, {"a.py": f"{number}\n"}, at=NOON + timedelta(minutes=number))
+    return made
+
+
+@pytest.fixture
+def server(scratch: Scratch) -> Iterator[GitHubServer]:
+    with GitHubServer({REPO: scratch.path}) as running:
+        running.graphql.pulls[REPO] = Pulls(
+            {
+                1: {"title": "Widen the cache", "body": "Long prompts were slow.", "mergedAt": "2026-01-08T12:00:00Z"},
+                3: {"title": "Close the leak", "body": "Fixes #9", "mergedAt": "2026-01-08T12:00:00Z"},
+            },
+            {9: {"title": "It dies after a day"}},
+        )
+        yield running
+        assert running.unrouted == []
+
+
+class Bot:
+    """Daybrief on one store; each digest is made by a new process, so to speak."""
+
+    def __init__(self, environ: dict[str, str], place: Place) -> None:
+        self.environ, self.place = environ, place
+
+    def core(self, now: datetime = MORNING, **settings: str) -> Core:
+        return Core(load(self.environ | settings), lambda: now)
+
+    def digest(self, now: datetime = MORNING, **settings: str) -> Digest:
+        core = self.core(now, **settings)
+        try:
+            return core.digest(core.source(self.place), JANUARY_8, "en", core.analyser(), quiet)[0]
+        finally:
+            core.store.close()
+
+
+@pytest.fixture
+def settings(server: GitHubServer, environ: dict[str, str]) -> dict[str, str]:
+    return environ | {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+
+
+@pytest.fixture
+def hub(settings: dict[str, str]) -> Bot:
+    """A bot that reads the scratch repository on GitHub."""
+    return Bot(settings, Place(REPO))
+
+
+@pytest.fixture(params=["hub", "clone"])
+def bot(request: pytest.FixtureRequest, settings: dict[str, str], scratch: Scratch) -> Bot:
+    """A bot for each source."""
+    return Bot(settings, Place(REPO) if request.param == "hub" else Place(REPO, str(scratch.path)))
+
+
+def bodies(digest: Digest) -> dict[str, str | None]:
+    return {entry.commit.subject: entry.pull_request and entry.pull_request.body for entry in digest.entries}
+
+
+ALL = {
+    "Widen the cache (#1)": "Long prompts were slow.",
+    "Pushed by hand": None,
+    "Close the leak (#3)": "Fixes #9",
+}
+
+
+class TestEntries:
+    def test_each_has_what_it_came_from(self, bot: Bot, server: GitHubServer) -> None:
+        digest = bot.digest()
+        assert (bodies(digest), digest.run.unread) == (ALL, None)
+        (issue,) = [issue for entry in digest.entries if entry.pull_request for issue in entry.pull_request.issues]
+        assert issue.title == "It dies after a day"
+        assert server.count("graphql") == 2
+
+    def test_a_second_run_that_morning_asks_nothing(self, bot: Bot, server: GitHubServer) -> None:
+        first = bot.digest()
+        server.requests.clear()
+        again = bot.digest(MORNING + timedelta(hours=1))
+        assert (again.entries, server.count("graphql")) == (first.entries, 0)
+
+    def test_what_is_read_from_the_store_has_it_too(self, bot: Bot) -> None:
+        digest = bot.digest()
+        core = bot.core()
+        shas = [entry.commit.sha for entry in digest.entries]
+        told = core.digests.told(REPO, JANUARY_8)
+        assert told
+        recalled = core.recall(REPO, JANUARY_8, "en", core.analyser(), told)
+        assert recalled
+        asked = Question(words="cache", repos=(REPO,))
+        one = core.entry(REPO, next(e.commit.sha for e in digest.entries if e.commit.pull_request == 1), "en")
+        assert one
+        found = [
+            *core.commits.entries(REPO, shas).values(),
+            *core.commits.between(REPO, JANUARY_8.start, JANUARY_8.end),
+            *recalled.entries,
+            *search(core.store, asked, 9).entries,
+            one,
+        ]
+        core.store.close()
+        assert len(found) == 3 + 3 + 3 + 1 + 1
+        assert {(e.commit.subject, e.pull_request and e.pull_request.body) for e in found} == set(ALL.items())
+
+    def test_a_commit_that_is_asked_for_alone_has_it(self, bot: Bot, scratch: Scratch) -> None:
+        core = bot.core()
+        entry = core.read_one(core.source(bot.place), scratch.tip(), "en", core.analyser())
+        core.store.close()
+        assert entry.pull_request
+        assert entry.pull_request.number == 3
+
+    def test_polling_reads_it_ahead(self, hub: Bot, server: GitHubServer) -> None:
+        core = hub.core()
+        new, _ = core.follow(core.source(hub.place), JANUARY_8.start, JANUARY_8.end, "en", core.analyser())
+        core.store.close()
+        server.requests.clear()
+        assert (len(new), bodies(hub.digest()), server.count("graphql")) == (3, ALL, 0)
+
+    def test_it_can_be_switched_off(self, hub: Bot, server: GitHubServer) -> None:
+        digest = hub.digest(DAYBRIEF_GITHUB__PULL_REQUESTS="false")
+        assert (set(bodies(digest).values()), digest.run.unread, server.count("graphql")) == ({None}, None, 0)
+
+
+class TestClones:
+    def test_one_with_the_remote_of_another_server_is_kept_to_itself(
+        self, settings: dict[str, str], scratch: Scratch, server: GitHubServer
+    ) -> None:
+        """A name from its own remote: the other server's project must not be asked for on GitHub."""
+        run_git(scratch.path, "config", "remote.origin.url", "https://git.example.com/ann/scratch.git")
+        digest = Bot(settings, Place("", str(scratch.path))).digest()
+        assert (set(bodies(digest).values()), digest.run.unread, server.count("graphql")) == ({None}, None, 0)
+
+    def test_without_a_token_nothing_is_said_of_it(self, settings: dict[str, str], scratch: Scratch) -> None:
+        """Whoever named it did not say that it is on GitHub."""
+        digest = Bot(settings, Place(REPO, str(scratch.path))).digest(DAYBRIEF_GITHUB__TOKEN="")
+        assert (set(bodies(digest).values()), digest.run.unread) == ({None}, None)
+
+    def test_one_without_a_name_has_none(
+        self, settings: dict[str, str], scratch: Scratch, server: GitHubServer
+    ) -> None:
+        digest = Bot(settings, Place("", str(scratch.path))).digest()
+        assert (digest.repo, digest.run.unread, server.count("graphql")) == ("scratch", None, 0)
+
+
+class TestFailures:
+    @pytest.mark.parametrize("kind", ["502", "html", "reset", "null", "forbidden", "sso", "limit"])
+    def test_the_digest_goes_on_and_the_next_run_asks_again(self, bot: Bot, server: GitHubServer, kind: Any) -> None:
+        server.fail(times=1_000, kinds=(kind,), routes=("graphql",))
+        digest = bot.digest()
+        assert digest.run.unread
+        assert (set(bodies(digest)), set(bodies(digest).values()), digest.run.unread.count) == (set(ALL), {None}, 3)
+        server.fail(times=0)
+        mended = bot.digest()
+        assert (bodies(mended), mended.run.unread) == (ALL, None)
+
+    def test_one_whose_issues_were_not_read_is_asked_for_again(self, hub: Bot, server: GitHubServer) -> None:
+        hub.digest(DAYBRIEF_GITHUB__PULL_REQUESTS="false")
+        server.limit_secondary(after=2, seconds=60)  # a list, a query
+        digest = hub.digest()
+        assert (bodies(digest), digest.run.unread) == (ALL, Unread(Gap.LIMIT, 1))
+        server.limit_secondary(after=1_000)
+        server.requests.clear()
+        mended = hub.digest()
+        assert [issue.number for e in mended.entries if e.pull_request for issue in e.pull_request.issues] == [9]
+        assert server.graphql.asked[-2:] == [1, 1]
+
+    @pytest.mark.parametrize("gap", list(Gap))
+    @pytest.mark.parametrize("count", [1, 3])
+    def test_the_run_card_says_so_in_one_line(self, hub: Bot, gap: Gap, count: int) -> None:
+        made = hub.digest()
+        digest = replace(made, run=replace(made.run, unread=Unread(gap, count)))
+        core = hub.core()
+        for language in LANGUAGES:
+            run = dict(outline(replace(digest, language=language), core.areas()).run)
+            line = run[{"en": "Pull requests", "zh": "拉取请求"}[language]]
+            assert "\n" not in line
+            assert str(count) in line or gap is Gap.ANONYMOUS
+        core.store.close()
+
+    def test_without_a_token_it_says_what_to_do(self, settings: dict[str, str]) -> None:
+        digest = Bot(settings, Place(REPO)).digest(DAYBRIEF_GITHUB__TOKEN="")
+        assert digest.run.unread == Unread(Gap.ANONYMOUS, 3)
+        assert (
+            "set [github] token"
+            in dict(outline(digest, Bot(settings, Place(REPO)).core().areas()).run)["Pull requests"]
+        )
