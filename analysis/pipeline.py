@@ -84,7 +84,7 @@ def judge(
     """
     for commit in commits:
         pull_request = (pull_requests or {}).get(commit.sha)
-        statements = statements_of(commit, pull_request, conventions, is_bot=is_bot(commit))
+        statements = statements_of(commit, pull_request, conventions)
         facts = facts_of(commit)
         ranked = triage(commit, facts, areas, judgement)
         yield Entry(commit, facts, ranked, statements=statements, pull_request=pull_request)

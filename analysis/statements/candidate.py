@@ -12,7 +12,7 @@ class Candidate:
     Attributes:
         order: its place among the sentences of its text, from 0.
         section: what the heading above it announces, empty for nothing known.
-        is_item: it stands in a list; `is_row`: it is a table's row.
+        is_row: it is a table's row.
         heading: the heading itself; of a row, the table's head.
         category: as in Statement.
     """
@@ -21,7 +21,6 @@ class Candidate:
     source: Source
     order: int = 0
     section: str = ""
-    is_item: bool = False
     is_row: bool = False
     heading: str = ""
     url: str = ""

@@ -23,6 +23,10 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 """A title that says nothing: a number, one general word, the name of a branch or of a file."""
+_RELEASE = re.compile(
+    r"^\W*(?:chore|release|bump|prepare|merge|version|publish|cut|v?\d+\.\d)[^\n]*\d\.\d|^Merge\b", re.IGNORECASE
+)
+"""A title that names a version or a branch: that is the news, whatever its changelog says."""
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 _GOES_ON = re.compile(r"^(?:…|\.\.\.)\s*")
 
@@ -32,7 +36,12 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
     title = _whole(read_title(commit.subject).text, commit.body)
     fragments = [one for one in statements if one.source is Source.FRAGMENT and one.kind is StatementKind.EFFECT]
     best = next((one for one in fragments if _is_for_users(one)), None)
-    if best and len(fragments) < _MOST_FRAGMENTS and len(best.text) <= _LONGEST_HEADLINE:
+    if (
+        best
+        and not _RELEASE.search(commit.subject)
+        and len(fragments) < _MOST_FRAGMENTS
+        and len(best.text) <= _LONGEST_HEADLINE
+    ):
         return best.text
     if _EMPTY.fullmatch(title):
         return next((one.text for one in statements if one.kind is StatementKind.EFFECT), title)

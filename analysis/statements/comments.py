@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 
 from analysis.commit import Commit
 from analysis.facts.changed import ChangedFile, changed_file
@@ -10,11 +10,11 @@ from analysis.patch import Line
 from analysis.paths import FileKind
 from analysis.statements.candidate import Candidate
 from analysis.statements.fragments import plain_rst
-from analysis.statements.sentences import sentences_of
+from analysis.statements.sentences import sentences_of, unwrapped
 from analysis.statements.statement import Source
 
 _HASH = re.compile(r"^\s*#(?!!)\s?(?P<text>.*)$")
-_SLASH = re.compile(r"^\s*(?:///?!?|/\*\*?|\*(?=[\s/]|$))\s?(?P<text>.*?)(?:\*/)?\s*$")
+_SLASH = re.compile(r"^\s*(?:///?!?|/\*\*?|\*/|\*(?=\s|$))\s?(?P<text>.*?)(?:\*/)?\s*$")
 _COMMENT = {
     **dict.fromkeys(("python", "shell", "yaml", "toml"), _HASH),
     **dict.fromkeys(("c", "rust", "go", "javascript", "java"), _SLASH),
@@ -57,8 +57,10 @@ _SECTIONS = {FileKind.TEST: "how", FileKind.CI: "how"}
 
 def code_comments(commit: Commit) -> Iterator[Candidate]:
     """Yield the sentences of comments that came with the commit, of files that ship or build what ships, and of tests."""
-    for change in commit.files[:_MOST_FILES]:
-        file = changed_file(change)
+    files = [changed_file(change) for change in commit.files[:_MOST_FILES]]
+    is_product = any(file.is_product for file in files)  # what tests alone say of themselves concerns nobody
+    for file in files if is_product else ():
+        change = file.change
         if file.kind not in _SOURCES or change.status == "removed" or not change.patch:
             continue
         gone = {line.text.strip() for hunk in file.hunks for line in hunk.lines if line.removed}
@@ -74,10 +76,8 @@ def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iter
     for paragraph in islice(_paragraphs(lines), _MOST_PARAGRAPHS):
         if not any(line.added for line, _ in paragraph):
             continue
-        text, ends = "", []
-        for _, said in paragraph:
-            text += f"{said} "
-            ends.append(len(text))
+        text = unwrapped([said for _, said in paragraph])
+        ends = list(accumulate(len(said) + 1 for _, said in paragraph))
         at = 0
         for sentence in sentences_of(text):
             begin = text.find(sentence[:20], at)

@@ -5,7 +5,7 @@ changesets (https://github.com/changesets/changesets), reno (https://docs.openst
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import yaml
 
@@ -39,7 +39,7 @@ _CATEGORIES = {
         "feature": "feature features feat added add new new_component enhancement enhancements improvement improvements highlights minor preview",
         "bugfix": "bugfix bugfixes bug bug_fix bugs fix fixes fixed patch",
         "performance": "performance perf",
-        "internal": "doc docs documentation misc contrib packaging vendor trivial chore internal other dev ci build tests testing deps dependencies housekeeping style refactor",
+        "internal": "doc docs documentation misc contrib packaging vendor trivial chore internal other contributor contributors dev ci build tests testing deps dependencies housekeeping style refactor",
     }.items()
     for word in words.split()
 }
@@ -52,18 +52,30 @@ _BYLINE = re.compile(r"\s*(?:--|—|–)\s*(?:by|patch by)\s[^.]*\.?\s*$", re.IG
 _REFERENCES = re.compile(
     r"(?:[\s,]*(?:\((?:[\w./-]*#\d+|[0-9a-f]{7,40}|@[\w-]+)(?:,? (?:[\w./-]*#\d+|@[\w-]+))*\)|closes #\d+))+[.]?\s*$"
 )
+_UNDERLINED = re.compile(r"^(?P<title>\S.{0,78})\n(?P<mark>[-=~^*+#\"'])(?P=mark){2,}[ \t]*$", re.MULTILINE)
+_NO_LETTER = re.compile(r"\W+")
+_TARGET = re.compile(r"\]\([^()\s]*\)|\s<[^>\s]*>`")
+_DEPENDENCIES = re.compile(r"(?:\w+\()?deps\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]+")
 _LEAST_WORDS = 3
 
 
 def fragments_of(commit: Commit, folders: Sequence[str] = ()) -> Iterator[Candidate]:
     """Yield the sentences made for users that a commit adds; `folders` are where the repository keeps its fragments."""
+    if commit.is_merge and commit.pull_request is None:
+        return  # a branch brings what was told with its own commits
     for change in commit.files:
         if change.status == "removed" or not change.patch:
             continue
+        gone = _squeezed(line.text for hunk in changed_file(change).hunks for line in hunk.lines if line.removed)
         for order, (text, line, category) in enumerate(_read(change, folders)):
-            if len(text.split()) >= _LEAST_WORDS:
+            if len(text.split()) >= _LEAST_WORDS and not (gone and _squeezed([text]) in gone):
                 yield Candidate(text, Source.FRAGMENT, order, "effect", path=change.path, line=line, category=category)
+
+
+def _squeezed(texts: Iterable[str]) -> str:
+    """Letters and digits alone: what is only wrapped or marked up otherwise is the same."""
+    return _NO_LETTER.sub("", _TARGET.sub("", " ".join(texts))).lower()
 
 
 def is_effective(category: str) -> bool:
@@ -113,13 +125,14 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def plain_rst(text: str) -> str:
-    """Return reStructuredText's inline markup as code in backticks, roles as what they show."""
+    """Return reStructuredText with code in backticks, roles as what they show, headings as Markdown's."""
 
     def shown(role: re.Match[str]) -> str:
         text = role["text"].strip()
         return f"`{text.rpartition('.')[2] if role['short'] else text}`"
 
-    return _LINK.sub(lambda link: link["text"], _ROLE.sub(shown, text)).replace("``", "`")
+    headed = _UNDERLINED.sub(lambda heading: f"\n## {heading['title']}\n", text)
+    return _LINK.sub(lambda link: link["text"], _ROLE.sub(shown, headed)).replace("``", "`")
 
 
 def _chloggen(change: FileChange) -> Iterator[tuple[str, int, str]]:
@@ -172,7 +185,8 @@ def _changelog(change: FileChange) -> Iterator[tuple[str, int, str]]:
         for sentence in sentences_of(_BYLINE.sub(".", entry)):
             start = sentence.replace("`", "")[:24]
             number = next((number for number, line in lines if start in _bare(line)), lines[0][0])
-            yield sentence, number, category_of(passage.heading)
+            is_internal = _DEPENDENCIES.match(sentence)
+            yield sentence, number, "internal" if is_internal else category_of(passage.heading)
 
 
 def _bare(line: str) -> str:

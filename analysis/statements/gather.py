@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
+from analysis.bots import is_bot
 from analysis.commit import Commit
+from analysis.paths import FileKind, kind_of
 from analysis.pull_request import PullRequest
 from analysis.statements.candidate import Candidate
 from analysis.statements.comments import code_comments
@@ -16,12 +19,13 @@ from analysis.statements.scoring import GOOD, Scorer, repeats, stems
 from analysis.statements.statement import Source, Statement, StatementKind
 from analysis.title import read_title
 
-MOST = 12
-"""Statements that are kept of a commit."""
+_MOST = {StatementKind.EFFECT: 8, StatementKind.CAVEAT: 3, StatementKind.FIGURE: 3}
+"""Statements of each kind that are kept of a commit: for display, search and ranking."""
 
+_PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
 _INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _SPEEDUP = re.compile(
-    r"\b\d[\d.]*\s?[x×]|\d[\d.,]*\s?(?:%|ms|s|µs|us|GB|MB|GiB|MiB|tok/s|req/s)?\s?(?:→|->|=>)\s?\d|\b\d[\d.]*\s?% (?:faster|slower|less|more|lower|higher|fewer|better|speed)",
+    r"\b\d[\d.]*\s?[x×](?![\w-])|\d[\d.,]*\s?(?:%|ms|s|µs|us|GB|MB|GiB|MiB|tok/s|req/s)?\s?(?:→|->|=>)\s?\d|\b\d[\d.]*\s?% (?:faster|slower|less|more|lower|higher|fewer|better|speed)",
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
@@ -29,46 +33,50 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d")
-_ENOUGH = 2
 
 
 def statements_of(
-    commit: Commit,
-    pull_request: PullRequest | None = None,
-    conventions: Conventions | None = None,
-    *,
-    is_bot: bool = False,
+    commit: Commit, pull_request: PullRequest | None = None, conventions: Conventions | None = None
 ) -> tuple[Statement, ...]:
-    """Return what people wrote of a commit: effects, the most telling first, then caveats, then claimed figures.
-
-    `is_bot` says that a machine wrote the message: then only its fragments and its first sentence count.
-    """
+    """Return what people wrote of a commit: effects, the most telling first, then caveats, then claimed figures."""
     conventions = conventions or Conventions()
-    scorer = Scorer(stems(read_title(commit.subject).text), is_bot)
-    written = list(_written(commit, pull_request, conventions, is_bot=is_bot))
+    is_product = any(kind_of(file.path) in _PRODUCT for file in commit.files) or not commit.files
+    scorer = Scorer(stems(read_title(commit.subject).text), is_product)
+    written = list(_written(commit, pull_request, conventions))
     scored = [(scorer.score(candidate), candidate) for candidate in written if not candidate.is_row]
     caveats = [candidate for _, candidate in scored if _is_caveat(candidate)]
     effects = [(points, candidate) for points, candidate in scored if candidate not in caveats]
-    if sum(points >= GOOD for points, _ in effects) < _ENOUGH:
-        effects += [
-            (scorer.score(candidate), candidate) for candidate in code_comments(commit) if is_prose(candidate.text)
-        ]
-    found = [*_effects(effects), *_caveats(caveats), *_figures(written)]
-    return tuple(found[:MOST])
+    if not is_bot(commit) and not any(points >= GOOD for points, _ in effects):
+        aside = [(scorer.score(candidate), candidate) for candidate in _aside(commit, pull_request)]
+        effects += sorted(aside, key=lambda pair: -pair[0])[:1]
+    found = (_effects(effects), _caveats(caveats), _figures(written))
+    return tuple(
+        statement
+        for most, statements in zip(_MOST.values(), found, strict=True)
+        for statement in islice(statements, most)
+    )
 
 
-def _written(
-    commit: Commit, pull_request: PullRequest | None, conventions: Conventions, *, is_bot: bool
-) -> Iterator[Candidate]:
+def _written(commit: Commit, pull_request: PullRequest | None, conventions: Conventions) -> Iterator[Candidate]:
     yield from fragments_of(commit, conventions.fragment_folders)
-    body = list(prose_of(commit.body, Source.BODY, conventions, commit.url or ""))
-    yield from body[:1] if is_bot else body
-    if pull_request and not is_bot:
+    if is_bot(commit):  # what a machine wrote is nobody's word
+        return
+    yield from prose_of(commit.body, Source.BODY, conventions, commit.url or "")
+    if pull_request:
         yield from prose_of(pull_request.body, Source.PULL_REQUEST, conventions, pull_request.url)
         for comment in pull_request.comments:
             by_author = bool(pull_request.author) and comment.author == pull_request.author
             if not comment.is_bot and (by_author or comment.association in _INSIDERS):
                 yield from prose_of(comment.text, Source.PULL_COMMENT, conventions, comment.url)
+
+
+def _aside(commit: Commit, pull_request: PullRequest | None) -> Iterator[Candidate]:
+    """What was not written to tell of the change, and helps where nobody did: comments in the code, titles of issues."""
+    yield from (candidate for candidate in code_comments(commit) if is_prose(candidate.text))
+    for issue in pull_request.issues if pull_request else ():
+        title = read_title(issue.title).text
+        if issue.closes and is_prose(title):
+            yield Candidate(title, Source.ISSUE, url=issue.url)
 
 
 def _effects(scored: Iterable[tuple[float, Candidate]]) -> Iterator[Statement]:

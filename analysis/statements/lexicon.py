@@ -17,6 +17,9 @@ class Lexicon:
 
     Attributes:
         talk: how a sentence begins that speaks to reviewers or bots; `chatter` stands anywhere in it.
+        steps: a step of work, told as an order; `leaning`: a sentence that leans on the one before; `labels`: a comment that only
+            spells out a name. All at a sentence's start.
+        supposed: what never happened to anybody, anywhere in it.
         affirmed, denied: what stands behind "breaking change" where there is one, and where there is none.
     """
 
@@ -42,6 +45,8 @@ class Lexicon:
         self._in_chinese = {name: re.compile("|".join(words)) for name, words in self._chinese["marks"].items()}
         self.talk = self._either("talk", "opens")
         self.chatter = self._either("talk", "anywhere")
+        self.steps, self.leaning, self.labels = (self._begins(name) for name in ("steps", "leaning", "labels"))
+        self.supposed = self._either("opens", "supposed")
         self.affirmed = self._either("breaking", "affirmed")
         self.denied = self._either("breaking", "denied")
         self._known: dict[str, frozenset[str]] = {}
@@ -67,6 +72,10 @@ class Lexicon:
             if len(self._known) < _MOST_WORDS:
                 self._known[word] = known
         return known
+
+    def _begins(self, name: str) -> re.Pattern[str]:
+        english, chinese = self._english["opens"][name], self._chinese["opens"][name]
+        return re.compile("|".join([rf"(?:{'|'.join(english)})(?!\w)", *chinese]), re.IGNORECASE)
 
     def _either(self, group: str, name: str) -> re.Pattern[str]:
         return re.compile("|".join([*self._english[group][name], *self._chinese[group][name]]), re.IGNORECASE)

@@ -13,13 +13,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from analysis.statements.lexicon import lexicon
+from analysis.statements.sentences import BREAK, unwrapped
 
 LONGEST = 20_000
 """Characters of a text that are read; what an author wants to say stands before."""
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _FOLDED = re.compile(r"<details\b.*?(?:</details>|\Z)", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>")
 _TRAILER = re.compile(
     r"[ \t]*(?:[A-Z][\w]*(?:-[\w]+)*-by|Change-Id|Cc|Reported-at|See-also|PiperOrigin-RevId|Differential Revision|Reviewed By|Test Plan"
     r"|Pull Request resolved|ghstack-source-id|Release-Notes?|Signed-off|Approved by|PUBLIC_SPEC|PR)\s?:\s.*",
@@ -78,7 +78,7 @@ def _readable(text: str) -> str:
             continue
         # A ruler below a line would make a heading of a squashed commit's last one.
         lines.append("" if _RULE.fullmatch(line.strip()) else line)
-    return _TAG.sub("", "\n".join(lines))
+    return "\n".join(lines)
 
 
 class _Reader:
@@ -156,13 +156,13 @@ def _is_bold(token: Token) -> bool:
 
 
 def _text_of(token: Token) -> str:
-    """The words of an inline token: links by their text, pictures left out, code in backticks."""
-    parts: list[str] = []
+    """The words of an inline token: links by their text, pictures left out, code in backticks, wrapped lines as one."""
+    lines = [""]
     for child in token.children or []:
         if child.type == "code_inline":
-            parts.append(f"`{child.content.replace('`', '')}`")
+            lines[-1] += f"`{child.content.replace('`', '')}`"
         elif child.type in {"softbreak", "hardbreak"}:
-            parts.append(" ")
+            lines.append("")
         elif child.type == "text":
-            parts.append(child.content)
-    return re.sub(r"\s+", " ", "".join(parts)).strip()
+            lines[-1] += child.content
+    return re.sub(r"[ \t\n]+", " ", unwrapped(lines)).strip(f" {BREAK}")

@@ -10,21 +10,25 @@ from analysis.statements.candidate import Candidate
 from analysis.statements.conventions import Conventions
 from analysis.statements.fragments import category_of
 from analysis.statements.lexicon import lexicon
-from analysis.statements.markdown import Kind, passages
+from analysis.statements.markdown import LONGEST, Kind, passages
 from analysis.statements.sentences import sentences_of
 from analysis.statements.statement import Source
+from analysis.title import read_title
 
-_RELEASE_NOTE = re.compile(r"```+[ \t]*release-notes?[^\n]*\n(?P<text>.*?)```", re.DOTALL | re.IGNORECASE)
+_RELEASE_NOTE = re.compile(r"(?<!`)```+[ \t]*release-notes?[^\n]*\n(?P<text>.*?)```", re.DOTALL | re.IGNORECASE)
 _BREAKING = re.compile(
     r"^[ \t>*-]*\**BREAKING[ -]CHANGES?\**[ \t]*[:：][ \t]*\**[ \t]*(?P<text>[^\n]*(?:\n(?!\s*$|[A-Z][\w-]+:|[-*#]).*)*)",
     re.MULTILINE,
 )
+_BREAKS = re.compile(r"^\W*breaking(?: changes?)?\W*$|不兼容|破坏性", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
 _LOG = re.compile(
     r"^\S*(?:Error|Exception|Warning|Traceback)\b:|^\[?\d{4}-\d\d-\d\d|^(?:INFO|WARN|DEBUG|ERROR)\b|^\$ |^>>> |^(?:File|at) [\"\w].*\bline \d+|\|{2,}|={4,}|\.{4,}|^\d+/\d+\b"
 )
 _ONLY_LINKS = re.compile(r"^\W*(?:(?:https?://|#\d|[\w.-]+/[\w.-]+#\d)\S*\W*)+$")
 _FOOTER = re.compile(r"^[\w /-]{2,30}(?: version| main| commit)?:\s*\S+$")
+_SQUASHED = re.compile(r"(?:\w+(?:\([\w./, -]+\))?!?:\s+\S|\[[\w /-]+\]\s*\S)")
+"""A list's item that is the title of a commit which was squashed into this one."""
 _QUESTION = re.compile(r"[?？]$")
 _TAIL = re.compile(r"(?:\s+(?:cc:?\s+)?@[\w-]+(?:/[\w-]+)?[,.]?|\s+\(?https?://\S+\)?)+$")
 _LEAST_CHINESE = 6
@@ -42,14 +46,16 @@ def prose_of(text: str, source: Source, conventions: Conventions, url: str = "")
             continue
         for whole in sentences_of(passage.text):
             sentence = _TAIL.sub("", whole)
-            if is_prose(sentence):
-                is_item = passage.kind is Kind.ITEM
-                yield Candidate(sentence, source, order, passage.section, is_item, heading=passage.heading, url=url)
+            is_item = passage.kind is Kind.ITEM
+            if is_prose(sentence) and not (is_item and source is Source.BODY and _is_squashed(sentence)):
+                category = "breaking" if _BREAKS.search(passage.heading) else ""
+                yield Candidate(sentence, source, order, passage.section, url=url, category=category)
                 order += 1
 
 
 def _announced(text: str) -> Iterator[tuple[str, str]]:
     """Yield (category, sentence) of what the author marked as news for users."""
+    text = text[:LONGEST]
     for found in _RELEASE_NOTE.finditer(text):
         for passage in passages(found["text"]):
             if not lexicon().denied.fullmatch(passage.text.strip(" .")):
@@ -60,6 +66,10 @@ def _announced(text: str) -> Iterator[tuple[str, str]]:
             yield from (
                 (category_of("breaking"), sentence) for sentence in sentences_of(said)[:2] if is_prose(sentence)
             )
+
+
+def _is_squashed(item: str) -> bool:
+    return bool(_SQUASHED.match(item) and read_title(item).types)
 
 
 def is_prose(sentence: str) -> bool:

@@ -8,12 +8,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
+from analysis.paths import FileKind, kind_of
 from analysis.statements.candidate import Candidate
 from analysis.statements.lexicon import lexicon
 from analysis.statements.statement import Source
 from analysis.symptoms import found_in
 
-GOOD = 1.5
+GOOD = 1.6
 """The least score at which a sentence is shown; below it, silence is better."""
 
 _SOURCES = {
@@ -22,42 +23,59 @@ _SOURCES = {
     Source.PULL_REQUEST: 0.5,
     Source.ISSUE: 0.0,
     Source.PULL_COMMENT: -0.3,
-    Source.CODE_COMMENT: 0.0,
+    Source.CODE_COMMENT: 0.3,
 }
 _SECTIONS = {"effect": 0.5, "how": -0.2, "tests": -1.5, "figures": -0.8, "caveat": -0.8, "skip": -3.0}
-_FIRST = 0.8
+_FIRST = 1.2
 """What it adds to stand first in its text; the second gets half of it, the third a third."""
 
+_CATEGORIES = {"breaking": 0.5, "security": 0.8, "internal": -4.0}
+"""What a fragment's own kind says of it."""
+
 _MARKS = {"trouble": 0.7, "benefit": 0.5, "now": 0.4, "reach": 0.3, "offer": 0.3}
-_GRAVE = 0.5
+_GRAVE = 0.6
 """A symptom that weighs by itself: a crash, wrong results, a leak."""
-_CONSEQUENCE = 0.4
+_CONSEQUENCE = 0.7
 """Trouble with what follows from it."""
-_CLOSE = 0.7
+_CLOSE = 1.0
 """At most, for words shared with the title."""
 _REPEATS = -1.5
 """It says no more than the title."""
 _CHORE = -1.2
 _UNIT = 0.3
 _LINKED = -0.4
-_LEANS = -0.3
+_LEANS = -0.4
 """It begins with a word that points to the sentence before."""
+_STEP = -1.5
+"""A step of work without a reason or a gain; half of it where it names something in code."""
+_MACHINERY = -0.9
+"""It tells how things are made, and neither trouble nor gain."""
+_SUPPOSED = -3.0
+"""It tells what would have happened to nobody."""
+_ASIDE = -1.0
+"""Of a change to tests, CI or documents alone: it tells no trouble with what comes of it."""
+_FAR, _LEAST_CLOSE, _TEST_CLOSE = -4.0, 0.2, 0.5
+"""A comment in the code that shares too little with the title is about something else; in a test, all the more."""
+_LABEL = -0.6
+"""A comment that spells out a name."""
 _SHORT, _LONG, _ENDLESS = -0.7, -0.4, -1.5
 _FEW_WORDS, _MANY_WORDS, _TOO_MANY_WORDS = 7, 45, 70
 _NEW_WORDS = 3
-_SHORT_WORD = 4  # "uses" is no "us"
+_NEW_SHARE = 0.3
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
+_ENDING = re.compile(r"(?<=\w{3})(?:s|(?<=\w{2})(?:ing|ed|es|e))$")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _QUANTITY = re.compile(
     r"\b\d[\d.,]*\s?(?:%|x\b|×|ms\b|s\b|µs\b|us\b|GB\b|MB\b|GiB\b|MiB\b|tok(?:ens)?/s|req/s|times\b)"
 )
-_LEANING = re.compile(
-    r"(?:this|that|these|those)\b(?! (?:pr|pull request|change|commit|patch|fix|adds?|allows?|enables?))|(?:it|they|both|such|hence|but|however|in that case|then|also|otherwise|instead)\b",
-    re.IGNORECASE,
-)
 _POINTER = re.compile(r"https?://|#\d{2,}")
-_STOP_WORDS = "the and for with that this from into are was were has have not its when which then than only also but can all any use used using"
+_STOP_WORDS = "the and for with that this from into are was were has have not its when which then than only also but can all any use used using on in of to by as at is be or an if it we no so do up us our their"
+_GENERIC_STEMS = (
+    "pr pull request change commit patch add fix update support adapt implement introduc enabl new error issue bug"
+)
+_GENERIC = frozenset(_GENERIC_STEMS.split(" "))
+"""Stems that say nothing against a title."""
 _STOP = frozenset(_STOP_WORDS.split(" "))
 
 
@@ -65,11 +83,7 @@ _STOP = frozenset(_STOP_WORDS.split(" "))
 def stems(text: str) -> frozenset[str]:
     """Return what the words of a text have in common with their inflections."""
     words = (word.lower() for word in _WORD.findall(re.sub(r"[_/.-]", " ", text)))
-    return frozenset(
-        re.sub(r"(?:ing|ed|es|s)$", "", word) if len(word) > _SHORT_WORD else word
-        for word in words
-        if word not in _STOP
-    )
+    return frozenset(_ENDING.sub("", word) for word in words if word not in _STOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +92,18 @@ class Scorer:
 
     Attributes:
         title: the stems of its title.
-        is_bot: a machine wrote its message.
+        is_product: it changes what people run, not only tests, CI or documents.
     """
 
     title: frozenset[str]
-    is_bot: bool = False
+    is_product: bool = True
 
     def score(self, candidate: Candidate) -> float:
         """Return how well the sentence tells the effect; GOOD and above is fit to be shown."""
-        text = candidate.text
-        marks = lexicon().marks(text)
+        text, words = candidate.text, lexicon()
+        marks = words.marks(text)
         points = _SOURCES.get(candidate.source, 0.0) + _SECTIONS.get(candidate.section, 0.0)
-        points += _FIRST / (1 + candidate.order)
+        points += _CATEGORIES.get(candidate.category, 0.0) + _FIRST / (1 + candidate.order)
         points += sum(_MARKS.get(mark, 0.0) for mark in marks)
         if "trouble" in marks:
             points += _CONSEQUENCE if "consequence" in marks else 0.0
@@ -98,17 +112,43 @@ class Scorer:
             points += _CHORE
         points += self._against_title(text)
         points += _UNIT if _QUANTITY.search(text) else 0.0
-        points += _LEANS if _LEANING.match(text) else 0.0
         points += _LINKED if _POINTER.search(text) else 0.0
+        points += _LEANS if words.leaning.match(text) else 0.0
+        points += _SUPPOSED if words.supposed.search(text) else 0.0
+        if candidate.source is Source.CODE_COMMENT:
+            points += self._of_comment(candidate, marks)
+        elif candidate.source is not Source.FRAGMENT:
+            points += _of_prose(text, marks)
+            points += 0.0 if self.is_product or {"trouble", "consequence"} <= marks else _ASIDE
         return points + _length(text)
+
+    def closeness(self, text: str) -> float:
+        """Return the share of the title's words that a sentence has."""
+        return len(stems(text) & self.title) / len(self.title) if self.title else 0.0
 
     def _against_title(self, text: str) -> float:
         words = stems(text)
-        if not words or not self.title:
-            return 0.0
-        if len(words - self.title) < _NEW_WORDS and not _CHINESE.search(text):
+        new = len(words - self.title - _GENERIC)
+        if self.title and (new < _NEW_WORDS or new < _NEW_SHARE * len(words)) and not _CHINESE.search(text):
             return _REPEATS
-        return _CLOSE * len(words & self.title) / len(self.title)
+        return _CLOSE * self.closeness(text)
+
+    def _of_comment(self, candidate: Candidate, marks: Collection[str]) -> float:
+        least = _TEST_CLOSE if kind_of(candidate.path) is FileKind.TEST else _LEAST_CLOSE
+        if self.closeness(candidate.text) < least:
+            return _FAR
+        if not _TELLING & set(marks):
+            return _MACHINERY / 2
+        return _LABEL if "trouble" not in marks and lexicon().labels.match(candidate.text) else 0.0
+
+
+def _of_prose(text: str, marks: Collection[str]) -> float:
+    if lexicon().steps.match(text) and not {"consequence", "benefit", "now"} & set(marks):
+        return _STEP / 2 if "`" in text else _STEP
+    return 0.0 if _TELLING & set(marks) else _MACHINERY
+
+
+_TELLING = {"trouble", "now", "benefit", "consequence", "offer"}
 
 
 def _length(text: str) -> float:
@@ -122,6 +162,4 @@ def repeats(text: str, others: Collection[str]) -> bool:
     """Whether a sentence says again what others say already."""
     words = stems(text)
     most = 0.6
-    return any(
-        words and len(words & stems(other)) >= most * min(len(words), len(stems(other)) or 1) for other in others
-    )
+    return bool(words) and any(len(words & stems(other)) >= most * len(words) for other in others)

@@ -1,6 +1,8 @@
 """Text taken apart into sentences, in English and Chinese."""
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 _ABBREVIATED = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|cf|resp|approx|etc|incl|fig|sec|no|vol|al|dr|mr|ms|st|w\.r\.t)|\b[A-Z])\.$", re.IGNORECASE
@@ -8,17 +10,40 @@ _ABBREVIATED = re.compile(
 _END = re.compile(r"(?:[.!?][\"')\]”]*(?=\s+[\"'(\[“`]?[A-Z0-9`])|[。！？](?=.)|[；](?=.)|\.(?=[\u4e00-\u9fff]))")
 _CODE = re.compile(r"`[^`]*`")
 _BLANKS = re.compile(r"\s+")
+_NUMBERED = re.compile(r"^(?:\d{1,2}[.、)）]|\(\d{1,2}\)|（\d{1,2}）|[①-⑨])\s*(?=\D)")
+
+BREAK = "\u2028"
+"""Unicode's line separator: where a line ends that was broken on purpose, and with it a sentence."""
+
+_WRAPPED = 55
+"""Columns; a shorter line was broken on purpose and not by an editor."""
+_BEGINS = re.compile(r"\s*(?:[A-Z`]|\d+[.、)])")
+_GOES_ON = re.compile(r"(?:[,(/&-]|\b(?:the|a|an|of|for|to|in|on|with|and|or|by|from|that|is|are|as|at))\s*$")
+
+
+def unwrapped(lines: Sequence[str]) -> str:
+    """Return lines as one text: those that an editor wrapped joined, those broken on purpose kept apart by BREAK."""
+    text = ""
+    for line, after in zip_longest(lines, lines[1:], fillvalue=""):
+        is_broken = len(line) < _WRAPPED and _BEGINS.match(after) and not _GOES_ON.search(line)
+        text += line + (BREAK if is_broken else " ")
+    return text
 
 
 def sentences_of(text: str) -> list[str]:
-    """Return the sentences of a passage, each without the blanks around it; code in backticks is never cut."""
+    """Return the sentences of a passage, each without the blanks and the number before it; code in backticks is never cut."""
+    return [sentence for line in text.split(BREAK) for sentence in _of_line(line)]
+
+
+def _of_line(text: str) -> Iterator[str]:
     plain = _BLANKS.sub(" ", text).strip()
     masked = _CODE.sub(lambda code: "X" * len(code[0]), plain)
-    found, start = [], 0
-    for end in _END.finditer(masked):
-        if masked[end.start()] == "." and _ABBREVIATED.search(masked[start : end.start() + 1]):
+    start = 0
+    for end in [*(found for found in _END.finditer(masked)), None]:
+        stop = end.end() if end else len(plain)
+        if end and masked[end.start()] == "." and _ABBREVIATED.search(masked[start : end.start() + 1]):
             continue
-        found.append(plain[start : end.end()].strip())
-        start = end.end()
-    found.append(plain[start:].strip())
-    return [sentence for sentence in found if sentence]
+        sentence = _NUMBERED.sub("", plain[start:stop].strip())
+        start = stop
+        if sentence:
+            yield sentence

@@ -1,0 +1,527 @@
+"""What people wrote of a change: which sentences are taken, which are left out, which come first."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from builders import a_change
+from hypothesis import given
+from hypothesis import strategies as st
+from made import a_commit
+
+from analysis.commit import Commit, FileChange
+from analysis.pull_request import Comment, LinkedIssue, PullRequest
+from analysis.statements import Conventions, Source, StatementKind, headline_of, statements_of, why_of
+from analysis.statements.conventions import fragment_folders, learn_boilerplate
+from analysis.statements.markdown import Kind, passages
+from analysis.statements.sentences import sentences_of
+
+NOW = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
+
+
+def a_pull_request(body: str, **changes: object) -> PullRequest:
+    fields: dict[str, object] = {
+        "repo": "example/quill", "number": 12, "title": "Fix the cache", "body": body, "url": "https://example.org/pull/12",
+        "author": "priya", "fetched_at": NOW,
+    }  # fmt: skip
+    return PullRequest(**fields | changes)
+
+
+def a_comment(text: str, author: str = "priya", association: str = "MEMBER", **changes: object) -> Comment:
+    return Comment(author, association, NOW, text, "https://example.org/pull/12#c1", **changes)
+
+
+def effects(commit: Commit, *more: object) -> list[str]:
+    return [one.text for one in statements_of(commit, *more) if one.kind is StatementKind.EFFECT]
+
+
+def kinds(commit: Commit, kind: StatementKind) -> list[str]:
+    return [one.text for one in statements_of(commit) if one.kind is kind]
+
+
+def headline(commit: Commit) -> str:
+    return headline_of(commit, statements_of(commit))
+
+
+# -- sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It hung. Now it waits.", ["It hung.", "Now it waits."]),
+        ("Pages (e.g. of 16 tokens) leak. See below", ["Pages (e.g. of 16 tokens) leak.", "See below"]),
+        ("Set `a. B` first! Then `c`.", ["Set `a. B` first!", "Then `c`."]),
+        ("Needs v1.2.3 or later. `x` is gone", ["Needs v1.2.3 or later.", "`x` is gone"]),
+        ("缓存会丢失。现在不再丢失。", ["缓存会丢失。", "现在不再丢失。"]),
+        ("One\nline\tonly", ["One line only"]),
+        ("", []),
+    ],
+)
+def test_a_passage_is_taken_apart_at_its_ends(text: str, expected: list[str]) -> None:
+    """Neither abbreviations nor versions nor code end a sentence."""
+    assert sentences_of(text) == expected
+
+
+# -- Markdown
+
+
+def test_a_passage_knows_its_section() -> None:
+    """By the nearest heading that tells something, a bold line or a lead-in among them."""
+    text = "## Motivation\nIt hung.\n\n### Details of it\nDeep.\n\n**Test plan**\n\nRan it.\n\nFixes:\n\n- waits now\n"
+    found = [(one.text, one.section, one.kind) for one in passages(text)]
+    assert found == [
+        ("It hung.", "effect", Kind.PARAGRAPH),
+        ("Deep.", "how", Kind.PARAGRAPH),
+        ("Ran it.", "tests", Kind.PARAGRAPH),
+        ("waits now", "how", Kind.ITEM),
+    ]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        "<!-- Thank you for contributing! -->",
+        "<!-- never closed",
+        "- [x] I have read the guide",
+        "* [ ] tests pass",
+        "> quoted by somebody",
+        "```\nTraceback: it fails\n```",
+        "    indented code",
+        "<details><summary>Log</summary>\n\nlines\n\n</details>",
+        "![a picture](https://example.org/a.png)",
+        "Signed-off-by: A <a@example.org>",
+        "Co-authored-by: B",
+        "/rerun-failed-ci",
+        "@quillbot merge",
+        "---------",
+    ],
+)
+def test_what_is_no_prose_is_left_out(noise: str) -> None:
+    """Comments, check lists, quotations, code, folded logs, pictures, trailers, commands to bots."""
+    assert [one.text for one in passages(f"It hung.\n\n{noise}\n")] == ["It hung."]
+
+
+def test_links_and_emphasis_show_their_words_and_code_its_backticks() -> None:
+    """A name between angle brackets inside code is no tag."""
+    text = "The [cache](https://example.org) **never** frees ``<unknown>`` pages"
+    assert [one.text for one in passages(text)] == ["The cache never frees `<unknown>` pages"]
+
+
+def test_a_table_comes_as_rows_with_its_head() -> None:
+    """Its cells on one line."""
+    rows = list(passages("| batch | before | after |\n|---|---|---|\n| 8 | 502 ms | 416 ms |\n"))
+    assert [(row.kind, row.text, row.heading) for row in rows] == [
+        (Kind.ROW, "8 · 502 ms · 416 ms", "batch · before · after")
+    ]
+
+
+# -- messages and descriptions
+
+
+def test_the_sentence_with_the_trouble_comes_first() -> None:
+    """Before how it was done, and before what tests do."""
+    body = (
+        "This moves the lookup into a helper.\n\nWith prefix caching on, the scheduler crashed as soon as two requests shared a page.\n\n"
+        "Adds a unit test for the lookup."
+    )
+    assert effects(a_commit(f"Fix page lookup\n\n{body}"))[0].startswith("With prefix caching on")
+
+
+def test_a_statement_says_where_it_stands() -> None:
+    """A message by its commit's page, a description by its pull request's."""
+    commit = a_commit("Fix it (#12)\n\nRequests hung whenever the cache was full.", url="https://example.org/c/1")
+    (of_body,) = statements_of(commit)
+    (of_description,) = statements_of(a_commit("Fix it (#12)"), a_pull_request("Requests hung whenever it was full."))
+    assert (of_body.source, of_body.url) == (Source.BODY, "https://example.org/c/1")
+    assert (of_description.source, of_description.url) == (Source.PULL_REQUEST, "https://example.org/pull/12")
+
+
+@pytest.mark.parametrize(
+    "chatter",
+    [
+        "Thanks to everybody who reviewed the crash in the cache.",
+        "Please let me know if the cache still crashes for you.",
+        "I think that this fails because of the wrong cache.",
+        "Closes #1234 where the cache crashed for users.",
+        "See the linked issue about the wrong results of the cache.",
+        "Does this PR introduce a user-facing change that breaks the cache?",
+        "2026-01-08 10:00:00 ERROR the cache failed to allocate its pages",
+        "vLLM version: v0.13.0",
+        "https://example.org/runs/1 https://example.org/runs/2",
+        "cc @priya",
+        "感谢评审，缓存错误已经修复，请再看一下。",
+    ],
+)
+def test_what_is_said_to_reviewers_bots_and_trackers_is_no_statement(chatter: str) -> None:
+    """Nor are logs, footers, bare links."""
+    assert effects(a_commit(f"Rework the pool\n\n{chatter}", files=())) == []
+
+
+def test_the_titles_of_squashed_commits_are_none() -> None:
+    """GitHub lists them as items."""
+    body = "* fix: crash when the cache is full\n\n* [Docs] tell users why it fails\n"
+    assert effects(a_commit(f"Rework the pool\n\n{body}", files=())) == []
+
+
+def test_what_a_bot_wrote_is_nobodys_word() -> None:
+    """Release notes that it quotes least of all."""
+    body = "Bumps quill from 1.0 to 1.1. Fixes a crash that users saw when the cache was full."
+    assert effects(a_commit(f"Bump quill\n\n{body}", author="dependabot[bot]")) == []
+
+
+def test_what_a_reviewing_bot_wrote_into_the_description_is_left_out() -> None:
+    """Under the heading that names it."""
+    body = "## Summary by ReviewRabbit\n\n* Bug fixes\n  * The cache no longer crashes when two users share a page.\n"
+    assert effects(a_commit(f"Rework the pool\n\n{body}", files=())) == []
+
+
+def test_a_sentence_that_repeats_the_title_is_not_shown() -> None:
+    """It would be read twice."""
+    assert effects(a_commit("Fix the crash of the cache\n\nFix the crash of the cache.", files=())) == []
+
+
+def test_of_two_sentences_that_say_the_same_one_is_kept() -> None:
+    """A message often holds its description too."""
+    text = "Requests hung for ever whenever the page cache was full."
+    assert effects(a_commit(f"Rework it (#12)\n\n{text}"), a_pull_request(f"## Why\n{text}")) == [text]
+
+
+def test_chinese_prose_is_read() -> None:
+    """Sentences, sections, symptoms."""
+    body = "## 背景\n\n开启前缀缓存后，两个请求共享同一页会导致调度器崩溃。\n\n## 测试\n\n单测已经全部通过，没有发现错误。\n"
+    assert effects(a_commit(f"修复缓存\n\n{body}"))[0] == "开启前缀缓存后，两个请求共享同一页会导致调度器崩溃。"
+
+
+def test_a_release_note_block_is_for_users() -> None:
+    """`NONE` in it says that there is nothing."""
+    block = "```release-note\nThe --pages flag is removed, set --page-size instead.\n```"
+    (found, *_) = statements_of(a_commit(f"Rework it\n\n{block}"))
+    assert (found.text, found.category) == ("The --pages flag is removed, set --page-size instead.", "note")
+    assert effects(a_commit("Rework it\n\n```release-note\nNONE\n```", files=())) == []
+
+
+@pytest.mark.parametrize("nothing", ["none", "N/A", "no", "-", "无"])
+def test_a_breaking_change_that_is_none_says_nothing(nothing: str) -> None:
+    """Whatever language denies it."""
+    assert statements_of(a_commit(f"Rework it\n\nBREAKING CHANGE: {nothing}", files=())) == ()
+
+
+def test_a_breaking_change_is_told_as_such() -> None:
+    """By the footer, or by the section's heading."""
+    by_footer = "BREAKING CHANGE: pages of 8 tokens are rejected now"
+    by_heading = "## Breaking changes\n\n- pages of 8 tokens are rejected now\n"
+    for body in (by_footer, by_heading):
+        (found, *_) = statements_of(a_commit(f"Rework it\n\n{body}"))
+        assert (found.text, found.category) == ("pages of 8 tokens are rejected now", "breaking")
+
+
+def test_caveats_are_kept_apart() -> None:
+    """What the author leaves open is no effect."""
+    commit = a_commit("Rework it\n\nThe cache no longer hangs when it is full. Not tested on ROCm.\n")
+    assert kinds(commit, StatementKind.CAVEAT) == ["Not tested on ROCm."]
+    assert kinds(commit, StatementKind.EFFECT) == ["The cache no longer hangs when it is full."]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Prefill takes 502 → 416 ms on one card.", "Prefill takes 502 → 416 ms on one card."),
+        ("Decoding is 1.44x faster than before.", "Decoding is 1.44x faster than before."),
+        ("| batch | before | after |\n|---|---|---|\n| 8 | 502 | 416 |", "batch · before · after: 8 · 502 · 416"),
+    ],
+)
+def test_numbers_that_the_author_claims_are_a_kind_of_their_own(body: str, expected: str) -> None:
+    """In sentences and in tables."""
+    assert kinds(a_commit(f"Speed it up\n\n{body}"), StatementKind.FIGURE) == [expected]
+
+
+def test_a_layout_is_no_speed_up() -> None:
+    """A number before an x may be a size."""
+    assert kinds(a_commit("Rework it\n\nThe kernel reads 128x4-swizzled scales only."), StatementKind.FIGURE) == []
+
+
+# -- templates
+
+
+TEMPLATE = "## What\n\n{}\n\nQuill breaks for users who do not read this guide.\n\n- [ ] docs\n"
+
+
+def test_lines_that_most_descriptions_share_are_templates() -> None:
+    """They are learned from the repository itself, and not taken for the author's words."""
+    bodies = [TEMPLATE.format(f"Change {number} of the cache.") for number in range(9)]
+    commit = a_commit(f"Rework it\n\n{TEMPLATE.format('The cache hung when it was full.')}")
+    conventions = Conventions(learn_boilerplate(bodies))
+    assert effects(commit, None, conventions) == ["The cache hung when it was full."]
+
+
+def test_what_stands_in_two_descriptions_is_no_template_yet() -> None:
+    """Two commits of one author may share a sentence."""
+    assert learn_boilerplate([TEMPLATE, TEMPLATE]) == frozenset()
+
+
+# -- pull requests
+
+
+def test_of_comments_only_those_of_the_author_and_of_members_are_read() -> None:
+    """Others are counted elsewhere, never quoted."""
+    text = "It crashed for all users whenever the cache was full."
+    insiders = [a_comment(text), a_comment(text, "lee", "OWNER")]
+    outsiders = [a_comment(text, "sam", "NONE"), a_comment(text, "quill-bot", "MEMBER", is_bot=True)]
+    for comments, expected in ((insiders, [text]), (outsiders, [])):
+        found = statements_of(a_commit("Rework it (#12)", files=()), a_pull_request("", comments=tuple(comments)))
+        assert [one.text for one in found] == expected
+
+
+def test_the_title_of_a_closed_issue_helps_where_nobody_wrote_more() -> None:
+    """It names the trouble."""
+    issue = LinkedIssue(
+        "example/quill", 7, "Crash when logprobs=false in completions", "https://example.org/7", closes=True
+    )
+    (found,) = statements_of(a_commit("Rework it (#12)", files=()), a_pull_request("", issues=(issue,)))
+    assert (found.text, found.source, found.url) == (issue.title, Source.ISSUE, issue.url)
+
+
+# -- sentences made for users
+
+
+def fragment(path: str, text: str) -> Commit:
+    return a_commit("Rework it (#12)", files=(a_change(path, None, text),))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected", "category"),
+    [
+        ("CHANGES/12.bugfix.rst", "Fixed :attr:`~quill.Cache.pages` being stale -- by :user:`priya`.\n", "Fixed `pages` being stale.", "bugfix"),
+        ("changelog/12.removal.rst", "``Cache.drop`` is gone, use ``Cache.free``.\n", "`Cache.drop` is gone, use `Cache.free`.", "breaking"),
+        ("docs/newsfragments/12.feature.md", "Pages can be pinned.\n", "Pages can be pinned.", "feature"),
+        (".chloggen/pages.yaml", "# a template\nchange_type: breaking\ncomponent: cache\nnote: Remove the `quill.pages` gate\nissues: [1]\n", "Remove the `quill.pages` gate", "breaking"),
+        (".changeset/brave-owls.md", '---\n"quill": minor\n---\n\nPages can be pinned.\n', "Pages can be pinned.", "feature"),
+        ("releasenotes/notes/pages-1.yaml", "---\nfixes:\n  - |\n    Pages no longer leak.\n", "Pages no longer leak.", "bugfix"),
+    ],
+)  # fmt: skip
+def test_a_news_fragment_is_the_headline(path: str, text: str, expected: str, category: str) -> None:
+    """Whoever wrote it wrote it for users, in one of the known forms; its kind is told beside it."""
+    commit = fragment(path, text)
+    (found, *_) = statements_of(commit)
+    assert (found.text, found.category, found.source, found.path) == (expected, category, Source.FRAGMENT, path)
+    assert headline(commit) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("CHANGES/12.misc.rst", "Tests run in parallel and no longer fail for users.\n"),
+        ("CHANGES/12.doc.rst", "The guide tells users what fails.\n"),
+        ("CHANGES/13.bugfix.rst", "12.bugfix.rst\n"),
+        (".chloggen/bad.yaml", "note: [\n"),
+        (".chloggen/bomb.yaml", "a: &a [x, x]\nnote: *a\n"),
+        (".chloggen/list.yaml", "- note\n"),
+    ],
+)
+def test_a_fragment_that_tells_users_nothing_is_no_headline(path: str, text: str) -> None:
+    """Those of internal kinds, links to others, broken ones."""
+    assert headline(fragment(path, text)) == "Rework it"
+
+
+def test_lines_that_came_to_a_changelog_are_read_by_their_headings() -> None:
+    """In Markdown and in reStructuredText, without the references behind them."""
+    markdown = a_change(
+        "CHANGELOG.md",
+        "# 1.0\n",
+        "# 1.1\n\n### Bug Fixes\n\n* pages no longer leak ([#12](https://example.org/12))\n\n# 1.0\n",
+    )
+    rst = a_change(
+        "CHANGES.rst", "1.0\n===\n", "1.1\n===\n\nRemovals\n--------\n\n- ``Cache.drop`` is gone for good\n\n1.0\n===\n"
+    )
+    found = statements_of(a_commit("Rework it", files=(markdown, rst)))
+    assert {(one.text, one.category, one.line) for one in found} == {
+        ("pages no longer leak", "bugfix", 5),
+        ("`Cache.drop` is gone for good", "breaking", 7),
+    }
+
+
+def test_the_folder_of_fragments_is_read_from_the_configuration() -> None:
+    """Where it is none of the usual ones; what is no TOML names none."""
+    folders = fragment_folders('[tool.towncrier]\ndirectory = "upcoming/"\n')
+    commit = fragment("upcoming/12.bugfix.rst", "Pages no longer leak.\n")
+    assert (
+        headline_of(commit, statements_of(commit, None, Conventions(fragment_folders=folders)))
+        == "Pages no longer leak."
+    )
+    assert fragment_folders("no toml [") == fragment_folders("") == ()
+
+
+# -- comments in the code
+
+
+def test_a_comment_in_the_code_helps_where_nobody_wrote_more() -> None:
+    """With its file and line; of no use where there is a message."""
+    change = a_change(
+        "quill/cache.py", "a = 1\n", "a = 1\n# Without a lock two requests could free the same page and crash.\nb = 2\n"
+    )
+    (found,) = statements_of(a_commit("Lock the free list of requests", files=(change,)))
+    assert (found.source, found.path, found.line) == (Source.CODE_COMMENT, "quill/cache.py", 2)
+    assert found.text == "Without a lock two requests could free the same page and crash."
+    told = a_commit(
+        "Lock the free list of requests\n\nTwo requests crashed whenever they freed the same page.", files=(change,)
+    )
+    assert [one.source for one in statements_of(told)] == [Source.BODY]
+
+
+@pytest.mark.parametrize(
+    ("path", "after"),
+    [
+        ("quill/cache.py", 'def free():\n    """Free a page, which fails when users still read it."""\n'),
+        ("src/cache.rs", "/// Free a page, which fails when users still read it.\nfn free() {}\n"),
+        ("cache.go", "// Free a page, which fails when users still read it.\nfunc Free() {}\n"),
+        ("src/cache.ts", "/**\n * Free a page, which fails when users still read it.\n */\nfunction free() {}\n"),
+        ("quill/cli.py", 'add("--free",\n    help="Free a page, which fails when users still read it.")\n'),
+    ],
+)
+def test_comments_of_each_language_are_read(path: str, after: str) -> None:
+    """Docstrings, doc comments and the help of flags too."""
+    commit = a_commit("Let a page be freed", files=(a_change(path, "", after),))
+    assert effects(commit) == ["Free a page, which fails when users still read it."]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "# TODO: this crashes when users free the same page twice\n",
+        "# Copyright 2026 the people who must not crash for users\n",
+        "# if cache.is_full(): raise Error(users)\n",
+        "# noqa: this fails for all users when it is removed\n",
+        "# Why does it crash when users free the same page twice?\n",
+    ],
+)
+def test_notes_to_programmers_are_no_statements(after: str) -> None:
+    """Nor licences, nor code that is switched off."""
+    assert effects(a_commit("Free pages when users crash", files=(a_change("quill/cache.py", "", after),))) == []
+
+
+def test_a_comment_that_only_moved_is_nobodys_news() -> None:
+    """It stood elsewhere before."""
+    said = "# Without a lock two requests could free the same page and crash.\n"
+    change = a_change("quill/cache.py", f"{said}a = 1\n\n\n\nb = 2\n", f"a = 1\n\n\n\n{said}b = 2\n")
+    assert effects(a_commit("Lock the free list of requests", files=(change,))) == []
+
+
+def test_a_comment_that_has_nothing_to_do_with_the_title_is_not_quoted() -> None:
+    """It explains some detail of the code."""
+    said = "# Without a lock two requests could free the same page and crash.\n"
+    assert effects(a_commit("Upgrade the tokenizer", files=(a_change("quill/cache.py", "", said),))) == []
+
+
+def test_comments_in_tests_alone_concern_nobody() -> None:
+    """Beside a product change they may tell the trouble, where they speak of what the title speaks of."""
+    test = a_change("tests/test_cache.py", "", "# Two requests that free the same page must not crash the server.\n")
+    product = a_change("quill/cache.py", "a = 1\n", "a = 2\n")
+    title = "Requests that free the same page"
+    assert effects(a_commit(title, files=(test,))) == []
+    assert len(effects(a_commit(title, files=(test, product)))) == 1
+
+
+def test_a_sentence_that_a_changelog_had_before_is_no_news() -> None:
+    """It was only wrapped otherwise."""
+    change = a_change(
+        "CHANGELOG.md", "- Pages no longer leak when\n  users crash\n", "- Pages no longer leak when users crash\n"
+    )
+    commit = a_commit("Keep paragraphs on one line", files=(change,))
+    assert (effects(commit), headline(commit)) == ([], "Keep paragraphs on one line")
+
+
+def test_a_release_keeps_its_title() -> None:
+    """The version is the news; what its changelog says stands below."""
+    change = a_change("CHANGELOG.md", "", "# 1.2\n\n## Bug fixes\n\n- pages no longer leak when users crash\n")
+    commit = a_commit("release: v1.2.0", files=(change,))
+    assert (headline(commit), effects(commit)) == ("v1.2.0", ["pages no longer leak when users crash"])
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "Move the lookup of pages one level higher.",
+        "Widening the check alone would have crashed the server for all users.",
+        "This is documentation-only for users of the failing cache.",
+        "The pool holds a list of pages and a map of requests.",
+    ],
+)
+def test_what_tells_neither_trouble_nor_gain_is_not_shown(weak: str) -> None:
+    """Steps of work without a reason, suppositions, reassurance, machinery."""
+    assert effects(a_commit(f"Tidy up\n\nFirst.\n\n{weak}", files=())) == []
+
+
+def test_lines_that_were_broken_on_purpose_are_not_joined() -> None:
+    """Short ones before a capital letter; a wrapped paragraph is one."""
+    body = "The cache hung when it was full\nUsers lost all of their requests until they started it anew\n"
+    assert set(effects(a_commit(f"Rework it\n\n{body}"))) == {
+        "The cache hung when it was full", "Users lost all of their requests until they started it anew",
+    }  # fmt: skip
+
+
+# -- the headline
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("[Bugfix] fix: wake the queue when cleared (#12)", "wake the queue when cleared"),
+        ("cache: clamp the frame length", "clamp the frame length"),
+        ("175 (#176)\n\nThe cache no longer hangs when it is full.", "The cache no longer hangs when it is full."),
+        ("priya/fix-cache\n\nThe cache no longer hangs when it is full.", "The cache no longer hangs when it is full."),
+        ("fix\n\nThe cache no longer hangs when it is full.", "The cache no longer hangs when it is full."),
+        ("Comments.\n\nNothing.", "Comments."),
+        ("Keep the pages of requests that were abor… (#12)\n\n…ted by their users\n\nMore.", "Keep the pages of requests that were aborted by their users"),
+        ('Revert "Pin pages" (#13)', 'Revert "Pin pages"'),
+    ],
+)  # fmt: skip
+def test_the_headline_is_the_authors_own(message: str, expected: str) -> None:
+    """Without tags, prefix and number; where it says nothing, the best sentence; where it was cut, whole."""
+    assert headline(a_commit(message)) == expected
+
+
+def test_why_does_not_repeat_the_headline_and_is_short() -> None:
+    """At most two statements."""
+    body = "The cache hung when full. Users lost pages when two requests crashed. Requests with logprobs failed with a KeyError."
+    commit = a_commit(f"fix\n\n{body}")
+    found = statements_of(commit)
+    shown = why_of(found, headline_of(commit, found))
+    assert len(shown) == 2
+    assert headline_of(commit, found) not in {one.text for one in shown}
+
+
+PLAIN = re.compile(r"[^a-z0-9]+")
+
+
+@given(st.text(alphabet=st.sampled_from("abc AB.`*_[]()<>#|-\n\t!&;:缓存。crash when users fail")))
+def test_whatever_is_written_nothing_is_invented(body: str) -> None:
+    """Each statement is a piece of the text, markup aside; nothing raises."""
+    whole = PLAIN.sub("", body.lower())
+    for one in statements_of(a_commit(f"Rework it\n\n{body}", files=())):
+        assert all(PLAIN.sub("", word.lower()) in whole for word in one.text.split())
+
+
+@given(
+    st.text(max_size=300),
+    st.sampled_from(
+        ["CHANGES/1.bugfix.rst", ".chloggen/a.yaml", ".changeset/a.md", "releasenotes/notes/a.yaml", "CHANGELOG.md"]
+    ),
+)
+def test_whatever_a_fragment_holds_nothing_raises(text: str, path: str) -> None:
+    """Files come from people."""
+    patch = "@@ -0,0 +1,9 @@\n" + "\n".join(f"+{line}" for line in text.split("\n"))
+    statements_of(a_commit(files=(FileChange(path, "added", 9, 0, patch=patch),)))
+
+
+def test_a_description_of_any_length_is_read_in_time() -> None:
+    """What stands beyond the first pages is passed over; hostile markup does not hang."""
+    for text in (
+        "[" * 60_000,
+        "> " * 30_000,
+        "- " * 30_000,
+        "`" * 60_000,
+        "word " * 12_000,
+        "a|" * 30_000 + "\n" + "-|" * 30_000,
+    ):
+        statements_of(a_commit(f"Rework it\n\n{text}", files=()))
