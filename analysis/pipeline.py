@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from analysis.areas import Areas
-from analysis.bots import is_bot
 from analysis.commit import Commit
 from analysis.entry import Analyser, Analysis, Entry, Language, Reading, Usage
 from analysis.facts import facts_of
