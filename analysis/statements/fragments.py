@@ -67,10 +67,15 @@ def fragments_of(commit: Commit, folders: Sequence[str] = ()) -> Iterator[Candid
     for change in commit.files:
         if change.status == "removed" or not change.patch:
             continue
-        gone = _squeezed(line.text for hunk in changed_file(change).hunks for line in hunk.lines if line.removed)
+        gone = ""
         for order, (text, line, category) in enumerate(_read(change, folders)):
+            gone = gone or _gone(change)
             if len(text.split()) >= _LEAST_WORDS and not (gone and _squeezed([text]) in gone):
                 yield Candidate(text, Source.FRAGMENT, order, "effect", path=change.path, line=line, category=category)
+
+
+def _gone(change: FileChange) -> str:
+    return _squeezed(line.text for hunk in changed_file(change).hunks for line in hunk.lines if line.removed)
 
 
 def _squeezed(texts: Iterable[str]) -> str:
