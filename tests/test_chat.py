@@ -65,6 +65,7 @@ def test_a_form_is_sent_as_one_line(cli: Cli, set_up: None) -> None:
     assert "10:30 Asia/Shanghai" in cli("feed", "list").stdout
 
 
+@pytest.mark.end_to_end
 @pytest.mark.usefixtures("set_up")
 def test_at_a_terminal_a_form_is_asked_field_by_field(environ: dict[str, str], tmp_path: Path) -> None:
     """With a prompt; an empty line takes what stands there."""

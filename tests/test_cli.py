@@ -87,6 +87,7 @@ def test_the_same_day_again_needs_nothing_from_the_source(cli: Cli, sample: tupl
     ]
 
 
+@pytest.mark.end_to_end
 def test_two_digests_at_once_share_a_new_store(
     sample: tuple[str, ...], environ: dict[str, str], tmp_path: Path, cli: Cli
 ) -> None:
@@ -412,6 +413,7 @@ def test_triage_says_what_it_cannot_read(program: Cli, arguments: tuple[str, ...
 # -- pipes, terminals, interruptions
 
 
+@pytest.mark.end_to_end
 @pytest.mark.parametrize(
     "command", [("--help",), ("digest",), ("areas", "--json"), ("triage", "--input", "commits.jsonl")]
 )
@@ -431,6 +433,7 @@ def test_a_reader_who_leaves_is_no_error(
     assert (done.returncode, done.stderr.decode()) == (0, "")
 
 
+@pytest.mark.end_to_end
 def test_an_output_that_cannot_be_written_is_told(known: None, environ: dict[str, str], tmp_path: Path) -> None:
     """A full disk behind a redirection is not passed over."""
     with Path("/dev/full").open("w") as full:
@@ -472,6 +475,7 @@ def on_a_terminal(
     return piped.decode(), b"".join(shown).decode()
 
 
+@pytest.mark.end_to_end
 def test_a_terminal_gets_colours_and_its_own_width(
     sample: tuple[str, ...], known: None, environ: dict[str, str], tmp_path: Path
 ) -> None:
@@ -484,6 +488,7 @@ def test_a_terminal_gets_colours_and_its_own_width(
     assert "\x1b" not in shown
 
 
+@pytest.mark.end_to_end
 @pytest.mark.parametrize("command", ["digest", "triage"])
 def test_progress_on_a_terminal_does_not_get_into_the_output(
     sample: tuple[str, ...], environ: dict[str, str], tmp_path: Path, command: str
@@ -497,6 +502,7 @@ def test_progress_on_a_terminal_does_not_get_into_the_output(
     assert len(made["entries"] if command == "digest" else made) == (18 if command == "digest" else 300)
 
 
+@pytest.mark.end_to_end
 def test_an_interruption_ends_at_once_and_loses_nothing(
     sample: tuple[str, ...], environ: dict[str, str], tmp_path: Path, cli: Cli
 ) -> None:

@@ -79,6 +79,7 @@ def test_what_is_not_known_is_told(cli: Cli) -> None:
         assert "daybrief backfill --repo example/quill --since" in done.stderr
 
 
+@pytest.mark.end_to_end
 def test_the_archive_is_served(cli: Cli, place: str, environ: dict[str, str], tmp_path: Path) -> None:
     """It says where; a port that is taken is told."""
     cli("backfill", "--repo", place, *SPAN, "--quiet")

@@ -12,6 +12,8 @@ from servers.answers import reader, shape
 from servers.model import ModelServer
 from servers.scratch import Scratch
 
+pytestmark = pytest.mark.slow
+
 NOUNS = ["pages", "kernels", "prompts", "logits", "batches", "workers", "tables", "shards", "streams", "tokens"]
 HABITS = [
     ("[Moon] feat: zig the {}", "quill/moon/a.py", "feature", "high"),

@@ -26,6 +26,8 @@ from bot.core import Core
 from bot.export import export
 from bot.repositories import Place
 
+pytestmark = pytest.mark.end_to_end
+
 DAYS = Window(date(2026, 3, 3), date(2026, 3, 12), "Asia/Shanghai")
 
 

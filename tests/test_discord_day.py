@@ -19,6 +19,8 @@ from bot.platforms.discord import Discord
 from bot.verbs import verbs
 from storage.memory import KeyValues
 
+pytestmark = pytest.mark.end_to_end
+
 EVENING = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 """Eight in the evening in Shanghai, on the sample's day."""
 

@@ -211,6 +211,7 @@ def test_every_configuration_can_be_used(tmp_path: Path, block: str) -> None:
     load({}, file)
 
 
+@pytest.mark.end_to_end
 def test_the_demo_and_what_it_says_to_try_next_run(environ: dict[str, str], tmp_path: Path) -> None:
     """On the sample, as a newcomer does; every command that the README shows for it too."""
     shutil.copytree(ROOT / "sample", tmp_path / "sample")

@@ -251,6 +251,7 @@ def run_training(*arguments: str) -> "subprocess.CompletedProcess[str]":
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_script_writes_the_weights_that_the_recipe_gives(tmp_path: Path) -> None:
     """From a label file, as anybody can mine one."""
     labels, out = tmp_path / "labels.jsonl", tmp_path / "weights.json"

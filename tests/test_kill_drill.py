@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import ROOT
+
+pytestmark = pytest.mark.end_to_end
 
 
 def test_whatever_is_killed_whenever_every_digest_stands_once(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ from bot.learning import judge_labelled, learn_labels, learn_repository, propose
 from bot.repositories import Place
 from storage.feedback import Correction
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 13, 1, tzinfo=UTC)
 REPO = "example/habits"

@@ -27,6 +27,8 @@ from bot.serve import Process, log_as_lines
 from formatters.reply import DigestPost
 from storage.feeds import Feed, Feeds
 
+pytestmark = pytest.mark.end_to_end
+
 SECRET = "a-token-that-nobody-may-read"  # noqa: S105 - a test's own
 
 

@@ -20,6 +20,8 @@ from bot.assembly import Assembly
 from bot.config import load
 from bot.core import Core
 
+pytestmark = pytest.mark.end_to_end
+
 EVENING = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 """Eight in the evening in Shanghai, on the sample's day."""
 

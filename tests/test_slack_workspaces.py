@@ -26,6 +26,8 @@ from bot.platforms.slack_workspaces import Workspaces
 from bot.serve import Process
 from storage.memory import KeyValues
 
+pytestmark = pytest.mark.end_to_end
+
 OTHER_TOKEN = "xoxb-other"  # noqa: S105 - a test's own
 EVENING = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 """Eight in the evening in Shanghai, on the sample's day."""

@@ -418,6 +418,7 @@ def batches_in(path: Path) -> dict[str, int]:
     return found
 
 
+@pytest.mark.end_to_end
 @pytest.mark.parametrize("count", [2, 6])
 def test_processes_start_and_write_at_the_same_moment(tmp_path: Path, count: int) -> None:
     """Nobody has to start first: one makes the tables, all write, nothing is lost."""
