@@ -82,7 +82,7 @@ def _zones() -> Check:
 
 
 def _git(configuration: Configuration) -> Check:
-    from analysis.sources.git_clone import OLDEST_GIT, is_too_old
+    from analysis.sources.git_command import OLDEST_GIT, is_too_old
 
     remedy = f"Install git {'.'.join(map(str, OLDEST_GIT))} or newer to read local clones; GitHub works without."
     program = shutil.which("git", path=configuration.environ.get("PATH"))

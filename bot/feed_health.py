@@ -63,31 +63,37 @@ class FeedHealth:
 
     # -- how it went
 
-    async def broke(self, place: str, error: Exception) -> None:
-        """Note that the feeds that are read at a place cannot be made."""
+    async def broke(self, place: str, error: Exception, *, by_post: bool = False) -> None:
+        """Note that the feeds that are read at a place cannot be made; `by_post` when it was met in making a post."""
         cause, text, now = cause_of(error), str(error), self._core.now()
 
         def note() -> None:
             for feed in self._of(place):
-                self._incidents.begin(feed.id, cause, text, now)
+                self._incidents.begin(feed.id, cause, text, now, by_post=by_post)
 
         await self._noted(note)
 
-    async def works(self, place: str) -> None:
-        """Note that the feeds that are read at a place can be made, and what they have missed if they could not."""
+    async def works(self, place: str, *, by_post: bool = False) -> None:
+        """Note that the feeds that are read at a place can be made, and what they have missed if they could not.
+
+        A look that succeeds does not end what was only met in making a post.
+        """
         now = self._core.now()
 
         def note() -> None:
             if not (known := self._incidents.open()):
                 return
             for feed in self._of(place):
-                if incident := known.get(feed.id):
-                    until = self._covered(feed, now)
-                    owed = due(feed, until, now)
-                    lost = beyond_reach(feed, until, incident.since, now)
-                    self._incidents.end(feed.id, now, owed.window if owed else None, lost)
+                if (incident := known.get(feed.id)) and (by_post or not incident.by_post):
+                    self._end(feed, incident, now)
 
         await self._noted(note)
+
+    def _end(self, feed: Feed, incident: Incident, now: datetime) -> None:
+        until = self._covered(feed, now)
+        owed = due(feed, until, now)
+        lost = beyond_reach(feed, until, incident.since, now)
+        self._incidents.end(feed.id, now, owed.window if owed else None, lost)
 
     async def _noted(self, note: Callable[[], None]) -> None:
         try:
@@ -128,9 +134,15 @@ class FeedHealth:
                 self._incidents.forget(incident.feed)
         troubles = [(feeds[incident.feed], incident) for incident in incidents if incident.feed in feeds]
         now = self._core.now()
-        waiting = [feed for feed, incident in troubles if not (incident.ended or incident.channel_told)]
-        owed = {feed.id: due(feed, self._covered(feed, now), now) for feed in waiting}
-        return troubles, {number: one for number, one in owed.items() if one}
+        owed: dict[int, Due] = {}
+        for feed, incident in troubles:
+            if incident.ended or (incident.channel_told and not incident.by_post):
+                continue
+            if one := due(feed, self._covered(feed, now), now):
+                owed[feed.id] = one
+            elif incident.by_post:  # what could not be made is not waited for any more
+                self._end(feed, incident, now)
+        return troubles, owed
 
     def _forget(self) -> None:
         for incident in self._incidents.all():
@@ -175,10 +187,11 @@ class FeedHealth:
 
     async def _tell_channel(self, feed: Feed, incident: Incident, owed: Due | None) -> None:
         """Tell a channel that its post does not come, when it should have come; and when that is over."""
-        if incident.ended:
-            if not incident.channel_told:
-                return
-        elif owed is None or self._core.now() - min(incident.since, owed.at) < _patience(incident.cause):
+        if bool(incident.ended) is not incident.channel_told:
+            return
+        if not incident.ended and (
+            owed is None or self._core.now() - min(incident.since, owed.at) < _patience(incident.cause)
+        ):
             return
 
         def note() -> None:

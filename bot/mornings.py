@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from analysis.areas import Areas
 from analysis.digest import Digest
 from analysis.entry import Analyser
-from analysis.errors import Problem
+from analysis.errors import Damaged, Problem
 from analysis.pipeline import silent
+from analysis.sources import STALE
 from analysis.window import Window
 from bot.asking import say_span
 from bot.core import Core
@@ -131,9 +132,9 @@ class Mornings:
         except (Later, Refused):
             raise
         except Exception as error:  # it is told of by whoever delivers; here the feed's channel and maker learn of it
-            await self._health.broke(feed.place, error)
+            await self._health.broke(feed.place, error, by_post=True)
             raise
-        await self._health.works(feed.place)
+        await self._health.works(feed.place, by_post=True)
         return await self._work.quick(lambda: self._ready(feed, digest, areas))
 
     async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:
@@ -141,7 +142,10 @@ class Mornings:
 
         def make() -> tuple[Digest, Areas]:
             source = self._core.source(parse_place(feed.place))
-            return self._core.digest(source, window, feed.language, self._analyser, silent, told=told)
+            digest, areas = self._core.digest(source, window, feed.language, self._analyser, silent, told=told)
+            if not digest.entries and (stale := [note for note in digest.notes if note.startswith(STALE)]):
+                raise Damaged(f"{feed.repository}: {stale[0]}. Fetch it, by hand once or each hour by a timer.")
+            return digest, areas
 
         key = (DIGEST, feed.id, window, feed.language)
         return await self._work.shared(key, make, feed.repository.lower())

@@ -23,6 +23,7 @@ class Incident:
         since: when it was first seen; `ended`: when the feed worked again, None while it does not. Both UTC.
         cause: the key of a sentence (`cause` in `bot/wording.toml`); `text`: the last error in full, in English.
         missed: the days that were due meanwhile and come in one post; `lost`: those before them, which do not.
+        by_post: it was only met when the post was made; looks at the repository succeed.
         maker_told, channel_told: whether whoever set the feed up, or its channel, believes that it does not work.
     """
 
@@ -33,6 +34,7 @@ class Incident:
     ended: datetime | None = None
     missed: Window | None = None
     lost: Window | None = None
+    by_post: bool = False
     maker_told: bool = False
     channel_told: bool = False
 
@@ -43,16 +45,20 @@ class Incidents:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def begin(self, feed: int, cause: str, text: str, now: datetime) -> None:
-        """Note that a feed cannot do its work; one that is known keeps its beginning and takes the newer cause."""
+    def begin(self, feed: int, cause: str, text: str, now: datetime, *, by_post: bool) -> None:
+        """Note that a feed cannot do its work; one that is known keeps its beginning and takes the newer cause.
+
+        Once a look has met it, it counts as met by looks.
+        """
         with self._store.write() as db:
-            values = {"cause": cause, "text": text}
+            values = {"cause": cause, "text": text, "by_post": int(by_post), "feed": feed}
             done = db.execute(
-                "update incidents set cause = :cause, text = :text where feed = :feed and ended is null",
-                values | {"feed": feed},
+                "update incidents set cause = :cause, text = :text, by_post = min(by_post, :by_post) "
+                "where feed = :feed and ended is null",
+                values,
             )
             if not done.rowcount:
-                row = values | {"feed": feed, "since": int(now.timestamp()), "maker_told": 0, "channel_told": 0}
+                row = values | {"since": int(now.timestamp()), "maker_told": 0, "channel_told": 0}
                 db.table("incidents").insert(row, pk="feed", replace=True)
 
     def end(self, feed: int, now: datetime, missed: Window | None, lost: Window | None) -> None:
@@ -108,6 +114,7 @@ def _incident(row: dict[str, Any]) -> Incident:
             ended=datetime.fromtimestamp(row["ended"], UTC) if row["ended"] else None,
             missed=_window(row["missed"]),
             lost=_window(row["lost"]),
+            by_post=bool(row["by_post"]),
             maker_told=bool(row["maker_told"]),
             channel_told=bool(row["channel_told"]),
         )

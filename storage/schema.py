@@ -287,3 +287,9 @@ def m031_incidents(db: Database) -> None:
         defaults={"maker_told": 0, "channel_told": 0},
         strict=True,
     )  # fmt: skip
+
+
+@migrations()
+def m032_incidents_by_post(db: Database) -> None:
+    """Whether a feed's incident was only met when its post was made; then no look at the repository ends it."""
+    db.table("incidents").add_column("by_post", int, not_null_default=0)

@@ -1,5 +1,6 @@
 """A feed that cannot do its work: whoever set it up hears soon, its channel at its hour, both once, and again when it can."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from bots import Bot, a_bot, a_person
 from fake_platform import BUSY, LOST, failing
 from servers.github import GitHubServer
-from servers.scratch import Scratch
+from servers.scratch import Scratch, run_git
 from servers.waiting import hurry
 
 from bot.assembly import Assembly
@@ -30,6 +31,7 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def scratch(tmp_path: Path) -> Scratch:
     made = Scratch(tmp_path / "scratch.git")
+    made.commit("Begin", {"app.py": ""}, at=NINE - 3 * DAY)
     for days in range(20):
         made.commit(f"Day {days}", {"app.py": f"a = {days}\n"}, at=NINE - 20 * HOUR + days * DAY)
     return made
@@ -283,3 +285,21 @@ async def test_a_defect_in_one_repository_is_told_and_keeps_no_other(
     assert "This is a defect in Daybrief" in heard(bot)[0]
     assert heard(bot, "DM-U2") == []
     assert github.count("commits.list", 200) > 0
+
+
+async def test_a_clone_that_nobody_fetched_is_no_quiet_day(bot: Bot, scratch: Scratch, tmp_path: Path) -> None:
+    """It is told how to mend it; when it was fetched the day comes."""
+    scratch.git("branch", "ahead")
+    scratch.git("update-ref", "refs/heads/main", "main~20")
+    path = tmp_path / "clone"
+    run_git(tmp_path, "clone", "--quiet", f"file://{scratch.path}", str(path))
+    long_ago = (NINE - 3 * DAY).timestamp()
+    os.utime(path / ".git" / "packed-refs", (long_ago, long_ago))
+    a_feed(bot, repository=NAMES[0], place=f"{NAMES[0]}={path}")
+    await pass_time(bot, NINE + HOUR)
+    (here,) = heard(bot, "C1")
+    assert "the clone was last fetched on 2026-01-06 at 09:00 UTC; what landed after that is missing. Fetch it" in here
+    scratch.git("update-ref", "refs/heads/main", "ahead")
+    run_git(path, "fetch", "--quiet")
+    await pass_time(bot, NINE + 2 * HOUR)
+    assert "Day 0" in heard(bot, "C1")

@@ -12,7 +12,8 @@ from servers.scratch import ENVIRONMENT, NOON, Scratch, run_git
 from analysis.commit import Commit
 from analysis.errors import BadInput, NotFound, Outage
 from analysis.sources import Listing
-from analysis.sources.git_clone import GitClone, is_too_old
+from analysis.sources.git_clone import GitClone
+from analysis.sources.git_command import is_too_old
 
 DAY = timedelta(days=1)
 EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))

@@ -21,6 +21,9 @@ LARGEST_PATCH = 1_000_000
 NO_COMMITS = "the repository has no commits yet"
 """The note on a listing of an empty repository."""
 
+STALE = "the clone was last fetched on"
+"""How the note begins on a listing of a clone that nobody fetched since the end of what was asked for."""
+
 _HUNK = re.compile(r"^@@ -", re.MULTILINE)
 
 

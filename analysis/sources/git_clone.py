@@ -1,13 +1,11 @@
 """Commits from a local clone, by `git log`. Nothing is fetched and nothing in the clone is changed.
 
-A clone is untrusted input: its configuration may name programs. Only plumbing that runs none is used, and what could
-is switched off. https://git-scm.com/docs/git-log
+https://git-scm.com/docs/git-log
 """
 
 import os
 import re
 import secrets
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -16,30 +14,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from analysis.commit import Commit, FileChange, Status, Unseen
-from analysis.errors import BadInput, NotFound, Outage
-from analysis.sources import LARGEST_PATCH, NO_COMMITS, Listing, hunks_of
+from analysis.errors import BadInput, Damaged, NotFound
+from analysis.sources import LARGEST_PATCH, NO_COMMITS, STALE, Listing, hunks_of
+from analysis.sources.git_branch import Branches, Tip
+from analysis.sources.git_command import LONG, OLDEST_GIT, Git, is_too_old
 
-OLDEST_GIT = (2, 37)  # --since-as-filter
 _HEAD_FORMAT = "%H%n%P%n%ct%n%at%n%an%n%B"
 _STATUS: dict[str, Status] = {
     "A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied", "T": "changed"
 }  # fmt: skip
-_GIT_ENVIRON = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch what it lacks, by programs that it names
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "LC_ALL": "C.UTF-8",
-}
-# The clone may belong to somebody else (a mounted volume): the user named it. Whatever its configuration says, it
-# starts no program and shows commits as GitHub does.
-_OVERRIDES = (
-    "safe.directory=*", "core.fsmonitor=false", "log.showSignature=false", "log.showRoot=true",
-    "i18n.logOutputEncoding=UTF-8", "diff.renameLimit=1000", "diff.suppressBlankEmpty=false", "diff.indentHeuristic=true",
-)  # fmt: skip
 _DIFF = (
     "-p", "-z", "--raw", "--numstat", "--no-abbrev", "-M", "--no-color", "--no-ext-diff", "--no-textconv",
     "--diff-merges=first-parent", "--diff-algorithm=myers", "-U3", "--inter-hunk-context=0", "--submodule=short",
@@ -64,8 +47,8 @@ class GitClone:
     def __init__(
         self, path: str | Path, *, environ: Mapping[str, str], repo: str | None = None, branch: str | None = None
     ) -> None:
-        self._environ = {key: value for key, value in environ.items() if not key.startswith("GIT_")} | _GIT_ENVIRON
-        self._path = Path(path)
+        self._path = _folder(path)
+        self._git = Git(self._path, environ)
         self._check()
         self._remote = self._git("config", "--get", "remote.origin.url", check=False).strip()
         self._web, named = _place(self._remote)
@@ -73,7 +56,7 @@ class GitClone:
         self._host = "" if repo else urlsplit(self._web).hostname or ""
         self._repo = repo or named or Path(root.strip()).name.removesuffix(".git")
         self._wanted = branch
-        self._found: tuple[str, str] | None = None
+        self._found: Tip | None = None
 
     @property
     def repo(self) -> str:
@@ -88,21 +71,22 @@ class GitClone:
     @property
     def branch(self) -> str:
         """The branch's name."""
-        return self._tip()[0]
+        return self._tip().branch
 
     def landed(self, since: datetime, until: datetime) -> Listing:
         """List what was committed in [since, until); see CommitSource."""
         self._found = None  # what came since is listed too
-        branch, tip = self._tip()
-        if not tip:
-            return Listing(self._repo, branch, (), (NO_COMMITS,))
+        tip = self._tip()
+        if not tip.sha:
+            return Listing(self._repo, tip.branch, (), (NO_COMMITS,))
         first, last = int(since.timestamp()), int(until.timestamp()) - 1
         out = self._git(
-            "log", "-z", f"--format={_HEAD_FORMAT}", f"--since-as-filter=@{first}", f"--until=@{last}", tip
+            "log", "-z", f"--format={_HEAD_FORMAT}", f"--since-as-filter=@{first}", f"--until=@{last}", tip.sha,
+            limit=LONG,
         )  # fmt: skip
         heads = tuple(self._head(record) for record in out.split("\0") if record)
         self._refuse_cut_history(heads, since)
-        return Listing(self._repo, branch, heads, self._staleness(until))
+        return Listing(self._repo, tip.branch, heads, (*tip.notes, *self._staleness(tip, until)))
 
     def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:  # noqa: ARG002 - one process does it
         """Yield these commits with their files, in the order given."""
@@ -124,10 +108,10 @@ class GitClone:
 
     def read_file(self, path: str) -> str | None:
         """Return a text file as it stands on the branch, or None."""
-        _, tip = self._tip()
-        if not tip:
+        tip = self._tip()
+        if not tip.sha:
             return None
-        text = self._git("cat-file", "blob", f"{tip}:{path}", check=False)
+        text = self._git("cat-file", "blob", f"{tip.sha}:{path}", check=False)
         return text or None
 
     # -- reading git's answers
@@ -148,7 +132,9 @@ class GitClone:
     def _patches(self, shas: Sequence[str]) -> Iterator[tuple[str, tuple[FileChange, ...]]]:
         # A random mark before each SHA: a file's name may hold any text but this one.
         mark = f"\1{secrets.token_hex(8)}:"
-        out = self._git("log", *_DIFF, "--no-walk=unsorted", f"--format={mark}%H", "--stdin", given="\n".join(shas))
+        out = self._git(
+            "log", *_DIFF, "--no-walk=unsorted", f"--format={mark}%H", "--stdin", given="\n".join(shas), limit=LONG
+        )
         for record in out.split(mark)[1:]:
             sha, _, rest = record.partition("\0")
             yield sha.strip(), tuple(_files(rest.lstrip("\n")))
@@ -156,59 +142,29 @@ class GitClone:
     # -- asking git
 
     def _check(self) -> None:
-        try:
-            self._path = self._path.expanduser().resolve()
-            is_folder = self._path.is_dir()
-        except (OSError, RuntimeError):  # no such user, no permission
-            is_folder = False
-        if not is_folder:
-            raise BadInput(
-                f"There is no folder {self._path}: give a clone's path, or owner/name for a repository on GitHub."
-            )
         found = self._git("--version").strip()
         if is_too_old(found):
             raise BadInput(f"This machine has {found}; daybrief needs git {_OLDEST} or newer to read a clone.")
         try:
             self._git("rev-parse", "--git-dir")
-        except Outage as problem:
+        except Damaged as problem:
             if "not a git repository" not in str(problem):
                 raise
+            if any((self._path / name).exists() for name in (".git", "objects")):
+                raise Damaged(
+                    f"The clone {self._path} is damaged, git does not take it for a repository: look at its HEAD and its "
+                    "configuration, or clone the repository again."
+                ) from None
             raise BadInput(
                 f"{self._path} is no git repository: give a clone's path, or owner/name for a repository on GitHub."
             ) from None
 
-    def _tip(self) -> tuple[str, str]:
-        """Return the branch's name and the commit it points at (empty for a repository without commits)."""
-        self._found = self._found or self._look_up()
+    def _tip(self) -> Tip:
+        """Return the branch and the commit it stands at."""
+        if self._found is None:
+            branches = Branches(self._git, self._repo, self._remote)
+            self._found = branches.named(self._wanted) if self._wanted else branches.followed()
         return self._found
-
-    def _look_up(self) -> tuple[str, str]:
-        if self._wanted:
-            # As people say it, and as `git branch -a` lists it: main, origin/main, remotes/upstream/main.
-            listed = self._wanted.removeprefix("remotes/")
-            for name in dict.fromkeys((self._wanted, listed.removeprefix("origin/"))):
-                for ref in (f"refs/remotes/origin/{name}", f"refs/heads/{name}"):
-                    if sha := self._commit(ref):
-                        return name, self._newer(sha, self._commit(f"refs/heads/{name}"))
-            if sha := self._commit(f"refs/remotes/{listed}"):
-                return listed, sha
-            raise NotFound(
-                f"{self._repo} has no branch {self._wanted!r}: `git branch -a` in {self._path} lists what it has."
-            )
-        default = self._git("symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD", check=False).strip()
-        name = default.removeprefix("origin/")
-        if name and (sha := self._commit(f"refs/remotes/origin/{name}")):
-            return name, self._newer(sha, self._commit(f"refs/heads/{name}"))
-        checked_out = self._git("symbolic-ref", "--quiet", "--short", "HEAD", check=False).strip()
-        return checked_out or "HEAD", self._commit("HEAD")
-
-    def _commit(self, ref: str) -> str:
-        return self._git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", check=False).strip()
-
-    def _newer(self, remote: str, local: str) -> str:
-        # What was committed here and not pushed counts too, unless the local branch is behind or has gone its own way.
-        ahead = local and not self._git("rev-list", "-1", f"{local}..{remote}", check=False).strip()
-        return local if ahead else remote
 
     def _refuse_cut_history(self, heads: Iterable[Commit], since: datetime) -> None:
         if self._git("rev-parse", "--is-shallow-repository").strip() != "true":
@@ -224,48 +180,34 @@ class GitClone:
                 f"run `git -C {self._path} fetch --unshallow` first."
             )
 
-    def _staleness(self, until: datetime) -> tuple[str, ...]:
+    def _staleness(self, tip: Tip, until: datetime) -> tuple[str, ...]:
         """A clone that nobody fetched since the window's end may lack the day: that is no quiet day."""
         if not self._remote:
             return ()
         folders = self._git("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir").splitlines()
-        # A clone that was never fetched again has no FETCH_HEAD, but the references that came with it.
-        names = ("FETCH_HEAD", "packed-refs")
+        # A clone that was never fetched again has no FETCH_HEAD, but the references that came with it. Where the last
+        # fetch was for something else, the branch is as old as its last change.
+        ref = f"refs/remotes/origin/{tip.branch}"
+        names = ("FETCH_HEAD", "packed-refs") if tip.was_fetched else (ref, f"logs/{ref}", "packed-refs")
         times = [file.stat().st_mtime for folder in folders for name in names if (file := Path(folder, name)).exists()]
         moment = datetime.fromtimestamp(max(times), UTC) if times else until
         if moment >= until:
             return ()
-        return (f"the clone was last fetched on {moment:%Y-%m-%d at %H:%M} UTC; what landed after that is missing",)
-
-    def _git(self, *arguments: str, given: str | None = None, check: bool = True) -> str:
-        options = [word for setting in _OVERRIDES for word in ("-c", setting)]
-        command = ["git", "-C", str(self._path), *options, *arguments]
-        try:
-            done = subprocess.run(  # noqa: S603 - a list, no shell; user text comes behind --end-of-options or as a path
-                command, input=(given or "").encode(), capture_output=True, check=False, env=self._environ
-            )
-        except FileNotFoundError:
-            raise BadInput(
-                "git is not installed on this machine: install it, or name a repository on GitHub."
-            ) from None
-        if check and done.returncode:
-            said = done.stderr.decode(errors="replace").strip() or "it gave no reason"
-            if "promisor remote" in said:
-                raise BadInput(
-                    f"{self._path} is a partial clone and lacks files of the days asked for: clone the repository again "
-                    "without --filter, or name it as owner/name to read it on GitHub."
-                )
-            raise Outage(f"git could not read {self._path}: {said.splitlines()[-1].removeprefix('fatal: ')}")
-        return done.stdout.decode(errors="replace") if not done.returncode else ""
+        return (f"{STALE} {moment:%Y-%m-%d at %H:%M} UTC; what landed after that is missing",)
 
 
 _OLDEST = ".".join(map(str, OLDEST_GIT))
 
 
-def is_too_old(version: str) -> bool:
-    """Whether what `git --version` says is a git that cannot read clones as it is done here."""
-    found = re.search(r"(\d+)\.(\d+)", version)
-    return found is not None and (int(found[1]), int(found[2])) < OLDEST_GIT
+def _folder(path: str | Path) -> Path:
+    try:
+        found = Path(path).expanduser().resolve()
+        is_folder = found.is_dir()
+    except (OSError, RuntimeError):  # no such user, no permission
+        found, is_folder = Path(path), False
+    if not is_folder:
+        raise BadInput(f"There is no folder {found}: give a clone's path, or owner/name for a repository on GitHub.")
+    return found
 
 
 def _place(remote: str) -> tuple[str, str]:

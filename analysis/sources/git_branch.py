@@ -1,0 +1,222 @@
+"""Which branch of a clone is followed, and the commit that it stands at.
+
+A clone knows of its remote what the last fetch brought. Where the branch it follows is gone from the remote, where a
+reference names no commit, or where a fetch did not reach the branch, what the clone shows is no quiet day: the branch's
+successor is followed where only one can be meant, and everything else is told.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import Damaged, NotFound
+from analysis.sources.git_command import LONG, Git
+
+_LOCAL, _REMOTE = "refs/heads/", "refs/remotes/origin/"
+_USUAL = {"main", "master", "trunk", "develop", "development"}
+"""What default branches are called; a renamed one goes from one of these to another."""
+
+_FETCHED = re.compile(r"^([0-9a-f]{40,64})\t(not-for-merge)?\t(?:branch '(.+)' of )?(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """A branch and the commit it stands at; `sha` is empty in a repository without commits.
+
+    Attributes:
+        notes: what the reader should know about the choice, in English.
+        was_fetched: the last fetch asked for it, as far as is known; else it may be older than that.
+    """
+
+    branch: str
+    sha: str
+    notes: tuple[str, ...] = ()
+    was_fetched: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """What the last fetch from the remote brought: branches with their SHAs, and whether it asked for all of them."""
+
+    branches: dict[str, str]
+    is_all: bool
+    default: str
+
+
+class Branches:
+    """The branches of a clone, as they stand now.
+
+    Args:
+        repo: what to call the repository in an error's sentence.
+        remote: its remote's URL, empty for none.
+    """
+
+    def __init__(self, git: Git, repo: str, remote: str) -> None:
+        self._git = git
+        self._repo = repo
+        self._refs, self._broken = git.refs()
+        self._fetched = _last_fetch(git, remote) if remote else _Fetched({}, is_all=False, default="")
+
+    def named(self, wanted: str) -> Tip:
+        """Return a branch by its name, as people say it and as `git branch -a` lists it: main, origin/main, remotes/up/main.
+
+        Raises:
+            NotFound: there is none of that name.
+            Damaged: it names no commit.
+        """
+        listed = wanted.removeprefix("remotes/")
+        for name in dict.fromkeys((wanted, listed.removeprefix("origin/"))):
+            for prefix in (_REMOTE, _LOCAL):
+                if self._has(prefix + name):
+                    return self._tip(name)
+        if self._has(f"refs/remotes/{listed}"):
+            return Tip(listed, self._commit(f"refs/remotes/{listed}"))
+        raise NotFound(f"{self._repo} has no branch {wanted!r}: `git branch -a` in {self._git.path} lists what it has.")
+
+    def followed(self) -> Tip:
+        """Return the branch to follow where none is named: the remote's default one, else what is checked out.
+
+        Raises:
+            Damaged: it names no commit, it is gone from the remote and what came after it is not certain, or what was
+                fetched did not reach it.
+        """
+        default = self._git("symbolic-ref", "--quiet", f"{_REMOTE}HEAD", check=False).strip().removeprefix(_REMOTE)
+        if default:
+            return self._tracked(default)
+        head = self._git("symbolic-ref", "--quiet", "HEAD", check=False).strip()
+        if not head:
+            return Tip("HEAD", self._commit("HEAD"))
+        name = head.removeprefix(_LOCAL)
+        if upstream := self._upstream(name):
+            return self._tracked(upstream)
+        if not self._has(head):
+            return self._unborn(name)
+        if self._is_mirror and self._is_gone(name):
+            return self._successor(name, _LOCAL)
+        sha = self._commit(head)
+        self._refuse_unreached(name, sha)
+        return Tip(name, sha)
+
+    # -- which one
+
+    def _tracked(self, name: str) -> Tip:
+        """Return a branch of the remote's, or the one that came after it."""
+        if self._has(_REMOTE + name) and not self._is_gone(name):
+            return self._tip(name)
+        return self._successor(name, _REMOTE)
+
+    def _upstream(self, name: str) -> str:
+        """Return the branch of the remote's that a local one was set to follow; empty for none."""
+        if self._git("config", "--get", f"branch.{name}.remote", check=False).strip() != "origin":
+            return ""
+        return self._git("config", "--get", f"branch.{name}.merge", check=False).strip().removeprefix(_LOCAL)
+
+    def _is_gone(self, name: str) -> bool:
+        """Whether the last fetch asked for every branch and this one was not among them."""
+        return self._fetched.is_all and name not in self._fetched.branches
+
+    def _successor(self, old: str, prefix: str) -> Tip:
+        """Return what the remote's default branch is called now, where only one branch can be meant."""
+        names = [ref.removeprefix(prefix) for ref in self._refs if ref.startswith(prefix) and ref != f"{prefix}HEAD"]
+        names = [name for name in names if name != old and not self._is_gone(name)]
+        before = self._refs.get(prefix + old) or self._refs.get(_LOCAL + old)
+        if before:  # what was renamed still has the history that it had
+            names = [name for name in names if self._is_within(before, self._refs[prefix + name])]
+        usual = [name for name in names if name in _USUAL]
+        found = names if len(names) == 1 else usual if old in _USUAL else []
+        mend = (
+            f"`git -C {self._git.path} remote set-head origin --auto`"
+            if prefix == _REMOTE
+            else f"`git -C {self._git.path} symbolic-ref HEAD {_LOCAL}BRANCH`"
+        )
+        if len(found) != 1:
+            raise Damaged(
+                f"{self._git.path} follows the branch {old}, which is gone from its remote: run {mend}, or name the branch "
+                "to read."
+            )
+        (new,) = found
+        note = f"the branch {old} is gone from the remote, {new} is read in its place; {mend.replace('BRANCH', new)} settles it"
+        return self._tip(new, note)
+
+    def _unborn(self, name: str) -> Tip:
+        """Return a branch without commits: in an empty repository that is all there is, in any other it is damage."""
+        prefix = _LOCAL if any(ref.startswith(_LOCAL) for ref in self._refs) else _REMOTE
+        if any(ref.startswith(prefix) for ref in self._refs):
+            return self._successor(name, prefix)
+        if "commit" in self._git("cat-file", "--batch-all-objects", "--batch-check=%(objecttype)", limit=LONG).split():
+            raise Damaged(self._lost(f"its branch {name} is missing"))
+        return Tip(name, "")
+
+    @property
+    def _is_mirror(self) -> bool:
+        """Whether fetches write straight to the branches, as in a mirror."""
+        settings = self._git("config", "--get-all", "remote.origin.fetch", check=False)
+        return any(
+            setting.lstrip("+").endswith(f":{_LOCAL}*") or setting.endswith(":refs/*") for setting in settings.split()
+        )
+
+    # -- at which commit
+
+    def _tip(self, name: str, *notes: str) -> Tip:
+        brought = self._fetched.branches
+        return Tip(name, self._newest(name), notes, was_fetched=not brought or name in brought)
+
+    def _has(self, ref: str) -> bool:
+        return ref in self._refs or ref in self._broken
+
+    def _commit(self, ref: str) -> str:
+        """Return the commit of a reference that exists."""
+        sha = self._git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", check=False).strip()
+        if not sha:
+            raise Damaged(self._lost(f"{ref} names no commit that is there"))
+        return sha
+
+    def _newest(self, name: str) -> str:
+        """Return where a branch stands: what was committed here and not pushed counts, unless that is behind or apart."""
+        remote, local = _REMOTE + name, _LOCAL + name
+        if not self._has(remote):
+            return self._commit(local)
+        theirs = self._commit(remote)
+        ours = self._commit(local) if local in self._refs else ""
+        return ours if ours and self._is_within(theirs, ours) else theirs
+
+    def _is_within(self, sha: str, tip: str) -> bool:
+        return not self._git("rev-list", "-1", f"{tip}..{sha}", limit=LONG).strip()
+
+    def _refuse_unreached(self, name: str, tip: str) -> None:
+        """Refuse a branch that a fetch left behind: a bare clone has no setting that would bring it forward."""
+        if self._git("config", "--get-all", "remote.origin.fetch", check=False).strip():
+            return
+        brought = self._fetched.branches.get(name) or self._fetched.default
+        if brought and not self._is_within(brought, tip):
+            raise Damaged(
+                f"What was fetched into {self._git.path} did not reach its branch {name}: run `git -C {self._git.path} config "
+                "remote.origin.fetch '+refs/heads/*:refs/heads/*'` and fetch again."
+            )
+
+    def _lost(self, what: str) -> str:
+        path = self._git.path
+        return f"The clone {path} is damaged, {what}: `git -C {path} fsck` tells more; clone the repository again."
+
+
+def _last_fetch(git: Git, remote: str) -> _Fetched:
+    """Read what the last fetch noted, see https://git-scm.com/docs/git-fetch#_output ."""
+    text = ""
+    for folder in git("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir").splitlines():
+        file = Path(folder, "FETCH_HEAD")
+        text = text or (file.read_text(errors="replace") if file.is_file() else "")
+    own = [line for line in _FETCHED.findall(text) if _same(line[3], remote)]
+    branches = {branch: sha for sha, _, branch, _ in own if branch}
+    # What was asked for by its name is for merging; only a fetch of everything lists what is not.
+    wanted = git("config", "--get-all", "remote.origin.fetch", check=False)
+    is_all = "*:" in wanted and any(aside and branch for _, aside, branch, _ in own)
+    return _Fetched(branches, is_all, next((sha for sha, _, branch, _ in own if not branch), ""))
+
+
+def _same(shown: str, remote: str) -> bool:
+    """Whether a URL as git shows it after a fetch is that of the remote: without its login and what ends it."""
+    return _bare(shown) == _bare(remote)
+
+
+def _bare(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//", url.strip()).rstrip("/").removesuffix(".git").rstrip("/")

@@ -1,0 +1,114 @@
+"""Asking git about a clone: no program that the clone names is started, nothing is fetched, and no call lasts for ever.
+
+A clone is untrusted input: its configuration may name programs and files that never end. Only plumbing that runs none is
+used, what could is switched off, and whatever still hangs is ended. https://git-scm.com/docs/git-config
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from analysis.errors import BadInput, Damaged, Outage
+
+OLDEST_GIT = (2, 37)  # --since-as-filter
+
+QUICK = 60.0
+"""Seconds for a question that git answers at once, however large the clone is."""
+
+LONG = 300.0
+"""Seconds for what reads a whole history or many diffs: five times what the largest public repositories need."""
+
+_ENVIRON = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "none",  # a partial clone would fetch what it lacks, by programs that it names
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "LC_ALL": "C.UTF-8",
+}
+# The clone may belong to somebody else (a mounted volume): the user named it. Whatever its configuration says, it
+# starts no program and shows commits as GitHub does.
+_OVERRIDES = (
+    "safe.directory=*", "core.fsmonitor=false", "log.showSignature=false", "log.showRoot=true",
+    "i18n.logOutputEncoding=UTF-8", "diff.renameLimit=1000", "diff.suppressBlankEmpty=false", "diff.indentHeuristic=true",
+)  # fmt: skip
+
+
+class Git:
+    """git in one folder.
+
+    Args:
+        path: the folder; it need not be the clone's root.
+        environ: the environment that git runs in; its own `GIT_*` variables are left out.
+    """
+
+    def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
+        self.path = path
+        self._environ = {key: value for key, value in environ.items() if not key.startswith("GIT_")} | _ENVIRON
+
+    def __call__(
+        self, *arguments: str, given: str | None = None, check: bool = True, limit: float | None = None
+    ) -> str:
+        """Run git and return what it says; without `check` an empty string where it fails.
+
+        It reads `given`, and has `limit` seconds, by default QUICK.
+
+        Raises:
+            BadInput: git is not installed, or the clone is a partial one and lacks what is asked for.
+            Damaged: git fails, or is not done in time.
+        """
+        done = self._run(arguments, given, limit or QUICK)
+        if check and done.returncode:
+            raise self._problem(done)
+        return done.stdout.decode(errors="replace") if not done.returncode else ""
+
+    def refs(self) -> tuple[dict[str, str], frozenset[str]]:
+        """Return the SHA of each reference by its full name, and the names of those that are unreadable."""
+        done = self._run(("for-each-ref", "--format=%(refname) %(objectname)"), None, QUICK)
+        if done.returncode:
+            raise self._problem(done)
+        lines = done.stdout.decode(errors="replace").splitlines()
+        broken = re.findall(r"ignoring (?:broken ref|dangling symref) (\S+)", done.stderr.decode(errors="replace"))
+        return dict(line.split(" ", 1) for line in lines), frozenset(broken)
+
+    def _run(self, arguments: tuple[str, ...], given: str | None, limit: float) -> "subprocess.CompletedProcess[bytes]":
+        options = [word for setting in _OVERRIDES for word in ("-c", setting)]
+        command = ["git", "-C", str(self.path), *options, *arguments]
+        try:
+            return subprocess.run(  # noqa: S603 - a list, no shell; user text comes behind --end-of-options or as a path
+                command,
+                input=(given or "").encode(),
+                capture_output=True,
+                check=False,
+                env=self._environ,
+                timeout=limit,
+            )
+        except FileNotFoundError:
+            raise BadInput(
+                "git is not installed on this machine: install it, or name a repository on GitHub."
+            ) from None
+        except subprocess.TimeoutExpired:
+            raise Damaged(
+                f"git was not done with {self.path} after {limit:.0f} seconds: run `git -C {self.path} {arguments[0]}` by "
+                "hand to see what holds it up (a slow disk, or a setting of the clone's that never ends)."
+            ) from None
+
+    def _problem(self, done: "subprocess.CompletedProcess[bytes]") -> Outage | BadInput:
+        said = done.stderr.decode(errors="replace").strip() or "it gave no reason"
+        if "promisor remote" in said:
+            return BadInput(
+                f"{self.path} is a partial clone and lacks files of the days asked for: clone the repository again "
+                "without --filter, or name it as owner/name to read it on GitHub."
+            )
+        reason = said.splitlines()[-1].removeprefix("fatal: ")
+        return Damaged(f"git could not read {self.path}: {reason}. Clone the repository again if that does not pass.")
+
+
+def is_too_old(version: str) -> bool:
+    """Whether what `git --version` says is a git that cannot read clones as it is done here."""
+    found = re.search(r"(\d+)\.(\d+)", version)
+    return found is not None and (int(found[1]), int(found[2])) < OLDEST_GIT
