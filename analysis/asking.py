@@ -12,6 +12,7 @@ from analysis.entry import Depth, Entry, Language
 from analysis.excerpt import estimate
 from analysis.redaction import MARK, names_a_secret, redact
 from analysis.triage import Importance
+from analysis.version import content_version
 from analysis.wording import say_reason
 
 Example = tuple[str, str]
@@ -41,16 +42,15 @@ _UNSET = {"", "None", "null", '""', "''"}
 
 
 @lru_cache(maxsize=8)
-def prompt(name: str) -> tuple[str, str]:
-    """Return a prompt's version and its text."""
-    text = (Path(__file__).parent / "prompts" / f"{name}.md").read_text(encoding="utf-8")
-    head, _, body = text.partition("---\n")
-    return head.partition(":")[2].strip(), body.strip()
+def prompt(name: str) -> str:
+    """Return a prompt's text."""
+    return (Path(__file__).parent / "prompts" / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
-def version(names: Iterable[str]) -> str:
-    """Return the version of prompts together."""
-    return "-".join(prompt(name)[0] for name in names)
+@lru_cache(maxsize=8)
+def version(names: tuple[str, ...]) -> str:
+    """Return the version of prompts together: another word in them, or in what they are filled with, is another version."""
+    return content_version(text.encode() for text in (*map(prompt, names), *PARTS.values()))
 
 
 def marked(text: str) -> tuple[str, str]:
@@ -114,7 +114,7 @@ def past(examples: Sequence[Example], own: Iterable[str]) -> str:
 
 def told(entry: Entry, own: Iterable[str] = ()) -> str:
     """Return one line on an entry that was analysed already."""
-    said = f"{entry.analysis.summary} {entry.analysis.effect}" if entry.analysis else ""
+    said = f"{entry.analysis.headline} {entry.analysis.effect}" if entry.analysis else ""
     where = f" [{', '.join(entry.triage.areas)}]" if entry.triage.areas else ""
     return f"- {entry.commit.short} ({entry.triage.importance}){where} {cut(entry.commit.subject, 200, own)}: {said}"
 

@@ -15,7 +15,7 @@ from analysis.trends import Unusual
 from analysis.triage import Importance
 from analysis.window import Window
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of the digest as JSON; goes up when a field changes its meaning or goes away."""
 
 MUST_KNOW = 6

@@ -47,6 +47,9 @@ class Claim:
 
     Attributes:
         paths: the files it rests on, as the commit names them.
+        line: the line of the first of them that bears it out; 0 where none does by itself.
+        is_before: the line is one of the version before the commit.
+        url: where a quoted sentence can be read; empty for what is no quotation, or stands in a file.
         estimate: it holds a number that the commit does not, so it is the model's own estimate and is marked.
     """
 
@@ -54,6 +57,9 @@ class Claim:
     paths: tuple[str, ...] = ()
     aspect: Aspect | None = None
     estimate: bool = False
+    line: int = 0
+    is_before: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,10 @@ class Analysis:
 
     Attributes:
         analyser: RULES, or the model's name; `prompt` is the version of the rules or of the prompt.
-        headline: the title as its author wrote it, or the sentence made for users that says it better; never reworded.
+        headline: the title as its author wrote it, or the sentence made for users that says it better, never reworded; a
+            model's in its own words.
         why: at most two statements that tell the effect best, as written; empty where nothing is good.
-        summary: what it does, one or two sentences. `effect`: what users notice; empty if nothing.
+        effect: what users notice; empty where no fact decides it.
         importance: what the analyser itself would give; None if it was not asked.
         unseen: paths (or parts of them) that it could not see, in full or in part.
         dropped: how many of its claims were taken out, because the commit does not bear them out.
@@ -75,8 +82,7 @@ class Analysis:
     prompt: str
     language: Language
     depth: Depth
-    summary: str
-    headline: str = ""
+    headline: str
     why: tuple[Statement, ...] = ()
     effect: str = ""
     impact: tuple[Claim, ...] = ()

@@ -35,3 +35,11 @@ def told_in(text: str) -> frozenset[str]:
 def shown_in(text: str) -> frozenset[str]:
     """Return the families of devices of which a commit's text, in lower case, speaks in a name or in words."""
     return frozenset(family for family, pattern in _SHOWN.items() if pattern.search(text))
+
+
+def named_in(text: str) -> tuple[str, ...]:
+    """Return the devices that a text names, each family once, as the text writes it."""
+    found: dict[str, str] = {}
+    for match in _TOLD.finditer(text):
+        found.setdefault(match.lastgroup or "", match[0])
+    return tuple(found.values())

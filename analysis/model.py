@@ -1,6 +1,6 @@
 """The analyser that asks a model: what it is asked, by importance, and what of its answers passes.
 
-Prompts are files in `prompts/` with versions. What the commit does not bear out does not pass.
+Prompts are files in `prompts/`. What the commit does not bear out does not pass.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ from analysis.entry import (
 from analysis.excerpt import estimate, excerpt
 from analysis.grounding import Ground, keep_grounded, keep_sentences
 from analysis.paths import FileKind, kind_of
+from analysis.statements import why_of
 from analysis.triage import Importance
 
 _BUDGET = {Depth.FULL: 10_000, Depth.SHORT: 7_000, Depth.LINE: 7_000}
@@ -62,7 +63,7 @@ class _Insight(_Shape):
 
 
 class _Short(_Shape):
-    summary: str
+    headline: str
     effect: str
     importance: Literal["high", "medium", "low"]
     risks: list[_Claim]
@@ -76,7 +77,7 @@ class _Full(_Short):
 
 class _Line(_Shape):
     sha: str
-    summary: str
+    headline: str
     effect: str
     importance: Literal["high", "medium", "low"]
 
@@ -174,7 +175,7 @@ class ModelAnalyser:
         left_out = len(entries) - len(lines)
         text = "\n".join([*lines, *([f"- and {left_out} more, less important ones"] if left_out else [])])
         mark, asked = marked(text)
-        system = prompt("overview")[1].format(repo=repo, language=LANGUAGE_NAMES[language], mark=mark)
+        system = prompt("overview").format(repo=repo, language=LANGUAGE_NAMES[language], mark=mark)
         try:
             answer = question(self.model, _Themes, system, asked, tally)
         except (BadAnswer, Hopeless) as error:
@@ -194,7 +195,7 @@ class ModelAnalyser:
         tally, own = Tally(), self.model.secret
         lines = list(within(_RANKING_TOKENS, (told(entry, own) for entry in entries)))
         mark, asked = marked(self._past(repo) + "\n".join(lines))
-        system = prompt("rank")[1].format(repo=repo, mark=mark)
+        system = prompt("rank").format(repo=repo, mark=mark)
         try:
             answer = question(self.model, _Order, system, asked, tally)
         except (BadAnswer, Hopeless) as error:
@@ -217,11 +218,10 @@ class ModelAnalyser:
             shape: type[_Short] = _Full if depth is Depth.FULL else _Short
             shown, own = excerpt(entry.commit, budget), self.model.secret
             mark, asked = marked(self._past(entry.commit.repo) + evidence(entry, shown.text, own))
-            system = prompt("commit")[1].format(
+            system = prompt("commit").format(
                 repo=entry.commit.repo,
                 language=LANGUAGE_NAMES[language],
                 mark=mark,
-                summary_length="two or three sentences" if depth is Depth.FULL else "one or two sentences",
                 parts=PARTS[depth],
             )
             try:
@@ -244,9 +244,9 @@ class ModelAnalyser:
         self, entry: Entry, answer: _Short, language: Language, depth: Depth, unseen: tuple[str, ...]
     ) -> Analysis | None:
         ground = Ground.of(entry.commit, entry.facts)
-        summary, cut = keep_sentences(answer.summary, ground)
+        headline, cut = keep_sentences(answer.headline, ground)
         effect, cut_too = keep_sentences(answer.effect, ground)
-        if not summary:
+        if not headline:
             return None
         dropped = cut + cut_too
 
@@ -270,7 +270,8 @@ class ModelAnalyser:
             prompt=self.prompt,
             language=language,
             depth=depth,
-            summary=summary,
+            headline=headline,
+            why=why_of(entry.statements),
             effect=effect,
             impact=impact,
             insight=insight,
@@ -291,7 +292,7 @@ class ModelAnalyser:
         shown = {entry.commit.sha: excerpt(entry.commit, _line_budget(entry)) for entry in job}
         commits = "\n\n".join(f"## {e.commit.short}\n{evidence(e, shown[e.commit.sha].text, own)}" for e in job)
         mark, asked = marked(self._past(job[0].commit.repo) + commits)
-        system = prompt("lines")[1].format(repo=job[0].commit.repo, language=LANGUAGE_NAMES[language], mark=mark)
+        system = prompt("lines").format(repo=job[0].commit.repo, language=LANGUAGE_NAMES[language], mark=mark)
         reason, may_split = "the model left it out, or nothing that it said of it was borne out by the commit", False
         try:
             answer = question(self.model, _Lines, system, asked, tally)
@@ -315,12 +316,12 @@ class ModelAnalyser:
 
     def _line(self, entry: Entry, item: _Line, language: Language, unseen: tuple[str, ...]) -> Analysis | None:
         ground = Ground.of(entry.commit, entry.facts)
-        summary, cut = keep_sentences(item.summary, ground)
+        headline, cut = keep_sentences(item.headline, ground)
         effect, cut_too = keep_sentences(item.effect, ground)
-        if not summary:
+        if not headline:
             return None
         return Analysis(
-            self.name, self.prompt, language, Depth.LINE, summary, effect,
+            self.name, self.prompt, language, Depth.LINE, headline, why_of(entry.statements), effect,
             importance=Importance(item.importance), unseen=unseen, dropped=cut + cut_too,
         )  # fmt: skip
 

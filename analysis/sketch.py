@@ -1,6 +1,6 @@
-"""What a diff shows besides facts: what is new in the product's code, what is touched, what moved, what it says.
+"""What a diff shows besides facts: what is new in the product's code, what gave way, what moved, what it says.
 
-Facts are proofs, a sketch is an outline: enough to say in a sentence where and how something was changed.
+Facts are proofs, a sketch is an outline: evidence of what kind of change it is.
 """
 
 import re
@@ -12,10 +12,10 @@ from posixpath import commonpath, dirname
 
 from analysis.commit import Commit, FileChange
 from analysis.facts.changed import ChangedFile, View, changed_file
-from analysis.patch import Hunk, Line
+from analysis.patch import Line
 from analysis.paths import FileKind, kind_of
 
-_DEFINITION = re.compile(
+DEFINITION = re.compile(
     r"^(?P<indent>\s*)(?:@\w+\s+)*(?:export\s+|pub(?:\([^)]*\))?\s+|async\s+|static\s+|unsafe\s+|const\s+|default\s+)*"
     r"(?P<keyword>def|class|fn|func|struct|enum|trait|impl|interface|function|namespace)\s+(?:alignas\((?:[^()]|\([^()]*\))*\)\s*|\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
 )
@@ -81,48 +81,30 @@ class Sketch:
     Attributes:
         new: definitions that came to files of the product that were there before; public ones first.
         new_files: files of the product that are new.
-        touched: names of the definitions whose inside changed, most changed first.
         swapped: names that took another's place in several lines: (before, after, how often).
         quotes: comments that came with the change, the longest first.
-        dropped: comments that went with it, likewise.
         moves: renames with at most a few lines changed, by folder.
-        lines: added and deleted lines by kind of file.
     """
 
     new: tuple[Definition, ...]
     new_files: tuple[str, ...]
-    touched: tuple[str, ...]
     swapped: tuple[tuple[str, str, int], ...]
     quotes: tuple[Quote, ...]
-    dropped: tuple[Quote, ...]
     moves: tuple[Move, ...]
-    lines: dict[FileKind, int]
 
 
 @lru_cache(maxsize=64)
 def sketch(commit: Commit) -> Sketch:
-    """Outline a commit's diff; remembered for those who ask next, who are to rank it and to tell of it."""
+    """Outline a commit's diff; remembered for those who ask next."""
     files = [changed_file(change) for change in commit.files]
     product = [file for file in files if file.is_product]
     old_files = [file for file in product if file.change.status not in {"added", "removed"}]
-    touched: Counter[str] = Counter()
-    for file in old_files:
-        for hunk, views in zip(file.hunks, file.views, strict=True):
-            touched.update(_touched(hunk, *views))
-    new = new_definitions(product)
-    named = {definition.name for definition in new}
-    lines: Counter[FileKind] = Counter()
-    for file in files:
-        lines[file.kind] += file.change.additions + file.change.deletions
     return Sketch(
-        new=new,
+        new=new_definitions(product),
         new_files=tuple(file.path for file in product if file.change.status == "added"),
-        touched=tuple(name for name, _ in touched.most_common() if name not in named),
         swapped=tuple(_swapped(old_files)),
         quotes=tuple(sorted(_quotes(old_files), key=lambda quote: -len(quote.text))),
-        dropped=tuple(sorted(_quotes(old_files, dropped=True), key=lambda quote: -len(quote.text))),
         moves=tuple(_moves([file.change for file in files])),
-        lines=dict(lines),
     )
 
 
@@ -138,28 +120,12 @@ def new_definitions(files: Iterable[ChangedFile]) -> tuple[Definition, ...]:
     return tuple(sorted(new.values(), key=lambda definition: (definition.name.startswith("_"), not definition.doc)))
 
 
-def _touched(hunk: Hunk, old: View, new: View) -> Counter[str]:
-    """Count the changed lines of each definition that the hunk shows or names in its heading."""
-    found = _DEFINITION.match(hunk.heading)
-    name, counts = found["name"] if found else "", Counter[str]()
-    before = {number: code for number, code, _ in old.lines()}
-    after = {number: code for number, code, _ in new.lines()}
-    for line in hunk.lines:
-        code = after[line.new] if line.new is not None else before[line.old] if line.old is not None else ""
-        definition = _DEFINITION.match(code)
-        if definition:
-            name = definition["name"]
-        if (line.added or line.removed) and name and line.text.strip():
-            counts[name] += 1
-    return counts
-
-
 def _new(file: ChangedFile, view: View) -> Iterable[Definition]:
     if file.language not in _PROGRAMS:
         return
     lines, texts = list(view.lines()), view.text.split("\n")
     for index, (number, code, changed) in enumerate(lines):
-        found = _DEFINITION.match(code) if changed else None
+        found = DEFINITION.match(code) if changed else None
         if not found or found["keyword"] in {"impl", "namespace"} or found["name"].startswith("__"):
             continue
         near = range(index + 1, min(index + 14, len(lines)))
@@ -173,7 +139,7 @@ def _new(file: ChangedFile, view: View) -> Iterable[Definition]:
 def _class_around(above: Sequence[str], indent: int) -> str:
     """The class in whose body a Python definition with so many spaces before it stands; an empty string if in none."""
     for text in reversed(above) if indent else ():
-        outer = _DEFINITION.match(text)
+        outer = DEFINITION.match(text)
         if outer and len(outer["indent"]) < indent:
             return outer["name"] if outer["keyword"] == "class" else ""
     return ""
@@ -186,13 +152,13 @@ def _doc(following: Sequence[str]) -> str:
         if opened:
             first = opened[1] or (following[index + 1].strip() if index + 1 < len(following) else "")
             return _short(first.strip().rstrip('"').strip())
-        if _DEFINITION.match(text) or text.strip().startswith(("return", "if ", "for ")):
+        if DEFINITION.match(text) or text.strip().startswith(("return", "if ", "for ")):
             return ""
     return ""
 
 
 def _removed(view: View) -> set[str]:
-    return {found["name"] for _, code, changed in view.lines() if changed and (found := _DEFINITION.match(code))}
+    return {found["name"] for _, code, changed in view.lines() if changed and (found := DEFINITION.match(code))}
 
 
 def _swapped(files: Sequence[ChangedFile]) -> Iterable[tuple[str, str, int]]:
@@ -215,21 +181,18 @@ def _swapped(files: Sequence[ChangedFile]) -> Iterable[tuple[str, str, int]]:
             yield old_name, new_name, max(count, min(lost[old_name], won[new_name]))
 
 
-def _quotes(files: Sequence[ChangedFile], *, dropped: bool = False) -> Iterable[Quote]:
-    """Comments that came, or those that went."""
+def _quotes(files: Sequence[ChangedFile]) -> Iterable[Quote]:
+    """Comments that came."""
     for file in files:
         pattern = _COMMENTS.get(file.language)
         if file.kind is not FileKind.PRODUCTION or pattern is None:
             continue
         lines = [line for hunk in file.hunks for line in hunk.lines]
-        elsewhere = {line.text.strip() for line in lines if (line.added if dropped else line.removed)}
+        elsewhere = {line.text.strip() for line in lines if line.removed}
         for hunk in file.hunks:
-            side = [line for line in hunk.lines if not (line.added if dropped else line.removed)]
+            side = [line for line in hunk.lines if not line.removed]
             for comment in _comments(side, pattern):
-                fresh = [
-                    (line.removed if dropped else line.added) and line.text.strip() not in elsewhere
-                    for line, _ in comment
-                ]
+                fresh = [line.added and line.text.strip() not in elsewhere for line, _ in comment]
                 start = fresh.index(True) if True in fresh else 0
                 # A sentence that is put behind an old comment stands for itself.
                 comment = comment[start:] if start and comment[start][1][:1].isupper() else comment  # noqa: PLW2901
@@ -239,8 +202,7 @@ def _quotes(files: Sequence[ChangedFile], *, dropped: bool = False) -> Iterable[
                 text = " ".join(told)
                 is_noise = any(_NOISE.search(said) or _CODE.search(said) for said in told)
                 if whole and len(text.split()) >= _LEAST_WORDS and not is_noise:
-                    first = comment[0][0]
-                    yield Quote(fitting(text), file.path, (first.old if dropped else first.new) or 0)
+                    yield Quote(_fitting(text), file.path, comment[0][0].new or 0)
 
 
 def _explains_old(side: Sequence[Line], comment: Sequence[tuple[Line, str]], elsewhere: Collection[str]) -> bool:
@@ -265,7 +227,7 @@ def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[
         yield group
 
 
-def fitting(text: str) -> str:
+def _fitting(text: str) -> str:
     """As many whole sentences as fit; of a first one that is too long, what fits of it."""
     text = re.sub(r"\s+", " ", text).strip()
     made, *more = re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)

@@ -5,18 +5,16 @@ from pathlib import Path
 from posixpath import basename
 
 from analysis.areas import general
-from analysis.chinese import spaced, translate
 from analysis.entry import Language
 from analysis.facts import Fact, FactKind
 from analysis.judgement.explain import say_learned
 from analysis.paths import language_of
 from analysis.reason import Reason
 from analysis.sentences import Sentences
+from analysis.typography import outside, spaced
 
 _LONG_SHA = 40
 _LONGEST_DETAIL = 150
-_ENDS = " .,;:。，；：、"
-
 
 _IN_IMAGES = {
     FactKind.DEPENDENCY_ADDED: "dependency_installed",
@@ -65,9 +63,8 @@ def say_fact(fact: Fact, language: Language) -> str:
         number = number if detail else ""
         return say("lead.reverts", language, title=outside(fact.name), number=number)
     if fact.kind in {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.TEST_DISABLED} and detail:
-        first = outside(_first_sentence(detail))
-        said = translate(first) if language == "zh" else first
-        detail = f": {first}" if language == "en" else f"：{said or f'“{first}”'}"
+        colon = ": " if language == "en" else "："
+        detail = f"{colon}“{outside(_first_sentence(detail))}”"
     if fact.after and fact.kind in {FactKind.ENV_ADDED, FactKind.CONFIG_ADDED, FactKind.GATE_ADDED}:
         value = f" (default {fact.after})" if language == "en" else f"（默认 {fact.after}）"
     if fact.kind is FactKind.DEPENDENCY_ADDED and after:
@@ -110,24 +107,3 @@ def short_value(text: str) -> str:
 def _first_sentence(text: str) -> str:
     first = text.split(". ", 1)[0]
     return first if len(first) <= _LONGEST_DETAIL else first[:_LONGEST_DETAIL].rsplit(" ", 1)[0] + " …"
-
-
-def outside(text: str) -> str:
-    """Text from outside as it can stand within quotation marks of ours: one line, its marks in pairs, without an end."""
-    text = tidy(text)
-    text = text.replace("“", "‘").replace("”", "’")
-    for mark in '`"':
-        if text.count(mark) % 2:
-            text = text.replace(mark, "")
-    for opens, closes in ("()", "[]"):
-        if text.count(opens) != text.count(closes):
-            text = text.replace(opens, "").replace(closes, "")
-    return tidy(text)
-
-
-def tidy(text: str) -> str:
-    """Text on one line, without a gap before a mark, marks side by side, and marks at its ends."""
-    text = " ".join(text.split())
-    text = re.sub(r"\s+(?=[,.;:!?，。；：、](?:\s|$))", "", text)
-    text = re.sub(r"([,;:，。；：、])(?:\s*[,;:，。；：、])+(?=\s|$|[，。；：、])", r"\1", text)
-    return text.strip(_ENDS)

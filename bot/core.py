@@ -160,20 +160,27 @@ class Core:
         return self.with_analyses([entry], language)[0] if entry else None
 
     def with_analyses(self, entries: Sequence[Entry], language: Language) -> list[Entry]:
-        """Return remembered entries with their newest analyses, the rules' where there is none in that language.
-
-        Entries of lists come without patches; the rules then say what title, paths and facts alone allow.
-        """
+        """Return remembered entries with their newest analyses, the rules' where there is none in that language."""
         found: dict[tuple[str, str], Analysis] = {}
         for repo in {entry.commit.repo for entry in entries}:
             shas = [entry.commit.sha for entry in entries if entry.commit.repo == repo]
             found |= {(repo, sha): analysis for sha, analysis in self.analyses.latest(repo, shas, language).items()}
-        missing = tuple(entry for entry in entries if (entry.commit.repo, entry.commit.sha) not in found)
-        by_rules = RulesAnalyser().analyse(missing, language).analyses
+        missing = [entry for entry in entries if (entry.commit.repo, entry.commit.sha) not in found]
+        by_rules = RulesAnalyser().analyse(self._whole(missing), language).analyses
         return [
             settled(entry, found.get((entry.commit.repo, entry.commit.sha)) or by_rules[entry.commit.sha])
             for entry in entries
         ]
+
+    def _whole(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """Return remembered entries with their patches, which entries of lists come without."""
+        commits: dict[tuple[str, str], Commit] = {}
+        for repo in {entry.commit.repo for entry in entries}:
+            shas = [entry.commit.sha for entry in entries if entry.commit.repo == repo]
+            commits |= {(repo, sha): commit for sha, commit in self.commits.get(repo, shas).items()}
+        return tuple(
+            replace(entry, commit=commits.get((entry.commit.repo, entry.commit.sha), entry.commit)) for entry in entries
+        )
 
     # -- a digest
 

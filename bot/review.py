@@ -67,7 +67,7 @@ def pending(core: Core, made: Review) -> int:
 
 def _pending(core: Core, repo: str, window: Window, language: Language) -> list[Entry]:
     entries = core.commits.between(repo, window.start, window.end)
-    read = core.analyses.latest(repo, [entry.commit.sha for entry in entries], language)
+    read = core.analyses.ever(repo, [entry.commit.sha for entry in entries], language)
     return [entry for entry in entries if entry.commit.sha not in read]
 
 

@@ -43,7 +43,9 @@ def day_entry(view: View, digest: Digest) -> FeedEntry:
 def commit_entry(view: View, item: Item) -> FeedEntry:
     """Return a commit as an entry."""
     commit = item.entry.commit
-    content = Markup("<p>{}</p>").format(marked(item.summary))
+    content = Markup("<p>{}</p>").format(marked(item.title))
+    if item.gist:
+        content += Markup("<p>{}</p>").format(marked(item.gist))
     if item.ranked:
         content += Markup("<p>{}</p>").format(marked(item.ranked))
     return FeedEntry(

@@ -27,7 +27,7 @@ from formatters.discord_parts import (
 )
 from formatters.discord_text import escape, fit, link, units
 from formatters.item import ICONS, Item, Part, Point
-from formatters.links import commit_page, place_page, pull_request_page
+from formatters.links import commit_page, place_of, pull_request_page
 from formatters.plain import clean, shorten
 from formatters.reply import (
     Board,
@@ -182,8 +182,9 @@ def _entry(item: Item, language: Language) -> str:
         return f"{_icon(item)} {title} · {_commit(item)}{marks}"
     about = " · ".join(text for text in (_commit(item), fit(item.author, 80), fit(item.types, 80)) if text)
     ending = f"… {escape(label('discord.shortened', language))}"
-    why = f"\n-# {fit(item.why, _LINE)}" if item.why else ""
-    return f"{_icon(item)} **{title}**\n-# {about}\n{fit(item.summary, _SUMMARY, ending)}{why}{marks}"
+    gist = f"\n{fit(item.gist, _SUMMARY, ending)}" if item.gist else ""
+    reasons = f"\n-# {fit(item.reasons, _LINE)}" if item.reasons else ""
+    return f"{_icon(item)} **{title}**\n-# {about}{gist}{reasons}{marks}"
 
 
 def _files(reply: Post) -> tuple[Message, ...]:
@@ -214,10 +215,10 @@ def _detail(reply: CommitDetail) -> Iterator[Piece]:
     about = [_commit(item), *(fit(text, 120) for text in (clean(commit.repo), item.author, item.types, item.areas))]
     time = escape(f"{when:%Y-%m-%d %H:%M} ({reply.zone})")
     yield Piece("-# " + " · ".join(text for text in (*about, escape(item.size), time) if text))
-    yield Piece(fit(item.summary, _WHOLE, ending), apart=True)
-    if item.why:
+    if item.reasons:
         why = label("entry.why", language, importance=level)
-        yield Piece(f"**{escape(label('entry.part', language, name=why))}** {fit(item.why, _CELL, ending)}", apart=True)
+        text = f"**{escape(label('entry.part', language, name=why))}** {fit(item.reasons, _CELL, ending)}"
+        yield Piece(text, apart=True)
     for mark in item.marks:
         yield Piece(f"⚠️ {fit(mark, _CELL, ending)}")
     for part in item.parts:
@@ -237,10 +238,12 @@ def _part(part: Part, item: Item, language: Language, ending: str) -> Iterator[P
 
 
 def _place(point: Point, item: Item, language: Language) -> str:
-    if not point.path:
+    shown, page = place_of(point, item.entry.commit)
+    if not shown:
         return ""
-    shown = escape(f"`{shorten(point.path, 160)}:{point.line}`" if point.line else f"`{shorten(point.path, 160)}`")
-    page = place_page(point, item.entry.commit)
+    if point.path:
+        shown = f"`{shorten(point.path, 160)}:{point.line}`" if point.line else f"`{shorten(point.path, 160)}`"
+    shown = escape(shown)
     return label("list.brackets", language, text=link(shown, page if len(page) <= 2 * _ADDRESS else ""))
 
 

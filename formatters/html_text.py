@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analysis.wording import say
-from formatters.links import commit_page, place_page, pull_request_page
+from formatters.links import commit_page, place_of, pull_request_page
 from formatters.plain import clean
 from formatters.svg import palette
 from formatters.wording import label
@@ -69,7 +69,7 @@ def templates() -> Environment:
         "commit_page": commit_page,
         "label": label,
         "links": None,  # a page of its own leads nowhere but into itself
-        "place_page": place_page,
+        "place_of": place_of,
         "policy": policy,
         "pull_request_page": pull_request_page,
         "say": say,

@@ -11,18 +11,26 @@ from analysis.areas import Areas
 from analysis.commit import Commit
 from analysis.entry import RULES, Claim, Entry, Language
 from analysis.facts import FactKind
-from analysis.phrases_en import capital
+from analysis.redaction import redact
+from analysis.statements import Statement
+from analysis.title import AROUND
 from analysis.triage import Importance
+from analysis.typography import capital, outside
 from analysis.window import Window
 from analysis.wording import say, say_fact, say_reason
-from formatters.plain import brief, clean, first_sentence
+from formatters.plain import brief, clean
 from formatters.wording import label, say_day
 
 ICONS = {Importance.HIGH: "🔴", Importance.MEDIUM: "🟡", Importance.LOW: "🟢"}
 _REASONS, _UNSEEN = 3, 4
-_HEADLINE, _LINE, _GIST = 200, 300, 1_000  # columns: beyond, nobody reads on
+_HEADLINE, _LINE = 200, 300  # columns: beyond, nobody reads on
 _DEPTH = ("impact", "insight", "risks", "recommendations")
 _DEPTH_LOW = ("risks", "recommendations")
+_DECIDING = {
+    FactKind.UNSAFE_ADDED, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.ENV_REMOVED, FactKind.COMMAND_REMOVED,
+    FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED,
+}  # fmt: skip
+"""Facts of the product that a title about tests, CI or documents must not hide."""
 _SEEN_BEFORE = {kind for kind in FactKind if kind.value.endswith("_removed")} | {FactKind.TEST_ENABLED}
 
 
@@ -34,6 +42,8 @@ class Point:
         shas: the commits that it speaks of.
         path, line: where in its commit it can be seen; line 0 for the whole file, path empty for nowhere.
         is_before: the line is one of the version before the commit.
+        source, url: of what somebody wrote, in which place, as readers call it, and its address; empty for what stands in a
+            file of the commit.
     """
 
     text: str
@@ -41,12 +51,15 @@ class Point:
     path: str = ""
     line: int = 0
     is_before: bool = False
+    source: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A labelled list within an item, such as its risks."""
+    """A labelled list within an item, such as its risks; `key` is the same in every language."""
 
+    key: str
     name: str
     points: tuple[Point, ...]
 
@@ -56,12 +69,13 @@ class Item:
     """One entry in words.
 
     Attributes:
-        title: the commit's title without its pull request number.
+        title: its headline; of a revert, that it takes back what.
         author: the author's name; their account, where the name shows nothing.
         size: its lines, and for a merge how many commits it brought.
-        line: the one thing to know, for lists.
+        line: the one thing to know, for lists: the headline, behind what a title about something else keeps to itself.
+        gist: the sentence that tells most beside the headline, a person's or else the effect; empty if there is none.
         area, areas: the first, and all of them; empty for none.
-        why: why it ranks as it does; empty for low ones.
+        reasons: why it ranks as it does; empty for low ones.
         ranked: the same for where no marks stand, with both ranks where a model ranks it otherwise than the rules.
         marks: what the reader must know about the entry itself: ranked otherwise by a model, late, seen in part, read by
             rules instead of a model.
@@ -75,8 +89,8 @@ class Item:
     types: str
     area: str
     areas: str
-    summary: str
-    why: str
+    gist: str
+    reasons: str
     ranked: str
     marks: tuple[str, ...]
     parts: tuple[Part, ...]
@@ -87,37 +101,29 @@ class Item:
         return brief(self.title, _HEADLINE)
 
     @property
-    def gist(self) -> str:
-        """The summary, as long as a summary should be."""
-        return brief(self.summary, _GIST)
-
-    @property
-    def whole(self) -> tuple[str, ...]:
-        """What headline and gist leave out something of, whole; nothing where they do not."""
-        cut = ((self.title, self.headline), (self.summary, self.gist))
-        return tuple(dict.fromkeys(text for text, shown in cut if text != shown))
+    def whole(self) -> str:
+        """The title, where the headline leaves out something of it; else an empty string."""
+        return self.title if self.title != self.headline else ""
 
 
 def item_of(entry: Entry, language: Language, areas: Areas, window: Window | None = None) -> Item:
     """Put one entry into words; `window` is the digest's, whose zone dates of late entries are shown in."""
-    analysis = entry.analysis
-    title = clean(bare_title(entry)) or label("entry.untitled", language)
-    summary = (clean(analysis.summary) or title) if analysis else label("entry.unread", language)
+    title = _title(entry, language)
     types = label("list.comma", language).join(say(f"type.{kind}", language) for kind in entry.triage.types[:2])
     named = [clean(areas.name(key, language)) for key in entry.triage.areas]
-    why = _why(entry, language)
+    reasons = _reasons(entry, language)
     return Item(
         entry=entry,
         title=title,
         author=author_of(entry.commit, language),
         size=_size(entry, language),
-        line=brief(first_sentence(summary) if analysis else title, _LINE),
+        line=brief(_line(entry, title, language), _LINE),
         types=types,
         area=named[0] if named else "",
         areas=" · ".join(named),
-        summary=summary,
-        why=why,
-        ranked=label("list.semicolon", language).join(filter(None, (why, both_ranks(entry, language)))),
+        gist=_gist(entry, language),
+        reasons=reasons,
+        ranked=label("list.semicolon", language).join(filter(None, (reasons, both_ranks(entry, language)))),
         marks=tuple(_marks(entry, language, window)),
         parts=tuple(_parts(entry, language)),
     )
@@ -134,13 +140,40 @@ def bare_title(entry: Entry) -> str:
     return subject.removesuffix(f"(#{number})").strip() if number else subject
 
 
+def _title(entry: Entry, language: Language) -> str:
+    said = clean(entry.analysis.headline) if entry.analysis else ""
+    if not said:
+        return clean(bare_title(entry)) or label("entry.untitled", language)
+    takes_back = any(fact.kind is FactKind.REVERTS for fact in entry.facts) and said in clean(entry.commit.subject)
+    return label("entry.reverts", language, title=said) if takes_back and "evert" not in said else said
+
+
+def _line(entry: Entry, title: str, language: Language) -> str:
+    """The headline; where it speaks of tests, CI or documents and a fact of the product says more, that fact first."""
+    deciding = next((fact for fact in entry.facts if fact.kind in _DECIDING), None)
+    if deciding is None or entry.triage.types[0] not in AROUND or entry.triage.importance is Importance.LOW:
+        return title
+    return label("entry.deciding", language, fact=capital(clean(say_fact(deciding, language))), title=title)
+
+
+def _gist(entry: Entry, language: Language) -> str:
+    analysis = entry.analysis
+    if analysis is None:
+        return label("entry.unread", language)
+    return _quoted(analysis.why[0]) if analysis.why else clean(analysis.effect)
+
+
+def _quoted(statement: Statement) -> str:
+    return f"“{clean(redact(outside(statement.text))[0])}”"
+
+
 def _size(entry: Entry, language: Language) -> str:
     commit = entry.commit
     lines = f"+{commit.additions} −{commit.deletions}"
     return f"{lines} · {label('entry.merge', language, count=len(commit.brought))}" if commit.brought else lines
 
 
-def _why(entry: Entry, language: Language) -> str:
+def _reasons(entry: Entry, language: Language) -> str:
     if entry.triage.importance is Importance.LOW:
         return ""
     # What can be pointed at comes before what was learned of commits like this one.
@@ -163,23 +196,34 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
     analysis = entry.analysis
     is_low = entry.triage.importance is Importance.LOW
     if analysis:
+        original = clean(bare_title(entry))
+        if original and clean(analysis.headline) not in original:
+            yield Part("original", label("entry.original", language), (Point(f"“{outside(original)}”"),))
+        if analysis.why:
+            quotes = tuple(_quote(statement, language) for statement in analysis.why)
+            yield Part("quotes", label("entry.quotes", language), quotes)
         if analysis.effect:
-            yield Part(label("entry.effect", language), (Point(clean(analysis.effect)),))
+            yield Part("effect", label("entry.effect", language), (Point(clean(analysis.effect)),))
         gone = {file.path for file in entry.commit.files if file.status == "removed"}
         for name in _DEPTH_LOW if is_low else _DEPTH:
             claims: Sequence[Claim] = getattr(analysis, name)
             if claims:
                 said = tuple(_say_claim(claim, language, gone, cites=analysis.analyser != RULES) for claim in claims)
-                yield Part(label(f"entry.{name}", language), said)
+                yield Part(name, label(f"entry.{name}", language), said)
     if entry.facts and not is_low:
         proofs = (
             Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
             for fact in entry.facts
-            if fact.kind is not FactKind.REVERTS  # which the summary says, and no line of the diff does
+            if fact.kind is not FactKind.REVERTS  # which the headline says, and no line of the diff does
         )
         shown = tuple(dict.fromkeys(proofs))
         if shown:
-            yield Part(label("entry.facts", language), shown)
+            yield Part("facts", label("entry.facts", language), shown)
+
+
+def _quote(statement: Statement, language: Language) -> Point:
+    source = "" if statement.path else label(f"source.{statement.source}", language)
+    return Point(_quoted(statement), (), clean(statement.path), statement.line, source=source, url=statement.url)
 
 
 def _say_claim(claim: Claim, language: Language, gone: Container[str], *, cites: bool) -> Point:
@@ -188,7 +232,11 @@ def _say_claim(claim: Claim, language: Language, gone: Container[str], *, cites:
         text = label("entry.claim", language, aspect=label(f"aspect.{claim.aspect}", language), text=text)
     if claim.estimate:
         text += label("entry.estimate", language)
-    # What a model says is shown with the file that it rests on, unless the words name it; the rules' proofs stand below.
+    if claim.line or claim.url:
+        path = clean(claim.paths[0]) if claim.paths else ""
+        source = "" if path else label("source.author", language)
+        return Point(text, (), path, claim.line, claim.is_before, source, claim.url)
+    # What a model says is shown with the file that it rests on, unless the words name it.
     path = next((path for path in claim.paths if cites and basename(path) not in claim.text), "")
     return Point(text, (), clean(path), 0, path in gone)
 

@@ -37,5 +37,12 @@ def place_page(point: Point, commit: Commit) -> str:
     return f"{base}/blob/{sha}/{quote(path)}{line}" if sha else ""
 
 
+def place_of(point: Point, commit: Commit) -> tuple[str, str]:
+    """Return what a statement's place is called, and its address; both empty for none, the address where there is no page."""
+    if not point.path:
+        return point.source, point.url if point.url.startswith(("https://", "http://")) else ""
+    return (f"{point.path}:{point.line}" if point.line else point.path), place_page(point, commit)
+
+
 def _repository(commit: Commit) -> str:
     return commit_page(commit).rpartition("/commit/")[0]

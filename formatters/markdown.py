@@ -9,7 +9,7 @@ from analysis.digest import Digest
 from analysis.triage import Importance
 from analysis.wording import say
 from formatters.item import ICONS, Item, Part, Point
-from formatters.links import commit_page, place_page, pull_request_page
+from formatters.links import commit_page, place_of, pull_request_page
 from formatters.outline import Block, Outline, outline
 from formatters.wording import label
 
@@ -137,7 +137,6 @@ class _Report:
         icon = ICONS[item.entry.triage.importance]
         yield f'\n{indent}- <a id="{self.id(item.entry.commit)}"></a>{icon} **{escape(item.title)}**  '
         yield f"{indent}  {self.byline(item)}  "
-        yield f"{indent}  {escape(item.summary)}"
         for mark in item.marks:
             yield f"{indent}  - ⚠️ {escape(mark)}"
         for part in item.parts:
@@ -148,10 +147,9 @@ class _Report:
         triage = item.entry.triage
         yield f'\n<a id="{self.id(item.entry.commit)}"></a>\n\n{level} {ICONS[triage.importance]} {escape(item.title)}\n'
         yield f"{self.byline(item)}\n"
-        yield escape(item.summary)
-        if item.why:
+        if item.reasons:
             why = self.label("entry.why", importance=say(f"importance.{triage.importance}", self.language))
-            yield f"\n{self.bold(why)} {escape(item.why)}"
+            yield f"\n{self.bold(why)} {escape(item.reasons)}"
         for mark in item.marks:
             yield f"\n⚠️ {escape(mark)}"
         for part in item.parts:
@@ -227,10 +225,10 @@ class _Report:
         return [f"{escape(point.text)}{self.place(point, item.entry.commit)}" for point in part.points]
 
     def place(self, point: Point, commit: Commit) -> str:
-        if not point.path:
+        shown, address = place_of(point, commit)
+        if not shown:
             return ""
-        shown = _span(f"{point.path}:{point.line}" if point.line else point.path)
-        address = place_page(point, commit)
+        shown = _span(shown) if point.path else escape(shown)
         return self.bracketed(f"[{shown}]({address})" if address else shown)
 
 

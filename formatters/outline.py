@@ -16,7 +16,8 @@ from analysis.paths import FileKind, kind_of
 from analysis.stories import Story, StoryKind
 from analysis.trends import Unusual, UnusualKind
 from analysis.triage import Importance
-from analysis.wording import outside, say
+from analysis.typography import outside
+from analysis.wording import say
 from formatters.item import Item, Point, author_of, item_of
 from formatters.plain import clean, first_sentence
 from formatters.wording import label, say_day, say_days
@@ -236,7 +237,7 @@ class _Writer:
             day = say_day(self.digest.window.local(moment).date(), self.language)
             return self.label("story.revert_earlier", title=title, day=day)
         told = self.label(f"story.{story.kind}", count=len(story.shas))
-        where = _common_place([self.made[sha].entry for sha in story.shas])
+        where = clean(_common_place([self.made[sha].entry for sha in story.shas]))
         return self.label("story.about", story=told, where=where) if where else told
 
     def run(self) -> Iterator[tuple[str, str]]:

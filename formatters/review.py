@@ -16,7 +16,8 @@ from analysis.period import Day
 from analysis.review import NEW, AreaReview, Matter, Review
 from analysis.stories import Earlier, Story, StoryKind
 from analysis.triage import Importance
-from analysis.wording import outside, say_fact
+from analysis.typography import outside
+from analysis.wording import say_fact
 from formatters.item import ICONS, Item, item_of
 from formatters.links import commit_page
 from formatters.markdown import escape
@@ -194,12 +195,11 @@ class _Writer:
         return Line(f"{head}{areas}", matter.shas, matter.lead.triage.importance, head, item.area, under)
 
     def more(self, item: Item, story: Story | None) -> Iterator[str]:
-        """What its line does not say: that it is one change of several commits, and the rest of its summary."""
+        """What its line does not say: that it is one change of several commits, and what tells most beside its headline."""
         if story and story.kind is not StoryKind.REVERT:
             yield self.label(f"story.{story.kind}", count=len(story.shas))
-        rest = item.summary.removeprefix(item.line).strip()
-        if rest and item.summary != item.title:
-            yield rest
+        if item.gist:
+            yield item.gist
 
     def area(self, area: AreaReview) -> Line:
         name = clean(self.areas.name(area.key, self.language))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from analysis.wording import say
 from formatters import slack_digest, slack_review
 from formatters.item import ICONS, Part
-from formatters.links import commit_page, place_page
+from formatters.links import commit_page, place_of
 from formatters.plain import clean
 from formatters.reply import (
     Board,
@@ -130,8 +130,7 @@ def _detail(detail: CommitDetail) -> Iterator[Piece]:
     )
     why = label("entry.why", language, importance=importance)
     yield rich(
-        spans(sentences(item.summary, _TEXT, pointer)),
-        spans(f"→ {label('entry.part', language, name=why)} {cut(item.why, _TITLE)}") if item.why else [],
+        spans(f"→ {label('entry.part', language, name=why)} {cut(item.reasons, _TITLE)}") if item.reasons else [],
         *(spans(f"⚠️ {cut(mark, _TITLE)}") for mark in item.marks),
     )
     for part in item.parts:
@@ -141,9 +140,8 @@ def _detail(detail: CommitDetail) -> Iterator[Piece]:
 def _part(part: Part, detail: CommitDetail, pointer: str) -> Iterator[Piece]:
     said = []
     for point in part.points:
-        where = f"{point.path}:{point.line}" if point.line else point.path
-        page = place_page(point, detail.item.entry.commit) if point.path else ""
-        place = [*words(" "), *link(page, cut(where, _CELL), code=True)] if where else []
+        where, page = place_of(point, detail.item.entry.commit)
+        place = [*words(" "), *link(page, cut(where, _CELL), code=bool(point.path))] if where else []
         said.append([*spans(sentences(point.text, _TEXT, pointer)), *place])
     for start in range(0, len(said), 5):
         name = label("entry.part", detail.language, name=part.name)

@@ -111,14 +111,10 @@ def _told(item: Item, language: Language) -> Piece:
     pointer = label("slack.shortened_report", language)
     about = " · ".join(part for part in (item.author, item.types, item.size) if part)
     said = [_headline(item), words(cut(about, _TITLE))]
-    if item.summary != item.title:
-        said.append(spans(sentences(item.summary, _TEXT, pointer)))
-    if item.entry.triage.importance is Importance.HIGH:
-        analysis = item.entry.analysis
-        if analysis and analysis.effect:
-            said.append(spans(sentences(analysis.effect, _TEXT, pointer)))
-        if item.why:
-            said.append(spans(f"→ {cut(item.why, _TITLE)}"))
+    if item.gist:
+        said.append(spans(sentences(item.gist, _TEXT, pointer)))
+    if item.entry.triage.importance is Importance.HIGH and item.reasons:
+        said.append(spans(f"→ {cut(item.reasons, _TITLE)}"))
     return rich(*said)
 
 

@@ -13,6 +13,7 @@ from analysis.entry import Language
 from analysis.triage import Importance
 from analysis.wording import say
 from formatters.item import Item
+from formatters.links import place_of
 from formatters.outline import Block, Outline, outline
 from formatters.plain import breaks, clean, columns, shorten
 from formatters.review import Line, ReviewOutline
@@ -45,7 +46,7 @@ def one_entry(item: Item, language: Language, zone: str, *, width: int = 100, co
     if commit.url:
         screen.line(clean(commit.url), style="dim")
     screen.gap()
-    _depth(item, item.summary, screen, indent=0)
+    _depth(item, screen, indent=0)
     return screen.text()
 
 
@@ -113,7 +114,8 @@ def list_entry(item: Item, when: str, screen: Screen, *, repo: str = "") -> None
     screen.line(_head(item, item.headline), style="bold", mark=_mark(item.entry.triage.importance))
     place = f"{repo} · " if repo else ""
     screen.line(f"{place}{when} · {item.author} · {_about(item)}", style="dim", indent=2)
-    screen.line(item.line, indent=2)
+    if item.gist:
+        screen.line(item.gist, indent=2)
 
 
 def marked_line(text: str, level: Importance | None, shorts: Sequence[str], screen: Screen, indent: int = 0) -> None:
@@ -211,9 +213,10 @@ def _block(block: Block, importance: Importance, screen: Screen) -> None:
         screen.line(_head(item, item.headline), style="bold", indent=indent, mark=_mark(level))
         screen.line(f"{item.author} · {_about(item)} · {item.size}", style="dim", indent=indent + 2)
         if importance is Importance.HIGH:
-            _depth(item, item.gist, screen, indent + 2)
+            _depth(item, screen, indent + 2)
         else:
-            screen.line(item.gist, indent=indent + 2)
+            if item.gist:
+                screen.line(item.gist, indent=indent + 2)
             _marked(item, screen, indent + 2)
         screen.gap()
 
@@ -233,10 +236,9 @@ def _marked(item: Item, screen: Screen, indent: int) -> None:
         screen.line(note, style="yellow", indent=indent, mark="! ")
 
 
-def _depth(item: Item, summary: str, screen: Screen, indent: int) -> None:
-    screen.line(summary, indent=indent)
-    if item.why:
-        screen.line(item.why, style="dim", indent=indent, mark="→ ")
+def _depth(item: Item, screen: Screen, indent: int) -> None:
+    if item.reasons:
+        screen.line(item.reasons, style="dim", indent=indent, mark="→ ")
     _marked(item, screen, indent)
     rows = list(_rows(item))
     if rows:
@@ -247,7 +249,7 @@ def _rows(item: Item) -> Iterator[tuple[Text, Text]]:
     for part in item.parts:
         for index, point in enumerate(part.points):
             text = _styled(point.text)
-            if point.path:
-                place = f"{point.path}:{point.line}" if point.line else point.path
-                text.append(f"  {place}", style="dim")
+            place, address = place_of(point, item.entry.commit)
+            if place:
+                text.append(f"  {place if point.path else address or place}", style="dim")
             yield Text(part.name if index == 0 else "", style="bold"), text

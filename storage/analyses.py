@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from analysis.entry import RULES, Analysis, Language
+from analysis.version import rules_version
 from storage.commits import index
 from storage.store import Store, undamaged
 
@@ -32,8 +33,16 @@ class Analyses:
         return self._found(repo, shas, where, [analyser, prompt, language])
 
     def latest(self, repo: str, shas: Sequence[str], language: Language) -> dict[str, Analysis]:
-        """Return the newest analysis of each of these commits in a language, a model's before the rules', by SHA."""
-        return self._found(repo, shas, "a.language = ?", [language])
+        """Return the newest analysis of each of these commits in a language, a model's before the rules', by SHA.
+
+        What other rules than the present ones said does not count.
+        """
+        where = "a.language = ? and (a.analyser != ? or a.prompt = ?)"
+        return self._found(repo, shas, where, [language, RULES, rules_version()])
+
+    def ever(self, repo: str, shas: Sequence[str], language: Language) -> set[str]:
+        """Return which of these commits were ever read in a language."""
+        return set(self._found(repo, shas, "a.language = ?", [language]))
 
     def _found(self, repo: str, shas: Sequence[str], where: str, values: list[str]) -> dict[str, Analysis]:
         found: dict[str, Analysis] = {}
@@ -61,6 +70,11 @@ class Analyses:
                 ).fetchone()
                 if not found:
                     continue
+                if analysis.analyser == RULES:  # what other rules said is of no use to anybody
+                    db.execute(
+                        "delete from analyses where commit_id = ? and analyser = ? and language = ? and prompt != ?",
+                        [found[0], RULES, analysis.language, analysis.prompt],
+                    )
                 db.table("analyses").upsert(
                     {
                         "commit_id": found[0],

@@ -256,7 +256,7 @@ def index(db: Database, key: int) -> None:
     text += [fact["name"] for fact in json.loads(row["facts"] or "[]")]
     text += [statement["text"] for statement in json.loads(row["statements"] or "[]")]
     for analysis in analyses:
-        text += [analysis["summary"], analysis["effect"]]
+        text += [analysis["headline"], analysis["effect"], *(statement["text"] for statement in analysis["why"])]
         text += [claim["text"] for part in _CLAIMS for claim in analysis[part]]
     names = {row["author"], *row["author"].split(), row["login"] or ""}
     tags = [f"repo{row['repository']}"]  # its number: a repository may be renamed

@@ -293,3 +293,12 @@ def m031_incidents(db: Database) -> None:
 def m032_incidents_by_post(db: Database) -> None:
     """Whether a feed's incident was only met when its post was made; then no look at the repository ends it."""
     db.table("incidents").add_column("by_post", int, not_null_default=0)
+
+
+@migrations()
+def m040_headlines(db: Database) -> None:
+    """Analyses have headlines in place of summaries; what a model said before keeps its words."""
+    db.execute(
+        "update analyses set analysis = json_remove(json_set(json_insert(analysis, '$.why', json('[]')), '$.headline', "
+        "json_extract(analysis, '$.summary')), '$.summary') where json_type(analysis, '$.summary') = 'text'"
+    )

@@ -15,7 +15,7 @@ from analysis.period import count_day
 from analysis.review import Review, review
 from analysis.rules import RulesAnalyser
 from analysis.stories import Story
-from analysis.title import ChangeType
+from analysis.title import ChangeType, read_title
 from analysis.triage import Importance, Reason, Triage
 from analysis.window import Window
 from formatters.reply import File
@@ -60,14 +60,14 @@ def a_triage(importance: str = "medium", **changes: object) -> Triage:
     return Triage(**fields | changes)
 
 
-def an_analysis(summary: str = "The cache keeps its pages.", **changes: object) -> Analysis:
+def an_analysis(headline: str = "Fix the cache", **changes: object) -> Analysis:
     """Return the rules' analysis, in English."""
     fields: dict[str, object] = {
         "analyser": "rules",
         "prompt": "1",
         "language": "en",
         "depth": Depth.SHORT,
-        "summary": summary,
+        "headline": headline,
     }
     return Analysis(**fields | changes)
 
@@ -81,10 +81,10 @@ def an_entry(
     late: bool = False,
     **triage: object,
 ) -> Entry:
-    """Return an entry with an analysis; further arguments change its triage."""
-    return Entry(
-        commit or a_commit(), facts, a_triage(importance, **triage), analysis=analysis or an_analysis(), late=late
-    )
+    """Return an entry with an analysis, its title the headline; further arguments change its triage."""
+    commit = commit or a_commit()
+    analysis = analysis or an_analysis(read_title(commit.subject).text)
+    return Entry(commit, facts, a_triage(importance, **triage), analysis=analysis, late=late)
 
 
 def a_digest(*entries: Entry, language: Language = "en", stories: tuple[Story, ...] = (), **changes: object) -> Digest:
@@ -184,7 +184,11 @@ def the_sample(
         digest, areas = core.digest(source, DAY, language, RulesAnalyser(), lambda _name, _done, _total: None)
     finally:
         core.store.close()
-    return replace(digest, run=replace(digest.run, seconds=0.2)), areas
+    entries = tuple(
+        replace(entry, analysis=replace(entry.analysis, prompt="1") if entry.analysis else None)
+        for entry in digest.entries
+    )  # the rules' version follows from their sources
+    return replace(digest, entries=entries, run=replace(digest.run, prompt="1", seconds=0.2)), areas
 
 
 def the_areas() -> Areas:

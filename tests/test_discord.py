@@ -175,14 +175,14 @@ def test_the_first_message_says_what_must_be_known() -> None:
         commit,
         "high",
         facts=(Fact(FactKind.FLAG_REMOVED, "--old", "q.py", 3),),
-        analysis=an_analysis("The flag `--old` is gone. More."),
+        analysis=an_analysis("Drop the flag"),
     )
     docs = an_entry(importance="low", areas=("docs",))
     post = posting(a_post(a_digest(gone, docs), "show example/quill@ccccccc"))
     assert texts((post.first,)) == [
         "**example/quill: Thursday, 2026-03-12**\n"
         "-# 2 commits by 1 author: 1 high, 0 medium, 1 low · Asia/Shanghai\n"
-        "🔴 The flag `--old` is gone.\n"
+        "🔴 Drop the flag\n"
         "-# KV cache · [`ccccccc`](<https://github.com/example/quill/commit/"
         + "c"
         * 40
@@ -253,8 +253,8 @@ def test_a_look_back_says_in_a_phones_reach_what_the_time_came_to() -> None:
 
 def test_what_is_too_long_is_cut_after_a_sentence_and_says_so() -> None:
     """And points to where all of it stands."""
-    summary = "One sentence of it, which is long enough to count. " * 60
-    entry = an_entry(analysis=an_analysis(summary), areas=("lora",))
+    effect = "One sentence of it, which is long enough to count. " * 60
+    entry = an_entry(analysis=an_analysis(effect=effect), areas=("lora",))
     said = "\n".join(texts(posting(a_post(a_digest(entry))).followers))
     assert re.search(r"to count\.… \(shortened; in full in the report\)", said)
 

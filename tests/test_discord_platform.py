@@ -140,14 +140,14 @@ async def _restored() -> AsyncIterator[None]:
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
 
 
-def a_day(*, summary: str = "The cache keeps its pages.", language: Any = "en") -> Digest:
+def a_day(*, headline: str = "The cache keeps its pages.", language: Any = "en") -> Digest:
     def commit(number: int, title: str) -> Any:
         sha = f"{number:040x}"
         return a_commit(title, sha=sha, url=f"https://github.com/example/quill/commit/{sha}")
 
     return a_digest(
         an_entry(commit(1, "Drop the flag (#12)"), "high", areas=("scheduler",)),
-        an_entry(commit(2, "Keep pages"), areas=("kv_cache",), analysis=an_analysis(summary)),
+        an_entry(commit(2, "Keep pages"), areas=("kv_cache",), analysis=an_analysis(headline)),
         an_entry(commit(3, "Keep more pages"), areas=("kv_cache",)),
         language=language,
     )
@@ -156,8 +156,8 @@ def a_day(*, summary: str = "The cache keeps its pages.", language: Any = "en") 
 def a_post(digest: Digest | None = None) -> DigestPost:
     made = outline(digest or a_day(), the_areas())
     buttons = (Button("By area", "today"), Button("👍", "good 2026-03-12"))
-    summary = made.digest.entries[1].analysis.summary if len(made.digest.entries) > 1 else ""
-    return DigestPost(made, buttons, ("show example/quill@0000000",), the_files(summary))
+    headline = made.digest.entries[1].analysis.headline if len(made.digest.entries) > 1 else ""
+    return DigestPost(made, buttons, ("show example/quill@0000000",), the_files(headline))
 
 
 FORM = Form(
@@ -566,7 +566,7 @@ async def test_a_channel_that_is_gone_or_closed_is_told(world: World) -> None:
 async def test_an_edit_touches_only_what_says_something_else(world: World) -> None:
     """Messages that say the same are not marked as edited; the report is exchanged."""
     posted = await world.post()
-    changed = await world.bot.edit(posted, a_post(a_day(summary="The cache now drops its pages.")))
+    changed = await world.bot.edit(posted, a_post(a_day(headline="The cache now drops its pages.")))
     assert changed == posted
     thread = world.thread_of(posted)
     assert [bool(message.earlier) for message in thread] == [False, True, True]
@@ -583,7 +583,7 @@ async def test_an_edit_opens_a_thread_that_discord_has_closed(world: World) -> N
     """It does so after a day without a word; a rerun may come later."""
     posted = await world.post()
     world.server.channels[posted.message].archived = True
-    await world.bot.edit(posted, a_post(a_day(summary="The cache now drops its pages.")))
+    await world.bot.edit(posted, a_post(a_day(headline="The cache now drops its pages.")))
     assert "now drops its pages" in world.thread_of(posted)[1].text
 
 

@@ -115,7 +115,7 @@ class TestTheDay:
     def test_every_commit_is_read_by_the_model(self, day: Day) -> None:
         digest = day.digest()
         assert (digest.coverage.by, digest.coverage.stand_ins) == ({"test-model": 18}, {})
-        assert {analysis.summary for analysis in analyses(digest)} == {"It does something."}
+        assert {analysis.headline for analysis in analyses(digest)} == {"It does something."}
         assert (digest.run.analyser, digest.run.analysed) == ("test-model", 18)
         usage = digest.run.usage
         assert (usage.calls, usage.retries, usage.tokens_in) == (len(day.asked()), 0, day.server.tokens_in)
@@ -320,7 +320,7 @@ class TestGrounding:
         scratch.commit("Start", {"quill/cache.py": "size = 1\n"}, at=NOON)
         scratch.commit("Fix a crash in the cache", {"quill/cache.py": "size = 2\nlimit = 3\n"}, at=NOON)
         answer = saying(
-            summary="It sets `limit`. It removes `--no-such-flag`.",
+            headline="It sets `limit`. It removes `--no-such-flag`.",
             effect="Requests are 42% faster.",
             risks=[
                 {"text": "`size` may be too small.", "paths": ["quill/cache.py", "quill/invented.py"]},
@@ -332,7 +332,7 @@ class TestGrounding:
             digest = Day(other, environ, scratch.path).of(scratch).digest()
         found = next(entry.analysis for entry in digest.entries if entry.commit.subject.startswith("Fix"))
         assert found is not None
-        assert (found.summary, found.effect) == ("It sets `limit`.", "")
+        assert (found.headline, found.effect) == ("It sets `limit`.", "")
         assert [(risk.text, risk.paths, risk.estimate) for risk in found.risks] == [
             ("`size` may be too small.", ("quill/cache.py",), False),
             ("It may cost 317 MB.", (), True),
@@ -340,7 +340,7 @@ class TestGrounding:
         assert found.dropped == 3
 
     def test_an_answer_of_which_nothing_is_borne_out_is_none(self, environ: dict[str, str], quill: Path) -> None:
-        with ModelServer(saying(summary="It removes `no_such_name_anywhere`.")) as server:
+        with ModelServer(saying(headline="It removes `no_such_name_anywhere`.")) as server:
             digest = Day(server, environ, quill).digest()
         told = reasons(digest)
         assert "nothing that the model said was borne out by the commit" in told

@@ -144,20 +144,20 @@ def test_an_entry_in_words() -> None:
     made = item(an_entry(importance="high"))
     assert (made.title, made.author, made.types) == ("Fix the cache", "Priya Nandakar", "bug fix")
     assert (made.areas, made.size) == ("KV cache", "+1 −1")
-    assert made.why == "; ".join(say_reason(reason, "en") for reason in a_triage().reasons)
-    assert item(an_entry(importance="low")).why == ""
+    assert made.reasons == "; ".join(say_reason(reason, "en") for reason in a_triage().reasons)
+    assert item(an_entry(importance="low")).reasons == ""
 
 
 def test_reasons_against_are_no_reasons_for() -> None:
     """Why it is high does not list what spoke against it."""
     reasons = (Reason("surroundings", "ci"), Reason("error", "fails", 0.3))
-    assert item(an_entry(importance="high", reasons=reasons)).why == say_reason(reasons[1], "en")
+    assert item(an_entry(importance="high", reasons=reasons)).reasons == say_reason(reasons[1], "en")
 
 
 def test_what_nobody_wrote_has_a_name() -> None:
     """A commit without message or author is still a line that can be read and clicked."""
     made = item(an_entry(a_commit("", author="\u200b"), analysis=an_analysis("")))
-    assert (made.title, made.author, made.summary, made.line) == ("(no message)", "(no name)", *["(no message)"] * 2)
+    assert (made.title, made.author, made.gist, made.line) == ("(no message)", "(no name)", "", "(no message)")
 
 
 def test_a_name_that_shows_nothing_is_none() -> None:
@@ -171,7 +171,7 @@ def test_a_name_that_shows_nothing_is_none() -> None:
 def test_an_entry_that_nobody_read_says_so() -> None:
     """It is listed by its title."""
     made = item(replace(an_entry(), analysis=None))
-    assert (made.summary, made.line) == ("not analysed yet", "Fix the cache")
+    assert (made.gist, made.line) == ("not analysed yet", "Fix the cache")
 
 
 def test_a_commit_by_itself_says_why_rules_read_it() -> None:
@@ -235,7 +235,7 @@ def test_claims_say_their_aspect_and_what_is_an_estimate() -> None:
 def test_a_models_claim_shows_the_file_that_it_rests_on() -> None:
     """Unless its words name it already; the rules' proofs are the facts."""
     paths = {part.name: part.points[0].path for part in claims("m-1").parts}
-    assert paths == {"Effect": "", "Scope": "quill/cache.py", "Insight": "", "Risks": "quill/cache.py"}
+    assert paths == {"Effect": "", "Affects": "quill/cache.py", "Insight": "", "Risks": "quill/cache.py"}
     assert {part.points[0].path for part in claims("rules").parts} == {""}
 
 
@@ -264,8 +264,8 @@ def test_facts_say_where_they_are_seen() -> None:
 
 def test_must_know_are_the_important_ones() -> None:
     """A line each."""
-    digest = a_digest(an_entry(importance="high", analysis=an_analysis("It crashes. Sometimes.")), an_entry())
-    assert [made.line for made in of(digest).must_know] == ["It crashes."]
+    digest = a_digest(an_entry(importance="high", analysis=an_analysis("Crash of the cache. Sometimes.")), an_entry())
+    assert [made.line for made in of(digest).must_know] == ["Crash of the cache. Sometimes."]
 
 
 def test_watch_gathers_what_was_taken_back_changed_removed_and_added() -> None:
@@ -408,6 +408,6 @@ def test_everything_can_be_said_in_both_languages(language: Language) -> None:
     said = [made.title, made.window, made.counts, *made.notices, *(point.text for point in made.watch)]
     said += [text for row in (*made.statistics, *made.run) for text in row]
     for one in made.items():
-        said += [one.title, one.why, *one.marks, *(point.text for part in one.parts for point in part.points)]
+        said += [one.title, one.reasons, *one.marks, *(point.text for part in one.parts for point in part.points)]
     assert not [text for text in said if "{" in text or "}" in text]
     assert made.groups[0].importance is Importance.HIGH

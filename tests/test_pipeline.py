@@ -248,7 +248,7 @@ def test_a_stand_in_is_the_rules_word_with_its_reason() -> None:
     (entry,) = judge([a_commit()], of_repository())
     found = stand_in(entry, "zh", "the model refused")
     assert (found.analyser, found.language, found.stands_in) == (RULES, "zh", "the model refused")
-    assert found.summary
+    assert found.headline
 
 
 def test_an_opinion_moves_the_importance_by_one_step() -> None:

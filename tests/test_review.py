@@ -130,7 +130,9 @@ def test_areas_stand_in_the_order_of_what_is_high_in_them() -> None:
 def test_what_mattered_goes_deeper_below_its_line() -> None:
     """That it is one change of several commits, and the rest of what is known of it."""
     one, two = landed("[1/2] Pages", "high"), landed("[2/2] Pages", "high", 1)
-    one, two = (replace(e, analysis=an_analysis(f"Pages {n}. They stay.")) for n, e in enumerate((one, two), 1))
+    one, two = (
+        replace(e, analysis=an_analysis(f"Pages {n}", effect="They stay.")) for n, e in enumerate((one, two), 1)
+    )
     (line,) = next(part.lines for part in review_outline(a_review(one, two), the_areas()).sections if part.key == TOP)
     assert line.text == "Pages 1 (KV cache)"
     assert [under.text for under in line.under] == ["A series of 2 commits", "They stay."]

@@ -1,4 +1,4 @@
-"""What a diff shows besides facts: what is new, what is touched, what moved, and what its author wrote there."""
+"""What a diff shows besides facts: what is new, what gave way, what moved, and what its author wrote there."""
 
 import pytest
 from builders import a_change, a_commit_of
@@ -74,21 +74,6 @@ class TestNewDefinitions:
         assert (found.new_files, found.new) == (("quill/new.py",), ())
 
 
-class TestTouchedDefinitions:
-    def test_the_most_changed_comes_first(self) -> None:
-        before = "def one():\n    a = 1\n    b = 1\n\n\ndef two():\n    c = 1\n"
-        after = "def one():\n    a = 2\n    b = 2\n\n\ndef two():\n    c = 2\n"
-        assert of(a_change("a.py", before, after)).touched == ("one", "two")
-
-    def test_one_above_the_hunk_is_known_from_its_heading(self) -> None:
-        before = "def load():\n" + "".join(f"    a{number} = 1\n" for number in range(9))
-        assert of(a_change("a.py", before, before.replace("a7 = 1", "a7 = 2"))).touched == ("load",)
-
-    def test_a_word_in_a_docstring_is_no_definition(self) -> None:
-        before = 'def load():\n    """\n    class of pages\n    """\n    x = 1\n'
-        assert of(a_change("a.py", before, before.replace("x = 1", "x = 2"))).touched == ("load",)
-
-
 class TestSwappedNames:
     def test_a_name_that_took_anothers_place_is_told_with_how_often(self) -> None:
         before = "x = old_name(1)\ny = old_name(2)\nz = 3\n"
@@ -158,10 +143,6 @@ class TestQuotes:
         after = before.replace("Pages.\n", "Pages.\n    # Load the pages of the cache\n    python load.py\n")
         assert of(a_change("a.py", before, after)).quotes == ()
 
-    def test_comments_that_went_are_known_too(self) -> None:
-        found = of(a_change("a.py", "# Only tested on small pages so far.\nx = 1\n", "x = 1\n"))
-        assert (found.quotes, found.dropped) == ((), (Quote("Only tested on small pages so far.", "a.py", 1),))
-
     def test_the_longest_comes_first(self) -> None:
         text = "x = 1\n# A short one of words.\ny = 1\n# A much longer one that has many more words.\n"
         assert [len(quote.text.split()) for quote in of(a_change("a.py", "x = 1\ny = 1\n", text)).quotes] == [9, 5]
@@ -177,11 +158,6 @@ class TestMoves:
 
     def test_a_file_that_changed_much_did_not_only_move(self) -> None:
         assert of(FileChange("quill/new/a.py", "renamed", 50, 50, "quill/a.py")).moves == ()
-
-
-def test_lines_are_counted_by_kind_of_file() -> None:
-    found = of(a_change("quill/a.py", "a\n", "b\n"), a_change("tests/a.py", "a\n", "b\nc\n"))
-    assert found.lines == {FileKind.PRODUCTION: 2, FileKind.TEST: 3}
 
 
 @unhurried

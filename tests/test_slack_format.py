@@ -205,7 +205,7 @@ class TestThePost:
         commit = a_commit("Fix the cache (#12)", url="https://example.com/o/r/commit/" + "a" * 40)
         message = parent(a_post(an_entry(commit, "high")))
         line = next(line for line in message["text"].splitlines() if "🔴" in line)
-        assert line == "🔴 The cache keeps its pages. KV cache · #12 · it is about an error (“fails”); bug fix"
+        assert line == "🔴 Fix the cache KV cache · #12 · it is about an error (“fails”); bug fix"
         assert "https://example.com/o/r/pull/12" in json.dumps(message)
 
     def test_a_menu_offers_the_details_of_each_must_know_item(self) -> None:
@@ -242,8 +242,8 @@ class TestThePost:
         assert "Nothing landed" in parent(post)["text"]
 
     def test_one_huge_item_is_shortened_at_a_sentence_and_says_so(self) -> None:
-        summary = "It is faster. " * 500
-        messages = thread(a_post(an_entry(importance="high", analysis=an_analysis(summary))))
+        effect = "It is faster. " * 500
+        messages = thread(a_post(an_entry(importance="high", analysis=an_analysis(effect=effect))))
         said = "\n".join(rules.visible_text(message["blocks"]) for message in messages)
         assert "It is faster. … (shortened: the whole stands in the report)" in said
 

@@ -60,7 +60,7 @@ def a_full_store(path: Path, commits: int = 3) -> Store:
     made = [a_commit(f"Fix the cache number {number}") for number in range(commits)]
     Commits(store).put(made)
     Commits(store).put_triage(an_entry(commit) for commit in made)
-    Analyses(store).put("example/quill", {commit.sha: an_analysis() for commit in made}, 1)
+    Analyses(store).put("example/quill", {commit.sha: an_analysis(analyser="m-1") for commit in made}, 1)
     return store
 
 

@@ -148,6 +148,7 @@ def test_every_label_of_the_formats_is_used() -> None:
         "file",
         "unusual",
         "why",
+        "source",
     }  # keys put together from values
     unused = [
         f"{group}.{key}"

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 Json = dict[str, Any]
-PLAIN = {"summary": "It does something.", "effect": "Users notice it.", "importance": "medium"}
+PLAIN = {"headline": "It does something.", "effect": "Users notice it.", "importance": "medium"}
 
 
 def shape(asked: Json) -> str:

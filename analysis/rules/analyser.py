@@ -1,0 +1,70 @@
+"""The analyser itself: each field of an analysis from the module that owns it."""
+
+from dataclasses import dataclass
+
+from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Ranking, Reading
+from analysis.rules.advice import advice
+from analysis.rules.change import Change, once
+from analysis.rules.effect import effect
+from analysis.rules.impact import impact
+from analysis.rules.insight import insight
+from analysis.rules.risks import risks
+from analysis.rules.themes import themes
+from analysis.statements import headline_of, why_of
+from analysis.version import rules_version
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAnalyser:
+    """Implements Analyser by rule; the same commit always gets the same words."""
+
+    @property
+    def name(self) -> str:
+        """RULES."""
+        return RULES
+
+    @property
+    def prompt(self) -> str:
+        """The version of the rules."""
+        return rules_version()
+
+    def cost(self, job: tuple[Entry, ...]) -> int:  # noqa: ARG002 - the protocol's
+        """Nothing."""
+        return 0
+
+    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
+        """One piece: rules are quick, and handing commits around costs more than reading them."""
+        return [entries] if entries else []
+
+    def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
+        """Analyse every commit of the piece."""
+        return Reading({entry.commit.sha: _read(entry, language) for entry in job}, {})
+
+    def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:  # noqa: ARG002 - the port's
+        """Name the areas with most to say, each with what kinds of changes it got."""
+        return Overview(tuple(themes(entries, language)))
+
+    def rank(self, entries: tuple[Entry, ...], repo: str) -> Ranking:  # noqa: ARG002 - the port's
+        """Leave the order as it is: the scores are all that rules know."""
+        return Ranking(tuple(entry.commit.sha for entry in entries))
+
+
+def _read(entry: Entry, language: Language) -> Analysis:
+    change = Change(entry, language)
+    headline = headline_of(entry.commit, entry.statements)
+    why = why_of(entry.statements, headline)
+    told = effect(change)
+    return Analysis(
+        analyser=RULES,
+        prompt=rules_version(),
+        language=language,
+        depth=Depth.of(entry.triage.importance),
+        headline=headline,
+        why=why,
+        effect=told.text,
+        impact=once(impact(change)),
+        insight=once(insight(change, told.facts, why)),
+        risks=once(risks(change, told.facts, why)),
+        recommendations=once(advice(change)),
+        unseen=tuple(file.path for file in entry.commit.files if file.unseen == "too large"),
+    )

@@ -1,0 +1,137 @@
+"""One commit as the fields read it: its facts in the order in which they matter, the product's files, and how claims are made."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from posixpath import basename
+
+from analysis.entry import Aspect, Claim, Entry, Language
+from analysis.facts import Fact, FactKind
+from analysis.facts.changed import ChangedFile, changed_file
+from analysis.paths import FileKind
+from analysis.statements import Statement
+from analysis.title import Title, read_title
+from analysis.typography import capital, outside, spaced
+from analysis.wording import listed, say
+
+MOST_NAMES = 4
+"""How many names a sentence lists."""
+
+ORDER = (
+    FactKind.REVERTS, FactKind.FLAG_REMOVED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.ENV_REMOVED,
+    FactKind.GATE_REMOVED, FactKind.RENAMED, FactKind.CHOICE_REMOVED, FactKind.MODULE_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED,
+    FactKind.DEFAULT_CHANGED, FactKind.SELECTION_CHANGED, FactKind.REQUIREMENT_CHANGED, FactKind.FORMAT_CHANGED, FactKind.SIGNATURE_CHANGED,
+    FactKind.METRIC_REMOVED, FactKind.CONFIG_REMOVED, FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED, FactKind.GATE_CHANGED,
+    FactKind.DEPRECATED, FactKind.UNSAFE_ADDED, FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.ENDPOINT_ADDED, FactKind.ENV_ADDED,
+    FactKind.GATE_ADDED, FactKind.CHOICE_ADDED, FactKind.METRIC_ADDED, FactKind.CONFIG_ADDED, FactKind.NAME_ADDED,
+    FactKind.CONSTANT_CHANGED, FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_REMOVED,
+    FactKind.TEST_DISABLED, FactKind.TEST_ENABLED,
+)  # fmt: skip
+"""Facts by what readers must act on, then by what they may use."""
+
+_OF_PROGRAMS = {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED}
+_SEEN_BEFORE = {kind for kind in FactKind if kind.value.endswith("_removed")}
+
+
+class Change:
+    """A commit in one language; what its fields share is read once."""
+
+    def __init__(self, entry: Entry, language: Language) -> None:
+        self.entry, self.commit, self.language = entry, entry.commit, language
+
+    @cached_property
+    def files(self) -> dict[str, ChangedFile]:
+        """The changed files by path."""
+        return {change.path: changed_file(change) for change in self.commit.files}
+
+    @cached_property
+    def product(self) -> tuple[ChangedFile, ...]:
+        """The files that users run, the most changed first."""
+        found = (file for file in self.files.values() if file.kind is FileKind.PRODUCTION)
+        return tuple(sorted(found, key=lambda file: -(file.change.additions + file.change.deletions)))
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts, what matters most first; the flags of a program that is new itself are no news to anybody."""
+        known = [fact for fact in self.entry.facts if not self._is_of_new_program(fact)]
+        return tuple(sorted(known, key=lambda fact: ORDER.index(fact.kind) if fact.kind in ORDER else len(ORDER)))
+
+    def _is_of_new_program(self, fact: Fact) -> bool:
+        file = self.files.get(fact.path)
+        return fact.kind in _OF_PROGRAMS and file is not None and file.change.status == "added"
+
+    def of(self, *kinds: FactKind) -> Iterator[Fact]:
+        """Yield the facts of some kinds."""
+        return (fact for fact in self.facts if fact.kind in kinds)
+
+    @cached_property
+    def title(self) -> Title:
+        """The title taken apart."""
+        return read_title(self.commit.subject)
+
+    @cached_property
+    def is_revert(self) -> bool:
+        """Whether it takes an earlier change back; what brings one back does not."""
+        return self.title.restores is None and any(self.of(FactKind.REVERTS))
+
+    def statements(self, *kinds: str) -> Iterator[Statement]:
+        """Yield what people wrote, of some kinds."""
+        return (statement for statement in self.entry.statements if statement.kind in kinds)
+
+    # -- words
+
+    def say(self, key: str, **values: object) -> str:
+        """A sentence of `wording.toml`, filled in."""
+        text = say(key, self.language, **values)
+        return spaced(text) if self.language == "zh" else text
+
+    def sentence(self, clause: str) -> str:
+        """A clause as a sentence."""
+        return capital(clause) + "." if self.language == "en" else f"{clause}。"
+
+    def names(self, names: Sequence[str], most: int = MOST_NAMES) -> str:
+        """Names as code: `a`, `b` and 2 more."""
+        shown = [f"`{name}`" for name in dict.fromkeys(names) if "`" not in name]
+        if len(shown) <= most:
+            return listed(shown, self.language)
+        comma = ", " if self.language == "en" else "、"
+        return self.say("list.more", names=comma.join(shown[:most]), count=len(shown) - most)
+
+    def quoted(self, text: str) -> str:
+        """What somebody wrote, between quotation marks."""
+        return f"“{outside(text)}”"
+
+    # -- claims
+
+    def claim(self, text: str, fact: Fact | None = None, aspect: Aspect | None = None) -> Claim:
+        """A claim with the line that bears it out."""
+        if fact is None or not fact.path:
+            return Claim(text, aspect=aspect)
+        return Claim(text, (fact.path,), aspect, line=fact.line, is_before=fact.kind in _SEEN_BEFORE)
+
+    def quotation(self, key: str, statement: Statement) -> Claim:
+        """A claim that is what somebody wrote, with where it can be read."""
+        paths = (statement.path,) if statement.path else ()
+        text = self.say(key, text=self.quoted(statement.text))
+        return Claim(text, paths, line=statement.line, url=statement.url)
+
+
+def once(claims: Iterator[Claim]) -> tuple[Claim, ...]:
+    """Each sentence once, with the paths of all that say it."""
+    found: dict[str, Claim] = {}
+    for claim in claims:
+        known = found.get(claim.text)
+        found[claim.text] = replace(known, paths=tuple(dict.fromkeys(known.paths + claim.paths))) if known else claim
+    return tuple(found.values())
+
+
+def short_name(path: str) -> str:
+    """A file as readers know it: its name, with its folder where the name is one of many."""
+    name, folder = basename(path), path.rpartition("/")[0].rpartition("/")[2]
+    return f"{folder}/{name}" if folder and name in _EVERYWHERE else name
+
+
+_EVERYWHERE = {
+    "__init__.py", "utils.py", "common.py", "mod.rs", "lib.rs", "main.rs", "main.py", "index.ts", "index.js", "config.py",
+    "base.py", "types.py", "constants.py", "Dockerfile", "doc.go", "util.go", "config.go",
+}  # fmt: skip

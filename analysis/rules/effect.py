@@ -1,0 +1,159 @@
+"""What users notice, as far as facts decide it: what is gone, refused, set otherwise, or new to be used."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from analysis.facts import Fact, FactKind
+from analysis.facts.checks import stops_what_was
+from analysis.facts.defaults import is_compiled_in
+from analysis.paths import FileKind, kind_of
+from analysis.rules.change import Change, short_name
+from analysis.title import ChangeType
+from analysis.wording import error_text, say_fact, short_value
+
+MOST_SENTENCES = 2
+
+_MANY = {
+    FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.ENV_REMOVED, FactKind.ENV_ADDED, FactKind.NAME_REMOVED, FactKind.CONFIG_ADDED,
+    FactKind.COMMAND_ADDED, FactKind.ENDPOINT_ADDED, FactKind.NAME_ADDED, FactKind.METRIC_ADDED,
+}  # fmt: skip
+"""Facts of which one sentence tells several names."""
+
+_OFF = {"False", "false", "0", '"0"', "'0'", '"false"', "off", "no"}
+_TAKES_AWAY = ("disable", "no_", "no-", "skip", "without", "ignore", "bypass", "off", "not_", "not-")
+"""Words in a setting's name that turn its meaning round: off is then the usual behaviour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """The effect in words, and the facts that it tells."""
+
+    text: str
+    facts: tuple[Fact, ...]
+
+
+def effect(change: Change) -> Effect:
+    """Return what users notice, in at most MOST_SENTENCES, what they must act on first."""
+    sentences: list[str] = []
+    told: list[Fact] = []
+    for facts in _groups(change):
+        text = _sentence(change, facts)
+        if text and text not in sentences:
+            sentences.append(text)
+            told += facts
+        if len(sentences) == MOST_SENTENCES:
+            break
+    return Effect((" " if change.language == "en" else "").join(sentences), tuple(told))
+
+
+def _groups(change: Change) -> Iterator[tuple[Fact, ...]]:
+    """Yield facts that one sentence tells: those of one kind in one file."""
+
+    def together(item: tuple[int, Fact]) -> tuple[object, ...]:
+        at, fact = item
+        return (fact.kind, fact.path) if fact.kind in _MANY else (at,)
+
+    # A stable order of kinds, so that the facts of one file come together.
+    facts = sorted(change.facts, key=lambda fact: (_kinds(change).index(fact.kind), fact.path))
+    for _, members in groupby(enumerate(facts), key=together):
+        yield tuple(fact for _, fact in members)
+
+
+def _kinds(change: Change) -> list[FactKind]:
+    return list(dict.fromkeys(fact.kind for fact in change.facts))
+
+
+def _sentence(change: Change, facts: Sequence[Fact]) -> str:
+    """Say facts of one kind; an empty string where they decide nothing for users."""
+    fact = facts[0]
+    if len(dict.fromkeys(one.name for one in facts)) > 1:
+        names = change.names([one.name for one in facts])
+        return change.sentence(change.say(f"effect.{fact.kind}_many", names=names, file=short_name(fact.path)))
+    say = _BY_KIND.get(fact.kind)
+    return say(change, fact) if say else ""
+
+
+def _plain(change: Change, fact: Fact) -> str:
+    return change.sentence(say_fact(fact, change.language))
+
+
+def _new_setting(change: Change, fact: Fact) -> str:
+    said = _plain(change, fact)
+    if not is_off(fact):
+        return said
+    return (" " if change.language == "en" else "").join([said, change.say("effect.off")])
+
+
+def is_off(fact: Fact) -> bool:
+    """Whether a new setting changes nothing for those who leave it alone: its default is a plain no, and its name says none."""
+    name = fact.name.lower().lstrip("-")
+    words = name.replace("-", "_")
+    return fact.after in _OFF and not any(word in name or word in words for word in _TAKES_AWAY)
+
+
+def _default(change: Change, fact: Fact) -> str:
+    if is_compiled_in(fact.name) or not (fact.before and fact.after):
+        return _plain(change, fact)
+    return change.say("effect.default", name=fact.name, before=short_value(fact.before), after=short_value(fact.after))
+
+
+def _refuses(change: Change, fact: Fact) -> str:
+    return change.say("effect.refuses", text=change.quoted(error_text(fact.detail))) if stops(change, fact) else ""
+
+
+def stops(change: Change, fact: Fact) -> bool:
+    """Whether a new check stops what went on before; those of a feature limit what comes with it."""
+    file = change.files.get(fact.path)
+    is_feature = change.entry.triage.types[0] is ChangeType.FEATURE
+    return bool(fact.detail) and file is not None and not is_feature and stops_what_was(file, fact.line)
+
+
+def _lets_through(change: Change, fact: Fact) -> str:
+    return (
+        change.say("effect.lets_through", text=change.quoted(error_text(fact.detail))) if is_gone(change, fact) else ""
+    )
+
+
+def is_gone(change: Change, fact: Fact) -> bool:
+    """Whether the words of a refusal that went stand nowhere else after the whole change, as far as it is shown."""
+    begins = fact.detail[:_TELLING]
+    return bool(begins) and not any(begins in new.text for file in change.files.values() for _, new in file.views)
+
+
+_TELLING = 24
+"""So many letters of a message are enough to know it again where the rest was reworded."""
+
+
+def _goes_back(change: Change, fact: Fact) -> str:
+    if not change.is_revert or not (fact.before and fact.after):
+        return ""
+    return change.say(
+        "effect.goes_back", name=fact.name, before=short_value(fact.before), after=short_value(fact.after)
+    )
+
+
+def _requires(change: Change, fact: Fact) -> str:
+    """What a dependency's new version means for users; of what only tests and images take, nothing."""
+    if change.is_revert:
+        return _goes_back(change, fact)
+    return _plain(change, fact) if kind_of(fact.path) is FileKind.BUILD and not change.product else ""
+
+
+_BY_KIND = {
+    **dict.fromkeys(
+        (
+            FactKind.FLAG_REMOVED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.ENV_REMOVED, FactKind.MODULE_REMOVED,
+            FactKind.NAME_REMOVED, FactKind.NAME_RENAMED, FactKind.CONFIG_REMOVED, FactKind.DEPRECATED, FactKind.COMMAND_ADDED,
+            FactKind.ENDPOINT_ADDED, FactKind.METRIC_ADDED, FactKind.METRIC_REMOVED, FactKind.GATE_REMOVED, FactKind.GATE_CHANGED,
+            FactKind.CHOICE_ADDED, FactKind.CHOICE_REMOVED, FactKind.RENAMED, FactKind.SELECTION_CHANGED, FactKind.FORMAT_CHANGED,
+            FactKind.SIGNATURE_CHANGED, FactKind.REQUIREMENT_CHANGED,
+        ),
+        _plain,
+    ),
+    **dict.fromkeys((FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED, FactKind.GATE_ADDED), _new_setting),
+    FactKind.DEFAULT_CHANGED: _default,
+    FactKind.CHECK_ADDED: _refuses,
+    FactKind.CHECK_REMOVED: _lets_through,
+    FactKind.DEPENDENCY_CHANGED: _requires,
+}  # fmt: skip

@@ -1,0 +1,128 @@
+"""Which functions and classes a change touches, and which of them are new, by the names that their users call them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from analysis.facts.changed import ChangedFile
+from analysis.patch import Hunk
+from analysis.sketch import DEFINITION
+
+_RUST_IMPL = re.compile(r"^\s*(?:unsafe\s+)?impl\b(?:<[^{]*?>)?\s+(?:[^{]*?\bfor\s+)?(?:\w+::)*(?P<name>[A-Za-z]\w*)")
+_GO_METHOD = re.compile(r"^func\s+\(\s*(?:\w+\s+)?\*?(?P<owner>\w+)[^)]*\)\s*(?P<name>\w+)")
+_C_FUNCTION = re.compile(r"^[A-Za-z_][\w:<>,*&\s]*?\b(?P<name>[A-Za-z_]\w*(?:::[A-Za-z_]\w*)*)\s*\(")
+_OWNERS = {"class", "struct", "enum", "trait", "interface"}
+_PUBLIC = {
+    "rust": re.compile(r"\s*pub\s"),
+    "javascript": re.compile(r"\s*export\b"),
+    "java": re.compile(r"\s*(?:public|fun|class|interface)\b"),
+}
+_PROGRAMS = {"python", "rust", "go", "c", "javascript", "java"}
+_NO_FUNCTION = {"if", "for", "while", "switch", "return", "static_assert", "defined", "main", "namespace"}
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A function or class of the product.
+
+    Attributes:
+        name: with the class that it belongs to, as the language writes it: `Cache.load`, `Cache::load`.
+        is_new: it came with the change, to a file that was there before.
+        is_public: others may use it, as its language marks that.
+        line: where it or its first change stands, after the change.
+    """
+
+    name: str
+    path: str
+    line: int
+    is_new: bool
+    is_public: bool
+
+
+def touched(files: Iterable[ChangedFile]) -> tuple[Touched, ...]:
+    """Return the definitions of files that were there before, the new ones first, then the most changed."""
+    counts: Counter[str] = Counter()
+    found: dict[str, Touched] = {}
+    for file in files:
+        if file.language not in _PROGRAMS or file.change.status in {"added", "removed"}:
+            continue
+        gone = {name for hunk in file.hunks for name in _removed(hunk)}
+        for hunk, (_, after) in zip(file.hunks, file.views, strict=True):
+            code = {number: text for number, text, _ in after.lines()}
+            for name, line, is_defined in _walk(hunk, code, file.language):
+                counts[name] += 1
+                is_open = _is_public(name, code.get(line, ""), file.language)
+                is_new = is_defined and _bare(name) not in gone
+                known = found.get(name)
+                if known is None or (is_new and not known.is_new):
+                    found[name] = Touched(name, file.path, line, is_new, is_open)
+    owners = {re.split(r"\.|::", name)[0] for name in found if re.search(r"\.|::", name)}
+    named = [one for one in found.values() if one.name not in owners]  # of a class, its methods say more
+    return tuple(sorted(named, key=lambda one: (not one.is_new, -counts[one.name])))
+
+
+def _is_public(name: str, text: str, language: str) -> bool:
+    """Whether the line that defines a name lets others use it; no part of the name may say that it is nobody's business."""
+    parts = re.split(r"\.|::", name)
+    if any(part.startswith("_") for part in parts):
+        return False
+    if language == "go":
+        return all(part[:1].isupper() for part in parts)
+    mark = _PUBLIC.get(language)
+    return mark is None or bool(mark.match(text))
+
+
+def _bare(name: str) -> str:
+    return re.split(r"\.|::", name)[-1]
+
+
+def _removed(hunk: Hunk) -> Iterator[str]:
+    for line in hunk.lines:
+        found = DEFINITION.match(line.text) if line.removed else None
+        if found:
+            yield found["name"]
+
+
+def _walk(hunk: Hunk, code: dict[int, str], language: str) -> Iterator[tuple[str, int, bool]]:
+    """Yield for each changed line the definition that it stands in, its number, and whether it is that definition's own, added."""
+    joint = "::" if language in {"rust", "c"} else "."
+    owner, owner_indent, name = "", -1, ""
+    heading = _read(hunk.heading, language)
+    if heading:
+        kind, said, indent = heading
+        owner, owner_indent, name = (said, indent, said) if kind == "owner" else ("", -1, said)
+    at = 0
+    for line in hunk.lines:
+        at = line.new or at
+        text = line.text if line.new is None else code.get(line.new, "")
+        found = _read(text, language) if text.strip() else None
+        is_defined = False
+        if found:
+            kind, said, indent = found
+            if kind == "owner":
+                owner, owner_indent, name = said, indent, said
+            else:
+                name = f"{owner}{joint}{said}" if owner and indent > owner_indent else said
+            is_defined = line.added
+        elif (
+            owner and text.strip() and len(text) - len(text.lstrip()) <= owner_indent and text.lstrip()[:1] not in ")}]"
+        ):
+            owner, owner_indent, name = "", -1, ""
+        if (line.added or line.removed) and name and text.strip():
+            yield name, at, is_defined
+
+
+def _read(text: str, language: str) -> tuple[str, str, int] | None:
+    """What a line defines: an owner of others or a function, its name, how far it is indented; None for nothing."""
+    indent = len(text) - len(text.lstrip())
+    if language == "rust" and (found := _RUST_IMPL.match(text)):
+        return "owner", found["name"], indent
+    if language == "go" and (found := _GO_METHOD.match(text)):
+        return "function", f"{found['owner']}.{found['name']}", indent
+    found = DEFINITION.match(text)
+    if found and found["keyword"] not in {"impl", "namespace"}:
+        return ("owner" if found["keyword"] in _OWNERS else "function"), found["name"], indent
+    if language == "c" and not indent and not text.rstrip().endswith(";") and (found := _C_FUNCTION.match(text)):
+        return None if found["name"] in _NO_FUNCTION else ("function", found["name"], indent)
+    return None

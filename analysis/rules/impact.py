@@ -1,0 +1,135 @@
+"""Who is reached: interfaces that changed, hardware, models and backends, or else the part of the product."""
+
+import re
+from collections.abc import Iterator
+from posixpath import commonpath, dirname
+
+from analysis.areas import general
+from analysis.entry import Claim
+from analysis.facts import Fact, FactKind
+from analysis.facts.changed import ChangedFile
+from analysis.hardware import named_in
+from analysis.paths import FileKind
+from analysis.rules.change import Change, short_name
+
+_INTERFACES = {
+    "command_line": {FactKind.FLAG_ADDED, FactKind.FLAG_REMOVED, FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED},
+    "gates": {FactKind.GATE_ADDED, FactKind.GATE_REMOVED, FactKind.GATE_CHANGED},
+    "metrics": {FactKind.METRIC_ADDED, FactKind.METRIC_REMOVED},
+    "formats": {FactKind.FORMAT_CHANGED},
+    "environment": {FactKind.ENV_ADDED, FactKind.ENV_REMOVED},
+    "http": {FactKind.ENDPOINT_ADDED, FactKind.ENDPOINT_REMOVED},
+    "configuration": {
+        FactKind.DEFAULT_CHANGED,
+        FactKind.SELECTION_CHANGED,
+        FactKind.CHOICE_ADDED,
+        FactKind.CHOICE_REMOVED,
+        FactKind.CONFIG_ADDED,
+        FactKind.CONFIG_REMOVED,
+    },
+    "api": {
+        FactKind.NAME_ADDED,
+        FactKind.NAME_REMOVED,
+        FactKind.NAME_RENAMED,
+        FactKind.MODULE_REMOVED,
+        FactKind.SIGNATURE_CHANGED,
+    },
+    "requirements": {FactKind.REQUIREMENT_CHANGED},
+    "renamed": {FactKind.RENAMED},
+    "dependencies": {FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_REMOVED},
+}
+"""Ways in which a product is used, with the facts that show a change of them."""
+
+_KINDS = {
+    "models": "models", "backends": "backends", "services": "backends", "drivers": "backends", "providers": "backends", "connectors": "backends",
+    "bindings": "bindings", "plugins": "plugins", "exporter": "components", "receiver": "components", "processor": "components",
+    "extension": "components", "connector": "components",
+}  # fmt: skip
+"""Folders that hold one alternative beside another, of which a user takes some: what the alternatives are."""
+
+_SHARED = re.compile(
+    r"^(?:utils?|common|base|core|mod|lib|registry|__init__|index|types|config|internal|shared|src|tests?|abc|helpers?)$",
+    re.IGNORECASE,
+)
+_AROUND = {"ci", "docs", "tests", "build"}
+_MOST_ALTERNATIVES, _MOST_FILES = 3, 3
+
+
+def impact(change: Change) -> Iterator[Claim]:
+    """Yield who is reached, as claims with the lines or files that show it; nothing of the product reaches nobody."""
+    found = [*_interfaces(change)]
+    if change.product:
+        found += [*_hardware(change), *_alternatives(change)]
+        found = found or [*_part(change)]
+    yield from found or _builds(change)
+
+
+def _interfaces(change: Change) -> Iterator[Claim]:
+    for key, kinds in _INTERFACES.items():
+        facts = [fact for fact in change.of(*kinds) if fact.path]
+        if facts:
+            text = change.say(f"impact.{key}", names=change.names([_called(fact) for fact in facts]))
+            yield change.claim(text, facts[0])
+
+
+def _called(fact: Fact) -> str:
+    return fact.before if fact.kind in {FactKind.NAME_RENAMED, FactKind.RENAMED} and fact.before else fact.name
+
+
+def _hardware(change: Change) -> Iterator[Claim]:
+    """Devices that the title names, or else the platform that it is about."""
+    areas = general()
+    platforms = [areas.name(key, change.language) for key in change.entry.triage.areas if areas.is_platform(key)]
+    names = named_in(change.title.reverts or change.commit.subject) or platforms
+    if names:
+        yield Claim(change.say("impact.hardware", names=", ".join(names)), _paths(change))
+
+
+def _alternatives(change: Change) -> Iterator[Claim]:
+    """The models, backends and the like that alone are touched."""
+    places = [_alternative(file) for file in change.product]
+    if not all(places):
+        return
+    kinds = {kind for kind, _ in filter(None, places)}
+    names = list(dict.fromkeys(name for _, name in filter(None, places)))
+    if len(kinds) == 1 and len(names) <= _MOST_ALTERNATIVES:
+        yield Claim(change.say(f"impact.{kinds.pop()}", names=change.names(names)), _paths(change))
+
+
+def _alternative(file: ChangedFile) -> tuple[str, str] | None:
+    """The kind and the name of the alternative that a file belongs to: its folder's, or its own among models, each in a file."""
+    folders = file.path.split("/")
+    for at, folder in enumerate(folders[:-1]):
+        kind = _KINDS.get(folder, "")
+        name = folders[-1 if kind == "models" else at + 1].partition(".")[0]
+        if kind and name and not _SHARED.match(name):
+            return kind, name
+    return None
+
+
+def _part(change: Change) -> Iterator[Claim]:
+    """The part of the product: its area, or else its files or the folder of them all, where that is more than the whole."""
+    area = next((key for key in change.entry.triage.areas if key not in _AROUND), "")
+    if area:
+        yield Claim(change.say("impact.area", name=general().name(area, change.language)), _paths(change))
+        return
+    files = [file.path for file in change.product]
+    if len(files) <= _MOST_FILES:
+        yield Claim(
+            change.say("impact.files", names=change.names([short_name(path) for path in files])), _paths(change)
+        )
+        return
+    place = commonpath([dirname(path) or "." for path in files])
+    if "/" in place.removesuffix("/src"):
+        yield Claim(change.say("impact.place", name=place), _paths(change))
+
+
+def _builds(change: Change) -> Iterator[Claim]:
+    """How it is built or packaged, where nothing else of the product is touched."""
+    names = [short_name(path) for path, file in change.files.items() if file.kind is FileKind.BUILD]
+    if names:
+        yield Claim(change.say("impact.builds", names=change.names(names)))
+
+
+def _paths(change: Change) -> tuple[str, ...]:
+    return tuple(file.path for file in change.product[:4])

@@ -1,0 +1,86 @@
+"""How it is done: functions that are new or changed, code that moved, checks, tests by name, comments, the author's figures."""
+
+from collections.abc import Iterator, Sequence
+
+from analysis.entry import Aspect, Claim
+from analysis.facts import Fact, FactKind
+from analysis.paths import FileKind, kind_of
+from analysis.rules.change import Change, short_name
+from analysis.rules.effect import is_gone
+from analysis.rules.functions import Touched, touched
+from analysis.rules.moved import moved
+from analysis.rules.new_tests import new_tests
+from analysis.statements import Source, Statement, StatementKind
+from analysis.wording import error_text
+
+_MOST_TESTS, _MOST_CHECKS, _MOST_FIGURES = 3, 3, 2
+_PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD}
+
+
+def insight(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Iterator[Claim]:
+    """Yield what an engineer wants to know of how it is done; `told` and `why` are what other fields say already."""
+    if not change.product:
+        return
+    yield from _functions(change)
+    yield from _moved(change)
+    yield from _checks(change, told)
+    yield from _tests(change)
+    yield from _comment(change, why)
+    yield from _figures(change, why)
+
+
+def _functions(change: Change) -> Iterator[Claim]:
+    named = {fact.name for fact in change.facts} | {fact.after for fact in change.of(FactKind.NAME_RENAMED)}
+    found = [one for one in touched(change.product) if one.name not in named]
+    new = [one for one in found if one.is_new and one.is_public]
+    changed = [one for one in found if not one.is_new]
+    if new:
+        yield _named("insight.new", change, new, Aspect.ARCHITECTURE)
+    if changed:
+        yield _named("insight.changed", change, changed, Aspect.ARCHITECTURE)
+
+
+def _named(key: str, change: Change, found: Sequence[Touched], aspect: Aspect) -> Claim:
+    text = change.say(key, names=change.names([one.name for one in found]))
+    return Claim(text, (found[0].path,), aspect, line=found[0].line)
+
+
+def _moved(change: Change) -> Iterator[Claim]:
+    moves = [one for one in moved(change.commit) if {kind_of(one.source), kind_of(one.target)} <= _PRODUCT]
+    for one in moves[:1]:
+        text = change.say(
+            "insight.moved", count=one.count, source=short_name(one.source), target=short_name(one.target)
+        )
+        yield Claim(text, (one.target,), Aspect.MAINTAINABILITY)
+
+
+def _checks(change: Change, told: Sequence[Fact]) -> Iterator[Claim]:
+    found = [
+        fact for fact in change.of(FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED) if fact.detail and fact not in told
+    ]
+    found = [fact for fact in found if fact.kind is FactKind.CHECK_ADDED or is_gone(change, fact)]
+    for fact in found[:_MOST_CHECKS]:
+        key = "insight.check" if fact.kind is FactKind.CHECK_ADDED else "insight.check_removed"
+        yield change.claim(change.say(key, text=change.quoted(error_text(fact.detail))), fact, Aspect.RELIABILITY)
+
+
+def _tests(change: Change) -> Iterator[Claim]:
+    names = new_tests(change.files.values())
+    if names:
+        text = change.say("insight.tests", names=change.names(names, _MOST_TESTS))
+        yield Claim(text, aspect=Aspect.MAINTAINABILITY)
+
+
+def _comment(change: Change, why: Sequence[Statement]) -> Iterator[Claim]:
+    """What the author writes beside the code, where no reason quotes it."""
+    comments = (
+        one for one in change.statements(StatementKind.EFFECT) if one.source is Source.CODE_COMMENT and one not in why
+    )
+    for comment in list(comments)[:1]:
+        yield change.quotation("insight.comment", comment)
+
+
+def _figures(change: Change, why: Sequence[Statement]) -> Iterator[Claim]:
+    figures = [one for one in change.statements(StatementKind.FIGURE) if one not in why]
+    for figure in figures[:_MOST_FIGURES]:
+        yield change.quotation("insight.figure", figure)

@@ -1,0 +1,112 @@
+"""What can go wrong for users: what is gone without notice, tests switched off or missing, unsafe calls, the author's own caveats."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from analysis.entry import Aspect, Claim
+from analysis.facts import Fact, FactKind
+from analysis.facts.checks import is_fallback
+from analysis.inert import is_inert
+from analysis.paths import FileKind
+from analysis.rules.change import Change, short_name
+from analysis.rules.moved import moved
+from analysis.statements import Statement, StatementKind
+from analysis.title import AROUND
+from analysis.wording import listed, say_fact
+
+_MANY_LINES = 100
+"""So many lines of the product without a change of tests are worth a word."""
+_MOST_CAVEATS = 2
+_GONE = {
+    FactKind.FLAG_REMOVED,
+    FactKind.COMMAND_REMOVED,
+    FactKind.ENDPOINT_REMOVED,
+    FactKind.NAME_REMOVED,
+    FactKind.ENV_REMOVED,
+    FactKind.GATE_REMOVED,
+    FactKind.METRIC_REMOVED,
+    FactKind.CHOICE_REMOVED,
+}
+_ACTED_ON = _GONE | {
+    FactKind.DEFAULT_CHANGED,
+    FactKind.NAME_RENAMED,
+    FactKind.MODULE_REMOVED,
+    FactKind.CONFIG_REMOVED,
+    FactKind.RENAMED,
+    FactKind.SELECTION_CHANGED,
+    FactKind.FORMAT_CHANGED,
+    FactKind.SIGNATURE_CHANGED,
+    FactKind.REQUIREMENT_CHANGED,
+}
+_DEPRECATED = re.compile(r"deprecat|will be removed", re.IGNORECASE)
+_AGAIN = re.compile(r"^\W*(?:\[[^\]]*\]\s*)*(?:re-?apply|re-?land)\b", re.IGNORECASE)
+_UNSAFE = {
+    "run": re.compile(r"^(?:os\.system|shell|eval|exec)\b"),
+    "trust": re.compile(r"verify|ssl|Insecure|rejectUnauthorized|danger_accept", re.IGNORECASE),
+    "markup": re.compile(r"InnerHTML"),
+}
+"""What may happen by calls known to be unsafe, of which all others load what may hold code."""
+
+
+def risks(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Iterator[Claim]:
+    """Yield what can go wrong; `told` and `why` are what other fields say already."""
+    yield from _hidden(change)
+    yield from _unsafe(change)
+    yield from _gone(change, told)
+    yield from _tests(change)
+    if change.title.restores or (_AGAIN.match(change.commit.subject) and not change.is_revert):
+        yield Claim(change.say("risk.again"), aspect=Aspect.RELIABILITY)
+    caveats = [one for one in change.statements(StatementKind.CAVEAT) if one not in why]
+    for caveat in caveats[:_MOST_CAVEATS]:
+        yield change.quotation("risk.caveat", caveat)
+    unseen = tuple(file.path for file in change.commit.files if file.unseen == "too large")
+    if unseen:
+        yield Claim(change.say("risk.unseen", files=change.names(unseen)), unseen)
+
+
+def _hidden(change: Change) -> Iterator[Claim]:
+    """A title that speaks of tests, CI or documents alone, where the product's code changes in what it does."""
+    said = [kind for kind in change.title.types if kind in AROUND]
+    files = [file for file in change.product if file.change.additions + file.change.deletions and not is_inert(file)]
+    if said and files and not change.is_revert:
+        names = change.names([short_name(file.path) for file in files])
+        kinds = listed([change.say(f"type.{kind}") for kind in said], change.language)
+        yield Claim(change.say("risk.hidden", said=kinds, files=names), tuple(file.path for file in files[:4]))
+
+
+def _unsafe(change: Change) -> Iterator[Claim]:
+    for fact in change.of(FactKind.UNSAFE_ADDED):
+        file = change.files.get(fact.path)
+        where = change.say("risk.fallback") if file and is_fallback(file, fact.line) else ""
+        kind = unsafe_kind(fact)
+        yield change.claim(change.say(f"risk.unsafe_{kind}", name=fact.name, where=where), fact, Aspect.SECURITY)
+
+
+def unsafe_kind(fact: Fact) -> str:
+    """What an unsafe call may do: `run` what it is given, `trust` anybody, put `markup` into a page, or `load` code."""
+    return next((kind for kind, pattern in _UNSAFE.items() if pattern.search(fact.name)), "load")
+
+
+def _gone(change: Change, told: Sequence[Fact]) -> Iterator[Claim]:
+    """What goes without notice, and what else must be acted on that the effect has no room for."""
+    was_announced = any(_DEPRECATED.search(file.change.patch or "") for file in change.files.values())
+    gone = list(change.of(*_GONE))
+    if gone and not was_announced and not change.is_revert:
+        text = change.say("risk.gone", names=change.names([fact.name for fact in gone]))
+        yield change.claim(text, gone[0], Aspect.COMPATIBILITY)
+    for fact in change.of(*_ACTED_ON):
+        if fact not in told and (fact not in gone or was_announced):
+            yield change.claim(change.sentence(say_fact(fact, change.language)), fact, Aspect.COMPATIBILITY)
+
+
+def _tests(change: Change) -> Iterator[Claim]:
+    for fact in change.of(FactKind.TEST_DISABLED):
+        yield change.claim(change.sentence(say_fact(fact, change.language)), fact, Aspect.RELIABILITY)
+    lines = sum(file.change.additions + file.change.deletions for file in change.product)
+    has_tests = any(file.kind is FileKind.TEST for file in change.files.values())
+    added = sum(file.change.additions for file in change.product)
+    if lines < _MANY_LINES or not added or has_tests or change.is_revert:
+        return
+    if lines - 2 * sum(one.count for one in moved(change.commit)) >= _MANY_LINES:  # what only moved is tested as it was
+        paths = tuple(file.path for file in change.product[:4])
+        yield Claim(change.say("risk.no_tests"), paths, Aspect.MAINTAINABILITY)

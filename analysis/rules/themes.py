@@ -1,0 +1,31 @@
+"""What a day was about: its busiest areas, with the kinds of changes that they got."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from analysis.areas import general
+from analysis.entry import Entry, Language, Theme
+from analysis.triage import Importance
+from analysis.typography import spaced
+from analysis.wording import listed, say
+
+_MOST_THEMES, _LEAST_COMMITS, _MOST_TYPES = 5, 2, 3
+
+
+def themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:
+    """Yield the heaviest areas with at least two commits: one counts for its first area, by its score.
+
+    What surrounds the product makes no theme.
+    """
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.triage.areas and entry.triage.importance is not Importance.LOW:
+            groups.setdefault(entry.triage.areas[0], []).append(entry)
+    heaviest = sorted(groups.items(), key=lambda item: -sum(entry.triage.score for entry in item[1]))
+    for area, members in heaviest[:_MOST_THEMES]:
+        if len(members) < _LEAST_COMMITS:
+            continue
+        types = Counter(entry.triage.types[0] for entry in members).most_common(_MOST_TYPES)
+        kinds = listed([say(f"theme.{kind}", language, count=count) for kind, count in types], language)
+        text = say("theme.area", language, area=general().name(area, language), kinds=kinds)
+        yield Theme(spaced(text) if language == "zh" else text, tuple(entry.commit.sha for entry in members))

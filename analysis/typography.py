@@ -1,0 +1,53 @@
+"""How text is set: Chinese beside Latin letters, capitals, and outside text between quotation marks of ours."""
+
+import re
+
+_CJK = r"\u3400-\u9fff"
+_NAME = re.compile(r"[\d_=/.`*<>\\]|^--|[a-z][A-Z]")
+_ENDS = " .,;:。，；：、"
+
+
+def spaced(text: str) -> str:
+    """Put a space between Chinese and Latin text, as Chinese engineers do, and none between two Chinese words.
+
+    What stands between quotation marks is left as it is.
+    """
+    parts = re.split(r"(`[^`]*`|“[^”]*”)", text)
+    for index in range(0, len(parts), 2):
+        part = re.sub(rf"(?<=[{_CJK}，。；：（）、“”])\s+(?=[{_CJK}，。；：（）、])", "", parts[index])
+        part = re.sub(rf"(?<=[{_CJK}])(?=[A-Za-z0-9])", " ", part)
+        part = re.sub(rf"(?<=[A-Za-z0-9%+])(?=[{_CJK}])", " ", part)
+        parts[index] = re.sub(r"\s+(?=[，。；：、）])|(?<=[，。；：、（])\s+", "", part)
+    for index in range(1, len(parts), 2):
+        if parts[index].startswith("`"):
+            parts[index - 1] = re.sub(rf"(?<=[{_CJK}])$", " ", parts[index - 1])
+            parts[index + 1] = re.sub(rf"^(?=[{_CJK}])", " ", parts[index + 1])
+    parts[0::2] = [re.sub(r"[ \t]{2,}", " ", part) for part in parts[0::2]]
+    return "".join(parts).strip()
+
+
+def capital(text: str) -> str:
+    """Begin a sentence with a capital, unless it begins with a name or with code."""
+    word = text.split(" ", 1)[0].rstrip(".,:;")
+    return text if _NAME.search(word) else text[:1].upper() + text[1:]
+
+
+def outside(text: str) -> str:
+    """Text from outside as it can stand between quotation marks of ours: one line, its marks in pairs, without an end."""
+    text = tidy(text)
+    text = text.replace("“", "‘").replace("”", "’")
+    for mark in '`"':
+        if text.count(mark) % 2:
+            text = text.replace(mark, "")
+    for opens, closes in ("()", "[]"):
+        if text.count(opens) != text.count(closes):
+            text = text.replace(opens, "").replace(closes, "")
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    """Text on one line, without a gap before a mark, marks side by side, and marks at its ends."""
+    text = " ".join(text.split())
+    text = re.sub(r"\s+(?=[,.;:!?，。；：、](?:\s|$))", "", text)
+    text = re.sub(r"([,;:，。；：、])(?:\s*[,;:，。；：、])+(?=\s|$|[，。；：、])", r"\1", text)
+    return text.strip(_ENDS)
