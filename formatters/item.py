@@ -13,7 +13,7 @@ from analysis.entry import RULES, Claim, Entry, Language
 from analysis.facts import FactKind
 from analysis.redaction import redact
 from analysis.statements import Statement
-from analysis.title import AROUND
+from analysis.title import AROUND, read_title
 from analysis.triage import Importance
 from analysis.typography import capital, outside
 from analysis.window import Window
@@ -144,8 +144,12 @@ def _title(entry: Entry, language: Language) -> str:
     said = clean(entry.analysis.headline) if entry.analysis else ""
     if not said:
         return clean(bare_title(entry)) or label("entry.untitled", language)
-    takes_back = any(fact.kind is FactKind.REVERTS for fact in entry.facts) and said in clean(entry.commit.subject)
-    return label("entry.reverts", language, title=said) if takes_back and "evert" not in said else said
+    title = read_title(entry.commit.subject)
+    if title.restores and said in clean(title.restores):
+        return label("entry.restores", language, title=said)
+    if title.reverts and said in clean(title.reverts):
+        return label("entry.reverts", language, title=said)
+    return said
 
 
 def _line(entry: Entry, title: str, language: Language) -> str:
@@ -210,11 +214,13 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
             if claims:
                 said = tuple(_say_claim(claim, language, gone, cites=analysis.analyser != RULES) for claim in claims)
                 yield Part(name, label(f"entry.{name}", language), said)
+    told = " ".join([analysis.effect, *(claim.text for claim in analysis.risks)]) if analysis else ""
     if entry.facts and not is_low:
         proofs = (
             Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
             for fact in entry.facts
             if fact.kind is not FactKind.REVERTS  # which the headline says, and no line of the diff does
+            if not told or capital(say_fact(fact, language)) not in told
         )
         shown = tuple(dict.fromkeys(proofs))
         if shown:

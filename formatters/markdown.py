@@ -146,7 +146,7 @@ class _Report:
     def long(self, item: Item, level: str) -> Iterator[str]:
         triage = item.entry.triage
         yield f'\n<a id="{self.id(item.entry.commit)}"></a>\n\n{level} {ICONS[triage.importance]} {escape(item.title)}\n'
-        yield f"{self.byline(item)}\n"
+        yield self.byline(item)
         if item.reasons:
             why = self.label("entry.why", importance=say(f"importance.{triage.importance}", self.language))
             yield f"\n{self.bold(why)} {escape(item.reasons)}"

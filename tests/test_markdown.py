@@ -276,7 +276,9 @@ def test_ten_thousand_characters_are_all_there(language: Language) -> None:
 
 def test_code_keeps_a_pipe_in_tables_and_elsewhere() -> None:
     """`str | None` is seen so, in the table and in the text."""
-    entry: Entry = an_entry(a_commit("Accept `str | None`"), analysis=an_analysis("Takes `str | None`."))
+    entry: Entry = an_entry(
+        a_commit("Accept `str | None`"), analysis=an_analysis("Accept `str | None`", effect="Takes `str | None`.")
+    )
     report = markdown(a_digest(entry), AREAS)
     assert set(codes(report)) == {"str | None", entry.commit.short}
     assert "Takes `str | None`." in report

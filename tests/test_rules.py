@@ -43,6 +43,12 @@ class TestQuotations:
             "[Core] fix(cache): Pages come back twice (#12)"
         )
 
+    @pytest.mark.parametrize(
+        "title", ['Revert "[Perf] Fuse the add (#7)" (#9)', 'Reapply "[Perf] Fuse the add (#7)" (#9)']
+    )
+    def test_what_is_taken_back_or_brought_back_is_the_headline(self, title: str) -> None:
+        assert analysed(judged(title, CODE)).headline == "Fuse the add"
+
     def test_what_people_wrote_is_quoted_and_never_twice(self) -> None:
         effect = Statement("Pages no longer come back twice.", Source.BODY)
         caveat = Statement(

@@ -11,6 +11,7 @@ from analysis.rules.insight import insight
 from analysis.rules.risks import risks
 from analysis.rules.themes import themes
 from analysis.statements import headline_of, why_of
+from analysis.title import read_title
 from analysis.version import rules_version
 
 
@@ -49,9 +50,16 @@ class RulesAnalyser:
         return Ranking(tuple(entry.commit.sha for entry in entries))
 
 
+def _headline(change: Change) -> str:
+    """The headline; of what takes a change back or brings one back, the title of that change."""
+    headline, title = headline_of(change.commit, change.entry.statements), change.title
+    other = title.restores or title.reverts
+    return read_title(other).text if other and headline == title.text else headline
+
+
 def _read(entry: Entry, language: Language) -> Analysis:
     change = Change(entry, language)
-    headline = headline_of(entry.commit, entry.statements)
+    headline = _headline(change)
     why = why_of(entry.statements, headline)
     told = effect(change)
     return Analysis(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from analysis.entry import Aspect, Claim
+from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
 from analysis.paths import FileKind, kind_of
 from analysis.rules.change import Change, short_name
@@ -35,14 +35,14 @@ def _functions(change: Change) -> Iterator[Claim]:
     new = [one for one in found if one.is_new and one.is_public]
     changed = [one for one in found if not one.is_new]
     if new:
-        yield _named("insight.new", change, new, Aspect.ARCHITECTURE)
+        yield _named("insight.new", change, new)
     if changed:
-        yield _named("insight.changed", change, changed, Aspect.ARCHITECTURE)
+        yield _named("insight.changed", change, changed)
 
 
-def _named(key: str, change: Change, found: Sequence[Touched], aspect: Aspect) -> Claim:
+def _named(key: str, change: Change, found: Sequence[Touched]) -> Claim:
     text = change.say(key, names=change.names([one.name for one in found]))
-    return Claim(text, (found[0].path,), aspect, line=found[0].line)
+    return Claim(text, (found[0].path,), line=found[0].line)
 
 
 def _moved(change: Change) -> Iterator[Claim]:
@@ -51,7 +51,7 @@ def _moved(change: Change) -> Iterator[Claim]:
         text = change.say(
             "insight.moved", count=one.count, source=short_name(one.source), target=short_name(one.target)
         )
-        yield Claim(text, (one.target,), Aspect.MAINTAINABILITY)
+        yield Claim(text, (one.target,))
 
 
 def _checks(change: Change, told: Sequence[Fact]) -> Iterator[Claim]:
@@ -61,14 +61,14 @@ def _checks(change: Change, told: Sequence[Fact]) -> Iterator[Claim]:
     found = [fact for fact in found if fact.kind is FactKind.CHECK_ADDED or is_gone(change, fact)]
     for fact in found[:_MOST_CHECKS]:
         key = "insight.check" if fact.kind is FactKind.CHECK_ADDED else "insight.check_removed"
-        yield change.claim(change.say(key, text=change.quoted(error_text(fact.detail))), fact, Aspect.RELIABILITY)
+        yield change.claim(change.say(key, text=change.quoted(error_text(fact.detail))), fact)
 
 
 def _tests(change: Change) -> Iterator[Claim]:
     names = new_tests(change.files.values())
     if names:
         text = change.say("insight.tests", names=change.names(names, _MOST_TESTS))
-        yield Claim(text, aspect=Aspect.MAINTAINABILITY)
+        yield Claim(text)
 
 
 def _comment(change: Change, why: Sequence[Statement]) -> Iterator[Claim]:

@@ -55,7 +55,7 @@ def risks(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Ite
     yield from _gone(change, told)
     yield from _tests(change)
     if change.title.restores or (_AGAIN.match(change.commit.subject) and not change.is_revert):
-        yield Claim(change.say("risk.again"), aspect=Aspect.RELIABILITY)
+        yield Claim(change.say("risk.again"))
     caveats = [one for one in change.statements(StatementKind.CAVEAT) if one not in why]
     for caveat in caveats[:_MOST_CAVEATS]:
         yield change.quotation("risk.caveat", caveat)
@@ -93,15 +93,15 @@ def _gone(change: Change, told: Sequence[Fact]) -> Iterator[Claim]:
     gone = list(change.of(*_GONE))
     if gone and not was_announced and not change.is_revert:
         text = change.say("risk.gone", names=change.names([fact.name for fact in gone]))
-        yield change.claim(text, gone[0], Aspect.COMPATIBILITY)
+        yield change.claim(text, gone[0])
     for fact in change.of(*_ACTED_ON):
         if fact not in told and (fact not in gone or was_announced):
-            yield change.claim(change.sentence(say_fact(fact, change.language)), fact, Aspect.COMPATIBILITY)
+            yield change.claim(change.sentence(say_fact(fact, change.language)), fact)
 
 
 def _tests(change: Change) -> Iterator[Claim]:
     for fact in change.of(FactKind.TEST_DISABLED):
-        yield change.claim(change.sentence(say_fact(fact, change.language)), fact, Aspect.RELIABILITY)
+        yield change.claim(change.sentence(say_fact(fact, change.language)), fact)
     lines = sum(file.change.additions + file.change.deletions for file in change.product)
     has_tests = any(file.kind is FileKind.TEST for file in change.files.values())
     added = sum(file.change.additions for file in change.product)
@@ -109,4 +109,4 @@ def _tests(change: Change) -> Iterator[Claim]:
         return
     if lines - 2 * sum(one.count for one in moved(change.commit)) >= _MANY_LINES:  # what only moved is tested as it was
         paths = tuple(file.path for file in change.product[:4])
-        yield Claim(change.say("risk.no_tests"), paths, Aspect.MAINTAINABILITY)
+        yield Claim(change.say("risk.no_tests"), paths)
