@@ -65,7 +65,9 @@ def say_fact(fact: Fact, language: Language) -> str:
     if fact.kind in {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.TEST_DISABLED} and detail:
         colon = ": " if language == "en" else "："
         detail = f"{colon}“{outside(_first_sentence(detail))}”"
-    if fact.after and fact.kind in {FactKind.ENV_ADDED, FactKind.CONFIG_ADDED, FactKind.GATE_ADDED}:
+    if fact.after and fact.kind is FactKind.GATE_ADDED:
+        value = f" ({fact.after})" if language == "en" else f"（{fact.after}）"
+    if fact.after and fact.kind in {FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}:
         value = f" (default {fact.after})" if language == "en" else f"（默认 {fact.after}）"
     if fact.kind is FactKind.DEPENDENCY_ADDED and after:
         after = f" {after}"
@@ -77,6 +79,10 @@ def say_fact(fact: Fact, language: Language) -> str:
         key = f"{fact.kind}_where"
     if fact.kind is FactKind.REQUIREMENT_CHANGED and not (before and after):
         key = "requirement_new" if after else "requirement_gone"
+    if fact.kind is FactKind.GATE_REMOVED and language_of(fact.path) == "go":
+        key = "gate_removed_go"  # by the libraries of Kubernetes and OpenTelemetry, that all gates in Go are made with
+    if fact.kind is FactKind.SIGNATURE_CHANGED and not (before and after):
+        key = "signature_more" if after else "signature_less"
     if fact.kind is FactKind.RENAMED and detail:
         key = "renamed_many"
     name = outside(fact.name) if fact.kind is FactKind.DEPRECATED else fact.name

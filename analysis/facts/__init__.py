@@ -1,10 +1,11 @@
 """Facts: what a commit's diff proves by itself, with path and line, found by rule and never guessed.
 
 An extractor is a module here with `extract(files) -> Iterator[Fact]`; the list below is all of them. What a commit takes
-back or publishes stands in its message too, so `reverts` and `releases` read that. The other modules know how languages and file formats write things
-down: `flags` and `routes` for `interface`; `settings` and `defaulting` for `defaults`; `exports` and `parameters` for
-`names`, `headers` for both; `manifests` for `dependencies`; `refusals` for `checks`; `code` for all. At the end `renames`
-puts one rename in the place of what came and went under one name's two forms.
+back stands in its message, so `reverts` reads that. The other modules know how languages and file formats write things
+down: `flags`, `commands`, `routes`, `metrics`, `gates` and `choices` for `interface`; `settings` and `defaulting` for `defaults`;
+`exports`, `parameters` and `additions` (by `offers` and `documented`) for `names`, `headers` for both; `manifests` for
+`dependencies`; `refusals` for `checks`; `code` for all. At the end `renames` puts one rename in the place of what came and
+went under one name's two forms.
 """
 
 from analysis.commit import Commit

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
 from analysis.facts.code import arguments, assignment, call_text, default_of, depth_of, literal
 from analysis.facts.defaulting import duration, set_by_code
+from analysis.facts.documented import Documentation, is_described
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.headers import header_defaults
+from analysis.facts.offers import is_open
 from analysis.facts.settings import settings
 from analysis.paths import FileKind
 
@@ -93,9 +95,20 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
             if mention.path not in whole:  # what a new file holds is part of what it is
                 was, now = ("", mention.value) if kind is FactKind.CONFIG_ADDED else (mention.value, "")
                 found.append(Fact(kind, mention.name, mention.path, mention.line, was, now))
+    found += _parameters(before, after, files)
     for file in product:
         # A file of tuned numbers changes in dozens of places; that is one thing to know, and its first ones show it.
         yield from [fact for fact in found if fact.path == file.path][:_MOST_PER_FILE]
+
+
+def _parameters(before: Sequence[Mention], after: Sequence[Mention], files: Sequence[ChangedFile]) -> Iterator[Fact]:
+    """New parameters of Python's public functions, where a docstring or the documentation describes them."""
+    documentation = Documentation(files)
+    paths = {file.path: file for file in files if is_open(file) and file.change.status == "modified"}
+    for one in only_in((one for one in after if one.detail == _PARAMETER_OF_OLD), before):
+        name = one.name.partition("(")[2].partition("=")[0]
+        if one.path in paths and (documentation.names(name) or is_described(name, paths[one.path])):
+            yield Fact(FactKind.NAME_ADDED, one.name, one.path, one.line, after=one.value)
 
 
 def is_compiled_in(name: str) -> bool:
@@ -116,9 +129,9 @@ def _told_apart(file: ChangedFile, found: list[Mention]) -> list[Mention]:
     return [mention for mention in found if often[mention.name] == 1]
 
 
-_SETTING, _INHERITED, _CONSTANT = "setting", "inherited", "constant"
-"""Mark a mention of what people set, in difference to what merely has a value (the other class may have it as well), and
-of what is compiled in."""
+_SETTING, _INHERITED, _CONSTANT, _PARAMETER_OF_OLD = "setting", "inherited", "constant", "parameter"
+"""Mark a mention of what people set, in difference to what merely has a value (the other class may have it as well), of
+what is compiled in, and of a parameter of a function that was there before."""
 
 
 def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -219,7 +232,8 @@ class _Python:
         called = f"{owner.name}.{function.name}" if owner else function.name
         if function.name == "__init__" and owner:
             called = owner.name
-        yield Mention(f"{called}({found['name']}=…)", self.path, number, value, changed=changed)
+        detail = "" if function.is_new or (owner and owner.is_new) else _PARAMETER_OF_OLD
+        yield Mention(f"{called}({found['name']}=…)", self.path, number, value, detail, changed=changed)
 
     def _is_public(self) -> bool:
         names = [block.name for block in self.blocks]

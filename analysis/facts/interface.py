@@ -1,13 +1,16 @@
-"""What users type, set and call: command-line flags and commands, environment variables, HTTP endpoints."""
+"""What users type, set, call and query: flags, commands, environment variables, endpoints, metrics, feature gates, choices."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
+from analysis.facts.choices import choices
 from analysis.facts.code import literal
 from analysis.facts.commands import commands
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.flags import flags
+from analysis.facts.gates import gates
+from analysis.facts.metrics import metrics
 from analysis.facts.routes import full_route, routes
 
 _NAME = r"[A-Z][A-Z0-9_]{3,}"
@@ -39,25 +42,49 @@ _COMMON = re.compile(
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find flags, commands, environment variables and endpoints that the commit adds or removes in the product's code."""
+    """Find what the product's code defines for its users and that the commit adds, removes or changes."""
     product = [file for file in files if file.is_product]
-    for find, added, removed in (
-        (_flags, FactKind.FLAG_ADDED, FactKind.FLAG_REMOVED),
-        (commands, FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED),
-        (_variables, FactKind.ENV_ADDED, FactKind.ENV_REMOVED),
-        (routes, FactKind.ENDPOINT_ADDED, FactKind.ENDPOINT_REMOVED),
+    for find, added, removed, changed in (
+        (_flags, FactKind.FLAG_ADDED, FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED),
+        (commands, FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED, None),
+        (_variables, FactKind.ENV_ADDED, FactKind.ENV_REMOVED, FactKind.DEFAULT_CHANGED),
+        (routes, FactKind.ENDPOINT_ADDED, FactKind.ENDPOINT_REMOVED, None),
+        (metrics, FactKind.METRIC_ADDED, FactKind.METRIC_REMOVED, None),
+        (gates, FactKind.GATE_ADDED, FactKind.GATE_REMOVED, FactKind.GATE_CHANGED),
     ):
-        before = [mention for file in product for old, _ in file.views for mention in find(file, old)]
-        after = [mention for file in product for _, new in file.views for mention in find(file, new)]
+        before, after = _found(find, product)
         for kind, these, those in ((added, after, before), (removed, before, after)):
             for mention in only_in(these, those):
-                if find is _variables and _stands(mention.name, files, after=kind is removed):
+                if find in {_variables, metrics, gates} and _stands(mention.name, files, after=kind is removed):
                     continue
                 name = full_route(mention.name, files) if find is routes else mention.name
                 was, now = ("", mention.value) if kind is added else (mention.value, "")
                 yield Fact(kind, name, mention.path, mention.line, was, now, mention.detail)
-        for old, new in new_values(before, after):
-            yield Fact(FactKind.DEFAULT_CHANGED, new.name, new.path, new.line, old.value, new.value)
+        if changed:
+            for old, new in new_values(before, after):
+                yield Fact(changed, new.name, new.path, new.line, old.value, new.value)
+    yield from _choices(*_found(choices, product))
+
+
+def _found(
+    find: Callable[[ChangedFile, View], Iterator[Mention]], files: Sequence[ChangedFile]
+) -> tuple[list[Mention], list[Mention]]:
+    before = [mention for file in files for old, _ in file.views for mention in find(file, old)]
+    after = [mention for file in files for _, new in file.views for mention in find(file, new)]
+    return before, after
+
+
+def _choices(before: Sequence[Mention], after: Sequence[Mention]) -> Iterator[Fact]:
+    """Values that a flag or a field takes or no longer takes, where its list stands on both sides."""
+    for kind, these, those in (
+        (FactKind.CHOICE_ADDED, after, before),
+        (FactKind.CHOICE_REMOVED, before, after),
+    ):
+        owners = {(mention.path, mention.detail) for mention in those}
+        for mention in only_in(these, those):
+            if (mention.path, mention.detail) in owners:
+                was, now = ("", mention.value) if kind is FactKind.CHOICE_ADDED else (mention.value, "")
+                yield Fact(kind, mention.detail, mention.path, mention.line, was, now)
 
 
 def _flags(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -83,8 +110,8 @@ def _variables(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _stands(name: str, files: Sequence[ChangedFile], *, after: bool) -> bool:
-    """Whether a variable is named anywhere on that side of the commit: then it did not come, or go, with it."""
-    word = re.compile(rf"(?<![A-Za-z0-9_]){name}(?![A-Za-z0-9_])")
+    """Whether a name stands anywhere on that side of the commit: then it did not come, or go, with it."""
+    word = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(name)}(?![A-Za-z0-9_])")
     for file in files:
         if after and not file.is_product:
             continue

@@ -1,13 +1,14 @@
-"""Public functions and classes that go away or get another name."""
+"""Public functions and classes that go away, get another name, or come."""
 
 import re
 from collections.abc import Iterator, Sequence
 
-from analysis.facts import parameters
+from analysis.facts import additions, parameters
 from analysis.facts.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
 from analysis.facts.exports import LISTED, listed
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.headers import is_header, offered
+from analysis.facts.offers import is_open, owners
 from analysis.paths import FileKind
 
 _DEFINITION = {
@@ -15,7 +16,7 @@ _DEFINITION = {
         r"^(?P<keyword>async[ ]+def|def|class)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
     ),
     "rust": re.compile(
-        r"^[ \t]*pub[ ]+(?:async[ ]+|unsafe[ ]+|const[ ]+){0,3}(?P<keyword>fn|struct|enum|trait|type|static|mod)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)",
+        r"^(?P<indent>[ \t]*)pub[ ]+(?:async[ ]+|unsafe[ ]+|const[ ]+){0,3}(?P<keyword>fn|struct|enum|trait|type|static|mod)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)",
         re.MULTILINE,
     ),
     # What Python and other languages see of C++: operators and bindings. Headers show what only this build uses as well.
@@ -23,7 +24,8 @@ _DEFINITION = {
         r"^[ \t]*\w{1,40}\.(?P<keyword>def)\([ \t\n]*\"(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
     ),
     "go": re.compile(
-        r"^(?P<keyword>func|type)[ ]+(?:\([^)\n]{0,80}\)[ ]*)?(?P<name>[A-Z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
+        r"^(?P<keyword>func|type)[ ]+(?:\((?:\w+[ ]+)?\*?(?P<owner>\w+)[^)\n]{0,80}\)[ ]*)?(?P<name>[A-Z]\w*)(?P<rest>[^\n]*)",
+        re.MULTILINE,
     ),
     "javascript": re.compile(
         r"^export[ ]+(?:default[ ]+|declare[ ]+|abstract[ ]+|async[ ]+){0,3}(?P<keyword>function\*?|class|const|interface|type|enum)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)",
@@ -43,7 +45,6 @@ _METHOD = re.compile(r"^(?P<indent>[ ]+)(?:async[ ]+)?def[ ]+(?P<name>[A-Za-z]\w
 _CLASS = re.compile(r"^class[ ]+(?P<name>[A-Za-z]\w*)", re.MULTILINE)
 _WARNS = re.compile(r"\b(?:Pending)?DeprecationWarning\b|\bFutureWarning\b|@(?:\w+\.)?deprecated\b|\bwill be removed\b")
 _WARN_WORDS = ("Warning", "deprecated", "will be removed")
-_PRIVATE = re.compile(r"(?:^|/)_(?!_init__\.)[^/]*|(?:^|/)internal/|(?:^|/)(?:cmd|bin)/")
 _HANDLES = re.compile(
     r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|command|exception_handler)\("
 )
@@ -58,7 +59,7 @@ _SHORTEST_REST = len("(x):")
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
-    """Find top-level public names of the product's code that the commit removes or renames, and removed modules."""
+    """Find public names of the product's code that the commit removes, renames or adds, and removed modules."""
     product = [file for file in files if file.kind is FileKind.PRODUCTION and file.language in _DEFINITION]
     before = [mention for file in product for old, _ in file.views for mention in _definitions(file, old)]
     before += [mention for file in product for old, _ in file.views for mention in _announced(file, old)]
@@ -70,16 +71,18 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         mention
         for mention in only_in(before, after)
         if mention.name not in _NOT_API
-        and not _PRIVATE.search(mention.path)
+        and is_open(by_path[mention.path])
         and not _is_bound(mention, by_path[mention.path])
         and not (is_header(by_path[mention.path]) and _is_elsewhere(mention.name, product))
     ]
     came = list(only_in(after, before))
+    known = set(_NOT_API)
     for old in list(gone) if len(gone) * len(came) <= _MOST_PAIRS else []:
         new = next((new for new in came if _replaces(new, old, by_path[old.path])), None)
         if new:
             gone.remove(old)
             came.remove(new)
+            known.add(new.name)
             yield Fact(FactKind.NAME_RENAMED, old.name, new.path, new.line, old.name, new.name)
     removed_files = {file.path for file in product if file.change.status == "removed"}
     for path in sorted(removed_files):
@@ -87,16 +90,21 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         if len(names) > _LISTED_ONE_BY_ONE:
             yield Fact(FactKind.MODULE_REMOVED, path, path, 0, detail=", ".join(names))
             gone = [mention for mention in gone if mention.path != path]
-    dropped = [mention for file in product if not _PRIVATE.search(file.path) for mention in parameters.dropped(file)]
+    dropped = [mention for file in product if is_open(file) for mention in parameters.dropped(file)]
+    lost_types = {mention.name for mention in gone}
     for mention in (*gone, *dropped):
-        yield Fact(FactKind.NAME_REMOVED, mention.name, mention.path, mention.line)
+        if mention.name.rpartition("::")[0] not in lost_types:  # what a type could do went with it
+            yield Fact(FactKind.NAME_REMOVED, mention.name, mention.path, mention.line)
+    yield from additions.extract(product, files, known)
 
 
 def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
+    owner_at = owners(file.language, view)
     for found in _DEFINITION[file.language].finditer(view.code):
         above = view.code[max(0, found.start() - 400) : found.start()].rstrip("\n").rpartition("\n")[2]
         if not _HANDLES.match(above):  # who calls an endpoint knows its path, not the function's name
-            yield view.mention(found["name"], file.path, found.start("name"), found["rest"], found["keyword"])
+            name = owner_at(found) + found["name"]
+            yield view.mention(name, file.path, found.start("name"), found["rest"], found["keyword"])
     yield from offered(file, view)
 
 
@@ -117,7 +125,7 @@ def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 def _is_bound(mention: Mention, file: ChangedFile) -> bool:
     """Whether the file still has the name after the change, as far as it is shown."""
-    name = mention.name.rpartition(".")[2]
+    name = mention.name.rpartition(".")[2].rpartition(":")[2]
     if mention.detail == LISTED and (not file.is_whole or any(_ALL_OF_IT in new.code for _, new in file.views)):
         return True
     if mention.detail == LISTED and file.language == "python":

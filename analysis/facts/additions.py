@@ -1,0 +1,111 @@
+"""What the product offers from now on, or offers otherwise: public names that are documented, exported or marked, and signatures."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from analysis.facts.changed import ChangedFile, Mention, only_in
+from analysis.facts.documented import Documentation, defined, exported
+from analysis.facts.fact import Fact, FactKind
+from analysis.facts.offers import Offer, is_open, offers
+
+_QUALIFIERS = re.compile(r"\b(?:\w+(?:::|\.))+|'\w+ |\bmut ")
+_LONGEST = 200
+_FAMILY = 3
+_MOST = 12
+"""A commit that offers dozens of things at once is told by its first ones."""
+
+
+def extract(product: Sequence[ChangedFile], files: Sequence[ChangedFile], known: Collection[str]) -> Iterator[Fact]:
+    """Find new public names of the product's code, except those in `known`, and signatures that changed."""
+    compiled = [file for file in product if file.language != "python"]
+    before = [offer for file in compiled for old, _ in file.views for offer in offers(file, old)]
+    after = [offer for file in compiled for _, new in file.views for offer in offers(file, new)]
+    found = [
+        *_new_offers(before, after),
+        *_new_in_python([file for file in product if file.language == "python"], files),
+    ]
+    yield from _told([one for one in found if one.name not in known])
+    yield from _signatures(before, after)
+
+
+def _told(found: Sequence[Mention]) -> Iterator[Fact]:
+    """Tell each name once, and what many types get alike as one: `*::get_ref`."""
+    alike: dict[str, list[Mention]] = {}
+    for name in dict.fromkeys(one.name for one in found):
+        one = next(one for one in found if one.name == name)
+        alike.setdefault(_bare(name) if _owner(name) else name, []).append(one)
+    singles = ([one] for family in alike.values() for one in family if len(family) < _FAMILY)
+    for family in [*(family for family in alike.values() if len(family) >= _FAMILY), *singles][:_MOST]:
+        first = family[0]
+        is_family = len(family) >= _FAMILY
+        name = f"*{first.name.removeprefix(_owner(first.name))}" if is_family else first.name
+        detail = ", ".join(one.name for one in family) if is_family else ""
+        yield Fact(FactKind.NAME_ADDED, name, first.path, first.line, detail=detail)
+
+
+def _bare(name: str) -> str:
+    return name.rpartition(".")[2].rpartition(":")[2]
+
+
+def _owner(name: str) -> str:
+    return name.removesuffix(_bare(name)).rstrip(".:")
+
+
+def _new_offers(before: Sequence[Offer], after: Sequence[Offer]) -> Iterator[Offer]:
+    came = list(only_in(after, before))
+    types = {offer.name for offer in came}
+    for offer in came:
+        if offer.is_documented and offer.owner not in types:  # what a new type can do is part of it
+            yield offer
+
+
+def _new_in_python(modules: Sequence[ChangedFile], files: Sequence[ChangedFile]) -> Iterator[Mention]:
+    documentation = Documentation(files)
+    for file in modules:
+        if file.change.status != "added" and file.is_whole:
+            before = [one for old, _ in file.views for one in exported(file, old)]
+            came = only_in((one for _, new in file.views for one in exported(file, new)), before)
+            yield from (
+                one for one in came if not any(re.search(rf"\b{one.name}\b", old.code) for old, _ in file.views)
+            )
+    old_ones = [one for file in modules for old, _ in file.views for one, _ in defined(file, old)]
+    for file in modules:
+        if file.change.status == "added" or not is_open(file):
+            continue
+        new_ones = dict(pair for _, new in file.views for pair in defined(file, new))
+        for one in only_in(new_ones, old_ones):
+            owner = one.name.rpartition(".")[0]
+            is_part = any(new.name == owner and new.changed for new in new_ones)
+            if not is_part and (new_ones[one] or documentation.names(one.name)):
+                yield one
+
+
+def _signatures(before: Sequence[Offer], after: Sequence[Offer]) -> Iterator[Fact]:
+    """Signatures of documented functions of which both sides are shown to their ends, told by the types that differ."""
+    old, new = (_once(side) for side in (before, after))
+    for name, offer in new.items():
+        was = old.get(name)
+        if was is None or was.path != offer.path or was.parts is None or offer.parts is None:
+            continue
+        lost, won = _differing(was.parts, offer.parts), _differing(offer.parts, was.parts)
+        is_told = (was.is_documented or offer.is_documented) and max(len(lost), len(won)) <= _LONGEST
+        if is_told and lost != won:
+            yield Fact(FactKind.SIGNATURE_CHANGED, name, offer.path, offer.line, lost, won)
+
+
+def _once(offered: Sequence[Offer]) -> dict[str, Offer]:
+    often = Counter((offer.path, offer.name) for offer in offered)
+    return {offer.name: offer for offer in offered if often[offer.path, offer.name] == 1}
+
+
+def _differing(these: Sequence[str], those: Sequence[str]) -> str:
+    rest = Counter(_QUALIFIERS.sub("", part) for part in those)
+    told = []
+    for part in these:
+        plain = _QUALIFIERS.sub("", part)
+        if rest[plain] > 0:
+            rest[plain] -= 1
+        elif part:
+            told.append(part)
+    return ", ".join(told)
