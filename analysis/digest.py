@@ -7,6 +7,7 @@ from datetime import datetime
 
 from analysis.entry import RULES, Entry, Language, Theme, Usage
 from analysis.facts import FactKind
+from analysis.follow_ups import FollowUp
 from analysis.paths import FileKind, kind_of
 from analysis.pull_request import Unread
 from analysis.stories import Story
@@ -118,6 +119,7 @@ class Digest:
         overview: three to five themes; empty where nobody wrote them.
         before: what the seven days before were like, if the store knows.
         unusual: what is not as in the four weeks before; usually nothing.
+        follow_ups: what came of changes that earlier digests told; usually nothing.
         built_at: aware, UTC.
         area: the only area it still shows, after `only`; empty for all.
     """
@@ -135,10 +137,13 @@ class Digest:
     run: RunCard = RunCard()
     notes: tuple[str, ...] = ()
     area: str = ""
+    follow_ups: tuple[FollowUp, ...] = ()
 
     def only(self, area: str) -> "Digest":
         """Return the digest with that area's entries alone; one without any is a digest too."""
-        return self.keep((entry for entry in self.entries if area in entry.triage.areas), area)
+        follow_ups = tuple(one for one in self.follow_ups if area in one.areas)
+        kept = self.keep((entry for entry in self.entries if area in entry.triage.areas), area)
+        return replace(kept, follow_ups=follow_ups)
 
     def keep(self, entries: Iterable[Entry], area: str = "") -> "Digest":
         """Return the digest with these of its entries, and the stories and themes that still have one."""

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+"""Associations of those who belong to a project.
+
+https://docs.github.com/en/graphql/reference/enums#commentauthorassociation
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class LinkedIssue:

@@ -18,6 +18,7 @@ from analysis.rules import RulesAnalyser
 from analysis.stories import find_stories
 from analysis.window import Window
 from bot.core import Core
+from bot.follow_ups import landed_before
 from bot.reading import digest_key
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Archive:
             overview=self._overview(entries, repo, run, language),
             before=self.core.digests.average(repo, "", window),
             unusual=self.core.unusual(repo, window, entries, days),
+            follow_ups=self.core.follow_ups(repo, window, entries, landed_before(self.core.commits, repo, window)),
             run=run or RunCard(prompt=RulesAnalyser().prompt, cached=len(entries)),
         )
 

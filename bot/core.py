@@ -12,6 +12,7 @@ from analysis.digest import Digest, RunCard, order
 from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Usage
 from analysis.errors import BadInput
 from analysis.facts import Fact, FactKind
+from analysis.follow_ups import FollowUp
 from analysis.net import net
 from analysis.period import Day, count_day
 from analysis.pipeline import Readers, Step, judge, settled, silent
@@ -27,6 +28,7 @@ from analysis.triage import corrected
 from analysis.window import Window, closed_before
 from bot import pull_requests
 from bot.config import Configuration
+from bot.follow_ups import follow_ups, told_before
 from bot.reading import Session, Turns, compared, digest_key
 from bot.repositories import Place, open_pull_requests, open_source
 from storage.analyses import Analyses
@@ -203,11 +205,15 @@ class Core:
             NotFound, Outage: the source cannot be read; what was read before is kept, and the next run goes on there.
         """
         now = self.now()
-        listing, heads, late = self._landed(source, window, told)
+        listing, heads, late, before = self._landed(source, window, told)
         areas = self.areas(source)
         commits, fetched = self._fetch(source, heads, step)
         judged, unread = self._judged(source, commits, areas)
         entries = [replace(entry, late=entry.commit.sha in late) for entry in judged]
+        earlier = told_before(before, window)
+        unread = unread or pull_requests.read_again(
+            self.pull_requests, self._pull_requests(source), listing.repo, earlier, now
+        )
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched, unread=unread)
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
         with self._session(analyser, language) as session:
@@ -223,6 +229,7 @@ class Core:
                     overview=overview,
                     before=self.digests.average(listing.repo, listing.branch, window),
                     unusual=self.unusual(listing.repo, window, ordered),
+                    follow_ups=self.follow_ups(listing.repo, window, ordered, earlier),
                     run=replace(session.card(run, self._price), notes=_by_rules(order=unranked, overview=untold)),
                 )
                 if told is None:
@@ -269,6 +276,7 @@ class Core:
             overview=themes or by_rules, before=self.digests.average(repo, told.branch, window),
             run=RunCard(analyser.name, analyser.prompt, cached=len(shas)),
             unusual=self.unusual(repo, window, ordered),
+            follow_ups=self.follow_ups(repo, window, ordered, told_before(self._reported(repo, told.branch, window), window)),
         )  # fmt: skip
 
     def ordered(self, entries: Sequence[Entry], analyser: str, prompt: str) -> tuple[Entry, ...]:
@@ -368,8 +376,8 @@ class Core:
 
     def _landed(
         self, source: CommitSource, window: Window, reported: Reported | None
-    ) -> tuple[Listing, list[Commit], set[str]]:
-        """List the window, and what landed late in days before it that were already told."""
+    ) -> tuple[Listing, list[Commit], set[str], Reported]:
+        """List the window, and what landed late in days before it that were already told; and what was told."""
         asked = source.repo
         told, start = self._told(source, window, reported)
         listing = self.listed(source, start, window.end)
@@ -392,13 +400,16 @@ class Core:
             ):
                 own.append(head)
                 late.add(head.sha)
-        return listing, own, late
+        return listing, own, late, told
 
     def _told(self, source: CommitSource, window: Window, reported: Reported | None) -> tuple[Reported, datetime]:
         """Return what earlier digests told, and from when on late commits must be looked for."""
-        since = window.first - timedelta(days=LOOK_BACK)
-        told = reported or self.digests.reported(source.repo, source.branch, window.zone, since)
+        told = reported or self._reported(source.repo, source.branch, window)
         return told, min([window.start, *(other.start for other in told.closed)])
+
+    def _reported(self, repo: str, branch: str, window: Window) -> Reported:
+        """Return what all digests made with this store told, as one reader's."""
+        return self.digests.reported(repo, branch, window.zone, window.first - timedelta(days=LOOK_BACK))
 
     def _fetch(self, source: CommitSource, heads: Sequence[Commit], step: Step) -> tuple[list[Commit], int]:
         """Return the commits whole: from the store what is there, the rest from the source, remembered as it comes."""
@@ -472,6 +483,12 @@ class Core:
         here = {author for day in before for author in day.authors}
         some = dict.fromkeys(entry.commit.author for entry in entries if entry.commit.author not in here)
         return self.history.unknown_before(repo, some, window.start)
+
+    def follow_ups(
+        self, repo: str, window: Window, entries: Sequence[Entry], told: Mapping[str, Window]
+    ) -> tuple[FollowUp, ...]:
+        """Return what came of changes that were told before a window; `told` has the windows that told them, by SHA."""
+        return follow_ups(self.commits, repo, window, entries, told, self.taken_back)
 
     def earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
         """Find what these reverts take back, where that landed on another day that the store knows."""

@@ -1,13 +1,14 @@
 """What is due to a channel, and what of a digest it gets: by the feed's hour, days and filters."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.bots import names_bot
 from analysis.digest import Digest
 from analysis.entry import Entry
+from analysis.follow_ups import FollowUp
 from analysis.window import Window
 from bot.core import LOOK_BACK
 from storage.deliveries import Delivery, State
@@ -139,7 +140,8 @@ def narrowed(feed: Feed, digest: Digest, heard: Iterable[str] = ()) -> Digest:
     if not (feed.least.rank or feed.areas or feed.left_out):
         return digest
     must = set(heard)
-    return digest.keep(entry for entry in digest.entries if entry.commit.sha in must or wants(feed, entry))
+    kept = digest.keep(entry for entry in digest.entries if entry.commit.sha in must or wants(feed, entry))
+    return replace(kept, follow_ups=tuple(one for one in digest.follow_ups if _wants_news(feed, one)))
 
 
 def is_left_out(entry: Entry, left_out: Iterable[str]) -> bool:
@@ -154,6 +156,11 @@ def wants(feed: Feed, entry: Entry) -> bool:
     if entry.triage.importance.rank < feed.least.rank or is_left_out(entry, feed.left_out):
         return False
     return not feed.areas or bool(set(feed.areas) & set(entry.triage.areas))
+
+
+def _wants_news(feed: Feed, one: FollowUp) -> bool:
+    """Whether the change that something came of passes a feed's filters."""
+    return one.importance.rank >= feed.least.rank and (not feed.areas or bool(set(feed.areas) & set(one.areas)))
 
 
 def _days_back(feed: Feed, today: date) -> Iterator[date]:

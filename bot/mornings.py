@@ -166,7 +166,7 @@ class Mornings:
             seen = [entry.commit.sha for entry in shown.entries]
             self._subscriptions.tell(recipient, digest.repo, seen, self._core.now())
 
-        if shown.entries:
+        if shown.entries or shown.follow_ups:
             number = self._core.commits.numbers().get(digest.repo, 0)
             files, page = report_files(self._core, shown, areas), archive_page(self._core, shown)
             post = digest_post(shown, areas, number, page=page, files=files)

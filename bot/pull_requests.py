@@ -1,15 +1,17 @@
 """What people wrote of commits: read from the store, the rest from GitHub, and read again while people may still add to it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from analysis.commit import Commit
+from analysis.follow_ups import LOOK_BACK
 from analysis.pull_request import PullRequest, Unread
 from analysis.sources import PullRequestSource
+from analysis.window import Window
 from storage.pull_requests import PullRequests
 
-WATCHED = timedelta(days=7)
-"""How long after a commit landed it is looked at what people add to its pull request."""
+WATCHED = timedelta(days=LOOK_BACK)
+_DAY = timedelta(days=1)
 _FRESH = timedelta(hours=12)
 """What was read since is not read again: one look a morning, however many digests are made in it."""
 
@@ -29,3 +31,19 @@ def read(
     found = source.find(missing)
     stored.put(repo, found)
     return {**here, **found.pull_requests}, found.unread
+
+
+def read_again(
+    stored: PullRequests, source: PullRequestSource | None, repo: str, told: Mapping[str, Window], now: datetime
+) -> Unread | None:
+    """Read again, once a morning, what people may have added to the pull requests of commits that were told in the last days.
+
+    `told` has the windows of the digests by SHA. Returns what could not be read.
+    """
+    watched = [sha for sha, window in told.items() if window.end > now - WATCHED - _DAY]
+    stale = stored.stale(repo, watched, now - _FRESH)
+    if source is None or not stale:
+        return None
+    fresh, unread = source.refresh(stale)
+    stored.renew(repo, fresh)
+    return unread

@@ -36,7 +36,10 @@ def day_entry(view: View, digest: Digest) -> FeedEntry:
         for item in made.must_know
     )
     watch = Markup("").join(Markup("<li>{}</li>").format(marked(point.text)) for point in made.watch)
-    content = Markup("<p>{}</p><ul>{}</ul><ul>{}</ul>").format(made.counts, items, watch)
+    news = Markup("").join(
+        Markup("<li>{} · {}</li>").format(marked(one.text), one.url or one.link) for one in made.follow_ups
+    )
+    content = Markup("<p>{}</p><ul>{}</ul><ul>{}</ul><ul>{}</ul>").format(made.counts, items, news, watch)
     return FeedEntry(view.links.day(digest.repo, digest.window.first), made.title, digest.window.end, content)
 
 

@@ -51,6 +51,8 @@ _BRAND = 0x3E7BFA
 _TONES = {"plain": "", "done": "✅ ", "problem": "⚠️ ", "working": "⏳ "}
 _WHOLE, _SUMMARY, _LINE, _CELL, _NOTICES = 3_400, 900, 300, 900, 3
 _ADDRESS, _THREAD, _ROW = 200, 100, 60
+_NEWS = 5
+"""Lines on what came of earlier changes; the report has all."""
 _MOST_FILES = 9_000_000  # bytes in one message; Discord takes 10 MiB where nobody pays
 
 
@@ -123,6 +125,9 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
         yield Piece(f"⚠️ {fit(notice, room)}", keep=True)
     for item in made.must_know:
         yield Piece(_headline(item, room, language), keep=True)
+    for news in made.follow_ups[:_NEWS]:
+        shown = link(escape(news.link), news.url) if news.url and len(news.url) <= _ADDRESS else escape(news.link)
+        yield Piece(f"-# {fit(news.text, room)} · {shown}", keep=True)
     if made.groups and not made.must_know:
         yield Piece(escape(label("discord.calm", language)), keep=True)
     sections = post.sections(made)

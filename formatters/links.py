@@ -13,9 +13,14 @@ from formatters.plain import clean
 _WEB = re.compile(r"https?://[^\s<>()\[\]|\"\\]+", re.ASCII)
 
 
+def web_page(url: str) -> str:
+    """An address that somebody else gave, where it can stand in a link."""
+    return url if _WEB.fullmatch(url) and clean(url) == url else ""
+
+
 def commit_page(commit: Commit) -> str:
     """The commit's page."""
-    return commit.url if commit.url and _WEB.fullmatch(commit.url) and clean(commit.url) == commit.url else ""
+    return web_page(commit.url or "")
 
 
 def pull_request_page(commit: Commit) -> str:

@@ -85,6 +85,7 @@ class _Report:
                 why = f" — {escape(item.ranked)}" if item.ranked else ""
                 icon = ICONS[item.entry.triage.importance]
                 yield f"- {icon} {escape(item.line)}{self.bracketed(self.anchor(item.entry.commit))}{areas}{why}"
+        yield from self.news()
         for name, points in (("overview", made.overview), ("watch", made.watch)):
             if points:
                 yield self.heading(name)
@@ -106,6 +107,13 @@ class _Report:
         yield self.heading("run")
         yield from self.pairs(made.run)
         yield f"\n<sub>{self.label('report.generated')}</sub>"
+
+    def news(self) -> Iterator[str]:
+        if self.made.follow_ups:
+            yield self.heading("follow_ups")
+        for news in self.made.follow_ups:
+            shown = f"[{escape(news.link)}](<{news.url}>)" if news.url else escape(news.link)
+            yield f"- {escape(news.text)} · {shown}"
 
     def contents(self) -> Iterator[str]:
         yield self.heading("contents")

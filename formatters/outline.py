@@ -18,6 +18,7 @@ from analysis.trends import Unusual, UnusualKind
 from analysis.triage import Importance
 from analysis.typography import outside
 from analysis.wording import say
+from formatters.follow_ups import News, news_of
 from formatters.item import Item, Point, author_of, item_of
 from formatters.plain import clean, first_sentence
 from formatters.wording import label, say_day, say_days
@@ -58,6 +59,7 @@ class Outline:
     counts: str
     notices: tuple[str, ...]
     must_know: tuple[Item, ...]
+    follow_ups: tuple[News, ...]
     overview: tuple[Point, ...]
     watch: tuple[Point, ...]
     statistics: tuple[tuple[str, str], ...]
@@ -94,6 +96,7 @@ class _Writer:
             counts=self.counts(),
             notices=tuple(self.notices()),
             must_know=tuple(self.made[entry.commit.sha] for entry in digest.must_know),
+            follow_ups=tuple(news_of(digest)),
             overview=tuple(Point(clean(theme.text), theme.shas) for theme in digest.overview),
             watch=tuple(self.watch()),
             statistics=tuple(self.statistics()) if digest.entries else (),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from analysis.commit import Commit
 from analysis.entry import Language
 from analysis.triage import Importance
+from formatters.follow_ups import News
 from formatters.item import ICONS, Item
 from formatters.links import commit_page, pull_request_page
 from formatters.post import Section, effect, reason, sections, tally, watched
@@ -14,6 +15,8 @@ from formatters.slack_text import Json, cut, link, sentences, spans, words
 from formatters.wording import label
 
 _TITLE, _TEXT = 300, 1500
+_NEWS = 5
+"""Lines on what came of earlier changes; the report has all."""
 
 
 def parent(post: DigestPost) -> Payload:
@@ -25,6 +28,9 @@ def parent(post: DigestPost) -> Payload:
     pieces = [rich(head, *(spans(f"⚠️ {sentences(notice, 300, '…')}") for notice in made.notices[:3]))]
     if made.must_know:
         pieces.append(rich(*(_line(item, language) for item in made.must_know)))
+    if made.follow_ups:
+        heading = words(label("section.follow_ups", language), bold=True)
+        pieces.append(bullets(heading, (_news(news) for news in made.follow_ups[:_NEWS])))
     if made.digest.entries:
         watch = watched(made)
         counts = [*words(f"{label('slack.areas', language)} ", bold=True), *words(cut(tally(sections(made)), _TITLE))]
@@ -67,6 +73,11 @@ def _line(item: Item, language: Language) -> list[Json]:
         *(words(" · ") if why else []),
         *spans(cut(why, 120)),
     ]
+
+
+def _news(news: News) -> list[Json]:
+    """Return what came of a change, with its link."""
+    return [*spans(cut(news.text, _TITLE)), *words(" · "), *link(news.url, news.link)]
 
 
 def reference(commit: Commit) -> list[Json]:

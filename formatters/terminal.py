@@ -150,6 +150,10 @@ def write_outline(made: Outline, screen: Screen) -> None:
         for item in made.must_know:
             mark = _mark(item.entry.triage.importance) + Text(f"{item.entry.commit.short} ", style="dim")
             screen.line(_must_know(item), mark=mark)
+    if made.follow_ups:
+        screen.heading(label("section.follow_ups", language))
+        for news in made.follow_ups:
+            screen.line(f"{news.text} · {news.url or news.link}", mark="· ")
     for name, points in (("overview", made.overview), ("watch", made.watch)):
         if points:
             screen.heading(label(f"section.{name}", language))

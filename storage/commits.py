@@ -152,6 +152,16 @@ class Commits:
             )
             return [entry_of(row) for row in rows]
 
+    def moments(self, repo: str, start: datetime, end: datetime) -> dict[str, datetime]:
+        """Return when the commits of [start, end) that are remembered were committed, UTC, by SHA."""
+        with self._store.read() as db:
+            rows = db.execute(
+                "select sha, committed_at from commits where repository = (select id from repositories where name = ?) "
+                "and committed_at >= ? and committed_at < ?",
+                [repo, int(start.timestamp()), int(end.timestamp())],
+            )
+            return {sha: datetime.fromtimestamp(at, UTC) for sha, at in rows.fetchall()}
+
     def of_digests(self, digests: Sequence[int]) -> list[Entry]:
         """Return what is remembered of the commits that these digests told, without patches and analyses."""
         marks = ",".join("?" * len(digests))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from analysis.commit import Brought, FileChange
 from analysis.digest import SCHEMA_VERSION, Average, Digest, RunCard
 from analysis.entry import LANGUAGES, Aspect, Claim, Language, Theme, Usage
 from analysis.facts import Fact, FactKind
+from analysis.follow_ups import FollowUp, FollowUpKind
+from analysis.pull_request import Gap, Unread
 from analysis.stories import Earlier, Story, StoryKind
 from analysis.triage import Importance
 from formatters.json_document import document, documents, entry_document, schema
@@ -58,9 +61,13 @@ def a_full_day() -> Digest:
     entry = replace(an_entry(commit, "high", facts=facts, analysis=analysis), late=True)
     unread = replace(an_entry(), analysis=None)
     story = Story(StoryKind.REVERT, (commit.sha,), commit.sha, Earlier("a" * 40, "t", commit.committed_at, "u"))
+    follow_up = FollowUp(
+        FollowUpKind.FIX, "a" * 40, 1, "t", date(2026, 3, 9), Importance.LOW, ("docs",), "b" * 40, 2, 1, "a", "q", "u"
+    )
     return a_digest(
         entry, unread, stories=(story,), overview=(Theme("t", (commit.sha,)),), before=Average(2, 1.5, 1, 1, 1),
-        run=RunCard("m-1", "3", 1, 1, 1, Usage(1, 1, 1, 1, 1, 1.0), 0.1, 1.0, ("n",)), notes=("n",), area="docs",
+        run=RunCard("m-1", "3", 1, 1, 1, Usage(1, 1, 1, 1, 1, 1.0), 0.1, 1.0, ("n",), Unread(Gap.LIMIT, 1)),
+        notes=("n",), area="docs", follow_ups=(follow_up,),
     )  # fmt: skip
 
 

@@ -16,10 +16,12 @@ from analysis.digest import Digest
 from analysis.entry import LANGUAGES
 from analysis.pull_request import Gap, Unread
 from analysis.window import Window
+from bot.archive import Archive
 from bot.config import load
 from bot.core import Core
 from bot.repositories import Place
 from formatters.outline import outline
+from storage.digests import NOTHING_TOLD
 from storage.search import Question, search
 
 REPO = "ann/scratch"
@@ -223,3 +225,78 @@ class TestFailures:
             "set [github] token"
             in dict(outline(digest, Bot(settings, Place(REPO)).core().areas()).run)["Pull requests"]
         )
+
+
+DAY = timedelta(days=1)
+JANUARY_9 = Window.of(date(2026, 1, 9), "UTC")
+
+
+def a_comment(text: str, at: str, **fields: str) -> dict[str, str]:
+    return {"author": "zoe", "body": text, "createdAt": at, **fields}
+
+
+class TestFollowUps:
+    """Thursday is told; on Friday a fix lands, and people write below what was told."""
+
+    def friday(self, bot: Bot, now: datetime = MORNING + DAY, window: Window = JANUARY_9) -> Digest:
+        core = bot.core(now)
+        try:
+            return core.digest(core.source(bot.place), window, "en", core.analyser(), quiet)[0]
+        finally:
+            core.store.close()
+
+    @pytest.fixture
+    def told(self, bot: Bot, scratch: Scratch, server: GitHubServer) -> Bot:
+        bot.digest()
+        scratch.commit("Fix the empty cache (#4)\n\nIntroduced in #1.", {"a.py": "4\n"}, at=NOON + DAY)
+        pulls = server.graphql.pulls[REPO].pull_requests
+        pulls[4] = {"title": "Fix the empty cache", "mergedAt": "2026-01-09T12:00:00Z"}
+        pulls[3]["comments"] = [
+            a_comment("This PR breaks the import.", "2026-01-09T15:00:00Z"),
+            a_comment("We will revert it.", "2026-01-09T16:00:00Z", author="bo", authorAssociation="MEMBER"),
+        ]
+        server.requests.clear()
+        return bot
+
+    def test_they_are_told_with_the_next_day_in_two_queries(self, told: Bot, server: GitHubServer) -> None:
+        """One for what is new, one for all that is still watched."""
+        digest = self.friday(told)
+        fix, report = digest.follow_ups
+        assert (fix.kind, fix.number, fix.by_number, fix.told_on) == ("fix", 1, 4, date(2026, 1, 8))
+        assert (report.kind, report.number, report.count) == ("report", 3, 2)
+        assert (report.author, report.quote) == ("bo", "We will revert it.")
+        assert server.count("graphql") == 2
+
+    def test_a_second_run_says_the_same_and_asks_nothing(self, told: Bot, server: GitHubServer) -> None:
+        first = self.friday(told)
+        server.requests.clear()
+        again = self.friday(told, MORNING + DAY + timedelta(hours=2))
+        assert (again.follow_ups, server.count("graphql")) == (first.follow_ups, 0)
+
+    def test_they_are_told_once(self, told: Bot) -> None:
+        self.friday(told)
+        saturday = self.friday(told, MORNING + 2 * DAY, Window.of(date(2026, 1, 10), "UTC"))
+        assert (saturday.entries, saturday.follow_ups) == ((), ())
+
+    def test_nobody_who_was_not_told_of_the_change_hears_of_them(self, told: Bot) -> None:
+        """Another feed, which began on Friday."""
+        core = told.core(MORNING + DAY)
+        made, _ = core.digest(core.source(told.place), JANUARY_9, "en", core.analyser(), quiet, told=NOTHING_TOLD)
+        core.store.close()
+        assert made.follow_ups == ()
+
+    def test_after_a_week_nobody_looks_any_more(self, told: Bot, server: GitHubServer) -> None:
+        self.friday(told, MORNING + 9 * DAY, Window.of(date(2026, 1, 17), "UTC"))
+        assert server.count("graphql") == 0
+
+    def test_where_they_cannot_be_read_the_run_card_says_so(self, told: Bot, server: GitHubServer) -> None:
+        server.limit_secondary(after=1 if told.place.path else 3, seconds=60)  # a list, a commit, a query
+        digest = self.friday(told)
+        assert ([one.kind for one in digest.follow_ups], digest.run.unread) == (["fix"], Unread(Gap.LIMIT, 2))
+
+    def test_the_archive_shows_them_too(self, told: Bot) -> None:
+        digest = self.friday(told)
+        core = told.core(MORNING + DAY)
+        shown = Archive(core).digest(REPO, JANUARY_9, "en")
+        core.store.close()
+        assert shown.follow_ups == digest.follow_ups

@@ -147,6 +147,7 @@ def test_every_label_of_the_formats_is_used() -> None:
         "run",
         "file",
         "unusual",
+        "follow_up",
         "why",
         "source",
     }  # keys put together from values

@@ -8,7 +8,7 @@ from itertools import islice
 from analysis.bots import is_bot
 from analysis.commit import Commit
 from analysis.paths import FileKind, kind_of
-from analysis.pull_request import PullRequest
+from analysis.pull_request import INSIDERS, PullRequest
 from analysis.statements.candidate import Candidate
 from analysis.statements.comments import code_comments
 from analysis.statements.conventions import Conventions
@@ -23,7 +23,6 @@ _MOST = {StatementKind.EFFECT: 8, StatementKind.CAVEAT: 3, StatementKind.FIGURE:
 """Statements of each kind that are kept of a commit: for display, search and ranking."""
 
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
-_INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _SPEEDUP = re.compile(
     r"\b\d[\d.]*\s?[x×](?![\w-])|\d[\d.,]*\s?(?:%|ms|s|µs|us|GB|MB|GiB|MiB|tok/s|req/s)?\s?(?:→|->|=>)\s?\d|\b\d[\d.]*\s?% (?:faster|slower|less|more|lower|higher|fewer|better|speed)",
     re.IGNORECASE,
@@ -66,7 +65,7 @@ def _written(commit: Commit, pull_request: PullRequest | None, conventions: Conv
         yield from prose_of(pull_request.body, Source.PULL_REQUEST, conventions, pull_request.url)
         for comment in pull_request.comments:
             by_author = bool(pull_request.author) and comment.author == pull_request.author
-            if not comment.is_bot and (by_author or comment.association in _INSIDERS):
+            if not comment.is_bot and (by_author or comment.association in INSIDERS):
                 yield from prose_of(comment.text, Source.PULL_COMMENT, conventions, comment.url)
 
 
