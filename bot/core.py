@@ -46,7 +46,7 @@ LOOK_BACK = 7
 """Days in which a commit that landed late is still looked for."""
 
 _DESCRIPTIONS = 200
-"""Newest commits whose bodies tell a repository's templates: some days of a busy one."""
+"""Newest commits and pull requests whose texts tell a repository's templates: some days of a busy one."""
 
 _FETCHES = 8  # GitHub asks for few requests at once; more than this gains nothing
 
@@ -154,7 +154,9 @@ class Core:
     def conventions(self, source: CommitSource) -> Conventions:
         """Return what is usual in a repository, as far as the store and its own configuration tell."""
         folders = fragment_folders(source.read_file("pyproject.toml") or "")
-        return Conventions(learn_boilerplate(self.commits.bodies(source.repo, _DESCRIPTIONS)), folders)
+        texts = self.commits.bodies(source.repo, _DESCRIPTIONS)
+        texts += self.pull_requests.descriptions(source.repo, _DESCRIPTIONS)
+        return Conventions(learn_boilerplate(texts), folders)
 
     def entry(self, repo: str, sha: str, language: Language) -> Entry | None:
         """Return what is remembered of a commit, read by the rules if nobody read it in that language yet."""

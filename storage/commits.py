@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from analysis.commit import Brought, Commit, FileChange
-from analysis.entry import Entry
+from analysis.entry import RULES, Entry
 from analysis.facts import Fact
 from analysis.pull_request import PullRequest
 from analysis.reason import Reason
@@ -107,6 +107,8 @@ class Commits:
                 ).fetchone()
                 if not same:
                     db.table("commits").update(key, row)
+                    # The rules read their texts from just this; a model's stay, they were paid for.
+                    db.execute("delete from analyses where commit_id = ? and analyser = ?", [key, RULES])
                     index(db, key)
 
     def get(self, repo: str, shas: Sequence[str]) -> dict[str, Commit]:

@@ -69,6 +69,16 @@ class PullRequests:
                         found[row["sha"]] = pull_requests_as_json().validate_json(stored) if stored else None
         return found
 
+    def descriptions(self, repo: str, most: int) -> list[str]:
+        """Return the descriptions of a repository's newest pull requests, so many at most."""
+        with self._store.read() as db:
+            rows = db.execute(
+                "select q.pull_request ->> '$.body' from pull_requests q join repositories r on r.id = q.repository "
+                "where r.name = ? order by q.number desc limit ?",
+                [repo, most],
+            )
+            return [body or "" for (body,) in rows]
+
     def stale(self, repo: str, shas: Sequence[str], before: datetime) -> list[PullRequest]:
         """Return the pull requests of these commits that were last read before a moment."""
         known = self.of(repo, shas).values()

@@ -115,6 +115,32 @@ class TestEntries:
         assert issue.title == "It dies after a day"
         assert server.count("graphql") == 2
 
+    def test_what_its_people_wrote_stands_under_the_headline(self, bot: Bot, server: GitHubServer) -> None:
+        """Also where a digest was made before anybody could read it."""
+        told = "Requests crashed when the cache was full."
+        server.graphql.pulls[REPO].pull_requests[3]["body"] = f"## Why\n{told}\n\nFixes #9"
+        unread = bot.digest(DAYBRIEF_GITHUB__PULL_REQUESTS="false")
+        read = bot.digest()
+        shown = [
+            [one.text for entry in digest.entries if entry.analysis for one in entry.analysis.why]
+            for digest in (unread, read)
+        ]
+        assert (told in shown[0], told in shown[1]) == (False, True)
+
+    def test_what_stands_in_most_descriptions_is_nobodys_word(
+        self, bot: Bot, server: GitHubServer, scratch: Scratch
+    ) -> None:
+        """A template is learned from those that are known, the day's own among them."""
+        scratch.commit("Pin the pages (#4)", {"a.py": "4\n"}, at=NOON + timedelta(minutes=4))
+        template = "Changes that break users crash the nightly build of the cache."
+        own = {1: "Requests hung when the cache was full.", 3: "Pages leaked when users logged out.", 4: ""}
+        pull_requests = server.graphql.pulls[REPO].pull_requests
+        pull_requests[4] = {"title": "Pin the pages", "mergedAt": "2026-01-08T12:00:00Z"}
+        for number, text in own.items():
+            pull_requests[number]["body"] = f"{text}\n\n{template}"
+        shown = {one.text for entry in bot.digest().entries if entry.analysis for one in entry.analysis.why}
+        assert shown == set(filter(None, own.values()))
+
     def test_a_second_run_that_morning_asks_nothing(self, bot: Bot, server: GitHubServer) -> None:
         first = bot.digest()
         server.requests.clear()
