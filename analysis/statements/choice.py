@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from analysis.commit import Commit
 from analysis.statements.fragments import is_effective
+from analysis.statements.releases import NAMES_VERSION
 from analysis.statements.statement import Source, Statement, StatementKind
 from analysis.title import read_title
 
@@ -23,10 +24,6 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 """A title that says nothing: a number, one general word, the name of a branch or of a file."""
-_RELEASE = re.compile(
-    r"^\W*(?:chore|release|bump|prepare|merge|version|publish|cut|v?\d+\.\d)[^\n]*\d\.\d|^Merge\b", re.IGNORECASE
-)
-"""A title that names a version or a branch: that is the news, whatever its changelog says."""
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 _GOES_ON = re.compile(r"^(?:…|\.\.\.)\s*")
 
@@ -38,7 +35,7 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
     best = next((one for one in fragments if _is_for_users(one)), None)
     if (
         best
-        and not _RELEASE.search(commit.subject)
+        and not NAMES_VERSION.search(commit.subject)
         and len(fragments) < _MOST_FRAGMENTS
         and len(best.text) <= _LONGEST_HEADLINE
     ):

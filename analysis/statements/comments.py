@@ -6,10 +6,11 @@ from itertools import accumulate, islice
 
 from analysis.commit import Commit
 from analysis.facts.changed import ChangedFile, changed_file
-from analysis.patch import Line
+from analysis.patch import Hunk, Line
 from analysis.paths import FileKind
 from analysis.statements.candidate import Candidate
-from analysis.statements.fragments import plain_rst
+from analysis.statements.reworded import is_reworded
+from analysis.statements.rst import plain_rst
 from analysis.statements.sentences import sentences_of, unwrapped
 from analysis.statements.statement import Source
 
@@ -42,14 +43,17 @@ _STOPS = re.compile(
 )
 """What ends a comment's prose: what follows describes arguments, is code or a licence."""
 _NOISE = re.compile(
-    r"noqa|type:|pylint|nolint|fmt:|isort|eslint|prettier|ts-|clippy|SAFETY|TODO|FIXME|XXX|HACK|NOTE\(|Author|Ref(?:erence)?s?:|Step \d|#|[\w /-]{1,30}:$|[-=~_*]{3,}",
+    r"noqa|type:|pylint|nolint|fmt:|isort|eslint|prettier|ts-|clippy|SAFETY|Author|Ref(?:erence)?s?:|Step \d|#|[\w /-]{1,30}:$|[-=~_*]{3,}",
     re.IGNORECASE,
 )
 """A line that is no prose and stands between paragraphs."""
+_PLAN = re.compile(r"(?:TODO|FIXME|XXX|HACK|NOTE\()", re.IGNORECASE)
+"""How a note to programmers begins: it goes on to the paragraph's end."""
 _CODE = re.compile(
     r"^[\w.\[\]\"']+\s?(?:=|\+=|\()|;\s*$|^\s*(?:if|for|while|return|import|from|let|const|fn|def)\b.*[:;{)]$|[{}]\s*$"
 )
 _MOST_FILES, _MOST_PARAGRAPHS = 40, 6
+_ENDS = re.compile(r"[.!?。！？)\"'`]$")
 _SOURCES = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.CI, FileKind.TEST}
 _SECTIONS = {FileKind.TEST: "how", FileKind.CI: "how"}
 """What is said in a test often tells the trouble; what is said of the product comes first."""
@@ -63,17 +67,25 @@ def code_comments(commit: Commit) -> Iterator[Candidate]:
         change = file.change
         if file.kind not in _SOURCES or change.status == "removed" or not change.patch:
             continue
-        gone = {line.text.strip() for hunk in file.hunks for line in hunk.lines if line.removed}
-        for lines in _blocks(file):
-            for order, (sentence, line) in enumerate(_sentences(lines, gone)):
-                yield Candidate(
-                    sentence, Source.CODE_COMMENT, order, _SECTIONS.get(file.kind, ""), path=change.path, line=line
-                )
+        for hunk in file.hunks:
+            gone = [line.text.strip() for line in hunk.lines if line.removed]
+            removed = " ".join(gone)
+            for lines in _blocks(file, hunk):
+                for order, (sentence, line) in enumerate(_sentences(lines, gone)):
+                    if not is_reworded(sentence, removed):
+                        yield Candidate(
+                            sentence,
+                            Source.CODE_COMMENT,
+                            order,
+                            _SECTIONS.get(file.kind, ""),
+                            path=change.path,
+                            line=line,
+                        )
 
 
 def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iterator[tuple[str, int]]:
     """Yield the sentences that are new, with their lines: the first line is, and most of them are."""
-    for paragraph in islice(_paragraphs(lines), _MOST_PARAGRAPHS):
+    for paragraph, is_whole in islice(_paragraphs(lines), _MOST_PARAGRAPHS):
         if not any(line.added for line, _ in paragraph):
             continue
         text = unwrapped([said for _, said in paragraph])
@@ -81,44 +93,52 @@ def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iter
         at = 0
         for sentence in sentences_of(text):
             begin = text.find(sentence[:20], at)
-            at = begin + len(sentence)
+            is_first, at = at == 0, begin + len(sentence)
             own = [
                 line
                 for (line, _), end, start in zip(paragraph, ends, [0, *ends], strict=False)
                 if start < at and end > begin
             ]
             fresh = [line.added and line.text.strip() not in gone for line in own]
-            if fresh and fresh[0] and 2 * sum(fresh) >= len(fresh):
+            is_new = bool(fresh) and fresh[0] and 2 * sum(fresh) >= len(fresh)
+            is_cut = (not is_first and sentence[:1].islower()) or (
+                not is_whole and at >= len(text.rstrip()) and not _ENDS.search(sentence)
+            )
+            if is_new and not is_cut:
                 yield plain_rst(sentence), own[0].new or 0
 
 
-def _paragraphs(lines: Sequence[tuple[Line, str]]) -> Iterator[list[tuple[Line, str]]]:
-    """The paragraphs of prose of a comment."""
+def _paragraphs(lines: Sequence[tuple[Line, str]]) -> Iterator[tuple[list[tuple[Line, str]], bool]]:
+    """The paragraphs of prose of a comment, and whether they end by themselves and not at what is no prose."""
     kept: list[tuple[Line, str]] = []
+    is_plan = is_within = False
     for line, text in lines:
         plain = text.strip()
         if _STOPS.match(plain):
-            break
-        is_prose = bool(plain) and not _NOISE.match(plain) and not _CODE.search(plain)
-        if is_prose:
-            kept.append((line, plain.removeprefix("- ").removeprefix("* ")))
+            if kept:
+                yield kept, False
+            return
+        is_plan = bool(plain) and (is_plan or bool(_PLAN.match(plain)))
+        if plain and not is_plan and not _NOISE.match(plain) and not _CODE.search(plain):
+            if kept or not is_within or not plain[0].islower():
+                kept.append((line, plain.removeprefix("- ").removeprefix("* ")))
         elif kept:
-            yield kept
+            yield kept, not plain
             kept = []
+        is_within = bool(plain) and not kept
     if kept:
-        yield kept
+        yield kept, True
 
 
-def _blocks(file: ChangedFile) -> Iterator[list[tuple[Line, str]]]:
+def _blocks(file: ChangedFile, hunk: Hunk) -> Iterator[list[tuple[Line, str]]]:
     """Comments, docstrings and help texts, their lines with what they say."""
     pattern = _COMMENT.get(file.language) or _BY_EXTENSION.get(file.path.rpartition(".")[2])
-    for hunk in file.hunks:
-        after = [line for line in hunk.lines if not line.removed]
-        if pattern:
-            yield from _comments(after, pattern)
-        if file.language == "python":
-            yield from _docstrings(after)
-            yield from _helps(after)
+    after = [line for line in hunk.lines if not line.removed]
+    if pattern:
+        yield from _comments(after, pattern)
+    if file.language == "python":
+        yield from _docstrings(after)
+        yield from _helps(after)
 
 
 def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterator[list[tuple[Line, str]]]:

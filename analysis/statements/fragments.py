@@ -5,7 +5,7 @@ changesets (https://github.com/changesets/changesets), reno (https://docs.openst
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import yaml
 
@@ -13,6 +13,8 @@ from analysis.commit import Commit, FileChange
 from analysis.facts.changed import changed_file
 from analysis.statements.candidate import Candidate
 from analysis.statements.markdown import passages
+from analysis.statements.reworded import is_reworded
+from analysis.statements.rst import plain_rst
 from analysis.statements.sentences import sentences_of
 from analysis.statements.statement import Source
 
@@ -46,15 +48,10 @@ _CATEGORIES = {
 _EFFECTIVE = {"breaking", "deprecation", "security", "feature", "bugfix", "performance"}
 """Categories whose sentence is about what users notice."""
 
-_ROLE = re.compile(r":[a-z][\w:+-]*:`(?P<short>~)?(?P<text>[^`<]*?)(?:\s*<[^`>]*>)?`")
-_LINK = re.compile(r"`(?P<text>[^`<]+?)\s*<[^`>]+>`__?")
 _BYLINE = re.compile(r"\s*(?:--|—|–)\s*(?:by|patch by)\s[^.]*\.?\s*$", re.IGNORECASE)
 _REFERENCES = re.compile(
     r"(?:[\s,]*(?:\((?:[\w./-]*#\d+|[0-9a-f]{7,40}|@[\w-]+)(?:,? (?:[\w./-]*#\d+|@[\w-]+))*\)|closes #\d+))+[.]?\s*$"
 )
-_UNDERLINED = re.compile(r"^(?P<title>\S.{0,78})\n(?P<mark>[-=~^*+#\"'])(?P=mark){2,}[ \t]*$", re.MULTILINE)
-_NO_LETTER = re.compile(r"\W+")
-_TARGET = re.compile(r"\]\([^()\s]*\)|\s<[^>\s]*>`")
 _DEPENDENCIES = re.compile(r"(?:\w+\()?deps\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_]+")
 _LEAST_WORDS = 3
@@ -70,17 +67,12 @@ def fragments_of(commit: Commit, folders: Sequence[str] = ()) -> Iterator[Candid
         gone = ""
         for order, (text, line, category) in enumerate(_read(change, folders)):
             gone = gone or _gone(change)
-            if len(text.split()) >= _LEAST_WORDS and not (gone and _squeezed([text]) in gone):
+            if not is_reworded(text, gone) and len(text.split()) >= _LEAST_WORDS:
                 yield Candidate(text, Source.FRAGMENT, order, "effect", path=change.path, line=line, category=category)
 
 
 def _gone(change: FileChange) -> str:
-    return _squeezed(line.text for hunk in changed_file(change).hunks for line in hunk.lines if line.removed)
-
-
-def _squeezed(texts: Iterable[str]) -> str:
-    """Letters and digits alone: what is only wrapped or marked up otherwise is the same."""
-    return _NO_LETTER.sub("", _TARGET.sub("", " ".join(texts))).lower()
+    return " ".join(line.text for hunk in changed_file(change).hunks for line in hunk.lines if line.removed)
 
 
 def is_effective(category: str) -> bool:
@@ -127,17 +119,6 @@ def _text(change: FileChange, category: str) -> Iterator[tuple[str, int, str]]:
 def _sentences(text: str) -> Iterator[str]:
     for passage in passages(text):
         yield from sentences_of(_BYLINE.sub(".", passage.text) if _BYLINE.search(passage.text) else passage.text)
-
-
-def plain_rst(text: str) -> str:
-    """Return reStructuredText with code in backticks, roles as what they show, headings as Markdown's."""
-
-    def shown(role: re.Match[str]) -> str:
-        text = role["text"].strip()
-        return f"`{text.rpartition('.')[2] if role['short'] else text}`"
-
-    headed = _UNDERLINED.sub(lambda heading: f"\n## {heading['title']}\n", text)
-    return _LINK.sub(lambda link: link["text"], _ROLE.sub(shown, headed)).replace("``", "`")
 
 
 def _chloggen(change: FileChange) -> Iterator[tuple[str, int, str]]:

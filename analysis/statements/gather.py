@@ -1,7 +1,7 @@
 """All that people wrote of one commit, the most telling first."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -15,6 +15,7 @@ from analysis.statements.conventions import Conventions
 from analysis.statements.fragments import fragments_of
 from analysis.statements.lexicon import lexicon
 from analysis.statements.prose import is_prose, prose_of
+from analysis.statements.releases import NAMES_VERSION
 from analysis.statements.scoring import GOOD, Scorer, repeats, stems
 from analysis.statements.statement import Source, Statement, StatementKind
 from analysis.title import read_title
@@ -22,6 +23,8 @@ from analysis.title import read_title
 _MOST = {StatementKind.EFFECT: 8, StatementKind.CAVEAT: 3, StatementKind.FIGURE: 3}
 """Statements of each kind that are kept of a commit: for display, search and ranking."""
 
+_FOLLOWS = 0.6
+"""What it adds to a sentence with trouble or consequence to stand right behind the first that is shown."""
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
 _SPEEDUP = re.compile(
     r"\b\d[\d.]*\s?[x×](?![\w-])|\d[\d.,]*\s?(?:%|ms|s|µs|us|GB|MB|GiB|MiB|tok/s|req/s)?\s?(?:→|->|=>)\s?\d|\b\d[\d.]*\s?% (?:faster|slower|less|more|lower|higher|fewer|better|speed)",
@@ -40,7 +43,8 @@ def statements_of(
     """Return what people wrote of a commit: effects, the most telling first, then caveats, then claimed figures."""
     conventions = conventions or Conventions()
     is_product = any(kind_of(file.path) in _PRODUCT for file in commit.files) or not commit.files
-    scorer = Scorer(stems(read_title(commit.subject).text), is_product)
+    is_release = bool(NAMES_VERSION.search(commit.subject))
+    scorer = Scorer(stems(read_title(commit.subject).text), is_product, is_release)
     written = list(_written(commit, pull_request, conventions))
     scored = [(scorer.score(candidate), candidate) for candidate in written if not candidate.is_row]
     caveats = [candidate for _, candidate in scored if _is_caveat(candidate)]
@@ -79,13 +83,27 @@ def _aside(commit: Commit, pull_request: PullRequest | None) -> Iterator[Candida
 
 
 def _effects(scored: Iterable[tuple[float, Candidate]]) -> Iterator[Statement]:
-    shown: list[str] = []
-    for points, candidate in sorted(scored, key=lambda pair: -pair[0]):
-        if points < GOOD:
+    """Yield what is fit to be shown, the most telling first; what follows upon a sentence that is shown stands better beside it."""
+    waiting = sorted(scored, key=lambda pair: -pair[0])
+    shown: list[Candidate] = []
+    while waiting:
+        points, candidate = max(waiting, key=lambda pair: pair[0] + (_FOLLOWS if _goes_on(shown, pair[1]) else 0.0))
+        if points + (_FOLLOWS if _goes_on(shown, candidate) else 0.0) < GOOD:
             return
-        if not repeats(candidate.text, shown):
-            shown.append(candidate.text)
+        waiting.remove((points, candidate))
+        if not repeats(candidate.text, [one.text for one in shown]):
+            shown.append(candidate)
             yield _statement(candidate, StatementKind.EFFECT, points)
+
+
+def _goes_on(shown: Sequence[Candidate], candidate: Candidate) -> bool:
+    """Whether a sentence with trouble or consequence stands right behind the one that is shown."""
+    return any(
+        (one.source, one.url, one.path, one.section)
+        == (candidate.source, candidate.url, candidate.path, candidate.section)
+        and candidate.order == one.order + 1
+        for one in shown[:1]
+    ) and bool({"trouble", "consequence"} & lexicon().marks(candidate.text))
 
 
 def _is_caveat(candidate: Candidate) -> bool:

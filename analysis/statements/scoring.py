@@ -14,7 +14,7 @@ from analysis.statements.lexicon import lexicon
 from analysis.statements.statement import Source
 from analysis.symptoms import found_in
 
-GOOD = 1.6
+GOOD = 1.7
 """The least score at which a sentence is shown; below it, silence is better."""
 
 _SOURCES = {
@@ -41,10 +41,12 @@ _CLOSE = 1.0
 """At most, for words shared with the title."""
 _REPEATS = -1.5
 """It says no more than the title."""
+_THIN = -0.8
+"""It shares most of the title, adds few words, and neither trouble nor reason nor gain."""
 _CHORE = -1.2
 _UNIT = 0.3
 _LINKED = -0.4
-_LEANS = -0.4
+_LEANS = -0.8
 """It begins with a word that points to the sentence before."""
 _STEP = -1.5
 """A step of work without a reason or a gain; half of it where it names something in code."""
@@ -56,15 +58,18 @@ _ASIDE = -1.0
 """Of a change to tests, CI or documents alone: it tells no trouble with what comes of it."""
 _FAR, _LEAST_CLOSE, _TEST_CLOSE = -4.0, 0.2, 0.5
 """A comment in the code that shares too little with the title is about something else; in a test, all the more."""
-_LABEL = -0.6
+_IDLE = -0.2
+"""A comment that names neither harm nor reason nor gain."""
+_LABEL = -1.5
 """A comment that spells out a name."""
 _SHORT, _LONG, _ENDLESS = -0.7, -0.4, -1.5
 _FEW_WORDS, _MANY_WORDS, _TOO_MANY_WORDS = 7, 45, 70
-_NEW_WORDS = 3
-_NEW_SHARE = 0.3
+_NEW_WORDS, _MANY_NEW_WORDS, _MOSTLY = 3, 6, 0.5
+_NEW_SHARE = 0.4
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 _ENDING = re.compile(r"(?<=\w{3})(?:s|(?<=\w{2})(?:ing|ed|es|e))$")
+_TAKEN_BACK = re.compile(r"(?:revert|restore|reapply)\b", re.IGNORECASE)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _QUANTITY = re.compile(
     r"\b\d[\d.,]*\s?(?:%|x\b|×|ms\b|s\b|µs\b|us\b|GB\b|MB\b|GiB\b|MiB\b|tok(?:ens)?/s|req/s|times\b)"
@@ -93,10 +98,12 @@ class Scorer:
     Attributes:
         title: the stems of its title.
         is_product: it changes what people run, not only tests, CI or documents.
+        is_release: its changelog lists many things, of which only the grave ones may stand for it.
     """
 
     title: frozenset[str]
     is_product: bool = True
+    is_release: bool = False
 
     def score(self, candidate: Candidate) -> float:
         """Return how well the sentence tells the effect; GOOD and above is fit to be shown."""
@@ -110,11 +117,13 @@ class Scorer:
             points += _GRAVE if any(code != "error" for code, _ in found_in(text)) else 0.0
         elif "chores" in marks and "now" not in marks:
             points += _CHORE
-        points += self._against_title(text)
+        points += self._against_title(text, marks)
         points += _UNIT if _QUANTITY.search(text) else 0.0
         points += _LINKED if _POINTER.search(text) else 0.0
         points += _LEANS if words.leaning.match(text) else 0.0
         points += _SUPPOSED if words.supposed.search(text) else 0.0
+        if self.is_release and candidate.source is Source.FRAGMENT:
+            points += 0.0 if _is_weighty(candidate, marks) else _ASIDE * 3
         if candidate.source is Source.CODE_COMMENT:
             points += self._of_comment(candidate, marks)
         elif candidate.source is not Source.FRAGMENT:
@@ -126,28 +135,38 @@ class Scorer:
         """Return the share of the title's words that a sentence has."""
         return len(stems(text) & self.title) / len(self.title) if self.title else 0.0
 
-    def _against_title(self, text: str) -> float:
+    def _against_title(self, text: str, marks: Collection[str]) -> float:
         words = stems(text)
         new = len(words - self.title - _GENERIC)
         if self.title and (new < _NEW_WORDS or new < _NEW_SHARE * len(words)) and not _CHINESE.search(text):
             return _REPEATS
-        return _CLOSE * self.closeness(text)
+        closeness = self.closeness(text)
+        is_thin = closeness >= _MOSTLY and new < _MANY_NEW_WORDS and not _EARNS & set(marks)
+        return _CLOSE * closeness + (_THIN if is_thin else 0.0)
 
     def _of_comment(self, candidate: Candidate, marks: Collection[str]) -> float:
         least = _TEST_CLOSE if kind_of(candidate.path) is FileKind.TEST else _LEAST_CLOSE
         if self.closeness(candidate.text) < least:
             return _FAR
-        if not _TELLING & set(marks):
-            return _MACHINERY / 2
-        return _LABEL if "trouble" not in marks and lexicon().labels.match(candidate.text) else 0.0
+        if lexicon().labels.match(candidate.text):
+            return _LABEL
+        return 0.0 if _EARNS & set(marks) else _IDLE
+
+
+def _is_weighty(candidate: Candidate, marks: Collection[str]) -> bool:
+    return candidate.category in {"breaking", "security"} or (
+        "trouble" in marks and not _TAKEN_BACK.match(candidate.text)
+    )
 
 
 def _of_prose(text: str, marks: Collection[str]) -> float:
     if lexicon().steps.match(text) and not {"consequence", "benefit", "now"} & set(marks):
-        return _STEP / 2 if "`" in text else _STEP
+        return _STEP * 2 / 3 if "`" in text else _STEP
     return 0.0 if _TELLING & set(marks) else _MACHINERY
 
 
+_EARNS = {"trouble", "consequence", "benefit"}
+"""A harm, a reason, a gain: what a comment in the code must name to be quoted."""
 _TELLING = {"trouble", "now", "benefit", "consequence", "offer"}
 
 

@@ -23,9 +23,10 @@ _GOES_ON = re.compile(r"(?:[,(/&-]|\b(?:the|a|an|of|for|to|in|on|with|and|or|by|
 
 def unwrapped(lines: Sequence[str]) -> str:
     """Return lines as one text: those that an editor wrapped joined, those broken on purpose kept apart by BREAK."""
-    text = ""
+    text, width = "", max(map(len, lines), default=0)
     for line, after in zip_longest(lines, lines[1:], fillvalue=""):
-        is_broken = len(line) < _WRAPPED and _BEGINS.match(after) and not _GOES_ON.search(line)
+        fits = len(line) + 1 + len(after.split(" ", 1)[0]) <= width  # an editor would have put the next word here
+        is_broken = (len(line) < _WRAPPED or fits) and _BEGINS.match(after) and not _GOES_ON.search(line)
         text += line + (BREAK if is_broken else " ")
     return text
 
