@@ -1,7 +1,6 @@
 """Answers about commits: one in full, an area's, what a search finds; a rank corrected, an analysis made anew."""
 
 import logging
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +19,8 @@ from bot.feeds import kind_of
 from bot.platforms import Later, Refused
 from bot.posts import commit_detail, commit_name, commit_rows
 from bot.question import Question
+from bot.references import reference as read_reference
+from bot.terms import terms
 from formatters.outline import outline
 from formatters.post import section_of, sections
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
@@ -32,9 +33,6 @@ from storage.search import Question as Searched
 
 T = TypeVar("T")
 
-_NAMED = re.compile(r"(?P<repo>~\d+|[\w.-]+/[\w.-]+)@(?P<sha>[0-9a-fA-F]{4,40})")
-_URL = re.compile(r"(?:https?://[\w.-]+/)?(?P<repo>[\w.-]+/[\w.-]+)/commit/(?P<sha>[0-9a-f]{4,40}).*")
-_SHA = re.compile(r"(?=.*\d)[0-9a-f]{7,40}")
 _SHOWN, _MOST_ASKED = 20, 3
 _MENDED_FOR = timedelta(days=7)
 
@@ -46,12 +44,15 @@ async def show(question: Question) -> AsyncIterator[Reply]:
     text = question.command.text.strip().strip("`<>")
     if not text:
         raise Mistake("mistake.commit_missing")
-    repo, reference = _reference(question, text)
+    pointed = read_reference(text)
+    wanted = pointed.repo if pointed and pointed.repo else question.value("repository")
+    repo = question.seen(wanted) if wanted else None
+    sought = replace(pointed, repo=repo or "") if pointed else text
     if not question.visible:
         question.repository()  # says why
     try:
         detail = await question.desk.work.quick(
-            lambda: commands.show_commit(question.desk.core, reference, question.language, repo, question.visible)
+            lambda: commands.show_commit(question.desk.core, sought, question.language, repo, question.visible)
         )
     except NotFound:
         detail = commands.Detail(None)
@@ -60,23 +61,14 @@ async def show(question: Question) -> AsyncIterator[Reply]:
         return
     entry = detail.entry
     if entry is None:
-        if not _SHA.fullmatch(reference.lower()):
-            raise Mistake("mistake.commit", text=text)
-        yield question.working("working.commit", sha=reference[:7])
-        entry = await _fetched(question, [repo] if repo else list(question.visible), reference.lower())
+        if not pointed or not pointed.sha:
+            raise Mistake("mistake.commit" if pointed or terms(text) else "free.lost", text=text)
+        yield question.working("working.commit", sha=pointed.sha[:7])
+        entry = await _fetched(question, [repo] if repo else list(question.visible), pointed.sha)
     elif _is_unread(question, entry):
         yield question.working("working.commit", sha=entry.commit.short)
         entry = await _read(question, entry.commit.repo, entry.commit.sha)
     yield await _detail(question, entry)
-
-
-def _reference(question: Question, text: str) -> tuple[str | None, str]:
-    """Return the repository, if one is named, and what is looked for in it."""
-    found = _NAMED.fullmatch(text) or _URL.fullmatch(text)
-    if found:
-        return question.seen(found["repo"]), found["sha"]
-    wanted = question.value("repository")
-    return (question.seen(wanted) if wanted else None), text
 
 
 def _is_unread(question: Question, entry: Entry) -> bool:
@@ -326,14 +318,14 @@ async def regenerate(question: Question) -> AsyncIterator[Reply]:
 
 async def _known(question: Question, name: str) -> Entry:
     """Return the commit that a button names."""
-    found = _NAMED.fullmatch(name)
-    if not found:
+    found = read_reference(name)
+    if not found or not (found.repo and found.sha):
         raise Mistake("mistake.commit_missing")
-    repo, core = question.seen(found["repo"]), question.desk.core
-    hits = await question.desk.work.quick(lambda: core.commits.find(found["sha"].lower(), repo))
+    repo, core = question.seen(found.repo), question.desk.core
+    hits = await question.desk.work.quick(lambda: core.commits.find(found.sha, repo))
     entry = await question.desk.work.quick(lambda: core.entry(*hits[0], question.language)) if hits else None
     if entry is None:
-        raise Mistake("mistake.sha", sha=found["sha"])
+        raise Mistake("mistake.sha", sha=found.sha)
     return entry
 
 

@@ -1,22 +1,21 @@
 """Answers about subscriptions: made, muted, listed, ended."""
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import time
-from typing import Literal, get_args
+from typing import Literal
 
-from analysis.entry import Language
 from analysis.triage import Importance
 from analysis.wording import say
-from bot import meant
+from bot import meant, topics
 from bot.asking import Mistake
 from bot.posts import named
 from bot.question import Question
+from bot.topics import Topic
 from bot.verbs import HOW, LEVELS, TYPES
 from bot.wording import said
 from formatters.reply import Button, Field, Form, Note, Reply, Sheet
-from storage.subscriptions import How, Recipient, Subscription
-
-_TOPICS = ("area", "path", "author", "word", "type")
+from storage.subscriptions import Recipient, Revision, Subscription
 
 
 async def subscribe(question: Question) -> AsyncIterator[Reply]:
@@ -30,40 +29,72 @@ async def mute(question: Question) -> AsyncIterator[Reply]:
 
 
 async def _made(question: Question, verb: Literal["subscribe", "mute"]) -> Reply:
-    """Make a subscription, or return the form that asks for it."""
+    """Make subscriptions, or return the form that asks for one."""
     if _for_channel(question) and not question.desk.access.is_admin(question.asker):
         raise Mistake("mistake.admin")
-    given = {name: question.value(name) for name in _TOPICS}
-    bare = " ".join(word for word in question.command.words if "/" not in word)
-    if bare and question.command.verb != "save" and not any(given.values()):
-        areas = question.desk.core.areas()
-        given["area" if areas.find(bare) else "word"] = bare
-    is_sent = question.command.verb == "save" or bool(question.request.values)
-    if not is_sent and not any(given.values()) and not question.value("how") and not question.value("min"):
+    core, is_sent = question.desk.core, question.command.verb == "save"
+    words = [] if is_sent else [word for word in question.command.words if not question.is_repository(word)]
+    given = {name: question.values(name) for name in topics.NAMES}
+    found = await question.desk.work.quick(lambda: topics.read(core, given, words))
+    least = meant.importance(question.value("min")) if question.value("min") else Importance.LOW
+    if not found and least.rank and verb == "subscribe":
+        found = [Topic()]  # "only what ranks high" is a topic
+    if not found and not is_sent:
         repo = question.repository()
-        number = (await question.desk.work.quick(question.desk.core.commits.numbers)).get(repo, 0)
+        number = (await question.desk.work.quick(core.commits.numbers)).get(repo, 0)
         return _form(question, verb, named(f"save {verb}", repo, number))
     repo = question.repository()
-    if verb == "mute" and not any(given.values()):
-        raise Mistake("mistake.mute_everything")
-    wanted = await question.desk.work.quick(lambda: _read(question, verb, repo, given))
-    stored = await question.desk.work.quick(lambda: question.desk.subscriptions.put(wanted))
-    topic = say_topic(stored, question)
-    if verb == "mute":
-        return question.note("done.muted", question.button("subs", _list_command(question)), topic=topic, repo=repo)
-    key = f"done.subscribed_{stored.how}" + ("_here" if stored.recipient.kind == "channel" else "")
-    return question.note(
-        key,
-        question.button("undo", f"unsubscribe {stored.id}" + (" here" if stored.recipient.kind == "channel" else "")),
-        question.button("subs", _list_command(question)),
-        topic=topic, repo=repo, time=f"{stored.at:%H:%M}", zone=stored.zone,
-    )  # fmt: skip
+    if not found or (verb == "mute" and Topic() in found):
+        raise Mistake("mistake.mute_nothing" if verb == "mute" else "mistake.subscribe_nothing")
+    wanted = [_subscription(question, verb, repo, topic, least) for topic in found]
+    revision = await question.desk.work.quick(lambda: question.desk.subscriptions.revise(_recipient(question), wanted))
+    return _receipt(question, verb, revision)
 
 
-def _language(question: Question) -> Language:
-    """A channel is told in its language, a person in their own, as far as the platform knows it; unless one is named."""
-    own = None if _for_channel(question) or question.value("lang") else question.asker.language
-    return own or question.language
+def _receipt(question: Question, verb: Literal["subscribe", "mute"], revision: Revision) -> Note:
+    """Repeat what was understood; what was so before is told, and comes back by the button."""
+    areas, language, here = question.desk.core.areas(), question.language, _here(question)
+    first = revision.left[0]
+    said = topics.say_topics((topics.say_topic(one, areas, language) for one in revision.left), language)
+    is_as_it_was = not revision.number
+    key = f"receipt.{verb}_already" if is_as_it_was else f"receipt.{verb}"
+    when = topics.say_when(first, language)
+    text = question.say(f"{key}_here" if here else key, topics=said, repo=first.repository, when=when)
+    if before := [one for one in revision.found if one not in revision.left]:
+        was = [
+            question.say("done.was", topic=topics.say_topic(one, areas, language), when=topics.say_when(one, language))
+            for one in before
+        ]
+        text += " " + question.say("done.until_now", was=question.listed(was))
+    undo = () if is_as_it_was else (question.button("undo", f"undo {revision.number}{here}"),)
+    return Note(text, "done", (*undo, question.button("subs", f"subs{here}")))
+
+
+async def undo(question: Question) -> AsyncIterator[Reply]:
+    """Make subscriptions what they were before a change."""
+    recipient, number = question.recipient, question.command.text
+    if recipient.kind == "channel" and not question.desk.access.is_admin(question.asker):
+        raise Mistake("mistake.admin")
+    taken_back = await question.desk.work.quick(
+        lambda: question.desk.subscriptions.undo(int(number) if number.isdecimal() else 0, recipient)
+    )
+    subs = question.button("subs", f"subs{_here(question)}")
+    if taken_back is None:
+        yield Note(question.say("done.undone_already"), "plain", (subs,))
+        return
+    areas, language = question.desk.core.areas(), question.language
+    if not taken_back.left:
+        yield question.note("done.undone", subs)
+        return
+    was = [
+        question.say("done.was", topic=topics.say_topic(one, areas, language), when=topics.say_when(one, language))
+        for one in taken_back.left
+    ]
+    yield question.note("done.undone_to", subs, was=question.listed(was))
+
+
+def _here(question: Question) -> str:
+    return " here" if _for_channel(question) else ""
 
 
 def _for_channel(question: Question) -> bool:
@@ -77,31 +108,19 @@ def _recipient(question: Question) -> Recipient:
     return question.recipient
 
 
-def _read(question: Question, verb: str, repo: str, given: dict[str, str]) -> Subscription:
-    core = question.desk.core
-    how: How = "daily"
-    if question.value("how"):
-        wanted = question.value("how").lower()
-        found = next((one for one in get_args(How) if one == wanted), None)
-        if found is None:
-            raise Mistake("mistake.how", text=wanted, known=HOW)
-        how = found
+def _subscription(question: Question, verb: str, repo: str, topic: Topic, least: Importance) -> Subscription:
     feed = question.feed_of(repo)
     at = meant.clock(question.value("at")) if question.value("at") else (feed.at if feed else time(9))
     return Subscription(
         recipient=_recipient(question),
         repository=repo,
-        since=core.now(),
-        area=meant.area(core, given["area"]) if given["area"] else "",
-        path=given["path"],
-        author=given["author"].lstrip("@"),
-        word=given["word"],
-        type=meant.change_type(given["type"]) if given["type"] else "",
-        least=meant.importance(question.value("min")) if question.value("min") else Importance.LOW,
-        how=how,
+        since=question.desk.core.now(),
+        **asdict(topic),
+        least=least,
+        how=meant.how(question.value("how")) if question.value("how") else "daily",
         at=at,
         zone=question.zone(repo),
-        language=_language(question),
+        language=question.language,
         is_mute=verb == "mute",
         made_by=question.asker.user,
     )
@@ -117,14 +136,16 @@ def _form(question: Question, verb: Literal["subscribe", "mute"], command: str) 
         Field(
             "area", question.say("field.area"), question.value("area"), question.say("field.area_hint"), optional=True
         ),
-        Field("word", question.say("field.word"), hint=question.say("field.word_hint"), optional=True),
+        Field(
+            "word", question.say("field.word"), question.value("word"), question.say("field.word_hint"), optional=True
+        ),
         Field("path", question.say("field.path"), hint="python/**/scheduler*.py", optional=True),
         Field("author", question.say("field.author"), optional=True),
         Field("type", question.say("field.type"), options=options(TYPES, "type"), optional=True),
     ]
     if verb == "subscribe":
         levels = tuple((level, question.say(f"least.{level}")) for level in reversed(LEVELS))
-        hows = tuple((how, question.say(f"how.{how}")) for how in HOW)
+        hows = tuple((how, question.say(f"how.{meant.how(how)}")) for how in HOW)
         fields += [
             Field("min", question.say("field.least"), "low", options=levels),
             Field("how", question.say("field.how"), "daily", options=hows),
@@ -172,7 +193,7 @@ def _own(question: Question, recipient: Recipient) -> list[Subscription]:
 
 
 def _what(one: Subscription, question: Question) -> str:
-    topic = say_topic(one, question)
+    topic = topics.say_topic(one, question.desk.core.areas(), question.language)
     muted = question.say("subs.mute", topic=topic) if one.is_mute else topic
     return question.say("status.about", name=one.repository, text=muted)
 
@@ -182,7 +203,7 @@ def _when(one: Subscription, question: Question) -> str:
         return question.say("subs.paused", why=said(one.paused, question.language))
     if one.is_mute:
         return "–"
-    return question.say(f"when.{one.how}", time=f"{one.at:%H:%M}", zone=one.zone)
+    return topics.say_when(one, question.language)
 
 
 async def unsubscribe(question: Question) -> AsyncIterator[Reply]:
@@ -198,25 +219,12 @@ async def unsubscribe(question: Question) -> AsyncIterator[Reply]:
     if not numbers:
         known = tuple(str(one.id) for one in own)
         raise Mistake("mistake.subscription" if wanted else "mistake.number_missing", text=wanted, known=known)
-    await question.desk.work.quick(lambda: question.desk.subscriptions.remove(numbers))
-    yield question.note("done.unsubscribed", question.button("subs", _list_command(question)), count=len(numbers))
-
-
-def _list_command(question: Question) -> str:
-    return "subs here" if _recipient(question).kind == "channel" else "subs"
-
-
-def say_topic(one: Subscription, question: Question) -> str:
-    """Say what a subscription is about."""
-    language = question.language
-    parts = []
-    if one.area:
-        parts.append(question.desk.core.areas().name(one.area, language))
-    if one.type:
-        parts.append(say(f"type.{one.type}", language))
-    parts += [f"`{text}`" for text in (one.path, one.word) if text]
-    if one.author:
-        parts.append(f"@{one.author}")
-    if one.least.rank:
-        parts.append(question.say(f"least.{one.least}"))
-    return " · ".join(parts) or question.say("subs.everything")
+    ended = await question.desk.work.quick(lambda: question.desk.subscriptions.revise(recipient, ended=numbers))
+    here, language = _here(question), question.language
+    said = topics.say_topics(
+        (topics.say_topic(one, question.desk.core.areas(), language) for one in ended.found), language
+    )
+    yield question.note(
+        "done.unsubscribed", question.button("undo", f"undo {ended.number}{here}"),
+        question.button("subs", f"subs{here}"), count=len(numbers), topics=said,
+    )  # fmt: skip

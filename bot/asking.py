@@ -12,27 +12,30 @@ from bot.command import Command
 from bot.dates import days
 from bot.pieces import Piece, fold, has_marks, pieces, quoted
 from bot.platforms import Option
-from bot.verbs import ALIASES, as_typed, verb, verbs
+from bot.references import reference
+from bot.verbs import ALIASES, HOW_WORDS, as_typed, verb, verbs
 from bot.wording import tell
 from formatters.wording import label
 
-HIDDEN = {"home", "details", "why", "rate", "rank", "regenerate", "save"}
+FREE = "ask"
+"""The command for what is none."""
+HIDDEN = {FREE, "undo", "home", "details", "why", "rate", "rank", "regenerate", "save"}
 """Commands that buttons and forms stand for, and that nobody has to type."""
 
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
-_SHA_OR_PULL = re.compile(r"#\d+|[0-9a-f]*\d[0-9a-f]*|.*/(?:commit|pull)/[0-9a-f]+.*")
-_SHORTEST_SHA = 6
+_SHORT_SHA = re.compile(r"(?=.*\d)[0-9a-f]{6,40}")
 _ANY_DAY = date(2024, 12, 31)  # after a leap year's every day, to tell what is a date at all
+_NEAR, _NEAR_IN_TEXT = 0.7, 0.82
+"""How alike a word must be to a command to be taken for a slip: among other words it is rather one of a question."""
 _TOPICAL = {"subscribe", "mute"}
 """Where a bare word may be a choice: elsewhere it is something to look for."""
-_WORDED = {"search", "show", "help"}
+_WORDED = {"search", "show", "help", FREE}
 """Where everything that names no option is something to look for."""
 _COMING = {"tomorrow", "明天", "后天"}
-_PULL = {"pr", "pull"}
 _FLAGS = {"公开": "public", "本频道": "here"}
 _ENDS, _LIST = "!?.,;:…！？。，；：", ",，、;；"
-_BESIDE = {"whole", "new"}
-"""Words that buttons add to a command."""
+_BESIDE = {"whole", "new", "please", "pls", "thanks"}
+"""Words that buttons add to a command, and those of people who are polite."""
 
 
 class Mistake(BadInput):
@@ -65,8 +68,12 @@ def read(text: str) -> Command:
     name = _verb_of(found[0])
     if name:
         return _sorted(name, found[1:])
-    day = _sorted("date", found)
-    return day if days(day.text, _ANY_DAY) else _sorted(_guessed(found[0]), found)
+    if found[1:] and found[0].text.startswith(("@", "<@")):
+        return read(text.partition(found[0].text)[2])  # our own name, where only we are spoken to
+    day, shown = _sorted("date", found), _sorted("show", found)
+    if days(day.text, _ANY_DAY):
+        return day
+    return shown if reference(shown.text) else _sorted(_guessed(found), found)
 
 
 def printed(command: str | Command) -> str:
@@ -103,22 +110,23 @@ def _verb_of(piece: Piece) -> str:
     return name if name in HIDDEN or verb(name) else ALIASES.get(fold(piece.text), "")
 
 
-def _guessed(piece: Piece) -> str:
-    lowered = _head(piece)
-    if lowered in _PULL:
-        return "show"
+def _guessed(found: list[Piece]) -> str:
+    """Return the command that is meant by what begins with none: free text is looked for."""
+    lowered = _head(found[0])
     if lowered in _COMING or _SPAN.fullmatch(lowered):
         return "date"
     with contextlib.suppress(BadInput):
         parse_day(lowered, date.max - timedelta(days=1))
         return "date"
-    if (_SHA_OR_PULL.fullmatch(lowered) and len(lowered) >= _SHORTEST_SHA) or lowered.startswith("#"):
+    if _SHORT_SHA.fullmatch(lowered) or lowered.startswith("#"):
         return "show"
     from difflib import get_close_matches
 
-    names = [found.name for found in verbs()]
-    near = get_close_matches(lowered, names, n=1, cutoff=0.6)
-    raise Mistake("mistake.verb_near" if near else "mistake.verb", verb=lowered, near="".join(near))
+    names = [one.name for one in verbs()]
+    near = get_close_matches(lowered, names, n=1, cutoff=_NEAR_IN_TEXT if found[1:] else _NEAR)
+    if near and lowered.isalpha():
+        raise Mistake("mistake.verb_near", verb=lowered, near=near[0])
+    return FREE
 
 
 def _sorted(name: str, found: list[Piece]) -> Command:
@@ -176,12 +184,21 @@ def surplus(command: Command) -> tuple[str, ...]:
     if any(option.kind in {"words", "area", "repository"} for option in places):
         return command.strange
     words = [word for word in command.words if "/" not in word and word not in _BESIDE]
+    if any(option.kind == "date" for option in places) and days(" ".join(words), _ANY_DAY):
+        return command.strange
     return (*command.strange, *words[len(places) :])
 
 
 def _choice(word: str, options: Iterable[Option]) -> str:
-    """Return the option that a bare word chooses from; empty if it stands for itself."""
-    return next((one.name for one in options if one.kind == "choice" and word in one.choices), "")
+    """Return the option that a bare word chooses from; empty if it stands for itself, or for a topic."""
+    return next(
+        (
+            o.name
+            for o in options
+            if o.name != "type" and (word in o.choices or (o.name == "how" and word in HOW_WORDS))
+        ),
+        "",
+    )
 
 
 _NAMES = {

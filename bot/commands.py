@@ -19,14 +19,13 @@ from analysis.title import ChangeType
 from analysis.triage import Importance
 from analysis.wording import say
 from bot.core import Core
+from bot.references import Reference
+from bot.references import reference as read_reference
 from storage.search import Answer, Question, parse_since, search
 from storage.words import split_filters
 
 _SHA = re.compile(r"[0-9a-f]{4,40}")
-_COMMIT_URL = re.compile(r"(?:https?://[\w.-]+/)?([\w.-]+/[\w.-]+)/commit/([0-9a-f]{4,40})")
-_PULL_URL = re.compile(r"(?:https?://[\w.-]+/)?([\w.-]+/[\w.-]+)/pull/([0-9]+)(?:/[a-z]*)?")
-_PULL = re.compile(r"#([0-9]{1,18})")
-_PULL_SAID = re.compile(r"(?:pr|pull|pull request)\s*#?\s*([0-9]{1,18})", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _PAIR = re.compile(r"(?<!\S)(\w+)[:=：＝](\S+)")
 FILTERS = ("since", "until", "area", "type", "author", "min")
 """What a search may be narrowed by, besides the repository."""
@@ -55,29 +54,32 @@ class AreaCount:
 
 
 def show_commit(
-    core: Core, reference: str, language: Language, repo: str | None = None, within: Collection[str] | None = None
+    core: Core,
+    reference: str | Reference,
+    language: Language,
+    repo: str | None = None,
+    within: Collection[str] | None = None,
 ) -> Detail:
     """Show one commit: by SHA, #PR, URL, or words of its title."""
-    text = reference.strip().strip("`")
-    if found := _COMMIT_URL.fullmatch(text):
-        repo, text = found[1], found[2]
-    elif found := _PULL_URL.fullmatch(text):
-        repo, text = found[1], f"#{found[2]}"
-    elif found := _PULL_SAID.fullmatch(text):
-        text = f"#{found[1]}"
-    if not text:
+    text = reference.strip().strip("`") if isinstance(reference, str) else ""
+    pointed = read_reference(text) if isinstance(reference, str) else reference
+    if not (text or pointed):
         raise BadInput("Which commit? Give its SHA (seven digits will do), #PR, its URL, or words of its title.")
-    repos = _sought(core, repo, within)
-    if found := _PULL.fullmatch(text):
-        hits = _each(repos, lambda repo: core.commits.by_pull_request(int(text[1:]), repo))
+    repos = _sought(core, (pointed.repo if pointed else "") or repo, within)
+    if pointed and pointed.pull:
+        # A commit of a pull request is known by itself only where it was merged as it is.
+        hits = _each(repos, lambda repo: core.commits.find(pointed.sha, repo)) if pointed.sha else []
+        hits = hits or _each(repos, lambda repo: core.commits.by_pull_request(pointed.pull, repo))
         if not hits:
             raise NotFound(
-                f"No commit from pull request {text} is known: read its day first (daybrief digest), or search for words."
+                f"No commit from pull request #{pointed.pull} is known: read its day first (daybrief digest), or search "
+                "for words."
             )
         return _detail(core, hits, language)
+    text = pointed.sha if pointed else text
     if _SHA.fullmatch(text.lower()) and (len(text) >= 7 or not text.isalpha()):  # noqa: PLR2004 - "fade" may be a word
         hits = _each(repos, lambda repo: core.commits.find(text.lower(), repo))
-        if not hits and _PULL.fullmatch(f"#{text}"):
+        if not hits and _NUMBER.fullmatch(text):
             hits = _each(repos, lambda repo: core.commits.by_pull_request(int(text), repo))
         if hits:
             return _detail(core, hits, language)

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 
 from analysis.entry import LANGUAGES, Language
 from analysis.errors import Problem
-from bot import answers_commits, answers_days, answers_feeds, answers_reviews, answers_topics
+from bot import answers_commits, answers_days, answers_feeds, answers_free, answers_reviews, answers_topics, topics
 from bot.asking import Mistake, read, surplus
 from bot.command import Command
 from bot.platforms import Answer, Request
 from bot.question import Desk, Handler, Question, Which, language_named, language_of, understood
+from bot.terms import terms
 from bot.troubles import worded
 from bot.verbs import as_typed, usage, verb, verbs
 from bot.wording import tell
@@ -20,7 +21,20 @@ from formatters.reply import Button, Note, Reply, Sheet
 
 _LOG = logging.getLogger(__name__)
 
-_PRIVATE = {"subscribe", "mute", "subs", "unsubscribe", "setup", "save", "home", "rate", "rank", "details", "why"}
+_PRIVATE = {
+    "subscribe",
+    "mute",
+    "subs",
+    "unsubscribe",
+    "undo",
+    "setup",
+    "save",
+    "home",
+    "rate",
+    "rank",
+    "details",
+    "why",
+}
 """Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
 
 
@@ -69,6 +83,9 @@ def _check(question: Question) -> None:
     strange = [piece for piece in surplus(question.command) if not question.is_repository(piece)]
     if strange:
         raise Mistake("mistake.surplus", text=strange[0])
+    several = next((name for name, values in question.command.named.items() if len(values) > 1), "")
+    if several and several not in topics.NAMES:
+        raise Mistake("mistake.twice", name=several)
     language = question.command.value("lang")
     if language and language_named(language) is None:
         raise Mistake("mistake.choice", text=language, known=LANGUAGES)
@@ -91,7 +108,8 @@ def _note(mistake: Mistake, command: Command | None, language: Language, platfor
     if found and (mistake.key.endswith("_missing") or mistake.key == "mistake.surplus"):
         apart = " " if language == "en" else ""
         text = f"{text}{apart}`{usage(found, platform)}`"
-    return Note(text, "problem")
+    near = mistake.values.get("near", "") if mistake.key == "mistake.verb_near" else ""
+    return Note(text, "problem", (Button(str(near), str(near)),) if near else ())
 
 
 async def _save(question: Question) -> AsyncIterator[Reply]:
@@ -109,7 +127,7 @@ async def _help(question: Question) -> AsyncIterator[Reply]:
     language, platform = question.language, question.asker.platform
     name = question.command.text.strip()
     found = verb(name) if name else None
-    if name and found is None:
+    if terms(name) and found is None:
         raise Mistake("mistake.verb", verb=name, near="")
     if found:
         lines = [f"`{usage(found, platform)}`", found.says[language]]
@@ -169,6 +187,7 @@ _HANDLERS: dict[str, Handler] = {
     "mute": answers_topics.mute,
     "subs": answers_topics.subs,
     "unsubscribe": answers_topics.unsubscribe,
+    "undo": answers_topics.undo,
     "setup": answers_feeds.setup,
     "pause": answers_feeds.pause,
     "resume": answers_feeds.resume,
@@ -176,5 +195,6 @@ _HANDLERS: dict[str, Handler] = {
     "status": answers_feeds.status,
     "home": answers_feeds.home,
     "help": _help,
+    "ask": answers_free.ask,
     "save": _save,
 }

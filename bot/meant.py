@@ -14,8 +14,9 @@ from bot.asking import Mistake
 from bot.core import Core
 from bot.dates import days
 from bot.pieces import fold
-from bot.verbs import LEVELS, TYPES
+from bot.verbs import HOW, HOW_WORDS, LEVELS, TYPES
 from storage.search import parse_since
+from storage.subscriptions import How
 
 _TIME = re.compile(r"(\d{1,2})(?:[:：.](\d\d))?\s*(am|pm)?", re.IGNORECASE)
 _NOON, _LAST_HOUR = 12, 23
@@ -49,6 +50,15 @@ def importance(text: str) -> Importance:
         return commands.importance(fold(text))
     except BadInput:
         raise Mistake("mistake.importance", text=text, known=LEVELS) from None
+
+
+def how(text: str) -> How:
+    """Return when somebody wants to be told: `daily`, `weekly`, `immediately`; `once` may mean a single time."""
+    wanted = fold(text).lower()
+    found = HOW_WORDS.get(wanted)
+    if not found:
+        raise Mistake("mistake.how_once" if wanted == "once" else "mistake.how", text=text, known=HOW)
+    return found
 
 
 def since(text: str, now: datetime, *, last: bool = False) -> datetime:

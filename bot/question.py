@@ -32,6 +32,9 @@ _LANGUAGES: dict[str, Language] = {
 }  # fmt: skip
 
 
+PERSONAL = {"subscribe", "mute", "subs", "unsubscribe", "undo", "save", "help", "home", "rate"}
+"""Commands whose answers concern only who asks."""
+
 _REPOSITORY = re.compile(r"(?=.*[A-Za-z])[\w-][\w.-]*/[\w.-]+", re.ASCII)
 """`owner/name`; `5/5` is none."""
 
@@ -103,6 +106,11 @@ class Question:
     def value(self, name: str) -> str:
         """Return what was given under a name, in a form or as `name=value`; empty if nothing was."""
         return (self.request.values.get(name) or self.command.value(name)).strip()
+
+    def values(self, name: str) -> list[str]:
+        """Return all that was given under a name."""
+        found = (self.request.values.get(name, ""), *self.command.named.get(name, ()))
+        return [text.strip() for text in found if text.strip()]
 
     def say(self, key: str, **values: object) -> str:
         """Return a sentence in the asker's language, its commands as they are typed where it is shown."""
@@ -219,7 +227,8 @@ async def understood(desk: Desk, request: Request, command: Command) -> Question
 def language_of(asker: Asker, command: Command | None, feeds: tuple[Feed, ...]) -> Language:
     """Return the language to answer in: the one that was named, the channel's, the asker's."""
     named = language_named(command.value("lang")) if command else None
-    is_own = asker.is_direct or asker.platform == TERMINAL  # there it was said
+    # What is between the bot and one person is said in that person's language; in the terminal it was chosen.
+    is_own = asker.is_direct or asker.platform == TERMINAL or (command is not None and command.verb in PERSONAL)
     of_channel = feeds[0].language if feeds and not is_own else None
     return named or of_channel or asker.language or "en"
 

@@ -14,7 +14,12 @@ from bot.wording import in_all
 Kind = Literal["words", "repository", "area", "date", "commit", "choice", "flag"]
 
 LEVELS = ("high", "medium", "low")
-HOW = ("daily", "weekly", "once")
+HOW = ("daily", "weekly", "immediately")
+HOW_WORDS: dict[str, Literal["daily", "weekly", "once", ""]] = {
+    "daily": "daily", "weekly": "weekly", "immediately": "once", "at-once": "once", "instantly": "once", "每天": "daily",
+    "每日": "daily", "每周": "weekly", "立即": "once", "即时": "once", "once": "",
+}  # fmt: skip
+"""How people say when they want to be told, and how it is stored; `once` may mean a single time, and is asked back."""
 TYPES = tuple(kind.value for kind in ChangeType)
 
 _DISCORD, _COMMAND = "discord", "/digest "

@@ -302,3 +302,14 @@ def m040_headlines(db: Database) -> None:
         "update analyses set analysis = json_remove(json_set(json_insert(analysis, '$.why', json('[]')), '$.headline', "
         "json_extract(analysis, '$.summary')), '$.summary') where json_type(analysis, '$.summary') = 'text'"
     )
+
+
+@migrations()
+def m041_revisions(db: Database) -> None:
+    """What each change of subscriptions found and left, as JSON lists of rows, so that it can be undone."""
+    db.table("revisions").create(
+        {"id": int, "recipient": str, "found": str, "left": str},
+        pk="id",
+        not_null={"recipient", "found", "left"},
+        strict=True,
+    )

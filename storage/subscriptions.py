@@ -1,9 +1,12 @@
 """What single people and channels want to hear of, and what they were told already."""
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from typing import Any, Literal
+
+from sqlite_utils import Database
 
 from analysis.entry import Language
 from analysis.triage import Importance
@@ -67,34 +70,77 @@ class Subscription:
     id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A change of subscriptions: what it found of them, and what it left.
+
+    Attributes:
+        number: what it is undone by; 0 where nothing was changed.
+    """
+
+    number: int
+    found: tuple[Subscription, ...]
+    left: tuple[Subscription, ...]
+
+
 class Subscriptions:
     """The subscriptions in a store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def put(self, subscription: Subscription) -> Subscription:
-        """Remember a subscription (an `id` of 0: a new one) and return it with its id; an equal one is not doubled."""
-        row = _row(subscription)
-        with self._store.write() as db:
-            if subscription.id:
-                db.table("subscriptions").update(subscription.id, row)
-                return subscription
-            topic = {name: row[name] for name in _SAME}
-            where = " and ".join(f"{name} is ?" for name in topic)
-            same = db.execute(f"select id from subscriptions where {where}", list(topic.values())).fetchone()
-            if same:
-                db.table("subscriptions").update(same[0], row)
-                return replace(subscription, id=same[0])
-            number = db.table("subscriptions").insert(row).last_pk
-        assert isinstance(number, int)
-        return replace(subscription, id=number)
+    def revise(
+        self, recipient: Recipient, wanted: Sequence[Subscription] = (), ended: Iterable[int] = ()
+    ) -> "Revision":
+        """Remember what a recipient wants, and forget what is `ended` by its id.
 
-    def remove(self, numbers: Iterable[int]) -> None:
-        """Forget subscriptions."""
+        Of the same topic there is one subscription: the later says how, and from what importance on. What is as it was
+        already stays; one that was not paused goes on since when it did.
+        """
         with self._store.write() as db:
-            for number in numbers:
-                db.execute("delete from subscriptions where id = ?", [number])
+            found = [row for number in ended for row in _rows(db, "id = ?", [number])]
+            for row in found:
+                db.table("subscriptions").delete(row["id"])
+            left = []
+            for one in wanted:
+                row = _row(one)
+                topic = [row[name] for name in _SAME]
+                same = _rows(db, " and ".join(f"{name} is ?" for name in _SAME), topic)
+                found += same
+                if same and _as_it_was(same[0], row):
+                    left += same
+                elif same:
+                    row["since"] = row["since"] if same[0]["paused"] else same[0]["since"]
+                    left.append({"id": same[0]["id"], **row})
+                    db.table("subscriptions").update(same[0]["id"], row)
+                else:
+                    left.append({"id": db.table("subscriptions").insert(row).last_pk, **row})
+            number = 0
+            if found != left:
+                kept = {"recipient": str(recipient), "found": json.dumps(found), "left": json.dumps(left)}
+                made = db.table("revisions").insert(kept).last_pk
+                assert isinstance(made, int)
+                number = made
+        return Revision(number, tuple(map(_subscription, found)), tuple(map(_subscription, left)))
+
+    def undo(self, number: int, recipient: Recipient) -> "Revision | None":
+        """Take a revision of the recipient's back; None if there is none, or something was changed since."""
+        with self._store.write() as db:
+            kept = next(
+                db.query("select * from revisions where id = ? and recipient = ?", [number, str(recipient)]), None
+            )
+            if kept is None:
+                return None
+            found, left = json.loads(kept["found"]), json.loads(kept["left"])
+            numbers = {row["id"] for row in [*found, *left]}
+            stands = [row for one in sorted(numbers) for row in _rows(db, "id = ?", [one])]
+            if stands != sorted(left, key=lambda row: row["id"]):
+                return None
+            for row in left:
+                db.table("subscriptions").delete(row["id"])
+            db.table("subscriptions").insert_all(found)
+            db.table("revisions").delete(number)
+        return Revision(0, tuple(map(_subscription, left)), tuple(map(_subscription, found)))
 
     def pause(self, recipient: Recipient, why: str) -> None:
         """Send nothing more to a recipient; an empty `why` takes it back."""
@@ -117,8 +163,7 @@ class Subscriptions:
 
     def _found(self, where: str, values: list[Any]) -> list[Subscription]:
         with self._store.read() as db:
-            rows = db.query(f"select * from subscriptions where {where} order by id", values)
-            return [_subscription(row) for row in rows]
+            return [_subscription(row) for row in _rows(db, where, values)]
 
     # -- what was told
 
@@ -147,6 +192,15 @@ class Subscriptions:
                     "select ?, id, ? from commits where repository = ? and sha = ?",
                     [str(recipient), int(now.timestamp()), number, sha],
                 )
+
+
+def _rows(db: Database, where: str, values: list[Any]) -> list[dict[str, Any]]:
+    return list(db.query(f"select * from subscriptions where {where} order by id", values))
+
+
+def _as_it_was(before: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Whether a subscription asks for nothing but what stands already."""
+    return all(before[name] == row[name] for name in ("least", "how", "at", "zone", "language", "paused"))
 
 
 _SAME = ("recipient", "repository", "area", "path", "author", "word", "type", "is_mute")

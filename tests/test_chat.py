@@ -29,7 +29,7 @@ def test_every_line_is_answered(cli: Cli, set_up: None) -> None:
         "› Why these?: why on=2026-03-12 repository=example/quill",
         "6666247 Fix KeyError when logprobs is false (#403)",
         "AMD: 1 commit",
-        "✗ There is no command `frobnicate`",
+        "This was taken for a search; `help` lists the commands.",
     ):
         assert part in done.stdout
     assert "\x1b" not in done.stdout
@@ -89,7 +89,7 @@ def test_at_a_terminal_a_form_is_asked_field_by_field(environ: dict[str, str], t
     text = told.decode()
     assert "daybrief> " in text
     assert "Area []: " in text
-    assert "Subscribed: AMD in example/quill" in text
+    assert "You will hear of AMD in example/quill" in text
 
 
 def test_feeds_are_added_listed_paused_resumed_and_removed(cli: Cli, quill: Path) -> None:

@@ -413,7 +413,6 @@ async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
         ("2026-13-40", "is no day"),
         ("2099-01-01", "`2099-01-01` is still to come: today is 2026-03-13"),
         ("serch x", "did you mean `search`?"),
-        ("frobnicate", "`help` lists them"),
         ("help frobnicate", "`help` lists them"),
         ("today repository=o/secret", "`o/secret` cannot be seen from here, only example/quill"),
     ],
@@ -488,11 +487,12 @@ async def test_a_topic_is_subscribed_to_and_ended(known: Bot) -> None:
     """Told what, when, and how to undo it."""
     done = await known.reply("subscribe area=AMD how=weekly")
     assert isinstance(done, Note)
-    assert done.text == "Subscribed: AMD in example/quill. I tell you on Mondays at 09:00 (Asia/Shanghai)."
+    assert done.text == "You will hear of AMD in example/quill, on Mondays at 09:00 Shanghai time."
     listed = await known.reply("subs")
     assert isinstance(listed, Sheet)
-    assert listed.rows == (("1", "example/quill: AMD", "Mondays at 09:00 (Asia/Shanghai)"),)
-    assert "The subscription ended" in await known.shown(pressed(listed, "unsubscribe"))
+    assert listed.rows == (("1", "example/quill: AMD", "on Mondays at 09:00 Shanghai time"),)
+    ended = await known.reply(pressed(listed, "unsubscribe"))
+    assert "The subscription ended: you will not hear of AMD any more." in reply_text(ended, width=200)
     assert "No subscriptions yet" in await known.shown("subs")
 
 
@@ -502,10 +502,11 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
     assert isinstance(form, Form)
     assert [field.name for field in form.fields] == ["area", "word", "path", "author", "type", "min", "how", "where"]
     text = await known.shown(
-        form.command, area="", word="prefix", path="", author="", type="", min="medium", how="once", where="user"
+        form.command, area="", word="prefix", path="", author="", type="", min="medium", how="immediately", where="user"
     )
-    assert "`prefix` · medium and high in example/quill" in text
-    assert "everything" in await known.shown(form.command, min="low", how="daily")
+    assert "`prefix` · medium and high in example/quill, within minutes of landing" in text
+    assert "nothing was subscribed to" in await known.problem(form.command, min="low", how="daily", where="user")
+    assert [one.word for one in known.assembly.subscriptions.all()] == ["prefix"]
 
 
 @pytest.mark.parametrize(
@@ -513,7 +514,16 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
     [
         ("subscribe AMD", "AMD in example/quill"), ("订阅 AMD", "AMD in example/quill"), ("subscribe prefix cache", "KV cache in"),
         ("subscribe zebra stripes", "`zebra stripes` in"),
-        ("subscribe amd once high", "AMD · high only in example/quill. I tell you within minutes"),
+        ("subscribe amd immediately high", "of AMD · high only in example/quill, within minutes of landing"),
+        ("subscribe AMD, NPU", "hear of AMD and of NPU in"), ("subscribe AMD and NPU", "hear of AMD and of NPU in"),
+        ("subscribe AMD NPU", "hear of AMD and of NPU in"), ("subscribe AMD、昇腾", "hear of AMD and of NPU in"),
+        ("订阅 ＡＭＤ 和 昇腾", "hear of AMD and of NPU in"), ("subscribe area=AMD area=NPU", "hear of AMD and of NPU in"),
+        ("subscribe area=AMD,NPU,MoE", "hear of AMD, NPU and of MoE"), ("subscribe area='AMD, NPU'", "hear of AMD and of NPU in"),
+        ("subscribe area=AMD area=NPU type=bugfix", "hear of AMD · bug fix and of NPU · bug fix in"),
+        ("subscribe AMD bugfix", "hear of AMD · bug fix in"), ("subscribe word=foo, bar", "hear of `foo` and of `bar` in"),
+        ("subscribe build and release", "hear of Build and release in"), ("subscribe load and store", "of `load and store` in"),
+        ("subscribe @ann, python/**/cache*.py", "hear of @ann and of `python/**/cache*.py` in"),
+        ("subscribe everything", "hear of everything in"), ("subscribe high", "hear of high only in"),
     ],
 )  # fmt: skip
 async def test_a_topic_needs_no_name(known: Bot, text: str, topic: str) -> None:
@@ -522,8 +532,14 @@ async def test_a_topic_needs_no_name(known: Bot, text: str, topic: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["/digest date 2026-03-12", "/digest /date 2026-03-12", "/day 2026/3/12", "日期 2026年3月12日"]
-)
+    "text",
+    [
+        "/digest date 2026-03-12", "/digest /date 2026-03-12", "/day 2026/3/12", "日期 2026年3月12日", "2026 年 3 月 12 日",
+        "2026\u201103\u201112", "２０２６-０３-１２", "12.03.2026", "12 March 2026", "Mar 12, 2026", "march 12", "3月12日",
+        "\u3000yesterday\u00a0", "@daybrief yesterday", "<@U0BOT> yesterday", "yesterday please", "what landed yesterday?",
+        "昨天合入了什么？",
+    ],
+)  # fmt: skip
 async def test_a_command_may_be_typed_as_text(bot: Bot, text: str) -> None:
     """Where there are no commands: in a thread, in the terminal; and a date in other ways."""
     last = (await bot.answers(text))[-1]
@@ -531,10 +547,118 @@ async def test_a_command_may_be_typed_as_text(bot: Bot, text: str) -> None:
     assert len(last.reply.outline.digest.entries) == 18
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("subscribe author=Simo Lin", 'as in `author="Simo Lin"`'),
+        ("subscribe area=AMD cache", "What does `cache` belong to?"),
+        ("subscribe AMD how=once", "`once` could mean a single time: write `immediately`"),
+        ("subscribe AMD once", "`once` could mean a single time: write `immediately`"),
+        ("subscribe author=<@U123>", "not by the one here"),
+        ("subscribe AMD repo=example/quill repo=example/other", "`repository` is given twice"),
+        ("area AMD since=7d since=2d", "`since` is given twice"),
+        (f"subscribe {','.join(f'w{number}' for number in range(13))}", "more than 12 topics"),
+    ],
+)
+async def test_what_is_not_understood_is_subscribed_to_by_nobody(known: Bot, text: str, told: str) -> None:
+    """Rather than to a part of it."""
+    assert told in await known.problem(text)
+    assert known.assembly.subscriptions.all() == []
+
+
+async def test_a_change_is_told_and_undone(known: Bot) -> None:
+    """Undo brings back what was, once, as long as nothing else has changed since."""
+    first = await known.reply("subscribe AMD, NPU how=weekly")
+    changed = await known.reply("subscribe AMD high")
+    assert isinstance(changed, Note)
+    assert changed.text == (
+        "You will hear of AMD · high only in example/quill, daily at 09:00 Shanghai time. "
+        "Until now it was AMD (on Mondays at 09:00 Shanghai time)."
+    )
+    assert "nothing has changed" in await known.shown("subscribe AMD high")
+    assert "has been changed since" in await known.shown(pressed(first, "undo"))
+    undone = await known.shown(pressed(changed, "undo"))
+    assert "it is again AMD (on Mondays at 09:00 Shanghai time)" in undone
+    assert "was undone already" in await known.shown(pressed(changed, "undo"))
+    assert [(one.area, one.how) for one in known.assembly.subscriptions.all()] == [
+        ("amd_rocm", "weekly"),
+        ("npu_ascend", "weekly"),
+    ]
+    assert "was undone already" in await known.shown(pressed(first, "undo"), a_member())
+    assert "as if it had not been asked for" in await known.shown(pressed(first, "undo"))
+    assert known.assembly.subscriptions.all() == []
+
+
+async def test_what_was_ended_comes_back(known: Bot) -> None:
+    """With its number, so that buttons which are there already mean the same."""
+    await known.reply("subscribe AMD, NPU")
+    before = known.assembly.subscriptions.all()
+    ended = await known.reply("unsubscribe all")
+    assert isinstance(ended, Note)
+    assert ended.text == "2 subscriptions ended: you will not hear of AMD and of NPU any more."
+    await known.reply(pressed(ended, "undo"))
+    assert known.assembly.subscriptions.all() == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{repo}#{pull}", "#{pull}", "＃{pull}", "PR {pull}", "pr-{pull}", "https://github.com/{repo}/pull/{pull}",
+        "https://github.com/{repo}/pull/{pull}/commits/0123456789abcdef0123456789abcdef01234567",
+        "https://github.com/{repo}/pull/{pull}/files#diff-1", "{repo}/pull/{pull}", "{sha}", "{repo}@{sha}",
+        "https://github.com/{repo}/commit/{sha}?w=1", "<https://github.com/{repo}/commit/{sha}>", "show  {repo}#{pull}",
+        "what is {repo}#{pull} about?", "is #{pull} in already?",
+    ],
+)  # fmt: skip
+async def test_a_commit_is_pointed_at_in_any_way(known: Bot, text: str) -> None:
+    """By its pull request, by an address with whatever follows, within a question."""
+    entries = known.core.commits.between(REPO, known.now - timedelta(days=3), known.now)
+    entry = next(one for one in entries if one.commit.pull_request)
+    shown = await known.reply(text.format(repo=REPO, pull=entry.commit.pull_request, sha=entry.commit.sha[:12]))
+    assert isinstance(shown, CommitDetail)
+    assert shown.item.entry.commit.sha == entry.commit.sha
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("which commits touched AMD?", "AMD"),
+        ("what changed in the scheduler?", "cheduler"),
+        ("有没有涉及昇腾的提交？", "NPU"),
+        ("legacy scheduler", "Remove the legacy scheduler"),
+        ("thanks!", "You are welcome"),
+        ("谢谢", "You are welcome"),
+        ("hello", "Hello!"),
+        ("show me the first one", "do not keep in mind what was said before"),
+        ("and the second?", "do not keep in mind what was said before"),
+        ("zebra crossing", "zebra crossing"),
+        ("help me please", "What you can ask"),
+    ],
+)
+async def test_what_is_no_command_is_looked_for(known: Bot, text: str, told: str) -> None:
+    """Or answered in a friendly line; never by "there is no command which"."""
+    shown = reply_text((await known.answers(text))[-1].reply, width=200)
+    assert told in shown
+    assert "no command" not in shown
+
+
+async def test_a_slip_is_offered_as_it_was_meant(known: Bot) -> None:
+    """By a button; a word of a question that looks like a command is none."""
+    (answer,) = await known.answers("yestreday")
+    assert commands_of(answer.reply) == ["yesterday"]
+    assert "no command" not in reply_text((await known.answers("should i worry about the cache"))[-1].reply, width=200)
+
+
+async def test_a_date_of_two_meanings_is_asked_back(known: Bot) -> None:
+    """Both days are named; where only one of them is a day it is taken."""
+    assert "write 2026-03-04, 2026-04-03" in await known.problem("3/4/2026")
+    assert "write 2026-03-04, 2026-04-03" in await known.problem("search cache since=3/4/2026")
+
+
 async def test_a_mute_needs_a_topic(known: Bot) -> None:
     """Nobody mutes everything by mistake."""
     assert isinstance(await known.reply("mute"), Form)
-    assert "Muted: CI and tests in example/quill" in await known.shown("mute area=CI")
+    assert "You will hear nothing of CI and tests in example/quill." in await known.shown("mute area=CI")
     assert "Mute what?" in await known.problem((await form_of(known, "mute")).command, area="")
 
 
@@ -553,7 +677,7 @@ async def test_a_subscription_of_somebody_else_is_not_ones_own(known: Bot) -> No
 
 async def test_a_channel_is_subscribed_by_its_administrators(known: Bot) -> None:
     """With `here`."""
-    assert "This channel is subscribed" in await known.shown("subscribe area=AMD here")
+    assert "This channel will hear of AMD in example/quill" in await known.shown("subscribe area=AMD here")
     assert "Only who administers" in await known.problem("subscribe area=AMD here", a_member())
     assert "Only who administers" in await known.problem("unsubscribe all here", a_member())
     assert "example/quill: AMD" in await known.shown("subs here")
@@ -795,7 +919,7 @@ CHINESE_ASKER = an_asker(language="zh", channel="C2", is_admin=True)
         ("帮助", "可以使用的命令"),
         ("2026-03-12", "18 个提交"),
         ("area AMD", "AMD"),
-        ("subscribe area=AMD", "已订阅 example/quill 的 AMD。每天 09:00（Asia/Shanghai）告诉你。"),
+        ("subscribe area=AMD", "将每天 09:00（Asia/Shanghai）为你推送 example/quill 的 AMD。"),
         ("setup", "本频道的简报"),
         ("status", "本频道的简报"),
         ("rank up example/quill@6666247", "重要度现在为高"),
@@ -811,7 +935,7 @@ async def test_mistakes_are_told_in_the_channels_language(known: Bot) -> None:
     """Also where the command could not be read at all."""
     known.feed(channel="C2", language="zh")
     asker = an_asker(language="en", channel="C2")
-    assert "没有命令" in await known.problem("frobnicate", asker)
+    assert "没有命令" in await known.problem("yestreday", asker)
     assert "没有领域" in await known.problem("area nonsense", asker)
 
 

@@ -50,7 +50,7 @@ Expected = tuple[str, tuple[str, ...], dict[str, str | tuple[str, ...]], set[str
         ("show it's broken", ("show", ("it's", "broken"), {}, set())),
         ('show an "open quote', ("show", ("an", "open", "quote"), {}, set())),
         ("search torch.compile: slow", ("search", ("torch.compile:", "slow"), {}, set())),
-        ("subscribe area=AMD here how=once", ("subscribe", (), {"area": "AMD", "how": "once"}, {"here"})),
+        ("subscribe area=AMD here how=immediately", ("subscribe", (), {"area": "AMD", "how": "immediately"}, {"here"})),
         ("subscribe area=AMD area=NPU", ("subscribe", (), {"area": ("AMD", "NPU")}, set())),
         ("subscribe area=AMD, NPU high", ("subscribe", (), {"area": ("AMD", "NPU"), "min": "high"}, set())),
         ("subscribe word=“a”, 'b c'", ("subscribe", (), {"word": ("a", "b c")}, set())),
@@ -106,7 +106,7 @@ def commands(draw: st.DrawFn) -> Command:
     name = draw(st.sampled_from([found.name for found in verbs()] + sorted(HIDDEN)))
     found = verb(name)
     options = found.options if found else ()
-    keys = [option.name for option in options if option.kind != "flag"] or ["repository", "on", "feed"]
+    keys = [option.name for option in options if option.kind != "flag"] or ["on", "feed"]
     named = draw(
         st.dictionaries(st.sampled_from(keys), st.lists(_VALUES, min_size=1, max_size=3).map(tuple), max_size=3)
     )

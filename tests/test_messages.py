@@ -82,7 +82,7 @@ async def test_several_topics_are_one_message(bot: Bot, scratch: Scratch) -> Non
 
 async def test_at_once_is_within_a_look_of_landing(bot: Bot, scratch: Scratch) -> None:
     """Each commit once, those of one look together."""
-    await bot.reply("subscribe word=cache how=once")
+    await bot.reply("subscribe word=cache how=immediately")
     await looked(bot, MADE + timedelta(minutes=1))
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     scratch.commit("Fill the cache", {"b.py": "b = 2\n"}, at=MADE + HOUR)
@@ -96,7 +96,7 @@ async def test_at_once_is_within_a_look_of_landing(bot: Bot, scratch: Scratch) -
 
 async def test_a_revert_of_what_was_told_is_told(bot: Bot, scratch: Scratch) -> None:
     """Though no topic fits it; and it says why it comes."""
-    await bot.reply("subscribe word=speed how=once")
+    await bot.reply("subscribe word=speed how=immediately")
     sha = scratch.commit("Speed it up", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     await looked(bot, MADE + HOUR)
     message = f"Take it back\n\nThis reverts commit {sha}."
@@ -110,7 +110,7 @@ async def test_a_revert_of_what_was_told_is_told(bot: Bot, scratch: Scratch) -> 
 
 async def test_a_mute_wins_and_a_channel_is_told_in_the_channel(bot: Bot, scratch: Scratch) -> None:
     """Its administrators have subscribed it."""
-    await bot.reply("subscribe how=once here")
+    await bot.reply("subscribe everything how=immediately here")
     await bot.reply("mute type=docs here")
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     scratch.commit("docs: say more", {"README.md": "more\n"}, at=MADE + HOUR)
@@ -121,7 +121,7 @@ async def test_a_mute_wins_and_a_channel_is_told_in_the_channel(bot: Bot, scratc
 
 async def test_a_long_message_says_how_much_more_there_is(bot: Bot, scratch: Scratch) -> None:
     """Nobody reads a hundred lines; all of them count as told."""
-    await bot.reply("subscribe how=once")
+    await bot.reply("subscribe everything how=immediately")
     scratch.line(30, at=MADE + HOUR)
     await looked(bot, MADE + 2 * HOUR)
     (message,) = bot.platform.in_channel("DM-U1")
@@ -135,7 +135,7 @@ async def test_a_long_message_says_how_much_more_there_is(bot: Bot, scratch: Scr
 
 async def test_the_message_speaks_the_language_of_the_subscription(bot: Bot, scratch: Scratch) -> None:
     """Chinese for whoever asked in Chinese."""
-    await bot.reply("subscribe how=once lang=zh")
+    await bot.reply("subscribe everything how=immediately lang=zh")
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     await looked(bot, MADE + 2 * HOUR)
     (message,) = bot.platform.in_channel("DM-U1")
@@ -160,7 +160,7 @@ async def test_a_process_killed_while_it_tells_leaves_one_message(bot: Bot, scra
 
 async def test_a_lost_reply_is_no_second_message(bot: Bot, scratch: Scratch) -> None:
     """It looks first."""
-    await bot.reply("subscribe how=once")
+    await bot.reply("subscribe everything how=immediately")
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     bot.platform.trouble = failing(("post.0.after", LOST))
     await looked(bot, MADE + 2 * HOUR)
@@ -171,7 +171,7 @@ async def test_a_lost_reply_is_no_second_message(bot: Bot, scratch: Scratch) -> 
 async def test_two_processes_tell_once(bot: Bot, scratch: Scratch) -> None:
     """At the same moment, each morning and at once."""
     await bot.reply("subscribe word=cache")
-    await bot.reply("subscribe word=path how=once")
+    await bot.reply("subscribe word=path how=immediately")
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     scratch.commit("Clear the path", {"c.py": "b = 1\n"}, at=MADE + HOUR)
     other = Assembly(bot.core, {"slack": bot.platform})
@@ -185,7 +185,7 @@ async def test_two_processes_tell_once(bot: Bot, scratch: Scratch) -> None:
 
 async def test_a_person_who_takes_no_messages_is_not_tried_again(bot: Bot, scratch: Scratch) -> None:
     """Their list says so."""
-    await bot.reply("subscribe how=once")
+    await bot.reply("subscribe everything how=immediately")
     bot.platform.gone.add("U1")
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     await looked(bot, MADE + 2 * HOUR)
@@ -197,7 +197,7 @@ async def test_a_person_who_takes_no_messages_is_not_tried_again(bot: Bot, scrat
 
 async def test_what_no_feed_brings_any_more_is_not_sent(bot: Bot, scratch: Scratch) -> None:
     """Whoever may no longer see a repository hears nothing of it."""
-    await bot.reply("subscribe how=once", an_asker(user="U7", is_admin=False))
+    await bot.reply("subscribe everything how=immediately", an_asker(user="U7", is_admin=False))
     bot.assembly.feeds.remove(1)
     scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
     await looked(bot, MADE + 2 * HOUR)

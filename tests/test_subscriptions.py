@@ -180,7 +180,7 @@ def test_a_subscription_comes_back_as_it_was_made(store: Store) -> None:
         area="moe_ep", path="a/**", author="Ann", word="x", type="docs", least=Importance.HIGH, how="weekly",
         at=time(8, 30), zone="Asia/Shanghai", language="zh", is_mute=True, made_by="U2", paused="gone",
     )  # fmt: skip
-    stored = subscriptions.put(topic)
+    (stored,) = subscriptions.revise(PRIYA, [topic]).left
     assert stored.id
     assert subscriptions.of(PRIYA) == [stored]
     assert subscriptions.of(Recipient("slack", "T1", "channel", "U1")) == []
@@ -189,19 +189,19 @@ def test_a_subscription_comes_back_as_it_was_made(store: Store) -> None:
 def test_the_same_topic_is_not_doubled_the_later_word_holds(store: Store) -> None:
     """How and from what importance on is changed."""
     subscriptions = Subscriptions(store)
-    subscriptions.put(a_topic(area="moe_ep"))
-    subscriptions.put(a_topic(area="moe_ep", how="weekly"))
-    subscriptions.put(a_topic(area="moe_ep", is_mute=True))
+    subscriptions.revise(PRIYA, [a_topic(area="moe_ep")])
+    subscriptions.revise(PRIYA, [a_topic(area="moe_ep", how="weekly")])
+    subscriptions.revise(PRIYA, [a_topic(area="moe_ep", is_mute=True)])
     assert [(one.how, one.is_mute) for one in subscriptions.of(PRIYA)] == [("weekly", False), ("daily", True)]
 
 
 def test_a_person_is_found_from_every_workspace_and_nobody_else_is(store: Store) -> None:
     """Discord's direct messages have none; names with signs of patterns in them are names."""
     subscriptions = Subscriptions(store)
-    mine = subscriptions.put(a_topic())
-    subscriptions.put(a_topic(recipient=Recipient("slack", "T1", "user", "xU1")))
-    subscriptions.put(a_topic(recipient=Recipient("slack", "T1", "channel", "U1")))
-    subscriptions.put(a_topic(recipient=Recipient("discord", "G1", "user", "U1")))
+    (mine,) = subscriptions.revise(PRIYA, [a_topic()]).left
+    subscriptions.revise(PRIYA, [a_topic(recipient=Recipient("slack", "T1", "user", "xU1"))])
+    subscriptions.revise(PRIYA, [a_topic(recipient=Recipient("slack", "T1", "channel", "U1"))])
+    subscriptions.revise(PRIYA, [a_topic(recipient=Recipient("discord", "G1", "user", "U1"))])
     assert subscriptions.of_user("slack", "U1") == [mine]
     assert subscriptions.of_user("slack", "%") == []
     assert subscriptions.of_user("slack", "_1") == []
@@ -221,7 +221,7 @@ def test_what_was_told_is_remembered_for_each_recipient(store: Store) -> None:
 def test_a_recipient_who_takes_nothing_is_paused_and_can_go_on(store: Store) -> None:
     """All topics at once."""
     subscriptions = Subscriptions(store)
-    subscriptions.put(a_topic())
+    subscriptions.revise(PRIYA, [a_topic()])
     subscriptions.pause(PRIYA, "takes no messages")
     assert subscriptions.all()[0].paused == "takes no messages"
     subscriptions.pause(PRIYA, "")
@@ -234,7 +234,7 @@ def test_a_repository_that_is_renamed_keeps_what_people_said_and_want(store: Sto
 
     commit = a_commit()
     Commits(store).put([commit])
-    Subscriptions(store).put(a_topic())
+    Subscriptions(store).revise(PRIYA, [a_topic()])
     Feedback(store).correct(Correction(commit.repo, commit.sha, Importance.HIGH, Importance.LOW, "slack/T1/U1", MADE))
     Commits(store).rename("example/quill", "example/pen")
     assert Subscriptions(store).all()[0].repository == "example/pen"

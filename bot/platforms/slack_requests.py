@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from analysis.entry import Language
 from bot.command import Command
+from bot.references import first_reference
 from formatters.slack_blocks import ACTION
 from formatters.slack_views import form_values
 
@@ -21,9 +22,6 @@ HOME = "home"
 _LINK = re.compile(r"<(?:https?|mailto):[^|>\s]+(?:\|[^>]*)?>")
 _CHANNEL = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
 _MENTION = re.compile(r"<@\w+(?:\|[^>]*)?>")
-_REFERENCE = re.compile(
-    r"https?://\S+/(?:pull|commit)/\w+|[\w.-]+/[\w.-]+@[0-9a-f]{7,40}|#\d+\b|\b(?=\w*\d)[0-9a-f]{7,40}\b"
-)
 _MOST_WORDS = 80
 
 
@@ -76,7 +74,7 @@ def of_message(body: Body) -> Asked | None:
         return None
     if not is_mention and event.get("channel_type") != "im":
         return None
-    text = plain(_behind_mention(body) if is_mention else str(event.get("text", "")))
+    text = plain(_behind_mention(body))
     return Asked(
         command=text or "help",
         workspace=str(body.get("team_id", "")),
@@ -142,8 +140,7 @@ def of_shortcut(body: Body) -> Asked:
     """Read the shortcut on a message: show the commit or pull request that it names, else what its words find."""
     message = body.get("message") or {}
     text = plain(str(message.get("text", "")))
-    found = _REFERENCE.search(text)
-    wanted = found[0] if found else " ".join(text.split())[:_MOST_WORDS]
+    wanted = first_reference(text) or " ".join(text.split())[:_MOST_WORDS]
     return Asked(
         command=Command("show", (wanted,) if wanted else ()),
         workspace=_workspace(body),
