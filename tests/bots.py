@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from fake_platform import FakePlatform, an_asker
 from fake_platform import answers as all_answers
@@ -33,9 +34,9 @@ class Bot:
         self.core = Core(load(dict(environ) | settings), lambda: self.now)
         self.assembly = Assembly(self.core, {"slack": self.platform})
 
-    def feed(self, **changes: object) -> Feed:
+    def feed(self, **changes: Any) -> Feed:
         """Make a feed of the sample in C1, at nine; it began a week ago."""
-        fields: dict[str, object] = {
+        fields: dict[str, Any] = {
             "platform": "slack", "workspace": "T1", "channel": "C1", "repository": REPO,
             "place": f"{REPO}={self.clone}", "at": time(9), "zone": ZONE, "since": self.now - timedelta(days=7),
             "made_by": "U1",
@@ -82,11 +83,11 @@ async def a_bot(
         await bot.close()
 
 
-def a_person(**changes: object) -> Asker:
+def a_person(**changes: Any) -> Asker:
     """Return somebody in direct messages."""
     return an_asker(**{"channel": "D1", "is_direct": True, "is_admin": False} | changes)
 
 
-def a_member(**changes: object) -> Asker:
+def a_member(**changes: Any) -> Asker:
     """Return somebody in the channel who may not administer it."""
     return an_asker(**{"user": "U2", "is_admin": False} | changes)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from difflib import unified_diff
 from textwrap import dedent
 
-from analysis.commit import Commit, FileChange
+from analysis.commit import Commit, FileChange, Status
 from analysis.facts import Fact, FactKind, facts_of
 
 PATCH = """diff --git a/quill/config.py b/quill/config.py
@@ -41,7 +41,7 @@ def a_change(
     """
     old, new = (dedent(text).removeprefix("\n").splitlines() if text is not None else [] for text in (before, after))
     patch = _patch(old, new, context)
-    status = "added" if before is None else "removed" if after is None else "renamed" if was else "modified"
+    status: Status = "added" if before is None else "removed" if after is None else "renamed" if was else "modified"
     lines = patch.split("\n")
     added, deleted = (sum(line.startswith(mark) for line in lines) for mark in "+-")
     return FileChange(path, status, added, deleted, old_path=was, patch=patch or None)
@@ -54,7 +54,7 @@ def _patch(old: Sequence[str], new: Sequence[str], context: int) -> str:
 
 def _heading(old: Sequence[str], header: str) -> str:
     """Return what git puts behind a hunk's numbers: the last line above it that begins with a letter."""
-    start = int(re.match(r"@@ -(\d+)", header)[1]) - 1
+    start = int(header.removeprefix("@@ -").partition(",")[0].partition(" ")[0]) - 1
     return next((line[:80] for line in reversed(old[: max(start, 0)]) if re.match(r"[A-Za-z_$]", line)), "")
 
 

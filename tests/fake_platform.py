@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.platforms import Answer, Asker, Conversation, Later, Posted, Refused, Request, Unsure
 from formatters.reply import Post, Reply
@@ -108,9 +109,9 @@ LOST = Unsure("the answer was lost")
 BUSY = Later("slow down", 30.0)
 
 
-def an_asker(**changes: object) -> Asker:
+def an_asker(**changes: Any) -> Asker:
     """Return somebody in a channel who may administer it."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "platform": "slack", "workspace": "T1", "user": "U1", "channel": "C1", "is_admin": True, "language": "en",
         "zone": "Asia/Shanghai",
     }  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from analysis.areas import Areas, general
 from analysis.commit import Commit, FileChange
@@ -12,11 +13,12 @@ from analysis.digest import Digest, RunCard, order
 from analysis.entry import Analysis, Claim, Depth, Entry, Language
 from analysis.facts import Fact, FactKind
 from analysis.period import count_day
+from analysis.reason import Reason
 from analysis.review import Review, review
 from analysis.rules import RulesAnalyser
 from analysis.stories import Story
 from analysis.title import ChangeType, read_title
-from analysis.triage import Importance, Reason, Triage
+from analysis.triage import Importance, Triage
 from analysis.window import Window
 from formatters.reply import File
 
@@ -33,9 +35,9 @@ def a_sha(start: str = "") -> str:
     return f"{start}{next(_NUMBERS):x}".ljust(40, "0") if start else f"{next(_NUMBERS):010x}".ljust(40, "f")
 
 
-def a_commit(message: str = "Fix the cache (#12)", **changes: object) -> Commit:
+def a_commit(message: str = "Fix the cache (#12)", **changes: Any) -> Commit:
     """Return a commit that changed one line of one file, at NOON."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "repo": "example/quill",
         "sha": a_sha(),
         "author": "Priya Nandakar",
@@ -48,9 +50,9 @@ def a_commit(message: str = "Fix the cache (#12)", **changes: object) -> Commit:
     return Commit(**fields | changes)
 
 
-def a_triage(importance: str = "medium", **changes: object) -> Triage:
+def a_triage(importance: str = "medium", **changes: Any) -> Triage:
     """Return a triage with one type, one reason and one area."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "types": (ChangeType.BUGFIX,),
         "importance": Importance(importance),
         "score": {"high": 0.8, "medium": 0.5, "low": 0.2}[importance],
@@ -60,9 +62,9 @@ def a_triage(importance: str = "medium", **changes: object) -> Triage:
     return Triage(**fields | changes)
 
 
-def an_analysis(headline: str = "Fix the cache", **changes: object) -> Analysis:
+def an_analysis(headline: str = "Fix the cache", **changes: Any) -> Analysis:
     """Return the rules' analysis, in English."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "analyser": "rules",
         "prompt": "1",
         "language": "en",
@@ -79,7 +81,7 @@ def an_entry(
     facts: tuple[Fact, ...] = (),
     analysis: Analysis | None = None,
     late: bool = False,
-    **triage: object,
+    **triage: Any,
 ) -> Entry:
     """Return an entry with an analysis, its title the headline; further arguments change its triage."""
     commit = commit or a_commit()
@@ -87,9 +89,9 @@ def an_entry(
     return Entry(commit, facts, a_triage(importance, **triage), analysis=analysis, late=late)
 
 
-def a_digest(*entries: Entry, language: Language = "en", stories: tuple[Story, ...] = (), **changes: object) -> Digest:
+def a_digest(*entries: Entry, language: Language = "en", stories: tuple[Story, ...] = (), **changes: Any) -> Digest:
     """Return a digest of DAY, made the morning after by the rules."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "repo": "example/quill",
         "branch": "main",
         "window": DAY,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from made import a_commit, a_digest, an_entry, the_areas, the_files
 from servers.chat import Json
@@ -22,7 +23,7 @@ def an_item() -> Item:
     return item_of(an_entry(a_commit("Fix the cache (#12)"), "high"), "en", AREAS)
 
 
-def a_post(**changes: object) -> DigestPost:
+def a_post(**changes: Any) -> DigestPost:
     commit = a_commit("Keep pages (#12)", sha="4c46ecd" + "0" * 33)
     digest = a_digest(an_entry(commit, "high"), an_entry(a_commit("Docs (#13)"), "low", areas=("docs",)), **changes)
     return DigestPost(
@@ -71,7 +72,7 @@ class Talk:
 
 
 @asynccontextmanager
-async def connected(server: FakeSlack, talk: Talk, **settings: float) -> AsyncIterator[Slack]:
+async def connected(server: FakeSlack, talk: Talk, **settings: Any) -> AsyncIterator[Slack]:
     slack = a_slack(server, **settings)
     task = asyncio.create_task(slack.run(talk))
     try:
@@ -82,7 +83,7 @@ async def connected(server: FakeSlack, talk: Talk, **settings: float) -> AsyncIt
         await task
 
 
-def a_slack(server: FakeSlack, **settings: float) -> Slack:
+def a_slack(server: FakeSlack, **settings: Any) -> Slack:
     return Slack(
         server.bot_token,
         server.app_token,
@@ -97,7 +98,7 @@ def named(blocks: list[Json], name: str) -> str:
         for element in [*block.get("elements", []), block.get("accessory") or {}]:
             labels = [element.get("text"), element.get("placeholder"), *(o["text"] for o in element.get("options", []))]
             if any(isinstance(text, dict) and text["text"] == name for text in labels):
-                return element["action_id"]
+                return str(element["action_id"])
     raise AssertionError(name)
 
 

@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made import a_commit, a_sha, an_analysis, an_entry
 
-from analysis.entry import Analysis, Aspect, Claim, Depth
+from analysis.entry import Analysis, Aspect, Claim, Depth, Language
 from analysis.statements import Source, Statement, StatementKind
 from analysis.triage import Importance
 from analysis.version import rules_version
@@ -32,7 +33,7 @@ def sha(store: Store) -> str:
     return entry.commit.sha
 
 
-def by_model(headline: str = "The model's words.", **changes: object) -> Analysis:
+def by_model(headline: str = "The model's words.", **changes: Any) -> Analysis:
     return an_analysis(headline, analyser="m-1", prompt="3", **changes)
 
 
@@ -52,7 +53,7 @@ def test_an_analysis_comes_out_as_it_went_in(store: Store, sha: str) -> None:
     "asked", [("m-2", "3", "en"), ("m-1", "4", "en"), ("m-1", "3", "zh")], ids=["analyser", "version", "language"]
 )
 def test_another_analyser_version_or_language_has_another_analysis(
-    store: Store, sha: str, asked: tuple[str, str, str]
+    store: Store, sha: str, asked: tuple[str, str, Language]
 ) -> None:
     """What one said is never taken for what the other would say."""
     Analyses(store).put(REPO, {sha: by_model()}, 5)
@@ -127,7 +128,7 @@ def test_words_of_an_analysis_are_found(store: Store, sha: str, part: str) -> No
     """Whatever was said of a commit leads to it."""
     text = "Evictions starve the prefetcher."
     claims = (Claim(text),)
-    said = {part: text if part in {"headline", "effect"} else claims}
+    said: dict[str, Any] = {part: text if part in {"headline", "effect"} else claims}
     Analyses(store).put(REPO, {sha: by_model(**said)} if part != "headline" else {sha: by_model(text)}, 5)
     assert len(search(store, Question("prefetcher starve")).entries) == 1
 

@@ -96,7 +96,7 @@ def joined(machines: Machines, workers: int) -> None:
     """Wait until so many workers are there."""
     from distributed import Client
 
-    with Client(machines.address, set_as_default=False) as client:
+    with Client(machines.address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
         client.wait_for_workers(workers, timeout=60)
 
 
@@ -118,7 +118,12 @@ def test_a_cluster_gives_the_same_digests_without_a_store(
 
 
 def test_a_worker_that_dies_loses_nothing(
-    machines: Machines, model: ModelServer, environ: dict[str, str], quill: Path, tmp_path: Path
+    machines: Machines,
+    model: ModelServer,
+    environ: dict[str, str],
+    quill: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What it had in hand is read by another; what came back from it is not read again."""
     doomed = machines.add()
@@ -132,7 +137,7 @@ def test_a_worker_that_dies_loses_nothing(
         received.update(list(analyses))
         doomed.kill()
 
-    core.analyses.put = counted  # type: ignore[method-assign]
+    monkeypatch.setattr(core.analyses, "put", counted)
     with cluster(machines.address) as readers:
         core.readers = readers
         assert fill(core, quill) == 26
@@ -141,7 +146,12 @@ def test_a_worker_that_dies_loses_nothing(
 
 
 def test_a_scheduler_that_is_lost_is_an_outage_and_the_next_run_goes_on(
-    machines: Machines, model: ModelServer, environ: dict[str, str], quill: Path, tmp_path: Path
+    machines: Machines,
+    model: ModelServer,
+    environ: dict[str, str],
+    quill: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Also without it."""
     machines.add()
@@ -153,7 +163,7 @@ def test_a_scheduler_that_is_lost_is_an_outage_and_the_next_run_goes_on(
         put(repo, analyses, now)
         machines.stop()
 
-    core.analyses.put = broken  # type: ignore[method-assign]
+    monkeypatch.setattr(core.analyses, "put", broken)
     with cluster(machines.address) as readers:
         core.readers = readers
         with pytest.raises(Outage, match=r"The model did not read .*the cluster that should have read it is gone"):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import SAMPLE_NOW
@@ -255,7 +256,7 @@ def test_an_area_can_be_asked_for_from_a_day_on(core: Core) -> None:
 # -- search
 
 
-def subjects(core: Core, text: str, **options: object) -> list[str]:
+def subjects(core: Core, text: str, **options: Any) -> list[str]:
     return [entry.commit.subject for entry in search_commits(core, text, "en", **options).entries]
 
 

@@ -1,10 +1,12 @@
 """The configuration: a file, the environment over it, and mistakes told with their place."""
 
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 import tzlocal
+from pydantic import BaseModel
 
 from analysis.errors import BadInput
 from bot.config import AreaSettings, FeedSettings, Settings, load, machine_zone, options
@@ -304,12 +306,17 @@ def test_single_readers_may_see_more(folder: Path) -> None:
 # -- the documentation
 
 
+def fields_of(model: Any) -> set[str]:
+    assert issubclass(model, BaseModel)
+    return set(model.model_fields)
+
+
 def test_every_setting_is_listed_for_the_documentation() -> None:
     """With its table, key, variable, and a description."""
     expected = {
         ({"areas": "areas.NAME", "feeds": "[feeds]"}.get(table, table), key)
         for table, field in Settings.model_fields.items()
-        for key in {"areas": AreaSettings, "feeds": FeedSettings}.get(table, field.annotation).model_fields
+        for key in fields_of({"areas": AreaSettings, "feeds": FeedSettings}.get(table, field.annotation))
     }
     rows = options()
     assert {(table, key) for table, key, _, _ in rows} == expected

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bots import REPO, Bot, a_bot, a_member, a_person
@@ -184,7 +185,7 @@ async def test_a_day_that_is_known_is_answered_from_the_store_alone(bot: Bot) ->
     assert report(again.reply.outline).partition("**Source:**")[0] == report(made.outline).partition("**Source:**")[0]
 
 
-def bot_feed(bot: Bot, **changes: object) -> Feed:
+def bot_feed(bot: Bot, **changes: Any) -> Feed:
     from dataclasses import replace
 
     return replace(bot.assembly.feeds.all()[0], **changes)
@@ -228,7 +229,7 @@ async def test_the_buttons_of_a_digest_work(bot: Bot) -> None:
     why = await bot.reply(pressed(post, "why"))
     assert isinstance(why, Sheet)
     assert why.rows[0][0] == "Remove the legacy scheduler"
-    assert "flag `--legacy-scheduler` removed" in why.rows[0][1]
+    assert "flag `--legacy-scheduler` removed" in str(why.rows[0][1])
     item = await bot.reply(pressed(post, "show"))
     assert isinstance(item, CommitDetail)
     assert isinstance(await bot.reply(pressed(post, "subscribe")), Form)
@@ -434,7 +435,7 @@ async def test_a_corrected_rank_is_what_everybody_sees(known: Bot) -> None:
     shown = await known.reply("show 6666247")
     assert isinstance(shown, CommitDetail)
     assert shown.item.entry.triage.importance == "high"
-    assert "a reader ranks it high" in shown.item.why
+    assert "a reader ranks it high" in shown.item.reasons
     assert "6666247" in await known.shown("why on=2026-03-12") or "KeyError" in await known.shown("why on=2026-03-12")
     await known.reply("rerun 2026-03-12")
     digest = await known.reply("2026-03-12")
@@ -699,7 +700,7 @@ async def test_a_feed_is_set_up_by_a_form(fresh: Bot, quill: Path) -> None:
     form = await form_of(fresh, "setup")
     fields = {field.name: field.value for field in form.fields}
     assert fields["zone"] == "Asia/Shanghai"
-    values = fields | {
+    values: dict[str, Any] = fields | {
         "repository": REPO,
         "at": "8:30",
         "zone": "berlin",
@@ -732,7 +733,7 @@ async def test_a_feed_is_set_up_by_a_form(fresh: Bot, quill: Path) -> None:
         ({"days": "often"}, "choose from daily, weekdays, workdays"),
     ],
 )
-async def test_a_mistake_in_a_form_is_told(bot: Bot, values: dict[str, str], told: str) -> None:
+async def test_a_mistake_in_a_form_is_told(bot: Bot, values: dict[str, Any], told: str) -> None:
     """With the way out; nothing is stored."""
     before = bot.assembly.feeds.all()
     assert told in await bot.problem("save setup new", **{"repository": REPO} | values)
@@ -992,4 +993,6 @@ async def test_what_may_be_meant_is_offered(known: Bot) -> None:
     assert len(await offered("show", "commit", "")) == 18
     assert await offered("search", "min", "h") == [("high", "high")]
     assert ("search", "Search everything that is known") in await offered("help", "command", "se")
-    assert await suggest(an_asker(channel="C2"), "show", verb("show").options[0], "2941f", {}) == []
+    shown = verb("show")
+    assert shown
+    assert await suggest(an_asker(channel="C2"), "show", shown.options[0], "2941f", {}) == []

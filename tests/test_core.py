@@ -18,7 +18,7 @@ from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
 from analysis.digest import Digest
-from analysis.entry import RULES
+from analysis.entry import LANGUAGES, RULES
 from analysis.errors import BadInput, NotFound, Outage, RateLimited
 from analysis.pipeline import SPENT, Step
 from analysis.stories import StoryKind
@@ -418,7 +418,7 @@ class TestModel:
         for number in range(12):
             scratch.commit(f"Fix a crash {number}", {f"quill/{number}.py": "1\n"}, at=NOON + timedelta(minutes=number))
         with ModelServer(reader, latency=0.05) as model, ThreadPoolExecutor(2) as both:
-            settings = {"DAYBRIEF_MODEL__BASE_URL": model.base_url, "DAYBRIEF_MODEL__CONCURRENCY": "2"}
+            settings: dict[str, Any] = {"DAYBRIEF_MODEL__BASE_URL": model.base_url, "DAYBRIEF_MODEL__CONCURRENCY": "2"}
             made = [both.submit(reading.digest, **settings) for _ in range(2)]
             digests = [future.result() for future in made]
         assert [digest.coverage.by for digest in digests] == [{"test-model": 12}] * 2
@@ -468,7 +468,7 @@ class TestModel:
 
     def test_a_run_is_remembered_with_what_it_cost(self, reading: Bot, scratch: Scratch, model: ModelServer) -> None:
         scratch.commit("Fix a crash", {"quill/a.py": "1\n"}, at=NOON)
-        prices = {"DAYBRIEF_MODEL__PRICE_IN": "3", "DAYBRIEF_MODEL__PRICE_OUT": "15"}
+        prices: dict[str, Any] = {"DAYBRIEF_MODEL__PRICE_IN": "3", "DAYBRIEF_MODEL__PRICE_OUT": "15"}
         run = reading.digest(**prices).run
         assert run.usage.tokens_in == model.tokens_in
         assert run.cost == pytest.approx((run.usage.tokens_in * 3 + run.usage.tokens_out * 15) / 1_000_000)
@@ -581,7 +581,7 @@ class TestWhatIsKnown:
         sha = scratch.commit("Fix a crash", {"quill/a.py": "1\n"}, at=NOON)
         reading.digest()
         core = reading.core(NOON)
-        english, chinese = (core.entry(REPO, sha, language) for language in ("en", "zh"))  # type: ignore[arg-type]
+        english, chinese = (core.entry(REPO, sha, language) for language in LANGUAGES)
         assert english is not None
         assert chinese is not None
         assert english.analysis is not None

@@ -28,9 +28,9 @@ POST = digest_post(a_digest(an_entry(importance="high")), the_areas(), 1)
 """A parent and three followers."""
 
 
-def an_order(day: str = "2026-03-12", last: str = "", **changes: object) -> Order:
+def an_order(day: str = "2026-03-12", last: str = "", **changes: Any) -> Order:
     window = Window(date.fromisoformat(day), date.fromisoformat(last or day), "Asia/Shanghai")
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "kind": "feed", "subject": "1", "slot": f"{day}..{last or day}", "platform": "slack", "channel": "C1",
         "due_at": DUE, "window": window,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made import DAY, NOON, a_commit, a_digest, an_entry
@@ -32,13 +33,14 @@ def told(store: Store, digest: Digest) -> None:
     Digests(store).put(digest)
 
 
-def day_before(days: int, *entries: Entry, **changes: object) -> Digest:
+def day_before(days: int, *entries: Entry, **changes: Any) -> Digest:
     """A digest of a day before DAY, whose entries landed at noon."""
     window = Window.of(DAY.first - timedelta(days=days), DAY.zone)
     moved = [
         replace(entry, commit=replace(entry.commit, committed_at=NOON - timedelta(days=days))) for entry in entries
     ]
-    return a_digest(*moved, **{"window": window, "built_at": window.end} | changes)
+    fields: dict[str, Any] = {"window": window, "built_at": window.end}
+    return a_digest(*moved, **fields | changes)
 
 
 def test_remembers_what_was_told_in_which_window(store: Store) -> None:

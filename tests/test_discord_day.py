@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from servers.discord import FakeDiscord, Interaction, StoredMessage
@@ -31,7 +32,7 @@ class Team:
     def __init__(self, server: FakeDiscord, environ: dict[str, str]) -> None:
         self.server, self.now = server, EVENING
         core = Core(load(environ), lambda: self.now)
-        transports: dict[str, Discord] = {}
+        transports: dict[str, Any] = {}
         self.bot = Assembly(core, transports)
         self.discord = Discord(
             server.token, verbs(), self.bot.suggest, KeyValues(core.store, "discord"), lambda: datetime.now(UTC),
@@ -134,7 +135,7 @@ async def test_from_an_empty_channel_to_a_subscription(team: Team, language: str
     opened = await team.press(post, "Subscribe" if language == "en" else "订阅")
     assert opened.callback_type == 9
     names = [item["component"]["custom_id"] for item in opened.modal["components"]]
-    filled = {"area": "kv_cache"} if "area" in names else {"areas": "kv_cache"}
+    filled: dict[str, str | list[str]] = {"area": "kv_cache"} if "area" in names else {"areas": "kv_cache"}
     done = await team.answered(await team.server.submit(opened, filled))
     if "✅" not in done.text:
         done = await team.press(done.messages[0], control_label(opened, done))

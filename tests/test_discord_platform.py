@@ -15,6 +15,7 @@ from servers import discord_rules as rules
 from servers.discord import FakeDiscord, StoredMessage
 
 from analysis.digest import Digest
+from analysis.entry import Language
 from analysis.errors import BadInput
 from bot.asking import printed
 from bot.command import Command
@@ -23,7 +24,7 @@ from bot.platforms.discord import Discord
 from formatters.outline import outline
 from formatters.reply import Button, DigestPost, Field, Form, Note, Reply
 
-SAYS = {"en": "What it does", "zh": "做什么"}
+SAYS: dict[Language, str] = {"en": "What it does", "zh": "做什么"}
 PUBLIC = Option("public", "flag", SAYS, named=True)
 REPOSITORY = Option("repository", "repository", SAYS, named=True)
 VERBS = (
@@ -156,7 +157,8 @@ def a_day(*, headline: str = "The cache keeps its pages.", language: Any = "en")
 def a_post(digest: Digest | None = None) -> DigestPost:
     made = outline(digest or a_day(), the_areas())
     buttons = (Button("By area", "today"), Button("👍", "good 2026-03-12"))
-    headline = made.digest.entries[1].analysis.headline if len(made.digest.entries) > 1 else ""
+    second = made.digest.entries[1].analysis if len(made.digest.entries) > 1 else None
+    headline = second.headline if second else ""
     return DigestPost(made, buttons, ("show example/quill@0000000",), the_files(headline))
 
 

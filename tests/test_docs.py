@@ -19,6 +19,7 @@ from conftest import ROOT, SAMPLE_NOW
 from made import the_sample
 from markdown_it import MarkdownIt
 from picture import picture
+from typer.core import TyperOption
 
 from bot.cli import app
 from bot.config import Settings, load, options
@@ -30,7 +31,9 @@ README = ROOT / "README.md"
 DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "sample/README.md"]
 READER = MarkdownIt("commonmark").enable("table")
 PROGRAM = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?daybrief (?P<rest>[^\n]*?)(?=\s*(?:$|&&|\||>))", re.MULTILINE)
-COMMANDS = typer.main.get_command(app).commands
+_PROGRAM = typer.main.get_command(app)
+assert isinstance(_PROGRAM, typer.core.TyperGroup)
+COMMANDS = _PROGRAM.commands
 
 
 def blocks(language: str) -> list[str]:
@@ -70,10 +73,12 @@ def options_table() -> str:
     found: dict[tuple[str, ...], list[str]] = {}
     for name, command in COMMANDS.items():
         for option in command.params:
-            if option.param_type_name == "option" and option.name != "help":
+            if isinstance(option, TyperOption) and option.name != "help":
                 default = option.default
-                is_told = default not in (None, "", False) and "default" not in option.help
-                text = f"{option.help} Default: `{getattr(default, 'value', default)}`." if is_told else option.help
+                is_told = default not in (None, "", False) and "default" not in (option.help or "")
+                text = (
+                    f"{option.help} Default: `{getattr(default, 'value', default)}`." if is_told else option.help or ""
+                )
                 text += " Must be given." if option.required else ""
                 found.setdefault((", ".join(f"`{o}`" for o in option.opts), text), []).append(f"`{name}`")
     rows = [(names, "all" if len(of) == len(COMMANDS) else ", ".join(of), text) for (names, text), of in found.items()]

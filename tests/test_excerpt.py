@@ -8,7 +8,7 @@ from builders import a_change, a_commit_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.commit import Commit, FileChange
+from analysis.commit import Commit, FileChange, Status
 from analysis.excerpt import estimate, excerpt
 from analysis.patch import hunks
 from analysis.paths import FileKind, kind_of
@@ -30,10 +30,12 @@ FOLDERS = [
     "examples",
     "config/generated",
 ]
-statuses = st.sampled_from(["added", "modified", "modified", "modified", "removed", "renamed"])
+statuses: st.SearchStrategy[Status] = st.sampled_from(
+    ["added", "modified", "modified", "modified", "removed", "renamed"]
+)
 
 
-def a_file(path: str, sizes: list[int], status: str = "modified") -> FileChange:
+def a_file(path: str, sizes: list[int], status: Status = "modified") -> FileChange:
     """Return a file with a hunk of so many added lines for each size."""
     parts = [
         f"@@ -{place},0 +{place},{size} @@ def f():\n"
@@ -81,10 +83,9 @@ class TestTheBudget:
         shown = excerpt(a_commit_of(*files), 300)
         assert shown.tokens <= 300 + NAMING
         named = sum(map(int, re.findall(r"/: (\d+) files", shown.text))) + len(re.findall(r"_\d+\.py: ", shown.text))
-        assert (
-            named + int(re.search(r"and (\d+) more", shown.text)[1]) + len(re.findall("^###", shown.text, re.MULTILINE))
-            == count
-        )
+        more = sum(map(int, re.findall(r"and (\d+) more", shown.text)))
+        assert more > 0
+        assert named + more + len(re.findall("^###", shown.text, re.MULTILINE)) == count
 
     @unhurried
     @given(commits())

@@ -7,7 +7,7 @@ from builders import a_change, a_commit_of, found
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.commit import Commit, FileChange
+from analysis.commit import Commit, FileChange, Status
 from analysis.facts import Fact, FactKind, facts_of
 from analysis.patch import hunks
 
@@ -39,7 +39,7 @@ LINES = [
 ]  # fmt: skip
 
 marked = st.lists(st.tuples(st.sampled_from("+- "), st.sampled_from(LINES)), max_size=25)
-statuses = st.sampled_from(["added", "modified", "removed", "renamed"])
+statuses: st.SearchStrategy[Status] = st.sampled_from(["added", "modified", "removed", "renamed"])
 
 
 def written(lines: list[tuple[str, str]], heading: str = "") -> str:

@@ -96,6 +96,7 @@ class TestFlags:
         """Formatters give each argument a line; git shows three of them above the default."""
         text = f'{call}\n    "--share",\n    type=float,\n    help="How much.",\n    default={{}},\n)\nrun()\n'
         change = a_change("quill/args.py", text.format(3), text.format(4))
+        assert change.patch
         assert "(\n" not in change.patch.partition("--share")[0]
         assert told(change) == [("default_changed", "--share", "3", "4")]
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bots import Bot, a_bot, a_person
@@ -50,8 +51,8 @@ async def bot(environ: dict[str, str], scratch: Scratch, github: GitHubServer) -
         yield made
 
 
-def a_feed(bot: Bot, place: str = NAMES[0], **changes: object) -> Feed:
-    fields: dict[str, object] = {"repository": place, "place": place, "zone": "UTC", "since": bot.now}
+def a_feed(bot: Bot, place: str = NAMES[0], **changes: Any) -> Feed:
+    fields: dict[str, Any] = {"repository": place, "place": place, "zone": "UTC", "since": bot.now}
     return bot.feed(**fields | changes)
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 from datetime import UTC, date, datetime, time, timedelta
-from typing import get_args
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,8 +19,8 @@ from storage.feeds import Days, Feed
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def a_feed(**changes: object) -> Feed:
-    fields: dict[str, object] = {
+def a_feed(**changes: Any) -> Feed:
+    fields: dict[str, Any] = {
         "platform": "slack", "workspace": "T1", "channel": "C1", "repository": "o/r", "place": "o/r", "at": time(9),
         "zone": "Europe/Berlin", "since": LONG_AGO,
     }  # fmt: skip
@@ -87,7 +87,9 @@ def test_what_was_missed_comes_in_one_post() -> None:
 
 def test_a_catch_up_reaches_back_a_week_at_most() -> None:
     """What is older is asked for by whoever wants it."""
-    first, last = days(a_feed(), "2026-01-01", at("2026-03-12 10:00"))
+    span = days(a_feed(), "2026-01-01", at("2026-03-12 10:00"))
+    assert span
+    first, last = span
     assert (date.fromisoformat(last) - date.fromisoformat(first)).days == MOST_DAYS - 1
 
 
@@ -271,10 +273,9 @@ def test_a_clock_that_was_years_ahead_does_not_silence_a_feed() -> None:
 
 def test_each_channel_has_its_own_memory_of_what_it_was_told() -> None:
     """What lands late comes with the next digest of this channel, whatever others were told."""
-    told = reported(
-        [a_delivery("2026-03-10", told=("a", "b")), a_delivery("2026-03-09", told=("c",))],
-        a_delivery("2026-03-11").order.window,
-    )
+    window = a_delivery("2026-03-11").order.window
+    assert window
+    told = reported([a_delivery("2026-03-10", told=("a", "b")), a_delivery("2026-03-09", told=("c",))], window)
     assert {window.first.isoformat() for window in told.closed} == {"2026-03-10", "2026-03-09"}
     assert {sha: window.first.day for sha, window in told.where.items()} == {"a": 10, "b": 10, "c": 9}
 

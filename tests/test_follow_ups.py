@@ -104,8 +104,9 @@ class TestFixes:
 
     def test_a_revert_that_takes_it_back(self) -> None:
         revert = entry(600, 'Revert "Share the cache" (#600)', ChangeType.REVERT)
-        assert found(revert, **{revert.commit.sha: CHANGE.commit.sha}) == [("revert", 529, 600)]
-        assert found(revert, **{revert.commit.sha: sha_of(1)}) == []
+        for sha, told in ((CHANGE.commit.sha, [("revert", 529, 600)]), (sha_of(1), [])):
+            restores: dict[str, Any] = {revert.commit.sha: sha}
+            assert found(revert, **restores) == told
 
 
 TROUBLE = [

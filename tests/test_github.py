@@ -248,7 +248,13 @@ class TestNames:
         class Nobody(Loopback):
             def reply(self, request: Request) -> Reply:
                 commit = {"author": None, "committer": {"date": "2026-01-08T12:00:00Z"}, "message": "Anonymous"}
-                item = {"sha": "a" * 40, "html_url": "", "parents": [], "author": None, "commit": commit}
+                item: dict[str, Any] = {
+                    "sha": "a" * 40,
+                    "html_url": "",
+                    "parents": [],
+                    "author": None,
+                    "commit": commit,
+                }
                 return Reply(200, as_json([item]))
 
         with Nobody() as server:

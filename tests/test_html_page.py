@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import SAMPLE_NOW
@@ -11,7 +12,7 @@ from html_reader import HOSTILE, Page, hash_of
 from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_sample
 
 from analysis.commit import FileChange
-from analysis.entry import LANGUAGES, Language
+from analysis.entry import LANGUAGES, Entry, Language
 from analysis.facts import Fact, FactKind
 from analysis.period import count_day
 from analysis.stories import Story, StoryKind
@@ -33,7 +34,7 @@ def sample(quill: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Langua
     return sheets
 
 
-def a_page(*entries: object, language: Language = "en", **changes: object) -> Page:
+def a_page(*entries: Entry, language: Language = "en", **changes: Any) -> Page:
     return Page(page([Sheet(a_digest(*entries, language=language, **changes), the_areas())]))
 
 

@@ -110,6 +110,7 @@ def test_any_digest_is_as_the_schema_says(digest: Digest) -> None:
 
 def test_the_schema_refuses_what_is_no_digest() -> None:
     """It describes something."""
+    wrong: Any
     for wrong in ({}, {"schema_version": SCHEMA_VERSION}, document(a_digest()) | {"entries": [{}]}, []):
         with pytest.raises(jsonschema.ValidationError):
             check(wrong)

@@ -143,7 +143,7 @@ NOUNS = ["pages", "kernels", "prompts", "logits", "batches", "workers", "tables"
 @lru_cache(maxsize=1)
 def tiny() -> tuple[Labelled, ...]:
     """Sixty commits, in which zebras are features that people care for, walruses fixes, and the rest docs and tests."""
-    kinds = [
+    kinds: list[tuple[str, str, str, FileChange]] = [
         ("Zebra the {}", "feature", "high", FLAG),
         ("Walrus the {}", "bugfix", "medium", FIX),
         ("Ostrich the {}", "refactor", "low", a_change("quill/a.py", "a = 1\n", "b = 1\n")),
@@ -151,9 +151,10 @@ def tiny() -> tuple[Labelled, ...]:
         ("Probe the {}", "tests", "low", TEST),
         ("Wire the {}", "ci_build", "low", a_change(".github/workflows/a.yml", "a: 1\n", "a: 2\n")),
     ]
-    made = [(title.format(noun), *rest) for noun in NOUNS for title, *rest in kinds]
+    made = [(noun, *kind) for noun in NOUNS for kind in kinds]
     return tuple(
-        labelled(title, kind, level, change, number=n) for n, (title, kind, level, change) in enumerate(made, 1)
+        labelled(title.format(noun), kind, level, change, number=n)
+        for n, (noun, title, kind, level, change) in enumerate(made, 1)
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bots import Bot, a_bot
@@ -56,9 +57,9 @@ async def reading(
         yield made
 
 
-def a_feed(bot: Bot, **changes: object) -> Feed:
+def a_feed(bot: Bot, **changes: Any) -> Feed:
     """Make a weekly feed of the scratch, at nine, UTC."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "repository": "ann/scratch", "place": f"ann/scratch={bot.clone}", "zone": "UTC", "since": bot.now, "days": "weekly",
     }  # fmt: skip
     return bot.feed(**fields | changes)
@@ -91,7 +92,7 @@ def _span(reply: Reply) -> list[str]:
     return [f"{window.first:%m-%d}..{window.last:%m-%d}"]
 
 
-def land(scratch: Scratch, title: str, moment: datetime, **changes: str) -> str:
+def land(scratch: Scratch, title: str, moment: datetime, **changes: Any) -> str:
     return scratch.commit(title, {f"{title}.py".replace(" ", "_"): "a = 1\n"}, at=moment, **changes)
 
 
@@ -222,7 +223,7 @@ async def test_a_feed_that_is_changed_to_weeks_begins_on_monday(bot: Bot, scratc
 async def changed(bot: Bot, days: str, following: str) -> None:
     form = await bot.reply("setup")
     assert isinstance(form, Form)
-    values = {field.name: field.value for field in form.fields}
+    values: dict[str, Any] = {field.name: field.value for field in form.fields}
     assert following in await bot.shown(form.command, **values | {"days": days})
 
 
@@ -389,7 +390,7 @@ async def test_of_several_feeds_the_one_that_is_meant_is_asked_for(bot: Bot) -> 
     assert {field.name: field.value for field in form.fields}["days"] == "weekly"
     fresh = await bot.reply("setup new")
     assert isinstance(fresh, Form)
-    values = {field.name: field.value for field in fresh.fields}
+    values: dict[str, Any] = {field.name: field.value for field in fresh.fields}
     assert values["repository"] == "ann/scratch"
     assert "2026-02-01" in await bot.shown(fresh.command, **values | {"days": "monthly"})
     assert [feed.days for feed in bot.assembly.feeds.all()] == ["daily", "weekly", "monthly"]

@@ -18,8 +18,8 @@ from analysis.commit import FileChange
 from analysis.digest import Digest
 from analysis.entry import LANGUAGES, Claim, Entry, Language, Theme
 from analysis.facts import Fact, FactKind
+from analysis.reason import Reason
 from analysis.stories import Story, StoryKind
-from analysis.triage import Reason
 from formatters.markdown import escape, markdown
 from formatters.plain import clean
 

@@ -158,8 +158,7 @@ class TestTheDay:
 
     def test_each_language_is_asked_for(self, day: Day) -> None:
         day.digest("en")
-        written = day.asked("Full", "Short", "Lines", "Themes")
-        count = len(written)
+        count = len(day.asked("Full", "Short", "Lines", "Themes"))
         assert day.digest("zh").coverage.by == {"test-model": 18}
         written = [
             re.findall(r"Write in (.*?)[.:] ", asked["messages"][0]["content"])

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bots import Bot, a_bot
@@ -56,9 +57,9 @@ async def reading(
         yield made
 
 
-def a_feed(bot: Bot, **changes: object) -> Feed:
+def a_feed(bot: Bot, **changes: Any) -> Feed:
     """Make a feed of the scratch, at nine, UTC; the day before is the first that it owes."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "repository": "ann/scratch", "place": f"ann/scratch={bot.clone}", "zone": "UTC", "since": NINE - HOUR,
     }  # fmt: skip
     return bot.feed(**fields | changes)

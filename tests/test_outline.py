@@ -12,9 +12,10 @@ from analysis.commit import Brought, FileChange
 from analysis.digest import Average, Digest, RunCard
 from analysis.entry import LANGUAGES, Aspect, Claim, Entry, Language, Theme, Usage
 from analysis.facts import Fact, FactKind
+from analysis.reason import Reason
 from analysis.stories import Earlier, Story, StoryKind
 from analysis.title import ChangeType
-from analysis.triage import Importance, Reason
+from analysis.triage import Importance
 from analysis.wording import say_reason
 from formatters.item import Item, item_of
 from formatters.outline import Outline, outline

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from made import a_commit, a_triage
 
 from analysis.areas import of_repository
-from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Reading, Usage
+from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Ranking, Reading, Usage
 from analysis.pipeline import SPENT, Gate, OpenGate, Readers, Turn, judge, read_all, settled, stand_in
 from analysis.triage import Importance
 
@@ -53,6 +53,9 @@ class Fake:
 
     def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
         return Overview()
+
+    def rank(self, entries: tuple[Entry, ...], repo: str) -> Ranking:
+        return Ranking()
 
 
 @dataclass
@@ -167,6 +170,7 @@ def test_who_stops_taking_readings_lets_go_of_all() -> None:
     purse = Purse()
     readings = read_all(entries(3), Fake(), "en", readers=Readers(AtOnce(), 2), gate=purse)
     next(readings)
+    assert isinstance(readings, Generator)
     readings.close()
     assert purse.inside == set()
 

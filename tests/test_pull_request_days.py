@@ -97,7 +97,7 @@ def bot(request: pytest.FixtureRequest, settings: dict[str, str], scratch: Scrat
 
 
 def bodies(digest: Digest) -> dict[str, str | None]:
-    return {entry.commit.subject: entry.pull_request and entry.pull_request.body for entry in digest.entries}
+    return {entry.commit.subject: entry.pull_request.body if entry.pull_request else None for entry in digest.entries}
 
 
 ALL = {

@@ -122,7 +122,7 @@ class TestSecrets:
         """What it is called stays, so that the model still sees what the code does."""
         text, count = redact(f"before\n{line}\nafter")
         assert "hunter2" not in text
-        assert re.match(r"\W*\w+", line)[0] in text
+        assert re.findall(r"^\W*\w+", line)[0] in text
         assert text.startswith("before\n")
         assert text.endswith("\nafter")
         assert count == 1

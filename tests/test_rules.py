@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from builders import a_change
@@ -20,7 +21,7 @@ from analysis.triage import triage
 from analysis.version import content_version, rules_version
 
 
-def judged(message: str, *files: FileChange, **changes: object) -> Entry:
+def judged(message: str, *files: FileChange, **changes: Any) -> Entry:
     commit = a_commit(message, files=files, **changes)
     facts = facts_of(commit)
     return Entry(commit, facts, triage(commit, facts, general()))
@@ -57,7 +58,8 @@ class TestQuotations:
         figure = Statement("1.4x faster on large pages.", Source.PULL_REQUEST, StatementKind.FIGURE, "https://e.org/1")
         comment = Statement("Pages are counted by their owner.", Source.CODE_COMMENT, path="quill/cache.py", line=2)
         entry = replace(judged("Fix pages", CODE), statements=(effect, caveat, figure, comment))
-        for language, quotes in (("en", "“”"), ("zh", "“”")):
+        languages: dict[Language, str] = {"en": "“”", "zh": "“”"}
+        for language, quotes in languages.items():
             analysis = analysed(entry, language)
             assert effect in analysis.why
             said = [*texts(analysis.insight), *texts(analysis.risks)]

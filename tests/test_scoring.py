@@ -2,6 +2,7 @@
 
 import math
 import random
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,8 @@ from analysis.judgement.scoring import (
 )
 
 
-def judged(**changes: object) -> Judged:
-    fields: dict[str, object] = {
+def judged(**changes: Any) -> Judged:
+    fields: dict[str, Any] = {
         "repo": "o/r", "type": None, "importance": None, "areas": frozenset(), "by_bot": False,
         "our_type": "feature", "our_score": 0.5, "our_areas": frozenset(),
     }  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def put(store: Store, message: str, importance: str = "medium", hours: float = 0, **changes: object) -> None:
+def put(store: Store, message: str, importance: str = "medium", hours: float = 0, **changes: Any) -> None:
     """Store a commit and its triage; what is no field of a commit changes the triage."""
     triage = {name: changes.pop(name) for name in ("areas", "types") if name in changes}
     files = (FileChange("src/main.rs", "modified", 1, 1),)
@@ -44,7 +45,7 @@ def titles(answer: Answer) -> list[str]:
     return [entry.commit.subject for entry in answer.entries]
 
 
-def found(store: Store, words: str = "", **filters: object) -> list[str]:
+def found(store: Store, words: str = "", **filters: Any) -> list[str]:
     return titles(search(store, Question(words, **filters)))
 
 
@@ -201,8 +202,9 @@ def test_words_and_filters_hold_together(store: Store) -> None:
 @pytest.mark.parametrize("name", ["areas", "types", "authors"])
 def test_a_filter_without_letters_is_told_as_a_mistake(store: Store, name: str) -> None:
     """It would match everything."""
+    given: dict[str, Any] = {name: ("!?",)}
     with pytest.raises(BadInput, match="give it as it is written in commits"):
-        search(store, Question("cache", **{name: ("!?",)}))
+        search(store, Question("cache", **given))
 
 
 def test_nothing_to_look_for_is_told_as_a_mistake(store: Store) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
 
 import pytest
 from servers.slack import FakeSlack
@@ -158,7 +160,7 @@ class TestCommands:
     async def test_a_defect_ends_one_answer_and_nothing_else(
         self, slack: Slack, server: FakeSlack, talk: Talk, caplog: pytest.LogCaptureFixture
     ) -> None:
-        talk.answers["today"] = [None]
+        talk.answers["today"] = [None]  # type: ignore[list-item]  # the defect
         command = await (await server.slash("/digest", "today")).replied()
         assert "a fault on our side" in command.text
         assert "an answer failed" in caplog.text
@@ -372,7 +374,7 @@ class TestPeople:
             (lambda server: None, False),
             (lambda server: setattr(server.user, "is_admin", True), True),
             (lambda server: setattr(server.channel, "creator", server.user.id), True),
-            (lambda server: (setattr(server.user, "is_admin", True), setattr(server.user, "team", "T0ELSE")), False),
+            (lambda server: vars(server.user).update(is_admin=True, team="T0ELSE"), False),
         ],
         ids=["anybody", "the workspace's", "the channel's creator", "another workspace's"],
     )
@@ -400,9 +402,13 @@ class TestPeople:
         server.add_channel("alone", private=True, with_bot=False)
         server.add_channel("old", archived=True)
         server.add_channel("theirs").members.discard(server.user.id)
+
+        def asked(count: int) -> bool:
+            return len(talk.asked) == count
+
         for number in (1, 2):
             await server.open_home()
-            await server.changed.until(lambda number=number: len(talk.asked) == number, "the request", 5)
+            await server.changed.until(partial(asked, number), "the request", 5)
         asker = talk.asked[1].asker
         assert asker.channels == {server.channel.id, made.id, secret.id}
         assert asker.administers == {made.id}
@@ -447,7 +453,7 @@ class TestConnection:
 
     @pytest.mark.parametrize("token", ["bot_token", "app_token"])
     async def test_a_refused_token_is_said_in_one_sentence(self, server: FakeSlack, talk: Talk, token: str) -> None:
-        tokens = {"bot_token": server.bot_token, "app_token": server.app_token} | {token: "xoxb-wrong"}
+        tokens: dict[str, Any] = {"bot_token": server.bot_token, "app_token": server.app_token} | {token: "xoxb-wrong"}
         slack = Slack(**tokens, base_url=server.api_url)
         with pytest.raises(
             BadInput, match=r"Slack refuses Daybrief's token: it is not valid\. Set \[slack\] bot_token"

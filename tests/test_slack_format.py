@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import SAMPLE_NOW
@@ -81,7 +82,7 @@ def assert_harmless(node: object) -> None:
             assert_harmless(value)
 
 
-def a_post(*entries: Entry, language: Language = "en", text: str = "", **changes: object) -> DigestPost:
+def a_post(*entries: Entry, language: Language = "en", text: str = "", **changes: Any) -> DigestPost:
     digest = a_digest(*entries, language=language, **changes)
     made = outline(digest, AREAS)
     commands = tuple(f"show example/quill@{item.entry.commit.short}" for item in made.must_know)

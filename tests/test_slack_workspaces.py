@@ -217,11 +217,14 @@ async def test_a_token_that_is_refused_stops_that_workspace_alone(app: App) -> N
 
 async def test_a_token_is_looked_up_once(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not for each call, of which a morning has many; anew when the app is installed again."""
-    looked = []
+    looked: list[dict[str, Any]] = []
     find = SQLite3InstallationStore.find_bot
-    monkeypatch.setattr(
-        SQLite3InstallationStore, "find_bot", lambda store, **where: looked.append(where) or find(store, **where)
-    )
+
+    def look(store: SQLite3InstallationStore, **where: Any) -> Any:
+        looked.append(where)
+        return find(store, **where)
+
+    monkeypatch.setattr(SQLite3InstallationStore, "find_bot", look)
     one, _ = app.front.workspaces
     await app.install(one)
     await app.set_up(one)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from builders import a_change
@@ -19,19 +20,19 @@ from analysis.statements.sentences import sentences_of
 NOW = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
 
 
-def a_pull_request(body: str, **changes: object) -> PullRequest:
-    fields: dict[str, object] = {
+def a_pull_request(body: str, **changes: Any) -> PullRequest:
+    fields: dict[str, Any] = {
         "repo": "example/quill", "number": 12, "title": "Fix the cache", "body": body, "url": "https://example.org/pull/12",
         "author": "priya", "fetched_at": NOW,
     }  # fmt: skip
     return PullRequest(**fields | changes)
 
 
-def a_comment(text: str, author: str = "priya", association: str = "MEMBER", **changes: object) -> Comment:
+def a_comment(text: str, author: str = "priya", association: str = "MEMBER", **changes: Any) -> Comment:
     return Comment(author, association, NOW, text, "https://example.org/pull/12#c1", **changes)
 
 
-def effects(commit: Commit, *more: object) -> list[str]:
+def effects(commit: Commit, *more: Any) -> list[str]:
     return [one.text for one in statements_of(commit, *more) if one.kind is StatementKind.EFFECT]
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made import a_commit, an_analysis, an_entry
@@ -190,9 +191,10 @@ def test_refuses_another_programs_database_and_leaves_it(tmp_path: Path) -> None
 
 def test_a_file_that_is_no_store_is_let_go_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No connection to it stays open."""
-    connect, opened = sqlite3.connect, []
+    connect = sqlite3.connect
+    opened: list[sqlite3.Connection] = []
 
-    def connected(*arguments: object, **options: object) -> sqlite3.Connection:
+    def connected(*arguments: Any, **options: Any) -> sqlite3.Connection:
         opened.append(connect(*arguments, **options))
         return opened[-1]
 

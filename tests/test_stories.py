@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from made import NOON, a_commit, an_entry
@@ -22,7 +23,7 @@ def change(title: str, *paths: str, author: str = "Ann", hours: float = 0, added
     )
 
 
-def revert(title: str, **fact: str) -> Entry:
+def revert(title: str, **fact: Any) -> Entry:
     entry = change(title, "quill/a.py", author="Bob", hours=1)
     facts = (Fact(FactKind.REVERTS, **{"name": "", **fact}),)
     return replace(entry, facts=facts, triage=replace(entry.triage, types=(ChangeType.REVERT,)))

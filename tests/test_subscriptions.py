@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made import a_commit, an_entry
@@ -21,11 +22,12 @@ MADE = datetime(2026, 3, 9, 10, 0, tzinfo=UTC)
 """A Monday."""
 
 
-def a_topic(**changes: object) -> Subscription:
-    return Subscription(**{"recipient": PRIYA, "repository": "example/quill", "since": MADE} | changes)
+def a_topic(**changes: Any) -> Subscription:
+    fields: dict[str, Any] = {"recipient": PRIYA, "repository": "example/quill", "since": MADE}
+    return Subscription(**fields | changes)
 
 
-def an_item(title: str = "Fix the cache", path: str = "quill/cache.py", **changes: object) -> Entry:
+def an_item(title: str = "Fix the cache", path: str = "quill/cache.py", **changes: Any) -> Entry:
     commit = a_commit(title, files=(FileChange(path, "modified", 1, 1),), login="priya")
     return an_entry(commit, **changes)
 

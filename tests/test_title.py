@@ -72,6 +72,7 @@ def test_a_revert_names_the_title_that_it_takes_back(subject: str, title: str, t
 def test_what_brings_a_change_back_is_what_that_change_was(subject: str) -> None:
     read = read_title(subject)
     assert (read.restores, read.types, read.topics) == ("[NPU] fix: the cache", (BUGFIX,), ("npu",))
+    assert read.reverts
     assert read.reverts.startswith("Revert ")
 
 

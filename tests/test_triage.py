@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from made import a_commit, a_triage
 
 from analysis.areas import general
-from analysis.commit import Commit, FileChange
+from analysis.commit import Brought, Commit, FileChange
 from analysis.entry import LANGUAGES
 from analysis.facts import facts_of
 from analysis.paths import FileKind
@@ -601,7 +601,7 @@ def test_a_commit_without_files_is_sorted_by_its_words(title: str) -> None:
 
 def test_what_a_merge_brought_counts() -> None:
     """Its own title says only where it came from."""
-    brought = a_commit_of(message="Fix a deadlock")
+    brought = Brought("b" * 40, "Fix a deadlock")
     commit: Commit = replace(a_commit_of(PRODUCT, message="Merge pull request #1 from a/b"), brought=(brought,))
     assert triage(commit, (), general()).importance is not LOW
 

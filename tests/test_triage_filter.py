@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from builders import FILES, PATCH
@@ -17,7 +18,7 @@ def unlearned(_repo: str) -> None:
     return None
 
 
-def made(*records: object, settings: Settings | None = None) -> list[dict[str, object]]:
+def made(*records: object, settings: Settings | None = None) -> list[dict[str, Any]]:
     lines = [record if isinstance(record, str) else json.dumps(record) for record in records]
     return [json.loads(line) for line in triage_lines(lines, settings or Settings(), unlearned, name="-", quiet=True)]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bots import Bot, a_bot
@@ -21,7 +22,7 @@ def github(quill: Path) -> Iterator[GitHubServer]:
 @pytest.fixture
 async def bot(environ: dict[str, str], quill: Path, github: GitHubServer) -> AsyncIterator[Bot]:
     """A bot whose channel has a Chinese digest, read on GitHub."""
-    settings = {"DAYBRIEF_GITHUB__BASE_URL": github.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+    settings: dict[str, Any] = {"DAYBRIEF_GITHUB__BASE_URL": github.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
     async with a_bot(environ, quill, **settings) as made:
         made.feed(place=REPO, language="zh")
         yield made

@@ -405,9 +405,9 @@ async def test_a_proxy_says_who_asks(
     environ["DAYBRIEF_CONFIG"] = str(file)
     client = await opened()
     await page(client, "/", 403)
-    assert "vault" not in (await page(client, "/", **{"X-Forwarded-User": "ben"})).text
-    assert "vault" in (await page(client, "/", **{"X-Forwarded-User": "ann"})).text
-    assert "vault" not in (await page(client, "/", **{"X-Forwarded-User": "ben"})).text
+    assert "vault" not in (await page(client, "/", 200, **{"X-Forwarded-User": "ben"})).text
+    assert "vault" in (await page(client, "/", 200, **{"X-Forwarded-User": "ann"})).text
+    assert "vault" not in (await page(client, "/", 200, **{"X-Forwarded-User": "ben"})).text
     elsewhere = await opened(proxies="10.0.0.0/8")
     await page(elsewhere, "/", 403, **{"X-Forwarded-User": "ann"})
 

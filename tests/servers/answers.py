@@ -30,5 +30,5 @@ def reader(asked: Json) -> Json:
         return {"themes": [{"text": "Much was done.", "commits": named[:2]}]}
     if shape(asked) == "Order":
         return {"shas": re.findall(r"(?m)^- ([0-9a-f]{7}) ", shown(asked))}
-    more = {"impact": [], "insight": []} if shape(asked) == "Full" else {}
+    more: Json = {"impact": [], "insight": []} if shape(asked) == "Full" else {}
     return {**PLAIN, "risks": [], "recommendations": [], **more}

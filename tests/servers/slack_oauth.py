@@ -50,7 +50,7 @@ class SlackFront:
         if method == "oauth.v2.access":
             return web.json_response(await self._access(request))
         token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-        token = token or (await request.post()).get("token", "")
+        token = token or str((await request.post()).get("token", ""))
         known = next((one for one in self.workspaces if one.bot_token == token), None)
         if known is None:
             return web.json_response({"ok": False, "error": "invalid_auth"})
