@@ -324,6 +324,26 @@ def _connect(model: Model) -> openai.OpenAI:
         raise Hopeless(f"{model.place!r} is no address ({error}): correct [model] base_url") from None
 
 
+def unreachable(model: Model, seconds: float) -> str:
+    """Say why a model's server does not answer or refuses the key, without asking the model anything; empty if it does.
+
+    A server need not be able to list its models: that it answers is enough.
+    """
+    _CALL.deadline = time.monotonic() + seconds
+    try:
+        _client(model).with_options(timeout=seconds, max_retries=0).models.list()
+    except Hopeless as error:
+        return str(error)
+    except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+        return f"{model.place} refuses the key ({error.status_code}): set [model] api_key"
+    except openai.APIStatusError as error:
+        is_broken = error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return f"{model.place} answers {error.status_code}" if is_broken else ""
+    except (openai.APIError, httpx2.HTTPError, TimeoutError) as error:
+        return f"{model.place} does not answer ({type(error).__name__})"
+    return ""
+
+
 class _Probe(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(extra="forbid")
 

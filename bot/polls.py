@@ -98,6 +98,11 @@ class Polls:
                 raise watch.trouble
             await self._tried(place, languages, since)
 
+    def read_at(self, place: str) -> datetime | None:
+        """Return when a look at a place last succeeded; None if none has since the start."""
+        watch = self._watched.get(place)
+        return watch.read_until if watch else None
+
     def _followed(self) -> dict[str, set[Language]]:
         """Return the places with the languages in which they are read."""
         found: dict[str, set[Language]] = {}

@@ -68,6 +68,9 @@ class FakePlatform:
         self.edits.append((posted.message, reply))
         return posted
 
+    async def disconnected(self) -> str:
+        return ""
+
     async def direct(self, user: str) -> str:
         self._step("direct")
         if user in self.gone:

@@ -67,6 +67,9 @@ class FileChannel:
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         return posted
 
+    async def disconnected(self) -> str:
+        return ""
+
     async def direct(self, user: str) -> str:
         return user
 

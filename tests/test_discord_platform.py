@@ -632,6 +632,18 @@ async def test_a_dropped_connection_is_resumed_without_loss(world: World) -> Non
     assert used.text == "You said today"
 
 
+async def test_it_tells_whether_it_is_connected(world: World) -> None:
+    """With the reason, as soon as it is not."""
+    while await world.bot.disconnected():  # noqa: ASYNC110 - the SDK tells nobody
+        await asyncio.sleep(0.01)
+    world.server.accept_connections = False
+    world.server.drop_connections()
+    while not (why := await world.bot.disconnected()):  # noqa: ASYNC110 - the SDK tells nobody
+        await asyncio.sleep(0.01)
+    assert why == "Discord's gateway is not connected; it is connected again and again."
+    world.server.accept_connections = True
+
+
 async def test_a_reconnect_that_discord_asks_for_loses_nothing(world: World) -> None:
     """As before each deploy of theirs."""
     await world.server.request_reconnect()

@@ -1,5 +1,6 @@
 """A feed that cannot do its work: whoever set it up hears soon, its channel at its hour, both once, and again when it can."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -14,6 +15,9 @@ from servers.scratch import Scratch, run_git
 from servers.waiting import hurry
 
 from bot.assembly import Assembly
+from bot.connections import Connections
+from bot.readiness import Readiness
+from bot.schedule import Heartbeat
 from formatters.reply import Channel, DigestPost, Note
 from storage.feeds import Feed
 
@@ -304,3 +308,16 @@ async def test_a_clone_that_nobody_fetched_is_no_quiet_day(bot: Bot, scratch: Sc
     run_git(path, "fetch", "--quiet")
     await pass_time(bot, NINE + 2 * HOUR)
     assert "Day 0" in heard(bot, "C1")
+
+
+async def test_a_refused_token_is_noticed_between_two_looks(bot: Bot, github: GitHubServer) -> None:
+    """However far these are apart: it is asked for now and then, which costs nothing."""
+    a_feed(bot)
+    await pass_time(bot, NINE - 11 * HOUR - 55 * MINUTE)
+    revoke(github)
+    readiness = Readiness(bot.assembly, Connections({}, asyncio.Event()), Heartbeat())
+    await readiness.probe()
+    bot.now += 15 * MINUTE
+    await bot.assembly.due()
+    assert "GitHub does not accept Daybrief's token" in heard(bot)[0]
+    assert "GitHub refuses the token" in (await readiness.troubles())["GitHub"]

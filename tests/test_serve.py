@@ -88,7 +88,7 @@ def served(environ: dict[str, str], tmp_path: Path) -> Iterator[Served]:
 
 def test_it_tells_how_it_is_and_stops_with_grace(served: Served) -> None:
     """Healthy, with metrics; after SIGTERM it ends by itself, without an error."""
-    assert served.get("/healthz") == (HTTPStatus.OK, served.get("/healthz")[1])
+    assert served.get("/healthz")[0] == HTTPStatus.OK
     status, text = served.get("/metrics")
     assert status == HTTPStatus.OK
     for name in (
@@ -99,6 +99,18 @@ def test_it_tells_how_it_is_and_stops_with_grace(served: Served) -> None:
         assert f"\n{name}" in text
     assert "daybrief_github_requests_left" not in text, "nobody knows before GitHub has said it"
     assert served.get("/slack/events")[0] == HTTPStatus.NOT_FOUND
+    status, text = served.get("/readyz")
+    assert status == HTTPStatus.SERVICE_UNAVAILABLE
+    checks = json.loads(text)["checks"]
+    assert {name for name, check in checks.items() if not check["ok"]} == {"discord"}
+    assert checks["discord"]["reason"] == "Discord's gateway is not connected; it is connected again and again."
+    assert served.get("/healthz")[0] == HTTPStatus.OK, "that would be mended by no new start"
+    _, text = served.get("/metrics")
+    for line in (
+        'daybrief_ready{part="discord"} 0.0', 'daybrief_ready{part="store"} 1.0', 'daybrief_ready{part="scheduler"} 1.0',
+        'daybrief_refused_requests_total{route="unknown",status="404"} 1.0', "process_resident_memory_bytes",
+    ):  # fmt: skip
+        assert f"\n{line}" in text
     assert served.stop() == 0
     assert [line["event"] for line in served.lines][-1] == "stopped"
 
@@ -258,6 +270,28 @@ async def test_a_refused_token_ends_the_process_with_its_sentence(environ: dict[
         await Process(Running(environ, quill, FakePlatform()).core, {"slack": Refusing()}).run()
 
 
+async def test_a_platform_that_refuses_its_token_leaves_the_other(
+    environ: dict[str, str], quill: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which posts on; /readyz says which one does not, and why."""
+    monkeypatch.setattr("bot.connections._REFUSED_AGAIN", 0.05)
+    running = Running(environ, quill, FakePlatform())
+    running.feed()
+    process = Process(running.core, {"slack": running.platform, "discord": Refusing("discord")})
+    task = asyncio.create_task(process.run())
+    while not (len(running.platform.posts) == 4 and caplog.text.count("discord is not connected") > 1):  # noqa: ASYNC110 - what is waited for tells nobody
+        await asyncio.sleep(0.01)
+    ready = await process._ready(None)  # type: ignore[arg-type]  # noqa: SLF001 - its answer needs no request
+    assert ready.status == HTTPStatus.SERVICE_UNAVAILABLE
+    checks = json.loads(ready.text or "")["checks"]
+    assert checks["slack"] == {"ok": True, "reason": ""}
+    assert checks["discord"] == {
+        "ok": False, "reason": "Slack refuses the bot's token: set [slack] bot_token anew.",
+    }  # fmt: skip
+    signal.raise_signal(signal.SIGTERM)
+    await task
+
+
 class Falling(FakePlatform):
     """A platform whose connection breaks in a way that nobody foresaw."""
 
@@ -270,7 +304,7 @@ async def test_a_connection_that_breaks_is_made_again(
     environ: dict[str, str], quill: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The process goes on."""
-    monkeypatch.setattr("bot.serve._AGAIN", 0.01)
+    monkeypatch.setattr("bot.connections._AGAIN", 0.01)
     falling = Falling()
     await Running(environ, quill, falling).until(lambda: falling.calls.count("run") >= 3)
     assert "it is made again" in caplog.text

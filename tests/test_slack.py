@@ -466,6 +466,16 @@ class TestConnection:
         await server.changed.until(lambda: server.sockets_opened >= 2 and server.sockets, "a new connection", 5)
         await (await server.slash("/digest", "help")).replied()
 
+    async def test_it_tells_whether_it_is_connected(self, slack: Slack, server: FakeSlack) -> None:
+        """With the reason, as soon as it is not."""
+        assert await slack.disconnected() == ""
+        server.fail_with("apps.connections.open", "internal_error", times=None)
+        server.drop_sockets()
+        await server.changed.until(lambda: not server.sockets, "a broken connection", 5)
+        while not (why := await slack.disconnected()):  # noqa: ASYNC110 - the SDK tells nobody
+            await asyncio.sleep(0.01)
+        assert why.startswith("Slack")
+
     async def test_a_refresh_asked_for_by_slack_loses_nothing(
         self, slack: Slack, server: FakeSlack, talk: Talk
     ) -> None:

@@ -175,6 +175,9 @@ class Transport(Protocol):
     async def close(self) -> None:
         """Finish what is being answered, then disconnect."""
 
+    async def disconnected(self) -> str:
+        """Say in a sentence why it is not connected now; an empty text while it is."""
+
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
         """Post; `key` (36 characters at most, one for each delivery) travels with the message so that `find` sees it.
 

@@ -112,6 +112,13 @@ class Discord:
                 await asyncio.wait(self._client.in_hand, timeout=_FINISHED)
             await self._client.close()
 
+    async def disconnected(self) -> str:
+        """Say why Discord does not reach us; an empty text while it does."""
+        client = self._client
+        if client and client.is_ready() and not client.is_closed() and client.ws and client.ws.open:
+            return ""
+        return "Discord's gateway is not connected; it is connected again and again."
+
     async def _ready(self, client: "_Client") -> None:
         """Post from now on, and tell Discord our commands if they are not those that it knows."""
         self._logged_in.set()

@@ -53,6 +53,9 @@ API = "https://slack.com/api/"
 _REMEMBERED = 900.0
 """Seconds for which what came is remembered: Slack's requests are valid for five minutes, its last repeat comes after five."""
 
+_CHECKED_EVERY = 300.0
+"""Seconds between looks at the token where requests come to us: nothing else would tell that it was revoked."""
+
 _MOST_MISSES, _SOON, _LONGEST_CALL = 6, 15.0, 30.0
 _ASKED: ContextVar[list[Asked]] = ContextVar("asked")
 _BROKEN = (aiohttp.ClientError, TimeoutError, SlackClientError, ValueError)
@@ -89,7 +92,8 @@ class Slack:
         self._seen: OrderedDict[str, float] = OrderedDict()
         self._closing = asyncio.Event()
         self._handler: _Socket | None = None
-        self._workspaces = workspaces
+        self._trouble = "Slack was not reached yet."
+        self.workspaces = workspaces
         self._bolt = self._listening()
         self._web = _Web(self._client, workspaces)
         self._posts = Posts(self._web, pause)
@@ -106,14 +110,22 @@ class Slack:
             timeout=aiohttp.ClientTimeout(total=_LONGEST_CALL)
         )
         try:
-            if self._workspaces is None:
+            if self.workspaces is None:
                 await self._checked()
             if self._app_token:
                 await self._stay_connected()
             else:
-                await self._closing.wait()
+                await self._stay_accepted()
         finally:
             await self._disconnect()
+
+    async def disconnected(self) -> str:
+        """Say why Slack does not reach us, or we do not reach it; an empty text while all is well."""
+        if self._trouble or not self._app_token:
+            return self._trouble
+        if self._handler and await self._handler.client.is_connected():
+            return ""
+        return "Slack's socket is not connected; it is connected again and again."
 
     async def close(self) -> None:
         """Take nothing more, and finish what is being answered."""
@@ -146,13 +158,13 @@ class Slack:
         """Return the channel of direct messages with a person. Raises Refused, Later."""
         self._enter(user)
         channel = await self._people.direct(user)
-        if self._workspaces:
-            self._workspaces.note(current.get(), channel)
+        if self.workspaces:
+            self.workspaces.note(current.get(), channel)
         return channel
 
     def _enter(self, channel_or_person: str) -> None:
-        if self._workspaces:
-            self._workspaces.enter(channel_or_person)
+        if self.workspaces:
+            self.workspaces.enter(channel_or_person)
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Take a request of Slack's in HTTP mode: a route of the server, for POST."""
@@ -192,10 +204,22 @@ class Slack:
             except BadToken as refused:
                 raise BadInput(f"{refused}. Set [slack] bot_token and app_token to those of the app.") from None
             except (Later, Refused) as problem:
+                self._trouble = f"Slack is not reached: {problem}."
                 _LOG.warning("Slack is not reached: %s", problem)
                 await self._pause()
             else:
+                self._trouble = ""
                 return
+
+    async def _stay_accepted(self) -> None:
+        """Look now and then whether Slack still takes our token; what people do comes to `receive`."""
+        if self.workspaces is not None:  # each has a token of its own, which is looked at when it is used
+            self._trouble = ""
+            await self._closing.wait()
+        while not self._closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), _CHECKED_EVERY)
+            await self._checked()
 
     async def _stay_connected(self) -> None:
         misses = 0
@@ -236,7 +260,7 @@ class Slack:
         logger.addFilter(_without_tickets)
         app = AsyncApp(
             client=self._client,
-            authorize=self._authorize if self._workspaces else None,
+            authorize=self._authorize if self.workspaces else None,
             process_before_response=True,  # listeners only read what came, so that it is acknowledged at once
             request_verification_enabled=False,  # `receive` has done it, and a socket's requests are not signed
             logger=logger,
@@ -274,7 +298,7 @@ class Slack:
     @property
     def _authorize(self) -> Callable[..., Awaitable[Any]]:
         """The SDK looks at the names of a function's arguments, and takes no method."""
-        workspaces = self._workspaces
+        workspaces = self.workspaces
         assert workspaces
 
         async def authorize(team_id: str | None) -> Any:
@@ -286,8 +310,8 @@ class Slack:
         """Forget a workspace's token when it is worth nothing any more; the feeds there pause at their next post."""
         await ack()
         event = body["event"]
-        if self._workspaces and (event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot")):
-            self._workspaces.remove(str(body["team_id"]))
+        if self.workspaces and (event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot")):
+            self.workspaces.remove(str(body["team_id"]))
 
     @contextlib.contextmanager
     def _heard(self) -> Iterator[None]:
@@ -300,8 +324,8 @@ class Slack:
             yield
             for asked in _ASKED.get():
                 if not self._closing.is_set():
-                    if self._workspaces:
-                        self._workspaces.note(asked.workspace, asked.channel, asked.user)
+                    if self.workspaces:
+                        self.workspaces.note(asked.workspace, asked.channel, asked.user)
                         current.set(asked.workspace)
                     self._desk.start(asked)
         finally:
@@ -337,16 +361,16 @@ class _Web:
     """The Web API by the SDK; its own retries are off, since it does not know what may be done twice."""
 
     def __init__(self, client: AsyncWebClient, workspaces: Workspaces | None) -> None:
-        self._client, self._workspaces = client, workspaces
+        self._client, self.workspaces = client, workspaces
         self._others: dict[str, AsyncWebClient] = {}
 
     @contextlib.contextmanager
     def _asked(self) -> Iterator[AsyncWebClient]:
         """Give the client with the current workspace's token; one that is refused there is nobody else's matter."""
-        if self._workspaces is None:
+        if self.workspaces is None:
             yield self._client
             return
-        token = self._workspaces.token()
+        token = self.workspaces.token()
         client = self._others.get(token)
         if client is None:
             client = AsyncWebClient(token=token, base_url=self._client.base_url, retry_handlers=[])
@@ -355,8 +379,8 @@ class _Web:
         try:
             yield client
         except BadToken as refused:
-            self._workspaces.forget()
-            if self._workspaces.token() != token:
+            self.workspaces.forget()
+            if self.workspaces.token() != token:
                 raise Later("the workspace's token was renewed meanwhile", _SOON) from None
             _LOG.warning("%s", refused)
             raise Refused("refused.token") from None

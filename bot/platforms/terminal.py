@@ -96,6 +96,10 @@ class Terminal:
         self._show(reply)
         return posted
 
+    async def disconnected(self) -> str:
+        """Return nothing: whoever reads it is there."""
+        return ""
+
     async def direct(self, user: str) -> str:
         """Return the one channel that there is."""
         return user
