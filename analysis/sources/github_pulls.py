@@ -167,7 +167,7 @@ class GitHubPulls:
         """Return what is answered, by name (None: there is no such thing), and why the rest is not."""
         todo = list({one.name: one for one in wanted}.values())
         nodes: dict[str, Any] = {}
-        failures, gap = 0, None
+        failures, alone, gap = 0, set[str](), None
         while todo and failures < _MOST_FAILURES:
             batch = todo[:at_once]
             try:
@@ -186,9 +186,11 @@ class GitHubPulls:
                 todo = [one for one in todo if one.name not in answered]
                 continue
             failures += 1
-            at_once = len(batch) // 2
-            if not at_once:  # this one cannot be had; the others may
-                todo, at_once, gap = todo[1:], 1, Gap.OUTAGE
+            at_once = (len(batch) + 1) // 2
+            if len(batch) == 1:  # it may be this one alone: it has one more chance, after the others
+                todo = todo[1:] + [one for one in batch if one.name not in alone]
+                gap = Gap.OUTAGE if batch[0].name in alone else gap
+                alone.add(batch[0].name)
         return nodes, Gap.OUTAGE if todo else gap
 
     def _be_plain(self, problem: UnknownField) -> None:

@@ -327,7 +327,10 @@ def _patience() -> github.GithubRetry:
 def _haste() -> github.GithubRetry:
     """What a query may wait for. A 502 is its timeout: the same query would meet it again, a smaller one may not."""
     again = [code for code in range(500, 600) if code not in _TIMEOUTS]
-    return _Patience(total=2, backoff_factor=0.1, retry_after_max=_LONGEST_QUERY_WAIT, status_forcelist=again)
+    wait = _LONGEST_QUERY_WAIT
+    return _Patience(
+        total=2, backoff_factor=0.1, max_rate_limit_wait=wait, retry_after_max=wait, status_forcelist=again
+    )
 
 
 class _Patience(github.GithubRetry):

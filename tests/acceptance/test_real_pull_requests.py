@@ -1,0 +1,156 @@
+"""The recorded day's pull requests over the strict GraphQL: how few queries they take, and what a day is where GitHub fails."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import SHARED, replay
+from servers.waiting import hurry
+
+from analysis.digest import Digest
+from analysis.pull_request import Gap
+from analysis.window import Window
+from bot.config import load
+from bot.core import Core
+from bot.repositories import Place
+
+sys.path.insert(0, str(SHARED / "github_replay"))
+
+REPO = "sgl-project/sglang"
+DAY = Window.of(date(2026, 1, 8), "Asia/Shanghai")
+NEXT_DAY = Window.of(date(2026, 1, 9), "Asia/Shanghai")
+MORNING = datetime(2026, 1, 9, 1, tzinfo=UTC)
+COMMITS, KNOWN = 49, 46
+"""Of three commits nobody knows the pull request."""
+
+
+@pytest.fixture(autouse=True)
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that clients would have waited."""
+    return hurry(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def associations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub's schema tells how people stand to a repository and what others think of a comment; the recording does not."""
+    import gql_objects
+    import gql_schema
+    from gql_connections import Node
+
+    class Complete(Node):
+        def __init__(self, type: str, fields: dict[str, Any]) -> None:  # noqa: A002 - the replay's own name
+            told = {"authorAssociation": "CONTRIBUTOR", "reactions": Node("", {"totalCount": 0})}
+            super().__init__(type, told | fields if type in {"PullRequest", "IssueComment"} else fields)
+
+    monkeypatch.setattr(gql_objects, "Node", Complete)
+    for name, fields in (("PullRequest", ("authorAssociation",)), ("IssueComment", ("authorAssociation", "reactions"))):
+        for one in fields:
+            monkeypatch.setitem(gql_schema.SERVED[name], one, set())
+
+
+class Bot:
+    """Daybrief with one store over one replay; each digest is made by a new process, so to speak."""
+
+    def __init__(self, server: Any, store: Path, environ: dict[str, str]) -> None:
+        self.server = server
+        github = {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_GITHUB__TOKEN": "replay-token"}
+        self.environ = environ | github | {"DAYBRIEF_STORE__PATH": str(store)}
+
+    def digest(self, window: Window = DAY, now: datetime = MORNING) -> tuple[Digest, int]:
+        """Return a digest, and how many queries it took."""
+        before = self.queries()
+        core = Core(load(self.environ), lambda: now)
+        try:
+            made = core.digest(core.source(Place(REPO)), window, "en", core.analyser(), lambda *_: None)[0]
+        finally:
+            core.store.close()
+        return made, self.queries() - before
+
+    def queries(self) -> int:
+        found: int = self.server.replay.stats.as_json()["by_route"].get("graphql", 0)
+        return found
+
+
+@pytest.fixture
+def bot(tmp_path: Path, environ: dict[str, str]) -> Iterator[Bot]:
+    with replay() as server:
+        yield Bot(server, tmp_path / "store.db", environ)
+        assert server.replay.stats.as_json()["unrouted"] == []
+
+
+def known(digest: Digest) -> int:
+    assert len(digest.entries) == COMMITS
+    return sum(entry.pull_request is not None for entry in digest.entries)
+
+
+def test_two_queries_then_none_then_one_a_morning(bot: Bot) -> None:
+    """The second of the day asks for the issues that descriptions name, and for commits whose number nobody knows."""
+    digest, queries = bot.digest()
+    assert (known(digest), digest.run.unread, queries) == (KNOWN, None, 2)
+    again, none = bot.digest(now=MORNING + timedelta(hours=1))
+    assert (again.entries, none) == (digest.entries, 0)
+    quiet, one = bot.digest(NEXT_DAY, MORNING + timedelta(days=1))
+    assert (quiet.run.unread, one) == (None, 1)
+    assert bot.digest(NEXT_DAY, MORNING + timedelta(days=1, hours=1))[1] == 0
+
+
+def test_they_say_what_people_wrote(bot: Bot) -> None:
+    """Descriptions, labels, the issues that they close."""
+    pulls = {pull.number: pull for entry in bot.digest()[0].entries if (pull := entry.pull_request)}
+    assert sum(bool(pull.body) for pull in pulls.values()) > 40
+    assert [issue.number for issue in pulls[16445].issues if issue.closes] == [16132]
+    assert all(pull.merged_at and pull.merge_commit for pull in pulls.values())
+
+
+@pytest.mark.parametrize(
+    ("settings", "most"),
+    [
+        ({"fault_first": 1, "fault_kinds": ["502"]}, 4),
+        ({"fault_every": 2, "fault_kinds": ["502"]}, 8),
+        ({"fault_every": 2, "fault_kinds": ["500", "503", "reset", "truncate"]}, 6),
+        ({"fault_every": 2, "fault_kinds": ["graphql_partial"]}, 5),
+        ({"fault_every": 2, "fault_kinds": ["graphql_resources"]}, 6),
+        ({"graphql_timeout_objects": 200}, 12),
+        ({"graphql_resource_objects": 200}, 12),
+    ],
+    ids=str,
+)
+def test_what_fails_now_and_then_is_had_all_the_same(bot: Bot, settings: dict[str, Any], most: int) -> None:
+    """A query that is too much is cut; what is missing from an answer is asked for again."""
+    bot.server.replay.configure({"fault_routes": ["graphql"], **settings})
+    digest, queries = bot.digest()
+    assert (known(digest), digest.run.unread) == (KNOWN, None)
+    assert queries <= most
+
+
+@pytest.mark.parametrize(
+    ("settings", "gap", "most"),
+    [
+        ({"fault_every": 1, "fault_kinds": ["502"]}, Gap.OUTAGE, 9),
+        ({"fault_every": 1, "fault_kinds": ["503", "reset"]}, Gap.OUTAGE, 9),
+        ({"fault_every": 1, "fault_kinds": ["graphql_error"]}, Gap.OUTAGE, 1),
+        ({"graphql_limit": 0}, Gap.LIMIT, 1),
+        ({"graphql_limit": 0, "graphql_limit_type": "RATE_LIMITED"}, Gap.LIMIT, 1),
+        ({"secondary_after": COMMITS + 1, "secondary_status": 403}, Gap.LIMIT, 1),
+        ({"secondary_after": COMMITS + 1, "secondary_status": 429}, Gap.LIMIT, 1),
+        ({"secondary_after": COMMITS + 1, "secondary_status": 200}, Gap.LIMIT, 1),
+        ({"secondary_after": COMMITS + 1, "secondary_retry_after": False}, Gap.LIMIT, 1),
+        ({"revoke_after": COMMITS + 1}, Gap.UNAUTHORISED, 1),
+    ],
+    ids=str,
+)
+def test_where_they_cannot_be_had_the_digest_goes_on_and_the_next_run_has_them(
+    bot: Bot, settings: dict[str, Any], gap: Gap, most: int
+) -> None:
+    """It says so, and it does not try for long."""
+    bot.server.replay.configure({"fault_routes": ["graphql"], **settings})
+    digest, queries = bot.digest()
+    assert digest.run.unread
+    assert (known(digest), digest.run.unread.gap, digest.run.unread.count) == (0, gap, COMMITS)
+    assert 1 <= queries <= most
+    bot.server.replay.reset()
+    mended, queries = bot.digest(now=MORNING + timedelta(hours=1))
+    assert (known(mended), mended.run.unread, queries) == (KNOWN, None, 2)
