@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 
 from analysis.entry import Entry
 from analysis.pull_request import INSIDERS, Comment, PullRequest
@@ -120,6 +121,8 @@ _BLAMED = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\S*//\S*$")
+_MOST_NAMED = 100
+"""Numbers and SHAs of one text that are looked at; more is a list."""
 _LEAD = 80
 """Characters before a number in which it must be said what it has to do with it."""
 _NOT_BLAMED = re.compile(
@@ -135,7 +138,7 @@ def _mended(entry: Entry, before: Mapping[str, Told]) -> Iterator[str]:
     numbers = {one.number: sha for sha, one in before.items()}
     texts = (title, *own.body.split("\n"), *_lines(pull.body if pull else ""))
     for text in texts:
-        for found in _NAMED.finditer(text):
+        for found in islice(_NAMED.finditer(text), _MOST_NAMED):
             lead = _ADDRESS.sub("", text[max(0, found.start() - _LEAD) : found.start()])
             if (
                 not _BLAMED.search(lead)
@@ -163,7 +166,7 @@ def _lines(markdown: str) -> Iterator[str]:
 _HERE = r"(?:this|that|the) (?:pr|pull request|change|commit|patch|merge|update|release|version|one)"
 _TROUBLE = re.compile(
     r"\b(?:br(?:oke|eaks|oken|eaking)|regress(?:ed|es|ion|ions)|fail(?:s|ed|ing|ures?)?|crash(?:es|ed|ing)?|hangs?|hanging|stuck|errors?"
-    r"|wrong|incorrect|slow(?:er|ed|down)?|leaks?|nan|oom|(?:doesn't|does not|no longer|not|stopped) work(?:s|ing)?|bug|corrupt\w*)\b|\w+Error\b"
+    r"|wrong|incorrect|slow(?:er|ed|down)?|leaks?|nan|oom|(?:doesn't|does not|no longer|not|stopped) work(?:s|ing)?|bug|corrupt\w*)\b|\b\w{1,80}Error\b"
     r"|报错|失败|崩溃|卡死|变慢|错误|不能用|无法|不工作|回归|泄漏",
     re.IGNORECASE,
 )

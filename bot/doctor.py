@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from analysis.errors import Problem
 from bot.config import FILE, Configuration, load, machine_zone
+
+if TYPE_CHECKING:
+    from analysis.sources import CommitSource
 
 _LONGEST_TRIAL = 60.0
 
@@ -45,7 +48,7 @@ def examine(
     yield _git(configuration)
     yield _github(configuration)
     if repo:
-        yield _repository(configuration, repo, now())
+        yield from _repository(configuration, repo, now())
     yield _model(configuration)
 
 
@@ -125,7 +128,7 @@ def _github(configuration: Configuration) -> Check:
     return Check("GitHub", "ok", f"token accepted, {left}")
 
 
-def _repository(configuration: Configuration, repo: str, now: datetime) -> Check:
+def _repository(configuration: Configuration, repo: str, now: datetime) -> Iterator[Check]:
     from bot.repositories import open_source, parse_place
 
     github = configuration.settings.github
@@ -140,10 +143,35 @@ def _repository(configuration: Configuration, repo: str, now: datetime) -> Check
         )
         listing = source.landed(now - timedelta(days=1), now)
     except Problem as problem:
-        return Check(repo, "broken", str(problem))
+        yield Check(repo, "broken", str(problem))
+        return
     count = len(listing.heads)
     found = f"can be read, {count} commit{'' if count == 1 else 's'} in the last 24 hours"
-    return Check(repo, "warning" if listing.notes else "ok", "; ".join([found, *listing.notes]))
+    yield Check(repo, "warning" if listing.notes else "ok", "; ".join([found, *listing.notes]))
+    yield _pull_requests(configuration, source, now)
+
+
+def _pull_requests(configuration: Configuration, source: "CommitSource", now: datetime) -> Check:
+    from bot.repositories import open_pull_requests
+    from formatters.wording import label
+
+    github, what = configuration.settings.github, "pull requests"
+    if not github.pull_requests:
+        return Check(what, "ok", "not read: [github] pull_requests is false")
+    reader = open_pull_requests(
+        source, base_url=github.base_url, token=github.token.get_secret_value(), now=lambda: now, pages=None
+    )
+    if reader is None:
+        return Check(what, "ok", f"{source.repo} is a clone of which nothing says that it is on GitHub")
+    gap = reader.probe()
+    if gap is None:
+        return Check(what, "ok", "can be read")
+    return Check(
+        what,
+        "warning",
+        f"cannot be read: {label(f'unread.{gap}', 'en')}",
+        "Until then digests go without what people wrote there.",
+    )
 
 
 def _model(configuration: Configuration) -> Check:

@@ -259,7 +259,8 @@ class _Writer:
             )
         yield self.label("run.source"), self.label("run.source_value", fetched=run.fetched, cached=run.cached)
         if run.unread:
-            yield self.label("run.pulls"), self.label(f"run.pulls_{run.unread.gap}", count=run.unread.count)
+            why = self.label(f"unread.{run.unread.gap}")
+            yield self.label("run.pulls"), self.label("run.pulls_value", count=run.unread.count, why=why)
         if run.usage.calls:
             usage = run.usage
             yield (

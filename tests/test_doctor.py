@@ -64,7 +64,7 @@ class TestAll:
     def test_where_all_is_well_nothing_is_to_be_done(self, environ: dict[str, str], model: ModelServer) -> None:
         configured = {"DAYBRIEF_MODEL__NAME": "test-model", "DAYBRIEF_MODEL__BASE_URL": model.base_url}
         found = checks(environ | configured, repo=REPO)
-        assert list(found) == ["configuration", "store", "time zones", "git", "GitHub", REPO, "model"]
+        assert list(found) == ["configuration", "store", "time zones", "git", "GitHub", REPO, "pull requests", "model"]
         assert {check.state for check in found.values()} == {"ok"}
         assert {check.remedy for check in found.values()} == {""}
 
@@ -201,6 +201,26 @@ class TestGitHub:
         with Unlimited() as enterprise:
             check = checks({**environ, "DAYBRIEF_GITHUB__BASE_URL": enterprise.url})["GitHub"]
         assert check == Check("GitHub", "ok", f"token accepted, {enterprise.url} has no request limit")
+
+
+class TestPullRequests:
+    def test_whether_they_can_be_read_is_tried(self, environ: dict[str, str], server: GitHubServer) -> None:
+        assert checks(environ, repo=REPO)["pull requests"] == Check("pull requests", "ok", "can be read")
+        assert server.count("graphql") == 1
+
+    def test_what_the_token_lacks_is_told(self, environ: dict[str, str], server: GitHubServer) -> None:
+        server.fail(times=9, kinds=("no_pulls",), routes=("graphql",))
+        check = checks(environ, repo=REPO)["pull requests"]
+        assert (check.state, "needs read access" in check.found, bool(check.remedy)) == ("warning", True, True)
+
+    def test_where_they_are_not_wanted_nobody_asks(self, environ: dict[str, str], server: GitHubServer) -> None:
+        off = {**environ, "DAYBRIEF_GITHUB__PULL_REQUESTS": "false"}
+        check = checks(off, repo=REPO)["pull requests"]
+        assert (check.state, check.found, server.count("graphql")) == (
+            "ok",
+            "not read: [github] pull_requests is false",
+            0,
+        )
 
 
 class TestRepository:

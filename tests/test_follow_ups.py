@@ -194,6 +194,18 @@ class TestReports:
         assert not self.report(comment(text, MERGED - timedelta(hours=1)), told=Window.of(date(2026, 1, 11), "UTC"))
 
 
+@pytest.mark.parametrize(
+    "text", ["x" * 60_000, "a1" * 30_000, "#529 " * 12_000, "fixes #529 " * 6_000, "[" * 60_000, "we see " * 9_000]
+)
+def test_no_text_takes_long(text: str) -> None:
+    """Sixty thousand characters are what GitHub takes."""
+    pull = CHANGE.pull_request
+    assert pull
+    change = replace(CHANGE, pull_request=replace(pull, comments=(comment(text),)))
+    fix = entry(600, f"Fix it (#600)\n\n{text}", body=text)
+    assert len(find_follow_ups([fix], [Told(change, THURSDAY)], {}, TODAY)) <= 1
+
+
 HOSTILE = "This broke `a|b` <!channel> @everyone <script>x</script> [a](http://evil.example) \x1b[31m“so”"
 
 

@@ -289,6 +289,7 @@ class TestFailures:
             ("sso", Gap.SINGLE_SIGN_ON),
             ("saml", Gap.SINGLE_SIGN_ON),
             ("forbidden", Gap.NO_RIGHT),
+            ("no_pulls", Gap.NO_RIGHT),
             ("limit", Gap.LIMIT),
             ("html", Gap.OUTAGE),
             ("null", Gap.OUTAGE),
@@ -360,3 +361,13 @@ class TestFailures:
         server.graphql.pulls["ann/scratch"] = pulls
         found = opened(server).find(a_day(pulls, 3))
         assert {pull.repo for pull in found.pull_requests.values()} == {"ann/renamed"}
+
+    @pytest.mark.parametrize(
+        ("kind", "gap"), [("no_pulls", Gap.NO_RIGHT), ("saml", Gap.SINGLE_SIGN_ON), ("half", Gap.OUTAGE)]
+    )
+    def test_one_query_tells_beforehand(self, server: GitHubServer, pulls: Pulls, kind: Any, gap: Gap) -> None:
+        assert opened(server).probe() is None
+        assert opened(server, "").probe() is Gap.ANONYMOUS
+        assert server.count("graphql") == 1
+        server.fail(times=1_000, kinds=(kind,))
+        assert opened(server).probe() is gap

@@ -148,6 +148,7 @@ def test_every_label_of_the_formats_is_used() -> None:
         "file",
         "unusual",
         "follow_up",
+        "unread",
         "why",
         "source",
     }  # keys put together from values

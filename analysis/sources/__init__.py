@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from analysis.commit import Brought, Commit
-from analysis.pull_request import Found, PullRequest, Unread
+from analysis.pull_request import Found, Gap, PullRequest, Unread
 
 LARGEST_PATCH = 1_000_000
 """Characters of one file's patch; a longer one is not kept, and marked `too large`."""
@@ -94,6 +94,9 @@ class PullRequestSource(Protocol):
 
     def refresh(self, pull_requests: Sequence[PullRequest]) -> tuple[list[PullRequest], Unread | None]:
         """Return these pull requests with what people have added since; those that are gone are not among them."""
+
+    def probe(self) -> Gap | None:
+        """Return why pull requests cannot be read; None where they can."""
 
 
 class PageCache(Protocol):

@@ -36,7 +36,10 @@ _ALIKE = 0.8
 _LARGEST = 2**31 - 1
 """GraphQL's integers end there; a title may claim any number."""
 _FINAL = {"NOT_FOUND", "FORBIDDEN"}
-"""Errors about one object that no second try mends: it is gone, or not for this token."""
+"""Errors about one object that no second try mends: it is gone, or not for this token.
+
+Of the pull requests of the repository itself one may read all or none.
+"""
 _GAPS = {
     RateLimited: Gap.LIMIT,
     SingleSignOn: Gap.SINGLE_SIGN_ON,
@@ -112,6 +115,13 @@ class GitHubPulls:
                 fresh += [with_news(known[name], node, self._now())] if node else []
         missing = len(known) - len(nodes)
         return fresh, Unread(gap or Gap.OUTAGE, missing) if missing else None
+
+    def probe(self) -> Gap | None:
+        """Return why pull requests cannot be read; see PullRequestSource."""
+        if not self._requests.server.token:
+            return Gap.ANONYMOUS
+        _, gap = self._ask([Wanted("n1", self._repo, "news", 1)], 1)
+        return gap
 
     # -- what is asked
 
@@ -208,10 +218,14 @@ class GitHubPulls:
         where = places(self._repo, batch)
         with _understood():
             self._called.add(answer.data[where[self._repo]]["nameWithOwner"].lower())
-        broken = {tuple(error.get("path") or ())[:2] for error in answer.errors if error.get("type") not in _FINAL}
+        failed = [(tuple(error.get("path") or ())[:2], str(error.get("type"))) for error in answer.errors]
+        broken = {path for path, kind in failed if kind not in _FINAL}
+        forbidden = {path for path, kind in failed if kind == "FORBIDDEN"}
         nodes = {}
         for one in batch:
             place = where[one.repo]
+            if one.kind != "issue" and (place, one.name) in forbidden:
+                raise Forbidden(f"GitHub shows no pull request of {self._repo} to this token.")
             objects = answer.data.get(place) or {one.name: None}
             node = objects.get(one.name)
             # What an error without a path is about is null.

@@ -32,6 +32,7 @@ Fault = Literal[
     "error",
     "limit",
     "forbidden",
+    "no_pulls",
     "saml",
     "null",
     "list",

@@ -99,6 +99,8 @@ class Endpoint:
         data = done.data
         if fault in {"half", "resources"}:
             errors += _broken(data, "RESOURCE_LIMITS_EXCEEDED" if fault == "resources" else "")
+        if fault == "no_pulls":
+            errors += _forbidden(data)
         return 200, {"data": data, **({"errors": errors} if errors else {})}
 
     def _repository(self, asked: str, names: Mapping[str, str]) -> dict[str, Any]:
@@ -257,3 +259,18 @@ def _broken(data: dict[str, Any], kind: str) -> list[dict[str, Any]]:
         data[place][name] = None
     told = {"type": kind} if kind else {}
     return [{**told, "path": [place, name], "message": "Something went wrong."} for place, name in lost]
+
+
+def _forbidden(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Take all pull requests out of an answer, as for a token that may read the repository's contents alone."""
+    objects = [
+        (place, name)
+        for place, found in data.items()
+        for name in found or ()
+        if name[0] in "pcn" and name[1:].isalnum()
+    ]
+    lost = [(place, name) for place, name in objects if name != "nameWithOwner"]
+    for place, name in lost:
+        data[place][name] = None
+    message = "Resource not accessible by personal access token"
+    return [{"type": "FORBIDDEN", "path": [place, name], "message": message} for place, name in lost]
