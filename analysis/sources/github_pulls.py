@@ -19,9 +19,10 @@ from analysis.commit import Commit
 from analysis.errors import Forbidden, Problem, RateLimited, Unwelcome
 from analysis.pull_request import Found, Gap, PullRequest, Unread
 from analysis.sources import PageCache
+from analysis.sources.github_errors import Overloaded, SingleSignOn, UnknownField
 from analysis.sources.github_nodes import Node, issue_of, pull_of, with_news
 from analysis.sources.github_queries import Wanted, places, query
-from analysis.sources.github_requests import GitHub, Overloaded, Requests, SingleSignOn, UnknownField
+from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.linked_issues import named_issues
 from analysis.title import read_title
 

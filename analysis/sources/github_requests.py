@@ -22,6 +22,7 @@ import urllib3
 
 from analysis.errors import BadInput, Forbidden, NotFound, Outage, Problem, RateLimited, Unwelcome
 from analysis.redaction import without_login
+from analysis.sources.github_errors import Overloaded, is_limit, refusal, sign_on
 
 PUBLIC = "https://api.github.com"
 _LONGEST_WAIT = 120  # seconds; a limit that is renewed later than that is told, not sat out
@@ -66,18 +67,6 @@ class Answer:
 
     data: Mapping[str, Any]
     errors: tuple[Mapping[str, Any], ...] = ()
-
-
-class Overloaded(Outage):
-    """GitHub did not finish a query in its time: ask for less at once."""
-
-
-class UnknownField(Outage):
-    """The server's schema lacks something that was asked for: GitHub Enterprise is older than github.com."""
-
-
-class SingleSignOn(Forbidden):
-    """An organisation wants the token to be authorised for its single sign-on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,25 +149,9 @@ class Requests:
         errors = tuple(error for error in listed if isinstance(error, dict)) if isinstance(listed, list) else ()
         if isinstance(data, dict) and any(data.values()):
             return Answer(data, errors)
-        raise self._refusal(errors, received, about)
-
-    def _refusal(self, errors: tuple[Mapping[str, Any], ...], headers: Mapping[str, str], about: str) -> Problem:
-        """Say why a query brought nothing at all."""
-        kinds = {str(error.get("type")) for error in errors}
-        message = str(errors[0].get("message", "")) if errors else "it gave no reason"
-        if kinds & {"RATE_LIMIT", "RATE_LIMITED"}:
-            return self._limited(headers)
-        if any(
-            "saml_failure" in str(error.get("extensions")) or "SAML" in str(error.get("message")) for error in errors
-        ):
-            return _sign_on(about)
-        if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND"}:
-            return Forbidden(f"GitHub shows nothing of {about} to this token ({message}).")
-        if kinds & {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"} or "timeout" in message:
-            return Overloaded(f"A query about {about} asks for more than GitHub answers at once ({message}).")
-        if any("fieldName" in (error.get("extensions") or {}) for error in errors):
-            return UnknownField(f"{self.server.place} does not know all that is asked about {about} ({message}).")
-        return Outage(f"GitHub did not answer a query about {about} ({message}).")
+        if is_limit(errors):
+            raise self._limited(received)
+        raise refusal(errors, about)
 
     def rate_limit(self) -> RateLimit | None:
         """Ask how many requests are left; the question is free. None for a server that has no limit.
@@ -295,7 +268,7 @@ class Requests:
             seen = "this token may not see it" if self.server.token else "it is private and needs a token"
             return NotFound(f"GitHub has no repository {about}{branch}, or {seen}: check the name and [github] token.")
         if status == HTTPStatus.FORBIDDEN and "x-github-sso" in {name.lower() for name in headers}:
-            return _sign_on(about)
+            return sign_on(about)
         if status == HTTPStatus.FORBIDDEN:
             return Forbidden(
                 f"GitHub forbids reading {about} ({message}): the token needs read access to its contents."
@@ -311,13 +284,6 @@ class Requests:
             f"GitHub's request limit is used up {when}; what was fetched is kept, the next run goes on from there.{advice}",
             until,
         )
-
-
-def _sign_on(about: str) -> SingleSignOn:
-    owner = about.partition("/")[0]
-    return SingleSignOn(
-        f"{owner} uses single sign-on, and the token is not authorised for it: do so in GitHub's settings, under the token."
-    )
 
 
 def _patience() -> github.GithubRetry:
