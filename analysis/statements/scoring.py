@@ -61,7 +61,7 @@ _FAR, _LEAST_CLOSE, _TEST_CLOSE = -4.0, 0.2, 0.5
 _IDLE = -0.2
 """A comment that names neither harm nor reason nor gain."""
 _LABEL = -1.5
-"""A comment that spells out a name."""
+"""A comment that spells out a name, or speaks of tests."""
 _SHORT, _LONG, _ENDLESS = -0.7, -0.4, -1.5
 _FEW_WORDS, _MANY_WORDS, _TOO_MANY_WORDS = 7, 45, 70
 _NEW_WORDS, _MANY_NEW_WORDS, _MOSTLY = 3, 6, 0.5
@@ -69,6 +69,7 @@ _NEW_SHARE = 0.4
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 _ENDING = re.compile(r"(?<=\w{3})(?:s|(?<=\w{2})(?:ing|ed|es|e))$")
+_OF_TESTS = re.compile(r"\btests?\b", re.IGNORECASE)
 _TAKEN_BACK = re.compile(r"(?:revert|restore|reapply)\b", re.IGNORECASE)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _QUANTITY = re.compile(
@@ -148,7 +149,7 @@ class Scorer:
         least = _TEST_CLOSE if kind_of(candidate.path) is FileKind.TEST else _LEAST_CLOSE
         if self.closeness(candidate.text) < least:
             return _FAR
-        if lexicon().labels.match(candidate.text):
+        if lexicon().labels.match(candidate.text) or _OF_TESTS.search(candidate.text):
             return _LABEL
         return 0.0 if _EARNS & set(marks) else _IDLE
 
