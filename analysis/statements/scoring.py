@@ -1,6 +1,6 @@
 """How well a sentence tells what a change does to people, as a number; hand-set weights, few and general.
 
-A learned order of sentences did no better on labelled days than these (see docs/judgement.md).
+A learned order of sentences did no better on labelled days than these.
 """
 
 import re
