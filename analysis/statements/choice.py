@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from analysis.commit import Commit
 from analysis.statements.fragments import is_effective
@@ -46,9 +47,14 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
 
 
 def why_of(statements: Sequence[Statement], headline: str = "") -> tuple[Statement, ...]:
-    """Return the statements that tell the effect best, the best first, besides the headline; none where nothing is good."""
+    """Return the statements that tell the effect best besides the headline; none where nothing is good.
+
+    The best comes first, unless its author wrote the other one before it.
+    """
     found = (one for one in statements if one.kind is StatementKind.EFFECT and one.text != headline)
-    return tuple(found)[:MOST_QUOTED]
+    chosen = tuple(islice(found, MOST_QUOTED))
+    is_one_text = len({(one.source, one.url, one.path) for one in chosen}) == 1
+    return tuple(sorted(chosen, key=lambda one: one.order)) if is_one_text else chosen
 
 
 def _is_for_users(statement: Statement) -> bool:

@@ -43,7 +43,7 @@ _STOPS = re.compile(
 )
 """What ends a comment's prose: what follows describes arguments, is code or a licence."""
 _NOISE = re.compile(
-    r"noqa|type:|pylint|nolint|fmt:|isort|eslint|prettier|ts-|clippy|SAFETY|Author|Ref(?:erence)?s?:|Step \d|#|[\w /-]{1,30}:$|[-=~_*]{3,}",
+    r"noqa|type:|pylint|nolint|fmt:|isort|eslint|prettier|ts-|clippy|SAFETY|Author|Ref(?:erence)?s?:|Step \d|#|[\w /-]{1,30}:$|[-=~_*]{3,}|\+\w+",
     re.IGNORECASE,
 )
 """A line that is no prose and stands between paragraphs."""
@@ -88,7 +88,7 @@ def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iter
     for paragraph, is_whole in islice(_paragraphs(lines), _MOST_PARAGRAPHS):
         if not any(line.added for line, _ in paragraph):
             continue
-        text = unwrapped([said for _, said in paragraph])
+        text = unwrapped([said for _, said in paragraph], is_raw=True)
         ends = list(accumulate(len(said) + 1 for _, said in paragraph))
         at = 0
         for sentence in sentences_of(text):

@@ -18,11 +18,13 @@ from analysis.statements.prose import is_prose, prose_of
 from analysis.statements.releases import NAMES_VERSION
 from analysis.statements.scoring import GOOD, Scorer, repeats, stems
 from analysis.statements.statement import Source, Statement, StatementKind
-from analysis.title import read_title
+from analysis.title import ChangeType, read_title
 
 _MOST = {StatementKind.EFFECT: 8, StatementKind.CAVEAT: 3, StatementKind.FIGURE: 3}
 """Statements of each kind that are kept of a commit: for display, search and ranking."""
 
+_EXPLAINED = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.PERFORMANCE, ChangeType.BREAKING}
+"""Of what mends something, comments tell the trouble; of anything else, how it is made."""
 _FOLLOWS = 0.6
 """What it adds to a sentence with trouble or consequence to stand right behind the first that is shown."""
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
@@ -75,7 +77,9 @@ def _written(commit: Commit, pull_request: PullRequest | None, conventions: Conv
 
 def _aside(commit: Commit, pull_request: PullRequest | None) -> Iterator[Candidate]:
     """What was not written to tell of the change, and helps where nobody did: comments in the code, titles of issues."""
-    yield from (candidate for candidate in code_comments(commit) if is_prose(candidate.text))
+    kinds = set(read_title(commit.subject).types)
+    if not kinds or kinds & _EXPLAINED:
+        yield from (candidate for candidate in code_comments(commit) if is_prose(candidate.text))
     for issue in pull_request.issues if pull_request else ():
         title = read_title(issue.title).text
         if issue.closes and is_prose(title):
@@ -143,5 +147,6 @@ def _statement(candidate: Candidate, kind: StatementKind, score: float = 0.0) ->
         candidate.path,
         candidate.line,
         candidate.category,
+        candidate.order,
         round(score, 2),
     )

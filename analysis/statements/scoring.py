@@ -45,7 +45,8 @@ _THIN = -0.8
 """It shares most of the title, adds few words, and neither trouble nor reason nor gain."""
 _CHORE = -1.2
 _UNIT = 0.3
-_LINKED = -0.4
+_LINKED, _ADDRESS = -0.4, -1.0
+"""It refers to an issue; it holds an address."""
 _LEANS = -0.8
 """It begins with a word that points to the sentence before."""
 _STEP = -1.5
@@ -64,7 +65,7 @@ _LABEL = -1.5
 """A comment that spells out a name, or speaks of tests."""
 _SHORT, _LONG, _ENDLESS = -0.7, -0.4, -1.5
 _FEW_WORDS, _MANY_WORDS, _TOO_MANY_WORDS = 7, 45, 70
-_NEW_WORDS, _MANY_NEW_WORDS, _MOSTLY = 3, 6, 0.5
+_NEW_WORDS, _MANY_NEW_WORDS, _MOSTLY = 3, 7, 0.4
 _NEW_SHARE = 0.4
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
@@ -75,7 +76,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _QUANTITY = re.compile(
     r"\b\d[\d.,]*\s?(?:%|x\b|×|ms\b|s\b|µs\b|us\b|GB\b|MB\b|GiB\b|MiB\b|tok(?:ens)?/s|req/s|times\b)"
 )
-_POINTER = re.compile(r"https?://|#\d{2,}")
+_POINTER = re.compile(r"#\d{2,}")
 _STOP_WORDS = "the and for with that this from into are was were has have not its when which then than only also but can all any use used using on in of to by as at is be or an if it we no so do up us our their"
 _GENERIC_STEMS = (
     "pr pull request change commit patch add fix update support adapt implement introduc enabl new error issue bug"
@@ -120,7 +121,7 @@ class Scorer:
             points += _CHORE
         points += self._against_title(text, marks)
         points += _UNIT if _QUANTITY.search(text) else 0.0
-        points += _LINKED if _POINTER.search(text) else 0.0
+        points += _ADDRESS if "://" in text else _LINKED if _POINTER.search(text) else 0.0
         points += _LEANS if words.leaning.match(text) else 0.0
         points += _SUPPOSED if words.supposed.search(text) else 0.0
         if self.is_release and candidate.source is Source.FRAGMENT:
@@ -151,6 +152,8 @@ class Scorer:
             return _FAR
         if lexicon().labels.match(candidate.text) or _OF_TESTS.search(candidate.text):
             return _LABEL
+        if lexicon().steps.match(candidate.text) and "trouble" not in marks:
+            return _STEP
         return 0.0 if _EARNS & set(marks) else _IDLE
 
 

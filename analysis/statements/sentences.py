@@ -17,15 +17,20 @@ BREAK = "\u2028"
 
 _WRAPPED = 55
 """Columns; a shorter line was broken on purpose and not by an editor."""
-_BEGINS = re.compile(r"\s*(?:[A-Z`]|\d+[.、)])")
+_BEGINS = re.compile(r"\s*(?:[A-Z]|\d+[.、)])")
 _GOES_ON = re.compile(r"(?:[,(/&-]|\b(?:the|a|an|of|for|to|in|on|with|and|or|by|from|that|is|are|as|at))\s*$")
 
 
-def unwrapped(lines: Sequence[str]) -> str:
-    """Return lines as one text: those that an editor wrapped joined, those broken on purpose kept apart by BREAK."""
+def unwrapped(lines: Sequence[str], *, is_raw: bool = False) -> str:
+    """Return lines as one text: those that an editor wrapped joined, those broken on purpose kept apart by BREAK.
+
+    `is_raw` says that they are as long as they were written, so that one sees whether the next word had found room.
+    """
     text, width = "", max(map(len, lines), default=0)
     for line, after in zip_longest(lines, lines[1:], fillvalue=""):
-        fits = len(line) + 1 + len(after.split(" ", 1)[0]) <= width  # an editor would have put the next word here
+        fits = (
+            is_raw and len(line) + 1 + len(after.split(" ", 1)[0]) <= width
+        )  # an editor would have put the next word here
         is_broken = (len(line) < _WRAPPED or fits) and _BEGINS.match(after) and not _GOES_ON.search(line)
         text += line + (BREAK if is_broken else " ")
     return text

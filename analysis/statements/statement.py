@@ -33,6 +33,7 @@ class Statement:
         url: where it can be read, empty for a file of the commit or where no page is known.
         path, line: the file and the line after the commit, for what stands in a file; else empty and 0.
         category: the kind that a news fragment or a release note gives itself (`breaking`, `bugfix`, …); else empty.
+        order: its place among the sentences of its text, from 0.
         score: how well it tells the effect; comparable between commits, 0 for other kinds.
     """
 
@@ -43,4 +44,5 @@ class Statement:
     path: str = ""
     line: int = 0
     category: str = ""
+    order: int = 0
     score: float = 0.0
