@@ -6,6 +6,7 @@ whose feed they set up, as long as a feed of that platform still brings them. Ev
 Whoever sits at the terminal owns the store.
 """
 
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -16,6 +17,8 @@ from storage.feeds import Feed, Feeds
 from storage.subscriptions import Recipient, Subscription, Subscriptions
 
 TERMINAL = "terminal"
+
+_PATTERN = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,18 @@ class Access:
         else:
             names = [feed.repository for feed in self.feeds.of_channel(asker.platform, asker.channel)]
         found: dict[str, str] = {}
-        for name in (*names, *self.settings.public):
+        for name in (*names, *self._public()):
             found.setdefault(name.lower(), self.commits.repository(name) or name)
         return tuple(found.values())
+
+    def _public(self) -> list[str]:
+        """Return the repositories that everybody may see: those that are named, and what is known of each pattern."""
+        known = [*self.commits.repositories(), *(feed.repository for feed in self.feeds.all())]
+        named = [name for name in self.settings.public if not _PATTERN.search(name)]
+        return [*named, *(name for name in known if self._is_public(name))]
+
+    def _is_public(self, repository: str) -> bool:
+        return any(fnmatchcase(repository.lower(), pattern.lower()) for pattern in self.settings.public)
 
     def _of_person(self, asker: Asker) -> list[str]:
         near = self.near(asker)
@@ -67,7 +79,7 @@ class Access:
     def may_be_sent(self, subscription: Subscription) -> bool:
         """Whether what a subscription is about may still be seen by its recipient."""
         name, recipient = subscription.repository.lower(), subscription.recipient
-        if recipient.platform == TERMINAL or name in {public.lower() for public in self.settings.public}:
+        if recipient.platform == TERMINAL or self._is_public(name):
             return True
         return any(
             feed.repository.lower() == name

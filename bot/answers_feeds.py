@@ -134,7 +134,7 @@ async def save_setup(question: Question) -> AsyncIterator[Reply]:
     stored = await desk.work.quick(lambda: desk.feeds.put(replace(feed, repository=name)))
     number = (await desk.work.quick(desk.core.commits.numbers)).get(name, 0)
     yield question.note(
-        "done.setup_changed" if before else "done.setup",
+        "done.setup_changed" if stored.id in {known.id for known in question.feeds} else "done.setup",
         Button(question.say("button.yesterday"), named("yesterday public", name, number)),
         question.button("change", f"setup feed={stored.id}"),
         question.button("status", "status"),
@@ -218,7 +218,7 @@ def _the_feed(question: Question) -> Feed:
 async def pause(question: Question) -> AsyncIterator[Reply]:
     """Post nothing until it is resumed."""
     feed = _the_feed(question)
-    why = f"refused.person {question.asker.user}"
+    why = f"refused.person {question.asker.name or question.asker.user}"
     await question.desk.work.quick(lambda: question.desk.feeds.put(replace(feed, paused=why)))
     yield question.note("done.paused", question.button("resume", f"resume feed={feed.id}"), repo=feed.repository)
 

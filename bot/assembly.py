@@ -1,12 +1,14 @@
 """The bot put together: one conversation, one set of rounds, over one store and the platforms that are connected."""
 
 import os
+import re
 import socket
 import uuid
 from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from analysis.errors import BadInput
 from analysis.triage import Importance
 from analysis.window import check_zone
 from bot.access import Access
@@ -108,8 +110,18 @@ class Assembly:
             self.feeds.remove(gone.id)
 
 
+_CHANNEL_IDS = {"slack": re.compile(r"[A-Z][A-Z0-9]*"), "discord": re.compile(r"[0-9]+")}
+"""How channels are known; their names may change, and the platforms take none."""
+
+
 def configured_feed(core: Core, settings: FeedSettings) -> Feed:
     """Return the feed that a table of the configuration describes; raises BadInput where it cannot be."""
+    form = _CHANNEL_IDS.get(settings.platform)
+    if form and not form.fullmatch(settings.channel):
+        raise BadInput(
+            f"{settings.channel!r} is no channel's id: in Slack it stands at the end of the channel's details (C024BE91L), in "
+            "Discord copy it from the channel's menu in developer mode (a number)."
+        )
     place = parse_place(settings.repository)
     name = place.name or core.source(place).repo
     return Feed(

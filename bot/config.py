@@ -211,7 +211,9 @@ class FeedSettings(_Table):
 class AccessSettings(_Table):
     """[access]: who may see and do what, beside what a channel's feeds allow."""
 
-    public: Names = Field(default=(), description="repositories that everybody may see anywhere")
+    public: Names = Field(
+        default=(), description="repositories that everybody may see anywhere, as patterns such as acme/*"
+    )
     setup: Names = Field(
         default=("*",),
         description="repositories that may be set up in chat, as patterns; default: all that can be read",

@@ -4,21 +4,26 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
+from analysis.areas import Areas
 from analysis.digest import order
 from analysis.entry import Entry, Language
 from analysis.errors import Problem
+from analysis.window import Window
 from bot.access import Access
 from bot.core import Core
 from bot.delivery import Deliverer, Outcome, Ready
 from bot.posts import commit_rows
-from bot.subscriptions import Part, at_once, chosen, mornings
+from bot.subscriptions import Part, at_once, chosen, matches, mornings
+from bot.topics import say_topic
 from bot.wording import said, tell
 from bot.work import Work
 from formatters.reply import Button, CommitList
-from formatters.wording import label
+from formatters.wording import label, say_days
 from storage.deliveries import Delivery, Order, State
 from storage.subscriptions import Recipient, Subscription, Subscriptions
 
@@ -175,10 +180,22 @@ class Messages:
             for repo, some in shas.items():
                 self._subscriptions.tell(who, repo, some, self._core.now())
 
-        rows = commit_rows(shown[:MOST_SHOWN], self._core.areas(), language, zone, self._core.commits.numbers())
-        title = tell(f"subs.message{here}", language, count=len(shown))
+        areas = self._core.areas()
+        rows = commit_rows(shown[:MOST_SHOWN], areas, language, zone, self._core.commits.numbers())
+        rows = tuple(replace(row, because=_because(topics, row.item.entry, areas, language)) for row in rows)
+        days = [entry.commit.committed_at.astimezone(ZoneInfo(zone)).date() for entry in shown]
+        title = tell(
+            f"subs.message{here}", language, count=len(shown), repos=label("list.comma", language).join(shas),
+            days=say_days(Window(min(days), max(days), zone), language),
+        )  # fmt: skip
         button = Button(tell("button.subs", language), "subs here" if here else "subs")
         return Ready(CommitList(title, rows, language, "\n".join(notes), (button,)), tuple(told), 0, note)
+
+
+def _because(topics: Sequence[Subscription], entry: Entry, areas: Areas, language: Language) -> str:
+    """Say which subscriptions a commit is told for; empty for a revert, whose note says why it comes."""
+    found = [say_topic(one, areas, language) for one in topics if not one.is_mute and matches(one, entry)]
+    return tell("subs.because", language, topics=label("list.comma", language).join(found)) if found else ""
 
 
 def _channel(who: Recipient) -> str:

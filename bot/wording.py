@@ -1,11 +1,14 @@
 """What the bot says in a conversation, by key and language; the sentences stand in `wording.toml`."""
 
+import re
 from pathlib import Path
 
 from analysis.entry import Language
 from analysis.sentences import Sentences
 
 _SENTENCES = Sentences(Path(__file__).parent / "wording.toml")
+
+_ID = re.compile(r"[UW][A-Z0-9]{6,}|\d{15,}")
 
 tell, in_all = _SENTENCES.say, _SENTENCES.in_all
 
@@ -16,6 +19,8 @@ def said(reason: str, language: Language) -> str:
     What is worded in English alone is for whoever reads the log.
     """
     key, _, who = reason.partition(" ")
+    if key == "refused.person" and _ID.fullmatch(who):  # of before names were kept
+        key = "refused.somebody"
     try:
         return tell(key, language, who=who)
     except KeyError:

@@ -276,7 +276,14 @@ def _list(reply: CommitList) -> Iterator[Piece]:
 
 def _row(row: CommitRow) -> str:
     item = row.item
-    about = (fit(clean(row.repo), 80), fit(row.when, 80), fit(item.author, 40), fit(item.areas, 80), _commit(item))
+    about = (
+        fit(clean(row.repo), 80),
+        fit(row.when, 80),
+        fit(item.author, 40),
+        fit(item.areas, 80),
+        fit(clean(row.because), 80),
+        _commit(item),
+    )
     return f"{_icon(item)} {fit(item.line, _LINE)}\n-# {' · '.join(text for text in about if text)}"
 
 

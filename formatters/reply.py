@@ -121,12 +121,18 @@ class CommitDetail:
 
 @dataclass(frozen=True, slots=True)
 class CommitRow:
-    """A commit in a list; `when` is its local time, `repo` is empty where all are of one repository."""
+    """A commit in a list.
+
+    Attributes:
+        when: its local time. `repo`: empty where all are of one repository.
+        because: which subscription it is told for; empty where nobody has subscribed.
+    """
 
     item: Item
     when: str
     repo: str
     command: str
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

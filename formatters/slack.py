@@ -169,7 +169,8 @@ def _row(row: CommitRow) -> Iterator[list[Json]]:
         *reference(item.entry.commit),
     ]
     about = (clean(row.repo), row.when, item.author, item.areas or item.types)
-    yield words(cut(" · ".join(part for part in about if part), _TITLE))
+    because = spans(cut(f" · {clean(row.because)}", _TITLE)) if row.because else []
+    yield [*words(cut(" · ".join(part for part in about if part), _TITLE)), *because]
     if item.line != item.title:
         yield spans(sentences(item.line, _TEXT, "…"))
 

@@ -69,7 +69,8 @@ def _note(note: Note, screen: Screen) -> None:
 def _list(found: CommitList, screen: Screen) -> None:
     screen.line(clean(found.title), style="bold")
     for row in found.rows:
-        list_entry(row.item, row.when, screen, repo=clean(row.repo))
+        when = f"{row.when} · {clean(row.because)}" if row.because else row.when
+        list_entry(row.item, when, screen, repo=clean(row.repo))
     _after(found.note, found.buttons, screen)
 
 

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any, Literal
 
+from sqlite_utils import Database
+
 from analysis.entry import Language
 from analysis.triage import Importance
 from storage.store import Store, undamaged
@@ -72,9 +74,16 @@ class Feeds:
         self._store = store
 
     def put(self, feed: Feed) -> Feed:
-        """Remember a feed (an `id` of 0: a new one) and return it with its id."""
+        """Remember a feed (an `id` of 0: a new one) and return it with its id.
+
+        One that would bring the same to the same channel as another takes that one's place, and owes what it owed.
+        """
         row = _row(feed)
         with self._store.write() as db:
+            same = None if feed.id else _same(db, row)
+            if same:
+                feed = replace(feed, id=same["id"], since=feed.since if same["paused"] else _feed(same).since)
+                row = _row(feed)
             if feed.id:
                 db.table("feeds").update(feed.id, row)
                 return feed
@@ -102,6 +111,16 @@ class Feeds:
     def _found(self, where: str, values: Sequence[str | int]) -> list[Feed]:
         with self._store.read() as db:
             return [_feed(row) for row in db.query(f"select * from feeds where {where} order by id", list(values))]
+
+
+_CONTENT = ("platform", "channel", "days", "least", "language", "areas", "left_out")
+"""What, beside the repository, decides what a feed brings."""
+
+
+def _same(db: Database, row: dict[str, Any]) -> dict[str, Any] | None:
+    where = " and ".join(f"{name} = ?" for name in _CONTENT)
+    values = [row["repository"], *(row[name] for name in _CONTENT)]
+    return next(db.query(f"select * from feeds where lower(repository) = lower(?) and {where}", values), None)
 
 
 def _row(feed: Feed) -> dict[str, Any]:

@@ -802,6 +802,33 @@ async def test_a_channel_without_a_feed_sees_nothing(known: Bot) -> None:
         assert "2941f18ae" not in await known.problem(text, elsewhere)
 
 
+async def test_a_pattern_opens_what_it_fits(environ: dict[str, str], quill: Path) -> None:
+    """Everywhere; and what it does not fit stays closed."""
+    for pattern, is_open in (("EXAMPLE/*", True), ("example/qui??", True), ("exam/*", False), ("*/other", False)):
+        async with a_bot(environ, quill, DAYBRIEF_ACCESS__PUBLIC=pattern) as made:
+            made.feed()
+            await made.reply("2026-03-12")
+            shown = (await made.answers("2026-03-12", an_asker(channel="C2")))[-1].reply
+            assert isinstance(shown, DigestPost) is is_open, pattern
+
+
+async def test_two_feeds_that_bring_the_same_are_one(bot: Bot) -> None:
+    """Whoever sets up the same again changes its hour; what was owed stays owed."""
+    (first,) = bot.assembly.feeds.all()
+    again = bot.feed(at=time(10), repository=REPO.upper(), since=bot.now)
+    assert (again.id, again.since) == (first.id, first.since)
+    assert [feed.at for feed in bot.assembly.feeds.all()] == [time(10)]
+    assert bot.feed(areas=("amd_rocm",)).id != first.id
+
+
+async def test_who_paused_is_named(known: Bot) -> None:
+    """As others see them; an id that was kept before is not shown."""
+    await known.reply("pause", an_asker(name="Ann Lee"))
+    assert "paused by Ann Lee" in await known.shown("status")
+    known.feed(id=1, paused="refused.person U0000000005")
+    assert "paused by somebody in chat" in await known.shown("status")
+
+
 async def test_a_private_repository_is_found_by_no_filter_from_another_feeds_channel(known: Bot) -> None:
     """Two repositories in one store, each with its own channel."""
     known.feed(repository="example/other", place="example/other", channel="C2")

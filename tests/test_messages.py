@@ -14,6 +14,7 @@ from servers.waiting import hurry
 
 from bot.assembly import Assembly
 from formatters.reply import CommitList
+from formatters.terminal_replies import reply_text
 
 MADE = datetime(2026, 1, 8, 10, 0, tzinfo=UTC)
 """A Thursday."""
@@ -126,7 +127,7 @@ async def test_a_long_message_says_how_much_more_there_is(bot: Bot, scratch: Scr
     await looked(bot, MADE + 2 * HOUR)
     (message,) = bot.platform.in_channel("DM-U1")
     assert isinstance(message, CommitList)
-    assert message.title == "For you: 30 commits"
+    assert message.title == "For you: 30 commits in ann/scratch · Thursday, 2026-01-08"
     assert len(message.rows) == 20
     assert "And 10 more" in message.note
     await looked(bot, MADE + 3 * HOUR)
@@ -140,7 +141,7 @@ async def test_the_message_speaks_the_language_of_the_subscription(bot: Bot, scr
     await looked(bot, MADE + 2 * HOUR)
     (message,) = bot.platform.in_channel("DM-U1")
     assert isinstance(message, CommitList)
-    assert message.title == "为你订阅的提交：1 个"
+    assert message.title == "为你订阅的 ann/scratch 的提交：1 个 · 2026-01-08（周四）"
 
 
 @pytest.mark.parametrize("step", ["direct", "post", "post.0.after"])
@@ -233,3 +234,15 @@ async def test_looks_cost_nothing_while_nothing_lands_and_rest_after_trouble(
             server.fail(times=0)
             await looked(bot, MADE + 5 * HOUR)
             assert bot.assembly.polls.looks["failed"] == len(tried)
+
+
+async def test_a_message_says_which_subscriptions_matched(bot: Bot, scratch: Scratch) -> None:
+    """Beside each commit; in the language of whoever subscribed."""
+    await bot.reply("subscribe b.py, fix the how=immediately", an_asker(language="zh"))
+    scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
+    await looked(bot, MADE + HOUR)
+    (message,) = bot.platform.in_channel("DM-U1")
+    assert isinstance(message, CommitList)
+    assert message.title.startswith("为你订阅的 ann/scratch 的提交：1 个")
+    assert [row.because for row in message.rows] == ["订阅：`b.py`、`fix the`"]
+    assert "订阅：`b.py`、`fix the`" in reply_text(message, width=200)

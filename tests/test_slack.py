@@ -233,6 +233,16 @@ class TestConversations:
         await (await server.slash("/digest", "help")).replied()
         assert [request.command for request in talk.asked] == ["areas", "help"]
 
+    async def test_a_command_that_slack_sends_again_is_answered_once(
+        self, slack: Slack, server: FakeSlack, talk: Talk
+    ) -> None:
+        """It has the same trigger."""
+        first = await server.slash("/digest", "areas")
+        await first.replied()
+        await (await server.again(first)).acked()
+        await (await server.slash("/digest", "areas")).replied()
+        assert [request.command for request in talk.asked] == ["areas", "areas"]
+
     async def test_the_shortcut_shows_what_a_message_names(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
         message, _ = await server.say("why did &lt;https://github.com/o/r/pull/9#x&gt; land?")
         await server.shortcut("daybrief", message=message)

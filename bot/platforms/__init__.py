@@ -24,6 +24,7 @@ class Asker:
         is_admin: may administer this channel's feeds, by the platform's own word.
         channels: in direct messages, the channels that the person is in, as far as the platform says; `administers`: those
             whose feeds they may administer.
+        name: as others there see it; empty where the platform does not say.
         language, zone: as the platform knows them of this person; empty where it does not.
     """
 
@@ -33,6 +34,7 @@ class Asker:
     channel: str
     is_direct: bool = False
     is_admin: bool = False
+    name: str = ""
     language: Language | None = None
     zone: str = ""
     channels: frozenset[str] = frozenset()

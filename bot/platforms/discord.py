@@ -346,6 +346,7 @@ class _Interaction:
             channel=str(parent),
             is_direct=interaction.guild_id is None,
             is_admin=interaction.guild_id is not None and interaction.permissions.manage_channels,
+            name=interaction.user.display_name,
             language=next((language for language in LANGUAGES if language == locale), None),
         )
 

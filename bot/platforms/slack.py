@@ -284,7 +284,9 @@ class Slack:
         async def heard(ack: Any, body: Json) -> None:
             await ack()
             asked = read(body)
-            if asked and ("event_id" not in body or self._is_new(body["event_id"])):
+            # Slack may send the same thing twice; each has an id of its own.
+            mark = str(body.get("event_id") or body.get("trigger_id") or "")
+            if asked and (not mark or self._is_new(mark)):
                 _ASKED.get().append(asked)
 
         return heard

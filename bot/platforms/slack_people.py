@@ -37,6 +37,7 @@ class People:
             channel=channel,
             is_direct=is_direct,
             is_admin=is_admin,
+            name=_name(person),
             language=_language(str(person.get("locale") or "")),
             zone=str(person.get("tz") or ""),
             channels=frozenset(found),
@@ -102,6 +103,11 @@ class People:
                 self._known.clear()
             self._known[kind, name] = (now, found)
         return found
+
+
+def _name(person: Json) -> str:
+    profile = person.get("profile") or {}
+    return str(profile.get("display_name") or person.get("real_name") or person.get("name") or "")
 
 
 def _language(locale: str) -> Language | None:

@@ -66,7 +66,7 @@ class Terminal:
         return values
 
     def _asker(self) -> Asker:
-        return Asker("terminal", "", "you", CHANNEL, is_admin=True, language=self.language, zone=self.zone)
+        return Asker("terminal", "", "you", CHANNEL, is_admin=True, name="you", language=self.language, zone=self.zone)
 
     async def _line(self, prompt: str) -> str | None:
         if self.is_interactive:
