@@ -9,7 +9,7 @@ tooling) is never high; what breaks or changes the product's behaviour is never 
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -24,9 +24,11 @@ from analysis.inert import is_inert
 from analysis.judgement import Judgement, general_judgement
 from analysis.judgement.evidence import gather
 from analysis.judgement.explain import explain
+from analysis.judgement.prominence import GRAVE, Signal, shipped, signals
 from analysis.paths import FileKind, kind_of
 from analysis.reason import Reason
 from analysis.sketch import sketch
+from analysis.statements import Statement
 from analysis.symptoms import found_in
 from analysis.title import AROUND, ChangeType, Title, plain_type, read_title
 from analysis.withdrawals import withdraws
@@ -92,43 +94,6 @@ def _rank(importance: Importance) -> int:
     return importance.rank
 
 
-_SYMPTOMS = {
-    "data_loss": 2.8, "security": 2.8, "crash": 2.4, "hang": 2.4, "race": 1.5, "wrong_result": 2.4, "leak": 2.0, "out_of_memory": 2.0,
-    "dropped_support": 1.5, "error": 0.3,
-}  # fmt: skip
-_FACTS = {
-    FactKind.DEFAULT_CHANGED: 2.4,
-    FactKind.FLAG_REMOVED: 2.2,
-    FactKind.COMMAND_REMOVED: 2.2,
-    FactKind.RENAMED: 1.6,
-    FactKind.ENDPOINT_REMOVED: 1.4,
-    FactKind.FORMAT_CHANGED: 1.4,
-    FactKind.CHOICE_REMOVED: 1.4,
-    FactKind.GATE_REMOVED: 1.2,
-    FactKind.SELECTION_CHANGED: 1.2,
-    FactKind.METRIC_REMOVED: 1.0,
-    FactKind.REQUIREMENT_CHANGED: 0.8,
-    FactKind.UNSAFE_ADDED: 1.0,
-    FactKind.FLAG_ADDED: 0.8,
-    FactKind.COMMAND_ADDED: 0.8,
-    FactKind.ENDPOINT_ADDED: 0.6,
-    FactKind.GATE_CHANGED: 0.6,
-    FactKind.GATE_ADDED: 0.6,
-    FactKind.DEPRECATED: 0.6,
-    FactKind.CONSTANT_CHANGED: 0.6,
-    FactKind.MODULE_REMOVED: 0.5,
-    FactKind.ENV_REMOVED: 0.5,
-    FactKind.METRIC_ADDED: 0.4,
-    FactKind.CHOICE_ADDED: 0.4,
-    FactKind.CHECK_ADDED: 0.4,
-    FactKind.CHECK_REMOVED: 0.4,
-    FactKind.ENV_ADDED: 0.4,
-    FactKind.SIGNATURE_CHANGED: 0.3,
-    FactKind.NAME_REMOVED: 0.3,
-    FactKind.NAME_RENAMED: 0.3,
-}
-"""What symptoms and facts add to the log-odds that the classifier gives: its teachers' users are not all users."""
-
 _FLOORED = {
     FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED,
     FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED, FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.UNSAFE_ADDED,
@@ -139,16 +104,10 @@ _FLOORED = {
 _RELEASED = 3.0
 """The log-odds of a release of what the repository is named for: it is what people wait for."""
 
-_PLATFORM_FIX = 1.5
-"""What it adds that a fix is for hardware that only some have: whoever runs it has nothing else to run."""
-
-_LIFTED = 0.4
-"""What it adds that a fix takes a check away: it stopped people, and does so no more."""
-
-_GRAVE = 1.0
+_GRAVE = 0.5
 """The log-odds from which on a trouble is a grave one: named in the title of what mends it, or proved by the diff."""
 
-_HURTS = set(_SYMPTOMS) - {"error"} | {kind.value for kind in _FLOORED}
+_HURTS = GRAVE | {"dropped_support"} | {kind.value for kind in _FLOORED}
 """Codes of reasons that name a trouble; they are remembered with a commit, as the floor is not."""
 
 _TESTING = re.compile(r"(?:^|_)(?:TEST|CI)(?:_|$)")
@@ -164,30 +123,12 @@ _NEW_DEFAULT = re.compile(
 CORRECTED = "corrected"
 """The reason's code where a person said how important a commit is."""
 
-_TYPES = {
-    ChangeType.SECURITY: 3.0,
-    ChangeType.BREAKING: 2.5,
-    ChangeType.REVERT: 3.0,
-    ChangeType.RELEASE: 1.0,
-    ChangeType.FEATURE: 1.0,
-    ChangeType.PERFORMANCE: 0.5,
-    ChangeType.BUGFIX: 0.5,
-    ChangeType.DEPENDENCIES: -0.5,
-    ChangeType.CHORE: -0.8,
-    ChangeType.REFACTOR: -1.0,
-    ChangeType.CI_BUILD: -1.0,
-    ChangeType.DOCS: -1.2,
-    ChangeType.TESTS: -1.2,
-}
-"""How the types stand to each other; what a title says outright counts against what the classifier expected."""
-
 HIGH, MEDIUM = 0.68, 0.22
 """The scores from which on a commit is high, and medium: some one in ten, and half, of a busy repository's day."""
 
 _MEDIUM_WEIGHT = 0.3
 _MENDS = re.compile(r"\b(?:fix|correct|repair|resolv|restor|prevent|avoid|handl|bug|wrong|missing)\w*", re.IGNORECASE)
 _MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
-_NAMED_ONLY = 0.4  # "add a test for the crash dump" names a crash and mends none
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
 _KIND_TYPES = {
     FileKind.DOCS: ChangeType.DOCS,
@@ -198,46 +139,84 @@ _KIND_TYPES = {
 }
 
 
-def triage(commit: Commit, facts: Sequence[Fact], areas: Areas, judgement: Judgement | None = None) -> Triage:
-    """Sort and rank one commit; `judgement` is what was learned of its repository, by default of others."""
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A commit sorted, with what its rank comes from.
+
+    Attributes:
+        shares: what each piece of evidence adds to the level that was learned of maintainers' labels, itself a signal among others.
+    """
+
+    types: tuple[ChangeType, ...]
+    areas: tuple[str, ...]
+    signals: tuple[Signal, ...]
+    shares: tuple[tuple[str, float], ...]
+
+
+def sort(
+    commit: Commit,
+    facts: Sequence[Fact],
+    areas: Areas,
+    judgement: Judgement | None = None,
+    statements: Sequence[Statement] = (),
+) -> Sorted:
+    """Find a commit's types, its areas and the signals of its prominence."""
     judgement = judgement or general_judgement()
     title = read_title(commit.subject)
     kinds = {file.path: kind_of(file.path) for file in commit.files}
     text = read_title(title.restores).text if title.restores else title.text
     evidence = gather(commit, text, facts, sketch(commit))
-    expected = judgement.classifier.types(evidence)
     said = _said(commit, title, facts, kinds)
-    types = tuple(dict.fromkeys([*(said or [_likeliest(expected, title)]), *title.types]))
-    levels = judgement.classifier.levels(evidence)
-    learned = levels["high"] + _MEDIUM_WEIGHT * levels["medium"]
+    types = said or (_likeliest(judgement.classifier.types(evidence), title),)
     found_areas = judgement.areas_of(areas, title, commit.files, evidence)
-    added = list(_reasons(commit, title, facts, said, expected))
-    platform = next((key for key in found_areas if areas.is_platform(key)), "")
-    if platform and types[0] is ChangeType.BUGFIX:
-        added.append(Reason("platform", platform, _PLATFORM_FIX))
-    score = _squash(_odds(learned) + sum(reason.points for reason in added))
-    reasons = sorted([*added, *explain(judgement.classifier.why(evidence), title.text)], key=lambda r: -abs(r.points))
+    # Hardware that the whole repository is for tells none of its commits apart.
+    own = areas.named_by(commit.repo.rpartition("/")[2])
+    platform = next((key for key in found_areas if areas.is_platform(key) and key != own), "")
+    levels = judgement.classifier.levels(evidence)
+    learned = Signal("learned", _odds(levels["high"] + _MEDIUM_WEIGHT * levels["medium"]))
+    return Sorted(
+        tuple(dict.fromkeys([*types, *title.types])),
+        found_areas,
+        (*signals(commit, title, facts, kinds, types, statements, platform), learned),
+        tuple(judgement.classifier.why(evidence)),
+    )
+
+
+def triage(
+    commit: Commit,
+    facts: Sequence[Fact],
+    areas: Areas,
+    judgement: Judgement | None = None,
+    statements: Sequence[Statement] = (),
+) -> Triage:
+    """Sort and rank one commit; `judgement` is what was learned of its repository, by default of others."""
+    title = read_title(commit.subject)
+    kinds = {file.path: kind_of(file.path) for file in commit.files}
+    found = sort(commit, facts, areas, judgement, statements)
+    model = shipped()
+    odds, weight = model.odds(found.signals), model.weights["learned"]
+    learned = explain(((name, weight * share) for name, share in found.shares), title.text)
+    reasons = sorted([*model.reasons(found.signals), *learned], key=_telling)
     floor, ceiling = _bounds(commit, title, facts, kinds)
     release = _released(facts)
     if release is not None:
-        reasons.insert(0, Reason("released", release.after, _RELEASED))
-        score = max(score, _squash(_RELEASED)) if ceiling is Importance.HIGH else score
+        reasons = [Reason("released", release.after, _RELEASED)]
+        odds = _RELEASED
+    elif commit.catches_up and not commit.brought:
+        reasons = [Reason("catches_up", points=-1.0)]
     elif ceiling is Importance.LOW and kinds:
-        against = [reason for reason in reasons if reason.points < 0]  # what would speak for it does not count here
+        against = [reason for reason in reasons if reason.points < 0 and reason.code != "surroundings"]
         reasons = [Reason("surroundings", ",".join(sorted(set(kinds.values())))), *against]
+    score = _squash(odds)
     importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
-    if types[0] in _MENDING and (FileKind.PRODUCTION in kinds.values() or _is_untold(commit)):
-        importance = max(importance, Importance.MEDIUM, key=_rank)  # somebody had the trouble that it mends
-    found = Triage(
-        types,
-        importance,
-        score,
-        tuple(reasons),
-        found_areas,
-        floor,
-        ceiling,
-    )
-    return _settled(found, found.bounded(importance))
+    ranked = Triage(found.types, importance, score, tuple(reasons), found.areas, floor, ceiling)
+    return _settled(ranked, ranked.bounded(importance))
+
+
+def _telling(reason: Reason) -> tuple[bool, float]:
+    """Sort what can be pointed at before what holds for many: that it is a fix, that tests come with it."""
+    is_general = reason.code in {"tested", "documented"} or reason.code.startswith(("type.", "learned."))
+    return is_general and reason.points > 0, -abs(reason.points)
 
 
 def weigh(triage: Triage, opinion: Importance | None) -> Triage:
@@ -304,7 +283,9 @@ def _bounds(
         return (Importance.MEDIUM if said else Importance.LOW), Importance.HIGH
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
     ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
-    floored = any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
+    # What was there yesterday is gone: somebody has it.
+    floored = FileKind.PRODUCTION in kinds.values() and any(fact.kind is FactKind.REVERTS for fact in facts)
+    floored = floored or any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
     grave = floored or (FileKind.PRODUCTION in kinds.values() and said)
     return (Importance.MEDIUM if grave else Importance.LOW), ceiling
 
@@ -371,42 +352,5 @@ def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
     return ChangeType.CI_BUILD
 
 
-def _reasons(
-    commit: Commit,
-    title: Title,
-    facts: Sequence[Fact],
-    said: Sequence[ChangeType],
-    expected: dict[ChangeType, float],
-) -> Iterator[Reason]:
-    if said:
-        usual = sum(_TYPES[kind] * chance for kind, chance in expected.items())
-        yield Reason(f"type.{said[0].value}", points=round(_TYPES[said[0]] - usual, 2))
-    if title.reverts is None:
-        mends = bool({*said, next(iter(expected))} & _MENDING)
-        yield from _symptoms(title.text, _told(commit), 1.0 if mends else _NAMED_ONLY)
-    best: dict[FactKind, Fact] = {}
-    for fact in facts:
-        if not _TESTING.search(fact.name):
-            best.setdefault(fact.kind, fact)
-    for kind, fact in best.items():
-        if kind in _FACTS:
-            is_lifted = kind is FactKind.CHECK_REMOVED and next(iter(said or expected)) is ChangeType.BUGFIX
-            yield Reason(kind.value, fact.name, _FACTS[kind] + (_LIFTED if is_lifted else 0))
-    disabled = best.get(FactKind.TEST_DISABLED)
-    if disabled:
-        yield Reason("test_disabled", disabled.name, 0.2)
-
-
 def _told(commit: Commit) -> str:
     return "\n".join([commit.body, *(brought.subject for brought in commit.brought)])
-
-
-def _symptoms(text: str, body: str, weight: float) -> list[Reason]:
-    in_title = dict(found_in(text))
-    found = [Reason(code, word, round(weight * _SYMPTOMS[code], 2)) for code, word in in_title.items()]
-    found += [
-        Reason(code, word, round(weight * _SYMPTOMS[code] / 3, 2))
-        for code, word in found_in(body)
-        if code not in in_title and code != "error"
-    ]
-    return sorted(found, key=lambda reason: -reason.points)[:2]

@@ -6,9 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from analysis.areas import of_repository
+from analysis.bots import is_bot
 from analysis.facts import facts_of
 from analysis.judgement import Judgement
 from analysis.records import commits_of
+from analysis.statements import statements_of
 from analysis.triage import triage
 from analysis.wording import say_reason
 from bot.config import Settings
@@ -30,7 +32,8 @@ def triage_lines(
     judgement_of = lru_cache(maxsize=64)(learned)
     with progress(quiet=quiet) as step:
         for number, commit in enumerate(commits_of(lines, name), 1):
-            found = triage(commit, facts_of(commit), areas, judgement_of(commit.repo))
+            statements = statements_of(commit, is_bot=is_bot(commit))
+            found = triage(commit, facts_of(commit), areas, judgement_of(commit.repo), statements)
             made: dict[str, Any] = {"repo": commit.repo} if commit.repo else {}
             made |= {
                 "sha": commit.sha,

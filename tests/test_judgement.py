@@ -313,7 +313,7 @@ SILENT = re.compile(
     # What types are told by, and what says the same as something that is explained.
     r"bot|comments|ending |status |removes (?!deprecation)|new private names|gone|removes TODO"
     r"|(?:touches|only|files of|share|adds) (?:tooling|generated|vendored|lock|build|ci)"
-    r"|facts? (?:check_added|check_removed|test_disabled|test_enabled|reverts|unsafe_added|module_removed"
+    r"|facts? (?:check_added|check_removed|test_disabled|test_enabled|version_changed|reverts|unsafe_added|module_removed"
     r"|env_added|env_removed|endpoint_added|endpoint_removed|dependency_added|dependency_removed)"
     r"|symptom "
 )

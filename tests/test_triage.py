@@ -436,10 +436,10 @@ def test_a_crash_mended_stands_above_a_test_for_the_crash() -> None:
     assert tested.importance is LOW
 
 
-def test_a_revert_stands_above_what_it_takes_back() -> None:
-    """Whoever upgraded for it must know."""
-    assert judged('Revert "Tune the cache"', PRODUCT).score > judged("Tune the cache", PRODUCT).score
-    assert judged('Revert "Tune the cache"', PRODUCT).importance is TOP
+def test_a_revert_in_the_product_is_never_low() -> None:
+    """Whoever upgraded for what it takes back must know."""
+    assert judged('Revert "Tune the cache"', PRODUCT).importance is not LOW
+    assert judged('Revert "Tune the cache"', TESTS).importance is LOW
 
 
 def test_a_new_default_stands_above_another_value() -> None:
@@ -455,15 +455,15 @@ def test_a_fix_for_hardware_that_only_some_have_stands_above_another() -> None:
     assert not any(reason.code == "platform" for reason in judged("[NPU] Support pages", PRODUCT).reasons)
 
 
-def test_a_fix_that_takes_a_check_away_stands_above_another_change_that_does() -> None:
+def test_a_fix_that_takes_a_check_away_says_so() -> None:
     """It stopped people, and does so no more."""
     check = "def keep(size):\n    assert size == 1, 'the size must be 1'\n    return size\n"
     lifted = a_change("quill/pages.py", check, "def keep(size):\n    return size\n")
-    points = [
-        next(reason.points for reason in judged(title, lifted).reasons if reason.code == "check_removed")
+    codes = [
+        [reason.code for reason in judged(title, lifted).reasons]
         for title in ("Fix the size of pages", "refactor: pages")
     ]
-    assert points[0] > points[1] > 0
+    assert ["check_removed" in found for found in codes] == [True, False]
 
 
 def test_what_tests_set_for_themselves_concerns_no_user() -> None:
@@ -517,9 +517,7 @@ def test_no_opinion_moves_a_commit_past_the_rules() -> None:
     assert weigh(weigh(grave, LOW), LOW).importance is not LOW
 
 
-@pytest.mark.parametrize(
-    "title", ["Fix a crash of the cache", "Fix NaN in the cache", "Fix a leak", "feat!: say it", 'Revert "Tune it"']
-)
+@pytest.mark.parametrize("title", ["Fix a crash of the cache", "Fix NaN in the cache", "Fix a leak", "feat!: say it"])
 def test_one_opinion_takes_no_grave_trouble_from_what_must_be_known(title: str) -> None:
     """What the rules rank high for it stays high, and says that it is disputed; anything else that is high may fall."""
     after = weigh(judged(title, PRODUCT, TESTS), LOW)
