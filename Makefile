@@ -4,6 +4,7 @@
 # make setup  only .venv, with .venv/bin/daybrief in it
 # make lock   renew the two requirements files from pyproject.toml (needs uv)
 # make bench  the performance figures, as a table
+# make bench-readers  what stands first, against days that readers labelled
 # make bench-judgement  how well commits are sorted and ranked, on maintainers' labels
 
 PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
@@ -13,7 +14,7 @@ PYTEST := $(BIN)/pytest --quiet --numprocesses auto --dist worksteal
 PIP := $(if $(UV),$(UV) pip,$(BIN)/python -m pip --disable-pip-version-check)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: demo setup lint check test lock bench bench-judgement clean
+.PHONY: demo setup lint check test lock bench bench-judgement bench-readers clean
 
 demo: setup
 	@sample/demo
@@ -37,6 +38,9 @@ bench: .venv/.dev
 
 bench-judgement: .venv/.dev
 	$(BIN)/python -m benchmarks.judgement
+
+bench-readers: .venv/.dev
+	$(BIN)/python -m benchmarks.readers
 
 lock:
 	$(COMPILE) --group build --output-file requirements.txt

@@ -16,6 +16,7 @@ from analysis.commit import Commit
 from analysis.entry import Analyser, Analysis, Entry, Language, Reading, Usage
 from analysis.facts import facts_of
 from analysis.judgement import Judgement
+from analysis.judgement.prominence import Prominence
 from analysis.pull_request import PullRequest
 from analysis.rules import RulesAnalyser
 from analysis.statements import Conventions, statements_of
@@ -75,17 +76,18 @@ def judge(
     *,
     conventions: Conventions | None = None,
     pull_requests: Mapping[str, PullRequest] | None = None,
+    prominence: Prominence | None = None,
 ) -> Iterator[Entry]:
     """Give each commit its statements, its facts and its triage.
 
     `judgement` is what was learned of its repository, by default of others; `conventions` tell its templates; `pull_requests`
-    stand by the SHA of the commit that came from them.
+    stand by the SHA of the commit that came from them; `prominence` is other than the shipped weights only where these are measured.
     """
     for commit in commits:
         pull_request = (pull_requests or {}).get(commit.sha)
         statements = statements_of(commit, pull_request, conventions)
         facts = facts_of(commit)
-        ranked = triage(commit, facts, areas, judgement, statements)
+        ranked = triage(commit, facts, areas, judgement, statements, prominence)
         yield Entry(commit, facts, ranked, statements=statements, pull_request=pull_request)
 
 

@@ -24,7 +24,7 @@ from analysis.inert import is_inert
 from analysis.judgement import Judgement, general_judgement
 from analysis.judgement.evidence import gather
 from analysis.judgement.explain import explain
-from analysis.judgement.prominence import GRAVE, Signal, shipped, signals
+from analysis.judgement.prominence import GRAVE, Prominence, Signal, shipped, signals
 from analysis.paths import FileKind, kind_of
 from analysis.reason import Reason
 from analysis.sketch import sketch
@@ -188,12 +188,13 @@ def triage(
     areas: Areas,
     judgement: Judgement | None = None,
     statements: Sequence[Statement] = (),
+    prominence: Prominence | None = None,
 ) -> Triage:
     """Sort and rank one commit; `judgement` is what was learned of its repository, by default of others."""
     title = read_title(commit.subject)
     kinds = {file.path: kind_of(file.path) for file in commit.files}
     found = sort(commit, facts, areas, judgement, statements)
-    model = shipped()
+    model = prominence or shipped()
     odds, weight = model.odds(found.signals), model.weights["learned"]
     learned = explain(((name, weight * share) for name, share in found.shares), title.text)
     reasons = sorted([*model.reasons(found.signals), *learned], key=_telling)

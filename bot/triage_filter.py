@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from analysis.areas import of_repository
-from analysis.bots import is_bot
 from analysis.facts import facts_of
 from analysis.judgement import Judgement
 from analysis.records import commits_of
@@ -32,7 +31,7 @@ def triage_lines(
     judgement_of = lru_cache(maxsize=64)(learned)
     with progress(quiet=quiet) as step:
         for number, commit in enumerate(commits_of(lines, name), 1):
-            statements = statements_of(commit, is_bot=is_bot(commit))
+            statements = statements_of(commit)
             found = triage(commit, facts_of(commit), areas, judgement_of(commit.repo), statements)
             made: dict[str, Any] = {"repo": commit.repo} if commit.repo else {}
             made |= {

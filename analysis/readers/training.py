@@ -32,7 +32,7 @@ EXPECTED = {
 }  # fmt: skip
 """What each signal was expected to add, in log-odds: its direction and rough size, from what readers say they look for."""
 
-_HELD = 0.03
+_HELD = 0.05
 """How strongly weights are held near what was expected."""
 _FIXED = 100.0
 """What was learned of maintainers' labels counts as expected: on these days it says nothing, but a repository's own past may."""
@@ -40,7 +40,7 @@ _MUSTS = 2.0
 """A pair with a must-know commit counts so much more than others: the first screen is what most people read."""
 _POINTWISE = 0.5
 """What the thresholds count against the pairs."""
-_GENEROUS = 1.2
+_GENEROUS = 1.4
 """So far below the threshold of must-know commits the list begins: one that was merely worth reading does no harm there."""
 
 

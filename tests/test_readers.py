@@ -1,0 +1,102 @@
+"""Days that readers labelled: reading them, scoring a digest against them, fitting weights to them."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from made import a_commit, a_digest, an_entry
+from servers.scratch import NOON, Scratch
+
+from analysis.errors import BadInput
+from analysis.readers.days import Label, LabelledDay, Tier, read_day
+from analysis.readers.scoring import figures, score
+from analysis.readers.training import fit, sample_of
+
+CODE = "\n".join(f"value_{number} = {number}" for number in range(20)) + "\n"
+
+
+def a_day(folder: Path, repo: str = "example/quill") -> Path:
+    """Write a labelled day: a crash is mended with a test, a page is added, the guide is reworded."""
+    folder.mkdir()
+    scratch = Scratch(folder / "work.git")
+    scratch.commit("Root", {"quill/a.py": CODE}, at=NOON - timedelta(days=1))
+    made = {
+        "must": scratch.commit(
+            "Fix a crash of pages", {"quill/a.py": CODE.replace("7", "8"), "tests/test_a.py": "x = 1\n"}, at=NOON
+        ),
+        "worth": scratch.commit("Add a page", {"quill/b.py": CODE}, at=NOON + timedelta(hours=1)),
+        "rest": scratch.commit("Reword the guide", {"docs/guide.md": "One\n"}, at=NOON + timedelta(hours=2)),
+    }
+    scratch.git("bundle", "create", str(folder / "day.bundle"), "main")
+    rows = [
+        {"sha": sha, "tier": tier, "must_rank": 1 if tier == "must" else None, "type": "bug fix"}
+        for tier, sha in made.items()
+    ]
+    (folder / "readers.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    listed = [{"sha": sha, "html_url": f"https://github.com/{repo}/commit/{sha}"} for sha in made.values()]
+    (folder / "list_commits.json").write_text(json.dumps(listed), encoding="utf-8")
+    return folder
+
+
+def test_a_day_is_read_with_its_labels(tmp_path: Path) -> None:
+    """Without what lay there before it."""
+    day = read_day(a_day(tmp_path / "day"))
+    assert day.repo == "example/quill"
+    assert {entry.commit.subject: day.labels[entry.commit.sha].tier for entry in day.entries} == {
+        "Fix a crash of pages": Tier.MUST,
+        "Add a page": Tier.WORTH,
+        "Reword the guide": Tier.REST,
+    }
+
+
+def test_what_is_no_day_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="is no labelled day"):
+        read_day(tmp_path)
+
+
+def test_fitted_weights_put_what_readers_put_first_first(tmp_path: Path) -> None:
+    """And the same days give the same weights."""
+    days = [read_day(a_day(tmp_path / name, f"example/{name}")) for name in ("one", "two")]
+    samples = [sample_of(day) for day in days]
+    made = fit(samples)
+    assert made == fit(samples)
+    odds = {
+        tier: made.bias + sum(made.weights[name] * value for name, value in row.items())
+        for row, tier in zip(samples[0].rows, samples[0].tiers, strict=True)
+    }
+    assert odds[Tier.MUST] > odds[Tier.WORTH] > odds[Tier.REST]
+
+
+def labelled(*tiers: tuple[str, Tier], story: tuple[str, ...] = ()) -> tuple[LabelledDay, dict[str, float]]:
+    """Return a day of entries with these importances and tiers, in this order, and its score."""
+    entries = [an_entry(a_commit(f"Change {number}"), importance) for number, (importance, _) in enumerate(tiers)]
+    labels = {
+        entry.commit.sha: Label(entry.commit.sha, tier, int(tier is Tier.MUST), "bug fix", story)
+        for entry, (_, tier) in zip(entries, tiers, strict=True)
+    }
+    day = LabelledDay("day", "example/quill", tuple(entries), labels)
+    return day, score(day, a_digest(*entries))
+
+
+def test_a_perfect_digest_has_perfect_figures() -> None:
+    _, found = labelled(("high", Tier.MUST), ("medium", Tier.WORTH), ("low", Tier.REST))
+    assert found == {"recall": 1, "first": 1, "alarms": 0, "order": 1, "buried": 0, "low": 1, "type": 1}
+
+
+def test_a_digest_upside_down_is_scored_so() -> None:
+    _, found = labelled(("high", Tier.REST), ("medium", Tier.WORTH), ("low", Tier.MUST))
+    assert found == {"recall": 0, "first": 0, "alarms": 1, "order": 0, "buried": 1, "low": 0, "type": 1}
+
+
+def test_a_day_without_musts_has_no_recall() -> None:
+    _, found = labelled(("low", Tier.REST), ("medium", Tier.WORTH))
+    assert "recall" not in found
+    assert "alarms" not in found
+
+
+def test_a_figure_is_a_mean_over_the_days_that_have_it() -> None:
+    (recall, order) = figures([{"recall": 1.0, "order": 0.5}, {"order": 1.0}])
+    assert (recall.name, recall.days, recall.value) == ("recall", 1, 1.0)
+    assert (order.days, order.value) == (2, 0.75)
+    assert order.low <= order.value <= order.high
