@@ -1,6 +1,6 @@
 # make demo   a digest of the sample repository: no network, no account, no key
 # make check  lint, types, imports, and the quick tests: a minute
-# make test   the same with all tests
+# make test   the same with all tests, and how much of the code they run
 # make setup  only .venv, with .venv/bin/daybrief in it
 # make lock   renew the two requirements files from pyproject.toml (needs uv)
 # make bench  the performance figures, as a table
@@ -31,7 +31,7 @@ check: lint
 	$(PYTEST) -m "not slow and not end_to_end"
 
 test: lint
-	$(PYTEST)
+	$(PYTEST) --cov --cov-report=
 
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks

@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import pytest
 import tzlocal
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "program" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.end_to_end)
+        if is_hypothesis_test(getattr(item, "obj", None)):  # hundreds of runs of what other tests run once
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture
