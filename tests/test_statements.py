@@ -165,6 +165,12 @@ def test_the_titles_of_squashed_commits_are_none() -> None:
     assert effects(a_commit(f"Rework the pool\n\n{body}", files=())) == []
 
 
+def test_of_several_squashed_commits_the_first_speaks() -> None:
+    """What follows is the history of a branch."""
+    body = "* Wait for the cache\n\nRequests hung whenever the cache was full.\n\n* Second try\n\nThe lock crashed when users logged out.\n"
+    assert effects(a_commit(f"Rework it\n\n{body}")) == ["Requests hung whenever the cache was full."]
+
+
 def test_what_a_bot_wrote_is_nobodys_word() -> None:
     """Release notes that it quotes least of all."""
     body = "Bumps quill from 1.0 to 1.1. Fixes a crash that users saw when the cache was full."
@@ -173,7 +179,7 @@ def test_what_a_bot_wrote_is_nobodys_word() -> None:
 
 def test_what_a_reviewing_bot_wrote_into_the_description_is_left_out() -> None:
     """Under the heading that names it."""
-    body = "## Summary by ReviewRabbit\n\n* Bug fixes\n  * The cache no longer crashes when two users share a page.\n"
+    body = "## Summary by ReviewRabbit\n\n**Bug fixes**\n\n* The cache no longer crashes when two users share a page.\n"
     assert effects(a_commit(f"Rework the pool\n\n{body}", files=())) == []
 
 
@@ -490,6 +496,13 @@ def test_why_does_not_repeat_the_headline_and_is_short() -> None:
     shown = why_of(found, headline_of(commit, found))
     assert len(shown) == 2
     assert headline_of(commit, found) not in {one.text for one in shown}
+
+
+def test_two_sentences_of_one_text_stand_in_their_authors_order() -> None:
+    """Also where the second tells more."""
+    body = "The cache was never cleared when users logged out. As a result, requests of other users crashed with wrong results."
+    commit = a_commit(f"Rework it\n\n{body}")
+    assert [one.order for one in why_of(statements_of(commit))] == [0, 1]
 
 
 PLAIN = re.compile(r"[^a-z0-9]+")

@@ -1,7 +1,7 @@
 """All that people wrote of one commit, the most telling first."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -54,7 +54,7 @@ def statements_of(
     if not is_bot(commit) and not any(points >= GOOD for points, _ in effects):
         aside = [(scorer.score(candidate), candidate) for candidate in _aside(commit, pull_request)]
         effects += sorted(aside, key=lambda pair: -pair[0])[:1]
-    found = (_effects(effects), _caveats(caveats), _figures(written))
+    found = (_effects(effects, scorer.title), _caveats(caveats), _figures(written))
     return tuple(
         statement
         for most, statements in zip(_MOST.values(), found, strict=True)
@@ -86,7 +86,7 @@ def _aside(commit: Commit, pull_request: PullRequest | None) -> Iterator[Candida
             yield Candidate(title, Source.ISSUE, url=issue.url)
 
 
-def _effects(scored: Iterable[tuple[float, Candidate]]) -> Iterator[Statement]:
+def _effects(scored: Iterable[tuple[float, Candidate]], title: Collection[str]) -> Iterator[Statement]:
     """Yield what is fit to be shown, the most telling first; what follows upon a sentence that is shown stands better beside it."""
     waiting = sorted(scored, key=lambda pair: -pair[0])
     shown: list[Candidate] = []
@@ -95,7 +95,7 @@ def _effects(scored: Iterable[tuple[float, Candidate]]) -> Iterator[Statement]:
         if points + (_FOLLOWS if _goes_on(shown, candidate) else 0.0) < GOOD:
             return
         waiting.remove((points, candidate))
-        if not repeats(candidate.text, [one.text for one in shown]):
+        if not repeats(candidate.text, [one.text for one in shown], title):
             shown.append(candidate)
             yield _statement(candidate, StatementKind.EFFECT, points)
 

@@ -139,7 +139,8 @@ class _Reader:
         self._headings.append((level, text, lexicon().section(text)))
 
     def _section(self) -> str:
-        return next((section for _, _, section in reversed(self._headings) if section), "")
+        sections = [section for _, _, section in self._headings if section]
+        return "skip" if "skip" in sections else sections[-1] if sections else ""
 
 
 def _is_bold(token: Token) -> bool:

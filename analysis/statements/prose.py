@@ -29,6 +29,9 @@ _ONLY_LINKS = re.compile(r"^\W*(?:(?:https?://|#\d|[\w.-]+/[\w.-]+#\d)\S*\W*)+$"
 _FOOTER = re.compile(r"^[\w /-]{2,30}(?: version| main| commit)?:\s*\S+$")
 _SQUASHED = re.compile(r"(?:\w+(?:\([\w./, -]+\))?!?:\s+\S|\[[\w /-]+\]\s*\S)")
 """A list's item that is the title of a commit which was squashed into this one."""
+_BULLET = re.compile(r"^\* .+\n(?:\n|\Z)", re.MULTILINE)
+"""The title of a squashed commit, as GitHub lists them: a paragraph of its own."""
+_BEGINS = re.compile(r"[^\W_]|[`\"'“‘(\[*$/.@#_<-]")
 _QUESTION = re.compile(r"[?？]$")
 _TAIL = re.compile(r"(?:\s+(?:cc:?\s+)?@[\w-]+(?:/[\w-]+)?[,.]?|\s+\(?https?://\S+\)?)+$")
 _LEAST_CHINESE = 6
@@ -40,7 +43,7 @@ def prose_of(text: str, source: Source, conventions: Conventions, url: str = "")
     order = 0
     for category, sentence in _announced(text):
         yield Candidate(sentence, source, order, "effect", url=url, category=category)
-    for passage in passages(conventions.without_boilerplate(text)):
+    for passage in passages(_first_of_squashed(conventions.without_boilerplate(text))):
         if passage.kind is Kind.ROW:
             yield Candidate(passage.text, source, order, passage.section, is_row=True, heading=passage.heading, url=url)
             continue
@@ -51,6 +54,12 @@ def prose_of(text: str, source: Source, conventions: Conventions, url: str = "")
                 category = "breaking" if _BREAKS.search(passage.heading) else ""
                 yield Candidate(sentence, source, order, passage.section, url=url, category=category)
                 order += 1
+
+
+def _first_of_squashed(text: str) -> str:
+    """What stands before the second of several squashed commits: what follows tells a branch's history."""
+    bullets = [found.start() for found in _BULLET.finditer(text)]
+    return text[: bullets[1]] if len(bullets) > 1 and not text[: bullets[0]].strip() else text
 
 
 def _announced(text: str) -> Iterator[tuple[str, str]]:
@@ -76,7 +85,12 @@ def is_prose(sentence: str) -> bool:
     """Whether a person says something to people by it."""
     words = lexicon()
     plain = sentence.strip()
-    if len(plain) > _LONGEST or plain.endswith((":", "：", "…", "...")) or _QUESTION.search(plain):
+    if (
+        len(plain) > _LONGEST
+        or not _BEGINS.match(plain)
+        or plain.endswith((":", "：", "…", "..."))
+        or _QUESTION.search(plain)
+    ):
         return False
     if len(plain.split()) < _LEAST_WORDS and len(re.findall(r"[\u4e00-\u9fff]", plain)) < _LEAST_CHINESE:
         return False

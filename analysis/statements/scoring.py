@@ -181,8 +181,12 @@ def _length(text: str) -> float:
     return _ENDLESS if count > _TOO_MANY_WORDS else _LONG if count > _MANY_WORDS else 0.0
 
 
-def repeats(text: str, others: Collection[str]) -> bool:
-    """Whether a sentence says again what others say already."""
+def repeats(text: str, others: Collection[str], title: Collection[str] = ()) -> bool:
+    """Whether a sentence says again what others say already, together with the title (as stems)."""
     words = stems(text)
-    most = 0.6
-    return bool(words) and any(len(words & stems(other)) >= most * len(words) for other in others)
+    known = frozenset(title).union(*map(stems, others)) if others else frozenset()
+    each, together = 0.6, 0.7
+    return bool(words) and (
+        any(len(words & stems(other)) >= each * len(words) for other in others)
+        or len(words & known) >= together * len(words)
+    )
