@@ -92,7 +92,7 @@ def find_follow_ups(
     """
     before = {one.entry.commit.sha: one for one in told}
     found = list[FollowUp]()
-    for entry in entries:
+    for entry in entries if before else ():
         sha = entry.commit.sha
         if sha in reverted:
             found += [before[reverted[sha]].follow_up(FollowUpKind.REVERT, entry)] if reverted[sha] in before else []

@@ -356,7 +356,9 @@ class Core:
             The entries, and the pull requests that could not be read.
         """
         judgement = self.learned.judgement(commits[0].repo) if commits else None
-        pulls, unread = pull_requests.read(self.pull_requests, self._pull_requests(source), source.repo, commits)
+        pulls, unread = pull_requests.read(
+            self.pull_requests, self._pull_requests(source), source.repo, commits, self.now()
+        )
         entries = list(judge(commits, areas, judgement, conventions=self.conventions(source), pull_requests=pulls))
         by_people = self.feedback.corrected(commits[0].repo, [commit.sha for commit in commits]) if commits else {}
         entries = [

@@ -1,6 +1,7 @@
 """What people wrote of commits: read from the store, the rest from GitHub, and read again while people may still add to it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from analysis.commit import Commit
@@ -12,12 +13,14 @@ from storage.pull_requests import PullRequests
 
 WATCHED = timedelta(days=LOOK_BACK)
 _DAY = timedelta(days=1)
+_SETTLED = timedelta(hours=1)
+"""After that GitHub knows which pull request a commit came from, or that it came from none; just pushed, it may not yet."""
 _FRESH = timedelta(hours=12)
 """What was read since is not read again: one look a morning, however many digests are made in it."""
 
 
 def read(
-    stored: PullRequests, source: PullRequestSource | None, repo: str, commits: Sequence[Commit]
+    stored: PullRequests, source: PullRequestSource | None, repo: str, commits: Sequence[Commit], now: datetime
 ) -> tuple[Mapping[str, PullRequest], Unread | None]:
     """Return the pull requests of commits by SHA, asking for those that are not here, and which could not be read.
 
@@ -29,7 +32,8 @@ def read(
     if source is None or not missing:
         return here, None
     found = source.find(missing)
-    stored.put(repo, found)
+    settled = {commit.sha for commit in missing if commit.committed_at < now - _SETTLED}
+    stored.put(repo, replace(found, without=found.without & settled))
     return {**here, **found.pull_requests}, found.unread
 
 

@@ -51,23 +51,12 @@ class PullRequests:
 
     def of(self, repo: str, shas: Sequence[str]) -> dict[str, PullRequest | None]:
         """Return the pull requests that are known whole, by the SHAs of their commits; None for a commit that came from none."""
-        found: dict[str, PullRequest | None] = {}
-        with self._store.read() as db:
-            for start in range(0, len(shas), _FEW):
-                some = shas[start : start + _FEW]
-                rows = db.query(
-                    "select c.sha, o.number, q.pull_request from commits c join repositories r on r.id = c.repository "
-                    "join origins o on o.commit_id = c.id "
-                    "left join pull_requests q on q.repository = c.repository and q.number = o.number and q.is_whole "
-                    f"where r.name = ? and c.sha in ({','.join('?' * len(some))}) "
-                    "and (o.number is null or q.number is not null)",
-                    [repo, *some],
-                )
-                for row in rows:
-                    with undamaged(f"pull request of {row['sha']}"):
-                        stored = row["pull_request"]
-                        found[row["sha"]] = pull_requests_as_json().validate_json(stored) if stored else None
-        return found
+        return self._found(repo, shas, "(o.number is null or q.is_whole)")
+
+    def stale(self, repo: str, shas: Sequence[str], before: datetime) -> list[PullRequest]:
+        """Return the pull requests of these commits that were last read before a moment."""
+        found = self._found(repo, shas, f"q.fetched_at < {int(before.timestamp())}").values()
+        return list({pull.number: pull for pull in found if pull}.values())
 
     def descriptions(self, repo: str, most: int) -> list[str]:
         """Return the descriptions of a repository's newest pull requests, so many at most."""
@@ -79,7 +68,19 @@ class PullRequests:
             )
             return [body or "" for (body,) in rows]
 
-    def stale(self, repo: str, shas: Sequence[str], before: datetime) -> list[PullRequest]:
-        """Return the pull requests of these commits that were last read before a moment."""
-        known = self.of(repo, shas).values()
-        return list({pull.number: pull for pull in known if pull and pull.fetched_at < before}.values())
+    def _found(self, repo: str, shas: Sequence[str], where: str) -> dict[str, PullRequest | None]:
+        found: dict[str, PullRequest | None] = {}
+        with self._store.read() as db:
+            for start in range(0, len(shas), _FEW):
+                some = shas[start : start + _FEW]
+                rows = db.execute(
+                    "select c.sha, q.pull_request from commits c join repositories r on r.id = c.repository "
+                    "join origins o on o.commit_id = c.id "
+                    "left join pull_requests q on q.repository = c.repository and q.number = o.number "
+                    f"where r.name = ? and c.sha in ({','.join('?' * len(some))}) and {where}",
+                    [repo, *some],
+                )
+                for sha, stored in rows:
+                    with undamaged(f"pull request of {sha}"):
+                        found[sha] = pull_requests_as_json().validate_json(stored) if stored else None
+        return found

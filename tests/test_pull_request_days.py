@@ -147,6 +147,18 @@ class TestEntries:
         again = bot.digest(MORNING + timedelta(hours=1))
         assert (again.entries, server.count("graphql")) == (first.entries, 0)
 
+    def test_what_was_just_pushed_is_asked_for_again(self, hub: Bot, server: GitHubServer, scratch: Scratch) -> None:
+        """GitHub may not know yet which pull request it came from."""
+        soon = NOON + timedelta(minutes=10)
+        assert bodies(hub.digest(soon))["Pushed by hand"] is None
+        pull = {
+            "body": "Known by now.",
+            "mergeCommit": scratch.git("rev-parse", "main~1"),
+            "mergedAt": "2026-01-08T12:02:00Z",
+        }
+        server.graphql.pulls[REPO].pull_requests[5] = pull
+        assert bodies(hub.digest())["Pushed by hand"] == "Known by now."
+
     def test_what_is_read_from_the_store_has_it_too(self, bot: Bot) -> None:
         digest = bot.digest()
         core = bot.core()

@@ -20,6 +20,7 @@ from bot.repositories import Place
 sys.path.insert(0, str(SHARED / "github_replay"))
 
 REPO = "sgl-project/sglang"
+ON_GITHUB = Place(REPO)
 DAY = Window.of(date(2026, 1, 8), "Asia/Shanghai")
 NEXT_DAY = Window.of(date(2026, 1, 9), "Asia/Shanghai")
 MORNING = datetime(2026, 1, 9, 1, tzinfo=UTC)
@@ -59,12 +60,12 @@ class Bot:
         github = {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_GITHUB__TOKEN": "replay-token"}
         self.environ = environ | github | {"DAYBRIEF_STORE__PATH": str(store)}
 
-    def digest(self, window: Window = DAY, now: datetime = MORNING) -> tuple[Digest, int]:
+    def digest(self, window: Window = DAY, now: datetime = MORNING, place: Place = ON_GITHUB) -> tuple[Digest, int]:
         """Return a digest, and how many queries it took."""
         before = self.queries()
         core = Core(load(self.environ), lambda: now)
         try:
-            made = core.digest(core.source(Place(REPO)), window, "en", core.analyser(), lambda *_: None)[0]
+            made = core.digest(core.source(place), window, "en", core.analyser(), lambda *_: None)[0]
         finally:
             core.store.close()
         return made, self.queries() - before
@@ -95,6 +96,12 @@ def test_two_queries_then_none_then_one_a_morning(bot: Bot) -> None:
     quiet, one = bot.digest(NEXT_DAY, MORNING + timedelta(days=1))
     assert (quiet.run.unread, one) == (None, 1)
     assert bot.digest(NEXT_DAY, MORNING + timedelta(days=1, hours=1))[1] == 0
+
+
+def test_a_clone_with_a_name_gets_them_too(bot: Bot, bundle: Path) -> None:
+    """Its commits have other SHAs than GitHub's: numbers and titles tell whose they are."""
+    digest, queries = bot.digest(place=Place(REPO, str(bundle)))
+    assert (known(digest), digest.run.unread, queries) == (KNOWN, None, 2)
 
 
 def test_they_say_what_people_wrote(bot: Bot) -> None:
