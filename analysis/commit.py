@@ -8,8 +8,11 @@ from typing import Literal
 Status = Literal["added", "modified", "removed", "renamed", "copied", "changed"]
 """What happened to a file, in GitHub's words; `changed` is a change of type, such as file to symbolic link."""
 
-Unseen = Literal["binary", "too large"]
-"""Why a file's patch is not here."""
+Unseen = Literal["binary", "too large", "unreadable"]
+"""Why a file's patch is not here; `unreadable` is one that the source has lost or cannot give."""
+
+LOST = frozenset({"too large", "unreadable"})
+"""Those that hide something a reader could have seen."""
 
 _PULL_REQUEST = re.compile(r"\(#(\d{1,10})\)$")
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
@@ -67,7 +70,8 @@ class Commit:
         message: whole, without trailing white space.
         url: its page, or None where there is none.
         brought: commits that a merge brought in and that landed in the same window, newest first.
-        more_files: it changed more files than the source names (GitHub names at most 3,000).
+        more_files: it changed more files than the source names (GitHub names at most 3,000); without any file, the source
+            gave nothing but its message.
     """
 
     repo: str
@@ -87,6 +91,11 @@ class Commit:
     def short(self) -> str:
         """The SHA's first seven digits, as GitHub shows it."""
         return self.sha[:7]
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the source gave its message alone: it could not or would not tell what was changed."""
+        return self.more_files and not self.files
 
     @property
     def is_merge(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from analysis.commit import Commit
+from analysis.commit import LOST, Commit
 from analysis.facts import Fact
 from analysis.pull_request import PullRequest
 from analysis.statements import Statement
@@ -116,7 +116,7 @@ class Entry:
     @property
     def is_partial(self) -> bool:
         """Whether some of the diff was not seen: by the source, or by the analyser."""
-        seen_by_source = not any(file.unseen == "too large" for file in self.commit.files)
+        seen_by_source = not any(file.unseen in LOST for file in self.commit.files)
         return not seen_by_source or self.commit.more_files or bool(self.analysis and self.analysis.unseen)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import dirname
 
-from analysis.commit import Commit, FileChange
+from analysis.commit import LOST, Commit, FileChange
 from analysis.patch import Hunk, hunks
 from analysis.paths import FileKind, kind_of
 
@@ -78,7 +78,7 @@ class _Cut:
             self.left -= cost
         if shown < whole or not whole:
             self.named.append((file, f"{_line(file)}, {whole - shown} hunks not shown" if shown else _line(file)))
-        if file.unseen == "too large":
+        if file.unseen in LOST:
             self.unseen.append(file.path)
         elif shown < whole and file.status != "removed" and kind_of(file.path) is FileKind.PRODUCTION:
             self.unseen.append(f"{file.path} ({shown} of {whole} hunks)" if shown else file.path)

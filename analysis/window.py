@@ -66,6 +66,17 @@ class Window:
         """How long it is."""
         return (self.end - self.start) / timedelta(hours=1)
 
+    def check(self) -> None:
+        """Refuse a day that nobody there has lived: a zone that moves over the date line leaves one out.
+
+        Raises:
+            BadInput: no moment has these dates in that zone.
+        """
+        if self.end <= self.start:
+            raise BadInput(
+                f"There was no {self.first} in {self.zone}, where the calendar left it out: ask for the day before or after."
+            )
+
     def __contains__(self, moment: datetime) -> bool:
         return self.start <= moment < self.end
 

@@ -207,6 +207,7 @@ class Core:
             NotFound, Outage: the source cannot be read; what was read before is kept, and the next run goes on there.
         """
         now = self.now()
+        window.check()
         listing, heads, late, before = self._landed(source, window, told)
         areas = self.areas(source)
         commits, fetched = self._fetch(source, heads, step)

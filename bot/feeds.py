@@ -56,7 +56,7 @@ def due(feed: Feed, covered: date | None, now: datetime) -> Due | None:
     owed = [
         (moment, about)
         for day in _days_back(feed, now.astimezone(ZoneInfo(feed.zone)).date())
-        if (about := _about(feed, day)) and feed.since < (moment := _moment(feed, day)) <= now
+        if (about := _about(feed, day)) and feed.since < (moment := _moment(feed, day)) <= now and about.hours
         if covered is None or about.last > covered
     ]
     if feed.paused or not owed:

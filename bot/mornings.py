@@ -170,7 +170,8 @@ class Mornings:
             number = self._core.commits.numbers().get(digest.repo, 0)
             files, page = report_files(self._core, shown, areas), archive_page(self._core, shown)
             post = digest_post(shown, areas, number, page=page, files=files)
-            return Ready(post, told, len(shown.coverage.stand_ins), note)
+            unread = sum(entry.commit.is_unread for entry in shown.entries)
+            return Ready(post, told, len(shown.coverage.stand_ins) + unread, note)
         quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries))
         return Ready(quiet, told, 0, note) if quiet else None
 

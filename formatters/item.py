@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from posixpath import basename
 
 from analysis.areas import Areas
-from analysis.commit import Commit
+from analysis.commit import LOST, Commit
 from analysis.entry import RULES, Claim, Entry, Language
 from analysis.facts import FactKind
 from analysis.redaction import redact
@@ -253,8 +253,10 @@ def _marks(entry: Entry, language: Language, window: Window | None) -> Iterator[
     if entry.late and window:
         yield label("entry.late", language, day=say_day(window.local(entry.commit.committed_at).date(), language))
     analysis = entry.analysis
-    if entry.is_partial:
-        unseen = [file.path for file in entry.commit.files if file.unseen == "too large"]
+    if entry.commit.is_unread:
+        yield label("entry.no_diff", language)
+    elif entry.is_partial:
+        unseen = [file.path for file in entry.commit.files if file.unseen in LOST]
         paths = [clean(path) for path in dict.fromkeys([*unseen, *(analysis.unseen if analysis else ())])]
         shown = paths[:_UNSEEN] or [label("entry.unlisted", language)]
         more = f" … +{len(paths) - _UNSEEN}" if len(paths) > _UNSEEN else ""

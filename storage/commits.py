@@ -297,6 +297,8 @@ def _row(db: Database, commit: Commit) -> int:
     if known and known[1] and known[2] == _brought(commit):
         return int(known[0])
     key = int(known[0]) if known else _free_key(db, commit.committed_at)
+    if known and not known[1]:  # whoever read it saw its message alone
+        db.execute("delete from analyses where commit_id = ?", [key])
     files = [[f.path, f.status, f.additions, f.deletions, f.old_path, f.unseen] for f in commit.files]
     number = commit.pull_request
     row = {
@@ -315,7 +317,7 @@ def _row(db: Database, commit: Commit) -> int:
         "files": json.dumps(files, ensure_ascii=False),
         "more_files": int(commit.more_files),
         "brought": _brought(commit),
-        "is_whole": 1,
+        "is_whole": int(not commit.is_unread),
     }
     db.table("commits").upsert(row, pk="id")
     return key

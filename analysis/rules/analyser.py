@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from analysis.commit import LOST
 from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Ranking, Reading
 from analysis.rules.advice import advice
 from analysis.rules.change import Change, once
@@ -74,5 +75,5 @@ def _read(entry: Entry, language: Language) -> Analysis:
         insight=once(insight(change, told.facts, why)),
         risks=once(risks(change, told.facts, why)),
         recommendations=once(advice(change)),
-        unseen=tuple(file.path for file in entry.commit.files if file.unseen == "too large"),
+        unseen=tuple(file.path for file in entry.commit.files if file.unseen in LOST),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from analysis.commit import LOST
 from analysis.entry import Aspect, Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import is_fallback
@@ -59,7 +60,7 @@ def risks(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Ite
     caveats = [one for one in change.statements(StatementKind.CAVEAT) if one not in why]
     for caveat in caveats[:_MOST_CAVEATS]:
         yield change.quotation("risk.caveat", caveat)
-    unseen = tuple(file.path for file in change.commit.files if file.unseen == "too large")
+    unseen = tuple(file.path for file in change.commit.files if file.unseen in LOST)
     if unseen:
         yield Claim(change.say("risk.unseen", files=change.names(unseen)), unseen)
 

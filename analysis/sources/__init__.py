@@ -70,6 +70,8 @@ class CommitSource(Protocol):
     def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:
         """Yield these commits with their files, each as soon as it is here, in any order.
 
+        What the source cannot give of single ones is marked on them (`FileChange.unseen`, `Commit.is_unread`).
+
         Raises:
             Outage: some could not be fetched; those yielded before are whole.
         """

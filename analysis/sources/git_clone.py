@@ -19,7 +19,6 @@ from analysis.sources import LARGEST_PATCH, NO_COMMITS, STALE, Listing, hunks_of
 from analysis.sources.git_branch import Branches, Tip
 from analysis.sources.git_command import LONG, OLDEST_GIT, Git, is_too_old
 
-_HEAD_FORMAT = "%H%n%P%n%ct%n%at%n%an%n%B"
 _STATUS: dict[str, Status] = {
     "A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied", "T": "changed"
 }  # fmt: skip
@@ -80,11 +79,8 @@ class GitClone:
         if not tip.sha:
             return Listing(self._repo, tip.branch, (), (NO_COMMITS,))
         first, last = int(since.timestamp()), int(until.timestamp()) - 1
-        out = self._git(
-            "log", "-z", f"--format={_HEAD_FORMAT}", f"--since-as-filter=@{first}", f"--until=@{last}", tip.sha,
-            limit=LONG,
-        )  # fmt: skip
-        heads = tuple(self._head(record) for record in out.split("\0") if record)
+        out = self._git("rev-list", f"--since-as-filter=@{first}", f"--until=@{last}", tip.sha, limit=LONG)
+        heads = tuple(self._heads(out.split()))
         self._refuse_cut_history(heads, since)
         return Listing(self._repo, tip.branch, heads, (*tip.notes, *self._staleness(tip, until)))
 
@@ -94,7 +90,8 @@ class GitClone:
         shas = list(known)
         for start in range(0, len(shas), _AT_ONCE):
             for sha, files in self._patches(shas[start : start + _AT_ONCE]):
-                yield replace(known[sha], files=files)
+                # A commit of which not even the names can be read is told as such; one without changes has no files.
+                yield replace(known[sha], files=files or (), more_files=files is None)
 
     def resolve(self, ref: str) -> Commit:
         """Return one commit with its files; see CommitSource."""
@@ -103,7 +100,7 @@ class GitClone:
         ).strip()
         if not sha:
             raise NotFound(f"{self._repo} has no commit {ref!r}: give a SHA of its history, or search for words.")
-        head = self._head(self._git("log", "-z", "--no-walk", f"--format={_HEAD_FORMAT}", sha).strip("\0"))
+        (head,) = self._heads([sha])
         return next(self.fetch([head], _NO_EXECUTOR))
 
     def read_file(self, path: str) -> str | None:
@@ -116,28 +113,71 @@ class GitClone:
 
     # -- reading git's answers
 
-    def _head(self, record: str) -> Commit:
-        sha, parents, committed, authored, author, message = record.split("\n", 5)
+    def _heads(self, shas: Sequence[str]) -> Iterator[Commit]:
+        """Read commits as they are stored: `git log` loses those whose header names an encoding that they do not have."""
+        rest = self._git.raw("cat-file", "--batch", given="\n".join(shas), limit=LONG)
+        for sha in shas:
+            head, _, rest = rest.partition(b"\n")
+            _, kind, size = [*head.split(b" "), b"", b""][:3]
+            if kind != b"commit":
+                raise Damaged(f"{self._path} has lost the commit {sha}: clone the repository again.")
+            stored, rest = rest[: int(size)], rest[int(size) + 1 :]
+            yield self._head(sha, stored)
+
+    def _head(self, sha: str, stored: bytes) -> Commit:
+        """Read one commit as git keeps it, see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects ."""
+        header, _, message = stored.partition(b"\n\n")
+        fields: dict[bytes, list[bytes]] = {}
+        for line in header.split(b"\n"):
+            name, _, value = line.partition(b" ")
+            fields.setdefault(name, []).append(value)
+        author, authored = _ident(fields.get(b"author", [b""])[0])
+        _, committed = _ident(fields.get(b"committer", [b""])[0])
+        encoding = fields.get(b"encoding", [b""])[0].decode("ascii", "replace")
         return Commit(
             repo=self._repo,
             sha=sha,
-            author=author,
-            authored_at=_moment(authored),
-            committed_at=_moment(committed),
-            message=message.rstrip(),
-            parents=tuple(parents.split()),
+            author=_text(author, encoding),
+            authored_at=authored,
+            committed_at=committed,
+            message=_text(message.partition(b"\0")[0], encoding).rstrip(),
+            parents=tuple(parent.decode("ascii", "replace") for parent in fields.get(b"parent", [])),
             url=f"{self._web}/commit/{sha}" if self._web else None,
         )
 
-    def _patches(self, shas: Sequence[str]) -> Iterator[tuple[str, tuple[FileChange, ...]]]:
+    def _patches(self, shas: Sequence[str]) -> Iterator[tuple[str, tuple[FileChange, ...] | None]]:
+        """Yield the files of these commits; where git fails at them, one by one, so that single ones do not hide the others."""
         # A random mark before each SHA: a file's name may hold any text but this one.
         mark = f"\1{secrets.token_hex(8)}:"
-        out = self._git(
-            "log", *_DIFF, "--no-walk=unsorted", f"--format={mark}%H", "--stdin", given="\n".join(shas), limit=LONG
-        )
+        try:
+            out = self._git(
+                "log", *_DIFF, "--no-walk=unsorted", f"--format={mark}%H", "--stdin", given="\n".join(shas), limit=LONG
+            )
+        except Damaged:
+            if len(shas) == 1:
+                yield shas[0], self._names(shas[0])
+            else:
+                middle = len(shas) // 2
+                yield from self._patches(shas[:middle])
+                yield from self._patches(shas[middle:])
+            return
         for record in out.split(mark)[1:]:
             sha, _, rest = record.partition("\0")
             yield sha.strip(), tuple(_files(rest.lstrip("\n")))
+
+    def _names(self, sha: str) -> tuple[FileChange, ...] | None:
+        """Return the files of a commit whose diff cannot be made, as its trees name them; None where a tree is lost."""
+        raw = self._git(
+            "diff-tree", "-z", "-r", "--root", "-m", "--first-parent", "--no-commit-id", "--raw", "--no-renames", sha,
+            check=False,
+        )  # fmt: skip
+        if not raw:
+            return None
+        fields = raw.split("\0")
+        return tuple(
+            FileChange(path, _STATUS[before.rpartition(" ")[2]], unseen="unreadable")
+            for before, path in zip(fields[::2], fields[1::2], strict=False)
+        )
 
     # -- asking git
 
@@ -216,12 +256,27 @@ def _place(remote: str) -> tuple[str, str]:
     return (f"https://{found[1]}/{found[2]}", found[2]) if found else ("", "")
 
 
-def _moment(seconds: str) -> datetime:
-    """Read a time of git's; broken clocks and tools write times that are none."""
+def _text(stored: bytes, encoding: str) -> str:
+    """Read what a commit holds: in the encoding that it names, where that can be, else in UTF-8.
+
+    A header may name anything. One that is no superset of ASCII cannot be meant: git's own headers are in ASCII.
+    """
     try:
-        return datetime.fromtimestamp(int(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, UTC)
+        if encoding and "\n".encode(encoding) == b"\n":
+            return stored.decode(encoding)
+    except (LookupError, UnicodeError, ValueError):
+        pass
+    return stored.decode(errors="replace")
+
+
+def _ident(line: bytes) -> tuple[bytes, datetime]:
+    """Read `Name <address> seconds zone`; broken clocks and tools write times that are none."""
+    who, _, when = line.rpartition(b">")
+    name = who.partition(b"<")[0].strip()
+    try:
+        return name, datetime.fromtimestamp(int(when.split()[0]), UTC)
+    except (ValueError, IndexError, OverflowError, OSError):
+        return name, datetime.fromtimestamp(0, UTC)
 
 
 def _files(record: str) -> Iterator[FileChange]:

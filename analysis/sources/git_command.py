@@ -61,10 +61,14 @@ class Git:
             BadInput: git is not installed, or the clone is a partial one and lacks what is asked for.
             Damaged: git fails, or is not done in time.
         """
+        return self.raw(*arguments, given=given, check=check, limit=limit).decode(errors="replace")
+
+    def raw(self, *arguments: str, given: str | None = None, check: bool = True, limit: float | None = None) -> bytes:
+        """Run git and return the bytes that it says; else the same."""
         done = self._run(arguments, given, limit or QUICK)
         if check and done.returncode:
             raise self._problem(done)
-        return done.stdout.decode(errors="replace") if not done.returncode else ""
+        return done.stdout if not done.returncode else b""
 
     def refs(self) -> tuple[dict[str, str], frozenset[str]]:
         """Return the SHA of each reference by its full name, and the names of those that are unreadable."""

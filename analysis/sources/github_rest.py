@@ -10,12 +10,12 @@ from concurrent.futures import Executor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from threading import Event
+from threading import Lock
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from analysis.commit import Commit, FileChange, Unseen
-from analysis.errors import Problem
+from analysis.errors import BadInput, Forbidden, Outage, Problem, RateLimited, Unwelcome
 from analysis.paths import looks_binary
 from analysis.sources import LARGEST_PATCH, NO_COMMITS, Listing, PageCache, hunks_of
 from analysis.sources.github_requests import GitHub, Requests
@@ -26,6 +26,8 @@ _MOST_FILES = 3_000
 _EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 _DIFF = "application/vnd.github.diff"
 _BINARY = "binary"
+_GIVE_UP_AFTER = 4
+"""So many commits in a row that are not served, and it is the server that fails, not they."""
 
 
 class GitHubRepository:
@@ -71,35 +73,38 @@ class GitHubRepository:
         return Listing(self._repo, self.branch, inside, notes)
 
     def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:
-        """Yield these commits with their files as they arrive; see CommitSource."""
-        trouble = Event()
+        """Yield these commits with their files as they arrive; see CommitSource.
 
-        def ask(sha: str) -> Commit | None:
-            if trouble.is_set():  # what is under way is still taken; nothing more is asked of a server that refuses
+        One that GitHub alone will not serve comes as its head, unread; where it serves none of several, that is an outage.
+        """
+        tries = _Tries()
+
+        def ask(head: Commit) -> Commit | None:
+            if tries.trouble:  # what is under way is still taken; nothing more is asked of a server that refuses
                 return None
             try:
-                return self.resolve(sha)
-            except Problem:
-                trouble.set()
-                raise
+                found = self.resolve(head.sha)
+            except Problem as problem:
+                tries.failed(problem)
+                return replace(head, files=(), more_files=True)
+            tries.served()
+            return replace(found, brought=head.brought)
 
-        futures = [executor.submit(ask, head.sha) for head in heads]
-        brought = {head.sha: head.brought for head in heads}
-        failed: Problem | None = None
+        futures = [executor.submit(ask, head) for head in heads]
+        unread: list[Commit] = []
         try:
             for future in as_completed(futures):
-                try:
-                    commit = future.result()
-                except Problem as problem:
-                    failed = failed or problem
-                    continue
-                if commit:
-                    yield replace(commit, brought=brought[commit.sha])
+                commit = future.result()
+                if commit and commit.is_unread:
+                    unread.append(commit)
+                elif commit:
+                    yield commit
         finally:
             for future in futures:
                 future.cancel()
-        if failed:
-            raise failed
+        if trouble := tries.outcome:
+            raise trouble
+        yield from unread
 
     def resolve(self, ref: str) -> Commit:
         """Return one commit with its files; see CommitSource."""
@@ -195,6 +200,40 @@ class GitHubRepository:
             url=item["html_url"],
             login=(item.get("author") or {}).get("login"),
         )
+
+
+class _Tries:
+    """How it goes with one commit after the other: whether single ones fail, or the server does.
+
+    Attributes:
+        trouble: what keeps the server from serving any more; None while it is not taken to be down.
+    """
+
+    def __init__(self) -> None:
+        self.trouble: Problem | None = None
+        self._last: Problem | None = None
+        self._served = self._in_vain = 0
+        self._lock = Lock()
+
+    @property
+    def outcome(self) -> Problem | None:
+        """Return why what was asked for cannot be told: the server is down, or it gave nothing at all."""
+        is_down = isinstance(self._last, Outage) and not self._served
+        return self.trouble or (self._last if is_down else None)
+
+    def served(self) -> None:
+        """Note that a commit was served."""
+        with self._lock:
+            self._served, self._in_vain = self._served + 1, 0
+
+    def failed(self, problem: Problem) -> None:
+        """Note that a commit was not served, and decide whose fault that is."""
+        with self._lock:
+            is_of_server = isinstance(problem, RateLimited | Unwelcome | Forbidden | BadInput)
+            self._in_vain += 1
+            self._last = problem
+            if is_of_server or self._in_vain >= _GIVE_UP_AFTER:
+                self.trouble = self.trouble or problem
 
 
 def _stamp(moment: datetime) -> str:

@@ -117,6 +117,7 @@ class GitHubServer(Loopback):
     Attributes:
         requests: what was asked, in the order of the answers.
         graphql: what there is of pull requests, and how queries are answered.
+        unserved: commits that alone are answered with a status of their own, by SHA.
         unrouted: what was asked that this server does not have; a test asserts that it is empty.
     """
 
@@ -148,6 +149,7 @@ class GitHubServer(Loopback):
         self._repositories = [GitRepository(name, path) for name, path in repositories.items()]
         self._old_names: dict[str, GitRepository] = {}
         self._buckets: dict[str, _Bucket] = {}
+        self.unserved: dict[str, int] = {}
         self._faults = _Faults()
         self._secondary = _Secondary()
         for repository in self._repositories:
@@ -202,6 +204,9 @@ class GitHubServer(Loopback):
         elif fault in {"500", "502", "503"}:
             headers = {"Content-Type": "application/json; charset=utf-8"}
             reply = Reply(int(fault), as_json({"message": "Server Error"}), headers)
+        elif match and (own := self.unserved.get(match.groupdict().get("ref") or "")):
+            headers = {"Content-Type": "application/json; charset=utf-8"}
+            reply = Reply(own, as_json({"message": "No commit found" if own < 500 else "Server Error"}), headers)
         else:
             reply = self._answer(request, route, match, fault)
             reply = replace(reply, broken="truncate" if fault == "truncate" and reply.body else "")
