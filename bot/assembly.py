@@ -12,7 +12,8 @@ from analysis.errors import BadInput
 from analysis.triage import Importance
 from analysis.window import check_zone
 from bot.access import Access
-from bot.config import FeedSettings, machine_zone
+from bot.config import ARCHIVE, FeedSettings, machine_zone
+from bot.connections import check
 from bot.conversation import Talk
 from bot.core import Core
 from bot.delivery import Deliverer
@@ -98,7 +99,7 @@ class Assembly:
         Raises:
             BadInput: a repository, zone or area of one of them is none.
         """
-        wanted = [configured_feed(self.core, settings) for settings in self.core.settings.feeds]
+        wanted = configured_feeds(self.core)
         stored = {_identity(feed): feed for feed in self.feeds.all() if feed.origin == "config"}
         for feed in wanted:
             known = stored.pop(_identity(feed), None)
@@ -112,6 +113,26 @@ class Assembly:
 
 _CHANNEL_IDS = {"slack": re.compile(r"[A-Z][A-Z0-9]*"), "discord": re.compile(r"[0-9]+")}
 """How channels are known; their names may change, and the platforms take none."""
+
+
+def check_startup(core: Core) -> tuple[tuple[str, ...], list[Feed]]:
+    """Read what a start reads, without starting: the platforms' names, and all feeds as they would be then.
+
+    Raises:
+        BadInput: the bot would not start.
+    """
+    platforms = check(core.settings)
+    feeds = configured_feeds(core)
+    if core.settings.serve.archive:
+        from bot.web import archive_app
+
+        archive_app(core, core.settings.serve.host, ARCHIVE)
+    return platforms, [*feeds, *(feed for feed in Feeds(core.store).all() if feed.origin != "config")]
+
+
+def configured_feeds(core: Core) -> list[Feed]:
+    """Return the feeds of the configuration; raises BadInput where one of them cannot be."""
+    return [configured_feed(core, settings) for settings in core.settings.feeds]
 
 
 def configured_feed(core: Core, settings: FeedSettings) -> Feed:

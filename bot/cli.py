@@ -253,7 +253,7 @@ def doctor(
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Check the configuration, the store, GitHub, the model and the time zones; say how to mend what is wrong."""
+    """Check the configuration, the store, GitHub, the model, the time zones and the bot's platforms; say how to mend what is wrong."""
     from bot.doctor import examine
 
     signs = {"ok": "✓", "warning": "!", "broken": "✗"}

@@ -14,6 +14,7 @@ from bot.verbs import verbs
 from storage.memory import KeyValues
 
 if TYPE_CHECKING:
+    from bot.platforms.discord import Discord
     from bot.platforms.slack import Slack
 
 _LOG = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ def slack_transport(core: Core) -> "Slack":
     )
 
 
-def discord_transport(core: Core, suggest: Suggest) -> Transport:
+def discord_transport(core: Core, suggest: Suggest) -> "Discord":
     """Return Discord as it is configured."""
     from bot.platforms.discord import Discord
 

@@ -1,5 +1,6 @@
 """Looks at everything a run needs, and says of each part whether it works and how to mend it."""
 
+import asyncio
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -50,6 +51,7 @@ def examine(
     if repo:
         yield from _repository(configuration, repo, now())
     yield _model(configuration)
+    yield from _bot(configuration)
 
 
 def _store(configuration: Configuration) -> Check:
@@ -201,3 +203,43 @@ def _model(configuration: Configuration) -> Check:
     if result.doubt:
         return Check("model", "warning", f"{found}; {result.doubt}", "Mind what it says, or name a larger model.")
     return Check("model", "ok", found)
+
+
+def _bot(configuration: Configuration) -> Iterator[Check]:
+    """Read the bot's part as `serve` does, by the same functions, and try each platform; nothing where none is wanted."""
+    from bot.assembly import check_startup
+    from bot.connections import discord_transport, slack_transport
+    from bot.core import Core
+
+    settings = configuration.settings
+    secrets = (settings.slack.bot_token, settings.discord.token)
+    if not (settings.feeds or settings.slack.client_id or any(secret.get_secret_value() for secret in secrets)):
+        return
+    try:
+        core = Core(configuration)
+    except Problem:
+        return  # said of the store
+    try:
+        try:
+            platforms, feeds = check_startup(core)
+        except Problem as problem:
+            yield Check("bot", "broken", str(problem), "Until then `daybrief serve` does not start.")
+            return
+        yield Check("bot", "ok", f"{', '.join(platforms)}; {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
+        for name in platforms:
+            if settings.slack.client_id and name == "slack":
+                continue  # each workspace that has installed the app has a token of its own
+            transport = slack_transport(core) if name == "slack" else discord_transport(core, _no_suggestions)
+            channels = sorted({feed.channel for feed in feeds if feed.platform == name and not feed.paused})
+            wrong = asyncio.run(transport.examine(channels))
+            found = (
+                "; ".join(wrong)
+                or f"token accepted, {len(channels)} channel{'' if len(channels) == 1 else 's'} looked at"
+            )
+            yield Check(name, "broken" if wrong else "ok", found)
+    finally:
+        core.store.close()
+
+
+async def _no_suggestions(*_: object, **_more: object) -> tuple[()]:
+    return ()

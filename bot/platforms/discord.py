@@ -31,6 +31,7 @@ _LOG = logging.getLogger(__name__)
 _CONNECTED, _FINISHED = 30.0, 8.0
 _FIRST_PAUSE, _LONGEST_PAUSE, _LATER = 1.0, 60.0, 30.0
 _PAUSES = (0.5, 2.0)
+_REFUSED = "Discord refuses the bot's token: put the one of your application's page Bot into [discord] token."
 _REFUSED_TOKEN = 4004  # of the gateway; the others are of the API
 _HAS_THREAD, _NO_DIRECT_MESSAGES = 160004, 50007
 _GONE = {10062, 40060, 10015, 10008}  # unknown interaction, answered already, unknown webhook, unknown message
@@ -94,9 +95,7 @@ class Discord:
                     await client.start(self._token)
             except (discord.LoginFailure, discord.ConnectionClosed, discord.DiscordException, *_BROKEN) as error:
                 if isinstance(error, discord.LoginFailure) or getattr(error, "code", 0) == _REFUSED_TOKEN:
-                    raise BadInput(
-                        "Discord refuses the bot's token: put the one of your application's page Bot into [discord] token."
-                    ) from error
+                    raise BadInput(_REFUSED) from error
                 _LOG.warning("Discord cannot be reached (%s); trying again in %.0f s", error, pause)
             finally:
                 self._logged_in.clear()
@@ -118,6 +117,31 @@ class Discord:
         if client and client.is_ready() and not client.is_closed() and client.ws and client.ws.open:
             return ""
         return "Discord's gateway is not connected; it is connected again and again."
+
+    async def examine(self, channels: Sequence[str]) -> list[str]:
+        """Try the token and some channels without connecting, and say in a sentence each what is wrong."""
+        if self._base_url:
+            discord.http.Route.BASE = self._base_url.rstrip("/")
+        found: list[str] = []
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            try:
+                await client.login(self._token)
+            except discord.LoginFailure:
+                return [_REFUSED]
+            except (discord.DiscordException, *_BROKEN) as error:
+                return [f"Discord cannot be reached ({error}): look at the network."]
+            for channel in channels:
+                try:
+                    await client.fetch_channel(int(channel))
+                except (discord.NotFound, discord.Forbidden):
+                    found.append(
+                        f"The channel {channel} is gone, or the bot may not see it: let it view and send there."
+                    )
+                except ValueError:
+                    found.append(f"{channel!r} is no channel's id: copy it in Discord with developer mode switched on.")
+                except (discord.DiscordException, *_BROKEN) as error:
+                    found.append(f"The channel {channel} could not be looked at ({error}): try again later.")
+        return found
 
     async def _ready(self, client: "_Client") -> None:
         """Post from now on, and tell Discord our commands if they are not those that it knows."""

@@ -34,7 +34,7 @@ from analysis.errors import BadInput
 from bot.platforms import Conversation, Later, Posted, Refused, Unsure
 from bot.platforms import slack_requests as requests
 from bot.platforms.slack_answering import Answering
-from bot.platforms.slack_manifest import COMMAND
+from bot.platforms.slack_manifest import COMMAND, SCOPES
 from bot.platforms.slack_people import People
 from bot.platforms.slack_posts import Posts
 from bot.platforms.slack_requests import Asked
@@ -161,6 +161,35 @@ class Slack:
         if self.workspaces:
             self.workspaces.note(current.get(), channel)
         return channel
+
+    async def examine(self, channels: Sequence[str]) -> list[str]:
+        """Try the tokens, the scopes and some channels without connecting, and say in a sentence each what is wrong."""
+        try:
+            response: Any = await self._client.api_call("auth.test")
+            if self._app_token:
+                await self._web.open_connection(self._app_token)
+        except (SlackApiError, Later, Refused) as refused:
+            error = refused.response.get("error", "") if isinstance(refused, SlackApiError) else str(refused)
+            return [f"Slack refuses a token ({error}): set [slack] bot_token and app_token to those of the app."]
+        except _BROKEN as error:
+            return [
+                f"Slack at {self._client.base_url} cannot be reached ({type(error).__name__}): look at the network."
+            ]
+        granted = {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",")} - {""}
+        found = []
+        if granted and (missing := sorted(set(SCOPES) - granted)):
+            found.append(f"The app lacks the scopes {', '.join(missing)}: install it anew with slack-manifest.yaml.")
+        for channel in channels:
+            try:
+                info = (await self._web.ask("conversations.info", channel=channel))["channel"]
+            except (Later, Refused) as refused:
+                found.append(f"The channel {channel} cannot be posted to: {refused}.")
+                continue
+            if info.get("is_archived"):
+                found.append(f"The channel {channel} is archived: name another one for its feed.")
+            elif not info.get("is_member") and "chat:write.public" not in granted:
+                found.append(f"The bot is not in the channel {channel}: invite it there.")
+        return found
 
     def _enter(self, channel_or_person: str) -> None:
         if self.workspaces:

@@ -309,7 +309,10 @@ class FakeSlack(FakeServer):
                 codes = [code for code, _ in args.warnings]
                 metadata = {"warnings": codes, "messages": [f"[WARN] {text}" for _, text in args.warnings]}
                 body = {**body, "warning": ",".join(codes), "response_metadata": metadata}
-            return Reply({"ok": True, **body}, headers={"X-Slack-Req-Id": self.new_id("req")})
+            headers = {"X-Slack-Req-Id": self.new_id("req")}
+            if self.scopes is not None:  # https://docs.slack.dev/authentication/installing-with-oauth
+                headers["X-OAuth-Scopes"] = ",".join(sorted(self.scopes))
+            return Reply({"ok": True, **body}, headers=headers)
 
         return await self.serve(request, call, handle)
 
