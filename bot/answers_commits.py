@@ -7,17 +7,13 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from analysis.commit import Commit
 from analysis.entry import RULES, Entry
-from analysis.errors import BadInput, NotFound, Problem
-from analysis.triage import Importance, corrected
-from analysis.wording import say
+from analysis.errors import BadInput, NotFound
 from bot import commands, meant
 from bot.answers_days import ELSEWHERE, areas_of_day, found_or_made, place_of, span
+from bot.answers_ranks import known_commit, mend_posts, say_opinions
 from bot.asking import Mistake
-from bot.feeds import kind_of
-from bot.platforms import Later, Refused
-from bot.posts import commit_detail, commit_name, commit_rows
+from bot.posts import commit_detail, commit_rows
 from bot.question import Question
 from bot.references import reference as read_reference
 from bot.terms import terms
@@ -25,9 +21,6 @@ from formatters.outline import outline
 from formatters.post import section_of, sections
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
 from formatters.wording import label, say_day, say_days
-from storage.deliveries import Delivery, State
-from storage.feedback import Correction
-from storage.feeds import Feed
 from storage.search import Answer
 from storage.search import Question as Searched
 
@@ -111,7 +104,12 @@ async def _detail(question: Question, entry: Entry) -> Reply:
     repo = entry.commit.repo
     return await question.desk.work.quick(
         lambda: commit_detail(
-            entry, core.areas(), question.language, question.zone(repo), core.commits.numbers().get(repo, 0)
+            entry,
+            core.areas(),
+            question.language,
+            question.zone(repo),
+            core.commits.numbers().get(repo, 0),
+            say_opinions(question, entry),
         )
     )
 
@@ -256,77 +254,14 @@ async def areas(question: Question) -> AsyncIterator[Reply]:
     )
 
 
-async def rank(question: Question) -> AsyncIterator[Reply]:
-    """Correct a commit's rank by one step; from then on everybody sees it there."""
-    direction, name = [*question.command.words, "", ""][:2]
-    if direction not in {"up", "down"}:
-        raise Mistake("mistake.rank")
-    desk, core, asker = question.desk, question.desk.core, question.asker
-    entry = await _known(question, name)
-    now = entry.triage.importance
-    wanted = next((level for level in Importance if level.rank == now.rank + (1 if direction == "up" else -1)), None)
-    shown = say(f"importance.{wanted or now}", question.language)
-    if wanted is None:
-        yield Note(question.say("done.rank_end", sha=entry.commit.short, level=shown))
-        return
-
-    def correct(level: Importance) -> None:
-        who = f"{asker.platform}/{asker.workspace}/{asker.user}"
-        core.feedback.correct(Correction(entry.commit.repo, entry.commit.sha, level, now, who, core.now()))
-        stored = core.commits.entry(entry.commit.repo, entry.commit.sha)
-        if stored:
-            core.commits.put_triage([replace(stored, triage=corrected(stored.triage, level))])
-
-    await desk.work.quick(lambda: correct(wanted))
-    number = (await desk.work.quick(core.commits.numbers)).get(entry.commit.repo, 0)
-    back = "down" if direction == "up" else "up"
-    undo = question.button("undo", f"rank {back} {commit_name(entry, number, f'rank {back} ')}")
-    yield question.note("done.ranked", undo, sha=entry.commit.short, level=shown)
-    await _mend(question, entry.commit)
-
-
-async def _mend(question: Question, commit: Commit) -> None:
-    """Show the posts of the last days that told of a commit as it is now; one that cannot be changed stays as it is."""
-    desk = question.desk
-    since = (desk.core.now() - _MENDED_FOR).date()
-
-    def told() -> list[tuple[Feed, Delivery]]:
-        return [
-            (feed, delivery)
-            for feed in desk.feeds.all()
-            if feed.repository.lower() == commit.repo.lower()
-            for delivery in desk.deliveries.of(kind_of(feed), str(feed.id), since)
-            if delivery.state is State.POSTED and commit.sha in delivery.order.told
-        ]
-
-    for feed, delivery in await desk.work.quick(told):
-        try:
-            await desk.mend(feed, delivery)
-        except (Problem, Later, Refused) as trouble:
-            _LOG.warning("a post of %s is not mended: %s", feed.repository, trouble)
-
-
 async def regenerate(question: Question) -> AsyncIterator[Reply]:
     """Read a commit again, and show that where it was posted."""
-    entry = await _known(question, question.command.text)
+    entry = await known_commit(question, question.command.text)
     yield question.working("working.commit", sha=entry.commit.short)
     anew = await _read(question, entry.commit.repo, entry.commit.sha, anew=True)
     yield await _detail(question, anew)
     if anew.analysis != entry.analysis:
-        await _mend(question, entry.commit)
-
-
-async def _known(question: Question, name: str) -> Entry:
-    """Return the commit that a button names."""
-    found = read_reference(name)
-    if not found or not (found.repo and found.sha):
-        raise Mistake("mistake.commit_missing")
-    repo, core = question.seen(found.repo), question.desk.core
-    hits = await question.desk.work.quick(lambda: core.commits.find(found.sha, repo))
-    entry = await question.desk.work.quick(lambda: core.entry(*hits[0], question.language)) if hits else None
-    if entry is None:
-        raise Mistake("mistake.sha", sha=found.sha)
-    return entry
+        await mend_posts(question, entry.commit)
 
 
 async def _from_store(question: Question, look: Callable[[], T]) -> T:

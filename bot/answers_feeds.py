@@ -302,7 +302,14 @@ def _corrections(question: Question) -> str:
         return ""
     last = found[-1]
     level, when = say(f"importance.{last.wanted}", question.language), say_moment(last.at, repos[last.repo])
-    said = question.say("status.corrected", count=len(found), sha=last.sha[:7], level=level, when=when)
+    said = question.say(
+        "status.corrected",
+        count=len(found),
+        sha=last.sha[:7],
+        level=level,
+        when=when,
+        who=last.name or question.say("rank.somebody"),
+    )
     return f"\n{said}"
 
 

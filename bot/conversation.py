@@ -8,7 +8,16 @@ from collections.abc import AsyncIterator
 
 from analysis.entry import LANGUAGES, Language
 from analysis.errors import Problem
-from bot import answers_commits, answers_days, answers_feeds, answers_free, answers_reviews, answers_topics, topics
+from bot import (
+    answers_commits,
+    answers_days,
+    answers_feeds,
+    answers_free,
+    answers_ranks,
+    answers_reviews,
+    answers_topics,
+    topics,
+)
 from bot.asking import Mistake, read, surplus
 from bot.command import Command
 from bot.platforms import Answer, Request
@@ -181,7 +190,7 @@ _HANDLERS: dict[str, Handler] = {
     "area": answers_commits.area,
     "search": answers_commits.search,
     "areas": answers_commits.areas,
-    "rank": answers_commits.rank,
+    "rank": answers_ranks.rank,
     "regenerate": answers_commits.regenerate,
     "subscribe": answers_topics.subscribe,
     "mute": answers_topics.mute,

@@ -155,8 +155,10 @@ def commit_name(entry: Entry, number: int, before: str) -> str:
     return whole if len(before) + len(whole) <= MOST_COMMAND else f"~{number}@{sha}"
 
 
-def commit_detail(entry: Entry, areas: Areas, language: Language, zone: str, number: int) -> CommitDetail:
-    """Make one commit's reply, with what a reader can do about it."""
+def commit_detail(
+    entry: Entry, areas: Areas, language: Language, zone: str, number: int, opinions: str = ""
+) -> CommitDetail:
+    """Make one commit's reply, with what a reader can do about it; `opinions` is what people think of its rank."""
 
     def button(key: str, command: str) -> Button:
         return Button(tell(f"button.{key}", language), f"{command} {commit_name(entry, number, f'{command} ')}")
@@ -166,6 +168,7 @@ def commit_detail(entry: Entry, areas: Areas, language: Language, zone: str, num
         language,
         zone,
         (button("rank_up", "rank up"), button("rank_down", "rank down"), button("regenerate", "regenerate")),
+        opinions,
     )
 
 

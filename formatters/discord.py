@@ -220,6 +220,8 @@ def _detail(reply: CommitDetail) -> Iterator[Piece]:
     about = [_commit(item), *(fit(text, 120) for text in (clean(commit.repo), item.author, item.types, item.areas))]
     time = escape(f"{when:%Y-%m-%d %H:%M} ({reply.zone})")
     yield Piece("-# " + " · ".join(text for text in (*about, escape(item.size), time) if text))
+    if reply.opinions:
+        yield Piece(f"-# {fit(clean(reply.opinions), _CELL)}")
     if item.reasons:
         why = label("entry.why", language, importance=level)
         text = f"**{escape(label('entry.part', language, name=why))}** {fit(item.reasons, _CELL, ending)}"

@@ -111,12 +111,17 @@ Post = DigestPost | ReviewPost
 
 @dataclass(frozen=True, slots=True)
 class CommitDetail:
-    """One commit in full, with its buttons (wrong rank up or down, regenerate)."""
+    """One commit in full, with its buttons (wrong rank up or down, regenerate).
+
+    Attributes:
+        opinions: who ranked it, and who votes for another rank; empty where nobody did.
+    """
 
     item: Item
     language: Language
     zone: str
     buttons: tuple[Button, ...] = ()
+    opinions: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ def _detail(detail: CommitDetail) -> Iterator[Piece]:
         title,
         words(cut(by, _TITLE)),
         words(cut(" · ".join(part for part in about if part), _TITLE)),
+        *([words(cut(clean(detail.opinions), _TITLE))] if detail.opinions else []),
     )
     why = label("entry.why", language, importance=importance)
     yield rich(

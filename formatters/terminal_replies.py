@@ -29,8 +29,10 @@ def reply_text(reply: Reply, *, width: int = 100, colour: bool = False) -> str:
     if isinstance(reply, CommitDetail):
         text = one_entry(reply.item, reply.language, reply.zone, width=width, colour=colour)
         screen = Screen(width, colour=colour)
+        if reply.opinions:
+            screen.line(clean(reply.opinions), style="dim")
         _buttons(reply.buttons, screen)
-        return text + screen.text() if reply.buttons else text
+        return text + screen.text() if reply.buttons or reply.opinions else text
     screen = Screen(width, colour=colour)
     _write(reply, screen)
     return screen.text()

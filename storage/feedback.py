@@ -18,7 +18,7 @@ class Correction:
 
     Attributes:
         was: the rank that it was shown with.
-        who: `platform/workspace/user`.
+        who: `platform/workspace/user`. `name`: as others there see them; empty where it was not kept.
     """
 
     repo: str
@@ -27,6 +27,7 @@ class Correction:
     was: Importance
     who: str
     at: datetime
+    name: str = ""
 
 
 class Feedback:
@@ -54,10 +55,36 @@ class Feedback:
 
     def correct(self, correction: Correction) -> None:
         """Remember what somebody wants a commit's rank to be."""
-        self._put(
-            correction.repo, correction.sha, "rank", correction.wanted.value, correction.was.value, correction.who,
-            correction.at,
-        )  # fmt: skip
+        self._opinion("rank", correction, correction.wanted.value)
+
+    def vote(self, vote: Correction) -> list[Correction]:
+        """Count somebody's vote for a rank, or take it back if it is theirs already; return the votes that count now."""
+        is_theirs = any(one.who == vote.who and one.wanted is vote.wanted for one in self.votes(vote.repo, vote.sha))
+        self._opinion("vote", vote, "" if is_theirs else vote.wanted.value)
+        return self.votes(vote.repo, vote.sha)
+
+    def votes(self, repo: str, sha: str) -> list[Correction]:
+        """Return the votes on a commit's rank since it was last corrected: each person's last word."""
+        with self._store.read() as db:
+            rows = list(
+                db.query(
+                    "select * from feedback where id in (select max(id) from feedback where kind = 'vote' and repository = ? "
+                    "and subject = ? group by who) and value != '' and id > coalesce((select max(id) from feedback "
+                    "where kind = 'rank' and repository = ? and subject = ?), 0) order by id",
+                    [repo, sha, repo, sha],
+                )
+            )
+        return [_correction(row) for row in rows]
+
+    def correction(self, repo: str, sha: str) -> Correction | None:
+        """Return the correction of a commit's rank that holds; None where nobody has corrected it."""
+        with self._store.read() as db:
+            where = "kind = 'rank' and repository = ? and subject = ? order by id desc limit 1"
+            row = next(db.query(f"select * from feedback where {where}", [repo, sha]), None)
+        return _correction(row) if row else None
+
+    def _opinion(self, kind: str, opinion: Correction, value: str) -> None:
+        self._put(opinion.repo, opinion.sha, kind, value, opinion.was.value, opinion.who, opinion.at, opinion.name)
 
     def corrected(self, repo: str, shas: Sequence[str]) -> dict[str, Importance]:
         """Return the ranks that people gave these commits, by SHA."""
@@ -85,19 +112,25 @@ class Feedback:
                 )
             )
         for row in rows:
-            with undamaged(f"feedback {row['id']}"):
-                yield Correction(
-                    row["repository"], row["subject"], Importance(row["value"]), Importance(row["was"]), row["who"],
-                    datetime.fromtimestamp(row["at"], UTC),
-                )  # fmt: skip
+            yield _correction(row)
 
-    def _put(self, repo: str, subject: str, kind: str, value: str, was: str, who: str, now: datetime) -> None:
+    def _put(
+        self, repo: str, subject: str, kind: str, value: str, was: str, who: str, now: datetime, name: str = ""
+    ) -> None:
         row: dict[str, Any] = {
             "repository": repo, "subject": subject, "kind": kind, "value": value, "was": was, "who": who,
-            "at": int(now.timestamp()),
+            "at": int(now.timestamp()), "name": name,
         }  # fmt: skip
         with self._store.write() as db:
             db.table("feedback").insert(row)
+
+
+def _correction(row: dict[str, Any]) -> Correction:
+    with undamaged(f"feedback {row['id']}"):
+        return Correction(
+            row["repository"], row["subject"], Importance(row["value"]), Importance(row["was"]), row["who"],
+            datetime.fromtimestamp(row["at"], UTC), row["name"],
+        )  # fmt: skip
 
 
 def _days(window: Window) -> str:

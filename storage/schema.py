@@ -313,3 +313,9 @@ def m041_revisions(db: Database) -> None:
         not_null={"recipient", "found", "left"},
         strict=True,
     )
+
+
+@migrations()
+def m042_names(db: Database) -> None:
+    """Who gave their opinion, as others there see them; of opinions from before it is not known."""
+    db.table("feedback").add_column("name", str, not_null_default="")

@@ -429,9 +429,10 @@ async def test_a_mistake_is_told_with_the_way_out(known: Bot, text: str, told: s
 async def test_a_corrected_rank_is_what_everybody_sees(known: Bot) -> None:
     """In the detail, in lists, in the day's digest, also when that is made anew; and it can be taken back."""
     item = await known.reply("show 6666247")
-    done = await known.reply(pressed(item, "rank up"), a_member())
+    done = await known.reply(pressed(item, "rank up"), an_asker(name="Ann Lee"))
     assert isinstance(done, Note)
-    assert "`6666247` now ranks high, for everybody" in done.text
+    assert "`6666247` now ranks high, for everybody; it says that Ann Lee decided so" in done.text
+    assert "ranked high by Ann Lee" in await known.shown("show 6666247")
     shown = await known.reply("show 6666247")
     assert isinstance(shown, CommitDetail)
     assert shown.item.entry.triage.importance == "high"
@@ -446,9 +447,32 @@ async def test_a_corrected_rank_is_what_everybody_sees(known: Bot) -> None:
     found = await known.reply("search KeyError min=high")
     assert isinstance(found, CommitList)
     assert len(found.rows) == 1
-    assert "Ranks corrected by readers: 1; last `6666247`, to high, 2026-03-13" in await known.shown("status")
+    assert "Ranks corrected by readers: 1; last `6666247`, to high, by Ann Lee, 2026-03-13" in await known.shown(
+        "status"
+    )
     assert "now ranks medium" in await known.shown(pressed(done, "rank down"))
     assert "already" in await known.shown("rank up example/quill@2941f18")
+
+
+async def test_a_members_tap_is_a_vote(known: Bot) -> None:
+    """Counted and named, taken back by another tap; nobody's post changes until three agree."""
+    down = "rank down example/quill@2941f18"
+    voters = [a_member(user=f"U{number}", name=name) for number, name in enumerate(("Bo", "Cy", "Di", "Ed"), 2)]
+    first = await known.shown(down, voters[0])
+    assert "Bo wants `2941f18` to rank medium. It holds with 3" in first
+    assert "2 want `2941f18` to rank medium (Bo, Cy)" in await known.shown(down, voters[1])
+    assert "2 votes for medium: Bo, Cy" in await known.shown("show 2941f18")
+    assert "is taken back" in await known.shown(down, voters[0])
+    assert "1 vote for medium: Cy" in await known.shown("show 2941f18")
+    assert "Ranks corrected" not in await known.shown("status")
+    await known.reply(down, voters[2])
+    held = await known.shown(down, voters[3])
+    assert "now ranks medium, for everybody; it says that Cy, Di, Ed decided so" in held
+    shown = await known.reply("show 2941f18")
+    assert isinstance(shown, CommitDetail)
+    assert shown.item.entry.triage.importance == "medium"
+    assert "ranked medium by Cy, Di, Ed" in reply_text(shown)
+    assert "now ranks high" in await known.shown("rank up example/quill@2941f18")
 
 
 async def test_the_last_word_on_a_rank_counts_and_is_exported(known: Bot) -> None:
@@ -456,8 +480,8 @@ async def test_the_last_word_on_a_rank_counts_and_is_exported(known: Bot) -> Non
     from bot.labels import labels
 
     await known.reply("rank up example/quill@6666247")
-    await known.reply("rank down example/quill@6666247", a_member())
-    await known.reply("rank down example/quill@6666247", a_member())
+    for _ in range(2):
+        await known.reply("rank down example/quill@6666247", an_asker(user="U2"))
     (label,) = labels(known.core)
     assert (label["sha"][:7], label["importance"], label["was"], label["who"]) == (
         "6666247",
