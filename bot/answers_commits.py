@@ -139,16 +139,22 @@ async def area(question: Question) -> AsyncIterator[Reply]:
     repo = _one_or_all(question)
     core, language, zone = question.desk.core, question.language, question.zone(repo or "")
 
-    def look() -> tuple[str, Answer]:
+    def look() -> tuple[str, str, Answer, int]:
         since = question.value("since")
         if since:
             meant.since(since, core.now().astimezone(ZoneInfo(zone)))
         meant.area(core, name)
         key, answer = commands.show_area(core, name, language, repo, since, zone, question.visible)
-        return core.areas().name(key, language), answer
+        count = commands.count_area(core, key, repo, since, zone, question.visible)
+        return key, core.areas().name(key, language), answer, count
 
-    shown, answer = await _from_store(question, look)
-    yield await _found(question, shown, answer)
+    key, shown, answer, count = await _from_store(question, look)
+    others = [e for e in answer.entries if key not in e.triage.areas[:1]]
+    head = label("answer.count" if answer.entries else "answer.none", language, title=shown, count=count)
+    notes = [question.say("title.narrow")] if answer.more or len(answer.entries) > _SHOWN else []
+    if others and not answer.more:
+        notes.insert(0, question.say("title.area_beside", count=len(others)))
+    yield await _list(question, answer.entries[:_SHOWN], head, " ".join(notes))
 
 
 async def _area_of_day(question: Question, name: str) -> AsyncIterator[Reply]:

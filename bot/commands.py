@@ -145,10 +145,28 @@ def show_area(
     """Show an area's commits of the last seven days that are known, the most important first."""
     repos = _sought(core, repo, within)
     key = stored_area(core, name)
-    newest = max(filter(None, (core.commits.newest(repo) for repo in repos)), default=core.now())
-    moment = parse_since(since, _clock(core, zone)) if since else newest - timedelta(days=_DEFAULT_DAYS)
+    moment = _area_since(core, repos, since, zone)
     answer = search(core.store, Question(repos=tuple(filter(None, repos)), since=moment, areas=(key,)), limit=50)
     return key, Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
+
+
+def _area_since(core: Core, repos: list[str | None], since: str, zone: str) -> datetime:
+    newest = max(filter(None, (core.commits.newest(repo) for repo in repos)), default=core.now())
+    return parse_since(since, _clock(core, zone)) if since else newest - timedelta(days=_DEFAULT_DAYS)
+
+
+def count_area(
+    core: Core,
+    key: str,
+    repo: str | None = None,
+    since: str = "",
+    zone: str = "UTC",
+    within: Collection[str] | None = None,
+) -> int:
+    """Count the commits of `show_area` whose first area it is, as the post and `list_areas` count them."""
+    repos = _sought(core, repo, within)
+    moment = _area_since(core, repos, since, zone)
+    return sum(core.commits.by_area(moment, name).get(key, (0, 0))[0] for name in repos)
 
 
 def search_commits(

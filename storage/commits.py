@@ -128,7 +128,7 @@ class Commits:
             return next((entry_of(row) for row in _rows(db, repo, [sha], "and c.types is not null")), None)
 
     def by_area(self, since: datetime, repo: str | None = None) -> dict[str, tuple[int, int]]:
-        """Count the commits from `since` on by their areas: (all, those of high importance). One may be in several."""
+        """Count the commits from `since` on by area: (all, those of high importance), each in its first area alone."""
         of_one = "and repository = (select id from repositories where name = ?)" if repo else ""
         found: dict[str, tuple[int, int]] = {}
         with self._store.read() as db:
@@ -139,7 +139,7 @@ class Commits:
             )
             with undamaged("areas"):
                 for areas, count, high in rows:
-                    for area in json.loads(areas):
+                    for area in json.loads(areas)[:1]:  # as the post counts them
                         known = found.get(area, (0, 0))
                         found[area] = (known[0] + count, known[1] + high)
         return found

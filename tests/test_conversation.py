@@ -120,6 +120,17 @@ async def test_a_days_areas_count_as_its_post_does(known: Bot) -> None:
         assert isinstance(shown, CommitList)
         assert shown.title.startswith(f"{name}: ")
         assert len(shown.rows) == int(str(count))
+    week = await known.reply("areas")
+    assert isinstance(week, Sheet)
+    counted = {str(row[0]): int(str(row[1])) for row in week.rows}
+    for part in sections(post.outline):  # the day is the only one that is known
+        assert part.key in {"", "tests"} or counted[part.name] == len(part.items)
+    for (name, count, _), action in zip(week.rows, week.actions, strict=True):
+        assert action
+        listed = await known.reply(action.command)
+        assert isinstance(listed, CommitList)
+        assert listed.title.removesuffix("s") == f"{name}: {count} commit"
+    assert "1 more stands beside another area first." in await known.shown("area gateway")
     assert "Beside another area also: `40a912f`." in await known.shown("area gateway on=2026-03-12")
     assert "5504fd9" in await known.shown("area attention on=2026-03-12"), "nothing has it as its first area"
 
