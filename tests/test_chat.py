@@ -121,7 +121,6 @@ def test_feeds_are_added_listed_paused_resumed_and_removed(cli: Cli, quill: Path
         (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "o/r", "--at", "25:00"), 2, "is no time of day"),
         (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "o/r", "--tz", "Mars"), 2, "no time zone"),
         (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "o/r", "--area", "x"), 2, "no area"),
-        (("serve",), 2, "Nothing is configured to be connected"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_one_sentence(cli: Cli, arguments: tuple[str, ...], code: int, told: str) -> None:
@@ -130,6 +129,13 @@ def test_a_mistake_is_one_sentence(cli: Cli, arguments: tuple[str, ...], code: i
     assert done.returncode == code
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_bot_with_nothing_to_connect_to_says_so(program: Cli) -> None:
+    """As a program: it sets up logging for the whole process."""
+    done = program("serve")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "Nothing is configured to be connected" in done.stderr
 
 
 def test_what_people_corrected_is_exported_as_labels(cli: Cli, set_up: None) -> None:
