@@ -88,7 +88,7 @@ LANGUAGES = {
     "py": "python", "pyi": "python", "rs": "rust", "go": "go", "c": "c", "h": "c", "cc": "c", "cpp": "c", "cxx": "c",
     "hpp": "c", "cu": "c", "cuh": "c", "hip": "c", "js": "javascript", "jsx": "javascript", "mjs": "javascript",
     "ts": "javascript", "tsx": "javascript", "yaml": "yaml", "yml": "yaml", "toml": "toml", "json": "json",
-    "sh": "shell", "bash": "shell", "cmake": "cmake", "java": "java", "kt": "java", "md": "markdown", "rst": "markdown",
+    "sh": "shell", "bash": "shell", "cmake": "cmake", "java": "java", "kt": "java", "proto": "proto", "md": "markdown", "rst": "markdown",
 }  # fmt: skip
 """Language by file extension, where a rule depends on it; C, C++, CUDA and HIP are one."""
 

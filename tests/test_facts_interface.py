@@ -192,7 +192,7 @@ class TestFlags:
 
     def test_a_renamed_file_brings_nothing(self) -> None:
         line = 'parser.add_argument("--port")\nx = 1\n'
-        assert told(a_change("quill/b.py", line, line.replace("1", "2"), was="quill/a.py")) == []
+        assert told(a_change("quill/b.py", line, line.replace("1", "2"), was="quill/a.py"), kinds="flag") == []
 
     def test_a_new_file_brings_its_flags(self) -> None:
         assert told(a_change("quill/verify.py", None, 'parser.add_argument("--port")\n')) == [("flag_added", "--port")]

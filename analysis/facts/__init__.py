@@ -2,9 +2,8 @@
 
 An extractor is a module here with `extract(files) -> Iterator[Fact]`; the list below is all of them. What a commit takes
 back stands in its message, so `reverts` reads that. The other modules know how languages and file formats write things
-down: `flags`, `commands`, `routes`, `metrics`, `gates` and `choices` for `interface`; `settings` and `defaulting` for `defaults`;
-`exports`, `parameters` and `additions` (by `offers` and `documented`) for `names`, `headers` for both; `manifests` for
-`dependencies`; `refusals` for `checks`; `code` for all. At the end `renames` puts one rename in the place of what came and
+down: `flags`, `commands`, `routes`, `metrics`, `gates` and `choices` for `interface`; `settings`, `defaulting`, `fields` and `selections` for
+`defaults`; `exports`, `parameters` and `additions` (by `offers` and `documented`) for `names`, `headers` for both; `manifests` for `dependencies`; `refusals` for `checks`; `code` for all. At the end `renames` puts one rename in the place of what came and
 went under one name's two forms.
 """
 

@@ -11,7 +11,7 @@ _PYTHON = re.compile(r'''"""|\'\'\'|#[^\n]*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n
 _C = re.compile(r"""//[^\n]*|/\*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n]){1,8}'""", re.DOTALL)
 _JAVASCRIPT = re.compile(r"""//[^\n]*|/\*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`[^`]*`?""", re.DOTALL)
 _GO = re.compile(r"""//[^\n]*|/\*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n]){1,8}'|`[^`]*`?""", re.DOTALL)
-_BRACED = {"c": _C, "rust": _C, "java": _JAVASCRIPT, "javascript": _JAVASCRIPT, "go": _GO}
+_BRACED = {"c": _C, "rust": _C, "java": _JAVASCRIPT, "javascript": _JAVASCRIPT, "go": _GO, "proto": _C}
 _HASH = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
 _HASHED = {"shell", "yaml", "toml", "docker", "cmake"}
 _STARRED = re.compile(r"^[ \t]*\*[ \t/][^\n]*", re.MULTILINE)

@@ -10,8 +10,10 @@ from analysis.facts.code import arguments, assignment, call_text, default_of, de
 from analysis.facts.defaulting import duration, set_by_code
 from analysis.facts.documented import Documentation, is_described
 from analysis.facts.fact import Fact, FactKind
+from analysis.facts.fields import fields
 from analysis.facts.headers import header_defaults
 from analysis.facts.offers import is_open
+from analysis.facts.selections import selections
 from analysis.facts.settings import settings
 from analysis.paths import FileKind
 
@@ -60,9 +62,19 @@ _NOT_A_FIELD = {"else", "try", "finally", "return", "lambda", "case", "default",
 _RELEASES = re.compile(r"(?:__)?VERSION(?:__)?|COMMIT|REVISION")
 _CALLED_DEFAULT = re.compile(r"(?:^|_)DEFAULT|(?:^k?|[a-z])Default(?![a-z])")
 _CONSTANT_NAME = re.compile(r"[A-Z]\w*|k[A-Z]\w*")
+_FORMAT = re.compile(
+    r"(?:FORMAT|SCHEMA|PROTOCOL|WIRE|SNAPSHOT|INDEX|DB|STORE|STORAGE|FILE|LAYOUT|RDB)_?VERSION$|(?:^|_)MAGIC(?:_(?:NUMBER|BYTES))?$"
+    r"|(?:Format|Schema|Protocol|Wire|Snapshot|Storage|Layout)Version$"
+)
+_LEAST = re.compile(r"(?:^|_)MIN(?:IMUM)?_(?:\w+_)?VERSION$|_MIN(?:IMUM)?_VERSION$|^(?:k?[Mm]in(?:imum)?\w*Version)$")
+_VERSION_CALL = re.compile(
+    r"\b(?:\w*(?:require|check|assert|least|min)\w*version\w*|\w*version\w*(?:least|min|check)\w*)\(\s*[\"'](?P<name>[A-Za-z][\w.-]*)[\"']\s*,\s*(?P<value>[\"'][<>=~]*\d[\w.]*[\"'])"
+)
+_PYTHON_ITSELF = re.compile(r"\b(?P<name>sys\.version_info)\s*(?:<|>=)\s*(?P<value>\(3,\s*\d+\))")
+_PROTO = ".proto"
 _MOST_PER_FILE = 6
 _HOLDS_DEFAULTS = re.compile(
-    r"(?:^|/)(?:conf|configs?|defaults?|settings|charts?|helm)/(?!(?:.*/)?crds?/)|(?:^|/)[^/]*defaults?[^/]*$|(?:^|/)values[^/]*\.ya?ml$",
+    r"(?:^|/)(?:conf|configs?|defaults?|settings|charts?|helm)/(?!(?:.*/)?crds?/|(?:.*/)?[^/]*(?:schema|metadata|openapi)[^/]*$)|(?:^|/)[^/]*defaults?[^/]*$|(?:^|/)values[^/]*\.ya?ml$",
     re.IGNORECASE,
 )
 """Data files that say what holds when nobody says otherwise; any other may be a table, a tool's own settings, a dashboard."""
@@ -78,32 +90,73 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         before += _told_apart(file, [mention for old, _ in file.views for mention in _definitions(file, old)])
         after += _told_apart(file, [mention for _, new in file.views for mention in _definitions(file, new)])
     found = [
-        Fact(
-            FactKind.CONSTANT_CHANGED if new.detail == _CONSTANT else FactKind.DEFAULT_CHANGED,
-            new.name,
-            new.path,
-            new.line,
-            old.value,
-            new.value,
-        )
+        Fact(_kind_of_change(new), new.name, new.path, new.line, old.value, new.value)
         for old, new in new_values(before, after)
     ]
     whole = {file.path for file in product if file.change.status in {"added", "removed"}}
+    documentation = Documentation(files)
     for kind, these, those in ((FactKind.CONFIG_ADDED, after, before), (FactKind.CONFIG_REMOVED, before, after)):
-        marks = {_SETTING, _INHERITED} if kind is FactKind.CONFIG_ADDED else {_SETTING}
+        is_added = kind is FactKind.CONFIG_ADDED
+        marks = {_SETTING, _KEY, _INHERITED} if is_added else {_SETTING}
         for mention in only_in((mention for mention in these if mention.detail in marks), those):
-            if mention.path not in whole:  # what a new file holds is part of what it is
-                was, now = ("", mention.value) if kind is FactKind.CONFIG_ADDED else (mention.value, "")
-                found.append(Fact(kind, mention.name, mention.path, mention.line, was, now))
-    found += _parameters(before, after, files)
+            if mention.path in whole:  # what a new file holds is part of what it is
+                continue
+            if mention.detail == _KEY and (
+                _is_named(mention, product, after=not is_added) or not documentation.names(mention.name)
+            ):
+                continue  # one more place that looks a key up is nothing new to whoever sets it
+            value = "" if mention.path.endswith(_PROTO) else mention.value
+            was, now = ("", value) if is_added else (value, "")
+            found.append(Fact(kind, mention.name, mention.path, mention.line, was, now))
+    found += [
+        Fact(FactKind.SELECTION_CHANGED, new.name, new.path, new.line, old.value, new.value)
+        for old, new in new_values(
+            *(
+                [
+                    one
+                    for file in product
+                    if file.language == "python"
+                    for view in side(file)
+                    for one in selections(file.path, view)
+                ]
+                for side in (_old, _new)
+            )
+        )
+    ]
+    found += _parameters(before, after, files, documentation)
     for file in product:
         # A file of tuned numbers changes in dozens of places; that is one thing to know, and its first ones show it.
         yield from [fact for fact in found if fact.path == file.path][:_MOST_PER_FILE]
 
 
-def _parameters(before: Sequence[Mention], after: Sequence[Mention], files: Sequence[ChangedFile]) -> Iterator[Fact]:
+def _old(file: ChangedFile) -> Iterator[View]:
+    return (old for old, _ in file.views)
+
+
+def _new(file: ChangedFile) -> Iterator[View]:
+    return (new for _, new in file.views)
+
+
+def _kind_of_change(new: Mention) -> FactKind:
+    if new.path.endswith(_PROTO) or (new.detail == _CONSTANT and _FORMAT.search(new.name)):
+        return FactKind.FORMAT_CHANGED
+    if new.detail == _REQUIRED or (new.detail in {_CONSTANT, ""} and _LEAST.search(new.name)):
+        return FactKind.REQUIREMENT_CHANGED
+    return FactKind.CONSTANT_CHANGED if new.detail == _CONSTANT else FactKind.DEFAULT_CHANGED
+
+
+def _is_named(mention: Mention, files: Sequence[ChangedFile], *, after: bool) -> bool:
+    """Whether a key stands on that side of the commit in quotes, whatever looks it up there."""
+    key = mention.name.partition(".")[2]
+    return any(
+        f'"{key}"' in view.code or f"'{key}'" in view.code for file in files for view in (_new if after else _old)(file)
+    )
+
+
+def _parameters(
+    before: Sequence[Mention], after: Sequence[Mention], files: Sequence[ChangedFile], documentation: Documentation
+) -> Iterator[Fact]:
     """New parameters of Python's public functions, where a docstring or the documentation describes them."""
-    documentation = Documentation(files)
     paths = {file.path: file for file in files if is_open(file) and file.change.status == "modified"}
     for one in only_in((one for one in after if one.detail == _PARAMETER_OF_OLD), before):
         name = one.name.partition("(")[2].partition("=")[0]
@@ -129,9 +182,16 @@ def _told_apart(file: ChangedFile, found: list[Mention]) -> list[Mention]:
     return [mention for mention in found if often[mention.name] == 1]
 
 
-_SETTING, _INHERITED, _CONSTANT, _PARAMETER_OF_OLD = "setting", "inherited", "constant", "parameter"
-"""Mark a mention of what people set, in difference to what merely has a value (the other class may have it as well), of
-what is compiled in, and of a parameter of a function that was there before."""
+_SETTING, _INHERITED, _KEY, _CONSTANT, _PARAMETER_OF_OLD, _REQUIRED = (
+    "setting",
+    "inherited",
+    "key",
+    "constant",
+    "parameter",
+    "required",
+)
+"""Mark a mention of what people set, in difference to what merely has a value (the other class may have it as well), of a key
+that is looked up, of what is compiled in, of a parameter of a function that was there before, and of a least version."""
 
 
 def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -139,6 +199,9 @@ def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
     if find:
         yield from find(file.path, view)
         yield from header_defaults(file, view)
+        yield from fields(file, view, _KEY if file.language == "python" else _SETTING)
+    elif file.language == "proto":
+        yield from fields(file, view, _SETTING)
     elif file.kind is FileKind.PRODUCTION and _HOLDS_DEFAULTS.search(file.path):
         for name, value, line, changed, is_setting in settings(file.language, view):
             yield Mention(name, file.path, line, value, _SETTING if is_setting else "", changed=changed)
@@ -173,7 +236,7 @@ class _Python:
         self.depth = 0  # parentheses of a signature that are open
         self._open(view.heading, is_new=False)
         self.is_sure = False  # whether the signature's own line is in the hunk
-        self.unit = 2 if any(text.strip() and depth_of(text) % 4 == 2 for _, text, _ in view.lines()) else 4  # noqa: PLR2004
+        self.unit = 2 if any(text[:2] == "  " and text[2:3].strip() for _, text, _ in view.lines()) else 4
 
     def _open(self, text: str, *, is_new: bool) -> bool:
         """Enter the class or function that a line begins, if it begins one."""
@@ -256,7 +319,8 @@ class _Python:
         elif indent == owner.indent + self.unit and (typed is None or typed["name"] not in _NOT_A_FIELD):
             is_setting = owner.holds and not owner.is_new and bool(typed) and "lambda" not in right
             detail = (_INHERITED if owner.inherits else _SETTING) if is_setting else ""
-            yield Mention(name, self.path, number, default_of(right), detail, changed=changed)
+            value = default_of(right)
+            yield Mention(name, self.path, number, value, _CONSTANT if left.isupper() else detail, changed=changed)
 
     def _outside(self, number: int, text: str, indent: int, *, changed: bool) -> Iterator[Mention]:
         if indent == 0:
@@ -272,6 +336,10 @@ class _Python:
 
 def _python(path: str, view: View) -> Iterator[Mention]:
     yield from _Python(path, view).mentions()
+    if "version" in view.code:
+        for pattern in (_VERSION_CALL, _PYTHON_ITSELF):
+            for found in pattern.finditer(view.code):
+                yield view.mention(found["name"], path, found.start("name"), found["value"], _REQUIRED)
 
 
 def _constants(path: str, view: View) -> Iterator[Mention]:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from analysis.facts.changed import Mention, View
 from analysis.facts.code import arguments, call_text, is_keyword, joined, keywords, literal
 
-_PYTHON = re.compile(r"\b(?P<call>add_argument|_?add_?option|option|Option)\(")
+_PYTHON = re.compile(r"\b(?P<call>add_argument|\w*add_?\w*(?:arg|flag|option|opt)s?|option|Option)\(")
+"""Also by a project's own wrapper: `add_flag("--x")`."""
+_LOOP = re.compile(
+    r"^(?P<indent>[ \t]*)for\s+(?P<one>\w+)(?:\s*,[^\n]*?)?\s+in\s+[\[(](?P<values>[^\n]*)[\])]\s*:\s*$", re.MULTILINE
+)
+_MADE = re.compile(
+    r"""f["'](?P<start>--[\w-]*)\{(?P<one>\w+)(?:\.replace\(["']_["'],\s*["']-["']\))?\}(?P<end>[\w-]*)["']"""
+)
+_QUOTED = re.compile(r"""["']([a-z][\w-]*)["']""")
 _LONG = re.compile(r"""["'](--[A-Za-z][\w.-]*)(?:\s*/\s*--[\w.-]+)?["']$""")
 _FLAG_LINE = re.compile(r"""^[ \t]+["']--[A-Za-z][\w.-]*["'],$""", re.MULTILINE)
 _NEAR = 600
@@ -65,6 +73,7 @@ def calls(pattern: re.Pattern[str], view: View) -> Iterator[Call]:
 
 def _python(path: str, view: View) -> Iterator[Mention]:
     yield from _begun_above(path, view)
+    yield from _in_loops(path, view)
     for call in calls(_PYTHON, view):
         positional = [pair for pair in call.given if not is_keyword(pair[0])]
         named = keywords(call.given)
@@ -75,6 +84,19 @@ def _python(path: str, view: View) -> Iterator[Mention]:
             default = default or _typer_default(view, positional, call.end)
         for name, at in names:
             yield view.mention(name, path, at, default, detail)
+
+
+def _in_loops(path: str, view: View) -> Iterator[Mention]:
+    """Yield the flags that a loop over names makes: `for one in ("a", "b"): parser.add_argument(f"--{one}")`."""
+    if "for " not in view.code:
+        return
+    for loop in _LOOP.finditer(view.code):
+        body = view.code[loop.end() : loop.end() + _NEAR]
+        made = _MADE.search(body)
+        if made and made["one"] == loop["one"]:
+            for value in _QUOTED.finditer(loop["values"]):
+                name = value[1].replace("_", "-") if ".replace(" in made[0] else value[1]
+                yield view.mention(made["start"] + name + made["end"], path, loop.start("values") + value.start())
 
 
 def _begun_above(path: str, view: View) -> Iterator[Mention]:

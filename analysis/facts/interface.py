@@ -17,11 +17,12 @@ _NAME = r"[A-Z][A-Z0-9_]{3,}"
 _READ = re.compile(
     rf"""\b(?P<a>{_NAME})\s*=\s*Env\w+\((?P<av>[^)\n]*)\)"""
     rf"""|\benviron(?:\.get)?\s*[(\[]\s*f?["'](?P<b>{_NAME})["'](?:\s*,\s*(?P<bv>[^)\n]*))?(?!\s*\]\s*=[^=])"""
-    rf"""|(?:[eE]nv|ENV)\w{{0,40}}(?:::var|::var_os)?\(\s*&?["'](?P<c>{_NAME})["'](?:\s*,\s*(?P<cv>[^)\n]*))?"""
+    rf"""|(?:[eE]nv|ENV)\w{{0,40}}(?:::var|::var_os|\.(?:str|bool|int|float|list|url|path))?\(\s*&?["'](?P<c>{_NAME})["'](?:\s*,\s*(?P<cv>[^)\n]*))?"""
     rf"""|\bprocess\.env(?:\.(?P<d>{_NAME})\b|\[["'](?P<e>{_NAME})["']\])(?!\s*=[^=])(?:\s*(?:\?\?|\|\|)\s*(?P<dv>["'][^"'\n]*["']|\d+))?"""
     rf"""|^\s*["'](?P<f>{_NAME})["']\s*:\s*(?:\n\s*)?lambda"""
     rf"""|["'](?P<g>{_NAME})["']\s+(?:not\s+)?in\s+os\.environ\b"""
-    rf"""|\benv\s*=\s*"(?P<h>{_NAME})\"""",
+    rf"""|\benv\s*=\s*"(?P<h>{_NAME})\""""
+    rf"""|\benv(?:config)?:"(?P<i>{_NAME})[\",]""",
     re.MULTILINE,
 )
 _SETS = re.compile(r"(?:(?:set|put|del|remove|mock|patch)_?env\w*|\.env)$", re.IGNORECASE)
@@ -95,7 +96,7 @@ def _variables(file: ChangedFile, view: View) -> Iterator[Mention]:
     if file.language not in _READERS or not any(word in view.code for word in _SPEAKS_OF_IT):
         return
     for found in _READ.finditer(view.code):
-        group = next(key for key in "abcdefgh" if found[key])
+        group = next(key for key in "abcdefghi" if found[key])
         line = view.code[view.code.rfind("\n", 0, found.start()) + 1 : found.start()]
         called = view.code[max(0, found.start() - 8) : view.code.find("(", found.start())]
         if (group == "c" and _SETS.search(called)) or _LOG_LEVEL.search(line) or _COMMON.fullmatch(found[group]):

@@ -59,7 +59,12 @@ class Offer(Mention):
 
 def is_open(file: ChangedFile) -> bool:
     """Whether others may use what the file defines: no program, no module for the project's own use."""
-    return not _PRIVATE.search(file.path)
+    return is_open_path(file.path)
+
+
+def is_open_path(path: str) -> bool:
+    """Whether a file of that path is no program and no module for the project's own use."""
+    return not _PRIVATE.search(path)
 
 
 def offers(file: ChangedFile, view: View) -> Iterator[Offer]:

@@ -1,4 +1,4 @@
-"""Settings, metrics and endpoints that go by another name: what left and what came with one change in common are one rename."""
+"""Settings, metrics, endpoints and modules that go by another name: what left and came with one change in common is one rename."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from analysis.facts.changed import ChangedFile, in_one_run
 from analysis.facts.fact import Fact, FactKind
+from analysis.facts.offers import is_open_path
+from analysis.paths import FileKind, kind_of
 
 _PAIRS = {
     FactKind.FLAG_REMOVED: FactKind.FLAG_ADDED, FactKind.ENV_REMOVED: FactKind.ENV_ADDED, FactKind.COMMAND_REMOVED: FactKind.COMMAND_ADDED,
@@ -13,6 +15,7 @@ _PAIRS = {
     FactKind.CONFIG_REMOVED: FactKind.CONFIG_ADDED,
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]+")
+_MODULE = re.compile(r"(?:(?:src|python|lib)/)?(?P<module>[A-Za-z]\w*/(?:\w+/)*(?P<file>\w+))\.py")
 _TURNS = {"disable", "disabled", "no", "not", "non", "skip", "without", "off", "min", "max", "ignore", "exclude"}
 """Words that turn a name into its opposite: that is another switch, not another name."""
 _FAMILY = 2
@@ -29,7 +32,8 @@ class _Pair:
 
 
 def renamed(facts: Sequence[Fact], files: Sequence[ChangedFile]) -> tuple[Fact, ...]:
-    """Put one fact in the place of those that tell a rename as a removal and an addition."""
+    """Put one fact in the place of those that tell a rename as a removal and an addition; add those of modules."""
+    facts = [*facts, *_modules(files)]
     kinds = {fact.kind for fact in facts}
     pairs = [
         pair for gone, came in _PAIRS.items() if {gone, came} <= kinds for pair in _pairs(facts, gone, came, files)
@@ -39,6 +43,39 @@ def renamed(facts: Sequence[Fact], files: Sequence[ChangedFile]) -> tuple[Fact, 
     told = {id(fact) for pair in pairs for fact in (pair.old, pair.new)}
     found = dict.fromkeys(_told(pairs))
     return (*found, *(fact for fact in facts if id(fact) not in told))
+
+
+def _modules(files: Sequence[ChangedFile]) -> Iterator[Fact]:
+    """Tell the modules of Python that are imported by another path now; those of one package that moved are told once."""
+    there = {file.path for file in files if file.change.status == "added"}
+    packages: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    for file in files:
+        old = file.change.old_path or ""
+        was, now = _imported(old), _imported(file.path)
+        is_product = file.kind is FileKind.PRODUCTION and kind_of(old) is FileKind.PRODUCTION
+        if file.change.status == "renamed" and is_product and was and now and was != now and old not in there:
+            packages.setdefault(_packages(was, now), []).append((was, now, file.path))
+    for (old, new), moved in packages.items():
+        was, now, path = moved[0]
+        detail = ""
+        if len(moved) >= _FAMILY:
+            was, now, detail = f"{old}.*", f"{new}.*", ", ".join(f"{was} → {now}" for was, now, _ in moved)
+        yield Fact(FactKind.NAME_RENAMED, was, path, 0, was, now, detail)
+
+
+def _imported(path: str) -> str:
+    """The name by which a module of Python is imported; empty for what nobody imports, and for packages without code."""
+    found = _MODULE.fullmatch(path) if is_open_path(path) else None
+    return found["module"].replace("/", ".") if found and found["file"] != "__init__" else ""
+
+
+def _packages(was: str, now: str) -> tuple[str, str]:
+    """The packages in which two modules' names differ, without what they have in common at the end."""
+    old, new = was.split("."), now.split(".")
+    while len(old) > 1 and len(new) > 1 and old[-1] == new[-1]:
+        old.pop()
+        new.pop()
+    return ".".join(old), ".".join(new)
 
 
 def _pairs(facts: Sequence[Fact], gone: FactKind, came: FactKind, files: Sequence[ChangedFile]) -> Iterator[_Pair]:
