@@ -8,7 +8,7 @@ from analysis.facts.code import call_text, keywords
 from analysis.facts.flags import calls
 
 _SPEAKS_OF_IT = {
-    "python": ("choices", "Choice(", "Literal["),
+    "python": ("choices", "Choice(", "Literal[", "CHOICES", "OPTIONS", "BACKENDS", "METHODS", "MODES"),
     "rust": ("ValueEnum",),
     "javascript": ("' | '", '" | "'),
     "go": ("oneof",),
@@ -41,7 +41,7 @@ _FAR = 8_000
 def choices(file: ChangedFile, view: View) -> Iterator[Mention]:
     """Find each value that is listed for a flag or a field: under both names, with the owner's as its detail."""
     words = _SPEAKS_OF_IT.get(file.language)
-    if words and (any(word in view.code for word in words) or (file.language == "python" and _LIST.search(view.code))):
+    if words and any(word in view.code for word in words):
         yield from _BY_LANGUAGE[file.language](file.path, view)
 
 

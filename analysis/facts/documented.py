@@ -93,6 +93,10 @@ def defined(file: ChangedFile, view: View) -> Iterator[tuple[Mention, bool]]:
         if depth not in {0, _METHOD_INDENT} or (depth and (not called or called.startswith("_"))):
             continue
         name = f"{called}.{found['name']}" if depth else found["name"]
-        above = view.code[max(0, found.start() - 200) : found.start()].rstrip("\n").split("\n")[::-1]
-        marks = [line for line in above[:3] if line.strip().startswith("@") and depth_of(line) == depth]
+        above = view.code[max(0, found.start() - 200) : found.start()]
+        marks = (
+            [line for line in above.rstrip("\n").split("\n")[:-4:-1] if "@" in line and depth_of(line) == depth]
+            if "@" in above
+            else []
+        )
         yield view.mention(name, file.path, found.start("name")), any(_MARK.search(line) for line in marks)

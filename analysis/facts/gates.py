@@ -7,7 +7,7 @@ from analysis.facts.changed import ChangedFile, Mention, View
 from analysis.facts.code import joined
 from analysis.facts.flags import calls
 
-_SPEAKS_OF_IT = re.compile(r"[gG]ate|[eE]xperimental|FeatureFlags|unstable")
+_SPEAKS_OF_IT = ("Gate", "featuregate", "xperimental", "FeatureFlags", "unstable_feature", "feature_gate")
 # https://pkg.go.dev/go.opentelemetry.io/collector/featuregate
 _REGISTERED = re.compile(r"\b(?:Must)?Register\(")
 _STAGE = re.compile(r"\b(?:featuregate\.)?Stage(?P<stage>Alpha|Beta|Stable|Deprecated)\b")
@@ -25,7 +25,7 @@ _RUST = re.compile(r"\bFeature(?:Gate|Flag)?::new\(|\bunstable_feature!\(|\bfeat
 
 def gates(file: ChangedFile, view: View) -> Iterator[Mention]:
     """Find the feature gates that a file registers: by the name that users give, with its stage or default."""
-    if not _SPEAKS_OF_IT.search(view.code) and not _OWNER.match(view.heading):
+    if not any(word in view.code for word in _SPEAKS_OF_IT) and not _OWNER.match(view.heading):
         return
     if file.language == "go":
         yield from _go(file.path, view)

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analysis.facts.changed import ChangedFile, Mention, View
 from analysis.facts.code import arguments, call_text
@@ -62,6 +63,7 @@ def is_open(file: ChangedFile) -> bool:
     return is_open_path(file.path)
 
 
+@lru_cache(maxsize=10_000)
 def is_open_path(path: str) -> bool:
     """Whether a file of that path is no program and no module for the project's own use."""
     return not _PRIVATE.search(path)
