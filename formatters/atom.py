@@ -39,7 +39,9 @@ def day_entry(view: View, digest: Digest) -> FeedEntry:
     news = Markup("").join(
         Markup("<li>{} · {}</li>").format(marked(one.text), one.url or one.link) for one in made.follow_ups
     )
-    content = Markup("<p>{}</p><ul>{}</ul><ul>{}</ul><ul>{}</ul>").format(made.counts, items, news, watch)
+    content = Markup("<p>{}</p><ul>{}</ul><ul>{}</ul><ul>{}</ul>").format(
+        " · ".join(filter(None, (made.counts, made.makeup))), items, news, watch
+    )
     return FeedEntry(view.links.day(digest.repo, digest.window.first), made.title, digest.window.end, content)
 
 

@@ -120,11 +120,14 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
     made, language = reply.outline, reply.outline.digest.language
     room = int(_LINE * share)
     zone = escape(clean(made.digest.window.zone))
-    yield Piece(f"**{fit(made.title, room)}**\n-# {fit(made.counts, room)} · {zone}", keep=True)
+    makeup = f"\n-# {fit(made.makeup, room)}" if made.makeup else ""
+    yield Piece(f"**{fit(made.title, room)}**\n-# {fit(made.counts, room)} · {zone}{makeup}", keep=True)
     for notice in made.notices[:_NOTICES]:
         yield Piece(f"⚠️ {fit(notice, room)}", keep=True)
-    for item in made.must_know:
-        yield Piece(_headline(item, room, language), keep=True)
+    for item, quote in zip(made.must_know, post.quotes(made), strict=True):
+        yield Piece(_headline(item, quote, room, language), keep=True)
+    if made.more_high:
+        yield Piece(f"-# {escape(made.more_high)}", keep=True)
     for news in made.follow_ups[:_NEWS]:
         shown = link(escape(news.link), news.url) if news.url and len(news.url) <= _ADDRESS else escape(news.link)
         yield Piece(f"-# {fit(news.text, room)} · {shown}", keep=True)
@@ -135,6 +138,9 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
         yield Piece("-# " + _named("stat.areas", fit(post.tally(sections), room), language), keep=True)
     if made.watch:
         yield Piece("-# " + _named("section.watch", fit(post.watched(made), 2 * room), language), keep=True)
+    small = " · ".join(filter(None, (made.gaps, made.quoting)))
+    if small:
+        yield Piece(f"-# {fit(small, room)}", keep=True)
     if reply.page and len(reply.page) <= _ADDRESS:
         yield Piece(f"-# {link(escape(label('post.page', language)), reply.page)}", keep=True)
     choices = (
@@ -146,9 +152,11 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
     yield Piece(components=(*listed, *buttons(others)))
 
 
-def _headline(item: Item, room: int, language: Language) -> str:
+def _headline(item: Item, quote: str, room: int, language: Language) -> str:
     about = (fit(item.area, room // 4), _page(item), fit(post.reason(item, language), room // 2))
-    return f"{_icon(item)} {fit(post.effect(item.line), room)}\n-# {' · '.join(text for text in about if text)}"
+    below = f"\n-# {fit(quote, room)}" if quote else ""
+    line = fit(post.short_line(item.line), room)
+    return f"{_icon(item)} **{line}**{below}\n-# {' · '.join(text for text in about if text)}"
 
 
 def _named(key: str, text: str, language: Language) -> str:
@@ -228,6 +236,9 @@ def _detail(reply: CommitDetail) -> Iterator[Piece]:
         yield Piece(text, apart=True)
     for mark in item.marks:
         yield Piece(f"⚠️ {fit(mark, _CELL, ending)}")
+    if item.diff:
+        code = "\n".join(item.diff).replace("```", "`\u200b``")
+        yield Piece(f"```diff\n{code}\n```", apart=True)
     for part in item.parts:
         yield from _part(part, item, language, ending)
     if reply.buttons:

@@ -27,7 +27,7 @@ def parent(reply: ReviewPost, share: float) -> Iterator[Piece]:
         yield Piece(f"⚠️ {fit(notice, _LINE)}", keep=True)
     for line in told.top[:_SHOWN]:
         about = _joined(fit(line.about, room // 4), _references(line, told.commits))
-        yield Piece(f"{_icon(line)}{fit(post.effect(line.head), room)}\n-# {about}", keep=True)
+        yield Piece(f"{_icon(line)}{fit(post.short_line(line.head), room)}\n-# {about}", keep=True)
     for section in told.briefly:
         yield Piece(_summed(section, room, language), keep=True)
     yield Piece(f"-# {fit(told.footing, room)}", keep=True)

@@ -9,7 +9,7 @@ from posixpath import basename
 
 from analysis.areas import Areas
 from analysis.commit import LOST, Commit
-from analysis.entry import RULES, Claim, Entry, Language
+from analysis.entry import RULES, Analysis, Claim, Entry, Language
 from analysis.facts import FactKind
 from analysis.redaction import redact
 from analysis.statements import Statement
@@ -17,12 +17,14 @@ from analysis.title import AROUND, read_title
 from analysis.triage import Importance
 from analysis.typography import capital, outside
 from analysis.window import Window
-from analysis.wording import say, say_fact, say_reason
+from analysis.wording import say, say_fact
 from formatters.plain import brief, clean
+from formatters.reasons import reasons_of
+from formatters.small_diff import small_diff
 from formatters.wording import label, say_day
 
 ICONS = {Importance.HIGH: "🔴", Importance.MEDIUM: "🟡", Importance.LOW: "🟢"}
-_REASONS, _UNSEEN = 3, 4
+_UNSEEN = 4
 _HEADLINE, _LINE = 200, 300  # columns: beyond, nobody reads on
 _DEPTH = ("impact", "insight", "risks", "recommendations")
 _DEPTH_LOW = ("risks", "recommendations")
@@ -77,6 +79,7 @@ class Item:
         area, areas: the first, and all of them; empty for none.
         reasons: why it ranks as it does; empty for low ones.
         ranked: the same for where no marks stand, with both ranks where a model ranks it otherwise than the rules.
+        diff: the changed lines of a small change; empty for others.
         marks: what the reader must know about the entry itself: ranked otherwise by a model, late, seen in part, read by
             rules instead of a model.
     """
@@ -94,6 +97,7 @@ class Item:
     ranked: str
     marks: tuple[str, ...]
     parts: tuple[Part, ...]
+    diff: tuple[str, ...]
 
     @property
     def headline(self) -> str:
@@ -111,7 +115,7 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
     title = _title(entry, language)
     types = label("list.comma", language).join(say(f"type.{kind}", language) for kind in entry.triage.types[:2])
     named = [clean(areas.name(key, language)) for key in entry.triage.areas]
-    reasons = _reasons(entry, language)
+    reasons = _reasons(entry, language, areas)
     return Item(
         entry=entry,
         title=title,
@@ -126,6 +130,7 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
         ranked=label("list.semicolon", language).join(filter(None, (reasons, both_ranks(entry, language)))),
         marks=tuple(_marks(entry, language, window)),
         parts=tuple(_parts(entry, language)),
+        diff=small_diff(entry.commit),
     )
 
 
@@ -177,14 +182,10 @@ def _size(entry: Entry, language: Language) -> str:
     return f"{lines} · {label('entry.merge', language, count=len(commit.brought))}" if commit.brought else lines
 
 
-def _reasons(entry: Entry, language: Language) -> str:
+def _reasons(entry: Entry, language: Language, areas: Areas) -> str:
     if entry.triage.importance is Importance.LOW:
         return ""
-    # What can be pointed at comes before what was learned of commits like this one.
-    found = [reason for reason in entry.triage.reasons if reason.points > 0]
-    reasons = sorted(found, key=lambda reason: reason.code.startswith("learned."))
-    said = (say_reason(reason, language) for reason in reasons[:_REASONS])
-    return label("list.semicolon", language).join(map(clean, said))
+    return label("list.semicolon", language).join(reasons_of(entry, areas, language))
 
 
 def both_ranks(entry: Entry, language: Language) -> str:
@@ -214,17 +215,23 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
             if claims:
                 said = tuple(_say_claim(claim, language, gone, cites=analysis.analyser != RULES) for claim in claims)
                 yield Part(name, label(f"entry.{name}", language), said)
-    told = " ".join([analysis.effect, *(claim.text for claim in analysis.risks)]) if analysis else ""
+    cited = _cited(analysis) if analysis else set()
     if entry.facts and not is_low:
         proofs = (
             Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
             for fact in entry.facts
             if fact.kind is not FactKind.REVERTS  # which the headline says, and no line of the diff does
-            if not told or capital(say_fact(fact, language)) not in told
+            if (fact.path, fact.line) not in cited
         )
         shown = tuple(dict.fromkeys(proofs))
         if shown:
             yield Part("facts", label("entry.facts", language), shown)
+
+
+def _cited(analysis: Analysis) -> set[tuple[str, int]]:
+    """The lines that claims stand on already."""
+    claims = (*analysis.impact, *analysis.risks, *analysis.recommendations)
+    return {(claim.paths[0], claim.line) for claim in claims if claim.line}
 
 
 def _quote(statement: Statement, language: Language) -> Point:

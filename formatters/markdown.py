@@ -1,7 +1,7 @@
 """The full report as Markdown (GitHub's): every link in it resolves, whatever text the commits hold."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analysis.areas import Areas
 from analysis.commit import Commit
@@ -74,38 +74,26 @@ class _Report:
 
     def write(self) -> Iterator[str]:
         made = self.made
-        yield f"# {escape(made.title)}\n"
-        yield f"**{escape(made.counts)}**  \n{escape(made.window)}"
-        for notice in made.notices:
-            yield f"\n> ⚠️ {escape(notice)}"
-        if made.must_know:
-            yield self.heading("must_know")
-            for item in made.must_know:
-                areas = f" · {escape(item.areas)}" if item.areas else ""
-                why = f" — {escape(item.ranked)}" if item.ranked else ""
-                icon = ICONS[item.entry.triage.importance]
-                yield f"- {icon} {escape(item.line)}{self.bracketed(self.anchor(item.entry.commit))}{areas}{why}"
+        yield from self.head()
+        yield from self.must_know()
         yield from self.news()
         for name, points in (("overview", made.overview), ("watch", made.watch)):
             if points:
                 yield self.heading(name)
                 for point in points:
                     yield f"- {escape(point.text)}{self.references(point.shas)}"
-        if made.statistics:
-            yield self.heading("statistics")
-            yield from self.pairs(made.statistics)
         if made.groups:
-            yield from self.contents()
-            for group in made.groups:
-                anchor = f'<a id="{self.prefix}{group.importance}"></a>'
-                yield f"\n{anchor}\n\n## {ICONS[group.importance]} {group.name} ({group.count})"
-                for block in group.blocks:
-                    yield from self.block(block, group.importance)
-                if group.note:
-                    yield f"\n_{escape(group.note)}_"
             yield from self.table()
-        yield self.heading("run")
-        yield from self.pairs(made.run)
+        if made.statistics:
+            yield from self.folded("statistics", self.pairs(made.statistics))
+        for group in made.groups:
+            anchor = f'<a id="{self.prefix}{group.importance}"></a>'
+            yield f"\n{anchor}\n\n## {ICONS[group.importance]} {group.name} ({group.count})"
+            blocks = (line for block in group.blocks for line in self.block(block, group.importance))
+            yield from self.fold(self.label("report.unfold"), blocks) if group.importance is Importance.LOW else blocks
+            if group.note:
+                yield f"\n_{escape(group.note)}_"
+        yield from self.folded("run", self.pairs(made.run))
         yield f"\n<sub>{self.label('report.generated')}</sub>"
 
     def news(self) -> Iterator[str]:
@@ -115,18 +103,40 @@ class _Report:
             shown = f"[{escape(news.link)}](<{news.url}>)" if news.url else escape(news.link)
             yield f"- {escape(news.text)} · {shown}"
 
-    def contents(self) -> Iterator[str]:
-        yield self.heading("contents")
-        for group in self.made.groups:
-            yield f"- [{group.name} ({group.count})](#{self.prefix}{group.importance})"
-            for block in group.blocks:
-                indent = "  "
-                if block.heading and len(block.items) > 1:
-                    yield f"  - {escape(block.heading)}"
-                    indent = "    "
-                for item in block.items:
-                    yield f"{indent}- [{escape(item.title)}](#{self.id(item.entry.commit)})"
-        yield f"- [{self.label('section.table')}](#{self.prefix}table)"
+    def head(self) -> Iterator[str]:
+        made = self.made
+        yield f"# {escape(made.title)}\n"
+        yield f"**{escape(made.counts)}**  "
+        if made.makeup:
+            yield f"{escape(made.makeup)}  "
+        yield escape(made.window)
+        if made.quoting:
+            yield f"\n<sub>{escape(made.quoting)}</sub>"
+        for notice in made.notices:
+            yield f"\n> ⚠️ {escape(notice)}"
+
+    def must_know(self) -> Iterator[str]:
+        made = self.made
+        if not made.must_know:
+            return
+        yield self.heading("must_know")
+        for item in made.must_know:
+            areas = f" · {escape(item.areas)}" if item.areas else ""
+            why = f" — {escape(item.ranked)}" if item.ranked else ""
+            icon = ICONS[item.entry.triage.importance]
+            yield f"- {icon} {escape(item.line)}{self.bracketed(self.anchor(item.entry.commit))}{areas}{why}"
+        if made.more_high:
+            yield f"\n[{escape(made.more_high)}](#{self.prefix}{Importance.HIGH})"
+
+    def folded(self, name: str, lines: Iterable[str]) -> Iterator[str]:
+        """Write a section that is read when it is unfolded."""
+        yield self.heading(name)
+        yield from self.fold(self.label("report.unfold"), lines)
+
+    def fold(self, name: str, lines: Iterable[str]) -> Iterator[str]:
+        yield f"\n<details><summary>{name}</summary>\n"
+        yield from lines
+        yield "\n</details>"
 
     def block(self, block: Block, importance: Importance) -> Iterator[str]:
         """Write a story under its own heading, or an item that belongs to none; low ones as a list."""
@@ -138,7 +148,7 @@ class _Report:
             yield f"\n### {escape(block.heading)}"
             level = "####"
         for item in block.items:
-            is_short = Importance.LOW in {importance, item.entry.triage.importance}
+            is_short = importance is Importance.LOW
             yield from self.short(item, indent) if is_short else self.long(item, level)
 
     def short(self, item: Item, indent: str) -> Iterator[str]:
@@ -153,13 +163,17 @@ class _Report:
 
     def long(self, item: Item, level: str) -> Iterator[str]:
         triage = item.entry.triage
-        yield f'\n<a id="{self.id(item.entry.commit)}"></a>\n\n{level} {ICONS[triage.importance]} {escape(item.title)}\n'
-        yield self.byline(item)
-        if item.reasons:
-            why = self.label("entry.why", importance=say(f"importance.{triage.importance}", self.language))
-            yield f"\n{self.bold(why)} {escape(item.reasons)}"
+        yield f'\n<a id="{self.id(item.entry.commit)}"></a>\n\n{level} {ICONS[triage.importance]} {escape(item.title)}'
         for mark in item.marks:
             yield f"\n⚠️ {escape(mark)}"
+        yield from self.fold(self.label("report.unfold"), self.depth(item))
+
+    def depth(self, item: Item) -> Iterator[str]:
+        """Write everything that is known of an item below its title."""
+        yield self.byline(item)
+        if item.reasons:
+            level = say(f"importance.{item.entry.triage.importance}", self.language)
+            yield f"\n{self.bold(self.label('entry.why', importance=level))} {escape(item.reasons)}"
         for part in item.parts:
             first, *more = self.statements(part, item)
             if not more:
@@ -178,23 +192,20 @@ class _Report:
         return " · ".join(piece for piece in pieces if piece)
 
     def table(self) -> Iterator[str]:
-        columns = ("importance", "time", "author", "title", "type", "areas", "lines")
+        """Write all commits in the report's order, each row with a link to where it is told: the contents."""
+        columns = ("importance", "title", "type", "areas", "lines", "author")
         yield f'\n<a id="{self.prefix}table"></a>\n\n## {self.label("section.table")}\n'
         yield f"| {' | '.join(self.label(f'column.{name}') for name in columns)} |"
         yield f"|{'---|' * len(columns)}"
-        is_one_day = self.digest.window.first == self.digest.window.last
-        for item in sorted(self.made.items(), key=lambda item: item.entry.commit.committed_at, reverse=True):
+        for item in self.made.items():
             commit = item.entry.commit
-            time = self.digest.window.local(commit.committed_at)
-            title = f"[{escape(item.title, in_table=True)}](#{self.id(commit)})"
             cells = [
                 ICONS[item.entry.triage.importance],
-                f"{time:%H:%M}" if is_one_day and not item.entry.late else f"{time:%m-%d %H:%M}",
-                escape(item.author, in_table=True),
-                f"{title} {_pull_request(commit)}".rstrip(),
+                f"[{escape(item.headline, in_table=True)}](#{self.id(commit)}) {_pull_request(commit)}".rstrip(),
                 escape(item.types, in_table=True),
                 escape(item.areas, in_table=True),
                 f"+{commit.additions} −{commit.deletions}",
+                escape(item.author, in_table=True),
             ]
             yield f"| {' | '.join(cells)} |"
 

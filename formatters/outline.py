@@ -3,6 +3,7 @@
 Texts here may hold code in backticks and nothing else of any markup; everything else in them is to be shown as it is.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
 from analysis.paths import FileKind, kind_of
 from analysis.stories import Story, StoryKind
+from analysis.title import AROUND
 from analysis.trends import Unusual, UnusualKind
 from analysis.triage import Importance
 from analysis.typography import outside
@@ -23,7 +25,8 @@ from formatters.item import Item, Point, author_of, item_of
 from formatters.plain import clean, first_sentence
 from formatters.wording import label, say_day, say_days
 
-_WATCHED, _AREAS, _AUTHORS = 6, 10, 8
+_CJK = re.compile("[\u3400-\u9fff]")
+_WATCHED, _AREAS, _AUTHORS, _TYPES = 6, 10, 8, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +54,31 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Everything a report says, in its order."""
+    """Everything a report says, in its order.
+
+    Attributes:
+        counts, makeup: how many commits by how many authors, and of what: lines of the product and of tests, types.
+        more_high: how many of high importance there are besides `must_know`; empty for none.
+        quoting: that people's words stand as they were written, where that is another language than the reader's; else empty.
+        gaps: what of the day was not seen, or seen otherwise than it should have been; empty where all is well.
+    """
 
     digest: Digest
     title: str
     window: str
     counts: str
+    makeup: str
     notices: tuple[str, ...]
     must_know: tuple[Item, ...]
+    more_high: str
     follow_ups: tuple[News, ...]
     overview: tuple[Point, ...]
     watch: tuple[Point, ...]
     statistics: tuple[tuple[str, str], ...]
     groups: tuple[Group, ...]
     run: tuple[tuple[str, str], ...]
+    gaps: str
+    quoting: str
 
     def items(self) -> Iterator[Item]:
         """All items in the report's order."""
@@ -94,14 +108,18 @@ class _Writer:
             title=self.title(),
             window=self.window(),
             counts=self.counts(),
+            makeup=self.makeup() if digest.entries else "",
             notices=tuple(self.notices()),
             must_know=tuple(self.made[entry.commit.sha] for entry in digest.must_know),
+            more_high=self.more_high(),
             follow_ups=tuple(news_of(digest)),
             overview=tuple(Point(clean(theme.text), theme.shas) for theme in digest.overview),
             watch=tuple(self.watch()),
             statistics=tuple(self.statistics()) if digest.entries else (),
             groups=tuple(self.groups()),
             run=tuple(self.run()),
+            gaps=self.gaps(),
+            quoting=self.quoting(),
         )
 
     def title(self) -> str:
@@ -139,7 +157,31 @@ class _Writer:
         if whole > numbers.commits:
             shown = self.label("report.commits_part", shown=numbers.commits, count=whole)
         by = self.label("report.authors", count=numbers.authors)
-        return self.label("report.counts", commits=shown, authors=by, **numbers.by_importance)
+        counts = self.label("report.counts", commits=shown, authors=by)
+        before = self.digest.before
+        if before is None or whole > numbers.commits or self.digest.window.first != self.digest.window.last:
+            return counts
+        return self.label("report.usual", counts=counts, usual=f"{before.commits:.0f}")
+
+    def makeup(self) -> str:
+        """What the day is made of: lines of the product and of tests, and the types by how often they come."""
+        numbers = self.digest.statistics
+        lines = [
+            self.label(f"report.lines_{kind}", lines=f"{numbers.lines_by_kind[kind]:,}")
+            for kind in (FileKind.PRODUCTION, FileKind.TEST)
+            if numbers.lines_by_kind.get(kind)
+        ]
+        counts = sorted(numbers.by_type.items(), key=lambda pair: (pair[0] in AROUND, -pair[1]))
+        types = [say(f"theme.{kind}", self.language, count=count) for kind, count in counts]
+        more = f" … +{len(types) - _TYPES}" if len(types) > _TYPES else ""
+        return " · ".join([*lines, self.label("list.comma").join(types[:_TYPES]) + more])
+
+    def more_high(self) -> str:
+        """How many of high importance stand not among what must be known."""
+        known = {entry.commit.sha for entry in self.digest.must_know}
+        high = [entry for entry in self.digest.entries if entry.triage.importance is Importance.HIGH]
+        more = sum(entry.commit.sha not in known for entry in high)
+        return self.label("report.more_high", count=more) if more and known else ""
 
     def notices(self) -> Iterator[str]:
         window = self.digest.window
@@ -159,7 +201,13 @@ class _Writer:
 
     def watch(self) -> Iterator[Point]:
         yield from self.unusual()
-        facts = [(fact, entry) for entry in self.digest.entries for fact in entry.facts]
+        known = {entry.commit.sha: self.made[entry.commit.sha] for entry in self.digest.must_know}
+        facts = [
+            (fact, entry)
+            for entry in self.digest.entries
+            for fact in entry.facts
+            if not _is_told(fact, known.get(entry.commit.sha))
+        ]
         for key, kinds in _WATCH:
             found = [(fact, entry) for fact, entry in facts if fact.kind in kinds]
             if not found:
@@ -249,7 +297,9 @@ class _Writer:
         in_vain = read_by and run.analyser not in read_by
         key = "run.rules" if run.analyser == RULES else "run.in_vain" if in_vain else "run.model"
         yield self.label("run.analyser"), self.label(key, model=clean(run.analyser), version=run.prompt)
-        yield self.label("run.coverage"), self.coverage()
+        gaps = self.gaps()
+        if gaps:
+            yield self.label("run.coverage"), gaps
         stand_ins = self.digest.coverage.stand_ins
         if stand_ins:
             reasons = self.together(stand_ins.values())
@@ -280,21 +330,20 @@ class _Writer:
         if run.notes:
             yield self.label("run.notes"), self.together(run.notes)
 
-    def coverage(self) -> str:
-        """What of the day was seen, and by whom; never left out, so that a reader can rely on it."""
+    def gaps(self) -> str:
+        """What of the day was not seen whole, or not by whom it should have been; an empty text where all is well."""
         cover = self.digest.coverage
-        by = " · ".join(
-            f"{self.label('run.by_rules') if name == RULES else clean(name)} {count}"
-            for name, count in cover.by.items()
-        )
-        said = [self.label("report.commits", count=cover.commits)]
-        said.append(self.label("run.read", read=cover.commits - len(cover.unread), by=by or self.label("stat.none")))
-        for key, number in (("partial", len(cover.partial)), ("unread", len(cover.unread))):
-            said.append(self.label(f"run.{key}", count=number))
-        said += [self.label("run.brought", count=cover.brought)] if cover.brought else []
-        said += [self.label("run.late", count=cover.late)] if cover.late else []
-        said += [self.label("run.disputed", count=len(cover.disputed))] if cover.disputed else []
-        return self.label("list.clause").join(said)
+        counts = (
+            ("partial", len(cover.partial)), ("unread", len(cover.unread)), ("by_rules_instead", len(cover.stand_ins)),
+            ("brought", cover.brought), ("late", cover.late), ("disputed", len(cover.disputed)),
+        )  # fmt: skip
+        return self.label("list.clause").join(self.label(f"run.{key}", count=n) for key, n in counts if n)
+
+    def quoting(self) -> str:
+        """Say that people's words are not translated, where headlines are in another language than the reader's."""
+        headlines = [entry.analysis.headline for entry in self.digest.entries if entry.analysis]
+        other = [text for text in headlines if text and bool(_CJK.search(text)) is not (self.language == "zh")]
+        return self.label("report.as_written") if len(other) * 2 > len(headlines) else ""
 
     def together(self, texts: Iterable[str]) -> str:
         return self.label("list.semicolon").join(dict.fromkeys(clean(text) for text in texts))
@@ -340,6 +389,13 @@ _WATCH: tuple[tuple[str, set[FactKind]], ...] = (
     ("unsafe", {FactKind.UNSAFE_ADDED}),
     ("tests_disabled", {FactKind.TEST_DISABLED}),
 )
+
+
+def _is_told(fact: Fact, item: Item | None) -> bool:
+    """Whether what must be known says a fact already, in its line or as its reason."""
+    if item is None:
+        return False
+    return fact.kind is FactKind.REVERTS or bool(fact.name and fact.name in f"{item.line} {item.reasons}")
 
 
 def _shares(counts: Iterable[tuple[str, int]], most: int = 100) -> str:

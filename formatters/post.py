@@ -3,34 +3,24 @@
 Texts may hold code in backticks and nothing else of any markup.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analysis.entry import Language
-from analysis.reason import Reason
 from analysis.triage import Importance
-from analysis.wording import say_reason
 from formatters.item import Item, both_ranks
 from formatters.outline import Outline
-from formatters.plain import brief, clean, columns
+from formatters.plain import brief, columns
 from formatters.wording import label
 
 FOLDED = frozenset({"tests", "ci", "docs"})
 """Areas that share one count and one reply: few follow them."""
 _FOLDED_AS = "tests"
 
-SHORT = frozenset({
-    "crash", "hang", "race", "wrong_result", "leak", "out_of_memory", "data_loss", "security", "error", "dropped_support",
-    "flag_added", "flag_removed", "command_added", "command_removed", "env_added", "env_removed", "endpoint_added", "endpoint_removed", "default_changed",
-    "name_removed", "name_renamed", "module_removed", "released", "unsafe_added", "deprecated", "test_disabled",
-})  # fmt: skip
-"""Reasons that can be said in a few words."""
-
-_GRAVE = {"type.revert", "type.security", "type.breaking"}
-_LINE, _WHY, _LEAST_WHY, _WATCH, _WATCHED, _AREAS = 120, 60, 40, 240, 72, 8
+_LINE, _WHY, _LEAST_WHY, _WATCH, _WATCHED, _AREAS = 120, 72, 40, 240, 72, 8
+_SCREEN, _QUOTE = 1_100, 160
+"""Columns that a phone's first screen has for what the day holds, and that one quotation takes of it."""
 _SEPARATOR = " · "
-_SHOWN_BY = re.compile(r"(?<=[^\s`]{2})[:：]\s*(?=`)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +66,8 @@ def _rank(key: str, items: list[Item]) -> tuple[bool, bool, int, int]:
 
 
 def tally(parts: Iterable[Section]) -> str:
-    """Count the areas in one line."""
-    parts = list(parts)
+    """Count the areas in one line, the busiest first; what surrounds the product, and what has no area, last."""
+    parts = sorted(parts, key=lambda part: (not part.key, part.key in FOLDED, -len(part.items)))
     counts = [f"{part.name} {len(part.items)}" for part in parts]
     last = sum(not part.key or part.key in FOLDED for part in parts)  # they say that nothing else is missing
     if len(counts) > _AREAS + 1:
@@ -85,45 +75,36 @@ def tally(parts: Iterable[Section]) -> str:
     return _SEPARATOR.join(counts)
 
 
-def effect(line: str) -> str:
-    """Say an item's line in a line or two of a phone; the code that shows it stands in the thread."""
-    said = _SHOWN_BY.split(line, maxsplit=1)
-    return brief(said[0] + _full_stop(line) if len(said) > 1 else line, _LINE)
+def short_line(text: str) -> str:
+    """Cut a line to a line or two of a phone."""
+    return brief(text, _LINE)
 
 
-def _full_stop(line: str) -> str:
-    return line[-1] if line.endswith((".", "。")) else ""
+def quotes(made: Outline) -> tuple[str, ...]:
+    """Return for each item that must be known the best of what people wrote of it; an empty string where there is no room."""
+    language = made.digest.language
+    room = _SCREEN - sum(columns(short_line(item.line)) + columns(reason(item, language)) for item in made.must_know)
+    room -= columns(tally(sections(made))) + columns(watched(made))
+    found = []
+    for item in made.must_know:
+        analysis = item.entry.analysis
+        quote = brief(item.gist, _QUOTE) if analysis and analysis.why else ""
+        fits = columns(quote) <= room
+        room -= columns(quote) if fits else 0
+        found.append(quote if fits else "")
+    return tuple(found)
 
 
 def reason(item: Item, language: Language) -> str:
-    """Why it ranks as it does, the strongest reason first, as far as whole reasons fit; then both ranks where a model differs.
-
-    What its line names already is said in a few words without the names. A type that is none of the grave ones comes last,
-    and alone where nothing can be pointed at: what was learned of commits like it is too general for a line.
-    """
-    semicolon = label("list.semicolon", language)
-    found = [
-        reason for reason in item.entry.triage.reasons if reason.points > 0 and not reason.code.startswith("learned.")
-    ]
-    found.sort(key=lambda reason: reason.code.startswith("type.") and reason.code not in _GRAVE)
-    first, *more = dict.fromkeys(_short(reason, item.line, language) for reason in found) or [item.types]
-    ranks = both_ranks(item.entry, language)
+    """Why it ranks as it does, as far as whole reasons fit; then both ranks where a model differs."""
+    semicolon, ranks = label("list.semicolon", language), both_ranks(item.entry, language)
+    first, *more = item.reasons.split(semicolon)
     room = _WHY - columns(semicolon + ranks) if ranks else _WHY
     said = brief(first, max(room, _LEAST_WHY))
     for text in more:
         if columns(said + semicolon + text) <= room:
             said += semicolon + text
     return said + semicolon + ranks if ranks else said
-
-
-def _short(reason: Reason, line: str, language: Language) -> str:
-    text = clean(say_reason(reason, language))
-    names = re.findall(r"`[^`]+`|“[^”]+”", text)
-    is_said = bool(names) and all(name.strip("`“”").lower() in line.lower() for name in names)
-    is_said = is_said or (
-        language != "en" and "“" in text
-    )  # words of an English title; the line says them in its language
-    return label(f"why.{reason.code}", language) if is_said and reason.code in SHORT else text
 
 
 def watched(made: Outline) -> str:

@@ -36,6 +36,7 @@ from formatters.slack_blocks import (
     buttons,
     menu,
     packed,
+    preformatted,
     rich,
     table,
 )
@@ -134,6 +135,8 @@ def _detail(detail: CommitDetail) -> Iterator[Piece]:
         spans(f"→ {label('entry.part', language, name=why)} {cut(item.reasons, _TITLE)}") if item.reasons else [],
         *(spans(f"⚠️ {cut(mark, _TITLE)}") for mark in item.marks),
     )
+    if item.diff:
+        yield preformatted(item.diff)
     for part in item.parts:
         yield from _part(part, detail, pointer)
 

@@ -44,6 +44,12 @@ def rich(*parts: list[Json]) -> Piece:
     return piece({"type": "rich_text", "elements": sections})
 
 
+def preformatted(lines: Sequence[str]) -> Piece:
+    """Return lines of code as they stand."""
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "\n".join(lines)}]}
+    return piece({"type": "rich_text", "elements": [element]})
+
+
 def bullets(heads: list[Json], items: Iterable[list[Json]]) -> Piece:
     """Return a list below a line; the line may be empty."""
     entries = [{"type": "rich_text_section", "elements": item} for item in items if item]

@@ -8,7 +8,7 @@ from analysis.triage import Importance
 from formatters.follow_ups import News
 from formatters.item import ICONS, Item
 from formatters.links import commit_page, pull_request_page
-from formatters.post import Section, effect, reason, sections, tally, watched
+from formatters.post import Section, quotes, reason, sections, short_line, tally, watched
 from formatters.reply import DigestPost
 from formatters.slack_blocks import Payload, Piece, actions, bullets, button, context, menu, packed, rich, single
 from formatters.slack_text import Json, cut, link, sentences, spans, words
@@ -24,10 +24,13 @@ def parent(post: DigestPost) -> Payload:
     made = post.outline
     language = made.digest.language
     zone = made.digest.window.zone
-    head = [*words(cut(made.title, _TITLE), bold=True), *words(f" · {zone}\n"), *spans(cut(made.counts, _TITLE))]
+    numbers = "\n".join(filter(None, (made.counts, made.makeup)))
+    head = [*words(cut(made.title, _TITLE), bold=True), *words(f" · {zone}\n"), *spans(cut(numbers, 2 * _TITLE))]
     pieces = [rich(head, *(spans(f"⚠️ {sentences(notice, 300, '…')}") for notice in made.notices[:3]))]
     if made.must_know:
-        pieces.append(rich(*(_line(item, language) for item in made.must_know)))
+        lines = (_line(item, language, quote) for item, quote in zip(made.must_know, quotes(made), strict=True))
+        more = [words(made.more_high)] if made.more_high else []
+        pieces.append(rich(*(one for pair in lines for one in pair), *more))
     if made.follow_ups:
         heading = words(label("section.follow_ups", language), bold=True)
         pieces.append(bullets(heading, (_news(news) for news in made.follow_ups[:_NEWS])))
@@ -36,7 +39,9 @@ def parent(post: DigestPost) -> Payload:
         counts = [*words(f"{label('slack.areas', language)} ", bold=True), *words(cut(tally(sections(made)), _TITLE))]
         watching = [*words(f"{label('slack.watch', language)} ", bold=True), *spans(cut(watch, _TEXT))] if watch else []
         pieces += [rich(counts, watching, link(post.page, label("post.page", language)) if post.page else [])]
-        pieces.append(context(_coverage(post)))
+        small = " · ".join(filter(None, (made.gaps, made.quoting)))
+        if small:
+            pieces.append(context(small))
     names = [f"{item.entry.commit.short} · {item.title}" for item in made.must_know]
     details = menu(label("slack.details", language), zip(names, post.item_commands, strict=False), 0)
     controls = [button(one, number) for number, one in enumerate(post.buttons, 1)]
@@ -62,17 +67,18 @@ def thread(post: DigestPost) -> list[Payload]:
     return [message for messages in [*found, packed(small)] for message in messages]
 
 
-def _line(item: Item, language: Language) -> list[Json]:
-    """Return a must-know item: icon, effect, area, link, reason."""
+def _line(item: Item, language: Language, quote: str) -> list[list[Json]]:
+    """Return a must-know item: icon, line, area, link, reason; below it what somebody wrote, where there is room."""
     why = reason(item, language)
-    return [
+    first = [
         *words(f"{ICONS[item.entry.triage.importance]} "),
-        *spans(cut(effect(item.line), _TITLE), bold=True),
+        *spans(cut(short_line(item.line), _TITLE), bold=True),
         *words(f" {cut(item.area, 40)} · " if item.area else " "),
         *reference(item.entry.commit),
         *(words(" · ") if why else []),
-        *spans(cut(why, 120)),
+        *spans(cut(why, 160)),
     ]
+    return [first, spans(f"   {quote}")] if quote else [first]
 
 
 def _news(news: News) -> list[Json]:
@@ -85,11 +91,6 @@ def reference(commit: Commit) -> list[Json]:
     if commit.pull_request:
         return link(pull_request_page(commit), f"#{commit.pull_request}")
     return link(commit_page(commit), commit.short)
-
-
-def _coverage(post: DigestPost) -> str:
-    made = post.outline
-    return dict(made.run).get(label("run.coverage", made.digest.language), made.counts)
 
 
 def _opening(post: DigestPost) -> Iterator[Piece]:

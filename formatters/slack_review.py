@@ -6,7 +6,7 @@ from analysis.commit import Commit
 from analysis.entry import Language
 from formatters.item import ICONS
 from formatters.plain import brief
-from formatters.post import effect
+from formatters.post import short_line
 from formatters.reply import ReviewPost
 from formatters.review import AREAS, TOP, Line, Section
 from formatters.slack_blocks import Payload, Piece, actions, bullets, button, context, menu, packed, rich, single
@@ -25,7 +25,7 @@ def parent(post: ReviewPost) -> Payload:
     head = [*words(cut(told.title, _TITLE), bold=True), *words(f" · {zone}\n"), *spans(cut(told.counts, _TITLE))]
     pieces = [rich(head, *(spans(f"⚠️ {sentences(notice, _TITLE, '…')}") for notice in told.notices))]
     if told.top:
-        pieces.append(rich(*(_matter(line, told.commits, effect(line.head)) for line in told.top[:_SHOWN])))
+        pieces.append(rich(*(_matter(line, told.commits, short_line(line.head)) for line in told.top[:_SHOWN])))
     summed = [_summed(section, language) for section in told.briefly]
     if summed:
         pieces.append(rich(*summed, link(post.page, label("review.page", language)) if post.page else []))

@@ -47,6 +47,10 @@ def one_entry(item: Item, language: Language, zone: str, *, width: int = 100, co
         screen.line(clean(commit.url), style="dim")
     screen.gap()
     _depth(item, screen, indent=0)
+    if item.diff:
+        screen.gap()
+    for line in item.diff:
+        screen.line(Text(line, style={"+": "green", "-": "red"}.get(line[:1], "dim")))
     return screen.text()
 
 
@@ -143,13 +147,15 @@ def write_outline(made: Outline, screen: Screen) -> None:
     screen.line(made.title, style="bold")
     screen.line(made.window, style="dim")
     screen.line(made.counts)
+    if made.makeup:
+        screen.line(made.makeup)
+    if made.quoting:
+        screen.line(made.quoting, style="dim")
     for notice in made.notices:
         screen.line(notice, style="bold yellow", mark="! ")
     if made.must_know:
         screen.heading(label("section.must_know", language))
-        for item in made.must_know:
-            mark = _mark(item.entry.triage.importance) + Text(f"{item.entry.commit.short} ", style="dim")
-            screen.line(_must_know(item), mark=mark)
+        _write_must_know(made, screen)
     if made.follow_ups:
         screen.heading(label("section.follow_ups", language))
         for news in made.follow_ups:
@@ -192,6 +198,16 @@ def _listed(lines: Sequence[Line], told: ReviewOutline, screen: Screen, indent: 
         shorts = [told.commits[sha].short for sha in line.shas if sha in told.commits]
         marked_line(line.text, line.level, shorts, screen, indent)
         _listed(line.under, told, screen, indent + 2)
+
+
+def _write_must_know(made: Outline, screen: Screen) -> None:
+    for item in made.must_know:
+        mark = _mark(item.entry.triage.importance) + Text(f"{item.entry.commit.short} ", style="dim")
+        screen.line(_must_know(item), mark=mark)
+        if item.ranked:
+            screen.line(item.ranked, style="dim", indent=columns(mark.plain))
+    if made.more_high:
+        screen.line(made.more_high, style="dim")
 
 
 def _must_know(item: Item) -> Text:
