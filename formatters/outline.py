@@ -395,7 +395,8 @@ def _is_told(fact: Fact, item: Item | None) -> bool:
     """Whether what must be known says a fact already, in its line or as its reason."""
     if item is None:
         return False
-    return fact.kind is FactKind.REVERTS or bool(fact.name and fact.name in f"{item.line} {item.reasons}")
+    name = clean(fact.name)
+    return fact.kind is FactKind.REVERTS or bool(name and name in f"{item.title} {item.reasons}")
 
 
 def _shares(counts: Iterable[tuple[str, int]], most: int = 100) -> str:

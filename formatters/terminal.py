@@ -144,15 +144,7 @@ def _mark(level: Importance) -> Text:
 def write_outline(made: Outline, screen: Screen) -> None:
     """Write a digest that was put into words already."""
     digest, language = made.digest, made.digest.language
-    screen.line(made.title, style="bold")
-    screen.line(made.window, style="dim")
-    screen.line(made.counts)
-    if made.makeup:
-        screen.line(made.makeup)
-    if made.quoting:
-        screen.line(made.quoting, style="dim")
-    for notice in made.notices:
-        screen.line(notice, style="bold yellow", mark="! ")
+    _write_head(made, screen)
     if made.must_know:
         screen.heading(label("section.must_know", language))
         _write_must_know(made, screen)
@@ -177,6 +169,18 @@ def write_outline(made: Outline, screen: Screen) -> None:
             screen.line(group.note, style="dim")
     screen.heading(label("section.run", language))
     screen.grid([(Text(name, style="dim"), _styled(value)) for name, value in made.run])
+
+
+def _write_head(made: Outline, screen: Screen) -> None:
+    screen.line(made.title, style="bold")
+    screen.line(made.window, style="dim")
+    screen.line(made.counts)
+    if made.makeup:
+        screen.line(made.makeup)
+    if made.quoting:
+        screen.line(made.quoting, style="dim")
+    for notice in made.notices:
+        screen.line(notice, style="bold yellow", mark="! ")
 
 
 def write_review(told: ReviewOutline, screen: Screen) -> None:

@@ -137,7 +137,7 @@ def a_full_review(text: str = "", language: Language = "en", *, known: int = 7) 
         first,
         landed(2, "Add --slow", "medium", ChangeType.FEATURE, slow),
         landed(9, 'Revert "Add --fast"', "high", ChangeType.REVERT, Fact(FactKind.REVERTS, "Add --fast", before=first.commit.sha)),
-        *(landed(n, "Fix a crash", ("high", "medium", "low")[n % 3], ChangeType.BUGFIX) for n in range(4, 9)),
+        *(landed(n, f"Fix the crash of page {n}", ("high", "medium", "low")[n % 3], ChangeType.BUGFIX) for n in range(4, 9)),
     ]  # fmt: skip
     authors = [entry.commit.author for entry in entries]
     return a_review(*entries, language=language, known=known, before=20, new=authors, repo=f"o/{text or 'r'}")

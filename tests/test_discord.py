@@ -181,12 +181,10 @@ def test_the_first_message_says_what_must_be_known() -> None:
     post = posting(a_post(a_digest(gone, docs), "show example/quill@ccccccc"))
     assert texts((post.first,)) == [
         "**example/quill: Thursday, 2026-03-12**\n"
-        "-# 2 commits by 1 author: 1 high, 0 medium, 1 low · Asia/Shanghai\n"
-        "🔴 Drop the flag\n"
-        "-# KV cache · [`ccccccc`](<https://github.com/example/quill/commit/"
-        + "c"
-        * 40
-        + ">) · it is about an error (“fails”); bug fix\n"
+        "-# 2 commits by 1 author · Asia/Shanghai\n"
+        "-# 4 lines of product code · 2 bug fixes\n"
+        "🔴 **Drop the flag**\n"
+        "-# KV cache · [`ccccccc`](<https://github.com/example/quill/commit/" + "c" * 40 + ">) · errors\n"
         "-# **Areas:** KV cache 1 · Tests, CI and docs 1\n"
         "-# **Watch:** Removed: `--old`\n"
         "-# [The day as a page](<https://example.com/day/2026-03-12>)"

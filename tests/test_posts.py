@@ -7,20 +7,18 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLE_NOW
 from html_reader import Page
-from made import a_digest, an_analysis, an_entry, the_areas, the_sample
+from made import a_commit, a_digest, an_entry, the_areas, the_sample
 
 from analysis.areas import Areas
 from analysis.digest import Digest
 from analysis.entry import LANGUAGES, Language
 from analysis.reason import Reason
 from analysis.window import Window
-from analysis.wording import say_reason
 from bot.config import load
 from bot.core import Core
 from bot.posts import archive_page, report_files
 from formatters.item import item_of
-from formatters.post import SHORT, reason
-from formatters.wording import label
+from formatters.post import reason
 
 Day = tuple[Core, Digest, Areas]
 
@@ -31,41 +29,32 @@ def day(request: pytest.FixtureRequest, quill: Path, environ: dict[str, str]) ->
     return Core(load(environ), lambda: SAMPLE_NOW), *the_sample(quill, environ, SAMPLE_NOW, request.param)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_must_know_item_says_its_strongest_reason(language: Language) -> None:
-    """In a few words where its line names the thing already; a plain type only beside it, or for want of anything else."""
-
-    def why(line: str, *reasons: Reason) -> str:
-        entry = an_entry(importance="high", reasons=reasons, analysis=an_analysis(line))
-        return reason(item_of(entry, language, the_areas()), language)
-
-    default, feature = Reason("default_changed", "TIMEOUT", 2.4), Reason("type.feature", points=2.9)
-    learned, wrong = Reason("learned.product", points=4.0), Reason("wrong_result", "wrong page size", 2.4)
-    said = {
-        "en": (
-            "a changed default; feature",
-            "default of `TIMEOUT` changed; feature",
-            "revert; a changed default",
-            "bug fix",
-            "it is about wrong results (“wrong page size”)",
-        ),
-        "zh": ("默认值改变；新功能", "`TIMEOUT` 的默认值改变；新功能", "撤回；默认值改变", "缺陷修复", "结果错误"),
-    }[language]
-    assert (
-        why("`TIMEOUT` is now 300 by default.", learned, feature, default),
-        why("Requests end later.", feature, default),
-        why("`TIMEOUT` is 120 again.", Reason("type.revert", points=3.0), default),
-        why("Requests end later.", learned),
-        why("Pages are right again.", wrong),
-    ) == said
+WRONG, ERROR = Reason("wrong_result", "wrong page size", 2.4), Reason("error", "fails", 0.3)
+DEFAULT, FLAG = Reason("default_changed", "TIMEOUT", 2.4), Reason("flag_removed", "--old", 2.2)
+FEATURE, LEARNED = Reason("type.feature", points=2.9), Reason("learned.wording", points=4.0)
+WHY = {
+    "what was learned is too general": ("Pages come back", (LEARNED, FEATURE), ("bug fix", "缺陷修复")),
+    "a symptom where it is met": ("Fix pages on Blackwell", (WRONG, LEARNED), ("wrong results on Blackwell", "Blackwell 上结果错误")),
+    "a symptom everywhere": ("Fix pages", (ERROR, WRONG), ("wrong results; errors", "结果错误；报错")),
+    "what was set": ("Wait longer", (FEATURE, DEFAULT), ("`TIMEOUT` has another default", "`TIMEOUT` 的默认值有变")),
+    "two at most, the graver first": (
+        "Wait longer",
+        (DEFAULT, FLAG, WRONG),
+        ("wrong results; `TIMEOUT` has another default", "结果错误；`TIMEOUT` 的默认值有变"),
+    ),
+    "a hole by its name": ("Fix it", (Reason("security", "open redirect", 2.8),), ("security (“open redirect”)", "安全问题（“open redirect”）")),
+    "taken back": ("Wait longer", (Reason("type.revert", points=3.0), ERROR), ("revert; errors", "撤回；报错")),
+    "a person's word before all": ("Fix it", (WRONG, Reason("corrected", "high", 1.0)), ("a reader ranks it high; wrong results", "读者判定为高；结果错误")),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_short_reason_has_its_words(language: Language) -> None:
-    """As the whole one has."""
-    for code in SHORT:
-        assert label(f"why.{code}", language)
-        assert "x" in say_reason(Reason(code, "x"), language) or code == "deprecated"
+@pytest.mark.parametrize(("title", "reasons", "expected"), WHY.values(), ids=WHY)
+def test_a_must_know_item_says_why_in_a_readers_words(
+    title: str, reasons: tuple[Reason, ...], expected: tuple[str, str]
+) -> None:
+    """What happens to whom, at most twice; its type where nothing can be pointed at."""
+    entry = an_entry(a_commit(title), importance="high", reasons=reasons)
+    assert tuple(reason(item_of(entry, language, the_areas()), language) for language in LANGUAGES) == expected
 
 
 @pytest.mark.parametrize("letters", ["en", "zh"])

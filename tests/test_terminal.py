@@ -9,19 +9,17 @@ import pytest
 from conftest import SAMPLE_NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import a_commit, a_digest, a_triage, an_analysis, an_entry, spoiled, the_areas, the_sample
+from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_sample
 
 from analysis.digest import Digest
 from analysis.entry import LANGUAGES, Claim, Entry, Language, Theme
 from analysis.facts import Fact, FactKind
 from analysis.stories import Story, StoryKind
-from analysis.wording import say_reason
 from formatters.answers import areas_text, detail_text, list_text
 from formatters.plain import clean, columns
 from formatters.terminal import terminal
 
 AREAS = the_areas()
-WHY = "; ".join(say_reason(reason, "en") for reason in a_triage().reasons)
 SEQUENCE = re.compile(r"\x1b\[[\d;]*m")
 TEXT = st.lists(
     st.sampled_from(
@@ -145,11 +143,14 @@ def test_one_commit_with_everything_known_of_it() -> None:
         "● high importance · bug fix · KV cache · +1 −1",
         "https://github.com/example/quill/commit/abc1234",
         "",
-        f"→ {WHY}",
+        "→ errors",
         "Title               “Wait”",
         "Effect              Slower.",
         "Risks               It may hang.",
         "Facts from the diff `timeout` is now 2 by default, 1 before  quill/config.py:3",
+        "",
+        "- a = 1",
+        "+ a = 2",
     ]
     assert "重要度低" in shown(an_entry(commit, "low"), "zh")
 

@@ -149,8 +149,8 @@ def test_every_label_of_the_formats_is_used() -> None:
         "unusual",
         "follow_up",
         "unread",
-        "why",
         "source",
+        "report",
     }  # keys put together from values
     unused = [
         f"{group}.{key}"
