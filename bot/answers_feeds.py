@@ -120,6 +120,7 @@ async def save_setup(question: Question) -> AsyncIterator[Reply]:
     feed = await desk.work.quick(lambda: _read(question, before))
     if not desk.access.may_set_up(feed.repository):
         raise Mistake("mistake.may_not_set_up", repo=feed.repository)
+    await _check_place(question, feed.channel)
     yield question.working("working.setup", repo=feed.repository)
     now = desk.core.now()
 
@@ -191,6 +192,18 @@ def _one_of(text: str, known: tuple[T, ...], default: T) -> T:
     if found is None:
         raise Mistake("mistake.choice", text=text, known=known)
     return found
+
+
+async def _check_place(question: Question, channel: str) -> None:
+    """Raise Mistake where Daybrief could not post: better told now than tomorrow morning."""
+    lacking = await question.asker.lacks(channel)
+    if not lacking:
+        return
+    if "member" in lacking:
+        raise Mistake("mistake.not_member")
+    if "archived" in lacking:
+        raise Mistake("mistake.archived")
+    raise Mistake("mistake.lacks", names=tuple(question.say(f"lacks.{name}") for name in lacking))
 
 
 def _check_channel(question: Question) -> None:

@@ -295,3 +295,19 @@ async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_t
     assert len(tops) == 3
     assert any("Missed: Thursday, 2026-03-12, made up for now." in text for text in tops)
     assert any("18 commits" in text for text in tops)
+
+
+async def test_a_channel_without_permissions_is_told_at_setup(team: Team) -> None:
+    """By Discord's own word: what to allow; and it is set up once that is done."""
+    import discord
+
+    team.server.channel.app_permissions &= ~discord.Permissions(attach_files=True, create_public_threads=True).value
+    opened = await team.use("setup")
+    given: dict[str, str | list[str]] = {"repository": "example/quill", "zone": "Asia/Shanghai", "language": ["en"]}
+    first = await team.answered(await team.server.submit(opened, given))
+    refused = await team.press(first.messages[0], "Save")
+    assert "Allow it to attach files, create public threads in the channel's settings" in refused.text
+    assert team.bot.feeds.all() == []
+    team.server.channel.app_permissions |= discord.Permissions.all().value
+    await set_up(team, "en")
+    assert len(team.bot.feeds.all()) == 1

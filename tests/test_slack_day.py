@@ -349,3 +349,18 @@ async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_t
     assert len(tops) == 3
     assert any("Missed: Thursday, 2026-03-12, made up for now." in text for text in tops)
     assert any("18 commits" in text for text in tops)
+
+
+async def test_a_channel_that_daybrief_is_not_in_is_told_at_setup(team: Team) -> None:
+    """With what to type; it is set up once that is done."""
+    team.server.channel.members.discard(team.server.bot.id)
+    await team.server.slash("/digest", "setup")
+    view = await team.server.wait_view(text="owner/name")
+    filled_in = filled(view.data["blocks"]) | {"repository": "example/quill"}
+    await team.server.submit(view, filled_in)
+    again = await team.server.wait_view(text="/invite @Daybrief", within=60)
+    assert team.bot.feeds.all() == []
+    team.server.channel.members.add(team.server.bot.id)
+    await team.server.submit(again, filled_in)
+    await team.server.wait_view(text="✅", within=60)
+    assert len(team.bot.feeds.all()) == 1

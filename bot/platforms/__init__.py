@@ -4,7 +4,7 @@ A platform turns whatever people do (a command, a mention, a button, a form) int
 conversation, and shows the replies. It posts through the `Transport` port and knows nothing of what is due.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -12,6 +12,12 @@ from analysis.entry import Language
 from bot.command import Command
 from bot.wording import said
 from formatters.reply import Reply
+
+Lacks = Callable[[str], Awaitable[tuple[str, ...]]]
+
+
+async def _nothing(channel: str) -> tuple[str, ...]:  # noqa: ARG001 - as `Asker.lacks` is called
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,8 @@ class Asker:
         workspace: the Slack team or Discord guild; empty in a direct message on Discord and in the terminal.
         channel: where the answer goes; `is_direct`: it is a conversation with the bot alone.
         is_admin: may administer this channel's feeds, by the platform's own word.
+        lacks: what keeps Daybrief from posting in a channel, by the platform's own word, as it is now: `member`, `archived`, or
+            keys of `lacks` in `bot/wording.toml`; empty where nothing does, or nothing is known.
         channels: in direct messages, the channels that the person is in, as far as the platform says; `administers`: those
             whose feeds they may administer.
         name: as others there see it; empty where the platform does not say.
@@ -39,6 +47,7 @@ class Asker:
     zone: str = ""
     channels: frozenset[str] = frozenset()
     administers: frozenset[str] = frozenset()
+    lacks: Lacks = field(default=_nothing, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

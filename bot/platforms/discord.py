@@ -371,8 +371,16 @@ class _Interaction:
             is_direct=interaction.guild_id is None,
             is_admin=interaction.guild_id is not None and interaction.permissions.manage_channels,
             name=interaction.user.display_name,
+            lacks=self._lacks,
             language=next((language for language in LANGUAGES if language == locale), None),
         )
+
+    async def _lacks(self, channel: str) -> tuple[str, ...]:
+        """Return what Daybrief may not do in the channel that this came from; of others Discord says nothing here."""
+        if channel != self.asker.channel or self._interaction.guild_id is None:
+            return ()
+        allowed = self._interaction.app_permissions
+        return tuple(name for name in _NEEDED if not getattr(allowed, name))
 
     async def acknowledge(self, *, public: bool) -> None:
         with _noticed(), contextlib.suppress(*_BROKEN):  # it may have arrived; if not, what is shown next tells
@@ -458,6 +466,11 @@ class _Original:
     async def delete(self) -> None:
         await self._interaction.delete_original_response()
 
+
+_NEEDED = (
+    "view_channel", "send_messages", "read_message_history", "attach_files", "create_public_threads", "send_messages_in_threads",
+)  # fmt: skip
+"""Permissions without which a digest does not come whole."""
 
 _KINDS: dict[discord.InteractionType, Literal["command", "control", "form", "typing"]] = {
     discord.InteractionType.application_command: "command",

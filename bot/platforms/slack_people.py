@@ -42,7 +42,21 @@ class People:
             zone=str(person.get("tz") or ""),
             channels=frozenset(found),
             administers=frozenset(one for one, creator in found.items() if rules or creator == user),
+            lacks=self._lacks,
         )
+
+    async def _lacks(self, channel: str) -> tuple[str, ...]:
+        """Return what keeps us from posting in a channel; asked anew each time, because people mend it meanwhile."""
+        try:
+            found = (await self._web.ask("conversations.info", channel=channel))["channel"]
+        except Refused:  # private channels that we are not in are not even shown
+            return ("member",)
+        except Later as trouble:
+            _LOG.warning("whether %s can be posted to is not known: %s", channel, trouble)
+            return ()
+        if found.get("is_archived"):
+            return ("archived",)
+        return () if found.get("is_member") else ("member",)
 
     async def direct(self, user: str) -> str:
         """Return the channel of direct messages with a person. Raises Refused, Later."""

@@ -119,6 +119,7 @@ class Channel:
     recipients: list[User] = field(default_factory=list)
     bot_can_see: bool = True
     bot_can_send: bool = True
+    app_permissions: int = ALL_PERMISSIONS
     archived: bool = False
 
     @property
@@ -929,7 +930,7 @@ class FakeDiscord(FakeServer):
             "channel_id": channel.id,
             "channel": channel.payload(self.bot.id),
             "locale": user.locale,
-            "app_permissions": str(ALL_PERMISSIONS),
+            "app_permissions": str(channel.app_permissions),
             "entitlements": [],
             "authorizing_integration_owners": {"0": channel.guild_id or "0"},
             "context": 0 if channel.guild_id else 1,
