@@ -18,7 +18,7 @@ from analysis.period import Day, count_day
 from analysis.pipeline import Readers, Step, judge, settled, silent
 from analysis.pull_request import Unread
 from analysis.rules import RulesAnalyser
-from analysis.sources import CommitSource, Listing, PullRequestSource, fold_merges, reached
+from analysis.sources import CommitSource, Listing, PullRequestSource, cut_off, fold_merges, reached
 from analysis.statements import Conventions
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.stories import Earlier, find_stories
@@ -31,6 +31,7 @@ from bot.config import Configuration
 from bot.follow_ups import follow_ups, told_before
 from bot.reading import Session, Turns, compared, digest_key
 from bot.repositories import Place, open_pull_requests, open_source
+from bot.rewritten import Rewritten
 from storage.analyses import Analyses
 from storage.claims import Claims
 from storage.commits import Commits
@@ -81,6 +82,7 @@ class Core:
         self.learned = Learned(self.store)
         self.feedback = Feedback(self.store)
         self.history = History(self.store)
+        self.rewritten = Rewritten(self.store, self.commits)
         self._claims = Claims(self.store)
 
     # -- what a digest is made with
@@ -210,7 +212,12 @@ class Core:
         window.check()
         listing, heads, late, before = self._landed(source, window, told)
         areas = self.areas(source)
+        gone = self._gone(listing, before)
+        twins = self.rewritten.twins(listing.repo, heads, gone) if gone else {}
         commits, fetched = self._fetch(source, heads, step)
+        if again := self.rewritten.same(listing.repo, twins, commits) if twins else set():
+            commits = [commit for commit in commits if commit.sha not in again]
+            listing = _noting_rewritten(listing, len(self.rewritten.seen(listing.repo, again, window)))
         judged, unread = self._judged(source, commits, areas)
         entries = [replace(entry, late=entry.commit.sha in late) for entry in judged]
         earlier = told_before(before, window)
@@ -302,7 +309,7 @@ class Core:
             What is new or newly analysed, and how many commits the model still has to read.
         """
         listing = self.listed(source, since, until)
-        heads = fold_merges(listing.heads)
+        heads = self._folded(source, listing.heads)
         shas = [head.sha for head in heads]
         judged = self.commits.entries(listing.repo, shas)
         read = self.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, language)
@@ -394,7 +401,7 @@ class Core:
         # What a told commit was built on was here when it was told, be it by itself or within a merge.
         here = reached(told.where, {head.sha: head for head in listing.heads})
         own, late = [], set()
-        for head in fold_merges(listing.heads):
+        for head in self._folded(source, listing.heads):
             where = told.where.get(head.sha)
             if head.committed_at in window:
                 # What came late into this window, after it was told, belongs to the digest that told it.
@@ -406,6 +413,26 @@ class Core:
                 own.append(head)
                 late.add(head.sha)
         return listing, own, late, told
+
+    def _folded(self, source: CommitSource, heads: Sequence[Commit]) -> list[Commit]:
+        """Fold merges with all that they brought, also what was committed long before; the source is asked once for each."""
+        merges = cut_off(heads)
+        known = self.commits.get(source.repo, [merge.sha for merge in merges])
+        listed = {head.sha for head in heads}
+        older = {head.sha: head for merge in merges if merge.sha not in known for head in source.brought(merge)}
+        folded = fold_merges([*heads, *(head for sha, head in older.items() if sha not in listed)])
+        return [
+            replace(head, brought=known[head.sha].brought)
+            if head.sha in known and len(known[head.sha].brought) > len(head.brought)
+            else head
+            for head in folded
+            if head.sha in listed
+        ]
+
+    def _gone(self, listing: Listing, told: Reported) -> list[str]:
+        """Return what was told of the listed time and is not listed any more: a rewritten history has it no longer."""
+        here = {head.sha for head in listing.heads}
+        return [sha for sha in told.where if sha not in here]
 
     def _told(self, source: CommitSource, window: Window, reported: Reported | None) -> tuple[Reported, datetime]:
         """Return what earlier digests told, and from when on late commits must be looked for."""
@@ -519,6 +546,11 @@ class Core:
             if original and sha != revert.sha and original.commit.committed_at <= revert.committed_at:
                 return original.commit
         return None
+
+
+def _noting_rewritten(listing: Listing, count: int) -> Listing:
+    note = f"the branch's history was rewritten: {count} commits that were told before have other SHAs now"
+    return replace(listing, notes=(*listing.notes, note)) if count else listing
 
 
 def _by_rules(**reasons: str) -> tuple[str, ...]:

@@ -84,6 +84,15 @@ class CommitSource(Protocol):
             Outage: the source did not answer as it should.
         """
 
+    def brought(self, merge: Commit) -> tuple[Commit, ...]:
+        """List what a merge brought, however old it is: what its other parents reach and its first one does not.
+
+        Without their files, newest first; those that the source does not know are left out.
+
+        Raises:
+            Outage: the source did not answer as it should.
+        """
+
     def read_file(self, path: str) -> str | None:
         """Return a text file of the branch, or None where it is absent or reading it would cost a request."""
 
@@ -129,6 +138,23 @@ def fold_merges(heads: Iterable[Commit]) -> list[Commit]:
         folded.append(replace(merge, brought=tuple(Brought(c.sha, c.subject) for c in ordered if c.sha in found)))
     merges = {commit.sha: commit for commit in folded}
     return [merges.get(commit.sha, commit) for commit in ordered if commit.sha not in taken]
+
+
+def cut_off(heads: Iterable[Commit]) -> list[Commit]:
+    """Return the merges on the trunk that brought something which is not in `heads`, as far as these tell.
+
+    Where a side branch leaves `heads`, it may end on the trunk, long ago, or go on: only the source can tell.
+    """
+    ordered = list(heads)
+    known = {commit.sha: commit for commit in ordered}
+    trunk = _trunk(ordered, known)
+    found = []
+    for merge in (commit for commit in ordered if commit.sha in trunk and commit.is_merge and not commit.catches_up):
+        side = reached(merge.parents[1:], known, trunk)
+        ends = {*merge.parents[1:], *(parent for sha in side for parent in known[sha].parents)}
+        if ends - known.keys():
+            found.append(merge)
+    return found
 
 
 def _trunk(ordered: Sequence[Commit], known: Mapping[str, Commit]) -> set[str]:

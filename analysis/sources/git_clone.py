@@ -103,6 +103,11 @@ class GitClone:
         (head,) = self._heads([sha])
         return next(self.fetch([head], _NO_EXECUTOR))
 
+    def brought(self, merge: Commit) -> tuple[Commit, ...]:
+        """List what a merge brought; see CommitSource."""
+        first, *others = merge.parents
+        return tuple(self._heads(self._git("rev-list", *others, "--not", first, limit=LONG).split()))
+
     def read_file(self, path: str) -> str | None:
         """Return a text file as it stands on the branch, or None."""
         tip = self._tip()

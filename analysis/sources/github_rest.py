@@ -23,6 +23,7 @@ from analysis.sources.github_requests import GitHub, Requests
 _PAGE = 100
 _FILES_PAGE = 300  # https://docs.github.com/en/rest/commits/commits#get-a-commit
 _MOST_FILES = 3_000
+_MOST_PAGES = 10  # of what one merge brought: who reads a thousand titles below one
 _EMPTY_BLOB = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
 _DIFF = "application/vnd.github.diff"
 _BINARY = "binary"
@@ -122,6 +123,25 @@ class GitHubRepository:
         diff = self._diff(item["sha"]) if missing else {}
         changes = tuple(_change(file, diff, was_missing=file["filename"] in missing) for file in files)
         return replace(self._head(item), files=changes, more_files=len(files) >= _MOST_FILES)
+
+    def brought(self, merge: Commit) -> tuple[Commit, ...]:
+        """List what a merge brought; see CommitSource."""
+        # https://docs.github.com/en/rest/commits/commits#compare-two-commits
+        first, *others = merge.parents
+        found: dict[str, Commit] = {}
+        for other in others:
+            path, page, more = f"/repos/{self._repo}/compare/{first}...{other}", 1, True
+            while more and page <= _MOST_PAGES:
+                query = {"per_page": _PAGE, "page": page}
+                accepted = (
+                    HTTPStatus.NOT_FOUND,
+                )  # a side that was never pushed by itself, or histories that have nothing in common
+                reply = self._requests.get(path, query, about=self._repo, ref=other, accepted=accepted)
+                if reply.status == HTTPStatus.NOT_FOUND:
+                    break
+                found |= {item["sha"]: self._head(item) for item in reply.data.get("commits") or []}
+                page, more = page + 1, 'rel="next"' in reply.headers.get("link", "")
+        return tuple(sorted(found.values(), key=lambda commit: commit.committed_at, reverse=True))
 
     def read_file(self, path: str) -> str | None:  # noqa: ARG002 - the port's signature
         """Return None: it would cost a request."""

@@ -50,6 +50,7 @@ _ROUTES = {
     "rate_limit": re.compile(r"/rate_limit"),
     "repos.get": re.compile(_REPO),
     "commits.list": re.compile(_REPO + r"/commits"),
+    "compare": re.compile(_REPO + r"/compare/(?P<base>[^/]+)\.\.\.(?P<head>[^/]+)"),
     "commits.get": re.compile(_REPO + rf"/commits/{_NOT_BELOW}(?P<ref>.+)"),
     "graphql": re.compile(r"(?:/api)?/graphql"),
 }
@@ -261,6 +262,8 @@ class GitHubServer(Loopback):
             raise _Refusal(409, "Git Repository is empty.", "rest/commits/commits#list-commits")
         if route == "commits.list":
             return self._list(request, repository)
+        if route == "compare":
+            return self._compare(request, repository, unquote(match["base"]), unquote(match["head"]))
         return self._get(request, repository, unquote(match["ref"]))
 
     def _query(self, request: Request, who: str, fault: str) -> Reply:
@@ -295,6 +298,17 @@ class GitHubServer(Loopback):
         shas = repository.history(start, since, until)
         page, links = _page(request, repository, len(shas), (30, 100))
         return Reply(200, as_json(repository.commits_json(shas[page], request.base)), links)
+
+    def _compare(self, request: Request, repository: GitRepository, base: str, head: str) -> Reply:
+        """Answer with what `head` has and `base` has not, oldest first."""
+        start, end = repository.resolve(base), repository.resolve(head)
+        if start is None or end is None:
+            raise _Refusal(404, "Not Found", "rest/commits/commits#compare-two-commits")
+        before = set(repository.history(start))
+        shas = [sha for sha in repository.history(end) if sha not in before][::-1]
+        page, links = _page(request, repository, len(shas), (250, 1000))
+        body = {"total_commits": len(shas), "commits": repository.commits_json(shas[page], request.base), "files": []}
+        return Reply(200, as_json(body), links)
 
     def _get(self, request: Request, repository: GitRepository, ref: str) -> Reply:
         sha = repository.resolve(ref)

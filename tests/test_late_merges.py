@@ -1,0 +1,135 @@
+"""What a merge brought counts with it, however old it is; a rewritten history is told as one line, not again."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from servers.github import GitHubServer
+from servers.scratch import Scratch
+
+from analysis.digest import Digest
+from analysis.entry import RULES
+from analysis.pipeline import silent
+from analysis.window import Window
+from bot.config import load
+from bot.core import Core
+from bot.repositories import parse_place
+
+NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
+"""The morning after the eighth of January."""
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Scratch:
+    made = Scratch(tmp_path / "scratch.git")
+    made.commit("Begin", {"app.py": "a = 0\n"}, at=NINE - 60 * DAY)
+    return made
+
+
+@pytest.fixture(params=["clone", "GitHub"])
+def place(request: pytest.FixtureRequest, scratch: Scratch, environ: dict[str, str]) -> Iterator[str]:
+    """Where the repository is read."""
+    with GitHubServer({"ann/scratch": scratch.path}) as github:
+        environ |= {"DAYBRIEF_GITHUB__BASE_URL": github.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+        yield f"ann/scratch={scratch.path}" if request.param == "clone" else "ann/scratch"
+        assert github.unrouted == []
+
+
+def told(environ: dict[str, str], place: str, now: datetime = NINE) -> Digest:
+    """Return the digest of the day before, as one reader gets it."""
+    core = Core(load(environ), lambda: now)
+    window = Window.of((now - DAY).date(), "UTC")
+    digest, _ = core.digest(core.source(parse_place(place)), window, "en", core.analyser(RULES), silent)
+    core.store.close()
+    return digest
+
+
+def titles(digest: Digest) -> list[str]:
+    return sorted(entry.commit.subject + (" (late)" if entry.late else "") for entry in digest.entries)
+
+
+def a_branch(scratch: Scratch, *ages: int) -> str:
+    """Commit on a side branch, so many days before; return its tip."""
+    tip = scratch.tip()
+    for age in ages:
+        content = {f"side{age}.py": f"b = {age}\n"}
+        tip = scratch.commit(f"Fix crash {age}", content, at=NINE - 20 * HOUR - age * DAY, parents=[tip], branch="side")
+    return tip
+
+
+class TestMerges:
+    @pytest.mark.parametrize("ages", [(0, 0, 0), (30, 3, 0), (59, 30, 8), (40, 39, 38)])
+    def test_all_that_a_merge_brought_is_told_with_it(
+        self, scratch: Scratch, environ: dict[str, str], place: str, ages: tuple[int, ...]
+    ) -> None:
+        """Also what was committed before any day that was told; nothing of it is told by itself."""
+        scratch.commit("Trunk", {"app.py": "a = 1\n"}, at=NINE - 50 * DAY)
+        told(environ, place, NINE - DAY)
+        tip = a_branch(scratch, *ages)
+        scratch.commit("Merge the crash fixes", at=NINE - 15 * HOUR, parents=[scratch.tip(), tip])
+        digest = told(environ, place)
+        assert titles(digest) == ["Merge the crash fixes"]
+        (entry,) = digest.entries
+        assert sorted(one.subject for one in entry.commit.brought) == sorted(f"Fix crash {age}" for age in ages)
+        again = told(environ, place)
+        assert len(again.entries[0].commit.brought) == 3, "asked for once, and remembered"
+
+    def test_what_the_trunk_had_is_not_brought(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        """A branch that begins long ago brings its own commits alone."""
+        tip = a_branch(scratch, 40)
+        for number in range(3):
+            scratch.commit(f"Trunk {number}", {"app.py": f"a = {number}\n"}, at=NINE - (30 - number) * DAY)
+        scratch.commit("Merge it", at=NINE - 15 * HOUR, parents=[scratch.tip(), tip])
+        (entry,) = told(environ, place).entries
+        assert [one.subject for one in entry.commit.brought] == ["Fix crash 40"]
+
+
+def rewrite(scratch: Scratch, mark: str, *, changed: int = -1) -> None:
+    """Write the last five commits anew, with a line more in their messages: other SHAs, the same changes and dates."""
+    commits = scratch.git("log", "--reverse", "--format=%H %ct %s", "-5").splitlines()
+    tip = commits[0].split()[0] + "^"
+    tip = scratch.git("rev-parse", tip)
+    for number, line in enumerate(commits):
+        _, seconds, title = line.split(" ", 2)
+        content = {"app.py": f"a = {number}{'0' if number == changed else ''}\n"}
+        moment = datetime.fromtimestamp(int(seconds), UTC)
+        tip = scratch.commit(f"{title}\n\n{mark}", content, at=moment, parents=[tip], branch="rewritten")
+    scratch.git("update-ref", "refs/heads/main", tip)
+
+
+class TestRewritten:
+    @pytest.fixture(autouse=True)
+    def _told(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        for number in range(5):
+            scratch.commit(f"Change {number}", {"app.py": f"a = {number}\n"}, at=NINE - 44 * HOUR + number * HOUR)
+        assert len(told(environ, place, NINE - DAY).entries) == 5
+
+    def test_what_was_told_is_not_told_again(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        """What is new is, and one line says that history was rewritten; the next day nothing of it."""
+        rewrite(scratch, "Signed-off-by: Ann")
+        scratch.commit("New", {"new.py": "1\n"}, at=NINE - 10 * HOUR)
+        digest = told(environ, place)
+        assert titles(digest) == ["New"]
+        assert digest.notes == (
+            "the branch's history was rewritten: 5 commits that were told before have other SHAs now",
+        )
+        assert titles(told(environ, place)) == ["New"], "made again"
+        scratch.commit("Newer", {"new.py": "2\n"}, at=NINE + 10 * HOUR)
+        after = told(environ, place, NINE + DAY)
+        assert (titles(after), after.notes) == (["Newer"], ())
+
+    def test_what_was_changed_on_the_way_is_told(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        """It has the title and the dates of what was told, and does something else; so has what follows it."""
+        rewrite(scratch, "Signed-off-by: Ann", changed=4)
+        digest = told(environ, place)
+        assert titles(digest) == ["Change 4 (late)"]
+        assert "4 commits that were told before" in digest.notes[0]
+
+    def test_what_landed_twice_is_told_twice(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        """Its old self is still there: it was taken back and put in again."""
+        scratch.commit("Revert it", {"app.py": "a = 3\n"}, at=NINE - 12 * HOUR)
+        scratch.commit("Change 4", {"app.py": "a = 4\n"}, at=NINE - 10 * HOUR, authored=NINE - 40 * HOUR)
+        assert titles(told(environ, place)) == ["Change 4", "Revert it"]
