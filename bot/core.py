@@ -18,7 +18,7 @@ from analysis.period import Day, count_day
 from analysis.pipeline import Readers, Step, judge, settled, silent
 from analysis.pull_request import Unread
 from analysis.rules import RulesAnalyser
-from analysis.sources import CommitSource, Listing, PullRequestSource, cut_off, fold_merges, reached
+from analysis.sources import CommitSource, Listing, PullRequestSource, cut_off, fold_merges, misdated, reached
 from analysis.statements import Conventions
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.stories import Earlier, find_stories
@@ -42,6 +42,9 @@ from storage.learned import Learned
 from storage.pages import Pages
 from storage.pull_requests import PullRequests
 from storage.store import Store
+
+_CLOCKS_DIFFER = timedelta(days=1)
+"""A commit that claims to be from later than this is from no day that will come."""
 
 LOOK_BACK = 7
 """Days in which a commit that landed late is still looked for."""
@@ -213,7 +216,7 @@ class Core:
         listing, heads, late, before = self._landed(source, window, told)
         areas = self.areas(source)
         gone = self._gone(listing, before)
-        twins = self.rewritten.twins(listing.repo, heads, gone) if gone else {}
+        twins = self.rewritten.twins(listing.repo, heads, gone, _listed_since(window, before)) if gone else {}
         commits, fetched = self._fetch(source, heads, step)
         if again := self.rewritten.same(listing.repo, twins, commits) if twins else set():
             commits = [commit for commit in commits if commit.sha not in again]
@@ -400,8 +403,11 @@ class Core:
         closed = closed_before(window.start, told.closed)
         # What a told commit was built on was here when it was told, be it by itself or within a merge.
         here = reached(told.where, {head.sha: head for head in listing.heads})
-        own, late = [], set()
+        odd = self._misdated(source, window, told)
+        own, late = list(odd), {head.sha for head in odd if head.committed_at < window.start}
         for head in self._folded(source, listing.heads):
+            if head in odd:
+                continue
             where = told.where.get(head.sha)
             if head.committed_at in window:
                 # What came late into this window, after it was told, belongs to the digest that told it.
@@ -429,6 +435,15 @@ class Core:
             if head.sha in listed
         ]
 
+    def _misdated(self, source: CommitSource, window: Window, told: Reported) -> list[Commit]:
+        """Return what came to the branch since the last digest and that no day's list will have, for its date."""
+        before = {sha for sha, where in told.where.items() if where != window}
+        if not before:
+            return []
+        # What lies between the days that were told, or in one that was told before it was over, has a day of its own.
+        oldest = min(_listed_since(window, told), *(where.start for where in told.where.values()))
+        return misdated(source.newest(), before, oldest, self.now() + _CLOCKS_DIFFER)
+
     def _gone(self, listing: Listing, told: Reported) -> list[str]:
         """Return what was told of the listed time and is not listed any more: a rewritten history has it no longer."""
         here = {head.sha for head in listing.heads}
@@ -437,7 +452,7 @@ class Core:
     def _told(self, source: CommitSource, window: Window, reported: Reported | None) -> tuple[Reported, datetime]:
         """Return what earlier digests told, and from when on late commits must be looked for."""
         told = reported or self._reported(source.repo, source.branch, window)
-        return told, min([window.start, *(other.start for other in told.closed)])
+        return told, _listed_since(window, told)
 
     def _reported(self, repo: str, branch: str, window: Window) -> Reported:
         """Return what all digests made with this store told, as one reader's."""
@@ -546,6 +561,11 @@ class Core:
             if original and sha != revert.sha and original.commit.committed_at <= revert.committed_at:
                 return original.commit
         return None
+
+
+def _listed_since(window: Window, told: Reported) -> datetime:
+    """Return from when on commits are listed: late ones belong to days that were told."""
+    return min([window.start, *(other.start for other in told.closed)])
 
 
 def _noting_rewritten(listing: Listing, count: int) -> Listing:

@@ -21,13 +21,15 @@ class Rewritten:
         self._commits = commits
         self._remembered = KeyValues(store, "rewritten")
 
-    def twins(self, repo: str, heads: Iterable[Commit], gone: Iterable[str]) -> dict[str, str]:
+    def twins(self, repo: str, heads: Iterable[Commit], gone: Iterable[str], since: datetime) -> dict[str, str]:
         """Return the commits that look like one that was told and that the branch has no more, by SHA with its SHA.
 
+        `gone` are those told that are not listed; of what was committed before `since`, that says nothing.
         Author, time of authorship and title stay when a history is rewritten; what landed again has its old self beside it.
         """
-        told = {_name(entry.commit): sha for sha, entry in self._commits.entries(repo, list(gone)).items()}
-        return {head.sha: told[_name(head)] for head in heads if _name(head) in told}
+        entries = self._commits.entries(repo, list(gone))
+        told = {_name(entry.commit): sha for sha, entry in entries.items() if entry.commit.committed_at >= since}
+        return {head.sha: told[_name(head)] for head in heads if told.get(_name(head), head.sha) != head.sha}
 
     def same(self, repo: str, twins: Mapping[str, str], commits: Iterable[Commit]) -> set[str]:
         """Return those of these whole commits that change what their twins changed."""

@@ -265,6 +265,7 @@ def index(db: Database, key: int) -> None:
     ]
     files = json.loads(row["files"] or "[]")
     text = [row["message"], row["author"], *(file[0] for file in files[:_FILES])]
+    text += [subject for _, subject in json.loads(row["brought"] or "[]")]
     text += [fact["name"] for fact in json.loads(row["facts"] or "[]")]
     text += [statement["text"] for statement in json.loads(row["statements"] or "[]")]
     for analysis in analyses:

@@ -15,6 +15,7 @@ from analysis.window import Window
 from bot.config import load
 from bot.core import Core
 from bot.repositories import parse_place
+from storage.search import Question, search
 
 NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
 """The morning after the eighth of January."""
@@ -77,6 +78,16 @@ class TestMerges:
         again = told(environ, place)
         assert len(again.entries[0].commit.brought) == 3, "asked for once, and remembered"
 
+    def test_it_is_found_by_what_it_brought(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        """However old that is."""
+        tip = a_branch(scratch, 40, 39)
+        scratch.commit("Merge the scheduler", at=NINE - 15 * HOUR, parents=[scratch.tip(), tip])
+        told(environ, place)
+        core = Core(load(environ), lambda: NINE)
+        found = search(core.store, Question(words="crash 39"), limit=5).entries
+        assert [entry.commit.subject for entry in found] == ["Merge the scheduler"]
+        core.store.close()
+
     def test_what_the_trunk_had_is_not_brought(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
         """A branch that begins long ago brings its own commits alone."""
         tip = a_branch(scratch, 40)
@@ -85,6 +96,44 @@ class TestMerges:
         scratch.commit("Merge it", at=NINE - 15 * HOUR, parents=[scratch.tip(), tip])
         (entry,) = told(environ, place).entries
         assert [one.subject for one in entry.commit.brought] == ["Fix crash 40"]
+
+
+class TestDates:
+    @pytest.fixture(autouse=True)
+    def _told(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        scratch.commit("Told", {"app.py": "a = 1\n"}, at=NINE - 40 * HOUR)
+        assert titles(told(environ, place, NINE - DAY)) == ["Told"]
+
+    @pytest.mark.parametrize(
+        ("at", "title"),
+        [
+            (datetime(2099, 1, 1, tzinfo=UTC), "Odd"),
+            (datetime(2010, 1, 1, tzinfo=UTC), "Odd (late)"),
+            (NINE - 45 * DAY, "Odd (late)"),
+        ],
+    )
+    @pytest.mark.parametrize("others", [0, 3])
+    def test_a_commit_of_any_date_is_told_when_it_comes(
+        self, scratch: Scratch, environ: dict[str, str], place: str, at: datetime, title: str, others: int
+    ) -> None:
+        """Once, beside what landed that day and before what came this morning."""
+        for number in range(others):
+            scratch.commit(f"Day {number}", {"app.py": f"a = {number}\n"}, at=NINE - 20 * HOUR + number * HOUR)
+        scratch.commit("Odd", {"odd.py": "1\n"}, at=at)
+        if others:
+            scratch.commit("This morning", {"app.py": "a = 9\n"}, at=NINE - HOUR)
+        expected = sorted([title, *(f"Day {number}" for number in range(others))])
+        assert titles(told(environ, place)) == expected
+        assert titles(told(environ, place)) == expected, "made again"
+        assert titles(told(environ, place, NINE + DAY)) == (["This morning"] if others else [])
+
+    def test_who_begins_is_not_told_of_all_the_past(
+        self, scratch: Scratch, environ: dict[str, str], place: str, tmp_path: Path
+    ) -> None:
+        """What was there before anything was told came long ago, for all that is known."""
+        scratch.commit("Odd", {"odd.py": "1\n"}, at=datetime(2010, 1, 1, tzinfo=UTC))
+        other = environ | {"DAYBRIEF_STORE__PATH": str(tmp_path / "other.db")}
+        assert titles(told(other, place)) == []
 
 
 def rewrite(scratch: Scratch, mark: str, *, changed: int = -1) -> None:

@@ -84,6 +84,13 @@ class CommitSource(Protocol):
             Outage: the source did not answer as it should.
         """
 
+    def newest(self) -> tuple[Commit, ...]:
+        """List the branch's newest commits in its own order, whatever their dates: a page of them, without their files.
+
+        Raises:
+            NotFound, Outage: as `landed`.
+        """
+
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
         """List what a merge brought, however old it is: what its other parents reach and its first one does not.
 
@@ -155,6 +162,22 @@ def cut_off(heads: Iterable[Commit]) -> list[Commit]:
         if ends - known.keys():
             found.append(merge)
     return found
+
+
+def misdated(newest: Sequence[Commit], told: Collection[str], since: datetime, until: datetime) -> list[Commit]:
+    """Return the commits above what was told, down the line of first parents, whose dates lie outside of [since, until).
+
+    Their clocks were wrong, or they waited for long: no day's list would ever have them. Where the line does not reach what
+    was told, nothing says when they came.
+    """
+    known = {commit.sha: commit for commit in newest}
+    sha = newest[0].sha if newest else ""
+    found = []
+    while sha in known and sha not in told:
+        commit = known[sha]
+        found += [] if since <= commit.committed_at < until else [commit]
+        sha = next(iter(commit.parents), "")
+    return found if sha in told else []
 
 
 def _trunk(ordered: Sequence[Commit], known: Mapping[str, Commit]) -> set[str]:

@@ -27,6 +27,7 @@ _DIFF = (
     "--diff-merges=first-parent", "--diff-algorithm=myers", "-U3", "--inter-hunk-context=0", "--submodule=short",
     "--ignore-submodules=none", "--src-prefix=a/", "--dst-prefix=b/", "--no-relative", f"-O{os.devnull}", "--no-notes",
 )  # fmt: skip
+_NEWEST = 100  # as many as a page of GitHub's
 _AT_ONCE = 50  # commits whose diffs are held in memory together
 _SECTION = re.compile(r"^diff --git ", re.MULTILINE)
 _SCHEME_URL = re.compile(r"(?:https?|ssh|git)://(?:[^@/\s]+@)?([\w.-]+)(?::\d+)?/([\w./~-]+?)(?:\.git)?/?")
@@ -102,6 +103,11 @@ class GitClone:
             raise NotFound(f"{self._repo} has no commit {ref!r}: give a SHA of its history, or search for words.")
         (head,) = self._heads([sha])
         return next(self.fetch([head], _NO_EXECUTOR))
+
+    def newest(self) -> tuple[Commit, ...]:
+        """List the branch's newest commits; see CommitSource."""
+        tip = self._tip()
+        return tuple(self._heads(self._git("rev-list", f"-{_NEWEST}", tip.sha).split())) if tip.sha else ()
 
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
         """List what a merge brought; see CommitSource."""

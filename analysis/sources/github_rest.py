@@ -124,6 +124,12 @@ class GitHubRepository:
         changes = tuple(_change(file, diff, was_missing=file["filename"] in missing) for file in files)
         return replace(self._head(item), files=changes, more_files=len(files) >= _MOST_FILES)
 
+    def newest(self) -> tuple[Commit, ...]:
+        """List the branch's newest commits; see CommitSource."""
+        query = {**({"sha": self._branch} if self._branch else {}), "per_page": _PAGE}
+        page = self._page(f"/repos/{self._repo}/commits", query)
+        return tuple(self._head(item) for item in page["items"]) if page else ()
+
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
         """List what a merge brought; see CommitSource."""
         # https://docs.github.com/en/rest/commits/commits#compare-two-commits
