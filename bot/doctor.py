@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from analysis.errors import Problem
-from bot.config import FILE, Configuration, load, machine_zone
+from bot.config import FILE, Configuration, DiscordSettings, SlackSettings, load, machine_zone
 
 if TYPE_CHECKING:
     from analysis.sources import CommitSource
@@ -206,14 +206,15 @@ def _model(configuration: Configuration) -> Check:
 
 
 def _bot(configuration: Configuration) -> Iterator[Check]:
-    """Read the bot's part as `serve` does, by the same functions, and try each platform; nothing where none is wanted."""
+    """Read the bot's part as `serve` does, by the same functions, and try each platform."""
     from bot.assembly import check_startup
     from bot.connections import discord_transport, slack_transport
     from bot.core import Core
 
     settings = configuration.settings
-    secrets = (settings.slack.bot_token, settings.discord.token)
-    if not (settings.feeds or settings.slack.client_id or any(secret.get_secret_value() for secret in secrets)):
+    if (settings.slack, settings.discord, settings.feeds) == (SlackSettings(), DiscordSettings(), ()):
+        needed = "`daybrief serve` needs [slack] bot_token and app_token, or [discord] token"
+        yield Check("bot", "ok", f"none is configured: {needed}")
         return
     try:
         core = Core(configuration)

@@ -64,7 +64,17 @@ class TestAll:
     def test_where_all_is_well_nothing_is_to_be_done(self, environ: dict[str, str], model: ModelServer) -> None:
         configured = {"DAYBRIEF_MODEL__NAME": "test-model", "DAYBRIEF_MODEL__BASE_URL": model.base_url}
         found = checks(environ | configured, repo=REPO)
-        assert list(found) == ["configuration", "store", "time zones", "git", "GitHub", REPO, "pull requests", "model"]
+        assert list(found) == [
+            "configuration",
+            "store",
+            "time zones",
+            "git",
+            "GitHub",
+            REPO,
+            "pull requests",
+            "model",
+            "bot",
+        ]
         assert {check.state for check in found.values()} == {"ok"}
         assert {check.remedy for check in found.values()} == {""}
 

@@ -71,6 +71,7 @@ def with_slack(environ: dict[str, str], server: FakeSlack, **changes: str) -> di
         '[slack]\nclient_id = "1"\nmode = "http"\nsigning_secret = "s"\n',
         SLACK + '[serve]\narchive = true\n[web]\nzone = "Nowhere"\n',
         FEED,
+        '[slack]\napp_token = "xapp-1"\n',
     ],
 )
 async def test_what_serve_refuses_the_doctor_tells(environ: dict[str, str], tmp_path: Path, text: str) -> None:
@@ -87,8 +88,9 @@ async def test_what_serve_refuses_the_doctor_tells(environ: dict[str, str], tmp_
 
 
 async def test_without_any_platform_there_is_nothing_to_look_at(environ: dict[str, str]) -> None:
-    """The command line needs none."""
-    assert await looked_at(environ) == {}
+    """The command line needs none; what `serve` needs is said."""
+    needed = "none is configured: `daybrief serve` needs [slack] bot_token and app_token, or [discord] token"
+    assert await looked_at(environ) == {"bot": Check("bot", "ok", needed)}
 
 
 async def test_slack_as_it_should_be(environ: dict[str, str], slack: FakeSlack, tmp_path: Path) -> None:
@@ -139,5 +141,12 @@ async def test_discord_as_it_is(environ: dict[str, str], tmp_path: Path) -> None
         said = (await looked_at(settings, config))["discord"]
         assert said.state == "broken"
         assert "The channel 123456789012345678 is gone, or the bot may not see it" in said.found
+        server.channel.bot_can_send = False
+        config.write_text(feed.replace("C1", server.channel.id), encoding="utf-8")
+        said = (await looked_at(settings, config))["discord"]
+        assert (
+            said.found
+            == f"In the channel {server.channel.id} the bot may not send messages, attach files: allow it there."
+        )
         check = (await looked_at(settings | {"DAYBRIEF_DISCORD__TOKEN": "wrong"}, config))["discord"]
         assert check.found.startswith("Discord refuses the bot's token")

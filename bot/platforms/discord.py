@@ -33,6 +33,10 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _LATER = 1.0, 60.0, 30.0
 _PAUSES = (0.5, 2.0)
 _REFUSED = "Discord refuses the bot's token: put the one of your application's page Bot into [discord] token."
 _REFUSED_TOKEN = 4004  # of the gateway; the others are of the API
+_NEEDED = (
+    "view_channel", "send_messages", "create_public_threads", "send_messages_in_threads", "attach_files",
+    "read_message_history",
+)  # fmt: skip
 _HAS_THREAD, _NO_DIRECT_MESSAGES = 160004, 50007
 _GONE = {10062, 40060, 10015, 10008}  # unknown interaction, answered already, unknown webhook, unknown message
 _CLOSED = {50083: "refused.discord_archived", 160005: "refused.discord_locked"}
@@ -132,7 +136,8 @@ class Discord:
                 return [f"Discord cannot be reached ({error}): look at the network."]
             for channel in channels:
                 try:
-                    await client.fetch_channel(int(channel))
+                    if missing := await _missing_permissions(client, int(channel)):
+                        found.append(f"In the channel {channel} the bot may not {', '.join(missing)}: allow it there.")
                 except (discord.NotFound, discord.Forbidden):
                     found.append(
                         f"The channel {channel} is gone, or the bot may not see it: let it view and send there."
@@ -194,6 +199,18 @@ class Discord:
         if not isinstance(found, Channel):
             raise Refused("refused.discord_no_text")
         return _Place(found, client)
+
+
+async def _missing_permissions(client: discord.Client, channel: int) -> list[str]:
+    """Return what the bot needs in a channel and may not do; what Discord does not let it see it raises."""
+    found = await client.fetch_channel(channel)
+    if not isinstance(found, discord.abc.GuildChannel) or client.user is None:
+        return []
+    guild = await client.fetch_guild(found.guild.id)
+    member = await guild.fetch_member(client.user.id)
+    place = await guild.fetch_channel(channel)  # once more, as one of a guild whose roles are known
+    may = place.permissions_for(member)
+    return [name.replace("_", " ") for name in _NEEDED if not getattr(may, name)]
 
 
 class _Place:

@@ -66,6 +66,7 @@ class InvalidForm(ApiError):
         super().__init__(400, body["code"], body["message"], errors=body["errors"])
 
 
+_ADMINISTRATOR, _SEND_MESSAGES = 1 << 3, 1 << 11
 UNAUTHORIZED = (401, 0, "401: Unauthorized")
 NOT_FOUND = (404, 0, "404: Not Found")
 UNKNOWN_CHANNEL = (404, 10003, "Unknown Channel")
@@ -151,12 +152,17 @@ class Channel:
         return {
             **data,
             "position": 0,
-            "permission_overwrites": [],
+            "permission_overwrites": [] if self.bot_can_send else [_silenced(self.guild_id)],
             "nsfw": False,
             "topic": None,
             "parent_id": None,
             "rate_limit_per_user": 0,
         }
+
+
+def _silenced(everyone: str | None) -> Json:
+    """Forbid everybody to send messages."""
+    return {"id": everyone, "type": 0, "allow": "0", "deny": str(_SEND_MESSAGES)}
 
 
 @dataclass(slots=True)
@@ -187,7 +193,7 @@ class Guild:
             "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
             "hoist": False,
             "position": 0,
-            "permissions": str(ALL_PERMISSIONS),
+            "permissions": str(ALL_PERMISSIONS & ~_ADMINISTRATOR),
             "managed": False,
             "mentionable": False,
             "flags": 0,
@@ -1105,6 +1111,23 @@ class FakeDiscord(FakeServer):
         return Reply({"url": self.gateway_url})
 
     # -- REST: guilds and channels --------------------------------------------------------------------
+
+    @route("GET", "/guilds/{guild_id}")
+    async def _get_guild(self, call: Call) -> Reply:
+        return Reply(self._guild(call).payload(self.bot))
+
+    @route("GET", "/guilds/{guild_id}/members/{user_id}")
+    async def _get_member(self, call: Call) -> Reply:
+        user = self.bot if call.args["user_id"] == self.bot.id else self.users.get(call.args["user_id"])
+        if user is None:
+            raise ApiError(*UNKNOWN_USER)
+        return Reply(self._guild(call).member(user))
+
+    def _guild(self, call: Call) -> Guild:
+        found = self.guilds.get(call.args["guild_id"])
+        if found is None:
+            raise ApiError(*NOT_FOUND)
+        return found
 
     @route("GET", "/channels/{channel_id}")
     async def _get_channel(self, call: Call) -> Reply:
