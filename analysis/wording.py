@@ -79,6 +79,7 @@ def say_fact(fact: Fact, language: Language) -> str:
         key = f"{fact.kind}_where"
     if fact.kind is FactKind.REQUIREMENT_CHANGED and not (before and after):
         key = "requirement_new" if after else "requirement_gone"
+        before = "" if before in fact.name else f" {before}"
     if fact.kind is FactKind.GATE_REMOVED and language_of(fact.path) == "go":
         key = "gate_removed_go"  # by the libraries of Kubernetes and OpenTelemetry, that all gates in Go are made with
     if fact.kind is FactKind.SIGNATURE_CHANGED and not (before and after):

@@ -90,6 +90,7 @@ SIGNATURES = {
     "one more": ("src/a.rs", "/// Loads.\npub fn load<'a>(path: &'a str) {\n}\n", "path: &'a str", "path: &'a str, map: HashMap<u8, u8>", ("load", "", "HashMap<u8, u8>")),
     "no longer async": ("src/a.rs", "pub trait A {\n    /// Loads.\n    async fn load(&self);\n}\n", "async fn", "fn", ("A::load", "async fn", "fn")),
     "in Go": ("a.go", "// Load loads.\nfunc Load(path string) error {\n\treturn nil\n}\n", "error {", "(int, error) {", ("Load", "error", "(int, error)")),
+    "types that parameters share in Go": ("a.go", "// Load loads.\nfunc Load(a int) {\n}\n", "a int", "a, b int", ("Load", "", "int")),
     "in a header": ("a.h", "QUILL_API int quill_load(const char * path, int n);\n", ", int n", "", ("quill_load", "int", "")),
 }  # fmt: skip
 

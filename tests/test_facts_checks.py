@@ -20,7 +20,6 @@ REFUSALS = {
     "ensure": ("a.rs", '    ensure!(size > 0, "size must be positive");', "ensure"),
     "assert in rust": ("a.rs", '    assert_eq!(a(1, 2), b, "size must be positive");', "assert_eq"),
     "TORCH_CHECK": ("a.cu", '  TORCH_CHECK(f(a, b) > 0, "size must be positive");', "TORCH_CHECK"),
-    "static_assert": ("a.h", '  static_assert(sizeof(T) > 0, "size must be positive");', "static_assert"),
     "throw": ("a.cc", '  throw std::runtime_error("size must be positive");', "std::runtime_error"),
     "a returned error in Go": ("a.go", '\tif size < 1 {\n\t\treturn fmt.Errorf("size must be positive")\n\t}', "error"),
     "a returned error in Rust": (

@@ -111,6 +111,23 @@ class TestChangedDefaults:
         kind = "constant_changed" if expected[0] in COMPILED_IN else "default_changed"
         assert told(a_change(path, before, after)) == [(kind, *expected)]
 
+    def test_a_private_modules_parameters_are_nobodys_defaults(self) -> None:
+        before, after = "def load(path, retries=3): ...\n", "def load(path, retries=5): ...\n"
+        assert told(a_change("quill/_inner/a.py", before, after)) == []
+
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("src/commands/load.json", '{\n  "load": {\n    "function": "loadCommand"\n  }\n}\n', '{\n  "load": {\n    "function": "loadAllCommand"\n  }\n}\n'),
+            ("rust-toolchain.toml", '[toolchain]\nchannel = "1.80"\n', '[toolchain]\nchannel = "1.81"\n'),
+            ("monitoring/board.json", '{\n  "query": "sum"\n}\n', '{\n  "query": "avg"\n}\n'),
+            ("biome.json", '{\n  "linter": {\n    "enabled": true\n  }\n}\n', '{\n  "linter": {\n    "enabled": false\n  }\n}\n'),
+            ("config/store/metadata.yaml", "type: int\n", "type: long\n"),
+        ],
+    )  # fmt: skip
+    def test_a_table_or_a_tools_settings_are_no_defaults(self, path: str, before: str, after: str) -> None:
+        assert told(a_change(path, before, after)) == []
+
     def test_a_constant_that_is_called_a_default_is_one(self) -> None:
         change = a_change("quill/a.py", "DEFAULT_PORT = 1\n", "DEFAULT_PORT = 2\n")
         assert told(change) == [("default_changed", "DEFAULT_PORT", "1", "2")]

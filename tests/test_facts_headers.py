@@ -9,7 +9,7 @@ OFFERED = {
     "C function": ("include/quill.h", "int quill_open(const char *path);\n", "quill_open"),
     "exported": ("quill.h", "QUILL_API struct quill * quill_open(\n        const char * path,\n        int mode);\n", "quill_open"),
     "inline": ("include/quill/a.hpp", "template <typename T>\ninline std::vector<T> load_all(T x) {\n  return {x};\n}\n", "load_all"),
-    "kernel": ("csrc/quill.cuh", "__global__ void scale(float* a, int n);\n", "scale"),
+    "kernel": ("include/quill/scale.cuh", "__global__ void scale(float* a, int n);\n", "scale"),
     "class": ("include/a.hpp", "class Page {\n public:\n  int x;\n};\n", "Page"),
     "struct": ("include/a.h", "typedef struct quill_page {\n  int x;\n} quill_page;\n", "quill_page"),
     "base": ("include/a.hpp", "class QUILL_API Page final : public Base {\n};\n", "Page"),

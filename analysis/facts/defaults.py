@@ -11,7 +11,7 @@ from analysis.facts.documented import Documentation, is_described
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.fields import fields
 from analysis.facts.headers import header_defaults
-from analysis.facts.offers import is_open
+from analysis.facts.offers import is_open, is_open_path
 from analysis.facts.python_defaults import (
     CALLED_DEFAULT,
     CONSTANT,
@@ -80,6 +80,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     found = [
         Fact(_kind_of_change(new), new.name, new.path, new.line, old.value, new.value)
         for old, new in new_values(before, after)
+        if "(" not in new.name or is_open_path(new.path)  # a private function's parameters are nobody's defaults
     ]
     whole = {file.path for file in product if file.change.status in {"added", "removed"}}
     documentation = Documentation(files)

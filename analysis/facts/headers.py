@@ -7,6 +7,8 @@ from analysis.facts.changed import ChangedFile, Mention, View
 from analysis.facts.code import arguments, assignment, call_text, literal
 
 _HEADER = re.compile(r"(?:^|/)include/|\.(?:h|hh|hpp|hxx|cuh)$")
+_PUBLIC = re.compile(r"(?:^|/)(?:include|public|api)/|^[^/]*$")
+"""Where headers for others lie; one beside its source files is this build's own."""
 _INNER_PATH = re.compile(r"(?:^|/)(?:detail|details|internal|impl|private)/|(?:_|-)(?:impl|internal|detail|inl)\.\w+$")
 _INNER = re.compile(r"^[ \t]*namespace\s+(?:\w+::)*(?:\w*detail\w*|\w*internal\w*|impl|anonymous)?\s*\{", re.MULTILINE)
 _FUNCTION = re.compile(
@@ -56,7 +58,7 @@ def is_header(file: ChangedFile) -> bool:
 
 def offered(file: ChangedFile, view: View) -> Iterator[Mention]:
     """Find the functions, types and macros that a header declares outside of classes and of namespaces for its own use."""
-    if not is_header(file):
+    if not (is_header(file) and _PUBLIC.search(file.path)):
         return
     inner = _INNER.search(view.code)
     end = inner.start() if inner else len(view.code)

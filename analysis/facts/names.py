@@ -8,7 +8,7 @@ from analysis.facts.changed import ChangedFile, Mention, View, alike, in_one_run
 from analysis.facts.exports import LISTED, listed
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.headers import is_header, offered
-from analysis.facts.offers import is_open, owners
+from analysis.facts.offers import ENTRY, is_open, owners
 from analysis.paths import FileKind
 
 _DEFINITION = {
@@ -48,6 +48,7 @@ _WARN_WORDS = ("Warning", "deprecated", "will be removed")
 _HANDLES = re.compile(
     r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|command|exception_handler)\("
 )
+_OF_A_PACKAGE = re.compile(rf"{ENTRY.pattern}|\.d\.[mc]?ts$|(?:^|/)(?:public|types)/|^[^/]*$")
 _NOT_API = {"main", "new", "default", "init", "setup", "Main", "Test"}
 _ALL_OF_IT = "export *"
 _ALIKE, _MUCH_ALIKE = 0.6, 0.75
@@ -71,7 +72,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         mention
         for mention in only_in(before, after)
         if mention.name not in _NOT_API
-        and is_open(by_path[mention.path])
+        and _is_offered(by_path[mention.path])
         and not _is_bound(mention, by_path[mention.path])
         and not (is_header(by_path[mention.path]) and _is_elsewhere(mention.name, product))
     ]
@@ -98,11 +99,19 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     yield from additions.extract(product, files, known)
 
 
+def _is_offered(file: ChangedFile) -> bool:
+    """Whether others may use the names of a file; of TypeScript, what a package's entries and types give."""
+    return is_open(file) and (file.language != "javascript" or bool(_OF_A_PACKAGE.search(file.path)))
+
+
 def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
     owner_at = owners(file.language, view)
     for found in _DEFINITION[file.language].finditer(view.code):
         above = view.code[max(0, found.start() - 400) : found.start()].rstrip("\n").rpartition("\n")[2]
-        if not _HANDLES.match(above):  # who calls an endpoint knows its path, not the function's name
+        owner = found.groupdict().get("owner") or "A"
+        if owner[0].isupper() and not _HANDLES.match(
+            above
+        ):  # who calls an endpoint knows its path, not the function's name
             name = owner_at(found) + found["name"]
             yield view.mention(name, file.path, found.start("name"), found["rest"], found["keyword"])
     yield from offered(file, view)

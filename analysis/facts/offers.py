@@ -14,7 +14,7 @@ from analysis.facts.headers import is_header
 _PRIVATE = re.compile(
     r"(?:^|/)_(?!_init__\.)[^/]*|(?:^|/)(?:internal|cmd|bin|testing|test_?\w+|testing_utils?)(?:/|\.\w+$)|(?:^|/)main\.(?:rs|go)$"
 )
-_ENTRY = re.compile(r"(?:^|/)(?:index|mod|public[\w-]*|api)\.[mc]?[jt]sx?$")
+ENTRY = re.compile(r"(?:^|/)(?:index|mod|public[\w-]*|api)\.[mc]?[jt]sx?$")
 
 _RUST = re.compile(
     r"^(?P<indent>[ ]{0,4})(?P<pub>pub[ ]+)?(?P<how>(?:(?:async|unsafe|const)[ ]+){0,3})(?P<keyword>fn|struct|enum|trait|type|macro)[ ]+(?P<name>[A-Za-z]\w*)",
@@ -143,7 +143,7 @@ def _c(file: ChangedFile, view: View) -> Iterator[Offer]:
 
 
 def _javascript(file: ChangedFile, view: View) -> Iterator[Offer]:
-    if _ENTRY.search(file.path):
+    if ENTRY.search(file.path):
         for found in _JAVASCRIPT.finditer(view.code):
             yield _offer(file, view, found["name"], found.start("name"), "", None)
         for one in listed(file, view):
@@ -172,8 +172,21 @@ def _parts(view: View, at: int, named: re.Pattern[str]) -> tuple[str, ...] | Non
     if after[:1] != ")" or not ends:
         return None
     asked = [view.code[start + at : start + at + len(text)] for text, at in _types(inside)]
+    if named is _go_type:
+        asked = _spelled_out(asked)
     gives = view.code[start + len(inside) + 1 : start + len(inside) + ends.start()]
     return tuple(_SPACES.sub(" ", text).strip() for text in (*(named.sub("", text) for text in asked), gives))
+
+
+def _spelled_out(asked: list[str]) -> list[str]:
+    """Give each parameter of Go its type, where several share one: `a, b int`."""
+    found: list[str] = []
+    shared = ""
+    for text in reversed(asked):
+        is_bare = text.isidentifier() and bool(shared)
+        shared = shared if is_bare else text.partition(" ")[2]
+        found.append(f"{text} {shared}" if is_bare else text)
+    return found[::-1]
 
 
 def _types(inside: str) -> Iterator[tuple[str, int]]:

@@ -20,7 +20,7 @@ _DEVELOPERS = {"dev", "test", "tests", "testing", "doc", "docs", "lint", "typing
 _PYTHON = re.compile(r"""^\s*["']?Programming Language :: (?P<name>Python :: (?P<version>3\.\d+))["']?\s*,?\s*$""")
 _VARIABLE = re.compile(r"^ENV\s+(?P<name>[A-Z][A-Z0-9_]+)(?:=|\s+)(?P<value>[^\s\\]+|\"[^\"\n]*\")\s*$")
 _FOR_THE_BUILD = re.compile(
-    r"DEBIAN_FRONTEND|(?:PIP|UV|PYTHON|CARGO|RUSTUP|CCACHE|CMAKE|NPM|CONDA|GIT|ACTIONS|SCCACHE)_?\w*|LANG|LC_\w+|TZ|MAX_JOBS|CC|CXX|SHELL"
+    r"DEBIAN_FRONTEND|(?:PIP|UV|PYTHON|CARGO|RUSTUP|CCACHE|CMAKE|NPM|CONDA|GIT|ACTIONS|SCCACHE|AWS)_?\w*|LANG|LC_\w+|TZ|MAX_JOBS|CC|CXX|SHELL"
     r"|\w*(?:PATH|HOME|FLAGS|PROXY|VERSION|TAG|COMMIT|REF|BRANCH)"
 )
 

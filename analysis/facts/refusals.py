@@ -13,7 +13,7 @@ _REFUSALS = {
         r"\b(?P<error>bail|anyhow|panic|ensure|assert|assert_eq|assert_ne)!\(|\bErr\(\s*(?:\w+::){0,4}(?P<made>Error|\w+Error)::new\("
     ),
     "c": re.compile(
-        r"\b(?P<error>TORCH_CHECK\w*|static_assert|CHECK(?:_[A-Z]{2})?|(?!D?CHECK_)[A-Z][A-Z0-9_]*_(?:I?CHECK(?:_[A-Z]{2})?|ASSERT|ENFORCE))\(|\bthrow\s+(?P<thrown>[\w:]+)[({]"
+        r"\b(?P<error>TORCH_CHECK\w*|CHECK(?:_[A-Z]{2})?|(?!D?CHECK_)[A-Z][A-Z0-9_]*_(?:I?CHECK(?:_[A-Z]{2})?|ASSERT|ENFORCE))\(|\bthrow\s+(?P<thrown>[\w:]+)[({]"
     ),
     "javascript": re.compile(r"\bthrow\s+new\s+(?P<error>\w+)\("),
     "go": re.compile(r"\b(?P<error>fmt\.Errorf|errors\.New|panic)\("),
@@ -38,7 +38,7 @@ _SAID_BY_NAME = re.compile(r"(?:detail|message|msg|reason)\s*=\s*(?=[rf]?[\"'(])
 _LEFT_TO_SUBCLASSES = re.compile(
     r"subclass|must (?:be )?(?:implement|overrid)|abstract|not (?:yet )?implemented[.!]?$", re.IGNORECASE
 )
-_CONDITIONS = {"ensure": 1, "assert": 1, "assert_eq": 2, "assert_ne": 2, "static_assert": 1}
+_CONDITIONS = {"ensure": 1, "assert": 1, "assert_eq": 2, "assert_ne": 2}
 """How many arguments stand before the message; of macros that check, one."""
 
 _PASSED_ON = re.compile(
