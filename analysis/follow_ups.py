@@ -172,7 +172,7 @@ _TROUBLE = re.compile(
 )
 _BLAMES = re.compile(
     rf"\b{_HERE}\b|\b(?:after|since|with) (?:this|that|merging|updating|upgrading|pulling|#\d)|\b(?:i'?m|we'?re|i am|we are|i|we) (?:now )?(?:get|getting|see|seeing|hit|hitting|have)\b"
-    r"|\bthis (?:br(?:oke|eaks)|caus(?:es|ed)|introduce[sd]|regress(?:es|ed)|fails|crashes|makes|made)\b|\bon (?:latest )?(?:main|master|nightly)\b"
+    r"|\b(?:caused|introduced) (?:an?|the|some)\b|\bthis (?:br(?:oke|eaks)|caus(?:es|ed)|introduce[sd]|regress(?:es|ed)|fails|crashes|makes|made)\b|\bon (?:latest )?(?:main|master|nightly)\b"
     r"|(?:这个|该|此)(?:\s?PR|改动|提交|补丁|版本)|(?:合入|合并|更新|升级)(?:之)?后",
     re.IGNORECASE,
 )
@@ -181,8 +181,11 @@ _TAKE_BACK = re.compile(
     r"|(?:需要|建议|应该|先|请)[^。！？\n]{0,8}(?:回退|回滚|撤销)",
     re.IGNORECASE,
 )
+_KEPT = re.compile(r"\bno need\b|n't\b|\bnot\b|不需要|不用|无需", re.IGNORECASE)
 _HARMLESS = re.compile(
-    r"\b(?:ci|lint\w*|flak[ey]\w*|unrelated|not related|pre-?commit|merge conflicts?|re-?run|retry|lgtm|typo)\b"
+    r"[?？]\W*$|\bsame (?:bug|error|issue|problem|crash)\b"
+    rf"|\b(?:{_HERE}|this|it)(?: has| did)? (?:solve[sd]?|fix(?:e[sd])?|resolve[sd]?|remove[sd]?|helps?|helped)\b(?!.{{0,200}}\b(?:but|however)\b)"
+    r"|\b(?:ci|lint\w*|flak[ey]\w*|unrelated|not related|pre-?commit|merge conflicts?|re-?run|retry|lgtm|typo)\b"
     r"|\b(?:no|without|not an?|any|fix(?:es|ed)?|solve[sd]?|resolve[sd]?|avoid[s]?|instead of)\b[^.!?\n]{0,20}\b(?:regressions?|errors?|failures?|issues?|bugs?|crash\w*|hangs?|leaks?)\b"
     r"|(?:没有|无|修复了?|解决了?)[^。！？\n]{0,8}(?:问题|报错|错误|崩溃|回归)",
     re.IGNORECASE,
@@ -193,15 +196,15 @@ def reported_trouble(text: str) -> str:
     """Return the sentence of a comment that reports trouble with the change it stands below; empty where none does.
 
     Below a change that has landed, it takes trouble and something that ties it to the change, in one sentence or two that
-    follow each other, or a call to take it back; CI, conflicts and what is said not to happen do not count.
+    follow each other, or a call to take it back; CI, conflicts, questions, thanks and what is said not to happen do not count.
     """
     sentences = [sentence for passage in passages(text) for sentence in sentences_of(passage.text)]
     harmless = [bool(_HARMLESS.search(sentence)) for sentence in sentences]
     for place, sentence in enumerate(sentences):
+        if _TAKE_BACK.search(sentence) and not _KEPT.search(sentence):
+            return sentence
         if harmless[place]:
             continue
-        if _TAKE_BACK.search(sentence):
-            return sentence
         near = " ".join(sentences[max(0, place - 1) : place + 2])
         if _TROUBLE.search(sentence) and _BLAMES.search(near):
             return sentence

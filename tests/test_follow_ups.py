@@ -120,6 +120,8 @@ TROUBLE = [
     "合入后服务启动报错，无法加载模型。",
     "这个改动导致显存泄漏。",
     "建议先回退，线上已经受影响。",
+    "Seems to have caused a regression on ARM, I opened #88.",
+    "This fixed the import, but it broke the reload of configs with this change.",
 ]
 NO_TROUBLE = [
     "LGTM, thanks!",
@@ -133,6 +135,11 @@ NO_TROUBLE = [
     "<!-- This PR breaks everything -->",
     "Could you add a test for the error path?",
     "已修复该问题，感谢。",
+    "We have seen the same error, this PR solved it.",
+    "Could this be backported? We hit the same bug on 0.4.",
+    "What happens with this change if a request fails?",
+    "Nice! This PR removes a slow path that we had.",
+    "No need to revert this, #77 mends it.",
     "",
 ]
 
