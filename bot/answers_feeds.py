@@ -87,7 +87,7 @@ def _form(question: Question, feed: Feed | None, repository: str) -> Form:
                 "repository", question.say("field.repository"), feed.repository if feed else repository,
                 question.say("field.repository_hint"),
             ),
-            Field("at", question.say("field.at"), f"{feed.at:%H:%M}" if feed else "09:00", question.say("field.at_hint")),
+            Field("at", question.say("field.at"), f"{feed.at:%H:%M}" if feed else "09:00", question.say("field.at_hint"), is_time=True),
             Field(
                 "zone", question.say("field.zone"), feed.zone if feed else question.zone(),
                 question.say("field.zone_hint"),

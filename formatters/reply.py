@@ -175,6 +175,7 @@ class Field:
     Attributes:
         name: its key in the answer. `options`: (value, label); empty for free text.
         hint: below it. `value`: what stands in it at first, several joined by commas where `many`.
+        is_time: a time of day, as `09:00`; typed where a platform has no picker for it.
     """
 
     name: str
@@ -184,6 +185,7 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     many: bool = False
     optional: bool = False
+    is_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ def form_values(state: Json) -> dict[str, str]:
 def _given(element: Json) -> str:
     if "selected_options" in element:
         return ",".join(option["value"] for option in element["selected_options"] or [])
+    if "selected_time" in element:
+        return str(element["selected_time"] or "")
     if "selected_option" in element:
         return str((element["selected_option"] or {}).get("value", ""))
     return str(element.get("value") or "")
@@ -98,7 +100,8 @@ def _fitting(found: Sequence[Piece]) -> list[Json]:
 
 
 def _input(field: Field, language: Language) -> Json:
-    element = _choice(field, language) if field.options else {"type": "plain_text_input", "action_id": field.name}
+    kind = "timepicker" if field.is_time else "plain_text_input"
+    element = _choice(field, language) if field.options else {"type": kind, "action_id": field.name}
     made = {
         "type": "input",
         "block_id": f"{ACTION}:{field.name}",
@@ -124,6 +127,8 @@ def _initial(element: Json, value: str) -> Json:
     """Return what stands in an input at first."""
     if element["type"] == "plain_text_input":
         return {"initial_value": value[:_TYPED]} if value else {}
+    if element["type"] == "timepicker":
+        return {"initial_time": value} if value else {}
     groups = element.get("option_groups") or [element]
     wanted = value.split(",") if element["type"].startswith("multi_") else [value]
     chosen = [option for group in groups for option in group["options"] if option["value"] in wanted]

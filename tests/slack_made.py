@@ -112,6 +112,6 @@ def filled(blocks: list[Json]) -> dict[str, list[str]]:
                 element.get("initial_options") or [element["initial_option"]] if "initial_option" in element else []
             )
             values[element["action_id"]] = [o["value"] for o in chosen] or [
-                v for v in [element.get("initial_value")] if v
+                v for v in [element.get("initial_value") or element.get("initial_time")] if v
             ]
     return values

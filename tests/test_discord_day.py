@@ -311,3 +311,14 @@ async def test_a_channel_without_permissions_is_told_at_setup(team: Team) -> Non
     team.server.channel.app_permissions |= discord.Permissions.all().value
     await set_up(team, "en")
     assert len(team.bot.feeds.all()) == 1
+
+
+async def test_several_topics_in_an_option_are_several(team: Team) -> None:
+    """And said so; the button works after a restart, since its name is its command."""
+    await set_up(team, "en")
+    done = await team.use("subscribe", area="AMD, NPU", how="weekly")
+    assert "You will hear of AMD and of NPU in example/quill, on Mondays at 09:00 Shanghai time." in done.text
+    assert len(team.bot.subscriptions.all()) == 2
+    undone = await team.press(done.messages[0], "Undo")
+    assert "as if it had not been asked for" in undone.text
+    assert team.bot.subscriptions.all() == []

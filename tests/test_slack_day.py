@@ -216,9 +216,9 @@ async def test_a_digest_for_everybody_asked_for_in_a_thread_stays_there(team: Te
 async def test_a_mistake_in_the_form_costs_nothing(team: Team) -> None:
     await team.server.slash("/digest", "setup")
     view = await team.server.wait_view(text="owner/name")
-    await team.server.submit(view, filled(view.data["blocks"]) | {"repository": "quill", "at": "25:99"})
+    await team.server.submit(view, filled(view.data["blocks"]) | {"repository": "quill", "at": "07:45"})
     again = await team.server.wait_view(text="⚠️")
-    assert {"quill", "25:99"} <= {value for values in filled(again.data["blocks"]).values() for value in values}
+    assert {"quill", "07:45"} <= {value for values in filled(again.data["blocks"]).values() for value in values}
 
 
 async def test_an_archived_channel_is_told_to_whoever_set_it_up(team: Team) -> None:
@@ -364,3 +364,23 @@ async def test_a_channel_that_daybrief_is_not_in_is_told_at_setup(team: Team) ->
     await team.server.submit(again, filled_in)
     await team.server.wait_view(text="✅", within=60)
     assert len(team.bot.feeds.all()) == 1
+
+
+async def test_several_topics_and_a_question_go_the_whole_way(team: Team) -> None:
+    """What is stored is what the receipt repeats; a change is undone by its button; our own name is no part of a command."""
+    server = team.server
+    await set_up(team)
+    done = await team.use("subscribe AMD, NPU how=weekly")
+    assert "You will hear of AMD and of NPU in example/quill, on Mondays at 09:00 Shanghai time." in done.text
+    changed = await team.use("subscribe AMD immediately")
+    assert "Until now it was AMD (on Mondays at 09:00 Shanghai time)." in changed.text
+    undone = await team.press(changed.replies[-1], "Undo")
+    assert "it is again AMD (on Mondays" in undone.text
+    assert [(one.area, one.how) for one in team.bot.subscriptions.all()] == [
+        ("amd_rocm", "weekly"),
+        ("npu_ascend", "weekly"),
+    ]
+    assert "You are welcome" in (await team.use("thanks!")).text
+    direct = server.dm_with(server.user)
+    await server.say(f"<@{server.bot.id}>\u00a0subs", channel=direct)
+    await server.wait_message(text="Your subscriptions", channel=direct, within=30)
