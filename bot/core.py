@@ -569,7 +569,12 @@ def _listed_since(window: Window, told: Reported) -> datetime:
 
 
 def _noting_rewritten(listing: Listing, count: int) -> Listing:
-    note = f"the branch's history was rewritten: {count} commits that were told before have other SHAs now"
+    which = (
+        "1 commit that was told before has another SHA"
+        if count == 1
+        else f"{count} commits that were told before have other SHAs"
+    )
+    note = f"the branch's history was rewritten: {which} now"
     return replace(listing, notes=(*listing.notes, note)) if count else listing
 
 

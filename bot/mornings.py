@@ -14,7 +14,7 @@ from analysis.digest import Digest
 from analysis.entry import Analyser
 from analysis.errors import Damaged, Problem
 from analysis.pipeline import silent
-from analysis.sources import STALE
+from analysis.sources import NO_COMMITS, STALE
 from analysis.window import Window
 from bot.asking import say_span
 from bot.core import Core
@@ -172,7 +172,8 @@ class Mornings:
             post = digest_post(shown, areas, number, page=page, files=files)
             unread = sum(entry.commit.is_unread for entry in shown.entries)
             return Ready(post, told, len(shown.coverage.stand_ins) + unread, note)
-        quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries))
+        notes = [note for note in digest.notes if note != NO_COMMITS]
+        quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), notes)
         return Ready(quiet, told, 0, note) if quiet else None
 
     async def _refused(self, feed: Feed, key: str, why: str) -> None:

@@ -1,7 +1,7 @@
 """Replies made of digests and entries, with the commands that their buttons stand for."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -76,12 +76,16 @@ def review_post(
     )  # fmt: skip
 
 
-def quiet_note(feed: Feed, repo: str, window: Window, landed: int) -> Note | None:
-    """Say that nothing landed, or nothing of what a feed's channel follows; None where it does not want to hear that."""
+def quiet_note(feed: Feed, repo: str, window: Window, landed: int, notes: Sequence[str] = ()) -> Note | None:
+    """Say that nothing landed, or nothing of what a feed's channel follows; None where it does not want to hear that.
+
+    `notes` are what else is to be known of these days.
+    """
     if feed.quiet == "nothing":
         return None
     key = "feed.quiet_part" if landed else "feed.quiet"
-    return Note(tell(key, feed.language, repo=repo, day=say_days(window, feed.language), count=landed))
+    said = tell(key, feed.language, repo=repo, day=say_days(window, feed.language), count=landed)
+    return Note("\n".join([said, *(f"⚠️ {note}" for note in notes)]))
 
 
 def report_files(core: Core, digest: Digest, areas: Areas) -> tuple[File, ...]:

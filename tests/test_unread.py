@@ -19,7 +19,7 @@ from bot.config import load
 from bot.core import Core
 from bot.repositories import parse_place
 from formatters.outline import outline
-from formatters.reply import DigestPost
+from formatters.reply import DigestPost, Note
 
 NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -72,6 +72,24 @@ async def test_one_commit_that_github_does_not_serve_is_told_by_its_title(
     await bot.assembly.look()
     ((_, edited),) = bot.platform.edits
     assert [said for said in notes(edited).values() if UNREAD in said] == []
+
+
+async def test_a_quiet_day_of_a_rewritten_history_says_so(bot: Bot, scratch: Scratch) -> None:
+    """Nothing landed, and yet the branch is another one."""
+    await bot.assembly.due()
+    tip = scratch.git("rev-parse", "main~1")
+    tip = scratch.commit(
+        "Fix crash 5\n\nSigned-off-by: Ann", {"app.py": "a = 5\n"}, at=NINE - 15 * HOUR, parents=[tip], branch="new"
+    )
+    scratch.git("update-ref", "refs/heads/main", tip)
+    bot.now += DAY
+    await bot.assembly.due()
+    _, said = bot.platform.in_channel("C1")
+    assert isinstance(said, Note)
+    assert said.text.splitlines() == [
+        "ann/scratch, Friday, 2026-01-09: nothing landed.",
+        "⚠️ the branch's history was rewritten: 1 commit that was told before has another SHA now",
+    ]
 
 
 async def test_where_github_serves_none_of_them_it_is_an_outage(
