@@ -54,7 +54,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     (  # before BUILD: what an example or a playground needs, nobody installs
         FileKind.TOOLING,
         r"/(examples?|bench|benches|benchmarks?|samples|demos?|cookbook|playgrounds?|scripts([_-]\w+)?)/"
-        r"|/(bench|benchmark|tune|tuning)_[\w-]+\.\w+$",
+        r"|/(bench|benchmark|tune|tuning)_[\w-]+\.\w+$|/[\w.-]+\.config\.[mc]?[jt]s$",
     ),
     (
         FileKind.BUILD,

@@ -39,6 +39,11 @@ class TestFields:
     def test_what_nobody_sets_is_none(self, path: str, before: str, after: str) -> None:
         assert told(a_change(path, before, after), kinds="config") == []
 
+    def test_a_field_that_another_type_of_the_file_takes_over_is_not_gone(self) -> None:
+        old = "export interface InlineConfig {\n  a: string\n}\n\nexport interface UserConfig extends InlineConfig {\n  b: string\n  wait?: number\n}\n"
+        new = old.replace("  wait?: number\n", "").replace("  a: string\n", "  a: string\n  wait?: number\n")
+        assert told(a_change("src/types.ts", old, new)) == [("config_added", "InlineConfig.wait")]
+
     def test_a_key_that_is_looked_up_counts_where_the_documents_name_it(self) -> None:
         before = "def f(additional_config):\n    x = 1\n"
         change = a_change("quill/a.py", before, f'{before}    y = additional_config.get("fast_path", False)\n')

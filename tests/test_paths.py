@@ -22,7 +22,7 @@ paths = st.text(alphabet="abt./_-testdocs", min_size=1, max_size=40)
         "build": "Dockerfile docker/rocm.Dockerfile docker/a.sh Makefile setup.py python/pyproject_cpu.toml go.mod "
         "sgl/CMakeLists.txt requirements-npu.txt cmake/x.cmake Cargo.toml build.rs",
         "tooling": "examples/a.py examples/react/package.json playground/css/package.json benchmarks/a.py bench/Dockerfile quill/tuning_moe.py sample/a.py "
-        "scripts/a.sh quill/scripts/inspect.py scripts-dev/lint.sh tools/a.py .gitignore .vscode/a.json CODEOWNERS",
+        "scripts/a.sh quill/scripts/inspect.py scripts-dev/lint.sh ui/vitest.config.ts tools/a.py .gitignore .vscode/a.json CODEOWNERS",
         "generated": "a_pb2.py x.min.js quill/_version.py gen/generated/a.ts config/_generated_a.yaml a.pb.go quill-proto/src/codegen/quill/quill.store.rs",
         "vendored": "third_party/cutlass/a.h 3rdparty/x vendor/a.go node_modules/a.js",
         "lock": "uv.lock package-lock.json go.sum Cargo.lock pnpm-lock.yaml",

@@ -97,6 +97,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
             value = "" if mention.path.endswith(_PROTO) else mention.value
             was, now = ("", value) if is_added else (value, "")
             found.append(Fact(kind, mention.name, mention.path, mention.line, was, now))
+    found = [fact for fact in found if not _moved(fact, found)]
     found += [
         Fact(FactKind.SELECTION_CHANGED, new.name, new.path, new.line, old.value, new.value)
         for old, new in new_values(
@@ -132,6 +133,15 @@ def _kind_of_change(new: Mention) -> FactKind:
     if new.detail == REQUIRED or (new.detail in {CONSTANT, ""} and _LEAST.search(new.name)):
         return FactKind.REQUIREMENT_CHANGED
     return FactKind.CONSTANT_CHANGED if new.detail == CONSTANT else FactKind.DEFAULT_CHANGED
+
+
+def _moved(fact: Fact, found: Sequence[Fact]) -> bool:
+    """Whether a field that is gone from one type of a file is another type's there now, which may be what the first one extends."""
+    field = fact.name.rpartition(".")[2]
+    return fact.kind is FactKind.CONFIG_REMOVED and any(
+        other.kind is FactKind.CONFIG_ADDED and other.path == fact.path and other.name.rpartition(".")[2] == field
+        for other in found
+    )
 
 
 def _is_named(mention: Mention, files: Sequence[ChangedFile], *, after: bool) -> bool:
