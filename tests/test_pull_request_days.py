@@ -234,10 +234,10 @@ class TestFailures:
 
     def test_one_whose_issues_were_not_read_is_asked_for_again(self, hub: Bot, server: GitHubServer) -> None:
         hub.digest(DAYBRIEF_GITHUB__PULL_REQUESTS="false")
-        server.limit_secondary(after=2, seconds=60)  # a list, a query
+        server.fail(times=0, every=2, kinds=("limit",), routes=("graphql",))
         digest = hub.digest()
         assert (bodies(digest), digest.run.unread) == (ALL, Unread(Gap.LIMIT, 1))
-        server.limit_secondary(after=1_000)
+        server.fail(times=0)
         server.requests.clear()
         mended = hub.digest()
         assert [issue.number for e in mended.entries if e.pull_request for issue in e.pull_request.issues] == [9]
@@ -328,7 +328,7 @@ class TestFollowUps:
         assert server.count("graphql") == 0
 
     def test_where_they_cannot_be_read_the_run_card_says_so(self, told: Bot, server: GitHubServer) -> None:
-        server.limit_secondary(after=1 if told.place.path else 3, seconds=60)  # a list, a commit, a query
+        server.fail(times=0, every=2, kinds=("limit",), routes=("graphql",))
         digest = self.friday(told)
         assert ([one.kind for one in digest.follow_ups], digest.run.unread) == (["fix"], Unread(Gap.LIMIT, 2))
 
