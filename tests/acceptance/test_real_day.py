@@ -87,8 +87,12 @@ class Bot:
 
 
 def hub(environ: Mapping[str, str], url: str) -> Bot:
-    """Return a bot that reads GitHub at `url`."""
-    github = {"DAYBRIEF_GITHUB__BASE_URL": url, "DAYBRIEF_GITHUB__TOKEN": "replay-token"}
+    """Return a bot that reads commits on GitHub at `url`; pull requests have tests of their own."""
+    github = {
+        "DAYBRIEF_GITHUB__BASE_URL": url,
+        "DAYBRIEF_GITHUB__TOKEN": "replay-token",
+        "DAYBRIEF_GITHUB__PULL_REQUESTS": "false",
+    }
     return Bot({**environ, **github}, Place(REPO))
 
 
@@ -298,17 +302,20 @@ def test_importance_is_the_effect_on_users(told: Told) -> None:
     level = {sha: entry.triage.importance for sha, entry in told.by_sha.items()}
     assert {level[sha] for sha in ONLY_TESTS_AND_CI}.isdisjoint({Importance.HIGH})
     assert level["fb7609f"] is not Importance.LOW
-    assert "“NaN”" in told.markdown
+    wrong = {"en": "wrong results on Blackwell", "zh": "结果错误"}
+    assert wrong[told.digest.language] in told.markdown
 
 
 @pytest.mark.parametrize(("number", "kind", "name", "before", "after"), PROVEN, ids=lambda value: str(value)[:24])
 def test_what_the_diffs_prove_is_told(
     told: Told, number: int, kind: FactKind, name: str, before: str, after: str
 ) -> None:
-    """With what it was and what it is."""
-    facts = told.by_number[number].facts
+    """With what it was and what it is; of what is low, a terminal shows the title alone."""
+    entry = told.by_number[number]
+    facts = entry.facts
     assert (name, before, after) in [(f.name, f.before[:7], f.after[:7]) for f in facts if f.kind is kind]
-    for text in (told.markdown, told.terminal):
+    is_low = entry.triage.importance is Importance.LOW
+    for text in (told.markdown,) if is_low else (told.markdown, told.terminal):
         assert name.rstrip(".") in text.replace("\\", "")
 
 
@@ -363,7 +370,8 @@ def test_every_anchor_is_there_once_and_every_link_within_leads_to_one(told: Tol
     anchors = re.findall(r'<a id="([^"]+)">', html)
     within = re.findall(r'<a href="#([^"]+)">', html)
     assert len(anchors) == len(set(anchors)) == COMMITS + len(Importance) + 1
-    assert set(within) == set(anchors)
+    assert set(within) <= set(anchors)
+    assert len([anchor for anchor in set(within) if anchor.startswith("c-")]) == COMMITS
 
 
 def test_headings_are_one_outline(told: Told) -> None:

@@ -1,13 +1,12 @@
 """The recorded day's pull requests over the strict GraphQL: how few queries they take, and what a day is where GitHub fails."""
 
-import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SHARED, replay
+from conftest import replay
 from servers.waiting import hurry
 
 from analysis.digest import Digest
@@ -16,8 +15,6 @@ from analysis.window import Window
 from bot.config import load
 from bot.core import Core
 from bot.repositories import Place
-
-sys.path.insert(0, str(SHARED / "github_replay"))
 
 REPO = "sgl-project/sglang"
 ON_GITHUB = Place(REPO)
@@ -32,24 +29,6 @@ COMMITS, KNOWN = 49, 46
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that clients would have waited."""
     return hurry(monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def associations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GitHub's schema tells how people stand to a repository and what others think of a comment; the recording does not."""
-    import gql_objects
-    import gql_schema
-    from gql_connections import Node
-
-    class Complete(Node):
-        def __init__(self, type: str, fields: dict[str, Any]) -> None:  # noqa: A002 - the replay's own name
-            told = {"authorAssociation": "CONTRIBUTOR", "reactions": Node("", {"totalCount": 0})}
-            super().__init__(type, told | fields if type in {"PullRequest", "IssueComment"} else fields)
-
-    monkeypatch.setattr(gql_objects, "Node", Complete)
-    for name, fields in (("PullRequest", ("authorAssociation",)), ("IssueComment", ("authorAssociation", "reactions"))):
-        for one in fields:
-            monkeypatch.setitem(gql_schema.SERVED[name], one, set())
 
 
 class Bot:
