@@ -72,6 +72,10 @@ _REVERTS_ITSELF = re.compile(
 )
 _PLAIN = (
     (ChangeType.REVERT, re.compile(r"回滚|撤销|回退")),
+    (ChangeType.PERFORMANCE, re.compile(
+        r"(?:remov|avoid|skip|eliminat|sav)\w*\s+(?:the\s+|an?\s+)?(?:(?:un(?:necessary|needed)|redundant|extra|needless|useless|duplicated?|costly|expensive)\s+)"
+        r"(?:\w+\s+){0,3}(?:clones?|cop(?:y|ies)|`?contiguous\b|syncs?|synchroni[sz]ations?|allocations?|transfers?|memcpys?|casts?|conversions?|lookups?|launches)\b",
+        re.IGNORECASE)),
     (ChangeType.SECURITY, re.compile(r"安全漏洞|.{0,12}(?:注入漏洞|越权|漏洞)")),
     (ChangeType.BUGFIX, re.compile(r"修复|修正|修补|解决|避免|防止")),
     (ChangeType.PERFORMANCE, re.compile(r"优化.{0,30}(?:性能|速度|延迟|吞吐|内存|显存|开销)|(?:提升|提高|加快|加速|降低|减少).{0,30}(?:性能|速度|延迟|吞吐|耗时|开销|占用)|.{0,20}性能优化")),
@@ -81,7 +85,7 @@ _PLAIN = (
     (ChangeType.REFACTOR, re.compile(r"重构|重命名|整理|清理|简化|拆分|抽取|移动|优化.{0,20}(?:结构|代码|逻辑)")),
     (ChangeType.FEATURE, re.compile(r"新增|添加|增加|支持|引入|实现|适配|接入|允许|提供")),
 )  # fmt: skip
-"""What Chinese titles begin with; the classifier's words are English."""
+"""Titles that leave no doubt. The classifier's words are English, so Chinese ones are read here."""
 _PLAIN_BUMP = re.compile(
     r"\W*bump\s+[\w@./\[\]-]+\s+(?:from|to|in)\b|\W*pre-commit autoupdate|\[pre-commit", re.IGNORECASE
 )

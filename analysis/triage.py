@@ -24,13 +24,13 @@ from analysis.inert import is_inert
 from analysis.judgement import Judgement, general_judgement
 from analysis.judgement.evidence import gather
 from analysis.judgement.explain import explain
-from analysis.judgement.prominence import GRAVE, Prominence, Signal, shipped, signals
+from analysis.judgement.prominence import GRAVE, Prominence, Signal, facts_for_users, shipped, signals
 from analysis.paths import FileKind, kind_of
 from analysis.reason import Reason
 from analysis.sketch import sketch
-from analysis.statements import Statement
+from analysis.statements import Source, Statement
 from analysis.symptoms import found_in
-from analysis.title import AROUND, ChangeType, Title, plain_type, read_title
+from analysis.title import AROUND, ChangeType, Title, plain_type, read_title, says_revert
 from analysis.withdrawals import withdraws
 
 
@@ -166,8 +166,8 @@ def sort(
     kinds = {file.path: kind_of(file.path) for file in commit.files}
     text = read_title(title.restores).text if title.restores else title.text
     evidence = gather(commit, text, facts, sketch(commit))
-    said = _said(commit, title, facts, kinds)
-    types = said or (_likeliest(judgement.classifier.types(evidence), title),)
+    said = _said(commit, title, facts, kinds, statements)
+    types = said or (_likeliest(judgement.classifier.types(evidence), title, facts),)
     found_areas = judgement.areas_of(areas, title, commit.files, evidence)
     # Hardware that the whole repository is for tells none of its commits apart.
     own = areas.named_by(commit.repo.rpartition("/")[2])
@@ -309,29 +309,87 @@ def _said_grave(commit: Commit, title: Title) -> bool:
     return bool(symptoms) or is_told or _is_breaking(commit, title)
 
 
-def _said(commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:
-    """Return the types that the title says outright; what only the files say stands above a prefix. Often none."""
+def _said(
+    commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind], statements: Sequence[Statement]
+) -> tuple[ChangeType, ...]:
+    """Return the types that the title says outright, or a note for users; what only the files say stands above a prefix. Often none."""
     found: list[ChangeType] = []
-    if title.restores is None and any(fact.kind is FactKind.REVERTS for fact in facts):
+    takes_back = any(fact.kind is FactKind.REVERTS for fact in facts) or says_revert(title.text)
+    if title.restores is None and takes_back:
         found.append(ChangeType.REVERT)
     named = [kind for kind in title.types if kind is not ChangeType.CHORE]
     if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says it, wherever the list of them lies
         named.sort(key=lambda kind: kind is not ChangeType.DEPENDENCIES)
     around = _surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
+    if named and named[0] in AROUND and any(_KIND_TYPES.get(kind) is named[0] for kind in kinds.values()):
+        around = None  # of two kinds around the product, the prefix says which it is about
     found += [around] if around else []
     found += named
     if _released(facts) is not None:
         found.insert(0, ChangeType.RELEASE)
     elif _is_breaking(commit, title):
         found.insert(0, ChangeType.BREAKING)  # whatever else it is, users must act
-    plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit))
+    elif hidden := _hidden(found, facts):
+        found.insert(0, hidden)
+    plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit)) or _announced(statements)
     return tuple(dict.fromkeys([*found, plain] if plain else found))
 
 
-def _likeliest(expected: Iterable[ChangeType], title: Title) -> ChangeType:
-    """The first of the expected types that the title does not rule out: what calls itself a chore says so if it mends something."""
-    mends = ChangeType.CHORE not in title.types or found_in(title.text) or _MENDS.search(title.text)
-    ruled_out = {ChangeType.REVERT, *([] if mends else [ChangeType.BUGFIX])}  # what takes something back says so
+_ANNOUNCED = {
+    "breaking": ChangeType.BREAKING,
+    "deprecation": ChangeType.BREAKING,
+    "security": ChangeType.SECURITY,
+    "feature": ChangeType.FEATURE,
+    "bugfix": ChangeType.BUGFIX,
+    "performance": ChangeType.PERFORMANCE,
+}
+
+
+def _announced(statements: Sequence[Statement]) -> ChangeType | None:
+    """The type that a note made for users gives the change."""
+    found = (_ANNOUNCED.get(one.category) for one in statements if one.source is Source.FRAGMENT)
+    return next(filter(None, found), None)
+
+
+def _hidden(found: Sequence[ChangeType], facts: Sequence[Fact]) -> ChangeType | None:
+    """The type of what the diff proves of the product, where the title speaks of what surrounds it."""
+    if found[:1] and found[0] in {*AROUND, ChangeType.REFACTOR}:
+        kinds = {fact.kind for fact in facts_for_users(facts)}
+        if FactKind.UNSAFE_ADDED in kinds:
+            return ChangeType.SECURITY
+        if kinds & _PUBLIC:
+            return ChangeType.BREAKING
+    return None
+
+
+_PUBLIC = {
+    FactKind.RENAMED,
+    FactKind.FLAG_REMOVED,
+    FactKind.COMMAND_REMOVED,
+    FactKind.ENDPOINT_REMOVED,
+    FactKind.GATE_REMOVED,
+}
+"""What people type or call: without it, what they have written fails."""
+_LOST = _PUBLIC | {
+    FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.CHOICE_REMOVED, FactKind.METRIC_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED,
+    FactKind.MODULE_REMOVED, FactKind.SIGNATURE_CHANGED, FactKind.DEFAULT_CHANGED, FactKind.DEPRECATED, FactKind.REQUIREMENT_CHANGED,
+}  # fmt: skip
+_BREAKS = re.compile(
+    r"\b(?:deprecat|incompatib|no longer|break(?:s|ing)\b|remov|drop|renam|requir|disallow|legacy|change)",
+    re.IGNORECASE,
+)
+
+
+def _likeliest(expected: Iterable[ChangeType], title: Title, facts: Sequence[Fact]) -> ChangeType:
+    """The first of the expected types that title and diff do not rule out.
+
+    What calls itself a chore says so if it mends something; what takes something back says so; and what breaks has lost something.
+    """
+    ruled_out = {ChangeType.REVERT}
+    if ChangeType.CHORE in title.types and not found_in(title.text) and not _MENDS.search(title.text):
+        ruled_out.add(ChangeType.BUGFIX)
+    if not _BREAKS.search(title.text) and not any(fact.kind in _LOST for fact in facts):
+        ruled_out.add(ChangeType.BREAKING)
     return next(kind for kind in expected if kind not in ruled_out)
 
 
@@ -354,4 +412,7 @@ def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
 
 
 def _told(commit: Commit) -> str:
+    """What its author says below the title, and the titles of what it brought; a bot quotes others' release notes."""
+    if is_bot(commit):
+        return ""
     return "\n".join([commit.body, *(brought.subject for brought in commit.brought)])

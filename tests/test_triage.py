@@ -12,8 +12,9 @@ from made import a_commit, a_triage
 from analysis.areas import general
 from analysis.commit import Brought, Commit, FileChange
 from analysis.entry import LANGUAGES
-from analysis.facts import facts_of
+from analysis.facts import Fact, FactKind, facts_of
 from analysis.paths import FileKind
+from analysis.statements import Source, Statement
 from analysis.symptoms import found_in
 from analysis.title import ChangeType
 from analysis.triage import HIGH, MEDIUM, Importance, Triage, bound, triage, weigh
@@ -100,6 +101,68 @@ def commits(*, titles: Sequence[str], files: Sequence[FileChange]) -> st.SearchS
 
 
 # -- types
+
+
+@pytest.mark.parametrize(
+    ("category", "kind"),
+    [
+        ("bugfix", ChangeType.BUGFIX),
+        ("feature", ChangeType.FEATURE),
+        ("breaking", ChangeType.BREAKING),
+        ("performance", ChangeType.PERFORMANCE),
+    ],
+)
+def test_a_note_for_users_says_what_the_title_leaves_open(category: str, kind: ChangeType) -> None:
+    commit = a_commit_of(PRODUCT, message="Pages of the cache")
+    statements = (Statement("Pages are kept.", Source.FRAGMENT, category=category),)
+    assert triage(commit, (), general(), statements=statements).types[0] is kind
+    plain = a_commit_of(PRODUCT, message="feat: pages of the cache")
+    assert triage(plain, (), general(), statements=statements).types[0] is ChangeType.FEATURE
+
+
+@pytest.mark.parametrize(
+    ("title", "facts", "kind"),
+    [
+        ("ci: move the jobs", [FactKind.UNSAFE_ADDED], ChangeType.SECURITY),
+        ("[CI] Tidy the workers", [FactKind.RENAMED], ChangeType.BREAKING),
+        ("refactor: options", [FactKind.FLAG_REMOVED], ChangeType.BREAKING),
+        ("refactor: options", [FactKind.NAME_ADDED], ChangeType.REFACTOR),
+        ("fix: options", [FactKind.FLAG_REMOVED], ChangeType.BUGFIX),
+    ],
+)
+def test_what_the_diff_proves_stands_above_a_title_of_the_surroundings(
+    title: str, facts: list[FactKind], kind: ChangeType
+) -> None:
+    commit = a_commit_of(PRODUCT, message=title)
+    found = triage(commit, [Fact(fact, "--pages", "quill/cache.py", 1) for fact in facts], general())
+    assert found.types[0] is kind
+
+
+@pytest.mark.parametrize(
+    ("title", "files", "kind"),
+    [
+        ("ci: tests on two machines", [CI, TESTS], ChangeType.CI_BUILD),
+        ("test: on two machines", [CI, TESTS], ChangeType.TESTS),
+        ("docs: how pages are kept", [DOCS, CI], ChangeType.DOCS),
+        ("fix(deps): revert numpy to 1.26", [LOCK], ChangeType.REVERT),
+        ("Remove unnecessary copy of pages", [PRODUCT], ChangeType.PERFORMANCE),
+    ],
+)
+def test_of_two_kinds_around_the_product_the_prefix_decides(
+    title: str, files: list[FileChange], kind: ChangeType
+) -> None:
+    assert judged(title, *files).types[0] is kind
+
+
+def test_a_bots_quotation_names_no_trouble() -> None:
+    """Release notes of others, below the title of a bump."""
+    manifest = a_change("requirements.txt", "numpy==1.26\n", "numpy==1.27\n")
+    commit = replace(
+        a_commit_of(manifest, message="Bump numpy from 1.26 to 1.27\n\n- Fix a crash\n- Fix a memory leak"),
+        author="dependabot[bot]",
+    )
+    assert triage(commit, facts_of(commit), general()).importance is not Importance.HIGH
+    assert bound(triage(commit, (), general()), commit, ()).floor is Importance.LOW
 
 
 @pytest.mark.parametrize(
