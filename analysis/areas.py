@@ -25,6 +25,13 @@ _NEARLY_ALL, _SURE, _ENOUGH = 0.9, 1.5, 1.0
 _AROUND = {"docs": {FileKind.DOCS}, "ci": {FileKind.CI, FileKind.TEST}}
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]*[a-z0-9]|[a-z0-9]")
 _LABEL_PREFIX = re.compile(r"^(?:area|component|module|scope|topic|domain)\s*[:/-]\s*", re.IGNORECASE)
+_PROCESS = re.compile(
+    r"(?:run|skip|needs?|do[- ]not|dont|don't|wip|ready|size|priority|prio|status|state|kind|type|severity|good first|help wanted|stale|auto|back-?port|cherry"
+    r"|merge|lgtm|approved?|no|has|waiting|awaiting|blocked|review|stage|triage|trigger|full|fast|keep|pending|changelog|release[- ]notes?|first[- ]time|community|external|invalid|duplicate)(?:$|[\s:/_-])"
+    r"|[sml]$|x{1,3}[sl]$",
+    re.IGNORECASE,
+)
+"""Labels that say how a change is handled, not what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Areas:
             for word in area.words | area.tags:
                 self._by_tag.setdefault(_plain(word), []).append(area.key)
         self._with_paths = [area for area in self._areas.values() if area.paths]
-        self._of_path: dict[str, frozenset[str]] = {}
+        self._of_path: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
     def __iter__(self) -> Any:
         return iter(self._areas.values())
@@ -101,18 +108,20 @@ class Areas:
                 return key if key in self._areas else self._by_word[key][0]
         return None
 
-    def of(self, title: Title, files: Sequence[FileChange]) -> tuple[str, ...]:
-        """Return the areas of a commit, the surest first, at most MOST_AREAS.
+    def of(self, title: Title, files: Sequence[FileChange], repo: str = "") -> tuple[str, ...]:
+        """Return the areas of a commit of `repo` (`owner/name`), the surest first, at most MOST_AREAS.
 
         Tags are people's own word. Paths decide alone for areas that live in folders of their own; areas that cut
-        across (a scheduler, models, an interface) are named by nearly all of the paths, or by the title.
+        across (a scheduler, models, an interface) are named by nearly all of the paths, or by the title. What the
+        repository itself is called says nothing but in a tag.
         """
+        own = _own_words(repo)
         tagged = self.tagged(title)
         score = dict.fromkeys(tagged, _IN_TAG)
-        in_title = {key for word in _words(title.text) for key in self._by_word.get(word, ())}
+        in_title = {key for word in _words(title.text) - own for key in self._by_word.get(word, ())}
         for key in in_title:
             score[key] = score.get(key, 0.0) + _IN_TITLE
-        for key, share in self._shares(files).items():
+        for key, share in self._shares(files, own).items():
             if key not in self._areas or self._areas[key].apart:
                 score[key] = score.get(key, 0.0) + share * _IN_PATHS
             elif share >= _NEARLY_ALL:
@@ -136,7 +145,7 @@ class Areas:
         whole = self._by_tag.get(_plain(topic))
         return whole or [key for word in _words(topic) for key in self._by_tag.get(word, ())]
 
-    def _shares(self, files: Sequence[FileChange]) -> dict[str, float]:
+    def _shares(self, files: Sequence[FileChange], own_words: frozenset[str]) -> dict[str, float]:
         # Where the product is touched, tests and documents that come along do not decide what it is about.
         kinds = {file.path: kind_of(file.path) for file in files}
         product = [file for file in files if kinds[file.path] in {FileKind.PRODUCTION, FileKind.BUILD}]
@@ -145,7 +154,7 @@ class Areas:
         total = sum(weight.values()) or 1.0
         shares: Counter[str] = Counter()
         for path, amount in weight.items():
-            for key in self._in_path(path):
+            for key in self._in_path(path, own_words):
                 shares[key] += amount / total  # type: ignore[assignment]
         lines = sum(1.0 + file.additions + file.deletions for file in files) or 1.0
         own = {
@@ -156,17 +165,25 @@ class Areas:
             own["ci"] = shares.get("ci", 0.0)
         return {**shares, **own}
 
-    def _in_path(self, path: str) -> frozenset[str]:
-        if path not in self._of_path:
+    def _in_path(self, path: str, own: frozenset[str]) -> frozenset[str]:
+        if (path, own) not in self._of_path:
             if len(self._of_path) > 50_000:  # noqa: PLR2004 - a bound for a bot that runs for a year
                 self._of_path.clear()
             rooted = f"/{path}"
             keys = {area.key for area in self._with_paths if any(p.search(rooted) for p in area.paths)}
             for part in path.lower().split("/"):
                 for word in {part, part.rpartition(".")[0], *re.split(r"[_.-]", part)}:
-                    keys.update(self._by_word.get(_plain(word), ()))
-            self._of_path[path] = frozenset(keys)
-        return self._of_path[path]
+                    if (plain := _plain(word)) not in own:
+                        keys.update(self._by_word.get(plain, ()))
+            self._of_path[path, own] = frozenset(keys)
+        return self._of_path[path, own]
+
+
+@lru_cache(maxsize=256)
+def _own_words(repo: str) -> frozenset[str]:
+    """Return the words of a repository's own name, whole and in parts."""
+    name = repo.rpartition("/")[2].lower()
+    return frozenset({_plain(name), *re.split(r"[_.-]", name)} - {""})
 
 
 def _plain(word: str) -> str:
@@ -216,9 +233,12 @@ def of_repository(
     areas = {area.key: area for area in base}
     for label, globs in _labels(labeler).items():
         name = _LABEL_PREFIX.sub("", label).strip()
+        if _PROCESS.match(name):
+            continue
         _add_paths(areas, base.find(name), name, globs)
     for glob, owners in _owned(codeowners):
-        named = next((key for word in (glob, *owners) for key in [base.named_by(word)] if key), None)
+        teams = [owner.partition("/")[2] for owner in owners if "/" in owner]  # a person's handle is no word for a part
+        named = next((key for word in (glob, *teams) for key in [base.named_by(word)] if key), None)
         if named:
             _add_paths(areas, named, named, [glob])
     for area in _read(configured or {}):

@@ -14,7 +14,7 @@ from analysis.title import read_title
 _OFTEN = 0.005  # of the commits; a tag that is rarer names no area that people follow
 _LEAST = 3
 _MOST = 40
-_IN_FOLDER, _GENERAL = 0.02, 0.4  # a folder with fewer, or more, of the commits tells nothing apart
+_IN_FOLDER, _GENERAL = 0.02, 1 / 3  # a folder with fewer, or more, of the commits tells nothing apart
 _OF_A_FOLDER = 0.6  # so much of what a tag touches lies in a folder that is its own
 _EXAMPLES = 2
 

@@ -168,7 +168,7 @@ def sort(
     evidence = gather(commit, text, facts, sketch(commit))
     said = _said(commit, title, facts, kinds, statements)
     types = said or (_likeliest(judgement.classifier.types(evidence), title, facts),)
-    found_areas = judgement.areas_of(areas, title, commit.files, evidence)
+    found_areas = judgement.areas_of(areas, title, commit.files, evidence, commit.repo)
     # Hardware that the whole repository is for tells none of its commits apart.
     own = areas.named_by(commit.repo.rpartition("/")[2])
     platform = next((key for key in found_areas if areas.is_platform(key) and key != own), "")

@@ -219,3 +219,39 @@ def test_every_area_that_another_covers_is_one() -> None:
     keys = {area.key for area in general()}
     assert all(area.covers <= keys for area in general())
     assert all({"en", "zh"} <= set(area.names) for area in general())
+
+
+# -- what says nothing
+
+
+def test_a_repositorys_own_name_says_nothing_but_in_a_tag() -> None:
+    """Every path of it has the name."""
+    files = [change("quill_ascend/engine.py")]
+    assert general().of(read_title("Keep pages"), files, "example/quill") == ("npu_ascend",)
+    assert general().of(read_title("Keep pages"), files, "example/quill-ascend") == ()
+    assert general().of(read_title("[NPU] Keep pages"), files, "example/quill-ascend") == ("npu_ascend",)
+
+
+@pytest.mark.parametrize(
+    ("owners", "expected"),
+    [
+        ("/quill/pages/ @ann-wan @bob", ()),
+        ("/quill/pages/ @example/diffusion", ("diffusion",)),
+        ("/quill/pages/ @example/amd-rocm", ("amd_rocm",)),
+    ],
+)
+def test_an_owner_is_a_team_and_no_persons_syllable(owners: str, expected: tuple[str, ...]) -> None:
+    assert found("Keep it", "quill/pages/a.py", areas=of_repository(codeowners=owners)) == expected
+
+
+@pytest.mark.parametrize("label", ["run-ci", "size/L", "needs-review", "priority: high", "stale", "backport-1.2", "XL"])
+def test_a_label_of_the_process_is_no_area(label: str) -> None:
+    areas = of_repository(f"{label!r}: ['quill/**']")
+    assert found("Keep it", PLAIN, areas=areas) == ()
+
+
+@pytest.mark.parametrize(
+    "title", ["time: simplify wheel constants", "sync: use acquire/release orderings", "Release the lock early"]
+)
+def test_a_timers_wheel_and_a_locks_release_are_no_packaging(title: str) -> None:
+    assert "build_release" not in found(title, PLAIN)

@@ -31,9 +31,11 @@ class Judgement:
     area_model: AreaModel | None = None
     examples: tuple[tuple[str, str], ...] = ()
 
-    def areas_of(self, areas: Areas, title: Title, files: Sequence[FileChange], evidence: Evidence) -> tuple[str, ...]:
-        """Return a commit's areas, the surest first."""
-        said = areas.of(title, files)
+    def areas_of(
+        self, areas: Areas, title: Title, files: Sequence[FileChange], evidence: Evidence, repo: str = ""
+    ) -> tuple[str, ...]:
+        """Return the areas of a commit of `repo`, the surest first."""
+        said = areas.of(title, files, repo)
         return self.area_model.areas(evidence, said) if self.area_model and not areas.tagged(title) else said
 
     def dump(self) -> dict[str, Any]:
