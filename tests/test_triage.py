@@ -637,19 +637,19 @@ def test_reasons_are_said_in_words_the_strongest_first(given_: tuple[str, list[F
 
 def test_a_fact_is_a_reason_with_its_name() -> None:
     """Readers look for the flag, not for a kind of fact."""
-    said = [say_reason(reason, "en") for reason in judged("Tidy", FLAG_GONE).reasons]
-    assert "flag `--pages` removed" in said
+    assert ("flag_removed", "--pages") in [(reason.code, reason.detail) for reason in judged("Tidy", FLAG_GONE).reasons]
 
 
 def test_a_symptom_is_a_reason_in_the_authors_word() -> None:
     """And the strongest of a small fix."""
-    assert say_reason(judged("Fix NaN in the cache", PRODUCT).reasons[0], "en") == "it is about wrong results (“NaN”)"
+    reason = judged("Fix NaN in the cache", PRODUCT).reasons[0]
+    assert (reason.code, reason.detail) == ("wrong_result", "NaN")
 
 
 def test_what_surrounds_the_product_says_so_first() -> None:
     """And nothing that would speak for it."""
     found = judged("fix: flaky", TESTS, CI)
-    assert say_reason(found.reasons[0], "en") == "it touches only CI and test files"
+    assert (found.reasons[0].code, found.reasons[0].detail) == ("surroundings", "ci,test")
     assert all(reason.points <= 0 for reason in found.reasons)
 
 
