@@ -140,11 +140,9 @@ async def area(question: Question) -> AsyncIterator[Reply]:
     core, language, zone = question.desk.core, question.language, question.zone(repo or "")
 
     def look() -> tuple[str, str, Answer, int]:
-        since = question.value("since")
-        if since:
-            meant.since(since, core.now().astimezone(ZoneInfo(zone)))
-        meant.area(core, name)
-        key, answer = commands.show_area(core, name, language, repo, since, zone, question.visible)
+        given = question.value("since")
+        since = meant.since(given, core.now().astimezone(ZoneInfo(zone))).isoformat() if given else ""
+        key, answer = commands.show_area(core, meant.area(core, name), language, repo, since, zone, question.visible)
         count = commands.count_area(core, key, repo, since, zone, question.visible)
         return key, core.areas().name(key, language), answer, count
 

@@ -17,7 +17,7 @@ _FIRST_YEAR = re.compile(
 )
 _CHINESE = re.compile(r"(?:(?P<year>\d{4}|\d\d)\s*年\s*)?(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*[日号]?")
 _NAMED = re.compile(
-    rf"(?:{_NTH}(?:\s+of)?\s+{_MONTH}|{_MONTH.replace('word', 'first')}\s+{_NTH.replace('day', 'second')}),?(?:\s+{_YEAR})?"
+    rf"(?:{_NTH}(?:\s+of)?[\s-]+{_MONTH}|{_MONTH.replace('word', 'first')}\s+{_NTH.replace('day', 'second')}),?(?:[\s-]+{_YEAR})?"
 )
 _LAST_YEAR = re.compile(rf"(?P<one>\d{{1,2}})(?P<sign>{_SIGN})(?P<two>\d{{1,2}}){_SIGN}{_YEAR}")
 _CENTURY = 2000

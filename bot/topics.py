@@ -23,6 +23,8 @@ MOST = 12
 
 _EVERYTHING = {"everything", "all", "*", "全部", "所有"}
 _AND = re.compile(r"\s+(?:and|or|&|\+)\s+|\s*(?:和|与|及|或|以及)\s*", re.IGNORECASE)
+_COURTESY = re.compile(r"^(?:me\s+)?to\s+|\s+(?:please|pls|thanks)[.!]*$|[.!?。！？]+$", re.IGNORECASE)
+"""What people put around topics: `subscribe me to AMD, please`."""
 _PATH = re.compile(r"\S*[*?/]\S*|[\w-]+\.[a-z]{1,5}", re.ASCII)
 
 
@@ -82,7 +84,7 @@ def _checked(core: Core, name: str, value: str) -> str:
 def _bare(areas: Areas, words: Sequence[str]) -> list[dict[str, str]]:
     """Return what words without a name are about: parted by commas, and by "and" where that parts what is known."""
     found: list[dict[str, str]] = []
-    for text in meant.listed(" ".join(words)):
+    for text in meant.listed(_COURTESY.sub("", " ".join(words))):
         joined = _AND.split(text)
         single = text.split()
         if len(joined) > 1 and not _is_known(areas, text) and any(_is_known(areas, part) for part in joined):

@@ -387,7 +387,7 @@ async def test_a_time_of_which_nothing_is_known_is_no_quiet_one(bot: Bot) -> Non
 
 async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
     """By any of an area's names; filters narrow."""
-    for name in ("AMD", "amd", "rocm"):
+    for name in ("AMD", "amd", "rocm", "ＡＭＤ", "AMD since=12.3.2026"):
         reply = await known.reply(f"area {name}")
         assert isinstance(reply, CommitList)
         assert [row.item.entry.commit.short for row in reply.rows] == ["5504fd9"]
@@ -559,6 +559,7 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
         ("subscribe AMD bugfix", "hear of AMD · bug fix in"), ("subscribe word=foo, bar", "hear of `foo` and of `bar` in"),
         ("subscribe build and release", "hear of Build and release in"), ("subscribe load and store", "of `load and store` in"),
         ("subscribe @ann, python/**/cache*.py", "hear of @ann and of `python/**/cache*.py` in"),
+        ("subscribe me to AMD and NPU please", "hear of AMD and of NPU in"),
         ("subscribe everything", "hear of everything in"), ("subscribe high", "hear of high only in"),
     ],
 )  # fmt: skip
@@ -571,7 +572,7 @@ async def test_a_topic_needs_no_name(known: Bot, text: str, topic: str) -> None:
     "text",
     [
         "/digest date 2026-03-12", "/digest /date 2026-03-12", "/day 2026/3/12", "日期 2026年3月12日", "2026 年 3 月 12 日",
-        "2026\u201103\u201112", "２０２６-０３-１２", "12.03.2026", "12 March 2026", "Mar 12, 2026", "march 12", "3月12日",
+        "2026\u201103\u201112", "２０２６-０３-１２", "12.03.2026", "12 March 2026", "12-Mar-2026", "Mar 12, 2026", "march 12", "3月12日",
         "\u3000yesterday\u00a0", "@daybrief yesterday", "<@U0BOT> yesterday", "yesterday please", "what landed yesterday?",
         "昨天合入了什么？",
     ],
