@@ -1,17 +1,22 @@
 """How text becomes words that SQLite's index can find, Chinese ones too, and how a question becomes a query.
 
 Chinese has no spaces: a run of it is indexed as its pairs of characters (缓存分配 → 缓存 存分 分配), so that words of two
-characters and longer ones are found. Names in code are indexed whole and in parts (QwenImage → qwenimage qwen image).
+characters and longer ones are found, and a term that `terms.toml` knows is looked for by its English words, too. Names in
+code are indexed whole and in parts (QwenImage → qwenimage qwen image).
 """
 
 import re
+import tomllib
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 
 from analysis.errors import BadInput
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_LONGEST_TERM = 6
 _FILTER = re.compile(r"(?<!\S)(since|until|area|type|author|repo|min):(\"[^\"]*\"|\S+)", re.IGNORECASE)
 
 
@@ -46,7 +51,9 @@ def query(text: str, tags: Sequence[str] = (), column: str = "") -> str:
     for run in _RUN.findall(text):
         if re.match(rf"[{_CJK}]", run):
             pairs = [run[index : index + 2] for index in range(len(run) - 1)]
-            terms.append(f'"{" ".join(pairs)}"' if pairs else f'"{run}" *')
+            own = f'"{" ".join(pairs)}"' if pairs else f'"{run}" *'
+            english = _in_english(run)
+            terms.append(f"({own} OR {english})" if english else own)
         else:
             terms.append(f'"{run.lower()}" *')
     if column:
@@ -55,6 +62,24 @@ def query(text: str, tags: Sequence[str] = (), column: str = "") -> str:
     if not terms:
         raise BadInput("There is nothing to search for: give a word, an identifier, or a filter such as area:amd.")
     return " AND ".join(terms)
+
+
+def _in_english(run: str) -> str:
+    """Return the query for what English commits call the terms that a run of Chinese is made of; empty if it has others."""
+    found, at = [], 0
+    while at < len(run):
+        size = next((size for size in range(_LONGEST_TERM, 1, -1) if run[at : at + size] in _terms()), 0)
+        if not size:
+            return ""
+        words = " OR ".join(f'"{word}" *' for word in _terms()[run[at : at + size]])
+        found.append(f"({words})")
+        at += size
+    return " AND ".join(found)
+
+
+@lru_cache(maxsize=1)
+def _terms() -> dict[str, list[str]]:
+    return tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))
 
 
 def split_filters(text: str) -> tuple[str, dict[str, list[str]]]:

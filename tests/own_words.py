@@ -5,11 +5,14 @@ import re
 from analysis.commit import Commit
 
 _ROLE = re.compile(r":[a-z][\w:+-]*:(?=`)")
+_LAST_PART = re.compile(r"`~[\w.]+\.")
+_TARGET = re.compile(r"\s*<[^<>`\n]+>(?=`)")
 _MARKS = re.compile(r"[`*_\s“”\"'‘’\\…|]+|\.\.\.")
 
 
 def squeezed(text: str) -> str:
     """Return text without markup, marks of a diff and line breaks."""
+    text = _LAST_PART.sub("`", _TARGET.sub("", text))
     return _MARKS.sub("", _ROLE.sub("", re.sub(r"(?m)^[+-]", "", text))).lower()
 
 

@@ -294,3 +294,13 @@ def test_the_end_of_the_calendar_is_refused(store: Store) -> None:
         parse_since("9999-12-31", NOW, last=True)
     put(store, "Cache")
     assert found(store, "cache", since=parse_since("0001-01-01", NOW)) == ["Cache"]
+
+
+@pytest.mark.parametrize("words", ["缓存", "缓存分配", "AMD 分配器"])
+def test_chinese_terms_find_english_commits(store: Store, words: str) -> None:
+    """Titles stay as their authors wrote them; who reads Chinese finds them all the same."""
+    put(store, "Fix the cache allocation of the AMD allocator")
+    put(store, "Fix the scheduler")
+    assert [entry.commit.subject for entry in search(store, Question(words)).entries] == [
+        "Fix the cache allocation of the AMD allocator"
+    ]

@@ -39,10 +39,11 @@ def test_a_property_has_one_word_for_every_spelling() -> None:
     [
         ("cache", '"cache" *'),
         ("disk_store", '"disk" * AND "store" *'),
-        ("缓存", '"缓存"'),
-        ("缓存分配", '"缓存 存分 分配"'),
+        ("缓存", '("缓存" OR ("cache" * OR "caching" *))'),
+        ("缓存分配", '("缓存 存分 分配" OR ("cache" * OR "caching" *) AND ("allocation" *))'),
+        ("缓存很好", '"缓存 存很 很好"'),
         ("缓", '"缓" *'),
-        ("AMD 缓存", '"amd" * AND "缓存"'),
+        ("AMD 缓存", '"amd" * AND ("缓存" OR ("cache" * OR "caching" *))'),
         ('a" OR title:"b', '"a" * AND "or" * AND "title" * AND "b" *'),
     ],
 )
