@@ -320,7 +320,7 @@ def test_what_is_no_command_line_is_told_as_command_lines_do(program: Cli) -> No
 
 def test_shows_one_commit(cli: Cli, known: None) -> None:
     """For people and for programs."""
-    assert cli("show", "43d5c17").stdout.startswith("43d5c17 [2/3] Prefix cache on disk: spill and restore (#406)\n")
+    assert cli("show", "43d5c17").stdout.startswith("43d5c17 Prefix cache on disk: spill and restore (#406)\n")
     made = json.loads(cli("show", "#406", "--json").stdout)
     assert made["entry"]["commit"]["short"] == "43d5c17"
     assert "2026-03-12 11:18 (Asia/Shanghai)" in cli("show", "spill", "and", "restore", "--tz", "Asia/Shanghai").stdout

@@ -158,7 +158,7 @@ async def test_a_subscription_comes_as_a_direct_message(team: Team) -> None:
     await team.bot.due()
     direct = team.server.dm_with(team.server.user)
     (message,) = team.server.in_channel(direct)
-    assert "Reverts" in message.text
+    assert "Reverted" in message.text
     asked = await team.answered(await team.server.slash("digest subs", channel=direct))
     assert "Kernels" in asked.text
 

@@ -181,7 +181,7 @@ async def test_each_workspace_is_posted_to_as_itself(app: App) -> None:
         (post,) = posts(workspace)
         assert "example/quill" in post
         (message,) = workspace.in_channel(workspace.dm_with(workspace.user))
-        assert "Reverts" in message.text
+        assert "Reverted" in message.text
         assert [file.filename for file in workspace.files.values()][-1] == "example-quill-2026-03-12.html"
         assert (workspace.team_id, "chat.postMessage") in app.front.calls
 
