@@ -126,7 +126,7 @@ async def test_from_an_empty_channel_to_a_subscription(team: Team, language: str
 
     listed = post.component("p:")["options"]
     chosen = await team.answered(await team.server.select(post, "p:", listed[0]["value"]))
-    assert "--legacy-scheduler" in chosen.text
+    assert "Fix wrong page size" in chosen.text
     assert chosen.messages[0].ephemeral
 
     areas = await team.press(post, "By area" if language == "en" else "按领域")
@@ -228,7 +228,7 @@ async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
         assert files.uploads[-1].filename == f"example-quill-{name}.html"
         listed = post.component("p:")["options"]
         chosen = await team.answered(await team.server.select(post, "p:", listed[0]["value"]))
-        assert "--legacy-scheduler" in chosen.text
+        assert "Fix wrong page size" in chosen.text
 
 
 @pytest.mark.parametrize(

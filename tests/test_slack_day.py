@@ -116,11 +116,11 @@ async def test_from_an_empty_channel_to_a_subscription(team: Team, language: str
     thread = [message for message in server.in_channel() if message.thread_ts == post.ts and message is not post]
     assert thread[-1].data["files"][0]["name"].startswith("example-quill")
     (message,) = server.in_channel(server.dm_with(server.user))
-    assert ("Reverts" if language == "en" else "撤回") in message.text
+    assert ("Reverted" if language == "en" else "撤回") in message.text
 
     menu = next(e for block in post.blocks for e in block.get("elements", []) if e["type"] == "static_select")
     shown = await team.answered(await server.press(post, menu["action_id"], values=[menu["options"][0]["value"]]))
-    assert "--legacy-scheduler" in shown.text
+    assert "Fix wrong page size" in shown.text
     assert shown.replies[-1].only_for == server.user.id
 
     areas = await team.press(post, said["by area"])
@@ -197,7 +197,7 @@ async def test_a_corrected_rank_is_seen_in_the_post(team: Team) -> None:
     shown = await team.answered(await team.server.press(post, menu["action_id"], values=[menu["options"][0]["value"]]))
     reply = shown.replies[-1]
     await team.server.press(reply, named(reply.blocks, "Rank lower"))
-    await team.server.changed.until(lambda: "6 high, 5 medium" in post.text, "the mended post", 30)
+    await team.server.changed.until(lambda: "🔴 Fix wrong page size" not in post.text, "the mended post", 30)
     assert len([message for message in team.server.in_channel() if message.thread_ts in {None, message.ts}]) == 1
 
 
@@ -290,7 +290,7 @@ async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
         shown = await team.press(
             post, next(option["text"]["text"] for option in menu_of(post)), menu_of(post)[0]["value"]
         )
-        assert "--legacy-scheduler" in shown.text
+        assert "Fix wrong page size" in shown.text
 
 
 def menu_of(post: StoredMessage) -> list[Json]:
