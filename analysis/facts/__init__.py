@@ -1,10 +1,14 @@
 """Facts: what a commit's diff proves by itself, with path and line, found by rule and never guessed.
 
 An extractor is a module here with `extract(files) -> Iterator[Fact]`; the list below is all of them. What a commit takes
-back stands in its message, so `reverts` reads that. The other modules know how languages and file formats write things
-down: `flags`, `commands`, `routes`, `metrics`, `gates` and `choices` for `interface`; `settings`, `defaulting`, `fields` and `selections` for
-`defaults`; `exports`, `parameters` and `additions` (by `offers` and `documented`) for `names`, `headers` for both; `manifests` for `dependencies`; `refusals` for `checks`; `code` for all. At the end `renames` puts one rename in the place of what came and
-went under one name's two forms.
+back stands in its message, so `reverts` reads that. The other modules know how languages and file formats write things down:
+
+- for `interface`: `flags`, `commands`, `routes`, `metrics`, `gates`, `choices`
+- for `defaults`: `python_defaults`, `defaulting`, `settings`, `fields`, `selections`, `headers`
+- for `names`: `exports`, `parameters`, `headers`, and `additions` by `offers` and `documented`
+- for `dependencies`: `manifests`; for `checks`: `refusals`; for all: `code`
+
+At the end `renames` puts one rename in the place of what came and went under one name's two forms.
 """
 
 from analysis.commit import Commit
