@@ -198,9 +198,9 @@ async def test_whoever_asks_is_known_by_place_language_and_rights(world: World) 
     await (await server.slash("digest today", user=guest, channel=server.dm_with(guest))).settled()
     guild, channel = server.guild.id, server.channel.id
     assert [(asked.asker, asked.thread) for asked in world.talker.asked] == [
-        (Asker("discord", guild, server.user.id, channel, is_admin=True, language="en"), ""),
-        (Asker("discord", guild, guest.id, channel, language="zh"), posted.message),
-        (Asker("discord", "", guest.id, server.dm_with(guest).id, is_direct=True, language="zh"), ""),
+        (Asker("discord", guild, server.user.id, channel, is_admin=True, name="Alice", language="en"), ""),
+        (Asker("discord", guild, guest.id, channel, name="Bob", language="zh"), posted.message),
+        (Asker("discord", "", guest.id, server.dm_with(guest).id, is_direct=True, name="Bob", language="zh"), ""),
     ]
 
 
