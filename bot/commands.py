@@ -215,7 +215,7 @@ def find_commits(
     names: Collection[str | None] = [repos] if repos is None or isinstance(repos, str) else repos
     known = tuple(dict.fromkeys(found for name in names for found in _sought(core, name, within) if found))
     answer = search(core.store, replace(wanted, repos=known), limit=limit)
-    if not answer.entries and wanted == Question(wanted.words):
+    if wanted == Question(wanted.words) and (not answer.entries or not wanted.words.isascii()):
         # Commits are in English: who asks for an area by its Chinese name means the area.
         with contextlib.suppress(BadInput):
             answer = search(

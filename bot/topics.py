@@ -160,6 +160,6 @@ def say_when(one: Subscription, language: Language) -> str:
 
 
 def say_zone(zone: str, language: Language) -> str:
-    """Say on which clocks: `New York time`; in Chinese by the zone's name."""
+    """Say on which clocks: `New York time`."""
     city = zone.rpartition("/")[2].replace("_", " ")
     return tell("when.zone" if "/" in zone else "when.zone_plain", language, city=city, zone=zone)

@@ -140,11 +140,11 @@ def test_a_bot_with_nothing_to_connect_to_says_so(program: Cli) -> None:
 
 def test_what_people_corrected_is_exported_as_labels(cli: Cli, set_up: None) -> None:
     """A line for each, which the triage reads back."""
-    cli("chat", stdin="2026-03-12\nrank up example/quill@6666247\n")
+    cli("chat", stdin="2026-03-12\nrank up example/quill@40a912f\n")
     done = cli("feedback", "export")
     (label,) = map(json.loads, done.stdout.splitlines())
     assert (label["title"], label["importance"], label["was"]) == (
-        "Fix KeyError when logprobs is false (#403)", "high", "medium",
+        "Tune prefill batching for long prompts (#416)", "high", "medium",
     )  # fmt: skip
     triaged = cli("triage", "--quiet", stdin=done.stdout)
     assert json.loads(triaged.stdout)["sha"] == label["sha"]

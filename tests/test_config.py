@@ -328,7 +328,7 @@ def test_every_setting_is_listed_for_the_documentation() -> None:
 def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
     """The documentation names what works."""
     table, key, variable, _ = row
-    value = {"access": "proxy", "mode": "http", "archive": "True"}.get(
+    value = {"access": "proxy", "mode": "http", "archive": "True", "pull_requests": "False"}.get(
         key, "https://x.example" if "url" in key else "7"
     )
     read = getattr(getattr(load({variable: value}).settings, table), key)

@@ -438,26 +438,26 @@ async def test_a_mistake_is_told_with_the_way_out(known: Bot, text: str, told: s
 
 async def test_a_corrected_rank_is_what_everybody_sees(known: Bot) -> None:
     """In the detail, in lists, in the day's digest, also when that is made anew; and it can be taken back."""
-    item = await known.reply("show 6666247")
+    item = await known.reply("show 40a912f")
     done = await known.reply(pressed(item, "rank up"), an_asker(name="Ann Lee"))
     assert isinstance(done, Note)
-    assert "`6666247` now ranks high, for everybody; it says that Ann Lee decided so" in done.text
-    assert "ranked high by Ann Lee" in await known.shown("show 6666247")
-    shown = await known.reply("show 6666247")
+    assert "`40a912f` now ranks high, for everybody; it says that Ann Lee decided so" in done.text
+    assert "ranked high by Ann Lee" in await known.shown("show 40a912f")
+    shown = await known.reply("show 40a912f")
     assert isinstance(shown, CommitDetail)
     assert shown.item.entry.triage.importance == "high"
     assert "a reader ranks it high" in shown.item.reasons
-    assert "6666247" in await known.shown("why on=2026-03-12") or "KeyError" in await known.shown("why on=2026-03-12")
+    assert "40a912f" in await known.shown("why on=2026-03-12") or "prefill" in await known.shown("why on=2026-03-12")
     await known.reply("rerun 2026-03-12")
     digest = await known.reply("2026-03-12")
     assert isinstance(digest, DigestPost)
-    assert "6666247" in {item.entry.commit.short for item in digest.outline.must_know} | {
+    assert "40a912f" in {item.entry.commit.short for item in digest.outline.must_know} | {
         entry.commit.short for entry in digest.outline.digest.entries if entry.triage.importance == "high"
     }
-    found = await known.reply("search KeyError min=high")
+    found = await known.reply("search prefill batching min=high")
     assert isinstance(found, CommitList)
     assert len(found.rows) == 1
-    assert "Ranks corrected by readers: 1; last `6666247`, to high, by Ann Lee, 2026-03-13" in await known.shown(
+    assert "Ranks corrected by readers: 1; last `40a912f`, to high, by Ann Lee, 2026-03-13" in await known.shown(
         "status"
     )
     assert "now ranks medium" in await known.shown(pressed(done, "rank down"))
@@ -489,17 +489,17 @@ async def test_the_last_word_on_a_rank_counts_and_is_exported(known: Bot) -> Non
     """With who said it."""
     from bot.labels import labels
 
-    await known.reply("rank up example/quill@6666247")
+    await known.reply("rank up example/quill@40a912f")
     for _ in range(2):
-        await known.reply("rank down example/quill@6666247", an_asker(user="U2"))
+        await known.reply("rank down example/quill@40a912f", an_asker(user="U2"))
     (label,) = labels(known.core)
     assert (label["sha"][:7], label["importance"], label["was"], label["who"]) == (
-        "6666247",
+        "40a912f",
         "low",
         "medium",
         "slack/T1/U2",
     )
-    assert label["title"] == "Fix KeyError when logprobs is false (#403)"
+    assert label["title"] == "Tune prefill batching for long prompts (#416)"
 
 
 async def test_a_commit_is_analysed_again_when_asked(known: Bot) -> None:
@@ -982,10 +982,10 @@ CHINESE_ASKER = an_asker(language="zh", channel="C2", is_admin=True)
         ("帮助", "可以使用的命令"),
         ("2026-03-12", "18 个提交"),
         ("area AMD", "AMD"),
-        ("subscribe area=AMD", "将每天 09:00（Asia/Shanghai）为你推送 example/quill 的 AMD。"),
+        ("subscribe area=AMD", "将每天 09:00（Shanghai 时间）为你推送 example/quill 的 AMD。"),
         ("setup", "本频道的简报"),
         ("status", "本频道的简报"),
-        ("rank up example/quill@6666247", "重要度现在为高"),
+        ("rank up example/quill@40a912f", "重要度现在为高"),
     ],
 )
 async def test_a_chinese_channel_is_answered_in_chinese(known: Bot, text: str, told: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -384,7 +385,7 @@ class TestPeople:
             (lambda server: None, False),
             (lambda server: setattr(server.user, "is_admin", True), True),
             (lambda server: setattr(server.channel, "creator", server.user.id), True),
-            (lambda server: vars(server.user).update(is_admin=True, team="T0ELSE"), False),
+            (lambda server: setattr(server, "user", replace(server.user, is_admin=True, team="T0ELSE")), False),
         ],
         ids=["anybody", "the workspace's", "the channel's creator", "another workspace's"],
     )

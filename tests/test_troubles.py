@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from bots import Bot, a_bot
+from fake_platform import an_asker
 from servers.github import GitHubServer
 
 from bot.platforms import Later, Refused
@@ -56,8 +57,9 @@ async def test_a_refused_token_and_a_lost_repository_are_told(bot: Bot, github: 
     assert is_chinese(await bot.problem("2026-03-11"))
     github.tokens = ("test-token",)
     github.rename(REPO, "example/elsewhere")
+    reader = an_asker(language="zh", is_admin=True)  # a form answers in the language of whoever filled it in
     for text in ("show 1234567890abcdef", "save setup new repository=example/none", "save setup new repository=none"):
-        assert is_chinese(await bot.problem(text)), text
+        assert is_chinese(await bot.problem(text, reader)), text
 
 
 async def test_where_nothing_is_known_it_says_how_to_change_that(bot: Bot) -> None:
