@@ -69,6 +69,20 @@ def test_what_speaks_of_versions_publishes_none(title: str, files: list[FileChan
     assert published(title, *files) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("2.0.0-alpha.1", "2.0.0-alpha.2"),
+        ("2.0.0-beta.1", "2.0.0-beta.2"),
+        ("2.0.0-beta.9", "2.0.0-rc.1"),
+        ("2.0.0-preview.1", "2.0.0-preview.2"),
+        ("2.0.0-canary.7", "2.0.0-canary.8"),
+    ],
+)
+def test_a_pre_release_is_read_to_its_end(before: str, after: str) -> None:
+    assert published("Bump version", a_change("VERSION.txt", f"{before}\n", f"{after}\n")) == [("quill", before, after)]
+
+
 def test_a_package_beside_the_main_one_is_named() -> None:
     assert published("Release", SIDE) == [("quill-cli", "1.1.0", "1.2.0")]
 

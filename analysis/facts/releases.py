@@ -9,7 +9,8 @@ from analysis.facts.fact import Fact, FactKind
 from analysis.paths import FileKind
 from analysis.title import read_title
 
-_NUMBER = r"\d{1,4}(?:\.\d{1,4}){1,3}(?:[-.+]?(?:rc|a|b|c|alpha|beta|dev|pre|post|preview|canary|next|nightly|snapshot|m)[-.]?\d{0,8}(?:\.\d+)*){0,2}"
+# Long words of a pre-release stand before those they begin with: nothing after a number makes the pattern look further.
+_NUMBER = r"\d{1,4}(?:\.\d{1,4}){1,3}(?:[-.+]?(?:rc|alpha|beta|canary|dev|preview|pre|post|next|nightly|snapshot|a|b|c|m)[-.]?\d{0,8}(?:\.\d+)*){0,2}"
 VERSION = re.compile(rf"(?<![\w.])v?(?P<version>{_NUMBER})(?![\w]|[.-]\d)", re.IGNORECASE)
 _UNFINISHED = re.compile(
     r"\d[-.+]?(?:rc|a|b|c|alpha|beta|dev|pre|preview|canary|next|nightly|snapshot|m)(?![a-z])", re.IGNORECASE
