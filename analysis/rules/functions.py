@@ -48,9 +48,12 @@ def touched(files: Iterable[ChangedFile]) -> tuple[Touched, ...]:
         if file.language not in _PROGRAMS or file.change.status in {"added", "removed"}:
             continue
         gone = {name for hunk in file.hunks for name in _removed(hunk)}
-        for hunk, (_, after) in zip(file.hunks, file.views, strict=True):
+        for hunk, (before, after) in zip(file.hunks, file.views, strict=True):
             code = {number: text for number, text, _ in after.lines()}
-            for name, line, is_defined in _walk(hunk, code, file.language):
+            was = {number: text for number, text, _ in before.lines()}
+            for name, line, is_defined in _walk(hunk, code, was, file.language):
+                if _bare(name) in gone and not is_defined:
+                    continue  # what is left of it stands elsewhere, or nothing is
                 counts[name] += 1
                 is_open = _is_public(name, code.get(line, ""), file.language)
                 is_new = is_defined and _bare(name) not in gone
@@ -84,18 +87,23 @@ def _removed(hunk: Hunk) -> Iterator[str]:
             yield found["name"]
 
 
-def _walk(hunk: Hunk, code: dict[int, str], language: str) -> Iterator[tuple[str, int, bool]]:
-    """Yield for each changed line the definition that it stands in, its number, and whether it is that definition's own, added."""
+def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) -> Iterator[tuple[str, int, bool]]:
+    """Yield for each changed line of code the definition that it stands in, its number, and whether it is that definition's own, added.
+
+    `code` and `was` are the lines after and before the change by their numbers, without comments. What comes before a new
+    definition in one run of added lines (decorators, blank lines) belongs to it, not to its neighbour above.
+    """
     joint = "::" if language in {"rust", "c"} else "."
     owner, owner_indent, name = "", -1, ""
     heading = _read(hunk.heading, language)
     if heading:
         kind, said, indent = heading
         owner, owner_indent, name = (said, indent, said) if kind == "owner" else ("", -1, said)
+    texts = [was.get(line.old or 0, "") if line.new is None else code.get(line.new, "") for line in hunk.lines]
     at = 0
-    for line in hunk.lines:
+    for index, line in enumerate(hunk.lines):
         at = line.new or at
-        text = line.text if line.new is None else code.get(line.new, "")
+        text = texts[index]
         found = _read(text, language) if text.strip() else None
         is_defined = False
         if found:
@@ -109,8 +117,23 @@ def _walk(hunk: Hunk, code: dict[int, str], language: str) -> Iterator[tuple[str
             owner and text.strip() and len(text) - len(text.lstrip()) <= owner_indent and text.lstrip()[:1] not in ")}]"
         ):
             owner, owner_indent, name = "", -1, ""
-        if (line.added or line.removed) and name and text.strip():
+        is_before_new = line.added and not found and _leads_to_definition(hunk, texts, index, language)
+        if (line.added or line.removed) and name and text.strip() and not is_before_new:
             yield name, at, is_defined
+
+
+def _leads_to_definition(hunk: Hunk, texts: list[str], index: int, language: str) -> bool:
+    """Whether the added line opens a block that ends in a definition of its own: decorators, attributes, nothing else."""
+    for line, text in zip(hunk.lines[index:], texts[index:], strict=True):
+        if not line.added:
+            return False
+        if _read(text, language):
+            return True
+        if text.strip() and not text.lstrip().startswith(
+            ("@", "#[", "[[", "template", "export", "pub", "static", "__")
+        ):
+            return False
+    return False
 
 
 def _read(text: str, language: str) -> tuple[str, str, int] | None:
@@ -124,5 +147,9 @@ def _read(text: str, language: str) -> tuple[str, str, int] | None:
     if found and found["keyword"] not in {"impl", "namespace"}:
         return ("owner" if found["keyword"] in _OWNERS else "function"), found["name"], indent
     if language == "c" and not indent and not text.rstrip().endswith(";") and (found := _C_FUNCTION.match(text)):
-        return None if found["name"] in _NO_FUNCTION else ("function", found["name"], indent)
+        return (
+            None
+            if found["name"] in _NO_FUNCTION or found["name"].startswith("__")
+            else ("function", found["name"], indent)
+        )
     return None

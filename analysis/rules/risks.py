@@ -11,6 +11,7 @@ from analysis.inert import is_inert
 from analysis.paths import FileKind
 from analysis.rules.change import Change, short_name
 from analysis.rules.moved import moved
+from analysis.rules.new_tests import new_tests
 from analysis.statements import Statement, StatementKind
 from analysis.title import AROUND
 from analysis.wording import listed, say_fact
@@ -104,7 +105,10 @@ def _tests(change: Change) -> Iterator[Claim]:
     for fact in change.of(FactKind.TEST_DISABLED):
         yield change.claim(change.sentence(say_fact(fact, change.language)), fact)
     lines = sum(file.change.additions + file.change.deletions for file in change.product)
-    has_tests = any(file.kind is FileKind.TEST for file in change.files.values())
+    # Rust's tests stand beside what they test.
+    has_tests = any(file.kind is FileKind.TEST for file in change.files.values()) or bool(
+        new_tests(change.files.values())
+    )
     added = sum(file.change.additions for file in change.product)
     if lines < _MANY_LINES or not added or has_tests or change.is_revert:
         return
