@@ -84,6 +84,7 @@ def test_a_passage_knows_its_section() -> None:
     [
         "<!-- Thank you for contributing! -->",
         "<!-- never closed",
+        "<!-- This is an auto-generated comment: notes by a bot -->\n## Summary by a bot\n\n## Summary\n\n* It crashed.",
         "- [x] I have read the guide",
         "* [ ] tests pass",
         "> quoted by somebody",
@@ -107,6 +108,13 @@ def test_links_and_emphasis_show_their_words_and_code_its_backticks() -> None:
     """A name between angle brackets inside code is no tag."""
     text = "The [cache](https://example.org) **never** frees ``<unknown>`` pages"
     assert [one.text for one in passages(text)] == ["The cache never frees `<unknown>` pages"]
+
+
+def test_a_name_with_underscores_is_no_bold_type() -> None:
+    """It keeps its exact characters."""
+    assert [one.text for one in passages("It broke `__len__` and __iter__ alike")] == [
+        "It broke `__len__` and `__iter__` alike"
+    ]
 
 
 def test_a_table_comes_as_rows_with_its_head() -> None:

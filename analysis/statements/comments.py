@@ -16,8 +16,8 @@ from analysis.statements.statement import Source
 
 _HASH = re.compile(r"^\s*#(?!!)\s?(?P<text>.*)$")
 _SLASH = re.compile(r"^\s*(?:///?!?|/\*\*?|\*/|\*(?=\s|$))\s?(?P<text>.*?)(?:\*/)?\s*$")
-_COMMENT = {
-    **dict.fromkeys(("python", "shell", "yaml", "toml"), _HASH),
+_COMMENT = {  # configuration is left out: what is commented out there looks like prose
+    **dict.fromkeys(("python", "shell"), _HASH),
     **dict.fromkeys(("c", "rust", "go", "javascript", "java"), _SLASH),
 }
 _BY_EXTENSION = {

@@ -19,6 +19,12 @@ LONGEST = 20_000
 """Characters of a text that are read; what an author wants to say stands before."""
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_BY_BOT = re.compile(
+    r"<!--\s*This is an auto-generated comment\b.*?(?:<!--\s*end of auto-generated comment\b|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+"""What review bots put into descriptions, between marks of theirs."""
+_DUNDER = re.compile(r"(?<![\w`])(__\w+__)(?![\w`])")
 _FOLDED = re.compile(r"<details\b.*?(?:</details>|\Z)", re.DOTALL | re.IGNORECASE)
 _TRAILER = re.compile(
     r"[ \t]*(?:[A-Z][\w]*(?:-[\w]+)*-by|Change-Id|Cc|Reported-at|See-also|PiperOrigin-RevId|Differential Revision|Reviewed By|Test Plan"
@@ -71,7 +77,10 @@ def passages(text: str) -> Iterator[Passage]:
 
 def _readable(text: str) -> str:
     """The text without HTML, trailers and commands to bots."""
-    text = _FOLDED.sub("", _COMMENT.sub("", text[:LONGEST].replace("\r", "")))
+    text = _BY_BOT.sub("", text[:LONGEST].replace("\r", ""))
+    text = _DUNDER.sub(
+        r"`\1`", _FOLDED.sub("", _COMMENT.sub("", text))
+    )  # a name, which Markdown would take for bold type
     lines = []
     for line in text.split("\n"):
         if _TRAILER.fullmatch(line) or _COMMAND.fullmatch(line):
