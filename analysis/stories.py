@@ -156,7 +156,7 @@ def _link(first: Entry, second: Entry, everybodys: frozenset[str]) -> StoryKind 
     """What makes two entries one story, `first` being the older one."""
     if _reverts(second, first):
         return StoryKind.REVERT
-    if ChangeType.REVERT in {first.triage.types[0], second.triage.types[0]}:
+    if _names_what_it_reverts(first) or _names_what_it_reverts(second):
         return None
     if _follows(first, second):
         return StoryKind.FOLLOW_UP
@@ -187,6 +187,11 @@ def _reverts(revert: Entry, original: Entry) -> bool:
         if fact.name == title or (fact.name.endswith("…") and title.startswith(fact.name[:-1])):
             return True
     return False
+
+
+def _names_what_it_reverts(entry: Entry) -> bool:
+    """Whether it belongs to the change that it takes back; "Roll back to the old cache" names none, and is work like any other."""
+    return any(fact.kind is FactKind.REVERTS for fact in entry.facts)
 
 
 def _follows(first: Entry, second: Entry) -> bool:

@@ -98,6 +98,12 @@ class TestSameWork:
 
 
 class TestReverts:
+    def test_what_rolls_back_without_naming_a_change_is_work_like_other(self) -> None:
+        after = change("Let the cache hold pages", "quill/a.py", author="Bob", hours=2)
+        named = revert("Roll back the cache of pages", name="Cache pages")
+        assert joined(replace(named, facts=()), after) == [(StoryKind.SAME_WORK, 2)]
+        assert joined(named, after) == [(StoryKind.REVERT, 1)]
+
     @pytest.mark.parametrize(
         "fact",
         [
