@@ -379,6 +379,13 @@ _BREAKS = re.compile(
     re.IGNORECASE,
 )
 
+_REMOVES_IDLE = re.compile(
+    r"\b(?:remov|delet|drop)\w*\b.{0,20}\b(?:unused|dead|useless|unnecessary|unneeded|redundant|duplicated?)\b"
+    r"(?!.*\b(?:param|arg|flag|option|setting|field|env|endpoint))",
+    re.IGNORECASE,
+)
+"""Who takes away what does nothing breaks nothing; what people pass or set breaks them even where nothing reads it."""
+
 
 def _likeliest(expected: Iterable[ChangeType], title: Title, facts: Sequence[Fact]) -> ChangeType:
     """The first of the expected types that title and diff do not rule out.
@@ -388,7 +395,8 @@ def _likeliest(expected: Iterable[ChangeType], title: Title, facts: Sequence[Fac
     ruled_out = {ChangeType.REVERT}
     if ChangeType.CHORE in title.types and not found_in(title.text) and not _MENDS.search(title.text):
         ruled_out.add(ChangeType.BUGFIX)
-    if not _BREAKS.search(title.text) and not any(fact.kind in _LOST for fact in facts):
+    may_break = _BREAKS.search(title.text) and not _REMOVES_IDLE.search(title.text)
+    if not may_break and not any(fact.kind in _LOST for fact in facts):
         ruled_out.add(ChangeType.BREAKING)
     return next(kind for kind in expected if kind not in ruled_out)
 

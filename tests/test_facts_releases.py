@@ -19,6 +19,9 @@ TEXT = a_change("version.txt", "1.1.0\n", "1.2.0\n")
 SIDE = a_change("packages/quill-cli/package.json", '{\n  "version": "1.1.0"\n}\n', '{\n  "version": "1.2.0"\n}\n')
 CHANGELOG = a_change("CHANGES.rst", "Old\n", "1.2.0 (2026-03-12)\n==================\n\n- Faster pages\n\nOld\n")
 CODE = a_change("quill/pages.py", "a = 1\n", "a = 2\n")
+PAGE = a_change("docs/v1.2.0.md", "Old\n", "New\n")
+CHECKS = a_change("tests/test_pages.py", "a = 1\n", "a = 2\n")
+WORKFLOW = a_change(".github/workflows/ship.yml", "on: push\n", "on: release\n")
 
 
 def published(message: str, *files: FileChange) -> list[tuple[str, str, str]]:
@@ -63,6 +66,9 @@ def test_a_title_says_it_where_no_file_does(title: str, expected: tuple[str, str
         ('Revert "Release v1.2.0"', []),
         ("Widen the pages", [CODE, PYTHON]),
         ("Update the version check", [CODE]),
+        ("Update v1.2.0.md", [PAGE]),
+        ("Update 1.2.0", [PAGE, CHECKS]),
+        ("Release 1.2.0", [WORKFLOW]),
     ],
 )
 def test_what_speaks_of_versions_publishes_none(title: str, files: list[FileChange]) -> None:
@@ -85,6 +91,23 @@ def test_a_pre_release_is_read_to_its_end(before: str, after: str) -> None:
 
 def test_a_package_beside_the_main_one_is_named() -> None:
     assert published("Release", SIDE) == [("quill-cli", "1.1.0", "1.2.0")]
+
+
+def test_a_changelog_alone_publishes() -> None:
+    assert published("Release v1.2.0", CHANGELOG) == [("quill", "", "1.2.0")]
+
+
+@pytest.mark.parametrize(
+    ("paths", "package"),
+    [
+        (["quill-cli/pyproject.toml", "docs/v1.2.0.md"], "quill-cli"),
+        (["quill-cli/pyproject.toml", "python/pyproject.toml"], "quill"),
+        (["pages/read.py"], "quill"),
+    ],
+)
+def test_files_without_patches_name_the_package_by_their_folders(paths: list[str], package: str) -> None:
+    files = [FileChange(path, "modified", 1, 1) for path in paths]
+    assert published("chore: bump v1.2.0 for it (#3)", *files) == [(package, "", "1.2.0")]
 
 
 def test_a_merge_publishes_what_it_brought() -> None:

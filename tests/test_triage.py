@@ -334,6 +334,22 @@ def test_what_only_the_source_names_may_be_low(title: str) -> None:
     assert judged(title, PRODUCT).floor is LOW
 
 
+@pytest.mark.parametrize(
+    ("title", "is_breaking"),
+    [
+        ("Drop legacy reader", True),
+        ("Drop dead legacy reader", False),
+        ("Remove useless backend of old pages", False),
+        ("Remove dead old backend", False),
+        ("Remove the useless flag of old pages", True),
+    ],
+)
+def test_taking_away_what_does_nothing_breaks_nothing(title: str, is_breaking: bool) -> None:
+    """A flag is passed all the same."""
+    gone = FileChange("quill/reader.cu", "removed", 0, 300), FileChange("quill/pages.py", "modified", 3, 60)
+    assert (judged(title, *gone).types[0] is ChangeType.BREAKING) is is_breaking
+
+
 @pytest.mark.parametrize("word", GRAVE_WORDS)
 def test_a_body_that_names_it_counts_too(word: str) -> None:
     """Titles are short."""

@@ -96,6 +96,8 @@ def releases(commit: Commit, files: Sequence[ChangedFile]) -> Iterator[Fact]:
     changed = [found for file in files for found in _set(file)]
     headings = [found for file in files for found in _opened(file)]
     own = sorted(changed, key=lambda found: (_package(found.path, commit.repo) != _own(commit.repo), found.path))
+    if files and not any(map(_may_publish, files)):
+        return  # "Update v1.2.md" is of a page
     if own and (announced is not None or all(file.kind in _AROUND or _is_version_file(file) for file in files)):
         package = _package(own[0].path, commit.repo)
         if announced and announced[0] and announced[1] in {one.after for one in own}:
@@ -103,7 +105,7 @@ def releases(commit: Commit, files: Sequence[ChangedFile]) -> Iterator[Fact]:
         yield Fact(FactKind.VERSION_CHANGED, package, own[0].path, own[0].line, own[0].before, own[0].after)
     elif announced and announced[1] and (own or any(map(_PUBLISHES.search, titles))):
         heading = next((one for one in headings if one.after == announced[1]), None)
-        package = announced[0] or _own(commit.repo)
+        package = announced[0] or _package_at([file.path for file in files if _is_unread(file)], commit.repo)
         path, line = (heading.path, heading.line) if heading else ("", 0)
         yield Fact(FactKind.VERSION_CHANGED, package, path, line, "", announced[1])
 
@@ -171,6 +173,26 @@ def _opened(file: ChangedFile) -> Iterator[Fact]:
 
 def _is_version_file(file: ChangedFile) -> bool:
     return any(where.search(file.path) for where, _ in _FILES) and file.change.additions + file.change.deletions <= 4  # noqa: PLR2004 - a version, and perhaps its date
+
+
+def _may_publish(file: ChangedFile) -> bool:
+    """Whether a release may consist of it: pages, tests and CI publish nothing, a changelog does."""
+    return file.kind not in {FileKind.DOCS, FileKind.TEST, FileKind.CI} or bool(_CHANGELOG.search(file.path))
+
+
+def _is_unread(file: ChangedFile) -> bool:
+    """Whether it is a file of versions whose patch is not here."""
+    return (
+        not file.hunks
+        and file.kind in {FileKind.PRODUCTION, FileKind.BUILD}
+        and any(where.search(file.path) for where, _ in _FILES)
+    )
+
+
+def _package_at(paths: Sequence[str], repo: str) -> str:
+    """The package that version files at `paths` belong to: the repository's own if it is among them, or if there are none."""
+    found = sorted(_package(path, repo) for path in paths)
+    return _own(repo) if not found or _own(repo) in found else found[0]
 
 
 def _package(path: str, repo: str) -> str:
