@@ -50,7 +50,7 @@ _LINKED, _ADDRESS = -0.4, -1.0
 _LEANS = -0.8
 """It begins with a word that points to the sentence before."""
 _STEP = -1.5
-"""A step of work without a reason or a gain; half of it where it names something in code."""
+"""A step of work without a reason or a gain; two thirds of it where it names something in code."""
 _MACHINERY = -0.9
 """It tells how things are made, and neither trouble nor gain."""
 _SUPPOSED = -3.0
