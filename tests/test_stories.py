@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 from made import NOON, a_commit, an_entry
 
+from analysis import story_links
 from analysis.commit import FileChange
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
@@ -163,3 +165,22 @@ class TestOthers:
         high = replace(high, triage=replace(high.triage, score=0.9))
         (story,) = find_stories([high, low])
         assert (story.shas, story.lead) == ((low.commit.sha, high.commit.sha), high.commit.sha)
+
+
+class TestManyCommits:
+    def test_what_shares_nothing_is_never_compared(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        compared: list[tuple[Any, ...]] = []
+        monkeypatch.setattr(story_links, "_link", lambda *pair: compared.append(pair))
+        names = ["".join(letters) for letters in product("abcdefghij", repeat=3)]
+        find_stories([change(f"Mend {name} of w{name}", f"quill/{name}.py", author=name) for name in names])
+        assert compared == []
+
+    def test_a_crowd_of_the_same_title_is_one_story(self) -> None:
+        crowd = [change("Sync the translated pages", f"pages/{number}.po", hours=number / 60) for number in range(400)]
+        assert joined(*crowd) == [(StoryKind.SAME_WORK, 400)]
+
+    def test_a_cut_title_finds_what_it_takes_back_among_many(self) -> None:
+        others = [change(f"Keep the {number}th page in memory", author=f"Cid {number}") for number in range(300)]
+        kept = change("Keep pages of long prompts in memory")
+        taken = revert("Revert", name="Keep pages of long pro…")
+        assert joined(*others, kept, taken) == [(StoryKind.REVERT, 2)]
