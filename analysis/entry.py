@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from analysis.commit import LOST, Commit
+from analysis.commits.commit import LOST, Commit
+from analysis.commits.pull_request import PullRequest
 from analysis.facts import Fact
-from analysis.pull_request import PullRequest
 from analysis.statements import Statement
-from analysis.triage import Importance, Triage
+from analysis.triage.triage import Importance, Triage
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")

@@ -16,16 +16,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from analysis.pipeline import Readers, silent
+from analysis.digest.pipeline import Readers, silent
 from benchmarks.material import fresh
 from benchmarks.measured import Measured
 from benchmarks.model_process import model
 from benchmarks.repository import repository
-from bot import backfill as filling
-from bot.cluster import cluster
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
+from bot.digests import backfill as filling
+from bot.digests.cluster import cluster
+from bot.digests.core import Core
+from bot.digests.repositories import Place
 
 _ANSWER, _AT_ONCE = 0.5, 64
 _COMMITS, _DAYS = 1_000, 28

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from analysis.areas import general
-from analysis.bots import is_bot
-from analysis.judgement import Judgement
-from analysis.judgement.learning import judgement_of, parted
-from analysis.judgement.scoring import Figure, Judged, figures
-from analysis.judgement.training import Sample, sample_of, train
-from analysis.pipeline import judge
-from analysis.records import Labelled, read_labels
+from analysis.commits.bots import is_bot
+from analysis.commits.records import Labelled, read_labels
+from analysis.digest.pipeline import judge
+from analysis.triage.areas import general
+from analysis.triage.learned import Judgement
+from analysis.triage.learned.learning import judgement_of, parted
+from analysis.triage.learned.scoring import Figure, Judged, figures
+from analysis.triage.learned.training import Sample, sample_of, train
 from benchmarks.material import SHARED
 
 TARGETS = {

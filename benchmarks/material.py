@@ -13,11 +13,11 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from analysis.digest import Digest
-from analysis.window import Window
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
+from bot.digests.core import Core
+from bot.digests.repositories import Place
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"

@@ -10,13 +10,13 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from analysis.commit import Commit, FileChange
+from analysis.commits.commit import Commit, FileChange
+from analysis.digest.pipeline import judge
 from analysis.entry import LANGUAGES
-from analysis.pipeline import judge
 from analysis.rules import RulesAnalyser
 from benchmarks.material import ROOT, SHARED, day
 from bot.config import load
-from bot.core import Core
+from bot.digests.core import Core
 from storage.store import Store
 
 WANTED = 1_000_000

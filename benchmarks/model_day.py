@@ -9,7 +9,7 @@ from statistics import median
 
 from benchmarks.material import ROOT, day, digest, fresh, github
 from benchmarks.measured import Measured, seconds
-from bot.repositories import Place
+from bot.digests.repositories import Place
 
 _ANSWER = 2.0  # seconds
 _AT_ONCE = 16

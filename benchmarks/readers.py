@@ -11,16 +11,16 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analysis.areas import general
-from analysis.digest import Digest, order
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest, order
+from analysis.digest.net import net
+from analysis.digest.pipeline import judge
+from analysis.digest.stories import find_stories
 from analysis.entry import Entry
-from analysis.net import net
-from analysis.pipeline import judge
 from analysis.readers.days import LabelledDay, read_day
 from analysis.readers.scoring import Figure, figures, score
 from analysis.readers.training import fit, sample_of
-from analysis.stories import find_stories
-from analysis.window import Window
+from analysis.triage.areas import general
 from benchmarks.material import SHARED
 
 TARGETS = {"recall": 0.75, "first": 0.8, "alarms": 0.10, "order": 0.84, "buried": 0.05, "low": 0.75, "type": 0.86}

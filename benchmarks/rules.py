@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from statistics import median
 
-from analysis.areas import general
-from analysis.commit import Commit
-from analysis.facts.changed import changed_file
-from analysis.pipeline import judge
+from analysis.commits.commit import Commit
+from analysis.digest.pipeline import judge
+from analysis.facts.syntax.changed import changed_file
 from analysis.rules import RulesAnalyser
-from analysis.sketch import sketch
 from analysis.sources import fold_merges
 from analysis.sources.git_clone import GitClone
+from analysis.triage.areas import general
+from analysis.triage.sketch import sketch
 from benchmarks.material import day
 from benchmarks.measured import Measured, seconds
 

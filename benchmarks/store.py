@@ -60,9 +60,9 @@ def _measure(path: Path) -> dict[str, Any]:
     import openai
     import slack_bolt
 
-    from bot import commands
+    from bot.commands import queries as commands
     from bot.config import load
-    from bot.core import Core
+    from bot.digests.core import Core
     from storage.search import Question, search
     from storage.words import split_filters
 

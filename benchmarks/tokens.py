@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from analysis.commit import Commit
-from analysis.excerpt import estimate
-from analysis.patch import hunks
-from analysis.paths import FileKind, kind_of
+from analysis.commits.commit import Commit
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.patch import hunks
+from analysis.llm.excerpt import estimate
 from benchmarks.material import IS_REAL, day, digest, fresh
 from benchmarks.measured import Measured
 

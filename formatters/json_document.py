@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from analysis.digest import SCHEMA_VERSION, Coverage, Digest, Statistics
+from analysis.digest.digest import SCHEMA_VERSION, Coverage, Digest, Statistics
 from analysis.entry import Entry
 
 _MOMENT = {"type": "string", "format": "date-time"}

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from analysis.areas import Areas
-from analysis.commit import Commit
-from analysis.digest import Digest
-from analysis.triage import Importance
-from analysis.wording import say
-from formatters.item import ICONS, Item, Part, Point
-from formatters.links import commit_page, place_of, pull_request_page
+from analysis.commits.commit import Commit
+from analysis.digest.digest import Digest
+from analysis.i18n.wording import say
+from analysis.triage.areas import Areas
+from analysis.triage.triage import Importance
+from formatters.i18n.wording import label
 from formatters.outline import Block, Outline, outline
-from formatters.wording import label
+from formatters.text.item import ICONS, Item, Part, Point
+from formatters.text.links import commit_page, place_of, pull_request_page
 
 # Only what would be taken for markup where it stands: people read the source too.
 _SPECIAL = re.compile(

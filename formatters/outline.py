@@ -9,21 +9,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import basename, commonpath
 
-from analysis.areas import Areas
-from analysis.digest import Digest
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.title import AROUND
+from analysis.digest.digest import Digest
+from analysis.digest.stories import Story, StoryKind
+from analysis.digest.trends import Unusual, UnusualKind
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
-from analysis.paths import FileKind, kind_of
-from analysis.stories import Story, StoryKind
-from analysis.title import AROUND
-from analysis.trends import Unusual, UnusualKind
-from analysis.triage import Importance
-from analysis.typography import outside
-from analysis.wording import say
-from formatters.follow_ups import News, news_of
-from formatters.item import Item, Point, author_of, item_of
-from formatters.plain import clean, first_sentence
-from formatters.wording import label, say_day, say_days
+from analysis.i18n.typography import outside
+from analysis.i18n.wording import say
+from analysis.triage.areas import Areas
+from analysis.triage.triage import Importance
+from formatters.i18n.wording import label, say_day, say_days
+from formatters.text.follow_ups import News, news_of
+from formatters.text.item import Item, Point, author_of, item_of
+from formatters.text.plain import clean, first_sentence
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _WATCHED, _AREAS, _AUTHORS, _TYPES = 6, 10, 8, 4

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analysis.entry import Language
-from analysis.triage import Importance
-from formatters.item import Item, both_ranks
+from analysis.triage.triage import Importance
+from formatters.i18n.wording import label
 from formatters.outline import Outline
-from formatters.plain import brief, columns
-from formatters.wording import label
+from formatters.text.item import Item, both_ranks
+from formatters.text.plain import brief, columns
 
 FOLDED = frozenset({"tests", "ci", "docs"})
 """Areas that share one count and one reply: few follow them."""

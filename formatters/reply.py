@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.entry import Language
-from formatters.item import Item
 from formatters.outline import Outline
 from formatters.review import ReviewOutline
+from formatters.text.item import Item
 
 MOST_COMMAND = 90
 """Characters of a button's command; platforms keep it with the message (Discord: 100 with our mark)."""

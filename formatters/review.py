@@ -8,21 +8,21 @@ from itertools import groupby
 from posixpath import basename
 from typing import Any
 
-from analysis.areas import Areas
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
+from analysis.digest.period import Day
+from analysis.digest.review import NEW, AreaReview, Matter, Review
+from analysis.digest.stories import Earlier, Story, StoryKind
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact
-from analysis.period import Day
-from analysis.review import NEW, AreaReview, Matter, Review
-from analysis.stories import Earlier, Story, StoryKind
-from analysis.triage import Importance
-from analysis.typography import outside
-from analysis.wording import say_fact
-from formatters.item import ICONS, Item, item_of
-from formatters.links import commit_page
+from analysis.i18n.typography import outside
+from analysis.i18n.wording import say_fact
+from analysis.triage.areas import Areas
+from analysis.triage.triage import Importance
+from formatters.i18n.wording import label, say_day, say_days
 from formatters.markdown import escape
-from formatters.plain import brief, clean, columns
-from formatters.wording import label, say_day, say_days
+from formatters.text.item import ICONS, Item, item_of
+from formatters.text.links import commit_page
+from formatters.text.plain import brief, clean, columns
 
 TOP, AREAS = "review.top", "review.areas"
 """The sections whose lines have others under them."""
@@ -315,7 +315,7 @@ def _listed(lines: Iterable[Line], commits: Mapping[str, Commit], indent: str = 
 
 def review_terminal(made: Review, areas: Areas, *, width: int, colour: bool) -> str:
     """Return a look back as lines for a terminal."""
-    from formatters.terminal import Screen, write_review
+    from formatters.terminal.report import Screen, write_review
 
     screen = Screen(width, colour=colour)
     write_review(review_outline(made, areas), screen)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from analysis.entry import RULES, Analysis, Language
-from analysis.version import rules_version
+from analysis.rules.version import rules_version
 from storage.commits import index
 from storage.store import Store, undamaged
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from analysis.commit import Brought, Commit, FileChange
+from analysis.commits.commit import Brought, Commit, FileChange
+from analysis.commits.pull_request import PullRequest
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact
-from analysis.pull_request import PullRequest
-from analysis.reason import Reason
 from analysis.statements import Statement
-from analysis.triage import Importance, Triage
+from analysis.triage.reason import Reason
+from analysis.triage.triage import Importance, Triage
 from storage.store import Store, undamaged
 from storage.words import tag, words_of
 
@@ -388,7 +388,7 @@ def _made(row: dict[str, Any]) -> Commit:
 
 def entry_of(row: dict[str, Any]) -> Entry:
     """Make an entry of a row of `commits` with `repo`, `patches` and `written`, its pull request, beside it."""
-    from analysis.title import ChangeType
+    from analysis.commits.title import ChangeType
 
     levels = {level.rank: level for level in Importance}
     with undamaged(f"commit {row['sha']}"):

@@ -21,7 +21,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from analysis.window import Window
+from analysis.commits.window import Window
 from storage.store import Store, undamaged
 
 

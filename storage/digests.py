@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from analysis.digest import Average, Digest, RunCard
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.title import ChangeType
+from analysis.commits.window import Window
+from analysis.digest.digest import Average, Digest, RunCard
 from analysis.entry import Entry, Theme
-from analysis.paths import FileKind, kind_of
-from analysis.title import ChangeType
-from analysis.triage import Importance
-from analysis.window import Window
+from analysis.triage.triage import Importance
 from storage.commits import Commits, repository_id
 from storage.store import Store
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from analysis.triage import Importance
-from analysis.window import Window
+from analysis.commits.window import Window
+from analysis.triage.triage import Importance
 from storage.store import Store, undamaged
 
 _FEW = 900

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from analysis.entry import Language
-from analysis.triage import Importance
+from analysis.triage.triage import Importance
 from storage.store import Store, undamaged
 
 Days = Literal["daily", "weekdays", "workdays", "weekly", "monthly"]
@@ -33,7 +33,7 @@ class Feed:
 
     Attributes:
         id: 0 until it is stored.
-        place: where the repository is read, as `bot.repositories.parse_place` takes it.
+        place: where the repository is read, as `bot.digests.repositories.parse_place` takes it.
         at: on the zone's clocks.
         least: what is at least this important; `areas`: only of these, all if empty.
         left_out: authors and bots, by name or account, in lower case.

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
-from analysis.digest import RunCard
+from analysis.commits.window import Window
+from analysis.digest.digest import RunCard
+from analysis.digest.period import Day, count_day
 from analysis.entry import RULES, Entry, Language, Usage
-from analysis.period import Day, count_day
-from analysis.triage import Importance
-from analysis.window import Window
+from analysis.triage.triage import Importance
 from storage.commits import Commits, key_of
 from storage.store import Store
 from storage.words import tag

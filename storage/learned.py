@@ -4,8 +4,8 @@ import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from analysis.judgement import Judgement
-from analysis.judgement.learning import Trial
+from analysis.triage.learned import Judgement
+from analysis.triage.learned.learning import Trial
 from storage.commits import repository_id
 from storage.store import Store, undamaged
 

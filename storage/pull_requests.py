@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from analysis.pull_request import Found, PullRequest
+from analysis.commits.pull_request import Found, PullRequest
 from storage.commits import pull_requests_as_json, repository_id
 from storage.store import Store, undamaged
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from analysis.entry import Language
-from analysis.triage import Importance
+from analysis.triage.triage import Importance
 from storage.commits import repository_id
 from storage.store import Store, undamaged
 

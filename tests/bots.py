@@ -10,12 +10,12 @@ from typing import Any
 from fake_platform import FakePlatform, an_asker
 from fake_platform import answers as all_answers
 
-from bot.assembly import Assembly
 from bot.config import load
-from bot.core import Core
-from bot.platforms import Answer, Asker
+from bot.digests.core import Core
+from bot.port.platform import Answer, Asker
+from bot.service.assembly import Assembly
 from formatters.reply import Note, Reply
-from formatters.terminal_replies import reply_text
+from formatters.terminal.replies import reply_text
 from storage.feeds import Feed
 
 REPO = "example/quill"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from difflib import unified_diff
 from textwrap import dedent
 
-from analysis.commit import Commit, FileChange, Status
+from analysis.commits.commit import Commit, FileChange, Status
 from analysis.facts import Fact, FactKind, facts_of
 
 PATCH = """diff --git a/quill/config.py b/quill/config.py

@@ -15,7 +15,7 @@ import tzlocal
 from hypothesis import is_hypothesis_test, settings
 from typer.testing import CliRunner
 
-from bot.cli import app
+from bot.cli.main import app
 
 # How long an example takes depends on the machine; a test that hangs is ended by the timeout of its own.
 settings.register_profile("daybrief", deadline=None)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.platforms import Answer, Asker, Conversation, Later, Posted, Refused, Request, Unsure
+from bot.port.platform import Answer, Asker, Conversation, Later, Posted, Refused, Request, Unsure
 from formatters.reply import Post, Reply
 
 
@@ -133,6 +133,6 @@ async def answer(conversation: Conversation, text: str, asker: Asker | None = No
 
 def texts(replies: Iterable[Reply]) -> list[str]:
     """Return replies as a terminal shows them."""
-    from formatters.terminal_replies import reply_text
+    from formatters.terminal.replies import reply_text
 
     return [reply_text(reply) for reply in replies]

@@ -22,11 +22,11 @@ from pathlib import Path
 
 from servers.scratch import Scratch
 
-from bot.assembly import Assembly
 from bot.config import load
-from bot.core import Core
-from bot.delivery import LEASE
-from bot.platforms import Conversation, Posted
+from bot.delivery.outbox import LEASE
+from bot.digests.core import Core
+from bot.port.platform import Conversation, Posted
+from bot.service.assembly import Assembly
 from formatters.reply import DigestPost, Reply
 from storage.deliveries import State
 from storage.feeds import Feed, Feeds

@@ -7,19 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from analysis.areas import Areas, general
-from analysis.commit import Commit, FileChange
-from analysis.digest import Digest, RunCard, order
+from analysis.commits.commit import Commit, FileChange
+from analysis.commits.title import ChangeType, read_title
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest, RunCard, order
+from analysis.digest.period import count_day
+from analysis.digest.review import Review, review
+from analysis.digest.stories import Story
 from analysis.entry import Analysis, Claim, Depth, Entry, Language
 from analysis.facts import Fact, FactKind
-from analysis.period import count_day
-from analysis.reason import Reason
-from analysis.review import Review, review
 from analysis.rules import RulesAnalyser
-from analysis.stories import Story
-from analysis.title import ChangeType, read_title
-from analysis.triage import Importance, Triage
-from analysis.window import Window
+from analysis.triage.areas import Areas, general
+from analysis.triage.reason import Reason
+from analysis.triage.triage import Importance, Triage
 from formatters.reply import File
 
 DAY = Window.of(date(2026, 3, 12), "Asia/Shanghai")
@@ -177,8 +177,8 @@ def the_sample(
 ) -> tuple[Digest, Areas]:
     """Return the sample day's digest, read by the rules, as if it had taken 0.2 s, with the areas it was made with."""
     from bot.config import load
-    from bot.core import Core
-    from bot.repositories import Place
+    from bot.digests.core import Core
+    from bot.digests.repositories import Place
 
     core = Core(load(environ), lambda: now)
     try:

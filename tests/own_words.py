@@ -2,7 +2,7 @@
 
 import re
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
 
 _ROLE = re.compile(r":[a-z][\w:+-]*:(?=`)")
 _LAST_PART = re.compile(r"`~[\w.]+\.")

@@ -9,12 +9,12 @@ from made import a_commit, a_digest, an_entry, the_areas, the_files
 from servers.chat import Json
 from servers.slack import FakeSlack
 
-from bot.asking import printed
-from bot.platforms import Answer, Request
-from bot.platforms.slack import Slack
-from formatters.item import Item, item_of
+from bot.commands.grammar import printed
+from bot.platforms.slack.transport import Slack
+from bot.port.platform import Answer, Request
 from formatters.outline import outline
 from formatters.reply import Button, DigestPost, Field, Form, Note, Reply
+from formatters.text.item import Item, item_of
 
 AREAS = the_areas()
 

@@ -8,9 +8,9 @@ import pytest
 from made import a_commit, a_sha, an_analysis, an_entry
 
 from analysis.entry import Analysis, Aspect, Claim, Depth, Language
+from analysis.rules.version import rules_version
 from analysis.statements import Source, Statement, StatementKind
-from analysis.triage import Importance
-from analysis.version import rules_version
+from analysis.triage.triage import Importance
 from storage.analyses import Analyses
 from storage.commits import Commits
 from storage.search import Question, search

@@ -5,9 +5,9 @@ from builders import a_change
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.areas import MOST_AREAS, Areas, general, of_repository
-from analysis.commit import FileChange
-from analysis.title import read_title
+from analysis.commits.commit import FileChange
+from analysis.commits.title import read_title
+from analysis.triage.areas import MOST_AREAS, Areas, general, of_repository
 
 
 def change(path: str, lines: int = 1) -> FileChange:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import a_commit
 
-from analysis.areas import general, of_repository
-from analysis.areas_proposal import Proposal, as_toml, propose
-from analysis.commit import Commit
-from analysis.title import read_title
+from analysis.commits.commit import Commit
+from analysis.commits.title import read_title
+from analysis.triage.area_proposal import Proposal, as_toml, propose
+from analysis.triage.areas import general, of_repository
 from bot.config import load
 
 PLAIN = "quill/engine.py"

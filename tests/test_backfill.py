@@ -11,17 +11,17 @@ from conftest import SAMPLE_NOW
 from html_reader import Page
 from servers.model import UNAUTHORIZED, ModelServer
 
+from analysis.commits.window import Window
 from analysis.entry import Analyser
 from analysis.errors import BadInput, NotFound, Outage
 from analysis.sources import fold_merges
-from analysis.window import Window
-from bot import backfill as filling
-from bot.archive import Archive
-from bot.backfill import Plan, Span
 from bot.config import load
-from bot.core import Core
-from bot.export import export, indexes, write
-from bot.repositories import Place
+from bot.digests import backfill as filling
+from bot.digests.archive import Archive
+from bot.digests.backfill import Plan, Span
+from bot.digests.core import Core
+from bot.digests.repositories import Place
+from bot.web.export import export, indexes, write
 
 ZONE = "Asia/Shanghai"
 DAYS = Window(date(2026, 3, 3), date(2026, 3, 12), ZONE)

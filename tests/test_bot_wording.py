@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from analysis.entry import LANGUAGES
-from bot.verbs import verbs
-from bot.wording import in_all, tell
+from bot.commands.registry import verbs
+from bot.i18n.wording import in_all, tell
 
 BOT = Path(__file__).parent.parent / "bot"
 SENTENCES = {
-    f"{group}.{key}" for group, keys in tomllib.loads((BOT / "wording.toml").read_text("utf-8")).items() for key in keys
+    f"{group}.{key}"
+    for group, keys in tomllib.loads((BOT / "i18n" / "wording.toml").read_text("utf-8")).items()
+    for key in keys
 }
 GROUPS = {key.partition(".")[0] for key in SENTENCES}
 CODE = "\n".join(path.read_text("utf-8") for path in BOT.rglob("*.py"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.breaking import says_breaking
+from analysis.statements.breaking import says_breaking
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ import resvg_py
 from html_reader import HOSTILE
 from made import NOON, a_commit, a_digest, an_entry, the_areas
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
+from analysis.digest.period import Day, count_day
 from analysis.entry import LANGUAGES, Entry, Language
-from analysis.period import Day, count_day
-from formatters.charts import Chart, charts
-from formatters.png import drawable, png
-from formatters.svg import COLOURS
+from formatters.charts.drawings import Chart, charts
+from formatters.charts.png import drawable, png
+from formatters.charts.svg import COLOURS
 
 SVG = "{http://www.w3.org/2000/svg}"
 LAST = date(2026, 3, 12)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from made import a_digest
 
-from analysis.digest import RunCard
+from analysis.digest.digest import RunCard
 from analysis.entry import Usage
 from storage.claims import Claims, Spending
 from storage.digests import Digests

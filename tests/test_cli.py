@@ -532,7 +532,7 @@ def test_an_interruption_ends_at_once_and_loses_nothing(
 def test_a_defect_of_ours_is_told_as_one(program: Cli, known: None, environ: dict[str, str], tmp_path: Path) -> None:
     """With what a report needs; nobody has to guess whether it was their mistake."""
     (tmp_path / "sitecustomize.py").write_text(
-        "import bot.commands\nbot.commands.list_areas = lambda *_: 1 / 0\n", encoding="utf-8"
+        "import bot.commands.queries\nbot.commands.queries.list_areas = lambda *_: 1 / 0\n", encoding="utf-8"
     )
     done = program("areas", PYTHONPATH=str(tmp_path))
     assert done.returncode == 1

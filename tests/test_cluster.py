@@ -15,16 +15,16 @@ from conftest import SAMPLE_NOW
 from servers.answers import reader
 from servers.model import ModelServer
 
+from analysis.commits.window import Window
 from analysis.errors import BadInput, Outage
-from analysis.window import Window
-from bot import backfill as filling
-from bot import cluster as joining
-from bot.backfill import Span
-from bot.cluster import cluster
 from bot.config import load
-from bot.core import Core
-from bot.export import export
-from bot.repositories import Place
+from bot.digests import backfill as filling
+from bot.digests import cluster as joining
+from bot.digests.backfill import Span
+from bot.digests.cluster import cluster
+from bot.digests.core import Core
+from bot.digests.repositories import Place
+from bot.web.export import export
 
 pytestmark = pytest.mark.end_to_end
 

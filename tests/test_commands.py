@@ -11,20 +11,12 @@ import pytest
 from conftest import SAMPLE_NOW
 from made import NOON, a_commit, a_sha, an_entry, the_sample
 
+from analysis.commits.title import ChangeType
 from analysis.errors import BadInput, NotFound
-from analysis.title import ChangeType
-from analysis.triage import Importance
-from bot.commands import (
-    area_key,
-    change_type,
-    importance,
-    list_areas,
-    search_commits,
-    show_area,
-    show_commit,
-)
+from analysis.triage.triage import Importance
+from bot.commands.queries import area_key, change_type, importance, list_areas, search_commits, show_area, show_commit
 from bot.config import load
-from bot.core import Core
+from bot.digests.core import Core
 
 REPO = "example/quill"
 

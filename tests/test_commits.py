@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made import NOON, a_commit, a_sha, an_entry
 
-from analysis.commit import Brought, Commit, FileChange
+from analysis.commits.commit import Brought, Commit, FileChange
 from analysis.facts import Fact, FactKind
 from storage.commits import Commits
 from storage.search import Question, search

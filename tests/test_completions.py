@@ -15,7 +15,7 @@ from servers.loopback import Loopback, Reply, Request, as_json
 from servers.model import Behaviour, ModelServer
 from servers.waiting import hurry
 
-from analysis.completions import BadAnswer, Hopeless, Model, Tally, question, try_out
+from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, question, try_out
 
 
 class Colour(pydantic.BaseModel):

@@ -15,10 +15,10 @@ from bots import REPO, Bot, a_bot, a_member, a_person
 from fake_platform import an_asker
 
 from analysis.entry import LANGUAGES, Language
-from bot.asking import say_span
-from bot.conversation import _HANDLERS
-from bot.platforms import Answer, Request
-from bot.verbs import ALIASES, usage, verb, verbs
+from bot.commands.grammar import say_span
+from bot.commands.registry import ALIASES, usage, verb, verbs
+from bot.conversation.dispatcher import _HANDLERS
+from bot.port.platform import Answer, Request
 from formatters.markdown import report
 from formatters.post import sections
 from formatters.reply import (
@@ -34,7 +34,7 @@ from formatters.reply import (
     ReviewPost,
     Sheet,
 )
-from formatters.terminal_replies import reply_text
+from formatters.terminal.replies import reply_text
 from storage.feeds import Feed
 
 
@@ -487,7 +487,7 @@ async def test_a_members_tap_is_a_vote(known: Bot) -> None:
 
 async def test_the_last_word_on_a_rank_counts_and_is_exported(known: Bot) -> None:
     """With who said it."""
-    from bot.labels import labels
+    from bot.digests.labels import labels
 
     await known.reply("rank up example/quill@40a912f")
     for _ in range(2):
@@ -1014,7 +1014,7 @@ async def test_a_defect_is_told_and_the_bot_goes_on(
     bot: Bot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is in the log, and not in the channel."""
-    monkeypatch.setattr("bot.commands.list_areas", lambda *_: 1 / 0)
+    monkeypatch.setattr("bot.commands.queries.list_areas", lambda *_: 1 / 0)
     assert "failed through a defect" in await bot.problem("areas")
     assert "ZeroDivisionError" in caplog.text
     assert isinstance(await bot.reply("help"), Sheet)

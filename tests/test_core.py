@@ -17,16 +17,16 @@ from servers.model import ModelServer
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
-from analysis.digest import Digest
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
+from analysis.digest.pipeline import SPENT, Step
+from analysis.digest.stories import StoryKind
 from analysis.entry import LANGUAGES, RULES
 from analysis.errors import BadInput, NotFound, Outage, RateLimited
-from analysis.pipeline import SPENT, Step
-from analysis.stories import StoryKind
-from analysis.triage import Importance
-from analysis.window import Window
+from analysis.triage.triage import Importance
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
+from bot.digests.core import Core
+from bot.digests.repositories import Place
 from storage.claims import Claims
 
 REPO = "ann/scratch"

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import a_digest, an_entry, the_areas
 
+from analysis.commits.window import Window
 from analysis.errors import Outage
-from analysis.window import Window
-from bot.delivery import LEASE, Deliverer, Outcome, Ready
-from bot.posts import digest_post
+from bot.delivery.outbox import LEASE, Deliverer, Outcome, Ready
+from bot.delivery.posts import digest_post
 from formatters.reply import Note, Reply
 from storage.deliveries import Deliveries, Delivery, Order, State
 from storage.store import Store
@@ -241,7 +241,7 @@ async def test_a_process_that_slept_through_its_lease_posts_nothing(house: House
 
 async def test_a_lease_is_renewed_while_a_digest_is_made(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model may take minutes; nobody else begins meanwhile."""
-    monkeypatch.setattr("bot.delivery._RENEWED_EVERY", 0.01)
+    monkeypatch.setattr("bot.delivery.outbox._RENEWED_EVERY", 0.01)
 
     async def slow(delivery: Delivery) -> Ready:
         for _ in range(5):

@@ -3,8 +3,8 @@
 import pytest
 from builders import a_change, a_commit_of
 
-from analysis.changes import Changes
-from analysis.denials import denies
+from analysis.llm.verify.changes import Changes
+from analysis.llm.verify.denials import denies
 
 CODE = a_change(
     "quill/router.py",

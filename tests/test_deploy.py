@@ -11,10 +11,10 @@ from bots import MORNING, a_bot
 from conftest import ROOT
 from servers.github import GitHubServer
 
-from bot.connections import Connections
-from bot.metrics import Metrics
-from bot.readiness import Readiness
-from bot.schedule import Heartbeat
+from bot.delivery.schedule import Heartbeat
+from bot.service.connections import Connections
+from bot.service.metrics import Metrics
+from bot.service.readiness import Readiness
 
 EXPIRES = datetime(2026, 3, 20, 9, 0, tzinfo=UTC)
 HEADERS = {

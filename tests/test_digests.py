@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from made import DAY, NOON, a_commit, a_digest, an_entry
 
-from analysis.commit import FileChange
-from analysis.digest import Digest, RunCard
+from analysis.commits.commit import FileChange
+from analysis.commits.title import ChangeType
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest, RunCard
 from analysis.entry import Entry, Theme, Usage
-from analysis.title import ChangeType
-from analysis.window import Window
 from storage.commits import Commits
 from storage.digests import Digests
 from storage.store import Store

@@ -5,10 +5,10 @@ from builders import a_change, a_commit_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.changes import NO_CHANGES, Changes
-from analysis.commit import FileChange
-from analysis.directions import turned_round
+from analysis.commits.commit import FileChange
 from analysis.facts import facts_of
+from analysis.llm.verify.changes import NO_CHANGES, Changes
+from analysis.llm.verify.directions import turned_round
 
 unhurried = settings(deadline=None)
 

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from made import a_commit, a_digest, a_full_review, an_analysis, an_entry, spoiled, the_areas, the_files
 from servers import discord_rules as rules
 
-from analysis.digest import Digest
+from analysis.digest.digest import Digest
 from analysis.entry import LANGUAGES, Claim, Depth, Entry, Language
 from analysis.facts import Fact, FactKind
-from formatters.discord import posting, rendered, step_offer
-from formatters.discord_forms import modal, steps, values
-from formatters.discord_parts import Message
-from formatters.discord_text import escape, fit, units
-from formatters.item import item_of
+from formatters.discord.forms import modal, steps, values
+from formatters.discord.parts import Message
+from formatters.discord.replies import posting, rendered, step_offer
+from formatters.discord.text import escape, fit, units
 from formatters.outline import outline
 from formatters.reply import (
     Board,
@@ -35,6 +34,7 @@ from formatters.reply import (
     Sheet,
 )
 from formatters.review import review_outline
+from formatters.text.item import item_of
 
 NASTY = (
     "@everyone", "@here", "<@123456789012345678>", "<@&123456789012345678>", "<#123456789012345678>", "<!channel>",

@@ -13,11 +13,11 @@ from servers.discord import FakeDiscord, Interaction, StoredMessage
 from servers.github import GitHubServer
 from servers.waiting import hurry
 
-from bot.assembly import Assembly
+from bot.commands.registry import verbs
 from bot.config import load
-from bot.core import Core
-from bot.platforms.discord import Discord
-from bot.verbs import verbs
+from bot.digests.core import Core
+from bot.platforms.discord.transport import Discord
+from bot.service.assembly import Assembly
 from storage.memory import KeyValues
 
 pytestmark = pytest.mark.end_to_end

@@ -14,13 +14,13 @@ from made import a_commit, a_digest, an_analysis, an_entry, the_areas, the_files
 from servers import discord_rules as rules
 from servers.discord import FakeDiscord, StoredMessage
 
-from analysis.digest import Digest
+from analysis.digest.digest import Digest
 from analysis.entry import Language
 from analysis.errors import BadInput
-from bot.asking import printed
-from bot.command import Command
-from bot.platforms import Answer, Asker, Later, Option, Posted, Refused, Request, Unsure, Verb
-from bot.platforms.discord import Discord
+from bot.commands.grammar import printed
+from bot.platforms.discord.transport import Discord
+from bot.port.command import Command
+from bot.port.platform import Answer, Asker, Later, Option, Posted, Refused, Request, Unsure, Verb
 from formatters.outline import outline
 from formatters.reply import Button, DigestPost, Field, Form, Note, Reply
 

@@ -21,11 +21,11 @@ from markdown_it import MarkdownIt
 from picture import picture
 from typer.core import TyperOption
 
-from bot.cli import app
+from bot.cli.main import app
+from bot.commands.registry import usage, verbs
 from bot.config import Settings, load, options
-from bot.verbs import usage, verbs
-from formatters.charts import charts
-from formatters.terminal import terminal
+from formatters.charts.drawings import charts
+from formatters.terminal.report import terminal
 
 README = ROOT / "README.md"
 DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "sample/README.md"]

@@ -14,7 +14,7 @@ from servers.model import Behaviour, ModelServer
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
-from bot.doctor import Check, examine
+from bot.service.doctor import Check, examine
 
 REPO = "ann/scratch"
 

@@ -12,10 +12,10 @@ from servers.waiting import hurry
 
 from analysis.errors import BadInput
 from bot.config import load
-from bot.core import Core
-from bot.doctor import Check, examine
-from bot.platforms.slack_manifest import SCOPES
-from bot.serve import Process
+from bot.digests.core import Core
+from bot.platforms.slack.manifest import SCOPES
+from bot.service.doctor import Check, examine
+from bot.service.process import Process
 
 _BOT = {"bot", "slack", "discord"}
 FEED = '[[feeds]]\nplatform = "slack"\nchannel = "C1"\nrepository = "ann/scratch"\n'

@@ -8,10 +8,10 @@ from builders import a_change, a_commit_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.commit import Commit, FileChange, Status
-from analysis.excerpt import estimate, excerpt
-from analysis.patch import hunks
-from analysis.paths import FileKind, kind_of
+from analysis.commits.commit import Commit, FileChange, Status
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.patch import hunks
+from analysis.llm.excerpt import estimate, excerpt
 
 unhurried = settings(deadline=None)
 """A slow machine is no failure."""

@@ -7,9 +7,9 @@ from builders import a_change, a_commit_of, found
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.commit import Commit, FileChange, Status
+from analysis.commits.commit import Commit, FileChange, Status
+from analysis.commits.patch import hunks
 from analysis.facts import Fact, FactKind, facts_of
-from analysis.patch import hunks
 
 unhurried = settings(deadline=None)
 """A slow machine is no failure."""

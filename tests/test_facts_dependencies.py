@@ -3,7 +3,7 @@
 import pytest
 from builders import a_change, told
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
 
 OLD, NEW = "1" * 40, "2" * 40
 PYPROJECT = """

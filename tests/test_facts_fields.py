@@ -3,7 +3,7 @@
 import pytest
 from builders import a_change, told
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
 
 FIELDS = {
     "mapstructure": ("a.go", 'type Exporter struct {{\n\tPort int `mapstructure:"port"`\n{}}}\n', '\tWait time.Duration `mapstructure:"wait,omitempty"`\n', "Exporter.wait"),

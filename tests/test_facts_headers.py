@@ -3,7 +3,7 @@
 import pytest
 from builders import a_change, told
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
 
 OFFERED = {
     "C function": ("include/quill.h", "int quill_open(const char *path);\n", "quill_open"),

@@ -3,7 +3,7 @@
 import pytest
 from builders import a_change, told
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
 
 GONE = {
     "script": ("pyproject.toml", "[project.scripts]\nquill = 'q:main'\n{}", "quillctl = 'q:ctl'\n", ("command_removed", "quillctl")),

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from builders import a_change, a_commit_of
 
-from analysis.areas import general
-from analysis.commit import Brought, FileChange
+from analysis.commits.commit import Brought, FileChange
+from analysis.commits.title import ChangeType
 from analysis.facts import FactKind, facts_of
 from analysis.facts.releases import is_final, is_main
-from analysis.title import ChangeType
-from analysis.triage import Importance, triage
+from analysis.triage.areas import general
+from analysis.triage.triage import Importance, triage
 
 PYTHON = a_change("quill/__init__.py", '__version__ = "1.1.0"\n', '__version__ = "1.2.0"\n')
 RUST = a_change("Cargo.toml", '[package]\nversion = "1.1.0"\n', '[package]\nversion = "1.2.0"\n')

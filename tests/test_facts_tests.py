@@ -3,7 +3,7 @@
 import pytest
 from builders import a_change, found, told
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
 
 PLAIN = {
     "pytest": ("tests/test_a.py", '@pytest.mark.skip(reason="see #12")\n', "def test_load():\n    assert load()\n", "test_load", "see #12"),

@@ -14,10 +14,10 @@ from servers.github import GitHubServer
 from servers.scratch import Scratch, run_git
 from servers.waiting import hurry
 
-from bot.assembly import Assembly
-from bot.connections import Connections
-from bot.readiness import Readiness
-from bot.schedule import Heartbeat
+from bot.delivery.schedule import Heartbeat
+from bot.service.assembly import Assembly
+from bot.service.connections import Connections
+from bot.service.readiness import Readiness
 from formatters.reply import Channel, DigestPost, Note
 from storage.feeds import Feed
 

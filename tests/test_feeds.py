@@ -10,9 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import a_commit, a_digest, an_entry
 
-from analysis.triage import Importance
-from analysis.window import Window
-from bot.feeds import DIGEST, MONTH, MOST_DAYS, WEEK, coming, covered, due, kind_of, narrowed, next_post, reported
+from analysis.commits.window import Window
+from analysis.triage.triage import Importance
+from bot.delivery.feeds import (
+    DIGEST,
+    MONTH,
+    MOST_DAYS,
+    WEEK,
+    coming,
+    covered,
+    due,
+    kind_of,
+    narrowed,
+    next_post,
+    reported,
+)
 from storage.deliveries import Delivery, Order, State
 from storage.feeds import Days, Feed
 

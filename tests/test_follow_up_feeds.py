@@ -10,8 +10,9 @@ from servers.github import GitHubServer
 from servers.github_graphql import Pulls
 from servers.scratch import Scratch
 
-from formatters import discord, slack_digest
+from formatters.discord import replies as discord
 from formatters.reply import DigestPost, Reply
+from formatters.slack import digest as slack_digest
 
 REPO = "ann/scratch"
 NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)

@@ -10,20 +10,21 @@ import pytest
 from html_reader import Page
 from made import a_digest, an_entry, the_areas
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
+from analysis.commits.pull_request import Comment, PullRequest
+from analysis.commits.title import ChangeType
+from analysis.commits.window import Window
+from analysis.digest.follow_ups import FollowUp, FollowUpKind, Told, find_follow_ups, reported_trouble
 from analysis.entry import LANGUAGES, Entry, Language
-from analysis.follow_ups import FollowUp, FollowUpKind, Told, find_follow_ups, reported_trouble
-from analysis.pull_request import Comment, PullRequest
-from analysis.title import ChangeType
-from analysis.triage import Importance, Triage
-from analysis.window import Window
-from bot.posts import digest_post
-from formatters import discord, slack_digest
-from formatters.html_page import Sheet, page
+from analysis.triage.triage import Importance, Triage
+from bot.delivery.posts import digest_post
+from formatters.discord import replies as discord
+from formatters.html.page import Sheet, page
 from formatters.json_document import document
 from formatters.markdown import markdown
 from formatters.outline import outline
-from formatters.terminal import terminal
+from formatters.slack import digest as slack_digest
+from formatters.terminal.report import terminal
 
 REPO = "ann/quill"
 TODAY = Window.of(date(2026, 1, 12), "UTC")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from servers.scratch import ENVIRONMENT, NOON, Scratch, run_git
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
 from analysis.errors import BadInput, NotFound, Outage
 from analysis.sources import Listing
 from analysis.sources.git_clone import GitClone

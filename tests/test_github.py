@@ -13,7 +13,7 @@ from servers.loopback import Loopback, Reply, Request, as_json
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
 from analysis.errors import BadInput, NotFound, Outage, Problem, RateLimited
 from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.github_rest import GitHubRepository

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.asking import HIDDEN, Mistake, printed, read
-from bot.command import Command
-from bot.conversation import _HANDLERS
-from bot.pieces import pieces, quoted
-from bot.verbs import verb, verbs
+from bot.commands.grammar import HIDDEN, Mistake, printed, read
+from bot.commands.pieces import pieces, quoted
+from bot.commands.registry import verb, verbs
+from bot.conversation.dispatcher import _HANDLERS
+from bot.port.command import Command
 
 Expected = tuple[str, tuple[str, ...], dict[str, str | tuple[str, ...]], set[str]]
 

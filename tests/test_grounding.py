@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.entry import Claim
-from analysis.grounding import Ground, keep_grounded, keep_sentences, ungrounded
+from analysis.llm.verify.grounding import Ground, keep_grounded, keep_sentences, ungrounded
 
 unhurried = settings(deadline=None)
 """A slow machine is no failure."""

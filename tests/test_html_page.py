@@ -11,13 +11,13 @@ from conftest import SAMPLE_NOW
 from html_reader import HOSTILE, Page, hash_of
 from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_sample
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
+from analysis.digest.period import count_day
+from analysis.digest.stories import Story, StoryKind
 from analysis.entry import LANGUAGES, Entry, Language
 from analysis.facts import Fact, FactKind
-from analysis.period import count_day
-from analysis.stories import Story, StoryKind
-from formatters.html_page import Sheet, page
-from formatters.html_text import marked
+from formatters.html.page import Sheet, page
+from formatters.html.templates import marked
 from formatters.outline import outline
 
 

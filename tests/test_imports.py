@@ -40,7 +40,7 @@ HEAVY = {
     "tzlocal",
     "yaml",
 }
-READ_THE_ENVIRONMENT = {"bot/cli.py", "bot/cli_options.py"}
+READ_THE_ENVIRONMENT = {"bot/cli/main.py", "bot/cli/options.py"}
 
 
 def test_the_environment_is_read_in_one_place() -> None:
@@ -106,9 +106,9 @@ def test_help_imports_no_sdk(command: list[str]) -> None:
     """It is asked for often, and is there at once."""
     heard = ran(f"""
 import contextlib, io, json
-from bot import cli
+from bot.cli import main
 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-    cli.app({[*command, "--help"]!r})
+    main.app({[*command, "--help"]!r})
 print(json.dumps({{"modules": sorted({{name.partition(".")[0] for name in sys.modules}})}}))
 """)
     assert set(heard["modules"]) & HEAVY == set()
@@ -119,7 +119,7 @@ def test_a_command_needs_no_numbers_of_numpys() -> None:
     """It is there for `learn` alone, and then it can be had."""
     heard = ran("""
 import json
-import bot.commands
+import bot.commands.queries
 before = "numpy" in sys.modules
 import numpy
 print(json.dumps({"found": [str(before), numpy.__name__]}))

@@ -12,14 +12,14 @@ import pytest
 from conftest import ROOT, SAMPLE_NOW
 from made import a_commit, a_digest, an_analysis, an_entry, the_sample
 
-from analysis.commit import Brought, FileChange
-from analysis.digest import SCHEMA_VERSION, Average, Digest, RunCard
+from analysis.commits.commit import Brought, FileChange
+from analysis.commits.pull_request import Gap, Unread
+from analysis.digest.digest import SCHEMA_VERSION, Average, Digest, RunCard
+from analysis.digest.follow_ups import FollowUp, FollowUpKind
+from analysis.digest.stories import Earlier, Story, StoryKind
 from analysis.entry import LANGUAGES, Aspect, Claim, Language, Theme, Usage
 from analysis.facts import Fact, FactKind
-from analysis.follow_ups import FollowUp, FollowUpKind
-from analysis.pull_request import Gap, Unread
-from analysis.stories import Earlier, Story, StoryKind
-from analysis.triage import Importance
+from analysis.triage.triage import Importance
 from formatters.json_document import document, documents, entry_document, schema
 
 SCHEMA = ROOT / "docs" / "digest.schema.json"

@@ -12,21 +12,21 @@ from pathlib import Path
 import pytest
 from builders import a_change, a_commit_of
 
-from analysis.areas import general
-from analysis.commit import Commit, FileChange
+from analysis.commits.commit import Commit, FileChange
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.records import Labelled
+from analysis.commits.title import ChangeType, read_title
 from analysis.entry import LANGUAGES
 from analysis.facts import FactKind, facts_of
-from analysis.judgement import Judgement, general_judgement
-from analysis.judgement.area_model import fit_areas
-from analysis.judgement.classifier import LEVELS, PRODUCT, SUBJECTS, WEIGHTS, Classifier
-from analysis.judgement.evidence import TYPES, Evidence, gather
-from analysis.judgement.explain import STRONGEST, explain, say_learned
-from analysis.judgement.training import sample_of, train
-from analysis.paths import FileKind
-from analysis.records import Labelled
-from analysis.sketch import sketch
-from analysis.symptoms import SYMPTOMS
-from analysis.title import ChangeType, read_title
+from analysis.statements.symptoms import SYMPTOMS
+from analysis.triage.areas import general
+from analysis.triage.learned import Judgement, general_judgement
+from analysis.triage.learned.area_model import fit_areas
+from analysis.triage.learned.classifier import LEVELS, PRODUCT, SUBJECTS, WEIGHTS, Classifier
+from analysis.triage.learned.evidence import TYPES, Evidence, gather
+from analysis.triage.learned.explain import STRONGEST, explain, say_learned
+from analysis.triage.learned.training import sample_of, train
+from analysis.triage.sketch import sketch
 
 ROOT = Path(__file__).parent.parent
 MOST_BYTES = 500_000
@@ -247,7 +247,7 @@ def record(one: Labelled) -> dict[str, object]:
 
 def run_training(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "analysis.judgement.training", *arguments],
+        [sys.executable, "-m", "analysis.triage.learned.training", *arguments],
         capture_output=True, text=True, check=False, cwd=ROOT, timeout=100,
     )  # fmt: skip
 
@@ -307,7 +307,7 @@ def test_a_new_flag_matters_more_than_words() -> None:
 
 # -- explanations
 
-TABLE = tomllib.loads((ROOT / "analysis" / "judgement" / "explain.toml").read_text("utf-8"))
+TABLE = tomllib.loads((ROOT / "analysis" / "triage" / "learned" / "explain.toml").read_text("utf-8"))
 EXPLAINED = [name for table in TABLE.values() for name in table["evidence"]]
 SILENT = re.compile(
     # What types are told by, and what says the same as something that is explained.

@@ -8,13 +8,13 @@ import pytest
 from servers.github import GitHubServer
 from servers.scratch import Scratch
 
-from analysis.digest import Digest
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
+from analysis.digest.pipeline import silent
 from analysis.entry import RULES
-from analysis.pipeline import silent
-from analysis.window import Window
 from bot.config import load
-from bot.core import Core
-from bot.repositories import parse_place
+from bot.digests.core import Core
+from bot.digests.repositories import parse_place
 from storage.search import Question, search
 
 NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)

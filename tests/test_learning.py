@@ -13,21 +13,28 @@ from made import a_commit
 from servers.github import GitHubServer
 from servers.scratch import Scratch
 
-from analysis.areas import Areas, general, of_repository
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
+from analysis.commits.records import Labelled
+from analysis.commits.title import ChangeType, read_title
+from analysis.commits.window import Window
 from analysis.errors import BadInput, NotFound, Outage
-from analysis.judgement import Judgement, general_judgement
-from analysis.judgement.learning import Trial, learn
-from analysis.judgement.past import own_past
-from analysis.judgement.training import sample_of
-from analysis.records import Labelled
-from analysis.title import ChangeType, read_title
-from analysis.triage import Importance
-from analysis.window import Window
+from analysis.triage.areas import Areas, general, of_repository
+from analysis.triage.learned import Judgement, general_judgement
+from analysis.triage.learned.learning import Trial, learn
+from analysis.triage.learned.past import own_past
+from analysis.triage.learned.training import sample_of
+from analysis.triage.triage import Importance
 from bot.config import load
-from bot.core import Core
-from bot.learning import judge_labelled, learn_labels, learn_repository, propose_areas, read_label_files, reported
-from bot.repositories import Place
+from bot.digests.core import Core
+from bot.digests.learning import (
+    judge_labelled,
+    learn_labels,
+    learn_repository,
+    propose_areas,
+    read_label_files,
+    reported,
+)
+from bot.digests.repositories import Place
 from storage.feedback import Correction
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 from bots import Bot, a_bot
 from servers.scratch import NOON, Scratch
 
-from analysis.judgement import general_judgement
+from analysis.triage.learned import general_judgement
 
 MINUTES, WEEK = timedelta(minutes=11), timedelta(days=7)
 

@@ -15,8 +15,8 @@ from servers.model import NORMAL, UNAUTHORIZED, ModelServer
 from servers.scratch import Scratch
 from servers.waiting import hurry
 
-from bot.assembly import Assembly
-from bot.feeds import channel_of
+from bot.delivery.feeds import channel_of
+from bot.service.assembly import Assembly
 from formatters.reply import DigestPost, Form, Note, Reply, ReviewPost
 from storage.feeds import Feed
 
@@ -326,7 +326,7 @@ async def test_many_days_to_read_keep_nobody_waiting(
     bot: Bot, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A round reads as much as it has time for; meanwhile the status says why nothing has come."""
-    monkeypatch.setattr("bot.look_backs._AT_ONCE", 0.0)
+    monkeypatch.setattr("bot.delivery.look_backs._AT_ONCE", 0.0)
     land(scratch, "Sunday", MONDAY - DAY)
     a_feed(bot)
     for _ in range(6):

@@ -14,14 +14,14 @@ from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from analysis.commit import FileChange
-from analysis.digest import Digest
+from analysis.commits.commit import FileChange
+from analysis.digest.digest import Digest
+from analysis.digest.stories import Story, StoryKind
 from analysis.entry import LANGUAGES, Claim, Entry, Language, Theme
 from analysis.facts import Fact, FactKind
-from analysis.reason import Reason
-from analysis.stories import Story, StoryKind
+from analysis.triage.reason import Reason
 from formatters.markdown import escape, markdown
-from formatters.plain import clean
+from formatters.text.plain import clean
 
 AREAS = the_areas()
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from servers.scratch import ENVIRONMENT, NOON, Scratch
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
 from analysis.sources import fold_merges
 from analysis.sources.git_clone import GitClone
 

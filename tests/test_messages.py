@@ -12,9 +12,9 @@ from servers.github import GitHubServer
 from servers.scratch import Scratch
 from servers.waiting import hurry
 
-from bot.assembly import Assembly
+from bot.service.assembly import Assembly
 from formatters.reply import CommitList
-from formatters.terminal_replies import reply_text
+from formatters.terminal.replies import reply_text
 
 MADE = datetime(2026, 1, 8, 10, 0, tzinfo=UTC)
 """A Thursday."""

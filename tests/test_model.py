@@ -17,20 +17,20 @@ from servers.model import Behaviour, ModelServer
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
-from analysis.completions import Model
-from analysis.digest import Digest
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.patch import hunks
+from analysis.commits.redaction import redact
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
+from analysis.digest.pipeline import judge
 from analysis.entry import RULES, Analysis, Depth, Entry
-from analysis.excerpt import estimate
-from analysis.model import ModelAnalyser
-from analysis.patch import hunks
-from analysis.paths import FileKind, kind_of
-from analysis.pipeline import judge
-from analysis.redaction import redact
-from analysis.triage import Importance, Triage
-from analysis.window import Window
+from analysis.llm.analyser import ModelAnalyser
+from analysis.llm.client import Model
+from analysis.llm.excerpt import estimate
+from analysis.triage.triage import Importance, Triage
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
+from bot.digests.core import Core
+from bot.digests.repositories import Place
 
 Json = dict[str, Any]
 DAY = Window.of(date(2026, 3, 12), "Asia/Shanghai")

@@ -15,8 +15,8 @@ from servers.model import NORMAL, UNAUTHORIZED, Behaviour, ModelServer
 from servers.scratch import Scratch
 from servers.waiting import hurry
 
-from bot.assembly import Assembly
-from bot.metrics import Metrics
+from bot.service.assembly import Assembly
+from bot.service.metrics import Metrics
 from formatters.reply import Channel, DigestPost, Note, Reply
 from storage.feeds import Feed
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from made import NOON, a_commit, an_entry
 
-from analysis.commit import Commit
-from analysis.copies import original_title
+from analysis.commits.commit import Commit
+from analysis.commits.copies import original_title
+from analysis.digest.net import net
+from analysis.digest.stories import StoryKind, find_stories
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind, facts_of
-from analysis.net import net
-from analysis.reason import Reason
-from analysis.stories import StoryKind, find_stories
-from analysis.triage import Importance, corrected
+from analysis.triage.reason import Reason
+from analysis.triage.triage import Importance, corrected
 
 
 def day(*messages: str) -> list[Entry]:

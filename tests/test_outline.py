@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import DAY, NOON, a_commit, a_digest, an_analysis, an_entry, the_areas
 
-from analysis.commit import Brought, FileChange
-from analysis.digest import MUST_KNOW, Average, Digest, RunCard
+from analysis.commits.commit import Brought, FileChange
+from analysis.commits.title import ChangeType
+from analysis.digest.digest import MUST_KNOW, Average, Digest, RunCard
+from analysis.digest.stories import Earlier, Story, StoryKind
 from analysis.entry import LANGUAGES, Aspect, Claim, Entry, Language, Theme, Usage
 from analysis.facts import Fact, FactKind
-from analysis.reason import Reason
-from analysis.stories import Earlier, Story, StoryKind
-from analysis.title import ChangeType
-from analysis.triage import Importance
-from analysis.wording import say_reason
-from formatters.item import Item, item_of
+from analysis.i18n.wording import say_reason
+from analysis.triage.reason import Reason
+from analysis.triage.triage import Importance
 from formatters.outline import Outline, outline
+from formatters.text.item import Item, item_of
 
 AREAS = the_areas()
 

@@ -6,10 +6,10 @@ import pytest
 from builders import MOMENT, a_change
 from made import a_commit
 
-from analysis.areas import general
-from analysis.commit import Commit, FileChange
-from analysis.judgement.past import own_past
-from analysis.records import Labelled
+from analysis.commits.commit import Commit, FileChange
+from analysis.commits.records import Labelled
+from analysis.triage.areas import general
+from analysis.triage.learned.past import own_past
 
 CODE = a_change("quill/cache.py", "a = 1\n", "a = 2\n")
 

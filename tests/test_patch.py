@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.patch import Hunk, Line, hunks
+from analysis.commits.patch import Hunk, Line, hunks
 
 unhurried = settings(deadline=None)
 """A slow machine is no failure."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.paths import FileKind, kind_of, language_of, looks_binary
+from analysis.commits.file_kinds import FileKind, kind_of, language_of, looks_binary
 
 paths = st.text(alphabet="abt./_-testdocs", min_size=1, max_size=40)
 

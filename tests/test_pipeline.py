@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from made import a_commit, a_triage
 
-from analysis.areas import of_repository
+from analysis.digest.pipeline import SPENT, Gate, OpenGate, Readers, Turn, judge, read_all, settled, stand_in
 from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Ranking, Reading, Usage
-from analysis.pipeline import SPENT, Gate, OpenGate, Readers, Turn, judge, read_all, settled, stand_in
-from analysis.triage import Importance
+from analysis.triage.areas import of_repository
+from analysis.triage.triage import Importance
 
 
 def entries(count: int) -> list[Entry]:

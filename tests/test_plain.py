@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formatters.plain import breaks, clean, columns, first_sentence, shorten
+from formatters.text.plain import breaks, clean, columns, first_sentence, shorten
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ from conftest import SAMPLE_NOW
 from html_reader import Page
 from made import a_commit, a_digest, an_entry, the_areas, the_sample
 
-from analysis.areas import Areas
-from analysis.digest import Digest
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
 from analysis.entry import LANGUAGES, Language
-from analysis.reason import Reason
-from analysis.window import Window
+from analysis.triage.areas import Areas
+from analysis.triage.reason import Reason
 from bot.config import load
-from bot.core import Core
-from bot.posts import archive_page, report_files
-from formatters.item import item_of
+from bot.delivery.posts import archive_page, report_files
+from bot.digests.core import Core
 from formatters.post import reason
+from formatters.text.item import item_of
 
 Day = tuple[Core, Digest, Areas]
 
@@ -60,7 +60,7 @@ def test_a_must_know_item_says_why_in_a_readers_words(
 @pytest.mark.parametrize("letters", ["en", "zh"])
 def test_a_post_ends_with_pictures_and_the_page(day: Day, letters: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures say in words what they show, in a language that they can be written in here; the page stands alone."""
-    monkeypatch.setattr("formatters.png.drawable", lambda _language: letters)
+    monkeypatch.setattr("formatters.charts.png.drawable", lambda _language: letters)
     core, digest, areas = day
     *pictures, page = report_files(core, digest, areas)
     assert [file.name for file in pictures] == [
@@ -79,7 +79,7 @@ def test_a_post_ends_with_pictures_and_the_page(day: Day, letters: Language, mon
 
 def test_without_a_font_there_is_the_page_alone(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture without letters tells nobody anything."""
-    monkeypatch.setattr("formatters.png.drawable", lambda _language: None)
+    monkeypatch.setattr("formatters.charts.png.drawable", lambda _language: None)
     assert [file.name for file in report_files(*day)] == ["example-quill-2026-03-12.html"]
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from builders import a_change, a_commit_of
 
-from analysis.areas import general
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
 from analysis.facts import facts_of
-from analysis.judgement.prominence import Prominence, Signal, shipped
-from analysis.reason import Reason
 from analysis.statements import Source, Statement
-from analysis.triage import Importance, sort, triage
+from analysis.triage.areas import general
+from analysis.triage.prominence import Prominence, Signal, shipped
+from analysis.triage.reason import Reason
+from analysis.triage.triage import Importance, sort, triage
 
 FIX = a_change("quill/cache.py", "a = 1\nb = compute(a)\n", "a = 1\nb = compute(a, 2)\n")
 TEST = a_change("tests/test_cache.py", "x = 1\n", "x = 2\n")

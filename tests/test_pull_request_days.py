@@ -12,14 +12,14 @@ from servers.github_graphql import Pulls
 from servers.scratch import NOON, Scratch, run_git
 from servers.waiting import hurry
 
-from analysis.digest import Digest
+from analysis.commits.pull_request import Gap, Unread
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
 from analysis.entry import LANGUAGES
-from analysis.pull_request import Gap, Unread
-from analysis.window import Window
-from bot.archive import Archive
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
+from bot.digests.archive import Archive
+from bot.digests.core import Core
+from bot.digests.repositories import Place
 from formatters.outline import outline
 from storage.digests import NOTHING_TOLD
 from storage.search import Question, search

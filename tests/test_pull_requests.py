@@ -11,9 +11,9 @@ from servers.github_graphql import Pulls
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
-from analysis.commit import Brought, Commit
-from analysis.pull_request import Comment, Found, Gap, LinkedIssue, PullRequest, Unread
-from analysis.redaction import MARK
+from analysis.commits.commit import Brought, Commit
+from analysis.commits.pull_request import Comment, Found, Gap, LinkedIssue, PullRequest, Unread
+from analysis.commits.redaction import MARK
 from analysis.sources.github_pulls import GitHubPulls
 from analysis.sources.github_requests import GitHub
 

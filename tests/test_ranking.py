@@ -16,31 +16,31 @@ from servers.model import ModelServer
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
-from analysis.commit import FileChange
-from analysis.completions import Model
-from analysis.digest import MUST_KNOW, Digest, order
+from analysis.commits.commit import FileChange
+from analysis.commits.title import ChangeType
+from analysis.commits.window import Window
+from analysis.digest.digest import MUST_KNOW, Digest, order
+from analysis.digest.pipeline import settled
 from analysis.entry import Entry, Language, Ranking
-from analysis.model import ModelAnalyser
-from analysis.pipeline import settled
-from analysis.reason import Reason
+from analysis.i18n.wording import say
+from analysis.llm.analyser import ModelAnalyser
+from analysis.llm.client import Model
 from analysis.rules import RulesAnalyser
-from analysis.title import ChangeType
-from analysis.triage import Importance, corrected
-from analysis.window import Window
-from analysis.wording import say
+from analysis.triage.reason import Reason
+from analysis.triage.triage import Importance, corrected
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
-from formatters.discord import rendered
-from formatters.html_page import Sheet, page
-from formatters.item import item_of
+from bot.digests.core import Core
+from bot.digests.repositories import Place
+from formatters.discord.replies import rendered
+from formatters.html.page import Sheet, page
 from formatters.json_document import document
 from formatters.markdown import markdown
 from formatters.outline import outline
 from formatters.post import reason
 from formatters.reply import CommitDetail
-from formatters.slack import slack
-from formatters.terminal import one_entry, terminal
+from formatters.slack.replies import slack
+from formatters.terminal.report import one_entry, terminal
+from formatters.text.item import item_of
 
 Json = dict[str, Any]
 DAY = Window.of(NOON.date(), "UTC")

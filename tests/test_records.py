@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from builders import FILES, PATCH
 
-from analysis.commit import Commit, FileChange
+from analysis.commits.commit import Commit, FileChange
+from analysis.commits.records import commits_of, labelled_of, read_labels
 from analysis.errors import BadInput
-from analysis.records import commits_of, labelled_of, read_labels
 
 
 def commit_of(record: dict[str, object]) -> Commit:

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import an_entry
 
-from analysis.asking import evidence
+from analysis.commits.redaction import MARK, redact
 from analysis.facts import Fact, FactKind
-from analysis.redaction import MARK, redact
+from analysis.llm.questions import evidence
 
 unhurried = settings(deadline=None)
 """A slow machine is no failure."""

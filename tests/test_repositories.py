@@ -9,7 +9,7 @@ from analysis.errors import BadInput
 from analysis.sources import CommitSource
 from analysis.sources.git_clone import GitClone
 from analysis.sources.github_rest import GitHubRepository
-from bot.repositories import Place, open_source, parse_place
+from bot.digests.repositories import Place, open_source, parse_place
 
 PUBLIC = "https://api.github.com"
 

@@ -10,19 +10,19 @@ from conftest import SAMPLE_NOW
 from html_reader import HOSTILE, Page
 from made import NOON, WEEK, a_commit, a_full_review, a_review, an_analysis, an_entry, spoiled, the_areas, the_sample
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
+from analysis.commits.title import ChangeType
+from analysis.commits.window import Window
+from analysis.digest.review import Review
 from analysis.entry import LANGUAGES, Entry, Language
 from analysis.errors import NotFound
 from analysis.facts import Fact, FactKind
-from analysis.review import Review
 from analysis.rules import RulesAnalyser
-from analysis.title import ChangeType
-from analysis.window import Window
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
-from bot.review import half_read, look_back, pending, read_day, unread
-from formatters.html_review import review_page
+from bot.digests.core import Core
+from bot.digests.repositories import Place
+from bot.digests.review import half_read, look_back, pending, read_day, unread
+from formatters.html.review import review_page
 from formatters.review import TOP, review_json, review_markdown, review_outline, review_terminal
 from storage.digests import NOTHING_TOLD
 

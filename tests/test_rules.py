@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import a_commit, an_entry
 
-from analysis.areas import general
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
+from analysis.commits.title import ChangeType
 from analysis.entry import LANGUAGES, RULES, Analysis, Claim, Entry, Language
 from analysis.facts import facts_of
 from analysis.rules import RulesAnalyser
+from analysis.rules.version import content_version, rules_version
 from analysis.statements import Source, Statement, StatementKind
-from analysis.title import ChangeType
-from analysis.triage import triage
-from analysis.version import content_version, rules_version
+from analysis.triage.areas import general
+from analysis.triage.triage import triage
 
 
 def judged(message: str, *files: FileChange, **changes: Any) -> Entry:

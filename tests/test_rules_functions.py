@@ -3,7 +3,7 @@
 import pytest
 from builders import a_change
 
-from analysis.facts.changed import changed_file
+from analysis.facts.syntax.changed import changed_file
 from analysis.rules.functions import touched
 
 

@@ -12,12 +12,12 @@ import pytest
 from builders import a_change
 from test_rules import analysed, judged
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
 from analysis.entry import Analysis
 from analysis.facts import Fact, FactKind
 from analysis.statements import Source, Statement, StatementKind
 
-CATALOGUE = tomllib.loads((Path(__file__).parent.parent / "analysis" / "wording.toml").read_text("utf-8"))
+CATALOGUE = tomllib.loads((Path(__file__).parent.parent / "analysis" / "i18n" / "wording.toml").read_text("utf-8"))
 GROUPS = ("effect", "impact", "insight", "risk", "advice")
 SENTENCES = {f"{group}.{name}": texts["en"] for group in GROUPS for name, texts in CATALOGUE[group].items()}
 

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from bot.schedule import Heartbeat, measured
+from bot.delivery.schedule import Heartbeat, measured
 
 
 async def until(condition: object) -> None:

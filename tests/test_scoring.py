@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analysis.judgement.scoring import (
+from analysis.triage.learned.scoring import (
     LEAST_OF_A_KIND,
     Figure,
     Judged,

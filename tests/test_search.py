@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made import NOON, a_commit, an_analysis, an_entry
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
+from analysis.commits.title import ChangeType
 from analysis.errors import BadInput
 from analysis.facts import Fact, FactKind
-from analysis.title import ChangeType
 from storage.analyses import Analyses
 from storage.commits import Commits
 from storage.search import Answer, Question, parse_since, search

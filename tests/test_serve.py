@@ -19,11 +19,11 @@ from fake_platform import FakePlatform
 from servers.scratch import Scratch
 
 from analysis.errors import BadInput
-from bot.assembly import configured_feed
 from bot.config import load
-from bot.core import Core
-from bot.platforms import Conversation
-from bot.serve import Process, log_as_lines
+from bot.digests.core import Core
+from bot.port.platform import Conversation
+from bot.service.assembly import configured_feed
+from bot.service.process import Process, log_as_lines
 from formatters.reply import DigestPost
 from storage.feeds import Feed, Feeds
 
@@ -274,7 +274,7 @@ async def test_a_platform_that_refuses_its_token_leaves_the_other(
     environ: dict[str, str], quill: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Which posts on; /readyz says which one does not, and why."""
-    monkeypatch.setattr("bot.connections._REFUSED_AGAIN", 0.05)
+    monkeypatch.setattr("bot.service.connections._REFUSED_AGAIN", 0.05)
     running = Running(environ, quill, FakePlatform())
     running.feed()
     process = Process(running.core, {"slack": running.platform, "discord": Refusing("discord")})
@@ -304,7 +304,7 @@ async def test_a_connection_that_breaks_is_made_again(
     environ: dict[str, str], quill: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The process goes on."""
-    monkeypatch.setattr("bot.connections._AGAIN", 0.01)
+    monkeypatch.setattr("bot.service.connections._AGAIN", 0.01)
     falling = Falling()
     await Running(environ, quill, falling).until(lambda: falling.calls.count("run") >= 3)
     assert "it is made again" in caplog.text
@@ -323,7 +323,7 @@ def test_the_feeds_of_the_configuration_follow_it(environ: dict[str, str], tmp_p
     """Made, changed, removed; those of the chat stay; what was paused stays paused."""
     from dataclasses import replace
 
-    from bot.assembly import Assembly
+    from bot.service.assembly import Assembly
 
     one = 'platform = "slack"\nchannel = "C1"\nrepository = "o/r"'
     other = 'platform = "slack"\nchannel = "C2"\nrepository = "o/r"\nat = "07:30"\nareas = ["amd"]'
@@ -345,7 +345,7 @@ def test_the_day_and_the_week_of_a_channel_are_two_feeds_of_the_configuration(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     """Also after another start; a table that asks for weeks instead of days is another feed, which begins then."""
-    from bot.assembly import Assembly
+    from bot.service.assembly import Assembly
 
     one = 'platform = "slack"\nchannel = "C1"\nrepository = "o/r"'
     for _ in range(2):

@@ -5,9 +5,9 @@ from builders import a_change, a_commit_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.commit import FileChange
-from analysis.paths import FileKind
-from analysis.sketch import Definition, Move, Quote, Sketch, sketch
+from analysis.commits.commit import FileChange
+from analysis.commits.file_kinds import FileKind
+from analysis.triage.sketch import Definition, Move, Quote, Sketch, sketch
 
 unhurried = settings(deadline=None)
 """A slow machine is no failure."""

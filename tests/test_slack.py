@@ -14,18 +14,10 @@ from servers.slack_world import View
 from slack_made import Talk, a_form, a_post, a_slack, an_item, connected, named
 
 from analysis.errors import BadInput
-from bot.command import Command
-from bot.platforms import Answer
-from bot.platforms.slack import Slack
-from formatters.reply import (
-    Board,
-    Button,
-    CommitDetail,
-    CommitList,
-    CommitRow,
-    Note,
-    Sheet,
-)
+from bot.platforms.slack.transport import Slack
+from bot.port.command import Command
+from bot.port.platform import Answer
+from formatters.reply import Board, Button, CommitDetail, CommitList, CommitRow, Note, Sheet
 
 
 @pytest.fixture

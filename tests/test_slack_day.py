@@ -16,9 +16,9 @@ from servers.slack_world import StoredMessage
 from servers.waiting import hurry
 from slack_made import a_slack, filled, named
 
-from bot.assembly import Assembly
 from bot.config import load
-from bot.core import Core
+from bot.digests.core import Core
+from bot.service.assembly import Assembly
 
 pytestmark = pytest.mark.end_to_end
 

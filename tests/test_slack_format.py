@@ -17,10 +17,8 @@ from servers.chat import Json
 
 from analysis.entry import LANGUAGES, Claim, Depth, Entry, Language, Theme
 from analysis.facts import Fact, FactKind
-from formatters.item import item_of
 from formatters.outline import outline
-from formatters.plain import clean
-from formatters.reply import (
+from formatters.reply import (  # fmt: skip
     Board,
     Button,
     Channel,
@@ -35,11 +33,13 @@ from formatters.reply import (
     Reply,
     ReviewPost,
     Sheet,
-)  # fmt: skip
+)
 from formatters.review import review_outline
-from formatters.slack import post, slack
-from formatters.slack_digest import parent, thread
-from formatters.slack_views import answer_view, form_again, form_values, form_view, home_view
+from formatters.slack.digest import parent, thread
+from formatters.slack.replies import post, slack
+from formatters.slack.views import answer_view, form_again, form_values, form_view, home_view
+from formatters.text.item import item_of
+from formatters.text.plain import clean
 
 AREAS = the_areas()
 NASTY = (

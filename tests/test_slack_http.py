@@ -9,7 +9,7 @@ from aiohttp import web
 from servers.slack import FakeSlack, Tamper
 from slack_made import Talk, a_form, a_post, named
 
-from bot.platforms.slack import Slack
+from bot.platforms.slack.transport import Slack
 from formatters.reply import Note
 
 

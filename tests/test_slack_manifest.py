@@ -4,8 +4,8 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from bot.platforms.slack_manifest import SCOPES, manifest
-from bot.verbs import verbs
+from bot.commands.registry import verbs
+from bot.platforms.slack.manifest import SCOPES, manifest
 
 
 def test_the_file_is_what_the_table_of_commands_gives() -> None:

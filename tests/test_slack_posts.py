@@ -9,8 +9,8 @@ from made import the_files
 from servers.slack import FakeSlack
 from slack_made import a_post, a_slack
 
-from bot.platforms import Later, Refused, Unsure
-from bot.platforms.slack import Slack
+from bot.platforms.slack.transport import Slack
+from bot.port.platform import Later, Refused, Unsure
 from formatters.reply import Note
 
 
@@ -94,7 +94,7 @@ class TestPosting:
             waits.append(seconds)
             server.clock.advance(seconds)
 
-        monkeypatch.setattr("bot.platforms.slack_posts.asyncio.sleep", note)
+        monkeypatch.setattr("bot.platforms.slack.posts.asyncio.sleep", note)
         slack = a_slack(server, pause=1.1)
         server.rate_limits = True
         try:

@@ -18,12 +18,12 @@ from slack_made import filled
 from slack_sdk.oauth.installation_store.sqlite3 import SQLite3InstallationStore
 
 from analysis.errors import BadInput
-from bot.assembly import Assembly
 from bot.config import load
-from bot.core import Core
-from bot.platforms.slack import Slack
-from bot.platforms.slack_workspaces import Workspaces
-from bot.serve import Process
+from bot.digests.core import Core
+from bot.platforms.slack.transport import Slack
+from bot.platforms.slack.workspaces import Workspaces
+from bot.service.assembly import Assembly
+from bot.service.process import Process
 from storage.memory import KeyValues
 
 pytestmark = pytest.mark.end_to_end

@@ -4,8 +4,8 @@ import pytest
 from builders import a_change
 from made import a_commit
 
-from analysis.commit import FileChange
-from formatters.small_diff import MOST_LINES, small_diff
+from analysis.commits.commit import FileChange
+from formatters.text.small_diff import MOST_LINES, small_diff
 
 TEST = a_change("tests/test_a.py", "a = 1\n", "".join(f"b = {n}\n" for n in range(40)))
 

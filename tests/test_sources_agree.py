@@ -11,12 +11,12 @@ from servers.github import GitHubServer
 from servers.github_objects import PatchLimits
 from servers.scratch import ENVIRONMENT, NOON, Content, Scratch
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
+from analysis.commits.window import Window
 from analysis.sources import CommitSource, fold_merges
 from analysis.sources.git_clone import GitClone
 from analysis.sources.github_requests import GitHub
 from analysis.sources.github_rest import GitHubRepository
-from analysis.window import Window
 
 REPO = "example/quill"
 DAY = Window.of(date(2026, 3, 12), "Asia/Shanghai")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import a_commit
 
-from analysis.commit import Commit, FileChange
-from analysis.pull_request import Comment, LinkedIssue, PullRequest
+from analysis.commits.commit import Commit, FileChange
+from analysis.commits.pull_request import Comment, LinkedIssue, PullRequest
 from analysis.statements import Conventions, Source, StatementKind, headline_of, statements_of, why_of
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.statements.markdown import Kind, passages

@@ -33,7 +33,7 @@ import sys
 import time
 from datetime import UTC, datetime
 import stamina
-from analysis.commit import Commit, FileChange
+from analysis.commits.commit import Commit, FileChange
 from storage.commits import Commits
 from storage.store import Store
 stamina.instrumentation.set_on_retry_hooks([])  # as the command line does

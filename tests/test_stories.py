@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from made import NOON, a_commit, an_entry
 
-from analysis import story_links
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
+from analysis.commits.title import ChangeType
+from analysis.digest import story_links
+from analysis.digest.stories import Earlier, StoryKind, find_stories
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
-from analysis.stories import Earlier, StoryKind, find_stories
-from analysis.title import ChangeType
 
 
 def change(title: str, *paths: str, author: str = "Ann", hours: float = 0, added: tuple[str, ...] = ()) -> Entry:

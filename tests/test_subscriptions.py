@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from made import a_commit, an_entry
 
-from analysis.commit import FileChange
+from analysis.commits.commit import FileChange
+from analysis.commits.title import ChangeType
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
-from analysis.title import ChangeType
-from analysis.triage import Importance
-from bot.subscriptions import at_once, chosen, matches, mornings
+from analysis.triage.triage import Importance
+from bot.delivery.subscriptions import at_once, chosen, matches, mornings
 from storage.commits import Commits
 from storage.store import Store
 from storage.subscriptions import Recipient, Subscription, Subscriptions

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, the_sample
 
-from analysis.digest import Digest
+from analysis.digest.digest import Digest
+from analysis.digest.stories import Story, StoryKind
 from analysis.entry import LANGUAGES, Claim, Entry, Language, Theme
 from analysis.facts import Fact, FactKind
-from analysis.stories import Story, StoryKind
-from formatters.answers import areas_text, detail_text, list_text
-from formatters.plain import clean, columns
-from formatters.terminal import terminal
+from formatters.terminal.answers import areas_text, detail_text, list_text
+from formatters.terminal.report import terminal
+from formatters.text.plain import clean, columns
 
 AREAS = the_areas()
 SEQUENCE = re.compile(r"\x1b\[[\d;]*m")

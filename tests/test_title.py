@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.title import ChangeType, Title, plain_type, read_title
+from analysis.commits.title import ChangeType, Title, plain_type, read_title
 
 FEATURE, BUGFIX, PERF = ChangeType.FEATURE, ChangeType.BUGFIX, ChangeType.PERFORMANCE
 words = st.text(alphabet='abc []()#:/!"“”0123【】Revert\tfix\u3000', max_size=60)

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from made import NOON, a_commit, a_digest, an_entry, the_areas
 
+from analysis.digest.period import Day
+from analysis.digest.trends import Unusual, UnusualKind, find_unusual
 from analysis.entry import LANGUAGES, Language
-from analysis.period import Day
-from analysis.trends import Unusual, UnusualKind, find_unusual
 from formatters.markdown import markdown
 from formatters.outline import outline
 

@@ -9,16 +9,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from made import a_commit, a_triage
 
-from analysis.areas import general
-from analysis.commit import Brought, Commit, FileChange
+from analysis.commits.commit import Brought, Commit, FileChange
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.title import ChangeType
 from analysis.entry import LANGUAGES
 from analysis.facts import Fact, FactKind, facts_of
-from analysis.paths import FileKind
+from analysis.i18n.wording import say_reason
 from analysis.statements import Source, Statement
-from analysis.symptoms import found_in
-from analysis.title import ChangeType
-from analysis.triage import HIGH, MEDIUM, Importance, Triage, bound, triage, weigh
-from analysis.wording import say_reason
+from analysis.statements.symptoms import found_in
+from analysis.triage.areas import general
+from analysis.triage.triage import HIGH, MEDIUM, Importance, Triage, bound, triage, weigh
 
 LOW, MIDDLE, TOP = Importance.LOW, Importance.MEDIUM, Importance.HIGH
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import BadInput
+from bot.cli.triage_filter import triage_lines
 from bot.config import Settings
-from bot.triage_filter import triage_lines
 
 
 def unlearned(_repo: str) -> None:

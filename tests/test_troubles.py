@@ -9,7 +9,7 @@ from bots import Bot, a_bot
 from fake_platform import an_asker
 from servers.github import GitHubServer
 
-from bot.platforms import Later, Refused
+from bot.port.platform import Later, Refused
 
 REPO = "example/quill"
 

@@ -10,14 +10,14 @@ from servers.github import GitHubServer
 from servers.scratch import ENVIRONMENT, NOON, Scratch, run_git
 from servers.waiting import hurry
 
+from analysis.commits.window import Window
+from analysis.digest.pipeline import silent
 from analysis.entry import RULES
 from analysis.errors import BadInput, Outage
-from analysis.pipeline import silent
 from analysis.sources.git_clone import GitClone
-from analysis.window import Window
 from bot.config import load
-from bot.core import Core
-from bot.repositories import parse_place
+from bot.digests.core import Core
+from bot.digests.repositories import parse_place
 from formatters.outline import outline
 from formatters.reply import DigestPost, Note
 

@@ -19,8 +19,8 @@ from made import DAY, NOON, a_commit, an_entry, spoiled, the_sample
 
 from analysis.entry import LANGUAGES
 from bot.config import load
-from bot.core import Core
-from bot.web import archive_app
+from bot.digests.core import Core
+from bot.web.server import archive_app
 from storage.store import Store
 
 ZONE = "Asia/Shanghai"
@@ -157,9 +157,9 @@ async def test_a_day_known_in_part_says_so(opened: Open, another: str) -> None:
 
 async def test_a_day_that_was_read_and_is_empty_is_a_page(opened: Open, quill: Path, environ: dict[str, str]) -> None:
     """An unread one is not: nobody knows whether it was quiet."""
+    from analysis.commits.window import Window
     from analysis.rules import RulesAnalyser
-    from analysis.window import Window
-    from bot.repositories import Place
+    from bot.digests.repositories import Place
 
     core = Core(load(environ), lambda: SAMPLE_NOW)
     window = Window.of(DAY.first - timedelta(days=4), ZONE)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.commits.window import Window, check_zone, closed_before, parse_day
 from analysis.errors import BadInput
-from analysis.window import Window, check_zone, closed_before, parse_day
 
 unhurried = settings(deadline=None)
 """A slow machine is no failure."""

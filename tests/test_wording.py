@@ -8,22 +8,23 @@ from string import Formatter
 import pytest
 from made import a_commit
 
-from analysis.areas import general
-from analysis.digest import MUST_KNOW
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.title import ChangeType
+from analysis.digest.digest import MUST_KNOW
+from analysis.digest.stories import StoryKind
 from analysis.entry import LANGUAGES, Aspect, Language
 from analysis.facts import Fact, FactKind
-from analysis.paths import FileKind
-from analysis.reason import Reason
-from analysis.stories import StoryKind
-from analysis.symptoms import SYMPTOMS
-from analysis.title import ChangeType
-from analysis.triage import Importance, triage
-from analysis.wording import say, say_fact, say_reason
-from formatters.wording import label, say_day, say_days
+from analysis.i18n.wording import say, say_fact, say_reason
+from analysis.statements.symptoms import SYMPTOMS
+from analysis.triage.areas import general
+from analysis.triage.reason import Reason
+from analysis.triage.triage import Importance, triage
+from formatters.i18n.wording import label, say_day, say_days
 
 ROOT = Path(__file__).parent.parent
 FILES = {
-    name: tomllib.loads((ROOT / name / "wording.toml").read_text("utf-8")) for name in ("analysis", "formatters", "bot")
+    name: tomllib.loads((ROOT / name / "i18n" / "wording.toml").read_text("utf-8"))
+    for name in ("analysis", "formatters", "bot")
 }
 SENTENCES = [
     pytest.param(texts, id=f"{name}: {group}.{key}")
@@ -170,7 +171,7 @@ def test_a_window_is_said_with_its_weekday_or_its_ends() -> None:
     """In both languages."""
     from datetime import date
 
-    from analysis.window import Window
+    from analysis.commits.window import Window
 
     day, week = date(2026, 3, 12), Window(date(2026, 3, 9), date(2026, 3, 15), "UTC")
     assert [say_day(day, language) for language in LANGUAGES] == ["Thursday, 2026-03-12", "2026-03-12（周四）"]

@@ -11,13 +11,13 @@ back stands in its message, so `reverts` reads that. The other modules know how 
 At the end `renames` puts one rename in the place of what came and went under one name's two forms.
 """
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
 from analysis.facts import checks, defaults, dependencies, deprecations, interface, names, packaging, tests, unsafe
-from analysis.facts.changed import changed_file
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.releases import releases
 from analysis.facts.renames import renamed
 from analysis.facts.reverts import reverts
+from analysis.facts.syntax.changed import changed_file
 
 __all__ = ["Fact", "FactKind", "facts_of"]
 

@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
-from analysis.facts.changed import ChangedFile, Mention, only_in
-from analysis.facts.documented import Documentation, defined, exported
 from analysis.facts.fact import Fact, FactKind
-from analysis.facts.offers import Offer, is_open, offers
+from analysis.facts.syntax.changed import ChangedFile, Mention, only_in
+from analysis.facts.syntax.documented import Documentation, defined, exported
+from analysis.facts.syntax.offers import Offer, is_open, offers
 
 _QUALIFIERS = re.compile(r"\b(?:\w+(?:::|\.))+|'\w+ |\bmut ")
 _LONGEST = 200

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from analysis.facts.changed import ChangedFile, Mention, View, is_reworded, only_in
-from analysis.facts.code import depth_of
+from analysis.commits.file_kinds import FileKind
 from analysis.facts.fact import Fact, FactKind
-from analysis.facts.refusals import Refusal, refusals
-from analysis.paths import FileKind
+from analysis.facts.syntax.changed import ChangedFile, Mention, View, is_reworded, only_in
+from analysis.facts.syntax.code import depth_of
+from analysis.facts.syntax.refusals import Refusal, refusals
 
 _GUARDS = re.compile(r"(?:\}\s*)?(?:else\s+)?(?:el)?if\b")
 _FAILED = re.compile(r"(?:\}\s*)?(?:except|catch)\b")

@@ -4,15 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
-from analysis.facts.code import literal
-from analysis.facts.defaulting import set_by_code
-from analysis.facts.documented import Documentation, is_described
+from analysis.commits.file_kinds import FileKind
 from analysis.facts.fact import Fact, FactKind
-from analysis.facts.fields import fields
-from analysis.facts.headers import header_defaults
-from analysis.facts.offers import is_open, is_open_path
-from analysis.facts.python_defaults import (
+from analysis.facts.syntax.changed import ChangedFile, Mention, View, new_values, only_in
+from analysis.facts.syntax.code import literal
+from analysis.facts.syntax.defaulting import set_by_code
+from analysis.facts.syntax.documented import Documentation, is_described
+from analysis.facts.syntax.fields import fields
+from analysis.facts.syntax.headers import header_defaults
+from analysis.facts.syntax.offers import is_open, is_open_path
+from analysis.facts.syntax.python_defaults import (
     CALLED_DEFAULT,
     CONSTANT,
     DEFINED,
@@ -24,9 +25,8 @@ from analysis.facts.python_defaults import (
     constant,
     python_defaults,
 )
-from analysis.facts.selections import selections
-from analysis.facts.settings import settings
-from analysis.paths import FileKind
+from analysis.facts.syntax.selections import selections
+from analysis.facts.syntax.settings import settings
 
 _MACRO = re.compile(r"^#\s{0,8}define\s{1,20}(?P<name>[A-Z][A-Z0-9_]{2,})\s{1,40}(?P<value>\S.*)$")
 _GO_CONSTANT = re.compile(

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from analysis.facts.changed import ChangedFile, Mention, View
+from analysis.commits.file_kinds import FileKind, kind_of, language_of
 from analysis.facts.fact import Fact, FactKind
-from analysis.facts.manifests import ASKED, CORE, INDIRECT, declared, is_variable
-from analysis.paths import FileKind, kind_of, language_of
+from analysis.facts.syntax.changed import ChangedFile, Mention, View
+from analysis.facts.syntax.manifests import ASKED, CORE, INDIRECT, declared, is_variable
 
 _PASSED_OVER = {FileKind.LOCK, FileKind.GENERATED, FileKind.DOCS, FileKind.TEST, FileKind.TOOLING}
 _RUNTIMES = {

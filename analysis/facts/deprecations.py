@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from analysis.facts.changed import ChangedFile, Mention, View, is_reworded, only_in
-from analysis.facts.code import call_text, joined
+from analysis.commits.file_kinds import FileKind
 from analysis.facts.fact import Fact, FactKind
-from analysis.paths import FileKind
+from analysis.facts.syntax.changed import ChangedFile, Mention, View, is_reworded, only_in
+from analysis.facts.syntax.code import call_text, joined
 
 _ANNOUNCES = re.compile(r"\bdeprecat(?:ed|ion)\b|\bwill be removed\b", re.IGNORECASE)
 _CATEGORY = re.compile(r"\b\w*(?:Deprecat|RemovedIn|Future)\w*Warning\b")

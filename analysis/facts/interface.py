@@ -3,15 +3,15 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
-from analysis.facts.choices import choices
-from analysis.facts.code import literal
-from analysis.facts.commands import commands
 from analysis.facts.fact import Fact, FactKind
-from analysis.facts.flags import flags
-from analysis.facts.gates import gates
-from analysis.facts.metrics import metrics
-from analysis.facts.routes import full_route, routes
+from analysis.facts.syntax.changed import ChangedFile, Mention, View, new_values, only_in
+from analysis.facts.syntax.choices import choices
+from analysis.facts.syntax.code import literal
+from analysis.facts.syntax.commands import commands
+from analysis.facts.syntax.flags import flags
+from analysis.facts.syntax.gates import gates
+from analysis.facts.syntax.metrics import metrics
+from analysis.facts.syntax.routes import full_route, routes
 
 _NAME = r"[A-Z][A-Z0-9_]{3,}"
 _READ = re.compile(

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from analysis.facts import additions, parameters
-from analysis.facts.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
-from analysis.facts.exports import LISTED, listed
+from analysis.commits.file_kinds import FileKind
+from analysis.facts import additions
 from analysis.facts.fact import Fact, FactKind
-from analysis.facts.headers import is_header, offered
-from analysis.facts.offers import ENTRY, is_open, owners
-from analysis.paths import FileKind
+from analysis.facts.syntax import parameters
+from analysis.facts.syntax.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
+from analysis.facts.syntax.exports import LISTED, listed
+from analysis.facts.syntax.headers import is_header, offered
+from analysis.facts.syntax.offers import ENTRY, is_open, owners
 
 _DEFINITION = {
     "python": re.compile(

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from analysis.facts.changed import ChangedFile, Mention, View, new_values, only_in
+from analysis.commits.file_kinds import language_of
 from analysis.facts.fact import Fact, FactKind
-from analysis.paths import language_of
+from analysis.facts.syntax.changed import ChangedFile, Mention, View, new_values, only_in
 
 _NAME = re.compile(r"(?:^|/)(?:pyproject[^/]*\.toml|setup\.(?:py|cfg)|Cargo\.toml)$")
 _TABLE = re.compile(r"^\[\s*(?P<name>[\w.-]+)\s*\]\s*$")

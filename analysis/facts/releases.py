@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from analysis.commit import Commit
-from analysis.facts.changed import ChangedFile
+from analysis.commits.commit import Commit
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.title import read_title
 from analysis.facts.fact import Fact, FactKind
-from analysis.paths import FileKind
-from analysis.title import read_title
+from analysis.facts.syntax.changed import ChangedFile
 
 # Long words of a pre-release stand before those they begin with: nothing after a number makes the pattern look further.
 _NUMBER = r"\d{1,4}(?:\.\d{1,4}){1,3}(?:[-.+]?(?:rc|alpha|beta|canary|dev|preview|pre|post|next|nightly|snapshot|a|b|c|m)[-.]?\d{0,8}(?:\.\d+)*){0,2}"

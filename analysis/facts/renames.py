@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from analysis.facts.changed import ChangedFile, in_one_run
+from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.facts.fact import Fact, FactKind
-from analysis.facts.offers import is_open_path
-from analysis.paths import FileKind, kind_of
+from analysis.facts.syntax.changed import ChangedFile, in_one_run
+from analysis.facts.syntax.offers import is_open_path
 
 _PAIRS = {
     FactKind.FLAG_REMOVED: FactKind.FLAG_ADDED, FactKind.ENV_REMOVED: FactKind.ENV_ADDED, FactKind.COMMAND_REMOVED: FactKind.COMMAND_ADDED,

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
+from analysis.commits.title import read_title
 from analysis.facts.fact import Fact, FactKind
-from analysis.title import read_title
 
 _SHA = re.compile(
     r"^\W{0,3}this reverts commits?\s+(?P<shas>[0-9a-f]{7,64}(?:(?:\s*,\s*|\s+and\s+)[0-9a-f]{7,64}){0,9})",

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from analysis.facts.changed import ChangedFile
-from analysis.facts.code import arguments, call_text, joined
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.patch import Hunk, Line
 from analysis.facts.fact import Fact, FactKind
-from analysis.patch import Hunk, Line
-from analysis.paths import FileKind
+from analysis.facts.syntax.changed import ChangedFile
+from analysis.facts.syntax.code import arguments, call_text, joined
 
 _MARK = re.compile(
     r"^\s*@(?:unittest|pytest\.mark|mark)\.(?:skip|xfail)\b(?!\s*\(\s*(?:condition\s*=|not\b|(?!(?:reason|strict|run|raises)\b)[a-z_][\w.]*(?:\s*[(<>=!.\[]|\s*,)))"

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analysis.facts.changed import ChangedFile, Mention
+from analysis.commits.file_kinds import FileKind
 from analysis.facts.fact import Fact, FactKind
-from analysis.paths import FileKind
+from analysis.facts.syntax.changed import ChangedFile, Mention
 
 _UNSAFE = {
     "python": re.compile(

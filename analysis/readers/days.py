@@ -17,14 +17,14 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from analysis.areas import general
-from analysis.commit import Brought, Commit
+from analysis.commits.commit import Brought, Commit
+from analysis.digest.net import net
+from analysis.digest.pipeline import judge
 from analysis.entry import Entry
 from analysis.errors import BadInput
-from analysis.net import net
-from analysis.pipeline import judge
 from analysis.sources import fold_merges
 from analysis.sources.git_clone import GitClone
+from analysis.triage.areas import general
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 

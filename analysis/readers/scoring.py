@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from analysis.digest import Digest
+from analysis.commits.title import ChangeType
+from analysis.digest.digest import Digest
 from analysis.readers.days import Label, LabelledDay, Tier
-from analysis.title import ChangeType
-from analysis.triage import Importance
+from analysis.triage.triage import Importance
 
 _DRAWS = 2_000
 _TYPES: Mapping[str, frozenset[ChangeType]] = {

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.areas import general
 from analysis.facts import FactKind
-from analysis.judgement.prominence import WEIGHTS, Prominence
 from analysis.readers.days import LabelledDay, Tier, read_day
-from analysis.triage import HIGH, MEDIUM, Importance, sort
+from analysis.triage.areas import general
+from analysis.triage.prominence import WEIGHTS, Prominence
+from analysis.triage.triage import HIGH, MEDIUM, Importance, sort
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +71,7 @@ def sample_of(day: LabelledDay) -> Sample:
 
 
 def fit(samples: Sequence[Sample]) -> Prominence:
-    """Fit weights to days, so that the sum of a commit's signals is what `analysis.triage` cuts at HIGH and MEDIUM."""
+    """Fit weights to days, so that the sum of a commit's signals is what `analysis.triage.triage` cuts at HIGH and MEDIUM."""
     import numpy as np
     from scipy.optimize import minimize
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 
+from analysis.commits.file_kinds import FileKind, kind_of, language_of
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.defaults import is_compiled_in
-from analysis.paths import FileKind, kind_of, language_of
+from analysis.i18n.wording import error_text, short_value
 from analysis.rules.change import Change
 from analysis.rules.effect import stops
 from analysis.rules.risks import unsafe_kind
-from analysis.wording import error_text, short_value
 
 _MOST = 5
 """So much advice for one commit is as much as anybody takes."""

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from analysis.commit import LOST
+from analysis.commits.commit import LOST
+from analysis.commits.title import read_title
 from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Ranking, Reading
 from analysis.rules.advice import advice
 from analysis.rules.change import Change, once
@@ -11,9 +12,8 @@ from analysis.rules.impact import impact
 from analysis.rules.insight import insight
 from analysis.rules.risks import risks
 from analysis.rules.themes import themes
+from analysis.rules.version import rules_version
 from analysis.statements import headline_of, why_of
-from analysis.title import read_title
-from analysis.version import rules_version
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from dataclasses import replace
 from functools import cached_property
 from posixpath import basename
 
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.title import Title, read_title
 from analysis.entry import Aspect, Claim, Entry, Language
 from analysis.facts import Fact, FactKind
-from analysis.facts.changed import ChangedFile, changed_file
-from analysis.paths import FileKind
+from analysis.facts.syntax.changed import ChangedFile, changed_file
+from analysis.i18n.typography import capital, outside, spaced
+from analysis.i18n.wording import listed, say
 from analysis.statements import Statement
-from analysis.title import Title, read_title
-from analysis.typography import capital, outside, spaced
-from analysis.wording import listed, say
 
 MOST_NAMES = 4
 """How many names a sentence lists."""

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.title import ChangeType
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import stops_what_was
 from analysis.facts.defaults import is_compiled_in
-from analysis.paths import FileKind, kind_of
+from analysis.i18n.wording import error_text, say_fact, short_value
 from analysis.rules.change import Change, short_name
-from analysis.title import ChangeType
-from analysis.wording import error_text, say_fact, short_value
 
 MOST_SENTENCES = 2
 

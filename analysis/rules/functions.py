@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from analysis.facts.changed import ChangedFile
-from analysis.patch import Hunk
-from analysis.sketch import DEFINITION
+from analysis.commits.patch import Hunk
+from analysis.facts.syntax.changed import ChangedFile
+from analysis.triage.sketch import DEFINITION
 
 _RUST_IMPL = re.compile(r"^\s*(?:unsafe\s+)?impl\b(?:<[^{]*?>)?\s+(?:[^{]*?\bfor\s+)?(?:\w+::)*(?P<name>[A-Za-z]\w*)")
 _GO_METHOD = re.compile(r"^func\s+\(\s*(?:\w+\s+)?\*?(?P<owner>\w+)[^)]*\)\s*(?P<name>\w+)")

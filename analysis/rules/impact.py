@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from posixpath import commonpath, dirname
 
-from analysis.areas import general
+from analysis.commits.file_kinds import FileKind
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
-from analysis.facts.changed import ChangedFile
-from analysis.hardware import named_in
-from analysis.paths import FileKind
+from analysis.facts.syntax.changed import ChangedFile
 from analysis.rules.change import Change, short_name
+from analysis.triage.areas import general
+from analysis.triage.hardware import named_in
 
 _INTERFACES = {
     "command_line": {FactKind.FLAG_ADDED, FactKind.FLAG_REMOVED, FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED},

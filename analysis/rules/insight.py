@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
-from analysis.paths import FileKind, kind_of
+from analysis.i18n.wording import error_text
 from analysis.rules.change import Change, short_name
 from analysis.rules.effect import is_gone
 from analysis.rules.functions import Touched, touched
 from analysis.rules.moved import moved
 from analysis.rules.new_tests import new_tests
 from analysis.statements import Source, Statement, StatementKind
-from analysis.wording import error_text
 
 _MOST_TESTS, _MOST_CHECKS, _MOST_FIGURES = 3, 3, 2
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD}

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
 
 _LEAST, _TELLING = 8, 13
 """Lines of so many letters that code must have in common with what went elsewhere: shorter ones stand everywhere."""

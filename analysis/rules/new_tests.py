@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from analysis.facts.changed import ChangedFile
-from analysis.paths import FileKind
+from analysis.commits.file_kinds import FileKind
+from analysis.facts.syntax.changed import ChangedFile
 
 _BY_NAME = re.compile(r"^\s*(?:async\s+)?(?:def|fn|func|void|fun)\s+(?P<name>[Tt]est\w+)\s*\(")
 _BY_MACRO = re.compile(r"^\s*(?:TEST(?:_[FP])?|BENCHMARK)\(\s*(?P<suite>\w+)\s*,\s*(?P<name>\w+)\s*\)")

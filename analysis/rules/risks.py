@@ -3,18 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from analysis.commit import LOST
+from analysis.commits.commit import LOST
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.title import AROUND
 from analysis.entry import Aspect, Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import is_fallback
-from analysis.inert import is_inert
-from analysis.paths import FileKind
+from analysis.i18n.wording import listed, say_fact
 from analysis.rules.change import Change, short_name
 from analysis.rules.moved import moved
 from analysis.rules.new_tests import new_tests
 from analysis.statements import Statement, StatementKind
-from analysis.title import AROUND
-from analysis.wording import listed, say_fact
+from analysis.triage.inert import is_inert
 
 _MANY_LINES = 100
 """So many lines of the product without a change of tests are worth a word."""

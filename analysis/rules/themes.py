@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analysis.areas import general
 from analysis.entry import Entry, Language, Theme
-from analysis.triage import Importance
-from analysis.typography import spaced
-from analysis.wording import listed, say
+from analysis.i18n.typography import spaced
+from analysis.i18n.wording import listed, say
+from analysis.triage.areas import general
+from analysis.triage.triage import Importance
 
 _MOST_THEMES, _LEAST_COMMITS, _MOST_TYPES = 5, 2, 3
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from analysis.commit import Brought, Commit
-from analysis.pull_request import Found, Gap, PullRequest, Unread
+from analysis.commits.commit import Brought, Commit
+from analysis.commits.pull_request import Found, Gap, PullRequest, Unread
 
 LARGEST_PATCH = 1_000_000
 """Characters of one file's patch; a longer one is not kept, and marked `too large`."""

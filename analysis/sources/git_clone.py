@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from analysis.commit import Commit, FileChange, Status, Unseen
+from analysis.commits.commit import Commit, FileChange, Status, Unseen
 from analysis.errors import BadInput, Damaged, NotFound
 from analysis.sources import LARGEST_PATCH, NO_COMMITS, STALE, Listing, hunks_of
 from analysis.sources.git_branch import Branches, Tip

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from analysis.commit import without_escapes
-from analysis.pull_request import Comment, LinkedIssue, PullRequest
-from analysis.redaction import redact
+from analysis.commits.commit import without_escapes
+from analysis.commits.pull_request import Comment, LinkedIssue, PullRequest
+from analysis.commits.redaction import redact
 
 _CONTROLS = {code: None for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: None}
 

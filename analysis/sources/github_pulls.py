@@ -15,16 +15,16 @@ from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import urlsplit
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
+from analysis.commits.pull_request import Found, Gap, PullRequest, Unread
+from analysis.commits.title import read_title
 from analysis.errors import Forbidden, Problem, RateLimited, Unwelcome
-from analysis.pull_request import Found, Gap, PullRequest, Unread
 from analysis.sources import PageCache
 from analysis.sources.github_errors import Overloaded, SingleSignOn, UnknownField
 from analysis.sources.github_nodes import Node, issue_of, pull_of, with_news
 from analysis.sources.github_queries import Wanted, places, query
 from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.linked_issues import named_issues
-from analysis.title import read_title
 
 _AT_ONCE = 50
 """Commits that one query asks about."""

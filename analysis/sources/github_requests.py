@@ -20,8 +20,8 @@ import requests
 import stamina
 import urllib3
 
+from analysis.commits.redaction import without_login
 from analysis.errors import BadInput, Forbidden, NotFound, Outage, Problem, RateLimited, Unwelcome
-from analysis.redaction import without_login
 from analysis.sources.github_errors import Overloaded, is_limit, refusal, sign_on
 
 PUBLIC = "https://api.github.com"

@@ -14,9 +14,9 @@ from threading import Lock
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from analysis.commit import Commit, FileChange, Unseen
+from analysis.commits.commit import Commit, FileChange, Unseen
+from analysis.commits.file_kinds import looks_binary
 from analysis.errors import BadInput, Forbidden, Outage, Problem, RateLimited, Unwelcome
-from analysis.paths import looks_binary
 from analysis.sources import LARGEST_PATCH, NO_COMMITS, Listing, PageCache, hunks_of
 from analysis.sources.github_requests import GitHub, Requests
 

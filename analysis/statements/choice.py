@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from analysis.commit import Commit
+from analysis.commits.commit import Commit
+from analysis.commits.title import read_title
 from analysis.statements.fragments import is_effective
 from analysis.statements.releases import NAMES_VERSION
 from analysis.statements.statement import Source, Statement, StatementKind
-from analysis.title import read_title
 
 MOST_QUOTED = 2
 """Statements under a headline: more is a text that nobody reads in the morning."""

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate, islice
 
-from analysis.commit import Commit
-from analysis.facts.changed import ChangedFile, changed_file
-from analysis.patch import Hunk, Line
-from analysis.paths import FileKind
+from analysis.commits.commit import Commit
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.patch import Hunk, Line
+from analysis.facts.syntax.changed import ChangedFile, changed_file
 from analysis.statements.candidate import Candidate
 from analysis.statements.reworded import is_reworded
 from analysis.statements.rst import plain_rst

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
-from analysis.commit import Commit, FileChange
-from analysis.facts.changed import changed_file
+from analysis.commits.commit import Commit, FileChange
+from analysis.facts.syntax.changed import changed_file
 from analysis.statements.candidate import Candidate
 from analysis.statements.markdown import passages
 from analysis.statements.reworded import is_reworded

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from analysis.bots import is_bot
-from analysis.commit import Commit
-from analysis.paths import FileKind, kind_of
-from analysis.pull_request import INSIDERS, PullRequest
+from analysis.commits.bots import is_bot
+from analysis.commits.commit import Commit
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.pull_request import INSIDERS, PullRequest
+from analysis.commits.title import ChangeType, read_title
 from analysis.statements.candidate import Candidate
 from analysis.statements.comments import code_comments
 from analysis.statements.conventions import Conventions
@@ -18,7 +19,6 @@ from analysis.statements.prose import is_prose, prose_of
 from analysis.statements.releases import NAMES_VERSION
 from analysis.statements.scoring import GOOD, Scorer, repeats, stems
 from analysis.statements.statement import Source, Statement, StatementKind
-from analysis.title import ChangeType, read_title
 
 _MOST = {StatementKind.EFFECT: 8, StatementKind.CAVEAT: 3, StatementKind.FIGURE: 3}
 """Statements of each kind that are kept of a commit: for display, search and ranking."""

@@ -6,6 +6,7 @@ Left out: templates, check lists, trailers, quotations, logs, commands and pleas
 import re
 from collections.abc import Iterator
 
+from analysis.commits.title import read_title
 from analysis.statements.candidate import Candidate
 from analysis.statements.conventions import Conventions
 from analysis.statements.fragments import category_of
@@ -13,7 +14,6 @@ from analysis.statements.lexicon import lexicon
 from analysis.statements.markdown import LONGEST, Kind, passages
 from analysis.statements.sentences import sentences_of
 from analysis.statements.statement import Source
-from analysis.title import read_title
 
 _RELEASE_NOTE = re.compile(r"(?<!`)```+[ \t]*release-notes?[^\n]*\n(?P<text>.*?)```", re.DOTALL | re.IGNORECASE)
 _BREAKING = re.compile(

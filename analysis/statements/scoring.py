@@ -8,11 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
-from analysis.paths import FileKind, kind_of
+from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.statements.candidate import Candidate
 from analysis.statements.lexicon import lexicon
 from analysis.statements.statement import Source
-from analysis.symptoms import found_in
+from analysis.statements.symptoms import found_in
 
 GOOD = 1.7
 """The least score at which a sentence is shown; below it, silence is better."""

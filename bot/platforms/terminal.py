@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from analysis.entry import Language
-from bot.platforms import Asker, Conversation, Posted, Request
+from bot.port.platform import Asker, Conversation, Posted, Request
 from formatters.reply import Form, Note, Reply
-from formatters.terminal_replies import reply_text
+from formatters.terminal.replies import reply_text
 
 CHANNEL = "here"
 PROMPT = "daybrief> "

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from analysis.commit import Commit, FileChange, Status
+from analysis.commits.commit import Commit, FileChange, Status
 
 SHARED = Path(__file__).parents[3] / "shared"
 _STATUS: dict[str, Status] = {"A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied"}

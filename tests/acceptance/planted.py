@@ -15,8 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from posixpath import basename
 
-from analysis.commit import Commit
-from analysis.patch import hunks
+from analysis.commits.commit import Commit
+from analysis.commits.patch import hunks
 
 _IDENTIFIER = re.compile(r"\b[A-Za-z]\w*_\w+\b|\b(?:[A-Z][a-z0-9]+){2,}\b", re.ASCII)
 _NUMBER = re.compile(r"(?<![\w.])\d{2,}(?![\w.])", re.ASCII)

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from analysis.digest import Digest
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
 from analysis.entry import LANGUAGES, Language
 from analysis.rules import RulesAnalyser
-from analysis.window import Window
 from bot.config import load
-from bot.core import Core
-from bot.posts import digest_post
-from bot.repositories import Place
-from formatters.discord import Posting, posting
+from bot.delivery.posts import digest_post
+from bot.digests.core import Core
+from bot.digests.repositories import Place
+from formatters.discord.replies import Posting, posting
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

@@ -11,7 +11,7 @@ from planted import Planted, by_hand, planted, rows
 
 from analysis.entry import Claim
 from analysis.facts import facts_of
-from analysis.grounding import Ground, keep_grounded, keep_sentences
+from analysis.llm.verify.grounding import Ground, keep_grounded, keep_sentences
 
 FIVE_KINDS = {"path", "number", "identifier", "direction", "another's file"}
 

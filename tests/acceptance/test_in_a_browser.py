@@ -22,17 +22,17 @@ from html_reader import HOSTILE
 from made import a_commit, a_digest, an_entry, spoiled, the_areas
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request, expect, sync_playwright
 
+from analysis.commits.window import Window
+from analysis.digest.period import count_day
 from analysis.entry import LANGUAGES
 from analysis.facts import Fact, FactKind
-from analysis.period import count_day
 from analysis.rules import RulesAnalyser
-from analysis.triage import Importance
-from analysis.window import Window
-from bot.archive import Archive
+from analysis.triage.triage import Importance
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
-from formatters.html_page import Sheet, page
+from bot.digests.archive import Archive
+from bot.digests.core import Core
+from bot.digests.repositories import Place
+from formatters.html.page import Sheet, page
 
 NOW = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
 DAY = Window.of(date(2026, 3, 12), "Asia/Shanghai")

@@ -10,22 +10,22 @@ from pathlib import Path
 import pytest
 from conftest import SHARED
 
-from analysis.areas import general
-from analysis.commit import Commit
-from analysis.digest import Digest
+from analysis.commits.commit import Commit
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.records import commits_of, read_labels
+from analysis.commits.title import ChangeType
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
 from analysis.entry import Entry
 from analysis.facts import facts_of
-from analysis.judgement.classifier import WEIGHTS
-from analysis.judgement.training import sample_of, train
-from analysis.paths import FileKind, kind_of
 from analysis.readers.days import Label, LabelledDay, Tier, read_day
-from analysis.records import commits_of, read_labels
-from analysis.title import ChangeType
-from analysis.triage import Importance, Triage, triage
-from analysis.window import Window
+from analysis.triage.areas import general
+from analysis.triage.learned.classifier import WEIGHTS
+from analysis.triage.learned.training import sample_of, train
+from analysis.triage.triage import Importance, Triage, triage
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
+from bot.digests.core import Core
+from bot.digests.repositories import Place
 
 HISTORY = SHARED / "history" / "sglang-commits.jsonl.gz"
 COMMITS = 9_825
@@ -228,7 +228,7 @@ def test_types_are_what_an_engineer_would_say(day: Digest) -> None:
 
 def test_every_reason_is_said_in_words(day: Digest) -> None:
     """No entry without one, and none says what only the code calls so."""
-    from analysis.wording import say_reason
+    from analysis.i18n.wording import say_reason
 
     for entry in day.entries:
         said = [say_reason(reason, language) for reason in entry.triage.reasons for language in ("en", "zh")]

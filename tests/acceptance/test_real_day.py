@@ -22,20 +22,20 @@ from servers.model import ModelServer
 from servers.scratch import Scratch
 from servers.waiting import hurry
 
-from analysis.areas import Areas
-from analysis.commit import Commit, FileChange
-from analysis.digest import Digest
+from analysis.commits.commit import Commit, FileChange
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
+from analysis.digest.pipeline import judge
+from analysis.digest.stories import StoryKind
 from analysis.entry import LANGUAGES, RULES, Entry, Language
 from analysis.errors import Outage, RateLimited
 from analysis.facts import FactKind
-from analysis.pipeline import judge
-from analysis.stories import StoryKind
-from analysis.triage import Importance
-from analysis.window import Window
-from bot.briefing import write
+from analysis.triage.areas import Areas
+from analysis.triage.triage import Importance
+from bot.cli.briefing import write
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
+from bot.digests.core import Core
+from bot.digests.repositories import Place
 
 REPO = "sgl-project/sglang"
 PAGES = f"https://github.com/{REPO}"

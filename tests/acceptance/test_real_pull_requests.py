@@ -9,12 +9,12 @@ import pytest
 from conftest import replay
 from servers.waiting import hurry
 
-from analysis.digest import Digest
-from analysis.pull_request import Gap
-from analysis.window import Window
+from analysis.commits.pull_request import Gap
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
 from bot.config import load
-from bot.core import Core
-from bot.repositories import Place
+from bot.digests.core import Core
+from bot.digests.repositories import Place
 
 REPO = "sgl-project/sglang"
 ON_GITHUB = Place(REPO)

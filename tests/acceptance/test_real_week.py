@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
+from analysis.commits.window import Window
 from analysis.entry import LANGUAGES
 from analysis.rules import RulesAnalyser
-from analysis.window import Window
 from bot.config import load
-from bot.core import Core
-from bot.posts import review_post
-from bot.repositories import Place
-from bot.review import look_back
-from formatters.discord import posting
+from bot.delivery.posts import review_post
+from bot.digests.core import Core
+from bot.digests.repositories import Place
+from bot.digests.review import look_back
+from formatters.discord.replies import posting
 from formatters.reply import ReviewPost
-from formatters.slack import post as slack_post
+from formatters.slack.replies import post as slack_post
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

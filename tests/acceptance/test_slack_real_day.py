@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from analysis.digest import Digest
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
 from analysis.entry import LANGUAGES, Language
 from analysis.rules import RulesAnalyser
-from analysis.window import Window
 from bot.config import load
-from bot.core import Core
-from bot.posts import digest_post
-from bot.repositories import Place
+from bot.delivery.posts import digest_post
+from bot.digests.core import Core
+from bot.digests.repositories import Place
 from formatters.reply import DigestPost
-from formatters.slack_digest import parent, thread
+from formatters.slack.digest import parent, thread
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

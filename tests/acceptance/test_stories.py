@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from labelled import days_of_history, of_the_day
 
-from analysis.areas import general
-from analysis.pipeline import judge
-from analysis.stories import find_stories
+from analysis.digest.pipeline import judge
+from analysis.digest.stories import find_stories
+from analysis.triage.areas import general
 
 VERDICTS = Path(__file__).with_name("stories_verdicts.tsv")
 

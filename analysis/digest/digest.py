@@ -1,0 +1,269 @@
+"""A day of a repository, ready to be shown: entries in their order, stories, overview, and how it was made."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.pull_request import Unread
+from analysis.commits.title import AROUND, ChangeType
+from analysis.commits.window import Window
+from analysis.digest.follow_ups import FollowUp
+from analysis.digest.stories import Story
+from analysis.digest.trends import Unusual
+from analysis.entry import RULES, Entry, Language, Theme, Usage
+from analysis.facts import FactKind
+from analysis.triage.triage import Importance
+
+SCHEMA_VERSION = 2
+"""Of the digest as JSON; goes up when a field changes its meaning or goes away."""
+
+MUST_KNOW = 6
+"""How many items a reader can take in at once."""
+
+_AROUND_FILES = {FileKind.TEST, FileKind.CI, FileKind.DOCS}
+
+
+@dataclass(frozen=True, slots=True)
+class RunCard:
+    """How a digest was made.
+
+    Attributes:
+        analyser: what was asked to analyse: RULES, or the model's name; `prompt` is its version.
+        fetched, cached: commits asked from the source, and those that were here already.
+        analysed: analyses made now; the rest came from the store.
+        usage: what the analyses made now cost; `cost` in the currency of the configured prices, None without prices.
+        seconds: wall time.
+        notes: what the reader should know about this run, in English; usually nothing.
+        unread: the pull requests that it went without, and why; None if it has all.
+    """
+
+    analyser: str = RULES
+    prompt: str = ""
+    fetched: int = 0
+    cached: int = 0
+    analysed: int = 0
+    usage: Usage = Usage()
+    cost: float | None = None
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    unread: Unread | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What of the day was seen, and by whom.
+
+    Attributes:
+        commits: entries of the digest; a merge and what it brought count as one.
+        brought: commits that came in through merges and are not counted.
+        late: of the entries, those that belong to an earlier day.
+        by: how many entries each analyser read.
+        stand_ins: entries that a model should have read and the rules did instead, with the reason of each.
+        partial: entries whose diff was not seen in full.
+        unread: entries without any analysis.
+        disputed: entries to which the model gave another importance than the rules.
+    """
+
+    commits: int
+    brought: int
+    late: int
+    by: dict[str, int]
+    stand_ins: dict[str, str]
+    partial: tuple[str, ...]
+    unread: tuple[str, ...]
+    disputed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The day in numbers. Lines count additions and deletions together."""
+
+    commits: int
+    authors: int
+    additions: int
+    deletions: int
+    files: int
+    lines_by_kind: dict[str, int]
+    by_importance: dict[str, int]
+    by_type: dict[str, int]
+    by_area: dict[str, int]
+    by_author: dict[str, int]
+    reverts: int
+    tests_disabled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """What the days before were like, per day, over as many of them as are known.
+
+    Attributes:
+        days: how many days it is taken over.
+    """
+
+    days: int
+    commits: float
+    high: float
+    reverts: float
+    product_lines: float
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A day (or several) of one repository.
+
+    Attributes:
+        branch: the branch; empty for GitHub's default branch.
+        entries: the most important first.
+        overview: three to five themes; empty where nobody wrote them.
+        before: what the seven days before were like, if the store knows.
+        unusual: what is not as in the four weeks before; usually nothing.
+        follow_ups: what came of changes that earlier digests told; usually nothing.
+        built_at: aware, UTC.
+        area: the only area it still shows, after `only`; empty for all.
+    """
+
+    repo: str
+    branch: str
+    window: Window
+    language: Language
+    entries: tuple[Entry, ...]
+    stories: tuple[Story, ...]
+    built_at: datetime
+    overview: tuple[Theme, ...] = ()
+    before: Average | None = None
+    unusual: tuple[Unusual, ...] = ()
+    run: RunCard = RunCard()
+    notes: tuple[str, ...] = ()
+    area: str = ""
+    follow_ups: tuple[FollowUp, ...] = ()
+
+    def only(self, area: str) -> "Digest":
+        """Return the digest with that area's entries alone; one without any is a digest too."""
+        follow_ups = tuple(one for one in self.follow_ups if area in one.areas)
+        kept = self.keep((entry for entry in self.entries if area in entry.triage.areas), area)
+        return replace(kept, follow_ups=follow_ups)
+
+    def keep(self, entries: Iterable[Entry], area: str = "") -> "Digest":
+        """Return the digest with these of its entries, and the stories and themes that still have one."""
+        kept = tuple(entries)
+        shas = {entry.commit.sha for entry in kept}
+        stories = tuple(
+            replace(
+                story, shas=tuple(sha for sha in story.shas if sha in shas), lead=next(s for s in order if s in shas)
+            )
+            for story in self.stories
+            if (order := (story.lead, *story.shas)) and shas & set(story.shas)
+        )
+        stories = tuple(story for story in stories if len(story.shas) > 1 or story.earlier)
+        overview = tuple(theme for theme in self.overview if not theme.shas or shas & set(theme.shas))
+        return replace(self, entries=kept, stories=stories, overview=overview, area=area or self.area)
+
+    def entry(self, sha: str) -> Entry:
+        """Return the entry of a commit; raise KeyError if it is not in the digest."""
+        for entry in self.entries:
+            if entry.commit.sha == sha:
+                return entry
+        raise KeyError(sha)
+
+    def story_of(self, entry: Entry) -> Story | None:
+        """Return the story that an entry belongs to, if it belongs to one."""
+        return next((story for story in self.stories if entry.commit.sha in story.shas), None)
+
+    @property
+    def must_know(self) -> tuple[Entry, ...]:
+        """The important entries, one for each story, at most MUST_KNOW.
+
+        Where troubles would take all places, the last one is kept for the most important of what is merely new.
+        """
+        chosen = list[Entry]()
+        for entry in self.entries:
+            story = self.story_of(entry)
+            if entry.triage.importance is Importance.HIGH and (story is None or story.lead == entry.commit.sha):
+                chosen.append(entry)
+        last = MUST_KNOW - 1
+        new = next((entry for entry in chosen[last:] if not _may_hurt(entry)), None)
+        if new and all(_may_hurt(entry) for entry in chosen[:last]):
+            return (*chosen[:last], new)
+        return tuple(chosen[:MUST_KNOW])
+
+    @property
+    def coverage(self) -> Coverage:
+        """What of the day was seen."""
+        analyses = {entry.commit.sha: entry.analysis for entry in self.entries}
+        return Coverage(
+            commits=len(self.entries),
+            brought=sum(len(entry.commit.brought) for entry in self.entries),
+            late=sum(entry.late for entry in self.entries),
+            by=dict(Counter(analysis.analyser for analysis in analyses.values() if analysis)),
+            stand_ins={
+                sha: analysis.stands_in for sha, analysis in analyses.items() if analysis and analysis.stands_in
+            },
+            partial=tuple(entry.commit.sha for entry in self.entries if entry.is_partial),
+            unread=tuple(sha for sha, analysis in analyses.items() if analysis is None),
+            disputed=tuple(entry.commit.sha for entry in self.entries if entry.is_disputed),
+        )
+
+    @property
+    def statistics(self) -> Statistics:
+        """The day in numbers."""
+        return statistics(self.entries)
+
+
+def statistics(entries: Iterable[Entry]) -> Statistics:
+    """Count what stands in `entries`."""
+    entries = tuple(entries)
+    commits = [entry.commit for entry in entries]
+    kinds: Counter[str] = Counter({kind.value: 0 for kind in (FileKind.PRODUCTION, FileKind.TEST)})
+    for commit in commits:
+        for file in commit.files:
+            kinds[kind_of(file.path).value] += file.additions + file.deletions
+    importance = Counter(entry.triage.importance.value for entry in entries)
+    facts = [fact for entry in entries for fact in entry.facts]
+    return Statistics(
+        commits=len(commits),
+        authors=len({commit.author for commit in commits}),
+        additions=sum(commit.additions for commit in commits),
+        deletions=sum(commit.deletions for commit in commits),
+        files=sum(len(commit.files) for commit in commits),
+        lines_by_kind=dict(kinds.most_common()),
+        by_importance={level.value: importance[level.value] for level in Importance},
+        by_type=dict(Counter(entry.triage.types[0].value for entry in entries).most_common()),
+        by_area=dict(Counter(area for entry in entries for area in entry.triage.areas).most_common()),
+        by_author=dict(Counter(commit.author for commit in commits).most_common()),
+        reverts=sum(entry.triage.types[0] is ChangeType.REVERT for entry in entries),
+        tests_disabled=sum(fact.kind is FactKind.TEST_DISABLED for fact in facts),
+    )
+
+
+def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry, ...]:
+    """Put entries into the digest's order: by importance, then as ranked, then by score, then the newest first.
+
+    Of one importance, what may hurt stands before what is merely new, and before what only moves tests or CI about; of both, what
+    the rules rank so before what a model alone has raised.
+
+    `ranking` holds SHAs, compared with each other; it moves nothing from one importance to another.
+    """
+    places = {sha: place for place, sha in enumerate(ranking)}
+    return tuple(
+        sorted(
+            entries,
+            key=lambda e: (
+                -e.triage.importance.rank,
+                places.get(e.commit.sha, len(places)),
+                not _may_hurt(e),
+                e.triage.is_raised,
+                -e.triage.score,
+                -e.commit.committed_at.timestamp(),
+                e.commit.sha,
+            ),
+        )
+    )
+
+
+def _may_hurt(entry: Entry) -> bool:
+    """Whether whoever updates may feel it; of what says itself that it is about tests or CI, not where that is most of it."""
+    kinds = [kind_of(file.path) for file in entry.commit.files]
+    is_around = entry.triage.types[0] in AROUND and 2 * sum(kind in _AROUND_FILES for kind in kinds) > len(kinds)
+    return entry.triage.may_hurt and not is_around

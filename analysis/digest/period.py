@@ -1,0 +1,62 @@
+"""Days side by side: what each of them counts, for pictures and for what is unusual."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.title import ChangeType
+from analysis.entry import Entry
+from analysis.triage.triage import Importance
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One told day in numbers.
+
+    Attributes:
+        by_importance: every importance, also where nothing has it. `by_area`: a commit counts in each of its areas.
+        production, tests: lines added and deleted in files of that kind.
+        paths: files of the product that changed.
+    """
+
+    date: date
+    commits: int
+    by_importance: Mapping[str, int]
+    by_area: Mapping[str, int]
+    production: int
+    tests: int
+    reverts: int
+    authors: frozenset[str] = field(default=frozenset(), repr=False)
+    paths: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @property
+    def high(self) -> int:
+        """Commits of high importance."""
+        return self.by_importance[Importance.HIGH.value]
+
+
+def count_day(day: date, entries: Iterable[Entry]) -> Day:
+    """Count a day's entries."""
+    entries = tuple(entries)
+    lines: Counter[FileKind] = Counter()
+    paths = set()
+    for entry in entries:
+        for file in entry.commit.files:
+            kind = kind_of(file.path)
+            lines[kind] += file.additions + file.deletions
+            if kind is FileKind.PRODUCTION:
+                paths.add(file.path)
+    levels = Counter(entry.triage.importance for entry in entries)
+    return Day(
+        date=day,
+        commits=len(entries),
+        by_importance={level.value: levels[level] for level in Importance},
+        by_area=dict(Counter(area for entry in entries for area in entry.triage.areas).most_common()),
+        production=lines[FileKind.PRODUCTION],
+        tests=lines[FileKind.TEST],
+        reverts=sum(entry.triage.types[0] is ChangeType.REVERT for entry in entries),
+        authors=frozenset(entry.commit.author for entry in entries),
+        paths=frozenset(paths),
+    )

@@ -1,0 +1,310 @@
+"""What makes two commits one story: the rules, and an index that finds the pairs of which one may hold.
+
+A rule holds only of pairs that have something in common: a pull request's number, a test's name, an author with a file
+or a rare word. Pairs that share no such key are never compared, so that a day of thousands costs no more for each commit.
+"""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from itertools import islice
+from posixpath import basename, dirname
+
+from analysis.commits.commit import Commit
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.title import Title, read_title
+from analysis.entry import Entry
+from analysis.facts import Fact, FactKind
+
+
+class StoryKind(StrEnum):
+    """What holds a story together; the first that fits names it."""
+
+    REVERT = "revert"
+    BACKPORT = "backport"
+    SERIES = "series"
+    FOLLOW_UP = "follow_up"
+    MOVED_TESTS = "moved_tests"
+    SAME_WORK = "same_work"
+
+
+_FOLLOW_UP = re.compile(
+    r"(?:follow[- ]?ups?|continuation|second part|next step|based on top|depends on|on top)\s*(?:of|to|for|:)?\s*"
+    r"(?:PR\s*)?(?:https?://\S+/pull/|#)(\d+)",
+    re.IGNORECASE,
+)
+_CLOSE = timedelta(hours=24)
+_SHARED = 0.5
+_ALIKE, _LEAST_ALIKE = 0.5, 3
+"""Which part of their titles' words, and how many, two commits have in common that repeat each other elsewhere."""
+_EVERYBODYS = 3
+"""A word that so many authors use on one day tells nobody's work apart."""
+_CROWD = 100
+"""How many of those after it a commit is compared with for one key: what more share than that tells nothing apart."""
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|\d+(?:\.\w+)*|[一-鿿]{2}")
+_LONG_WORD = re.compile(r"\w{4,}")
+_COUNTED = re.compile(r"(?<=[a-z]{4})\d+$")
+_NUMBER = re.compile(r"\s*\(#\d+\)\s*$")
+_SHORTEST = 3
+_OPENING = 8  # letters of a title; one that was cut has more
+_ABBREVIATED = 7  # letters of a SHA that git shows at least
+_GENERAL = frozenset(
+    """add all allow also and are avoid better bug bugfix bump change chore ci clean cleanup code correct default disable doc
+    docs documentation enable error failure feat feature file fix fixe fixed for format from get handle hot hotfix improve
+    in initial instead into issue it lint logic make minor misc model more move new not of on one optimize or part perf
+    performance problem refactor refine release remove rename request revert set simplify small some style super support temporarily
+    test tests that the this tiny to typo unit update upgrade use using version via when with without work wrong""".split()  # noqa: SIM905 - a hundred quoted words are no easier to read
+)
+"""What titles say of anything."""
+_LEAST_MOVED = 0.5
+_EVERYWHERE = frozenset({"__init__.py", "conftest.py", "util.py", "utils.py"})
+"""Names of test files that say nothing of what is tested."""
+# Where everybody writes: sharing such a file says nothing about being one piece of work.
+_HUB = re.compile(
+    r"^\.github/|(^|/)(__init__\.py|README\.md|run_suite\.py|server_args\.py|conftest\.py|setup\.py|pyproject\.toml|mod\.rs|lib\.rs|Cargo\.toml)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What the rules read of an entry, gathered once.
+
+    Attributes:
+        words: of the title, without its tags, in lower case and without a plural's `s`; names and versions are whole.
+        paths: the files that tell its work apart, before and after; `product`: those of the product.
+        removed, added: the names of test files that it takes away and brings.
+        moves: the folders from which and to which its tests go.
+        follows: the pull requests that it says it follows.
+        reverts: what it takes back.
+    """
+
+    commit: Commit
+    title: Title
+    plain: str
+    words: frozenset[str]
+    paths: frozenset[str]
+    product: frozenset[str]
+    brought: frozenset[str]
+    touches_product: bool
+    removed: frozenset[str]
+    added: frozenset[str]
+    moves: frozenset[tuple[str, str]]
+    follows: frozenset[int]
+    reverts: tuple[Fact, ...]
+
+
+def links(ordered: Sequence[Entry]) -> Iterator[tuple[int, int, StoryKind]]:
+    """Yield the places of each two entries that are one story, with what makes them one; `ordered` are the oldest first."""
+    everybodys = _used_by_many(ordered)
+    traits = [_traits(entry) for entry in ordered]
+    for first, second in sorted(_pairs(traits)):
+        kind = _link(traits[first], traits[second], everybodys)
+        if kind:
+            yield first, second, kind
+
+
+def _traits(entry: Entry) -> _Traits:
+    commit, title = entry.commit, read_title(entry.commit.subject)
+    paths = {file.path for file in commit.files} | {file.old_path for file in commit.files if file.old_path}
+    own = frozenset(path for path in paths if not _HUB.search(path))
+    tests = [file for file in commit.files if _is_test(file.path)]
+    return _Traits(
+        commit,
+        title,
+        _NUMBER.sub("", commit.subject),
+        frozenset(_words_of(title.text)),
+        own,
+        frozenset(path for path in own if _is_product(path)),
+        frozenset(file.path for file in commit.files if file.status == "added"),
+        any(_is_product(file.path) for file in commit.files),
+        frozenset(basename(file.path) for file in tests if file.status == "removed") - _EVERYWHERE,
+        frozenset(basename(file.path) for file in tests if file.status == "added"),
+        frozenset(_moved(commit)),
+        frozenset(int(found[1]) for found in _FOLLOW_UP.finditer(commit.message)),
+        tuple(fact for fact in entry.facts if fact.kind is FactKind.REVERTS),
+    )
+
+
+# -- the index
+
+
+def _pairs(traits: Sequence[_Traits]) -> set[tuple[int, int]]:
+    """Return the places of the pairs of which a rule may hold, the older one first."""
+    return {*_of_anybody(traits), *_of_one_author(traits)}
+
+
+def _of_anybody(traits: Sequence[_Traits]) -> Iterator[tuple[int, int]]:
+    """Pairs in which one names the other, or brings the tests that the other takes away."""
+    offered: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, one in enumerate(traits):
+        for key in _offers(one):
+            offered[key].append(place)
+    for place, one in enumerate(traits):
+        for key in _wants(one):
+            for other in offered.get(key, ())[-_CROWD:]:
+                if other != place:
+                    yield min(place, other), max(place, other)
+
+
+def _offers(one: _Traits) -> Iterator[tuple[str, str]]:
+    yield "sha", one.commit.sha[:_ABBREVIATED]
+    yield "title", one.plain
+    yield "opening", one.plain[:_OPENING]
+    if one.commit.pull_request:
+        yield "pull request", f"#{one.commit.pull_request}"
+    yield from (("test", name) for name in one.added)
+
+
+def _wants(one: _Traits) -> Iterator[tuple[str, str]]:
+    for fact in one.reverts:
+        yield "sha", fact.before[:_ABBREVIATED]
+        yield "pull request", fact.detail
+        yield ("opening", fact.name[:_OPENING]) if fact.name.endswith("…") else ("title", fact.name)
+    yield from (("pull request", f"#{number}") for number in one.follows)
+    yield from (("test", name) for name in one.removed)
+
+
+def _of_one_author(traits: Sequence[_Traits]) -> Iterator[tuple[int, int]]:
+    """Pairs of one author and time that share a series, a file, a way of moving tests, or enough words to be alike."""
+    often = Counter(word for one in traits for word in one.words)
+    sharing: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for place, one in enumerate(traits):
+        author = one.commit.author
+        if one.title.series:
+            sharing[author, "series", one.title.series[1]].append(place)
+        for kind, keys in (("file", one.paths), ("move", one.moves), ("word", _rare(one.words, often))):
+            for key in keys:
+                sharing[author, kind, key].append(place)
+    for places in sharing.values():
+        for at, first in enumerate(places):
+            for second in islice(places, at + 1, at + 1 + _CROWD):
+                if traits[second].commit.committed_at - traits[first].commit.committed_at > _CLOSE:
+                    break
+                yield first, second
+
+
+def _rare(words: frozenset[str], often: Counter[str]) -> list[str]:
+    """Return so many of the rarest words that titles which are alike have one of these in common.
+
+    The prefix filter of set similarity joins: Chaudhuri et al., A Primitive Operator for Similarity Joins, ICDE 2006.
+    """
+    rarest = sorted(words, key=lambda word: (often[word], word))
+    return rarest[: len(rarest) - math.ceil(_ALIKE * len(rarest)) + 1]
+
+
+# -- the rules
+
+
+def _link(first: _Traits, second: _Traits, everybodys: frozenset[str]) -> StoryKind | None:  # noqa: PLR0911 - a rule a line
+    """What makes two entries one story, `first` being the older one."""
+    if _reverts(second, first):
+        return StoryKind.REVERT
+    # What names what it takes back belongs to that; "Roll back to the old cache" names nothing, and is work like any other.
+    if first.reverts or second.reverts:
+        return None
+    if first.commit.pull_request in second.follows:
+        return StoryKind.FOLLOW_UP
+    if _moves_tests(first, second):
+        return StoryKind.MOVED_TESTS
+    if first.commit.author != second.commit.author:
+        return None
+    if second.commit.committed_at - first.commit.committed_at > _CLOSE:
+        return None
+    if _in_series(first, second):
+        return StoryKind.SERIES
+    if first.moves & second.moves:
+        # What also changes the product is more than a move, and is not to be hidden among moves.
+        return StoryKind.MOVED_TESTS if first.touches_product is second.touches_product else None
+    return StoryKind.SAME_WORK if _is_same_work(first, second, everybodys) else None
+
+
+def _reverts(revert: _Traits, original: _Traits) -> bool:
+    number = original.commit.pull_request
+    for fact in revert.reverts:
+        if fact.before and original.commit.sha.startswith(fact.before):
+            return True
+        if fact.detail and number and fact.detail == f"#{number}":
+            return True
+        if fact.name == original.plain or (fact.name.endswith("…") and original.plain.startswith(fact.name[:-1])):
+            return True
+    return False
+
+
+def _in_series(first: _Traits, second: _Traits) -> bool:
+    one, two = first.title, second.title
+    if not one.series or not two.series or one.series[1] != two.series[1] or one.series[0] == two.series[0]:
+        return False
+    words = set(_LONG_WORD.findall(one.text.lower())) & set(_LONG_WORD.findall(two.text.lower()))
+    return bool(words) or bool(set(one.topics) & set(two.topics)) or _share_files(first, second)
+
+
+def _is_same_work(first: _Traits, second: _Traits, everybodys: frozenset[str]) -> bool:
+    """Whether two commits of one author on one day are one piece of work.
+
+    The same files alone say little: who works on a part of the code changes it several times a day for several reasons.
+    Both must speak of the same thing as well, or one must build on files that the other brought; or they do the same to
+    other files, by nearly the same words.
+    """
+    one, two = first.words, second.words
+    if len(one & two) >= _LEAST_ALIKE and len(one & two) >= _ALIKE * len(one | two):
+        return True
+    said = (one & two) - _GENERAL - everybodys
+    return _share_files(first, second) and bool(said or first.brought & second.paths)
+
+
+def _share_files(first: _Traits, second: _Traits) -> bool:
+    """Whether they change the same files of the product; of those without product files, whether of any kind."""
+    by_product = first.product or second.product
+    one, two = (first.product, second.product) if by_product else (first.paths, second.paths)
+    return bool(one and two) and len(one & two) >= _SHARED * min(len(one), len(two))
+
+
+def _moves_tests(first: _Traits, second: _Traits) -> bool:
+    """Whether one deletes test files which the other adds under another path."""
+    return any(
+        gone.removed and len(gone.removed & come.added) >= _LEAST_MOVED * len(gone.removed)
+        for gone, come in ((first, second), (second, first))
+    )
+
+
+# -- what is read of a commit
+
+
+def _words_of(text: str) -> set[str]:
+    found = {_COUNTED.sub("", word.lower()).removesuffix("s") for word in _WORD.findall(text)}
+    return {word for word in found if len(word) >= _SHORTEST or not word.isascii()}
+
+
+def _used_by_many(entries: Sequence[Entry]) -> frozenset[str]:
+    """The words that many authors use in titles, or that name where many work."""
+    authors: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        said = " ".join([read_title(entry.commit.subject).text, *(file.path for file in entry.commit.files)])
+        for word in _words_of(said):
+            authors[word].add(entry.commit.author)
+    return frozenset(word for word, names in authors.items() if len(names) >= _EVERYBODYS)
+
+
+def _moved(commit: Commit) -> Iterator[tuple[str, str]]:
+    """Yield the folders between which its tests go, two levels deep: who moves tests does it a part at a time."""
+    for file in commit.files:
+        if file.old_path and _is_test(file.path) and _is_test(file.old_path):
+            old, new = _two_levels(file.old_path), _two_levels(file.path)
+            if old != new:
+                yield old, new
+
+
+def _two_levels(path: str) -> str:
+    return "/".join(dirname(path).split("/")[:2])
+
+
+def _is_product(path: str) -> bool:
+    return kind_of(path) is FileKind.PRODUCTION
+
+
+def _is_test(path: str) -> bool:
+    return kind_of(path) is FileKind.TEST

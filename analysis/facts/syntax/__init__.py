@@ -1,0 +1,1 @@
+"""How languages and file formats write things down: what extractors of facts look for in a diff."""

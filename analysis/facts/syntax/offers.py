@@ -1,0 +1,209 @@
+"""What compiled languages and TypeScript offer to others: documented public items, with what their signatures ask for and give."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from analysis.facts.syntax.changed import ChangedFile, Mention, View
+from analysis.facts.syntax.code import arguments, call_text
+from analysis.facts.syntax.exports import listed
+from analysis.facts.syntax.headers import is_header
+
+_PRIVATE = re.compile(
+    r"(?:^|/)_(?!_init__\.)[^/]*|(?:^|/)(?:internal|cmd|bin|testing|test_?\w+|testing_utils?)(?:/|\.\w+$)|(?:^|/)main\.(?:rs|go)$"
+)
+ENTRY = re.compile(r"(?:^|/)(?:index|mod|public[\w-]*|api)\.[mc]?[jt]sx?$")
+
+_RUST = re.compile(
+    r"^(?P<indent>[ ]{0,4})(?P<pub>pub[ ]+)?(?P<how>(?:(?:async|unsafe|const)[ ]+){0,3})(?P<keyword>fn|struct|enum|trait|type|macro)[ ]+(?P<name>[A-Za-z]\w*)",
+    re.MULTILINE,
+)
+_RUST_BLOCK = re.compile(
+    r"^(?:(?P<pub>pub[ ]+)?(?:unsafe[ ]+)?(?P<keyword>trait)[ ]+(?P<trait>\w+)|(?:unsafe[ ]+)?impl\b(?P<impl>[^{;\n]*)|\}|(?:pub[^\n]*[ ])?(?:fn|mod|struct|enum|union)\b)",
+    re.MULTILINE,
+)
+_GENERICS = re.compile(r"<[^<>]*>")
+_GO = re.compile(
+    r"^(?P<keyword>func|type)[ ]+(?:\([ ]*(?:\w+[ ]+)?\*?(?P<owner>\w+)(?:\[[^\]\n]*\])?\)[ ]*)?(?P<name>[A-Z]\w*)",
+    re.MULTILINE,
+)
+_C = re.compile(
+    r"^[^\n#/*(]*\b[A-Z][A-Z0-9]*_(?:API|EXPORT|PUBLIC)\b[^\n(;{]*?(?:\(\*[ ]*(?P<pointer>\w+)\)|\b(?P<name>[A-Za-z]\w*))[ ]*(?=\((?!\*))",
+    re.MULTILINE,
+)
+_JAVASCRIPT = re.compile(
+    r"^export[ ]+(?:default[ ]+|declare[ ]+|abstract[ ]+|async[ ]+){0,3}(?P<keyword>function\*?|class|const|interface|type|enum)[ ]+(?P<name>[A-Za-z]\w*)",
+    re.MULTILINE,
+)
+_OPENING = re.compile(r"[ ]*(?:<[^()\n]*>|\[[^()\n]*\])?[ ]*\(")
+_ATTRIBUTE = re.compile(r"^\s*(?:#!?\[.*|\)\]|@\w.*)$")
+_DOCUMENTS = {"rust": ("///", "#[doc", "//!"), "go": ("//", "*/")}
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer(Mention):
+    """A public item.
+
+    Attributes:
+        owner: the type that it belongs to; empty if it stands by itself.
+        is_documented: a comment above it says what it is for.
+        parts: what its signature asks for, each parameter's type, and last what it gives; None if not all of it is shown.
+    """
+
+    owner: str = ""
+    is_documented: bool = False
+    parts: tuple[str, ...] | None = None
+
+
+def is_open(file: ChangedFile) -> bool:
+    """Whether others may use what the file defines: no program, no module for the project's own use."""
+    return is_open_path(file.path)
+
+
+@lru_cache(maxsize=10_000)
+def is_open_path(path: str) -> bool:
+    """Whether a file of that path is no program and no module for the project's own use."""
+    return not _PRIVATE.search(path)
+
+
+def offers(file: ChangedFile, view: View) -> Iterator[Offer]:
+    """Find the public items of a file of Rust, Go or TypeScript, or of a header with marks of its interface."""
+    if view.side.changed and is_open(file):
+        yield from _BY_LANGUAGE.get(file.language, _none)(file, view)
+
+
+def _none(file: ChangedFile, view: View) -> Iterator[Offer]:  # noqa: ARG001 - a finder's signature
+    return iter(())
+
+
+def _rust(file: ChangedFile, view: View) -> Iterator[Offer]:
+    starts, owners = _blocks(view)
+    for found in _RUST.finditer(view.code):
+        owner, is_trait = owners[bisect_right(starts, found.start()) - 1] if found["indent"] else ("", False)
+        if (found["pub"] or (is_trait and found["keyword"] == "fn")) and (owner or not found["indent"]):
+            name = f"{owner}::{found['name']}" if owner else found["name"]
+            parts = _parts(view, found.end(), _rust_type) if found["keyword"] == "fn" else None
+            how = "async fn" if "async" in found["how"] else "fn"
+            yield _offer(file, view, name, found.start("name"), owner, None if parts is None else (how, *parts))
+
+
+def owners(language: str, view: View) -> Callable[[re.Match[str]], str]:
+    """Return what tells of a definition found in the view what its name is called by: `Store::`, `Store.`, or nothing."""
+    if language == "go":
+        return lambda found: f"{found['owner']}." if found["owner"] else ""
+    if language != "rust" or "impl" not in view.code + view.heading:
+        return lambda found: ""  # noqa: ARG005 - a definition that stands by itself
+    starts, named = _blocks(view)
+
+    def owner_at(found: re.Match[str]) -> str:
+        owner = named[bisect_right(starts, found.start()) - 1][0] if found["indent"] else ""
+        return f"{owner}::" if owner else ""
+
+    return owner_at
+
+
+def _blocks(view: View) -> tuple[list[int], list[tuple[str, bool]]]:
+    """Where each block of a file begins or ends, and whose items stand from there on: a type's or a public trait's."""
+    starts, owners = [-1], [_owner(_RUST_BLOCK.match(view.heading))]
+    for found in _RUST_BLOCK.finditer(view.code):
+        starts.append(found.start())
+        owners.append(_owner(found))
+    return starts, owners
+
+
+def _owner(found: re.Match[str] | None) -> tuple[str, bool]:
+    if found is None or not (found["trait"] or found["impl"]):
+        return "", False
+    if found["trait"]:
+        return (found["trait"], True) if found["pub"] else ("", False)
+    head = found["impl"]
+    while (plain := _GENERICS.sub("", head)) != head:
+        head = plain
+    named = re.match(r"\s*(?:\w+::)*(\w+)\s*(?:where\b.*)?$", head)
+    return (named[1] if named else ""), False  # what belongs to a trait is called by it
+
+
+def _go(file: ChangedFile, view: View) -> Iterator[Offer]:
+    for found in _GO.finditer(view.code):
+        owner = found["owner"] or ""
+        if not owner or owner[0].isupper():
+            name = f"{owner}.{found['name']}" if owner else found["name"]
+            parts = _parts(view, found.end(), _go_type) if found["keyword"] == "func" else None
+            yield _offer(file, view, name, found.start("name"), owner, parts)
+
+
+def _c(file: ChangedFile, view: View) -> Iterator[Offer]:
+    if is_header(file):
+        for found in _C.finditer(view.code):
+            group = "pointer" if found["pointer"] else "name"
+            yield _offer(file, view, found[group], found.start(group), "", _parts(view, found.end(), _c_type))
+
+
+def _javascript(file: ChangedFile, view: View) -> Iterator[Offer]:
+    if ENTRY.search(file.path):
+        for found in _JAVASCRIPT.finditer(view.code):
+            yield _offer(file, view, found["name"], found.start("name"), "", None)
+        for one in listed(file, view):
+            yield Offer(one.name, one.path, one.line, changed=one.changed, is_documented=True)
+
+
+def _offer(file: ChangedFile, view: View, name: str, at: int, owner: str, parts: tuple[str, ...] | None) -> Offer:
+    said = view.mention(name, file.path, at)
+    marks = _DOCUMENTS.get(file.language)
+    above = view.text[: view.text.rfind("\n", 0, at) + 1].split("\n")[-2::-1][:12]
+    first = next((line.strip() for line in above if not _ATTRIBUTE.match(line)), "")
+    return Offer(
+        said.name, said.path, said.line, changed=said.changed, owner=owner, is_documented=marks is None or first.startswith(marks), parts=parts
+    )  # fmt: skip
+
+
+def _parts(view: View, at: int, named: re.Pattern[str]) -> tuple[str, ...] | None:
+    opening = _OPENING.match(view.code, at)
+    if not opening:
+        return None
+    start = opening.end()
+    code = _LIFETIME.sub(lambda found: " " * len(found[0]), view.code[start - 1 : start + _LONGEST])
+    inside = call_text(code, 0)
+    after = code[len(inside) + 1 : len(inside) + 400]
+    ends = _ENDS.search(after)
+    if after[:1] != ")" or not ends:
+        return None
+    asked = [view.code[start + at : start + at + len(text)] for text, at in _types(inside)]
+    if named is _go_type:
+        asked = _spelled_out(asked)
+    gives = view.code[start + len(inside) + 1 : start + len(inside) + ends.start()]
+    return tuple(_SPACES.sub(" ", text).strip() for text in (*(named.sub("", text) for text in asked), gives))
+
+
+def _spelled_out(asked: list[str]) -> list[str]:
+    """Give each parameter of Go its type, where several share one: `a, b int`."""
+    found: list[str] = []
+    shared = ""
+    for text in reversed(asked):
+        is_bare = text.isidentifier() and bool(shared)
+        shared = shared if is_bare else text.partition(" ")[2]
+        found.append(f"{text} {shared}" if is_bare else text)
+    return found[::-1]
+
+
+def _types(inside: str) -> Iterator[tuple[str, int]]:
+    """Split parameters at their own commas, those between angle brackets left alone."""
+    begun, start = "", 0
+    for text, at in arguments(inside):
+        begun, start = (inside[start : at + len(text)], start) if begun else (text, at)
+        plain = begun.replace("->", "").replace("=>", "")
+        if plain.count("<") <= plain.count(">"):
+            yield begun, start
+            begun = ""
+
+
+_LONGEST = 2_000
+_LIFETIME = re.compile(r"'[a-z_]\w*(?!')")
+_ENDS = re.compile(r"\{\s*$|;|\bwhere\b", re.MULTILINE)
+_rust_type = re.compile(r"^(?:mut\s+)?\w+\s*:(?!:)")
+_go_type = re.compile(r"^\w+\s+(?=\S)")
+_c_type = re.compile(r"(?<=[\s*&])\w+(?:\s*=.*)?$")
+_BY_LANGUAGE = {"rust": _rust, "go": _go, "c": _c, "javascript": _javascript}

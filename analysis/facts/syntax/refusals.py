@@ -1,0 +1,216 @@
+"""Where code refuses to go on: exceptions, assertions, errors that are returned; with the words and the condition."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from analysis.facts.syntax.changed import ChangedFile, Mention, View
+from analysis.facts.syntax.code import arguments, call_text, depth_of, joined
+
+_REFUSALS = {
+    "python": re.compile(r"\braise\s+(?:\w+\.)?(?P<error>[A-Z]\w*)\(|\b(?P<assert>assert)\b\s*"),
+    "rust": re.compile(
+        r"\b(?P<error>bail|anyhow|panic|ensure|assert|assert_eq|assert_ne)!\(|\bErr\(\s*(?:\w+::){0,4}(?P<made>Error|\w+Error)::new\("
+    ),
+    "c": re.compile(
+        r"\b(?P<error>TORCH_CHECK\w*|CHECK(?:_[A-Z]{2})?|(?!D?CHECK_)[A-Z][A-Z0-9_]*_(?:I?CHECK(?:_[A-Z]{2})?|ASSERT|ENFORCE))\(|\bthrow\s+(?P<thrown>[\w:]+)[({]"
+    ),
+    "javascript": re.compile(r"\bthrow\s+new\s+(?P<error>\w+)\("),
+    "go": re.compile(r"\b(?P<error>fmt\.Errorf|errors\.New|panic)\("),
+}
+_SPEAKS_OF_IT = {
+    "python": ("raise", "assert"), "rust": ("!(", "Err("), "c": ("CHECK", "ssert", "ASSERT", "throw", "ENFORCE"),
+    "javascript": ("throw",), "go": ("rrorf(", "errors.New(", "panic("),
+}  # fmt: skip
+"""What stands in each refusal: most files hold none, which is seen quicker than by patterns."""
+
+_DEFINES = {
+    "python": re.compile(r"^\s*(?:(?:async\s+)?def|class)\s+\w"),
+    "rust": re.compile(r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:async\s+|unsafe\s+|const\s+){0,3}(?:fn|impl|mod|trait)\b"),
+    "c": re.compile(r"^\w[^;=]*\)?\s*\{?\s*$|^\s*(?:template|struct|class|namespace)\b"),
+    "javascript": re.compile(
+        r"^\s*(?:export\s+)?(?:async\s+)?(?:function\b|class\b|(?:static\s+)?\w+\([^)]*\)\s*\{|const\s+\w+\s*=.*=>)"
+    ),
+    "go": re.compile(r"^func\b"),
+}
+_LITERAL_FIRST = re.compile(r"""[rbfuRBFU]{0,2}["'`(]""")
+_SAID_BY_NAME = re.compile(r"(?:detail|message|msg|reason)\s*=\s*(?=[rf]?[\"'(])")
+_LEFT_TO_SUBCLASSES = re.compile(
+    r"subclass|must (?:be )?(?:implement|overrid)|abstract|not (?:yet )?implemented[.!]?$", re.IGNORECASE
+)
+_CONDITIONS = {"ensure": 1, "assert": 1, "assert_eq": 2, "assert_ne": 2}
+"""How many arguments stand before the message; of macros that check, one."""
+
+_PASSED_ON = re.compile(
+    r"(?:\}\s*)?(?:except|catch)\b|.*\b(?:err(?:or)?\w*|e)\s*!=\s*nil\b|(?:\}\s*else\s+)?if let Err\(|Err\("
+)
+_MAPPED = re.compile(
+    r"\b(?:map_err|ok_or_else|with_context)\(\s*(?:move\s*)?\|[^|\n]{0,40}\|\s*\{?\s*(?:\w+::)?\Z|\bok_or\(\s*\Z"
+)
+_RETURNED = re.compile(r"(?:\breturn\b[^;\n]*|\bErr\(\s*)\Z")
+_OPTIONAL = re.compile(r"ImportError|ModuleNotFoundError")
+_GUARD = re.compile(r"(?:\}\s*)?(?:else\s+)?(?:el)?if\b\s*(?P<condition>.*?)\s*(?:[:{]\s*)?$", re.DOTALL)
+_ELSE = re.compile(r"(?:\}\s*)?else\s*[:{]$")
+_GUARD_BESIDE = re.compile(r"^\s*(?:\}\s*else\s+)?if\s*(?P<condition>\(.*\)|[^{]+?)\s*(?:\{\s*)?(?:return\s.*)?$")
+_COMPARES = re.compile(r"CHECK_[A-Z]{2}$")
+_STRINGS = re.compile(r'"((?:\\.|[^"\\\n])*)"')
+_HELPER = re.compile(
+    r"\s*(?:async\s+)?(?:def|func|function|(?:pub(?:\([^)]*\))?\s+)?fn)\s+(?:\([^)\n]*\)\s*)?(?P<name>_{0,2}(?:check|validate|verify|ensure|assert|reject|require|raise|disallow)_?\w*)",
+    re.IGNORECASE,
+)
+_SPACES = re.compile(r"\s+")
+_LONGEST_CONDITION = 160
+_FAR = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Mention):
+    """A place where the code refuses: named by what it says, its value is the error.
+
+    Attributes:
+        condition: on which it refuses, or what an assertion asks for, on one line; empty where the hunk does not show it.
+        around: the conditions further out that are not on the other side, each on one line.
+        in_old: the function around it stands on both sides.
+        helper: the function around it, where that is new and its name says that it checks; who calls it decides.
+    """
+
+    condition: str = ""
+    around: tuple[str, ...] = ()
+    in_old: bool = False
+    helper: str = ""
+
+
+def refusals(file: ChangedFile, view: View) -> Iterator[Refusal]:
+    """Yield where the code refuses by itself; one that only passes an error on in other words is none."""
+    pattern = _REFUSALS.get(file.language)
+    if pattern is None or not any(word in view.code for word in _SPEAKS_OF_IT[file.language]):
+        return
+    at = 0
+    while found := pattern.search(view.code, at):
+        at = found.end()
+        groups = found.groupdict()
+        error = groups.get("error") or groups.get("thrown") or groups.get("made") or "assert"
+        refused, length = _read(view, found, error, is_assert=bool(groups.get("assert")))
+        at += 0 if file.language == "rust" else length  # `ensure!(…, anyhow!(…))`
+        before = view.code[max(0, found.start() - 120) : found.start()]
+        is_made = error == "anyhow" or file.language == "go"  # made to be returned, not to be logged or compared
+        if _MAPPED.search(before) or (is_made and error != "panic" and not _RETURNED.search(before)):
+            continue
+        above, function = _around(file.language, view, found.start())
+        innermost = above[0][0] if above else ""
+        if (_PASSED_ON.match(innermost) and not _OPTIONAL.search(innermost)) or "%w" in refused.text:
+            continue
+        if error == "NotImplementedError" and _LEFT_TO_SUBCLASSES.search(refused.text):
+            continue
+        beside = _GUARD_BESIDE.match(before.rpartition("\n")[2]) if file.language != "python" else None
+        guards = [(one["condition"], changed) for text, changed in above if (one := _GUARD.match(text))]
+        condition = refused.condition or (
+            beside["condition"] if beside else guards[0][0] if innermost and _GUARD.match(innermost) else ""
+        )
+        mention = view.mention(refused.text, file.path, found.start(), error)
+        is_new = function is not None and view.side.is_changed(function, function + 1)
+        helper = _HELPER.match(view.code, function) if function is not None and is_new else None
+        yield Refusal(
+            mention.name, mention.path, mention.line, refused.error, changed=mention.changed, condition=_plain(condition),
+            around=tuple(_plain(text) for text, changed in guards if changed),
+            in_old=not is_new, helper=helper["name"] if helper else "",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """What a refusal's own arguments say: the error's name, the text if there is one, an assertion's condition."""
+
+    error: str
+    text: str
+    condition: str
+
+
+def _read(view: View, found: re.Match[str], error: str, *, is_assert: bool) -> tuple[_Refused, int]:
+    """Read a refusal's arguments; also return how much code was read for it."""
+    start = found.end()
+    inside = _statement(view.code, start) if is_assert else call_text(view.code, start - 1)
+    given = [view.text[start + at : start + at + len(text)] for text, at in arguments(inside)]
+    is_macro = error.isupper() or error.startswith("TORCH_CHECK")
+    place = 2 if _COMPARES.search(error) else 1 if is_assert or is_macro else _CONDITIONS.get(error, 0)
+    text = given[place] if len(given) > place else ""
+    kind = given[0].rpartition("::")[2] if given and "::" in given[0] and not place else ""
+    named = next((argument[one.end() :] for argument in given if (one := _SAID_BY_NAME.match(argument))), "")
+    if is_macro or kind:  # its message is put together from several pieces, or stands behind a kind
+        text = next((text for text in given[place:] if _LITERAL_FIRST.match(text)), "")
+    text = named or text
+    said = joined(text.removeprefix("format!(")) if _LITERAL_FIRST.match(text) or "format!(" in text else ""
+    if is_macro and not said:
+        said = _streamed(view.text[start + len(inside) + 1 : start + len(inside) + 800])
+    held = _plain(", ".join(given[:place]))
+    condition = "" if held in {"false", "0"} else held
+    name = {"fmt.Errorf": "error", "errors.New": "error"}.get(error, kind or error)
+    return _Refused(name, said, condition), len(inside)
+
+
+def _streamed(after: str) -> str:
+    """Return the text that C++ streams into a check that it follows: `CHECK(n < most) << "too many: " << n;`."""
+    if not after.lstrip().startswith("<<"):
+        return ""
+    pieces = [piece.strip() for piece in after.partition(";")[0].split("<<")]
+    return "".join(_inner(piece) if piece[:1] == '"' else f"{{{piece}}}" for piece in pieces if piece)
+
+
+def _inner(literals: str) -> str:
+    return "".join(_STRINGS.findall(literals))
+
+
+def _statement(code: str, start: int) -> str:
+    """Return a Python statement from `start` to the end of its last line, over open brackets and continued lines."""
+    depth = 0
+    for index in range(start, min(len(code), start + 1_000)):
+        char = code[index]
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        elif char == "\n" and depth <= 0 and code[index - 1] != "\\":
+            return code[start:index]
+    return code[start : start + 1_000]
+
+
+def _around(language: str, view: View, at: int) -> tuple[list[tuple[str, bool]], int | None]:
+    """Return the lines that enclose the one at `at`, and where the function or class around them begins, as far as is shown.
+
+    The innermost comes first; each with whether it is not on the other side.
+    """
+    start = view.code.rfind("\n", 0, at) + 1
+    end = view.code.find("\n", at)
+    indent = depth_of(view.code[start : end if end >= 0 else len(view.code)])
+    found: list[tuple[str, bool]] = []
+    is_else = False
+    closed = 0  # where what encloses ends, when it takes several lines and its last one is met first
+    for above in reversed(view.code[max(0, start - _FAR) : start].split("\n")[:-1]):
+        start -= len(above) + 1
+        depth = depth_of(above)
+        first = above.lstrip()[:1]
+        if is_else and depth == indent and (guard := _GUARD.match(above.strip())):  # what `else` stands for
+            found.append((above.strip(), view.side.is_changed(start, start + 1)))
+            is_else = not guard[0].startswith("if")
+        if not first or depth > indent or (depth == indent and not closed):
+            continue
+        if _DEFINES[language].match(above) and first not in ")}":
+            return found, start
+        if first in ")]":
+            closed = start + len(above)
+            indent = depth
+            continue
+        if depth < indent or closed:
+            text = view.code[start : closed or start + len(above)].strip()
+            found.append((text, view.side.is_changed(start, start + 1)))
+            is_else = bool(_ELSE.match(text))
+        indent, closed = (depth, 0) if first != "}" else (indent, 0)
+    return found, None
+
+
+def _plain(condition: str) -> str:
+    """A condition on one line, without parentheses around all of it; empty if it is too long to be read."""
+    text = _SPACES.sub(" ", condition).strip()
+    while text[:1] == "(" and call_text(text, 0) == text[1:-1]:
+        text = text[1:-1].strip()
+    return text if len(text) <= _LONGEST_CONDITION else ""

@@ -1,0 +1,121 @@
+"""HTTP endpoints, as the web frameworks of each language declare them."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from analysis.facts.syntax.changed import ChangedFile, Mention, View
+from analysis.facts.syntax.code import arguments, call_text, keywords
+
+_VERBS = "get|post|put|patch|delete|head|options|any|trace|websocket"
+_PYTHON = re.compile(
+    r"""@(?P<on>(?:\w+\.){0,3}\w*(?:app|router|route|routes|api|server|blueprint|bp|web)\w*)\."""
+    rf"""(?P<verb>{_VERBS}|route|api_route)\(\s*f?["'](?P<route>/[^"'\n]*)["']"""
+)
+_PYTHON_CALL = re.compile(
+    r"""\b(?P<on>\w+)\.(?P<verb>add_api_route|add_url_rule|add_route|add_(?:get|post|put|patch|delete))\(\s*f?["'](?P<route>/[^"'\n]*)["']"""
+)
+_AXUM = re.compile(r"""\.route\(\s*"(?P<route>/[^"\n]*)"\s*,""")
+_ACTIX = re.compile(rf"""#\[(?P<verb>{_VERBS})\(\s*"(?P<route>/[^"\n]*)\"""")
+_RUST_VERB = re.compile(rf"\b({_VERBS})(?:_service)?\(")
+_GO = re.compile(
+    r"""\b(?P<on>\w*(?:[mM]ux|[rR]outer|[aA]pp|[eE]ngine|[gG]roup|[sS]erver|[aA]pi|API)|r|e|v\d|http)\."""
+    r"""(?:(?P<verb>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Get|Post|Put|Patch|Delete)|HandleFunc|Handle|Any)\("""
+    r"""\s*"(?:(?P<method>[A-Z]{3,7}) )?(?P<route>/[^"\n]*)\""""
+)
+_GO_METHODS = re.compile(r"\)\.Methods\(([^)\n]{1,80})\)")
+_JAVASCRIPT = re.compile(
+    rf"""\b(?P<on>app|router|\w+Router|server|fastify)\.(?P<verb>{_VERBS}|all)\(\s*["'`](?P<route>/[^"'`\n]*)"""
+)
+_PREFIX = {
+    "python": re.compile(
+        r"""\b(?P<on>\w{1,80})\s*=\s*(?:APIRouter|Blueprint)\((?:[^()]{0,400}?)\b(?:url_)?prefix\s*=\s*f?["'](?P<prefix>/[^"'{\n]*)["']"""
+    ),
+    "go": re.compile(r"""\b(?P<on>\w{1,80})\s*:?=\s*\w+\.(?:Group|PathPrefix)\(\s*"(?P<prefix>/[^"\n]*)\""""),
+}
+_MAKERS = ("Router(", "Blueprint(", "Group(", "PathPrefix(")
+_METHOD = re.compile(r"""["'](\w+)["']""")
+_PLACEHOLDER = r"\{[\w.]{1,40}\}|\$\{?\w{1,40}\}?|<[\w-]{1,40}>"
+_PATHS = ('"/', "'/", "`/", " /")
+"""How a path begins: most files hold none, which is seen quicker than by the patterns."""
+_HOST = (
+    rf"(?P<host>(?:https?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|{_PLACEHOLDER})?(?::(?:\d{{2,5}}|{_PLACEHOLDER}))?)"
+)
+
+
+def routes(file: ChangedFile, view: View) -> Iterator[Mention]:
+    """Find the endpoints that a file declares: `GET /v1/models`, with its router's prefix where the same hunk shows it."""
+    if not any(mark in view.code for mark in _PATHS):
+        return
+    prefixes = _prefixes(file.language, view)
+    for verbs, on, route, at in _declared(file.language, view):
+        for verb in verbs:
+            name = f"{verb.upper()} {prefixes.get(on, '')}{route}".strip()
+            yield view.mention(name, file.path, at)
+
+
+def _prefixes(language: str, view: View) -> dict[str, str]:
+    pattern = _PREFIX.get(language) if any(maker in view.code for maker in _MAKERS) else None
+    return {found["on"]: found["prefix"].rstrip("/") for found in pattern.finditer(view.code)} if pattern else {}
+
+
+def _declared(language: str, view: View) -> Iterator[tuple[list[str], str, str, int]]:
+    """Yield verbs, the object that is asked, the route, and where it stands."""
+    if language == "python":
+        for pattern in (_PYTHON, _PYTHON_CALL):
+            for found in pattern.finditer(view.code):
+                yield _python_verbs(view, found), found["on"], found["route"], found.start("route")
+    elif language == "rust":
+        for found in _AXUM.finditer(view.code):
+            handler = call_text(view.code, found.start() + len(".route"))[
+                found.end() - found.start() - len(".route(") :
+            ]
+            verbs = [verb for verb in _RUST_VERB.findall(handler) if verb != "any"]
+            yield verbs or [""], "", found["route"], found.start("route")
+        for found in _ACTIX.finditer(view.code):
+            yield [found["verb"]], "", found["route"], found.start("route")
+    elif language == "go":
+        for found in _GO.finditer(view.code):
+            methods = _GO_METHODS.search(view.code[found.end() : found.end() + 200].partition("\n")[0])
+            verbs = _METHOD.findall(methods[1]) if methods else []
+            yield verbs or [found["verb"] or found["method"] or ""], found["on"], found["route"], found.start("route")
+    elif language == "javascript":
+        for found in _JAVASCRIPT.finditer(view.code):
+            verb = "" if found["verb"] in {"all", "any"} else found["verb"]
+            yield [verb], found["on"], found["route"], found.start("route")
+
+
+def _python_verbs(view: View, found: re.Match[str]) -> list[str]:
+    verb = found["verb"].removeprefix("add_")
+    if verb not in {"route", "api_route", "url_rule"}:
+        return [verb]
+    named = keywords(arguments(call_text(view.code, view.code.index("(", found.start("verb")))))
+    return _METHOD.findall(named.get("methods", "")) or (["get"] if verb != "url_rule" else [""])
+
+
+def full_route(name: str, files: Sequence[ChangedFile]) -> str:
+    """Complete an endpoint's path from what the commit's documents and tests call it.
+
+    A router's prefix stands where the router is made, mostly outside the diff. Documents and tests spell the whole path:
+    one that ends with the route is taken if nothing there speaks against it, neither the bare route nor another path.
+    """
+    verb, _, route = name.rpartition(" ")
+    if len(route) < len("/ab"):
+        return name
+    spelled = re.compile(
+        rf"(?<![\w.@/{{}}$-]){_HOST}(?P<path>(?:/[\w.-]{{1,60}}){{0,6}}{re.escape(route)})(?![\w/-]|\.\w)"
+    )
+    found = {
+        match["path"]
+        for file in files
+        if not file.is_product
+        for _, view in file.views
+        for _, text, changed in view.lines()
+        if changed and route in text
+        for match in spelled.finditer(text)
+        # A placeholder for a host may hold a part of the path as well.
+        if match["path"] != route or not re.search(_PLACEHOLDER, match["host"])
+    }
+    longest = max(found, key=len, default="")
+    if not longest or any(not longest.endswith(other) for other in found) or route in found:
+        return name
+    return f"{verb} {longest}".strip()

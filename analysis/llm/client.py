@@ -1,0 +1,376 @@
+"""One question to a model: the only module that knows the SDK, its errors and the ways servers differ.
+
+It asks for JSON by schema, then for JSON, then for nothing special, whatever the server can do. What servers and models
+do wrong comes out as two errors: an answer that cannot be used, and a state that somebody must mend first.
+"""
+
+import atexit
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import httpx2
+import openai
+import pydantic
+from openai.types.chat import ChatCompletion
+
+from analysis.commits.redaction import redact, without_login
+from analysis.entry import Usage
+from analysis.llm.excerpt import estimate
+
+OPENAI = "https://api.openai.com/v1"
+
+T = TypeVar("T", bound=pydantic.BaseModel)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model on a server.
+
+    Attributes:
+        base_url: of the server's API, usually ending in /v1. `key` may be empty for a server of one's own.
+        deadline: seconds that one call may take, retries included.
+        secret: values that must never be sent, such as our own keys.
+    """
+
+    base_url: str
+    name: str
+    key: str = field(default="", repr=False)
+    deadline: float = 180.0
+    secret: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def place(self) -> str:
+        """The address as it may be shown: without a name and password that stand in it."""
+        return without_login(self.base_url)
+
+
+class BadAnswer(Exception):
+    """An answer that cannot be used.
+
+    Attributes:
+        reason: why, in a few words. `is_long`: it did not fit, so a smaller question may work.
+        is_final: the same question will not get a better answer.
+        is_refused: it is what was asked that is not answered: another question may be.
+    """
+
+    def __init__(self, reason: str, *, is_long: bool = False, is_final: bool = False, is_refused: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.is_long, self.is_final, self.is_refused = reason, is_long, is_final, is_refused
+
+
+class Hopeless(Exception):
+    """No question will be answered before somebody mends something: a refused key, an unknown model, no quota."""
+
+
+class Tally:
+    """Adds up what the calls of one job cost."""
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+
+    def count(self, done: "Answer", messages: Sequence[Mapping[str, str]], seconds: float) -> None:
+        """Add an answer, before anybody looks whether it can be used."""
+        usage = done.completion.usage
+        details = usage.prompt_tokens_details if usage else None
+        sent = estimate("".join(message["content"] for message in messages))
+        self.usage += Usage(
+            calls=1,
+            retries=done.retries,
+            tokens_in=(usage.prompt_tokens if usage else 0) or sent,
+            tokens_out=(usage.completion_tokens if usage else 0) or estimate(_content(done.completion)),
+            tokens_cached=(details.cached_tokens or 0) if details else 0,
+            seconds=seconds,
+        )
+
+    def count_refusal(self, seconds: float) -> None:
+        """Add a question that the server answered by refusing it; that costs nothing."""
+        self.usage += Usage(calls=1, seconds=seconds)
+
+
+def question(model: Model, shape: type[T], system: str, user: str, tally: Tally) -> T:
+    """Ask once (the SDK repeats what is worth repeating) and return the answer in its shape. Secrets stay here.
+
+    Raises:
+        BadAnswer: there was none that can be used.
+        Hopeless: there will not be one before somebody mends something.
+    """
+    user, _ = redact(user, model.secret)
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+    started = time.monotonic()
+    try:
+        done = within(model.deadline, lambda: ask(model, shape, messages))
+    except TimeoutError:
+        raise BadAnswer(f"the model gave no answer within {model.deadline:g} s", is_final=True) from None
+    except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+        tally.count_refusal(time.monotonic() - started)
+        raise _meaning(error, model) from error
+    except openai.APIError as error:
+        raise _meaning(error, model) from error
+    tally.count(done, messages, time.monotonic() - started)
+    return read(shape, done.completion)
+
+
+def _meaning(error: openai.APIError, model: Model) -> BadAnswer | Hopeless:  # noqa: PLR0911 - one for each kind of error
+    said, _ = redact(re.sub(r"^Error code: \d+(?: - )?", "", error.message.strip()), model.secret)
+    said = f" ({said.splitlines()[0][:200]})" if said.strip() else ""
+    if isinstance(error, openai.AuthenticationError):
+        return Hopeless(f"the model server refuses the key{said}: set a valid [model] api_key")
+    if isinstance(error, openai.PermissionDeniedError):
+        return Hopeless(f"the key may not use {model.name}{said}: set another [model] api_key or name")
+    if isinstance(error, openai.NotFoundError):
+        return Hopeless(
+            f"the server at {model.place} has no model {model.name!r}{said}: check [model] name and base_url"
+        )
+    if isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError):
+        is_long = "context" in str(error).lower() or "too long" in str(error).lower()
+        return BadAnswer(
+            f"the model server refuses the question{said}",
+            is_long=is_long,
+            is_final=not is_long,
+            is_refused=not is_long,
+        )
+    if isinstance(error, openai.APITimeoutError):
+        return BadAnswer("the model server did not answer in time", is_final=True)
+    if isinstance(error, openai.APIConnectionError):
+        return BadAnswer(f"the model server at {model.place} cannot be reached", is_final=True)
+    if isinstance(error, openai.RateLimitError) and error.code == _NO_QUOTA:
+        return Hopeless("the model account's quota is used up: raise it, or set another [model] api_key")
+    if isinstance(error, openai.RateLimitError):
+        return BadAnswer("the model server's rate limit is used up", is_final=True)
+    status = error.status_code if isinstance(error, openai.APIStatusError) else "an error"
+    return BadAnswer(f"the model server answered {status}{said}", is_final=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A completion, the rung of response format that gave it (0 schema, 1 JSON, 2 none), and the SDK's retries."""
+
+    completion: ChatCompletion
+    rung: int
+    retries: int
+
+
+def ask(model: Model, shape: type[pydantic.BaseModel], messages: Sequence[Mapping[str, str]]) -> Answer:
+    """Ask for an answer of this shape, by the best response format that the server has; remember which that is.
+
+    Raises:
+        openai.APIError: whatever the server or the way to it did.
+        BadAnswer: the answer is no completion (a proxy's page with status 200 comes as text).
+        Hopeless: the settings cannot be used to ask anything.
+    """
+    schema = shape.model_json_schema()
+    hint = "Answer with one JSON object for this schema: " + json.dumps(schema)
+    told = [{"role": "system", "content": f"{messages[0]['content']}\n\n{hint}"}, *messages[1:]]
+    formats: tuple[Any, ...] = (
+        {"type": "json_schema", "json_schema": {"name": shape.__name__.strip("_"), "strict": True, "schema": schema}},
+        {"type": "json_object"},
+        openai.omit,
+    )
+    start = _RUNGS.get((model.base_url, model.name), 0)
+    for rung in range(start, len(formats)):
+        try:
+            raw = _client(model).chat.completions.with_raw_response.create(
+                model=model.name,
+                messages=told if rung else messages,  # type: ignore[arg-type]  # plain dicts are the wire form
+                response_format=formats[rung],
+            )
+            done = raw.parse()
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as refused:
+            about_format = re.search(r"response_format|json_schema|json_object|grammar|guided", refused.message)
+            if rung == len(formats) - 1 or not about_format:
+                raise
+            continue
+        except UnicodeEncodeError:
+            raise Hopeless(
+                "the model's key holds a letter that no key has: copy it anew into [model] api_key"
+            ) from None
+        except json.JSONDecodeError:
+            done = None
+        if not isinstance(done, ChatCompletion) or not done.choices or not done.choices[0].message:
+            raise BadAnswer(
+                "the model server did not answer as a model does: check [model] base_url, it usually ends in /v1",
+                is_final=True,
+            )
+        _RUNGS[model.base_url, model.name] = rung
+        return Answer(done, rung, raw.retries_taken)
+    raise AssertionError("the last rung returns or raises")
+
+
+_RUNGS: dict[tuple[str, str], int] = {}
+
+
+def read(shape: type[T], done: ChatCompletion) -> T:
+    """Return the answer in its shape; raise BadAnswer for one that stopped early, refuses, or has another shape."""
+    choice = done.choices[0]
+    if choice.message.refusal:
+        raise BadAnswer("the model refused", is_final=True, is_refused=True)
+    if choice.finish_reason == "length":
+        raise BadAnswer("the model's answer did not fit", is_long=True)
+    if choice.finish_reason == "content_filter":
+        raise BadAnswer("the model server's content filter stopped the answer", is_final=True, is_refused=True)
+    # Some servers put the thinking into the content, some models put prose or a fence around the object. An object
+    # may speak of these marks itself, so nothing is taken off that need not be.
+    said = _content(done)
+    for text in (said, re.sub(r"\A\s*<think>.*?</think>", "", said, flags=re.DOTALL), said.rpartition("</think>")[2]):
+        try:
+            return shape.model_validate_json(text[text.find("{") : text.rfind("}") + 1])
+        except pydantic.ValidationError:
+            continue
+    raise BadAnswer("the model's answer has not the shape asked for")
+
+
+def _content(done: ChatCompletion) -> str:
+    content: object = done.choices[0].message.content  # as a server sends it, whatever the SDK's types say
+    return content if isinstance(content, str) else ""
+
+
+def within(seconds: float, call: Callable[[], R]) -> R:
+    """Return what `call` returns, or raise TimeoutError after `seconds`.
+
+    The SDK's own timeout is for each read and each attempt: an answer that drips would go on for ever. The thread of a
+    call that is given up does not keep the process, and ends at its next read or attempt.
+    """
+    done = threading.Event()
+    box: list[Any] = []
+
+    def run() -> None:
+        _CALL.deadline = time.monotonic() + seconds
+        try:
+            box.append((call(), None))
+        except BaseException as error:  # noqa: BLE001 - handed to the caller below
+            box.append((None, error))
+        done.set()
+
+    threading.Thread(target=run, daemon=True).start()
+    if not done.wait(seconds):
+        raise TimeoutError
+    value, error = box[0]
+    if error is not None:
+        raise error
+    result: R = value
+    return result
+
+
+_CALL = threading.local()
+
+
+def _check_time(*_: object) -> None:
+    """Break off what nobody waits for any more, before it costs another answer."""
+    if time.monotonic() > _CALL.deadline:
+        raise TimeoutError
+
+
+class _Timed(httpx2.SyncByteStream):
+    """An answer's body, as long as somebody waits for it."""
+
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._body:
+            _check_time()
+            yield chunk
+
+    def close(self) -> None:
+        self._body.close()
+
+
+def _time_body(response: httpx2.Response) -> None:
+    response.stream = _Timed(response.stream)
+
+
+def _check_quota(response: httpx2.Response) -> None:
+    """Keep the SDK from asking again where only money helps; https://github.com/openai/openai-python#retries."""
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and _NO_QUOTA in response.read().decode(errors="replace"):
+        response.headers["x-should-retry"] = "false"
+
+
+def _client(model: Model) -> openai.OpenAI:
+    """Return the one client of a model for all threads of a process."""
+    with _CLIENTS_LOCK:
+        if model not in _CLIENTS:
+            _CLIENTS[model] = _connect(model)
+            atexit.register(_CLIENTS[model].close)
+        return _CLIENTS[model]
+
+
+_CLIENTS: dict[Model, openai.OpenAI] = {}
+_CLIENTS_LOCK = threading.Lock()
+_NO_QUOTA = "insufficient_quota"
+
+
+def _connect(model: Model) -> openai.OpenAI:
+    if not re.match(r"https?://[^/\s]", model.base_url):
+        raise Hopeless(f"{model.place!r} is no address: set [model] base_url to one such as http://localhost:8000/v1")
+    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=100)
+    timeout = httpx2.Timeout(model.deadline, connect=10.0)
+    hooks: Any = {"request": [_check_time], "response": [_time_body, _check_quota]}
+    try:
+        return openai.OpenAI(
+            base_url=model.base_url,
+            api_key=model.key or "unused",
+            max_retries=3,
+            timeout=timeout,
+            http_client=openai.DefaultHttpxClient(limits=limits, timeout=timeout, event_hooks=hooks),
+        )
+    except httpx2.InvalidURL as error:
+        raise Hopeless(f"{model.place!r} is no address ({error}): correct [model] base_url") from None
+
+
+def unreachable(model: Model, seconds: float) -> str:
+    """Say why a model's server does not answer or refuses the key, without asking the model anything; empty if it does.
+
+    A server need not be able to list its models: that it answers is enough.
+    """
+    _CALL.deadline = time.monotonic() + seconds
+    try:
+        _client(model).with_options(timeout=seconds, max_retries=0).models.list()
+    except Hopeless as error:
+        return str(error)
+    except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+        return f"{model.place} refuses the key ({error.status_code}): set [model] api_key"
+    except openai.APIStatusError as error:
+        is_broken = error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return f"{model.place} answers {error.status_code}" if is_broken else ""
+    except (openai.APIError, httpx2.HTTPError, TimeoutError) as error:
+        return f"{model.place} does not answer ({type(error).__name__})"
+    return ""
+
+
+class _Probe(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+    sum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How a tiny question went: `form` says how the server gives structured answers; `problem` is empty if it does.
+
+    `doubt` says what is odd about an answer that came.
+    """
+
+    seconds: float = 0.0
+    form: str = ""
+    problem: str = ""
+    doubt: str = ""
+
+
+def try_out(model: Model) -> Trial:
+    """Ask a real, tiny question and see what comes back."""
+    started = time.monotonic()
+    try:
+        answer = question(model, _Probe, "You add numbers and answer in JSON.", "What is 2 + 3?", Tally())
+    except (BadAnswer, Hopeless) as error:
+        return Trial(problem=str(error))
+    forms = ("by JSON schema", "as JSON, without a schema", "as free text, read as JSON")
+    form = forms[_RUNGS.get((model.base_url, model.name), 0)]
+    odd = "" if answer.sum == 5 else f"it says that 2 + 3 is {answer.sum}"  # noqa: PLR2004 - as asked
+    return Trial(time.monotonic() - started, form, doubt=odd)

@@ -1,0 +1,156 @@
+"""A commit's diff cut to a budget of tokens by what matters: the product's code first, hunks whole, the rest by name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from posixpath import dirname
+
+from analysis.commits.commit import LOST, Commit, FileChange
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.patch import Hunk, hunks
+
+_ORDER = (FileKind.PRODUCTION, FileKind.BUILD, FileKind.CI, FileKind.TEST, FileKind.TOOLING, FileKind.DOCS)
+_SHARE = {FileKind.BUILD: 0.6, FileKind.CI: 0.25, FileKind.TEST: 0.25, FileKind.TOOLING: 0.2, FileKind.DOCS: 0.2}
+"""Which part of the budget files that are not the product's code may take at most, so that they never crowd it out."""
+_NAMING = 150
+"""Tokens that the names of what is left out may always take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What of a diff is shown to a model.
+
+    Attributes:
+        text: hunks under their paths, and one line for each file that is not shown.
+        tokens: an estimate of its length.
+        unseen: paths of product files, or parts of them (`path (2 of 5 hunks)`), that did not fit or could not be read.
+    """
+
+    text: str
+    tokens: int
+    unseen: tuple[str, ...]
+
+
+def estimate(text: str) -> int:
+    """Estimate the number of tokens: a quarter of the bytes, near the median for diffs and for Chinese."""
+    return len(text.encode()) // 4 + 1
+
+
+def excerpt(commit: Commit, budget: int) -> Excerpt:
+    """Cut a commit's diff to about `budget` tokens; the names of what is left out may take `_NAMING` more."""
+    cut = _Cut(budget)
+    product = [file for file in commit.files if kind_of(file.path) is FileKind.PRODUCTION]
+    for file in sorted(product, key=_size):
+        cut.take(file, cut.left)
+    # Names cost tokens too; those of what may be left out are put by before the rest takes what the product left.
+    others = [file for file in commit.files if kind_of(file.path) is not FileKind.PRODUCTION]
+    needed = sum(estimate(_header(file) + (file.patch or "")) for file in others)
+    naming = sum(estimate(_line(file)) for file in others)
+    put_by = 0 if needed + naming <= cut.left else min(naming, max(_NAMING, budget // 10))
+    for kind in (*_ORDER[1:], *(kind for kind in FileKind if kind not in _ORDER)):
+        spent = 0
+        for file in sorted((file for file in others if kind_of(file.path) is kind), key=_size):
+            limit = int(budget * _SHARE.get(kind, 0)) - spent
+            spent += cut.take(file, min(cut.left - put_by, limit))
+    if commit.more_files:
+        cut.named.append((None, "(more files than the source lists)"))
+        cut.unseen.append("(files that the source did not list)")
+    if cut.named:
+        cut.parts.append(_names(cut.named, max(cut.left, _NAMING)))
+    text = "\n".join(cut.parts)
+    return Excerpt(text, estimate(text), tuple(cut.unseen))
+
+
+class _Cut:
+    """What was taken of a diff so far, what was left out, and how many tokens are left."""
+
+    def __init__(self, budget: int) -> None:
+        self.left = budget
+        self.parts: list[str] = []
+        self.named: list[tuple[FileChange | None, str]] = []
+        self.unseen: list[str] = []
+
+    def take(self, file: FileChange, limit: int) -> int:
+        """Take what fits of a file into `limit` tokens, name what does not, and return what it cost."""
+        text, shown, whole = _fit(file, limit)
+        cost = estimate(text) if shown else 0
+        if shown:
+            self.parts.append(text)
+            self.left -= cost
+        if shown < whole or not whole:
+            self.named.append((file, f"{_line(file)}, {whole - shown} hunks not shown" if shown else _line(file)))
+        if file.unseen in LOST:
+            self.unseen.append(file.path)
+        elif shown < whole and file.status != "removed" and kind_of(file.path) is FileKind.PRODUCTION:
+            self.unseen.append(f"{file.path} ({shown} of {whole} hunks)" if shown else file.path)
+        return cost
+
+
+def _size(file: FileChange) -> int:
+    return file.additions + file.deletions
+
+
+def _fit(file: FileChange, limit: int) -> tuple[str, int, int]:
+    """Return what fits of a file's patch, how many hunks that is, and how many there are. What is gone is only named."""
+    found = list(hunks(file.patch or ""))
+    if file.status == "removed" or not found:
+        return "", 0, len(found)
+    text = _header(file)
+    whole = text + (file.patch or "")
+    if estimate(whole) <= limit:
+        return whole, len(found), len(found)
+    shown = 0
+    for hunk in found:
+        piece = "".join(_show(hunk))
+        if estimate(text + piece) <= limit:
+            text, shown = text + piece, shown + 1
+    return text, shown, len(found)
+
+
+def _header(file: FileChange) -> str:
+    return f"### {file.path}" + (f" (from {file.old_path})" if file.old_path else "") + f" [{file.status}]\n"
+
+
+def _show(hunk: Hunk) -> Iterator[str]:
+    first = hunk.lines[0] if hunk.lines else None
+    at = (first.new or first.old) if first else ""
+    yield f"@@ {at} @@ {hunk.heading}\n"
+    for line in hunk.lines:
+        yield f"{'+' if line.added else '-' if line.removed else ' '}{line.text}\n"
+
+
+def _line(file: FileChange) -> str:
+    was = f" (from {file.old_path})" if file.old_path else ""
+    why = f", {file.unseen}" if file.unseen else ""
+    return f"{file.path}{was}: {file.status}, {kind_of(file.path)}, +{file.additions} -{file.deletions}{why}"
+
+
+def _names(named: Sequence[tuple[FileChange | None, str]], limit: int) -> str:
+    """Name what is left out: file by file, or by folder where that is too long, or at least by number."""
+    by_folder = [line for line, _ in _folders(named)]
+    for lines in ([line for _, line in named], by_folder):
+        text = "Files not shown:\n" + "\n".join(f"- {line}" for line in lines)
+        if estimate(text) <= limit:
+            return text
+    text, left = "Files not shown:", len(named)
+    for line, count in _folders(named):
+        longer = f"{text}\n- {line}"
+        if estimate(f"{longer}\n- and {len(named)} more") > limit:
+            break
+        text, left = longer, left - count
+    return f"{text}\n- and {left} more" if left else text
+
+
+def _folders(named: Sequence[tuple[FileChange | None, str]]) -> list[tuple[str, int]]:
+    """Return a line for each folder and kind, and for how many it stands; product files keep a line of their own."""
+    groups: dict[tuple[str, str], list[tuple[FileChange | None, str]]] = {}
+    for file, line in named:
+        kind = kind_of(file.path) if file else FileKind.PRODUCTION
+        alone = file is None or kind is FileKind.PRODUCTION or line != _line(file)
+        groups.setdefault((line if alone or file is None else dirname(file.path), kind), []).append((file, line))
+    lines = []
+    for (folder, sort), members in groups.items():
+        files = [file for file, _ in members if file]
+        added, deleted = sum(file.additions for file in files), sum(file.deletions for file in files)
+        many = f"{folder or '.'}/: {len(members)} files, {sort}, +{added} -{deleted}"
+        lines.append((members[0][1] if len(members) == 1 else many, len(members)))
+    return lines

@@ -1,0 +1,1 @@
+"""Whether what a model says is borne out by the commit."""

@@ -1,0 +1,35 @@
+"""Versions of what is stored, by content: another rule or wording is another version, and old texts are made anew."""
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+_ANALYSIS = Path(__file__).parent.parent
+_DIGITS = 8
+_READ_BY_RULES = (
+    "entry.py",
+    "commits/*.py",
+    "facts/**/*.py",
+    "statements/*.*",
+    "triage/*.py",
+    "triage/*.toml",
+    "i18n/*.*",
+    "rules/*.py",
+)
+"""What the rules' texts are made of; how commits are ranked and fetched is none of it."""
+
+
+def content_version(texts: Iterable[bytes]) -> str:
+    """Return a short version that follows from the contents."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(len(text).to_bytes(8, "big") + text)
+    return digest.hexdigest()[:_DIGITS]
+
+
+@lru_cache(maxsize=1)
+def rules_version() -> str:
+    """Return the version of the rules: of their sources and their wording."""
+    files = sorted({path for pattern in _READ_BY_RULES for path in _ANALYSIS.glob(pattern)})
+    return content_version(path.read_bytes() for path in files)

@@ -1,0 +1,150 @@
+"""Whether a change leaves what runs as it was: only comments, docstrings, prose, blank lines or layout differ."""
+
+import re
+from collections.abc import Iterator
+
+from analysis.facts.syntax.changed import ChangedFile, View
+
+_CODE_LINE = re.compile(
+    r"[=(){}\[\];]|^(?:def|class|return|if|for|import|from|raise|assert|with|elif|else|try|except|yield|fn|let|pub|use)\b"
+)
+_CODE = re.compile(
+    _CODE_LINE.pattern
+    + r"|[#<>@$]|\w_\w|^\w+: \S+$|,$|^(?:del|global|nonlocal|await|pass|break|continue|else|struct|enum|class)\b"
+)
+_SENTENCE = re.compile(r"[\w'(\"-]+(?:[.,:;]? [\w'()\"/-]+)+[.,:;!?]?")
+_HAS_DOCUMENTS = {"python", "c", "rust", "java", "javascript", "go"}
+_INDENTED = {"python", "yaml"}
+_LAST_COMMA = re.compile(r",(?=[)\]}])")
+_LAST_SEMICOLON = re.compile(r";[ \t]*(?=\n|$|\})")
+_STRING = re.compile(r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`)""")
+_EITHER_QUOTE = {"python", "javascript", "yaml", "toml"}
+_NEEDLESS = re.compile(r"(?<![\w\s])\s+|\s+(?![\w\s])")
+_BLANK = re.compile(r"\s+")
+_LAYOUT = {ord(sign): None for sign in " \t\n,;\"'`()"}
+_IMPORTS = {
+    "python": re.compile(r"\s*(?:import|from)\b"),
+    "javascript": re.compile(r"import\b(?![(.])"),
+    "rust": re.compile(r"\s*(?:pub(?:\([^)]*\))? )?use\b"),
+    "go": re.compile(r"import\b|\t(?:[\w.]+ )?\"[^\"]+\"$"),
+    "c": re.compile(r"#\s*include\b"),
+}
+_PACKAGE = re.compile(r'[\w.]*"[^"]+"')
+_NAMES = (
+    re.compile(r"(?P<head>[^{]*)\{(?P<names>.*)\}(?P<tail>[^}]*)"),
+    re.compile(r"(?P<head>from.*?\bimport|import) ?\(?(?P<names>[\w.,* ]+)\)?(?P<tail>)"),
+)
+
+
+def reads_as_prose(text: str) -> bool:
+    """Whether a line looks like a sentence rather than code."""
+    return len(text.split()) >= 4 and not _CODE_LINE.search(text)  # noqa: PLR2004 - shorter ones may be anything
+
+
+def is_inert(file: ChangedFile) -> bool:
+    """Whether the whole change of a file is seen, and none of it reaches what runs."""
+    if file.change.status not in {"modified", "changed"} or not file.hunks or not file.is_whole:
+        return False
+    return all(
+        _is_layout(before, after, file.language) or (file.language in _HAS_DOCUMENTS and _is_prose(before, after))
+        for before, after in file.views
+    )
+
+
+def _is_layout(before: View, after: View, language: str) -> bool:
+    old, new = _bare(before), _bare(after)
+    if len(old) != len(new) or sorted(old) != sorted(new):
+        return False
+    if list(_pieces(before.code, language)) != list(_pieces(after.code, language)):
+        return False
+    return language not in _INDENTED or _is_indented_alike(before.code, after.code)
+
+
+def _bare(view: View) -> str:
+    """What changed without all that a formatter may add or take away: quickly seen to be as much as before, or not."""
+    return "".join(text for _, text, is_changed in view.lines() if is_changed).translate(_LAYOUT)
+
+
+def _pieces(code: str, language: str) -> Iterator[str | list[str]]:
+    """Yield the code without its layout, cut at runs of imports, of which the order is layout too."""
+    rest, imports = "", list[str]()
+    begins = _IMPORTS.get(language)
+    for text in _statements(code):
+        if begins and begins.match(text):
+            yield from _run(rest, language)
+            rest = ""
+            imports += _imported(_squeezed(text, language), language)
+        elif text.strip():
+            if imports:
+                yield sorted(imports)
+                imports = []
+            rest += f"{text}\n"
+    yield sorted(imports)
+    yield from _run(rest, language)
+
+
+def _run(text: str, language: str) -> list[str]:
+    return [_squeezed(text, language)] if text else []
+
+
+def _statements(code: str) -> Iterator[str]:
+    """Yield the lines, those within brackets together."""
+    depth, begun = 0, list[str]()
+    for line in code.split("\n"):
+        begun.append(line)
+        depth = max(0, depth + _opened(line))
+        if not depth:
+            yield "\n".join(begun)
+            begun = []
+    yield "\n".join(begun)
+
+
+def _opened(line: str) -> int:
+    return sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
+
+
+def _imported(statement: str, language: str) -> list[str]:
+    """Each name that an import brings, with what else the statement says: two statements may become one."""
+    if language == "go":
+        return _PACKAGE.findall(statement)
+    found = next((found for form in _NAMES if (found := form.fullmatch(statement))), None)
+    return [f"{found['head']} {name} {found['tail']}" for name in found["names"].split(",")] if found else [statement]
+
+
+def _squeezed(code: str, language: str) -> str:
+    if language == "javascript":
+        code = _LAST_SEMICOLON.sub("", code)
+    parts = _STRING.split(code)  # in turn what stands outside of strings, and a string
+    parts[::2] = [_BLANK.sub(" ", _NEEDLESS.sub("", part)) for part in parts[::2]]
+    if language in _EITHER_QUOTE:
+        parts[1::2] = [f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text for text in parts[1::2]]
+    return _LAST_COMMA.sub("", "".join(parts))
+
+
+def _is_indented_alike(before: str, after: str) -> bool:
+    """Whether blocks stay what they were, as far as the lines are the same: all are shifted alike, or all widened."""
+    old, new = list(_indents(before)), list(_indents(after))
+    if [text for text, _ in old] != [text for text, _ in new]:
+        return True  # lines were joined or wrapped, by a formatter
+    pairs = [(was, now) for (_, was), (_, now) in zip(old, new, strict=True)]
+    widest = max(pairs, default=(0, 0))
+    return len({now - was for was, now in pairs}) <= 1 or all(was * widest[1] == now * widest[0] for was, now in pairs)
+
+
+def _indents(code: str) -> Iterator[tuple[str, int]]:
+    """Yield the lines that stand in no bracket, each with its indentation."""
+    for text in _statements(code.expandtabs(4)):
+        line = text.partition("\n")[0]
+        if line.strip():
+            yield _squeezed(text, "python"), len(line) - len(line.lstrip())
+
+
+def _is_prose(before: View, after: View) -> bool:
+    """Whether what differs is sentences: the middle of a comment or docstring, of which the hunk shows no end."""
+    lines = [(text.strip(), changed) for view in (before, after) for _, text, changed in view.lines() if text.strip()]
+    changed = [text for text, is_changed in lines if is_changed]
+    if not changed:
+        return False
+    return all(map(reads_as_prose, changed)) or (
+        all(map(_SENTENCE.fullmatch, changed)) and not any(_CODE.search(text) for text, _ in lines)
+    )

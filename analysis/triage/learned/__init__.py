@@ -1,0 +1,60 @@
+"""How commits are sorted and ranked by what was learned: evidence, a small linear classifier, and how it is trained.
+
+The classifier is explainable (each decision names the evidence that weighed most) and knows nothing of rules: its word
+is bounded by `analysis.triage.triage`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from analysis.commits.commit import FileChange
+from analysis.commits.title import Title
+from analysis.triage.areas import Areas
+from analysis.triage.learned.area_model import AreaModel
+from analysis.triage.learned.classifier import Classifier, shipped
+from analysis.triage.learned.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was learned that commits are judged by: of other repositories, or of their own.
+
+    Attributes:
+        area_model: how this repository's people tag; None where only the vocabulary decides.
+        examples: titles, each with what its people said of it, for a model to see: an importance, some of each; where they
+            ranked nothing, a type with areas, such as `bugfix (amd)`.
+    """
+
+    classifier: Classifier
+    area_model: AreaModel | None = None
+    examples: tuple[tuple[str, str], ...] = ()
+
+    def areas_of(
+        self, areas: Areas, title: Title, files: Sequence[FileChange], evidence: Evidence, repo: str = ""
+    ) -> tuple[str, ...]:
+        """Return the areas of a commit of `repo`, the surest first."""
+        said = areas.of(title, files, repo)
+        return self.area_model.areas(evidence, said) if self.area_model and not areas.tagged(title) else said
+
+    def dump(self) -> dict[str, Any]:
+        """Return the judgement as plain data."""
+        return {
+            "classifier": self.classifier.dump(),
+            "area_model": self.area_model.dump() if self.area_model else None,
+            "examples": [list(example) for example in self.examples],
+        }
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> "Judgement":
+        """Make the judgement of what `dump` returned."""
+        model = data["area_model"]
+        examples = tuple((str(title), str(said)) for title, said in data.get("examples", ()))
+        return cls(Classifier.load(data["classifier"]), AreaModel.load(model) if model else None, examples)
+
+
+@lru_cache(maxsize=1)
+def general_judgement() -> Judgement:
+    """Return what comes with Daybrief, learned of other repositories."""
+    return Judgement(shipped())

@@ -1,0 +1,262 @@
+"""How prominent a commit is to whoever runs or builds on a repository: a few named signals, each with a weight.
+
+The weights are fitted to days that readers labelled, and held near what was expected of each signal before
+(`analysis.readers.training` is the recipe). Signals are few and general on purpose: days are judged that nobody has seen.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from analysis.commits.commit import Commit
+from analysis.commits.copies import is_copy
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.title import AROUND, ChangeType, Title
+from analysis.facts.fact import Fact, FactKind
+from analysis.statements.statement import Source, Statement, StatementKind
+from analysis.statements.symptoms import found_in
+from analysis.triage.reason import Reason
+
+WEIGHTS = Path(__file__).parent / "prominence.json"
+"""The weights that come with Daybrief."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One piece of evidence.
+
+    Attributes:
+        name: what its weight stands under.
+        value: how strong it is, 1 for what is there or not.
+        code, detail: the reason that readers are given for it; without a code, none.
+    """
+
+    name: str
+    value: float = 1.0
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prominence:
+    """Weights by the names of signals, so that their sum is the log-odds that `analysis.triage.triage` cuts into levels."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def odds(self, found: Iterable[Signal]) -> float:
+        """Return the log-odds of a commit with these signals."""
+        return self.bias + sum(self.weights.get(signal.name, 0.0) * signal.value for signal in found)
+
+    def reasons(self, found: Iterable[Signal]) -> list[Reason]:
+        """Return what the signals add, one reason for each thing that readers are told, in no order."""
+        sums: dict[tuple[str, str], float] = {}
+        for signal in found:
+            if signal.code:
+                key = (signal.code, signal.detail)
+                sums[key] = sums.get(key, 0.0) + self.weights.get(signal.name, 0.0) * signal.value
+        return [Reason(code, detail, round(points, 2)) for (code, detail), points in sums.items()]
+
+    def dump(self) -> dict[str, Any]:
+        """Return the weights as plain data, rounded."""
+        return {
+            "bias": round(self.bias, 3),
+            "weights": {name: round(weight, 3) for name, weight in sorted(self.weights.items())},
+        }
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> "Prominence":
+        """Make the model of what `dump` returned."""
+        return cls(data["bias"], data["weights"])
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Prominence:
+    """Return the weights that come with Daybrief."""
+    return Prominence.load(json.loads(WEIGHTS.read_text(encoding="utf-8")))
+
+
+GRAVE = frozenset({"data_loss", "security", "crash", "hang", "race", "wrong_result", "leak", "out_of_memory"})
+"""Symptoms that weigh by themselves."""
+
+_MOST_SIZE = 6.0  # e^6 lines: beyond some hundred, more say nothing
+_MOST_SENTENCES = 2
+_REFUSES = re.compile(
+    r"\b(?:reject|refus|disallow|forbid|rais|throw|clamp|enforc)(?:e|es|s|ed|ing)?\b|拒绝|禁止|限制", re.IGNORECASE
+)
+_CONSEQUENCE = re.compile(
+    r"\b(?:so|thus|hence|therefore|caus(?:e|es|ed|ing)|lead(?:s|ing)? to|led to|result(?:s|ed|ing)? in|because|which (?:made|makes|broke|breaks|meant|means)"
+    r"|would|could|no longer|silently|instead of|when(?:ever)?|if)\b|导致|因此|从而|引发|造成",
+    re.IGNORECASE,
+)
+_HOUSEKEEPING = re.compile(
+    r"\W*(?:super\s+)?(?:tiny\s+|minor\s+|small\s+)?(?:refactor\w*|clean\w*|tidy|renam\w+|mov(?:e|ing)|extract|split|simplif\w*|reorgani[sz]e|restructure|unify|dedup\w*"
+    r"|(?:remove|delete|drop) (?:unused|redundant|dead|useless|unnecessary|obsolete)|inline|lint|format\w*|style|typos?|nit|chore|bump|upgrade|migrat\w+|tests?|docs?"
+    r"|comments?|rewrite|consolidate|replace|delegate|annotat\w+)\b|重构|清理|整理|移动|重命名",
+    re.IGNORECASE,
+)
+_MINOR = re.compile(
+    r"(?:^|[/_-])(?:bench(?:es|marks?|marking)?|profil(?:e|er|ing)|tools?|tooling|scripts?|examples?|samples|demos?|playgrounds?|experimental|contrib|debug|dev|website|templates?|stubs?|mocks?)(?:[/_.-]|$)",
+    re.IGNORECASE,
+)
+_MODEL = re.compile(
+    r"\b(?!(?:FP|SM|INT|CUDA|GPU|UTF|SHA|HTTP|MX|NV|BF|Python|Py|Node|Windows|Ubuntu|Debian|Go|Rust|Java|Ruby|Swift|Clang|GCC|Qt|Vue|React|Base|Part|Step)[\d-])[A-Z][A-Za-z]{2,}[-_ ]?V?\d(?:\.\d+)?[A-Za-z]*\b"
+)
+"""A model by its name and number, as people write them: `Llama 3`, `GLM-4.5`."""
+
+_GONE = (
+    FactKind.FLAG_REMOVED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.ENV_REMOVED, FactKind.METRIC_REMOVED,
+    FactKind.GATE_REMOVED, FactKind.CHOICE_REMOVED, FactKind.RENAMED,
+)  # fmt: skip
+_NAMES = (FactKind.NAME_REMOVED, FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED, FactKind.SIGNATURE_CHANGED)
+_OFFERS = (
+    FactKind.FLAG_ADDED,
+    FactKind.COMMAND_ADDED,
+    FactKind.ENDPOINT_ADDED,
+    FactKind.ENV_ADDED,
+    FactKind.CHOICE_ADDED,
+)
+_INTERFACE = {
+    "gone": _GONE,
+    "names": _NAMES,
+    "offers": _OFFERS,
+    "default": (FactKind.DEFAULT_CHANGED,),
+    "unsafe": (FactKind.UNSAFE_ADDED,),
+    "requires": (FactKind.REQUIREMENT_CHANGED,),
+    "format": (FactKind.FORMAT_CHANGED,),
+    "selects": (FactKind.SELECTION_CHANGED,),
+}
+_TESTING = re.compile(r"(?:^|_)(?:TEST|CI)(?:_|$)")
+"""What tests set for themselves: an environment variable of this name concerns no user."""
+
+
+def signals(
+    commit: Commit,
+    title: Title,
+    facts: Sequence[Fact],
+    kinds: Mapping[str, FileKind],
+    types: Sequence[ChangeType],
+    statements: Sequence[Statement],
+    platform: str,
+) -> Iterator[Signal]:
+    """Yield what speaks for a commit's prominence, or against it.
+
+    `types` are the commit's, the surest first; `platform` is the area of the hardware that it is for, empty for none.
+    """
+    told = [*facts_for_users(facts)]
+    is_fix = types[0] in {ChangeType.BUGFIX, ChangeType.SECURITY}
+    grave = list(_grave(statements))
+    touches = FileKind.PRODUCTION in kinds.values() or not kinds
+    yield from _evidence(commit, kinds, types)
+    if not title.breaking and (_HOUSEKEEPING.match(title.text) or types[0] in {ChangeType.REFACTOR, ChangeType.CHORE}):
+        yield Signal("housekeeping", 0.5 if grave else 1.0, "housekeeping")
+    if platform:
+        yield Signal("platform", code="platform", detail=platform) if is_fix else Signal("platform_other")
+    if touches:
+        if model := _MODEL.search(title.text):
+            yield Signal("model_fix", code="model", detail=model[0]) if is_fix else Signal("model_other")
+        yield from _troubles(title, statements, grave, told, is_fix=is_fix)
+    yield from _interface(title, told, statements, types[0])
+    disabled = next((fact for fact in facts if fact.kind is FactKind.TEST_DISABLED), None)
+    if disabled:
+        yield Signal("test_disabled", code="test_disabled", detail=disabled.name)
+    if is_copy(commit):
+        yield Signal("copy", code="copied")
+
+
+def facts_for_users(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield the facts that are not about what tests set for themselves."""
+    return (fact for fact in facts if not _TESTING.search(fact.name))
+
+
+def _evidence(commit: Commit, kinds: Mapping[str, FileKind], types: Sequence[ChangeType]) -> Iterator[Signal]:
+    """What of the product is touched, and what comes with it: a fix with its test is seldom idle."""
+    lead, present = types[0], set(kinds.values())
+    if FileKind.PRODUCTION in present or not kinds:
+        product = [file for file in commit.files if kinds[file.path] is FileKind.PRODUCTION]
+        yield Signal("size", min(math.log1p(sum(file.additions + file.deletions for file in product)), _MOST_SIZE))
+        if FileKind.TEST in present:
+            yield Signal("tested", code="tested")
+        if FileKind.DOCS in present:
+            yield Signal("documented", code="documented")
+        names = {
+            ChangeType.BUGFIX: "mends",
+            ChangeType.SECURITY: "mends",
+            ChangeType.FEATURE: "new",
+            ChangeType.PERFORMANCE: "faster",
+        }
+        if lead in names:
+            yield Signal(names[lead], code=f"type.{lead.value}")
+        if product and all(_MINOR.search(file.path) for file in product):
+            yield Signal("minor", code="minor")
+    else:
+        ships = present & {FileKind.BUILD, FileKind.VENDORED}
+        yield Signal("packaging" if ships else "surroundings", code="surroundings", detail=",".join(sorted(present)))
+    if lead in AROUND or lead is ChangeType.DEPENDENCIES:
+        yield Signal("around", code=f"type.{lead.value}")
+    if lead is ChangeType.REVERT:
+        yield Signal("reverts", code="type.revert")
+
+
+def _grave(statements: Iterable[Statement]) -> Iterator[tuple[Statement, str, str]]:
+    """Yield the statements that name a grave symptom, with its code and its words."""
+    for one in statements:
+        if one.source in {Source.BODY, Source.PULL_REQUEST, Source.FRAGMENT} and one.kind is StatementKind.EFFECT:
+            found = next(((code, words) for code, words in found_in(one.text) if code in GRAVE), None)
+            if found:
+                yield one, *found
+
+
+def _troubles(
+    title: Title,
+    statements: Sequence[Statement],
+    grave: Sequence[tuple[Statement, str, str]],
+    facts: Sequence[Fact],
+    *,
+    is_fix: bool,
+) -> Iterator[Signal]:
+    in_title = dict(found_in(title.text)) if title.reverts is None else {}
+    named = next((code for code in in_title if code in GRAVE), "")
+    if named:
+        yield Signal("grave_title", code=named, detail=in_title[named])
+    elif "error" in in_title:
+        yield Signal("error_title", code="error", detail=in_title["error"])
+    if grave:
+        _, code, words = grave[0]
+        detail = in_title.get(code, words)
+        yield Signal("grave_text", min(len(grave), _MOST_SENTENCES), code, detail)
+        if any(_CONSEQUENCE.search(one.text) for one, _, _ in grave):
+            yield Signal("consequence", code=code, detail=detail)
+        if is_fix:
+            yield Signal("grave_fix", code=code, detail=detail)
+    if _REFUSES.search(title.text):
+        yield Signal("refuses", code="refuses")
+    raised = next((fact for fact in facts if fact.kind is FactKind.CHECK_ADDED), None)
+    if raised and is_fix:
+        yield Signal("raises", code="check_added", detail=raised.name)
+    lifted = next((fact for fact in facts if fact.kind is FactKind.CHECK_REMOVED), None)
+    if lifted and is_fix:
+        yield Signal("lifts", code="check_removed", detail=lifted.name)
+    if any(one.source is Source.FRAGMENT and one.category in {"bugfix", "security"} for one in statements):
+        yield Signal("fragment_fix", code="fragment_fix")
+
+
+def _interface(
+    title: Title, facts: Sequence[Fact], statements: Sequence[Statement], lead: ChangeType
+) -> Iterator[Signal]:
+    first = {fact.kind: fact for fact in reversed(facts)}
+    if title.breaking or lead is ChangeType.BREAKING:
+        yield Signal("breaking", code="type.breaking")
+    if "dropped_support" in dict(found_in(title.text)):
+        yield Signal("gone", code="dropped_support", detail=dict(found_in(title.text))["dropped_support"])
+    if any(one.source is Source.FRAGMENT and one.category in {"breaking", "deprecation"} for one in statements):
+        yield Signal("fragment_breaking", code="fragment_breaking")
+    for name, group in _INTERFACE.items():
+        found = next((first[kind] for kind in group if kind in first), None)
+        if found:
+            yield Signal(name, code=found.kind.value, detail=found.name)

@@ -1,0 +1,109 @@
+"""A briefing: the digests of one or several repositories, narrowed to what was asked for, and written in a format."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
+from analysis.digest.pipeline import Step
+from analysis.entry import RULES, Analyser, Entry, Language
+from analysis.triage.areas import Areas
+from bot.commands.queries import area_key, change_type, importance
+from bot.digests.core import Core
+from bot.digests.repositories import Place
+
+
+def today(core: Core, zone: str) -> date:
+    """Return the day that it is now in a zone."""
+    return core.now().astimezone(ZoneInfo(zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What of a digest is wanted; None for all."""
+
+    area: str | None = None
+    least: str | None = None
+    author: str | None = None
+    kind: str | None = None
+
+    def check(self) -> None:
+        """Raise BadInput for a value that means nothing, before any work is done (areas are known only afterwards)."""
+        if self.least is not None:
+            importance(self.least)
+        if self.kind is not None:
+            change_type(self.kind)
+
+    def of(self, digest: Digest, areas: Areas) -> Digest:
+        """Return the digest with what is wanted of it."""
+        if self.area is not None:
+            digest = digest.only(area_key(self.area, areas))
+        if self.least or self.author or self.kind:
+            digest = digest.keep(entry for entry in digest.entries if self._fits(entry))
+        return digest
+
+    def _fits(self, entry: Entry) -> bool:
+        if self.least and entry.triage.importance.rank < importance(self.least).rank:
+            return False
+        if self.kind and change_type(self.kind) not in entry.triage.types:
+            return False
+        names = f"{entry.commit.author} {entry.commit.login or ''}".lower()
+        return not self.author or self.author.strip().lstrip("@").lower() in names
+
+
+def make(
+    core: Core,
+    place: Place,
+    window: Window,
+    language: Language,
+    analyser: Analyser,
+    choice: Choice,
+    branch: str | None,
+    step: Step,
+) -> tuple[Digest, Areas]:
+    """Make one repository's digest, and narrow it."""
+    digest, areas = core.digest(core.source(place, branch), window, language, analyser, step)
+    return choice.of(digest, areas), areas
+
+
+def write(made: Sequence[tuple[Digest, Areas]], form: str, *, width: int, colour: bool) -> str:
+    """Write digests in a format: `terminal`, `markdown` or `json`; several as parts of one briefing."""
+    if form == "json":
+        import json
+
+        from formatters.json_document import documents
+
+        return json.dumps(documents([digest for digest, _ in made]), ensure_ascii=False, indent=1) + "\n"
+    if form == "markdown":
+        from formatters.markdown import markdown
+
+        return "\n---\n\n".join(
+            markdown(digest, areas, part=number if len(made) > 1 else 0)
+            for number, (digest, areas) in enumerate(made, 1)
+        )
+    from formatters.terminal.report import terminal
+
+    return ("\n" + "─" * width + "\n\n").join(
+        terminal(digest, areas, width=width, colour=colour) for digest, areas in made
+    )
+
+
+def remarks(digest: Digest) -> list[str]:
+    """Return what somebody who only looks at the terminal must be told about how the digest came about."""
+    cover = digest.coverage
+    told = [f"{digest.repo}: {note}." for note in digest.notes]
+    if cover.stand_ins:
+        reasons = "; ".join(dict.fromkeys(cover.stand_ins.values()))
+        told.append(
+            f"{digest.repo}: {len(cover.stand_ins)} of {cover.commits} commits were read by rules instead of the model ({reasons}). "
+            "Run it again to ask the model once more; `daybrief doctor` checks the connection."
+        )
+    return told
+
+
+def is_vain(digest: Digest, wanted: str) -> bool:
+    """Whether a model was asked for by name and read nothing at all."""
+    cover = digest.coverage
+    return wanted == "model" and cover.commits > 0 and set(cover.by) == {RULES}

@@ -1,0 +1,243 @@
+"""The command line of the bot: serve, chat, feeds, feedback; mounted by `bot.cli.main`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli import streams
+from bot.cli.options import ConfigOption, JsonOption, Lang, is_terminal
+from bot.cli.options import core as opened
+
+if TYPE_CHECKING:
+    from bot.digests.core import Core
+    from storage.feeds import Feed, Feeds
+
+feed_app = typer.Typer(help="The digests that come to channels.", no_args_is_help=True, rich_markup_mode=None)
+feedback_app = typer.Typer(help="What people said about ranks.", no_args_is_help=True, rich_markup_mode=None)
+
+
+class Platform(StrEnum):
+    """Where channels are."""
+
+    SLACK = "slack"
+    DISCORD = "discord"
+    TERMINAL = "terminal"
+
+
+class Level(StrEnum):
+    """Importances."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Days(StrEnum):
+    """On which days a feed posts."""
+
+    DAILY = "daily"
+    WEEKDAYS = "weekdays"
+    WORKDAYS = "workdays"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
+class Quiet(StrEnum):
+    """What comes on a day without commits."""
+
+    LINE = "line"
+    NOTHING = "nothing"
+
+
+NumberArgument = Annotated[int, typer.Argument(help="The feed's number, as `daybrief feed list` shows it.")]
+
+
+def serve(config: ConfigOption = None) -> None:
+    """Run the bot: post what is due, answer Slack and Discord, until it is stopped."""
+    from bot.service.process import run
+
+    with opened(config) as core:
+        run(core)
+
+
+def chat(
+    lang: Annotated[Lang, typer.Option("--lang", help="The language of answers.")] = Lang.EN,
+    tz: Annotated[
+        str | None, typer.Option("--tz", help="IANA time zone; default: the digest's, or the machine's.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Talk to the bot here: every command of Slack and Discord, a line each; `help` lists them."""
+    import asyncio
+    import shutil
+
+    from analysis.commits.window import check_zone
+    from bot.platforms.terminal import Terminal
+    from bot.service.assembly import Assembly
+
+    with opened(config) as core:
+        is_shown = sys.stdout.isatty()
+        terminal = Terminal(
+            language=lang.value,
+            zone=check_zone(tz) if tz else "",
+            width=lambda: (
+                min(streams.WIDE, shutil.get_terminal_size((streams.WIDE, 24)).columns) if is_shown else streams.WIDE
+            ),
+            colour=is_terminal(),
+            is_interactive=is_shown and sys.stdin.isatty(),
+            lines=sys.stdin,
+            out=sys.stdout,
+        )
+
+        async def talk() -> None:
+            assembly = Assembly(core, {"terminal": terminal})
+            try:
+                await terminal.run(assembly.talk)
+            finally:
+                await assembly.work.close()
+
+        asyncio.run(talk())
+
+
+@feed_app.command("add")
+def add(
+    platform: Annotated[Platform, typer.Option(help="Where the channel is.")],
+    channel: Annotated[str, typer.Option(help="The channel's id, such as C024BE91L.")],
+    repo: Annotated[str, typer.Option(help="owner/name on GitHub, or owner/name=folder of a clone.")],
+    at: Annotated[str, typer.Option(help="When it is posted.")] = "09:00",
+    tz: Annotated[str | None, typer.Option("--tz", help="IANA time zone; default: the machine's.")] = None,
+    lang: Annotated[Lang, typer.Option("--lang", help="The language.")] = Lang.EN,
+    least: Annotated[Level, typer.Option("--min", help="Only from this importance on.")] = Level.LOW,
+    area: Annotated[list[str] | None, typer.Option(help="Only this area; may be repeated.")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="Leave this author out; `bots` for all programs.")] = None,
+    days: Annotated[
+        Days,
+        typer.Option(
+            help="weekdays: Monday covers the weekend; workdays: without it; weekly: a look back each Monday; monthly: each 1st."
+        ),
+    ] = Days.DAILY,
+    quiet: Annotated[Quiet, typer.Option(help="On a day without commits: a line, or nothing.")] = Quiet.LINE,
+    workspace: Annotated[str, typer.Option(help="The Slack team's or Discord server's id.")] = "",
+    made_by: Annotated[str, typer.Option(help="The id of the person to be told when it fails.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Bring a repository's digest to a channel."""
+    from bot.commands.meanings import clock
+    from bot.config import FeedSettings
+    from bot.service.assembly import configured_feed
+
+    with _feeds(config) as (core, feeds):
+        settings = FeedSettings(
+            platform=platform.value, channel=channel, workspace=workspace, repository=repo, at=clock(at), zone=tz or "",
+            language=lang.value, least=least.value, areas=tuple(area or ()), left_out=tuple(without or ()),
+            days=days.value, quiet=quiet.value, made_by=made_by,
+        )  # fmt: skip
+        stored = feeds.put(replace(configured_feed(core, settings), origin="command"))
+        streams.write_line(f"{stored.id}: {_said(core, stored)}")
+
+
+@feed_app.command("list")
+def list_(json_: JsonOption = False, config: ConfigOption = None) -> None:
+    """List the feeds, each with its number and when it posts next."""
+    from dataclasses import asdict
+
+    with _feeds(config) as (core, feeds):
+        found = feeds.all()
+        if json_:
+            streams.write_json(
+                [asdict(one) | {"at": f"{one.at:%H:%M}", "since": one.since.isoformat()} for one in found]
+            )
+            return
+        for one in found:
+            streams.write_line(f"{one.id}: {_said(core, one)}")
+        if not found:
+            streams.tell(
+                ["no feeds yet: `daybrief feed add`, [[feeds]] in the configuration, or `setup` in a channel."]
+            )
+
+
+@feed_app.command("remove")
+def remove(number: NumberArgument, config: ConfigOption = None) -> None:
+    """End a feed."""
+    from analysis.errors import BadInput
+
+    with _feeds(config) as (_, feeds):
+        if _the(feeds, number).origin == "config":
+            raise BadInput(f"Feed {number} stands in the configuration: take it out there.")
+        feeds.remove(number)
+
+
+@feed_app.command("pause")
+def pause(number: NumberArgument, config: ConfigOption = None) -> None:
+    """Post nothing until it is resumed."""
+    with _feeds(config) as (_, feeds):
+        feeds.put(replace(_the(feeds, number), paused="refused.command_line"))
+
+
+@feed_app.command("resume")
+def resume(number: NumberArgument, config: ConfigOption = None) -> None:
+    """Go on from now; what was missed meanwhile is not owed."""
+    with _feeds(config) as (core, feeds):
+        stored = feeds.put(replace(_the(feeds, number), paused="", since=core.now()))
+        streams.write_line(f"{stored.id}: {_said(core, stored)}")
+
+
+@feedback_app.command("export")
+def export(
+    repo: Annotated[str | None, typer.Option(help="Only this repository.")] = None, config: ConfigOption = None
+) -> None:
+    """Print the ranks that people corrected as JSON lines: labels to learn from, the last word on each commit."""
+    import json
+
+    from bot.digests.labels import labels
+
+    with opened(config) as core:
+        streams.write(json.dumps(label, ensure_ascii=False) + "\n" for label in labels(core, repo))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(serve)
+    app.command()(chat)
+    app.add_typer(feed_app, name="feed")
+    app.add_typer(feedback_app, name="feedback")
+
+
+def _the(feeds: "Feeds", number: int) -> "Feed":
+    from analysis.errors import NotFound
+
+    found = feeds.get(number)
+    if found is None:
+        known = ", ".join(str(one.id) for one in feeds.all()) or "none yet"
+        raise NotFound(f"There is no feed {number}: `daybrief feed list` shows them ({known}).")
+    return found
+
+
+def _said(core: "Core", feed: "Feed") -> str:
+    from bot.conversation.handlers.feeds import say_moment
+    from bot.delivery.feeds import next_post
+    from bot.i18n.wording import said
+    from storage.incidents import Incidents
+
+    incident = Incidents(core.store).open().get(feed.id)
+    if feed.paused:
+        following = f"paused ({said(feed.paused, 'en')})"
+    elif incident:
+        following = f"broken since {say_moment(incident.since, feed.zone)} ({incident.text})"
+    else:
+        following = f"next {say_moment(next_post(feed, core.now()), feed.zone)}"
+    return f"{feed.repository} → {feed.platform} {feed.channel}, {feed.at:%H:%M} {feed.zone}, {feed.days}, {following}"
+
+
+@contextmanager
+def _feeds(config: Path | None) -> Iterator[tuple["Core", "Feeds"]]:
+    from storage.feeds import Feeds
+
+    with opened(config) as core:
+        yield core, Feeds(core.store)

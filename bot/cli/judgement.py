@@ -1,0 +1,115 @@
+"""The command line's part about judgement: learning a repository, scoring analysers, proposing areas."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli import streams
+from bot.cli.options import ConfigOption, JsonOption, Wanted, core, is_terminal, width
+
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command(name="learn")(learn)
+    app.command(name="eval")(evaluate)
+
+
+def learn(
+    repo: Annotated[
+        str | None, typer.Option(help="owner/name on GitHub, a clone's folder, or owner/name=folder.")
+    ] = None,
+    labels: Annotated[
+        list[Path] | None, typer.Option(help="Learn from labelled commits in this file instead; may be repeated.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=7, help="How many of the last days to learn from.")] = 365,
+    report: Annotated[bool, typer.Option("--report", help="Only show how what is known of it did.")] = False,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Learn how a repository's people sort and rank their commits, from their own titles, tags and release notes."""
+    from analysis.errors import BadInput
+    from bot.cli.progress import progress
+    from bot.digests.learning import Lesson, learn_labels, learn_repository, read_label_files, reported
+    from bot.digests.repositories import parse_place
+    from formatters.terminal.figures import lesson_text
+
+    with core(config) as opened:
+        if bool(repo) == bool(labels):
+            raise BadInput("What should be learned from? Give --repo, or --labels with a file of labelled commits.")
+        if report and labels:
+            raise BadInput("--report is about a repository that was learned: give --repo with it, or leave it out.")
+        with progress(quiet=quiet) as step:
+            lessons: list[Lesson]
+            if labels:
+                lessons = learn_labels(opened, read_label_files(labels), step)
+            elif report:
+                lessons = [reported(opened, parse_place(str(repo)))]
+            else:
+                lessons = [learn_repository(opened, parse_place(str(repo)), days, step)]
+        if json_:
+            streams.write_json([asdict(lesson) for lesson in lessons])
+            return
+        for lesson in lessons:
+            streams.write_line(
+                lesson_text(lesson.repo, lesson.commits, lesson.labelled, lesson.trials, width(), colour=is_terminal())
+            )
+
+
+def evaluate(
+    labels: Annotated[
+        list[Path], typer.Option(help="A file of labelled commits, a JSON object a line; may be repeated.")
+    ],
+    analyser: Annotated[Wanted, typer.Option(help="Who sorts and ranks.")] = Wanted.RULES,
+    own_past: Annotated[
+        bool, typer.Option("--own-past", help="Learn each repository's older commits first, and score the newer ones.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the newest of each file.")] = None,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Score an analyser on labelled commits, so that two models can be compared on one's own repository."""
+    from analysis.triage.learned.scoring import figures
+    from bot.cli.progress import progress
+    from bot.digests.learning import judge_labelled, read_label_files
+    from formatters.terminal.figures import figures_text
+
+    with core(config) as opened:
+        reader = opened.analyser(analyser.value)
+        labelled = read_label_files(labels, limit)
+        with progress(quiet=quiet) as step:
+            found = figures(judge_labelled(opened, labelled, reader, own_past=own_past, step=step))
+        if json_:
+            document: dict[str, Any] = {"analyser": reader.name, "figures": [asdict(figure) for figure in found]}
+            streams.write_json(document)
+        else:
+            streams.write_line(figures_text(reader.name, found, width(), colour=is_terminal()))
+
+
+def propose_areas(opened: Any, repo: str | None, out: Path | None) -> None:
+    """Write a proposal for the `[areas]` of a repository to a new file, or to standard output.
+
+    Raises:
+        BadInput: no repository is named, or the file is there already.
+    """
+    from analysis.errors import BadInput
+    from bot.cli.progress import progress
+    from bot.digests import learning
+    from bot.digests.repositories import parse_place
+
+    if not repo:
+        raise BadInput("Whose areas should be proposed? Give --repo with owner/name or a clone's folder.")
+    if out and out.exists():  # it may be the configuration of months
+        raise BadInput(f"{out} is there already: name another file with --out, and take over what you like.")
+    with progress(quiet=False) as step:
+        text = learning.propose_areas(opened, parse_place(repo), 365, step)
+    if out is None:
+        streams.write([text])
+        return
+    streams.write_file(text, out)
+    streams.tell([f"written to {out}"])

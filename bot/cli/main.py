@@ -1,0 +1,294 @@
+"""The command line: reads arguments, calls the core, prints. Every mistake is one sentence and an exit code.
+
+Exit codes: 0 done; 1 it could not be done (an outage, nothing of that name); 2 what was typed or configured cannot be
+used; 130 interrupted.
+"""
+
+import logging
+import os
+import signal
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import archive as cli_archive
+from bot.cli import chat as cli_chat
+from bot.cli import judgement as cli_judgement
+from bot.cli import streams
+from bot.cli.options import ConfigOption, JsonOption, Lang, LangOption, RepoOption, Wanted, ZoneOption
+from bot.cli.options import core as _core
+from bot.cli.options import is_terminal as _is_terminal
+from bot.cli.options import width as _width
+from bot.cli.options import zone as _zone
+
+app = typer.Typer(
+    name="daybrief",
+    help="What landed on the repositories you depend on, and what it means for you.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+class Format(StrEnum):
+    """How a digest is written."""
+
+    TERMINAL = "terminal"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JSON = "json"
+
+
+@app.command()
+def digest(
+    repo: Annotated[
+        list[str], typer.Option(help="owner/name on GitHub, a clone's folder, or owner/name=folder; may be repeated.")
+    ],
+    date: Annotated[str, typer.Option(help="2026-01-08, yesterday, today, or a weekday.")] = "yesterday",
+    tz: ZoneOption = None,
+    lang: LangOption = Lang.EN,
+    fmt: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TERMINAL,
+    out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+    analyser: Annotated[
+        Wanted, typer.Option(help="Who analyses: auto is the model if one is configured, else the rules.")
+    ] = Wanted.AUTO,
+    area: Annotated[str | None, typer.Option(help="Only this area.")] = None,
+    minimum: Annotated[
+        str | None, typer.Option("--min", help="Only from this importance on: high, medium, low.")
+    ] = None,
+    author: Annotated[str | None, typer.Option(help="Only this author (name or account).")] = None,
+    kind: Annotated[str | None, typer.Option("--type", help="Only this change type.")] = None,
+    branch: Annotated[str | None, typer.Option(help="The branch; default: the repository's default branch.")] = None,
+    json_: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars and no remarks.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Make the digest of a day."""
+    from analysis.commits.window import Window, check_zone, parse_day
+    from analysis.errors import Problem
+    from bot.cli import briefing
+    from bot.cli.progress import progress
+    from bot.config import machine_zone
+    from bot.digests.archive import Archive
+    from bot.digests.repositories import parse_place
+
+    with _core(config) as core:
+        zone = check_zone(tz) if tz else machine_zone()
+        window = Window.of(parse_day(date, briefing.today(core, zone)), zone)
+        reader = core.analyser(analyser.value)
+        choice = briefing.Choice(area=area, least=minimum, author=author, kind=kind)
+        choice.check()
+        made, problems = [], []
+        with progress(quiet=quiet) as step:
+            for name in dict.fromkeys(repo):
+                try:
+                    made.append(
+                        briefing.make(core, parse_place(name), window, lang.value, reader, choice, branch, step)
+                    )
+                except Problem as problem:  # the other repositories' digests are not lost with this one
+                    problems.append(problem)
+        if made:
+            wanted = Format.JSON if json_ else fmt
+            if wanted is Format.HTML:
+                written = Archive(core).page(made)
+            else:
+                width, colour = (_width(), _is_terminal()) if out is None else (streams.WIDE, False)
+                written = briefing.write(made, wanted.value, width=width, colour=colour)
+            if out is None:
+                streams.write([written])
+            else:
+                streams.write_file(written, out)
+        if not quiet:
+            streams.tell(remark for digest_, _ in made for remark in briefing.remarks(digest_))
+            streams.tell([f"written to {out}"] if out and made else [])
+    streams.fail_with(problems)
+    if any(briefing.is_vain(digest_, analyser.value) for digest_, _ in made):
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    reference: Annotated[list[str], typer.Argument(metavar="SHA|#PR|WORDS", help="Which commit.")],
+    repo: RepoOption = None,
+    lang: LangOption = Lang.EN,
+    tz: ZoneOption = None,
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show one commit: by SHA, #PR, URL, or words of its title."""
+    from bot.commands.queries import show_commit
+    from formatters.terminal.answers import detail_json, detail_text
+
+    with _core(config) as core:
+        zone = _zone(tz)
+        detail = show_commit(core, " ".join(reference), lang.value, repo)
+        if json_:
+            streams.write_json(detail_json(detail.entry, detail.choices))
+        else:
+            areas = core.areas()
+            streams.write_line(
+                detail_text(detail.entry, detail.choices, areas, lang.value, zone, _width(), colour=_is_terminal())
+            )
+    if detail.entry is None:
+        raise typer.Exit(1)  # several may be meant: whoever calls has to say which
+
+
+@app.command()
+def area(
+    name: Annotated[str, typer.Argument(help="The area, by any of its names: AMD, rocm, 昇腾.")],
+    repo: RepoOption = None,
+    since: Annotated[
+        str, typer.Option(help="From then on: 7d, 3w, 2026-01-08; default: the last seven days known.")
+    ] = "",
+    lang: LangOption = Lang.EN,
+    tz: ZoneOption = None,
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show an area's commits of the last seven days that are known, the most important first."""
+    from bot.commands.queries import show_area
+    from formatters.terminal.answers import list_json, list_text
+
+    with _core(config) as core:
+        zone = _zone(tz)
+        key, answer = show_area(core, name, lang.value, repo, since, zone)
+        if json_:
+            streams.write_json(list_json(answer.entries, more=answer.more))
+            return
+        areas = core.areas()
+        title = areas.name(key, lang.value)
+        streams.write_line(
+            list_text(title, answer.entries, areas, lang.value, zone, _width(), more=answer.more, colour=_is_terminal())
+        )
+
+
+@app.command()
+def search(
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS [since:7d] [area:…] [type:…] [author:…]", help="What to look for.")
+    ],
+    repo: RepoOption = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 20,
+    lang: LangOption = Lang.EN,
+    tz: ZoneOption = None,
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Search what is known: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
+    from bot.commands.queries import search_commits
+    from formatters.terminal.answers import list_json, list_text
+
+    with _core(config) as core:
+        text, zone = " ".join(words), _zone(tz)
+        answer = search_commits(core, text, lang.value, repo, limit, zone)
+        if json_:
+            streams.write_json(list_json(answer.entries, more=answer.more))
+            return
+        streams.write_line(
+            list_text(
+                text,
+                answer.entries,
+                core.areas(),
+                lang.value,
+                zone,
+                _width(),
+                more=answer.more,
+                colour=_is_terminal(),
+            )
+        )
+
+
+@app.command()
+def areas(
+    repo: RepoOption = None,
+    init: Annotated[
+        bool, typer.Option("--init", help="Propose a vocabulary of its own for --repo, as TOML to edit.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write what --init proposes to this file.")] = None,
+    lang: LangOption = Lang.EN,
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """List the areas, with their commits of the last seven days that are known."""
+    from analysis.errors import BadInput
+    from bot.commands.queries import list_areas
+    from formatters.terminal.answers import areas_text
+
+    with _core(config) as core:
+        if init:
+            cli_judgement.propose_areas(core, repo, out)
+            return
+        if out:
+            raise BadInput("--out is where --init writes its proposal: give --init too, or leave --out out.")
+        rows = [asdict(row) for row in list_areas(core, lang.value, repo)]
+        if json_:
+            streams.write_json(rows)
+        else:
+            streams.write_line(areas_text(rows, lang.value, _width(), colour=_is_terminal()))
+
+
+@app.command()
+def triage(
+    source: Annotated[
+        str, typer.Option("--input", help="A file with a JSON object a line, or - for standard input.")
+    ] = "-",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Sort and rank commits given as JSON lines: the rules as a filter for other programs."""
+    from bot.cli.triage_filter import triage_lines
+
+    with _core(config) as core:
+        is_quiet = quiet or sys.stdout.isatty()  # lines and bars would run into each other
+        lines = streams.lines(source)
+        found = triage_lines(lines, core.settings, core.learned.judgement, name=source, quiet=is_quiet)
+        streams.write(f"{line}\n" for line in found)
+
+
+@app.command()
+def doctor(
+    repo: Annotated[str | None, typer.Option(help="Also check that this repository can be read.")] = None,
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Check the configuration, the store, GitHub, the model, the time zones and the bot's platforms; say how to mend what is wrong."""
+    from bot.service.doctor import examine
+
+    signs = {"ok": "✓", "warning": "!", "broken": "✗"}
+    with streams.told():
+        checks = list(examine(os.environ, config, repo))
+        if json_:
+            streams.write_json([asdict(check) for check in checks])
+        for check in [] if json_ else checks:
+            remedy = f"\n    {check.remedy}" if check.remedy else ""
+            streams.write_line(f"{signs[check.state]} {check.what}: {check.found}{remedy}")
+    if any(check.state == "broken" for check in checks):
+        raise typer.Exit(1)
+
+
+cli_archive.add_to(app)
+cli_judgement.add_to(app)
+cli_chat.add_to(app)
+
+
+def main() -> None:
+    """Run the command line."""
+    signal.signal(signal.SIGINT, streams.interrupted)
+    streams.prepare()
+    logging.basicConfig(level=logging.ERROR, format="daybrief: %(message)s")
+    try:
+        app(prog_name="daybrief")
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # somebody read the first lines of the help and left
+            end.code = 0
+        raise
+    except Exception:
+        logging.getLogger("daybrief").exception("this is a defect in Daybrief, please report it with these lines:")
+        sys.exit(1)
+    finally:
+        streams.finish()

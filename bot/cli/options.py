@@ -1,0 +1,76 @@
+"""What the commands of the command line share: options, the core, and what is known of the screen."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli import streams
+
+
+class Lang(StrEnum):
+    """The languages of reports."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+class Wanted(StrEnum):
+    """Who analyses."""
+
+    AUTO = "auto"
+    RULES = "rules"
+    MODEL = "model"
+
+
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="The configuration file; default ./daybrief.toml.")]
+RepoOption = Annotated[str | None, typer.Option("--repo", help="Only this repository (owner/name).")]
+LangOption = Annotated[Lang, typer.Option("--lang", help="The language of texts.")]
+ZoneOption = Annotated[
+    str | None, typer.Option("--tz", help="IANA time zone, such as Asia/Shanghai; default: the machine's.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@contextmanager
+def core(config: Path | None) -> Iterator[Any]:
+    """Give the core over the configuration; a problem ends the command with its sentence."""
+    import stamina
+
+    from bot.config import load
+    from bot.digests.core import Core
+
+    stamina.instrumentation.set_on_retry_hooks([])  # a retry that helps is nobody's news
+    with streams.told():
+        opened = Core(load(os.environ, config))
+        try:
+            yield opened
+        finally:
+            opened.store.close()
+
+
+def zone(name: str | None) -> str:
+    """Return the zone that was named, else the machine's."""
+    from analysis.commits.window import check_zone
+    from bot.config import machine_zone
+
+    return check_zone(name) if name else machine_zone()
+
+
+def is_terminal() -> bool:
+    """Whether somebody looks at the output, and in colour."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def width() -> int:
+    """Return how many columns the output has."""
+    import shutil
+
+    return (
+        min(streams.WIDE, shutil.get_terminal_size((streams.WIDE, 24)).columns) if sys.stdout.isatty() else streams.WIDE
+    )

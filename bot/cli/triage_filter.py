@@ -1,0 +1,46 @@
+"""The rules as a filter: JSON lines in, JSON lines out, for programs that want to sort and rank commits themselves."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from analysis.commits.records import commits_of
+from analysis.facts import facts_of
+from analysis.i18n.wording import say_reason
+from analysis.statements import statements_of
+from analysis.triage.areas import of_repository
+from analysis.triage.learned import Judgement
+from analysis.triage.triage import triage
+from bot.config import Settings
+
+
+def triage_lines(
+    lines: Iterable[str], settings: Settings, learned: Callable[[str], Judgement | None], *, name: str, quiet: bool
+) -> Iterator[str]:
+    """Yield a JSON line for each line given: sha, types, importance, score, reasons, areas; and repo where it was given.
+
+    `analysis.commits.records` says what a line holds; `learned` gives what was learned of a repository, if it was; `name` is what the lines are called in a mistake's sentence.
+
+    Raises:
+        BadInput: a line is no JSON object with a title; those before it are done.
+    """
+    from bot.cli.progress import progress
+
+    areas = of_repository(configured={key: table.model_dump() for key, table in settings.areas.items()})
+    judgement_of = lru_cache(maxsize=64)(learned)
+    with progress(quiet=quiet) as step:
+        for number, commit in enumerate(commits_of(lines, name), 1):
+            statements = statements_of(commit)
+            found = triage(commit, facts_of(commit), areas, judgement_of(commit.repo), statements)
+            made: dict[str, Any] = {"repo": commit.repo} if commit.repo else {}
+            made |= {
+                "sha": commit.sha,
+                "types": list(found.types),
+                "importance": found.importance,
+                "score": found.score,
+                "reasons": [say_reason(reason, "en") for reason in found.reasons if reason.points or reason.detail],
+                "areas": list(found.areas),
+            }
+            yield json.dumps(made, ensure_ascii=False)
+            step("ranking", number, number)

@@ -1,0 +1,246 @@
+"""The one grammar of commands: reads what people type and what buttons are named by, and prints a command again."""
+
+import contextlib
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from analysis.commits.window import Window, parse_day
+from analysis.entry import Language
+from analysis.errors import BadInput
+from bot.commands.dates import days
+from bot.commands.pieces import Piece, fold, has_marks, pieces, quoted
+from bot.commands.references import reference
+from bot.commands.registry import ALIASES, HOW_WORDS, as_typed, verb, verbs
+from bot.i18n.wording import tell
+from bot.port.command import Command
+from bot.port.platform import Option
+from formatters.i18n.wording import label
+
+FREE = "ask"
+"""The command for what is none."""
+HIDDEN = {FREE, "undo", "home", "details", "why", "rate", "rank", "regenerate", "save"}
+"""Commands that buttons and forms stand for, and that nobody has to type."""
+
+_SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
+_SHORT_SHA = re.compile(r"(?=.*\d)[0-9a-f]{6,40}")
+_ANY_DAY = date(2024, 12, 31)  # after a leap year's every day, to tell what is a date at all
+_NEAR, _NEAR_IN_TEXT = 0.7, 0.82
+"""How alike a word must be to a command to be taken for a slip: among other words it is rather one of a question."""
+_TOPICAL = {"subscribe", "mute"}
+"""Where a bare word may be a choice: elsewhere it is something to look for."""
+_WORDED = {"search", "show", "help", FREE}
+"""Where everything that names no option is something to look for."""
+_COMING = {"tomorrow", "明天", "后天"}
+_FLAGS = {"公开": "public", "本频道": "here"}
+_ENDS, _LIST = "!?.,;:…！？。，；：", ",，、;；"
+_BESIDE = {"whole", "new", "please", "pls", "thanks"}
+"""Words that buttons add to a command, and those of people who are polite."""
+
+
+class Mistake(BadInput):
+    """What was asked cannot be answered so; `key` names the sentence in `bot/i18n/wording.toml`, a tuple of texts is listed in it."""
+
+    def __init__(self, key: str, **values: str | tuple[str, ...]) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(self.said("en"))
+
+    def said(self, language: Language, platform: str = "") -> str:
+        """Say it in a language, with its commands as they are typed on a platform; what people wrote stays."""
+        comma = label("list.comma", language)
+        listed = {name: comma.join(one) if isinstance(one, tuple) else one for name, one in self.values.items()}
+        listed |= {name: as_typed(f"`{listed[name]}`", platform)[1:-1] for name in ("near", "right") if name in listed}
+        return tell(self.key, language, lambda text: as_typed(text, platform), **listed)
+
+
+def read(text: str) -> Command:
+    """Read a command; `public`, `here` and names may stand anywhere, a bare date or SHA says its own command.
+
+    Raises:
+        Mistake: there is no such command, or a quotation mark is open.
+    """
+    found = pieces(text)
+    if found[1:] and _head(found[0]) == "digest" and verb(_head(found[1])):
+        found = found[1:]  # `digest` typed where commands are only text
+    if not found:
+        return Command("help")
+    name = _verb_of(found[0])
+    if name:
+        return _sorted(name, found[1:])
+    if found[1:] and found[0].text.startswith(("@", "<@")):
+        return read(text.partition(found[0].text)[2])  # our own name, where only we are spoken to
+    day, shown = _sorted("date", found), _sorted("show", found)
+    if days(day.text, _ANY_DAY):
+        return day
+    return shown if reference(shown.text) else _sorted(_guessed(found), found)
+
+
+def printed(command: str | Command) -> str:
+    """Write a command so that `read` reads the same: the name of a button, the opener of a form.
+
+    What would be read as something else by itself stands in quotation marks. What is text already stays as it is.
+    """
+    if isinstance(command, str):
+        return command
+    words = (word if _is_plain(command.verb, word) else quoted(word) for word in command.words)
+    named = (_pair(command.verb, name, value) for name, values in command.named.items() for value in values)
+    return " ".join([command.verb, *words, *named, *sorted(command.flags)])
+
+
+def _is_plain(name: str, word: str) -> bool:
+    return not has_marks(word) and _sorted(name, pieces(word)).words == (word,)
+
+
+def _pair(name: str, option: str, value: str) -> str:
+    bare = f"{option}={value}"
+    found = pieces(bare)
+    is_plain = len(found) == 1 and bool(value) and not (has_marks(value) or found[0].goes_on)
+    return bare if is_plain and _sorted(name, found).named == {option: (value,)} else f"{option}={quoted(value)}"
+
+
+def _head(piece: Piece) -> str:
+    return fold(piece.text).lower().lstrip("/-").rstrip(_ENDS)
+
+
+def _verb_of(piece: Piece) -> str:
+    """Return the command that a piece names; empty for none."""
+    head = "" if piece.is_quoted else _head(piece)
+    name = ALIASES.get(head, head)
+    return name if name in HIDDEN or verb(name) else ALIASES.get(fold(piece.text), "")
+
+
+def _guessed(found: list[Piece]) -> str:
+    """Return the command that is meant by what begins with none: free text is looked for."""
+    lowered = _head(found[0])
+    if lowered in _COMING or _SPAN.fullmatch(lowered):
+        return "date"
+    with contextlib.suppress(BadInput):
+        parse_day(lowered, date.max - timedelta(days=1))
+        return "date"
+    if _SHORT_SHA.fullmatch(lowered) or lowered.startswith("#"):
+        return "show"
+    from difflib import get_close_matches
+
+    names = [one.name for one in verbs()]
+    near = get_close_matches(lowered, names, n=1, cutoff=_NEAR_IN_TEXT if found[1:] else _NEAR)
+    if near and lowered.isalpha():
+        raise Mistake("mistake.verb_near", verb=lowered, near=near[0])
+    return FREE
+
+
+def _sorted(name: str, found: list[Piece]) -> Command:
+    """Tell apart what stands by its place, options, and flags; an option without a value takes the next piece."""
+    table = verb(name)
+    known = {option.name: option for option in (table.options if table else ())}
+    words, flags, strange = list[str](), set[str](), list[str]()
+    named: dict[str, tuple[str, ...]] = {}
+    goes_on = ""  # the option whose list the next piece goes on with
+    rest = iter(found)
+    for piece in rest:
+        lowered = fold(piece.name if piece.is_dashed and not piece.sign else piece.text).lower()
+        key = _NAMES.get(piece.name, piece.name)
+        is_option = bool(key) and (
+            table is None or key in _HIDDEN_NAMES or (key in known and known[key].kind != "flag")
+        )
+        if not piece.is_quoted and not piece.sign and _flag(lowered, known):
+            flags.add(_flag(lowered, known))
+        elif is_option and (piece.sign or piece.is_dashed):
+            if piece.is_open:
+                raise Mistake("mistake.open_quote", text=piece.text)
+            last = piece
+            if not piece.value and not piece.is_quoted and (last := next(rest, piece)) is piece:
+                strange.append(piece.text)
+                continue
+            named[key] = (*named.get(key, ()), piece.value if last is piece else last.text.rstrip(_LIST))
+            goes_on = key if last.goes_on else ""
+            continue
+        elif piece.sign and name not in _WORDED and (piece.sign == "=" or key in _NAMES.values()):
+            strange.append(piece.text)
+        elif name in _TOPICAL and not piece.is_quoted and (choice := _choice(lowered, known.values())):
+            named[choice] = (*named.get(choice, ()), lowered)
+        elif goes_on:
+            named[goes_on] += (piece.text.rstrip(_LIST),)
+            goes_on = goes_on if piece.goes_on else ""
+            continue
+        else:
+            words.append(piece.text)
+        goes_on = ""
+    return Command(name, tuple(words), named, frozenset(flags), tuple(strange))
+
+
+def _flag(word: str, known: Mapping[str, Option]) -> str:
+    """Return the flag that a word stands for; empty for none."""
+    name = _FLAGS.get(word, word)
+    return name if name == "public" or (name in known and known[name].kind == "flag") else ""
+
+
+def surplus(command: Command) -> tuple[str, ...]:
+    """Return what of a command means nothing: options that it does not have, and words for which it has no place."""
+    found = verb(command.verb)
+    if found is None or command.verb in _WORDED | _TOPICAL:
+        return command.strange
+    places = [option for option in found.options if not option.named and option.kind != "flag"]
+    if any(option.kind in {"words", "area", "repository"} for option in places):
+        return command.strange
+    words = [word for word in command.words if "/" not in word and word not in _BESIDE]
+    if any(option.kind == "date" for option in places) and days(" ".join(words), _ANY_DAY):
+        return command.strange
+    return (*command.strange, *words[len(places) :])
+
+
+def _choice(word: str, options: Iterable[Option]) -> str:
+    """Return the option that a bare word chooses from; empty if it stands for itself, or for a topic."""
+    return next(
+        (
+            o.name
+            for o in options
+            if o.name != "type" and (word in o.choices or (o.name == "how" and word in HOW_WORDS))
+        ),
+        "",
+    )
+
+
+_NAMES = {
+    "repo": "repository", "tz": "zone", "仓库": "repository", "语言": "lang", "自": "since", "从": "since", "起始": "since",
+    "至": "until", "到": "until", "截止": "until", "领域": "area", "类型": "type", "作者": "author", "重要度": "min",
+    "最低重要度": "min", "路径": "path", "文件": "path", "词": "word", "关键词": "word", "通知": "how", "时间": "at", "时区": "zone",
+}  # fmt: skip
+"""Other names of options."""
+_HIDDEN_NAMES = {"on", "feed", "zone", "lang"}
+"""Options that buttons name, and that nobody has to type; any answer may be wanted in another language."""
+
+
+def read_span(text: str, today: date, zone: str) -> Window:
+    """Read a day, or `first..last`, as commands of buttons name them.
+
+    Raises:
+        Mistake: it is none, or has not come yet.
+    """
+    meant = days(text, today)
+    if len(meant) > 1:
+        raise Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in meant))
+    text = meant[0].isoformat() if meant else fold(text)
+    span = _SPAN.fullmatch(text)
+    try:
+        first = date.fromisoformat(span[1]) if span and span[2] else parse_day(text, today)
+        last = date.fromisoformat(span[2]) if span and span[2] else first
+    except (BadInput, ValueError):
+        first, last = today, date.min
+    if first <= last <= today:
+        return Window(first, last, zone)
+    key = "mistake.day_coming" if last > today or _is_coming(text, today) else "mistake.day"
+    raise Mistake(key, text=text, today=today.isoformat())
+
+
+def _is_coming(text: str, today: date) -> bool:
+    try:
+        return text.strip().lower() in _COMING or parse_day(text, date.max - timedelta(days=1)) > today
+    except BadInput:
+        return False
+
+
+def say_span(window: Window) -> str:
+    """Write a window as `read_span` reads it."""
+    first, last = window.first.isoformat(), window.last.isoformat()
+    return first if first == last else f"{first}..{last}"

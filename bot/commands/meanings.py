@@ -1,0 +1,102 @@
+"""What single words mean to people: an area, a type, an importance, an hour, a zone; mistakes with the way out."""
+
+import re
+from datetime import datetime, time
+from difflib import get_close_matches
+from zoneinfo import available_timezones
+
+from analysis.commits.window import check_zone
+from analysis.errors import BadInput
+from analysis.triage.areas import Areas
+from analysis.triage.triage import Importance
+from bot.commands import queries as commands
+from bot.commands.dates import days
+from bot.commands.grammar import Mistake
+from bot.commands.pieces import fold
+from bot.commands.registry import HOW, HOW_WORDS, LEVELS, TYPES
+from bot.digests.core import Core
+from storage.search import parse_since
+from storage.subscriptions import How
+
+_TIME = re.compile(r"(\d{1,2})(?:[:：.](\d\d))?\s*(am|pm)?", re.IGNORECASE)
+_NOON, _LAST_HOUR = 12, 23
+
+
+def area(core: Core, text: str) -> str:
+    """Return an area's key, also of one that only a repository itself names."""
+    try:
+        return commands.stored_area(core, fold(text))
+    except BadInput:
+        raise Mistake("mistake.area", text=text, near=_near_areas(core.areas(), text)) from None
+
+
+def _near_areas(areas: Areas, text: str) -> tuple[str, ...]:
+    names = {name.lower(): name for found in areas for name in (found.key, *found.names.values())}
+    near = get_close_matches(text.lower(), names, n=3, cutoff=0.5)
+    return tuple(names[name] for name in near) or ("`areas`",)
+
+
+def change_type(text: str) -> str:
+    """Return a change type."""
+    try:
+        return commands.change_type(fold(text)).value
+    except BadInput:
+        raise Mistake("mistake.type", text=text, known=TYPES) from None
+
+
+def importance(text: str) -> Importance:
+    """Return an importance."""
+    try:
+        return commands.importance(fold(text))
+    except BadInput:
+        raise Mistake("mistake.importance", text=text, known=LEVELS) from None
+
+
+def how(text: str) -> How:
+    """Return when somebody wants to be told: `daily`, `weekly`, `immediately`; `once` may mean a single time."""
+    wanted = fold(text).lower()
+    found = HOW_WORDS.get(wanted)
+    if not found:
+        raise Mistake("mistake.how_once" if wanted == "once" else "mistake.how", text=text, known=HOW)
+    return found
+
+
+def since(text: str, now: datetime, *, last: bool = False) -> datetime:
+    """Return the moment that `7d`, a day or a date means; `now` is aware, in the asker's zone."""
+    found = days(text, now.date())
+    if len(found) > 1:
+        raise Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in found))
+    try:
+        return parse_since(found[0].isoformat() if found else fold(text), now, last=last)
+    except BadInput:
+        raise Mistake("mistake.since", text=text) from None
+
+
+def clock(text: str) -> time:
+    """Return a time of day: `9`, `09:00`, `9:30 pm`."""
+    found = _TIME.fullmatch(fold(text))
+    if found:
+        hour, minute = int(found[1]), int(found[2] or 0)
+        if found[3]:
+            hour = hour % _NOON + (_NOON if found[3].lower() == "pm" else 0)
+        if hour <= _LAST_HOUR and minute < 60:  # noqa: PLR2004 - minutes of an hour
+            return time(hour, minute)
+    raise Mistake("mistake.time", text=text)
+
+
+def zone(text: str) -> str:
+    """Return an IANA time zone, also by its city alone."""
+    wanted = fold(text).replace(" ", "_").lower()
+    known = {name.lower(): name for name in available_timezones()}
+    named = known.get(wanted) or next((n for low, n in known.items() if low.rpartition("/")[2] == wanted), "")
+    try:
+        return check_zone(named or text.strip())
+    except BadInput:
+        near = get_close_matches(wanted, known, n=2, cutoff=0.5)
+        hint = tuple(known[name] for name in near) or ("Europe/Berlin", "Asia/Shanghai")
+        raise Mistake("mistake.zone", text=text, near=hint) from None
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Part a list as people write it: by commas, Chinese ones too."""
+    return tuple(part for raw in re.split(r"[,，、;；\n]", text) if (part := raw.strip()))

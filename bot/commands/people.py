@@ -1,0 +1,31 @@
+"""In which language people read, as their platform last said it: for what is sent to somebody who has not just asked."""
+
+from analysis.entry import LANGUAGES, Language
+from bot.port.platform import Asker
+from storage.memory import KeyValues
+from storage.store import Store
+
+
+class People:
+    """The languages that are remembered."""
+
+    def __init__(self, store: Store) -> None:
+        self._remembered = KeyValues(store, "language")
+        self._known: dict[str, str] = {}
+
+    def note(self, asker: Asker) -> None:
+        """Remember the language of somebody who asks; writes only what is new."""
+        key = _key(asker.platform, asker.user)
+        if asker.language and self._known.get(key) != asker.language:
+            if self._remembered.get(key) != asker.language:
+                self._remembered.put(key, asker.language)
+            self._known[key] = asker.language
+
+    def language(self, platform: str, user: str) -> Language | None:
+        """Return somebody's language; None where the platform has not said it."""
+        found = self._remembered.get(_key(platform, user))
+        return next((language for language in LANGUAGES if language == found), None)
+
+
+def _key(platform: str, user: str) -> str:
+    return f"{platform}/{user}"

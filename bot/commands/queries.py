@@ -1,0 +1,335 @@
+"""The commands about what is known, answered from the store: one function each, for the terminal and for chat alike.
+
+A function's first line is its help. Arguments forgive: `AMD`, `amd`, `rocm`; `#16622`, a URL, a short SHA. `within` are
+the only repositories that whoever asks may see; None for all.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from difflib import SequenceMatcher, get_close_matches
+from zoneinfo import ZoneInfo
+
+from analysis.commits.title import ChangeType
+from analysis.entry import LANGUAGES, Entry, Language
+from analysis.errors import BadInput, NotFound
+from analysis.i18n.wording import say
+from analysis.triage.areas import Area, Areas
+from analysis.triage.triage import Importance
+from bot.commands.references import Reference
+from bot.commands.references import reference as read_reference
+from bot.digests.core import Core
+from storage.search import Answer, Question, parse_since, search
+from storage.words import split_filters
+
+_SHA = re.compile(r"[0-9a-f]{4,40}")
+_NUMBER = re.compile(r"[0-9]{1,18}")
+_PAIR = re.compile(r"(?<!\S)(\w+)[:=：＝](\S+)")
+FILTERS = ("since", "until", "area", "type", "author", "min")
+"""What a search may be narrowed by, besides the repository."""
+_ALL_FILTERS = (*FILTERS, "repo")
+_CLOSE, _NEARLY = 0.6, 0.75
+_DEFAULT_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The answer of `show`: one commit, or several to choose from."""
+
+    entry: Entry | None
+    choices: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCount:
+    """An area, how it is shown, and how many of the last days' commits are in it."""
+
+    key: str
+    name: str
+    commits: int
+    high: int
+    words: tuple[str, ...]
+
+
+def show_commit(
+    core: Core,
+    reference: str | Reference,
+    language: Language,
+    repo: str | None = None,
+    within: Collection[str] | None = None,
+) -> Detail:
+    """Show one commit: by SHA, #PR, URL, or words of its title."""
+    text = reference.strip().strip("`") if isinstance(reference, str) else ""
+    pointed = read_reference(text) if isinstance(reference, str) else reference
+    if not (text or pointed):
+        raise BadInput("Which commit? Give its SHA (seven digits will do), #PR, its URL, or words of its title.")
+    repos = _sought(core, (pointed.repo if pointed else "") or repo, within)
+    if pointed and pointed.pull:
+        # A commit of a pull request is known by itself only where it was merged as it is.
+        hits = _each(repos, lambda repo: core.commits.find(pointed.sha, repo)) if pointed.sha else []
+        hits = hits or _each(repos, lambda repo: core.commits.by_pull_request(pointed.pull, repo))
+        if not hits:
+            raise NotFound(
+                f"No commit from pull request #{pointed.pull} is known: read its day first (daybrief digest), or search "
+                "for words."
+            )
+        return _detail(core, hits, language)
+    text = pointed.sha if pointed else text
+    if _SHA.fullmatch(text.lower()) and (len(text) >= 7 or not text.isalpha()):  # noqa: PLR2004 - "fade" may be a word
+        hits = _each(repos, lambda repo: core.commits.find(text.lower(), repo))
+        if not hits and _NUMBER.fullmatch(text):
+            hits = _each(repos, lambda repo: core.commits.by_pull_request(int(text), repo))
+        if hits:
+            return _detail(core, hits, language)
+        near = _each(repos, lambda repo: core.commits.nearest(text.lower(), repo))
+        hint = f"the nearest are {', '.join(sha[:7] for _, sha in near)}" if near else "none is near it"
+        raise NotFound(
+            f"No commit with SHA {text} is known; {hint}. Read its day first (daybrief digest), or search for words."
+        )
+    answer = search(core.store, Question(text, tuple(filter(None, repos))), limit=9)
+    if not answer.entries:
+        raise NotFound(f"No commit with the words “{text}” is known: try fewer words, or daybrief search.")
+    titled = [e for e in answer.entries if all(word in e.commit.subject.lower() for word in text.lower().split())]
+    chosen = titled or list(answer.entries)
+    return _detail(core, [(entry.commit.repo, entry.commit.sha) for entry in chosen], language)
+
+
+def _sought(core: Core, repo: str | None, within: Collection[str] | None) -> list[str | None]:
+    """Return the repositories to be looked through as they are written in the store, `[None]` for all of them."""
+    named = _known(core, repo, within)
+    if named or within is None:
+        return [named]
+    allowed = {name.lower() for name in within}
+    return [name for name in core.commits.repositories() if name.lower() in allowed]
+
+
+def _each(repos: list[str | None], find: Callable[[str | None], list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    return [hit for repo in repos for hit in find(repo)]
+
+
+def _known(core: Core, repo: str | None, within: Collection[str] | None = None) -> str | None:
+    """Return how the repository is written in the store; raise NotFound if nothing is known of it, or of any."""
+    allowed = None if within is None else {name.lower() for name in within}
+    repositories = [name for name in core.commits.repositories() if allowed is None or name.lower() in allowed]
+    if not repositories:
+        raise NotFound("Nothing is known yet: read a day first, with daybrief digest --repo OWNER/NAME.")
+    if repo is None:
+        return None
+    known = next((name for name in repositories if name.lower() == repo.lower()), None)
+    if known is None:
+        raise NotFound(
+            f"Nothing of {repo} is known, only of {', '.join(repositories[:5])}: read a day of it first, "
+            f"with daybrief digest --repo {repo}."
+        )
+    return known
+
+
+def _detail(core: Core, hits: list[tuple[str, str]], language: Language) -> Detail:
+    entries = [entry for repo, sha in hits if (entry := core.entry(repo, sha, language))]
+    if not entries:
+        raise NotFound(f"{hits[0][1][:7]} is known by its SHA only: read its day first (daybrief digest).")
+    return Detail(entries[0]) if len(entries) == 1 else Detail(None, tuple(entries))
+
+
+def show_area(
+    core: Core,
+    name: str,
+    language: Language,
+    repo: str | None = None,
+    since: str = "",
+    zone: str = "UTC",
+    within: Collection[str] | None = None,
+) -> tuple[str, Answer]:
+    """Show an area's commits of the last seven days that are known, the most important first."""
+    repos = _sought(core, repo, within)
+    key = stored_area(core, name)
+    moment = _area_since(core, repos, since, zone)
+    answer = search(core.store, Question(repos=tuple(filter(None, repos)), since=moment, areas=(key,)), limit=50)
+    return key, Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
+
+
+def _area_since(core: Core, repos: list[str | None], since: str, zone: str) -> datetime:
+    newest = max(filter(None, (core.commits.newest(repo) for repo in repos)), default=core.now())
+    return parse_since(since, _clock(core, zone)) if since else newest - timedelta(days=_DEFAULT_DAYS)
+
+
+def count_area(
+    core: Core,
+    key: str,
+    repo: str | None = None,
+    since: str = "",
+    zone: str = "UTC",
+    within: Collection[str] | None = None,
+) -> int:
+    """Count the commits of `show_area` whose first area it is, as the post and `list_areas` count them."""
+    repos = _sought(core, repo, within)
+    moment = _area_since(core, repos, since, zone)
+    return sum(core.commits.by_area(moment, name).get(key, (0, 0))[0] for name in repos)
+
+
+def search_commits(
+    core: Core,
+    text: str,
+    language: Language,
+    repo: str | None = None,
+    limit: int = 20,
+    zone: str = "UTC",
+    within: Collection[str] | None = None,
+) -> Answer:
+    """Search: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
+    words, filters = split_filters(text)
+    now = _clock(core, zone)
+    if wrong := misspelt(core, words, now):
+        raise BadInput(
+            f"There is no filter {wrong[0]!r}: write {wrong[1]}; to look for these words, leave out the sign between."
+        )
+    since = max((parse_since(day, now) for day in filters.get("since", [])), default=None)
+    until = min((parse_since(day, now, last=True) for day in filters.get("until", [])), default=None)
+    if since and until and since >= until:
+        raise BadInput(
+            f"Nothing lies between since:{filters['since'][-1]} and until:{filters['until'][-1]}: give the earlier one as since."
+        )
+    wanted = Question(
+        words=words,
+        since=since,
+        until=until,
+        areas=tuple(stored_area(core, name) for name in filters.get("area", [])),
+        types=tuple(change_type(name).value for name in filters.get("type", [])),
+        authors=tuple(filters.get("author", [])),
+        least=max((importance(level).rank for level in filters.get("min", [])), default=None),
+    )
+    return find_commits(core, wanted, language, filters.get("repo") or repo, limit, within)
+
+
+def find_commits(
+    core: Core,
+    wanted: Question,
+    language: Language,
+    repos: str | Collection[str] | None = None,
+    limit: int = 20,
+    within: Collection[str] | None = None,
+) -> Answer:
+    """Return what a search finds in `repos`, or in all that may be seen; the question's own `repos` are filled in here."""
+    names: Collection[str | None] = [repos] if repos is None or isinstance(repos, str) else repos
+    known = tuple(dict.fromkeys(found for name in names for found in _sought(core, name, within) if found))
+    answer = search(core.store, replace(wanted, repos=known), limit=limit)
+    if wanted == Question(wanted.words) and (not answer.entries or not wanted.words.isascii()):
+        # Commits are in English: who asks for an area by its Chinese name means the area.
+        with contextlib.suppress(BadInput):
+            answer = search(
+                core.store, Question(repos=known, areas=(area_key(wanted.words, core.areas()),)), limit=limit
+            )
+    return Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
+
+
+def misspelt(core: Core, words: str, now: datetime, sign: str = ":") -> tuple[str, str] | None:
+    """Return what of a question looks like a filter and is none, with its right form: `mim:high`, `min:high`.
+
+    A name in code may look so, too (`dtype:fp8`); it is taken for a filter where its value is one of that filter's.
+    """
+    for found in _PAIR.finditer(words):
+        for name in get_close_matches(found[1].lower(), _ALL_FILTERS, n=1, cutoff=_CLOSE):
+            if _fits(
+                core, name, found[2], now, is_sure=SequenceMatcher(None, name, found[1].lower()).ratio() >= _NEARLY
+            ):
+                return found[0], f"{name}{sign}{found[2]}"
+    return None
+
+
+def _fits(core: Core, name: str, value: str, now: datetime, *, is_sure: bool) -> bool:
+    readers: dict[str, Callable[[], object]] = {
+        "since": lambda: parse_since(value, now), "until": lambda: parse_since(value, now), "area": lambda: stored_area(core, value),
+        "type": lambda: change_type(value), "min": lambda: importance(value),
+    }  # fmt: skip
+    try:
+        return bool(readers[name]()) if name in readers else is_sure
+    except BadInput:
+        return False
+
+
+def _clock(core: Core, zone: str) -> datetime:
+    return core.now().astimezone(ZoneInfo(zone))
+
+
+def stored_area(core: Core, text: str) -> str:
+    """Read an area by any of its names; one that only a repository itself names is known by its commits."""
+    try:
+        return area_key(text, core.areas())
+    except BadInput:
+        key = re.sub(r"\W+", "_", text.strip().lower()).strip("_")
+        if key and search(core.store, Question(areas=(key,)), limit=1).entries:
+            return key
+        raise
+
+
+def newest_known(core: Core, repo: str | None = None, within: Collection[str] | None = None) -> datetime | None:
+    """Return when the newest commit that is known landed (UTC); None where none is."""
+    moments = (core.commits.newest(name) for name in _looked_through(core, repo, within))
+    return max(filter(None, moments), default=None)
+
+
+def _looked_through(core: Core, repo: str | None, within: Collection[str] | None) -> list[str | None]:
+    return [_known(core, repo)] if repo else [None] if within is None else _sought(core, None, within)
+
+
+def list_areas(
+    core: Core, language: Language, repo: str | None = None, within: Collection[str] | None = None
+) -> list[AreaCount]:
+    """List the areas, with their commits of the last seven days that are known."""
+    repos = _looked_through(core, repo, within)
+    newest = newest_known(core, repo, within)
+    counts: dict[str, tuple[int, int]] = {}
+    since = newest - timedelta(days=_DEFAULT_DAYS) if newest else core.now()
+    for name in repos if newest else ():
+        for key, (commits, high) in core.commits.by_area(since, name).items():
+            known = counts.get(key, (0, 0))
+            counts[key] = (known[0] + commits, known[1] + high)
+    areas = {area.key: area for area in core.areas()}
+    areas |= {key: Area(key, {}) for key in counts if key not in areas}  # what only a repository itself names
+    rows = [
+        AreaCount(
+            key,
+            area.name(language),
+            *counts.get(key, (0, 0)),
+            tuple(sorted(area.words | area.tags)[:6]),
+        )
+        for key, area in areas.items()
+    ]
+    return sorted(rows, key=lambda row: (-row.commits, row.key))
+
+
+def change_type(text: str) -> ChangeType:
+    """Read a change type by any of its names; raise BadInput with the list of them."""
+    from analysis.commits.title import read_title
+
+    wanted = text.strip().lower()
+    named = {say(f"type.{kind}", language).lower(): kind for kind in ChangeType for language in LANGUAGES}
+    named |= {kind.value: kind for kind in ChangeType}
+    near = {kind for name, kind in named.items() if wanted and wanted in name}
+    found = (named[wanted],) if wanted in named else read_title(f"{wanted}: x").types
+    if not found and len(near) == 1:  # 修复 for 缺陷修复
+        found = tuple(near)
+    if found:
+        return found[0]
+    raise BadInput(f"There is no change type {text!r}: choose from {', '.join(kind.value for kind in ChangeType)}.")
+
+
+def importance(text: str) -> Importance:
+    """Read an importance; raise BadInput with the list of them."""
+    wanted = text.strip().lower()
+    named = {say(f"importance.{level}", language): level for level in Importance for language in LANGUAGES}
+    if wanted in named:
+        return named[wanted]
+    raise BadInput(f"There is no importance {text!r}: choose from {', '.join(level.value for level in Importance)}.")
+
+
+def area_key(text: str, areas: Areas) -> str:
+    """Read an area by any of its names; raise BadInput with near ones."""
+    if key := areas.find(text):
+        return key
+    names = {name.lower(): name for area in areas for name in (area.key, *area.names.values())}
+    near = get_close_matches(text.lower(), names, n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(names[name] for name in near)}?" if near else "`daybrief areas` lists them."
+    raise BadInput(f"There is no area {text!r}: {hint}")

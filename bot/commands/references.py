@@ -1,0 +1,61 @@
+"""How people point at a commit or a pull request: by address, by `owner/repo#187`, by number, by SHA."""
+
+import re
+from dataclasses import dataclass
+
+from bot.commands.pieces import fold
+
+_REPO = r"(?P<repo>[\w-][\w.-]*/[\w.-]+)"
+_SHA = r"(?P<sha>[0-9a-f]{4,40})"
+_HOST = r"(?:https?://(?:[\w.-]+(?::\d+)?)/)?"
+_REST = r"(?:[/?#].*)?"
+_FORMS = (
+    re.compile(rf"{_HOST}{_REPO}/(?:-/)?pull/(?P<pull>\d{{1,18}})/(?:commits|files|changes)/{_SHA}{_REST}"),
+    re.compile(rf"{_HOST}{_REPO}/(?:-/)?(?:pull|pulls|issues)/(?P<pull>\d{{1,18}}){_REST}"),
+    re.compile(rf"{_HOST}{_REPO}/(?:-/)?commits?/{_SHA}(?:\.patch|\.diff)?{_REST}"),
+    re.compile(rf"(?P<repo>~\d+|[\w-][\w.-]*/[\w.-]+)@{_SHA}"),
+    re.compile(rf"{_REPO}#(?P<pull>\d{{1,18}})"),
+    re.compile(r"(?:(?:pr|pull request|pull|gh)\s*[-#/]?\s*|#\s*)(?P<pull>\d{1,18})"),
+    re.compile(r"(?P<sha>(?=.*\d)[0-9a-f]{7,40}|[0-9a-f]{40})"),
+)
+_WITHIN = re.compile(
+    r"https?://\S+/(?:pull|commit)/\w[\w/]*|[\w-][\w.-]*/[\w.-]+(?:#\d+\b|@[0-9a-f]{7,40}\b)|#\d+\b|\b(?=\w*\d)[0-9a-f]{7,40}\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What is pointed at.
+
+    Attributes:
+        repo: empty where none is named; `~3` is the third that the store knows.
+        sha: a commit, perhaps one that only its pull request has.
+        pull: a pull request; 0 for none.
+    """
+
+    repo: str
+    sha: str
+    pull: int
+
+
+def reference(text: str) -> Reference | None:
+    """Read a whole text as a reference; None if it is none. A number alone is none, it may be anything."""
+    plain = fold(text).strip("`<>()[].,;:!").lower()
+    for form in _FORMS:
+        if found := form.fullmatch(plain):
+            parts = found.groupdict()
+            return Reference(
+                _as_written(text, parts.get("repo") or ""), parts.get("sha") or "", int(parts.get("pull") or 0)
+            )
+    return None
+
+
+def first_reference(text: str) -> str:
+    """Return the first reference within a text, as it stands there; empty if there is none."""
+    found = _WITHIN.search(text)
+    return found[0] if found else ""
+
+
+def _as_written(text: str, repo: str) -> str:
+    at = fold(text).lower().find(repo)
+    return fold(text)[at : at + len(repo)] if repo else ""

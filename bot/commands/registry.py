@@ -1,0 +1,140 @@
+"""The table of commands: one line for each, from which help, Slack's manifest and Discord's commands are made.
+
+How a command is typed: its name, then what stands by its place, then what is named (`since=7d`), and flags (`public`).
+"""
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from analysis.commits.title import ChangeType
+from bot.i18n.wording import in_all
+from bot.port.platform import Option, Verb
+
+Kind = Literal["words", "repository", "area", "date", "commit", "choice", "flag"]
+
+LEVELS = ("high", "medium", "low")
+HOW = ("daily", "weekly", "immediately")
+HOW_WORDS: dict[str, Literal["daily", "weekly", "once", ""]] = {
+    "daily": "daily", "weekly": "weekly", "immediately": "once", "at-once": "once", "instantly": "once", "每天": "daily",
+    "每日": "daily", "每周": "weekly", "立即": "once", "即时": "once", "once": "",
+}  # fmt: skip
+"""How people say when they want to be told, and how it is stored; `once` may mean a single time, and is asked back."""
+TYPES = tuple(kind.value for kind in ChangeType)
+
+_DISCORD, _COMMAND = "discord", "/digest "
+_CODE = re.compile(r"`([^`\n]+)`")
+_PAIR = re.compile(r"([a-z_]+)=(\S+)")
+
+ALIASES = {
+    "今天": "today", "昨天": "yesterday", "日期": "date", "day": "date", "digest": "date", "查看": "show", "commit": "show",
+    "领域": "area", "搜索": "search", "find": "search", "所有领域": "areas", "本周": "week", "本月": "month", "订阅": "subscribe",
+    "sub": "subscribe", "静音": "mute", "退订": "unsubscribe", "unsub": "unsubscribe", "我的订阅": "subs",
+    "subscriptions": "subs", "设置": "setup", "状态": "status", "重新生成": "rerun", "暂停": "pause", "恢复": "resume",
+    "移除": "remove", "帮助": "help", "?": "help",
+}  # fmt: skip
+"""Other names of commands, in both languages."""
+
+
+@lru_cache(maxsize=1)
+def verbs() -> tuple[Verb, ...]:
+    """Return the commands in the order of the help."""
+    repo, public = _named("repository", "repository"), _named("public", "flag")
+    language = _named("lang", "choice", ("en", "zh"))
+    topic = (
+        _named("area", "area"), _named("path", "words"), _named("author", "words"), _named("word", "words"),
+        _named("type", "choice", TYPES), _named("min", "choice", LEVELS),
+    )  # fmt: skip
+    return (
+        _verb("today", repo, language, public),
+        _verb("yesterday", repo, language, public),
+        _verb("date", _first("date", "date"), repo, language, public),
+        _verb("week", repo, language, public),
+        _verb("month", repo, language, public),
+        _verb("show", _first("commit", "commit"), repo, language, public),
+        _verb("area", _first("area", "area"), _named("since", "date"), repo, language, public),
+        _verb(
+            "search", _first("words", "words"), _named("since", "date"), _named("until", "date"), _named("area", "area"),
+            _named("type", "choice", TYPES), _named("author", "words"), _named("min", "choice", LEVELS), repo, language,
+            public,
+        ),
+        _verb("areas", repo, language, public),
+        _verb("subscribe", *topic, _named("how", "choice", HOW), repo, _named("here", "flag"), has_form=True),
+        _verb("mute", *topic, repo, _named("here", "flag"), has_form=True),
+        _verb("subs", _named("here", "flag")),
+        _verb("unsubscribe", _first("number", "words"), _named("here", "flag")),
+        _verb("setup", _maybe("repository", "repository"), is_admin=True, has_form=True),
+        _verb("pause", repo, is_admin=True),
+        _verb("resume", repo, is_admin=True),
+        _verb("remove", repo, is_admin=True),
+        _verb("status", public),
+        _verb("rerun", _first("date", "date"), repo, is_admin=True),
+        _verb("help", _maybe("command", "words")),
+    )  # fmt: skip
+
+
+def verb(name: str) -> Verb | None:
+    """Return the command of that name (or another of its names), or None."""
+    wanted = ALIASES.get(name.lower(), name.lower())
+    return next((found for found in verbs() if found.name == wanted), None)
+
+
+def usage(found: Verb, platform: str = "") -> str:
+    """Return how a command is typed there: `area <area> [since=…] [public]`, `/digest area area:<area> [since:…]`."""
+    shown = _shown_on_discord if platform == _DISCORD else _shown
+    words = [found.name, *(shown(option) for option in found.options)]
+    return f"{_COMMAND if platform == _DISCORD else ''}{' '.join(words)}"
+
+
+def as_typed(text: str, platform: str) -> str:
+    """Return one of our sentences with the commands in it as people type them on a platform; Discord has options of its own."""
+    return _CODE.sub(lambda code: f"`{_on_discord(code[1])}`", text) if platform == _DISCORD else text
+
+
+def _on_discord(code: str) -> str:
+    """Return `subscribe area=AMD`, `since=7d` or `public` in Discord's way; what is no command stays as it is."""
+    head, *rest = code.split()
+    found = verb(head) if head == head.lower() else None
+    if found is None:
+        whole = _PAIR.sub(r"\1:\2", code)
+        return "public:True" if code == "public" else whole
+    places = [option.name for option in found.options if not option.named]
+    words = []
+    for piece in rest:
+        if any(option.name == piece and option.kind == "flag" for option in found.options):
+            words.append(f"{piece}:True")
+        elif _PAIR.fullmatch(piece) or not places:
+            words.append(_PAIR.sub(r"\1:\2", piece))
+        else:
+            words.append(f"{places.pop(0)}:{piece}")
+    return _COMMAND + " ".join([found.name, *words])
+
+
+def _shown_on_discord(option: Option) -> str:
+    value = f"<{option.name}>" if option.required else "True" if option.kind == "flag" else "…"
+    return f"{option.name}:{value}" if option.required else f"[{option.name}:{value}]"
+
+
+def _shown(option: Option) -> str:
+    if option.kind == "flag":
+        return f"[{option.name}]"
+    if option.named:
+        value = "|".join(option.choices) if 0 < len(option.choices) <= len(LEVELS) else "…"
+        return f"[{option.name}={value}]"
+    return f"<{option.name}>" if option.required else f"[{option.name}]"
+
+
+def _verb(name: str, *options: Option, is_admin: bool = False, has_form: bool = False) -> Verb:
+    return Verb(name, in_all(f"verb.{name}"), options, is_admin=is_admin, has_form=has_form)
+
+
+def _first(name: str, kind: Kind) -> Option:
+    return Option(name, kind, in_all(f"option.{name}"), required=True)
+
+
+def _maybe(name: str, kind: Kind) -> Option:
+    return Option(name, kind, in_all(f"option.{name}"))
+
+
+def _named(name: str, kind: Kind, choices: tuple[str, ...] = ()) -> Option:
+    return Option(name, kind, in_all(f"option.{name}"), choices=choices, named=True)

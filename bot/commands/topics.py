@@ -1,0 +1,165 @@
+"""What people name as topics of a subscription, read and said: several in one line are several."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from analysis.entry import LANGUAGES, Language
+from analysis.i18n.wording import say
+from analysis.triage.areas import Areas
+from bot.commands import meanings as meant
+from bot.commands.grammar import Mistake
+from bot.commands.pieces import fold
+from bot.commands.registry import TYPES
+from bot.digests.core import Core
+from bot.i18n.wording import tell
+from formatters.i18n.wording import label
+from storage.subscriptions import Subscription
+
+NAMES = ("area", "path", "author", "word", "type")
+MOST = 12
+"""Topics of one line: more is rather a mistake, such as a text that was pasted."""
+
+_EVERYTHING = {"everything", "all", "*", "全部", "所有"}
+_AND = re.compile(r"\s+(?:and|or|&|\+)\s+|\s*(?:和|与|及|或|以及)\s*", re.IGNORECASE)
+_COURTESY = re.compile(r"^(?:me\s+)?to\s+|\s+(?:please|pls|thanks)[.!]*$|[.!?。！？]+$", re.IGNORECASE)
+"""What people put around topics: `subscribe me to AMD, please`."""
+_PATH = re.compile(r"\S*[*?/]\S*|[\w-]+\.[a-z]{1,5}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a subscription is about: what is given must all hold; without anything it is everything."""
+
+    area: str = ""
+    path: str = ""
+    author: str = ""
+    word: str = ""
+    type: str = ""
+
+
+def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -> list[Topic]:
+    """Return the topics of a line: `given` by their names, `words` as they stand beside them; none if nothing is named.
+
+    Raises:
+        Mistake: a name is not known, or it is not clear what a word belongs to.
+    """
+    named = {name: [one for text in given.get(name, ()) for one in meant.listed(text)] for name in NAMES}
+    named = {name: values for name, values in named.items() if values}
+    bare = _bare(core.areas(), words)
+    if bare and named.keys() - {"type"}:
+        raise _stray(named, " ".join(words))
+    if named.keys() == {"area"} and all(value.lower() in _EVERYTHING for value in named["area"]):
+        return [Topic()]
+    values = {name: [_checked(core, name, value) for value in named[name]] for name in named}
+    each = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]
+    topics = (
+        [_checked_topic(core, one, others) for one in bare for others in each]
+        if bare
+        else [Topic(**one) for one in each if one]
+    )
+    if len(topics) > MOST:
+        raise Mistake("mistake.many_topics", most=str(MOST))
+    return list(dict.fromkeys(topics))
+
+
+def _checked_topic(core: Core, one: dict[str, str], others: dict[str, str]) -> Topic:
+    return Topic(**others | {name: _checked(core, name, value) for name, value in one.items()})
+
+
+def _checked(core: Core, name: str, value: str) -> str:
+    """Return a value as it is stored; raise Mistake where there is no such area or type, or no such person."""
+    if name == "area":
+        return meant.area(core, value)
+    if name == "type":
+        return meant.change_type(value)
+    if name == "author":
+        if value.startswith("<@"):  # a mention of somebody on the platform, whose name there is not the repository's
+            raise Mistake("mistake.author_mention")
+        return value.lstrip("@")
+    return value
+
+
+def _bare(areas: Areas, words: Sequence[str]) -> list[dict[str, str]]:
+    """Return what words without a name are about: parted by commas, and by "and" where that parts what is known."""
+    found: list[dict[str, str]] = []
+    for text in meant.listed(_COURTESY.sub("", " ".join(words))):
+        joined = _AND.split(text)
+        single = text.split()
+        if len(joined) > 1 and not _is_known(areas, text) and any(_is_known(areas, part) for part in joined):
+            found += [_meant(areas, part) for part in joined if part]
+        elif len(single) > 1 and not _is_known(areas, text) and all(_is_known(areas, part) for part in single):
+            found += _combined([_meant(areas, part) for part in single])
+        else:
+            found.append(_meant(areas, text))
+    return found
+
+
+def _combined(found: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Let types say which commits of the others are meant: `AMD NPU bugfix`."""
+    types = [one for one in found if "type" in one]
+    others = [one for one in found if "type" not in one]
+    return [other | kind for other in others for kind in types] if types and others else found
+
+
+def _is_known(areas: Areas, text: str) -> bool:
+    return _meant(areas, text).keys() != {"word"}
+
+
+def _meant(areas: Areas, text: str) -> dict[str, str]:
+    if text.lower() in _EVERYTHING:
+        return {}
+    if areas.find(fold(text)):
+        return {"area": text}
+    if text.startswith("@") and " " not in text:
+        return {"author": text}
+    if _PATH.fullmatch(text):
+        return {"path": text}
+    kinds = {say(f"type.{kind}", language).lower(): kind for kind in TYPES for language in LANGUAGES}
+    kind = fold(text).lower()
+    return {"type": kinds.get(kind, kind)} if kind in kinds or kind in TYPES else {"word": text}
+
+
+def _stray(named: Mapping[str, Sequence[str]], text: str) -> Mistake:
+    """Ask what a word beside a name belongs to, with the line as it could be meant."""
+    name = next((one for one in ("author", "word", "path") if one in named), next(iter(named)))
+    whole = " ".join([named[name][-1], text])
+    return Mistake("mistake.stray", text=text, right=f'{name}="{whole}"')
+
+
+# -- said
+
+
+def say_topic(one: Subscription | Topic, areas: Areas, language: Language) -> str:
+    """Say what a subscription is about."""
+    parts = []
+    if one.area:
+        parts.append(areas.name(one.area, language))
+    if one.type:
+        parts.append(say(f"type.{one.type}", language))
+    parts += [f"`{text}`" for text in (one.path, one.word) if text]
+    if one.author:
+        parts.append(f"@{one.author}")
+    if isinstance(one, Subscription) and one.least.rank:
+        parts.append(tell(f"least.{one.least}", language))
+    return " · ".join(parts) or tell("subs.everything", language)
+
+
+def say_topics(topics: Iterable[str], language: Language) -> str:
+    """Join topics that are said already."""
+    *first, last = topics
+    if not first:
+        return last
+    return tell("subs.and", language, first=label("list.comma", language).join(first), last=last)
+
+
+def say_when(one: Subscription, language: Language) -> str:
+    """Say when it is told."""
+    return tell(f"when.{one.how}", language, time=f"{one.at:%H:%M}", zone=say_zone(one.zone, language))
+
+
+def say_zone(zone: str, language: Language) -> str:
+    """Say on which clocks: `New York time`."""
+    city = zone.rpartition("/")[2].replace("_", " ")
+    return tell("when.zone" if "/" in zone else "when.zone_plain", language, city=city, zone=zone)

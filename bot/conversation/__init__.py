@@ -1,0 +1,1 @@
+"""Whoever asks something gets an answer: requests find their handlers here."""

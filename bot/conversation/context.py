@@ -1,0 +1,238 @@
+"""A request with everything that answering it needs: who may see what, in which language, on which clocks."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from analysis.commits.window import check_zone
+from analysis.entry import Analyser, Language
+from analysis.errors import BadInput
+from bot.commands import meanings as meant
+from bot.commands.access import TERMINAL, Access
+from bot.commands.grammar import Mistake, printed
+from bot.commands.people import People
+from bot.commands.pieces import fold
+from bot.commands.registry import as_typed
+from bot.config import machine_zone
+from bot.digests.core import Core
+from bot.digests.work import Work
+from bot.i18n.wording import tell
+from bot.port.command import Command
+from bot.port.platform import Asker, Request
+from formatters.i18n.wording import label
+from formatters.reply import MOST_COMMAND, Button, Note, Reply
+from storage.deliveries import Deliveries, Delivery
+from storage.feeds import Feed, Feeds
+from storage.subscriptions import Recipient, Subscriptions
+
+_LANGUAGES: dict[str, Language] = {
+    "en": "en", "english": "en", "英文": "en", "英语": "en", "zh": "zh", "zh-cn": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh",
+}  # fmt: skip
+
+
+PERSONAL = {"subscribe", "mute", "subs", "unsubscribe", "undo", "save", "help", "home", "rate"}
+"""Commands whose answers concern only who asks."""
+
+_REPOSITORY = re.compile(r"(?=.*[A-Za-z])[\w-][\w.-]*/[\w.-]+", re.ASCII)
+"""`owner/name`; `5/5` is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all answers are made with.
+
+    Attributes:
+        analyser: reads a commit once, however many ask; `fresh` reads it again.
+        mend: shows a feed's post anew after something in it changed.
+    """
+
+    core: Core
+    feeds: Feeds
+    deliveries: Deliveries
+    subscriptions: Subscriptions
+    access: Access
+    people: People
+    work: Work
+    analyser: Analyser
+    fresh: Analyser
+    mend: Callable[[Feed, Delivery], Awaitable[None]]
+
+
+class Which(Exception):
+    """Several are meant; the choices are commands with their labels."""
+
+    def __init__(self, key: str, choices: list[tuple[str, str]]) -> None:
+        super().__init__(key)
+        self.key = key
+        self.choices = choices
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request, understood.
+
+    Attributes:
+        feeds: those of the channel that it was asked in; in direct messages the one that it names, for who administers it.
+        visible: the repositories that may be seen from there.
+    """
+
+    desk: Desk
+    request: Request
+    command: Command
+    language: Language
+    feeds: tuple[Feed, ...]
+    visible: tuple[str, ...]
+
+    @property
+    def asker(self) -> Asker:
+        """Who asks."""
+        return self.request.asker
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether who asks may administer what is asked about: the channel, or from their home one of its feeds."""
+        return self.desk.access.is_admin(self.asker) or (self.asker.is_direct and bool(self.feeds))
+
+    @property
+    def recipient(self) -> Recipient:
+        """The person, or with `here` the channel, as one who is told things."""
+        asker = self.asker
+        if "here" in self.command.flags and not asker.is_direct:
+            return Recipient(asker.platform, asker.workspace, "channel", asker.channel)
+        return Recipient(asker.platform, asker.workspace, "user", asker.user)
+
+    def value(self, name: str) -> str:
+        """Return what was given under a name, in a form or as `name=value`; empty if nothing was."""
+        return (self.request.values.get(name) or self.command.value(name)).strip()
+
+    def values(self, name: str) -> list[str]:
+        """Return all that was given under a name."""
+        found = (self.request.values.get(name, ""), *self.command.named.get(name, ()))
+        return [text.strip() for text in found if text.strip()]
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a sentence in the asker's language, its commands as they are typed where it is shown."""
+        return tell(key, self.language, lambda text: as_typed(text, self.asker.platform), **values)
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Return items as the asker's language lists them."""
+        return label("list.comma", self.language).join(items)
+
+    def note(self, key: str, *buttons: Button, **values: object) -> Note:
+        """Return a sentence that confirms something."""
+        return Note(self.say(key, **values), "done", buttons)
+
+    def working(self, key: str, **values: object) -> Note:
+        """Return a sentence for the time until the answer is there."""
+        return Note(self.say(key, **values), "working")
+
+    def button(self, key: str, command: str) -> Button:
+        """Return a button by its wording's key and its command."""
+        return Button(self.say(f"button.{key}"), command)
+
+    # -- what is meant
+
+    def repository(self) -> str:
+        """Return the repository that is meant: the named one, or the only one here.
+
+        Raises:
+            Mistake: there is none, or it may not be seen from here.
+            Which: there are several.
+        """
+        wanted = self.value("repository") or next(filter(self.is_repository, self.command.words), "")
+        if wanted:
+            return self.seen(wanted)
+        names = list(dict.fromkeys(self._standard(feed.repository) for feed in self.feeds)) or list(self.visible)
+        if not names:
+            key = "mistake.nothing_direct" if self.asker.is_direct else "mistake.nothing_here"
+            raise Mistake(key)
+        if len(names) > 1:
+            named = [
+                (replace(self.command, named=self.command.named | {"repository": (name,)}), name) for name in names
+            ]
+            commands = [(printed(command), name) for command, name in named]
+            raise Which("which.repository", [pair for pair in commands if len(pair[0]) <= MOST_COMMAND])
+        return names[0]
+
+    def is_repository(self, word: str) -> bool:
+        """Whether a word names a repository: by owner and name, or one that may be seen from here by its name alone."""
+        is_whole = _REPOSITORY.fullmatch(fold(word)) is not None
+        return is_whole or word.lower() in {name.lower().rpartition("/")[2] for name in self.visible}
+
+    def _standard(self, name: str) -> str:
+        return next((seen for seen in self.visible if seen.lower() == name.lower()), name)
+
+    def seen(self, wanted: str) -> str:
+        """Return how a repository that somebody names is written; raise Mistake if it may not be seen from here."""
+        name = fold(wanted).strip("`<>").removeprefix("https://github.com/").strip("/")
+        if name.startswith("~") and name[1:].isdigit():
+            numbers = {number: known for known, number in self.desk.core.commits.numbers().items()}
+            name = numbers.get(int(name[1:]), name)
+        lowered = name.lower()
+        for known in self.visible:
+            if lowered in {known.lower(), known.lower().rpartition("/")[2]}:
+                return known
+        raise Mistake(
+            "mistake.not_seen" if self.visible else "mistake.not_seen_none",
+            repo=name,
+            seen=self.visible[:5],
+        )
+
+    def feed_of(self, repo: str) -> Feed | None:
+        """Return the channel's feed for a repository: of several the first that brings digests."""
+        found = [feed for feed in self.feeds if feed.repository.lower() == repo.lower()]
+        return min(found, key=lambda feed: feed.looks_back, default=None)
+
+    def zone(self, repo: str = "") -> str:
+        """Return the zone whose days are meant: the one that a button names, the feed's, the asker's, or the machine's."""
+        named = self.command.value("zone")
+        if named and self.command.verb != "save":
+            return meant.zone(named)
+        feed = self.feed_of(repo) or next(iter(self.feeds), None)
+        is_said = self.asker.platform == TERMINAL and self.asker.zone  # by --tz
+        if feed and not is_said:
+            return feed.zone
+        try:
+            return check_zone(self.asker.zone) if self.asker.zone else machine_zone()
+        except BadInput:
+            return machine_zone()
+
+    def today(self, zone: str) -> date:
+        """Return the day that it is now in a zone."""
+        return self.desk.core.now().astimezone(ZoneInfo(zone)).date()
+
+
+Handler = Callable[[Question], AsyncIterator[Reply]]
+"""Answers a question: each reply replaces the one before."""
+
+
+async def understood(desk: Desk, request: Request, command: Command) -> Question:
+    """Gather what is needed to answer a request."""
+    asker = request.asker
+
+    def look() -> tuple[tuple[Feed, ...], tuple[str, ...]]:
+        if not asker.is_direct:
+            return tuple(desk.feeds.of_channel(asker.platform, asker.channel)), desk.access.visible(asker)
+        number = command.value("feed")
+        found = desk.feeds.get(int(number)) if number.isdecimal() else None
+        feeds = (found,) if found and desk.access.administers(asker, found) else ()
+        return feeds, desk.access.visible(asker)
+
+    feeds, visible = await desk.work.quick(look)
+    return Question(desk, request, command, language_of(asker, command, feeds), feeds, visible)
+
+
+def language_of(asker: Asker, command: Command | None, feeds: tuple[Feed, ...]) -> Language:
+    """Return the language to answer in: the one that was named, the channel's, the asker's."""
+    named = language_named(command.value("lang")) if command else None
+    # What is between the bot and one person is said in that person's language; in the terminal it was chosen.
+    is_own = asker.is_direct or asker.platform == TERMINAL or (command is not None and command.verb in PERSONAL)
+    of_channel = feeds[0].language if feeds and not is_own else None
+    return named or of_channel or asker.language or "en"
+
+
+def language_named(text: str) -> Language | None:
+    """Return the language that somebody names, in either language; None for another one."""
+    return _LANGUAGES.get(text.strip().lower())

@@ -1,0 +1,1 @@
+"""The answers to commands, a module for each subject."""

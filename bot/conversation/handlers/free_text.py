@@ -1,0 +1,76 @@
+"""Answers to what is no command: thanks, greetings, and questions, which are searches by whatever in them names something."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from bot.commands.dates import days
+from bot.commands.grammar import Mistake, read
+from bot.commands.pieces import fold
+from bot.commands.references import first_reference
+from bot.commands.terms import is_greeting, is_thanks, terms
+from bot.conversation.context import Question
+from bot.conversation.handlers.commits import area, search, show
+from bot.conversation.handlers.days import day
+from bot.port.command import Command
+from formatters.reply import CommitList, Note, Reply
+
+
+async def ask(question: Question) -> AsyncIterator[Reply]:
+    """Answer what somebody writes freely."""
+    text = question.command.text
+    if is_thanks(text):
+        yield Note(question.say("free.thanks"))
+        return
+    if is_greeting(text):
+        yield _offer(question, "free.hello")
+        return
+    if found := first_reference(text):
+        async for reply in show(_as(question, Command("show", (found,)))):
+            yield reply
+        return
+    async for reply in _looked_for(question, terms(text)):
+        yield reply
+
+
+async def _looked_for(question: Question, found: list[str]) -> AsyncIterator[Reply]:
+    """Answer with a day, an area, or what a search finds: by what is named, as it could have been typed."""
+    if not found:
+        yield _offer(question, "free.lost")
+        return
+    today = question.today(question.zone())
+    dated = [word for word in found if days(word, today) or _names_day(word)]
+    areas = question.desk.core.areas()
+    named = [word for word in found if word not in dated and areas.find(fold(word))]
+    others = [word for word in found if word not in dated and word not in named]
+    if dated == found:
+        async for reply in day(_as(question, Command("date", (found[0],)))):
+            yield reply
+        return
+    when = {"since": (dated[0],), "until": (dated[0],)} if dated else {}
+    if areas.find(" ".join(found)) or (named == found and len(found) == 1):
+        async for reply in area(_as(question, Command("area", tuple(found)))):
+            yield reply
+        return
+    named_too = {"area": tuple(named[:1])} if named else {}
+    async for reply in search(_as(question, Command("search", tuple(others), named_too | when))):
+        if isinstance(reply, CommitList) and not reply.rows:
+            yield replace(reply, note=question.say("free.nothing"))
+        else:
+            yield reply
+
+
+def _names_day(word: str) -> bool:
+    """Whether a word is a day or a command for one, such as `yesterday`."""
+    try:
+        return read(word).verb in {"date", "yesterday", "today"}
+    except Mistake:
+        return False
+
+
+def _as(question: Question, command: Command) -> Question:
+    return replace(question, command=replace(command, flags=question.command.flags))
+
+
+def _offer(question: Question, key: str) -> Note:
+    buttons = [question.button("yesterday", "yesterday")] if question.visible else []
+    return Note(question.say(key), "plain", (*buttons, question.button("help", "help")))

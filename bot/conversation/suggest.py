@@ -1,0 +1,99 @@
+"""What could be meant while somebody types; from the store alone, quickly. Implements `bot.port.platform.Suggest`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from bot.commands.registry import verbs
+from bot.conversation.context import Desk, Question, understood
+from bot.port.command import Command
+from bot.port.platform import Asker, Option, Request
+from formatters.i18n.wording import say_day
+from formatters.text.item import bare_title
+from formatters.text.plain import clean, shorten
+from storage.search import Question as Searched
+from storage.search import search
+from storage.words import words_of
+
+_MOST = 25
+_LABEL = 80
+_DAYS = 14
+_FRESH = timedelta(days=3)
+
+
+class Suggestions:
+    """Offers repositories, areas, days and commits."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(
+        self, asker: Asker, verb: str, option: Option, typed: str, others: Mapping[str, str]
+    ) -> Sequence[tuple[str, str]]:
+        """Return (value, label), the best first; see `bot.port.platform.Suggest`."""
+        question = await understood(
+            self._desk, Request(asker, verb), Command(verb, named={name: (value,) for name, value in others.items()})
+        )
+        find = {
+            "repository": _repositories,
+            "area": _areas,
+            "date": _days,
+            "commit": _commits,
+        }.get(option.kind)
+        if option.name == "command":
+            return [(one.name, one.says[question.language]) for one in verbs() if one.name.startswith(typed.lower())][
+                :_MOST
+            ]
+        if find is None:
+            return [(choice, choice) for choice in option.choices if choice.startswith(typed.lower())][:_MOST]
+        return (await self._desk.work.quick(lambda: find(question, typed.strip())))[:_MOST]
+
+
+def _repositories(question: Question, typed: str) -> list[tuple[str, str]]:
+    return [(name, name) for name in question.visible if typed.lower() in name.lower()]
+
+
+def _areas(question: Question, typed: str) -> list[tuple[str, str]]:
+    wanted, areas = typed.lower(), question.desk.core.areas()
+    exact = areas.find(typed) if typed else None
+    found = [
+        (area.key, area.name(question.language))
+        for area in areas
+        if not wanted
+        or area.key == exact
+        or any(wanted in word.lower() for word in (area.key, *area.names.values(), *area.words, *area.tags))
+    ]
+    return sorted(found, key=lambda pair: (pair[0] != exact, not pair[1].lower().startswith(wanted), pair[1]))
+
+
+def _days(question: Question, typed: str) -> list[tuple[str, str]]:
+    today = question.today(question.zone())
+    days = (today - timedelta(days=number) for number in range(_DAYS))
+    shown = [(day.isoformat(), say_day(day, question.language)) for day in days]
+    wanted = typed.lower()
+    found = [pair for pair in shown if wanted in pair[0] or wanted in pair[1].lower()]
+    return found or ([(typed, typed)] if typed else [])
+
+
+def _commits(question: Question, typed: str) -> list[tuple[str, str]]:
+    """Return "4c46ecd · title" for a prefix of a SHA or for words; without either the newest."""
+    core, named = question.desk.core, question.value("repository")
+    repos = tuple(name for name in question.visible if not named or named.lower() in name.lower())
+    if not repos:
+        return []
+    hits: list[tuple[str, str]] = []
+    text = typed.lower().lstrip("#")
+    is_hex = len(text) > 3 and not text.strip("0123456789abcdef")  # noqa: PLR2004 - fewer digits fit too much
+    if is_hex:
+        hits = [hit for repo in repos for hit in core.commits.find(text, repo)]
+    if text.isdigit():
+        hits += [hit for repo in repos for hit in core.commits.by_pull_request(int(text), repo)]
+    entries = [entry for repo, sha in hits for entry in core.commits.entries(repo, [sha]).values()]
+    if not entries and words_of(typed):
+        entries = list(search(core.store, Searched(typed, repos), limit=_MOST).entries)
+    elif not typed:
+        since = core.now() - _FRESH
+        entries = list(search(core.store, Searched(repos=repos, since=since), limit=_MOST).entries)
+    return [
+        (entry.commit.sha[:12], shorten(f"{entry.commit.short} · {clean(bare_title(entry))}", _LABEL))
+        for entry in entries
+    ]

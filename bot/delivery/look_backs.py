@@ -1,0 +1,114 @@
+"""What is posted of weeks and months: days are read ahead as they end, so that a look back finds them in the store."""
+
+import logging
+import time
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from analysis.commits.window import Window
+from analysis.entry import Analyser, Entry
+from analysis.errors import Problem
+from bot.delivery.feeds import channel_of, coming, wants
+from bot.delivery.outbox import Ready
+from bot.delivery.posts import archive_page, quiet_note, review_files, review_post
+from bot.digests.core import Core
+from bot.digests.repositories import parse_place
+from bot.digests.review import half_read, look_back, pending, read_day, unread
+from bot.digests.work import Work
+from bot.port.platform import Later
+from storage.feeds import Feed, Feeds
+from storage.subscriptions import Subscriptions
+
+_AT_ONCE = 20.0  # seconds in which reading goes on from day to day, so that no round keeps others waiting
+_AGAIN = timedelta(minutes=15)
+
+_LOG = logging.getLogger(__name__)
+
+
+class LookBacks:
+    """Makes the posts of feeds that look back."""
+
+    def __init__(self, core: Core, feeds: Feeds, subscriptions: Subscriptions, work: Work, analyser: Analyser) -> None:
+        self._core = core
+        self._feeds = feeds
+        self._subscriptions = subscriptions
+        self._work = work
+        self._analyser = analyser
+        self._rests: dict[Feed, datetime] = {}
+
+    async def read_ahead(self) -> None:
+        """Read what is over of the days that each feed's next post is about; once a day, if nothing hinders it."""
+        feeds = [feed for feed in await self._work.quick(self._feeds.all) if feed.looks_back and not feed.paused]
+        now = self._core.now()
+        self._rests = {feed: until for feed, until in self._rests.items() if feed in feeds and until > now}
+        for feed in feeds:
+            if feed not in self._rests:
+                await self._read_ahead(feed, now)
+
+    async def _read_ahead(self, feed: Feed, now: datetime) -> None:
+        about = coming(feed, now).window
+        today = about.local(now).date()
+        over = replace(about, last=min(about.last, today - timedelta(days=1)))
+        try:
+            if await self._read(feed, over):
+                self._rests[feed] = Window.of(today, over.zone).end
+                await self._read(feed, over, half=True)
+        except Problem as problem:
+            _LOG.warning("%s could not be read for its look back: %s", feed.repository, problem)
+            self._rests[feed] = now + _AGAIN
+
+    async def ready(self, feed: Feed, window: Window, kind: str, *, again: bool = False) -> Ready | None:
+        """Read what the store lacks of a window, and look back on it; None where a quiet time is not to be told.
+
+        With `again`, a model is asked once more for what it has not read yet, as far as it gets in its time.
+
+        Raises:
+            NotFound, Outage: the source cannot be read.
+            Later: some days are still to be read.
+        """
+        if not (await self._read(feed, window, half=again) or again):
+            raise Later("some of its days are still to be read", 0.0)
+        return await self._work.shared((kind, feed.id, window, feed.language), lambda: self._ready(feed, window))
+
+    async def _read(self, feed: Feed, window: Window, *, half: bool = False) -> bool:
+        """Read the days that nobody read, with `half` those that were read in part, too; False if the time was too short.
+
+        One after the other, so that whoever else waits for the repository has a turn between two of them.
+        """
+
+        def lacking() -> list[date]:
+            days = set(unread(self._core, feed.repository, window))
+            return sorted(days | set(half_read(self._core, feed.repository, window, feed.language)) if half else days)
+
+        until = time.monotonic() + _AT_ONCE
+        for number, day in enumerate(await self._work.quick(lacking)):
+            if number and time.monotonic() > until:
+                return False
+            await self._read_day(feed, Window.of(day, window.zone))
+        return True
+
+    async def _read_day(self, feed: Feed, day: Window) -> None:
+        def read() -> None:
+            source = self._core.source(parse_place(feed.place))
+            read_day(self._core, source, day, feed.language, self._analyser)
+
+        await self._work.shared(("day", feed.place, day, feed.language), read, feed.repository.lower())
+
+    def _ready(self, feed: Feed, window: Window) -> Ready | None:
+        """Look back for a channel. What it tells counts as told nowhere: none of it is news."""
+        core, now_named = self._core, self._feeds.get(feed.id) or feed  # reading may have found that it was renamed
+        made = look_back(core, now_named.repository, window, feed.language, lambda entry: self._is_wanted(feed, entry))
+        if made.entries:
+            number, areas = core.commits.numbers().get(made.repo, 0), core.areas()
+            page, files = archive_page(core, made), review_files(made, areas)
+            return Ready(review_post(made, areas, number, page=page, files=files), pending=pending(core, made))
+        landed = len(core.commits.between(made.repo, window.start, window.end))
+        quiet = quiet_note(feed, made.repo, window, landed)
+        return Ready(quiet) if quiet else None
+
+    def _is_wanted(self, feed: Feed, entry: Entry) -> bool:
+        """Whether an entry passes the feed's filters, or takes back what its channel was told."""
+        if wants(feed, entry):
+            return True
+        original = self._core.taken_back(entry)
+        return bool(original and self._subscriptions.told(channel_of(feed), entry.commit.repo, [original.sha]))

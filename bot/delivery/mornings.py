@@ -1,0 +1,255 @@
+"""The rounds of the feeds: what is due is made and delivered, what was incomplete is completed where it stands.
+
+A feed brings digests of days, or looks back on weeks or months; both are delivered alike, and told apart by their kind.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest
+from analysis.digest.pipeline import silent
+from analysis.entry import Analyser
+from analysis.errors import Damaged, Problem
+from analysis.sources import NO_COMMITS, STALE
+from analysis.triage.areas import Areas
+from bot.commands.grammar import say_span
+from bot.commands.people import People
+from bot.commands.registry import as_typed
+from bot.delivery.feed_health import FeedHealth
+from bot.delivery.feeds import (
+    DIGEST,
+    KINDS,
+    REMEMBERED,
+    channel_of,
+    covered,
+    due,
+    kind_of,
+    narrowed,
+    next_post,
+    reported,
+)
+from bot.delivery.look_backs import LookBacks
+from bot.delivery.outbox import Deliverer, Outcome, Ready
+from bot.delivery.posts import archive_page, digest_post, quiet_note, report_files
+from bot.digests.core import Core
+from bot.digests.repositories import parse_place
+from bot.digests.work import Work
+from bot.i18n.wording import said, tell
+from bot.port.platform import Later, Refused
+from formatters.reply import Channel, Note
+from storage.deliveries import Delivery, Order, State
+from storage.feeds import Feed, Feeds
+from storage.subscriptions import Subscriptions
+
+_AT_ONCE = 8
+_COMPLETED_FOR = timedelta(hours=36)
+_LOOKED_EVERY = timedelta(minutes=10)
+
+_LOG = logging.getLogger(__name__)
+
+
+class Mornings:
+    """Brings each feed's posts to its channel."""
+
+    def __init__(
+        self,
+        core: Core,
+        feeds: Feeds,
+        subscriptions: Subscriptions,
+        deliverer: Deliverer,
+        work: Work,
+        analyser: Analyser,
+        health: FeedHealth,
+        people: People,
+    ) -> None:
+        self._core = core
+        self._feeds = feeds
+        self._subscriptions = subscriptions
+        self._deliverer = deliverer
+        self._work = work
+        self._analyser = analyser
+        self._health = health
+        self._people = people
+        self._look_backs = LookBacks(core, feeds, subscriptions, work, analyser)
+        self._gate = asyncio.Semaphore(_AT_ONCE)
+        self._resting: dict[Feed, datetime] = {}
+
+    async def round(self) -> None:
+        """Deliver what is due; a feed's trouble does not keep the others."""
+        feeds = await self._work.quick(self._feeds.all)
+        now = self._core.now()
+        self._resting = {feed: until for feed, until in self._resting.items() if until > now and feed in feeds}
+        waiting = [feed for feed in feeds if not feed.paused and feed not in self._resting]
+        await asyncio.gather(*(self._one(feed) for feed in waiting))
+
+    async def _one(self, feed: Feed) -> None:
+        async with self._gate:
+            try:
+                await self._feed(feed)
+            except Problem as problem:  # the store; the round comes again
+                _LOG.warning("the feed %s of %s waits: %s", feed.id, feed.repository, problem)
+
+    async def _feed(self, feed: Feed) -> None:
+        for delivery in await self._deliveries(feed, KINDS):
+            if (
+                delivery.state is State.POSTING
+            ):  # somebody was stopped there, maybe; nothing is due before that is clear
+                await self._deliver(feed, delivery.order)
+        kind = kind_of(feed)
+        deliveries, now = await self._deliveries(feed, (kind,)), self._core.now()
+        owed = due(feed, covered(feed, deliveries, now), now)
+        if owed is None:
+            if not any(delivery.state in {State.CLAIMED, State.POSTING} for delivery in deliveries):
+                self._resting[feed] = next_post(feed, now)
+            return
+        await self._deliver(
+            feed,
+            Order(kind, str(feed.id), say_span(owed.window), feed.platform, feed.channel, owed.at, owed.window),
+        )
+
+    async def _deliver(self, feed: Feed, order: Order) -> None:
+        result = await self._deliverer.deliver(order, lambda delivery: self._made(feed, delivery))
+        if result.outcome is Outcome.REFUSED:
+            await self._refused(feed, result.delivery.key if result.delivery else "", result.trouble)
+        elif result.outcome is Outcome.TAKEN:
+            # It was refused, and the process was stopped before the feed was paused.
+            for delivery in await self._deliveries(feed, (order.kind,)):
+                if delivery.order.slot == order.slot and delivery.state is State.REFUSED:
+                    await self._refused(feed, delivery.key, delivery.trouble)
+        elif result.trouble:
+            _LOG.warning("the post about %s, %s, waits: %s", feed.repository, order.slot, result.trouble)
+
+    async def _deliveries(self, feed: Feed, kinds: Sequence[str]) -> list[Delivery]:
+        since = (self._core.now() - REMEMBERED).date()
+
+        def look() -> list[Delivery]:
+            return [found for kind in kinds for found in self._deliverer.deliveries.of(kind, str(feed.id), since)]
+
+        return await self._work.quick(look)
+
+    # -- what is posted
+
+    async def _made(self, feed: Feed, delivery: Delivery) -> Ready | None:
+        window, kind = delivery.order.window, delivery.order.kind
+        assert window is not None
+        try:
+            if kind != DIGEST:  # made of what the store has, it does not tell whether the repository can be read
+                return await self._look_backs.ready(feed, window, kind)
+            digest, areas = await self._digest(feed, window)
+        except (Later, Refused):
+            raise
+        except Exception as error:  # it is told of by whoever delivers; here the feed's channel and maker learn of it
+            await self._health.broke(feed.place, error, by_post=True)
+            raise
+        await self._health.works(feed.place, by_post=True)
+        return await self._work.quick(lambda: self._ready(feed, digest, areas))
+
+    async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:
+        told = reported(await self._deliveries(feed, (DIGEST,)), window)
+
+        def make() -> tuple[Digest, Areas]:
+            source = self._core.source(parse_place(feed.place))
+            digest, areas = self._core.digest(source, window, feed.language, self._analyser, silent, told=told)
+            if not digest.entries and (stale := [note for note in digest.notes if note.startswith(STALE)]):
+                raise Damaged(f"{feed.repository}: {stale[0]}. Fetch it, by hand once or each hour by a timer.")
+            return digest, areas
+
+        key = (DIGEST, feed.id, window, feed.language)
+        return await self._work.shared(key, make, feed.repository.lower())
+
+    def _ready(self, feed: Feed, digest: Digest, areas: Areas) -> Ready | None:
+        recipient = channel_of(feed)
+        heard = [
+            entry.commit.sha
+            for entry in digest.entries
+            if (original := self._core.taken_back(entry))
+            and self._subscriptions.told(recipient, digest.repo, [original.sha])
+        ]
+        shown = narrowed(feed, digest, heard)
+        told = tuple(entry.commit.sha for entry in digest.entries)
+
+        def note() -> None:
+            self._core.digests.put(digest)
+            seen = [entry.commit.sha for entry in shown.entries]
+            self._subscriptions.tell(recipient, digest.repo, seen, self._core.now())
+
+        if shown.entries or shown.follow_ups:
+            number = self._core.commits.numbers().get(digest.repo, 0)
+            files, page = report_files(self._core, shown, areas), archive_page(self._core, shown)
+            post = digest_post(shown, areas, number, page=page, files=files)
+            unread = sum(entry.commit.is_unread for entry in shown.entries)
+            return Ready(post, told, len(shown.coverage.stand_ins) + unread, note)
+        notes = [note for note in digest.notes if note != NO_COMMITS]
+        quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), notes)
+        return Ready(quiet, told, 0, note) if quiet else None
+
+    async def _refused(self, feed: Feed, key: str, why: str) -> None:
+        """Pause a feed that cannot be posted, and tell whoever set it up, once."""
+        _LOG.warning("the feed %s of %s is paused: %s", feed.id, feed.repository, said(why, "en"))
+        await self._work.quick(lambda: self._feeds.put(replace(feed, paused=why)))
+        if not feed.made_by:
+            return
+
+        def text() -> str:
+            language = self._people.language(feed.platform, feed.made_by) or feed.language
+            told = tell("feed.refused", language, repo=feed.repository, why=said(why, language))
+            return as_typed(told, feed.platform)
+
+        order = Order("notice", f"feed {feed.id}", key, feed.platform, "", self._core.now())
+
+        async def tell_once(_delivery: Delivery) -> Ready:
+            return Ready(Note(await self._work.quick(text), "problem", about=Channel(feed.channel)))
+
+        await self._deliverer.deliver(order, tell_once, feed.made_by)
+
+    # -- what was posted
+
+    async def look(self) -> None:
+        """Read ahead for look backs; ask again for what the model did not read, and show it where it was posted."""
+        await self._look_backs.read_ahead()
+        await self.complete()
+
+    async def complete(self) -> None:
+        """Ask again for what the model did not read, and show it where it was posted."""
+        now = self._core.now()
+        found = await self._work.quick(
+            lambda: self._deliverer.deliveries.incomplete(now - _COMPLETED_FOR, now - _LOOKED_EVERY)
+        )
+        for delivery in found:
+            feed = await self._work.quick(lambda number=delivery.order.subject: self._feeds.get(int(number)))  # type: ignore[misc]
+            if delivery.order.kind in KINDS and feed and not feed.paused:
+                try:
+                    await self.mend(feed, delivery, only_progress=True)
+                except (Problem, Later, Refused) as problem:
+                    _LOG.warning("the digest of %s stays incomplete for now: %s", feed.repository, problem)
+
+    async def mend(self, feed: Feed, delivery: Delivery, *, only_progress: bool = False) -> None:
+        """Make what was posted anew, and show it in its place; with `only_progress` if it got further.
+
+        A digest is made of the same commits.
+
+        Raises:
+            Problem: it cannot be made now.
+            Refused, Later: the platform does not take it.
+        """
+        window, kind = delivery.order.window, delivery.order.kind
+        assert window is not None
+        if kind == DIGEST:
+            digest, areas = await self._digest(feed, window)
+            told = set(delivery.order.told)
+            same = digest.keep(entry for entry in digest.entries if entry.commit.sha in told)
+            ready = await self._work.quick(lambda: self._ready(feed, same, areas))
+        else:
+            ready = await self._look_backs.ready(feed, window, kind, again=True)
+        if only_progress and (ready is None or ready.pending >= delivery.pending):
+            await self._work.quick(
+                lambda: self._deliverer.deliveries.edited(
+                    delivery, delivery.followers, delivery.pending, self._core.now()
+                )
+            )
+        elif ready is not None:
+            await self._deliverer.edit(delivery, ready)

@@ -1,0 +1,209 @@
+"""Posts what is due exactly once, whatever dies in between: claim, begin, post, close.
+
+Everything that must survive is in the store before the platform hears of it (see `storage.deliveries`). What this module
+does not know is when something is due and what is in it.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from analysis.errors import Problem
+from bot.port.platform import Later, Posted, Refused, Transport, Unsure
+from formatters.reply import Reply
+from storage.deliveries import Deliveries, Delivery, Order, State
+
+LEASE = 45.0
+"""Seconds for which a claim holds without being renewed: so long a delivery waits when its process was killed."""
+
+_RENEWED_EVERY = LEASE / 3
+_LONGEST_POST = 300.0
+_TRIES = 3
+_FIRST_PAUSE = 15.0
+_LONGEST_PAUSE = 900.0
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A reply that is ready to be posted.
+
+    Attributes:
+        told: SHAs of the commits that it covers.
+        pending: how many of them a model still has to read.
+        note: called after it was posted and before the delivery is closed; also after a crash in between, so it may
+            happen twice.
+    """
+
+    reply: Reply
+    told: tuple[str, ...] = ()
+    pending: int = 0
+    note: Callable[[], None] | None = None
+
+
+Make = Callable[[Delivery], Awaitable[Ready | None]]
+"""Makes what is to be posted; None for nothing. Raises Problem where it cannot be made now."""
+
+
+class Outcome(StrEnum):
+    """What became of an order for now."""
+
+    POSTED = "posted"
+    SKIPPED = "skipped"
+    TAKEN = "taken"  # done already, or somebody else is at it
+    WAITING = "waiting"  # it is tried again later
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of an order, and why: a sentence, or of what was refused its key (see `Refused`)."""
+
+    outcome: Outcome
+    delivery: Delivery | None = None
+    trouble: str = ""
+
+
+class Deliverer:
+    """Delivers orders through the connected platforms.
+
+    Args:
+        now: the clock, aware, UTC.
+        pause: waits so many seconds.
+        posted: told what was posted, and when.
+    """
+
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        transports: Mapping[str, Transport],
+        now: Callable[[], datetime],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        posted: Callable[[Delivery, datetime], None] = lambda _delivery, _now: None,
+    ) -> None:
+        self.deliveries = deliveries
+        self._transports = transports
+        self._now = now
+        self._pause = pause
+        self._posted = posted
+
+    async def deliver(self, order: Order, make: Make, user: str = "") -> Result:
+        """Deliver an order, or go on with it where somebody was stopped; does nothing where it is delivered already.
+
+        An order without a channel goes to the direct messages of `user`.
+        """
+        delivery = await asyncio.to_thread(self.deliveries.claim, order, self._now(), LEASE)
+        if delivery is None:
+            return Result(Outcome.TAKEN)
+        async with self._held(delivery):
+            return await self._told(delivery, make, user)
+
+    async def _told(self, delivery: Delivery, make: Make, user: str) -> Result:
+        """Go on with a claimed delivery, and turn whatever stops it into a result."""
+        try:
+            return await self._go_on(delivery, make, user)
+        except Later as later:
+            return await self._wait(delivery, later.seconds, str(later))
+        except Refused as refused:
+            await asyncio.to_thread(self.deliveries.refuse, delivery, refused.why)
+            return Result(Outcome.REFUSED, delivery, refused.why)
+        except (Unsure, Problem) as problem:
+            return await self._wait(delivery, self._backoff(delivery), str(problem))
+        except asyncio.CancelledError:
+            self.deliveries.hand_back(delivery)
+            raise
+        except Exception as error:  # noqa: BLE001 - a delivery is an outer edge: the other channels' must not be lost with it
+            _LOG.exception("the delivery %s failed", delivery.key)
+            return await self._wait(delivery, self._backoff(delivery), f"a defect of ours ({type(error).__name__})")
+
+    async def _go_on(self, delivery: Delivery, make: Make, user: str) -> Result:
+        order = delivery.order
+        transport = self._transports.get(order.platform)
+        if transport is None:
+            raise Later(f"{order.platform} is not connected", 60.0)
+        channel = order.channel or await transport.direct(user)
+        stands = await transport.find(channel, delivery.key) if delivery.state is State.POSTING else None
+        if delivery.state is State.POSTING and stands is None:
+            # Nothing stands. It is not simply posted now: meanwhile something newer may be due that covers it.
+            await asyncio.to_thread(self.deliveries.unbegin, delivery)
+            await asyncio.to_thread(self.deliveries.hand_back, delivery)
+            return Result(Outcome.WAITING, delivery)
+        ready = await make(delivery)
+        if ready is None:
+            if stands is None:
+                await asyncio.to_thread(self.deliveries.skip, delivery, self._now())
+                return Result(Outcome.SKIPPED, delivery)
+            await asyncio.to_thread(self.deliveries.close, delivery, stands.message, stands.followers, 0, self._now())
+            return Result(Outcome.POSTED, delivery)
+        if delivery.state is State.CLAIMED and not await asyncio.to_thread(
+            self.deliveries.begin, delivery, channel, ready.told, self._now(), LEASE
+        ):
+            return Result(Outcome.TAKEN, delivery)
+        posted = await self._post(transport, channel, ready.reply, delivery)
+        if ready.note:
+            await asyncio.to_thread(ready.note)
+        await asyncio.to_thread(
+            self.deliveries.close, delivery, posted.message, posted.followers, ready.pending, self._now()
+        )
+        self._posted(delivery, self._now())
+        return Result(Outcome.POSTED, delivery)
+
+    async def _post(self, transport: Transport, channel: str, reply: Reply, delivery: Delivery) -> Posted:
+        """Post; where the outcome is unknown, look before anything is posted again."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                async with asyncio.timeout(_LONGEST_POST):
+                    return await transport.post(channel, reply, delivery.key)
+            except (Unsure, TimeoutError) as error:
+                if attempt == _TRIES:
+                    raise Unsure(str(error) or "posting took too long") from None
+            await self._pause(2.0**attempt)
+            if not await asyncio.to_thread(self.deliveries.renew, delivery, self._now(), LEASE):
+                raise Unsure("somebody else goes on with it")
+            # `post` goes on with what stands already; that it can be looked for must be certain first.
+            await transport.find(channel, delivery.key)
+        raise AssertionError
+
+    async def edit(self, delivery: Delivery, ready: Ready) -> None:
+        """Show `ready` where a delivery was posted.
+
+        Raises:
+            Refused, Later: the platform does not take it.
+        """
+        transport = self._transports.get(delivery.order.platform)
+        if transport is None:
+            raise Later(f"{delivery.order.platform} is not connected", 60.0)
+        stands = Posted(delivery.order.channel, delivery.message, delivery.followers)
+        posted = await transport.edit(stands, ready.reply)
+        await asyncio.to_thread(self.deliveries.edited, delivery, posted.followers, ready.pending, self._now())
+
+    @contextlib.asynccontextmanager
+    async def _held(self, delivery: Delivery) -> AsyncIterator[None]:
+        """Renew a delivery's lease for as long as it is worked on."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(_RENEWED_EVERY)
+                with contextlib.suppress(Problem):  # the store may be busy; there are two more tries within the lease
+                    await asyncio.to_thread(self.deliveries.renew, delivery, self._now(), LEASE)
+
+        task = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _wait(self, delivery: Delivery, seconds: float, trouble: str) -> Result:
+        until = self._now() + timedelta(seconds=seconds)
+        await asyncio.to_thread(self.deliveries.hand_back, delivery, until, trouble)
+        return Result(Outcome.WAITING, delivery, trouble)
+
+    def _backoff(self, delivery: Delivery) -> float:
+        return min(_FIRST_PAUSE * 2.0 ** (delivery.attempts - 1), _LONGEST_PAUSE)

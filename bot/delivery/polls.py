@@ -1,0 +1,174 @@
+"""Looks at the repositories between the posts: what lands is fetched and analysed soon, so that a post finds it done."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from analysis.entry import Analyser, Entry, Language
+from analysis.errors import Problem, RateLimited
+from bot.delivery.feed_health import FeedHealth
+from bot.digests.core import Core
+from bot.digests.repositories import parse_place
+from bot.digests.work import Work
+from storage.feeds import Feeds
+from storage.subscriptions import Subscriptions
+
+_BACK = timedelta(days=1)
+_LONGEST_PAUSE = timedelta(minutes=15)
+"""Between two looks at what fails: whoever waits for it hears soon that it works again."""
+_DOUBLED = 10
+_AGAIN = timedelta(minutes=15)
+"""Until the model is asked again for what it did not read."""
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Watch:
+    """How looking at a repository went.
+
+    Attributes:
+        read_until: the moment of the last look that succeeded.
+        failures: looks in a row that did not; `trouble` is what came of the last one.
+    """
+
+    next_at: datetime
+    read_until: datetime | None = None
+    failures: int = 0
+    trouble: Problem | None = None
+
+
+class Polls:
+    """Follows every repository that a feed or a subscription is about.
+
+    Args:
+        every: between two looks at a repository.
+        landed: told what a look has brought.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        feeds: Feeds,
+        subscriptions: Subscriptions,
+        work: Work,
+        analyser: Analyser,
+        every: timedelta,
+        health: FeedHealth,
+        landed: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._core = core
+        self._feeds = feeds
+        self._subscriptions = subscriptions
+        self._work = work
+        self._analyser = analyser
+        self._every = every
+        self._health = health
+        self._landed = landed
+        self._watched: dict[str, _Watch] = {}
+        self.looks = {"changed": 0, "unchanged": 0, "failed": 0}
+
+    async def round(self) -> None:
+        """Look at those repositories whose time has come, one after the other; trouble with one does not keep the others."""
+        followed = await self._work.quick(self._followed)
+        now = self._core.now()
+        self._watched = {place: self._watched.get(place) or _Watch(now) for place in followed}
+        has_news = False
+        for place, languages in followed.items():
+            if self._watched[place].next_at <= self._core.now():
+                has_news = await self._look(place, languages) or has_news
+        if has_news:
+            await self._landed()
+
+    async def refresh(self, repository: str, since: datetime, until: datetime) -> None:
+        """Make sure that what landed in a repository in [since, until) is known; quick if it was looked at after that.
+
+        Raises:
+            Problem: it cannot be read now.
+        """
+        followed = await self._work.quick(self._followed)
+        for place, languages in followed.items():
+            if (parse_place(place).name or place).lower() != repository.lower():
+                continue
+            watch = self._watched.setdefault(place, _Watch(self._core.now()))
+            if watch.read_until is not None and watch.read_until >= until:
+                continue
+            if watch.trouble and watch.next_at > self._core.now():
+                raise watch.trouble
+            await self._tried(place, languages, since)
+
+    def read_at(self, place: str) -> datetime | None:
+        """Return when a look at a place last succeeded; None if none has since the start."""
+        watch = self._watched.get(place)
+        return watch.read_until if watch else None
+
+    def _followed(self) -> dict[str, set[Language]]:
+        """Return the places with the languages in which they are read."""
+        found: dict[str, set[Language]] = {}
+        feeds = [feed for feed in self._feeds.all() if not feed.paused]
+        for feed in feeds:
+            found.setdefault(feed.place, set()).add(feed.language)
+        places = {feed.repository.lower(): feed.place for feed in feeds}
+        for one in self._subscriptions.all():
+            if not one.is_mute and not one.paused:
+                place = places.get(one.repository.lower(), one.repository)
+                found.setdefault(place, set()).add(one.language)
+        return found
+
+    async def _look(self, place: str, languages: set[Language]) -> bool:
+        """Look at one repository; return whether something is new."""
+        try:
+            new, failed = await self._tried(place, languages, _midnight(self._core.now()) - _BACK)
+        except Problem as problem:
+            _LOG.warning("%s could not be looked at: %s", place, problem)
+            return False
+        except Exception:  # noqa: BLE001 - a repository is an outer edge: the others are looked at all the same
+            _LOG.exception("%s could not be looked at", place)
+            return False
+        if failed:
+            self._watched[place].next_at = self._core.now() + max(self._every, _AGAIN)
+        return bool(new)
+
+    async def _tried(self, place: str, languages: set[Language], since: datetime) -> tuple[list[Entry], int]:
+        """Read, and note how that went and when to look again."""
+        watch, now = self._watched[place], self._core.now()
+        try:
+            new, failed = await self._read(place, languages, since)
+        except Exception as error:
+            watch.failures += 1
+            watch.trouble = error if isinstance(error, Problem) else None
+            self.looks["failed"] += 1
+            watch.next_at = now + min(self._every * 2 ** min(watch.failures, _DOUBLED), _LONGEST_PAUSE)
+            if isinstance(error, RateLimited) and error.until:
+                watch.next_at = max(watch.next_at, error.until)
+            await self._health.broke(place, error)
+            raise
+        self.looks["changed" if new else "unchanged"] += 1
+        watch.failures, watch.trouble, watch.read_until = 0, None, now
+        watch.next_at = now + self._every
+        await self._health.works(place)
+        return new, failed
+
+    async def _read(self, place: str, languages: set[Language], since: datetime) -> tuple[list[Entry], int]:
+        new: list[Entry] = []
+        failed = 0
+        until = (
+            _midnight(self._core.now()) + _BACK
+        )  # the same the whole day, so that the list can be asked for by its ETag
+        where = parse_place(place)
+        for language in sorted(languages):
+            found, missing = await self._work.shared(
+                ("follow", place, since, language),
+                lambda language=language: self._core.follow(  # type: ignore[misc]
+                    self._core.source(where), since, until, language, self._analyser
+                ),
+                (where.name or place).lower(),
+            )
+            new += found
+            failed += missing
+        return new, failed
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,134 @@
+"""Which commits a recipient is told of, and when: topics matched, mutes and reverts heeded."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from analysis.commits.window import Window
+from analysis.entry import Entry
+from bot.digests.core import LOOK_BACK
+from storage.subscriptions import How, Subscription
+from storage.words import words_of
+
+_MONDAY = 0
+_WEEK = 7
+_FEW_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a message comes from when: topics, and the span of time [since, until) that is told of them."""
+
+    since: datetime
+    until: datetime
+    subscriptions: tuple[Subscription, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A time at which a recipient is told something, in one message.
+
+    Attributes:
+        name: of its delivery; with the recipient, told once.
+    """
+
+    name: str
+    at: datetime
+    parts: tuple[Part, ...]
+
+
+def matches(subscription: Subscription, entry: Entry) -> bool:
+    """Whether a commit is what a subscription is about: everything that it names holds."""
+    commit, triage = entry.commit, entry.triage
+    if commit.repo.lower() != subscription.repository.lower() or triage.importance.rank < subscription.least.rank:
+        return False
+    if subscription.area and subscription.area not in triage.areas:
+        return False
+    if subscription.type and subscription.type not in triage.types:
+        return False
+    if subscription.author and subscription.author.lower().lstrip("@") not in {
+        commit.author.lower(), (commit.login or "").lower(),
+    }:  # fmt: skip
+        return False
+    if subscription.path and not any(
+        _in(subscription.path, path) for file in commit.files for path in {file.path, file.old_path or file.path}
+    ):
+        return False
+    return not subscription.word or _says(entry, subscription.word)
+
+
+def _in(pattern: str, path: str) -> bool:
+    """Whether a path is meant by a pattern as in .gitignore: a folder means all below it."""
+    import pathspec
+
+    return pathspec.GitIgnoreSpec.from_lines([pattern]).match_file(path)
+
+
+def _says(entry: Entry, word: str) -> bool:
+    wanted = words_of(word).split()
+    said = [entry.commit.message, *(file.path for file in entry.commit.files), *(fact.name for fact in entry.facts)]
+    text = f" {words_of(chr(10).join(said))} "
+    return bool(wanted) and all(f" {part}" in text for part in wanted)
+
+
+def chosen(
+    subscriptions: Iterable[Subscription], entries: Iterable[Entry], told: Collection[str], reverts: Collection[str]
+) -> list[Entry]:
+    """Return what of `entries` a recipient is to be told: each once, however many topics it fits.
+
+    `told` was told already; `reverts` take back something of that, and are told in any case, because they take back our
+    own words. Otherwise a mute wins over topics.
+    """
+    topics = [one for one in subscriptions if not one.is_mute]
+    mutes = [one for one in subscriptions if one.is_mute]
+    return [
+        entry
+        for entry in entries
+        if entry.commit.sha not in told
+        and (
+            entry.commit.sha in reverts
+            or (any(matches(one, entry) for one in topics) and not any(matches(mute, entry) for mute in mutes))
+        )
+    ]
+
+
+def mornings(subscriptions: Sequence[Subscription], now: datetime) -> list[Slot]:
+    """Return the newest times of a recipient's daily and weekly topics that have come; whether they were told is another matter.
+
+    What is due at the same moment is one message. After a time of silence it covers what was missed.
+    """
+    found: dict[datetime, list[Part]] = {}
+    topics = [one for one in subscriptions if not one.is_mute and not one.paused and one.how != "once"]
+    for how, at, zone in sorted({(one.how, one.at, one.zone) for one in topics}):
+        mine = tuple(one for one in topics if (one.how, one.at, one.zone) == (how, at, zone))
+        moment = _last_time(how, at, zone, now)
+        since = min(one.since for one in mine)
+        if since < moment:
+            until = Window.of(moment.astimezone(ZoneInfo(zone)).date(), zone).start
+            back = LOOK_BACK + (_WEEK if how == "weekly" else 0)
+            begin = max(_midnight(since, zone), until - timedelta(days=back))
+            found.setdefault(moment, []).append(Part(begin, until, mine))
+    return [Slot(f"{moment:%Y-%m-%dT%H:%MZ}", moment, tuple(parts)) for moment, parts in sorted(found.items())]
+
+
+def at_once(subscriptions: Sequence[Subscription], now: datetime) -> Part | None:
+    """Return what is told at once: whatever has landed since these topics were subscribed to, of the last days."""
+    mine = tuple(one for one in subscriptions if not one.is_mute and not one.paused and one.how == "once")
+    if not mine:
+        return None
+    return Part(max(min(one.since for one in mine), now - timedelta(days=_FEW_DAYS)), now + timedelta(days=1), mine)
+
+
+def _last_time(how: How, at: time, zone: str, now: datetime) -> datetime:
+    """Return the last moment, now or before, at which it was this hour of a morning (or of a Monday)."""
+    day = now.astimezone(ZoneInfo(zone)).date()
+    while (moment := datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC)) > now or (
+        how == "weekly" and day.weekday() != _MONDAY
+    ):
+        day -= timedelta(days=1)
+    return moment
+
+
+def _midnight(moment: datetime, zone: str) -> datetime:
+    return Window.of(moment.astimezone(ZoneInfo(zone)).date(), zone).start

@@ -1,0 +1,1 @@
+"""Digests made against the store: fetched once, read once, remembered."""

@@ -1,0 +1,116 @@
+"""Days as they are remembered, put together again from the store: nothing is fetched and nothing read anew.
+
+A day here is all that is known of its commits by committer time in one zone, whoever was told of it and when.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest, RunCard, order
+from analysis.digest.net import net
+from analysis.digest.period import Day
+from analysis.digest.stories import find_stories
+from analysis.entry import LANGUAGES, Entry, Language, Theme
+from analysis.rules import RulesAnalyser
+from analysis.triage.areas import Areas
+from bot.digests.core import Core
+from bot.digests.follow_ups import landed_before
+from bot.digests.session import digest_key
+
+if TYPE_CHECKING:
+    from formatters.html.page import Sheet
+
+LOOK_BACK = 35
+"""Days that pictures look back over: five weeks, the last one included."""
+
+
+class Archive:
+    """What a core's store remembers of days."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.history = core.history
+
+    def digest(self, repo: str, window: Window, language: Language, days: Sequence[Day] | None = None) -> Digest:
+        """Return the digest of a window with what is known now; one without commits is a digest too.
+
+        `days` are those up to it, where somebody has counted them already.
+        """
+        remembered = self.core.commits.between(repo, window.start, window.end)
+        entries = order(net(self.core.with_analyses(remembered, language)))
+        run = self.history.run(repo, window, language)
+        read_at = self.history.read_at(repo) or self.core.now()
+        return Digest(
+            repo=repo,
+            branch="",
+            window=window,
+            language=language,
+            entries=entries,
+            stories=find_stories(entries, self.core.earlier(entries)),
+            built_at=read_at,
+            overview=self._overview(entries, repo, run, language),
+            before=self.core.digests.average(repo, "", window),
+            unusual=self.core.unusual(repo, window, entries, days),
+            follow_ups=self.core.follow_ups(repo, window, entries, landed_before(self.core.commits, repo, window)),
+            run=run or RunCard(prompt=RulesAnalyser().prompt, cached=len(entries)),
+        )
+
+    def was_read(self, repo: str, window: Window) -> bool:
+        """Whether all of a window was read after it was over, so that all its commits are known."""
+        return self.history.read_days(repo, window).issuperset(window.days)
+
+    def days(self, repo: str, window: Window, back: int = LOOK_BACK) -> tuple[Day, ...]:
+        """Return the known days of the `back` days that end with the window's last, oldest first."""
+        return self.history.days(repo, window, back)
+
+    def calendar(self, repo: str, window: Window) -> dict[date, tuple[int, int]]:
+        """Return, for each day of a window on which commits are known, how many, and how many of these rank high."""
+        commits, high = Counter[date](), Counter[date]()
+        for count in self.history.counts(repo, window.start, window.end):
+            day = window.local(count.moment).date()
+            commits[day] += count.commits
+            high[day] += count.high
+        return {day: (commits[day], high[day]) for day in commits}
+
+    def page(self, made: Sequence[tuple[Digest, Areas]], above: Sequence[tuple[str, str]] = ()) -> str:
+        """Return digests as one page, with a switch for the languages in which all of their commits were read.
+
+        `above` are the names and addresses of pages that it leads back to.
+        """
+        from formatters.html.page import page
+
+        sheets = [self._sheets(digest, areas) for digest, areas in made]
+        own = made[0][0].language
+        both = [own, *(language for language in LANGUAGES if language != own and all(language in s for s in sheets))]
+        return page(*([one[language] for one in sheets] for language in both), above=above)
+
+    def _sheets(self, digest: Digest, areas: Areas) -> dict[Language, "Sheet"]:
+        from formatters.html.page import Sheet
+
+        days = self.days(digest.repo, digest.window)
+        found = (self.said_in(digest, language) for language in LANGUAGES)
+        return {other.language: Sheet(other, areas, days) for other in found if other}
+
+    def said_in(self, digest: Digest, language: Language) -> Digest | None:
+        """Return a digest in another language, with everything else as it is; None if not all of it was read in that."""
+        if language == digest.language:
+            return digest
+        shas = [entry.commit.sha for entry in digest.entries]
+        found = self.core.analyses.latest(digest.repo, shas, language)
+        if len(found) < len(shas):
+            return None
+        entries = tuple(replace(entry, analysis=found[entry.commit.sha]) for entry in digest.entries)
+        run = self.history.run(digest.repo, digest.window, language) or digest.run
+        overview = self._overview(entries, digest.repo, run, language)
+        return replace(digest, language=language, entries=entries, overview=overview, run=run)
+
+    def _overview(
+        self, entries: tuple[Entry, ...], repo: str, run: RunCard | None, language: Language
+    ) -> tuple[Theme, ...]:
+        key = digest_key(entries, run.analyser, run.prompt, language) if run else ""
+        known = self.core.digests.overview(key) if key else None
+        return RulesAnalyser().overview(entries, repo, language).themes if known is None else known

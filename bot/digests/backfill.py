@@ -1,0 +1,172 @@
+"""Fills the store with days of the past: what there is to do and about what it costs, then the doing.
+
+Days are taken a week at a time: all of its commits are fetched and read at once, as many as the model takes; before the
+last of them are read the next week has begun, and meanwhile digests are made of what is stored. Whatever stops it, what
+is done stays done, and the next run goes on there.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from analysis.commits.window import Window
+from analysis.digest.pipeline import Step, silent
+from analysis.entry import RULES, Analyser, Entry, Language
+from analysis.errors import BadInput, Outage
+from analysis.sources import CommitSource, fold_merges
+from bot.digests.core import Core, threads
+from bot.digests.repositories import Place
+
+_WEEK = 7
+_UNDER_WAY = 2  # weeks: one is read, the next is fetched and read wherever the first leaves a place
+_ASSUMED = (2_500.0, 450.0)
+"""Tokens in and out for a commit, where this model has read none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What is to be filled: days of a place, in a zone and a language, read by an analyser."""
+
+    place: Place
+    branch: str | None
+    first: date
+    last: date
+    zone: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What there is to do.
+
+    Attributes:
+        days: those that are not done; `done` is how many are.
+        commits: how many landed on these days; `to_fetch`, `to_read`: of which so many are not here, or not read yet.
+        tokens_in, tokens_out: about what reading takes; `cost` in the currency of the configured prices, if there are.
+        is_measured: whether these rest on what the model took before.
+    """
+
+    days: tuple[date, ...]
+    done: int
+    commits: int
+    to_fetch: int
+    to_read: int
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = None
+    is_measured: bool = False
+
+
+def plan(core: Core, span: Span, analyser: Analyser, step: Step) -> Plan:
+    """Find out what there is to do.
+
+    Raises:
+        BadInput: the span ends before it begins, or is not over yet.
+        NotFound, Outage: the source cannot be read.
+    """
+    if span.last < span.first:
+        raise BadInput(f"{span.last} is before {span.first}: give --since the earlier day.")
+    if Window.of(span.last, span.zone).end > core.now():
+        raise BadInput(f"{span.last} is not over yet: fill up to the day before, as --until yesterday does.")
+    source = core.source(span.place, span.branch)
+    days = [span.first + timedelta(days=count) for count in range((span.last - span.first).days + 1)]
+    todo = _undone(core, source, span, analyser, days)
+    commits = to_fetch = to_read = 0
+    for number, week in enumerate(_weeks(todo)):
+        step("listing days", min(number * _WEEK, len(todo)), len(todo))
+        window = Window(week[0], week[-1], span.zone)
+        listing = source.landed(window.start, window.end)
+        shas = [head.sha for head in fold_merges(listing.heads)]
+        commits += len(shas)
+        judged = core.commits.entries(listing.repo, shas)
+        read = core.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, span.language)
+        to_read += len(shas) - len(read)
+        fresh = [sha for sha in shas if sha not in judged or sha not in read]
+        to_fetch += len(fresh) - len(core.commits.get(listing.repo, fresh))
+    step("listing days", len(todo), len(todo))
+    done = len(days) - len(todo)
+    if analyser.name == RULES:
+        return Plan(tuple(todo), done, commits, to_fetch, to_read)
+    measured = core.history.tokens_each(analyser.name)
+    each_in, each_out = measured or _ASSUMED
+    tokens_in, tokens_out = round(each_in * to_read), round(each_out * to_read)
+    model = core.settings.model
+    priced = model.price_in is not None and model.price_out is not None
+    cost = (tokens_in * (model.price_in or 0) + tokens_out * (model.price_out or 0)) / 1_000_000 if priced else None
+    return Plan(tuple(todo), done, commits, to_fetch, to_read, tokens_in, tokens_out, cost, measured is not None)
+
+
+def backfill(core: Core, span: Span, wanted: Plan, analyser: Analyser, step: Step) -> int:
+    """Do what a plan says; return how many commits the days have.
+
+    Raises:
+        NotFound, Outage: the source cannot be read, or the model reads no more; what is done stays done.
+    """
+    days = len(wanted.days)
+
+    def read(week: Sequence[date]) -> None:
+        window = Window(week[0], week[-1], span.zone)
+        source = core.source(span.place, span.branch)  # one for each thread
+        entries, pending = core.follow(source, window.start, window.end, span.language, analyser, _named(step, week[0]))
+        core.store.close()
+        _must_be_read(entries, pending, window)
+
+    # A digest asks the model for no more than the day's order and overview.
+    with threads(_WEEK, "tell") as tellers, core.read_together(analyser), threads(_UNDER_WAY, "week") as executor:
+        weeks, making = list(_weeks(wanted.days)), list[Future[int]]()
+        for week, reading in zip(weeks, [executor.submit(read, week) for week in weeks], strict=True):
+            reading.result()
+            step("days", len(making), days)
+            making += [tellers.submit(_tell, core, span, day, analyser) for day in week]
+        count = sum(future.result() for future in making)
+    step("days", days, days)
+    return count
+
+
+def _must_be_read(entries: Sequence[Entry], pending: int, window: Window) -> None:
+    """Stop where the model did not read everything: a digest of these days would be told with the rules' words."""
+    if pending:
+        reason = next((e.analysis.stands_in for e in entries if e.analysis and e.analysis.stands_in), "")
+        raise Outage(
+            f"The model did not read {pending} commits from {window.first} to {window.last} ({reason}): what was read is "
+            "kept; run it again later, and it goes on there."
+        )
+
+
+def _tell(core: Core, span: Span, day: date, analyser: Analyser) -> int:
+    source = core.source(span.place, span.branch)  # one for each thread
+    digest, _ = core.digest(source, Window.of(day, span.zone), span.language, analyser, silent)
+    core.store.close()
+    return len(digest.entries)
+
+
+def _undone(core: Core, source: CommitSource, span: Span, analyser: Analyser, days: Sequence[date]) -> list[date]:
+    """Those of the days that no digest by this analyser, in this language, was made of after they were over."""
+    repo = core.commits.repository(source.repo)
+    if repo is None:
+        return list(days)
+    closed = {window.first for window in core.digests.reported(repo, source.branch, span.zone, span.first).closed}
+    undone = []
+    for day in days:
+        run = core.history.run(repo, Window.of(day, span.zone), span.language) if day in closed else None
+        if run is None or (run.analyser, run.prompt) != (analyser.name, analyser.prompt):
+            undone.append(day)
+    return undone
+
+
+def _weeks(days: Sequence[date]) -> Iterator[Sequence[date]]:
+    """Cut days into runs of at most seven that follow each other."""
+    week: list[date] = []
+    for day in days:
+        if week and (len(week) == _WEEK or day - week[-1] > timedelta(days=1)):
+            yield week
+            week = []
+        week.append(day)
+    if week:
+        yield week
+
+
+def _named(step: Step, first: date) -> Step:
+    """Pass on what a week's fetching and reading says of itself, under names that do not mix with others'."""
+    return lambda name, done, total: step(f"from {first}: {name}", done, total)

@@ -1,0 +1,96 @@
+"""A Dask cluster that reads in place of this machine's threads: the only module that knows its SDK.
+
+Workers are given commits and an analyser, with a model's key, and give readings back; they need Daybrief installed, and
+neither store nor configuration. https://distributed.dask.org/en/stable/client.html
+"""
+
+import contextlib
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from importlib.metadata import version
+from typing import Any, Self, TypeVar
+
+from analysis.digest.pipeline import Readers
+from analysis.errors import BadInput, Outage
+
+T = TypeVar("T")
+
+_ADDRESS = re.compile(r"(?:tcp|tls)://[^/\s]+:\d{1,5}")
+_PATIENCE, _BEAT = 10.0, 0.5
+_RETRIES = 3
+"""How often a piece is read again whose worker died."""
+
+
+@contextlib.contextmanager
+def cluster(address: str) -> Iterator[Readers]:
+    """Give the workers of the scheduler at `address`, such as tcp://10.0.0.5:8786; each of their threads reads a piece.
+
+    Raises:
+        BadInput: the extra is not installed, the address is none, or the workers have no Daybrief or another one.
+        Outage: no scheduler answers there, or it has no workers.
+    """
+    if not _ADDRESS.fullmatch(address):
+        raise BadInput(f"{address!r} is no address of a Dask scheduler: give one like tcp://10.0.0.5:8786.")
+    try:
+        from distributed import Client
+    except ImportError:
+        raise BadInput("--cluster needs the extra `cluster`: pip install 'daybrief[cluster]'.") from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told by us, in a sentence
+    try:
+        client = Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]  # the SDK does not say
+    except OSError:
+        raise Outage(f"No Dask scheduler answers at {address}: start `dask scheduler`, or correct --cluster.") from None
+    with client:
+        threads: dict[str, int] = client.nthreads()  # type: ignore[no-untyped-call]  # the SDK does not say
+        if not threads:
+            raise Outage(f"The Dask scheduler at {address} has no workers: start some with `dask worker {address}`.")
+        _check(client.run(_version, on_error="return"))
+        with _Executor(client) as executor:
+            yield Readers(executor, sum(threads.values()))
+
+
+class _Executor(Executor):
+    """The SDK's executor; what is under way when the scheduler is lost is cancelled, where the SDK may forget it."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        # Two pieces that look alike are two: nothing is taken from what another run has left there.
+        self._inner = client.get_executor(pure=False, retries=_RETRIES)
+        self._under_way: set[Future[Any]] = set()
+        self._over = threading.Event()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._watch, name="cluster", daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> "Future[T]":
+        """Have a function called on a worker."""
+        future: Future[T] = self._inner.submit(fn, *args, **kwargs)
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        return future
+
+    def _watch(self) -> None:
+        while not self._over.wait(_BEAT):
+            if self._client.status != "running":
+                for future in list(self._under_way):
+                    if future.cancel():
+                        future.set_running_or_notify_cancel()
+
+
+def _version() -> str:
+    return version("daybrief")
+
+
+def _check(found: dict[str, object]) -> None:
+    own = _version()
+    for worker, said in found.items():
+        if said != own:
+            what = "no Daybrief that can be used" if isinstance(said, BaseException) else f"Daybrief {said}"
+            raise BadInput(f"The Dask worker {worker} has {what}: install Daybrief {own} there, as it is here.")

@@ -1,0 +1,38 @@
+"""What came of changes that were told in the days before, put together from the store."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from analysis.commits.commit import Commit
+from analysis.commits.window import Window
+from analysis.digest.follow_ups import LOOK_BACK, FollowUp, Told, find_follow_ups
+from analysis.entry import Entry
+from storage.commits import Commits
+from storage.digests import Reported
+
+
+def told_before(told: Reported, window: Window) -> dict[str, Window]:
+    """Return what was told in the days before a window that are looked back at, by SHA with the window that told it."""
+    first = window.first - timedelta(days=LOOK_BACK)
+    return {sha: other for sha, other in told.where.items() if first <= other.last < window.first}
+
+
+def landed_before(commits: Commits, repo: str, window: Window) -> dict[str, Window]:
+    """Return what landed in these days, by SHA with its day, whoever was told of it."""
+    days = window.before(LOOK_BACK)
+    landed = commits.moments(repo, days.start, days.end)
+    return {sha: Window.of(window.local(moment).date(), window.zone) for sha, moment in landed.items()}
+
+
+def follow_ups(
+    commits: Commits,
+    repo: str,
+    window: Window,
+    entries: Sequence[Entry],
+    told: Mapping[str, Window],
+    taken_back: Callable[[Entry], Commit | None],
+) -> tuple[FollowUp, ...]:
+    """Return what came of changes that were told before a window; `told` has the windows that told them, by SHA."""
+    reverted = {entry.commit.sha: original.sha for entry in entries if (original := taken_back(entry))}
+    known = commits.entries(repo, list(told))
+    return find_follow_ups(entries, [Told(entry, told[sha]) for sha, entry in known.items()], reverted, window)

@@ -1,0 +1,199 @@
+"""Learns repositories from their own past, and scores analysers against what people said."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from analysis.commits.bots import is_bot
+from analysis.commits.commit import Commit
+from analysis.commits.records import Labelled, read_labels
+from analysis.digest.pipeline import OpenGate, Readers, Step, judge, read_all, settled
+from analysis.entry import RULES, Analyser, Entry
+from analysis.errors import BadInput, NotFound
+from analysis.sources import CommitSource, fold_merges
+from analysis.triage.area_proposal import as_toml, propose
+from analysis.triage.areas import Areas
+from analysis.triage.learned import Judgement, general_judgement
+from analysis.triage.learned.learning import LEAST_LABELS, Trial, examples_of, judgement_of, learn, parted
+from analysis.triage.learned.past import own_past
+from analysis.triage.learned.scoring import Judged
+from analysis.triage.learned.training import sample_of
+from bot.digests.core import Core, threads
+from bot.digests.repositories import Place
+
+MOST = 3_000
+"""Commits that are learned from, the newest; older habits are not today's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What came of learning a repository.
+
+    Attributes:
+        commits, labelled: how many were looked at, and how many of them say something of themselves.
+        trials: empty where too few do.
+    """
+
+    repo: str
+    commits: int
+    labelled: int
+    trials: tuple[Trial, ...]
+
+
+def learn_repository(core: Core, place: Place, days: int, step: Step) -> Lesson:
+    """Learn a repository from the titles, tags and fragments of its last `days` days, and remember what was learned.
+
+    A clone gives whole commits. From GitHub only list pages are asked for; what the store knows of the files is used.
+
+    Raises:
+        NotFound, Outage: the source cannot be read.
+    """
+    source, commits = _commits(core, place, days, step)
+    areas = core.areas(source)
+    by_people = core.feedback.corrected(source.repo, [commit.sha for commit in commits])
+    return _learn(core, source.repo, len(commits), own_past(commits, areas, by_people), areas, step)
+
+
+def _commits(core: Core, place: Place, days: int, step: Step) -> tuple[CommitSource, list[Commit]]:
+    source = core.source(place)
+    until = core.now()
+    step("listing commits", 0, 0)
+    listing = core.listed(source, until - timedelta(days=days), until)
+    heads = sorted(fold_merges(listing.heads), key=lambda head: head.committed_at)[-MOST:]
+    known = core.commits.get(listing.repo, [head.sha for head in heads])
+    if place.path:
+        missing = [head for head in heads if head.sha not in known]
+        with threads(1, "fetch") as executor:
+            for count, commit in enumerate(source.fetch(missing, executor), 1):
+                known[commit.sha] = commit
+                step("reading commits", count, len(missing))
+    return source, [known.get(head.sha, head) for head in heads]
+
+
+def reported(core: Core, place: Place) -> Lesson:
+    """Return what `learn_repository` returned when a repository was learned last.
+
+    Raises:
+        NotFound: it was never learned.
+    """
+    repo = core.source(place).repo
+    made_at = core.learned.made_at(repo)
+    if made_at is None:
+        raise NotFound(f"{repo} was never learned: type `daybrief learn --repo {_typed(place)}`.")
+    trials = core.learned.trials(repo)
+    # Where it was learned by an earlier version, the trials alone tell how many it was.
+    commits, labelled = core.learned.past(repo) or (0, max((t.learned + t.tried for t in trials), default=0))
+    return Lesson(repo, commits, labelled, trials)
+
+
+def _typed(place: Place) -> str:
+    return "=".join(part for part in (place.name, place.path) if part)
+
+
+def propose_areas(core: Core, place: Place, days: int, step: Step) -> str:
+    """Return a first `[areas]` part of the configuration for a repository, as TOML.
+
+    Raises:
+        NotFound, Outage: the source cannot be read.
+    """
+    source, commits = _commits(core, place, days, step)
+    return as_toml(propose(commits, core.areas(source)), source.repo, len(commits))
+
+
+def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[Lesson]:
+    """Learn the repositories of labelled commits from these."""
+    by_repo = _by_repository(labelled)
+    if "" in by_repo:
+        raise BadInput("Some of the labelled commits name no repository: give each record its repo.")
+    areas = core.areas()
+    return [_learn(core, repo, len(past), past, areas, step) for repo, past in sorted(by_repo.items())]
+
+
+def _learn(core: Core, repo: str, commits: int, past: Sequence[Labelled], areas: Areas, step: Step) -> Lesson:
+    if len(past) < LEAST_LABELS:
+        # so that it is known when it was tried, and a model sees the little that there is
+        known = replace(general_judgement(), examples=examples_of(past))
+        core.learned.put(repo, known, (), core.now(), (commits, len(past)))
+        return Lesson(repo, commits, len(past), ())
+    step("learning", 0, 0)
+    judgement, trials = learn(past, areas, general_judgement())
+    core.learned.put(repo, judgement, trials, core.now(), (commits, len(past)))
+    return Lesson(repo, commits, len(past), trials)
+
+
+def _by_repository(labelled: Iterable[Labelled]) -> dict[str, list[Labelled]]:
+    """Return the labelled commits of each repository, the oldest first."""
+    found: dict[str, list[Labelled]] = {}
+    for one in _in_order(labelled):
+        found.setdefault(one.commit.repo, []).append(one)
+    return found
+
+
+def _in_order(past: Iterable[Labelled]) -> list[Labelled]:
+    return sorted(past, key=lambda one: (one.commit.committed_at, one.commit.sha))
+
+
+def judge_labelled(
+    core: Core, labelled: Sequence[Labelled], analyser: Analyser, *, own_past: bool, step: Step
+) -> list[Judged]:
+    """Sort and rank labelled commits, by what is learned of their repositories, and read by `analyser`.
+
+    With `own_past` each repository's older commits here are learned from first, and only its newer ones are judged.
+    """
+    areas = core.areas()
+    found: list[Judged] = []
+    for repo, past in _by_repository(labelled).items():
+        judgement = core.learned.judgement(repo) or general_judgement()
+        chosen: Sequence[Labelled] = past
+        if own_past:
+            older, chosen = parted(chosen)
+            judgement = judgement_of([sample_of(one) for one in older], areas, judgement)
+        found += _judged(core, chosen, areas, judgement, analyser, step)
+    return found
+
+
+def _judged(
+    core: Core, labelled: Sequence[Labelled], areas: Areas, judgement: Judgement, analyser: Analyser, step: Step
+) -> Iterator[Judged]:
+    commits = [
+        one.commit if one.commit.sha else replace(one.commit, sha=f"{index:040x}") for index, one in enumerate(labelled)
+    ]
+    entries = list(judge(commits, areas, judgement))
+    if analyser.name != RULES:
+        entries = _read(core, entries, analyser, step)
+    for one, entry in zip(labelled, entries, strict=True):
+        yield Judged(
+            repo=one.commit.repo,
+            type=one.type,
+            importance=one.importance,
+            areas=frozenset(one.areas),
+            by_bot=is_bot(one.commit),
+            our_type=entry.triage.types[0],
+            our_score=entry.triage.score,
+            our_areas=frozenset(entry.triage.areas),
+        )
+
+
+def _read(core: Core, entries: Sequence[Entry], analyser: Analyser, step: Step) -> list[Entry]:
+    width = core.settings.model.concurrency
+    read: dict[str, Entry] = {}
+    by_sha = {entry.commit.sha: entry for entry in entries}
+    with threads(width, "analyse") as executor:
+        readers = Readers(executor, width)
+        for reading in read_all(entries, analyser, "en", readers=readers, gate=OpenGate()):
+            for sha, analysis in reading.analyses.items():
+                read[sha] = settled(by_sha[sha], analysis)
+            step("analysing", len(read), len(entries))
+    return [read.get(entry.commit.sha, entry) for entry in entries]
+
+
+def read_label_files(paths: Sequence[Path], limit: int | None = None) -> list[Labelled]:
+    """Read label files, of each only its `limit` newest commits; raise BadInput if there is nothing to score."""
+    labelled = [one for path in paths for one in _in_order(read_labels([path]))[-(limit or 0) :]]
+    if not any(one.type or one.importance or one.areas for one in labelled):
+        raise BadInput(
+            f"No commit in {', '.join(map(str, paths))} has a label: give records with label_type, label_importance "
+            "or label_areas."
+        )
+    return labelled

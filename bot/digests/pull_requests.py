@@ -1,0 +1,53 @@
+"""What people wrote of commits: read from the store, the rest from GitHub, and read again while people may still add to it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from analysis.commits.commit import Commit
+from analysis.commits.pull_request import PullRequest, Unread
+from analysis.commits.window import Window
+from analysis.digest.follow_ups import LOOK_BACK
+from analysis.sources import PullRequestSource
+from storage.pull_requests import PullRequests
+
+WATCHED = timedelta(days=LOOK_BACK)
+_DAY = timedelta(days=1)
+_SETTLED = timedelta(hours=1)
+"""After that GitHub knows which pull request a commit came from, or that it came from none; just pushed, it may not yet."""
+_FRESH = timedelta(hours=12)
+"""What was read since is not read again: one look a morning, however many digests are made in it."""
+
+
+def read(
+    stored: PullRequests, source: PullRequestSource | None, repo: str, commits: Sequence[Commit], now: datetime
+) -> tuple[Mapping[str, PullRequest], Unread | None]:
+    """Return the pull requests of commits by SHA, asking for those that are not here, and which could not be read.
+
+    `source` is None where there is nobody to ask.
+    """
+    known = stored.of(repo, [commit.sha for commit in commits])
+    missing = [commit for commit in commits if commit.sha not in known]
+    here = {sha: pull for sha, pull in known.items() if pull}
+    if source is None or not missing:
+        return here, None
+    found = source.find(missing)
+    settled = {commit.sha for commit in missing if commit.committed_at < now - _SETTLED}
+    stored.put(repo, replace(found, without=found.without & settled))
+    return {**here, **found.pull_requests}, found.unread
+
+
+def read_again(
+    stored: PullRequests, source: PullRequestSource | None, repo: str, told: Mapping[str, Window], now: datetime
+) -> Unread | None:
+    """Read again, once a morning, what people may have added to the pull requests of commits that were told in the last days.
+
+    `told` has the windows of the digests by SHA. Returns what could not be read.
+    """
+    watched = [sha for sha, window in told.items() if window.end > now - WATCHED - _DAY]
+    stale = stored.stale(repo, watched, now - _FRESH)
+    if source is None or not stale:
+        return None
+    fresh, unread = source.refresh(stale)
+    stored.renew(repo, fresh)
+    return unread

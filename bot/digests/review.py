@@ -1,0 +1,82 @@
+"""A look back on a week or a month of a repository, from what the store knows; days that it lacks are read first."""
+
+from collections.abc import Callable
+from datetime import date
+
+from analysis.commits.window import Window
+from analysis.digest.pipeline import silent
+from analysis.digest.review import Review, review
+from analysis.entry import Analyser, Entry, Language
+from analysis.errors import NotFound
+from analysis.sources import CommitSource
+from bot.digests.core import Core
+from storage.digests import NOTHING_TOLD
+
+WEEK, MONTH = 7, 30
+_WHOLE = 5  # times as long as the window: it is held against the four before it
+_ENOUGH_BEFORE = 14
+"""So many days must be known before a window, or nobody can say who was new in it."""
+
+
+def everything(_entry: Entry) -> bool:
+    """Want every commit."""
+    return True
+
+
+def look_back(
+    core: Core, repo: str, window: Window, language: Language, wants: Callable[[Entry], bool] = everything
+) -> Review:
+    """Look back on a window of a repository, on those of its commits that somebody wants.
+
+    Commits count by the committer's clock: what landed late belongs to its own days.
+
+    Raises:
+        NotFound: no day of it is known.
+    """
+    known = core.commits.repository(repo)
+    days = core.history.days(known, window, _WHOLE * len(window.days), wants) if known else ()
+    before = [day for day in days if day.date < window.first]
+    if known is None or len(before) == len(days):
+        raise NotFound(
+            f"Nothing of {repo} from {window.first} to {window.last} is known: read it first, with daybrief backfill "
+            f"--repo {repo} --since {window.first} --until {window.last}."
+        )
+    remembered = core.with_analyses(core.commits.between(known, window.start, window.end), language)
+    entries = list(filter(wants, remembered))
+    newcomers = core.newcomers(known, window, entries, before) if len(before) >= _ENOUGH_BEFORE else None
+    return review(known, window, language, entries, unread(core, known, window), days, core.earlier(entries), newcomers)
+
+
+def unread(core: Core, repo: str, window: Window) -> tuple[date, ...]:
+    """Return the days of a window that nobody read after they were over."""
+    read = core.history.read_days(core.commits.repository(repo) or repo, window)
+    return tuple(day for day in window.days if day not in read)
+
+
+def half_read(core: Core, repo: str, window: Window, language: Language) -> tuple[date, ...]:
+    """Return the days of a window with commits that nobody read in a language yet."""
+    entries = _pending(core, core.commits.repository(repo) or repo, window, language)
+    return tuple(sorted({window.local(entry.commit.committed_at).date() for entry in entries}))
+
+
+def pending(core: Core, made: Review) -> int:
+    """Count the commits of a look back that nobody read in its language yet, so that the rules tell of them."""
+    shas = {entry.commit.sha for entry in _pending(core, made.repo, made.window, made.language)}
+    return sum(entry.commit.sha in shas for entry in made.entries)
+
+
+def _pending(core: Core, repo: str, window: Window, language: Language) -> list[Entry]:
+    entries = core.commits.between(repo, window.start, window.end)
+    read = core.analyses.ever(repo, [entry.commit.sha for entry in entries], language)
+    return [entry for entry in entries if entry.commit.sha not in read]
+
+
+def read_day(core: Core, source: CommitSource, day: Window, language: Language, analyser: Analyser) -> None:
+    """Read a day from its source, as a digest would be made of it; what is known of it is not read again.
+
+    Raises:
+        NotFound, Outage: the source cannot be read.
+    """
+    digest, _ = core.digest(source, day, language, analyser, silent, told=NOTHING_TOLD)
+    if core.digests.told(digest.repo, day) is None:
+        core.digests.put(digest)

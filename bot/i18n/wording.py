@@ -1,0 +1,28 @@
+"""What the bot says in a conversation, by key and language; the sentences stand in `wording.toml`."""
+
+import re
+from pathlib import Path
+
+from analysis.entry import Language
+from analysis.i18n.sentences import Sentences
+
+_SENTENCES = Sentences(Path(__file__).parent / "wording.toml")
+
+_ID = re.compile(r"[UW][A-Z0-9]{6,}|\d{15,}")
+
+tell, in_all = _SENTENCES.say, _SENTENCES.in_all
+
+
+def said(reason: str, language: Language) -> str:
+    """Say a reason that was kept: by its sentence's key, perhaps with who it was; or as somebody else has worded it.
+
+    What is worded in English alone is for whoever reads the log.
+    """
+    key, _, who = reason.partition(" ")
+    if key == "refused.person" and _ID.fullmatch(who):  # of before names were kept
+        key = "refused.somebody"
+    try:
+        return tell(key, language, who=who)
+    except KeyError:
+        is_readable = language == "en" or not reason.isascii()
+        return reason if is_readable else tell("refused.other", language)

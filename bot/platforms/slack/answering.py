@@ -1,0 +1,102 @@
+"""Answers what was asked in Slack: finds out who asks, runs the conversation, and shows what comes of it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+from bot.i18n.wording import tell
+from bot.platforms.slack.answers import FAILURES, Origin, Surface, surface
+from bot.platforms.slack.people import People
+from bot.platforms.slack.posts import Posts
+from bot.platforms.slack.requests import HOME, Asked
+from bot.platforms.slack.web import Web
+from bot.port.platform import Answer, Conversation, Request
+from formatters.reply import Note
+
+_LOG = logging.getLogger(__name__)
+
+
+class Answering:
+    """Answers each request in a task of its own.
+
+    Args:
+        patience: seconds for which a `working` note is held back: what is ready by then is shown at once.
+
+    Attributes:
+        conversation: who knows the answers; set before anything is started.
+    """
+
+    conversation: Conversation
+
+    def __init__(self, web: Web, posts: Posts, people: People, patience: float) -> None:
+        self._web, self._posts, self._people, self._patience = web, posts, people, patience
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def start(self, asked: Asked) -> None:
+        """Begin to answer; what was asked is acknowledged already."""
+        task = asyncio.create_task(self._answer(asked))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def finish(self) -> None:
+        """Wait until everything is answered."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    async def _answer(self, asked: Asked) -> None:
+        """Answer one request; the outer edge of everything that people do here."""
+        try:
+            origin = await self._origin(asked)
+            shown = surface(origin, self._web, self._posts)
+            try:
+                await self._show_all(shown, self.conversation(origin.request))
+            except FAILURES:
+                raise
+            except Exception:  # noqa: BLE001 - what one person asked must not end the others' connection
+                _LOG.exception("an answer failed")
+                await shown.show(Answer(Note(tell("slack.defect", origin.language), "problem")))
+            asker = origin.request.asker
+            if (
+                asked.view and asker.is_direct and asked.command != HOME
+            ):  # what was done there, or above it, shows there
+                await self._answer(Asked(HOME, asked.workspace, asked.user, asker.channel, view={"type": HOME}))
+        except FAILURES as failure:
+            _LOG.warning("an answer in %s was not shown: %s", asked.channel or "Slack", failure)
+
+    async def _origin(self, asked: Asked) -> Origin:
+        channel = asked.channel or await self._people.direct(asked.user)
+        asker = await self._people.asker(asked.workspace, asked.user, channel)
+        return Origin(
+            Request(asker, asked.command, asked.values, asked.thread),
+            asked.response_url,
+            asked.trigger,
+            asked.message,
+            asked.view,
+            asked.is_control,
+        )
+
+    async def _show_all(self, shown: Surface, answers: AsyncIterator[Answer]) -> None:
+        over, held = asyncio.Event(), None
+        try:
+            async for answer in answers:
+                over.set()
+                if held:
+                    await held
+                over, held = asyncio.Event(), None
+                if isinstance(answer.reply, Note) and answer.reply.tone == "working":
+                    held = asyncio.create_task(self._hold(shown, answer, over))
+                else:
+                    await shown.show(answer)
+        except BaseException:
+            over.set()
+            raise
+        finally:
+            if held:
+                await held
+
+    async def _hold(self, shown: Surface, answer: Answer, over: asyncio.Event) -> None:
+        """Show an answer that is only for waiting, unless the next one is there soon."""
+        try:
+            await asyncio.wait_for(over.wait(), self._patience)
+        except TimeoutError:
+            await shown.show(answer)

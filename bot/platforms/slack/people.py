@@ -1,0 +1,129 @@
+"""Who asks in Slack: what the workspace says of people and channels, remembered for a few minutes."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from analysis.entry import Language
+from bot.platforms.slack.web import Json, Web
+from bot.port.platform import Asker, Later, Refused
+
+_LOG = logging.getLogger(__name__)
+
+_REMEMBERED = 600.0
+_MOST = 5000
+_PAGE, _PAGES = 200, 10
+"""Of a person's channels; https://docs.slack.dev/reference/methods/users.conversations"""
+
+
+class People:
+    """Asks Slack about people and channels. What it does not say counts as not allowed."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+        self._known: dict[tuple[str, str], tuple[float, Json]] = {}
+
+    async def asker(self, workspace: str, user: str, channel: str) -> Asker:
+        """Return who asks, with what the workspace says of them."""
+        person = await self._info("user", user, lambda: self._web.ask("users.info", user=user, include_locale="true"))
+        is_direct = channel.startswith("D") and channel == await self._own(user)
+        rules = self._rules(person, workspace)
+        is_admin = rules or (channel.startswith(("C", "G")) and await self._made(channel, user))
+        found = await self._channels(user) if is_direct else {}
+        return Asker(
+            platform="slack",
+            workspace=workspace,
+            user=user,
+            channel=channel,
+            is_direct=is_direct,
+            is_admin=is_admin,
+            name=_name(person),
+            language=_language(str(person.get("locale") or "")),
+            zone=str(person.get("tz") or ""),
+            channels=frozenset(found),
+            administers=frozenset(one for one, creator in found.items() if rules or creator == user),
+            lacks=self._lacks,
+        )
+
+    async def _lacks(self, channel: str) -> tuple[str, ...]:
+        """Return what keeps us from posting in a channel; asked anew each time, because people mend it meanwhile."""
+        try:
+            found = (await self._web.ask("conversations.info", channel=channel))["channel"]
+        except Refused:  # private channels that we are not in are not even shown
+            return ("member",)
+        except Later as trouble:
+            _LOG.warning("whether %s can be posted to is not known: %s", channel, trouble)
+            return ()
+        if found.get("is_archived"):
+            return ("archived",)
+        return () if found.get("is_member") else ("member",)
+
+    async def direct(self, user: str) -> str:
+        """Return the channel of direct messages with a person. Raises Refused, Later."""
+        opened = await self._remembered("direct", user, lambda: self._web.ask("conversations.open", users=user))
+        return str(opened["channel"]["id"])
+
+    async def _own(self, user: str) -> str:
+        """Return the channel of direct messages with a person, or an empty text if Slack does not say."""
+        try:
+            return await self.direct(user)
+        except (Refused, Later) as trouble:
+            _LOG.warning("whose direct messages these are is not known: %s", trouble)
+            return ""
+
+    @staticmethod
+    def _rules(person: Json, workspace: str) -> bool:
+        # Somebody from another workspace, in a shared channel, may be an administrator there, but is none here.
+        is_here = person.get("team_id") in {workspace, None} and not person.get("is_stranger")
+        return is_here and bool(person.get("is_admin") or person.get("is_owner") or person.get("is_primary_owner"))
+
+    async def _made(self, channel: str, user: str) -> bool:
+        found = await self._info("channel", channel, lambda: self._web.ask("conversations.info", channel=channel))
+        return found.get("creator") == user
+
+    async def _channels(self, user: str) -> dict[str, str]:
+        """Return the channels that a person is in, each with who made it; of private ones those that Daybrief is in, too."""
+
+        async def ask() -> Json:
+            found: dict[str, str] = {}
+            cursor = ""
+            for _ in range(_PAGES):
+                page = await self._web.ask(
+                    "users.conversations", user=user, types="public_channel,private_channel", exclude_archived="true",
+                    limit=_PAGE, cursor=cursor,
+                )  # fmt: skip
+                found |= {str(one["id"]): str(one.get("creator") or "") for one in page["channels"]}
+                cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+                if not cursor:
+                    break
+            return {"channels": found}
+
+        return dict(await self._info("channels", user, ask))
+
+    async def _info(self, kind: str, name: str, ask: Callable[[], Awaitable[Json]]) -> Json:
+        try:
+            found: Json = (await self._remembered(kind, name, ask)).get(kind) or {}
+        except (Refused, Later) as trouble:
+            _LOG.warning("nothing is known of the %s %s: %s", kind, name, trouble)
+            return {}
+        return found
+
+    async def _remembered(self, kind: str, name: str, ask: Callable[[], Awaitable[Json]]) -> Json:
+        now = time.monotonic()
+        since, found = self._known.get((kind, name), (0.0, {}))
+        if not found or now - since > _REMEMBERED:
+            found = await ask()
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[kind, name] = (now, found)
+        return found
+
+
+def _name(person: Json) -> str:
+    profile = person.get("profile") or {}
+    return str(profile.get("display_name") or person.get("real_name") or person.get("name") or "")
+
+
+def _language(locale: str) -> Language | None:
+    languages: dict[str, Language] = {"zh": "zh", "en": "en"}
+    return languages.get(locale.partition("-")[0])

@@ -1,0 +1,224 @@
+"""Posts in Slack that are made once: each message carries its delivery's key, part and contents as metadata.
+
+So whatever dies in between, what stands can be found and the rest be added. https://docs.slack.dev/messaging/message-metadata
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.platforms.slack.web import Gone, Json, Unfit, Web
+from bot.port.platform import Posted
+from formatters.reply import File, Post, Reply
+from formatters.slack.blocks import Payload
+from formatters.slack.replies import post, slack
+
+EVENT = "daybrief_post"
+QUIET = {"unfurl_links": False, "unfurl_media": False}
+"""No preview cards, which would push what matters off the screen."""
+
+LOOK_BACK = 14 * 24 * 3600.0
+"""Seconds before a channel's newest message in which a post is looked for; a delivery is given up long before."""
+
+_PAGE = 200
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What of a post stands in a thread.
+
+    Attributes:
+        parts: for each part its message and the print of its contents; the parent is part 0.
+        files: those of the post, in one message, with that message; a second message only if two were at it at once.
+    """
+
+    key: str = ""
+    print: str = ""
+    parts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    files: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    @property
+    def attached(self) -> list[str]:
+        """The ids of the files that count."""
+        return self.files[0][1] if self.files else []
+
+
+class Posts:
+    """Posts, finds and edits through `web`.
+
+    Args:
+        pause: seconds between messages to one channel; Slack takes one a second.
+    """
+
+    def __init__(self, web: Web, pause: float = 1.1) -> None:
+        self._web = web
+        self._pause = pause
+        self._last: dict[str, float] = {}
+
+    async def post(self, channel: str, reply: Reply, key: str) -> Posted:
+        """Post, or go on with what `key` has begun."""
+        first, rest, files = _parts(reply)
+        found = await self._parent(channel, key)
+        stands = await self._standing(channel, found) if found else _Standing(key)
+        if not found:
+            found = await self._send(channel, first, _metadata(key, 0, first, files))
+        return await self._complete(channel, found, stands, rest, files, key)
+
+    async def show(self, channel: str, reply: Reply, key: str, thread: str = "") -> Posted:
+        """Post what was asked for, without looking for what stands; all of it into a thread, where it was asked in one."""
+        first, rest, files = _parts(reply)
+        message = await self._send(channel, first, _metadata(key, 0, first, files), thread)
+        return await self._complete(channel, thread or message, _Standing(key), rest, files, key)
+
+    async def find(self, channel: str, key: str) -> Posted | None:
+        """Look for a post."""
+        message = await self._parent(channel, key)
+        if not message:
+            return None
+        stands = await self._standing(channel, message)
+        replies = [ts for part, (ts, _) in sorted(stands.parts.items()) if part]
+        return Posted(channel, message, (*replies, *stands.attached))
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
+        """Show `reply` where `posted` stands; what has not changed is left alone."""
+        first, rest, files = _parts(reply)
+        channel, message = posted.channel, posted.message
+        stands = await self._standing(channel, message)
+        for number, (ts, _) in sorted(stands.parts.items()):
+            if number > len(rest):
+                await self._delete("chat.delete", channel=channel, ts=ts)
+        if stands.print != _print_of(files):
+            for ts, attached in stands.files:
+                for file in attached:
+                    await self._delete("files.delete", file=file)
+                await self._delete("chat.delete", channel=channel, ts=ts)
+            stands.files.clear()
+        changed = await self._complete(channel, message, stands, rest, files, stands.key, changed=True)
+        # The parent comes last: until it says so, nothing below it counts as renewed.
+        if stands.parts.get(0, ("", ""))[1] != _print(first) or stands.print != _print_of(files):
+            await self._update(channel, message, first, _metadata(stands.key, 0, first, files))
+        return changed
+
+    async def _delete(self, method: str, **what: str) -> None:
+        with contextlib.suppress(Gone):
+            await self._web.tell(method, **what)
+
+    async def _complete(
+        self,
+        channel: str,
+        message: str,
+        stands: _Standing,
+        rest: Sequence[Payload],
+        files: Sequence[File],
+        key: str,
+        *,
+        changed: bool = False,
+    ) -> Posted:
+        """Add what is missing of the thread, and with `changed` renew what stands there."""
+        followers = []
+        for number, payload in enumerate(rest, 1):
+            metadata = _metadata(key, number, payload)
+            ts, contents = stands.parts.get(number, ("", ""))
+            if not ts:
+                ts = await self._send(channel, payload, metadata, message)
+            elif changed and contents != _print(payload):
+                await self._update(channel, ts, payload, metadata)
+            followers.append(ts)
+        if files and not stands.files:
+            await self._wait_for_turn(channel)
+            stands.files.append(("", await self._web.upload(channel, message, files)))
+        return Posted(channel, message, (*followers, *stands.attached))
+
+    async def _send(self, channel: str, payload: Payload, metadata: Json, message: str = "") -> str:
+        await self._wait_for_turn(channel)
+        where = {"channel": channel} | ({"thread_ts": message} if message else {})
+        try:
+            sent = await self._web.tell("chat.postMessage", **where, **payload, **QUIET, metadata=metadata)
+        except Unfit:  # better without its look than not at all
+            sent = await self._web.tell("chat.postMessage", **where, text=payload["text"], **QUIET, metadata=metadata)
+        return str(sent["ts"])
+
+    async def _update(self, channel: str, ts: str, payload: Payload, metadata: Json) -> None:
+        await self._wait_for_turn(channel)
+        await self._web.tell("chat.update", channel=channel, ts=ts, **payload, metadata=metadata)
+
+    async def _wait_for_turn(self, channel: str) -> None:
+        now = time.monotonic()
+        turn = max(now, self._last.get(channel, 0.0) + self._pause)
+        self._last[channel] = turn
+        if turn > now:
+            await asyncio.sleep(turn - now)
+
+    async def _parent(self, channel: str, key: str) -> str:
+        """Return the message that a post begins with, or an empty text if there is none."""
+        newest = 0.0
+        async for message in self._pages("conversations.history", channel=channel):
+            newest = newest or float(message["ts"])
+            if float(message["ts"]) < newest - LOOK_BACK:
+                break
+            said = _said(message)
+            if said.get("key") == key and not said.get("part"):
+                return str(message["ts"])
+        return ""
+
+    async def _standing(self, channel: str, message: str) -> _Standing:
+        """Look at a thread; its parent comes first."""
+        found = _Standing()
+        us: tuple[object, object] = ("", "")
+        async for one in self._pages("conversations.replies", channel=channel, ts=message):
+            ts, said = str(one["ts"]), _said(one)
+            if ts == message:
+                us = (one.get("bot_id"), one.get("user"))
+                found.key, found.print = str(said.get("key", "")), str(said.get("files", ""))
+            if said:
+                found.parts.setdefault(int(said["part"]), (ts, str(said.get("contents", ""))))
+            elif one.get("bot_id", us[0]) == us[0] and one.get("user") == us[1]:  # a shared file may have no bot_id
+                attached = [str(file["id"]) for file in one.get("files") or []]
+                found.files += [(ts, attached)] if attached else []
+        return found
+
+    async def _pages(self, method: str, **arguments: str) -> AsyncIterator[Json]:
+        cursor = ""
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = await self._web.ask(method, **arguments, **more, limit=_PAGE, include_all_metadata="true")
+            for message in page.get("messages", []):
+                yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+
+def _parts(reply: Reply) -> tuple[Payload, list[Payload], tuple[File, ...]]:
+    """Return the parent, the replies in its thread, and the files that end it."""
+    if isinstance(reply, Post):
+        return *post(reply), reply.files
+    first, *rest = slack(reply)
+    return first, rest, ()
+
+
+def _metadata(key: str, part: int, payload: Payload, files: Sequence[File] = ()) -> Json:
+    said = {"key": key, "part": part, "contents": _print(payload)}
+    return {"event_type": EVENT, "event_payload": said | ({"files": _print_of(files)} if files else {})}
+
+
+def _said(message: Mapping[str, Json]) -> Json:
+    metadata = message.get("metadata") or {}
+    ours = metadata.get("event_type") == EVENT and message.get("bot_id")
+    return dict(metadata.get("event_payload") or {}) if ours else {}
+
+
+def _print(contents: object) -> str:
+    """Return a short fingerprint of contents."""
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _print_of(files: Sequence[File]) -> str:
+    """Return a short fingerprint of files; empty for none."""
+    return (
+        _print([(file.name, file.title, hashlib.sha256(file.content).hexdigest()) for file in files]) if files else ""
+    )

@@ -1,0 +1,184 @@
+"""What Slack tells us of what people do, read into commands; knows no SDK and makes no calls."""
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from analysis.entry import Language
+from bot.commands.references import first_reference
+from bot.port.command import Command
+from formatters.slack.blocks import ACTION
+from formatters.slack.views import form_values
+
+Body = Mapping[str, Any]
+
+HOME = "home"
+"""The command behind the Home tab."""
+
+_LINK = re.compile(r"<(?:https?|mailto):[^|>\s]+(?:\|[^>]*)?>")
+_CHANNEL = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<@\w+(?:\|[^>]*)?>")
+_MOST_WORDS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asks, before it is known who they are; the fields are those of `Request` and `Origin`."""
+
+    command: str | Command
+    workspace: str
+    user: str
+    channel: str = ""
+    thread: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    response_url: str = ""
+    trigger: str = ""
+    message: str = ""
+    view: Body | None = None
+    is_control: bool = False
+
+
+def parsed(text: str, *, is_json: bool) -> dict[str, Any]:
+    """Read the body of a request: JSON, or a form that may hold JSON. Raises ValueError for anything else."""
+    if is_json:
+        found = json.loads(text)
+    else:
+        fields = dict(parse_qsl(text, keep_blank_values=True))
+        found = json.loads(fields["payload"]) if "payload" in fields else fields
+    if not isinstance(found, dict):
+        raise ValueError("no object")  # noqa: TRY004 - what was sent is wrong, not how we call
+    return found
+
+
+def of_command(body: Body) -> Asked:
+    """Read a slash command."""
+    return Asked(
+        command=plain(str(body.get("text", ""))) or "help",
+        workspace=str(body.get("team_id", "")),
+        user=str(body["user_id"]),
+        channel=str(body["channel_id"]),
+        response_url=str(body.get("response_url", "")),
+        trigger=str(body.get("trigger_id", "")),
+    )
+
+
+def of_message(body: Body) -> Asked | None:
+    """Read a mention, or a direct message; None for what is not meant for us."""
+    event = body["event"]
+    is_mention = event.get("type") == "app_mention"
+    if event.get("bot_id") or event.get("subtype") or not event.get("user"):
+        return None
+    if not is_mention and event.get("channel_type") != "im":
+        return None
+    text = plain(_behind_mention(body))
+    return Asked(
+        command=text or "help",
+        workspace=str(body.get("team_id", "")),
+        user=str(event["user"]),
+        channel=str(event["channel"]),
+        thread=str(event.get("thread_ts", "")),
+        message=str(event["ts"]) if is_mention else "",
+    )
+
+
+def of_home(body: Body) -> Asked | None:
+    """Read that somebody opened the Home tab; None for another tab."""
+    event = body["event"]
+    if event.get("tab") != HOME:
+        return None
+    return Asked(
+        command=HOME,
+        workspace=str(body.get("team_id", "")),
+        user=str(event["user"]),
+        channel=str(event.get("channel", "")),
+        view={"type": "home"},
+    )
+
+
+def of_control(body: Body) -> Asked | None:
+    """Read a button or a menu; None for one that stands for no command."""
+    action = body["actions"][0]
+    command = (action.get("selected_option") or {}).get("value") or action.get("value")
+    if not command or not str(action.get("action_id", "")).startswith(ACTION):
+        return None
+    view = body.get("view")
+    carried = _carried(view)
+    container, message = body.get("container") or {}, body.get("message") or {}
+    return Asked(
+        command=str(command),
+        workspace=_workspace(body),
+        user=str(body["user"]["id"]),
+        channel=str((body.get("channel") or {}).get("id") or carried.get("channel", "")),
+        thread=str(message.get("thread_ts") or container.get("thread_ts") or carried.get("thread", "")),
+        response_url=str(body.get("response_url", "")),
+        trigger=str(body.get("trigger_id", "")),
+        view=view,
+        is_control=True,
+    )
+
+
+def of_form(body: Body) -> Asked:
+    """Read a form that was sent."""
+    view = body["view"]
+    carried = _carried(view)
+    return Asked(
+        command=str(carried.get("command", "")),
+        workspace=_workspace(body),
+        user=str(body["user"]["id"]),
+        channel=str(carried.get("channel", "")),
+        thread=str(carried.get("thread", "")),
+        values=form_values(view.get("state") or {}),
+        view=view,
+    )
+
+
+def of_shortcut(body: Body) -> Asked:
+    """Read the shortcut on a message: show the commit or pull request that it names, else what its words find."""
+    message = body.get("message") or {}
+    text = plain(str(message.get("text", "")))
+    wanted = first_reference(text) or " ".join(text.split())[:_MOST_WORDS]
+    return Asked(
+        command=Command("show", (wanted,) if wanted else ()),
+        workspace=_workspace(body),
+        user=str(body["user"]["id"]),
+        channel=str(body["channel"]["id"]),
+        thread=str(message.get("thread_ts", "")),
+        response_url=str(body.get("response_url", "")),
+        trigger=str(body.get("trigger_id", "")),
+    )
+
+
+def plain(text: str) -> str:
+    """Return what was typed: without Slack's brackets around links and channels and its entities."""
+    text = _LINK.sub(lambda found: found[0][1:-1].partition("|")[0].removeprefix("mailto:"), text)
+    text = _CHANNEL.sub(lambda found: found[1], text)
+    return html.unescape(text).strip()
+
+
+def _behind_mention(body: Body) -> str:
+    """Return what stands behind our name, or what is left without it where nothing does."""
+    text = str(body["event"].get("text", ""))
+    us = next((str(one.get("user_id", "")) for one in body.get("authorizations") or []), "")
+    before, _, behind = text.rpartition(f"<@{us}>")
+    return behind.strip(" :,") or _MENTION.sub(" ", before or text)
+
+
+def language_of(view: Body) -> Language:
+    """Return the language that a view was shown in."""
+    return "zh" if _carried(view).get("language") == "zh" else "en"
+
+
+def _workspace(body: Body) -> str:
+    return str((body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id") or "")
+
+
+def _carried(view: Body | None) -> dict[str, Any]:
+    try:
+        found = json.loads((view or {}).get("private_metadata") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,93 @@
+"""What we ask of Slack's Web API, and what its refusals mean; knows no SDK."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from bot.port.platform import Later, Refused, Unsure
+from formatters.reply import File
+
+Json = dict[str, Any]
+
+_CHANNEL = {
+    "channel_not_found", "is_archived", "not_in_channel", "restricted_action", "restricted_action_thread_only_channel",
+    "restricted_action_non_threadable_channel", "restricted_action_read_only_channel", "posting_to_channel_denied",
+    "cannot_reply_to_message", "edit_window_closed", "cant_update_message", "user_not_found", "user_disabled",
+    "user_not_visible", "cannot_dm_bot", "messages_tab_disabled", "team_access_not_granted", "ekm_access_denied",
+}  # fmt: skip
+_GONE = {"message_not_found", "thread_not_found", "file_not_found", "file_deleted"}
+"""Each has its sentence, as `refused.ERROR`."""
+_TOKEN = {
+    "invalid_auth": "it is not valid",
+    "not_authed": "none was sent",
+    "token_revoked": "it was revoked",
+    "token_expired": "it has expired",
+    "account_inactive": "it belongs to a person or workspace that is gone",
+    "not_allowed_token_type": "it is of the wrong kind",
+    "org_login_required": "the workspace is being moved to another organisation",
+    "app_uninstalled": "the app was removed from the workspace",
+}
+
+_UNKNOWN_OUTCOME = {"internal_error", "fatal_error"}  # "it's possible some aspect of the operation succeeded"
+_UNFIT = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
+
+_SOON, _LATER = 15.0, 300.0
+_MANY_REQUESTS, _SERVER_ERROR = 429, 500
+
+
+class BadToken(Later):
+    """Slack refuses a token: nothing works until somebody sets another."""
+
+
+class Gone(Refused):
+    """What was to be changed is there no longer."""
+
+
+class Unfit(Later):
+    """Slack does not take a message as we made it: what is refused now is refused again."""
+
+
+class Web(Protocol):
+    """Slack's Web API. Everything raises Refused or Later; what changes something raises Unsure where a reply is lost."""
+
+    async def ask(self, method: str, **arguments: Any) -> Json:
+        """Call a method that only reads."""
+
+    async def tell(self, method: str, **arguments: Any) -> Json:
+        """Call a method that changes something."""
+
+    async def upload(self, channel: str, thread: str, files: Sequence[File]) -> list[str]:
+        """Share files in a thread, in one message, and return their ids."""
+
+    async def respond(self, url: str, body: Json) -> bool:
+        """Answer through a response URL; False if it takes no more."""
+
+
+def trouble(method: str, status: int, error: str, wait: float, *, changes: bool) -> Exception:
+    """Return what a refusal means.
+
+    `error` is Slack's own word, such as `is_archived`, or empty; `wait` the seconds that it asked for, or 0; with
+    `changes` the method changes something, so that doing it twice matters.
+    """
+    if status == _MANY_REQUESTS or error in {"ratelimited", "rate_limited"}:
+        return Later(f"Slack wants fewer calls of {method}", wait or _SOON)
+    if error in _CHANNEL:
+        return Refused(f"refused.{error}")
+    if error in _GONE:
+        return Gone(f"refused.{error}")
+    if error in _TOKEN:
+        return BadToken(f"Slack refuses Daybrief's token: {_TOKEN[error]}", _LATER)
+    if error == "missing_scope":
+        return Later(
+            f"the Slack app lacks a permission for {method}: install it again from slack-manifest.yaml", _LATER
+        )
+    if error in _UNFIT:
+        return Unfit(f"Slack does not take the message ({error})", _LATER)
+    if status >= _SERVER_ERROR or error in _UNKNOWN_OUTCOME:
+        return lost(method, error or f"status {status}", changes=changes)
+    return Later(f"Slack refuses {method} ({error or f'status {status}'})", _SOON if not error else _LATER)
+
+
+def lost(method: str, why: str, *, changes: bool) -> Exception:
+    """Return what a call without an answer means."""
+    text = f"Slack did not answer {method} ({why})"
+    return Unsure(text) if changes else Later(text, _SOON)

@@ -1,0 +1,164 @@
+"""The Slack workspaces that the app is installed in: how that comes about by OAuth, their tokens, and who belongs where.
+
+Tokens lie in the SDK's SQLite stores, in a file of their own. https://docs.slack.dev/authentication/installing-with-oauth
+"""
+
+import logging
+from contextvars import ContextVar
+from http import HTTPStatus
+from pathlib import Path
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions, AsyncFailureArgs, AsyncSuccessArgs
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_bolt.response import BoltResponse
+from slack_sdk.oauth.installation_store import Bot
+from slack_sdk.oauth.installation_store.sqlite3 import SQLite3InstallationStore
+from slack_sdk.oauth.state_store.sqlite3 import SQLite3OAuthStateStore
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.platforms.slack.manifest import COMMAND, FINISH, INSTALL, SCOPES
+from bot.port.platform import Memory, Refused
+
+_LOG = logging.getLogger(__name__)
+
+_STATE_SECONDS = 600
+
+current: ContextVar[str] = ContextVar("workspace", default="")
+"""The workspace that something is done in: whoever begins it sets this."""
+
+_FAILED = {
+    "access_denied": "The installation was refused in Slack, and nothing was stored. Begin again where you found the link.",
+    "invalid_browser": "This installation was not begun in this browser: begin it here, at {install}.",
+    "invalid_state": "This installation took too long or was finished already: begin again, at {install}.",
+}
+
+
+class Workspaces:
+    """Installs the app in workspaces, and tells what it takes to speak to each.
+
+    Args:
+        database: the file that the tokens are kept in; made for its owner alone.
+        memory: remembers who belongs where.
+        base_url: of the Web API. `authorize_url`: where people are sent to; default: Slack's own.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        client_secret: str,
+        database: Path,
+        memory: Memory,
+        *,
+        base_url: str,
+        authorize_url: str | None = None,
+    ) -> None:
+        database.touch(0o600)
+        self._store = SQLite3InstallationStore(database=str(database), client_id=client_id)
+        self._memory = memory
+        self._known: dict[str, Bot] = {}
+        self._flow = AsyncOAuthFlow(
+            client=AsyncWebClient(base_url=base_url),
+            settings=AsyncOAuthSettings(
+                client_id=client_id,
+                client_secret=client_secret,
+                scopes=list(SCOPES),
+                install_path=INSTALL,
+                redirect_uri_path=FINISH,
+                install_page_rendering_enabled=False,
+                authorization_url=authorize_url,
+                installation_store=self._store,
+                state_store=SQLite3OAuthStateStore(expiration_seconds=_STATE_SECONDS, database=str(database)),
+                state_expiration_seconds=_STATE_SECONDS,
+                callback_options=AsyncCallbackOptions(success=self._installed, failure=self._failed),
+            ),
+        )
+
+    # -- installing
+
+    async def install(self, request: web.Request) -> web.Response:
+        """Send somebody who wants to install the app to Slack."""
+        return await to_aiohttp_response(await self._flow.handle_installation(await to_bolt_request(request)))
+
+    async def finish(self, request: web.Request) -> web.Response:
+        """Take somebody back from Slack, and store the installation."""
+        return await to_aiohttp_response(await self._flow.handle_callback(await to_bolt_request(request)))
+
+    async def _installed(self, done: AsyncSuccessArgs) -> BoltResponse:
+        made = done.installation
+        self.forget(str(made.team_id))
+        self._memory.put(f"enterprise of {made.team_id}", made.enterprise_id or "")
+        _LOG.info("installed in the Slack workspace %s", made.team_id)
+        text = (
+            f"Daybrief is installed in {made.team_name or 'the workspace'}. In Slack, invite it to a channel with "
+            f"/invite @Daybrief and type {COMMAND} setup there."
+        )
+        return _page(HTTPStatus.OK, text)
+
+    async def _failed(self, why: AsyncFailureArgs) -> BoltResponse:
+        _LOG.warning("an installation in Slack was not finished: %s", why.reason)
+        text = _FAILED.get(why.reason, "Slack did not confirm the installation ({why}): begin again, at {install}.")
+        status = max(why.suggested_status_code, HTTPStatus.BAD_REQUEST)
+        return _page(status, text.format(install=INSTALL, why=why.reason.replace("_", " ")))
+
+    def remove(self, workspace: str) -> None:
+        """Forget the tokens of a workspace that the app was removed from."""
+        enterprise = self._memory.get(f"enterprise of {workspace}")
+        self._store.delete_all(enterprise_id=enterprise, team_id=workspace)
+        self.forget(workspace)
+        _LOG.info("removed from the Slack workspace %s", workspace)
+
+    # -- speaking
+
+    def identity(self, workspace: str) -> AuthorizeResult | None:
+        """Return as whom the app hears what comes from a workspace; None where it is not installed."""
+        bot = self._bot(workspace)
+        if bot is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=bot.enterprise_id,
+            team_id=bot.team_id,
+            bot_id=bot.bot_id,
+            bot_user_id=bot.bot_user_id,
+            bot_token=bot.bot_token,
+        )
+
+    def token(self) -> str:
+        """Return the token for the current workspace; raise Refused where the app is not installed."""
+        bot = self._bot(current.get())
+        if bot is None:
+            raise Refused("refused.not_installed")
+        return bot.bot_token
+
+    def forget(self, workspace: str = "") -> None:
+        """Look up a workspace's token anew, by default the current one's: another process may have stored another."""
+        self._known.pop(workspace or current.get(), None)
+
+    def _bot(self, workspace: str) -> Bot | None:
+        """Return a workspace's bot. It is kept, since each call needs its token; one that is not there yet may come."""
+        if not workspace or workspace in self._known:
+            return self._known.get(workspace)
+        enterprise = self._memory.get(f"enterprise of {workspace}")
+        found = self._store.find_bot(enterprise_id=enterprise, team_id=workspace)
+        if found:
+            self._known[workspace] = found
+        return found
+
+    # -- who belongs where
+
+    def note(self, workspace: str, *ids: str) -> None:
+        """Remember that channels and people belong to a workspace."""
+        for one in filter(None, ids):
+            if self._memory.get(f"workspace of {one}") != workspace:
+                self._memory.put(f"workspace of {one}", workspace)
+
+    def enter(self, channel_or_person: str) -> None:
+        """Make the workspace of a channel or a person the current one."""
+        current.set(self._memory.get(f"workspace of {channel_or_person}"))
+
+
+def _page(status: int, text: str) -> BoltResponse:
+    return BoltResponse(status=status, headers={"Content-Type": "text/plain; charset=utf-8"}, body=text)

@@ -1,0 +1,1 @@
+"""The bot as a process: its parts joined, watched and checked."""

@@ -1,0 +1,170 @@
+"""The bot put together: one conversation, one set of rounds, over one store and the platforms that are connected."""
+
+import os
+import re
+import socket
+import uuid
+from collections.abc import Callable, MutableMapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from analysis.commits.window import check_zone
+from analysis.errors import BadInput
+from analysis.triage.triage import Importance
+from bot.commands.access import Access
+from bot.commands.meanings import area
+from bot.commands.people import People
+from bot.config import ARCHIVE, FeedSettings, machine_zone
+from bot.conversation.context import Desk
+from bot.conversation.dispatcher import Talk
+from bot.conversation.suggest import Suggestions
+from bot.delivery.feed_health import FeedHealth
+from bot.delivery.feeds import kind_of
+from bot.delivery.lessons import Lessons
+from bot.delivery.messages import Messages
+from bot.delivery.mornings import Mornings
+from bot.delivery.outbox import Deliverer
+from bot.delivery.polls import Polls
+from bot.digests.core import Core
+from bot.digests.once import AskedOnce
+from bot.digests.repositories import parse_place
+from bot.digests.work import Work
+from bot.port.platform import Transport
+from bot.service.connections import check
+from storage.deliveries import Deliveries, Delivery
+from storage.feeds import Feed, Feeds
+from storage.subscriptions import Subscriptions
+
+
+class Assembly:
+    """Everything of the bot but its process.
+
+    Args:
+        transports: the connected platforms by name; filled by whoever connects them.
+        posted: told what was delivered, and when.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        transports: MutableMapping[str, Transport],
+        posted: Callable[[Delivery, datetime], None] = lambda _delivery, _now: None,
+    ) -> None:
+        self.core = core
+        self.transports = transports
+        self.work = Work()
+        self.feeds = Feeds(core.store)
+        self.subscriptions = Subscriptions(core.store)
+        self.deliveries = Deliveries(core.store, f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:12]}")
+        fresh = core.analyser()
+        analyser = AskedOnce(fresh)
+        access = Access(core.settings.access, core.commits, self.feeds, self.subscriptions)
+        deliverer = Deliverer(self.deliveries, transports, core.now, posted=posted)
+        people = People(core.store)
+        self.health = FeedHealth(core, self.feeds, people, deliverer, self.work)
+        self.mornings = Mornings(
+            core, self.feeds, self.subscriptions, deliverer, self.work, analyser, self.health, people
+        )
+        every = timedelta(minutes=core.settings.serve.poll_minutes)
+        self.polls = Polls(core, self.feeds, self.subscriptions, self.work, analyser, every, self.health, self._landed)
+        self.lessons = Lessons(core, self.feeds, self.work)
+        self.messages = Messages(core, self.subscriptions, access, deliverer, self.work, self.polls.refresh)
+        desk = Desk(
+            core, self.feeds, self.deliveries, self.subscriptions, access, people, self.work, analyser, fresh, self.mornings.mend
+        )  # fmt: skip
+        self.talk = Talk(desk)
+        self.suggest = Suggestions(desk)
+
+    async def due(self) -> None:
+        """Deliver what is due, and tell of what cannot be."""
+        await self.mornings.round()
+        await self.health.round()
+        await self.messages.round()
+
+    async def look(self) -> None:
+        """Look at the repositories, read ahead, and complete what was posted incomplete."""
+        await self.polls.round()
+        await self.mornings.look()
+
+    async def learn(self) -> None:
+        """Renew what is learned of the repositories."""
+        await self.lessons.round()
+
+    async def _landed(self) -> None:
+        await self.messages.landed()
+
+    def take_configured(self) -> None:
+        """Bring the stored feeds up to date with those of the configuration.
+
+        Raises:
+            BadInput: a repository, zone or area of one of them is none.
+        """
+        wanted = configured_feeds(self.core)
+        stored = {_identity(feed): feed for feed in self.feeds.all() if feed.origin == "config"}
+        for feed in wanted:
+            known = stored.pop(_identity(feed), None)
+            if known is None:
+                self.feeds.put(feed)
+            elif replace(feed, id=known.id, since=known.since, paused=known.paused) != known:
+                self.feeds.put(replace(feed, id=known.id, since=known.since, paused=known.paused))
+        for gone in stored.values():
+            self.feeds.remove(gone.id)
+
+
+_CHANNEL_IDS = {"slack": re.compile(r"[A-Z][A-Z0-9]*"), "discord": re.compile(r"[0-9]+")}
+"""How channels are known; their names may change, and the platforms take none."""
+
+
+def check_startup(core: Core) -> tuple[tuple[str, ...], list[Feed]]:
+    """Read what a start reads, without starting: the platforms' names, and all feeds as they would be then.
+
+    Raises:
+        BadInput: the bot would not start.
+    """
+    platforms = check(core.settings)
+    feeds = configured_feeds(core)
+    if core.settings.serve.archive:
+        from bot.web.server import archive_app
+
+        archive_app(core, core.settings.serve.host, ARCHIVE)
+    return platforms, [*feeds, *(feed for feed in Feeds(core.store).all() if feed.origin != "config")]
+
+
+def configured_feeds(core: Core) -> list[Feed]:
+    """Return the feeds of the configuration; raises BadInput where one of them cannot be."""
+    return [configured_feed(core, settings) for settings in core.settings.feeds]
+
+
+def configured_feed(core: Core, settings: FeedSettings) -> Feed:
+    """Return the feed that a table of the configuration describes; raises BadInput where it cannot be."""
+    form = _CHANNEL_IDS.get(settings.platform)
+    if form and not form.fullmatch(settings.channel):
+        raise BadInput(
+            f"{settings.channel!r} is no channel's id: in Slack it stands at the end of the channel's details (C024BE91L), in "
+            "Discord copy it from the channel's menu in developer mode (a number)."
+        )
+    place = parse_place(settings.repository)
+    name = place.name or core.source(place).repo
+    return Feed(
+        platform=settings.platform,
+        workspace=settings.workspace,
+        channel=settings.channel,
+        repository=name,
+        place=settings.repository,
+        at=settings.at,
+        zone=check_zone(settings.zone) if settings.zone else machine_zone(),
+        since=core.now(),
+        language=settings.language,
+        least=Importance(settings.least),
+        areas=tuple(area(core, wanted) for wanted in settings.areas),
+        left_out=tuple(author.lower().lstrip("@") for author in settings.left_out),
+        days=settings.days,
+        quiet=settings.quiet,
+        made_by=settings.made_by,
+        origin="config",
+    )
+
+
+def _identity(feed: Feed) -> tuple[object, ...]:
+    """What makes a configured feed the same one after its table was changed."""
+    return (feed.platform, feed.channel, feed.repository.lower(), feed.areas, kind_of(feed))

@@ -1,0 +1,145 @@
+"""The platforms that are configured: how each is connected, kept so, and why one is not; trouble with one leaves the other."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import BadInput
+from bot.commands.registry import verbs
+from bot.config import Settings
+from bot.digests.core import Core
+from bot.port.platform import Conversation, Suggest, Transport
+from storage.memory import KeyValues
+
+if TYPE_CHECKING:
+    from bot.platforms.discord.transport import Discord
+    from bot.platforms.slack.transport import Slack
+
+_LOG = logging.getLogger(__name__)
+
+_AGAIN = 15.0
+_REFUSED_AGAIN = 900.0
+"""Seconds until a platform that refuses its token is tried again, where another one goes on without it."""
+
+
+def check(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the platforms that are configured.
+
+    Raises:
+        BadInput: none is, or one only by half.
+    """
+    slack, names = settings.slack, []
+    if slack.bot_token.get_secret_value() or slack.client_id:
+        needed = slack.app_token if slack.mode == "socket" else slack.signing_secret
+        if not needed.get_secret_value():
+            what = "app_token" if slack.mode == "socket" else "signing_secret"
+            raise BadInput(f"[slack] mode {slack.mode} needs {what}: set it, or choose the other mode.")
+        if slack.client_id and slack.bot_token.get_secret_value():
+            raise BadInput(
+                "[slack] has bot_token and client_id: keep the one for one workspace, the other for several."
+            )
+        if slack.client_id and (slack.mode != "http" or not slack.client_secret.get_secret_value()):
+            raise BadInput("[slack] client_id needs client_secret and mode http: set both, or a bot_token instead.")
+        names.append("slack")
+    if settings.discord.token.get_secret_value():
+        names.append("discord")
+    if not names:
+        raise BadInput(
+            "Nothing is configured to be connected: set [slack] bot_token and app_token, or [discord] token; "
+            "`daybrief chat` needs neither."
+        )
+    return tuple(names)
+
+
+def slack_transport(core: Core) -> "Slack":
+    """Return Slack as it is configured."""
+    from bot.platforms.slack.transport import Slack
+
+    settings = core.settings.slack
+    return Slack(
+        settings.bot_token.get_secret_value(),
+        settings.app_token.get_secret_value() if settings.mode == "socket" else "",
+        settings.signing_secret.get_secret_value(),
+        workspaces=_workspaces(core),
+        base_url=settings.base_url,
+    )
+
+
+def discord_transport(core: Core, suggest: Suggest) -> "Discord":
+    """Return Discord as it is configured."""
+    from bot.platforms.discord.transport import Discord
+
+    settings = core.settings.discord
+    return Discord(
+        settings.token.get_secret_value(), verbs(), suggest, KeyValues(core.store, "discord"), core.now,
+        base_url=settings.base_url, gateway_url=settings.gateway_url,
+    )  # fmt: skip
+
+
+def _workspaces(core: Core) -> Any:
+    """Return the workspaces that may install the app, None where it has one token."""
+    settings = core.settings.slack
+    if not settings.client_id:
+        return None
+    from bot.platforms.slack.workspaces import Workspaces
+
+    found = Workspaces(
+        settings.client_id, settings.client_secret.get_secret_value(),
+        core.configuration.store_path.with_name("slack-workspaces.db"),
+        KeyValues(core.store, "slack"), base_url=settings.base_url,
+    )  # fmt: skip
+    for feed in core.settings.feeds:
+        if feed.platform == "slack" and feed.workspace:
+            found.note(feed.workspace, feed.channel, feed.made_by)
+    return found
+
+
+class Connections:
+    """Keeps the platforms connected until told to stop.
+
+    Args:
+        stopping: set when everything is to end.
+    """
+
+    def __init__(self, transports: Mapping[str, Transport], stopping: asyncio.Event) -> None:
+        self._transports = transports
+        self._stopping = stopping
+        self._refused: dict[str, BadInput] = {}
+
+    async def stay(self, conversation: Conversation) -> None:
+        """Keep all of them connected.
+
+        Raises:
+            BadInput: every one of them refuses its token.
+        """
+        async with asyncio.TaskGroup() as group:
+            for transport in self._transports.values():
+                group.create_task(self._stay(transport, conversation))
+        if len(self._refused) == len(self._transports):
+            raise next(iter(self._refused.values()))
+
+    async def _stay(self, transport: Transport, conversation: Conversation) -> None:
+        """Keep one connected; whatever ends its connection, it is made again."""
+        while not self._stopping.is_set():
+            pause = _AGAIN
+            try:
+                self._refused.pop(transport.name, None)
+                await transport.run(conversation)
+            except BadInput as refused:
+                self._refused[transport.name], pause = refused, _REFUSED_AGAIN
+                _LOG.error("%s is not connected: %s", transport.name, refused)
+                if len(self._refused) == len(self._transports):
+                    self._stopping.set()
+            except Exception:  # noqa: BLE001 - a platform is an outer edge: the other one goes on
+                _LOG.exception("the connection to %s ended; it is made again", transport.name)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+
+    async def troubles(self) -> dict[str, str]:
+        """Return by platform why it is not connected; an empty text for one that is."""
+        return {
+            name: str(self._refused[name]) if name in self._refused else await transport.disconnected()
+            for name, transport in self._transports.items()
+        }

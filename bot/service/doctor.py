@@ -1,0 +1,246 @@
+"""Looks at everything a run needs, and says of each part whether it works and how to mend it."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from analysis.errors import Problem
+from bot.config import FILE, Configuration, DiscordSettings, SlackSettings, load, machine_zone
+
+if TYPE_CHECKING:
+    from analysis.sources import CommitSource
+
+_LONGEST_TRIAL = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part: `remedy` is empty where nothing is to be done, or where `found` says it."""
+
+    what: str
+    state: Literal["ok", "warning", "broken"]
+    found: str
+    remedy: str = ""
+
+
+def examine(
+    environ: Mapping[str, str],
+    config: Path | None,
+    repo: str | None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Iterator[Check]:
+    """Yield a check for each part, in the order in which a run needs them."""
+    try:
+        configuration = load(environ, config)
+    except Problem as problem:
+        yield Check(
+            "configuration", "broken", str(problem), "Correct the place named, then run `daybrief doctor` again."
+        )
+        return
+    where = str(configuration.source) if configuration.source else f"no {FILE} here; defaults and the environment hold"
+    yield Check("configuration", "ok", where)
+    yield _store(configuration)
+    yield _zones()
+    yield _git(configuration)
+    yield _github(configuration)
+    if repo:
+        yield from _repository(configuration, repo, now())
+    yield _model(configuration)
+    yield from _bot(configuration)
+
+
+def _store(configuration: Configuration) -> Check:
+    from storage.store import Store
+
+    try:
+        store = Store(configuration.store_path)
+        try:
+            with store.read() as db:
+                commits = db.execute("select count(*) from commits").fetchone()[0]
+                sound = db.execute("pragma quick_check(1)").fetchone()[0]
+        finally:
+            store.close()
+    except Problem as problem:
+        return Check("store", "broken", str(problem), "Mend the file or name another one as [store] path.")
+    if sound != "ok":
+        return Check(
+            "store", "broken", f"{store.path} is damaged: {sound}", "Move it away; it is made anew from the sources."
+        )
+    found = f"{store.path} ({commits:,} commit{'' if commits == 1 else 's'})"
+    if store.is_read_only:
+        return Check("store", "warning", f"{found} may only be read", "Make it writable to fetch more.")
+    return Check("store", "ok", found)
+
+
+def _zones() -> Check:
+    from zoneinfo import available_timezones
+
+    count = len(available_timezones())
+    if not count:
+        return Check("time zones", "broken", "no zone data on this machine", "Install the package tzdata.")
+    return Check("time zones", "ok", f"{count} zones, this machine is in {machine_zone()}")
+
+
+def _git(configuration: Configuration) -> Check:
+    from analysis.sources.git_command import OLDEST_GIT, is_too_old
+
+    remedy = f"Install git {'.'.join(map(str, OLDEST_GIT))} or newer to read local clones; GitHub works without."
+    program = shutil.which("git", path=configuration.environ.get("PATH"))
+    if not program:
+        return Check("git", "warning", "not installed", remedy)
+    try:
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=True)  # noqa: S603 - found on the PATH
+    except (OSError, subprocess.SubprocessError) as error:
+        return Check("git", "warning", f"{program} does not run ({error})", remedy)
+    version = done.stdout.strip()
+    state: Literal["ok", "warning"] = "warning" if is_too_old(version) else "ok"
+    return Check("git", state, f"{version}, {program}", remedy if state == "warning" else "")
+
+
+def _github(configuration: Configuration) -> Check:
+    from analysis.sources.github_requests import GitHub, Requests
+
+    github = configuration.settings.github
+    server = GitHub(github.base_url.rstrip("/"), github.token.get_secret_value())
+    try:
+        limit = Requests(server).rate_limit()
+    except Problem as problem:
+        return Check(
+            "GitHub", "broken", str(problem), "Check [github] base_url and token; local clones work without GitHub."
+        )
+    left = (
+        f"{limit.left:,} of {limit.limit:,} requests left until {limit.renewed:%H:%M} UTC"
+        if limit
+        else f"{server.base_url} has no request limit"
+    )
+    if limit and not limit.left:
+        return Check("GitHub", "broken", left, "Wait until then, or use another token.")
+    if not server.token:
+        return Check(
+            "GitHub",
+            "warning",
+            f"no token: {left}",
+            "Set [github] token: a day of a busy repository needs about 60 requests.",
+        )
+    return Check("GitHub", "ok", f"token accepted, {left}")
+
+
+def _repository(configuration: Configuration, repo: str, now: datetime) -> Iterator[Check]:
+    from bot.digests.repositories import open_source, parse_place
+
+    github = configuration.settings.github
+    try:
+        source = open_source(
+            parse_place(repo),
+            base_url=github.base_url,
+            token=github.token.get_secret_value(),
+            branch=None,
+            environ=configuration.environ,
+            pages=None,
+        )
+        listing = source.landed(now - timedelta(days=1), now)
+    except Problem as problem:
+        yield Check(repo, "broken", str(problem))
+        return
+    count = len(listing.heads)
+    found = f"can be read, {count} commit{'' if count == 1 else 's'} in the last 24 hours"
+    yield Check(repo, "warning" if listing.notes else "ok", "; ".join([found, *listing.notes]))
+    yield _pull_requests(configuration, source, now)
+
+
+def _pull_requests(configuration: Configuration, source: "CommitSource", now: datetime) -> Check:
+    from bot.digests.repositories import open_pull_requests
+    from formatters.i18n.wording import label
+
+    github, what = configuration.settings.github, "pull requests"
+    if not github.pull_requests:
+        return Check(what, "ok", "not read: [github] pull_requests is false")
+    reader = open_pull_requests(
+        source, base_url=github.base_url, token=github.token.get_secret_value(), now=lambda: now, pages=None
+    )
+    if reader is None:
+        return Check(what, "ok", f"{source.repo} is a clone of which nothing says that it is on GitHub")
+    gap = reader.probe()
+    if gap is None:
+        return Check(what, "ok", "can be read")
+    return Check(
+        what,
+        "warning",
+        f"cannot be read: {label(f'unread.{gap}', 'en')}",
+        "Until then digests go without what people wrote there.",
+    )
+
+
+def _model(configuration: Configuration) -> Check:
+    model = configuration.settings.model
+    if not model.name:
+        return Check(
+            "model", "ok", "none is configured: the rules analyse", "Set [model] name and base_url to use one."
+        )
+    from analysis.llm.client import OPENAI, Model, try_out
+
+    wanted = Model(
+        base_url=model.base_url or OPENAI,
+        name=model.name,
+        key=model.api_key.get_secret_value(),
+        deadline=min(model.deadline, _LONGEST_TRIAL),
+        secret=configuration.settings.secrets,
+    )
+    result = try_out(wanted)
+    if result.problem:
+        return Check(
+            "model",
+            "broken",
+            f"{model.name} at {wanted.place}: {result.problem}",
+            "Check [model] base_url, name and api_key; until then the rules stand in.",
+        )
+    found = f"{model.name} at {wanted.place} answers in {result.seconds:.1f} s, {result.form}"
+    if result.doubt:
+        return Check("model", "warning", f"{found}; {result.doubt}", "Mind what it says, or name a larger model.")
+    return Check("model", "ok", found)
+
+
+def _bot(configuration: Configuration) -> Iterator[Check]:
+    """Read the bot's part as `serve` does, by the same functions, and try each platform."""
+    from bot.digests.core import Core
+    from bot.service.assembly import check_startup
+    from bot.service.connections import discord_transport, slack_transport
+
+    settings = configuration.settings
+    if (settings.slack, settings.discord, settings.feeds) == (SlackSettings(), DiscordSettings(), ()):
+        needed = "`daybrief serve` needs [slack] bot_token and app_token, or [discord] token"
+        yield Check("bot", "ok", f"none is configured: {needed}")
+        return
+    try:
+        core = Core(configuration)
+    except Problem:
+        return  # said of the store
+    try:
+        try:
+            platforms, feeds = check_startup(core)
+        except Problem as problem:
+            yield Check("bot", "broken", str(problem), "Until then `daybrief serve` does not start.")
+            return
+        yield Check("bot", "ok", f"{', '.join(platforms)}; {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
+        for name in platforms:
+            if settings.slack.client_id and name == "slack":
+                continue  # each workspace that has installed the app has a token of its own
+            transport = slack_transport(core) if name == "slack" else discord_transport(core, _no_suggestions)
+            channels = sorted({feed.channel for feed in feeds if feed.platform == name and not feed.paused})
+            wrong = asyncio.run(transport.examine(channels))
+            found = (
+                "; ".join(wrong)
+                or f"token accepted, {len(channels)} channel{'' if len(channels) == 1 else 's'} looked at"
+            )
+            yield Check(name, "broken" if wrong else "ok", found)
+    finally:
+        core.store.close()
+
+
+async def _no_suggestions(*_: object, **_more: object) -> tuple[()]:
+    return ()

@@ -1,0 +1,254 @@
+"""What the process counts, for Prometheus: what was delivered and how late, what was read and spent, how busy it is."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.delivery.feeds import KINDS, REMEMBERED, covered, due, kind_of
+from bot.port.platform import Conversation, Later, Posted, Refused, Transport, Unsure
+from formatters.reply import Reply
+from storage.deliveries import Delivery, State
+from storage.feeds import Feed
+from storage.incidents import Incidents
+
+if TYPE_CHECKING:
+    from bot.service.assembly import Assembly
+    from bot.service.readiness import Readiness
+
+_EXPIRY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+_FEED = ("feed", "platform", "repository")
+_LATE = (1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400)
+
+
+class Metrics:
+    """The counters of one process, and what the store counts for all of them."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)  # memory, processor time, open files
+        self._github = Counter(
+            "daybrief_github_requests", "Answers of GitHub's, by status.", ["status"], registry=self.registry
+        )
+        self._github_said = _GitHubSaid()
+        self.registry.register(self._github_said)
+        self._refused = Counter(
+            "daybrief_refused_requests", "Requests that were refused, by route and status.", ["route", "status"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.calls = Counter(
+            "daybrief_platform_calls", "Posts, edits and searches, by outcome.", ["platform", "call", "outcome"],
+            registry=self.registry,
+        )  # fmt: skip
+        self.lag = Gauge("daybrief_loop_lag_seconds", "How late the event loop last was.", registry=self.registry)
+        self._ready = Gauge(
+            "daybrief_ready", "Whether a part works: each platform, GitHub, the model, the store, the scheduler.", ["part"],
+            registry=self.registry,
+        )  # fmt: skip
+        self._readiness: Readiness | None = None
+        self.late = Histogram(
+            "daybrief_digest_late_seconds", "From the due minute to the post.", buckets=_LATE, registry=self.registry
+        )
+
+    def heard(self, status: int, headers: Mapping[str, str]) -> None:
+        """Count an answer of GitHub's; called on any thread."""
+        self._github.labels(str(status)).inc()
+        self._github_said.take(headers)
+
+    def answered(self, request: web.Request, status: int) -> None:
+        """Count a request to us that was refused."""
+        if status >= HTTPStatus.BAD_REQUEST:
+            resource = request.match_info.route.resource
+            self._refused.labels(resource.canonical if resource else "unknown", str(status)).inc()
+
+    def posted(self, delivery: Delivery, now: datetime) -> None:
+        """Note how late something was posted."""
+        if delivery.order.kind in KINDS:
+            self.late.observe(max((now - delivery.order.due_at).total_seconds(), 0.0))
+
+    def watch(self, assembly: "Assembly", readiness: "Readiness | None" = None) -> None:
+        """Also tell what the store and the assembly count, and what is ready."""
+        self.registry.register(_Stored(assembly))
+        self._readiness = readiness
+
+    async def note_readiness(self) -> None:
+        """Take down which parts work now; `text` tells it."""
+        if self._readiness:
+            for name, trouble in (await self._readiness.troubles()).items():
+                self._ready.labels(name).set(not trouble)
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus' text format. Reads the store."""
+        return generate_latest(self.registry)
+
+
+class _GitHubSaid(Collector):
+    """What GitHub's answers tell of our token; nothing before GitHub has said it."""
+
+    def __init__(self) -> None:
+        self._left: int | None = None
+        self._limit: int | None = None
+        self._expires: datetime | None = None
+
+    def take(self, headers: Mapping[str, str]) -> None:
+        """Read an answer's headers; the limit is that of REST, not that of searches or of GraphQL."""
+        left, limit = headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-limit", "")
+        if headers.get("x-ratelimit-resource", "core") == "core" and left.isdigit():
+            self._left = int(left)
+            self._limit = int(limit) if limit.isdigit() else self._limit
+        # https://docs.github.com/en/rest/authentication/keeping-your-api-credentials-secure: 2026-12-01 09:00:00 UTC
+        if found := _EXPIRY.match(headers.get("github-authentication-token-expiration", "")):
+            self._expires = datetime.strptime(found[0], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+
+    def collect(self) -> Iterable[Metric]:
+        if self._left is not None:
+            text = "Requests left until the limit is renewed."
+            yield GaugeMetricFamily("daybrief_github_requests_left", text, self._left)
+        if self._limit is not None:
+            yield GaugeMetricFamily("daybrief_github_requests_limit", "Requests an hour.", self._limit)
+        if self._expires is not None:
+            text = "When GitHub's token expires, in seconds since 1970."
+            yield GaugeMetricFamily("daybrief_github_token_expiry_timestamp_seconds", text, self._expires.timestamp())
+
+
+class _Stored(Collector):
+    """What is counted in the store, read when somebody asks."""
+
+    def __init__(self, assembly: "Assembly") -> None:
+        self._assembly = assembly
+
+    def collect(self) -> Iterable[Metric]:
+        assembly = self._assembly
+        digests = CounterMetricFamily("daybrief_deliveries", "Deliveries, by kind and state.", labels=["kind", "state"])
+        for (kind, state), count in assembly.deliveries.counts().items():
+            digests.add_metric([kind, state], count)
+        yield digests
+        analyses = CounterMetricFamily("daybrief_analyses", "Analyses, by result.", labels=["result"])
+        tokens = CounterMetricFamily("daybrief_model_tokens", "Tokens of the model.", labels=["direction"])
+        calls = CounterMetricFamily("daybrief_model_calls", "Calls of the model.", labels=["result"])
+        totals = assembly.core.digests.totals()
+        analyses.add_metric(["analysed"], totals["analysed"])
+        analyses.add_metric(["failed"], totals["failed"])
+        tokens.add_metric(["in"], totals["tokens_in"])
+        tokens.add_metric(["out"], totals["tokens_out"])
+        calls.add_metric(["answered"], totals["calls"])
+        calls.add_metric(["retried"], totals["retries"])
+        yield from (analyses, tokens, calls)
+        looks = CounterMetricFamily("daybrief_polls", "Looks at repositories, by result.", labels=["result"])
+        for result, count in assembly.polls.looks.items():
+            looks.add_metric([result], count)
+        yield looks
+        yield GaugeMetricFamily("daybrief_queue", "Long readings under way or waiting.", assembly.work.under_way)
+        feeds = assembly.feeds.all()
+        paused = GaugeMetricFamily("daybrief_feeds", "Feeds, by whether they are active.", labels=["state"])
+        paused.add_metric(["active"], sum(not feed.paused for feed in feeds))
+        paused.add_metric(["paused"], sum(bool(feed.paused) for feed in feeds))
+        yield paused
+        yield from self._by_feed([feed for feed in feeds if not feed.paused])
+        late = [seconds for feed in feeds if (seconds := self._overdue(feed)) is not None]
+        yield GaugeMetricFamily("daybrief_digests_overdue", "Posts that are due and do not stand yet.", len(late))
+        text = "How late the latest of the posts is that do not stand yet."
+        yield GaugeMetricFamily("daybrief_digest_overdue_seconds", text, max(late, default=0.0))
+
+    def _by_feed(self, feeds: Iterable[Feed]) -> Iterable[Metric]:
+        """Tell of each active feed how long ago it was looked at and posted, and for how long it has been broken."""
+        assembly, now = self._assembly, self._assembly.core.now()
+        polled = GaugeMetricFamily(
+            "daybrief_feed_poll_age_seconds", "Since the last look at its repository that succeeded.", labels=_FEED
+        )
+        posted = GaugeMetricFamily("daybrief_feed_post_age_seconds", "Since its last post.", labels=_FEED)
+        broken = GaugeMetricFamily(
+            "daybrief_feed_broken_seconds",
+            "For how long it has not been able to do its work.",
+            labels=[*_FEED, "cause"],
+        )
+        incidents = Incidents(assembly.core.store).open()
+        for feed in feeds:
+            labels = [str(feed.id), feed.platform, feed.repository]
+            if moment := assembly.polls.read_at(feed.place):
+                polled.add_metric(labels, (now - moment).total_seconds())
+            found = assembly.deliveries.of(kind_of(feed), str(feed.id), (now - REMEMBERED).date())
+            if moment := max((one.posted_at for one in found if one.posted_at), default=None):
+                posted.add_metric(labels, (now - moment).total_seconds())
+            if incident := incidents.get(feed.id):
+                cause = incident.cause.removeprefix("cause.")
+                broken.add_metric([*labels, cause], (now - incident.since).total_seconds())
+        yield from (polled, posted, broken)
+
+    def _overdue(self, feed: Feed) -> float | None:
+        """Return for how many seconds a feed's post has been due; None where none is."""
+        now, kind = self._assembly.core.now(), kind_of(feed)
+        deliveries = self._assembly.deliveries.of(kind, str(feed.id), (now - REMEMBERED).date())
+        told = [one for one in deliveries if one.state is not State.POSTING]
+        owed = due(feed, covered(feed, told, now), now)
+        return (now - owed.at).total_seconds() if owed else None
+
+
+class Counted:
+    """A transport whose calls are counted."""
+
+    def __init__(self, inner: Transport, metrics: Metrics) -> None:
+        self._inner = inner
+        self._metrics = metrics
+
+    @property
+    def name(self) -> str:
+        """The inner transport's."""
+        return self._inner.name
+
+    async def run(self, conversation: Conversation) -> None:
+        """Run the inner transport."""
+        await self._inner.run(conversation)
+
+    async def close(self) -> None:
+        """Close the inner transport."""
+        await self._inner.close()
+
+    async def disconnected(self) -> str:
+        """Ask the inner transport."""
+        return await self._inner.disconnected()
+
+    async def post(self, channel: str, reply: Reply, key: str) -> Posted:
+        """Post by the inner transport."""
+        with _Call(self._metrics, self.name, "post"):
+            return await self._inner.post(channel, reply, key)
+
+    async def find(self, channel: str, key: str) -> Posted | None:
+        """Look by the inner transport."""
+        with _Call(self._metrics, self.name, "find"):
+            return await self._inner.find(channel, key)
+
+    async def edit(self, posted: Posted, reply: Reply) -> Posted:
+        """Edit by the inner transport."""
+        with _Call(self._metrics, self.name, "edit"):
+            return await self._inner.edit(posted, reply)
+
+    async def direct(self, user: str) -> str:
+        """Find direct messages by the inner transport."""
+        with _Call(self._metrics, self.name, "direct"):
+            return await self._inner.direct(user)
+
+
+class _Call:
+    """Counts one call by how it ends."""
+
+    def __init__(self, metrics: Metrics, platform: str, call: str) -> None:
+        self._metrics, self._platform, self._call = metrics, platform, call
+
+    def __enter__(self) -> None:
+        """Do nothing yet."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        names: dict[type[BaseException] | None, str] = {
+            None: "done",
+            Unsure: "unsure",
+            Refused: "refused",
+            Later: "later",
+        }
+        self._metrics.calls.labels(self._platform, self._call, names.get(kind, "failed")).inc()

@@ -1,0 +1,222 @@
+"""The bot's process: connects the platforms, keeps the heartbeat, answers /healthz, /readyz and /metrics, stops with grace."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+from analysis.errors import BadInput
+from bot.config import ARCHIVE
+from bot.delivery.schedule import Heartbeat, measured
+from bot.digests.core import Core
+from bot.platforms.slack.manifest import FINISH, INSTALL, PATH
+from bot.port.platform import Transport
+from bot.service.assembly import Assembly
+from bot.service.connections import Connections, check, discord_transport, slack_transport
+from bot.service.metrics import Counted, Metrics
+from bot.service.readiness import Readiness
+
+if TYPE_CHECKING:
+    from structlog.typing import Processor
+
+_LOG = logging.getLogger("daybrief")
+
+DUE_EVERY, LOOK_EVERY, LEARN_EVERY, PROBE_EVERY = 5.0, 15.0, 600.0, 60.0
+_SHORTEST_SECRET = 8
+
+
+def run(core: Core) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        BadInput: the configuration connects nothing, or every platform refuses its token.
+    """
+    log_as_lines(core.settings.secrets)
+    process = Process(core)
+    asyncio.run(process.run())
+    if process.is_reading:
+        # A thread waits for a server that has not answered within the grace time, and Python would wait for the thread.
+        # What it was reading is read again; the store needs no goodbye.
+        logging.shutdown()
+        os._exit(0)
+
+
+class Process:
+    """One running bot."""
+
+    def __init__(self, core: Core, transports: MutableMapping[str, Transport] | None = None) -> None:
+        self._core = core
+        self._metrics = Metrics()
+        core.heard = self._metrics.heard
+        self._assembly = Assembly(core, {}, self._metrics.posted)
+        self._slack: Any = None
+        self._connected = transports if transports is not None else self._made()
+        for name, transport in self._connected.items():
+            self._assembly.transports[name] = Counted(transport, self._metrics)
+        self._stopping = asyncio.Event()
+        self._heart = Heartbeat()
+        self._connections = Connections(self._connected, self._stopping)
+        self._readiness = Readiness(self._assembly, self._connections, self._heart)
+        self._metrics.watch(self._assembly, self._readiness)
+
+    def _made(self) -> dict[str, Transport]:
+        """Return the transports that are configured."""
+        made = dict[str, Transport]()
+        for name in check(self._core.settings):
+            if name == "slack":
+                made[name] = self._slack = slack_transport(self._core)
+            else:
+                made[name] = discord_transport(self._core, self._assembly.suggest)
+        return made
+
+    async def run(self) -> None:
+        """Serve until stopped; raises what a platform refuses."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        self._assembly.take_configured()
+        runner = await self._listen()
+        staying = asyncio.create_task(self._connections.stay(self._assembly.talk))
+        tasks = [staying, asyncio.create_task(measured(self._metrics.lag.set))]
+        self._heart.add("due", DUE_EVERY, self._assembly.due)
+        self._heart.add("look", LOOK_EVERY, self._assembly.look)
+        self._heart.add("learn", LEARN_EVERY, self._assembly.learn)
+        self._heart.add("probe", PROBE_EVERY, self._readiness.probe)
+        self._heart.start()
+        _LOG.info("started: %s", ", ".join(self._connected))
+        try:
+            await self._stopping.wait()
+        finally:
+            await self._stop(runner, tasks)
+        if staying.done() and not staying.cancelled():
+            staying.result()
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether threads are still at work."""
+        return self._assembly.work.under_way > 0
+
+    async def _stop(self, runner: web.AppRunner, tasks: list[asyncio.Task[None]]) -> None:
+        """Begin nothing new, finish what is under way within the grace time, hand back the rest."""
+        grace = self._core.settings.serve.grace
+        _LOG.info("stopping: what is under way has %.0f seconds", grace)
+        await self._heart.stop(grace / 2)
+        for transport in self._connected.values():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(transport.close(), grace / 4)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._assembly.work.close(), grace / 4)
+        await runner.cleanup()
+        _LOG.info("stopped")
+
+    # -- what is asked over HTTP
+
+    async def _listen(self) -> web.AppRunner:
+        app = web.Application(middlewares=[self._counted])
+        app.router.add_get("/healthz", self._health)
+        app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/metrics", self._told)
+        if self._slack is not None and self._core.settings.slack.mode == "http":
+            app.router.add_post(PATH, self._slack.receive)
+        if self._slack is not None and self._slack.workspaces is not None:
+            app.router.add_get(INSTALL, self._slack.workspaces.install)
+            app.router.add_get(FINISH, self._slack.workspaces.finish)
+        serve = self._core.settings.serve
+        if serve.archive:
+            from bot.web.server import archive_app
+
+            app.add_subapp(ARCHIVE, archive_app(self._core, serve.host, ARCHIVE))
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, serve.host, serve.port)
+        try:
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            raise BadInput(
+                f"{serve.host}:{serve.port} cannot be listened on ({error.strerror}): set [serve] host and port."
+            ) from None
+        host, port = runner.addresses[0][:2]
+        _LOG.info("listening on http://%s:%s", host, port)
+        return runner
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        """Answer 200 while rounds are made, 503 when they have stopped: the process is then to be started again."""
+        quiet, is_alive = self._readiness.since_round, self._readiness.is_alive and not self._stopping.is_set()
+        body = {"status": "ok" if is_alive else "unwell", "seconds_since_round": round(quiet, 1)}
+        return web.json_response(body, status=HTTPStatus.OK if is_alive else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    async def _ready(self, _request: web.Request) -> web.Response:
+        """Answer 200 while all works that posts need, else 503; each part with its reason."""
+        troubles = await self._readiness.troubles()
+        if self._stopping.is_set():
+            troubles["process"] = "It is being stopped."
+        checks = {name: {"ok": not why, "reason": why} for name, why in troubles.items()}
+        is_ready = not any(troubles.values())
+        body = {"status": "ready" if is_ready else "not ready", "checks": checks}
+        return web.json_response(body, status=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @web.middleware
+    async def _counted(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Count what is refused, by route: forged requests, wrong tokens, addresses that are none."""
+        try:
+            response = await handler(request)
+        except web.HTTPException as refused:
+            self._metrics.answered(request, refused.status)
+            raise
+        self._metrics.answered(request, response.status)
+        return response
+
+    async def _told(self, _request: web.Request) -> web.Response:
+        await self._metrics.note_readiness()
+        text = await self._assembly.work.quick(self._metrics.text)
+        return web.Response(body=text, content_type="text/plain", charset="utf-8")
+
+
+def log_as_lines(secrets: tuple[str, ...]) -> None:
+    """Log JSON lines to standard error, ours and the libraries', with the secrets taken out.
+
+    What is shorter than _SHORTEST_SECRET is none: it would be found within words.
+    """
+    import structlog
+
+    hidden = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+
+    def without_secrets(_logger: Any, _method: str, line: Any) -> Any:
+        for secret in hidden:
+            line = line.replace(secret, "***")
+        return line
+
+    shared: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+            without_secrets,
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    for noisy in ("aiohttp", "discord", "slack_bolt", "slack_sdk", "httpx", "openai", "github", "urllib3", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,109 @@
+"""Whether the bot can do its work: each platform connected, GitHub and the model reachable, the store writable, rounds on time.
+
+What costs a request is looked at by `probe`, once a minute at most; the rest when somebody asks.
+"""
+
+import time
+from datetime import timedelta
+
+from analysis.errors import Problem, RateLimited, Unwelcome
+from bot.delivery.schedule import Heartbeat
+from bot.digests.core import Core
+from bot.digests.repositories import parse_place
+from bot.service.assembly import Assembly
+from bot.service.connections import Connections
+from storage.memory import KeyValues
+
+_STALE = 300.0
+"""Seconds without a finished round of what is due, after which the process no longer counts as alive."""
+
+_LATE = {"due": 60.0, "look": 900.0}
+"""Seconds without a finished round after which it counts as late; a look reads what landed, which takes its time."""
+
+_OUTSIDE_EVERY = timedelta(minutes=5)
+_MODEL_SECONDS = 10.0
+
+
+class Readiness:
+    """What is wrong at the moment, by part."""
+
+    def __init__(self, assembly: Assembly, connections: Connections, heart: Heartbeat) -> None:
+        self._assembly = assembly
+        self._core = assembly.core
+        self._connections = connections
+        self._heart = heart
+        self._started = time.monotonic()
+        self._found: dict[str, str] = {"GitHub": "", "store": ""}
+        self._asked_outside = self._core.now() - _OUTSIDE_EVERY
+        if self._core.settings.model.name:
+            self._found["model"] = ""
+
+    async def probe(self) -> None:
+        """Try the store, and now and then GitHub and the model; feeds learn of a refused token."""
+        work = self._assembly.work
+        self._found["store"] = await work.quick(lambda: _store_trouble(self._core))
+        if self._core.now() - self._asked_outside < _OUTSIDE_EVERY:
+            return
+        self._asked_outside = self._core.now()
+        places = await work.quick(lambda: [feed.place for feed in self._assembly.feeds.all() if not feed.paused])
+        on_github = [place for place in dict.fromkeys(places) if not parse_place(place).path]
+        problem = await work.shared(("probe", "GitHub"), lambda: _github_problem(self._core)) if on_github else None
+        self._found["GitHub"] = str(problem or "")
+        if isinstance(problem, Unwelcome):
+            for place in on_github:
+                await self._assembly.health.broke(place, problem)
+        if "model" in self._found:
+            self._found["model"] = await work.shared(("probe", "model"), lambda: _model_trouble(self._core))
+
+    async def troubles(self) -> dict[str, str]:
+        """Return what is wrong by part, in a sentence; an empty text where nothing is."""
+        return {**await self._connections.troubles(), **self._found, "scheduler": self._scheduler_trouble()}
+
+    @property
+    def since_round(self) -> float:
+        """Seconds since what is due was last looked at to its end."""
+        return self._since("due")
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether rounds are made at all."""
+        return self.since_round < _STALE
+
+    def _since(self, name: str) -> float:
+        return time.monotonic() - self._heart.beats.get(name, self._started)
+
+    def _scheduler_trouble(self) -> str:
+        late = [name for name, seconds in _LATE.items() if self._since(name) > seconds]
+        told = " and ".join(f"`{name}` for {self._since(name):.0f} seconds" for name in late)
+        return f"No round was finished of {told}: look into the log." if late else ""
+
+
+def _store_trouble(core: Core) -> str:
+    try:
+        KeyValues(core.store, "readiness").put("written", core.now().isoformat())
+    except Problem as problem:
+        return str(problem)
+    return ""
+
+
+def _github_problem(core: Core) -> Problem | None:
+    """Ask GitHub for its limit, which is free."""
+    from analysis.sources.github_requests import GitHub, Requests
+
+    github = core.settings.github
+    try:
+        limit = Requests(GitHub(github.base_url.rstrip("/"), github.token.get_secret_value(), core.heard)).rate_limit()
+    except Problem as problem:
+        return problem
+    if limit and not limit.left:
+        return RateLimited(f"GitHub's request limit is used up until {limit.renewed:%H:%M} UTC.", limit.renewed)
+    return None
+
+
+def _model_trouble(core: Core) -> str:
+    from analysis.llm.client import OPENAI, Model, unreachable
+
+    model = core.settings.model
+    wanted = Model(model.base_url or OPENAI, model.name, model.api_key.get_secret_value())
+    found = unreachable(wanted, _MODEL_SECONDS)
+    return f"The model {model.name} cannot be asked, the rules stand in: {found}." if found else ""

@@ -1,0 +1,1 @@
+"""The archive: days, commits and searches as pages."""

@@ -1,0 +1,139 @@
+"""Writes known days as files: Markdown or pages for a static site, or JSON lines for programs.
+
+What an earlier run has written stays, whatever its span and repository were: indexes tell all that lies in the folder.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from analysis.commits.window import Window
+from analysis.entry import Language
+from analysis.errors import BadInput, NotFound
+from bot.digests.archive import Archive
+from bot.digests.core import Core
+from formatters.i18n.wording import label
+
+Form = Literal["markdown", "html", "jsonl"]
+_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].html"
+_LATEST = 7
+_INDEX = "index.html"
+_GENERATOR = '<meta name="generator" content="Daybrief">'
+
+
+def export(
+    core: Core, repo: str, window: Window, language: Language, form: Form
+) -> Iterator[tuple[PurePosixPath, str]]:
+    """Yield the files of a repository's known days in a window, oldest first: path within the export, and text.
+
+    A day is known if commits of it are, or if a digest was made of it. JSON lines are one file, which comes in parts.
+
+    Raises:
+        BadInput: the window ends before it begins.
+        NotFound: no day of the window is known.
+    """
+    if window.last < window.first:
+        raise BadInput(f"{window.last} is before {window.first}: give --since the earlier day.")
+    known = core.commits.repository(repo)
+    archive, areas = Archive(core), core.areas()
+    first = window.first
+    span = (window.last - first).days + 1
+    days = [day.date for day in archive.days(known, window, span)] if known else []
+    if known is None or not days:
+        raise NotFound(
+            f"Nothing of {repo} from {first} to {window.last} is known: read it first, with daybrief backfill --repo {repo} "
+            f"--since {first} --until {window.last}."
+        )
+    folder = PurePosixPath(*(part for part in known.split("/") if part not in {"", ".", ".."}))
+    above = ((label("web.repositories", language), _up(folder)), (known, _INDEX))
+    for day in days:
+        digest = archive.digest(known, Window.of(day, window.zone), language)
+        if form == "jsonl":
+            from formatters.json_document import document
+
+            yield folder / "days.jsonl", json.dumps(document(digest), ensure_ascii=False, separators=(",", ":")) + "\n"
+        elif form == "html":
+            yield folder / f"{day}.html", archive.page([(digest, areas)], above)
+        else:
+            from formatters.markdown import markdown
+
+            yield folder / f"{day}.md", markdown(digest, areas)
+
+
+def indexes(core: Core, folder: Path, zone: str, language: Language) -> Iterator[tuple[PurePosixPath, str]]:
+    """Yield the pages that lead to all exported days in a folder: one for each repository, and one for all of them."""
+    from formatters.html.archive import Shelf, index_page
+
+    shelves = []
+    for place in sorted({path.parent for path in folder.rglob(_DAY)}):
+        path = PurePosixPath(place.relative_to(folder))
+        days = sorted((date.fromisoformat(day.stem) for day in place.glob(_DAY)), reverse=True)
+        known = core.commits.repository(str(path))
+        told = _counts(core, known, Window(days[-1], days[0], zone)) if known else {}
+        shelf = Shelf(known or str(path), tuple((day, *told.get(day, (None, 0))) for day in days))
+        above = ((label("web.repositories", language), _up(path)),)
+        yield path / _INDEX, index_page(shelf.repo, [(shelf, "")], above, language)
+        shelves.append((Shelf(shelf.repo, shelf.days[:_LATEST]), f"{path}/"))
+    yield PurePosixPath(_INDEX), index_page(label("web.repositories", language), shelves, (), language)
+
+
+def _up(folder: PurePosixPath) -> str:
+    return "../" * len(folder.parts) + _INDEX
+
+
+def _counts(core: Core, repo: str, window: Window) -> dict[date, tuple[int, int]]:
+    """Return how many commits each known day of a window has, and how many high ones."""
+    quiet = dict.fromkeys(core.history.read_days(repo, window), (0, 0))
+    return quiet | Archive(core).calendar(repo, window)
+
+
+def write(folder: Path, files: Iterator[tuple[PurePosixPath, str]]) -> int:
+    """Write files below a folder; return how many.
+
+    What was there of a day before is replaced; the other days of a file with several stay.
+
+    Raises:
+        BadInput: they cannot be written, an index of somebody else is in their place, or a file that holds several days cannot be read.
+    """
+    lines: dict[Path, list[str]] = {}
+    count = 0
+    for path, text in files:
+        if path.suffix == ".jsonl":
+            lines.setdefault(folder / path, []).append(text)
+        else:
+            if path.name == _INDEX:
+                _must_be_own(folder / path)
+            _put(folder / path, text)
+            count += 1
+    for target, new in lines.items():
+        kept = target.read_text("utf-8", "replace").splitlines(keepends=True) if target.is_file() else []
+        told = {_key(line, target): line for line in [*kept, *new]}
+        _put(target, "".join(told[key] for key in sorted(told)))
+    return count + len(lines)
+
+
+def _key(line: str, target: Path) -> tuple[str, str, str]:
+    """What tells a line's digest from the others."""
+    try:
+        read = json.loads(line)
+        return read["window"]["first"], read["window"]["zone"], read["language"]
+    except (ValueError, KeyError, TypeError):
+        raise BadInput(f"{target} holds a line that is no digest: move it away, or name another folder.") from None
+
+
+def _must_be_own(target: Path) -> None:
+    """Let nobody's own first page be overwritten."""
+    if target.is_file() and _GENERATOR not in target.read_text("utf-8", "replace"):
+        raise BadInput(f"{target} is not one of Daybrief's: name another folder with --out, or move that file away.")
+
+
+def _put(target: Path, text: str) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f"{target.name}.part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(target)  # whoever is stopped here loses nothing that was there
+    except OSError as error:
+        raise BadInput(f"{target} cannot be written ({error.strerror}): name another folder with --out.") from None

@@ -1,0 +1,415 @@
+"""What the archive shows to whom: each function answers one address, as a page or as its JSON. Knows no server."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from analysis.commits.window import Window, parse_day
+from analysis.digest.stories import find_stories
+from analysis.entry import LANGUAGES, Entry, Language
+from analysis.errors import BadInput, NotFound
+from analysis.triage.areas import Areas
+from bot.digests.archive import Archive
+from bot.digests.core import Core
+from bot.digests.review import look_back
+from bot.web.access import Visitor
+from bot.web.search_form import FIELDS, question_of
+from formatters.html.archive import (
+    Found,
+    Links,
+    Shelf,
+    View,
+    commit_page_of,
+    day_page,
+    home_page,
+    list_page,
+    problem_page,
+    repo_page,
+)
+from formatters.html.atom import FeedEntry, commit_entry, day_entry, feed
+from formatters.html.page import Sheet
+from formatters.html.review import look_back_page
+from formatters.i18n.wording import label
+from formatters.json_document import document, entry_document
+from formatters.review import review_json
+from formatters.text.plain import clean
+from storage.search import Question, newest, search
+
+_ON_A_PAGE, _SHELF, _FEED_DAYS, _BUSY = 50, 7, 14, timedelta(days=28)
+_SHA = re.compile(r"[0-9a-f]{1,40}")
+_CHOICES, _MISSING = 300, 404
+_NEAR, _START, _ALIKE = 5, 3, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for a page.
+
+    Attributes:
+        path: its path and query as they came, within the archive.
+        given: the query.
+        chosen: the language that the address names; `language` is that, or what the browser prefers.
+        origin: scheme and host under which the reader came; `root` is where the archive begins there.
+    """
+
+    path: str
+    given: Mapping[str, str]
+    visitor: Visitor
+    language: Language
+    chosen: Language | None
+    origin: str
+    root: str
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether the page's data is wanted instead of the page."""
+        return self.given.get("format") == "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer; `status` as HTTP counts."""
+
+    kind: str
+    body: str
+    status: int = 200
+
+
+HTML, JSON, ATOM = "text/html", "application/json", "application/atom+xml"
+
+
+class WebPages:
+    """The pages over a core's store.
+
+    Args:
+        zone: in which a day is a day.
+    """
+
+    def __init__(self, core: Core, zone: str) -> None:
+        self._core = core
+        self._archive = Archive(core)
+        self._zone = zone
+
+    # -- the addresses
+
+    def home(self, asked: Asked) -> Written:
+        """All repositories with their last days."""
+        shelves = [self._shelf(repo) for repo in asked.visitor.of(self._core.commits.repositories())]
+        if asked.wants_json:
+            return _json({"repositories": [{"repo": shelf.repo, "days": _days(shelf.days)} for shelf in shelves]})
+        return Written(HTML, home_page(self.view(asked), shelves))
+
+    def repo(self, asked: Asked, name: str) -> Written:
+        """A repository's days of a year."""
+        repo, areas = self._seen(asked, name), self._core.areas()
+        span = self._archive.history.span(repo)
+        years = range(self._local(span[1]).year, self._local(span[0]).year - 1, -1) if span else [self._today().year]
+        year = _number(asked.given.get("year"), years[0])
+        if year not in years:
+            raise NotFound(label("web.no_year", asked.language, repo=repo, year=year, first=years[-1], last=years[0]))
+        days = self._archive.calendar(repo, Window(date(year, 1, 1), date(year, 12, 31), self._zone))
+        if asked.wants_json:
+            return _json({"repo": repo, "year": year, "days": _days((day, *days[day]) for day in sorted(days))})
+        end = span[1] + timedelta(seconds=1) if span else self._core.now()
+        recent = self._core.commits.between(repo, end - _BUSY, end)
+        busy = Counter(key for entry in recent for key in entry.triage.areas).most_common()
+        return Written(HTML, repo_page(self.view(asked, areas), repo, year, years, days, busy))
+
+    def day(self, asked: Asked, name: str, day: str) -> Written:
+        """A day's report."""
+        repo = self._seen(asked, name)
+        window = Window.of(self._day(asked, day), self._zone)
+        days = self._archive.days(repo, window)
+        digest = self._archive.digest(repo, window, asked.language, days)
+        is_whole = (
+            self._archive.was_read(repo, window) or window.end > self._core.now()
+        )  # that it is not over is told anyway
+        if not digest.entries and not is_whole:
+            raise NotFound(
+                label("web.no_day", asked.language, repo=clean(repo), day=window.first.isoformat(), zone=self._zone)
+            )
+        if asked.wants_json:
+            return _json(document(digest))
+        near = self._archive.calendar(
+            repo, Window(window.first - timedelta(days=14), window.last + timedelta(days=14), self._zone)
+        )
+        before = max((other for other in near if other < window.first), default=None)
+        after = min((other for other in near if other > window.first), default=None)
+        areas = self._core.areas()
+        sheet = Sheet(digest, areas, days)
+        return Written(HTML, day_page(self.view(asked, areas), sheet, before, after, is_whole=is_whole))
+
+    def look_back(self, asked: Asked, name: str, day: str, count: int) -> Written:
+        """A look back on so many days, of which `day` is the last."""
+        repo, last = self._seen(asked, name), self._day(asked, day)
+        window = Window(last - timedelta(days=count - 1), last, self._zone)
+        try:
+            made = look_back(self._core, repo, window, asked.language)
+        except NotFound:
+            told = {"repo": clean(repo), "first": window.first, "last": last, "zone": self._zone}
+            raise NotFound(label("web.no_span", asked.language, **told)) from None
+        areas = self._core.areas()
+        if asked.wants_json:
+            return _json(review_json(made, areas))
+        span = self._archive.history.span(repo)
+        newest = self._local(span[1]).date() if span else last
+        return Written(HTML, look_back_page(self.view(asked, areas), made, newest))
+
+    def commit(self, asked: Asked, sha: str) -> Written:
+        """A commit."""
+        hits = self._hits(asked, sha.lower())
+        if len(hits) > 1:
+            return self._choice(asked, hits, label("web.which_commit", asked.language, sha=sha), _CHOICES)
+        entry = self._core.entry(*hits[0], asked.language) if hits else None
+        if entry is None:
+            about = label("web.no_commit", asked.language, sha=clean(sha))
+            return self._choice(asked, self._near(asked, sha.lower()), about, _MISSING)
+        commit = entry.commit
+        if asked.wants_json:
+            return _json({"entry": entry_document(entry)})
+        day = self._local(commit.committed_at).date()
+        window = Window.of(day, self._zone)
+        same_day = self._core.commits.between(commit.repo, window.start, window.end)
+        story = next((story for story in find_stories(same_day) if commit.sha in story.shas), None)
+        others = [
+            other for other in same_day if story and other.commit.sha in story.shas and other.commit.sha != commit.sha
+        ]
+        others = self._core.with_analyses(others, asked.language)
+        return Written(HTML, commit_page_of(self.view(asked), entry, day, others))
+
+    def _hits(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
+        """Return the commits that begin so, each once, also where forks have it too.
+
+        Each repository is asked for itself: so many are found at once, and what is not seen would stand before the rest.
+        """
+        repos = self._visible(asked) if _SHA.fullmatch(sha) else ()
+        found = {hit[1]: hit for repo in reversed(repos) for hit in self._core.commits.find(sha, repo)}
+        return list(found.values())
+
+    def _near(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
+        """Return the commits whose SHA agrees the longest: each repository's own, so that none tells of another's."""
+        if not _SHA.fullmatch(sha):
+            return []
+        near = [hit for repo in self._visible(asked) for hit in self._core.commits.nearest(sha, repo)]
+        alike = {
+            hit: next((n for n, pair in enumerate(zip(sha, hit[1], strict=False)) if len(set(pair)) > 1), 0)
+            for hit in near
+        }
+        return sorted(near, key=lambda hit: -alike[hit])[:_NEAR]
+
+    def _choice(self, asked: Asked, hits: Sequence[tuple[str, str]], about: str, status: int) -> Written:
+        """Offer commits, where none or several are meant."""
+        found = [entry for repo, sha in hits if (entry := self._core.entry(repo, sha, asked.language))]
+        if asked.wants_json:
+            return _json({"error": about, "commits": [entry_document(entry) for entry in found]}, status)
+        return Written(HTML, list_page(self.view(asked), Found(about, tuple(found)), ()), status)
+
+    def area(self, asked: Asked, key: str) -> Written:
+        """An area's commits, newest first."""
+        areas = self._core.areas()
+        key = areas.find(key) or key
+        name = areas.name(key, asked.language)
+        view = self.view(asked, areas)
+        about = label("web.area", asked.language, name=name)
+        feed_link = view.links.feed(area=key, repo=asked.given.get("repo"))
+        shown = {area.key: area.name(asked.language) for area in areas}
+
+        def near() -> list[tuple[str, str]]:
+            meant = {text.lower(): other for other in shown for text in (shown[other], other)}
+            alike = dict.fromkeys(meant[text] for text in get_close_matches(key.lower(), meant, _NEAR))
+            return [(shown[other], view.links.area(other)) for other in alike or sorted(shown, key=shown.__getitem__)]
+
+        return self._newest(
+            asked, view, about, Question(areas=(key,)), feed_link, lambda **more: view.links.area(key, **more),
+            near if key not in shown else None,
+        )  # fmt: skip
+
+    def author(self, asked: Asked) -> Written:
+        """An author's commits, newest first."""
+        name = asked.given.get("name", "")
+        if not name.strip():
+            raise BadInput(label("web.which_author", asked.language))
+        view = self.view(asked)
+        about = label("web.author", asked.language, name=name)
+        return self._newest(
+            asked, view, about, Question(authors=(name,)), "", lambda **more: view.links.author(name, **more),
+            lambda: [(clean(other), view.links.author(other)) for other in self._authors_near(asked, name)],
+        )  # fmt: skip
+
+    def _authors_near(self, asked: Asked, name: str) -> list[str]:
+        """Return authors with a name like that, among those of whom a name begins as one of its words does."""
+        repos = self._among(asked)
+        if repos is None:
+            return []
+        starts = [word[:_START] for word in name.split()[:_NEAR]]
+        found = [search(self._core.store, Question(words=start, repos=repos), _ON_A_PAGE) for start in starts]
+        authors = {entry.commit.author for answer in found for entry in answer.entries}
+        return get_close_matches(name, sorted(authors), _NEAR, _ALIKE)
+
+    def search(self, asked: Asked) -> Written:
+        """The search, with its form."""
+        given = {name: text for name in FIELDS if (text := clean(asked.given.get(name, "")))}
+        entries: Sequence[Entry] = ()
+        more, problem = False, ""
+        if given:
+            try:
+                entries, more = self._found(asked, given)
+            except BadInput as wrong:
+                problem = str(wrong)
+        if asked.wants_json:
+            if problem:
+                raise BadInput(problem)
+            return _json({"entries": [entry_document(entry) for entry in entries], "more": more})
+        found = Found(
+            about=given.get("q") or label("web.search", asked.language),
+            entries=tuple(entries),
+            given=given,
+            problem=problem,
+            more=more,
+        )
+        return Written(HTML, list_page(self.view(asked), found, self._visible(asked)))
+
+    def feed(self, asked: Asked) -> Written:
+        """The feed of a repository (its days), of an area (its commits), or of an area in a repository."""
+        repo, key = asked.given.get("repo", ""), asked.given.get("area", "")
+        areas = self._core.areas()
+        view = self.view(asked, areas)
+        if repo:
+            repo = self._seen(asked, repo)
+        if key:
+            about = label("web.area", asked.language, name=areas.name(key, asked.language))
+            title = label("web.in_repo", asked.language, about=about, repo=repo) if repo else about
+            entries, _ = self._page(asked, Question(areas=(key,)), repo, None)
+            made = [commit_entry(view, item) for item in view.items(self._core.with_analyses(entries, asked.language))]
+            page = view.links.area(key, repo=repo)
+        elif repo:
+            title, page = label("web.feed_days", asked.language, repo=repo), view.links.repo(repo)
+            made = self._told_days(asked, view, repo)
+        else:
+            raise BadInput(label("web.which_feed", asked.language))
+        here = view.links.feed(repo=repo, area=key)
+        return Written(ATOM, feed(view, title, asked.origin, here, page, made))
+
+    # -- what they are made of
+
+    def view(self, asked: Asked, areas: Areas | None = None) -> View:
+        """Return what a page must know of its reader."""
+        from urllib.parse import urlencode
+
+        path = asked.path.partition("?")[0]
+        kept = {name: value for name, value in asked.given.items() if name not in {"lang", "token"}}
+        here = {code: f"{asked.root}{path}?{urlencode({**kept, 'lang': code})}" for code in LANGUAGES}
+        data = f"{asked.root}{path}?{urlencode({**kept, 'format': 'json'})}"
+        return View(
+            asked.language, self._zone, areas or self._core.areas(), Links(asked.root, asked.chosen), here, data
+        )
+
+    def _newest(  # one list, in its parts
+        self,
+        asked: Asked,
+        view: View,
+        about: str,
+        question: Question,
+        feed_link: str,
+        link: Any,
+        near: Callable[[], list[tuple[str, str]]] | None,
+    ) -> Written:
+        """Answer with a list; where it is empty and `near` says what else could be meant, there is no such page."""
+        repo = asked.given.get("repo", "")
+        repo = self._seen(asked, repo) if repo else ""
+        entries, following = self._page(asked, question, repo, _number(asked.given.get("before"), 0) or None)
+        entries = self._core.with_analyses(entries, asked.language)
+        if near and not entries:
+            about, names = label("web.no_such", asked.language, about=about), near()
+            if asked.wants_json:
+                return _json({"error": about, "nearest": [name for name, _ in names]}, _MISSING)
+            return Written(
+                HTML,
+                problem_page(view, about, label("web.nearest" if names else "web.missing_said", asked.language), names),
+                _MISSING,
+            )
+        if asked.wants_json:
+            return _json({"entries": [entry_document(entry) for entry in entries], "next": following})
+        title = label("web.in_repo", asked.language, about=about, repo=repo) if repo else about
+        older = link(repo=repo, before=following) if following else ""
+        return Written(HTML, list_page(view, Found(title, tuple(entries), older, feed_link), ()))
+
+    def _page(self, asked: Asked, question: Question, repo: str, before: int | None) -> tuple[list[Entry], int | None]:
+        repos = (repo,) if repo else self._among(asked)
+        if repos is None:
+            return [], None
+        return newest(self._core.store, replace(question, repos=repos), _ON_A_PAGE, before)
+
+    def _found(self, asked: Asked, given: Mapping[str, str]) -> tuple[list[Entry], bool]:
+        repos = (self._seen(asked, given["repo"]),) if "repo" in given else self._among(asked)
+        if repos is None:
+            return [], False
+        question = question_of(given, repos, self._local(self._core.now()), asked.language)
+        answer = search(self._core.store, question, limit=_ON_A_PAGE)
+        return self._core.with_analyses(answer.entries, asked.language), answer.more
+
+    def _told_days(self, asked: Asked, view: View, repo: str) -> list[FeedEntry]:
+        span = self._archive.history.span(repo)
+        if not span:
+            return []
+        last = min(self._local(span[1]).date(), self._today() - timedelta(days=1))  # a day is told when it is over
+        days = self._archive.calendar(repo, Window(last - timedelta(days=_FEED_DAYS - 1), last, self._zone))
+        windows = [Window.of(day, self._zone) for day in sorted(days, reverse=True)]
+        return [day_entry(view, self._archive.digest(repo, window, asked.language)) for window in windows]
+
+    def _shelf(self, repo: str) -> Shelf:
+        span = self._archive.history.span(repo)
+        if not span:
+            return Shelf(repo, ())
+        last = self._local(span[1]).date()
+        days = self._archive.calendar(repo, Window(last - timedelta(days=27), last, self._zone))
+        return Shelf(repo, tuple((day, *days[day]) for day in sorted(days, reverse=True)[:_SHELF]))
+
+    def _visible(self, asked: Asked) -> tuple[str, ...]:
+        return asked.visitor.of(self._core.commits.repositories())
+
+    def _among(self, asked: Asked) -> tuple[str, ...] | None:
+        """Return what to search in: nothing to say where the visitor sees all there is, None where they see nothing."""
+        known = self._core.commits.repositories()
+        seen = asked.visitor.of(known)
+        if not seen:
+            return None
+        return () if len(seen) == len(known) else seen
+
+    def _seen(self, asked: Asked, name: str) -> str:
+        """Return a repository's name as it is stored; one that may not be seen is as unknown as one that is not there."""
+        known = self._core.commits.repository(name)
+        if known is None or not asked.visitor.sees(known):
+            raise NotFound(label("web.missing_said", asked.language))
+        return known
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.astimezone(ZoneInfo(self._zone))
+
+    def _day(self, asked: Asked, text: str) -> date:
+        """Read a day of an address."""
+        try:
+            return parse_day(text, self._today())
+        except BadInput:
+            raise BadInput(label("web.bad_day", asked.language, value=text, today=self._today())) from None
+
+    def _today(self) -> date:
+        return self._local(self._core.now()).date()
+
+
+def _days(days: Any) -> list[dict[str, Any]]:
+    return [{"date": day.isoformat(), "commits": commits, "high": high} for day, commits, high in days]
+
+
+def _json(data: Any, status: int = 200) -> Written:
+    return Written(JSON, json.dumps(data, ensure_ascii=False, separators=(",", ":")), status)
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else otherwise  # noqa: PLR2004 - SQLite's integers end there

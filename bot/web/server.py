@@ -1,0 +1,296 @@
+"""The archive over HTTP: read-only, on aiohttp; `archive_app` for a server of its own or below a path of another.
+
+An answer is made in a thread, kept until something is written to the store, and told apart by its ETag: who has it
+already gets none of it again.
+"""
+
+import asyncio
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+
+from analysis.commits.window import check_zone
+from analysis.entry import LANGUAGES, Language
+from analysis.errors import BadInput, NotFound, Problem
+from bot.config import machine_zone
+from bot.digests.core import Core
+from bot.digests.review import MONTH, WEEK
+from bot.web.access import COOKIE, Door, Visitor
+from bot.web.pages import HTML, Asked, WebPages, Written
+from formatters.html.archive import problem_page
+from formatters.html.templates import policy
+from formatters.i18n.wording import label
+
+_KEPT = 400
+_COOKIE_DAYS = 90
+_VISITOR = web.RequestKey("visitor", Visitor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer as it is sent."""
+
+    kind: str
+    body: bytes
+    packed: bytes
+    etag: str
+    status: int
+
+
+class ArchiveServer:
+    """Answers requests for the archive's pages.
+
+    Args:
+        host: that the server listens on.
+        root: the path that the archive lies under, without a slash at its end.
+        threads: how many pages are made at once.
+    """
+
+    def __init__(self, core: Core, zone: str, host: str, root: str = "", threads: int = 4) -> None:
+        settings = core.settings.web
+        self._core, self._root, self._address = core, root, settings.url.rstrip("/")
+        self._access = settings.access
+        self._pages = WebPages(core, zone)
+        self._door = Door(settings, host)
+        self._kept: OrderedDict[tuple[object, ...], asyncio.Future[_Kept]] = OrderedDict()
+        self._version: object = None
+        self._makers = ThreadPoolExecutor(threads, "archive")
+        # One thread has one connection, and only to one connection does SQLite count what others have written.
+        self._watch = ThreadPoolExecutor(1, "archive-watch")
+
+    def app(self) -> web.Application:
+        """Return the application, to be run or to be added below a path of another."""
+        app = web.Application(middlewares=[self._guarded], client_max_size=16_384)
+        pages = self._pages
+        for path, make in (
+            ("/", lambda _match: pages.home),
+            ("/repo/{repo:.+}", lambda match: partial(pages.repo, name=match["repo"])),
+            (r"/day/{day:[\w-]+}/{repo:.+}", lambda match: partial(pages.day, name=match["repo"], day=match["day"])),
+            (r"/week/{day:[\w-]+}/{repo:.+}", lambda match: self._back(match, WEEK)),
+            (r"/month/{day:[\w-]+}/{repo:.+}", lambda match: self._back(match, MONTH)),
+            ("/commit/{sha}", lambda match: partial(pages.commit, sha=match["sha"])),
+            ("/area/{key}", lambda match: partial(pages.area, key=match["key"])),
+            ("/author", lambda _match: pages.author),
+            ("/search", lambda _match: pages.search),
+            ("/feed.atom", lambda _match: pages.feed),
+        ):
+            app.router.add_get(path, self._handler(make))
+        if self._root:
+            app.router.add_get("", self._begin)
+        app.router.add_post("/enter", self._enter)
+        app.on_cleanup.append(self._close)
+        return app
+
+    def _back(self, match: Any, count: int) -> Callable[[Asked], Written]:
+        return partial(self._pages.look_back, name=match["repo"], day=match["day"], count=count)
+
+    def _handler(
+        self, make: Callable[[Any], Callable[[Asked], Written]]
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def handle(request: web.Request) -> web.Response:
+            asked = self._asked(request, request[_VISITOR])
+            if "token" in request.query and request.path != f"{self._root}/feed.atom":
+                return self._let_in(asked)  # the token goes from the address into a cookie
+            kept = await self._answer(asked, make(request.match_info))
+            headers = {"ETag": kept.etag, "Cache-Control": "private, no-cache"}
+            if kept.etag in request.headers.get("If-None-Match", ""):
+                return web.Response(status=304, headers=headers)
+            body = kept.body
+            if "gzip" in request.headers.get("Accept-Encoding", ""):
+                headers["Content-Encoding"] = "gzip"
+                body = kept.packed
+            return web.Response(body=body, status=kept.status, content_type=kept.kind, charset="utf-8", headers=headers)
+
+        return handle
+
+    async def _begin(self, request: web.Request) -> web.Response:
+        """Lead to the first page whoever leaves out the slash at its end."""
+        query = f"?{request.query_string}" if request.query_string else ""
+        return web.Response(status=308, headers={"Location": f"{self._root}/{query}"})
+
+    async def _answer(self, asked: Asked, make: Callable[[Asked], Written]) -> _Kept:
+        loop = asyncio.get_running_loop()
+        version = await loop.run_in_executor(self._watch, self._written)
+        if version != self._version:
+            self._kept.clear()
+            self._version = version
+        # Time passes too: what a page says of today changes at midnight at the latest.
+        key = (
+            asked.path,
+            asked.visitor,
+            asked.language,
+            asked.origin,
+            self._core.now().replace(minute=0, second=0, microsecond=0),
+        )
+        found = self._kept.get(key)
+        if found is None:  # whoever asks for the same page while it is made waits for the same one
+            found = self._kept[key] = asyncio.ensure_future(loop.run_in_executor(self._makers, self._make, asked, make))
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        try:
+            return await asyncio.shield(found)  # a reader who leaves takes it from nobody
+        except BaseException:
+            if found.done() and self._kept.get(key) is found:
+                del self._kept[key]
+            raise
+
+    @staticmethod
+    def _make(asked: Asked, make: Callable[[Asked], Written]) -> _Kept:
+        written = make(asked)
+        body = written.body.encode("utf-8", "replace")
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        return _Kept(written.kind, body, gzip.compress(body, 5, mtime=0), etag, written.status)
+
+    def _written(self) -> object:
+        with self._core.store.read() as db:
+            return db.execute("pragma data_version").fetchone()[0]
+
+    @web.middleware
+    async def _guarded(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Let in who may read, tell in a sentence what is wrong, and say what browsers may do with the answer."""
+        visitor = self._visitor(request)
+        try:
+            if visitor is None and request.path != f"{self._root}/enter":
+                response: web.StreamResponse = await self._closed(request)
+            else:
+                request[_VISITOR] = visitor or Visitor(())
+                response = await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:  # noqa: PLR2004 - a redirection is none
+                raise
+            response = await self._told(request, error.status, label("web.missing_said", self._language(request)[0]))
+        except NotFound as problem:
+            response = await self._told(request, 404, str(problem))
+        except BadInput as problem:
+            response = await self._told(request, 400, str(problem))
+        except Problem as problem:
+            response = await self._told(request, 503, str(problem))
+        response.headers.update(self._headers())
+        return response
+
+    def _headers(self) -> dict[str, str]:
+        return {
+            "Content-Security-Policy": f"{policy(may_send=True)}; frame-ancestors 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Vary": "Accept-Language, Accept-Encoding, Cookie, Authorization",
+            "X-Robots-Tag": "noindex",
+        }
+
+    def _visitor(self, request: web.Request) -> Visitor | None:
+        return self._door.visitor(
+            request.remote or "",
+            request.host,
+            request.headers,
+            request.query.get("token", ""),
+            request.cookies.get(COOKIE, ""),
+        )
+
+    def _asked(self, request: web.Request, visitor: Visitor) -> Asked:
+        language, chosen = self._language(request)
+        given = {name: value for name, value in request.query.items() if name != "token"}
+        return Asked(
+            path=request.path_qs.removeprefix(self._root),
+            given=given,
+            visitor=visitor,
+            language=language,
+            chosen=chosen,
+            origin=self._address or f"{request.scheme}://{request.host}",
+            root=self._root,
+        )
+
+    @staticmethod
+    def _language(request: web.Request) -> tuple[Language, Language | None]:
+        named = request.query.get("lang", "")
+        for language in LANGUAGES:
+            if named == language:
+                return language, language
+        return ("zh" if request.headers.get("Accept-Language", "").lower().startswith("zh") else "en"), None
+
+    async def _closed(self, request: web.Request) -> web.Response:
+        key = {"token": "web.closed_token", "proxy": "web.closed_proxy"}.get(self._access, "web.missing_said")
+        return await self._told(request, 401 if self._access == "token" else 403, key)
+
+    async def _told(self, request: web.Request, status: int, sentence: str) -> web.Response:
+        """Answer with a sentence, or with the one of that label."""
+        asked = self._asked(request, Visitor(()))
+        text = label(sentence, asked.language) if sentence.startswith("web.") else sentence
+        if asked.wants_json:
+            return web.json_response({"error": text}, status=status)
+        title = {401: "web.closed", 403: "web.closed", 400: "web.bad", 503: "web.outage"}.get(status, "web.missing")
+        view = await asyncio.get_running_loop().run_in_executor(self._makers, self._pages.view, asked)
+        page = problem_page(view, label(title, asked.language), text, asks_token=status == 401)  # noqa: PLR2004 - "who are you?"
+        return web.Response(text=page, status=status, content_type=HTML, headers={"Cache-Control": "no-store"})
+
+    async def _enter(self, request: web.Request) -> web.Response:
+        given = (await request.post()).get("token", "")
+        if self._access != "token" or not isinstance(given, str) or not self._door.knows(given):
+            return await self._closed(request)
+        return self._let_in(replace(self._asked(request, Visitor(())), path="/"))
+
+    def _let_in(self, asked: Asked) -> web.Response:
+        from urllib.parse import urlencode
+
+        path = asked.path.partition("?")[0]
+        response = web.Response(
+            status=303, headers={"Location": f"{self._root}{path}{'?' + urlencode(asked.given) if asked.given else ''}"}
+        )
+        if self._access == "token":
+            response.set_cookie(
+                COOKIE, self._door.cookie, max_age=_COOKIE_DAYS * 86_400, path=self._root or "/", httponly=True,
+                samesite="Lax", secure=self._address.startswith("https://"),
+            )  # fmt: skip
+        return response
+
+    async def _close(self, _app: web.Application) -> None:
+        self._makers.shutdown(wait=False, cancel_futures=True)
+        self._watch.shutdown(wait=False, cancel_futures=True)
+
+
+def archive_app(core: Core, host: str, root: str = "") -> web.Application:
+    """Return the archive's application for a server that listens on `host`.
+
+    Another application takes it below a path of its own with `add_subapp(root, …)`.
+
+    Raises:
+        BadInput: the configured zone is none.
+    """
+    zone = core.settings.web.zone
+    return ArchiveServer(core, check_zone(zone) if zone else machine_zone(), host, root).app()
+
+
+async def serve(core: Core, ready: Callable[[str], None]) -> None:
+    """Serve the archive until this is cancelled; `ready` is told the address.
+
+    Raises:
+        BadInput: the host and port cannot be used, or the zone is none.
+    """
+    settings = core.settings.web
+    runner = web.AppRunner(archive_app(core, settings.host), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise BadInput(
+                f"{settings.host}:{settings.port} cannot be used ({error.strerror or error}): set another [web] host or port."
+            ) from None
+        port = runner.addresses[0][1]
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        ready(settings.url or f"http://{host}:{port}/")
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()

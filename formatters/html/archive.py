@@ -1,0 +1,250 @@
+"""The archive's pages: what they hold, and how they are written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from analysis.commits.title import ChangeType
+from analysis.entry import Entry, Language
+from analysis.i18n.wording import say
+from analysis.triage.areas import Areas
+from analysis.triage.triage import Importance
+from formatters.html.page import Sheet, edition
+from formatters.html.templates import templates
+from formatters.i18n.wording import label, say_day
+from formatters.text.item import Item, item_of
+
+_STEPS = (1, 10, 25, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses within the archive.
+
+    Attributes:
+        root: where the archive begins, without a slash at its end; empty for a server of its own.
+        language: goes along in every address if the reader has chosen one.
+    """
+
+    root: str = ""
+    language: Language | None = None
+
+    def home(self) -> str:
+        """All repositories."""
+        return self._to("/")
+
+    def repo(self, repo: str, **more: object) -> str:
+        """A repository: its calendar."""
+        return self._to(f"/repo/{quote(repo)}", **more)
+
+    def day(self, repo: str, day: date) -> str:
+        """A day of a repository."""
+        return self._to(f"/day/{day}/{quote(repo)}")
+
+    def week(self, repo: str, last: date) -> str:
+        """The week of a repository that ends with a day."""
+        return self._to(f"/week/{last}/{quote(repo)}")
+
+    def month(self, repo: str, last: date) -> str:
+        """The thirty days of a repository that end with a day."""
+        return self._to(f"/month/{last}/{quote(repo)}")
+
+    def commit(self, sha: str) -> str:
+        """A commit."""
+        return self._to(f"/commit/{quote(sha, safe='')}")
+
+    def area(self, key: str, **more: object) -> str:
+        """An area's commits."""
+        return self._to(f"/area/{quote(key, safe='')}", **more)
+
+    def author(self, name: str, **more: object) -> str:
+        """An author's commits."""
+        return self._to("/author", name=name, **more)
+
+    def search(self, **more: object) -> str:
+        """The search."""
+        return self._to("/search", **more)
+
+    def feed(self, **more: object) -> str:
+        """A feed."""
+        return self._to("/feed.atom", **more)
+
+    def _to(self, path: str, **values: object) -> str:
+        given = {name: value for name, value in values.items() if value}
+        if self.language:
+            given["lang"] = self.language
+        return f"{self.root}{path}{'?' + urlencode(given) if given else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What all pages need to know of their reader.
+
+    Attributes:
+        here: this page's address in each language; `data`: that of its JSON.
+    """
+
+    language: Language
+    zone: str
+    areas: Areas
+    links: Links
+    here: Mapping[Language, str]
+    data: str
+
+    def write(self, template: str, **values: Any) -> str:
+        """Return a page."""
+        return (
+            templates()
+            .get_template(template)
+            .render(lang=self.language, links=self.links, view=self, areas=self.areas, **values)
+        )
+
+    def items(self, entries: Sequence[Entry]) -> list[Item]:
+        """Put entries into words."""
+        return [item_of(entry, self.language, self.areas) for entry in entries]
+
+    def local(self, moment: Any) -> Any:
+        """Return a moment by the archive's clocks."""
+        return moment.astimezone(ZoneInfo(self.zone))
+
+    def day(self, day: date) -> str:
+        """Say a day."""
+        return say_day(day, self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A repository on the first page: its last days with how many commits they have, if known, and how many rank high."""
+
+    repo: str
+    days: tuple[tuple[date, int | None, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of a calendar: weeks of seven days, None outside the month."""
+
+    first: date
+    weeks: tuple[tuple[date | None, ...], ...]
+
+
+def months(year: int) -> list[Month]:
+    """Return a year's months."""
+    made = []
+    for number in range(1, 13):
+        first = date(year, number, 1)
+        start, weeks = first - timedelta(days=first.weekday()), []
+        while start.month == number or start < first:
+            days = (start + timedelta(days=offset) for offset in range(7))
+            weeks.append(tuple(day if day.month == number else None for day in days))
+            start += timedelta(days=7)
+        made.append(Month(first, tuple(weeks)))
+    return made
+
+
+def shade(commits: int) -> int:
+    """Return how dark a day of a calendar is, 0 to 4."""
+    return sum(commits >= step for step in _STEPS)
+
+
+def home_page(view: View, shelves: Sequence[Shelf]) -> str:
+    """Return the first page."""
+    return view.write("home.html.j2", shelves=shelves)
+
+
+def repo_page(
+    view: View,
+    repo: str,
+    year: int,
+    years: Sequence[int],
+    days: Mapping[date, tuple[int, int]],
+    busy: Sequence[tuple[str, int]],
+) -> str:
+    """Return a repository's page: a year's days with (commits, high ones), and its busy areas with their commits."""
+    shown = [month for month in months(year) if any(day in days for week in month.weeks for day in week)]
+    return view.write(
+        "repo.html.j2", repo=repo, year=year, years=years, months=shown, days=days, busy=busy, shade=shade
+    )
+
+
+def day_page(view: View, sheet: Sheet, before: date | None, after: date | None, *, is_whole: bool) -> str:
+    """Return a day's report; `is_whole` says that all of its commits are known."""
+    made = edition([sheet])
+    return view.write("day.html.j2", edition=made, editions=[made], before=before, after=after, is_whole=is_whole)
+
+
+def commit_page_of(view: View, entry: Entry, day: date, others: Sequence[Entry]) -> str:
+    """Return a commit's page; `others` belong to the same story."""
+    item = item_of(entry, view.language, view.areas)
+    return view.write("commit.html.j2", item=item, day=day, others=view.items(others))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A list of commits.
+
+    Attributes:
+        about: what they have in common, as the page's title.
+        next: the address of the older ones; empty if there are none.
+        feed: the address of its feed; empty if it has none.
+        given: what was asked for, by the names of the search form's fields; None where there is no form.
+        problem: what was wrong with the question.
+    """
+
+    about: str
+    entries: tuple[Entry, ...]
+    next: str = ""
+    feed: str = ""
+    given: Mapping[str, str] | None = None
+    problem: str = ""
+    more: bool = False
+
+
+def list_page(view: View, found: Found, repos: Sequence[str]) -> str:
+    """Return a list of commits, with the search form if it was one."""
+    types = [(kind.value, say(f"type.{kind}", view.language)) for kind in ChangeType]
+    levels = [(level.value, say(f"importance.{level}", view.language)) for level in Importance]
+    known = sorted(((area.key, area.name(view.language)) for area in view.areas), key=lambda pair: pair[1])
+    return view.write(
+        "list.html.j2",
+        found=found,
+        items=view.items(found.entries),
+        types=types,
+        levels=levels,
+        named=known,
+        repos=repos,
+    )
+
+
+def problem_page(
+    view: View, title: str, sentence: str, near: Sequence[tuple[str, str]] = (), *, asks_token: bool = False
+) -> str:
+    """Return a page that says what is wrong, with what could be meant instead, as names and addresses.
+
+    With a field for the token where that is the way in.
+    """
+    return view.write("problem.html.j2", title=title, sentence=sentence, near=near, asks_token=asks_token)
+
+
+def index_page(
+    title: str, shelves: Sequence[tuple[Shelf, str]], above: Sequence[tuple[str, str]], language: Language
+) -> str:
+    """Return a page that leads to exported days; a file of its own.
+
+    `shelves` are repositories, with the folder below this page in which each one's days lie, empty for this one's own;
+    `above` are the names and addresses of pages that it leads back to.
+    """
+    return (
+        templates()
+        .get_template("index.html.j2")
+        .render(title=title, shelves=shelves, above=above, lang=language, say_day=say_day)
+    )
+
+
+def title_of(item: Item, language: Language) -> str:
+    """Return how an entry is called in a feed: its importance and its title."""
+    level = label("entry.importance", language, importance=say(f"importance.{item.entry.triage.importance}", language))
+    return label("entry.claim", language, aspect=level, text=item.title)

@@ -1,0 +1,53 @@
+"""A look back as a page: a file that needs nothing else, in one language or in both, and a page of the archive."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from analysis.digest.review import Review
+from analysis.entry import Language
+from analysis.triage.areas import Areas
+from formatters.charts.drawings import Chart, looked_back
+from formatters.html.archive import View
+from formatters.html.templates import templates
+from formatters.i18n.wording import say_day
+from formatters.review import WEEK, ReviewOutline, review_outline
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """A look back in one language, with its pictures."""
+
+    language: Language
+    told: ReviewOutline
+    charts: tuple[Chart, ...]
+
+
+def _edition(made: Review, areas: Areas) -> _Edition:
+    return _Edition(made.language, review_outline(made, areas), looked_back(made, areas, made.language))
+
+
+def review_page(made: Sequence[Review], areas: Areas) -> str:
+    """Return the page of a look back, the first language shown and the others at hand."""
+    editions = [_edition(review, areas) for review in made]
+    return templates().get_template("review.html.j2").render(editions=editions, first=editions[0], say_day=say_day)
+
+
+def look_back_page(view: View, made: Review, newest: date) -> str:
+    """Return a look back in the archive, with ways to the one before, to the next, to its days and to its commits.
+
+    `newest` is the last day of which anything is known.
+    """
+    window = made.window
+    step = timedelta(days=len(window.days))
+    before, after = window.last - step, min(window.last + step, newest)
+    edition = _edition(made, view.areas)
+    return view.write(
+        "look_back.html.j2",
+        edition=edition,
+        editions=[edition],
+        to=view.links.week if step.days == WEEK else view.links.month,
+        before=before if any(day.date >= window.first - step for day in made.before) else None,
+        after=after if after > window.last else None,
+        say_day=say_day,
+    )

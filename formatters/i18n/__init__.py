@@ -1,0 +1,1 @@
+"""Labels of the formats, in every language."""

@@ -1,0 +1,1 @@
+"""Replies and posts as Slack shows them."""

@@ -1,0 +1,142 @@
+"""The morning post for Slack: a parent that fits a phone's first screen, and a thread with a reply for each area."""
+
+from collections.abc import Iterator
+
+from analysis.commits.commit import Commit
+from analysis.entry import Language
+from analysis.triage.triage import Importance
+from formatters.i18n.wording import label
+from formatters.post import Section, quotes, reason, sections, short_line, tally, watched
+from formatters.reply import DigestPost
+from formatters.slack.blocks import Payload, Piece, actions, bullets, button, context, menu, packed, rich, single
+from formatters.slack.text import Json, cut, link, sentences, spans, words
+from formatters.text.follow_ups import News
+from formatters.text.item import ICONS, Item
+from formatters.text.links import commit_page, pull_request_page
+
+_TITLE, _TEXT = 300, 1500
+_NEWS = 5
+"""Lines on what came of earlier changes; the report has all."""
+
+
+def parent(post: DigestPost) -> Payload:
+    """Return the message in the channel."""
+    made = post.outline
+    language = made.digest.language
+    zone = made.digest.window.zone
+    numbers = "\n".join(filter(None, (made.counts, made.makeup)))
+    head = [*words(cut(made.title, _TITLE), bold=True), *words(f" · {zone}\n"), *spans(cut(numbers, 2 * _TITLE))]
+    pieces = [rich(head, *(spans(f"⚠️ {sentences(notice, 300, '…')}") for notice in made.notices[:3]))]
+    if made.must_know:
+        lines = (_line(item, language, quote) for item, quote in zip(made.must_know, quotes(made), strict=True))
+        more = [words(made.more_high)] if made.more_high else []
+        pieces.append(rich(*(one for pair in lines for one in pair), *more))
+    if made.follow_ups:
+        heading = words(label("section.follow_ups", language), bold=True)
+        pieces.append(bullets(heading, (_news(news) for news in made.follow_ups[:_NEWS])))
+    if made.digest.entries:
+        watch = watched(made)
+        counts = [*words(f"{label('slack.areas', language)} ", bold=True), *words(cut(tally(sections(made)), _TITLE))]
+        watching = [*words(f"{label('slack.watch', language)} ", bold=True), *spans(cut(watch, _TEXT))] if watch else []
+        pieces += [rich(counts, watching, link(post.page, label("post.page", language)) if post.page else [])]
+        small = " · ".join(filter(None, (made.gaps, made.quoting)))
+        if small:
+            pieces.append(context(small))
+    names = [f"{item.entry.commit.short} · {item.title}" for item in made.must_know]
+    details = menu(label("slack.details", language), zip(names, post.item_commands, strict=False), 0)
+    controls = [button(one, number) for number, one in enumerate(post.buttons, 1)]
+    pieces += actions([details, *controls] if details else controls)
+    return single(pieces)
+
+
+def thread(post: DigestPost) -> list[Payload]:
+    """Return the replies below it: what the day was about, then each area."""
+    made = post.outline
+    if not made.digest.entries:
+        return []
+    language = made.digest.language
+    opening = list(_opening(post))
+    found = [packed(opening)] if opening else []
+    small: list[Piece] = []
+    for part in sections(made):
+        pieces = [_head(part, language), *items(part.items, language)]
+        if len(part.items) == 1 and part.items[0].entry.triage.importance is not Importance.HIGH:
+            small += pieces
+        else:
+            found.append(packed(pieces))
+    return [message for messages in [*found, packed(small)] for message in messages]
+
+
+def _line(item: Item, language: Language, quote: str) -> list[list[Json]]:
+    """Return a must-know item: icon, line, area, link, reason; below it what somebody wrote, where there is room."""
+    why = reason(item, language)
+    first = [
+        *words(f"{ICONS[item.entry.triage.importance]} "),
+        *spans(cut(short_line(item.line), _TITLE), bold=True),
+        *words(f" {cut(item.area, 40)} · " if item.area else " "),
+        *reference(item.entry.commit),
+        *(words(" · ") if why else []),
+        *spans(cut(why, 160)),
+    ]
+    return [first, spans(f"   {quote}")] if quote else [first]
+
+
+def _news(news: News) -> list[Json]:
+    """Return what came of a change, with its link."""
+    return [*spans(cut(news.text, _TITLE)), *words(" · "), *link(news.url, news.link)]
+
+
+def reference(commit: Commit) -> list[Json]:
+    """Return a link to the pull request, else to the commit."""
+    if commit.pull_request:
+        return link(pull_request_page(commit), f"#{commit.pull_request}")
+    return link(commit_page(commit), commit.short)
+
+
+def _opening(post: DigestPost) -> Iterator[Piece]:
+    made = post.outline
+    language = made.digest.language
+    for key, points in (("overview", made.overview), ("watch", made.watch)):
+        if points:
+            heading = words(label(f"section.{key}", language), bold=True)
+            yield bullets(heading, (spans(sentences(p.text, 600, "…")) for p in points))
+    yield context(made.window)
+
+
+def _head(part: Section, language: Language) -> Piece:
+    return rich(words(label("slack.chapter", language, name=part.name, count=len(part.items)), bold=True))
+
+
+def items(found: tuple[Item, ...], language: Language) -> Iterator[Piece]:
+    """Return items, each as deep as its importance deserves; those of low importance in one list."""
+    low: list[Item] = []
+    for item in found:
+        if item.entry.triage.importance is Importance.LOW:
+            low.append(item)
+        else:
+            yield _told(item, language)
+    for start in range(0, len(low), 10):
+        yield rich(*(_headline(item) for item in low[start : start + 10]))
+
+
+def _told(item: Item, language: Language) -> Piece:
+    pointer = label("slack.shortened_report", language)
+    about = " · ".join(part for part in (item.author, item.types, item.size) if part)
+    said = [_headline(item), words(cut(about, _TITLE))]
+    if item.gist:
+        said.append(spans(sentences(item.gist, _TEXT, pointer)))
+    if item.entry.triage.importance is Importance.HIGH and item.reasons:
+        said.append(spans(f"→ {cut(item.reasons, _TITLE)}"))
+    return rich(*said)
+
+
+def _headline(item: Item) -> list[Json]:
+    marks = "; ".join(item.marks)
+    return [
+        *words(f"{ICONS[item.entry.triage.importance]} "),
+        *spans(cut(item.title, _TITLE), bold=item.entry.triage.importance is not Importance.LOW),
+        *words(" "),
+        *reference(item.entry.commit),
+        *(words(" · ") if marks else []),
+        *spans(cut(marks, _TITLE)),
+    ]

@@ -1,0 +1,146 @@
+"""Slack's views: a form as a modal, an answer in a modal, and the Home tab; and what was filled into a form.
+
+https://docs.slack.dev/surfaces/modals
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.entry import Language
+from formatters.i18n.wording import label
+from formatters.reply import Field, Form, Note, Reply
+from formatters.slack.blocks import ACTION, MOST_OPTIONS, Piece, rich
+from formatters.slack.replies import pieces
+from formatters.slack.text import Json, plain, sentences, spans
+
+_MOST_BLOCKS, _MOST_SIZE = 100, 200_000
+_TITLE, _LABEL, _HINT, _OPTION, _VALUE, _TYPED = 24, 150, 500, 75, 150, 3000
+_MOST_GROUPS = 100
+
+
+def form_view(form: Form, carried: str) -> Json:
+    """Return a form as a modal; `carried` (at most 3,000 characters) comes back with it when it is sent."""
+    return _view("modal", [_input(field, form.language) for field in form.fields]) | {
+        "callback_id": ACTION,
+        "title": plain(form.title, _TITLE),
+        "submit": plain(form.submit, _TITLE),
+        "close": plain(label("slack.close", form.language), _TITLE),
+        "private_metadata": carried,
+    }
+
+
+def form_again(sent: Mapping[str, Any], problem: Note) -> Json:
+    """Return a form as it was sent, with all that was filled in, and above it what is wrong with that."""
+    values = form_values(sent["state"])
+    above = rich(spans(f"⚠️ {sentences(problem.text, 1000, '…')}")).blocks
+    inputs = [_filled(block, values) for block in sent["blocks"] if block["type"] == "input"]
+    kept = ("callback_id", "title", "submit", "close", "private_metadata")
+    return _view("modal", [*above, *inputs]) | {key: sent[key] for key in kept}
+
+
+def _filled(block: Json, values: Mapping[str, str]) -> Json:
+    """Return an input with what was given; nothing given is nothing, whatever stood there first."""
+    element = {key: value for key, value in block["element"].items() if not key.startswith("initial_")}
+    return block | {"element": element | _initial(element, values.get(element["action_id"], ""))}
+
+
+def working_view(sent: Mapping[str, Any], text: str) -> Json:
+    """Return what stands in a form's place while its answer is made."""
+    return _view("modal", rich(spans(f"⏳ {text}")).blocks) | {
+        "callback_id": ACTION,
+        "title": sent["title"],
+        "private_metadata": sent["private_metadata"],
+    }
+
+
+def answer_view(reply: Reply, title: str, language: Language, carried: str) -> Json:
+    """Return an answer as a modal that can only be closed; its buttons answer there, too."""
+    return _view("modal", _fitting(pieces(reply, in_view=True))) | {
+        "callback_id": ACTION,
+        "title": plain(title, _TITLE),
+        "close": plain(label("slack.close", language), _TITLE),
+        "private_metadata": carried,
+    }
+
+
+def home_view(reply: Reply) -> Json:
+    """Return the Home tab."""
+    return _view("home", _fitting(pieces(reply, in_view=True)))
+
+
+def form_values(state: Json) -> dict[str, str]:
+    """Read what was filled in, by field; several chosen ones are joined by commas, nothing is an empty text."""
+    return {name: _given(element) for inputs in state.get("values", {}).values() for name, element in inputs.items()}
+
+
+def _given(element: Json) -> str:
+    if "selected_options" in element:
+        return ",".join(option["value"] for option in element["selected_options"] or [])
+    if "selected_time" in element:
+        return str(element["selected_time"] or "")
+    if "selected_option" in element:
+        return str((element["selected_option"] or {}).get("value", ""))
+    return str(element.get("value") or "")
+
+
+def _view(kind: str, blocks: Sequence[Json]) -> Json:
+    return {"type": kind, "blocks": list(blocks)}
+
+
+def _fitting(found: Sequence[Piece]) -> list[Json]:
+    """Return as many blocks as a view takes, whole pieces only; who needs more is told by the reply's own note."""
+    blocks: list[Json] = []
+    size = 0
+    for one in found:
+        size += one.size
+        if len(blocks) + len(one.blocks) >= _MOST_BLOCKS or size > _MOST_SIZE:
+            return [*blocks, *rich(spans("…")).blocks]
+        blocks += one.blocks
+    return blocks
+
+
+def _input(field: Field, language: Language) -> Json:
+    kind = "timepicker" if field.is_time else "plain_text_input"
+    element = _choice(field, language) if field.options else {"type": kind, "action_id": field.name}
+    made = {
+        "type": "input",
+        "block_id": f"{ACTION}:{field.name}",
+        "label": plain(field.label, _LABEL),
+        "optional": field.optional,
+        "element": element | _initial(element, field.value),
+    }
+    return made | {"hint": plain(field.hint, _HINT)} if field.hint else made
+
+
+def _choice(field: Field, language: Language) -> Json:
+    options = [{"text": plain(shown, _OPTION), "value": key} for key, shown in field.options if 0 < len(key) <= _VALUE]
+    made: Json = {
+        "type": "multi_static_select" if field.many else "static_select",
+        "action_id": field.name,
+        "placeholder": plain(label("slack.choose", language), _LABEL),
+    }
+    many = len(options) > MOST_OPTIONS
+    return made | ({"option_groups": _groups(options)} if many else {"options": options})
+
+
+def _initial(element: Json, value: str) -> Json:
+    """Return what stands in an input at first."""
+    if element["type"] == "plain_text_input":
+        return {"initial_value": value[:_TYPED]} if value else {}
+    if element["type"] == "timepicker":
+        return {"initial_time": value} if value else {}
+    groups = element.get("option_groups") or [element]
+    wanted = value.split(",") if element["type"].startswith("multi_") else [value]
+    chosen = [option for group in groups for option in group["options"] if option["value"] in wanted]
+    if not chosen:
+        return {}
+    return {"initial_options": chosen} if element["type"].startswith("multi_") else {"initial_option": chosen[0]}
+
+
+def _groups(options: Sequence[Json]) -> list[Json]:
+    """Cut a long list into groups, named by their first and last."""
+    parts = [options[start : start + MOST_OPTIONS] for start in range(0, len(options), MOST_OPTIONS)][:_MOST_GROUPS]
+    return [
+        {"label": plain(f"{part[0]['text']['text']} … {part[-1]['text']['text']}", _OPTION), "options": list(part)}
+        for part in parts
+    ]

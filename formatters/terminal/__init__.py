@@ -1,0 +1,1 @@
+"""Digests, replies and tables as lines of a terminal."""

@@ -1,0 +1,1 @@
+"""The words around commits that every format shares."""

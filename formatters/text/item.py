@@ -1,0 +1,277 @@
+"""One entry put into words, the same for every format.
+
+Texts here may hold code in backticks and nothing else of any markup; everything else in them is to be shown as it is.
+"""
+
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from posixpath import basename
+
+from analysis.commits.commit import LOST, Commit
+from analysis.commits.redaction import redact
+from analysis.commits.title import AROUND, read_title
+from analysis.commits.window import Window
+from analysis.entry import RULES, Analysis, Claim, Entry, Language
+from analysis.facts import FactKind
+from analysis.i18n.typography import capital, outside
+from analysis.i18n.wording import say, say_fact
+from analysis.statements import Statement
+from analysis.triage.areas import Areas
+from analysis.triage.triage import Importance
+from formatters.i18n.wording import label, say_day
+from formatters.text.plain import brief, clean
+from formatters.text.reasons import reasons_of
+from formatters.text.small_diff import small_diff
+
+ICONS = {Importance.HIGH: "🔴", Importance.MEDIUM: "🟡", Importance.LOW: "🟢"}
+_UNSEEN = 4
+_HEADLINE, _LINE = 200, 300  # columns: beyond, nobody reads on
+_DEPTH = ("impact", "insight", "risks", "recommendations")
+_DEPTH_LOW = ("risks", "recommendations")
+_DECIDING = {
+    FactKind.UNSAFE_ADDED, FactKind.DEFAULT_CHANGED, FactKind.FLAG_REMOVED, FactKind.ENV_REMOVED, FactKind.COMMAND_REMOVED,
+    FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED,
+}  # fmt: skip
+"""Facts of the product that a title about tests, CI or documents must not hide."""
+_SEEN_BEFORE = {kind for kind in FactKind if kind.value.endswith("_removed")} | {FactKind.TEST_ENABLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One statement.
+
+    Attributes:
+        shas: the commits that it speaks of.
+        path, line: where in its commit it can be seen; line 0 for the whole file, path empty for nowhere.
+        is_before: the line is one of the version before the commit.
+        source, url: of what somebody wrote, in which place, as readers call it, and its address; empty for what stands in a
+            file of the commit.
+    """
+
+    text: str
+    shas: tuple[str, ...] = ()
+    path: str = ""
+    line: int = 0
+    is_before: bool = False
+    source: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A labelled list within an item, such as its risks; `key` is the same in every language."""
+
+    key: str
+    name: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry in words.
+
+    Attributes:
+        title: its headline; of a revert, that it takes back what.
+        author: the author's name; their account, where the name shows nothing.
+        size: its lines, and for a merge how many commits it brought.
+        line: the one thing to know, for lists: the headline, behind what a title about something else keeps to itself.
+        gist: the sentence that tells most beside the headline, a person's or else the effect; empty if there is none.
+        area, areas: the first, and all of them; empty for none.
+        reasons: why it ranks as it does; empty for low ones.
+        ranked: the same for where no marks stand, with both ranks where a model ranks it otherwise than the rules.
+        diff: the changed lines of a small change; empty for others.
+        marks: what the reader must know about the entry itself: ranked otherwise by a model, late, seen in part, read by
+            rules instead of a model.
+    """
+
+    entry: Entry
+    title: str
+    author: str
+    size: str
+    line: str
+    types: str
+    area: str
+    areas: str
+    gist: str
+    reasons: str
+    ranked: str
+    marks: tuple[str, ...]
+    parts: tuple[Part, ...]
+    diff: tuple[str, ...]
+
+    @property
+    def headline(self) -> str:
+        """The title, as long as a title should be."""
+        return brief(self.title, _HEADLINE)
+
+    @property
+    def whole(self) -> str:
+        """The title, where the headline leaves out something of it; else an empty string."""
+        return self.title if self.title != self.headline else ""
+
+
+def item_of(entry: Entry, language: Language, areas: Areas, window: Window | None = None) -> Item:
+    """Put one entry into words; `window` is the digest's, whose zone dates of late entries are shown in."""
+    title = _title(entry, language)
+    types = label("list.comma", language).join(say(f"type.{kind}", language) for kind in entry.triage.types[:2])
+    named = [clean(areas.name(key, language)) for key in entry.triage.areas]
+    reasons = _reasons(entry, language, areas)
+    return Item(
+        entry=entry,
+        title=title,
+        author=author_of(entry.commit, language),
+        size=_size(entry, language),
+        line=brief(_line(entry, title, language), _LINE),
+        types=types,
+        area=named[0] if named else "",
+        areas=" · ".join(named),
+        gist=_gist(entry, language),
+        reasons=reasons,
+        ranked=label("list.semicolon", language).join(filter(None, (reasons, both_ranks(entry, language)))),
+        marks=tuple(_marks(entry, language, window)),
+        parts=tuple(_parts(entry, language)),
+        diff=small_diff(entry.commit),
+    )
+
+
+def author_of(commit: Commit, language: Language) -> str:
+    """Return how a commit's author is called: the name, else the account."""
+    return clean(commit.author) or clean(commit.login or "") or label("entry.nobody", language)
+
+
+def bare_title(entry: Entry) -> str:
+    """The commit's title without its pull request number."""
+    subject, number = entry.commit.subject, entry.commit.pull_request
+    return subject.removesuffix(f"(#{number})").strip() if number else subject
+
+
+def _title(entry: Entry, language: Language) -> str:
+    said = clean(entry.analysis.headline) if entry.analysis else ""
+    if not said:
+        return clean(bare_title(entry)) or label("entry.untitled", language)
+    title = read_title(entry.commit.subject)
+    if title.restores and said in clean(title.restores):
+        return label("entry.restores", language, title=said)
+    if title.reverts and said in clean(title.reverts):
+        return label("entry.reverts", language, title=said)
+    return said
+
+
+def _line(entry: Entry, title: str, language: Language) -> str:
+    """The headline; where it speaks of tests, CI or documents and a fact of the product says more, that fact first."""
+    deciding = next((fact for fact in entry.facts if fact.kind in _DECIDING), None)
+    if deciding is None or entry.triage.types[0] not in AROUND or entry.triage.importance is Importance.LOW:
+        return title
+    return label("entry.deciding", language, fact=capital(clean(say_fact(deciding, language))), title=title)
+
+
+def _gist(entry: Entry, language: Language) -> str:
+    analysis = entry.analysis
+    if analysis is None:
+        return label("entry.unread", language)
+    return _quoted(analysis.why[0]) if analysis.why else clean(analysis.effect)
+
+
+def _quoted(statement: Statement) -> str:
+    return f"“{clean(redact(outside(statement.text))[0])}”"
+
+
+def _size(entry: Entry, language: Language) -> str:
+    commit = entry.commit
+    lines = f"+{commit.additions} −{commit.deletions}"
+    return f"{lines} · {label('entry.merge', language, count=len(commit.brought))}" if commit.brought else lines
+
+
+def _reasons(entry: Entry, language: Language, areas: Areas) -> str:
+    if entry.triage.importance is Importance.LOW:
+        return ""
+    return label("list.semicolon", language).join(reasons_of(entry, areas, language))
+
+
+def both_ranks(entry: Entry, language: Language) -> str:
+    """Say how the rules rank an entry and how the model does; nothing where they agree, or only one was asked."""
+    if not entry.is_disputed or not entry.analysis:
+        return ""
+    ranks = {"rules": entry.triage.by_rules, "model": entry.analysis.importance}
+    said = {who: say(f"importance.{level}", language) for who, level in ranks.items()}
+    return label("entry.ranks", language, **said)
+
+
+def _parts(entry: Entry, language: Language) -> Iterator[Part]:
+    analysis = entry.analysis
+    is_low = entry.triage.importance is Importance.LOW
+    if analysis:
+        original = clean(bare_title(entry))
+        if original and clean(analysis.headline) not in original:
+            yield Part("original", label("entry.original", language), (Point(f"“{outside(original)}”"),))
+        if analysis.why:
+            quotes = tuple(_quote(statement, language) for statement in analysis.why)
+            yield Part("quotes", label("entry.quotes", language), quotes)
+        if analysis.effect:
+            yield Part("effect", label("entry.effect", language), (Point(clean(analysis.effect)),))
+        gone = {file.path for file in entry.commit.files if file.status == "removed"}
+        for name in _DEPTH_LOW if is_low else _DEPTH:
+            claims: Sequence[Claim] = getattr(analysis, name)
+            if claims:
+                said = tuple(_say_claim(claim, language, gone, cites=analysis.analyser != RULES) for claim in claims)
+                yield Part(name, label(f"entry.{name}", language), said)
+    cited = _cited(analysis) if analysis else set()
+    if entry.facts and not is_low:
+        proofs = (
+            Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
+            for fact in entry.facts
+            if fact.kind is not FactKind.REVERTS  # which the headline says, and no line of the diff does
+            if (fact.path, fact.line) not in cited
+        )
+        shown = tuple(dict.fromkeys(proofs))
+        if shown:
+            yield Part("facts", label("entry.facts", language), shown)
+
+
+def _cited(analysis: Analysis) -> set[tuple[str, int]]:
+    """The lines that claims stand on already."""
+    claims = (*analysis.impact, *analysis.risks, *analysis.recommendations)
+    return {(claim.paths[0], claim.line) for claim in claims if claim.line}
+
+
+def _quote(statement: Statement, language: Language) -> Point:
+    source = "" if statement.path else label(f"source.{statement.source}", language)
+    return Point(_quoted(statement), (), clean(statement.path), statement.line, source=source, url=statement.url)
+
+
+def _say_claim(claim: Claim, language: Language, gone: Container[str], *, cites: bool) -> Point:
+    text = clean(claim.text)
+    if claim.aspect:
+        text = label("entry.claim", language, aspect=label(f"aspect.{claim.aspect}", language), text=text)
+    if claim.estimate:
+        text += label("entry.estimate", language)
+    if claim.line or claim.url:
+        path = clean(claim.paths[0]) if claim.paths else ""
+        source = "" if path else label("source.author", language)
+        return Point(text, (), path, claim.line, claim.is_before, source, claim.url)
+    # What a model says is shown with the file that it rests on, unless the words name it.
+    path = next((path for path in claim.paths if cites and basename(path) not in claim.text), "")
+    return Point(text, (), clean(path), 0, path in gone)
+
+
+def _marks(entry: Entry, language: Language, window: Window | None) -> Iterator[str]:
+    if entry.is_disputed:
+        yield both_ranks(entry, language)
+    if entry.late and window:
+        yield label("entry.late", language, day=say_day(window.local(entry.commit.committed_at).date(), language))
+    analysis = entry.analysis
+    if entry.commit.is_unread:
+        yield label("entry.no_diff", language)
+    elif entry.is_partial:
+        unseen = [file.path for file in entry.commit.files if file.unseen in LOST]
+        paths = [clean(path) for path in dict.fromkeys([*unseen, *(analysis.unseen if analysis else ())])]
+        shown = paths[:_UNSEEN] or [label("entry.unlisted", language)]
+        more = f" … +{len(paths) - _UNSEEN}" if len(paths) > _UNSEEN else ""
+        yield label("entry.partial", language, paths=label("list.comma", language).join(shown) + more)
+    if analysis and analysis.stands_in:
+        # In a digest, the run card says why, once for all; reasons are worded in English.
+        is_said = window is None and (language == "en" or not analysis.stands_in.isascii())
+        why = label("entry.because", language, reason=clean(analysis.stands_in)) if is_said else ""
+        yield label("entry.stands_in", language, why=why)
+    if analysis and analysis.dropped:
+        yield label("entry.dropped", language, count=analysis.dropped)

@@ -1,0 +1,58 @@
+"""Why a commit ranks as it does, in a reader's words: what happens to whom, the most telling first, two of them at most."""
+
+from collections.abc import Iterator, Sequence
+
+from analysis.entry import Entry, Language
+from analysis.i18n.wording import say, say_reason
+from analysis.statements.symptoms import SYMPTOMS
+from analysis.triage.areas import Areas
+from analysis.triage.hardware import named_in
+from analysis.triage.reason import Reason
+from formatters.i18n.wording import label
+from formatters.text.plain import clean
+
+MOST = 2
+"""Reasons that one takes in at a glance."""
+
+_SETTLED = ("corrected", "released", "taken_back", "takes_back", "copy", "catches_up", "overtaken")
+"""What decides by itself: a person's word, a release, what became of it the same day."""
+_GRAVE_TYPES = ("type.security", "type.breaking", "type.revert")
+_MINOR = ("error", "constant_changed", "check_added", "test_disabled", "config_added", "name_added")
+"""What is said only where nothing else can be."""
+_SAYS_LITTLE = ("tested", "documented", "housekeeping", "minor")
+"""What speaks for care, or against a rank, and tells a reader nothing of the change."""
+_FIXED_FOR = ("platform", "model")
+
+
+def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...]:
+    """Return the telling reasons for an entry's rank, where it runs what a symptom is about; its type where there are none."""
+    found = sorted(_telling(entry.triage.reasons), key=_weight)
+    said = dict.fromkeys(clean(_say(reason, entry, areas, language)) for reason in found)
+    return tuple(said)[:MOST] or (say(f"type.{entry.triage.types[0]}", language),)
+
+
+def _telling(reasons: Sequence[Reason]) -> Iterator[Reason]:
+    """Yield what speaks for the rank and can be pointed at: what was learned of commits like it is too general."""
+    has_symptom = any(reason.code in SYMPTOMS for reason in reasons)
+    for reason in reasons:
+        is_settled = reason.code in _SETTLED
+        is_plain = reason.code.startswith(("learned.", "type.")) and reason.code not in _GRAVE_TYPES
+        is_plain = is_plain or reason.code in _SAYS_LITTLE or (reason.code in _FIXED_FOR and has_symptom)
+        if (reason.points > 0 or is_settled) and not is_plain:
+            yield reason
+
+
+def _weight(reason: Reason) -> tuple[int, float]:
+    first = reason.code in _SETTLED
+    grave = reason.code in SYMPTOMS and reason.code != "error"
+    place = 0 if first else 1 if grave else 3 if reason.code in _MINOR else 2
+    return place, -reason.points
+
+
+def _say(reason: Reason, entry: Entry, areas: Areas, language: Language) -> str:
+    text = say_reason(reason, language)
+    if reason.code not in SYMPTOMS:
+        return text
+    platforms = (areas.name(key, language) for key in entry.triage.areas if areas.is_platform(key))
+    place = next(iter((*named_in(entry.commit.subject), *platforms)), "")
+    return label("reason.on", language, what=text, where=place) if place else text
