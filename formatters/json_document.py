@@ -1,11 +1,14 @@
-"""The digest as JSON, for programs. `docs/digest.schema.json` describes it; a test holds the two together."""
+"""Digests and look backs as JSON, for programs. `docs/digest.schema.json` describes a digest; a test holds the two together."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from analysis.digest.digest import SCHEMA_VERSION, Coverage, Digest, Statistics
+from analysis.digest.review import Review
 from analysis.entry import Entry
+from analysis.triage.areas import Areas
+from formatters.review import Line, review_outline
 
 _MOMENT = {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string"}
@@ -121,3 +124,26 @@ def _tell_whole(kind: dict[str, Any]) -> None:
         field.pop("title", None)
     if "properties" in kind:
         kind["required"] = list(kind["properties"])
+
+
+def review_json(made: Review, areas: Areas) -> dict[str, Any]:
+    """Return a look back as plain data: its sections in words, with the SHAs that they speak of."""
+    told = review_outline(made, areas)
+    return {
+        "repo": made.repo,
+        "first": made.window.first.isoformat(),
+        "last": made.window.last.isoformat(),
+        "zone": made.window.zone,
+        "language": made.language,
+        "commits": len(made.entries),
+        "unread_days": [day.isoformat() for day in made.unread],
+        "title": told.title,
+        "sections": [
+            {"name": section.name, "lines": [_line_json(line) for line in section.lines]} for section in told.sections
+        ],
+    }
+
+
+def _line_json(line: Line) -> dict[str, Any]:
+    data = {"text": line.text, "shas": list(line.shas), "importance": line.level}
+    return data | ({"lines": [_line_json(under) for under in line.under]} if line.under else {})

@@ -1,12 +1,11 @@
-"""A look back in words, and as Markdown, for the terminal, as a page, and as data for programs."""
+"""A look back put into words once, for every format."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from posixpath import basename
-from typing import Any
 
 from analysis.commits.commit import Commit
 from analysis.digest.period import Day
@@ -19,9 +18,7 @@ from analysis.i18n.wording import say_fact
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label, say_day, say_days
-from formatters.markdown import escape
-from formatters.text.item import ICONS, Item, item_of
-from formatters.text.links import commit_page
+from formatters.text.item import Item, item_of
 from formatters.text.plain import brief, clean, columns
 
 TOP, AREAS = "review.top", "review.areas"
@@ -290,64 +287,6 @@ class _Writer:
     def compared_briefly(self) -> str:
         told = [f"{name} {before} → {now}" for name, now, before in self.measures()]
         return self.label("review.measures", told=_SEPARATOR.join(told[:-1])) if told else ""
-
-
-def review_markdown(made: Review, areas: Areas) -> str:
-    """Return a look back as Markdown."""
-    told = review_outline(made, areas)
-    lines = [f"# {escape(told.title)}\n", f"**{escape(told.counts)}**  \n{escape(told.window)}"]
-    lines += [f"\n> ⚠️ {escape(notice)}" for notice in told.notices]
-    for section in told.sections:
-        lines.append(f"\n## {escape(section.name)}\n")
-        lines += _listed(section.lines, told.commits)
-    return (
-        "\n".join([*lines, f"\n<sub>{escape(told.coverage)} · {label('report.generated', made.language)}</sub>"]) + "\n"
-    )
-
-
-def _listed(lines: Iterable[Line], commits: Mapping[str, Commit], indent: str = "") -> Iterator[str]:
-    for line in lines:
-        icon = f"{ICONS[line.level]} " if line.level else ""
-        links = [_link(commits[sha]) for sha in line.shas if sha in commits]
-        yield f"{indent}- {icon}{escape(line.text)}{' ' if links else ''}{' '.join(links)}"
-        yield from _listed(line.under, commits, f"{indent}  ")
-
-
-def review_terminal(made: Review, areas: Areas, *, width: int, colour: bool) -> str:
-    """Return a look back as lines for a terminal."""
-    from formatters.terminal.report import Screen, write_review
-
-    screen = Screen(width, colour=colour)
-    write_review(review_outline(made, areas), screen)
-    return screen.text()
-
-
-def review_json(made: Review, areas: Areas) -> dict[str, Any]:
-    """Return a look back as plain data: its sections in words, with the SHAs that they speak of."""
-    told = review_outline(made, areas)
-    return {
-        "repo": made.repo,
-        "first": made.window.first.isoformat(),
-        "last": made.window.last.isoformat(),
-        "zone": made.window.zone,
-        "language": made.language,
-        "commits": len(made.entries),
-        "unread_days": [day.isoformat() for day in made.unread],
-        "title": told.title,
-        "sections": [
-            {"name": section.name, "lines": [_line_json(line) for line in section.lines]} for section in told.sections
-        ],
-    }
-
-
-def _line_json(line: Line) -> dict[str, Any]:
-    data = {"text": line.text, "shas": list(line.shas), "importance": line.level}
-    return data | ({"lines": [_line_json(under) for under in line.under]} if line.under else {})
-
-
-def _link(commit: Commit) -> str:
-    page = commit_page(commit)
-    return f"[`{commit.short}`]({page})" if page else f"`{commit.short}`"
 
 
 def _code(path: str) -> str:

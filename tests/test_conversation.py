@@ -19,7 +19,7 @@ from bot.commands.grammar import say_span
 from bot.commands.registry import ALIASES, usage, verb, verbs
 from bot.conversation.dispatcher import _HANDLERS
 from bot.port.platform import Answer, Request
-from formatters.markdown import report
+from formatters.markdown.report import report
 from formatters.post import sections
 from formatters.reply import (
     MOST_COMMAND,

@@ -21,7 +21,7 @@ from bot.delivery.posts import digest_post
 from formatters.discord import replies as discord
 from formatters.html.page import Sheet, page
 from formatters.json_document import document
-from formatters.markdown import markdown
+from formatters.markdown.report import markdown
 from formatters.outline import outline
 from formatters.slack import digest as slack_digest
 from formatters.terminal.report import terminal

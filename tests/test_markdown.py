@@ -20,7 +20,7 @@ from analysis.digest.stories import Story, StoryKind
 from analysis.entry import LANGUAGES, Claim, Entry, Language, Theme
 from analysis.facts import Fact, FactKind
 from analysis.triage.reason import Reason
-from formatters.markdown import escape, markdown
+from formatters.markdown.report import escape, markdown
 from formatters.text.plain import clean
 
 AREAS = the_areas()

@@ -34,7 +34,7 @@ from bot.digests.repositories import Place
 from formatters.discord.replies import rendered
 from formatters.html.page import Sheet, page
 from formatters.json_document import document
-from formatters.markdown import markdown
+from formatters.markdown.report import markdown
 from formatters.outline import outline
 from formatters.post import reason
 from formatters.reply import CommitDetail

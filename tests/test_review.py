@@ -23,7 +23,10 @@ from bot.digests.core import Core
 from bot.digests.repositories import Place
 from bot.digests.review import half_read, look_back, pending, read_day, unread
 from formatters.html.review import review_page
-from formatters.review import TOP, review_json, review_markdown, review_outline, review_terminal
+from formatters.json_document import review_json
+from formatters.markdown.review import review_markdown
+from formatters.review import TOP, review_outline
+from formatters.terminal.review import review_terminal
 from storage.digests import NOTHING_TOLD
 
 

@@ -10,7 +10,7 @@ from made import NOON, a_commit, a_digest, an_entry, the_areas
 from analysis.digest.period import Day
 from analysis.digest.trends import Unusual, UnusualKind, find_unusual
 from analysis.entry import LANGUAGES, Language
-from formatters.markdown import markdown
+from formatters.markdown.report import markdown
 from formatters.outline import outline
 
 TODAY = date(2026, 3, 12)

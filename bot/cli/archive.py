@@ -100,21 +100,25 @@ def _look_back(
 
 
 def _written(reviews: Any, areas: Any, form: Written, *, screen: bool) -> str:
-    from formatters import review
-
     made = reviews[0]
     if form is Written.JSON:
         import json
 
-        return json.dumps(review.review_json(made, areas), ensure_ascii=False, indent=1) + "\n"
+        from formatters.json_document import review_json
+
+        return json.dumps(review_json(made, areas), ensure_ascii=False, indent=1) + "\n"
     if form is Written.MARKDOWN:
-        return review.review_markdown(made, areas)
+        from formatters.markdown.review import review_markdown
+
+        return review_markdown(made, areas)
     if form is Written.HTML:
         from formatters.html.review import review_page
 
         return review_page(reviews, areas)
+    from formatters.terminal.review import review_terminal
+
     columns = width() if screen else streams.WIDE
-    return review.review_terminal(made, areas, width=columns, colour=screen and is_terminal())
+    return review_terminal(made, areas, width=columns, colour=screen and is_terminal())
 
 
 def backfill(

@@ -77,7 +77,7 @@ def write(made: Sequence[tuple[Digest, Areas]], form: str, *, width: int, colour
 
         return json.dumps(documents([digest for digest, _ in made]), ensure_ascii=False, indent=1) + "\n"
     if form == "markdown":
-        from formatters.markdown import markdown
+        from formatters.markdown.report import markdown
 
         return "\n---\n\n".join(
             markdown(digest, areas, part=number if len(made) > 1 else 0)

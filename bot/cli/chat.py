@@ -220,9 +220,8 @@ def _the(feeds: "Feeds", number: int) -> "Feed":
 
 
 def _said(core: "Core", feed: "Feed") -> str:
-    from bot.conversation.handlers.feeds import say_moment
     from bot.delivery.feeds import next_post
-    from bot.i18n.wording import said
+    from bot.i18n.wording import said, say_moment
     from storage.incidents import Incidents
 
     incident = Incidents(core.store).open().get(feed.id)

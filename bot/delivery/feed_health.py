@@ -16,12 +16,11 @@ from analysis.errors import Problem
 from bot.commands.people import People
 from bot.commands.registry import as_typed
 from bot.commands.troubles import cause_of, say_cause
-from bot.conversation.handlers.feeds import say_moment
 from bot.delivery.feeds import REMEMBERED, Due, beyond_reach, covered, due, kind_of
 from bot.delivery.outbox import Deliverer, Outcome, Ready
 from bot.digests.core import Core
 from bot.digests.work import Work
-from bot.i18n.wording import tell
+from bot.i18n.wording import say_moment, tell
 from formatters.i18n.wording import label, say_days
 from formatters.reply import Channel, Note
 from storage.deliveries import Delivery, Order, State

@@ -1,7 +1,9 @@
 """What the bot says in a conversation, by key and language; the sentences stand in `wording.toml`."""
 
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from analysis.entry import Language
 from analysis.i18n.sentences import Sentences
@@ -26,3 +28,8 @@ def said(reason: str, language: Language) -> str:
     except KeyError:
         is_readable = language == "en" or not reason.isascii()
         return reason if is_readable else tell("refused.other", language)
+
+
+def say_moment(moment: datetime, zone: str) -> str:
+    """Say a moment on a zone's clocks."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

@@ -57,7 +57,7 @@ def export(
         elif form == "html":
             yield folder / f"{day}.html", archive.page([(digest, areas)], above)
         else:
-            from formatters.markdown import markdown
+            from formatters.markdown.report import markdown
 
             yield folder / f"{day}.md", markdown(digest, areas)
 

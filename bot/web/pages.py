@@ -36,8 +36,7 @@ from formatters.html.atom import FeedEntry, commit_entry, day_entry, feed
 from formatters.html.page import Sheet
 from formatters.html.review import look_back_page
 from formatters.i18n.wording import label
-from formatters.json_document import document, entry_document
-from formatters.review import review_json
+from formatters.json_document import document, entry_document, review_json
 from formatters.text.plain import clean
 from storage.search import Question, newest, search
 

@@ -17,7 +17,8 @@ from formatters.reply import (
     ReviewPost,
     Sheet,
 )
-from formatters.terminal.report import Screen, list_entry, one_entry, write_outline, write_review
+from formatters.terminal.report import Screen, list_entry, one_entry, write_outline
+from formatters.terminal.review import write_review
 from formatters.text.plain import clean, columns
 
 _SIGNS = {"plain": "", "done": "✓ ", "problem": "✗ ", "working": "… "}

@@ -14,7 +14,6 @@ from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label
 from formatters.outline import Block, Outline, outline
-from formatters.review import Line, ReviewOutline
 from formatters.text.item import Item
 from formatters.text.links import place_of
 from formatters.text.plain import breaks, clean, columns, shorten
@@ -181,27 +180,6 @@ def _write_head(made: Outline, screen: Screen) -> None:
         screen.line(made.quoting, style="dim")
     for notice in made.notices:
         screen.line(notice, style="bold yellow", mark="! ")
-
-
-def write_review(told: ReviewOutline, screen: Screen) -> None:
-    """Write a look back that was put into words already."""
-    screen.line(told.title, style="bold")
-    screen.line(told.window, style="dim")
-    screen.line(told.counts)
-    for notice in told.notices:
-        screen.line(notice, style="bold yellow", mark="! ")
-    for section in told.sections:
-        screen.heading(section.name)
-        _listed(section.lines, told, screen)
-    screen.gap()
-    screen.line(told.coverage, style="dim")
-
-
-def _listed(lines: Sequence[Line], told: ReviewOutline, screen: Screen, indent: int = 0) -> None:
-    for line in lines:
-        shorts = [told.commits[sha].short for sha in line.shas if sha in told.commits]
-        marked_line(line.text, line.level, shorts, screen, indent)
-        _listed(line.under, told, screen, indent + 2)
 
 
 def _write_must_know(made: Outline, screen: Screen) -> None:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TypeVar, get_args
-from zoneinfo import ZoneInfo
 
 from analysis.commits.window import Window
 from analysis.errors import BadInput, NotFound
@@ -18,7 +17,7 @@ from bot.conversation.handlers.topics import listed as subscriptions_listed
 from bot.delivery.feeds import DIGEST, kind_of, next_post
 from bot.delivery.posts import named
 from bot.digests.repositories import parse_place
-from bot.i18n.wording import said
+from bot.i18n.wording import said, say_moment
 from formatters.i18n.wording import label, say_days
 from formatters.reply import MOST_COMMAND, Board, Button, Channel, Field, Form, Note, Reply, Sheet
 from storage.deliveries import Delivery, State
@@ -444,8 +443,3 @@ def _latest(question: Question, feeds: list[Feed]) -> list[Sheet]:
                 )
             )
     return found
-
-
-def say_moment(moment: datetime, zone: str) -> str:
-    """Say a moment on a zone's clocks."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

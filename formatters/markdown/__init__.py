@@ -1,0 +1,1 @@
+"""Digests and look backs as Markdown."""
