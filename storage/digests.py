@@ -16,7 +16,7 @@ from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class ReportedCommits:
     """What digests have told of a branch.
 
     Attributes:
@@ -28,12 +28,12 @@ class Reported:
     where: dict[str, Window]
 
 
-NOTHING_TOLD = Reported((), {})
+NOTHING_TOLD = ReportedCommits((), {})
 """For a look at a day: all that landed in it is shown, and nothing late from days before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DigestRecord:
     """Which commits the digest of some days told, of which branch, and when it was made."""
 
     shas: tuple[str, ...]
@@ -47,7 +47,7 @@ class Digests:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def reported(self, repo: str, branch: str, zone: str, since: date) -> Reported:
+    def reported(self, repo: str, branch: str, zone: str, since: date) -> ReportedCommits:
         """Return what the digests of this branch, in this zone, for days from `since` on have told."""
         with self._store.read() as db:
             rows = list(
@@ -69,7 +69,7 @@ class Digests:
                     [number],
                 )
             }
-        return Reported(tuple(windows[row["id"]] for row in rows if row["is_closed"]), where)
+        return ReportedCommits(tuple(windows[row["id"]] for row in rows if row["is_closed"]), where)
 
     def put(self, digest: Digest) -> None:
         """Remember that this digest told these commits; an earlier one for the same window is replaced."""
@@ -96,7 +96,7 @@ class Digests:
                     [identity, int(entry.late), number, entry.commit.sha],
                 )
 
-    def told(self, repo: str, window: Window) -> Told | None:
+    def told(self, repo: str, window: Window) -> DigestRecord | None:
         """Return what the digest of a window that was over told; None without one."""
         with self._store.read() as db:
             row = db.execute(
@@ -111,7 +111,7 @@ class Digests:
                 [row[0]],
             )
             shas = tuple(sha for (sha,) in told.fetchall())
-        return Told(shas, row[1], datetime.fromtimestamp(row[2], UTC))
+        return DigestRecord(shas, row[1], datetime.fromtimestamp(row[2], UTC))
 
     def average(self, repo: str, branch: str, window: Window, days: int = 7) -> Average | None:
         """Return what those of the `days` days before the window were like that have a digest; None if none has."""

@@ -17,7 +17,7 @@ from made import a_digest, an_entry, the_areas
 
 from analysis.commits.window import Window
 from analysis.errors import Outage
-from bot.delivery.outbox import LEASE, Deliverer, Outcome, Ready
+from bot.delivery.outbox import LEASE, Outbox, Outcome, Ready
 from bot.delivery.posts import digest_post
 from formatters.reply import Note, Reply
 from storage.deliveries import Deliveries, Delivery, Order, State
@@ -69,10 +69,10 @@ class House:
         self.noted = 0
         self._numbers = itertools.count()
 
-    def process(self, trouble: Callable[[str], None] = lambda _step: None) -> Deliverer:
+    def process(self, trouble: Callable[[str], None] = lambda _step: None) -> Outbox:
         """Start a process; it dies where `trouble` says."""
         deliveries = Mortal(Store(self.path), f"process {next(self._numbers)}", trouble)
-        return Deliverer(deliveries, {"slack": self.platform}, lambda: self.now, self.paused)
+        return Outbox(deliveries, {"slack": self.platform}, lambda: self.now, self.paused)
 
     async def paused(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -8,7 +8,7 @@ from itertools import product
 from analysis.entry import LANGUAGES, Language
 from analysis.i18n.wording import say
 from analysis.triage.areas import Areas
-from bot.commands import meanings as meant
+from bot.commands import meanings
 from bot.commands.grammar import Mistake
 from bot.commands.pieces import fold
 from bot.commands.registry import TYPES
@@ -45,7 +45,7 @@ def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -
     Raises:
         Mistake: a name is not known, or it is not clear what a word belongs to.
     """
-    named = {name: [one for text in given.get(name, ()) for one in meant.listed(text)] for name in NAMES}
+    named = {name: [one for text in given.get(name, ()) for one in meanings.listed(text)] for name in NAMES}
     named = {name: values for name, values in named.items() if values}
     bare = _bare(core.areas(), words)
     if bare and named.keys() - {"type"}:
@@ -71,9 +71,9 @@ def _checked_topic(core: Core, one: dict[str, str], others: dict[str, str]) -> T
 def _checked(core: Core, name: str, value: str) -> str:
     """Return a value as it is stored; raise Mistake where there is no such area or type, or no such person."""
     if name == "area":
-        return meant.area(core, value)
+        return meanings.area(core, value)
     if name == "type":
-        return meant.change_type(value)
+        return meanings.change_type(value)
     if name == "author":
         if value.startswith("<@"):  # a mention of somebody on the platform, whose name there is not the repository's
             raise Mistake("mistake.author_mention")
@@ -84,7 +84,7 @@ def _checked(core: Core, name: str, value: str) -> str:
 def _bare(areas: Areas, words: Sequence[str]) -> list[dict[str, str]]:
     """Return what words without a name are about: parted by commas, and by "and" where that parts what is known."""
     found: list[dict[str, str]] = []
-    for text in meant.listed(_COURTESY.sub("", " ".join(words))):
+    for text in meanings.listed(_COURTESY.sub("", " ".join(words))):
         joined = _AND.split(text)
         single = text.split()
         if len(joined) > 1 and not _is_known(areas, text) and any(_is_known(areas, part) for part in joined):

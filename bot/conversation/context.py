@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from analysis.commits.window import check_zone
 from analysis.entry import Analyser, Language
 from analysis.errors import BadInput
-from bot.commands import meanings as meant
+from bot.commands import meanings
 from bot.commands.access import TERMINAL, Access
 from bot.commands.grammar import Mistake, printed
 from bot.commands.people import People
@@ -40,7 +40,7 @@ _REPOSITORY = re.compile(r"(?=.*[A-Za-z])[\w-][\w.-]*/[\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Services:
     """What all answers are made with.
 
     Attributes:
@@ -60,7 +60,7 @@ class Desk:
     mend: Callable[[Feed, Delivery], Awaitable[None]]
 
 
-class Which(Exception):
+class AmbiguousChoice(Exception):
     """Several are meant; the choices are commands with their labels."""
 
     def __init__(self, key: str, choices: list[tuple[str, str]]) -> None:
@@ -70,7 +70,7 @@ class Which(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CommandContext:
     """One request, understood.
 
     Attributes:
@@ -78,7 +78,7 @@ class Question:
         visible: the repositories that may be seen from there.
     """
 
-    desk: Desk
+    services: Services
     request: Request
     command: Command
     language: Language
@@ -93,7 +93,7 @@ class Question:
     @property
     def is_admin(self) -> bool:
         """Whether who asks may administer what is asked about: the channel, or from their home one of its feeds."""
-        return self.desk.access.is_admin(self.asker) or (self.asker.is_direct and bool(self.feeds))
+        return self.services.access.is_admin(self.asker) or (self.asker.is_direct and bool(self.feeds))
 
     @property
     def recipient(self) -> Recipient:
@@ -153,7 +153,7 @@ class Question:
                 (replace(self.command, named=self.command.named | {"repository": (name,)}), name) for name in names
             ]
             commands = [(printed(command), name) for command, name in named]
-            raise Which("which.repository", [pair for pair in commands if len(pair[0]) <= MOST_COMMAND])
+            raise AmbiguousChoice("which.repository", [pair for pair in commands if len(pair[0]) <= MOST_COMMAND])
         return names[0]
 
     def is_repository(self, word: str) -> bool:
@@ -168,7 +168,7 @@ class Question:
         """Return how a repository that somebody names is written; raise Mistake if it may not be seen from here."""
         name = fold(wanted).strip("`<>").removeprefix("https://github.com/").strip("/")
         if name.startswith("~") and name[1:].isdigit():
-            numbers = {number: known for known, number in self.desk.core.commits.numbers().items()}
+            numbers = {number: known for known, number in self.services.core.commits.numbers().items()}
             name = numbers.get(int(name[1:]), name)
         lowered = name.lower()
         for known in self.visible:
@@ -189,7 +189,7 @@ class Question:
         """Return the zone whose days are meant: the one that a button names, the feed's, the asker's, or the machine's."""
         named = self.command.value("zone")
         if named and self.command.verb != "save":
-            return meant.zone(named)
+            return meanings.zone(named)
         feed = self.feed_of(repo) or next(iter(self.feeds), None)
         is_said = self.asker.platform == TERMINAL and self.asker.zone  # by --tz
         if feed and not is_said:
@@ -201,27 +201,27 @@ class Question:
 
     def today(self, zone: str) -> date:
         """Return the day that it is now in a zone."""
-        return self.desk.core.now().astimezone(ZoneInfo(zone)).date()
+        return self.services.core.now().astimezone(ZoneInfo(zone)).date()
 
 
-Handler = Callable[[Question], AsyncIterator[Reply]]
+Handler = Callable[[CommandContext], AsyncIterator[Reply]]
 """Answers a question: each reply replaces the one before."""
 
 
-async def understood(desk: Desk, request: Request, command: Command) -> Question:
+async def read_context(services: Services, request: Request, command: Command) -> CommandContext:
     """Gather what is needed to answer a request."""
     asker = request.asker
 
     def look() -> tuple[tuple[Feed, ...], tuple[str, ...]]:
         if not asker.is_direct:
-            return tuple(desk.feeds.of_channel(asker.platform, asker.channel)), desk.access.visible(asker)
+            return tuple(services.feeds.of_channel(asker.platform, asker.channel)), services.access.visible(asker)
         number = command.value("feed")
-        found = desk.feeds.get(int(number)) if number.isdecimal() else None
-        feeds = (found,) if found and desk.access.administers(asker, found) else ()
-        return feeds, desk.access.visible(asker)
+        found = services.feeds.get(int(number)) if number.isdecimal() else None
+        feeds = (found,) if found and services.access.administers(asker, found) else ()
+        return feeds, services.access.visible(asker)
 
-    feeds, visible = await desk.work.quick(look)
-    return Question(desk, request, command, language_of(asker, command, feeds), feeds, visible)
+    feeds, visible = await services.work.quick(look)
+    return CommandContext(services, request, command, language_of(asker, command, feeds), feeds, visible)
 
 
 def language_of(asker: Asker, command: Command | None, feeds: tuple[Feed, ...]) -> Language:

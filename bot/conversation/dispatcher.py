@@ -13,7 +13,15 @@ from bot.commands.grammar import Mistake, read, surplus
 from bot.commands.registry import as_typed, usage, verb, verbs
 from bot.commands.terms import terms
 from bot.commands.troubles import worded
-from bot.conversation.context import Desk, Handler, Question, Which, language_named, language_of, understood
+from bot.conversation.context import (
+    AmbiguousChoice,
+    CommandContext,
+    Handler,
+    Services,
+    language_named,
+    language_of,
+    read_context,
+)
 from bot.conversation.handlers import commits as answers_commits
 from bot.conversation.handlers import days as answers_days
 from bot.conversation.handlers import feeds as answers_feeds
@@ -45,26 +53,26 @@ _PRIVATE = {
 """Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
 
 
-class Talk:
+class Dispatcher:
     """A conversation with everybody on every platform."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def __call__(self, request: Request) -> AsyncIterator[Answer]:
         """Answer a request; see `bot.port.platform.Conversation`."""
         language: Language = request.asker.language or "en"
         command: Command | None = None
         try:
-            await self._desk.work.quick(lambda: self._desk.people.note(request.asker))
+            await self._services.work.quick(lambda: self._services.people.note(request.asker))
             command = read(request.command) if isinstance(request.command, str) else request.command
-            question = await understood(self._desk, request, command)
-            language = question.language
+            context = await read_context(self._services, request, command)
+            language = context.language
             is_public = command.is_public and command.verb not in _PRIVATE
-            _check(question)
-            async for reply in _HANDLERS[command.verb](question):
+            _check(context)
+            async for reply in _HANDLERS[command.verb](context):
                 yield Answer(reply, is_public and not _is_mistake(reply))
-        except Which as which:
+        except AmbiguousChoice as which:
             yield Answer(_choice(which, language))
         except Mistake as mistake:
             language = await self._language(request, command, language)
@@ -81,30 +89,30 @@ class Talk:
         if command is not None or request.asker.is_direct:
             return known
         asker = request.asker
-        feeds = await self._desk.work.quick(lambda: self._desk.feeds.of_channel(asker.platform, asker.channel))
+        feeds = await self._services.work.quick(lambda: self._services.feeds.of_channel(asker.platform, asker.channel))
         return language_of(asker, None, tuple(feeds))
 
 
-def _check(question: Question) -> None:
-    found = verb(question.command.verb)
-    strange = [piece for piece in surplus(question.command) if not question.is_repository(piece)]
+def _check(context: CommandContext) -> None:
+    found = verb(context.command.verb)
+    strange = [piece for piece in surplus(context.command) if not context.is_repository(piece)]
     if strange:
         raise Mistake("mistake.surplus", text=strange[0])
-    several = next((name for name, values in question.command.named.items() if len(values) > 1), "")
+    several = next((name for name, values in context.command.named.items() if len(values) > 1), "")
     if several and several not in topics.NAMES:
         raise Mistake("mistake.twice", name=several)
-    language = question.command.value("lang")
+    language = context.command.value("lang")
     if language and language_named(language) is None:
         raise Mistake("mistake.choice", text=language, known=LANGUAGES)
-    if found and found.is_admin and not question.is_admin:
-        raise Mistake("mistake.only_in_channel" if question.asker.is_direct else "mistake.admin")
+    if found and found.is_admin and not context.is_admin:
+        raise Mistake("mistake.only_in_channel" if context.asker.is_direct else "mistake.admin")
 
 
 def _is_mistake(reply: Reply) -> bool:
     return isinstance(reply, Note) and reply.tone == "problem"
 
 
-def _choice(which: Which, language: Language) -> Note:
+def _choice(which: AmbiguousChoice, language: Language) -> Note:
     buttons = tuple(Button(label, command) for command, label in which.choices)
     return Note(tell(which.key, language), "plain", buttons)
 
@@ -119,20 +127,20 @@ def _note(mistake: Mistake, command: Command | None, language: Language, platfor
     return Note(text, "problem", (Button(str(near), str(near)),) if near else ())
 
 
-async def _save(question: Question) -> AsyncIterator[Reply]:
+async def _save(context: CommandContext) -> AsyncIterator[Reply]:
     """Take what a form was filled in with."""
-    what = next(iter(question.command.words), "")
+    what = next(iter(context.command.words), "")
     handler = _FORMS.get(what)
     if handler is None:
         raise Mistake("mistake.verb", verb=f"save {what}".strip(), near="")
-    async for reply in handler(question):
+    async for reply in handler(context):
         yield reply
 
 
-async def _help(question: Question) -> AsyncIterator[Reply]:
+async def _help(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with the commands, or with how one is used."""
-    language, platform = question.language, question.asker.platform
-    name = question.command.text.strip()
+    language, platform = context.language, context.asker.platform
+    name = context.command.text.strip()
     found = verb(name) if name else None
     if terms(name) and found is None:
         raise Mistake("mistake.verb", verb=name, near="")
@@ -141,20 +149,20 @@ async def _help(question: Question) -> AsyncIterator[Reply]:
         lines += [f"`{option.name}`: {option.says[language]}" for option in found.options]
         yield Note("\n".join(lines))
         return
-    is_admin = question.desk.access.is_admin(question.asker)
+    is_admin = context.services.access.is_admin(context.asker)
     shown = [one for one in verbs() if is_admin or not one.is_admin]
     starts = (
-        [question.button("setup", "setup")] if is_admin and not question.feeds and not question.asker.is_direct else []
+        [context.button("setup", "setup")] if is_admin and not context.feeds and not context.asker.is_direct else []
     )
-    if question.visible:
-        starts = [question.button("yesterday", "yesterday"), question.button("subs", "subs"), *starts]
-    note = "help.note_new" if not question.visible else "help.note_discord" if platform == "discord" else "help.note"
+    if context.visible:
+        starts = [context.button("yesterday", "yesterday"), context.button("subs", "subs"), *starts]
+    note = "help.note_new" if not context.visible else "help.note_discord" if platform == "discord" else "help.note"
     yield Sheet(
-        title=question.say("help.title"),
-        columns=(question.say("column.command"), question.say("column.does")),
+        title=context.say("help.title"),
+        columns=(context.say("column.command"), context.say("column.does")),
         rows=tuple((as_typed(f"`{_short(one.name, platform)}`", platform), one.says[language]) for one in shown),
         language=language,
-        note=question.say(note),
+        note=context.say(note),
         buttons=tuple(starts),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.commands.registry import verbs
-from bot.conversation.context import Desk, Question, understood
+from bot.conversation.context import CommandContext, Services, read_context
 from bot.port.command import Command
 from bot.port.platform import Asker, Option, Request
 from formatters.i18n.wording import say_day
@@ -23,15 +23,17 @@ _FRESH = timedelta(days=3)
 class Suggestions:
     """Offers repositories, areas, days and commits."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def __call__(
         self, asker: Asker, verb: str, option: Option, typed: str, others: Mapping[str, str]
     ) -> Sequence[tuple[str, str]]:
         """Return (value, label), the best first; see `bot.port.platform.Suggest`."""
-        question = await understood(
-            self._desk, Request(asker, verb), Command(verb, named={name: (value,) for name, value in others.items()})
+        context = await read_context(
+            self._services,
+            Request(asker, verb),
+            Command(verb, named={name: (value,) for name, value in others.items()}),
         )
         find = {
             "repository": _repositories,
@@ -40,23 +42,23 @@ class Suggestions:
             "commit": _commits,
         }.get(option.kind)
         if option.name == "command":
-            return [(one.name, one.says[question.language]) for one in verbs() if one.name.startswith(typed.lower())][
+            return [(one.name, one.says[context.language]) for one in verbs() if one.name.startswith(typed.lower())][
                 :_MOST
             ]
         if find is None:
             return [(choice, choice) for choice in option.choices if choice.startswith(typed.lower())][:_MOST]
-        return (await self._desk.work.quick(lambda: find(question, typed.strip())))[:_MOST]
+        return (await self._services.work.quick(lambda: find(context, typed.strip())))[:_MOST]
 
 
-def _repositories(question: Question, typed: str) -> list[tuple[str, str]]:
-    return [(name, name) for name in question.visible if typed.lower() in name.lower()]
+def _repositories(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    return [(name, name) for name in context.visible if typed.lower() in name.lower()]
 
 
-def _areas(question: Question, typed: str) -> list[tuple[str, str]]:
-    wanted, areas = typed.lower(), question.desk.core.areas()
+def _areas(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    wanted, areas = typed.lower(), context.services.core.areas()
     exact = areas.find(typed) if typed else None
     found = [
-        (area.key, area.name(question.language))
+        (area.key, area.name(context.language))
         for area in areas
         if not wanted
         or area.key == exact
@@ -65,19 +67,19 @@ def _areas(question: Question, typed: str) -> list[tuple[str, str]]:
     return sorted(found, key=lambda pair: (pair[0] != exact, not pair[1].lower().startswith(wanted), pair[1]))
 
 
-def _days(question: Question, typed: str) -> list[tuple[str, str]]:
-    today = question.today(question.zone())
+def _days(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    today = context.today(context.zone())
     days = (today - timedelta(days=number) for number in range(_DAYS))
-    shown = [(day.isoformat(), say_day(day, question.language)) for day in days]
+    shown = [(day.isoformat(), say_day(day, context.language)) for day in days]
     wanted = typed.lower()
     found = [pair for pair in shown if wanted in pair[0] or wanted in pair[1].lower()]
     return found or ([(typed, typed)] if typed else [])
 
 
-def _commits(question: Question, typed: str) -> list[tuple[str, str]]:
+def _commits(context: CommandContext, typed: str) -> list[tuple[str, str]]:
     """Return "4c46ecd · title" for a prefix of a SHA or for words; without either the newest."""
-    core, named = question.desk.core, question.value("repository")
-    repos = tuple(name for name in question.visible if not named or named.lower() in name.lower())
+    core, named = context.services.core, context.value("repository")
+    repos = tuple(name for name in context.visible if not named or named.lower() in name.lower())
     if not repos:
         return []
     hits: list[tuple[str, str]] = []

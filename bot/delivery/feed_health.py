@@ -17,7 +17,7 @@ from bot.commands.people import People
 from bot.commands.registry import as_typed
 from bot.commands.troubles import cause_of, say_cause
 from bot.delivery.feeds import REMEMBERED, Due, beyond_reach, covered, due, kind_of
-from bot.delivery.outbox import Deliverer, Outcome, Ready
+from bot.delivery.outbox import Outbox, Outcome, Ready
 from bot.digests.core import Core
 from bot.digests.work import Work
 from bot.i18n.wording import say_moment, tell
@@ -52,11 +52,11 @@ _Trouble = tuple[Feed, Incident]
 class FeedHealth:
     """Keeps the incidents of feeds, and tells of them."""
 
-    def __init__(self, core: Core, feeds: Feeds, people: People, deliverer: Deliverer, work: Work) -> None:
+    def __init__(self, core: Core, feeds: Feeds, people: People, outbox: Outbox, work: Work) -> None:
         self._core = core
         self._feeds = feeds
         self._people = people
-        self._deliverer = deliverer
+        self._deliverer = outbox
         self._work = work
         self._incidents = Incidents(core.store)
 

@@ -12,7 +12,7 @@ from analysis.digest.follow_ups import FollowUp
 from analysis.entry import Entry
 from bot.digests.core import LOOK_BACK
 from storage.deliveries import Delivery, State
-from storage.digests import Reported
+from storage.digests import ReportedCommits
 from storage.feeds import Feed
 from storage.subscriptions import Recipient
 
@@ -120,7 +120,7 @@ def covered(feed: Feed, deliveries: Iterable[Delivery], now: datetime) -> date |
     return max(days, default=None)
 
 
-def reported(deliveries: Sequence[Delivery], window: Window) -> Reported:
+def reported(deliveries: Sequence[Delivery], window: Window) -> ReportedCommits:
     """Return what a feed's channel was told, as far as it matters for a digest of `window`."""
     since = window.first - timedelta(days=LOOK_BACK)
     told = [
@@ -129,7 +129,7 @@ def reported(deliveries: Sequence[Delivery], window: Window) -> Reported:
         if delivery.order.window and delivery.state in _COVERING and delivery.order.window.last >= since
     ]
     where = {sha: about for delivery, about in reversed(told) for sha in delivery.order.told}
-    return Reported(tuple(about for _, about in told), where)
+    return ReportedCommits(tuple(about for _, about in told), where)
 
 
 def narrowed(feed: Feed, digest: Digest, heard: Iterable[str] = ()) -> Digest:

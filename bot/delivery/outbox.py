@@ -69,7 +69,7 @@ class Result:
     trouble: str = ""
 
 
-class Deliverer:
+class Outbox:
     """Delivers orders through the connected platforms.
 
     Args:

@@ -31,11 +31,11 @@ from bot.digests import pull_requests
 from bot.digests.follow_ups import follow_ups, told_before
 from bot.digests.repositories import Place, open_pull_requests, open_source
 from bot.digests.rewritten import Rewritten
-from bot.digests.session import Session, Turns, compared, digest_key
+from bot.digests.session import Budget, Session, compared, digest_key
 from storage.analyses import Analyses
 from storage.claims import Claims
 from storage.commits import Commits
-from storage.digests import Digests, Reported, Told
+from storage.digests import DigestRecord, Digests, ReportedCommits
 from storage.feedback import Feedback
 from storage.history import History
 from storage.learned import Learned
@@ -201,7 +201,7 @@ class Core:
         analyser: Analyser,
         step: Step,
         *,
-        told: Reported | None = None,
+        told: ReportedCommits | None = None,
     ) -> tuple[Digest, Areas]:
         """Make the digest of a window and remember it.
 
@@ -264,7 +264,9 @@ class Core:
         with self._readers(session.analyser) as readers:
             return session.read(entries, readers, step, self.now, anew=anew)
 
-    def recall(self, repo: str, window: Window, language: Language, analyser: Analyser, told: Told) -> Digest | None:
+    def recall(
+        self, repo: str, window: Window, language: Language, analyser: Analyser, told: DigestRecord
+    ) -> Digest | None:
         """Return a digest that was told from the store alone; None if the analyser has not read all of its commits."""
         shas = told.shas
         judged = self.commits.entries(repo, shas)
@@ -390,8 +392,8 @@ class Core:
         return listing
 
     def _landed(
-        self, source: CommitSource, window: Window, reported: Reported | None
-    ) -> tuple[Listing, list[Commit], set[str], Reported]:
+        self, source: CommitSource, window: Window, reported: ReportedCommits | None
+    ) -> tuple[Listing, list[Commit], set[str], ReportedCommits]:
         """List the window, and what landed late in days before it that were already told; and what was told."""
         asked = source.repo
         told, start = self._told(source, window, reported)
@@ -435,7 +437,7 @@ class Core:
             if head.sha in listed
         ]
 
-    def _misdated(self, source: CommitSource, window: Window, told: Reported) -> list[Commit]:
+    def _misdated(self, source: CommitSource, window: Window, told: ReportedCommits) -> list[Commit]:
         """Return what came to the branch since the last digest and that no day's list will have, for its date."""
         before = {sha for sha, where in told.where.items() if where != window}
         if not before:
@@ -444,17 +446,19 @@ class Core:
         oldest = min(_listed_since(window, told), *(where.start for where in told.where.values()))
         return misdated(source.newest(), before, oldest, self.now() + _CLOCKS_DIFFER)
 
-    def _gone(self, listing: Listing, told: Reported) -> list[str]:
+    def _gone(self, listing: Listing, told: ReportedCommits) -> list[str]:
         """Return what was told of the listed time and is not listed any more: a rewritten history has it no longer."""
         here = {head.sha for head in listing.heads}
         return [sha for sha in told.where if sha not in here]
 
-    def _told(self, source: CommitSource, window: Window, reported: Reported | None) -> tuple[Reported, datetime]:
+    def _told(
+        self, source: CommitSource, window: Window, reported: ReportedCommits | None
+    ) -> tuple[ReportedCommits, datetime]:
         """Return what earlier digests told, and from when on late commits must be looked for."""
         told = reported or self._reported(source.repo, source.branch, window)
         return told, _listed_since(window, told)
 
-    def _reported(self, repo: str, branch: str, window: Window) -> Reported:
+    def _reported(self, repo: str, branch: str, window: Window) -> ReportedCommits:
         """Return what all digests made with this store told, as one reader's."""
         return self.digests.reported(repo, branch, window.zone, window.first - timedelta(days=LOOK_BACK))
 
@@ -500,7 +504,7 @@ class Core:
         now = self.now()
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         prefix = f"{analyser.name} {analyser.prompt} {language} "
-        turns = Turns(self.store, self._claims, prefix, self.settings.model.daily_tokens, midnight, now)
+        turns = Budget(self.store, self._claims, prefix, self.settings.model.daily_tokens, midnight, now)
         return Session(analyser, language, turns, self.analyses, self.digests)
 
     def _price(self, usage: Usage) -> float | None:
@@ -563,7 +567,7 @@ class Core:
         return None
 
 
-def _listed_since(window: Window, told: Reported) -> datetime:
+def _listed_since(window: Window, told: ReportedCommits) -> datetime:
     """Return from when on commits are listed: late ones belong to days that were told."""
     return min([window.start, *(other.start for other in told.closed)])
 

@@ -8,10 +8,10 @@ from analysis.commits.window import Window
 from analysis.digest.follow_ups import LOOK_BACK, FollowUp, Told, find_follow_ups
 from analysis.entry import Entry
 from storage.commits import Commits
-from storage.digests import Reported
+from storage.digests import ReportedCommits
 
 
-def told_before(told: Reported, window: Window) -> dict[str, Window]:
+def told_before(told: ReportedCommits, window: Window) -> dict[str, Window]:
     """Return what was told in the days before a window that are looked back at, by SHA with the window that told it."""
     first = window.first - timedelta(days=LOOK_BACK)
     return {sha: other for sha, other in told.where.items() if first <= other.last < window.first}

@@ -34,7 +34,7 @@ _DAY_QUESTION = 4_000
 """About how many tokens it takes to ask for a day's order, or for its themes."""
 
 
-class Turns:
+class Budget:
     """Claims what a model is asked, and sets aside what that may cost.
 
     Args:
@@ -104,7 +104,7 @@ class Session:
     """
 
     def __init__(
-        self, analyser: Analyser, language: Language, turns: Turns | None, analyses: Analyses, digests: Digests
+        self, analyser: Analyser, language: Language, turns: Budget | None, analyses: Analyses, digests: Digests
     ) -> None:
         self.analyser, self.language = analyser, language
         self.usage, self.analysed, self.failed = Usage(), 0, 0

@@ -15,16 +15,16 @@ from bot.commands.access import Access
 from bot.commands.meanings import area
 from bot.commands.people import People
 from bot.config import ARCHIVE, FeedSettings, machine_zone
-from bot.conversation.context import Desk
-from bot.conversation.dispatcher import Talk
+from bot.conversation.context import Services
+from bot.conversation.dispatcher import Dispatcher
 from bot.conversation.suggest import Suggestions
+from bot.delivery.digest_job import DigestJob
 from bot.delivery.feed_health import FeedHealth
 from bot.delivery.feeds import kind_of
-from bot.delivery.lessons import Lessons
-from bot.delivery.messages import Messages
-from bot.delivery.mornings import Mornings
-from bot.delivery.outbox import Deliverer
-from bot.delivery.polls import Polls
+from bot.delivery.learning_job import LearningJob
+from bot.delivery.outbox import Outbox
+from bot.delivery.poll_job import PollJob
+from bot.delivery.subscription_job import SubscriptionJob
 from bot.digests.core import Core
 from bot.digests.once import AskedOnce
 from bot.digests.repositories import parse_place
@@ -59,21 +59,23 @@ class Assembly:
         fresh = core.analyser()
         analyser = AskedOnce(fresh)
         access = Access(core.settings.access, core.commits, self.feeds, self.subscriptions)
-        deliverer = Deliverer(self.deliveries, transports, core.now, posted=posted)
+        outbox = Outbox(self.deliveries, transports, core.now, posted=posted)
         people = People(core.store)
-        self.health = FeedHealth(core, self.feeds, people, deliverer, self.work)
-        self.mornings = Mornings(
-            core, self.feeds, self.subscriptions, deliverer, self.work, analyser, self.health, people
+        self.health = FeedHealth(core, self.feeds, people, outbox, self.work)
+        self.mornings = DigestJob(
+            core, self.feeds, self.subscriptions, outbox, self.work, analyser, self.health, people
         )
         every = timedelta(minutes=core.settings.serve.poll_minutes)
-        self.polls = Polls(core, self.feeds, self.subscriptions, self.work, analyser, every, self.health, self._landed)
-        self.lessons = Lessons(core, self.feeds, self.work)
-        self.messages = Messages(core, self.subscriptions, access, deliverer, self.work, self.polls.refresh)
-        desk = Desk(
+        self.polls = PollJob(
+            core, self.feeds, self.subscriptions, self.work, analyser, every, self.health, self._landed
+        )
+        self.lessons = LearningJob(core, self.feeds, self.work)
+        self.messages = SubscriptionJob(core, self.subscriptions, access, outbox, self.work, self.polls.refresh)
+        services = Services(
             core, self.feeds, self.deliveries, self.subscriptions, access, people, self.work, analyser, fresh, self.mornings.mend
         )  # fmt: skip
-        self.talk = Talk(desk)
-        self.suggest = Suggestions(desk)
+        self.talk = Dispatcher(services)
+        self.suggest = Suggestions(services)
 
     async def due(self) -> None:
         """Deliver what is due, and tell of what cannot be."""

@@ -33,7 +33,7 @@ class Visitor:
         return tuple(repo for repo in repos if self.sees(repo))
 
 
-class Door:
+class Authenticator:
     """Decides about requests by the configuration."""
 
     def __init__(self, settings: WebSettings, host: str) -> None:

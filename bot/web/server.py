@@ -22,7 +22,7 @@ from analysis.errors import BadInput, NotFound, Problem
 from bot.config import machine_zone
 from bot.digests.core import Core
 from bot.digests.review import MONTH, WEEK
-from bot.web.access import COOKIE, Door, Visitor
+from bot.web.access import COOKIE, Authenticator, Visitor
 from bot.web.pages import HTML, Asked, WebPages, Written
 from formatters.html.archive import problem_page
 from formatters.html.templates import policy
@@ -58,7 +58,7 @@ class ArchiveServer:
         self._core, self._root, self._address = core, root, settings.url.rstrip("/")
         self._access = settings.access
         self._pages = WebPages(core, zone)
-        self._door = Door(settings, host)
+        self._door = Authenticator(settings, host)
         self._kept: OrderedDict[tuple[object, ...], asyncio.Future[_Kept]] = OrderedDict()
         self._version: object = None
         self._makers = ThreadPoolExecutor(threads, "archive")

@@ -102,7 +102,7 @@ def fresh(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Told:
+class DigestRecord:
     """A digest of the day in every form; `sha_of` gives GitHub's SHA of each commit."""
 
     digest: Digest
@@ -128,7 +128,7 @@ def told(
     bundle: Path,
     sha_of: dict[str, str],
     recorded: dict[str, Any],
-) -> Told:
+) -> DigestRecord:
     """The day by the rules, from each source and in each language."""
     source, language = request.param
     environ = fresh({"PATH": "/usr/bin:/bin"}, tmp_path_factory.mktemp("told"))
@@ -138,7 +138,9 @@ def told(
         assert server.replay.stats.as_json()["unrouted"] == []
     document = json.loads(write([made], "json", width=100, colour=False))
     markdown, terminal = (write([made], form, width=100, colour=False) for form in ("markdown", "terminal"))
-    return Told(made[0], markdown, terminal, document, sha_of if source == "clone" else {sha: sha for sha in recorded})
+    return DigestRecord(
+        made[0], markdown, terminal, document, sha_of if source == "clone" else {sha: sha for sha in recorded}
+    )
 
 
 # -- the sources
@@ -288,7 +290,7 @@ def test_what_lands_late_is_told_the_next_day_and_marked(environ: dict[str, str]
 # -- what is said of the day
 
 
-def test_the_day_has_49_commits(told: Told) -> None:
+def test_the_day_has_49_commits(told: DigestRecord) -> None:
     """In each form."""
     assert len(told.digest.entries) == len(told.document["entries"]) == COMMITS
     numbers = told.digest.statistics
@@ -297,7 +299,7 @@ def test_the_day_has_49_commits(told: Told) -> None:
         assert re.search(rf"\b{COMMITS} (commits by 34 authors|个提交)", text), text[:300]
 
 
-def test_importance_is_the_effect_on_users(told: Told) -> None:
+def test_importance_is_the_effect_on_users(told: DigestRecord) -> None:
     """Not the number of lines: what touches only tests and CI is not high, wrong results are not low."""
     level = {sha: entry.triage.importance for sha, entry in told.by_sha.items()}
     assert {level[sha] for sha in ONLY_TESTS_AND_CI}.isdisjoint({Importance.HIGH})
@@ -308,7 +310,7 @@ def test_importance_is_the_effect_on_users(told: Told) -> None:
 
 @pytest.mark.parametrize(("number", "kind", "name", "before", "after"), PROVEN, ids=lambda value: str(value)[:24])
 def test_what_the_diffs_prove_is_told(
-    told: Told, number: int, kind: FactKind, name: str, before: str, after: str
+    told: DigestRecord, number: int, kind: FactKind, name: str, before: str, after: str
 ) -> None:
     """With what it was and what it is; of what is low, a terminal shows the title alone."""
     entry = told.by_number[number]
@@ -319,7 +321,7 @@ def test_what_the_diffs_prove_is_told(
         assert name.rstrip(".") in text.replace("\\", "")
 
 
-def test_three_commits_about_checksums_are_one_story(told: Told) -> None:
+def test_three_commits_about_checksums_are_one_story(told: DigestRecord) -> None:
     """Not three strangers."""
     numbers = {entry.commit.sha: number for number, entry in told.by_number.items()}
     stories = [{numbers[sha] for sha in story.shas} for story in told.digest.stories]
@@ -332,7 +334,7 @@ def test_three_commits_about_checksums_are_one_story(told: Told) -> None:
 
 
 @pytest.mark.parametrize("number", REVERTS)
-def test_a_revert_is_linked_to_what_it_takes_back(told: Told, number: int) -> None:
+def test_a_revert_is_linked_to_what_it_takes_back(told: DigestRecord, number: int) -> None:
     """Which landed on an earlier day, so its title is known."""
     revert = told.by_number[number].commit
     (story,) = (story for story in told.digest.stories if revert.sha in story.shas)
@@ -364,7 +366,7 @@ def test_a_revert_finds_what_it_takes_back_among_earlier_days(
 # -- the report
 
 
-def test_every_anchor_is_there_once_and_every_link_within_leads_to_one(told: Told) -> None:
+def test_every_anchor_is_there_once_and_every_link_within_leads_to_one(told: DigestRecord) -> None:
     """An `<a id="…">` is where GitHub's own pages take `#…` to, as long as it is the only one of that name."""
     html = READER.render(told.markdown)
     anchors = re.findall(r'<a id="([^"]+)">', html)
@@ -374,7 +376,7 @@ def test_every_anchor_is_there_once_and_every_link_within_leads_to_one(told: Tol
     assert len([anchor for anchor in set(within) if anchor.startswith("c-")]) == COMMITS
 
 
-def test_headings_are_one_outline(told: Told) -> None:
+def test_headings_are_one_outline(told: DigestRecord) -> None:
     """No level is left out."""
     levels = [int(token.tag[1]) for token in READER.parse(told.markdown) if token.type == "heading_open"]
     assert levels.count(1) == 1
@@ -382,7 +384,7 @@ def test_headings_are_one_outline(told: Told) -> None:
 
 
 def test_every_link_outwards_leads_to_a_page_that_there_is(
-    told: Told, recorded: dict[str, Any], bundle: Path, sha_of: dict[str, str]
+    told: DigestRecord, recorded: dict[str, Any], bundle: Path, sha_of: dict[str, str]
 ) -> None:
     """A commit, its pull request, or a line of a file that proves a fact, in the version before or after it."""
     outwards = {unquote(href) for href in re.findall(r'<a href="([^#"][^"]*)">', READER.render(told.markdown))}
@@ -404,14 +406,14 @@ def test_every_link_outwards_leads_to_a_page_that_there_is(
         assert shown.count(b"\n") >= int(place[3] or 0), href
 
 
-def test_the_json_is_as_documented(told: Told) -> None:
+def test_the_json_is_as_documented(told: DigestRecord) -> None:
     """By the schema that lies in docs/."""
     schema = json.loads((Path(__file__).parents[2] / "docs" / "digest.schema.json").read_text("utf-8"))
     kind = jsonschema.Draft202012Validator
     jsonschema.validate(told.document, schema, kind, format_checker=kind.FORMAT_CHECKER)
 
 
-def test_the_terminal_keeps_within_its_columns(told: Told) -> None:
+def test_the_terminal_keeps_within_its_columns(told: DigestRecord) -> None:
     """A Chinese character takes two of them."""
     from rich.cells import cell_len
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from analysis.entry import RULES, Entry
 from analysis.errors import BadInput, NotFound
-from bot.commands import meanings as meant
+from bot.commands import meanings
 from bot.commands import queries as commands
 from bot.commands.grammar import Mistake
 from bot.commands.references import reference as read_reference
 from bot.commands.terms import terms
-from bot.conversation.context import Question
+from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import ELSEWHERE, areas_of_day, found_or_made, place_of, span
 from bot.conversation.handlers.ranks import known_commit, mend_posts, say_opinions
 from bot.delivery.posts import commit_detail, commit_rows
@@ -33,135 +33,139 @@ _MENDED_FOR = timedelta(days=7)
 _LOG = logging.getLogger(__name__)
 
 
-async def show(question: Question) -> AsyncIterator[Reply]:
+async def show(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with one commit, fetched and analysed on the spot if it is not known."""
-    text = question.command.text.strip().strip("`<>")
+    text = context.command.text.strip().strip("`<>")
     if not text:
         raise Mistake("mistake.commit_missing")
     pointed = read_reference(text)
-    wanted = pointed.repo if pointed and pointed.repo else question.value("repository")
-    repo = question.seen(wanted) if wanted else None
+    wanted = pointed.repo if pointed and pointed.repo else context.value("repository")
+    repo = context.seen(wanted) if wanted else None
     sought = replace(pointed, repo=repo or "") if pointed else text
-    if not question.visible:
-        question.repository()  # says why
+    if not context.visible:
+        context.repository()  # says why
     try:
-        detail = await question.desk.work.quick(
-            lambda: commands.show_commit(question.desk.core, sought, question.language, repo, question.visible)
+        detail = await context.services.work.quick(
+            lambda: commands.show_commit(context.services.core, sought, context.language, repo, context.visible)
         )
     except NotFound:
         detail = commands.Detail(None)
     if detail.choices:
-        yield await _list(question, detail.choices, question.say("title.which_commit"))
+        yield await _list(context, detail.choices, context.say("title.which_commit"))
         return
     entry = detail.entry
     if entry is None:
         if not pointed or not pointed.sha:
             raise Mistake("mistake.commit" if pointed or terms(text) else "free.lost", text=text)
-        yield question.working("working.commit", sha=pointed.sha[:7])
-        entry = await _fetched(question, [repo] if repo else list(question.visible), pointed.sha)
-    elif _is_unread(question, entry):
-        yield question.working("working.commit", sha=entry.commit.short)
-        entry = await _read(question, entry.commit.repo, entry.commit.sha)
-    yield await _detail(question, entry)
+        yield context.working("working.commit", sha=pointed.sha[:7])
+        entry = await _fetched(context, [repo] if repo else list(context.visible), pointed.sha)
+    elif _is_unread(context, entry):
+        yield context.working("working.commit", sha=entry.commit.short)
+        entry = await _read(context, entry.commit.repo, entry.commit.sha)
+    yield await _detail(context, entry)
 
 
-def _is_unread(question: Question, entry: Entry) -> bool:
+def _is_unread(context: CommandContext, entry: Entry) -> bool:
     """Whether a model should read this commit in this language, and has not."""
-    analyser = question.desk.analyser
+    analyser = context.services.analyser
     if analyser.name == RULES or (entry.analysis and entry.analysis.analyser != RULES):
         return False
-    return not question.desk.core.analyses.get(
-        entry.commit.repo, [entry.commit.sha], analyser.name, analyser.prompt, question.language
+    return not context.services.core.analyses.get(
+        entry.commit.repo, [entry.commit.sha], analyser.name, analyser.prompt, context.language
     )
 
 
-async def _fetched(question: Question, repos: Sequence[str], sha: str) -> Entry:
-    core = question.desk.core
+async def _fetched(context: CommandContext, repos: Sequence[str], sha: str) -> Entry:
+    core = context.services.core
     for repo in repos[:_MOST_ASKED]:
         try:
-            return await _read(question, repo, sha)
+            return await _read(context, repo, sha)
         except NotFound:
             continue
-    near = await question.desk.work.quick(
+    near = await context.services.work.quick(
         lambda: [found for repo in repos for found in core.commits.nearest(sha, repo)][:5]
     )
     key = "mistake.sha_near" if near else "mistake.sha"
     raise Mistake(key, sha=sha, near=tuple(found[:7] for _, found in near))
 
 
-async def _read(question: Question, repo: str, sha: str, *, anew: bool = False) -> Entry:
+async def _read(context: CommandContext, repo: str, sha: str, *, anew: bool = False) -> Entry:
     """Fetch and analyse a commit; whoever asks for the same meanwhile gets the same."""
-    desk, language = question.desk, question.language
+    services, language = context.services, context.language
 
     def read() -> Entry:
-        analyser = desk.fresh if anew else desk.analyser
-        return desk.core.read_one(desk.core.source(place_of(question, repo)), sha, language, analyser, anew=anew)
+        analyser = services.fresh if anew else services.analyser
+        return services.core.read_one(services.core.source(place_of(context, repo)), sha, language, analyser, anew=anew)
 
-    return await desk.work.shared(("commit", repo.lower(), sha[:12], language, anew), read)
+    return await services.work.shared(("commit", repo.lower(), sha[:12], language, anew), read)
 
 
-async def _detail(question: Question, entry: Entry) -> Reply:
-    core = question.desk.core
+async def _detail(context: CommandContext, entry: Entry) -> Reply:
+    core = context.services.core
     repo = entry.commit.repo
-    return await question.desk.work.quick(
+    return await context.services.work.quick(
         lambda: commit_detail(
             entry,
             core.areas(),
-            question.language,
-            question.zone(repo),
+            context.language,
+            context.zone(repo),
             core.commits.numbers().get(repo, 0),
-            say_opinions(question, entry),
+            say_opinions(context, entry),
         )
     )
 
 
-async def _list(question: Question, entries: Sequence[Entry], title: str, note: str = "") -> Reply:
-    core = question.desk.core
+async def _list(context: CommandContext, entries: Sequence[Entry], title: str, note: str = "") -> Reply:
+    core = context.services.core
     repo = entries[0].commit.repo if entries else ""
-    return await question.desk.work.quick(
+    return await context.services.work.quick(
         lambda: CommitList(
             title,
-            commit_rows(entries, core.areas(), question.language, question.zone(repo), core.commits.numbers()),
-            question.language,
+            commit_rows(entries, core.areas(), context.language, context.zone(repo), core.commits.numbers()),
+            context.language,
             note,
         )
     )
 
 
-async def area(question: Question) -> AsyncIterator[Reply]:
+async def area(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with an area's commits, of the last seven days, since a date, or of one day (`on`)."""
-    name = question.command.text or question.value("area")
+    name = context.command.text or context.value("area")
     if not name:
         raise Mistake("mistake.area_missing")
-    if question.value("on"):
-        async for reply in _area_of_day(question, name):
+    if context.value("on"):
+        async for reply in _area_of_day(context, name):
             yield reply
         return
-    repo = _one_or_all(question)
-    core, language, zone = question.desk.core, question.language, question.zone(repo or "")
+    repo = _one_or_all(context)
+    core, language, zone = context.services.core, context.language, context.zone(repo or "")
 
     def look() -> tuple[str, str, Answer, int]:
-        given = question.value("since")
-        since = meant.since(given, core.now().astimezone(ZoneInfo(zone))).isoformat() if given else ""
-        key, answer = commands.show_area(core, meant.area(core, name), language, repo, since, zone, question.visible)
-        count = commands.count_area(core, key, repo, since, zone, question.visible)
+        given = context.value("since")
+        since = meanings.since(given, core.now().astimezone(ZoneInfo(zone))).isoformat() if given else ""
+        key, answer = commands.show_area(core, meanings.area(core, name), language, repo, since, zone, context.visible)
+        count = commands.count_area(core, key, repo, since, zone, context.visible)
         return key, core.areas().name(key, language), answer, count
 
-    key, shown, answer, count = await _from_store(question, look)
+    key, shown, answer, count = await _from_store(context, look)
     others = [e for e in answer.entries if key not in e.triage.areas[:1]]
     head = label("answer.count" if answer.entries else "answer.none", language, title=shown, count=count)
-    notes = [question.say("title.narrow")] if answer.more or len(answer.entries) > _SHOWN else []
+    notes = [context.say("title.narrow")] if answer.more or len(answer.entries) > _SHOWN else []
     if others and not answer.more:
-        notes.insert(0, question.say("title.area_beside", count=len(others)))
-    yield await _list(question, answer.entries[:_SHOWN], head, " ".join(notes))
+        notes.insert(0, context.say("title.area_beside", count=len(others)))
+    yield await _list(context, answer.entries[:_SHOWN], head, " ".join(notes))
 
 
-async def _area_of_day(question: Question, name: str) -> AsyncIterator[Reply]:
-    repo = question.repository()
-    window = span(question, repo, question.value("on"))
-    wanted = "" if name == ELSEWHERE else await question.desk.work.quick(lambda: meant.area(question.desk.core, name))
+async def _area_of_day(context: CommandContext, name: str) -> AsyncIterator[Reply]:
+    repo = context.repository()
+    window = span(context, repo, context.value("on"))
+    wanted = (
+        ""
+        if name == ELSEWHERE
+        else await context.services.work.quick(lambda: meanings.area(context.services.core, name))
+    )
     key = section_of(wanted)
-    async for found in found_or_made(question, repo, window):
+    async for found in found_or_made(context, repo, window):
         if isinstance(found, Note):
             yield found
             continue
@@ -170,21 +174,21 @@ async def _area_of_day(question: Question, name: str) -> AsyncIterator[Reply]:
         also = digest.only(wanted).entries if wanted else ()
         entries = [item.entry for item in part.items] if part else also
         others = [entry.commit.short for entry in also if entry not in entries]
-        nowhere = label("post.other", question.language)
-        shown = part.name if part else areas.name(wanted, question.language) if wanted else nowhere
-        title = question.say("title.area_day", area=shown, day=say_days(window, question.language))
-        notes = [] if entries else [question.say("title.nothing")]
+        nowhere = label("post.other", context.language)
+        shown = part.name if part else areas.name(wanted, context.language) if wanted else nowhere
+        title = context.say("title.area_day", area=shown, day=say_days(window, context.language))
+        notes = [] if entries else [context.say("title.nothing")]
         if others:
-            notes.append(question.say("title.area_also", shas=question.listed(f"`{sha}`" for sha in others)))
-        yield await _list(question, entries, title, "\n".join(notes))
+            notes.append(context.say("title.area_also", shas=context.listed(f"`{sha}`" for sha in others)))
+        yield await _list(context, entries, title, "\n".join(notes))
 
 
-async def search(question: Question) -> AsyncIterator[Reply]:
+async def search(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with what a search finds in the repositories that may be seen from here."""
-    repo = _one_or_all(question)
-    core, zone = question.desk.core, question.zone(repo or "")
-    words = question.command.text
-    given = {name: question.value(name) for name in commands.FILTERS if question.value(name)}
+    repo = _one_or_all(context)
+    core, zone = context.services.core, context.zone(repo or "")
+    words = context.command.text
+    given = {name: context.value(name) for name in commands.FILTERS if context.value(name)}
 
     def look() -> Answer:
         now = core.now().astimezone(ZoneInfo(zone))
@@ -193,7 +197,7 @@ async def search(question: Question) -> AsyncIterator[Reply]:
             key = "mistake.filter_apart" if wrong[0].replace(":", "=") == wrong[1] else "mistake.filter"
             raise Mistake(key, text=wrong[0], right=wrong[1])
         since, until = (
-            meant.since(given[name], now, last=name == "until") if name in given else None
+            meanings.since(given[name], now, last=name == "until") if name in given else None
             for name in ("since", "until")
         )
         if since and until and since >= until:
@@ -202,86 +206,86 @@ async def search(question: Question) -> AsyncIterator[Reply]:
             words=words,
             since=since,
             until=until,
-            areas=tuple(meant.area(core, name) for name in meant.listed(given.get("area", ""))),
-            types=tuple(meant.change_type(name) for name in meant.listed(given.get("type", ""))),
+            areas=tuple(meanings.area(core, name) for name in meanings.listed(given.get("area", ""))),
+            types=tuple(meanings.change_type(name) for name in meanings.listed(given.get("type", ""))),
             authors=(given["author"].lstrip("@"),) if "author" in given else (),
-            least=meant.importance(given["min"]).rank if "min" in given else None,
+            least=meanings.importance(given["min"]).rank if "min" in given else None,
         )
-        return commands.find_commits(core, wanted, question.language, repo, _SHOWN, question.visible)
+        return commands.find_commits(core, wanted, context.language, repo, _SHOWN, context.visible)
 
     if not (words.strip() or given):
         raise Mistake("mistake.search_missing")
     try:
-        answer = await _from_store(question, look)
+        answer = await _from_store(context, look)
     except Mistake:
         raise
     except BadInput:
         raise Mistake("mistake.search_missing") from None
     shown = " ".join([words, *(f"{name}={value}" for name, value in given.items())]).strip()
-    yield await _found(question, shown, answer)
+    yield await _found(context, shown, answer)
 
 
-async def _found(question: Question, title: str, answer: Answer) -> Reply:
+async def _found(context: CommandContext, title: str, answer: Answer) -> Reply:
     key = "answer.none" if not answer.entries else "answer.count_more" if answer.more else "answer.count"
-    head = label(key, question.language, title=title, count=len(answer.entries))
+    head = label(key, context.language, title=title, count=len(answer.entries))
     shown = answer.entries[:_SHOWN]
-    note = question.say("title.narrow") if answer.more or len(shown) < len(answer.entries) else ""
-    return await _list(question, shown, head, note)
+    note = context.say("title.narrow") if answer.more or len(shown) < len(answer.entries) else ""
+    return await _list(context, shown, head, note)
 
 
-async def areas(question: Question) -> AsyncIterator[Reply]:
+async def areas(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with the areas and their commits of the last seven days, or of one day (`on`)."""
-    if question.value("on"):
-        async for reply in areas_of_day(question):
+    if context.value("on"):
+        async for reply in areas_of_day(context):
             yield reply
         return
-    repo = _one_or_all(question)
-    core = question.desk.core
+    repo = _one_or_all(context)
+    core = context.services.core
 
     def look() -> tuple[list[commands.AreaCount], datetime]:
-        rows = commands.list_areas(core, question.language, repo, question.visible)
-        return rows, commands.newest_known(core, repo, question.visible) or core.now()
+        rows = commands.list_areas(core, context.language, repo, context.visible)
+        return rows, commands.newest_known(core, repo, context.visible) or core.now()
 
-    rows, newest = await _from_store(question, look)
-    last = newest.astimezone(ZoneInfo(question.zone(repo or ""))).date()
+    rows, newest = await _from_store(context, look)
+    last = newest.astimezone(ZoneInfo(context.zone(repo or ""))).date()
     counted = [row for row in rows if row.commits]
-    other = question.listed(row.name for row in rows if not row.commits)
+    other = context.listed(row.name for row in rows if not row.commits)
     yield Sheet(
-        title=question.say("title.areas", day=say_day(last, question.language)),
-        columns=tuple(question.say(f"column.{name}") for name in ("area", "commits", "high")),
+        title=context.say("title.areas", day=say_day(last, context.language)),
+        columns=tuple(context.say(f"column.{name}") for name in ("area", "commits", "high")),
         rows=tuple((row.name, str(row.commits), str(row.high) if row.high else "–") for row in counted),
-        language=question.language,
-        note=question.say("title.areas_other", names=other) if other else "",
+        language=context.language,
+        note=context.say("title.areas_other", names=other) if other else "",
         actions=tuple(
-            Button(question.say("button.show"), f"area {row.key}" + (f" repository={repo}" if repo else ""))
+            Button(context.say("button.show"), f"area {row.key}" + (f" repository={repo}" if repo else ""))
             for row in counted
         ),
     )
 
 
-async def regenerate(question: Question) -> AsyncIterator[Reply]:
+async def regenerate(context: CommandContext) -> AsyncIterator[Reply]:
     """Read a commit again, and show that where it was posted."""
-    entry = await known_commit(question, question.command.text)
-    yield question.working("working.commit", sha=entry.commit.short)
-    anew = await _read(question, entry.commit.repo, entry.commit.sha, anew=True)
-    yield await _detail(question, anew)
+    entry = await known_commit(context, context.command.text)
+    yield context.working("working.commit", sha=entry.commit.short)
+    anew = await _read(context, entry.commit.repo, entry.commit.sha, anew=True)
+    yield await _detail(context, anew)
     if anew.analysis != entry.analysis:
-        await mend_posts(question, entry.commit)
+        await mend_posts(context, entry.commit)
 
 
-async def _from_store(question: Question, look: Callable[[], T]) -> T:
+async def _from_store(context: CommandContext, look: Callable[[], T]) -> T:
     """Look into the store; raise Mistake where nothing of what is asked about was read yet."""
     try:
-        return await question.desk.work.quick(look)
+        return await context.services.work.quick(look)
     except NotFound:
         raise Mistake("mistake.nothing_known") from None
 
 
-def _one_or_all(question: Question) -> str | None:
+def _one_or_all(context: CommandContext) -> str | None:
     """Return the repository that is named, or None for all that may be seen from here."""
-    wanted = question.value("repository")
+    wanted = context.value("repository")
     if wanted:
-        return question.seen(wanted)
-    if not question.visible:
-        question.repository()  # says why
+        return context.seen(wanted)
+    if not context.visible:
+        context.repository()  # says why
     return None

@@ -8,7 +8,7 @@ from analysis.digest.digest import Digest
 from analysis.digest.pipeline import silent
 from analysis.triage.areas import Areas
 from bot.commands.grammar import Mistake, read_span, say_span
-from bot.conversation.context import Question
+from bot.conversation.context import CommandContext
 from bot.delivery.feeds import DIGEST, KINDS, reported
 from bot.delivery.posts import archive_page, commit_rows, digest_post, named, report_files, show_command
 from bot.digests.repositories import Place, parse_place
@@ -20,107 +20,107 @@ from formatters.post import sections
 from formatters.reply import Button, CommitList, Note, Reply, Sheet
 from formatters.text.item import item_of
 from storage.deliveries import Delivery, State
-from storage.digests import NOTHING_TOLD, Told
+from storage.digests import NOTHING_TOLD, DigestRecord
 from storage.feeds import Feed
 
 ELSEWHERE = "elsewhere"
 """The word for a day's commits that have no area."""
 
 
-async def today(question: Question) -> AsyncIterator[Reply]:
+async def today(context: CommandContext) -> AsyncIterator[Reply]:
     """What landed today so far."""
-    repo = question.repository()
-    zone = question.zone(repo)
-    async for reply in _shown(question, repo, Window.of(question.today(zone), zone)):
+    repo = context.repository()
+    zone = context.zone(repo)
+    async for reply in _shown(context, repo, Window.of(context.today(zone), zone)):
         yield reply
 
 
-async def yesterday(question: Question) -> AsyncIterator[Reply]:
+async def yesterday(context: CommandContext) -> AsyncIterator[Reply]:
     """Yesterday's digest."""
-    repo = question.repository()
-    zone = question.zone(repo)
-    async for reply in _shown(question, repo, Window.of(question.today(zone) - timedelta(days=1), zone)):
+    repo = context.repository()
+    zone = context.zone(repo)
+    async for reply in _shown(context, repo, Window.of(context.today(zone) - timedelta(days=1), zone)):
         yield reply
 
 
-async def day(question: Question) -> AsyncIterator[Reply]:
+async def day(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with the digest of a date, or of `first..last`."""
-    repo = question.repository()
-    async for reply in _shown(question, repo, span(question, repo, _date(question))):
+    repo = context.repository()
+    async for reply in _shown(context, repo, span(context, repo, _date(context))):
         yield reply
 
 
-async def rerun(question: Question) -> AsyncIterator[Reply]:
+async def rerun(context: CommandContext) -> AsyncIterator[Reply]:
     """Make a day's digest anew, and mend the posts that told it."""
-    repo = question.repository()
-    window = span(question, repo, _date(question))
-    yield question.working("working.digest", repo=repo, day=say_days(window, question.language))
-    found = await made(question, repo, window)
+    repo = context.repository()
+    window = span(context, repo, _date(context))
+    yield context.working("working.digest", repo=repo, day=say_days(window, context.language))
+    found = await made(context, repo, window)
     mended = 0
-    for feed in question.feeds:
+    for feed in context.feeds:
         if feed.repository.lower() != repo.lower():
             continue
-        for delivery in await question.desk.work.quick(lambda feed=feed: _posts(question, feed)):  # type: ignore[misc]
+        for delivery in await context.services.work.quick(lambda feed=feed: _posts(context, feed)):  # type: ignore[misc]
             about = delivery.order.window
             if about and delivery.state is State.POSTED and about.first <= window.first <= about.last:
                 try:
-                    await question.desk.mend(feed, delivery)
+                    await context.services.mend(feed, delivery)
                 except (Refused, Later) as refused:
-                    why = said(refused.why if isinstance(refused, Refused) else "trouble.later", question.language)
-                    raise Mistake("mistake.not_mended", day=say_days(window, question.language), why=why) from refused
+                    why = said(refused.why if isinstance(refused, Refused) else "trouble.later", context.language)
+                    raise Mistake("mistake.not_mended", day=say_days(window, context.language), why=why) from refused
                 mended += 1
     if mended:
-        yield question.note("done.mended", count=mended, day=say_days(window, question.language))
+        yield context.note("done.mended", count=mended, day=say_days(window, context.language))
     else:
-        yield await _post(question, found)
+        yield await _post(context, found)
 
 
-def _date(question: Question) -> str:
-    words = [word for word in question.command.words if not question.is_repository(word)]
+def _date(context: CommandContext) -> str:
+    words = [word for word in context.command.words if not context.is_repository(word)]
     if not words:
         raise Mistake("mistake.date_missing")
     return " ".join(words)
 
 
-async def details(question: Question) -> AsyncIterator[Reply]:
+async def details(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with all commits of a day, the most important first."""
-    repo = question.repository()
-    window = span(question, repo, question.value("on") or question.command.text or "yesterday")
-    async for found in found_or_made(question, repo, window):
+    repo = context.repository()
+    window = span(context, repo, context.value("on") or context.command.text or "yesterday")
+    async for found in found_or_made(context, repo, window):
         if isinstance(found, Note):
             yield found
             continue
         digest, areas, number = found
-        rows = commit_rows(digest.entries, areas, question.language, window.zone, {digest.repo: number})
-        title = question.say("title.day", repo=digest.repo, day=say_days(window, question.language))
-        yield CommitList(title, rows, question.language, "" if rows else question.say("title.nothing"))
+        rows = commit_rows(digest.entries, areas, context.language, window.zone, {digest.repo: number})
+        title = context.say("title.day", repo=digest.repo, day=say_days(window, context.language))
+        yield CommitList(title, rows, context.language, "" if rows else context.say("title.nothing"))
 
 
-async def why(question: Question) -> AsyncIterator[Reply]:
+async def why(context: CommandContext) -> AsyncIterator[Reply]:
     """Say why a day's must-know items are."""
-    repo = question.repository()
-    window = span(question, repo, question.value("on") or question.command.text or "yesterday")
-    async for found in found_or_made(question, repo, window):
+    repo = context.repository()
+    window = span(context, repo, context.value("on") or context.command.text or "yesterday")
+    async for found in found_or_made(context, repo, window):
         if isinstance(found, Note):
             yield found
             continue
         digest, areas, number = found
-        items = [item_of(entry, question.language, areas) for entry in digest.must_know]
+        items = [item_of(entry, context.language, areas) for entry in digest.must_know]
         yield Sheet(
-            title=question.say("title.why", day=say_days(window, question.language)),
-            columns=(question.say("column.commit"), question.say("column.why")),
+            title=context.say("title.why", day=say_days(window, context.language)),
+            columns=(context.say("column.commit"), context.say("column.why")),
             rows=tuple((item.title, item.ranked) for item in items),
-            language=question.language,
-            note="" if items else question.say("title.calm"),
-            actions=tuple(Button(question.say("button.show"), show_command(item.entry, number)) for item in items),
+            language=context.language,
+            note="" if items else context.say("title.calm"),
+            actions=tuple(Button(context.say("button.show"), show_command(item.entry, number)) for item in items),
         )
 
 
-async def areas_of_day(question: Question) -> AsyncIterator[Reply]:
+async def areas_of_day(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with a day's areas and how many commits each has; a commit counts where the post has it, in its first area."""
-    repo = question.repository()
-    window = span(question, repo, question.value("on") or "yesterday")
-    async for found in found_or_made(question, repo, window):
+    repo = context.repository()
+    window = span(context, repo, context.value("on") or "yesterday")
+    async for found in found_or_made(context, repo, window):
         if isinstance(found, Note):
             yield found
             continue
@@ -128,117 +128,117 @@ async def areas_of_day(question: Question) -> AsyncIterator[Reply]:
         parts = sections(outline(digest, areas))
         on = say_span(window)
         yield Sheet(
-            title=question.say("title.areas_day", day=say_days(window, question.language)),
-            columns=(question.say("column.area"), question.say("column.commits")),
+            title=context.say("title.areas_day", day=say_days(window, context.language)),
+            columns=(context.say("column.area"), context.say("column.commits")),
             rows=tuple((part.name, str(len(part.items))) for part in parts),
-            language=question.language,
-            note="" if parts else question.say("title.nothing"),
+            language=context.language,
+            note="" if parts else context.say("title.nothing"),
             actions=tuple(
-                Button(question.say("button.show"), named(f"area {part.key or ELSEWHERE} on={on}", digest.repo, number))
+                Button(context.say("button.show"), named(f"area {part.key or ELSEWHERE} on={on}", digest.repo, number))
                 for part in parts
             ),
         )
 
 
-async def rate(question: Question) -> AsyncIterator[Reply]:
+async def rate(context: CommandContext) -> AsyncIterator[Reply]:
     """Remember what somebody thinks of a digest."""
-    repo = question.repository()
-    verdict = next(iter(question.command.words), "")
+    repo = context.repository()
+    verdict = next(iter(context.command.words), "")
     if verdict not in {"up", "down"}:
         raise Mistake("mistake.rate")
-    window = span(question, repo, question.value("on") or "yesterday")
-    desk, asker = question.desk, question.asker
+    window = span(context, repo, context.value("on") or "yesterday")
+    services, asker = context.services, context.asker
     who = f"{asker.platform}/{asker.workspace}/{asker.user}"
-    await desk.work.quick(
-        lambda: desk.core.feedback.rate(repo, window, up=verdict == "up", who=who, now=desk.core.now())
+    await services.work.quick(
+        lambda: services.core.feedback.rate(repo, window, up=verdict == "up", who=who, now=services.core.now())
     )
-    yield question.note(f"done.rated_{verdict}")
+    yield context.note(f"done.rated_{verdict}")
 
 
 # -- digests, remembered or made
 
 
-def span(question: Question, repo: str, text: str) -> Window:
+def span(context: CommandContext, repo: str, text: str) -> Window:
     """Read the days that are meant, on the clocks of this channel."""
-    zone = question.zone(repo)
-    return read_span(text.strip(), question.today(zone), zone)
+    zone = context.zone(repo)
+    return read_span(text.strip(), context.today(zone), zone)
 
 
-async def _shown(question: Question, repo: str, window: Window) -> AsyncIterator[Reply]:
-    async for found in found_or_made(question, repo, window):
-        yield found if isinstance(found, Note) else await _post(question, found)
+async def _shown(context: CommandContext, repo: str, window: Window) -> AsyncIterator[Reply]:
+    async for found in found_or_made(context, repo, window):
+        yield found if isinstance(found, Note) else await _post(context, found)
 
 
-async def _post(question: Question, found: tuple[Digest, Areas, int]) -> Reply:
-    core, (digest, areas, number) = question.desk.core, found
-    stands = question.command.is_public or question.asker.is_direct
+async def _post(context: CommandContext, found: tuple[Digest, Areas, int]) -> Reply:
+    core, (digest, areas, number) = context.services.core, found
+    stands = context.command.is_public or context.asker.is_direct
 
     def post() -> Reply:
         files = report_files(core, digest, areas) if stands else ()
         return digest_post(digest, areas, number, page=archive_page(core, digest), files=files)
 
-    return await question.desk.work.quick(post)
+    return await context.services.work.quick(post)
 
 
 async def found_or_made(
-    question: Question, repo: str, window: Window
+    context: CommandContext, repo: str, window: Window
 ) -> AsyncIterator[Note | tuple[Digest, Areas, int]]:
     """Yield a digest with its areas and its repository's number: remembered, or made after a note that it will take a while."""
-    found = await question.desk.work.quick(lambda: _recalled(question, repo, window))
+    found = await context.services.work.quick(lambda: _recalled(context, repo, window))
     if found is None:
-        yield question.working("working.digest", repo=repo, day=say_days(window, question.language))
-        found = await made(question, repo, window)
+        yield context.working("working.digest", repo=repo, day=say_days(window, context.language))
+        found = await made(context, repo, window)
     yield found
 
 
-async def made(question: Question, repo: str, window: Window) -> tuple[Digest, Areas, int]:
+async def made(context: CommandContext, repo: str, window: Window) -> tuple[Digest, Areas, int]:
     """Make a digest from the source; whoever asks for the same meanwhile gets the same."""
-    desk, language = question.desk, question.language
-    feed = question.feed_of(repo)
+    services, language = context.services, context.language
+    feed = context.feed_of(repo)
     key = ("digest", repo.lower(), window, language, feed.id if feed else 0)
-    return await desk.work.shared(key, lambda: _made(question, repo, window), repo.lower())
+    return await services.work.shared(key, lambda: _made(context, repo, window), repo.lower())
 
 
-def _recalled(question: Question, repo: str, window: Window) -> tuple[Digest, Areas, int] | None:
+def _recalled(context: CommandContext, repo: str, window: Window) -> tuple[Digest, Areas, int] | None:
     """Return what was told of days that are over, from the store alone: the channel's own post before others."""
-    desk, core = question.desk, question.desk.core
+    services, core = context.services, context.services.core
     if window.end > core.now():
         return None
-    feed = question.feed_of(repo)
-    posted = next((d for d in _deliveries(question, feed) if d.order.window == window), None) if feed else None
+    feed = context.feed_of(repo)
+    posted = next((d for d in _deliveries(context, feed) if d.order.window == window), None) if feed else None
     told = core.digests.told(repo, window)
     if posted and posted.state is State.POSTED:
-        told = Told(posted.order.told, told.branch if told else "", posted.posted_at or core.now())
+        told = DigestRecord(posted.order.told, told.branch if told else "", posted.posted_at or core.now())
     if told is None:
         return None
-    digest = core.recall(repo, window, question.language, desk.analyser, told)
+    digest = core.recall(repo, window, context.language, services.analyser, told)
     return (digest, core.areas(), core.commits.numbers().get(repo, 0)) if digest else None
 
 
-def _made(question: Question, repo: str, window: Window) -> tuple[Digest, Areas, int]:
-    desk, core = question.desk, question.desk.core
-    feed = question.feed_of(repo)
+def _made(context: CommandContext, repo: str, window: Window) -> tuple[Digest, Areas, int]:
+    services, core = context.services, context.services.core
+    feed = context.feed_of(repo)
     told = NOTHING_TOLD
     if feed and window.end <= core.now():
-        told = reported(_deliveries(question, feed), window)
-    source = core.source(place_of(question, repo))
-    digest, areas = core.digest(source, window, question.language, desk.analyser, silent, told=told)
+        told = reported(_deliveries(context, feed), window)
+    source = core.source(place_of(context, repo))
+    digest, areas = core.digest(source, window, context.language, services.analyser, silent, told=told)
     if window.end <= digest.built_at and core.digests.told(digest.repo, window) is None:
         core.digests.put(digest)
     return digest, areas, core.commits.numbers().get(digest.repo, 0)
 
 
-def place_of(question: Question, repo: str) -> Place:
+def place_of(context: CommandContext, repo: str) -> Place:
     """Return where a repository is read: as one of its feeds says, else on GitHub."""
-    feeds = question.desk.feeds.all()
+    feeds = context.services.feeds.all()
     place = next((feed.place for feed in feeds if feed.repository.lower() == repo.lower()), repo)
     return parse_place(place)
 
 
-def _deliveries(question: Question, feed: Feed | None) -> list[Delivery]:
-    return question.desk.deliveries.of(DIGEST, str(feed.id)) if feed else []
+def _deliveries(context: CommandContext, feed: Feed | None) -> list[Delivery]:
+    return context.services.deliveries.of(DIGEST, str(feed.id)) if feed else []
 
 
-def _posts(question: Question, feed: Feed) -> list[Delivery]:
+def _posts(context: CommandContext, feed: Feed) -> list[Delivery]:
     """Return all of a feed's deliveries: digests, and look backs that a day is part of, too."""
-    return [delivery for kind in KINDS for delivery in question.desk.deliveries.of(kind, str(feed.id))]
+    return [delivery for kind in KINDS for delivery in context.services.deliveries.of(kind, str(feed.id))]

@@ -8,53 +8,53 @@ from bot.commands.grammar import Mistake, read
 from bot.commands.pieces import fold
 from bot.commands.references import first_reference
 from bot.commands.terms import is_greeting, is_thanks, terms
-from bot.conversation.context import Question
+from bot.conversation.context import CommandContext
 from bot.conversation.handlers.commits import area, search, show
 from bot.conversation.handlers.days import day
 from bot.port.command import Command
 from formatters.reply import CommitList, Note, Reply
 
 
-async def ask(question: Question) -> AsyncIterator[Reply]:
+async def ask(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer what somebody writes freely."""
-    text = question.command.text
+    text = context.command.text
     if is_thanks(text):
-        yield Note(question.say("free.thanks"))
+        yield Note(context.say("free.thanks"))
         return
     if is_greeting(text):
-        yield _offer(question, "free.hello")
+        yield _offer(context, "free.hello")
         return
     if found := first_reference(text):
-        async for reply in show(_as(question, Command("show", (found,)))):
+        async for reply in show(_as(context, Command("show", (found,)))):
             yield reply
         return
-    async for reply in _looked_for(question, terms(text)):
+    async for reply in _looked_for(context, terms(text)):
         yield reply
 
 
-async def _looked_for(question: Question, found: list[str]) -> AsyncIterator[Reply]:
+async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterator[Reply]:
     """Answer with a day, an area, or what a search finds: by what is named, as it could have been typed."""
     if not found:
-        yield _offer(question, "free.lost")
+        yield _offer(context, "free.lost")
         return
-    today = question.today(question.zone())
+    today = context.today(context.zone())
     dated = [word for word in found if days(word, today) or _names_day(word)]
-    areas = question.desk.core.areas()
+    areas = context.services.core.areas()
     named = [word for word in found if word not in dated and areas.find(fold(word))]
     others = [word for word in found if word not in dated and word not in named]
     if dated == found:
-        async for reply in day(_as(question, Command("date", (found[0],)))):
+        async for reply in day(_as(context, Command("date", (found[0],)))):
             yield reply
         return
     when = {"since": (dated[0],), "until": (dated[0],)} if dated else {}
     if areas.find(" ".join(found)) or (named == found and len(found) == 1):
-        async for reply in area(_as(question, Command("area", tuple(found)))):
+        async for reply in area(_as(context, Command("area", tuple(found)))):
             yield reply
         return
     named_too = {"area": tuple(named[:1])} if named else {}
-    async for reply in search(_as(question, Command("search", tuple(others), named_too | when))):
+    async for reply in search(_as(context, Command("search", tuple(others), named_too | when))):
         if isinstance(reply, CommitList) and not reply.rows:
-            yield replace(reply, note=question.say("free.nothing"))
+            yield replace(reply, note=context.say("free.nothing"))
         else:
             yield reply
 
@@ -67,10 +67,10 @@ def _names_day(word: str) -> bool:
         return False
 
 
-def _as(question: Question, command: Command) -> Question:
-    return replace(question, command=replace(command, flags=question.command.flags))
+def _as(context: CommandContext, command: Command) -> CommandContext:
+    return replace(context, command=replace(command, flags=context.command.flags))
 
 
-def _offer(question: Question, key: str) -> Note:
-    buttons = [question.button("yesterday", "yesterday")] if question.visible else []
-    return Note(question.say(key), "plain", (*buttons, question.button("help", "help")))
+def _offer(context: CommandContext, key: str) -> Note:
+    buttons = [context.button("yesterday", "yesterday")] if context.visible else []
+    return Note(context.say(key), "plain", (*buttons, context.button("help", "help")))

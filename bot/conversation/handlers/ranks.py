@@ -12,7 +12,7 @@ from analysis.i18n.wording import say
 from analysis.triage.triage import Importance, corrected
 from bot.commands.grammar import Mistake
 from bot.commands.references import reference
-from bot.conversation.context import Question
+from bot.conversation.context import CommandContext
 from bot.delivery.feeds import kind_of
 from bot.delivery.posts import commit_name
 from bot.port.platform import Later, Refused
@@ -29,109 +29,107 @@ _MENDED_FOR = timedelta(days=7)
 _LOG = logging.getLogger(__name__)
 
 
-async def rank(question: Question) -> AsyncIterator[Reply]:
+async def rank(context: CommandContext) -> AsyncIterator[Reply]:
     """Vote for a commit's rank one step up or down, or take that back; an administrator's word holds at once."""
-    direction, name = [*question.command.words, "", ""][:2]
+    direction, name = [*context.command.words, "", ""][:2]
     if direction not in {"up", "down"}:
         raise Mistake("mistake.rank")
-    desk, core = question.desk, question.desk.core
-    entry = await known_commit(question, name)
+    services, core = context.services, context.services.core
+    entry = await known_commit(context, name)
     now = entry.triage.importance
     wanted = next((level for level in Importance if level.rank == now.rank + (1 if direction == "up" else -1)), None)
     if wanted is None:
-        yield Note(question.say("done.rank_end", sha=entry.commit.short, level=_level(question, now)))
+        yield Note(context.say("done.rank_end", sha=entry.commit.short, level=_level(context, now)))
         return
-    number = (await desk.work.quick(core.commits.numbers)).get(entry.commit.repo, 0)
-    asker = question.asker
+    number = (await services.work.quick(core.commits.numbers)).get(entry.commit.repo, 0)
+    asker = context.asker
     who = f"{asker.platform}/{asker.workspace}/{asker.user}"
     opinion = Correction(entry.commit.repo, entry.commit.sha, wanted, now, who, core.now(), asker.name or asker.user)
 
     def button(direction: str) -> str:
         return f"rank {direction} {commit_name(entry, number, f'rank {direction} ')}"
 
-    if not question.is_admin:
-        votes = await desk.work.quick(lambda: core.feedback.vote(opinion))
+    if not context.is_admin:
+        votes = await services.work.quick(lambda: core.feedback.vote(opinion))
         for_it = [vote for vote in votes if vote.wanted is wanted]
         if all(vote.who != who for vote in votes):
-            yield question.note("done.vote_back", sha=entry.commit.short)
+            yield context.note("done.vote_back", sha=entry.commit.short)
             return
         if 2 * len(for_it) - len(votes) < NEEDED:
-            yield question.note(
-                "done.voted", question.button("undo", button(direction)), sha=entry.commit.short,
-                level=_level(question, wanted), count=len(for_it), names=_names(question, for_it), needed=NEEDED,
+            yield context.note(
+                "done.voted", context.button("undo", button(direction)), sha=entry.commit.short,
+                level=_level(context, wanted), count=len(for_it), names=_names(context, for_it), needed=NEEDED,
             )  # fmt: skip
             return
-        opinion = replace(opinion, name=_names(question, for_it))
-    await desk.work.quick(lambda: _correct(question, opinion))
+        opinion = replace(opinion, name=_names(context, for_it))
+    await services.work.quick(lambda: _correct(context, opinion))
     # Votes are undone by other votes: whoever was the last has not decided alone.
-    undo = (question.button("undo", button("down" if direction == "up" else "up")),) if question.is_admin else ()
-    yield question.note("done.ranked", *undo, sha=entry.commit.short, level=_level(question, wanted), who=opinion.name)
-    await mend_posts(question, entry.commit)
+    undo = (context.button("undo", button("down" if direction == "up" else "up")),) if context.is_admin else ()
+    yield context.note("done.ranked", *undo, sha=entry.commit.short, level=_level(context, wanted), who=opinion.name)
+    await mend_posts(context, entry.commit)
 
 
-def _correct(question: Question, opinion: Correction) -> None:
-    core = question.desk.core
+def _correct(context: CommandContext, opinion: Correction) -> None:
+    core = context.services.core
     core.feedback.correct(opinion)
     stored = core.commits.entry(opinion.repo, opinion.sha)
     if stored:
         core.commits.put_triage([replace(stored, triage=corrected(stored.triage, opinion.wanted))])
 
 
-def say_opinions(question: Question, entry: Entry) -> str:
+def say_opinions(context: CommandContext, entry: Entry) -> str:
     """Say who ranked a commit, and who votes for another rank; empty where nobody did."""
-    feedback, commit = question.desk.core.feedback, entry.commit
+    feedback, commit = context.services.core.feedback, entry.commit
     found = []
     if holds := feedback.correction(commit.repo, commit.sha):
         found.append(
-            question.say(
-                "rank.by", level=_level(question, holds.wanted), who=holds.name or question.say("rank.somebody")
-            )
+            context.say("rank.by", level=_level(context, holds.wanted), who=holds.name or context.say("rank.somebody"))
         )
     votes = feedback.votes(commit.repo, commit.sha)
     for level in Importance:
         if some := [vote for vote in votes if vote.wanted is level]:
-            names = _names(question, some)
-            found.append(question.say("rank.votes", level=_level(question, level), count=len(some), names=names))
+            names = _names(context, some)
+            found.append(context.say("rank.votes", level=_level(context, level), count=len(some), names=names))
     return " · ".join(found)
 
 
-def _names(question: Question, votes: Sequence[Correction]) -> str:
-    return question.listed(vote.name for vote in votes)
+def _names(context: CommandContext, votes: Sequence[Correction]) -> str:
+    return context.listed(vote.name for vote in votes)
 
 
-def _level(question: Question, level: Importance) -> str:
-    return say(f"importance.{level}", question.language)
+def _level(context: CommandContext, level: Importance) -> str:
+    return say(f"importance.{level}", context.language)
 
 
-async def mend_posts(question: Question, commit: Commit) -> None:
+async def mend_posts(context: CommandContext, commit: Commit) -> None:
     """Show the posts of the last days that told of a commit as it is now; one that cannot be changed stays as it is."""
-    desk = question.desk
-    since = (desk.core.now() - _MENDED_FOR).date()
+    services = context.services
+    since = (services.core.now() - _MENDED_FOR).date()
 
     def told() -> list[tuple[Feed, Delivery]]:
         return [
             (feed, delivery)
-            for feed in desk.feeds.all()
+            for feed in services.feeds.all()
             if feed.repository.lower() == commit.repo.lower()
-            for delivery in desk.deliveries.of(kind_of(feed), str(feed.id), since)
+            for delivery in services.deliveries.of(kind_of(feed), str(feed.id), since)
             if delivery.state is State.POSTED and commit.sha in delivery.order.told
         ]
 
-    for feed, delivery in await desk.work.quick(told):
+    for feed, delivery in await services.work.quick(told):
         try:
-            await desk.mend(feed, delivery)
+            await services.mend(feed, delivery)
         except (Problem, Later, Refused) as trouble:
             _LOG.warning("a post of %s is not mended: %s", feed.repository, trouble)
 
 
-async def known_commit(question: Question, name: str) -> Entry:
+async def known_commit(context: CommandContext, name: str) -> Entry:
     """Return the commit that a button names."""
     found = reference(name)
     if not found or not (found.repo and found.sha):
         raise Mistake("mistake.commit_missing")
-    repo, core = question.seen(found.repo), question.desk.core
-    hits = await question.desk.work.quick(lambda: core.commits.find(found.sha, repo))
-    entry = await question.desk.work.quick(lambda: core.entry(*hits[0], question.language)) if hits else None
+    repo, core = context.seen(found.repo), context.services.core
+    hits = await context.services.work.quick(lambda: core.commits.find(found.sha, repo))
+    entry = await context.services.work.quick(lambda: core.entry(*hits[0], context.language)) if hits else None
     if entry is None:
         raise Mistake("mistake.sha", sha=found.sha)
     return entry

@@ -39,7 +39,7 @@ class _Watch:
     trouble: Problem | None = None
 
 
-class Polls:
+class PollJob:
     """Follows every repository that a feed or a subscription is about.
 
     Args:

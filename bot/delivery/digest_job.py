@@ -32,8 +32,8 @@ from bot.delivery.feeds import (
     next_post,
     reported,
 )
-from bot.delivery.look_backs import LookBacks
-from bot.delivery.outbox import Deliverer, Outcome, Ready
+from bot.delivery.look_back_job import LookBackJob
+from bot.delivery.outbox import Outbox, Outcome, Ready
 from bot.delivery.posts import archive_page, digest_post, quiet_note, report_files
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
@@ -52,7 +52,7 @@ _LOOKED_EVERY = timedelta(minutes=10)
 _LOG = logging.getLogger(__name__)
 
 
-class Mornings:
+class DigestJob:
     """Brings each feed's posts to its channel."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Mornings:
         core: Core,
         feeds: Feeds,
         subscriptions: Subscriptions,
-        deliverer: Deliverer,
+        outbox: Outbox,
         work: Work,
         analyser: Analyser,
         health: FeedHealth,
@@ -69,12 +69,12 @@ class Mornings:
         self._core = core
         self._feeds = feeds
         self._subscriptions = subscriptions
-        self._deliverer = deliverer
+        self._deliverer = outbox
         self._work = work
         self._analyser = analyser
         self._health = health
         self._people = people
-        self._look_backs = LookBacks(core, feeds, subscriptions, work, analyser)
+        self._look_backs = LookBackJob(core, feeds, subscriptions, work, analyser)
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._resting: dict[Feed, datetime] = {}
 

@@ -25,7 +25,7 @@ _AGAIN = timedelta(minutes=15)
 _LOG = logging.getLogger(__name__)
 
 
-class LookBacks:
+class LookBackJob:
     """Makes the posts of feeds that look back."""
 
     def __init__(self, core: Core, feeds: Feeds, subscriptions: Subscriptions, work: Work, analyser: Analyser) -> None:

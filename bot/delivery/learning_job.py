@@ -17,7 +17,7 @@ _AGAIN = timedelta(hours=6)  # after a failure
 _LOG = logging.getLogger(__name__)
 
 
-class Lessons:
+class LearningJob:
     """The lessons of one process. Each is learned by `daybrief learn` in a process of its own, with the same settings.
 
     Its memory and its work then burden no conversation.

@@ -16,7 +16,7 @@ from analysis.errors import Problem
 from analysis.triage.areas import Areas
 from bot.commands.access import Access
 from bot.commands.topics import say_topic
-from bot.delivery.outbox import Deliverer, Outcome, Ready
+from bot.delivery.outbox import Outbox, Outcome, Ready
 from bot.delivery.posts import commit_rows
 from bot.delivery.subscriptions import Part, at_once, chosen, matches, mornings
 from bot.digests.core import Core
@@ -36,7 +36,7 @@ _AT_ONCE = 8
 _LOG = logging.getLogger(__name__)
 
 
-class Messages:
+class SubscriptionJob:
     """Tells people and channels what they have subscribed to.
 
     Args:
@@ -48,14 +48,14 @@ class Messages:
         core: Core,
         subscriptions: Subscriptions,
         access: Access,
-        deliverer: Deliverer,
+        outbox: Outbox,
         work: Work,
         refresh: Callable[[str, datetime, datetime], Awaitable[None]],
     ) -> None:
         self._core = core
         self._subscriptions = subscriptions
         self._access = access
-        self._deliverer = deliverer
+        self._deliverer = outbox
         self._work = work
         self._refresh = refresh
         self._gate = asyncio.Semaphore(_AT_ONCE)
