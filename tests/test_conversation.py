@@ -560,6 +560,14 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
         ("subscribe @ann, python/**/cache*.py", "hear of @ann and of `python/**/cache*.py` in"),
         ("subscribe me to AMD and NPU please", "hear of AMD and of NPU in"),
         ("subscribe everything", "hear of everything in"), ("subscribe high", "hear of high only in"),
+        ("subscribe AMD/NPU", "hear of AMD and of NPU in"), ("subscribe [AMD, NPU]", "hear of AMD and of NPU in"),
+        ("subscribe to everything about AMD", "hear of AMD in"), ("subscribe bugfixes in AMD", "hear of AMD · bug fix in"),
+        ("subscribe security fixes", "hear of security in"), ("subscribe *AMD*", "hear of AMD in"),
+        ("subscribe AMD in example/quill", "hear of AMD in"), ("subscribe only high AMD", "hear of AMD · high only in"),
+        ('subscribe "zebra crossing" "grey horse"', "hear of `zebra crossing` and of `grey horse` in"),
+        ("subscribe <https://github.com/example/quill|example/quill> AMD", "hear of AMD in example/quill"),
+        ("subscribe AMD at 18:30", "daily at 18:30 Shanghai time"), ("subscribe docs/**", "hear of `docs/**` in"),
+        ("could you subscribe me to AMD?", "hear of AMD in"), ('subscribe "not AMD"', "hear of `not AMD` in"),
     ],
 )  # fmt: skip
 async def test_a_topic_needs_no_name(known: Bot, text: str, topic: str) -> None:
@@ -573,7 +581,7 @@ async def test_a_topic_needs_no_name(known: Bot, text: str, topic: str) -> None:
         "/digest date 2026-03-12", "/digest /date 2026-03-12", "/day 2026/3/12", "日期 2026年3月12日", "2026 年 3 月 12 日",
         "2026\u201103\u201112", "２０２６-０３-１２", "12.03.2026", "12 March 2026", "12-Mar-2026", "Mar 12, 2026", "march 12", "3月12日",
         "\u3000yesterday\u00a0", "@daybrief yesterday", "<@U0BOT> yesterday", "yesterday please", "what landed yesterday?",
-        "昨天合入了什么？",
+        "昨天合入了什么？", "1 day ago", "1天前", "from 2026-03-12 to 2026-03-12", "2026-03-12 to yesterday",
     ],
 )  # fmt: skip
 async def test_a_command_may_be_typed_as_text(bot: Bot, text: str) -> None:
@@ -594,12 +602,49 @@ async def test_a_command_may_be_typed_as_text(bot: Bot, text: str) -> None:
         ("subscribe AMD repo=example/quill repo=example/other", "`repository` is given twice"),
         ("area AMD since=7d since=2d", "`since` is given twice"),
         (f"subscribe {','.join(f'w{number}' for number in range(13))}", "more than 12 topics"),
+        ("subscribe AMD except tests", "cannot leave anything out (`except`"),
+        ("subscribe -AMD", "cannot leave anything out"),
+        ("subscribe zebra, not AMD", "cannot leave anything out"),
+        ("subscribe me", "nothing was subscribed to"),
+        ("subscribe zebra, AMD frobnicate", "`frobnicate` was not understood beside AMD"),
+        ("subscribe AMD hourly", "`hourly` is no time to be told"),
+        ("subscribe <@U123>", "not by the one here"),
+        ("subscribe <#C123|amd>", "not about a channel"),
+        ("subscribe src/sched.py", "if it is a path, write `path=src/sched.py`"),
     ],
 )
 async def test_what_is_not_understood_is_subscribed_to_by_nobody(known: Bot, text: str, told: str) -> None:
     """Rather than to a part of it."""
     assert told in await known.problem(text)
     assert known.assembly.subscriptions.all() == []
+
+
+async def test_what_may_be_a_phrase_or_topics_is_asked_back(known: Bot) -> None:
+    """Both by buttons; nothing is subscribed to before."""
+    (answer,) = await known.answers("subscribe quantization for AMD weekly")
+    assert known.assembly.subscriptions.all() == []
+    phrase, apart = commands_of(answer.reply)
+    assert "of `quantization for AMD` in example/quill, on Mondays" in await known.shown(phrase)
+    assert "of Quantization and of AMD in example/quill, on Mondays" in await known.shown(apart)
+
+
+async def test_a_subscription_is_ended_by_what_it_is_about(known: Bot) -> None:
+    """Or by several numbers; what was muted is heard of again, and said to be."""
+    await known.reply("subscribe AMD, NPU, zebra")
+    await known.reply("mute CI")
+    assert "you will not hear of AMD and of `zebra` any more." in await known.shown("unsubscribe AMD, zebra")
+    assert "Not muted any more: CI and tests." in await known.shown("unmute CI")
+    assert "no subscription `AMD`" in await known.problem("unsubscribe AMD")
+    await known.reply("subscribe AMD")
+    first, second = (str(one.id) for one in known.assembly.subscriptions.all())
+    assert "2 subscriptions ended" in await known.shown(f"unsubscribe #{first}, {second}")
+
+
+async def test_several_values_of_a_search_all_count(known: Bot) -> None:
+    """And are said; none is dropped."""
+    shown = await known.shown("search area=AMD area=Attention")
+    assert "area=AMD,Attention: 1 commit" in shown
+    assert "nothing found" in await known.shown("search area=AMD area=NPU")
 
 
 async def test_a_change_is_told_and_undone(known: Bot) -> None:
@@ -669,6 +714,11 @@ async def test_a_commit_is_pointed_at_in_any_way(known: Bot, text: str) -> None:
         ("and the second?", "do not keep in mind what was said before"),
         ("zebra crossing", "zebra crossing"),
         ("help me please", "What you can ask"),
+        ("any breaking changes?", "type=breaking: 1 commit"),
+        ("why is this high?", "high"),
+        ("anything for npu this week?", "since=7d area=npu: 1 commit"),
+        ("what landed on March 12?", "18 commits"),
+        ("what happened last week?", "the week in review"),
     ],
 )
 async def test_what_is_no_command_is_looked_for(known: Bot, text: str, told: str) -> None:

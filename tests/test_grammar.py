@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.commands.grammar import HIDDEN, Mistake, printed, read
+from bot.commands.grammar import HIDDEN, Mistake, printed, read, typed
 from bot.commands.pieces import pieces, quoted
 from bot.commands.registry import verb, verbs
 from bot.conversation.dispatcher import _HANDLERS
@@ -53,6 +53,21 @@ Expected = tuple[str, tuple[str, ...], dict[str, str | tuple[str, ...]], set[str
         ("subscribe area=AMD here how=immediately", ("subscribe", (), {"area": "AMD", "how": "immediately"}, {"here"})),
         ("subscribe area=AMD area=NPU", ("subscribe", (), {"area": ("AMD", "NPU")}, set())),
         ("subscribe area=AMD, NPU high", ("subscribe", (), {"area": ("AMD", "NPU"), "min": "high"}, set())),
+        ("subscribe area = AMD", ("subscribe", (), {"area": "AMD"}, set())),
+        ("subscribe area =AMD min high", ("subscribe", (), {"area": "AMD", "min": "high"}, set())),
+        ("subscribe AMD at 18:30", ("subscribe", ("AMD",), {"at": "18:30"}, set())),
+        ("subscribe AMD daily at 6 pm", ("subscribe", ("AMD",), {"how": "daily", "at": "6 pm"}, set())),
+        ("subscribe AMD every morning", ("subscribe", ("AMD",), {"how": "daily"}, set())),
+        ("subscribe AMD on Mondays", ("subscribe", ("AMD",), {"how": "weekly"}, set())),
+        ("订阅昇腾", ("subscribe", ("昇腾",), {}, set())),
+        ("取消订阅 昇腾", ("unsubscribe", ("昇腾",), {}, set())),
+        ("search cache since 7d", ("search", ("cache",), {"since": "7d"}, set())),
+        ("search since when", ("search", ("since", "when"), {}, set())),
+        ("area AMD since yesterday", ("area", ("AMD",), {"since": "yesterday"}, set())),
+        ("last week", ("week", (), {}, set())),
+        ("上周 公开", ("week", (), {}, {"public"})),
+        ("2 days ago", ("date", ("2", "days", "ago"), {}, set())),
+        ("2026-03-06 to 2026-03-12", ("date", ("2026-03-06", "to", "2026-03-12"), {}, set())),
         ("subscribe word=“a”, 'b c'", ("subscribe", (), {"word": ("a", "b c")}, set())),
     ],
 )  # fmt: skip
@@ -61,6 +76,21 @@ def test_a_command_is_read_as_it_is_meant(text: str, expected: Expected) -> None
     name, words, named, flags = expected
     values = {key: value if isinstance(value, tuple) else (value,) for key, value in named.items()}
     assert read(text) == Command(name, words, values, frozenset(flags))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("please subscribe me to AMD", "subscribe"), ("can you subscribe me to AMD?", "subscribe"),
+        ("I want to unsubscribe", "unsubscribe"), ("why", "why"), ("why 2026-03-12 zone=UTC", "why"),
+        ("why is this high?", "ask"), ("details of the cache change", "ask"), ("rate limits", "ask"), ("rate up", "rate"),
+        ("rank correlation", "ask"), ("home directory", "ask"), ("undo 3", "undo"), ("undo the change", "ask"),
+        ("save memory", "ask"), ("how many commits yesterday?", "ask"),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_no_buttons_command(text: str, expected: str) -> None:
+    """Nor does courtesy hide a command."""
+    assert typed(text).verb == expected
 
 
 @pytest.mark.parametrize("marks", ['""', "''", "“”", "„“", "‘’", "«»", "「」", "『』", "＂＂", '"”', "’'"])
@@ -96,7 +126,7 @@ def test_whatever_is_typed_is_read_or_told(text: str) -> None:
 _LETTERS = st.characters(exclude_categories=["Cs"])
 _MARKS = st.sampled_from("\"'“”„‘’«»「」『』＂`=:：＝—–-,，、 \u00a0\u3000\u2009\u200b\n#@/~")
 _VALUES = st.text(st.one_of(_LETTERS, _MARKS), max_size=12) | st.sampled_from(
-    ["public", "high", "prefix cache", "陈一涵", "缓存", "昇腾", "AMD, NPU", "since=7d", "--area", "python/**/scheduler*.py", "’tis", '"'],
+    ["at", "18:30", "every", "morning", "since", "7d", "min", "area", "=", "=x", "public", "high", "prefix cache", "陈一涵", "缓存", "昇腾", "AMD, NPU", "since=7d", "--area", "python/**/scheduler*.py", "’tis", '"'],
 )  # fmt: skip
 
 

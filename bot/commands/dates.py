@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from bot.commands.pieces import fold
 
@@ -21,6 +21,12 @@ _NAMED = re.compile(
 )
 _LAST_YEAR = re.compile(rf"(?P<one>\d{{1,2}})(?P<sign>{_SIGN})(?P<two>\d{{1,2}}){_SIGN}{_YEAR}")
 _CENTURY = 2000
+_AGO = re.compile(
+    r"(?:(?P<count>\d{1,4})|an?|one)\s*(?P<unit>day|week)s?\s+ago|(?P<number>\d{1,4})\s*(?P<of>天|日|周)[之以]?前"
+)
+_BEFORE = re.compile(r"(?:the\s+)?day\s+before\s+yesterday")
+_OF_LAST_WEEK = re.compile(r"上(?:周|星期|礼拜)(?P<day>[一二三四五六日天])")
+_WEEK = 7
 
 
 def days(text: str, today: date) -> tuple[date, ...]:
@@ -41,6 +47,15 @@ def _read(text: str, today: date) -> Iterator[date]:
     elif found := _NAMED.fullmatch(text):
         month = _MONTHS.index(found["word"] or found["first"]) + 1
         yield from _dated(found["year"], month, int(found["day"] or found["second"]), today)
+    elif found := _AGO.fullmatch(text):
+        is_weeks = (found["unit"] or found["of"]) in {"week", "周"}
+        with contextlib.suppress(OverflowError):
+            yield today - timedelta(days=int(found["count"] or found["number"] or 1) * (_WEEK if is_weeks else 1))
+    elif _BEFORE.fullmatch(text):
+        yield today - timedelta(days=2)
+    elif found := _OF_LAST_WEEK.fullmatch(text):
+        number = min("一二三四五六日天".index(found["day"]), _WEEK - 1)
+        yield today - timedelta(days=today.weekday() + _WEEK - number)
     elif found := _LAST_YEAR.fullmatch(text):
         one, two = int(found["one"]), int(found["two"])
         if "." not in found["sign"]:

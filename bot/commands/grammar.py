@@ -9,9 +9,11 @@ from analysis.commits.window import Window, parse_day
 from analysis.entry import Language
 from analysis.errors import BadInput
 from bot.commands.dates import days
+from bot.commands.phrases import is_start, joined
 from bot.commands.pieces import Piece, fold, has_marks, pieces, quoted
 from bot.commands.references import reference
-from bot.commands.registry import ALIASES, HOW_WORDS, as_typed, verb, verbs
+from bot.commands.registry import ALIASES, HOW_WORDS, OPTION_NAMES, as_typed, verb, verbs
+from bot.commands.terms import terms
 from bot.i18n.wording import tell
 from bot.port.command import Command
 from bot.port.platform import Option
@@ -23,6 +25,9 @@ HIDDEN = {FREE, "undo", "home", "details", "why", "rate", "rank", "regenerate", 
 """Commands that buttons and forms stand for, and that nobody has to type."""
 
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
+_FROM_TO = re.compile(
+    r"(?:from |since |between )?(?P<first>.+?)(?: (?:to|until|till|through|and|-) |\s*(?:\.\.+|[~至到]|—|–)\s*)(?P<last>.+)"
+)
 _SHORT_SHA = re.compile(r"(?=.*\d)[0-9a-f]{6,40}")
 _ANY_DAY = date(2024, 12, 31)  # after a leap year's every day, to tell what is a date at all
 _NEAR, _NEAR_IN_TEXT = 0.7, 0.82
@@ -34,6 +39,25 @@ _WORDED = {"search", "show", "help", FREE}
 _COMING = {"tomorrow", "明天", "后天"}
 _FLAGS = {"公开": "public", "本频道": "here"}
 _ENDS, _LIST = "!?.,;:…！？。，；：", ",，、;；"
+_TWO_WORDS = {
+    ("last", "week"): "week", ("this", "week"): "week", ("past", "week"): "week", ("last", "month"): "month",
+    ("this", "month"): "month", ("past", "month"): "month",
+}  # fmt: skip
+"""Commands that people say in two words; the answer says which days they are."""
+_BEGUN = tuple(
+    sorted(
+        (
+            name
+            for name in ALIASES
+            if not name.isascii() and ALIASES[name] in {"subscribe", "mute", "unsubscribe", "search"}
+        ),
+        key=len,
+        reverse=True,
+    )
+)
+"""Chinese names of commands that are followed by what they are about, without a space."""
+_WAYS = {"rate": {"up", "down"}, "rank": {"up", "down"}, "save": {"setup", "subscribe", "mute"}}
+"""What follows the names of commands that nobody types: after them, other words are a question."""
 _BESIDE = {"whole", "new", "please", "pls", "thanks"}
 """Words that buttons add to a command, and those of people who are polite."""
 
@@ -68,12 +92,63 @@ def read(text: str) -> Command:
     name = _verb_of(found[0])
     if name:
         return _sorted(name, found[1:])
+    if found[1:] and (name := _TWO_WORDS.get((_head(found[0]), _head(found[1])), "")):
+        return _sorted(name, found[2:])
+    if begun := next((one for one in _BEGUN if not found[0].is_quoted and found[0].text.startswith(one)), ""):
+        return read(f"{begun} {text.lstrip()[len(begun) :]}")
     if found[1:] and found[0].text.startswith(("@", "<@")):
         return read(text.partition(found[0].text)[2])  # our own name, where only we are spoken to
     day, shown = _sorted("date", found), _sorted("show", found)
-    if days(day.text, _ANY_DAY):
+    if is_span(day.text):
         return day
     return shown if reference(shown.text) else _sorted(_guessed(found), found)
+
+
+def typed(text: str) -> Command:
+    """Read what somebody typed: what begins with the name of a button's command may be a question, or courtesy.
+
+    Raises:
+        Mistake: as `read`.
+    """
+    command = read(text)
+    if command.verb == FREE:
+        return _politely(text) or command
+    words = {fold(word).lower() for word in command.words}
+    match command.verb:
+        case "why" | "details":
+            is_meant = (
+                not (words - _BESIDE)
+                or bool(_SPAN.fullmatch(command.text) or days(command.text, _ANY_DAY))
+                or _is_day(command.text)
+            )
+        case "undo":
+            is_meant = all(word.isdecimal() for word in words)
+        case "home":
+            is_meant = not words
+        case "rate" | "rank" | "save":
+            is_meant = not words or command.words[0] in _WAYS[command.verb]
+        case _:
+            is_meant = True
+    return command if is_meant else _sorted(FREE, pieces(text))
+
+
+def _politely(text: str) -> Command | None:
+    """Read `could you subscribe me to AMD?` as the command in it; None where none is asked for."""
+    found = pieces(text)
+    for at, piece in enumerate(found):
+        name = _verb_of(piece)
+        if name in {*_TOPICAL, "unsubscribe"}:
+            return _sorted(name, found[at + 1 :])
+        if terms(piece.text):
+            return None
+    return None
+
+
+def _is_day(text: str) -> bool:
+    with contextlib.suppress(BadInput):
+        parse_day(text.strip().lower(), date.max - timedelta(days=1))
+        return True
+    return False
 
 
 def printed(command: str | Command) -> str:
@@ -89,7 +164,7 @@ def printed(command: str | Command) -> str:
 
 
 def _is_plain(name: str, word: str) -> bool:
-    return not has_marks(word) and _sorted(name, pieces(word)).words == (word,)
+    return not (has_marks(word) or is_start(word)) and _sorted(name, pieces(word)).words == (word,)
 
 
 def _pair(name: str, option: str, value: str) -> str:
@@ -115,8 +190,7 @@ def _guessed(found: list[Piece]) -> str:
     lowered = _head(found[0])
     if lowered in _COMING or _SPAN.fullmatch(lowered):
         return "date"
-    with contextlib.suppress(BadInput):
-        parse_day(lowered, date.max - timedelta(days=1))
+    if _is_day(lowered):
         return "date"
     if _SHORT_SHA.fullmatch(lowered) or lowered.startswith("#"):
         return "show"
@@ -124,7 +198,7 @@ def _guessed(found: list[Piece]) -> str:
 
     names = [one.name for one in verbs()]
     near = get_close_matches(lowered, names, n=1, cutoff=_NEAR_IN_TEXT if found[1:] else _NEAR)
-    if near and lowered.isalpha():
+    if near and lowered.isalpha() and terms(lowered):
         raise Mistake("mistake.verb_near", verb=lowered, near=near[0])
     return FREE
 
@@ -136,10 +210,10 @@ def _sorted(name: str, found: list[Piece]) -> Command:
     words, flags, strange = list[str](), set[str](), list[str]()
     named: dict[str, tuple[str, ...]] = {}
     goes_on = ""  # the option whose list the next piece goes on with
-    rest = iter(found)
+    rest = iter(joined(found, known, is_topical=name in _TOPICAL))
     for piece in rest:
         lowered = fold(piece.name if piece.is_dashed and not piece.sign else piece.text).lower()
-        key = _NAMES.get(piece.name, piece.name)
+        key = OPTION_NAMES.get(piece.name, piece.name)
         is_option = bool(key) and (
             table is None or key in _HIDDEN_NAMES or (key in known and known[key].kind != "flag")
         )
@@ -155,7 +229,7 @@ def _sorted(name: str, found: list[Piece]) -> Command:
             named[key] = (*named.get(key, ()), piece.value if last is piece else last.text.rstrip(_LIST))
             goes_on = key if last.goes_on else ""
             continue
-        elif piece.sign and name not in _WORDED and (piece.sign == "=" or key in _NAMES.values()):
+        elif piece.sign and name not in _WORDED and (piece.sign == "=" or key in OPTION_NAMES.values()):
             strange.append(piece.text)
         elif name in _TOPICAL and not piece.is_quoted and (choice := _choice(lowered, known.values())):
             named[choice] = (*named.get(choice, ()), lowered)
@@ -184,7 +258,7 @@ def surplus(command: Command) -> tuple[str, ...]:
     if any(option.kind in {"words", "area", "repository"} for option in places):
         return command.strange
     words = [word for word in command.words if "/" not in word and word not in _BESIDE]
-    if any(option.kind == "date" for option in places) and days(" ".join(words), _ANY_DAY):
+    if any(option.kind == "date" for option in places) and is_span(" ".join(words)):
         return command.strange
     return (*command.strange, *words[len(places) :])
 
@@ -201,12 +275,6 @@ def _choice(word: str, options: Iterable[Option]) -> str:
     )
 
 
-_NAMES = {
-    "repo": "repository", "tz": "zone", "仓库": "repository", "语言": "lang", "自": "since", "从": "since", "起始": "since",
-    "至": "until", "到": "until", "截止": "until", "领域": "area", "类型": "type", "作者": "author", "重要度": "min",
-    "最低重要度": "min", "路径": "path", "文件": "path", "词": "word", "关键词": "word", "通知": "how", "时间": "at", "时区": "zone",
-}  # fmt: skip
-"""Other names of options."""
 _HIDDEN_NAMES = {"on", "feed", "zone", "lang"}
 """Options that buttons name, and that nobody has to type; any answer may be wanted in another language."""
 
@@ -217,6 +285,8 @@ def read_span(text: str, today: date, zone: str) -> Window:
     Raises:
         Mistake: it is none, or has not come yet.
     """
+    if ends := _ends(text):
+        return _between([read_span(end, today, zone) for end in ends], zone)
     meant = days(text, today)
     if len(meant) > 1:
         raise Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in meant))
@@ -231,6 +301,22 @@ def read_span(text: str, today: date, zone: str) -> Window:
         return Window(first, last, zone)
     key = "mistake.day_coming" if last > today or _is_coming(text, today) else "mistake.day"
     raise Mistake(key, text=text, today=today.isoformat())
+
+
+def is_span(text: str) -> bool:
+    """Whether a text is a date, or two with a word between them."""
+    return all(days(end, _ANY_DAY) or _is_day(end) for end in _ends(text) or (text,))
+
+
+def _ends(text: str) -> tuple[str, str] | None:
+    """Return the two days of `2026-03-06 to 2026-03-12`, as they are written; None for a day alone."""
+    found = _FROM_TO.fullmatch(fold(text).lower())
+    return (found["first"], found["last"]) if found and not _SPAN.fullmatch(text) else None
+
+
+def _between(windows: list[Window], zone: str) -> Window:
+    days_of = sorted(day for window in windows for day in (window.first, window.last))
+    return Window(days_of[0], days_of[-1], zone)
 
 
 def _is_coming(text: str, today: date) -> bool:

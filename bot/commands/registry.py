@@ -16,10 +16,12 @@ Kind = Literal["words", "repository", "area", "date", "commit", "choice", "flag"
 LEVELS = ("high", "medium", "low")
 HOW = ("daily", "weekly", "immediately")
 HOW_WORDS: dict[str, Literal["daily", "weekly", "once", ""]] = {
-    "daily": "daily", "weekly": "weekly", "immediately": "once", "at-once": "once", "instantly": "once", "每天": "daily",
-    "每日": "daily", "每周": "weekly", "立即": "once", "即时": "once", "once": "",
+    "daily": "daily", "weekly": "weekly", "immediately": "once", "immediate": "once", "at-once": "once", "instantly": "once",
+    "instant": "once", "realtime": "once", "real-time": "once", "asap": "once", "每天": "daily", "每天早上": "daily",
+    "每日": "daily", "每周": "weekly", "每周一": "weekly", "立即": "once", "即时": "once", "实时": "once", "马上": "once",
+    "once": "", "hourly": "", "monthly": "", "每月": "", "每小时": "",
 }  # fmt: skip
-"""How people say when they want to be told, and how it is stored; `once` may mean a single time, and is asked back."""
+"""How people say when they want to be told, and how it is stored; what is not offered, or may mean a single time, is asked back."""
 TYPES = tuple(kind.value for kind in ChangeType)
 
 _DISCORD, _COMMAND = "discord", "/digest "
@@ -28,12 +30,20 @@ _PAIR = re.compile(r"([a-z_]+)=(\S+)")
 
 ALIASES = {
     "今天": "today", "昨天": "yesterday", "日期": "date", "day": "date", "digest": "date", "查看": "show", "commit": "show",
-    "领域": "area", "搜索": "search", "find": "search", "所有领域": "areas", "本周": "week", "本月": "month", "订阅": "subscribe",
+    "领域": "area", "搜索": "search", "find": "search", "所有领域": "areas", "本周": "week", "上周": "week", "最近一周": "week", "上个月": "month", "上月": "month", "最近一个月": "month", "本月": "month", "订阅": "subscribe",
     "sub": "subscribe", "静音": "mute", "退订": "unsubscribe", "unsub": "unsubscribe", "我的订阅": "subs",
     "subscriptions": "subs", "设置": "setup", "状态": "status", "重新生成": "rerun", "暂停": "pause", "恢复": "resume",
-    "移除": "remove", "帮助": "help", "?": "help",
+    "移除": "remove", "帮助": "help", "?": "help", "unmute": "unsubscribe", "取消订阅": "unsubscribe", "取消静音": "unsubscribe",
+    "屏蔽": "mute",
 }  # fmt: skip
 """Other names of commands, in both languages."""
+
+OPTION_NAMES = {
+    "repo": "repository", "tz": "zone", "仓库": "repository", "语言": "lang", "自": "since", "从": "since", "起始": "since",
+    "至": "until", "到": "until", "截止": "until", "领域": "area", "类型": "type", "作者": "author", "重要度": "min",
+    "最低重要度": "min", "路径": "path", "文件": "path", "词": "word", "关键词": "word", "通知": "how", "时间": "at", "时区": "zone",
+}  # fmt: skip
+"""Other names of options."""
 
 
 @lru_cache(maxsize=1)
@@ -59,7 +69,7 @@ def verbs() -> tuple[Verb, ...]:
             public,
         ),
         _verb("areas", repo, language, public),
-        _verb("subscribe", *topic, _named("how", "choice", HOW), repo, _named("here", "flag"), has_form=True),
+        _verb("subscribe", *topic, _named("how", "choice", HOW), _named("at", "words"), repo, _named("here", "flag"), has_form=True),
         _verb("mute", *topic, repo, _named("here", "flag"), has_form=True),
         _verb("subs", _named("here", "flag")),
         _verb("unsubscribe", _first("number", "words"), _named("here", "flag")),

@@ -1,17 +1,14 @@
 """What people name as topics of a subscription, read and said: several in one line are several."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from analysis.entry import LANGUAGES, Language
+from analysis.entry import Language
 from analysis.i18n.wording import say
 from analysis.triage.areas import Areas
-from bot.commands import meanings
+from bot.commands import bare_topics, meanings
 from bot.commands.grammar import Mistake
-from bot.commands.pieces import fold
-from bot.commands.registry import TYPES
 from bot.digests.core import Core
 from bot.i18n.wording import tell
 from formatters.i18n.wording import label
@@ -22,10 +19,6 @@ MOST = 12
 """Topics of one line: more is rather a mistake, such as a text that was pasted."""
 
 _EVERYTHING = {"everything", "all", "*", "全部", "所有"}
-_AND = re.compile(r"\s+(?:and|or|&|\+)\s+|\s*(?:和|与|及|或|以及)\s*", re.IGNORECASE)
-_COURTESY = re.compile(r"^(?:me\s+)?to\s+|\s+(?:please|pls|thanks)[.!]*$|[.!?。！？]+$", re.IGNORECASE)
-"""What people put around topics: `subscribe me to AMD, please`."""
-_PATH = re.compile(r"\S*[*?/]\S*|[\w-]+\.[a-z]{1,5}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,7 @@ def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -
     """
     named = {name: [one for text in given.get(name, ()) for one in meanings.listed(text)] for name in NAMES}
     named = {name: values for name, values in named.items() if values}
-    bare = _bare(core.areas(), words)
+    bare = bare_topics.named(core.areas(), words)
     if bare and named.keys() - {"type"}:
         raise _stray(named, " ".join(words))
     if named.keys() == {"area"} and all(value.lower() in _EVERYTHING for value in named["area"]):
@@ -79,46 +72,6 @@ def _checked(core: Core, name: str, value: str) -> str:
             raise Mistake("mistake.author_mention")
         return value.lstrip("@")
     return value
-
-
-def _bare(areas: Areas, words: Sequence[str]) -> list[dict[str, str]]:
-    """Return what words without a name are about: parted by commas, and by "and" where that parts what is known."""
-    found: list[dict[str, str]] = []
-    for text in meanings.listed(_COURTESY.sub("", " ".join(words))):
-        joined = _AND.split(text)
-        single = text.split()
-        if len(joined) > 1 and not _is_known(areas, text) and any(_is_known(areas, part) for part in joined):
-            found += [_meant(areas, part) for part in joined if part]
-        elif len(single) > 1 and not _is_known(areas, text) and all(_is_known(areas, part) for part in single):
-            found += _combined([_meant(areas, part) for part in single])
-        else:
-            found.append(_meant(areas, text))
-    return found
-
-
-def _combined(found: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Let types say which commits of the others are meant: `AMD NPU bugfix`."""
-    types = [one for one in found if "type" in one]
-    others = [one for one in found if "type" not in one]
-    return [other | kind for other in others for kind in types] if types and others else found
-
-
-def _is_known(areas: Areas, text: str) -> bool:
-    return _meant(areas, text).keys() != {"word"}
-
-
-def _meant(areas: Areas, text: str) -> dict[str, str]:
-    if text.lower() in _EVERYTHING:
-        return {}
-    if areas.find(fold(text)):
-        return {"area": text}
-    if text.startswith("@") and " " not in text:
-        return {"author": text}
-    if _PATH.fullmatch(text):
-        return {"path": text}
-    kinds = {say(f"type.{kind}", language).lower(): kind for kind in TYPES for language in LANGUAGES}
-    kind = fold(text).lower()
-    return {"type": kinds.get(kind, kind)} if kind in kinds or kind in TYPES else {"word": text}
 
 
 def _stray(named: Mapping[str, Sequence[str]], text: str) -> Mistake:

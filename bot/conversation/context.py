@@ -37,6 +37,7 @@ PERSONAL = {"subscribe", "mute", "subs", "unsubscribe", "undo", "save", "help", 
 
 _REPOSITORY = re.compile(r"(?=.*[A-Za-z])[\w-][\w.-]*/[\w.-]+", re.ASCII)
 """`owner/name`; `5/5` is none."""
+_ADDRESS = re.compile(r"^(?:https?://(?:www\.)?|git@|ssh://git@)?github\.com[/:]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +159,18 @@ class CommandContext:
 
     def is_repository(self, word: str) -> bool:
         """Whether a word names a repository: by owner and name, or one that may be seen from here by its name alone."""
-        is_whole = _REPOSITORY.fullmatch(fold(word)) is not None
-        return is_whole or word.lower() in {name.lower().rpartition("/")[2] for name in self.visible}
+        name = _bare_name(word)
+        if name.lower() in {seen.lower().rpartition("/")[2] for seen in self.visible}:
+            return True
+        areas = self.services.core.areas()
+        return bool(_REPOSITORY.fullmatch(name)) and not all(areas.find(part) for part in name.split("/"))
 
     def _standard(self, name: str) -> str:
         return next((seen for seen in self.visible if seen.lower() == name.lower()), name)
 
     def seen(self, wanted: str) -> str:
         """Return how a repository that somebody names is written; raise Mistake if it may not be seen from here."""
-        name = fold(wanted).strip("`<>").removeprefix("https://github.com/").strip("/")
+        name = _bare_name(wanted)
         if name.startswith("~") and name[1:].isdigit():
             numbers = {number: known for known, number in self.services.core.commits.numbers().items()}
             name = numbers.get(int(name[1:]), name)
@@ -202,6 +206,12 @@ class CommandContext:
     def today(self, zone: str) -> date:
         """Return the day that it is now in a zone."""
         return self.services.core.now().astimezone(ZoneInfo(zone)).date()
+
+
+def _bare_name(text: str) -> str:
+    """Return a repository's name as it is written by itself: without an address, or a link's marks, around it."""
+    name = fold(text).strip("`<>").partition("|")[0]
+    return _ADDRESS.sub("", name).strip("/").removesuffix(".git")
 
 
 Handler = Callable[[CommandContext], AsyncIterator[Reply]]

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from analysis.entry import LANGUAGES, Language
 from analysis.errors import Problem
 from bot.commands import topics
-from bot.commands.grammar import Mistake, read, surplus
+from bot.commands.grammar import Mistake, surplus, typed
 from bot.commands.registry import as_typed, usage, verb, verbs
 from bot.commands.terms import terms
 from bot.commands.troubles import worded
@@ -52,6 +52,9 @@ _PRIVATE = {
 }
 """Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
 
+_SEVERAL = {"subscribe", "mute", "unsubscribe", "search"}
+"""Commands that take several values of what topics are named by."""
+
 
 class Dispatcher:
     """A conversation with everybody on every platform."""
@@ -65,7 +68,7 @@ class Dispatcher:
         command: Command | None = None
         try:
             await self._services.work.quick(lambda: self._services.people.note(request.asker))
-            command = read(request.command) if isinstance(request.command, str) else request.command
+            command = typed(request.command) if isinstance(request.command, str) else request.command
             context = await read_context(self._services, request, command)
             language = context.language
             is_public = command.is_public and command.verb not in _PRIVATE
@@ -99,7 +102,7 @@ def _check(context: CommandContext) -> None:
     if strange:
         raise Mistake("mistake.surplus", text=strange[0])
     several = next((name for name, values in context.command.named.items() if len(values) > 1), "")
-    if several and several not in topics.NAMES:
+    if several and not (several in topics.NAMES and context.command.verb in _SEVERAL):
         raise Mistake("mistake.twice", name=several)
     language = context.command.value("lang")
     if language and language_named(language) is None:

@@ -188,7 +188,7 @@ async def search(context: CommandContext) -> AsyncIterator[Reply]:
     repo = _one_or_all(context)
     core, zone = context.services.core, context.zone(repo or "")
     words = context.command.text
-    given = {name: context.value(name) for name in commands.FILTERS if context.value(name)}
+    given = {name: ",".join(context.values(name)) for name in commands.FILTERS if context.value(name)}
 
     def look() -> Answer:
         now = core.now().astimezone(ZoneInfo(zone))
@@ -208,7 +208,7 @@ async def search(context: CommandContext) -> AsyncIterator[Reply]:
             until=until,
             areas=tuple(meanings.area(core, name) for name in meanings.listed(given.get("area", ""))),
             types=tuple(meanings.change_type(name) for name in meanings.listed(given.get("type", ""))),
-            authors=(given["author"].lstrip("@"),) if "author" in given else (),
+            authors=tuple(name.lstrip("@") for name in meanings.listed(given.get("author", ""))),
             least=meanings.importance(given["min"]).rank if "min" in given else None,
         )
         return commands.find_commits(core, wanted, context.language, repo, _SHOWN, context.visible)

@@ -2,17 +2,22 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 
+from bot.commands.bare_topics import meaning
 from bot.commands.dates import days
-from bot.commands.grammar import Mistake, read
+from bot.commands.grammar import Mistake, is_span, read
 from bot.commands.pieces import fold
 from bot.commands.references import first_reference
 from bot.commands.terms import is_greeting, is_thanks, terms
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.commits import area, search, show
 from bot.conversation.handlers.days import day
+from bot.conversation.handlers.reviews import month, week
 from bot.port.command import Command
 from formatters.reply import CommitList, Note, Reply
+
+_WEEK, _MONTH = "week", "month"
 
 
 async def ask(context: CommandContext) -> AsyncIterator[Reply]:
@@ -37,26 +42,48 @@ async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterato
     if not found:
         yield _offer(context, "free.lost")
         return
-    today = context.today(context.zone())
-    dated = [word for word in found if days(word, today) or _names_day(word)]
+    if [fold(word).lower() for word in found] in ([_WEEK], [_MONTH]):
+        look_back = week if found[0].lower() == _WEEK else month
+        async for reply in look_back(_as(context, Command(found[0].lower()))):
+            yield reply
+        return
+    found = _with_dates(found, context.today(context.zone()))
+    dated = [word for word in found if _is_date(word)]
     areas = context.services.core.areas()
     named = [word for word in found if word not in dated and areas.find(fold(word))]
-    others = [word for word in found if word not in dated and word not in named]
+    kinds = [word for word in found if word not in [*dated, *named] and meaning(areas, word).keys() == {"type"}]
+    weeks = [word for word in found if fold(word).lower() == _WEEK]
+    others = [word for word in found if word not in [*dated, *named, *kinds, *weeks]]
     if dated == found:
         async for reply in day(_as(context, Command("date", (found[0],)))):
             yield reply
         return
-    when = {"since": (dated[0],), "until": (dated[0],)} if dated else {}
+    when: dict[str, tuple[str, ...]] = {"since": (dated[0],), "until": (dated[0],)} if dated else {}
     if areas.find(" ".join(found)) or (named == found and len(found) == 1):
         async for reply in area(_as(context, Command("area", tuple(found)))):
             yield reply
         return
     named_too = {"area": tuple(named[:1])} if named else {}
+    named_too |= {"type": (meaning(areas, kinds[0])["type"],)} if kinds else {}
+    when |= {"since": ("7d",)} if weeks and not dated else {}
     async for reply in search(_as(context, Command("search", tuple(others), named_too | when))):
         if isinstance(reply, CommitList) and not reply.rows:
             yield replace(reply, note=context.say("free.nothing"))
         else:
             yield reply
+
+
+def _with_dates(found: list[str], today: date) -> list[str]:
+    """Return words with those that are one date together as one."""
+    for count in (3, 2):
+        for at in range(len(found) - count + 1):
+            if days(" ".join(found[at : at + count]), today):
+                return [*found[:at], " ".join(found[at : at + count]), *found[at + count :]]
+    return found
+
+
+def _is_date(word: str) -> bool:
+    return is_span(word) or _names_day(word)
 
 
 def _names_day(word: str) -> bool:

@@ -1,20 +1,21 @@
 """Answers about subscriptions: made, muted, listed, ended."""
 
-from collections.abc import AsyncIterator
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, fields, replace
 from datetime import time
 from typing import Literal
 
 from analysis.i18n.wording import say
 from analysis.triage.triage import Importance
 from bot.commands import meanings, topics
-from bot.commands.grammar import Mistake
+from bot.commands.bare_topics import Unclear
+from bot.commands.grammar import Mistake, printed
 from bot.commands.registry import HOW, LEVELS, TYPES
 from bot.commands.topics import Topic
-from bot.conversation.context import CommandContext
+from bot.conversation.context import AmbiguousChoice, CommandContext
 from bot.delivery.posts import named
 from bot.i18n.wording import said
-from formatters.reply import Button, Field, Form, Note, Reply, Sheet
+from formatters.reply import MOST_COMMAND, Button, Field, Form, Note, Reply, Sheet
 from storage.subscriptions import Recipient, Revision, Subscription
 
 
@@ -35,15 +36,20 @@ async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> 
     core, is_sent = context.services.core, context.command.verb == "save"
     words = [] if is_sent else [word for word in context.command.words if not context.is_repository(word)]
     given = {name: context.values(name) for name in topics.NAMES}
-    found = await context.services.work.quick(lambda: topics.read(core, given, words))
+    try:
+        found = await context.services.work.quick(lambda: topics.read(core, given, words))
+    except Unclear as unclear:
+        raise _which(context, unclear, words) from None
     least = meanings.importance(context.value("min")) if context.value("min") else Importance.LOW
     if not found and least.rank and verb == "subscribe":
         found = [Topic()]  # "only what ranks high" is a topic
+    if words and not found:
+        raise Mistake("mistake.mute_nothing" if verb == "mute" else "mistake.subscribe_nothing")
     if not found and not is_sent:
-        repo = context.repository()
+        repo = _repository(context)
         number = (await context.services.work.quick(core.commits.numbers)).get(repo, 0)
         return _form(context, verb, named(f"save {verb}", repo, number))
-    repo = context.repository()
+    repo = _repository(context)
     if not found or (verb == "mute" and Topic() in found):
         raise Mistake("mistake.mute_nothing" if verb == "mute" else "mistake.subscribe_nothing")
     wanted = [_subscription(context, verb, repo, topic, least) for topic in found]
@@ -51,6 +57,30 @@ async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> 
         lambda: context.services.subscriptions.revise(_recipient(context), wanted)
     )
     return _receipt(context, verb, revision)
+
+
+def _which(context: CommandContext, unclear: Unclear, words: Sequence[str]) -> AmbiguousChoice | Mistake:
+    """Offer both readings of a phrase by buttons, where it is all that was said."""
+    if " ".join(words).strip(" .!?") != unclear.phrase:
+        return unclear
+    named = {name: values for name, values in context.command.named.items() if name not in topics.NAMES}
+    readings = [
+        (replace(context.command, words=(), named=named | {"word": (unclear.phrase,)}), f"“{unclear.phrase}”"),
+        (replace(context.command, words=unclear.known, named=named), context.listed(unclear.known)),
+    ]
+    choices = [(printed(command), label) for command, label in readings]
+    return AmbiguousChoice("which.topic", [choice for choice in choices if len(choice[0]) <= MOST_COMMAND])
+
+
+def _repository(context: CommandContext) -> str:
+    """Return the repository that is meant; a path may look like the name of one."""
+    try:
+        return context.repository()
+    except Mistake as mistake:
+        word = next(filter(context.is_repository, context.command.words), "")
+        if word and mistake.key.startswith("mistake.not_seen"):
+            raise Mistake("mistake.repository_or_path", text=word, right=f"path={word}") from None
+        raise
 
 
 def _receipt(context: CommandContext, verb: Literal["subscribe", "mute"], revision: Revision) -> Note:
@@ -205,24 +235,61 @@ def _when(one: Subscription, context: CommandContext) -> str:
 
 
 async def unsubscribe(context: CommandContext) -> AsyncIterator[Reply]:
-    """End a subscription by its number, or all."""
-    wanted = context.command.text.strip().lstrip("#").lower()
+    """End subscriptions by their numbers or their topics, or all."""
     recipient = context.recipient
     if recipient.kind == "channel" and not context.services.access.is_admin(context.asker):
         raise Mistake("mistake.admin")
     own = await context.services.work.quick(lambda: _own(context, recipient))
-    numbers = [one.id for one in own if wanted in {"all", "全部", str(one.id)}]
     if not own:
         raise Mistake("mistake.no_subscription")
-    if not numbers:
-        known = tuple(str(one.id) for one in own)
-        raise Mistake("mistake.subscription" if wanted else "mistake.number_missing", text=wanted, known=known)
+    numbers = await context.services.work.quick(lambda: _ended(context, own))
     ended = await context.services.work.quick(lambda: context.services.subscriptions.revise(recipient, ended=numbers))
+    yield _farewell(context, ended)
+
+
+def _ended(context: CommandContext, own: Sequence[Subscription]) -> list[int]:
+    """Return the numbers of the subscriptions that are to end."""
+    text = context.command.text.strip()
+    known = tuple(str(one.id) for one in own)
+    given = {name: context.values(name) for name in topics.NAMES}
+    if not text and not any(given.values()):
+        raise Mistake("mistake.number_missing", known=known)
+    if text.lower() in {"all", "everything", "全部", "所有"}:
+        return [one.id for one in own]
+    wanted = [word.strip(",，、;；").lstrip("#＃") for word in text.split()]
+    numbers = [one for word in wanted for one in meanings.listed(word)]
+    if numbers and all(number.isdecimal() for number in numbers):
+        if strange := next((number for number in numbers if number not in known), ""):
+            raise Mistake("mistake.subscription", text=strange, known=known)
+        return [int(number) for number in dict.fromkeys(numbers)]
+    words = [word for word in context.command.words if not context.is_repository(word)]
+    found = topics.read(context.services.core, given, words)
+    ended = [one.id for one in own if any(_is_about(one, topic) for topic in found)]
+    if not ended:
+        raise Mistake(
+            "mistake.subscription", text=text or next(one for values in given.values() for one in values), known=known
+        )
+    return ended
+
+
+def _is_about(one: Subscription, topic: Topic) -> bool:
+    return all(getattr(one, field.name) == getattr(topic, field.name) for field in fields(Topic))
+
+
+def _farewell(context: CommandContext, ended: Revision) -> Note:
+    """Repeat what has ended, by what it was: a subscription, or something that was muted."""
     here, language = _here(context), context.language
-    said = topics.say_topics(
-        (topics.say_topic(one, context.services.core.areas(), language) for one in ended.found), language
+    areas = context.services.core.areas()
+    parts = []
+    ends = "done.unsubscribed_here" if here else "done.unsubscribed"
+    for is_mute, key in ((False, ends), (True, "done.unmuted")):
+        some = [topics.say_topic(one, areas, language) for one in ended.found if one.is_mute is is_mute]
+        if some:
+            said = topics.say_topics(some, language)
+            parts.append(context.say(key, count=len(some), topics=said))
+    text = (" " if language == "en" else "").join(parts)
+    return Note(
+        text,
+        "done",
+        (context.button("undo", f"undo {ended.number}{here}"), context.button("subs", f"subs{here}")),
     )
-    yield context.note(
-        "done.unsubscribed", context.button("undo", f"undo {ended.number}{here}"),
-        context.button("subs", f"subs{here}"), count=len(numbers), topics=said,
-    )  # fmt: skip

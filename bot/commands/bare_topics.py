@@ -1,0 +1,162 @@
+"""Topics that are named by bare words: `AMD, NPU and bug fixes`. What is only understood by half is asked back."""
+
+import re
+from collections.abc import Sequence
+
+from analysis.entry import LANGUAGES
+from analysis.i18n.wording import say
+from analysis.triage.areas import Areas
+from bot.commands.grammar import Mistake
+from bot.commands.meanings import listed
+from bot.commands.pieces import fold
+from bot.commands.registry import TYPES
+
+Named = dict[str, str]
+"""A topic by its parts (`area`, `path`, `author`, `word`, `type`); without any it is everything."""
+
+_EVERYTHING = {"everything", "all", "anything", "*", "全部", "所有"}
+_AND = re.compile(r"\s+(?:and|or|&|\+)\s+|\s*[|/]\s*|\s*(?:和|与|及|或|以及)\s*", re.IGNORECASE)
+_COURTESY = re.compile(
+    r"^(?:(?:me|us)\b\s*)?(?:to\s+)?(?=\S)|\s*(?:\b(?:please|pls|thanks)|请|谢谢)[.!。！]*$|[.!?。！？]+$",
+    re.IGNORECASE,
+)
+"""What people put around topics: `subscribe me to AMD, please`."""
+_PATH = re.compile(r"[^\s<>|]*[*?/][^\s<>|]*|[\w-]+\.[a-z]{1,5}", re.ASCII)
+_MENTION = re.compile(r"<[@#][^>]*>")
+_EXCEPT = {"except", "not", "without", "but", "no", "excluding", "minus", "ignore", "除了", "除", "不要", "不含"}
+_BETWEEN = {"in", "on", "for", "with", "from", "of", "about", "to"}
+"""Words that say how two topics belong together, which a subscription cannot."""
+_FILLING = _BETWEEN | {
+    "the", "only", "just", "any", "all", "everything", "anything", "changes", "change", "commits", "commit", "updates",
+    "update", "news", "me", "us", "that", "touching", "affecting", "related", "关于", "的", "只", "仅", "相关",
+}  # fmt: skip
+_KIND = re.compile(r"\s*\b(?:change|fix|improvement|commit|update)(?:es|s)?$|(?<=[a-z])(?:es|s)$")
+_LONGEST = 4
+"""Words of the longest name of an area."""
+
+
+class Unclear(Mistake):
+    """Some words are a topic by themselves, and with the others perhaps one phrase.
+
+    Attributes:
+        phrase: all of them. `known`: the topics among them.
+    """
+
+    def __init__(self, phrase: str, known: tuple[str, ...], unknown: str) -> None:
+        super().__init__("mistake.unclear_topic", phrase=phrase, known=known, unknown=unknown)
+        self.phrase = phrase
+        self.known = known
+
+
+def named(areas: Areas, words: Sequence[str]) -> list[Named]:
+    """Return what words are about: parted by commas, and by "and" where that parts what is known.
+
+    What stood in quotation marks and has a space in it is one topic.
+
+    Raises:
+        Unclear: a topic stands beside words that say nothing by themselves.
+        Mistake: something is to be left out, or somebody is mentioned.
+    """
+    found, run = list[Named](), list[str]()
+    for word in words:
+        if not word.strip():
+            continue
+        if " " in word:
+            found += _run(areas, run)
+            found.append(meaning(areas, word))
+            run = []
+        else:
+            run.append(word)
+    return found + _run(areas, run)
+
+
+def meaning(areas: Areas, text: str) -> Named:
+    """Return the topic that a text names: an area, an author, a path, a type, else a word."""
+    if text.lower() in _EVERYTHING:
+        return {}
+    if areas.find(fold(text)):
+        return {"area": text}
+    if text.startswith("@") and " " not in text:
+        return {"author": text}
+    if _PATH.fullmatch(text):
+        return {"path": text}
+    return {"type": kind} if (kind := _kind(text)) else {"word": text}
+
+
+def is_known(areas: Areas, text: str) -> bool:
+    """Whether a text names more than a word to look for."""
+    return meaning(areas, text).keys() != {"word"}
+
+
+def _kind(text: str) -> str:
+    """Return the change type that a text names, also in the plural or as `security fixes`; empty for none."""
+    kinds = {say(f"type.{kind}", language).lower(): kind for kind in TYPES for language in LANGUAGES}
+    kinds |= {kind: kind for kind in TYPES}
+    word = fold(text).lower()
+    return next((kinds[one] for one in (word, _KIND.sub("", word)) if one in kinds), "")
+
+
+def _run(areas: Areas, words: Sequence[str]) -> list[Named]:
+    text = " ".join(words)
+    if _MENTION.search(text):
+        raise Mistake("mistake.author_mention" if "<@" in text else "mistake.channel_mention")
+    before = ""
+    while before != text:
+        before, text = text, _COURTESY.sub("", text.strip()).strip()
+    if words and not text:
+        return []
+    return [one for part in listed(text) for one in _part(areas, _bare(areas, part))]
+
+
+def _bare(areas: Areas, text: str) -> str:
+    """Take brackets, and marks of emphasis around what is known without them, off a text."""
+    inner = text.strip("()[]{}（）【】")
+    emphasised = inner.strip("*_")
+    if inner[:1] == inner[-1:] and meaning(areas, emphasised).keys() & {"area", "type"}:
+        return emphasised
+    return inner or text
+
+
+def _part(areas: Areas, text: str) -> list[Named]:
+    is_pair = "/" in text and all(areas.find(fold(one)) for one in text.split("/"))
+    if is_known(areas, text) and not is_pair:
+        return [meaning(areas, text)]
+    parts = [part for part in _AND.split(text) if part]
+    if len(parts) > 1 and any(is_known(areas, part) or _segments(areas, part)[0] for part in parts):
+        return [one for part in parts for one in _part(areas, part)]
+    known, unknown = _segments(areas, text)
+    words = [word.lower() for word in text.split()]
+    if text.startswith(("-", "!")) and is_known(areas, text[1:]):
+        raise Mistake("mistake.except", text=text, word=text[0])
+    if known and (left_out := _EXCEPT & set(words)):
+        raise Mistake("mistake.except", text=text, word=next(word for word in words if word in left_out))
+    if not known:
+        is_filling = all(word in _FILLING | _EXCEPT | {"nothing", "none"} for word in words)
+        return [] if is_filling else [{"word": text}]
+    filling = {word for word in unknown if word.lower() in _FILLING}
+    types, others = [one for one in known if "type" in one], [one for one in known if "type" not in one]
+    is_joined = len(others) > 1 and bool(_BETWEEN & {word.lower() for word in filling})
+    if len(filling) < len(set(unknown)) or is_joined:
+        strange = " ".join(word for word in unknown if is_joined or word not in filling)
+        raise Unclear(text, tuple(_shown(one) for one in known), strange)
+    return [other | kind for other in others for kind in types] if types and others else known
+
+
+def _segments(areas: Areas, text: str) -> tuple[list[Named], list[str]]:
+    """Part a text into topics that are known, the longest names first, and the words between them."""
+    words, known, unknown, at = text.split(), list[Named](), list[str](), 0
+    while at < len(words):
+        for count in range(min(_LONGEST, len(words) - at), 0, -1):
+            some = " ".join(words[at : at + count])
+            if some.lower() not in _FILLING and meaning(areas, some).keys() - {"word"}:
+                known.append(meaning(areas, some))
+                break
+        else:
+            count = 1
+            unknown.append(words[at])
+        at += count
+    return known, unknown
+
+
+def _shown(one: Named) -> str:
+    return next(iter(one.values()))

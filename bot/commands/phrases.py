@@ -1,0 +1,120 @@
+"""Options as people say them, without the sign between name and value: `area = AMD`, `since 7d`, `at 18:30`, `every morning`."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from bot.commands.dates import days
+from bot.commands.pieces import Piece, fold
+from bot.commands.registry import HOW_WORDS, LEVELS, OPTION_NAMES, TYPES
+from bot.port.platform import Option
+
+_SIGNS = ("=", ":", "：", "＝")
+_LIST = ",，、;；"
+_SPAN = re.compile(r"\d{1,4}[hdwmy]")
+_CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm)?")
+_HALF = {"am", "pm"}
+_ANY_DAY = date(2024, 12, 31)
+_TIMES = {
+    ("every", "morning"): "daily", ("each", "morning"): "daily", ("every", "day"): "daily", ("each", "day"): "daily",
+    ("once", "a", "day"): "daily", ("every", "week"): "weekly", ("each", "week"): "weekly", ("once", "a", "week"): "weekly",
+    ("every", "monday"): "weekly", ("on", "monday"): "weekly", ("on", "mondays"): "weekly", ("at", "once"): "immediately",
+    ("right", "away"): "immediately", ("in", "real", "time"): "immediately", ("as", "it", "lands"): "immediately",
+    ("as", "they", "land"): "immediately",
+}  # fmt: skip
+"""When somebody wants to be told, in more words than one."""
+_STARTS = {words[0] for words in _TIMES} | {"at", *_SIGNS}
+
+
+def joined(found: Sequence[Piece], known: Mapping[str, Option], *, is_topical: bool) -> list[Piece]:
+    """Return a line's pieces with each option that is said in several of them as one `name=value`.
+
+    `known` are the options of its command; where a line names topics (`is_topical`), any option's name goes with what
+    follows it, elsewhere only one that what follows fits: `author` may be a word to look for.
+    """
+    return list(_joined(list(found), known, is_topical=is_topical))
+
+
+def is_start(word: str) -> bool:
+    """Whether a word may go together with what follows it."""
+    lowered = fold(word).lower().rstrip(_LIST)
+    return lowered in _STARTS or lowered.startswith(_SIGNS) or lowered in OPTION_NAMES or lowered in _ALL_OPTIONS
+
+
+_ALL_OPTIONS = {"area", "path", "author", "word", "type", "min", "how", "at", "since", "until", "repository", "lang"}
+
+
+def _joined(found: list[Piece], known: Mapping[str, Option], *, is_topical: bool) -> Iterator[Piece]:
+    at = 0
+    while at < len(found):
+        piece, count = _signed(found[at:], known) or _spoken(found[at:], known, is_topical=is_topical) or (found[at], 1)
+        yield piece
+        at += count
+
+
+def _signed(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, int] | None:
+    """Read `area = AMD` and `area =AMD`."""
+    name = _option(rest[0], known)
+    if not name or len(rest) < 2 or rest[1].is_quoted or not rest[1].text.startswith(_SIGNS):  # noqa: PLR2004 - a pair
+        return None
+    if value := rest[1].text[1:]:
+        return _piece(rest[:2], name, replace(rest[1], text=value)), 2
+    return (_piece(rest[:3], name, rest[2]), 3) if len(rest) > 2 else None  # noqa: PLR2004 - with what follows the sign
+
+
+def _spoken(rest: Sequence[Piece], known: Mapping[str, Option], *, is_topical: bool) -> tuple[Piece, int] | None:
+    """Read `since 7d`, `at 18:30`, `at 6 pm`, `every morning`."""
+    words = [_plain(piece) for piece in rest[:3]]
+    if "how" in known:
+        for count in (2, 3):
+            if how := _TIMES.get(tuple(words[:count])):
+                return _piece(rest[:count], "how", Piece(how, goes_on=rest[count - 1].goes_on)), count
+    name = _option(rest[0], known)
+    if not name or len(rest) < 2 or rest[1].sign or rest[1].is_dashed:  # noqa: PLR2004 - a pair
+        return None
+    if name == "at" and words[2:] and words[2] in _HALF and _CLOCK.fullmatch(words[1]):
+        return _piece(rest[:3], name, Piece(f"{words[1]} {words[2]}", is_quoted=True)), 3
+    is_value = _fits(name, words[1]) or (is_topical and name not in _WORDED)
+    return (_piece(rest[:2], name, rest[1]), 2) if is_value else None
+
+
+_WORDED = {"at", "how", "min", "since", "until", "lang", "repository"}
+"""Options whose names are words of other uses, too: only a value that fits makes them options."""
+
+
+def _fits(name: str, word: str) -> bool:
+    match name:
+        case "since" | "until":
+            return bool(_SPAN.fullmatch(word) or days(word, _ANY_DAY) or word in _DAYS)
+        case "at":
+            return bool(_CLOCK.fullmatch(word))
+        case "min":
+            return word in LEVELS
+        case "how":
+            return word in HOW_WORDS
+        case "type":
+            return word in TYPES
+        case _:
+            return False
+
+
+_DAYS = {"today", "yesterday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+
+
+def _option(piece: Piece, known: Mapping[str, Option]) -> str:
+    """Return the option that a piece names by itself; empty for none."""
+    word = "" if piece.is_quoted or piece.sign or piece.is_dashed or piece.goes_on else fold(piece.text).lower()
+    name = OPTION_NAMES.get(word, word)
+    return name if name in known and known[name].kind != "flag" and known[name].named else ""
+
+
+def _plain(piece: Piece) -> str:
+    return "" if piece.is_quoted or piece.sign else fold(piece.text).lower().rstrip(_LIST)
+
+
+def _piece(parts: Iterable[Piece], name: str, value: Piece) -> Piece:
+    text = " ".join(part.text for part in parts)
+    return Piece(
+        text, name, "=", value.text.rstrip(_LIST) or value.text, is_quoted=value.is_quoted, goes_on=value.goes_on
+    )
