@@ -27,6 +27,7 @@ TESTS = a_change(
     "tests/test_cache.py", "def test_a():\n    assert 1\n", "def test_a():\n    assert 1\n    assert cache() == 2\n"
 )
 CI = a_change(".github/workflows/ci.yml", "timeout: 10\n", "timeout: 20\n")
+MANY_TESTS = a_change("tests/test_pages.py", "", "def test_pages() -> None:\n    assert pages\n" * 20)
 DOCS = a_change("docs/cache.md", "# Cache\n", "# Cache\n\nHow pages are kept.\n")
 LOCK = a_change("uv.lock", 'version = "1.0"\n', 'version = "1.1"\n')
 BUILD = a_change("docker/Dockerfile", "FROM a:1\n", "FROM a:1\nRUN apt-get install -y curl\n")
@@ -144,6 +145,8 @@ def test_what_the_diff_proves_stands_above_a_title_of_the_surroundings(
         ("ci: tests on two machines", [CI, TESTS], ChangeType.CI_BUILD),
         ("test: on two machines", [CI, TESTS], ChangeType.TESTS),
         ("docs: how pages are kept", [DOCS, CI], ChangeType.DOCS),
+        ("[ci] move the tests of pages to their folder", [CI, MANY_TESTS], ChangeType.TESTS),
+        ("ci: no longer run the old tests", [CI, MANY_TESTS, DOCS], ChangeType.TESTS),
         ("fix(deps): revert numpy to 1.26", [LOCK], ChangeType.REVERT),
         ("Remove unnecessary copy of pages", [PRODUCT], ChangeType.PERFORMANCE),
     ],

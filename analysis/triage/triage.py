@@ -321,7 +321,7 @@ def _said(
     if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says it, wherever the list of them lies
         named.sort(key=lambda kind: kind is not ChangeType.DEPENDENCIES)
     around = _surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
-    if named and named[0] in AROUND and any(_KIND_TYPES.get(kind) is named[0] for kind in kinds.values()):
+    if around and named[0] in AROUND and _share(commit, kinds, named[0]) >= _ITS_SHARE:
         around = None  # of two kinds around the product, the prefix says which it is about
     found += [around] if around else []
     found += named
@@ -404,6 +404,16 @@ def _likeliest(expected: Iterable[ChangeType], title: Title, facts: Sequence[Fac
 def _is_breaking(commit: Commit, title: Title) -> bool:
     """Whether it says so itself."""
     return title.breaking or says_breaking(commit.body)
+
+
+_ITS_SHARE = 0.2
+"""The share of its lines from which on a change is about CI or documents as its prefix says: `[ci] move the tests` moves tests."""
+
+
+def _share(commit: Commit, kinds: dict[str, FileKind], wanted: ChangeType) -> float:
+    """The share of a commit's lines in files of that type."""
+    lines = {file.path: 1 + file.additions + file.deletions for file in commit.files}
+    return sum(count for path, count in lines.items() if _KIND_TYPES.get(kinds[path]) is wanted) / sum(lines.values())
 
 
 def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
