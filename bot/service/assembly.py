@@ -26,8 +26,8 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.poll_job import PollJob
 from bot.delivery.subscription_job import SubscriptionJob
 from bot.digests.core import Core
-from bot.digests.once import AskedOnce
 from bot.digests.repositories import parse_place
+from bot.digests.shared_analyser import SharedAnalyser
 from bot.digests.work import Work
 from bot.port.platform import Transport
 from bot.service.connections import check
@@ -57,7 +57,7 @@ class Assembly:
         self.subscriptions = Subscriptions(core.store)
         self.deliveries = Deliveries(core.store, f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:12]}")
         fresh = core.analyser()
-        analyser = AskedOnce(fresh)
+        analyser = SharedAnalyser(fresh)
         access = Access(core.settings.access, core.commits, self.feeds, self.subscriptions)
         outbox = Outbox(self.deliveries, transports, core.now, posted=posted)
         people = People(core.store)

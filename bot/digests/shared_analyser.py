@@ -5,6 +5,7 @@ from collections import OrderedDict
 from concurrent.futures import Future
 
 from analysis.entry import Analyser, Analysis, Entry, Language, Overview, Ranking, Reading
+from bot.digests.single_flight import SingleFlight
 
 _KEPT = 512
 """Analyses that are kept for those who looked into the store just before they were put there."""
@@ -12,13 +13,13 @@ _KEPT = 512
 _Key = tuple[str, str, Language]
 
 
-class AskedOnce:
+class SharedAnalyser:
     """Implements Analyser around another one."""
 
     def __init__(self, inner: Analyser) -> None:
         self.inner = inner
         self._lock = threading.Lock()
-        self._running: dict[_Key, Future[Analysis | str]] = {}
+        self._flights = SingleFlight[_Key, Analysis | str]()
         self._done: OrderedDict[_Key, Analysis] = OrderedDict()
 
     @property
@@ -49,18 +50,20 @@ class AskedOnce:
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
         """Read what nobody else is reading, then take what others read; only the former costs."""
-        mine: dict[_Key, Future[Analysis | str]] = {}
-        others: dict[str, Future[Analysis | str]] = {}
+        mine = list[_Key]()
+        others = dict[str, Future[Analysis | str]]()
         analyses: dict[str, Analysis] = {}
         with self._lock:
             for entry in job:
                 key = (entry.commit.repo, entry.commit.sha, language)
                 if key in self._done:
                     analyses[entry.commit.sha] = self._done[key]
-                elif key in self._running:
-                    others[entry.commit.sha] = self._running[key]
+                    continue
+                flight, is_first = self._flights.board(key)
+                if is_first:
+                    mine.append(key)
                 else:
-                    mine[key] = self._running[key] = Future()
+                    others[entry.commit.sha] = flight
         own = tuple(entry for entry in job if (entry.commit.repo, entry.commit.sha, language) in mine)
         reading = self._read(own, mine, language) if own else Reading({}, {})
         failures = dict(reading.failures)
@@ -72,18 +75,19 @@ class AskedOnce:
                 analyses[sha] = found
         return Reading(analyses | reading.analyses, failures, reading.usage, reading.hopeless)
 
-    def _read(self, own: tuple[Entry, ...], mine: dict[_Key, Future[Analysis | str]], language: Language) -> Reading:
+    def _read(self, own: tuple[Entry, ...], mine: list[_Key], language: Language) -> Reading:
         reading = Reading({}, {})
         try:
             reading = self.inner.analyse(own, language)
         finally:
             with self._lock:
-                for key, future in mine.items():
-                    del self._running[key]
+                for key in mine:
                     sha = key[1]
                     if sha in reading.analyses:
                         self._done[key] = reading.analyses[sha]
-                    future.set_result(reading.analyses.get(sha) or reading.failures.get(sha, "no analysis came back"))
+                    self._flights.land(
+                        key, reading.analyses.get(sha) or reading.failures.get(sha, "no analysis came back")
+                    )
                 while len(self._done) > _KEPT:
                     self._done.popitem(last=False)
         return reading

@@ -1,0 +1,45 @@
+"""One run for all who ask for the same thing at once, across threads; the others wait for its result."""
+
+import threading
+from collections.abc import Hashable
+from concurrent.futures import Future
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+
+class SingleFlight(Generic[K, T]):
+    """What is under way, by key.
+
+    Whoever is first to `board` does the work and must end with `land` or `crash`; whoever comes later waits on the future.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._flights: dict[K, Future[T]] = {}
+
+    def __len__(self) -> int:
+        return len(self._flights)
+
+    def board(self, key: K) -> tuple[Future[T], bool]:
+        """Return the result to come of a key, and whether it is the caller who has to bring it about."""
+        with self._lock:
+            flight = self._flights.get(key)
+            if flight is not None:
+                return flight, False
+            flight = self._flights[key] = Future()
+            flight.set_running_or_notify_cancel()  # one of those who wait can leave, and take it from nobody
+            return flight, True
+
+    def land(self, key: K, result: T) -> None:
+        """Hand a result to all who wait; whoever asks from now on begins anew."""
+        self._end(key).set_result(result)
+
+    def crash(self, key: K, error: BaseException) -> None:
+        """Hand an error to all who wait."""
+        self._end(key).set_exception(error)
+
+    def _end(self, key: K) -> Future[T]:
+        with self._lock:
+            return self._flights.pop(key)
