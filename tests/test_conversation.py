@@ -1108,3 +1108,23 @@ async def test_what_may_be_meant_is_offered(known: Bot) -> None:
     shown = verb("show")
     assert shown
     assert await suggest(an_asker(channel="C2"), "show", shown.options[0], "2941f", {}) == []
+
+
+# -- between two versions
+
+
+async def test_an_upgrade_is_told_in_chat(known: Bot) -> None:
+    """A part with its lines; in the language of the channel; versions that are missing are asked for."""
+    told = await known.reply("upgrade main~12..main")
+    assert isinstance(told, Sheet)
+    assert told.title == f"{REPO}: from main~12 to main"
+    assert told.rows
+    assert "two dots between" in await known.problem("upgrade")
+
+
+async def test_an_upgrade_over_much_that_is_unread_is_not_begun_in_chat(
+    known: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would keep others waiting: whoever runs the bot reads it once, with a progress bar."""
+    monkeypatch.setattr("bot.conversation.handlers.upgrades._MOST_UNREAD", 0)
+    assert f"daybrief upgrade main~12..main --repo {REPO}" in await known.problem("upgrade main~12..main")

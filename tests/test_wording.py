@@ -152,6 +152,7 @@ def test_every_label_of_the_formats_is_used() -> None:
         "unread",
         "source",
         "report",
+        "upgrade",
     }  # keys put together from values
     unused = [
         f"{group}.{key}"

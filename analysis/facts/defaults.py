@@ -75,8 +75,8 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     before: list[Mention] = []
     after: list[Mention] = []
     for file in product:
-        before += _told_apart(file, [mention for old, _ in file.views for mention in _definitions(file, old)])
-        after += _told_apart(file, [mention for _, new in file.views for mention in _definitions(file, new)])
+        before += _told_apart(file, [mention for old, _ in file.views for mention in values(file, old)])
+        after += _told_apart(file, [mention for _, new in file.views for mention in values(file, new)])
     found = [
         Fact(_kind_of_change(new), new.name, new.path, new.line, old.value, new.value)
         for old, new in new_values(before, after)
@@ -181,7 +181,8 @@ def _told_apart(file: ChangedFile, found: list[Mention]) -> list[Mention]:
     return [mention for mention in found if often[mention.name] == 1]
 
 
-def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
+def values(file: ChangedFile, view: View) -> Iterator[Mention]:
+    """Find what has a value in a file, each with it as written; the detail says whether people set it."""
     find = _BY_LANGUAGE.get(file.language)
     if find:
         yield from find(file.path, view)

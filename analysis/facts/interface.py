@@ -48,7 +48,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     for find, added, removed, changed in (
         (_flags, FactKind.FLAG_ADDED, FactKind.FLAG_REMOVED, FactKind.DEFAULT_CHANGED),
         (commands, FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED, None),
-        (_variables, FactKind.ENV_ADDED, FactKind.ENV_REMOVED, FactKind.DEFAULT_CHANGED),
+        (variables, FactKind.ENV_ADDED, FactKind.ENV_REMOVED, FactKind.DEFAULT_CHANGED),
         (routes, FactKind.ENDPOINT_ADDED, FactKind.ENDPOINT_REMOVED, None),
         (metrics, FactKind.METRIC_ADDED, FactKind.METRIC_REMOVED, None),
         (gates, FactKind.GATE_ADDED, FactKind.GATE_REMOVED, FactKind.GATE_CHANGED),
@@ -56,7 +56,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
         before, after = _found(find, product)
         for kind, these, those in ((added, after, before), (removed, before, after)):
             for mention in only_in(these, those):
-                if find in {_variables, metrics, gates} and _stands(mention.name, files, after=kind is removed):
+                if find in {variables, metrics, gates} and _stands(mention.name, files, after=kind is removed):
                     continue
                 name = full_route(mention.name, files) if find is routes else mention.name
                 was, now = ("", mention.value) if kind is added else (mention.value, "")
@@ -92,7 +92,8 @@ def _flags(file: ChangedFile, view: View) -> Iterator[Mention]:
     return flags(file.language, file.path, view)
 
 
-def _variables(file: ChangedFile, view: View) -> Iterator[Mention]:
+def variables(file: ChangedFile, view: View) -> Iterator[Mention]:
+    """Find the environment variables that a file reads: by name, with what holds where nobody sets them."""
     if file.language not in _READERS or not any(word in view.code for word in _SPEAKS_OF_IT):
         return
     for found in _READ.finditer(view.code):

@@ -62,11 +62,11 @@ _SHORTEST_REST = len("(x):")
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     """Find public names of the product's code that the commit removes, renames or adds, and removed modules."""
-    product = [file for file in files if file.kind is FileKind.PRODUCTION and file.language in _DEFINITION]
-    before = [mention for file in product for old, _ in file.views for mention in _definitions(file, old)]
+    product = [file for file in files if file.kind is FileKind.PRODUCTION and has_names(file)]
+    before = [mention for file in product for old, _ in file.views for mention in defined(file, old)]
     before += [mention for file in product for old, _ in file.views for mention in _announced(file, old)]
     before += [mention for file in product for old, _ in file.views for mention in listed(file, old)]
-    after = [mention for file in product for _, new in file.views for mention in _definitions(file, new)]
+    after = [mention for file in product for _, new in file.views for mention in defined(file, new)]
     after += [mention for file in product for _, new in file.views for mention in listed(file, new)]
     by_path = {file.path: file for file in product}
     gone = [
@@ -100,12 +100,18 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     yield from additions.extract(product, files, known)
 
 
+def has_names(file: ChangedFile) -> bool:
+    """Whether the names of its language are known here."""
+    return file.language in _DEFINITION
+
+
 def _is_offered(file: ChangedFile) -> bool:
     """Whether others may use the names of a file; of TypeScript, what a package's entries and types give."""
     return is_open(file) and (file.language != "javascript" or bool(_OF_A_PACKAGE.search(file.path)))
 
 
-def _definitions(file: ChangedFile, view: View) -> Iterator[Mention]:
+def defined(file: ChangedFile, view: View) -> Iterator[Mention]:
+    """Find the functions, classes and types that a file defines for others, with what follows their names."""
     owner_at = owners(file.language, view)
     for found in _DEFINITION[file.language].finditer(view.code):
         above = view.code[max(0, found.start() - 400) : found.start()].rstrip("\n").rpartition("\n")[2]

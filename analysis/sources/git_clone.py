@@ -81,7 +81,7 @@ class GitClone:
             return Listing(self._repo, tip.branch, (), (NO_COMMITS,))
         first, last = int(since.timestamp()), int(until.timestamp()) - 1
         out = self._git("rev-list", f"--since-as-filter=@{first}", f"--until=@{last}", tip.sha, limit=LONG)
-        heads = tuple(self._heads(out.split()))
+        heads = self.heads(out.split())
         self._refuse_cut_history(heads, since)
         return Listing(self._repo, tip.branch, heads, (*tip.notes, *self._staleness(tip, until)))
 
@@ -101,18 +101,18 @@ class GitClone:
         ).strip()
         if not sha:
             raise NotFound(f"{self._repo} has no commit {ref!r}: give a SHA of its history, or search for words.")
-        (head,) = self._heads([sha])
+        (head,) = self.heads([sha])
         return next(self.fetch([head], _NO_EXECUTOR))
 
     def newest(self) -> tuple[Commit, ...]:
         """List the branch's newest commits; see CommitSource."""
         tip = self._tip()
-        return tuple(self._heads(self._git("rev-list", f"-{_NEWEST}", tip.sha).split())) if tip.sha else ()
+        return self.heads(self._git("rev-list", f"-{_NEWEST}", tip.sha).split()) if tip.sha else ()
 
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
         """List what a merge brought; see CommitSource."""
         first, *others = merge.parents
-        return tuple(self._heads(self._git("rev-list", *others, "--not", first, limit=LONG).split()))
+        return self.heads(self._git("rev-list", *others, "--not", first, limit=LONG).split())
 
     def read_file(self, path: str) -> str | None:
         """Return a text file as it stands on the branch, or None."""
@@ -122,18 +122,27 @@ class GitClone:
         text = self._git("cat-file", "blob", f"{tip.sha}:{path}", check=False)
         return text or None
 
+    def heads(self, shas: Sequence[str]) -> tuple[Commit, ...]:
+        """Return these commits without their files, in the order given.
+
+        Raises:
+            Damaged: the clone lacks one of them.
+        """
+        return tuple(self._stored(shas))
+
     # -- reading git's answers
 
-    def _heads(self, shas: Sequence[str]) -> Iterator[Commit]:
+    def _stored(self, shas: Sequence[str]) -> Iterator[Commit]:
         """Read commits as they are stored: `git log` loses those whose header names an encoding that they do not have."""
         rest = self._git.raw("cat-file", "--batch", given="\n".join(shas), limit=LONG)
+        at = 0
         for sha in shas:
-            head, _, rest = rest.partition(b"\n")
-            _, kind, size = [*head.split(b" "), b"", b""][:3]
+            end = rest.find(b"\n", at)
+            _, kind, size = [*rest[at:end].split(b" "), b"", b""][:3]
             if kind != b"commit":
                 raise Damaged(f"{self._path} has lost the commit {sha}: clone the repository again.")
-            stored, rest = rest[: int(size)], rest[int(size) + 1 :]
-            yield self._head(sha, stored)
+            at = end + 1 + int(size) + 1
+            yield self._head(sha, rest[end + 1 : at - 1])
 
     def _head(self, sha: str, stored: bytes) -> Commit:
         """Read one commit as git keeps it, see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects ."""

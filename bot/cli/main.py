@@ -19,6 +19,7 @@ from bot.cli import archive as cli_archive
 from bot.cli import chat as cli_chat
 from bot.cli import judgement as cli_judgement
 from bot.cli import streams
+from bot.cli import upgrade as cli_upgrade
 from bot.cli.options import ConfigOption, JsonOption, Lang, LangOption, RepoOption, Wanted, ZoneOption
 from bot.cli.options import core as _core
 from bot.cli.options import is_terminal as _is_terminal
@@ -272,6 +273,7 @@ def doctor(
 
 
 cli_archive.add_to(app)
+cli_upgrade.add_to(app)
 cli_judgement.add_to(app)
 cli_chat.add_to(app)
 

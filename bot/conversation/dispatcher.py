@@ -29,6 +29,7 @@ from bot.conversation.handlers import free_text as answers_free
 from bot.conversation.handlers import ranks as answers_ranks
 from bot.conversation.handlers import reviews as answers_reviews
 from bot.conversation.handlers import topics as answers_topics
+from bot.conversation.handlers import upgrades as answers_upgrades
 from bot.i18n.wording import tell
 from bot.port.command import Command
 from bot.port.platform import Answer, Request
@@ -199,6 +200,7 @@ _HANDLERS: dict[str, Handler] = {
     "area": answers_commits.area,
     "search": answers_commits.search,
     "areas": answers_commits.areas,
+    "upgrade": answers_upgrades.upgrade,
     "rank": answers_ranks.rank,
     "regenerate": answers_commits.regenerate,
     "subscribe": answers_topics.subscribe,

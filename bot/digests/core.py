@@ -22,6 +22,7 @@ from analysis.errors import BadInput
 from analysis.facts import Fact, FactKind
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, PullRequestSource, cut_off, fold_merges, misdated, reached
+from analysis.sources.revisions import Revisions
 from analysis.statements import Conventions
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.triage.areas import Areas, of_repository
@@ -51,6 +52,9 @@ LOOK_BACK = 7
 
 _DESCRIPTIONS = 200
 """Newest commits and pull requests whose texts tell a repository's templates: some days of a busy one."""
+
+_TOGETHER = 100
+"""Commits of a range that are held whole at once."""
 
 _FETCHES = 8  # GitHub asks for few requests at once; more than this gains nothing
 
@@ -90,7 +94,7 @@ class Core:
 
     # -- what a digest is made with
 
-    def source(self, place: Place, branch: str | None = None) -> CommitSource:
+    def source(self, place: Place, branch: str | None = None) -> Revisions:
         """Return the source of a repository."""
         github = self.settings.github
         if place.name and not place.path:  # GitHub takes a name in any case: it is still one repository
@@ -323,6 +327,26 @@ class Core:
             return [], 0
         commits, fetched = self._fetch(source, fresh, step)
         return self._analysed(source, commits, fetched, language, analyser, step)
+
+    def judged(self, source: CommitSource, heads: Sequence[Commit], step: Step = silent) -> list[Entry]:
+        """Return commits with their facts and their triage, in order, merges folded; what is not known is fetched and remembered.
+
+        Raises:
+            NotFound, Outage: the source cannot be read; what was read before is kept, and the next run goes on there.
+        """
+        folded = fold_merges(heads)
+        known = self.commits.entries(source.repo, [head.sha for head in folded])
+        missing = [head for head in folded if head.sha not in known]
+        areas = self.areas(source) if missing else None
+        for start in range(0, len(missing), _TOGETHER):
+            step("reading commits", start, len(missing))
+            commits, _ = self._fetch(source, missing[start : start + _TOGETHER], silent)
+            entries, _ = self._judged(source, commits, areas or self.areas())
+            # Entries of a long range are kept without their patches, as the store gives them.
+            bare = (replace(e.commit, files=tuple(replace(f, patch=None) for f in e.commit.files)) for e in entries)
+            known |= {commit.sha: replace(entry, commit=commit) for entry, commit in zip(entries, bare, strict=True)}
+        step("reading commits", len(missing), len(missing))
+        return [known[head.sha] for head in folded]
 
     def read_one(
         self, source: CommitSource, ref: str, language: Language, analyser: Analyser, *, anew: bool = False

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from analysis.errors import BadInput
 from analysis.sources import CommitSource, PageCache, PullRequestSource
+from analysis.sources.revisions import Revisions
 
 _OWNER_NAME = r"\w[\w.-]*/(?!\.{1,2}(?:[/?#]|$))[\w.-]+?"
 _NAME = re.compile(_OWNER_NAME)
@@ -61,18 +62,18 @@ def open_source(
     environ: Mapping[str, str],
     pages: PageCache | None,
     heard: Callable[[int, Mapping[str, str]], None] | None = None,
-) -> CommitSource:
+) -> Revisions:
     """Return the source for a place; `heard` is told the status and the headers of each answer of GitHub's.
 
     Raises:
         BadInput: there is no such clone, or the URL is of a server that is not the configured one.
     """
     if place.path:
-        from analysis.sources.git_clone import GitClone
+        from analysis.sources.git_revisions import GitRevisions
 
-        return GitClone(place.path, repo=place.name or None, branch=branch, environ=environ)
+        return GitRevisions(place.path, repo=place.name or None, branch=branch, environ=environ)
     from analysis.sources.github_requests import GitHub
-    from analysis.sources.github_rest import GitHubRepository
+    from analysis.sources.github_revisions import GitHubRevisions
 
     api = urlsplit(base_url).hostname or ""
     if place.host and place.host.removeprefix("www.") not in {api, api.removeprefix("api.")}:
@@ -80,7 +81,7 @@ def open_source(
             f"{place.host} is not the GitHub that is configured ({base_url}): clone the repository and name the clone's "
             "folder, or set [github] base_url to that server's API."
         )
-    return GitHubRepository(GitHub(base_url.rstrip("/"), token, heard), place.name, branch=branch, pages=pages)
+    return GitHubRevisions(GitHub(base_url.rstrip("/"), token, heard), place.name, branch=branch, pages=pages)
 
 
 def open_pull_requests(

@@ -1,0 +1,97 @@
+"""What a file, as it stands at one revision, gives its users: the same finders as for a diff, over the whole text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analysis.commits.commit import FileChange
+from analysis.commits.file_kinds import FileKind
+from analysis.facts import defaults, names
+from analysis.facts.interface import variables
+from analysis.facts.syntax.changed import ChangedFile, Mention, View
+from analysis.facts.syntax.choices import choices
+from analysis.facts.syntax.commands import commands
+from analysis.facts.syntax.exports import listed
+from analysis.facts.syntax.flags import flags
+from analysis.facts.syntax.gates import gates
+from analysis.facts.syntax.manifests import declared
+from analysis.facts.syntax.metrics import metrics
+from analysis.facts.syntax.offers import is_open
+from analysis.facts.syntax.python_defaults import CONSTANT, INHERITED, KEY, SETTING
+from analysis.facts.syntax.routes import routes
+
+
+class Offered(StrEnum):
+    """What kind of thing a name is to those who use it. Closed set."""
+
+    FLAG = "flag"
+    COMMAND = "command"
+    VARIABLE = "variable"
+    ENDPOINT = "endpoint"
+    METRIC = "metric"
+    GATE = "gate"
+    CHOICE = "choice"
+    CONFIG = "config"
+    NAME = "name"
+    PACKAGE = "package"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A name that a file gives its users.
+
+    Attributes:
+        name: as facts write it: `--port`, `GET /health`, `ServerArgs.port`; of a choice, `--dtype=auto`.
+        value: its default as written; empty where there is none, or where the file does not say it.
+    """
+
+    kind: Offered
+    name: str
+    path: str
+    line: int
+    value: str = ""
+
+
+_SET = {SETTING, INHERITED, KEY}
+
+
+def definitions(path: str, text: str) -> Iterator[Definition]:
+    """Find what the file at `path` gives its users; nothing for a file that is not of the product."""
+    file = _whole(path, text)
+    if not file.is_product:
+        return
+    for view in (new for _, new in file.views):
+        for kind, found in _found(file, view):
+            if kind is not Offered.NAME or (is_open(file) and not found.name.startswith("_")):
+                yield Definition(kind, found.name, found.path, found.line, found.value if kind in _VALUED else "")
+        if file.kind is FileKind.BUILD:
+            for name, version, line, _, _ in declared(file, view):
+                yield Definition(Offered.PACKAGE, name, path, line, version)
+
+
+_VALUED = {Offered.FLAG, Offered.VARIABLE, Offered.CONFIG, Offered.GATE, Offered.CHOICE}
+
+
+def _found(file: ChangedFile, view: View) -> Iterator[tuple[Offered, Mention]]:
+    yield from ((Offered.FLAG, one) for one in flags(file.language, file.path, view))
+    yield from ((Offered.COMMAND, one) for one in commands(file, view))
+    yield from ((Offered.VARIABLE, one) for one in variables(file, view))
+    yield from ((Offered.ENDPOINT, one) for one in routes(file, view))
+    yield from ((Offered.METRIC, one) for one in metrics(file, view))
+    yield from ((Offered.GATE, one) for one in gates(file, view))
+    yield from ((Offered.CHOICE, one) for one in choices(file, view))
+    yield from ((Offered.CONFIG, one) for one in defaults.values(file, view) if _is_set(one))
+    if file.kind is FileKind.PRODUCTION and names.has_names(file):
+        yield from ((Offered.NAME, one) for one in names.defined(file, view))
+        yield from ((Offered.NAME, one) for one in listed(file, view))
+
+
+def _is_set(mention: Mention) -> bool:
+    """Whether people set it: a field, a key or a parameter, no constant."""
+    return mention.detail in _SET or (mention.detail != CONSTANT and "." in mention.name)
+
+
+def _whole(path: str, text: str) -> ChangedFile:
+    lines = text.split("\n")
+    patch = f"@@ -0,0 +1,{len(lines)} @@\n+" + "\n+".join(lines)
+    return ChangedFile(FileChange(path, "added", len(lines), patch=patch))

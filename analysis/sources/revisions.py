@@ -1,0 +1,90 @@
+"""Two revisions of a repository, and what lies between them: the port, which a clone and GitHub implement.
+
+A revision is whatever git calls one: a tag, a branch, a SHA. What is between two of them is what the newer one reaches and the
+older one does not; on release branches some of that is in the older one all the same, under another SHA.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from analysis.commits.commit import Commit
+from analysis.errors import BadInput
+from analysis.sources import CommitSource
+
+_RANGE = re.compile(r"(?P<old>[^\s.](?:[^\s.]|\.(?!\.))*)\.{2,3}(?P<new>[^\s.](?:[^\s.]|\.(?!\.))*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A revision by the name that somebody gave it.
+
+    Attributes:
+        committed_at: aware, UTC.
+    """
+
+    name: str
+    sha: str
+    committed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What lies between two revisions.
+
+    Attributes:
+        heads: what `new` reaches and `old` does not, newest first, without files.
+        carried: SHAs of those whose change `old` has as well, under another SHA, by the content of their diffs.
+        only_old: what `old` reaches and `new` does not: a release branch's own commits, without files.
+    """
+
+    old: Revision
+    new: Revision
+    heads: tuple[Commit, ...]
+    carried: frozenset[str] = frozenset()
+    only_old: tuple[Commit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Text files of one revision, by path.
+
+    Attributes:
+        is_whole: all files of the product are among them; else only those that were asked for, as far as they exist.
+    """
+
+    texts: Mapping[str, str]
+    is_whole: bool
+
+
+class Revisions(CommitSource, Protocol):
+    """A source of commits whose revisions can be compared."""
+
+    def between(self, old: str, new: str) -> Between:
+        """List what lies between two revisions.
+
+        Raises:
+            NotFound: one of them does not exist.
+            Outage: the source did not answer as it should.
+        """
+
+    def files(self, sha: str, paths: Collection[str]) -> Files:
+        """Return the files of a commit: those of the product where that costs little, else those at `paths`.
+
+        Raises:
+            Outage: the source did not answer as it should.
+        """
+
+
+def read_range(text: str) -> tuple[str, str]:
+    """Read `v1.2..v1.3`.
+
+    Raises:
+        BadInput: it names no two revisions.
+    """
+    found = _RANGE.fullmatch(text.strip())
+    if not found or found["old"].startswith("-") or found["new"].startswith("-"):
+        raise BadInput(f"{text!r} names no two versions: write them with two dots between, as in v1.2.0..v1.3.0.")
+    return found["old"], found["new"]

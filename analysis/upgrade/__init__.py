@@ -1,0 +1,11 @@
+"""What a move from one version to another does to whoever makes it: the facts of all commits between, netted and checked.
+
+`netting` follows each name through the range, so that what came and went is nothing; `checking` holds what is left against both
+revisions; `upgrade` sorts it into the parts that people read.
+"""
+
+from analysis.upgrade.checking import paths_of
+from analysis.upgrade.netting import Change, Netted, netted
+from analysis.upgrade.upgrade import Item, Part, Upgrade, standing, upgrade
+
+__all__ = ["Change", "Item", "Netted", "Part", "Upgrade", "netted", "paths_of", "standing", "upgrade"]

@@ -1,0 +1,69 @@
+"""The command line's part about moving from one version to another."""
+
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli import streams
+from bot.cli.archive import FormatOption, OutOption, Written
+from bot.cli.options import ConfigOption, JsonOption, Lang, LangOption, core, is_terminal, width
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(upgrade)
+
+
+def upgrade(
+    versions: Annotated[str, typer.Argument(metavar="A..B", help="The two versions: tags, branches or SHAs.")],
+    repo: Annotated[str, typer.Option(help="owner/name on GitHub, a clone's folder, or owner/name=folder.")],
+    lang: LangOption = Lang.EN,
+    fmt: FormatOption = Written.TERMINAL,
+    out: OutOption = None,
+    json_: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars and no remarks.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Tell what moving from one version to another does to you: what breaks, what to change, what is new."""
+    from bot.cli.progress import progress
+    from bot.digests import upgrade as upgrading
+    from bot.digests.repositories import parse_place
+
+    with core(config) as opened:
+        source = opened.source(parse_place(repo))
+        if not quiet:
+            plan = upgrading.plan(opened, source, versions)
+            if plan.missing:
+                streams.tell(
+                    [
+                        f"{plan.commits} commits lie between, {plan.missing} of them are read first; stopped, it goes on there."
+                    ]
+                )
+        with progress(quiet=quiet) as step:
+            made = upgrading.make(opened, source, versions, lang.value, step)
+        text = _written(made, opened.areas(), lang, Written.JSON if json_ else fmt, screen=out is None)
+        if out is None:
+            streams.write([text])
+        else:
+            streams.write_file(text, out)
+
+
+def _written(made: Any, areas: Any, lang: Lang, form: Written, *, screen: bool) -> str:
+    if form is Written.JSON:
+        import json
+
+        from formatters.upgrade import upgrade_json
+
+        return json.dumps(upgrade_json(made, areas, lang.value), ensure_ascii=False, indent=1) + "\n"
+    if form is Written.MARKDOWN:
+        from formatters.markdown.upgrade import upgrade_markdown
+
+        return upgrade_markdown(made, areas, lang.value)
+    if form is Written.HTML:
+        from formatters.html.upgrade import upgrade_page
+
+        return upgrade_page(made, areas, lang.value)
+    from formatters.terminal.upgrade import upgrade_terminal
+
+    columns = width() if screen else streams.WIDE
+    return upgrade_terminal(made, areas, lang.value, width=columns, colour=screen and is_terminal())

@@ -1,0 +1,56 @@
+"""Makes an upgrade: the commits between two revisions from the store, those that it lacks from the source, then what they come to."""
+
+from dataclasses import dataclass, replace
+
+from analysis.digest.pipeline import Step, silent
+from analysis.entry import Language
+from analysis.errors import BadInput
+from analysis.sources.revisions import Revisions, read_range
+from analysis.upgrade import Upgrade, netted, paths_of, standing, upgrade
+from bot.digests.core import Core
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What there is to do: how many commits lie between, and how many of these are to be fetched and read first."""
+
+    commits: int
+    missing: int
+
+
+def plan(core: Core, source: Revisions, range_: str) -> Plan:
+    """Find out what there is to do.
+
+    Raises:
+        BadInput, NotFound, Outage: as `make`.
+    """
+    between = source.between(*read_range(range_))
+    known = core.commits.entries(source.repo, [head.sha for head in between.heads])
+    return Plan(len(between.heads), len(between.heads) - len(known))
+
+
+def make(core: Core, source: Revisions, range_: str, language: Language, step: Step = silent) -> Upgrade:
+    """Tell what moving from one revision to another does, such as `v1.2..v1.3`.
+
+    Raises:
+        BadInput: it names no two revisions, or the second is the older one.
+        NotFound, Outage: the source lacks one, or does not answer; what was read is kept, and the next run goes on there.
+    """
+    between = source.between(*read_range(range_))
+    if not between.heads:
+        older = between.only_old
+        way = f": write {between.new.name}..{between.old.name}" if older else ""
+        why = "is the older one" if older else "has nothing that the first one lacks"
+        raise BadInput(f"Of {between.old.name}..{between.new.name} the second {why}{way}.")
+    entries = core.judged(source, between.heads, step)[::-1]
+    kept, carried = standing(entries, between)
+    net = netted(kept)
+    paths = tuple(paths_of(net.changes))
+    step("reading both versions", 0, 2)
+    old = source.files(between.old.sha, paths)
+    step("reading both versions", 1, 2)
+    new = source.files(between.new.sha, paths)
+    step("reading both versions", 2, 2)
+    made = upgrade(source.repo, between, kept, net, old, new, carried)
+    told = core.with_analyses(list(made.entries.values()), language)
+    return replace(made, entries={entry.commit.sha: entry for entry in told})

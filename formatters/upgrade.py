@@ -1,0 +1,178 @@
+"""An upgrade in words, and as data for programs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from analysis.entry import Entry, Language
+from analysis.facts import Fact
+from analysis.i18n.typography import outside
+from analysis.i18n.wording import say_fact
+from analysis.triage.areas import Areas
+from analysis.upgrade import Item, Part, Upgrade
+from formatters.i18n.wording import label
+from formatters.text.item import item_of
+from formatters.text.plain import clean
+
+MOST = 40
+"""Lines of a part that a reader is given; programs get all of them."""
+
+
+_MANY, _NAMES = 3, 8
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeLine:
+    """One thing to know.
+
+    Attributes:
+        text: code in backticks and no other markup.
+        commits: those that it rests on, oldest first; `when`: the day on which the last of them was committed, UTC.
+    """
+
+    text: str
+    commits: tuple[Entry, ...]
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradePart:
+    """The lines of a part under its heading; `more` says how many are left out, or is empty."""
+
+    part: Part
+    name: str
+    lines: tuple[UpgradeLine, ...]
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeOutline:
+    """Everything an upgrade says, in its order.
+
+    Attributes:
+        span: what lies between, in a line; `notices`: what the reader should know of how it came about.
+        calm: said where no part has anything; else empty.
+    """
+
+    made: Upgrade
+    language: Language
+    title: str
+    span: str
+    parts: tuple[UpgradePart, ...]
+    notices: tuple[str, ...]
+    calm: str
+
+
+def upgrade_outline(made: Upgrade, areas: Areas, language: Language, most: int = MOST) -> UpgradeOutline:
+    """Put an upgrade into words, at most so many lines for each part."""
+    return _Writer(made, areas, language).write(most)
+
+
+class _Writer:
+    def __init__(self, made: Upgrade, areas: Areas, language: Language) -> None:
+        self.made, self.areas, self.language = made, areas, language
+
+    def label(self, key: str, **values: object) -> str:
+        return label(key, self.language, **values)
+
+    def write(self, most: int) -> UpgradeOutline:
+        made = self.made
+        old, new = made.between.old, made.between.new
+        return UpgradeOutline(
+            made,
+            self.language,
+            self.label("upgrade.title", repo=clean(made.repo), old=clean(old.name), new=clean(new.name)),
+            self.label(
+                "upgrade.span",
+                commits=self.label("report.commits", count=made.commits),
+                first=f"{old.committed_at:%Y-%m-%d}",
+                last=f"{new.committed_at:%Y-%m-%d}",
+            ),
+            tuple(self.part(part, items, most) for part, items in made.parts.items()),
+            tuple(self.notices()),
+            "" if made.parts else self.label("upgrade.calm"),
+        )
+
+    def part(self, part: Part, items: Sequence[Item], most: int) -> UpgradePart:
+        groups = list(_groups(items))
+        more = self.label("upgrade.more", count=len(groups) - most) if len(groups) > most else ""
+        lines = (self.line(group[0]) if len(group) < _MANY else self.group(group) for group in groups[:most])
+        return UpgradePart(part, self.label(f"upgrade.{part}"), tuple(lines), more)
+
+    def group(self, items: Sequence[Item]) -> UpgradeLine:
+        """Tell many things that one commit did by its headline, with their names behind it."""
+        first = self.line(items[0])
+        names = list(dict.fromkeys(_code(item.change.fact.name) for item in items if item.change))
+        more = f" +{len(names) - _NAMES}" if len(names) > _NAMES else ""
+        told = self.label("list.comma").join(names[:_NAMES]) + more
+        title = item_of(first.commits[0], self.language, self.areas).title.rstrip(".。")
+        return replace(first, text=self.label("entry.claim", aspect=title, text=told))
+
+    def line(self, item: Item) -> UpgradeLine:
+        commits = tuple(self.made.entries[sha] for sha in item.shas if sha in self.made.entries)
+        when = max((f"{entry.commit.committed_at:%Y-%m-%d}" for entry in commits), default="")
+        if item.change:
+            return UpgradeLine(clean(_begun(say_fact(item.change.fact, self.language))), commits, when)
+        return UpgradeLine(item_of(commits[0], self.language, self.areas).title, commits, when)
+
+    def notices(self) -> Iterator[str]:
+        made = self.made
+        for key, count in (("passing", made.passing), ("carried", made.carried), ("refuted", made.refuted), ("unread", made.unread)):  # fmt: skip
+            if count:
+                yield self.label(f"upgrade.{key}", count=count)
+        if not made.is_whole:
+            yield self.label("upgrade.in_part")
+
+
+def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """Put together what rests on the same commit where that is much; the order is that of each group's first."""
+    by_commit: dict[tuple[str, ...], list[Item]] = {}
+    for item in items:
+        if item.change:
+            by_commit.setdefault(item.shas, []).append(item)
+    for item in items:
+        group = by_commit.get(item.shas, [])
+        if item.change is None or len(group) < _MANY:
+            yield [item]
+        elif item is group[0]:
+            yield group
+
+
+def upgrade_json(made: Upgrade, areas: Areas, language: Language) -> dict[str, Any]:
+    """Return an upgrade as plain data, with every item of every part."""
+    writer = _Writer(made, areas, language)
+    old, new = made.between.old, made.between.new
+    return {
+        "repo": made.repo,
+        "old": {"name": old.name, "sha": old.sha, "committed_at": old.committed_at.isoformat()},
+        "new": {"name": new.name, "sha": new.sha, "committed_at": new.committed_at.isoformat()},
+        "language": language,
+        "commits": made.commits,
+        "came_and_went": made.passing,
+        "carried": made.carried,
+        "refuted": made.refuted,
+        "unread": made.unread,
+        "checked_whole": made.is_whole,
+        "parts": {part: [_item_json(item, writer.line(item)) for item in items] for part, items in made.parts.items()},
+    }
+
+
+def _item_json(item: Item, line: UpgradeLine) -> dict[str, Any]:
+    data: dict[str, Any] = {"text": line.text, "shas": list(item.shas), "date": line.when}
+    return data | ({"fact": _fact_json(item.change.fact)} if item.change else {})
+
+
+def _fact_json(fact: Fact) -> dict[str, Any]:
+    return {
+        "kind": fact.kind, "name": fact.name, "before": fact.before, "after": fact.after, "path": fact.path, "line": fact.line,
+        "detail": outside(fact.detail),
+    }  # fmt: skip
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _code(name: str) -> str:
+    shown = clean(name)
+    return shown if "`" in shown else f"`{shown}`"
