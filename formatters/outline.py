@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from posixpath import basename, commonpath
 
 from analysis.commits.file_kinds import FileKind, kind_of
-from analysis.commits.title import AROUND
+from analysis.commits.title import AROUND, in_force_by, read_title
 from analysis.digest.digest import Digest
 from analysis.digest.stories import Story, StoryKind
 from analysis.digest.trends import Unusual, UnusualKind
@@ -23,10 +23,12 @@ from analysis.triage.triage import Importance
 from formatters.i18n.wording import label, say_day, say_days
 from formatters.text.follow_ups import News, news_of
 from formatters.text.item import Item, Point, author_of, item_of
-from formatters.text.plain import clean, first_sentence
+from formatters.text.plain import brief, clean, first_sentence
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _WATCHED, _AREAS, _AUTHORS, _TYPES = 6, 10, 8, 4
+_TITLE = 80
+"""Columns of a title that is named, not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +211,11 @@ class _Writer:
             if not _is_told(fact, known.get(entry.commit.sha))
         ]
         for key, kinds in _WATCH:
-            found = [(fact, entry) for fact, entry in facts if fact.kind in kinds]
+            found = [(fact, entry) for fact, entry in facts if fact.kind in kinds and _is_of(key, entry)]
             if not found:
                 continue
-            names = list(dict.fromkeys(_watched(fact, entry) for fact, entry in found))
+            by_name = {fact.name or entry.commit.sha: (fact, entry) for fact, entry in reversed(found)}
+            names = list(dict.fromkeys(_watched(*by_name[name]) for name in reversed(by_name)))
             more = f" … +{len(names) - _WATCHED}" if len(names) > _WATCHED else ""
             items = self.label("list.comma").join(names[:_WATCHED]) + more
             shas = tuple(dict.fromkeys(entry.commit.sha for _, entry in found))
@@ -282,7 +285,10 @@ class _Writer:
 
     def say_story(self, story: Story) -> str:
         if story.kind is StoryKind.REVERT and story.earlier:
-            title, moment = clean(outside(story.earlier.title)), story.earlier.committed_at
+            inner, in_force = in_force_by(story.earlier.title)
+            title, moment = clean(outside(inner)), story.earlier.committed_at
+            if not in_force:
+                return self.label("story.restores", title=title)
             if moment is None:
                 return self.label("story.revert_other", title=title)
             day = say_day(self.digest.window.local(moment).date(), self.language)
@@ -367,6 +373,7 @@ def _common_place(entries: Sequence[Entry]) -> str:
 
 _WATCH: tuple[tuple[str, set[FactKind]], ...] = (
     ("reverts", {FactKind.REVERTS}),
+    ("restored", {FactKind.REVERTS}),
     ("defaults", {FactKind.DEFAULT_CHANGED}),
     (
         "removed",
@@ -391,6 +398,15 @@ _WATCH: tuple[tuple[str, set[FactKind]], ...] = (
 )
 
 
+def _is_of(key: str, entry: Entry) -> bool:
+    """Whether an entry takes back, or brings back, what it reverts, and nothing of the same day takes its part."""
+    if key not in {"reverts", "restored"}:
+        return True
+    restores = read_title(entry.commit.subject).restores is not None
+    settled = {reason.code for reason in entry.triage.reasons} & {"taken_back", "takes_back" if restores else ""}
+    return not settled and restores is (key == "restored")
+
+
 def _is_told(fact: Fact, item: Item | None) -> bool:
     """Whether what must be known says a fact already, in its line or as its reason."""
     if item is None:
@@ -406,11 +422,14 @@ def _shares(counts: Iterable[tuple[str, int]], most: int = 100) -> str:
 
 def _watched(fact: Fact, entry: Entry) -> str:
     if fact.kind is FactKind.REVERTS:
-        return f"“{outside(fact.name)}”" if fact.name else entry.commit.short
+        name = in_force_by(fact.name)[0]
+        return f"“{brief(outside(name), _TITLE)}”" if name else entry.commit.short
     if fact.kind is FactKind.DEPRECATED:
         return f"“{first_sentence(outside(fact.name))}”"
     if fact.kind is FactKind.DEFAULT_CHANGED:
         return f"`{fact.name}` {fact.before} → {fact.after}"
+    if fact.kind is FactKind.MODULE_REMOVED:
+        return f"`{basename(fact.path)}`"
     is_new = any(file.path == fact.path and file.status == "added" for file in entry.commit.files)
     if fact.kind in {FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED} or (
         fact.kind is FactKind.FLAG_ADDED and is_new

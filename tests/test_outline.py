@@ -93,7 +93,36 @@ def test_a_revert_of_what_is_not_known_here_says_its_title() -> None:
     headings = [
         of(a_digest(entry, stories=(story,), language=language)).groups[0].blocks[0].heading for language in LANGUAGES
     ]
-    assert headings == ["Reverts “Fuse the add” of an earlier day", "撤回此前的“Fuse the add”"]
+    assert headings == ["Reverts “Fuse the add”, which landed before", "撤回此前合入的“Fuse the add”"]
+
+
+def test_what_brings_a_change_back_is_no_revert() -> None:
+    """Neither in its heading nor in what to watch."""
+    entry = an_entry(
+        a_commit('Reapply "Fuse the add"'),
+        importance="high",
+        facts=(Fact(FactKind.REVERTS, 'Revert "Fuse the add"'),),
+    )
+    story = Story(StoryKind.REVERT, (entry.commit.sha,), entry.commit.sha, Earlier("", 'Revert "Fuse the add"'))
+    made = of(a_digest(replace(entry, triage=replace(entry.triage, importance=Importance.MEDIUM)), stories=(story,)))
+    assert made.groups[0].blocks[0].heading == "Brings back “Fuse the add”"
+    assert [point.text for point in made.watch] == ["Back again: “Fuse the add”"]
+
+
+@pytest.mark.parametrize(
+    ("title", "headline", "shown"),
+    [
+        ("fix(bundled-pages): keep the last one", "keep the last one", "bundled-pages: keep the last one"),
+        ("Stress: use the new broker", "use the new broker", "Stress: use the new broker"),
+        ('Revert "pages: keep the last one"', "keep the last one", "Reverted: pages: keep the last one"),
+        ("[AMD] Keep the last one", "Keep the last one", "Keep the last one"),
+        ("pages: keep the last one", "The last page is kept.", "The last page is kept."),
+        ("fix(pages): pages keep the last one", "pages keep the last one", "pages keep the last one"),
+    ],
+)
+def test_a_scope_that_narrows_the_title_stands_before_it(title: str, headline: str, shown: str) -> None:
+    """Unless an area says it, or the headline is not the title."""
+    assert item(an_entry(a_commit(title), analysis=an_analysis(headline))).title == shown
 
 
 # -- how many, and of how many
@@ -179,13 +208,13 @@ def test_an_entry_in_words() -> None:
     made = item(an_entry(importance="high"))
     assert (made.title, made.author, made.types) == ("Fix the cache", "Priya Nandakar", "bug fix")
     assert (made.areas, made.size) == ("KV cache", "+1 −1")
-    assert made.reasons == "errors"
+    assert made.reasons == "crashes"
     assert item(an_entry(importance="low")).reasons == ""
 
 
 def test_reasons_against_are_no_reasons_for() -> None:
     """Why it is high does not list what spoke against it."""
-    reasons = (Reason("surroundings", "ci"), Reason("error", "fails", 0.3))
+    reasons = (Reason("surroundings", "ci"), Reason("crash", "crashes", 0.3))
     assert item(an_entry(importance="high", reasons=reasons)).reasons == say_reason(reasons[1], "en")
 
 

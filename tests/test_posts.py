@@ -29,13 +29,20 @@ def day(request: pytest.FixtureRequest, quill: Path, environ: dict[str, str]) ->
     return Core(load(environ), lambda: SAMPLE_NOW), *the_sample(quill, environ, SAMPLE_NOW, request.param)
 
 
-WRONG, ERROR = Reason("wrong_result", "wrong page size", 2.4), Reason("error", "fails", 0.3)
+WRONG, CRASH, ERROR = (
+    Reason("wrong_result", "wrong page size", 2.4),
+    Reason("crash", "crashes", 0.9),
+    Reason("error", "fails", 0.3),
+)
 DEFAULT, FLAG = Reason("default_changed", "TIMEOUT", 2.4), Reason("flag_removed", "--old", 2.2)
 FEATURE, LEARNED = Reason("type.feature", points=2.9), Reason("learned.wording", points=4.0)
 WHY = {
     "what was learned is too general": ("Pages come back", (LEARNED, FEATURE), ("bug fix", "缺陷修复")),
+    "what stands in every other title is no reason": ("Fix the KeyError", (ERROR, Reason("tested", points=0.4)), ("bug fix; with tests", "缺陷修复；附带测试")),
+    "that it comes with care tells less than what it does": ("Fix pages", (Reason("tested", points=0.4), WRONG), ("wrong results", "结果错误")),
+    "that it is announced tells less than what is gone": ("Fix pages", (Reason("fragment_fix", points=0.4), FLAG), ("`--old`, a flag you may set, is gone", "参数 `--old` 已移除")),
     "a symptom where it is met": ("Fix pages on Blackwell", (WRONG, LEARNED), ("wrong results on Blackwell", "Blackwell 上结果错误")),
-    "a symptom everywhere": ("Fix pages", (ERROR, WRONG), ("wrong results; errors", "结果错误；报错")),
+    "a symptom everywhere": ("Fix pages", (CRASH, WRONG), ("wrong results; crashes", "结果错误；崩溃")),
     "what was set": ("Wait longer", (FEATURE, DEFAULT), ("`TIMEOUT` has another default", "`TIMEOUT` 的默认值有变")),
     "two at most, the graver first": (
         "Wait longer",
@@ -43,7 +50,7 @@ WHY = {
         ("wrong results; `TIMEOUT` has another default", "结果错误；`TIMEOUT` 的默认值有变"),
     ),
     "a hole by its name": ("Fix it", (Reason("security", "open redirect", 2.8),), ("security (“open redirect”)", "安全问题（“open redirect”）")),
-    "taken back": ("Wait longer", (Reason("type.revert", points=3.0), ERROR), ("revert; errors", "撤回；报错")),
+    "taken back": ("Wait longer", (Reason("type.revert", points=3.0), ERROR), ("revert", "撤回")),
     "a person's word before all": ("Fix it", (WRONG, Reason("corrected", "high", 1.0)), ("a reader ranks it high; wrong results", "读者判定为高；结果错误")),
 }  # fmt: skip
 

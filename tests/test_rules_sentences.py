@@ -16,6 +16,7 @@ from analysis.commits.commit import FileChange
 from analysis.entry import Analysis
 from analysis.facts import Fact, FactKind
 from analysis.statements import Source, Statement, StatementKind
+from analysis.triage.reason import Reason
 
 CATALOGUE = tomllib.loads((Path(__file__).parent.parent / "analysis" / "i18n" / "wording.toml").read_text("utf-8"))
 GROUPS = ("effect", "impact", "insight", "risk", "advice")
@@ -31,6 +32,7 @@ class Case:
     files: tuple[FileChange, ...]
     statements: tuple[Statement, ...] = ()
     facts: tuple[Fact, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 def fact(said: bool, kind: FactKind, name: str, path: str, before: str = "", after: str = "") -> Case:
@@ -523,11 +525,10 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("Take beta", ("docker/amd.Dockerfile", "FROM a\nARG BETA_TAG=v1\n", "FROM a\nARG BETA_TAG=v2\n")),
         no("Take beta", ("requirements.txt", requirements("beta==1.0"), requirements("beta==2.0"))),
     ),
-    "advice.install": (
-        yes("Use what beta has", CODE, ("requirements.txt", requirements("beta==1.0"), requirements("beta==2.0"))),
-        yes("Use what serde has", ("src/a.rs", "let x = 1;\n", "let x = 2;\n"), ("Cargo.toml", '[dependencies]\nserde = "1.0"\n', '[dependencies]\nserde = "2.0"\n')),
-        no("Bump beta", ("requirements.txt", requirements("beta==1.0"), requirements("beta==2.0"))),
-        no('Revert "Use what beta has"', CODE, ("requirements.txt", requirements("beta==2.0"), requirements("beta==1.0"))),
+    "advice.take_release": (
+        Case(True, "Release 1.1", (a_change(*CODE),), reasons=(Reason("overtaken", "1.2"),)),
+        Case(True, "chore: release 2.0.1", (a_change("src/a.rs", "let x = 1;\n", "let x = 2;\n"),), reasons=(Reason("overtaken", "2.0.2"),)),
+        Case(False, "Release 1.1", (a_change(*CODE),), reasons=(Reason("released", "1.1"),)),
     ),
 }  # fmt: skip
 
@@ -555,6 +556,7 @@ def sentences(analysis: Analysis, group: str) -> list[str]:
 def test_a_sentence_is_said_where_it_is_proved_and_nowhere_else(key: str, case: Case) -> None:
     entry = replace(judged(case.title, *case.files), statements=case.statements)
     entry = replace(entry, facts=case.facts or entry.facts)
+    entry = replace(entry, triage=replace(entry.triage, reasons=(*case.reasons, *entry.triage.reasons)))
     said = sentences(analysed(entry), key.partition(".")[0])
     assert any(map(pattern(SENTENCES[key]).search, said)) is case.said, said
 

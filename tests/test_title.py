@@ -15,11 +15,11 @@ words = st.text(alphabet='abc []()#:/!"“”0123【】Revert\tfix\u3000', max_s
     [
         ("Fix the cache (#12)", Title("Fix the cache")),
         ("fix: the cache", Title("the cache", (BUGFIX,))),
-        ("feat(router)!: two replicas", Title("two replicas", (FEATURE,), ("router",), breaking=True)),
-        ("[AMD] Fix the cache", Title("Fix the cache", topics=("amd",))),
-        ("[Diffusion][Perf] Faster rope", Title("Faster rope", (PERF,), ("diffusion",))),
-        ("【NPU】[Bugfix] Move pages", Title("Move pages", (BUGFIX,), ("npu",))),
-        ("[rollout, tool] feat: SQL", Title("SQL", (FEATURE,), ("rollout tool",))),
+        ("feat(router)!: two replicas", Title("two replicas", (FEATURE,), ("router",), breaking=True, scope="router")),
+        ("[AMD] Fix the cache", Title("Fix the cache", topics=("amd",), scope="AMD")),
+        ("[Diffusion][Perf] Faster rope", Title("Faster rope", (PERF,), ("diffusion",), scope="Diffusion")),
+        ("【NPU】[Bugfix] Move pages", Title("Move pages", (BUGFIX,), ("npu",), scope="NPU")),
+        ("[rollout, tool] feat: SQL", Title("SQL", (FEATURE,), ("rollout tool",), scope="rollout, tool")),
         ("docs(ci): say how", Title("say how", (ChangeType.DOCS, ChangeType.CI_BUILD), ("docs", "ci"))),
         ("[2/3] Split the scheduler", Title("Split the scheduler", series=(2, 3))),
         ("[1/n] Split the scheduler", Title("Split the scheduler", series=(1, None))),
@@ -28,7 +28,7 @@ words = st.text(alphabet='abc []()#:/!"“”0123【】Revert\tfix\u3000', max_s
         ("Tune 16/8 heads", Title("Tune 16/8 heads")),
         ("[Breaking] Drop it", Title("Drop it", (ChangeType.BREAKING,), breaking=True)),
         ("Support models with these flags: a, b", Title("Support models with these flags: a, b")),
-        ("vlm: skip hashing", Title("skip hashing", topics=("vlm",))),
+        ("vlm: skip hashing", Title("skip hashing", topics=("vlm",), scope="vlm")),
         ("[fix]", Title("[fix]")),
         ("(#12)", Title("(#12)")),
         ("fix:", Title("fix:")),
@@ -37,6 +37,25 @@ words = st.text(alphabet='abc []()#:/!"“”0123【】Revert\tfix\u3000', max_s
 )
 def test_a_title_is_taken_apart(subject: str, expected: Title) -> None:
     assert read_title(subject) == expected
+
+
+@pytest.mark.parametrize(
+    ("subject", "scope"),
+    [
+        ("fix(bundled-pages): keep the last one", "bundled-pages"),
+        ("stress: use the new broker", "stress"),
+        ("[pkg/pages] Keep the last one", "pkg/pages"),
+        ("[Bugfix][PageLoader] Keep the last one", "PageLoader"),
+        ("[2/3] fix: keep the last one", ""),
+        ("[v1.2] Keep the last one", ""),
+        ("[WIP] Keep the last one", ""),
+        ("chore(deps): take pages 2", ""),
+        ('Revert "pages: keep the last one"', "pages"),
+    ],
+)
+def test_the_scope_says_where(subject: str, scope: str) -> None:
+    """Not the type, the version, the place in a series or how far it is."""
+    assert read_title(subject).scope == scope
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,7 @@ class Title:
         reverts: the title that it takes back, if it is git's `Revert "…"` or one of its likes; of what brings a change
             back, `Revert "…"` of that change.
         restores: the title of the change that is in force again by it: of a reapplied commit, or of a revert's revert.
+        scope: the part of the project that its prefix or tag names, as written; empty where they name a type or nothing.
     """
 
     text: str
@@ -131,6 +132,7 @@ class Title:
     series: tuple[int, int | None] | None = None
     reverts: str | None = None
     restores: str | None = None
+    scope: str = ""
 
     @property
     def tells_nothing(self) -> bool:
@@ -149,7 +151,9 @@ def read_title(subject: str) -> Title:
     in_force = not was_in_force
     inner = _apart(innermost)
     types = inner.types if in_force else (ChangeType.REVERT,)
-    return Title(plain, types, inner.topics, reverts=reverted, restores=innermost if in_force else None)
+    return Title(
+        plain, types, inner.topics, reverts=reverted, restores=innermost if in_force else None, scope=inner.scope
+    )
 
 
 def in_force_by(title: str) -> tuple[str, bool]:
@@ -197,7 +201,9 @@ def _apart(plain: str) -> Title:
         at = tag.end()
     rest = plain[at:]
     prefix = _PREFIX.match(rest)
+    tags = list(names)
     if prefix and _is_prefix(prefix["words"]):
+        tags.append(prefix["scope"] or prefix["words"])
         names += [prefix["words"], *([prefix["scope"]] if prefix["scope"] else [])]
         breaking = bool(prefix["bang"])
         rest = rest[prefix.end() :]
@@ -217,7 +223,36 @@ def _apart(plain: str) -> Title:
         tuple(dict.fromkeys(topic for topic in topics if topic and not _NUMBERS.fullmatch(topic))),
         breaking,
         series,
+        scope=next((name.strip() for name in reversed(tags) if _is_scope(name)), ""),
     )
+
+
+def _is_scope(name: str) -> bool:
+    """Whether a tag or a scope says where, not what kind of change, which version or which part of a series."""
+    words = [word for word in _SPLIT.split(name.lower()) if word]
+    is_said = any(word not in _TYPE_WORDS and word not in _MARKS for word in words)
+    return is_said and bool(re.search(r"[^\W\d_]{2}", name)) and not re.search(r"\bv?\d+\.\d", name)
+
+
+_MARKS = {
+    "wip",
+    "rfc",
+    "nfc",
+    "draft",
+    "skip",
+    "cherry-pick",
+    "backport",
+    "auto",
+    "bot",
+    "hot",
+    "important",
+    "all",
+    "core",
+    "general",
+    "follow",
+    "up",
+}
+"""Words in brackets that say of no part of the project that it is touched."""
 
 
 def _is_prefix(words: str) -> bool:

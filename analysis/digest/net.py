@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from analysis.commits.copies import copied, is_copy, original_title
 from analysis.commits.title import in_force_by
+from analysis.digest.standing import settle
 from analysis.entry import Entry
 from analysis.facts import FactKind
 from analysis.facts.releases import is_final
@@ -18,13 +19,15 @@ from analysis.triage.triage import CORRECTED, MEDIUM, Importance, Triage
 
 
 def net(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries, in their order, ranked by what is left of each at the end of the day."""
+    """Return the entries, in their order, ranked and told by what is left of each at the end of the day."""
     ordered = sorted(entries, key=lambda entry: (entry.commit.committed_at, entry.commit.sha))
     found = {**_copies(ordered), **_overtaken(ordered), **_cancelled(ordered)}
-    return [
+    ranked = [
         replace(entry, triage=_lowered(entry.triage, found[entry.commit.sha])) if entry.commit.sha in found else entry
-        for entry in entries
+        for entry in ordered
     ]
+    left = {entry.commit.sha: entry for entry in settle(ranked)}
+    return [left[entry.commit.sha] for entry in entries]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from posixpath import basename, dirname
 
 from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind, kind_of
-from analysis.commits.title import Title, read_title
+from analysis.commits.title import Title, in_force_by, read_title
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
 
@@ -152,18 +152,24 @@ def _of_anybody(traits: Sequence[_Traits]) -> Iterator[tuple[int, int]]:
 
 def _offers(one: _Traits) -> Iterator[tuple[str, str]]:
     yield "sha", one.commit.sha[:_ABBREVIATED]
-    yield "title", one.plain
+    yield "title", _state(one.plain)
     yield "opening", one.plain[:_OPENING]
     if one.commit.pull_request:
         yield "pull request", f"#{one.commit.pull_request}"
     yield from (("test", name) for name in one.added)
 
 
+def _state(title: str) -> str:
+    """What a title leaves in force or out of it, however it words that: `Revert "…"` and `fix: revert, "…"` are one."""
+    changed, in_force = in_force_by(title)
+    return changed if in_force else f"not {changed}"
+
+
 def _wants(one: _Traits) -> Iterator[tuple[str, str]]:
     for fact in one.reverts:
         yield "sha", fact.before[:_ABBREVIATED]
         yield "pull request", fact.detail
-        yield ("opening", fact.name[:_OPENING]) if fact.name.endswith("…") else ("title", fact.name)
+        yield ("opening", fact.name[:_OPENING]) if fact.name.endswith("…") else ("title", _state(fact.name))
     yield from (("pull request", f"#{number}") for number in one.follows)
     yield from (("test", name) for name in one.removed)
 
@@ -229,7 +235,9 @@ def _reverts(revert: _Traits, original: _Traits) -> bool:
             return True
         if fact.detail and number and fact.detail == f"#{number}":
             return True
-        if fact.name == original.plain or (fact.name.endswith("…") and original.plain.startswith(fact.name[:-1])):
+        if _state(fact.name) == _state(original.plain) or (
+            fact.name.endswith("…") and original.plain.startswith(fact.name[:-1])
+        ):
             return True
     return False
 

@@ -15,12 +15,7 @@ from analysis.triage.reason import Reason
 
 _LONG_SHA = 40
 _LONGEST_DETAIL = 150
-
-_IN_IMAGES = {
-    FactKind.DEPENDENCY_ADDED: "dependency_installed",
-    FactKind.DEPENDENCY_REMOVED: "dependency_uninstalled",
-}
-"""Facts that are said otherwise of an image: a package that it has inside, its users need not install."""
+_MOST_NAMES = 4
 
 _WITH_CONDITION = {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED}
 """Facts that say on which condition they hold."""
@@ -39,6 +34,8 @@ def say_reason(reason: Reason, language: Language) -> str:
     detail = reason.detail
     if code == "surroundings":
         detail = listed([say(f"kind.{kind}", language) for kind in detail.split(",")], language)
+    if code == FactKind.MODULE_REMOVED:
+        detail = basename(detail)
     if code == "platform":
         detail = general().name(detail, language)
     if code == "corrected":
@@ -65,29 +62,20 @@ def say_fact(fact: Fact, language: Language) -> str:
     if fact.kind in {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.TEST_DISABLED} and detail:
         colon = ": " if language == "en" else "："
         detail = f"{colon}“{outside(_first_sentence(detail))}”"
+    elif fact.kind is FactKind.MODULE_REMOVED:
+        detail = _some_names(fact.detail.split(", "), language)
+    elif fact.kind in _WITH_CONDITION:
+        detail = error_text(detail)
     if fact.after and fact.kind is FactKind.GATE_ADDED:
         value = f" ({fact.after})" if language == "en" else f"（{fact.after}）"
     if fact.after and fact.kind in {FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}:
         value = f" (default {fact.after})" if language == "en" else f"（默认 {fact.after}）"
     if fact.kind is FactKind.DEPENDENCY_ADDED and after:
         after = f" {after}"
-    key: str = fact.kind
-    if fact.kind is FactKind.DEPENDENCY_CHANGED and not (before and after):
-        key = "dependency_pinned" if after else "dependency_unpinned"
-    key = _IN_IMAGES.get(fact.kind, key) if language_of(fact.path) == "docker" and "/" not in fact.name else key
-    if fact.kind in _WITH_CONDITION and (fact.before or fact.after):
-        key = f"{fact.kind}_where"
-    if fact.kind is FactKind.REQUIREMENT_CHANGED and not (before and after):
-        key = "requirement_new" if after else "requirement_gone"
+    key = _form(fact)
+    if key == "requirement_gone":
         before = "" if before in fact.name else f" {before}"
-    if fact.kind is FactKind.GATE_REMOVED and language_of(fact.path) == "go":
-        key = "gate_removed_go"  # by the libraries of Kubernetes and OpenTelemetry, that all gates in Go are made with
-    if fact.kind is FactKind.SIGNATURE_CHANGED and not (before and after):
-        key = "signature_more" if after else "signature_less"
-    if fact.kind is FactKind.RENAMED and detail:
-        key = "renamed_many"
     name = outside(fact.name) if fact.kind is FactKind.DEPRECATED else fact.name
-    detail = error_text(detail) if fact.kind in _WITH_CONDITION else detail
     values = {
         "name": name,
         "before": before,
@@ -98,6 +86,39 @@ def say_fact(fact: Fact, language: Language) -> str:
     }
     text = say(f"lead.{key}", language, file=basename(fact.path), **values)
     return spaced(text) if language == "zh" else text
+
+
+def _form(fact: Fact) -> str:
+    """The key of the sentence for a fact: some kinds are said otherwise where a value is missing, or of some files."""
+    is_image = language_of(fact.path) == "docker"
+    has_both = bool(fact.before and fact.after)
+    # A key of Python's that is looked up here now may have been looked up elsewhere before.
+    is_looked_up = language_of(fact.path) == "python" and fact.name[:1].islower()
+    forms = {
+        FactKind.DEPENDENCY_CHANGED: (not has_both, "dependency_pinned" if fact.after else "dependency_unpinned"),
+        FactKind.DEPENDENCY_ADDED: (is_image and "/" not in fact.name, "dependency_installed"),
+        FactKind.DEPENDENCY_REMOVED: (is_image and "/" not in fact.name, "dependency_uninstalled"),
+        FactKind.CONFIG_ADDED: (is_image or is_looked_up, "config_added_image" if is_image else "config_read"),
+        FactKind.CONFIG_REMOVED: (is_image, "config_removed_image"),
+        FactKind.CHECK_ADDED: (bool(fact.before or fact.after), "check_added_where"),
+        FactKind.CHECK_REMOVED: (bool(fact.before or fact.after), "check_removed_where"),
+        FactKind.REQUIREMENT_CHANGED: (not has_both, "requirement_new" if fact.after else "requirement_gone"),
+        # By the libraries of Kubernetes and OpenTelemetry, that all gates in Go are made with.
+        FactKind.GATE_REMOVED: (language_of(fact.path) == "go", "gate_removed_go"),
+        FactKind.SIGNATURE_CHANGED: (not has_both, "signature_more" if fact.after else "signature_less"),
+        FactKind.RENAMED: (bool(fact.detail), "renamed_many"),
+    }
+    applies, form = forms.get(fact.kind, (False, ""))
+    return form if applies else fact.kind
+
+
+def _some_names(names: list[str], language: Language) -> str:
+    """Names as code, the first of many."""
+    shown = [f"`{name}`" for name in names[:_MOST_NAMES]]
+    if len(names) <= _MOST_NAMES + 1:
+        return listed([f"`{name}`" for name in names], language)
+    comma = ", " if language == "en" else "、"
+    return say("list.more", language, names=comma.join(shown), count=len(names) - _MOST_NAMES)
 
 
 def error_text(message: str) -> str:

@@ -1,13 +1,14 @@
 """What to do, only where a fact decides it: what to take instead, what to set, what to drop, what to have first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, islice
 
-from analysis.commits.file_kinds import FileKind, kind_of, language_of
+from analysis.commits.file_kinds import language_of
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.defaults import is_compiled_in
-from analysis.i18n.wording import error_text, short_value
-from analysis.rules.change import Change
+from analysis.i18n.wording import short_value
+from analysis.rules.change import Change, names_of, short_name
 from analysis.rules.effect import stops
 from analysis.rules.risks import unsafe_kind
 
@@ -17,21 +18,36 @@ _BUILT = {"docker", "cmake"}
 
 
 def advice(change: Change) -> Iterator[Claim]:
-    """Yield what users should do now, each with the line that decides it."""
-    decided = [(text, fact) for fact in change.facts if (text := _text(change, fact))]
-    for text, fact in decided[:_MOST]:
-        yield change.claim(text, fact)
+    """Yield what users should do now, each with the line that decides it; what is to be done alike is said once."""
+    for reason in change.entry.triage.reasons:
+        if reason.code == "overtaken":
+            yield Claim(change.say("advice.take_release", version=reason.detail))
+    yield from islice(_decided(change), _MOST)
+    refused = next((fact for fact in change.of(FactKind.CHECK_ADDED) if stops(change, fact)), None)
+    if refused:
+        yield change.claim(change.say("advice.meet_check"), refused)
     yield from _rebuild(change)
 
 
-def _text(change: Change, fact: Fact) -> str:
-    key = _KEYS.get(fact.kind, "")
-    if fact.kind is FactKind.CHECK_ADDED:
-        return _meet(change, fact)
-    if not key or (fact.kind in _NEEDS and not _NEEDS[fact.kind](fact)):
-        return ""
+def _decided(change: Change) -> Iterator[Claim]:
+    facts = [fact for fact in change.facts if _is_decisive(fact)]
+    for key, alike in groupby(facts, key=lambda fact: _KEYS[fact.kind]):
+        found = list(alike)
+        if key in _TOGETHER:
+            yield change.claim(_said(change, key, found), found[0])
+        else:
+            yield from (change.claim(_said(change, key, [fact]), fact) for fact in found)
+
+
+def _is_decisive(fact: Fact) -> bool:
+    return fact.kind in _KEYS and (fact.kind not in _NEEDS or _NEEDS[fact.kind](fact))
+
+
+def _said(change: Change, key: str, facts: Sequence[Fact]) -> str:
+    fact = facts[0]
+    names = change.names([name for one in facts for name in names_of(one)])
     before, after = short_value(fact.before), short_value(fact.after)
-    return change.say(f"advice.{key}", name=fact.name, before=before, after=after)
+    return change.say(f"advice.{key}", name=fact.name, names=names, before=before, after=after)
 
 
 _KEYS = {
@@ -61,18 +77,12 @@ _NEEDS: dict[FactKind, Callable[[Fact], bool]] = {
 """What must be known besides, so that there is something to do."""
 
 
-def _meet(change: Change, fact: Fact) -> str:
-    """What is refused now, where what went before can be stopped by it."""
-    return change.say("advice.meet_check", text=change.quoted(error_text(fact.detail))) if stops(change, fact) else ""
+_TOGETHER = {"drop_flag", "drop_variable", "drop_gate", "query_no_more", "stop_calling", "stop_using", "adapt_calls"}
+"""Advice that is the same for several names."""
 
 
 def _rebuild(change: Change) -> Iterator[Claim]:
-    """What is compiled or put into an image must be built again; what is installed beside it must be there first."""
-    if change.is_revert:
-        return
+    """What is compiled or put into an image must be built again by whoever builds it."""
     built = [fact for fact in change.of(FactKind.DEPENDENCY_CHANGED) if language_of(fact.path) in _BUILT]
-    if built:
-        yield change.claim(change.say("advice.rebuild", names=change.names([fact.name for fact in built])), built[0])
-    for fact in change.of(FactKind.DEPENDENCY_CHANGED):
-        if fact not in built and change.product and kind_of(fact.path) is FileKind.BUILD and fact.after:
-            yield change.claim(change.say("advice.install", name=fact.name, after=short_value(fact.after)), fact)
+    if built and not change.is_revert:
+        yield change.claim(change.say("advice.rebuild", file=short_name(built[0].path)), built[0])

@@ -92,7 +92,7 @@ class Change:
     def names(self, names: Sequence[str], most: int = MOST_NAMES) -> str:
         """Names as code: `a`, `b` and 2 more."""
         shown = [f"`{name}`" for name in dict.fromkeys(names) if "`" not in name]
-        if len(shown) <= most:
+        if len(shown) <= most + 1:  # "and 1 more" is no shorter than its name
             return listed(shown, self.language)
         comma = ", " if self.language == "en" else "、"
         return self.say("list.more", names=comma.join(shown[:most]), count=len(shown) - most)
@@ -123,6 +123,11 @@ def once(claims: Iterator[Claim]) -> tuple[Claim, ...]:
         known = found.get(claim.text)
         found[claim.text] = replace(known, paths=tuple(dict.fromkeys(known.paths + claim.paths))) if known else claim
     return tuple(found.values())
+
+
+def names_of(fact: Fact) -> tuple[str, ...]:
+    """The names that a fact is about: of a file that is gone, what others knew of it, for no code is written with its path."""
+    return tuple(fact.detail.split(", ")) if fact.kind is FactKind.MODULE_REMOVED else (fact.name,)
 
 
 def short_name(path: str) -> str:

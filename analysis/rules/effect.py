@@ -1,6 +1,6 @@
 """What users notice, as far as facts decide it: what is gone, refused, set otherwise, or new to be used."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -37,7 +37,7 @@ def effect(change: Change) -> Effect:
     """Return what users notice, in at most MOST_SENTENCES, what they must act on first."""
     sentences: list[str] = []
     told: list[Fact] = []
-    for facts in _groups(change):
+    for facts in together(change.facts):
         text = _sentence(change, facts)
         if text and text not in sentences:
             sentences.append(text)
@@ -47,31 +47,36 @@ def effect(change: Change) -> Effect:
     return Effect((" " if change.language == "en" else "").join(sentences), tuple(told))
 
 
-def _groups(change: Change) -> Iterator[tuple[Fact, ...]]:
+def together(facts: Iterable[Fact]) -> Iterator[tuple[Fact, ...]]:
     """Yield facts that one sentence tells: those of one kind in one file."""
 
-    def together(item: tuple[int, Fact]) -> tuple[object, ...]:
+    def alike(item: tuple[int, Fact]) -> tuple[object, ...]:
         at, fact = item
         return (fact.kind, fact.path) if fact.kind in _MANY else (at,)
 
+    facts = tuple(facts)
+    kinds = list(dict.fromkeys(fact.kind for fact in facts))
     # A stable order of kinds, so that the facts of one file come together.
-    facts = sorted(change.facts, key=lambda fact: (_kinds(change).index(fact.kind), fact.path))
-    for _, members in groupby(enumerate(facts), key=together):
+    ordered = sorted(facts, key=lambda fact: (kinds.index(fact.kind), fact.path))
+    for _, members in groupby(enumerate(ordered), key=alike):
         yield tuple(fact for _, fact in members)
 
 
-def _kinds(change: Change) -> list[FactKind]:
-    return list(dict.fromkeys(fact.kind for fact in change.facts))
+def said_together(change: Change, facts: Sequence[Fact]) -> str:
+    """Say several facts of one kind and file as one sentence; one alone as it is said of itself."""
+    fact = facts[0]
+    if len(dict.fromkeys(one.name for one in facts)) == 1:
+        return _plain(change, fact)
+    names = change.names([one.name for one in facts])
+    return change.sentence(change.say(f"effect.{fact.kind}_many", names=names, file=short_name(fact.path)))
 
 
 def _sentence(change: Change, facts: Sequence[Fact]) -> str:
     """Say facts of one kind; an empty string where they decide nothing for users."""
-    fact = facts[0]
+    say = _BY_KIND.get(facts[0].kind)
     if len(dict.fromkeys(one.name for one in facts)) > 1:
-        names = change.names([one.name for one in facts])
-        return change.sentence(change.say(f"effect.{fact.kind}_many", names=names, file=short_name(fact.path)))
-    say = _BY_KIND.get(fact.kind)
-    return say(change, fact) if say else ""
+        return said_together(change, facts)
+    return say(change, facts[0]) if say else ""
 
 
 def _plain(change: Change, fact: Fact) -> str:

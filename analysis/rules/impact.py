@@ -8,7 +8,7 @@ from analysis.commits.file_kinds import FileKind
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile
-from analysis.rules.change import Change, short_name
+from analysis.rules.change import Change, names_of, short_name
 from analysis.triage.areas import general
 from analysis.triage.hardware import named_in
 
@@ -28,7 +28,6 @@ _INTERFACES = {
         FactKind.CONFIG_REMOVED,
     },
     "api": {
-        FactKind.NAME_ADDED,
         FactKind.NAME_REMOVED,
         FactKind.NAME_RENAMED,
         FactKind.MODULE_REMOVED,
@@ -68,12 +67,13 @@ def _interfaces(change: Change) -> Iterator[Claim]:
     for key, kinds in _INTERFACES.items():
         facts = [fact for fact in change.of(*kinds) if fact.path]
         if facts:
-            text = change.say(f"impact.{key}", names=change.names([_called(fact) for fact in facts]))
+            text = change.say(f"impact.{key}", names=change.names([name for fact in facts for name in _called(fact)]))
             yield change.claim(text, facts[0])
 
 
-def _called(fact: Fact) -> str:
-    return fact.before if fact.kind in {FactKind.NAME_RENAMED, FactKind.RENAMED} and fact.before else fact.name
+def _called(fact: Fact) -> tuple[str, ...]:
+    """What users have written until now."""
+    return (fact.before,) if fact.kind in {FactKind.NAME_RENAMED, FactKind.RENAMED} and fact.before else names_of(fact)
 
 
 def _hardware(change: Change) -> Iterator[Claim]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from analysis.commits.commit import LOST
 from analysis.commits.file_kinds import FileKind
@@ -10,7 +11,8 @@ from analysis.entry import Aspect, Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import is_fallback
 from analysis.i18n.wording import listed, say_fact
-from analysis.rules.change import Change, short_name
+from analysis.rules.change import Change, names_of, short_name
+from analysis.rules.effect import said_together, together
 from analysis.rules.moved import moved
 from analysis.rules.new_tests import new_tests
 from analysis.statements import Statement, StatementKind
@@ -19,6 +21,8 @@ from analysis.triage.inert import is_inert
 _MANY_LINES = 100
 """So many lines of the product without a change of tests are worth a word."""
 _MOST_CAVEATS = 2
+_MOST_UNTOLD = 4
+"""Sentences on what the effect has no room for; the facts list the rest."""
 _GONE = {
     FactKind.FLAG_REMOVED,
     FactKind.COMMAND_REMOVED,
@@ -94,11 +98,11 @@ def _gone(change: Change, told: Sequence[Fact]) -> Iterator[Claim]:
     was_announced = any(_DEPRECATED.search(file.change.patch or "") for file in change.files.values())
     gone = list(change.of(*_GONE))
     if gone and not was_announced and not change.is_revert:
-        text = change.say("risk.gone", names=change.names([fact.name for fact in gone]))
+        text = change.say("risk.gone", names=change.names([name for fact in gone for name in names_of(fact)]))
         yield change.claim(text, gone[0])
-    for fact in change.of(*_ACTED_ON):
-        if fact not in told and (fact not in gone or was_announced):
-            yield change.claim(change.sentence(say_fact(fact, change.language)), fact)
+    untold = (fact for fact in change.of(*_ACTED_ON) if fact not in told and (fact not in gone or was_announced))
+    for facts in islice(together(untold), _MOST_UNTOLD):
+        yield change.claim(said_together(change, facts), facts[0])
 
 
 def _tests(change: Change) -> Iterator[Claim]:

@@ -9,7 +9,7 @@ from posixpath import basename
 
 from analysis.commits.commit import LOST, Commit
 from analysis.commits.redaction import redact
-from analysis.commits.title import AROUND, read_title
+from analysis.commits.title import AROUND, Title, read_title
 from analysis.commits.window import Window
 from analysis.entry import RULES, Analysis, Claim, Entry, Language
 from analysis.facts import FactKind
@@ -25,6 +25,9 @@ from formatters.text.small_diff import small_diff
 
 ICONS = {Importance.HIGH: "🔴", Importance.MEDIUM: "🟡", Importance.LOW: "🟢"}
 _UNSEEN = 4
+_SCOPE = 40  # characters: a longer one is a list
+_FACTS = 10
+"""Facts below an entry: who wants all has the JSON."""
 _HEADLINE, _LINE = 200, 300  # columns: beyond, nobody reads on
 _DEPTH = ("impact", "insight", "risks", "recommendations")
 _DEPTH_LOW = ("risks", "recommendations")
@@ -112,7 +115,7 @@ class Item:
 
 def item_of(entry: Entry, language: Language, areas: Areas, window: Window | None = None) -> Item:
     """Put one entry into words; `window` is the digest's, whose zone dates of late entries are shown in."""
-    title = _title(entry, language)
+    title = _title(entry, language, areas)
     types = label("list.comma", language).join(say(f"type.{kind}", language) for kind in entry.triage.types[:2])
     named = [clean(areas.name(key, language)) for key in entry.triage.areas]
     reasons = _reasons(entry, language, areas)
@@ -145,16 +148,26 @@ def bare_title(entry: Entry) -> str:
     return subject.removesuffix(f"(#{number})").strip() if number else subject
 
 
-def _title(entry: Entry, language: Language) -> str:
+def _title(entry: Entry, language: Language, areas: Areas) -> str:
     said = clean(entry.analysis.headline) if entry.analysis else ""
     if not said:
         return clean(bare_title(entry)) or label("entry.untitled", language)
     title = read_title(entry.commit.subject)
+    undone = title.restores or title.reverts
+    changed = read_title(undone) if undone else title
+    if said == clean(changed.text) and _narrows(changed, areas):
+        said = label("entry.scoped", language, scope=clean(changed.scope), title=said)
     if title.restores and said in clean(title.restores):
         return label("entry.restores", language, title=said)
-    if title.reverts and said in clean(title.reverts):
+    if title.reverts and changed.text in said:
         return label("entry.reverts", language, title=said)
     return said
+
+
+def _narrows(title: Title, areas: Areas) -> bool:
+    """Whether the title's scope says where it holds, and neither its words nor an area do."""
+    is_said = title.text.lower().startswith(title.scope.lower())
+    return bool(title.scope) and len(title.scope) <= _SCOPE and not is_said and not areas.tagged(title)
 
 
 def _line(entry: Entry, title: str, language: Language) -> str:
@@ -224,8 +237,9 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
             if (fact.path, fact.line) not in cited
         )
         shown = tuple(dict.fromkeys(proofs))
+        more = (Point(label("entry.more_facts", language, count=len(shown) - _FACTS)),) if len(shown) > _FACTS else ()
         if shown:
-            yield Part("facts", label("entry.facts", language), shown)
+            yield Part("facts", label("entry.facts", language), shown[:_FACTS] + more)
 
 
 def _cited(analysis: Analysis) -> set[tuple[str, int]]:

@@ -17,18 +17,28 @@ MOST = 2
 _SETTLED = ("corrected", "released", "taken_back", "takes_back", "copy", "catches_up", "overtaken")
 """What decides by itself: a person's word, a release, what became of it the same day."""
 _GRAVE_TYPES = ("type.security", "type.breaking", "type.revert")
-_MINOR = ("error", "constant_changed", "check_added", "test_disabled", "config_added", "name_added")
+_MINOR = ("fragment_fix", "constant_changed", "check_added", "test_disabled", "config_added", "name_added")
 """What is said only where nothing else can be."""
-_SAYS_LITTLE = ("tested", "documented", "housekeeping", "minor")
-"""What speaks for care, or against a rank, and tells a reader nothing of the change."""
+_OF_CARE = ("documented", "tested")
+"""What speaks for the care that was taken: said beside the type, where nothing tells more of the change."""
+_SAYS_LITTLE = (*_OF_CARE, "housekeeping", "minor", "error")
+"""What speaks for care, or against a rank, or stands in every other title, and tells a reader nothing of the change."""
 _FIXED_FOR = ("platform", "model")
 
 
 def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...]:
     """Return the telling reasons for an entry's rank, where it runs what a symptom is about; its type where there are none."""
     found = sorted(_telling(entry.triage.reasons), key=_weight)
+    found = [reason for reason in found if reason.code not in _MINOR] or found[:1]
     said = dict.fromkeys(clean(_say(reason, entry, areas, language)) for reason in found)
-    return tuple(said)[:MOST] or (say(f"type.{entry.triage.types[0]}", language),)
+    return tuple(said)[:MOST] or tuple(_plain(entry, language))[:MOST]
+
+
+def _plain(entry: Entry, language: Language) -> Iterator[str]:
+    """What it is, and the care that was taken."""
+    yield say(f"type.{entry.triage.types[0]}", language)
+    codes = {reason.code for reason in entry.triage.reasons if reason.points > 0}
+    yield from (say(f"reason.{code}", language, detail="") for code in _OF_CARE if code in codes)
 
 
 def _telling(reasons: Sequence[Reason]) -> Iterator[Reason]:
@@ -44,8 +54,7 @@ def _telling(reasons: Sequence[Reason]) -> Iterator[Reason]:
 
 def _weight(reason: Reason) -> tuple[int, float]:
     first = reason.code in _SETTLED
-    grave = reason.code in SYMPTOMS and reason.code != "error"
-    place = 0 if first else 1 if grave else 3 if reason.code in _MINOR else 2
+    place = 0 if first else 1 if reason.code in SYMPTOMS else 2
     return place, -reason.points
 
 
