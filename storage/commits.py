@@ -2,9 +2,10 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlite_utils import Database
@@ -92,8 +93,11 @@ class Commits:
                     packed = zlib.compress(json.dumps(patches, ensure_ascii=False).encode(), 6)
                     db.table("patches").insert({"commit_id": key, "patches": packed}, replace=True)
 
-    def put_triage(self, entries: Iterable[Entry]) -> None:
-        """Remember what the commits' facts and triage are now, and make them findable by it."""
+    def put_triage(self, entries: Iterable[Entry], rests_on: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Remember what the commits' facts and triage are now, and make them findable by it.
+
+        `rests_on` names, by SHA, all that a judgement was made of; one without a name is made anew the next time.
+        """
         with self._store.write() as db:
             for entry in entries:
                 row = _triage_row(entry)
@@ -105,6 +109,7 @@ class Commits:
                     f"select 1 from commits where id = ? and {' and '.join(f'{name} is ?' for name in row)}",
                     [key, *row.values()],
                 ).fetchone()
+                db.execute("update commits set judged_by = ? where id = ?", [rests_on.get(entry.commit.sha), key])
                 if not same:
                     db.table("commits").update(key, row)
                     # The rules read their texts from just this; a model's stay, they were paid for.
@@ -121,6 +126,12 @@ class Commits:
         with self._store.read() as db:
             rows = _rows(db, repo, shas, "and c.types is not null", patches=False)
             return {row["sha"]: entry_of(row) for row in rows}
+
+    def judged(self, repo: str, rests_on: Mapping[str, str]) -> dict[str, Entry]:
+        """Return those of these commits, by SHA, whose stored judgement rests on what is named; without patches."""
+        with self._store.read() as db:
+            rows = _rows(db, repo, list(rests_on), "and c.types is not null", patches=False)
+            return {row["sha"]: entry_of(row) for row in rows if row["judged_by"] == rests_on[row["sha"]]}
 
     def entry(self, repo: str, sha: str) -> Entry | None:
         """Return everything remembered of one commit but its analyses."""

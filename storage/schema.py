@@ -319,3 +319,9 @@ def m041_revisions(db: Database) -> None:
 def m042_names(db: Database) -> None:
     """Who gave their opinion, as others there see them; of opinions from before it is not known."""
     db.table("feedback").add_column("name", str, not_null_default="")
+
+
+@migrations()
+def m050_judged_by(db: Database) -> None:
+    """What each stored judgement was made of, as a version; null for one that is to be made anew."""
+    db.table("commits").add_column("judged_by", str)

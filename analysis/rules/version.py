@@ -19,6 +19,9 @@ _READ_BY_RULES = (
 )
 """What the rules' texts are made of; how commits are ranked and fetched is none of it."""
 
+_JUDGED_BY = ("**/*.py", "**/*.toml", "**/*.json")
+"""What commits are judged by: any rule, word or weight of this package may change what comes of it."""
+
 
 def content_version(texts: Iterable[bytes]) -> str:
     """Return a short version that follows from the contents."""
@@ -31,5 +34,15 @@ def content_version(texts: Iterable[bytes]) -> str:
 @lru_cache(maxsize=1)
 def rules_version() -> str:
     """Return the version of the rules: of their sources and their wording."""
-    files = sorted({path for pattern in _READ_BY_RULES for path in _ANALYSIS.glob(pattern)})
+    return _version_of(_READ_BY_RULES)
+
+
+@lru_cache(maxsize=1)
+def judgement_version() -> str:
+    """Return the version of what facts, statements and triage come from."""
+    return _version_of(_JUDGED_BY)
+
+
+def _version_of(patterns: Iterable[str]) -> str:
+    files = sorted({path for pattern in patterns for path in _ANALYSIS.glob(pattern)})
     return content_version(path.read_bytes() for path in files)

@@ -9,13 +9,14 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from analysis.commits.commit import FileChange
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import Title
+from analysis.rules.version import content_version
 
 MOST_AREAS = 2
 """How many areas a commit has at most."""
@@ -61,6 +62,11 @@ class Area:
         return self.names.get(language) or self.names.get("en") or self.key
 
 
+def _said(area: Area) -> str:
+    sets = (area.words, area.tags, area.covers)
+    return f"{area.key} {[sorted(one) for one in sets]} {[path.pattern for path in area.paths]} {area.apart} {area.platform}"
+
+
 class Areas:
     """The areas of one repository."""
 
@@ -78,6 +84,11 @@ class Areas:
 
     def __iter__(self) -> Any:
         return iter(self._areas.values())
+
+    @cached_property
+    def version(self) -> str:
+        """What tells these areas apart from others: by it, what was sorted with them is known to be up to date."""
+        return content_version(_said(area).encode() for area in self._areas.values())
 
     def name(self, key: str, language: str) -> str:
         """How the area with this key is shown; the key itself if it is unknown."""

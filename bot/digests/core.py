@@ -13,7 +13,7 @@ from analysis.digest.digest import Digest, RunCard, order
 from analysis.digest.follow_ups import FollowUp
 from analysis.digest.net import net
 from analysis.digest.period import Day, count_day
-from analysis.digest.pipeline import Readers, Step, judge, settled, silent
+from analysis.digest.pipeline import Readers, Step, settled, silent
 from analysis.digest.stories import Earlier, find_stories
 from analysis.digest.trends import LOOK_BACK as LOOK_BACK_TRENDS
 from analysis.digest.trends import Unusual, find_unusual
@@ -26,10 +26,10 @@ from analysis.sources.revisions import Revisions
 from analysis.statements import Conventions
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.triage.areas import Areas, of_repository
-from analysis.triage.triage import corrected
 from bot.config import Configuration
 from bot.digests import pull_requests
 from bot.digests.follow_ups import follow_ups, told_before
+from bot.digests.judging import Judging
 from bot.digests.repositories import Place, open_pull_requests, open_source
 from bot.digests.rewritten import Rewritten
 from bot.digests.session import Budget, Session, compared, digest_key
@@ -90,6 +90,7 @@ class Core:
         self.feedback = Feedback(self.store)
         self.history = History(self.store)
         self.rewritten = Rewritten(self.store, self.commits)
+        self._judging = Judging(self.commits, self.learned, self.feedback)
         self._claims = Claims(self.store)
 
     # -- what a digest is made with
@@ -392,20 +393,10 @@ class Core:
         Returns:
             The entries, and the pull requests that could not be read.
         """
-        judgement = self.learned.judgement(commits[0].repo) if commits else None
         pulls, unread = pull_requests.read(
             self.pull_requests, self._pull_requests(source), source.repo, commits, self.now()
         )
-        entries = list(judge(commits, areas, judgement, conventions=self.conventions(source), pull_requests=pulls))
-        by_people = self.feedback.corrected(commits[0].repo, [commit.sha for commit in commits]) if commits else {}
-        entries = [
-            replace(entry, triage=corrected(entry.triage, by_people[entry.commit.sha]))
-            if entry.commit.sha in by_people
-            else entry
-            for entry in entries
-        ]
-        self.commits.put_triage(entries)
-        return entries, unread
+        return self._judging.judge(commits, areas, self.conventions(source), pulls), unread
 
     def listed(self, source: CommitSource, since: datetime, until: datetime) -> Listing:
         """List what landed in [since, until); where the repository has another name now, what is remembered goes with it."""
