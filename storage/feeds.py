@@ -108,6 +108,10 @@ class Feeds:
         """Return a channel's feeds, the oldest first."""
         return self._found("platform = ? and channel = ?", [platform, channel])
 
+    def of_place(self, place: str) -> list[Feed]:
+        """Return the feeds of a repository as it is read at a place, the oldest first."""
+        return self._found("place = ?", [place])
+
     def _found(self, where: str, values: Sequence[str | int]) -> list[Feed]:
         with self._store.read() as db:
             return [_feed(row) for row in db.query(f"select * from feeds where {where} order by id", list(values))]

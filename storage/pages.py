@@ -1,12 +1,17 @@
 """Answers of servers with their ETags; implements `analysis.sources.PageCache`."""
 
-from storage.store import Store
+import zlib
 
-_KEPT = 2_000
+from storage.store import Store, undamaged
+
+_KEPT = 3 * 86_400
+"""Seconds after which an answer that nobody asked for again is forgotten: what is followed is asked for each few minutes."""
+_NOTED = 6 * 3_600
+"""Seconds after which it is noted that an answer is still in use, so that reading seldom means writing."""
 
 
 class Pages:
-    """The remembered answers in a store; the oldest are forgotten.
+    """The remembered answers in a store.
 
     Args:
         now: seconds since 1970.
@@ -18,15 +23,17 @@ class Pages:
 
     def get(self, key: str) -> tuple[str, str] | None:
         """Return (etag, body) as they were put, or None."""
-        with self._store.read() as db:
-            row = db.execute("select etag, body from pages where key = ?", [key]).fetchone()
-        return (row[0], row[1]) if row else None
+        with self._store.read() as db, undamaged("page"):
+            row = db.execute("select etag, body, used_at from pages where key = ?", [key]).fetchone()
+            found = (row[0], zlib.decompress(row[1]).decode()) if row else None
+        if row and self._now - row[2] > _NOTED and not self._store.is_read_only:
+            with self._store.write() as db:
+                db.execute("update pages set used_at = ? where key = ?", [self._now, key])
+        return found
 
     def put(self, key: str, etag: str, body: str) -> None:
-        """Remember an answer."""
+        """Remember an answer, and forget those that nobody asks for any more."""
+        row = {"key": key, "etag": etag, "body": zlib.compress(body.encode()), "used_at": self._now}
         with self._store.write() as db:
-            db.table("pages").upsert({"key": key, "etag": etag, "body": body, "used_at": self._now}, pk="key")
-            db.execute(
-                "delete from pages where key in (select key from pages order by used_at desc, rowid desc limit -1 offset ?)",
-                [_KEPT],
-            )
+            db.table("pages").upsert(row, pk="key")
+            db.execute("delete from pages where used_at < ?", [self._now - _KEPT])

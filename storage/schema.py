@@ -325,3 +325,22 @@ def m042_names(db: Database) -> None:
 def m050_judged_by(db: Database) -> None:
     """What each stored judgement was made of, as a version; null for one that is to be made anew."""
     db.table("commits").add_column("judged_by", str)
+
+
+@migrations()
+def m051_pages_packed(db: Database) -> None:
+    """Answers are packed, and forgotten by when they were last used; what was remembered is asked for once more."""
+    db.table("pages").drop()
+    db.table("pages").create(
+        {"key": str, "etag": str, "body": bytes, "used_at": int},
+        pk="key",
+        not_null={"etag", "body", "used_at"},
+        strict=True,
+    )
+    db.table("pages").create_index(["used_at"])
+
+
+@migrations()
+def m052_feeds_by_place(db: Database) -> None:
+    """Whoever looks at a repository notes how that went for its feeds, each time."""
+    db.table("feeds").create_index(["place"])

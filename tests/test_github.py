@@ -53,7 +53,7 @@ def server(scratch: Scratch) -> Iterator[GitHubServer]:
 
 
 def opened(server: Loopback, name: str = REPO, token: str = "test-token", **options: Any) -> GitHubRepository:  # noqa: S107 - the server's own
-    return GitHubRepository(GitHub(server.url, token), name, **options)
+    return GitHubRepository(Requests(GitHub(server.url, token)), name, **options)
 
 
 def subjects(source: GitHubRepository, span: tuple[datetime, datetime] = DAY) -> list[str]:
@@ -166,7 +166,7 @@ class TestRequests:
         assert server.peak == 3
 
     def test_an_enterprise_server_has_its_own_address(self, server: GitHubServer) -> None:
-        assert len(subjects(GitHubRepository(GitHub(f"{server.url}/api/v3", "test-token"), REPO))) == 3
+        assert len(subjects(GitHubRepository(Requests(GitHub(f"{server.url}/api/v3", "test-token")), REPO))) == 3
 
     def test_a_token_stays_out_of_what_is_printed(self) -> None:
         assert "secret" not in repr(GitHub(token="secret"))  # noqa: S106 - not a real one
@@ -418,7 +418,7 @@ class TestLimits:
         with pytest.raises(
             BadInput, match=r"is no address of an API: set \[github\] base_url to one such as https://api"
         ):
-            GitHubRepository(GitHub(address), REPO).landed(*DAY)
+            GitHubRepository(Requests(GitHub(address)), REPO).landed(*DAY)
 
     @pytest.mark.parametrize(
         ("status", "message", "told"),

@@ -1,14 +1,19 @@
 """A commit is judged once; again when anything that its judgement rests on has changed."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 from builders import MOMENT, a_change, a_commit_of
 
 from analysis.commits.commit import Brought, Commit
 from analysis.commits.pull_request import PullRequest
+from analysis.digest.pipeline import judge
+from analysis.entry import Entry
 from analysis.statements import Conventions
 from analysis.triage.areas import Areas, of_repository
 from analysis.triage.triage import Importance
@@ -34,22 +39,24 @@ class Judged:
         self.commits, self.feedback, self.learned = Commits(store), Feedback(store), Learned(store)
         self._judging = Judging(self.commits, self.learned, self.feedback)
         self.count = 0
-        judge = judging.judge
 
-        def counted(commits, *given, **named):  # type: ignore[no-untyped-def]
+        def counted(commits: Sequence[Commit], *given: Any, **named: Any) -> Iterator[Entry]:
             self.count += len(commits)
             return judge(commits, *given, **named)
 
         monkeypatch.setattr(judging, "judge", counted)
 
     def __call__(
-        self, commit: Commit = COMMIT, areas: Areas = AREAS, conventions: Conventions = CONVENTIONS,
-        pulls: dict[str, PullRequest] | None = None,
-    ):  # type: ignore[no-untyped-def]  # fmt: skip
+        self,
+        commit: Commit = COMMIT,
+        areas: Areas = AREAS,
+        conventions: Conventions = CONVENTIONS,
+        pulls: Mapping[str, PullRequest] = MappingProxyType({}),
+    ) -> tuple[Entry, bool]:
         """Judge a commit; return its entry and whether it was judged just now."""
         self.commits.put([commit])
         before = self.count
-        (entry,) = self._judging.judge([commit], areas, conventions, pulls or {})
+        (entry,) = self._judging.judge([commit], areas, conventions, pulls)
         return entry, self.count > before
 
 
@@ -70,7 +77,7 @@ def test_what_was_judged_is_not_judged_again(judged: Judged) -> None:
 def test_whatever_a_judgement_rests_on_makes_it_anew(judged: Judged) -> None:
     """Areas, a repository's habits, its pull request, what a merge brought, and people's word."""
     judged()
-    changes = (
+    changes: tuple[dict[str, Any], ...] = (
         {"areas": of_repository(configured={"limits": {"paths": ["quill/*"], "en": "Limits"}})},
         {"conventions": Conventions(frozenset({"it was too low."}))},
         {"pulls": {COMMIT.sha: PULL}},

@@ -326,7 +326,7 @@ async def test_many_days_to_read_keep_nobody_waiting(
     bot: Bot, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A round reads as much as it has time for; meanwhile the status says why nothing has come."""
-    monkeypatch.setattr("bot.delivery.look_back_job._AT_ONCE", 0.0)
+    monkeypatch.setattr("bot.delivery.look_back_job._LONGEST", 0.0)
     land(scratch, "Sunday", MONDAY - DAY)
     a_feed(bot)
     for _ in range(6):

@@ -190,7 +190,7 @@ class TestEntries:
 
     def test_polling_reads_it_ahead(self, hub: Bot, server: GitHubServer) -> None:
         core = hub.core()
-        new, _ = core.follow(core.source(hub.place), JANUARY_8.start, JANUARY_8.end, "en", core.analyser())
+        new, _ = core.follow(core.source(hub.place), JANUARY_8.start, JANUARY_8.end, ["en"], core.analyser())
         core.store.close()
         server.requests.clear()
         assert (len(new), bodies(hub.digest()), server.count("graphql")) == (3, ALL, 0)

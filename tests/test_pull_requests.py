@@ -15,7 +15,7 @@ from analysis.commits.commit import Brought, Commit
 from analysis.commits.pull_request import Comment, Found, Gap, LinkedIssue, PullRequest, Unread
 from analysis.commits.redaction import MARK
 from analysis.sources.github_pulls import GitHubPulls
-from analysis.sources.github_requests import GitHub
+from analysis.sources.github_requests import GitHub, Requests
 
 REPO = "ann/scratch"
 MORNING = NOON + timedelta(hours=20)
@@ -49,7 +49,7 @@ def pulls(server: GitHubServer) -> Pulls:
 
 
 def opened(server: GitHubServer, token: str = "test-token", pages: Shelf | None = None) -> GitHubPulls:  # noqa: S107 - the server's own
-    return GitHubPulls(GitHub(server.url, token), REPO, now=lambda: MORNING, pages=pages)
+    return GitHubPulls(Requests(GitHub(server.url, token)), REPO, now=lambda: MORNING, pages=pages)
 
 
 def sha_of(number: int) -> str:
@@ -332,7 +332,7 @@ class TestFailures:
         assert sum(slept) < 10
 
     def test_a_private_repository_is_told_as_a_missing_right(self, server: GitHubServer, pulls: Pulls) -> None:
-        source = GitHubPulls(GitHub(server.url, "test-token"), "ann/hidden", now=lambda: MORNING)
+        source = GitHubPulls(Requests(GitHub(server.url, "test-token")), "ann/hidden", now=lambda: MORNING)
         assert source.find(a_day(pulls, 3)).unread == Unread(Gap.NO_RIGHT, 3)
 
     def test_what_was_answered_before_is_kept(self, server: GitHubServer, pulls: Pulls) -> None:

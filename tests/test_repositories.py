@@ -1,5 +1,6 @@
 """What people name as a repository: a name, a page, a clone, or a clone under a name."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from servers.scratch import ENVIRONMENT, Scratch
 from analysis.errors import BadInput
 from analysis.sources import CommitSource
 from analysis.sources.git_clone import GitClone
+from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.github_rest import GitHubRepository
 from bot.digests.repositories import Place, open_source, parse_place
 
@@ -80,7 +82,15 @@ def test_what_names_nothing_is_told(text: str) -> None:
 
 
 def opened(place: Place, base_url: str = PUBLIC) -> CommitSource:
-    return open_source(place, base_url=base_url, token="", branch=None, environ=ENVIRONMENT, pages=None)
+    return open_source(
+        place,
+        base_url=base_url,
+        github=lambda: Requests(GitHub(base_url)),
+        branch=None,
+        environ=ENVIRONMENT,
+        pages=None,
+        now=lambda: datetime.now(UTC),
+    )
 
 
 def test_a_folder_is_read_as_a_clone(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def test_a_day_counts_as_read_once_somebody_read_it_to_its_end(quill: Path, envi
     core = Core(load(environ), lambda: now)
     source = core.source(Place("example/quill", str(quill)))
     core.digest(source, WEEK, "en", RulesAnalyser(), lambda *_: None, told=NOTHING_TOLD)
-    core.follow(source, WEEK.start, now, "en", RulesAnalyser())
+    core.follow(source, WEEK.start, now, ["en"], RulesAnalyser())
     assert unread(core, "example/quill", WEEK) == WEEK.days, "the last day was not over"
     now = SAMPLE_NOW
     core.digest(source, replace(WEEK, first=date(2026, 3, 10)), "en", RulesAnalyser(), lambda *_: None)

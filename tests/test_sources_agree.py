@@ -15,7 +15,7 @@ from analysis.commits.commit import Commit
 from analysis.commits.window import Window
 from analysis.sources import CommitSource, fold_merges
 from analysis.sources.git_clone import GitClone
-from analysis.sources.github_requests import GitHub
+from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.github_rest import GitHubRepository
 
 REPO = "example/quill"
@@ -56,7 +56,7 @@ def both(
     """Read a repository as a clone and on GitHub, without accounts and pages; nothing unknown was asked for."""
     clone = GitClone(path, repo=REPO, environ=ENVIRONMENT)
     with GitHubServer({REPO: path}, patches=patches) as server:
-        on_github = read(GitHubRepository(GitHub(server.url, "test-token"), REPO), *span)
+        on_github = read(GitHubRepository(Requests(GitHub(server.url, "test-token")), REPO), *span)
         assert server.unrouted == []
     return read(clone, *span), [replace(commit, login=None, url=None) for commit in on_github]
 
@@ -78,7 +78,7 @@ def test_accounts_and_pages_are_known_on_github_alone(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path / "r")
     sha = scratch.commit("By an account", {"a": "1\n"}, author="Ann <1+ann@users.noreply.github.com>")
     with GitHubServer({REPO: scratch.path}) as server:
-        (on_github,) = read(GitHubRepository(GitHub(server.url), REPO), *EVER)
+        (on_github,) = read(GitHubRepository(Requests(GitHub(server.url)), REPO), *EVER)
     assert (on_github.login, on_github.url) == ("ann", f"https://github.com/{REPO}/commit/{sha}")
     (in_clone,) = read(GitClone(scratch.path, repo=REPO, environ=ENVIRONMENT), *EVER)
     assert (in_clone.login, in_clone.url) == (None, None)
@@ -227,7 +227,7 @@ def test_a_file_that_is_too_large_is_marked_by_both(tmp_path: Path) -> None:
 def test_an_empty_repository_is_told_by_both(tmp_path: Path) -> None:
     scratch = Scratch(tmp_path / "r")
     with GitHubServer({REPO: scratch.path}) as server:
-        on_github = GitHubRepository(GitHub(server.url), REPO).landed(*EVER)
+        on_github = GitHubRepository(Requests(GitHub(server.url)), REPO).landed(*EVER)
     in_clone = GitClone(scratch.path, repo=REPO, environ=ENVIRONMENT).landed(*EVER)
     assert in_clone.heads == on_github.heads == ()
     assert in_clone.notes == on_github.notes == ("the repository has no commits yet",)

@@ -23,7 +23,7 @@ from analysis.sources import PageCache
 from analysis.sources.github_errors import Overloaded, SingleSignOn, UnknownField
 from analysis.sources.github_nodes import Node, issue_of, pull_of, with_news
 from analysis.sources.github_queries import Wanted, places, query
-from analysis.sources.github_requests import GitHub, Requests
+from analysis.sources.github_requests import Requests
 from analysis.sources.linked_issues import named_issues
 
 _AT_ONCE = 50
@@ -55,21 +55,21 @@ class GitHubPulls:
     """The pull requests of a repository on GitHub; implements PullRequestSource.
 
     Args:
-        server: where it is; without a token GitHub answers no query.
+        requests: how its server is asked; without a token GitHub answers no query.
         repo: `owner/name`.
         now: the clock, aware, UTC.
         pages: remembers that a server is older than github.com.
     """
 
     def __init__(
-        self, server: GitHub, repo: str, *, now: Callable[[], datetime], pages: PageCache | None = None
+        self, requests: Requests, repo: str, *, now: Callable[[], datetime], pages: PageCache | None = None
     ) -> None:
-        self._requests = Requests(server)
+        self._requests = requests
         self._repo = repo
         self._called = {repo.lower()}
         self._now = now
         self._pages = pages
-        self._page = f"{server.base_url} lacks fields of GraphQL"
+        self._page = f"{requests.server.base_url} lacks fields of GraphQL"
         self._is_plain = pages is not None and pages.get(self._page) is not None
 
     def find(self, commits: Sequence[Commit]) -> Found:

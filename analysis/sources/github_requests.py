@@ -1,14 +1,15 @@
-"""Asking GitHub: one connection pool a thread, patience with what passes, and errors as sentences.
+"""Asking GitHub: connections that are kept, patience with what passes, and errors as sentences.
 
 PyGithub does authentication, connections, retries of 5xx and the waiting for limits. It is used below its objects,
 because those cannot ask for a list only if it changed. https://docs.github.com/en/rest/using-the-rest-api
 """
 
+import contextlib
 import json
 import logging
 import re
-import threading
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -79,11 +80,11 @@ class RateLimit:
 
 
 class Requests:
-    """Sends requests to one server; safe to share between threads."""
+    """Sends requests to one server over connections that it keeps; safe to share between threads."""
 
     def __init__(self, server: GitHub) -> None:
         self.server = server
-        self._local = threading.local()
+        self._idle: dict[bool, deque[github.Github]] = {False: deque(), True: deque()}
 
     def get(
         self,
@@ -186,8 +187,7 @@ class Requests:
             for attempt in stamina.retry_context(
                 on=_broke_off, attempts=patience[0], wait_initial=0.2, wait_max=8.0, timeout=patience[1]
             ):
-                with attempt:
-                    requester = self._hub(is_query=is_query).requester
+                with attempt, self._connection(is_query=is_query) as requester:
                     status, received, text = requester.requestJson(
                         verb,
                         requester.graphql_url if is_query else path,
@@ -211,15 +211,20 @@ class Requests:
             ) from error
         raise AssertionError("a retry context ends by a return or a raise")
 
-    def _hub(self, *, is_query: bool) -> github.Github:
-        # One per thread: PyGithub is not safe to share.
-        name = "queries" if is_query else "hub"
-        if not hasattr(self._local, name):
+    @contextlib.contextmanager
+    def _connection(self, *, is_query: bool) -> Iterator[github.Requester.Requester]:
+        """Lend what nobody else uses now: PyGithub is not safe to share, and making a connection anew takes longer than a reply."""
+        idle = self._idle[is_query]
+        try:
+            hub = idle.pop()
+        except IndexError:
             self._check()
             github.set_log_level(logging.ERROR)  # it writes to the terminal by itself
-            setattr(self._local, name, self._connected(_haste() if is_query else _patience()))
-        hub: github.Github = getattr(self._local, name)
-        return hub
+            hub = self._connected(_haste() if is_query else _patience())
+        try:
+            yield hub.requester
+        finally:
+            idle.append(hub)
 
     def _connected(self, retry: github.GithubRetry) -> github.Github:
         return github.Github(

@@ -3,9 +3,8 @@
 One request for a page of the list, one for a commit. https://docs.github.com/en/rest/commits/commits
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,7 +17,8 @@ from analysis.commits.commit import Commit, FileChange, Unseen
 from analysis.commits.file_kinds import looks_binary
 from analysis.errors import BadInput, Forbidden, Outage, Problem, RateLimited, Unwelcome
 from analysis.sources import LARGEST_PATCH, NO_COMMITS, Listing, PageCache, hunks_of
-from analysis.sources.github_requests import GitHub, Requests
+from analysis.sources.github_lists import CommitLists
+from analysis.sources.github_requests import Requests
 
 _PAGE = 100
 _FILES_PAGE = 300  # https://docs.github.com/en/rest/commits/commits#get-a-commit
@@ -35,22 +35,34 @@ class GitHubRepository:
     """A repository on GitHub.
 
     Args:
-        server: where it is.
+        requests: how its server is asked.
         repo: `owner/name`.
         branch: the branch to follow; default: the repository's default branch.
-        pages: remembers list pages, so that unchanged ones cost nothing.
+        pages: remembers lists, so that unchanged ones cost nothing.
+        now: the clock; with it, recent commits are listed by the branch's newest page alone.
     """
 
-    def __init__(self, server: GitHub, repo: str, *, branch: str | None = None, pages: PageCache | None = None) -> None:
-        self._requests = Requests(server)
-        self._repo = repo
+    def __init__(
+        self,
+        requests: Requests,
+        repo: str,
+        *,
+        branch: str | None = None,
+        pages: PageCache | None = None,
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        self._requests = requests
         self._branch = branch
-        self._pages = pages
+        self._lists = CommitLists(requests, repo, branch or "", pages, now)
 
     @property
     def repo(self) -> str:
         """Its name; after a list that found it renamed, the new one."""
-        return self._repo
+        return self._lists.repo
+
+    @property
+    def _repo(self) -> str:
+        return self._lists.repo
 
     @property
     def host(self) -> str:
@@ -64,7 +76,7 @@ class GitHubRepository:
 
     def landed(self, since: datetime, until: datetime) -> Listing:
         """List what was committed in [since, until); see CommitSource."""
-        asked, items = self._repo, self._list(since, until)
+        asked, items = self._repo, self._lists.span(since, until)
         renamed = asked.lower() != self._repo.lower()
         notes = (f"{asked} is now called {self._repo}: use the new name",) if renamed else ()
         if items is None:
@@ -118,7 +130,7 @@ class GitHubRepository:
             files += reply.data.get("files") or []
             if 'rel="next"' not in reply.headers.get("link", ""):
                 break
-            self._is_renamed([item])  # the redirect drops the page's number as well
+            self._lists.is_renamed([item])  # the redirect drops the page's number as well
         missing = {file["filename"] for file in files if _lacks_patch(file)}
         diff = self._diff(item["sha"]) if missing else {}
         changes = tuple(_change(file, diff, was_missing=file["filename"] in missing) for file in files)
@@ -126,9 +138,7 @@ class GitHubRepository:
 
     def newest(self) -> tuple[Commit, ...]:
         """List the branch's newest commits; see CommitSource."""
-        query = {**({"sha": self._branch} if self._branch else {}), "per_page": _PAGE}
-        page = self._page(f"/repos/{self._repo}/commits", query)
-        return tuple(self._head(item) for item in page["items"]) if page else ()
+        return tuple(map(self._head, self._lists.newest()))
 
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
         """List what a merge brought; see CommitSource."""
@@ -152,51 +162,6 @@ class GitHubRepository:
     def read_file(self, path: str) -> str | None:  # noqa: ARG002 - the port's signature
         """Return None: it would cost a request."""
         return None
-
-    def _is_renamed(self, items: Sequence[Mapping[str, Any]]) -> bool:
-        """Take the name that answers give the repository; return whether it is another one, not only written otherwise."""
-        found = re.search(r"//[^/]+/([^/]+/[^/]+)/commit/", items[0]["html_url"]) if items else None
-        asked, self._repo = self._repo, found[1] if found else self._repo
-        return asked.lower() != self._repo.lower()
-
-    def _list(self, since: datetime, until: datetime) -> list[dict[str, Any]] | None:
-        """Return the list's items, or None for a repository without any commit."""
-        # `until` is inclusive, and both are read as UTC.
-        span = {"since": _stamp(since), "until": _stamp(datetime.fromtimestamp(until.timestamp() - 1, UTC))}
-        items: dict[str, dict[str, Any]] = {}
-        page, more = 1, True
-        while more:
-            query = {**span, **({"sha": self._branch} if self._branch else {}), "per_page": _PAGE, "page": page}
-            found = self._page(f"/repos/{self._repo}/commits", query)
-            if found is None:
-                return None
-            if self._is_renamed(found["items"]):
-                # The redirect of a renamed repository drops the query: what came back is not the window's list.
-                items, page = {}, 1
-                continue
-            # What is pushed between two requests moves commits to the next page: they come twice.
-            items |= {item["sha"]: item for item in found["items"]}
-            page, more = page + 1, found["more"]
-        return list(items.values())
-
-    def _page(self, path: str, query: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return `items` and whether there are `more`; None for a repository without any commit."""
-        key = f"{self._requests.server.base_url}{path}?{json.dumps(query, sort_keys=True)}"
-        known = self._pages.get(key) if self._pages is not None else None
-        headers = {"If-None-Match": known[0]} if known else {}
-        # 409 is "Git Repository is empty."
-        accepted = (HTTPStatus.CONFLICT,)
-        reply = self._requests.get(
-            path, query, headers, about=self._repo, ref=self.branch, accepted=accepted, wants_list=True
-        )
-        if reply.status == HTTPStatus.CONFLICT:
-            return None
-        if known and reply.status == HTTPStatus.NOT_MODIFIED:
-            return dict(json.loads(known[1]))
-        page = {"items": [_slim(item) for item in reply.data], "more": 'rel="next"' in reply.headers.get("link", "")}
-        if self._pages is not None and reply.headers.get("etag"):
-            self._pages.put(key, reply.headers["etag"], json.dumps(page))
-        return page
 
     def _diff(self, sha: str) -> dict[str, str]:
         """Return the hunks of the whole diff by their file's header; empty if GitHub finds it too large to show."""
@@ -262,28 +227,8 @@ class _Tries:
                 self.trouble = self.trouble or problem
 
 
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _slim(item: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a list item is used: the rest is twenty times as much."""
-    commit = item["commit"]
-    return {
-        "sha": item["sha"],
-        "html_url": item["html_url"],
-        "parents": [{"sha": parent["sha"]} for parent in item["parents"]],
-        "author": {"login": item["author"]["login"]} if item.get("author") else None,
-        "commit": {
-            "author": {key: (commit["author"] or {}).get(key) for key in ("name", "date")},
-            "committer": {"date": commit["committer"]["date"]},
-            "message": commit["message"],
-        },
-    }
 
 
 def _lacks_patch(file: Mapping[str, Any]) -> bool:

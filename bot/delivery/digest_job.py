@@ -81,8 +81,8 @@ class DigestJob:
     async def round(self) -> None:
         """Deliver what is due; a feed's trouble does not keep the others."""
         feeds = await self._work.quick(self._feeds.all)
-        now = self._core.now()
-        self._resting = {feed: until for feed, until in self._resting.items() if until > now and feed in feeds}
+        now, known = self._core.now(), set(feeds)
+        self._resting = {feed: until for feed, until in self._resting.items() if until > now and feed in known}
         waiting = [feed for feed in feeds if not feed.paused and feed not in self._resting]
         await asyncio.gather(*(self._one(feed) for feed in waiting))
 

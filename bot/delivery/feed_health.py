@@ -101,7 +101,7 @@ class FeedHealth:
             _LOG.warning("what became of a feed could not be stored: %s", problem)
 
     def _of(self, place: str) -> list[Feed]:
-        return [feed for feed in self._feeds.all() if feed.place == place and not feed.paused]
+        return [feed for feed in self._feeds.of_place(place) if not feed.paused]
 
     def _deliveries(self, feed: Feed, now: datetime) -> list[Delivery]:
         return self._deliverer.deliveries.of(kind_of(feed), str(feed.id), (now - REMEMBERED).date())

@@ -1,8 +1,9 @@
-"""Keeps what is learned of the feeds' repositories fresh: once a week, one repository at a time."""
+"""Keeps what is learned of the feeds' repositories fresh: once a week, a few repositories at a time."""
 
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 from datetime import datetime, timedelta
 
@@ -11,6 +12,8 @@ from bot.digests.work import Work
 from storage.feeds import Feeds
 
 _DAYS = 180
+_AT_ONCE = max((os.cpu_count() or 1) // 2, 2)
+"""Repositories that are learned at the same time: one waits for the network while another computes."""
 _EVERY = timedelta(days=7)
 _FIRST = timedelta(minutes=10)  # after a start there is more urgent work
 _AGAIN = timedelta(hours=6)  # after a failure
@@ -29,13 +32,21 @@ class LearningJob:
         self._work = work
         self._begin = core.now() + _FIRST
         self._not_before: dict[str, datetime] = {}
+        self._gate = asyncio.Semaphore(_AT_ONCE)
 
     async def round(self) -> None:
-        """Learn the first repository whose lesson is a week old, or that never had one."""
-        place = await self._work.quick(self._due)
-        if place is None:
-            return
-        self._not_before[place] = self._core.now() + _AGAIN
+        """Learn the repositories whose lesson is a week old, or that never had one."""
+        due = await self._work.quick(self._due)
+        async with asyncio.TaskGroup() as group:
+            for place in due:
+                group.create_task(self._one(place))
+
+    async def _one(self, place: str) -> None:
+        async with self._gate:
+            self._not_before[place] = self._core.now() + _AGAIN
+            await self._learn(place)
+
+    async def _learn(self, place: str) -> None:
         source = self._core.configuration.source
         running = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "learn", "--repo", place, "--days", str(_DAYS), "--quiet",
@@ -52,12 +63,13 @@ class LearningJob:
         if running.returncode:
             _LOG.warning("%s could not be learned: %s", place, told.decode(errors="replace").strip())
 
-    def _due(self) -> str | None:
+    def _due(self) -> list[str]:
         now = self._core.now()
         feeds = {feed.place: feed.repository for feed in self._feeds.all() if not feed.paused}
+        found = []
         for place, repository in sorted(feeds.items()):
             made_at = self._core.learned.made_at(repository)
             is_old = made_at is None or now - made_at >= _EVERY
             if is_old and self._not_before.get(place, self._begin) <= now:
-                return place
-        return None
+                found.append(place)
+        return found

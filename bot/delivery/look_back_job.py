@@ -1,5 +1,6 @@
 """What is posted of weeks and months: days are read ahead as they end, so that a look back finds them in the store."""
 
+import asyncio
 import logging
 import time
 from dataclasses import replace
@@ -19,7 +20,7 @@ from bot.port.platform import Later
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Subscriptions
 
-_AT_ONCE = 20.0  # seconds in which reading goes on from day to day, so that no round keeps others waiting
+_LONGEST = 20.0  # seconds in which reading goes on from day to day, so that no round keeps others waiting
 _AGAIN = timedelta(minutes=15)
 
 _LOG = logging.getLogger(__name__)
@@ -35,24 +36,24 @@ class LookBackJob:
         self._work = work
         self._analyser = analyser
         self._rests: dict[Feed, datetime] = {}
+        self._gate = asyncio.Semaphore(max(work.ahead, 1))
 
     async def read_ahead(self) -> None:
         """Read what is over of the days that each feed's next post is about; once a day, if nothing hinders it."""
         feeds = [feed for feed in await self._work.quick(self._feeds.all) if feed.looks_back and not feed.paused]
-        now = self._core.now()
-        self._rests = {feed: until for feed, until in self._rests.items() if feed in feeds and until > now}
-        for feed in feeds:
-            if feed not in self._rests:
-                await self._read_ahead(feed, now)
+        now, known = self._core.now(), set(feeds)
+        self._rests = {feed: until for feed, until in self._rests.items() if feed in known and until > now}
+        await asyncio.gather(*(self._read_ahead(feed, now) for feed in feeds if feed not in self._rests))
 
     async def _read_ahead(self, feed: Feed, now: datetime) -> None:
         about = coming(feed, now).window
         today = about.local(now).date()
         over = replace(about, last=min(about.last, today - timedelta(days=1)))
         try:
-            if await self._read(feed, over):
-                self._rests[feed] = Window.of(today, over.zone).end
-                await self._read(feed, over, half=True)
+            async with self._gate:
+                if await self._read(feed, over):
+                    self._rests[feed] = Window.of(today, over.zone).end
+                    await self._read(feed, over, half=True)
         except Problem as problem:
             _LOG.warning("%s could not be read for its look back: %s", feed.repository, problem)
             self._rests[feed] = now + _AGAIN
@@ -80,7 +81,7 @@ class LookBackJob:
             days = set(unread(self._core, feed.repository, window))
             return sorted(days | set(half_read(self._core, feed.repository, window, feed.language)) if half else days)
 
-        until = time.monotonic() + _AT_ONCE
+        until = time.monotonic() + _LONGEST
         for number, day in enumerate(await self._work.quick(lacking)):
             if number and time.monotonic() > until:
                 return False

@@ -1,5 +1,6 @@
 """Looks at the repositories between the posts: what lands is fetched and analysed soon, so that a post finds it done."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -66,19 +67,17 @@ class PollJob:
         self._every = every
         self._health = health
         self._landed = landed
+        self._gate = asyncio.Semaphore(max(work.ahead, 1))
         self._watched: dict[str, _Watch] = {}
         self.looks = {"changed": 0, "unchanged": 0, "failed": 0}
 
     async def round(self) -> None:
-        """Look at those repositories whose time has come, one after the other; trouble with one does not keep the others."""
+        """Look at those repositories whose time has come; trouble with one does not keep the others."""
         followed = await self._work.quick(self._followed)
         now = self._core.now()
         self._watched = {place: self._watched.get(place) or _Watch(now) for place in followed}
-        has_news = False
-        for place, languages in followed.items():
-            if self._watched[place].next_at <= self._core.now():
-                has_news = await self._look(place, languages) or has_news
-        if has_news:
+        due = [place for place in followed if self._watched[place].next_at <= now]
+        if any(await asyncio.gather(*(self._look(place, followed[place]) for place in due))):
             await self._landed()
 
     async def refresh(self, repository: str, since: datetime, until: datetime) -> None:
@@ -119,7 +118,8 @@ class PollJob:
     async def _look(self, place: str, languages: set[Language]) -> bool:
         """Look at one repository; return whether something is new."""
         try:
-            new, failed = await self._tried(place, languages, _midnight(self._core.now()) - _BACK)
+            async with self._gate:
+                new, failed = await self._tried(place, languages, _midnight(self._core.now()) - _BACK)
         except Problem as problem:
             _LOG.warning("%s could not be looked at: %s", place, problem)
             return False
@@ -151,23 +151,14 @@ class PollJob:
         return new, failed
 
     async def _read(self, place: str, languages: set[Language], since: datetime) -> tuple[list[Entry], int]:
-        new: list[Entry] = []
-        failed = 0
-        until = (
-            _midnight(self._core.now()) + _BACK
-        )  # the same the whole day, so that the list can be asked for by its ETag
+        until = _midnight(self._core.now()) + _BACK
         where = parse_place(place)
-        for language in sorted(languages):
-            found, missing = await self._work.shared(
-                ("follow", place, since, language),
-                lambda language=language: self._core.follow(  # type: ignore[misc]
-                    self._core.source(where), since, until, language, self._analyser
-                ),
-                (where.name or place).lower(),
-            )
-            new += found
-            failed += missing
-        return new, failed
+        wanted = sorted(languages)
+        return await self._work.shared(
+            ("follow", place, since, *wanted),
+            lambda: self._core.follow(self._core.source(where), since, until, wanted, self._analyser),
+            (where.name or place).lower(),
+        )
 
 
 def _midnight(now: datetime) -> datetime:

@@ -108,7 +108,9 @@ def backfill(core: Core, span: Span, wanted: Plan, analyser: Analyser, step: Ste
     def read(week: Sequence[date]) -> None:
         window = Window(week[0], week[-1], span.zone)
         source = core.source(span.place, span.branch)  # one for each thread
-        entries, pending = core.follow(source, window.start, window.end, span.language, analyser, _named(step, week[0]))
+        entries, pending = core.follow(
+            source, window.start, window.end, [span.language], analyser, _named(step, week[0])
+        )
         core.store.close()
         _must_be_read(entries, pending, window)
 

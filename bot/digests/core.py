@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from analysis.commits.commit import Commit
 from analysis.commits.pull_request import Unread
@@ -30,7 +32,7 @@ from bot.config import Configuration
 from bot.digests import pull_requests
 from bot.digests.follow_ups import follow_ups, told_before
 from bot.digests.judging import Judging
-from bot.digests.repositories import Place, open_pull_requests, open_source
+from bot.digests.repositories import Place, open_github, open_pull_requests, open_source
 from bot.digests.rewritten import Rewritten
 from bot.digests.session import Budget, Session, compared, digest_key
 from storage.analyses import Analyses
@@ -43,6 +45,9 @@ from storage.learned import Learned
 from storage.pages import Pages
 from storage.pull_requests import PullRequests
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from analysis.sources.github_requests import Requests
 
 _CLOCKS_DIFFER = timedelta(days=1)
 """A commit that claims to be from later than this is from no day that will come."""
@@ -103,11 +108,18 @@ class Core:
         return open_source(
             place,
             base_url=github.base_url,
-            token=github.token.get_secret_value(),
+            github=lambda: self.github,
             branch=branch,
             environ=self.configuration.environ,
             pages=self._pages(),
-            heard=self.heard,
+            now=self.now,
+        )
+
+    @cached_property
+    def github(self) -> "Requests":
+        """How the configured GitHub is asked; all of a process share its connections."""
+        return open_github(
+            self.settings.github, lambda status, headers: self.heard(status, headers) if self.heard else None
         )
 
     def _pull_requests(self, source: CommitSource) -> PullRequestSource | None:
@@ -118,10 +130,10 @@ class Core:
         return open_pull_requests(
             source,
             base_url=github.base_url,
-            token=github.token.get_secret_value(),
+            github=lambda: self.github,
+            may_ask=bool(github.token.get_secret_value()),
             now=self.now,
             pages=self._pages(),
-            heard=self.heard,
         )
 
     def _pages(self) -> Pages:
@@ -309,11 +321,11 @@ class Core:
         source: CommitSource,
         since: datetime,
         until: datetime,
-        language: Language,
+        languages: Sequence[Language],
         analyser: Analyser,
         step: Step = silent,
     ) -> tuple[list[Entry], int]:
-        """Fetch and analyse what landed in [since, until) and is not known yet, so that a digest finds it done.
+        """Fetch and analyse what landed in [since, until) and is not known yet, so that digests in these languages find it done.
 
         Returns:
             What is new or newly analysed, and how many commits the model still has to read.
@@ -321,13 +333,18 @@ class Core:
         listing = self.listed(source, since, until)
         heads = self._folded(source, listing.heads)
         shas = [head.sha for head in heads]
-        judged = self.commits.entries(listing.repo, shas)
-        read = self.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, language)
-        fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
-        if not fresh:
-            return [], 0
-        commits, fetched = self._fetch(source, fresh, step)
-        return self._analysed(source, commits, fetched, language, analyser, step)
+        judged = set(self.commits.entries(listing.repo, shas))
+        new: list[Entry] = []
+        failed = 0
+        for language in languages:
+            read = self.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, language)
+            fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
+            if fresh:
+                commits, fetched = self._fetch(source, fresh, step)
+                entries, missing = self._analysed(source, commits, fetched, language, analyser, step)
+                new, failed = new + entries, failed + missing
+                judged |= {head.sha for head in fresh}
+        return new, failed
 
     def judged(self, source: CommitSource, heads: Sequence[Commit], step: Step = silent) -> list[Entry]:
         """Return commits with their facts and their triage, in order, merges folded; what is not known is fetched and remembered.

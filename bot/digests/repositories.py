@@ -5,11 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from analysis.errors import BadInput
 from analysis.sources import CommitSource, PageCache, PullRequestSource
 from analysis.sources.revisions import Revisions
+
+if TYPE_CHECKING:
+    from analysis.sources.github_requests import Requests
+    from bot.config import GitHubSettings
 
 _OWNER_NAME = r"\w[\w.-]*/(?!\.{1,2}(?:[/?#]|$))[\w.-]+?"
 _NAME = re.compile(_OWNER_NAME)
@@ -53,17 +58,26 @@ def parse_place(text: str) -> Place:
     raise BadInput(f"{text!r} names no repository: write owner/name, a clone's folder, or owner/name=folder.")
 
 
+def open_github(
+    settings: "GitHubSettings", heard: Callable[[int, Mapping[str, str]], None] | None = None
+) -> "Requests":
+    """Return how the configured GitHub is asked; `heard` is told the status and the headers of each answer."""
+    from analysis.sources.github_requests import GitHub, Requests
+
+    return Requests(GitHub(settings.base_url.rstrip("/"), settings.token.get_secret_value(), heard))
+
+
 def open_source(
     place: Place,
     *,
     base_url: str,
-    token: str,
+    github: Callable[[], "Requests"],
     branch: str | None,
     environ: Mapping[str, str],
     pages: PageCache | None,
-    heard: Callable[[int, Mapping[str, str]], None] | None = None,
+    now: Callable[[], datetime],
 ) -> Revisions:
-    """Return the source for a place; `heard` is told the status and the headers of each answer of GitHub's.
+    """Return the source for a place; `github` gives how the GitHub at `base_url` is asked, where it is.
 
     Raises:
         BadInput: there is no such clone, or the URL is of a server that is not the configured one.
@@ -72,7 +86,6 @@ def open_source(
         from analysis.sources.git_revisions import GitRevisions
 
         return GitRevisions(place.path, repo=place.name or None, branch=branch, environ=environ)
-    from analysis.sources.github_requests import GitHub
     from analysis.sources.github_revisions import GitHubRevisions
 
     api = urlsplit(base_url).hostname or ""
@@ -81,27 +94,26 @@ def open_source(
             f"{place.host} is not the GitHub that is configured ({base_url}): clone the repository and name the clone's "
             "folder, or set [github] base_url to that server's API."
         )
-    return GitHubRevisions(GitHub(base_url.rstrip("/"), token, heard), place.name, branch=branch, pages=pages)
+    return GitHubRevisions(github(), place.name, branch=branch, pages=pages, now=now)
 
 
 def open_pull_requests(
     source: CommitSource,
     *,
     base_url: str,
-    token: str,
+    github: Callable[[], "Requests"],
+    may_ask: bool,
     now: Callable[[], datetime],
     pages: PageCache | None,
-    heard: Callable[[int, Mapping[str, str]], None] | None = None,
 ) -> PullRequestSource | None:
     """Return where the pull requests of a source's repository are read; None where it is not on the configured GitHub.
 
-    A clone that was named without a remote may be on it: that is tried with a token only.
+    A clone that was named without a remote may be on it: that is tried only with a token, where one `may_ask`.
     """
     from analysis.sources.github_pulls import GitHubPulls
-    from analysis.sources.github_requests import GitHub
 
     api = urlsplit(base_url).hostname or ""
-    is_there = source.host in {api, api.removeprefix("api.")} if source.host else bool(token)
+    is_there = source.host in {api, api.removeprefix("api.")} if source.host else may_ask
     if not is_there or not _NAME.fullmatch(source.repo):
         return None
-    return GitHubPulls(GitHub(base_url.rstrip("/"), token, heard), source.repo, now=now, pages=pages)
+    return GitHubPulls(github(), source.repo, now=now, pages=pages)

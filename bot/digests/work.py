@@ -11,14 +11,20 @@ from bot.digests.single_flight import SingleFlight
 T = TypeVar("T")
 
 _ASKING, _READING = 4, 4
+"""Threads for questions to the store, and for readings that somebody waits for."""
 
 
 class Work:
-    """Runs synchronous work beside the event loop: short questions to the store apart from long readings."""
+    """Runs synchronous work beside the event loop: short questions to the store apart from long readings.
 
-    def __init__(self) -> None:
+    Args:
+        ahead: how many readings beside those that somebody waits for go on at the same time.
+    """
+
+    def __init__(self, ahead: int = 0) -> None:
+        self.ahead = ahead
         self._quick = ThreadPoolExecutor(_ASKING, "ask")
-        self._long = ThreadPoolExecutor(_READING, "read")
+        self._long = ThreadPoolExecutor(_READING + ahead, "read")
         self._flights = SingleFlight[Hashable, Any]()
         self._running = set[asyncio.Task[None]]()
         self._lanes: dict[str, asyncio.Lock] = {}

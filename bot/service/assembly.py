@@ -1,14 +1,18 @@
 """The bot put together: one conversation, one set of rounds, over one store and the platforms that are connected."""
 
+import math
 import os
 import re
 import socket
 import uuid
 from collections.abc import Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from analysis.commits.window import check_zone
+from analysis.digest.pipeline import Readers
+from analysis.entry import RULES
 from analysis.errors import BadInput
 from analysis.triage.triage import Importance
 from bot.commands.access import Access
@@ -35,6 +39,11 @@ from storage.deliveries import Deliveries, Delivery
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Subscriptions
 
+_AHEAD = 4
+"""Repositories that are looked at the same time where the rules read: more would only wait for this machine."""
+_MORE_THAN_CALLS = 1.25
+"""As many times the calls that a model takes at once: while some list and fetch, the others keep it busy."""
+
 
 class Assembly:
     """Everything of the bot but its process.
@@ -52,11 +61,17 @@ class Assembly:
     ) -> None:
         self.core = core
         self.transports = transports
-        self.work = Work()
+        fresh = core.analyser()
+        ahead = _AHEAD if fresh.name == RULES else math.ceil(core.settings.model.concurrency * _MORE_THAN_CALLS)
+        self.work = Work(ahead)
+        if (
+            fresh.name != RULES and core.readers is None
+        ):  # whoever reads, together they ask no more than the model takes
+            width = core.settings.model.concurrency
+            core.readers = Readers(ThreadPoolExecutor(width, "analyse"), width)
         self.feeds = Feeds(core.store)
         self.subscriptions = Subscriptions(core.store)
         self.deliveries = Deliveries(core.store, f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:12]}")
-        fresh = core.analyser()
         analyser = SharedAnalyser(fresh)
         access = Access(core.settings.access, core.commits, self.feeds, self.subscriptions)
         outbox = Outbox(self.deliveries, transports, core.now, posted=posted)

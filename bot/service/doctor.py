@@ -103,12 +103,12 @@ def _git(configuration: Configuration) -> Check:
 
 
 def _github(configuration: Configuration) -> Check:
-    from analysis.sources.github_requests import GitHub, Requests
+    from bot.digests.repositories import open_github
 
-    github = configuration.settings.github
-    server = GitHub(github.base_url.rstrip("/"), github.token.get_secret_value())
+    github = open_github(configuration.settings.github)
+    server = github.server
     try:
-        limit = Requests(server).rate_limit()
+        limit = github.rate_limit()
     except Problem as problem:
         return Check(
             "GitHub", "broken", str(problem), "Check [github] base_url and token; local clones work without GitHub."
@@ -131,17 +131,18 @@ def _github(configuration: Configuration) -> Check:
 
 
 def _repository(configuration: Configuration, repo: str, now: datetime) -> Iterator[Check]:
-    from bot.digests.repositories import open_source, parse_place
+    from bot.digests.repositories import open_github, open_source, parse_place
 
     github = configuration.settings.github
     try:
         source = open_source(
             parse_place(repo),
             base_url=github.base_url,
-            token=github.token.get_secret_value(),
+            github=lambda: open_github(github),
             branch=None,
             environ=configuration.environ,
             pages=None,
+            now=lambda: now,
         )
         listing = source.landed(now - timedelta(days=1), now)
     except Problem as problem:
@@ -154,14 +155,19 @@ def _repository(configuration: Configuration, repo: str, now: datetime) -> Itera
 
 
 def _pull_requests(configuration: Configuration, source: "CommitSource", now: datetime) -> Check:
-    from bot.digests.repositories import open_pull_requests
+    from bot.digests.repositories import open_github, open_pull_requests
     from formatters.i18n.wording import label
 
     github, what = configuration.settings.github, "pull requests"
     if not github.pull_requests:
         return Check(what, "ok", "not read: [github] pull_requests is false")
     reader = open_pull_requests(
-        source, base_url=github.base_url, token=github.token.get_secret_value(), now=lambda: now, pages=None
+        source,
+        base_url=github.base_url,
+        github=lambda: open_github(github),
+        may_ask=bool(github.token.get_secret_value()),
+        now=lambda: now,
+        pages=None,
     )
     if reader is None:
         return Check(what, "ok", f"{source.repo} is a clone of which nothing says that it is on GitHub")

@@ -88,11 +88,8 @@ def _store_trouble(core: Core) -> str:
 
 def _github_problem(core: Core) -> Problem | None:
     """Ask GitHub for its limit, which is free."""
-    from analysis.sources.github_requests import GitHub, Requests
-
-    github = core.settings.github
     try:
-        limit = Requests(GitHub(github.base_url.rstrip("/"), github.token.get_secret_value(), core.heard)).rate_limit()
+        limit = core.github.rate_limit()
     except Problem as problem:
         return problem
     if limit and not limit.left:
