@@ -16,7 +16,6 @@ from typing import Any
 from analysis.commits.commit import FileChange
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import Title
-from analysis.rules.version import content_version
 
 MOST_AREAS = 2
 """How many areas a commit has at most."""
@@ -62,7 +61,7 @@ class Area:
         return self.names.get(language) or self.names.get("en") or self.key
 
 
-def _said(area: Area) -> str:
+def _defined(area: Area) -> str:
     sets = (area.words, area.tags, area.covers)
     return f"{area.key} {[sorted(one) for one in sets]} {[path.pattern for path in area.paths]} {area.apart} {area.platform}"
 
@@ -86,9 +85,9 @@ class Areas:
         return iter(self._areas.values())
 
     @cached_property
-    def version(self) -> str:
-        """What tells these areas apart from others: by it, what was sorted with them is known to be up to date."""
-        return content_version(_said(area).encode() for area in self._areas.values())
+    def definition(self) -> str:
+        """All that these areas are made of, as one text: what was sorted by the same definition need not be sorted again."""
+        return "\n".join(map(_defined, self._areas.values()))
 
     def name(self, key: str, language: str) -> str:
         """How the area with this key is shown; the key itself if it is unknown."""

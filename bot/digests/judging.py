@@ -62,7 +62,7 @@ class Judging:
     def _common(self, repo: str, areas: Areas, conventions: Conventions) -> str:
         """Name what the judgements of all commits of a repository rest on."""
         habits = [*sorted(conventions.boilerplate), "", *conventions.fragment_folders]
-        texts = [judgement_version(), areas.version, str(self._learned.made_at(repo)), *habits]
+        texts = [judgement_version(), areas.definition, str(self._learned.made_at(repo)), *habits]
         return content_version(text.encode() for text in texts)
 
 
