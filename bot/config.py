@@ -66,6 +66,10 @@ class StoreSettings(_Table):
     path: Path | None = Field(
         default=None, description="the SQLite file; default: `daybrief/daybrief.db` in the user's data folder"
     )
+    diff_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=90,
+        description="days for which the bot keeps commits' diffs; what was read out of them stays; `0`: for ever",
+    )
 
 
 class GitHubSettings(_Table):

@@ -3,8 +3,9 @@
 Texts may hold code in backticks and nothing else of any markup.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from analysis.entry import Language
 from analysis.triage.triage import Importance
@@ -12,6 +13,13 @@ from formatters.i18n.wording import label
 from formatters.outline import Outline
 from formatters.text.item import Item, both_ranks
 from formatters.text.plain import brief, columns
+
+Message = TypeVar("Message")
+
+MOST_MESSAGES = 20
+"""Of a day's thread. Who is told more than that reads none of it, and platforms take minutes to post it."""
+_ITEMS_MESSAGES = MOST_MESSAGES - 3
+"""Of these, what holds items; the others open the thread, say what is left out, and bring the report."""
 
 FOLDED = frozenset({"tests", "ci", "docs"})
 """Areas that share one count and one reply: few follow them."""
@@ -38,10 +46,34 @@ class Section:
 
 def sections(made: Outline) -> tuple[Section, ...]:
     """Return the areas of a digest, the most important first, then tests, CI and docs, then what has no area."""
+    return _grouped(made.items(), made.digest.language)
+
+
+def fitted(made: Outline, render: Callable[[tuple[Section, ...]], Sequence[Message]]) -> tuple[Sequence[Message], int]:
+    """Render the areas with as many items as a thread holds, the most important first.
+
+    Returns:
+        The messages, and how many items are left to the report.
+    """
+    items = tuple(made.items())
+    count = len(items)
+    while True:
+        messages = render(_grouped(items[:count], made.digest.language))
+        if len(messages) <= _ITEMS_MESSAGES or not count:
+            return messages, len(items) - count
+        count = min(count - 1, count * _ITEMS_MESSAGES // len(messages))
+
+
+def rest(count: int, language: Language) -> str:
+    """Say how many commits a thread leaves to the report."""
+    return label("post.rest", language, count=count)
+
+
+def _grouped(items: Iterable[Item], language: Language) -> tuple[Section, ...]:
     found: dict[str, list[Item]] = {}
     names: dict[str, str] = {}
-    for item in made.items():
-        key, name = _area(item, made.digest.language)
+    for item in items:
+        key, name = _area(item, language)
         names.setdefault(key, name)
         found.setdefault(key, []).append(item)
     keys = sorted(found, key=lambda key: _rank(key, found[key]))

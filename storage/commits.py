@@ -25,6 +25,8 @@ _FEW = 900  # SQLite's limit on parameters of a statement is 999 in old builds
 _MOST_FOUND = 9  # to choose from; whoever has more must say more
 _FILES = 80  # paths that are indexed; a commit with more is seldom looked for by one of them
 _CLAIMS = ("impact", "insight", "risks", "recommendations")
+UNREAD, WHOLE, FORGOTTEN = range(3)
+"""What `is_whole` says of a commit: only its head was served; it is here with its diff; its diff was here, and was forgotten."""
 _LARGEST = 1 << 63  # SQLite's integers end below it; a title may claim to come from any pull request
 KNOWN = (
     "commits c join repositories r on r.id = c.repository left join origins o on o.commit_id = c.id "
@@ -119,7 +121,7 @@ class Commits:
     def get(self, repo: str, shas: Sequence[str]) -> dict[str, Commit]:
         """Return those of these commits that are here whole, by SHA."""
         with self._store.read() as db:
-            return {row["sha"]: _commit(row) for row in _rows(db, repo, shas, "and c.is_whole")}
+            return {row["sha"]: _commit(row) for row in _rows(db, repo, shas, f"and c.is_whole = {WHOLE}")}
 
     def entries(self, repo: str, shas: Sequence[str]) -> dict[str, Entry]:
         """Return what is remembered of these commits, without patches and analyses, by SHA."""
@@ -306,10 +308,10 @@ def _row(db: Database, commit: Commit) -> int:
     known = db.execute(
         "select id, is_whole, brought from commits where repository = ? and sha = ?", [repository, commit.sha]
     ).fetchone()
-    if known and known[1] and known[2] == _brought(commit):
+    if known and known[1] == WHOLE and known[2] == _brought(commit):
         return int(known[0])
     key = int(known[0]) if known else _free_key(db, commit.committed_at)
-    if known and not known[1]:  # whoever read it saw its message alone
+    if known and known[1] == UNREAD:  # whoever read it saw its message alone
         db.execute("delete from analyses where commit_id = ?", [key])
     files = [[f.path, f.status, f.additions, f.deletions, f.old_path, f.unseen] for f in commit.files]
     number = commit.pull_request
@@ -329,7 +331,7 @@ def _row(db: Database, commit: Commit) -> int:
         "files": json.dumps(files, ensure_ascii=False),
         "more_files": int(commit.more_files),
         "brought": _brought(commit),
-        "is_whole": int(not commit.is_unread),
+        "is_whole": UNREAD if commit.is_unread else WHOLE,
     }
     db.table("commits").upsert(row, pk="id")
     return key

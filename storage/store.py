@@ -18,6 +18,9 @@ from analysis.errors import BadInput, Outage, Problem
 from storage.schema import known, migrations
 
 _PATIENCE = 30.0  # seconds to wait for another process that is writing
+_LARGEST_LOG = 16_000_000  # bytes that the write-ahead log keeps once all of it stands in the file
+PRIVATE = 0o600
+"""Who may read a store or a copy of it: its owner. It has what private repositories hold, and who follows them."""
 
 
 class _Connection:
@@ -29,6 +32,7 @@ class _Connection:
         self.db = Database(connection, execute_plugins=False)
         self.db.execute("pragma foreign_keys = on")
         self.db.execute("pragma synchronous = normal")
+        self.db.execute(f"pragma journal_size_limit = {_LARGEST_LOG}")
 
 
 class Store:
@@ -80,6 +84,12 @@ class Store:
         """Close this thread's connection; those of other threads are closed when these end."""
         self._local.__dict__.pop("open", None)
 
+    def shrink_log(self) -> None:
+        """Write the log into the file and make it empty, unless somebody is reading from it just now."""
+        if not self._read_only:
+            with self.read() as db:
+                db.execute("pragma wal_checkpoint(truncate)").fetchall()
+
     @property
     def is_read_only(self) -> bool:
         """Whether the file may only be read."""
@@ -105,6 +115,8 @@ class Store:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             exists = self.path.exists()
+            if not exists:
+                self.path.touch(PRIVATE)  # SQLite gives its log the same
         except OSError as error:
             raise BadInput(
                 f"The store's folder {self.path.parent} cannot be used ({error.strerror}): name another file as [store] path."

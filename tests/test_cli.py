@@ -551,3 +551,17 @@ def test_every_command_and_option_has_help(cli: Cli, command: str) -> None:
     options = re.findall(r"^  +(--[\w-]+|-\w, --[\w-]+)(.*)$", done.stdout, re.MULTILINE)
     assert options
     assert all(re.search(r"\S", rest) for _, rest in options)
+
+
+# -- store
+
+
+def test_a_store_is_copied_and_looked_over(cli: Cli, known: None, tmp_path: Path) -> None:
+    """While it is used; the copy is a store."""
+    done = cli("store", "backup", "copies/today.db")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("daybrief: the store was copied to copies/today.db")
+    found = cli("store", "check", DAYBRIEF_STORE__PATH=str(tmp_path / "copies/today.db"))
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "copies/today.db is whole: 18 commits, 18 with diffs" in found.stdout
+    assert json.loads(cli("store", "check", "--json").stdout)["is_whole"] is True

@@ -220,6 +220,23 @@ def test_an_area_has_its_message_and_lesser_single_commits_share_one() -> None:
     assert [file.name for file in post.followers[-1].files] == ["quill-by-hour.png", "quill.html"]
 
 
+def test_a_day_of_thousands_is_no_flood() -> None:
+    """The most important ones are in the thread, and how many are not is said."""
+    keys = ("kv_cache", "kernels", "scheduler", "attention", "lora")
+    entries = [
+        an_entry(a_commit(f"Change {number}"), ("low", "medium")[number % 2], areas=(keys[number % 5],))
+        for number in range(2_000)
+    ]
+    high = [an_entry(a_commit(f"Grave {number}"), "high", areas=("kernels",)) for number in range(9)]
+    post = posting(a_post(a_digest(*entries, *high)))
+    assert len(post.followers) <= 20
+    assert_fits(post.followers)
+    said = "\n".join(texts(post.followers))
+    assert all(said.count(f"Grave {number}") == 1 for number in range(9))
+    shown = len(re.findall(r"Change \d+|Grave \d+", said))
+    assert f"{2_009 - shown} more in the report" in said
+
+
 def test_a_report_that_discord_does_not_take_is_named() -> None:
     """Instead of a post that fails; the pictures still come."""
     post = replace(a_post(a_digest(an_entry())), files=the_files("a" * 9_000_001))

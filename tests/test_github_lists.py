@@ -158,8 +158,10 @@ def test_a_list_that_leads_to_itself_ends(scratch: Scratch) -> None:
         def reply(self, request: Request) -> Reply:
             return super().reply(replace(request, query={**request.query, "page": "1"}))
 
-    with Circle({REPO: scratch.path}) as server, pytest.raises(Outage, match="again and again"):
-        listed(server, None)
+    with Circle({REPO: scratch.path}) as server:
+        for shelf in (None, Shelf()):
+            with pytest.raises(Outage, match="again and again"):
+                listed(server, shelf)
 
 
 def test_an_unchanged_that_nobody_asked_for_is_an_outage(scratch: Scratch) -> None:

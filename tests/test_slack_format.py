@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -177,7 +178,7 @@ def _some(number: int) -> Iterator[Entry]:
 
 
 class TestThePost:
-    @pytest.mark.parametrize("number", [1, 6, 49, 700])
+    @pytest.mark.parametrize("number", [1, 6, 49, 120])
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_every_commit_stands_once_in_the_thread(self, number: int, language: Language) -> None:
         entries = list(many(number))
@@ -255,6 +256,24 @@ class TestThePost:
         keys = ("kv_cache", "kernels", "scheduler", "attention", "lora")
         entries = [an_entry(a_commit(f"Change {key}"), "medium", areas=(key,)) for key in keys]
         assert len(thread(a_post(*entries))) == 2
+
+    def test_a_day_of_thousands_is_no_flood(self) -> None:
+        """The most important ones are in the thread, how many are not is said, and nothing is in it twice."""
+        keys = ("kv_cache", "kernels", "scheduler", "attention", "lora")
+        levels = ("low", "low", "medium")
+        entries = [
+            an_entry(a_commit(f"Change {number} of {keys[number % 5]}"), levels[number % 3], areas=(keys[number % 5],))
+            for number in range(2_000)
+        ]
+        high = [an_entry(a_commit(f"Grave {number}"), "high", areas=("kernels",)) for number in range(9)]
+        messages = thread(a_post(*entries, *high))
+        assert len(messages) <= 19  # and the report
+        said = "\n".join(rules.visible_text(message["blocks"]) for message in messages)
+        assert all(said.count(f"Grave {number}") == 1 for number in range(9))
+        shown = len(re.findall(r"^.*(?:Change|Grave) \d+", said, re.MULTILINE))
+        assert f"{2_009 - shown} more in the report." in said
+        for message in messages:
+            assert rules.check_blocks(message["blocks"]) == []
 
 
 class TestTheLookBack:

@@ -1,7 +1,7 @@
 """Lists of commits on GitHub, asked for as seldom as can be: by ETag, and recent ones by a branch's newest page alone.
 
 What was listed of a branch is kept with its newest page. When that page is unchanged, so is everything below it; when it
-has changed, what is new joins what was listed before. Only where the two do not meet is a span listed page by page.
+has changed, what is new joins what was listed before. Only where the two do not meet are older pages asked for.
 https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests
 """
 
@@ -53,8 +53,8 @@ class _Branch:
     @classmethod
     def of(cls, page: Sequence[Item], others: Iterable[Item], since: datetime) -> "_Branch":
         """Put a page before the other commits that are known."""
-        first = {item["sha"] for item in page}
-        return cls(tuple(page), (*page, *(item for item in others if item["sha"] not in first)), since)
+        items = {item["sha"]: item for item in (*page, *others)}
+        return cls(tuple(page), tuple(items.values()), since)
 
     def trimmed(self) -> "_Branch":
         """Leave out what nobody will ask for again, from the end: in between, an old date may lead to newer ones."""
@@ -95,10 +95,7 @@ class CommitLists:
         if known is None:
             return None
         if known.since > since:
-            items = self._listed(since, until)
-            if items is None or until <= max(map(_committed, known.page), default=_EVER):
-                return items
-            known = _Branch.of(known.page, items, since)
+            known = _Branch.of(known.page, [*self._older(since), *known.items], since)
             self._keep(known)
         return [item for item in known.items if since <= _committed(item) < until]
 
@@ -141,6 +138,26 @@ class CommitLists:
         if self._pages is not None and etag:
             self._pages.put(self._key(path, query), etag, json.dumps(self._known.dump()))
 
+    def _older(self, since: datetime) -> list[Item]:
+        """Return what lies below the newest page, page by page, down to what was committed before `since`."""
+        found: dict[str, Item] = {}
+        number, more, in_vain = 2, True, 0
+        while more:
+            answer = self._asked(f"/repos/{self.repo}/commits", self._query() | {"page": number}, "")
+            page, more = (answer[0] or [], answer[1]) if answer else ([], False)
+            before = len(found)
+            found |= {item["sha"]: item for item in page}
+            in_vain = 0 if len(found) > before else in_vain + 1
+            self._must_end(in_vain)
+            number, more = number + 1, more and any(_committed(item) >= since for item in page)
+        return list(found.values())
+
+    def _must_end(self, in_vain: int) -> None:
+        if in_vain >= _IN_VAIN:
+            raise Outage(
+                f"{self._requests.server.place} lists the same commits of {self.repo} again and again: check any proxy."
+            )
+
     # -- page by page
 
     def _listed(self, since: datetime, until: datetime) -> list[Item] | None:
@@ -160,10 +177,7 @@ class CommitLists:
             before = len(items)
             items |= {item["sha"]: item for item in found["items"]}
             page, more, in_vain = page + 1, found["more"], 0 if len(items) > before else in_vain + 1
-            if more and in_vain >= _IN_VAIN:
-                raise Outage(
-                    f"{self._requests.server.place} lists the same commits of {self.repo} again and again: check any proxy."
-                )
+            self._must_end(in_vain)
         return list(items.values())
 
     def _page(self, query: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ import typer
 from bot.cli import archive as cli_archive
 from bot.cli import chat as cli_chat
 from bot.cli import judgement as cli_judgement
+from bot.cli import store as cli_store
 from bot.cli import streams
 from bot.cli import upgrade as cli_upgrade
 from bot.cli.options import ConfigOption, JsonOption, Lang, LangOption, RepoOption, Wanted, ZoneOption
@@ -276,6 +277,7 @@ cli_archive.add_to(app)
 cli_upgrade.add_to(app)
 cli_judgement.add_to(app)
 cli_chat.add_to(app)
+cli_store.add_to(app)
 
 
 def main() -> None:

@@ -91,13 +91,14 @@ def write_file(text: str, path: Path) -> None:
     """Write a file, and the folders that it lies in.
 
     Raises:
-        BadInput: it cannot be written.
+        BadInput: it cannot be written; what was there before is as it was.
     """
     from analysis.errors import BadInput
+    from storage.files import replacing
 
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        with replacing(path) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInput(f"{path} cannot be written ({error.strerror}): name another file with --out.") from None
 

@@ -38,6 +38,7 @@ from bot.service.connections import check
 from storage.deliveries import Deliveries, Delivery
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Subscriptions
+from storage.upkeep import forget_diffs
 
 _AHEAD = 4
 """Repositories that are looked at the same time where the rules read: more would only wait for this machine."""
@@ -106,6 +107,13 @@ class Assembly:
     async def learn(self) -> None:
         """Renew what is learned of the repositories."""
         await self.lessons.round()
+
+    async def tidy(self) -> None:
+        """Forget diffs that are old, and keep the store's log small."""
+        days = self.core.settings.store.diff_days
+        if days:
+            await self.work.quick(lambda: forget_diffs(self.core.store, self.core.now() - timedelta(days=days)))
+        await self.work.quick(self.core.store.shrink_log)
 
     async def _landed(self) -> None:
         await self.messages.landed()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("daybrief")
 
-DUE_EVERY, LOOK_EVERY, LEARN_EVERY, PROBE_EVERY = 5.0, 15.0, 600.0, 60.0
+DUE_EVERY, LOOK_EVERY, LEARN_EVERY, PROBE_EVERY, TIDY_EVERY = 5.0, 15.0, 600.0, 60.0, 3600.0
 _SHORTEST_SECRET = 8
 
 
@@ -88,6 +88,7 @@ class Process:
         self._heart.add("due", DUE_EVERY, self._assembly.due)
         self._heart.add("look", LOOK_EVERY, self._assembly.look)
         self._heart.add("learn", LEARN_EVERY, self._assembly.learn)
+        self._heart.add("tidy", TIDY_EVERY, self._assembly.tidy)
         self._heart.add("probe", PROBE_EVERY, self._readiness.probe)
         self._heart.start()
         _LOG.info("started: %s", ", ".join(self._connected))

@@ -15,6 +15,7 @@ from analysis.errors import BadInput, NotFound
 from bot.digests.archive import Archive
 from bot.digests.core import Core
 from formatters.i18n.wording import label
+from storage.files import replacing
 
 Form = Literal["markdown", "html", "jsonl"]
 _DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].html"
@@ -131,9 +132,7 @@ def _must_be_own(target: Path) -> None:
 
 def _put(target: Path, text: str) -> None:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f"{target.name}.part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(target)  # whoever is stopped here loses nothing that was there
+        with replacing(target) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInput(f"{target} cannot be written ({error.strerror}): name another folder with --out.") from None

@@ -113,8 +113,17 @@ def _thread(reply: Post) -> Iterator[Message]:
         for pieces in discord_review.thread(reply):
             yield from messages(pieces, accent=_BRAND)
         return
-    for section in _replies(post.sections(reply.outline)):
-        yield from messages(_section(section, reply.outline.digest.language), accent=_colour(section))
+    made, language = reply.outline, reply.outline.digest.language
+    found, left = post.fitted(
+        made,
+        lambda parts: [
+            one for part in _replies(parts) for one in messages(_section(part, language), accent=_colour(part))
+        ],
+    )
+    yield from found
+    if left:
+        page = f" {link(escape(label('post.page', language)), reply.page)}" if 0 < len(reply.page) <= _ADDRESS else ""
+        yield from messages([Piece(f"{escape(post.rest(left, language))}{page}")])
 
 
 def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:

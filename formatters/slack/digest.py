@@ -1,12 +1,12 @@
 """The morning post for Slack: a parent that fits a phone's first screen, and a thread with a reply for each area."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from analysis.commits.commit import Commit
 from analysis.entry import Language
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label
-from formatters.post import Section, quotes, reason, sections, short_line, tally, watched
+from formatters.post import Section, fitted, quotes, reason, rest, sections, short_line, tally, watched
 from formatters.reply import DigestPost
 from formatters.slack.blocks import Payload, Piece, actions, bullets, button, context, menu, packed, rich, single
 from formatters.slack.text import Json, cut, link, sentences, spans, words
@@ -56,15 +56,22 @@ def thread(post: DigestPost) -> list[Payload]:
         return []
     language = made.digest.language
     opening = list(_opening(post))
-    found = [packed(opening)] if opening else []
+    messages, left = fitted(made, lambda parts: _replies(parts, language))
+    more = link(post.page, label("post.page", language)) if post.page else []
+    closing = [rich([*words(rest(left, language)), *words(" ")], more)] if left else []
+    return [*(packed(opening) if opening else ()), *messages, *packed(closing)]
+
+
+def _replies(parts: Iterable[Section], language: Language) -> list[Payload]:
+    found: list[Payload] = []
     small: list[Piece] = []
-    for part in sections(made):
+    for part in parts:
         pieces = [_head(part, language), *items(part.items, language)]
         if len(part.items) == 1 and part.items[0].entry.triage.importance is not Importance.HIGH:
             small += pieces
         else:
-            found.append(packed(pieces))
-    return [message for messages in [*found, packed(small)] for message in messages]
+            found += packed(pieces)
+    return [*found, *packed(small)]
 
 
 def _line(item: Item, language: Language, quote: str) -> list[list[Json]]:

@@ -1,0 +1,56 @@
+"""The commands that look after the store."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import streams
+from bot.cli.options import ConfigOption, JsonOption, core
+
+store_app = typer.Typer(
+    help="The store: copy it, look whether it is whole.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(store_app, name="store")
+
+
+@store_app.command("backup")
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write; one that is there is replaced.")],
+    config: ConfigOption = None,
+) -> None:
+    """Copy the store to a file while the bot goes on."""
+    from storage.upkeep import backup as copy
+
+    with core(config) as opened:
+        copy(opened.store, file.expanduser())
+        streams.tell([f"the store was copied to {file}, {file.expanduser().stat().st_size / 1e6:,.1f} MB"])
+
+
+@store_app.command("check")
+def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
+    """Look whether the store is whole, and how large it is; ends with 1 where it is not."""
+    from storage.upkeep import check as look
+
+    with core(config) as opened:
+        found = look(opened.store)
+        if json_:
+            streams.write_json(asdict(found) | {"path": str(opened.store.path), "is_whole": not found.faults})
+        else:
+            state = "is whole" if not found.faults else "is damaged"
+            streams.write_line(
+                f"{opened.store.path} {state}: {found.commits:,} commits, {found.diffs:,} with diffs, "
+                f"{found.size / 1e6:,.1f} MB ({found.free / 1e6:,.1f} free), log {found.log / 1e6:,.1f} MB"
+            )
+            for fault in found.faults:
+                streams.write_line(f"  {fault}")
+    if found.faults:
+        streams.tell(
+            ["move the store away and put a copy in its place, or run without one: everything is then made anew."]
+        )
+        raise typer.Exit(1)
