@@ -302,7 +302,7 @@ class TestGitHub:
         assert (first.run.fetched, len(server.requests)) == (120, 2 + 120 + queries)
         server.requests.clear()
         again = hub.digest()
-        assert [(asked.path.count("/"), asked.status) for asked in server.requests] == [(4, 304)] * 2
+        assert [(asked.path.count("/"), asked.status) for asked in server.requests] == [(4, 304)]
         assert (again.entries, again.run.fetched, again.run.cached) == (first.entries, 0, 120)
 
     def test_a_failure_half_way_is_an_outage_and_the_next_run_fetches_the_rest(

@@ -10,7 +10,7 @@ from analysis.entry import Entry
 from analysis.rules.version import content_version, judgement_version
 from analysis.statements import Conventions
 from analysis.triage.areas import Areas
-from analysis.triage.triage import Importance, corrected
+from analysis.triage.triage import Importance, bound, corrected
 from storage.commits import Commits, pull_requests_as_json
 from storage.feedback import Feedback
 from storage.learned import Learned
@@ -54,9 +54,9 @@ class Judging:
             )
         }
         self._commits.put_triage(made.values(), keys)
-        found = made | known
         return [
-            replace(found[commit.sha], commit=commit, pull_request=pull_requests.get(commit.sha)) for commit in commits
+            made.get(commit.sha) or _whole(known[commit.sha], commit, pull_requests.get(commit.sha))
+            for commit in commits
         ]
 
     def _common(self, repo: str, areas: Areas, conventions: Conventions) -> str:
@@ -64,6 +64,12 @@ class Judging:
         habits = [*sorted(conventions.boilerplate), "", *conventions.fragment_folders]
         texts = [judgement_version(), areas.definition, str(self._learned.made_at(repo)), *habits]
         return content_version(text.encode() for text in texts)
+
+
+def _whole(known: Entry, commit: Commit, pull_request: PullRequest | None) -> Entry:
+    """Return a stored entry with what is not stored with it."""
+    triage = bound(known.triage, commit, known.facts)
+    return replace(known, commit=commit, triage=triage, pull_request=pull_request)
 
 
 def _key(common: str, commit: Commit, pull_request: PullRequest | None, wanted: Importance | None) -> str:
