@@ -24,7 +24,7 @@ from benchmarks.repository import repository
 from bot.config import load
 from bot.digests import backfill as filling
 from bot.digests.cluster import cluster
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import Place
 
 _ANSWER, _AT_ONCE = 0.5, 64
@@ -81,9 +81,9 @@ def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Fille
             "DAYBRIEF_MODEL__BASE_URL": address,
             "DAYBRIEF_MODEL__CONCURRENCY": str(_AT_ONCE),
         }
-        core = Core(load(environ), lambda: _END + timedelta(hours=12))
+        core = open_core(load(environ), lambda: _END + timedelta(hours=12))
         core.readers = readers
-        received, put = Counter[str](), core.analyses.put
+        received, put = Counter[str](), core.stores.analyses.put
 
         def counted(repo: str, analyses: Any, now: int) -> None:
             before = len(received)
@@ -92,8 +92,8 @@ def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Fille
             if half_way and before < _COMMITS / 2 <= len(received):
                 half_way()
 
-        core.analyses.put = counted  # type: ignore[method-assign]  # to count what comes back
-        with closing(core.store):
+        core.stores.analyses.put = counted  # type: ignore[method-assign]  # to count what comes back
+        with closing(core.stores.store):
             analyser = core.analyser("model")
             span = filling.Span(
                 Place(_PLACE, str(clone)),

@@ -16,7 +16,7 @@ from tempfile import mkdtemp
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import Place
 
 ROOT = Path(__file__).parent.parent
@@ -100,8 +100,8 @@ def fresh() -> dict[str, str]:
 
 def digest(environ: Mapping[str, str], place: Place) -> Digest:
     """Make the day's digest in this process, in English."""
-    core = Core(load(environ), lambda: day().now)
+    core = open_core(load(environ), lambda: day().now)
     try:
-        return core.digest(core.source(place), day().window, "en", core.analyser(), lambda *_: None)[0]
+        return core.digest(core.sources.open(place), day().window, "en", core.analyser(), lambda *_: None)[0]
     finally:
-        core.store.close()
+        core.stores.store.close()

@@ -16,7 +16,7 @@ from analysis.entry import LANGUAGES
 from analysis.rules import RulesAnalyser
 from benchmarks.material import ROOT, SHARED, day
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from storage.store import Store
 
 WANTED = 1_000_000
@@ -60,17 +60,17 @@ def _kept(name: str) -> Path:
 
 def _fill(seed: Path, commits: list[Commit]) -> None:
     """Store the history as Daybrief does: with facts, triage and the rules' analyses."""
-    core = Core(load({"DAYBRIEF_STORE__PATH": str(seed)}))
-    areas, rules = core.areas(), RulesAnalyser()
+    core = open_core(load({"DAYBRIEF_STORE__PATH": str(seed)}))
+    areas, rules = core.sources.areas(), RulesAnalyser()
     for start in range(0, len(commits), _AT_ONCE):
         entries = tuple(judge(commits[start : start + _AT_ONCE], areas))
-        with core.store.write():
-            core.commits.put(entry.commit for entry in entries)
-            core.commits.put_triage(entries)
+        with core.stores.store.write():
+            core.stores.commits.put(entry.commit for entry in entries)
+            core.stores.commits.put_triage(entries)
             for language in LANGUAGES:
-                core.analyses.put(commits[0].repo, rules.analyse(entries, language).analyses, 0)
+                core.stores.analyses.put(commits[0].repo, rules.analyse(entries, language).analyses, 0)
         _say(f"{start + len(entries):,} of {len(commits):,} commits read by the rules")
-    core.store.close()
+    core.stores.store.close()
     with closing(sqlite3.connect(seed)) as db:
         db.execute("pragma journal_mode = delete")
 

@@ -62,21 +62,21 @@ def _measure(path: Path) -> dict[str, Any]:
 
     from bot.commands import queries as commands
     from bot.config import load
-    from bot.digests.core import Core
+    from bot.digests.core import open_core
     from storage.search import Question, search
     from storage.words import split_filters
 
     assert all((aiohttp, apscheduler, discord, openai, slack_bolt))
     loaded = _memory()
-    core = Core(load({"DAYBRIEF_STORE__PATH": str(path)}))
-    with core.store.read() as db:
+    core = open_core(load({"DAYBRIEF_STORE__PATH": str(path)}))
+    with core.stores.store.read() as db:
         ((sha, number),) = db.execute(
             "select sha, pull_request from commits where pull_request is not null and id < ? order by id desc limit 1",
             [db.execute("select (max(id) + min(id)) / 2 from commits").fetchone()[0]],
         ).fetchall()
     asked: dict[str, dict[str, Callable[[], object]]] = {
         "search": {
-            text: lambda text=text: search(core.store, Question(split_filters(text)[0]))
+            text: lambda text=text: search(core.stores.store, Question(split_filters(text)[0]))
             for text in SEARCHES
             if split_filters(text)[0] and not split_filters(text)[1]
         },
@@ -101,7 +101,7 @@ def _measure(path: Path) -> dict[str, Any]:
             run()
             found["first"].setdefault(name, (time.perf_counter() - started) * 1000)
             found[kind][name] = [each * 1000 for each in seconds(run, _ROUNDS)]
-    core.store.close()
+    core.stores.store.close()
     return found | {"memory": _memory()}
 
 

@@ -11,7 +11,7 @@ from fake_platform import FakePlatform, an_asker
 from fake_platform import answers as all_answers
 
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.port.platform import Answer, Asker
 from bot.service.assembly import Assembly
 from formatters.reply import Note, Reply
@@ -31,7 +31,7 @@ class Bot:
         self.now = now
         self.clone = clone
         self.platform = FakePlatform()
-        self.core = Core(load(dict(environ) | settings), lambda: self.now)
+        self.core = open_core(load(dict(environ) | settings), lambda: self.now)
         self.assembly = Assembly(self.core, {"slack": self.platform})
 
     def feed(self, **changes: Any) -> Feed:
@@ -68,7 +68,7 @@ class Bot:
     async def close(self) -> None:
         await self.assembly.work.close()
         await asyncio.get_running_loop().shutdown_default_executor()
-        self.core.store.close()
+        self.core.stores.store.close()
 
 
 @asynccontextmanager

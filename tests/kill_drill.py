@@ -24,7 +24,7 @@ from servers.scratch import Scratch
 
 from bot.config import load
 from bot.delivery.outbox import LEASE
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.port.platform import Conversation, Posted
 from bot.service.assembly import Assembly
 from formatters.reply import DigestPost, Reply
@@ -84,7 +84,7 @@ def child(folder: Path, now: Callable[[], datetime]) -> None:
     """Deliver what is due until nothing is left to do."""
 
     async def deliver() -> None:
-        core = Core(load({"DAYBRIEF_STORE__PATH": str(folder / "s.db"), "PATH": os.environ["PATH"]}), now)
+        core = open_core(load({"DAYBRIEF_STORE__PATH": str(folder / "s.db"), "PATH": os.environ["PATH"]}), now)
         bot = Assembly(core, {"slack": FileChannel(folder / "channel")})
         while True:
             await bot.due()
@@ -99,12 +99,12 @@ def child(folder: Path, now: Callable[[], datetime]) -> None:
 def drill(folder: Path, kills: int, seed: int) -> dict[str, object]:
     """Kill so many processes, day after day; return what stands."""
     chance = random.Random(seed)  # noqa: S311 - a test's dice
-    core = Core(load({"DAYBRIEF_STORE__PATH": str(folder / "s.db"), "PATH": os.environ["PATH"]}), lambda: START)
-    feeds = Feeds(core.store)
+    core = open_core(load({"DAYBRIEF_STORE__PATH": str(folder / "s.db"), "PATH": os.environ["PATH"]}), lambda: START)
+    feeds = Feeds(core.stores.store)
     scratch = Scratch(folder / "scratch.git")
     place = f"{REPO}={scratch.path}"
     feeds.put(Feed("slack", "T1", "C1", REPO, place, clock(9), "UTC", START - timedelta(hours=1)))
-    core.store.close()
+    core.stores.store.close()
     day = killed = 0
     while killed < kills:
         changes = {"quill.py": f"a = {day}\n"}
@@ -147,7 +147,7 @@ def _fork(folder: Path, now: Callable[[], datetime]) -> int:
 
 def _counted(folder: Path, days: int, killed: int) -> dict[str, object]:
     created = Counter(FileChannel(folder / "channel").created())
-    core = Core(load({"DAYBRIEF_STORE__PATH": str(folder / "s.db"), "PATH": os.environ["PATH"]}), lambda: START)
+    core = open_core(load({"DAYBRIEF_STORE__PATH": str(folder / "s.db"), "PATH": os.environ["PATH"]}), lambda: START)
     deliveries = Assembly(core, {}).deliveries.of("feed", "1")
     told = Counter(
         (window.first + timedelta(days=number)).isoformat()

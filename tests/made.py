@@ -177,15 +177,15 @@ def the_sample(
 ) -> tuple[Digest, Areas]:
     """Return the sample day's digest, read by the rules, as if it had taken 0.2 s, with the areas it was made with."""
     from bot.config import load
-    from bot.digests.core import Core
+    from bot.digests.core import open_core
     from bot.digests.repositories import Place
 
-    core = Core(load(environ), lambda: now)
+    core = open_core(load(environ), lambda: now)
     try:
-        source = core.source(Place("example/quill", str(clone)))
+        source = core.sources.open(Place("example/quill", str(clone)))
         digest, areas = core.digest(source, DAY, language, RulesAnalyser(), lambda _name, _done, _total: None)
     finally:
-        core.store.close()
+        core.stores.store.close()
     entries = tuple(
         replace(entry, analysis=replace(entry.analysis, prompt="1") if entry.analysis else None)
         for entry in digest.entries

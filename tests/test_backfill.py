@@ -19,7 +19,7 @@ from bot.config import load
 from bot.digests import backfill as filling
 from bot.digests.archive import Archive
 from bot.digests.backfill import Plan, Span
-from bot.digests.core import Core
+from bot.digests.core import Core, open_core
 from bot.digests.repositories import Place
 from bot.web.export import export, indexes, write
 
@@ -32,7 +32,7 @@ def silent(_name: str, _done: int, _total: int) -> None:
 
 
 def a_core(environ: dict[str, str], now: datetime = SAMPLE_NOW, **variables: str) -> Core:
-    return Core(load(environ | variables), lambda: now)
+    return open_core(load(environ | variables), lambda: now)
 
 
 def with_model(environ: dict[str, str], model: ModelServer) -> Core:
@@ -61,7 +61,7 @@ def test_every_day_is_read_and_told_once(quill: Path, environ: dict[str, str]) -
     assert (len(wanted.days), wanted.done, wanted.commits, wanted.to_fetch, wanted.to_read) == (10, 0, 26, 26, 26)
     assert count == 26
     assert (wanted.tokens_in, wanted.cost) == (0, None)
-    days = core.history.days("example/quill", DAYS, 10)
+    days = core.stores.history.days("example/quill", DAYS, 10)
     assert [day.commits for day in days] == [1, 0, 2, 1, 0, 0, 0, 3, 1, 18]
     again, count = fill(core, a_span(quill), core.analyser("rules"))
     assert (again.days, again.done, count) == ((), 10, 0)
@@ -78,10 +78,10 @@ def test_only_what_is_missing_is_read(quill: Path, environ: dict[str, str]) -> N
 def test_what_is_stored_is_not_to_be_fetched(quill: Path, environ: dict[str, str]) -> None:
     """Also what was fetched and not judged yet, as a run leaves it that was stopped."""
     core, span = a_core(environ), a_span(quill)
-    source = core.source(span.place, None)
+    source = core.sources.open(span.place, None)
     listing = source.landed(DAYS.start, DAYS.end)
     with ThreadPoolExecutor() as executor:
-        core.commits.put(source.fetch(fold_merges(listing.heads)[:5], executor))
+        core.stores.commits.put(source.fetch(fold_merges(listing.heads)[:5], executor))
     wanted = filling.plan(core, span, core.analyser("rules"), silent)
     assert (wanted.commits, wanted.to_fetch, wanted.to_read) == (26, 21, 26)
 

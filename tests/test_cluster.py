@@ -22,7 +22,7 @@ from bot.digests import backfill as filling
 from bot.digests import cluster as joining
 from bot.digests.backfill import Span
 from bot.digests.cluster import cluster
-from bot.digests.core import Core
+from bot.digests.core import Core, open_core
 from bot.digests.repositories import Place
 from bot.web.export import export
 
@@ -77,7 +77,9 @@ def model() -> Iterator[ModelServer]:
 
 def a_core(environ: dict[str, str], model: ModelServer, store: Path) -> Core:
     settings = {"MODEL__BASE_URL": model.base_url, "MODEL__NAME": "test-model", "STORE__PATH": str(store)}
-    return Core(load(environ | {f"DAYBRIEF_{name}": value for name, value in settings.items()}), lambda: SAMPLE_NOW)
+    return open_core(
+        load(environ | {f"DAYBRIEF_{name}": value for name, value in settings.items()}), lambda: SAMPLE_NOW
+    )
 
 
 def fill(core: Core, quill: Path) -> int:
@@ -130,14 +132,14 @@ def test_a_worker_that_dies_loses_nothing(
     machines.add()
     joined(machines, 2)
     core = a_core(environ, model, tmp_path / "there.db")
-    received, put = Counter[str](), core.analyses.put
+    received, put = Counter[str](), core.stores.analyses.put
 
     def counted(repo: str, analyses: Any, now: int) -> None:
         put(repo, analyses, now)
         received.update(list(analyses))
         doomed.kill()
 
-    monkeypatch.setattr(core.analyses, "put", counted)
+    monkeypatch.setattr(core.stores.analyses, "put", counted)
     with cluster(machines.address) as readers:
         core.readers = readers
         assert fill(core, quill) == 26
@@ -157,13 +159,13 @@ def test_a_scheduler_that_is_lost_is_an_outage_and_the_next_run_goes_on(
     machines.add()
     joined(machines, 1)
     core = a_core(environ, model, tmp_path / "there.db")
-    put = core.analyses.put
+    put = core.stores.analyses.put
 
     def broken(repo: str, analyses: Any, now: int) -> None:
         put(repo, analyses, now)
         machines.stop()
 
-    monkeypatch.setattr(core.analyses, "put", broken)
+    monkeypatch.setattr(core.stores.analyses, "put", broken)
     with cluster(machines.address) as readers:
         core.readers = readers
         with pytest.raises(Outage, match=r"The model did not read .*the cluster that should have read it is gone"):

@@ -16,7 +16,7 @@ from analysis.errors import BadInput, NotFound
 from analysis.triage.triage import Importance
 from bot.commands.queries import area_key, change_type, importance, list_areas, search_commits, show_area, show_commit
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import Core, open_core
 
 REPO = "example/quill"
 
@@ -27,15 +27,15 @@ def sample_store(quill: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("known") / "daybrief.db"
     environ = {"DAYBRIEF_STORE__PATH": str(path), "PATH": "/usr/bin:/bin"}
     the_sample(quill, environ, SAMPLE_NOW)
-    core = Core(load(environ), lambda: SAMPLE_NOW)
+    core = open_core(load(environ), lambda: SAMPLE_NOW)
     other = an_entry(
         a_commit("Fix the cache of another one (#397)", repo="example/other", sha=a_sha("2941f"),
                  committed_at=NOON - timedelta(days=30)),
         areas=("houses",),
     )  # fmt: skip
-    core.commits.put([other.commit])
-    core.commits.put_triage([other])
-    core.store.close()
+    core.stores.commits.put([other.commit])
+    core.stores.commits.put_triage([other])
+    core.stores.store.close()
     return path
 
 
@@ -45,17 +45,17 @@ def core(
 ) -> Iterator[Core]:
     monkeypatch.chdir(tmp_path)
     shutil.copy(sample_store, environ["DAYBRIEF_STORE__PATH"])
-    core = Core(load(environ), lambda: SAMPLE_NOW)
+    core = open_core(load(environ), lambda: SAMPLE_NOW)
     yield core
-    core.store.close()
+    core.stores.store.close()
 
 
 @pytest.fixture
 def empty(environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Core]:
     monkeypatch.chdir(tmp_path)
-    core = Core(load(environ), lambda: SAMPLE_NOW)
+    core = open_core(load(environ), lambda: SAMPLE_NOW)
     yield core
-    core.store.close()
+    core.stores.store.close()
 
 
 def title(core: Core, reference: str, repo: str | None = None) -> str | None:
@@ -361,13 +361,13 @@ def test_other_words_are_told_the_choices(core: Core, text: str) -> None:
     with pytest.raises(BadInput, match="high, medium, low"):
         importance(text)
     with pytest.raises(BadInput, match="There is no area"):
-        area_key(text, core.areas())
+        area_key(text, core.sources.areas())
 
 
 def test_a_change_of_the_rules_shows_in_the_answers(core: Core) -> None:
     """What is stored is read anew with every question; nothing is kept beside the store."""
-    entry = core.commits.entry(REPO, core.commits.find("43d5c17")[0][1])
+    entry = core.stores.commits.entry(REPO, core.stores.commits.find("43d5c17")[0][1])
     assert entry is not None
-    core.commits.put_triage([replace(entry, triage=replace(entry.triage, areas=("docs",)))])
+    core.stores.commits.put_triage([replace(entry, triage=replace(entry.triage, areas=("docs",)))])
     assert subjects(core, "spill area:docs") == ["[2/3] Prefix cache on disk: spill and restore (#406)"]
     assert "[2/3] Prefix cache on disk: spill and restore (#406)" not in subjects(core, "spill area:kv")

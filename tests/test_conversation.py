@@ -250,7 +250,7 @@ async def test_two_who_ask_for_the_same_day_share_one_run(bot: Bot) -> None:
     """The second waits for the first, and both are answered."""
     found = await asyncio.gather(*(bot.reply("2026-03-12", an_asker(user=f"U{n}")) for n in range(5)))
     assert all(isinstance(reply, DigestPost) for reply in found)
-    with bot.core.store.read() as db:
+    with bot.core.stores.store.read() as db:
         assert db.execute("select count(*) from runs").fetchone()[0] == 1
 
 
@@ -693,7 +693,7 @@ async def test_what_was_ended_comes_back(known: Bot) -> None:
 )  # fmt: skip
 async def test_a_commit_is_pointed_at_in_any_way(known: Bot, text: str) -> None:
     """By its pull request, by an address with whatever follows, within a question."""
-    entries = known.core.commits.between(REPO, known.now - timedelta(days=3), known.now)
+    entries = known.core.stores.commits.between(REPO, known.now - timedelta(days=3), known.now)
     entry = next(one for one in entries if one.commit.pull_request)
     shown = await known.reply(text.format(repo=REPO, pull=entry.commit.pull_request, sha=entry.commit.sha[:12]))
     assert isinstance(shown, CommitDetail)

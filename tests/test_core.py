@@ -25,7 +25,7 @@ from analysis.entry import LANGUAGES, RULES
 from analysis.errors import BadInput, NotFound, Outage, RateLimited
 from analysis.triage.triage import Importance
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import Core, open_core
 from bot.digests.repositories import Place
 from storage.claims import Claims
 
@@ -50,7 +50,7 @@ class Bot:
         self.environ, self.place = environ, place
 
     def core(self, now: datetime, **settings: str) -> Core:
-        return Core(load(self.environ | settings), lambda: now)
+        return open_core(load(self.environ | settings), lambda: now)
 
     def digest(
         self,
@@ -64,15 +64,15 @@ class Bot:
         """Make a digest, if nothing else is said an hour after its window's end."""
         core = self.core(now or window.end + timedelta(hours=1), **settings)
         try:
-            return core.digest(core.source(self.place), window, "en", core.analyser(analyser), step)[0]
+            return core.digest(core.sources.open(self.place), window, "en", core.analyser(analyser), step)[0]
         finally:
-            core.store.close()
+            core.stores.store.close()
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         core = self.core(NOON)
-        with core.store.read() as db:
+        with core.stores.store.read() as db:
             found = list(db.execute(query).fetchall())
-        core.store.close()
+        core.stores.store.close()
         return found
 
 
@@ -245,7 +245,7 @@ class TestLate:
         bot.digest(days_later(1))
         bot.digest()
         bot.digest(days_later(1))
-        entry = bot.core(NOON).entry(REPO, merge, "en")
+        entry = bot.core(NOON).memory.entry(REPO, merge, "en")
         assert entry is not None
         assert [one.subject for one in entry.commit.brought] == ["Side"]
 
@@ -458,7 +458,7 @@ class TestModel:
         sha = scratch.commit("Fix a crash", {"quill/a.py": "1\n"}, at=NOON)
         core = reading.core(NOON + DAY)
         analyser = core.analyser()
-        assert Claims(core.store).take([f"{analyser.name} {analyser.prompt} en {sha}"])
+        assert Claims(core.stores.store).take([f"{analyser.name} {analyser.prompt} en {sha}"])
         assert reading.digest().coverage.by == {"test-model": 1}
 
     def test_the_rules_need_no_budget(self, reading: Bot, scratch: Scratch) -> None:
@@ -562,8 +562,8 @@ class TestTogether:
         def run() -> None:
             core = bot.core(NOON + DAY)
             ready.wait(5)
-            made.append(core.digest(core.source(bot.place), JANUARY_8, "en", core.analyser(), quiet)[0])
-            core.store.close()
+            made.append(core.digest(core.sources.open(bot.place), JANUARY_8, "en", core.analyser(), quiet)[0])
+            core.stores.store.close()
 
         threads = [threading.Thread(target=run) for _ in range(2)]
         for thread in threads:
@@ -581,20 +581,20 @@ class TestWhatIsKnown:
         sha = scratch.commit("Fix a crash", {"quill/a.py": "1\n"}, at=NOON)
         reading.digest()
         core = reading.core(NOON)
-        english, chinese = (core.entry(REPO, sha, language) for language in LANGUAGES)
+        english, chinese = (core.memory.entry(REPO, sha, language) for language in LANGUAGES)
         assert english is not None
         assert chinese is not None
         assert english.analysis is not None
         assert chinese.analysis is not None
         assert (english.analysis.analyser, chinese.analysis.analyser) == ("test-model", RULES)
-        assert core.entry(REPO, "0" * 40, "en") is None
+        assert core.memory.entry(REPO, "0" * 40, "en") is None
 
     def test_a_repositorys_own_areas_are_read_from_a_clone(self, clone: Bot, scratch: Scratch) -> None:
         labels = "teapot:\n- changed-files:\n  - any-glob-to-any-file: 'teapot/**'\n"
         scratch.commit("Label", {".github/labeler.yml": labels, "teapot/spout.py": "x = 1\n"}, at=NOON)
         (entry,) = clone.digest().entries
         assert "teapot" in entry.triage.areas
-        assert clone.core(NOON).areas().find("teapot") is None
+        assert clone.core(NOON).sources.areas().find("teapot") is None
 
     def test_what_landed_before_is_compared_with(self, bot: Bot, scratch: Scratch) -> None:
         for number in range(3):

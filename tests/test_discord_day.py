@@ -15,7 +15,7 @@ from servers.waiting import hurry
 
 from bot.commands.registry import verbs
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.platforms.discord.transport import Discord
 from bot.service.assembly import Assembly
 from storage.memory import KeyValues
@@ -31,11 +31,11 @@ class Team:
 
     def __init__(self, server: FakeDiscord, environ: dict[str, str]) -> None:
         self.server, self.now = server, EVENING
-        core = Core(load(environ), lambda: self.now)
+        core = open_core(load(environ), lambda: self.now)
         transports: dict[str, Any] = {}
         self.bot = Assembly(core, transports)
         self.discord = Discord(
-            server.token, verbs(), self.bot.suggest, KeyValues(core.store, "discord"), lambda: datetime.now(UTC),
+            server.token, verbs(), self.bot.suggest, KeyValues(core.stores.store, "discord"), lambda: datetime.now(UTC),
             base_url=server.api_url, gateway_url=server.gateway_url,
         )  # fmt: skip
         transports["discord"] = self.discord
@@ -95,7 +95,7 @@ async def team(environ: dict[str, str], github: GitHubServer) -> AsyncIterator[T
         with contextlib.suppress(asyncio.CancelledError):
             await running
         await made.bot.work.close()
-        made.bot.core.store.close()
+        made.bot.core.stores.store.close()
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
 
 

@@ -12,7 +12,7 @@ from servers.waiting import hurry
 
 from analysis.errors import BadInput
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.platforms.slack.manifest import SCOPES
 from bot.service.doctor import Check, examine
 from bot.service.process import Process
@@ -78,10 +78,10 @@ async def test_what_serve_refuses_the_doctor_tells(environ: dict[str, str], tmp_
     """In the same words."""
     config = tmp_path / "own.toml"
     config.write_text(text, encoding="utf-8")
-    core = Core(load(environ, config))
+    core = open_core(load(environ, config))
     with pytest.raises(BadInput) as refused:
         await Process(core).run()
-    core.store.close()
+    core.stores.store.close()
     check = (await looked_at(environ, config))["bot"]
     assert (check.state, check.found) == ("broken", str(refused.value))
     assert check.remedy == "Until then `daybrief serve` does not start."

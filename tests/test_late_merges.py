@@ -13,7 +13,7 @@ from analysis.digest.digest import Digest
 from analysis.digest.pipeline import silent
 from analysis.entry import RULES
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import parse_place
 from storage.search import Question, search
 
@@ -41,10 +41,10 @@ def place(request: pytest.FixtureRequest, scratch: Scratch, environ: dict[str, s
 
 def told(environ: dict[str, str], place: str, now: datetime = NINE) -> Digest:
     """Return the digest of the day before, as one reader gets it."""
-    core = Core(load(environ), lambda: now)
+    core = open_core(load(environ), lambda: now)
     window = Window.of((now - DAY).date(), "UTC")
-    digest, _ = core.digest(core.source(parse_place(place)), window, "en", core.analyser(RULES), silent)
-    core.store.close()
+    digest, _ = core.digest(core.sources.open(parse_place(place)), window, "en", core.analyser(RULES), silent)
+    core.stores.store.close()
     return digest
 
 
@@ -83,10 +83,10 @@ class TestMerges:
         tip = a_branch(scratch, 40, 39)
         scratch.commit("Merge the scheduler", at=NINE - 15 * HOUR, parents=[scratch.tip(), tip])
         told(environ, place)
-        core = Core(load(environ), lambda: NINE)
-        found = search(core.store, Question(words="crash 39"), limit=5).entries
+        core = open_core(load(environ), lambda: NINE)
+        found = search(core.stores.store, Question(words="crash 39"), limit=5).entries
         assert [entry.commit.subject for entry in found] == ["Merge the scheduler"]
-        core.store.close()
+        core.stores.store.close()
 
     def test_what_the_trunk_had_is_not_brought(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
         """A branch that begins long ago brings its own commits alone."""

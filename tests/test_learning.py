@@ -25,7 +25,7 @@ from analysis.triage.learned.past import own_past
 from analysis.triage.learned.training import sample_of
 from analysis.triage.triage import Importance
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import Core, open_core
 from bot.digests.learning import (
     judge_labelled,
     learn_labels,
@@ -92,7 +92,7 @@ def learned() -> tuple[Judgement, tuple[Trial, ...]]:
 def core(environ: Mapping[str, str], now: datetime = NOW) -> Core:
     config = Path(environ["DAYBRIEF_STORE__PATH"]).with_suffix(".toml")
     config.write_text('[areas.moon]\ntags = ["moon"]\n[areas.sea]\ntags = ["sea"]\n', encoding="utf-8")
-    return Core(load(environ, config), lambda: now)
+    return open_core(load(environ, config), lambda: now)
 
 
 # -- the trial
@@ -191,10 +191,10 @@ def test_a_clone_is_learned_whole(opened: Core, clone: Path) -> None:
     lesson = learn_repository(opened, Place(REPO, str(clone)), 365, quiet)
     assert (lesson.repo, lesson.commits, lesson.labelled) == (REPO, 200, 200)
     assert {trial.part for trial in lesson.trials if trial.used} == {"types", "areas"}
-    judgement = opened.learned.judgement(REPO)
+    judgement = opened.stores.learned.judgement(REPO)
     assert judgement is not None
     assert judgement.area_model is not None
-    assert opened.learned.made_at(REPO) == NOW
+    assert opened.stores.learned.made_at(REPO) == NOW
     assert repr(reported(opened, Place(REPO, str(clone)))) == repr(lesson)  # NaN is not itself
 
 
@@ -209,9 +209,9 @@ def test_a_digest_is_judged_by_what_was_learned(environ: dict[str, str], clone: 
         opened = core({**environ, "DAYBRIEF_STORE__PATH": str(tmp_path / f"{learns}.db")}, NOW + timedelta(days=1))
         if learns:
             learn_repository(opened, place, 365, quiet)
-        digest, _ = opened.digest(opened.source(place), window, "en", opened.analyser("rules"), quiet)
+        digest, _ = opened.digest(opened.sources.open(place), window, "en", opened.analyser("rules"), quiet)
         found.append(next(e.triage for e in digest.entries if e.commit.subject == "zig the comets"))
-        opened.store.close()
+        opened.stores.store.close()
     before, after = found
     assert before.types[0] is not ChangeType.FEATURE
     assert "moon" not in before.areas
@@ -245,8 +245,8 @@ def test_a_repository_that_was_renamed_is_learned_under_its_new_name(environ: di
         server.rename(REPO, "example/customs")
         lesson = learn_repository(opened, Place(REPO), 365, quiet)
     assert lesson.repo == "example/customs"
-    assert opened.learned.judgement("example/customs") is not None
-    assert opened.learned.judgement(REPO) is None
+    assert opened.stores.learned.judgement("example/customs") is not None
+    assert opened.stores.learned.judgement(REPO) is None
 
 
 def test_an_outage_is_told_and_nothing_is_forgotten(environ: dict[str, str], clone: Path) -> None:
@@ -257,7 +257,7 @@ def test_an_outage_is_told_and_nothing_is_forgotten(environ: dict[str, str], clo
         server.tokens = ("another",)
         with pytest.raises((Outage, BadInput, NotFound)):
             learn_repository(opened, Place(REPO), 365, quiet)
-    assert opened.learned.made_at(REPO) == NOW
+    assert opened.stores.learned.made_at(REPO) == NOW
 
 
 def test_too_few_commits_teach_nothing(opened: Core, tmp_path: Path) -> None:
@@ -267,9 +267,9 @@ def test_too_few_commits_teach_nothing(opened: Core, tmp_path: Path) -> None:
         repository.commit(f"fix: {n}", {"a.py": f"{n}\n"}, at=NOW - timedelta(hours=20 - n))
     lesson = learn_repository(opened, Place("o/few", str(repository.path)), 365, quiet)
     assert (lesson.commits, lesson.labelled, lesson.trials) == (5, 5, ())
-    assert opened.learned.judgement("o/few") is None
+    assert opened.stores.learned.judgement("o/few") is None
     assert reported(opened, Place("o/few", str(repository.path))) == lesson
-    assert opened.learned.made_at("o/few") == NOW
+    assert opened.stores.learned.made_at("o/few") == NOW
 
 
 # -- what is kept
@@ -278,10 +278,10 @@ def test_too_few_commits_teach_nothing(opened: Core, tmp_path: Path) -> None:
 def test_what_is_kept_answers_the_same(opened: Core) -> None:
     """To three digits, as everything that is written."""
     judgement, trials = learned()
-    opened.learned.put(REPO, judgement, trials, NOW, SEEN)
-    kept = opened.learned.judgement(REPO)
+    opened.stores.learned.put(REPO, judgement, trials, NOW, SEEN)
+    kept = opened.stores.learned.judgement(REPO)
     assert kept is not None
-    assert opened.learned.trials(REPO) == trials
+    assert opened.stores.learned.trials(REPO) == trials
     for one in past(40):
         evidence = sample_of(one).evidence
         assert next(iter(kept.classifier.types(evidence))) == next(iter(judgement.classifier.types(evidence)))
@@ -290,18 +290,18 @@ def test_what_is_kept_answers_the_same(opened: Core) -> None:
 def test_the_newest_replaces_the_one_before(opened: Core) -> None:
     """There is one judgement of a repository, whatever case its name is written in."""
     judgement, trials = learned()
-    opened.learned.put(REPO, general_judgement(), (), NOW, SEEN)
-    opened.learned.put(REPO, judgement, trials, NOW + timedelta(days=7), SEEN)
-    assert opened.learned.made_at(REPO.upper()) == NOW + timedelta(days=7)
-    assert opened.learned.trials(REPO) == trials
+    opened.stores.learned.put(REPO, general_judgement(), (), NOW, SEEN)
+    opened.stores.learned.put(REPO, judgement, trials, NOW + timedelta(days=7), SEEN)
+    assert opened.stores.learned.made_at(REPO.upper()) == NOW + timedelta(days=7)
+    assert opened.stores.learned.trials(REPO) == trials
 
 
 def test_what_is_kept_goes_with_a_new_name(opened: Core) -> None:
     """As the commits do."""
-    opened.learned.put(REPO, *learned(), NOW, SEEN)
-    opened.commits.rename(REPO, "example/customs")
-    assert opened.learned.trials("example/customs") == learned()[1]
-    assert opened.learned.trials(REPO) == ()
+    opened.stores.learned.put(REPO, *learned(), NOW, SEEN)
+    opened.stores.commits.rename(REPO, "example/customs")
+    assert opened.stores.learned.trials("example/customs") == learned()[1]
+    assert opened.stores.learned.trials(REPO) == ()
 
 
 @pytest.mark.parametrize(
@@ -309,21 +309,21 @@ def test_what_is_kept_goes_with_a_new_name(opened: Core) -> None:
 )
 def test_a_damaged_row_is_told_as_damage(opened: Core, text: str) -> None:
     """In the sentence for a damaged store, which says what to do."""
-    opened.learned.put(REPO, *learned(), NOW, SEEN)
+    opened.stores.learned.put(REPO, *learned(), NOW, SEEN)
     with sqlite3.connect(opened.configuration.store_path) as db:
         db.execute("update learned set judgement = ?", [text])
     db.close()
     with pytest.raises(Outage, match="damaged"):
-        opened.learned.judgement(REPO)
+        opened.stores.learned.judgement(REPO)
     if "{" not in text or len(text) == 1:
         with pytest.raises(Outage, match="damaged"):
-            opened.learned.past(REPO)
+            opened.stores.learned.past(REPO)
 
 
 def test_what_an_earlier_version_learned_is_reported_by_its_trials(opened: Core, clone: Path) -> None:
     """It did not keep what it had looked at."""
     _, trials = learned()
-    opened.learned.put(REPO, general_judgement(), trials, NOW, SEEN)
+    opened.stores.learned.put(REPO, general_judgement(), trials, NOW, SEEN)
     with sqlite3.connect(opened.configuration.store_path) as db:
         db.execute("update learned set judgement = json_remove(judgement, '$.past')")
     db.close()
@@ -334,19 +334,19 @@ def test_what_an_earlier_version_learned_is_reported_by_its_trials(opened: Core,
 @pytest.mark.parametrize("text", ["", "{", "null", "[1]", '[{"part": "types"}]'])
 def test_damaged_trials_are_told_as_damage(opened: Core, text: str) -> None:
     """They decide whether the judgement is used."""
-    opened.learned.put(REPO, *learned(), NOW, SEEN)
+    opened.stores.learned.put(REPO, *learned(), NOW, SEEN)
     with sqlite3.connect(opened.configuration.store_path) as db:
         db.execute("update learned set trials = ?", [text])
     db.close()
     with pytest.raises(Outage, match="damaged"):
-        opened.learned.judgement(REPO)
+        opened.stores.learned.judgement(REPO)
 
 
 def test_a_repository_nobody_learned_has_nothing(opened: Core) -> None:
     """Not even a row."""
-    assert opened.learned.judgement("o/r") is None
-    assert opened.learned.made_at("o/r") is None
-    assert opened.learned.trials("o/r") == ()
+    assert opened.stores.learned.judgement("o/r") is None
+    assert opened.stores.learned.made_at("o/r") is None
+    assert opened.stores.learned.trials("o/r") == ()
 
 
 # -- from labels
@@ -403,7 +403,7 @@ def test_areas_are_proposed_from_tags_and_folders(opened: Core, clone: Path) -> 
 
 def test_a_past_says_what_the_titles_say(clone: Path, opened: Core) -> None:
     """The prefix is the label and goes."""
-    source = opened.source(Place(REPO, str(clone)))
+    source = opened.sources.open(Place(REPO, str(clone)))
     heads = source.landed(NOW - timedelta(days=30), NOW).heads
     found = own_past(heads, general())
     assert {one.type for one in found} == {"feature", "bugfix", "refactor", "performance"}
@@ -422,14 +422,14 @@ def test_changes_of_no_file_are_no_mistake() -> None:
 
 def test_ranks_that_people_gave_are_labels_and_examples(opened: Core, clone: Path) -> None:
     """The last word on a commit counts, and a model is shown some of each importance, and no types then."""
-    source = opened.source(Place(REPO, str(clone)))
+    source = opened.sources.open(Place(REPO, str(clone)))
     heads = source.landed(NOW - timedelta(days=365), NOW).heads
-    opened.commits.put(heads)
+    opened.stores.commits.put(heads)
     for number, head in enumerate(heads[:12]):
         wanted = Importance.HIGH if number % 2 else Importance.LOW
-        opened.feedback.correct(Correction(REPO, head.sha, wanted, Importance.MEDIUM, "slack:U1", NOW))
+        opened.stores.feedback.correct(Correction(REPO, head.sha, wanted, Importance.MEDIUM, "slack:U1", NOW))
     learn_repository(opened, Place(REPO, str(clone)), 365, quiet)
-    shown = opened.learned.examples()[REPO]
+    shown = opened.stores.learned.examples()[REPO]
     assert {level for _, level in shown} == {Importance.HIGH, Importance.LOW}
     subjects = {read_title(head.subject).text for head in heads[:12]}
     assert {title for title, _ in shown} <= subjects
@@ -438,7 +438,7 @@ def test_ranks_that_people_gave_are_labels_and_examples(opened: Core, clone: Pat
 def test_types_are_examples_where_nobody_ranked_anything(opened: Core, clone: Path, tmp_path: Path) -> None:
     """The two newest of each type, with their areas; also of a past that is too short to learn from."""
     learn_repository(opened, Place(REPO, str(clone)), 365, quiet)
-    shown = opened.learned.examples()[REPO]
+    shown = opened.stores.learned.examples()[REPO]
     assert len(shown) == 8
     assert dict(shown)["zug the tokens"] == "performance (sea)"
     assert {said for _, said in shown} == {"feature (moon)", "bugfix (sea)", "refactor (moon)", "performance (sea)"}
@@ -446,4 +446,4 @@ def test_types_are_examples_where_nobody_ranked_anything(opened: Core, clone: Pa
     for n, title in enumerate(["fix: old", "fix: pages", "feat: words", "fix: lines", "Say nothing"]):
         few.commit(title, {"a.py": f"{n}\n"}, at=NOW - timedelta(hours=20 - n))
     learn_repository(opened, Place("o/few", str(few.path)), 365, quiet)
-    assert opened.learned.examples()["o/few"] == (("lines", "bugfix"), ("pages", "bugfix"), ("words", "feature"))
+    assert opened.stores.learned.examples()["o/few"] == (("lines", "bugfix"), ("pages", "bugfix"), ("words", "feature"))

@@ -32,7 +32,7 @@ async def bot(environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def learned_at(bot: Bot) -> datetime | None:
-    return bot.core.learned.made_at("ann/scratch")
+    return bot.core.stores.learned.made_at("ann/scratch")
 
 
 async def test_a_repository_is_learned_once_a_week(bot: Bot) -> None:
@@ -43,8 +43,8 @@ async def test_a_repository_is_learned_once_a_week(bot: Bot) -> None:
     await bot.assembly.learn()
     first = learned_at(bot)
     assert first is not None
-    assert {trial.part for trial in bot.core.learned.trials("ann/scratch")} == {"types", "importance", "areas"}
-    bot.core.learned.put("ann/scratch", general_judgement(), (), NOON, (0, 0))
+    assert {trial.part for trial in bot.core.stores.learned.trials("ann/scratch")} == {"types", "importance", "areas"}
+    bot.core.stores.learned.put("ann/scratch", general_judgement(), (), NOON, (0, 0))
     bot.now = NOON + WEEK - MINUTES
     await bot.assembly.learn()
     assert learned_at(bot) == NOON

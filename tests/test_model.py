@@ -29,7 +29,7 @@ from analysis.llm.client import Model
 from analysis.llm.excerpt import estimate
 from analysis.triage.triage import Importance, Triage
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import Place
 
 Json = dict[str, Any]
@@ -66,10 +66,10 @@ class Day:
         }
 
     def digest(self, language: Any = "en", **settings: str) -> Digest:
-        core = Core(load(self.environ | settings), lambda: datetime(2026, 3, 13, 1, tzinfo=UTC))
-        source = core.source(Place("example/quill", str(self.repository)))
+        core = open_core(load(self.environ | settings), lambda: datetime(2026, 3, 13, 1, tzinfo=UTC))
+        source = core.sources.open(Place("example/quill", str(self.repository)))
         made, _ = core.digest(source, self.window, language, core.analyser(), lambda *_: None)
-        core.store.close()
+        core.stores.store.close()
         return made
 
     def of(self, scratch: Scratch) -> "Day":
@@ -288,8 +288,8 @@ class TestFaults:
         day.digest()
         day.server.always = as_model.REFUSAL
         day.server.requests.clear()
-        core = Core(load(day.environ), lambda: datetime(2026, 3, 13, 1, tzinfo=UTC))
-        with core.store.write() as db:
+        core = open_core(load(day.environ), lambda: datetime(2026, 3, 13, 1, tzinfo=UTC))
+        with core.stores.store.write() as db:
             db.execute("delete from overviews")
         digest = day.digest()
         assert (digest.run.notes, digest.coverage.by) == (("overview by rules: the model refused",), {"test-model": 18})
@@ -572,4 +572,4 @@ def test_what_is_left_of_a_large_commit_is_named(environ: dict[str, str], scratc
     assert entry.analysis is not None
     assert entry.analysis.unseen == ("quill/table.py",)
     assert entry.is_partial
-    assert list(judge([entry.commit], Core(load(environ)).areas()))
+    assert list(judge([entry.commit], open_core(load(environ)).sources.areas()))

@@ -16,7 +16,7 @@ from analysis.triage.areas import Areas
 from analysis.triage.reason import Reason
 from bot.config import load
 from bot.delivery.posts import archive_page, report_files
-from bot.digests.core import Core
+from bot.digests.core import Core, open_core
 from formatters.post import reason
 from formatters.text.item import item_of
 
@@ -26,7 +26,7 @@ Day = tuple[Core, Digest, Areas]
 @pytest.fixture(params=["en", "zh"])
 def day(request: pytest.FixtureRequest, quill: Path, environ: dict[str, str]) -> Day:
     """The sample day in a store."""
-    return Core(load(environ), lambda: SAMPLE_NOW), *the_sample(quill, environ, SAMPLE_NOW, request.param)
+    return open_core(load(environ), lambda: SAMPLE_NOW), *the_sample(quill, environ, SAMPLE_NOW, request.param)
 
 
 WRONG, CRASH, ERROR = (
@@ -92,7 +92,7 @@ def test_without_a_font_there_is_the_page_alone(day: Day, monkeypatch: pytest.Mo
 
 def test_a_day_without_commits_has_no_files(environ: dict[str, str]) -> None:
     """Its post says all there is."""
-    assert report_files(Core(load(environ)), a_digest(), the_areas()) == ()
+    assert report_files(open_core(load(environ)), a_digest(), the_areas()) == ()
 
 
 def test_the_page_is_linked_where_readers_reach_the_archive(day: Day, environ: dict[str, str]) -> None:
@@ -101,9 +101,9 @@ def test_the_page_is_linked_where_readers_reach_the_archive(day: Day, environ: d
     assert archive_page(core, digest) == ""
     own = {"DAYBRIEF_WEB__URL": "https://daybrief.example.com/"}
     ending = f"?lang={digest.language}"
-    assert archive_page(Core(load(environ | own)), digest) == (
+    assert archive_page(open_core(load(environ | own)), digest) == (
         f"https://daybrief.example.com/day/2026-03-12/example/quill{ending}"
     )
-    served = Core(load(environ | own | {"DAYBRIEF_SERVE__ARCHIVE": "true"}))
+    served = open_core(load(environ | own | {"DAYBRIEF_SERVE__ARCHIVE": "true"}))
     weekend = replace(digest, window=Window(date(2026, 3, 10), date(2026, 3, 12), "UTC"))
     assert archive_page(served, weekend) == f"https://daybrief.example.com/archive/repo/example/quill{ending}"

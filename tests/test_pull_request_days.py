@@ -18,7 +18,7 @@ from analysis.digest.digest import Digest
 from analysis.entry import LANGUAGES
 from bot.config import load
 from bot.digests.archive import Archive
-from bot.digests.core import Core
+from bot.digests.core import Core, open_core
 from bot.digests.repositories import Place
 from formatters.outline import outline
 from storage.digests import NOTHING_TOLD
@@ -69,14 +69,14 @@ class Bot:
         self.environ, self.place = environ, place
 
     def core(self, now: datetime = MORNING, **settings: str) -> Core:
-        return Core(load(self.environ | settings), lambda: now)
+        return open_core(load(self.environ | settings), lambda: now)
 
     def digest(self, now: datetime = MORNING, **settings: str) -> Digest:
         core = self.core(now, **settings)
         try:
-            return core.digest(core.source(self.place), JANUARY_8, "en", core.analyser(), quiet)[0]
+            return core.digest(core.sources.open(self.place), JANUARY_8, "en", core.analyser(), quiet)[0]
         finally:
-            core.store.close()
+            core.stores.store.close()
 
 
 @pytest.fixture
@@ -163,35 +163,35 @@ class TestEntries:
         digest = bot.digest()
         core = bot.core()
         shas = [entry.commit.sha for entry in digest.entries]
-        told = core.digests.told(REPO, JANUARY_8)
+        told = core.stores.digests.told(REPO, JANUARY_8)
         assert told
-        recalled = core.recall(REPO, JANUARY_8, "en", core.analyser(), told)
+        recalled = core.memory.recall(REPO, JANUARY_8, "en", core.analyser(), told)
         assert recalled
         asked = Question(words="cache", repos=(REPO,))
-        one = core.entry(REPO, next(e.commit.sha for e in digest.entries if e.commit.pull_request == 1), "en")
+        one = core.memory.entry(REPO, next(e.commit.sha for e in digest.entries if e.commit.pull_request == 1), "en")
         assert one
         found = [
-            *core.commits.entries(REPO, shas).values(),
-            *core.commits.between(REPO, JANUARY_8.start, JANUARY_8.end),
+            *core.stores.commits.entries(REPO, shas).values(),
+            *core.stores.commits.between(REPO, JANUARY_8.start, JANUARY_8.end),
             *recalled.entries,
-            *search(core.store, asked, 9).entries,
+            *search(core.stores.store, asked, 9).entries,
             one,
         ]
-        core.store.close()
+        core.stores.store.close()
         assert len(found) == 3 + 3 + 3 + 1 + 1
         assert {(e.commit.subject, e.pull_request and e.pull_request.body) for e in found} == set(ALL.items())
 
     def test_a_commit_that_is_asked_for_alone_has_it(self, bot: Bot, scratch: Scratch) -> None:
         core = bot.core()
-        entry = core.read_one(core.source(bot.place), scratch.tip(), "en", core.analyser())
-        core.store.close()
+        entry = core.read_one(core.sources.open(bot.place), scratch.tip(), "en", core.analyser())
+        core.stores.store.close()
         assert entry.pull_request
         assert entry.pull_request.number == 3
 
     def test_polling_reads_it_ahead(self, hub: Bot, server: GitHubServer) -> None:
         core = hub.core()
-        new, _ = core.follow(core.source(hub.place), JANUARY_8.start, JANUARY_8.end, ["en"], core.analyser())
-        core.store.close()
+        new, _ = core.follow(core.sources.open(hub.place), JANUARY_8.start, JANUARY_8.end, ["en"], core.analyser())
+        core.stores.store.close()
         server.requests.clear()
         assert (len(new), bodies(hub.digest()), server.count("graphql")) == (3, ALL, 0)
 
@@ -250,18 +250,18 @@ class TestFailures:
         digest = replace(made, run=replace(made.run, unread=Unread(gap, count)))
         core = hub.core()
         for language in LANGUAGES:
-            run = dict(outline(replace(digest, language=language), core.areas()).run)
+            run = dict(outline(replace(digest, language=language), core.sources.areas()).run)
             line = run[{"en": "Pull requests", "zh": "拉取请求"}[language]]
             assert "\n" not in line
             assert str(count) in line
-        core.store.close()
+        core.stores.store.close()
 
     def test_without_a_token_it_says_what_to_do(self, settings: dict[str, str]) -> None:
         digest = Bot(settings, Place(REPO)).digest(DAYBRIEF_GITHUB__TOKEN="")
         assert digest.run.unread == Unread(Gap.ANONYMOUS, 3)
         assert (
             "set [github] token"
-            in dict(outline(digest, Bot(settings, Place(REPO)).core().areas()).run)["Pull requests"]
+            in dict(outline(digest, Bot(settings, Place(REPO)).core().sources.areas()).run)["Pull requests"]
         )
 
 
@@ -279,9 +279,9 @@ class TestFollowUps:
     def friday(self, bot: Bot, now: datetime = MORNING + DAY, window: Window = JANUARY_9) -> Digest:
         core = bot.core(now)
         try:
-            return core.digest(core.source(bot.place), window, "en", core.analyser(), quiet)[0]
+            return core.digest(core.sources.open(bot.place), window, "en", core.analyser(), quiet)[0]
         finally:
-            core.store.close()
+            core.stores.store.close()
 
     @pytest.fixture
     def told(self, bot: Bot, scratch: Scratch, server: GitHubServer) -> Bot:
@@ -319,8 +319,8 @@ class TestFollowUps:
     def test_nobody_who_was_not_told_of_the_change_hears_of_them(self, told: Bot) -> None:
         """Another feed, which began on Friday."""
         core = told.core(MORNING + DAY)
-        made, _ = core.digest(core.source(told.place), JANUARY_9, "en", core.analyser(), quiet, told=NOTHING_TOLD)
-        core.store.close()
+        made, _ = core.digest(core.sources.open(told.place), JANUARY_9, "en", core.analyser(), quiet, told=NOTHING_TOLD)
+        core.stores.store.close()
         assert made.follow_ups == ()
 
     def test_after_a_week_nobody_looks_any_more(self, told: Bot, server: GitHubServer) -> None:
@@ -336,5 +336,5 @@ class TestFollowUps:
         digest = self.friday(told)
         core = told.core(MORNING + DAY)
         shown = Archive(core).digest(REPO, JANUARY_9, "en")
-        core.store.close()
+        core.stores.store.close()
         assert shown.follow_ups == digest.follow_ups

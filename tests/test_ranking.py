@@ -29,7 +29,7 @@ from analysis.rules import RulesAnalyser
 from analysis.triage.reason import Reason
 from analysis.triage.triage import Importance, corrected
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import Place
 from formatters.discord.replies import rendered
 from formatters.html.page import Sheet, page
@@ -193,16 +193,16 @@ class Bot:
         self.environ = {**environ, **{f"DAYBRIEF_MODEL__{key}": value for key, value in settings.items()}}
 
     def digest(self, language: Any = "en", **settings: str) -> Digest:
-        core = Core(load(self.environ | settings), lambda: datetime(2026, 1, 9, 1, tzinfo=UTC))
-        source = core.source(Place("example/quill", str(self.scratch.path)))
+        core = open_core(load(self.environ | settings), lambda: datetime(2026, 1, 9, 1, tzinfo=UTC))
+        source = core.sources.open(Place("example/quill", str(self.scratch.path)))
         made, _ = core.digest(source, DAY, language, core.analyser(), lambda *_: None)
-        core.store.close()
+        core.stores.store.close()
         return made
 
     def remembered(self, shas: Sequence[str]) -> list[Entry]:
-        core = Core(load(self.environ))
-        found = core.with_analyses(list(core.commits.entries("example/quill", shas).values()), "en")
-        core.store.close()
+        core = open_core(load(self.environ))
+        found = core.memory.with_analyses(list(core.stores.commits.entries("example/quill", shas).values()), "en")
+        core.stores.store.close()
         return found
 
     def asked(self, name: str) -> int:

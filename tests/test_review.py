@@ -19,7 +19,7 @@ from analysis.errors import NotFound
 from analysis.facts import Fact, FactKind
 from analysis.rules import RulesAnalyser
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import Place
 from bot.digests.review import half_read, look_back, pending, read_day, unread
 from formatters.html.review import review_page
@@ -176,8 +176,8 @@ def test_every_format_says_the_same_and_nothing_of_it_acts(text: str, language: 
 def test_a_day_counts_as_read_once_somebody_read_it_to_its_end(quill: Path, environ: dict[str, str]) -> None:
     """In whatever zone and with whatever other days; a look in the middle of it does not do, nor does one commit."""
     now = datetime(2026, 3, 12, 12, tzinfo=UTC)
-    core = Core(load(environ), lambda: now)
-    source = core.source(Place("example/quill", str(quill)))
+    core = open_core(load(environ), lambda: now)
+    source = core.sources.open(Place("example/quill", str(quill)))
     core.digest(source, WEEK, "en", RulesAnalyser(), lambda *_: None, told=NOTHING_TOLD)
     core.follow(source, WEEK.start, now, ["en"], RulesAnalyser())
     assert unread(core, "example/quill", WEEK) == WEEK.days, "the last day was not over"
@@ -195,7 +195,7 @@ def test_a_day_counts_as_read_once_somebody_read_it_to_its_end(quill: Path, envi
 def test_what_was_read_in_another_language_is_half_read(quill: Path, environ: dict[str, str]) -> None:
     """The rules tell of it then, and it is counted."""
     the_sample(quill, environ, SAMPLE_NOW)
-    core = Core(load(environ), lambda: SAMPLE_NOW)
+    core = open_core(load(environ), lambda: SAMPLE_NOW)
     assert half_read(core, "example/quill", WEEK, "en") == ()
     assert half_read(core, "example/quill", WEEK, "zh") == (WEEK.last,)
     assert [pending(core, look_back(core, "example/quill", WEEK, language)) for language in LANGUAGES] == [0, 18]
@@ -204,7 +204,7 @@ def test_what_was_read_in_another_language_is_half_read(quill: Path, environ: di
 def test_a_look_back_is_on_what_somebody_wants(quill: Path, environ: dict[str, str]) -> None:
     """Its numbers, too."""
     the_sample(quill, environ, SAMPLE_NOW)
-    core = Core(load(environ), lambda: SAMPLE_NOW)
+    core = open_core(load(environ), lambda: SAMPLE_NOW)
     made = look_back(core, "example/quill", WEEK, "en", lambda entry: "kv_cache" in entry.triage.areas)
     assert len(made.entries) == sum(day.commits for day in made.days) == 3
     with pytest.raises(NotFound):
@@ -214,7 +214,7 @@ def test_a_look_back_is_on_what_somebody_wants(quill: Path, environ: dict[str, s
 def test_a_week_is_made_of_what_the_store_knows(quill: Path, environ: dict[str, str]) -> None:
     """Whatever its name's case; an unknown repository or time is told with the way out."""
     the_sample(quill, environ, SAMPLE_NOW)
-    core = Core(load(environ), lambda: SAMPLE_NOW)
+    core = open_core(load(environ), lambda: SAMPLE_NOW)
     told = look_back(core, "Example/Quill", WEEK, "en")
     assert (len(told.entries), told.unread) == (18, WEEK.days[:-1])
     assert told.repo == "example/quill"

@@ -20,7 +20,7 @@ from servers.scratch import Scratch
 
 from analysis.errors import BadInput
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import Core, open_core
 from bot.port.platform import Conversation
 from bot.service.assembly import configured_feed
 from bot.service.process import Process, log_as_lines
@@ -183,7 +183,7 @@ def test_what_cannot_be_connected_is_told_before_anything_begins(
 ) -> None:
     """With the setting that is missing."""
     with pytest.raises(BadInput, match=told.replace("[", r"\[")):
-        Process(Core(load(environ | settings)))
+        Process(open_core(load(environ | settings)))
 
 
 def test_a_secret_in_a_librarys_line_is_taken_out(capsys: pytest.CaptureFixture[str]) -> None:
@@ -213,7 +213,7 @@ class Running:
     """A process's inside, in this one."""
 
     def __init__(self, environ: dict[str, str], clone: Path, platform: FakePlatform, **settings: str) -> None:
-        self.core = Core(
+        self.core = open_core(
             load(environ | {"DAYBRIEF_SERVE__PORT": "0", "DAYBRIEF_SERVE__GRACE": "4"} | settings), lambda: MORNING
         )
         self.clone = clone
@@ -221,7 +221,7 @@ class Running:
 
     def feed(self) -> None:
         place = f"{REPO}={self.clone}"
-        Feeds(self.core.store).put(
+        Feeds(self.core.stores.store).put(
             Feed("slack", "T1", "C1", REPO, place, time(9), ZONE, MORNING - timedelta(hours=1), made_by="U1")
         )
 
@@ -316,7 +316,7 @@ async def test_a_connection_that_breaks_is_made_again(
 def configured(environ: dict[str, str], folder: Path, *tables: str) -> Core:
     file = folder / "daybrief.toml"
     file.write_text("\n".join(f"[[feeds]]\n{table}" for table in tables), encoding="utf-8")
-    return Core(load(environ, file), lambda: datetime(2026, 1, 9, tzinfo=UTC))
+    return open_core(load(environ, file), lambda: datetime(2026, 1, 9, tzinfo=UTC))
 
 
 def test_the_feeds_of_the_configuration_follow_it(environ: dict[str, str], tmp_path: Path) -> None:
@@ -328,7 +328,7 @@ def test_the_feeds_of_the_configuration_follow_it(environ: dict[str, str], tmp_p
     one = 'platform = "slack"\nchannel = "C1"\nrepository = "o/r"'
     other = 'platform = "slack"\nchannel = "C2"\nrepository = "o/r"\nat = "07:30"\nareas = ["amd"]'
     core = configured(environ, tmp_path, one, other)
-    feeds = Feeds(core.store)
+    feeds = Feeds(core.stores.store)
     feeds.put(Feed("slack", "T1", "C9", "o/s", "o/s", time(9), "UTC", core.now()))
     Assembly(core, {}).take_configured()
     assert [(feed.channel, f"{feed.at:%H:%M}", feed.areas, feed.origin) for feed in feeds.all()] == [
@@ -351,9 +351,9 @@ def test_the_day_and_the_week_of_a_channel_are_two_feeds_of_the_configuration(
     for _ in range(2):
         core = configured(environ, tmp_path, one, one + '\ndays = "weekly"')
         Assembly(core, {}).take_configured()
-        assert [(feed.id, feed.days) for feed in Feeds(core.store).all()] == [(1, "daily"), (2, "weekly")]
+        assert [(feed.id, feed.days) for feed in Feeds(core.stores.store).all()] == [(1, "daily"), (2, "weekly")]
     Assembly(configured(environ, tmp_path, one + '\ndays = "monthly"'), {}).take_configured()
-    assert [(feed.id, feed.days) for feed in Feeds(core.store).all()] == [(3, "monthly")]
+    assert [(feed.id, feed.days) for feed in Feeds(core.stores.store).all()] == [(3, "monthly")]
 
 
 def test_a_configured_clone_is_called_by_its_own_name(environ: dict[str, str], tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from servers.waiting import hurry
 from slack_made import a_slack, filled, named
 
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.service.assembly import Assembly
 
 pytestmark = pytest.mark.end_to_end
@@ -37,7 +37,7 @@ class Team:
     def __init__(self, server: FakeSlack, environ: dict[str, str]) -> None:
         self.server, self.now = server, EVENING
         transports: dict[str, Any] = {}
-        self.bot = Assembly(Core(load(environ), lambda: self.now), transports)
+        self.bot = Assembly(open_core(load(environ), lambda: self.now), transports)
         self.slack = transports["slack"] = a_slack(server, beat=5)  # pictures keep the machine busy for a while
 
     async def use(self, text: str) -> Delivery:
@@ -90,7 +90,7 @@ async def team(environ: dict[str, str], github: GitHubServer) -> AsyncIterator[T
         await made.slack.close()
         await running
         await made.bot.work.close()
-        made.bot.core.store.close()
+        made.bot.core.stores.store.close()
         assert server.warnings == []
         assert [delivery.failure for delivery in server.deliveries if delivery.failure] == []
 

@@ -19,7 +19,7 @@ from slack_sdk.oauth.installation_store.sqlite3 import SQLite3InstallationStore
 
 from analysis.errors import BadInput
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.platforms.slack.transport import Slack
 from bot.platforms.slack.workspaces import Workspaces
 from bot.service.assembly import Assembly
@@ -39,9 +39,9 @@ class App:
     def __init__(self, front: SlackFront, environ: dict[str, str], database: Path) -> None:
         self.now, self.front = EVENING, front
         transports: dict[str, Any] = {}
-        self.bot = Assembly(Core(load(environ), lambda: self.now), transports)
+        self.bot = Assembly(open_core(load(environ), lambda: self.now), transports)
         self.workspaces = Workspaces(
-            CLIENT_ID, CLIENT_SECRET, database, KeyValues(self.bot.core.store, "slack"), base_url=front.api_url
+            CLIENT_ID, CLIENT_SECRET, database, KeyValues(self.bot.core.stores.store, "slack"), base_url=front.api_url
         )
         self.slack = transports["slack"] = Slack(
             "", signing_secret=front.workspaces[0].signing_secret, workspaces=self.workspaces, base_url=front.api_url,
@@ -67,7 +67,7 @@ class App:
         await self._running
         await self._runner.cleanup()
         await self.bot.work.close()
-        self.bot.core.store.close()
+        self.bot.core.stores.store.close()
 
     async def begin(self) -> tuple[str, str]:
         """Follow the link to install; return the state, and the cookie that the browser keeps."""
@@ -284,4 +284,4 @@ def test_half_a_configuration_is_told(environ: dict[str, str], settings: dict[st
     """Before anything begins."""
     given = {"CLIENT_ID": CLIENT_ID, "SIGNING_SECRET": "s", **settings}
     with pytest.raises(BadInput, match=told):
-        Process(Core(load(environ | {f"DAYBRIEF_SLACK__{name}": value for name, value in given.items()})))
+        Process(open_core(load(environ | {f"DAYBRIEF_SLACK__{name}": value for name, value in given.items()})))

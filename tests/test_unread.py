@@ -16,7 +16,7 @@ from analysis.entry import RULES
 from analysis.errors import BadInput, Outage
 from analysis.sources.git_clone import GitClone
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import parse_place
 from formatters.outline import outline
 from formatters.reply import DigestPost, Note
@@ -147,9 +147,9 @@ class TestClone:
         """With the mark on what was not seen."""
         path = loose(scratch, tmp_path)
         lose(path, "main~2:app.py")
-        core = Core(load(environ), lambda: NINE)
+        core = open_core(load(environ), lambda: NINE)
         window = Window.of((NINE - DAY).date(), "UTC")
-        source = core.source(parse_place(f"ann/scratch={path}"))
+        source = core.sources.open(parse_place(f"ann/scratch={path}"))
         digest, areas = core.digest(source, window, "en", core.analyser(RULES), silent)
         said = {item.entry.commit.subject: item.marks for item in outline(digest, areas).items()}
         assert len(said) == 6
@@ -191,8 +191,8 @@ class TestEncodings:
 
 def test_a_day_that_was_left_out_is_no_quiet_day(scratch: Scratch, environ: dict[str, str]) -> None:
     """Samoa went from the 29th to the 31st."""
-    core = Core(load(environ), lambda: NINE)
-    source = core.source(parse_place(f"ann/scratch={scratch.path}"))
+    core = open_core(load(environ), lambda: NINE)
+    source = core.sources.open(parse_place(f"ann/scratch={scratch.path}"))
     window = Window.of(datetime(2011, 12, 30, tzinfo=UTC).date(), "Pacific/Apia")
     with pytest.raises(BadInput, match="There was no 2011-12-30 in Pacific/Apia, where the calendar left it out"):
         core.digest(source, window, "en", core.analyser(RULES), silent)
@@ -203,11 +203,11 @@ def test_a_server_that_is_down_is_an_outage_whatever_was_served_before(
 ) -> None:
     """What was served is kept for the next run."""
     settings = {"DAYBRIEF_GITHUB__BASE_URL": github.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
-    core = Core(load(environ | settings), lambda: NINE)
+    core = open_core(load(environ | settings), lambda: NINE)
     github.fail(times=1_000, routes=("commits.get",))
     with pytest.raises(Outage):
         core.digest(
-            core.source(parse_place("ann/scratch")),
+            core.sources.open(parse_place("ann/scratch")),
             Window.of((NINE - DAY).date(), "UTC"),
             "en",
             core.analyser(RULES),

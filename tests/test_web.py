@@ -19,7 +19,7 @@ from made import DAY, NOON, a_commit, an_entry, spoiled, the_sample
 
 from analysis.entry import LANGUAGES
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.web.server import archive_app
 from storage.store import Store
 
@@ -36,7 +36,7 @@ async def opened(environ: dict[str, str]) -> AsyncIterator[Open]:
 
     async def open_(root: str = "", **settings: str) -> TestClient[Any, Any]:
         variables = {f"DAYBRIEF_WEB__{name.upper()}": value for name, value in ({"zone": ZONE} | settings).items()}
-        core = Core(load(environ | variables), lambda: SAMPLE_NOW)
+        core = open_core(load(environ | variables), lambda: SAMPLE_NOW)
         client = TestClient(TestServer(archive_app(core, "127.0.0.1", root)))
         clients.append(client)
         await client.start_server()
@@ -57,11 +57,11 @@ def sample(quill: Path, environ: dict[str, str]) -> dict[str, str]:
 @pytest.fixture
 def another(environ: dict[str, str]) -> str:
     """A commit of another repository in the store."""
-    core = Core(load(environ))
+    core = open_core(load(environ))
     commit = a_commit("Fix the secret cache (#1)", repo="secret/vault")
-    core.commits.put([commit])
-    core.commits.put_triage([an_entry(commit, "high")])
-    core.store.close()
+    core.stores.commits.put([commit])
+    core.stores.commits.put_triage([an_entry(commit, "high")])
+    core.stores.store.close()
     return commit.sha
 
 
@@ -161,9 +161,9 @@ async def test_a_day_that_was_read_and_is_empty_is_a_page(opened: Open, quill: P
     from analysis.rules import RulesAnalyser
     from bot.digests.repositories import Place
 
-    core = Core(load(environ), lambda: SAMPLE_NOW)
+    core = open_core(load(environ), lambda: SAMPLE_NOW)
     window = Window.of(DAY.first - timedelta(days=4), ZONE)
-    core.digest(core.source(Place(REPO, str(quill))), window, "en", RulesAnalyser(), lambda *_: None)
+    core.digest(core.sources.open(Place(REPO, str(quill))), window, "en", RulesAnalyser(), lambda *_: None)
     client = await opened()
     assert "Nothing landed" in (await page(client, "/day/2026-03-08/example/quill")).text
     assert "read it with daybrief digest" in (await page(client, "/day/2026-03-07/example/quill", 404)).text
@@ -185,11 +185,11 @@ async def test_a_commit_has_a_page(opened: Open, sample: dict[str, str]) -> None
 
 async def test_a_commit_that_is_not_or_not_alone_offers_those_that_are(opened: Open, environ: dict[str, str]) -> None:
     """Nobody is shown an arbitrary one."""
-    core = Core(load(environ))
+    core = open_core(load(environ))
     shas = [f"abcd{n}{'0' * 35}" for n in range(3)]
     commits = [a_commit(f"Fix {sha[:5]}", sha=sha) for sha in shas]
-    core.commits.put(commits)
-    core.commits.put_triage([an_entry(commit) for commit in commits])
+    core.stores.commits.put(commits)
+    core.stores.commits.put_triage([an_entry(commit) for commit in commits])
     client = await opened()
     several = await page(client, "/commit/abcd", 300)
     assert several.texts["h1"] == ["Several commits begin with abcd: which one?"]
@@ -202,13 +202,13 @@ async def test_a_commit_that_is_not_or_not_alone_offers_those_that_are(opened: O
 
 async def test_one_commit_of_two_repositories_is_one(opened: Open, environ: dict[str, str]) -> None:
     """A fork has its upstream's commits: there is nothing to choose. What may not be seen crowds out nothing."""
-    core = Core(load(environ))
+    core = open_core(load(environ))
     sha = "abc" + "1" * 37
     hidden = [f"abc0{number:036}" for number in range(12)]
     for repo, shas in (("hidden/one", hidden), ("o/fork", [sha]), ("o/upstream", [sha])):
         commits = [replace(a_commit("Fix it", repo=repo), sha=one) for one in shas]
-        core.commits.put(commits)
-        core.commits.put_triage([an_entry(commit) for commit in commits])
+        core.stores.commits.put(commits)
+        core.stores.commits.put_triage([an_entry(commit) for commit in commits])
     client = await opened(repositories="o/*")
     for asked in (sha, sha[:7], "abc"):
         assert (await data(client, f"/commit/{asked}"))["entry"]["commit"]["sha"] == sha
@@ -268,10 +268,10 @@ async def test_what_cannot_be_used_is_told_in_the_readers_language(opened: Open,
 
 async def test_long_lists_have_pages(opened: Open, environ: dict[str, str]) -> None:
     """Each commit stands on exactly one of them."""
-    core = Core(load(environ))
+    core = open_core(load(environ))
     commits = [a_commit(f"Fix {n}", committed_at=NOON - timedelta(minutes=n // 3)) for n in range(120)]
-    core.commits.put(commits)
-    core.commits.put_triage([an_entry(commit) for commit in commits])
+    core.stores.commits.put(commits)
+    core.stores.commits.put_triage([an_entry(commit) for commit in commits])
     client = await opened()
     seen: list[str] = []
     path: str | None = "/area/kv_cache"
@@ -471,7 +471,7 @@ async def test_it_lies_below_a_path_of_another_server(
     """All its addresses do."""
     from aiohttp import web
 
-    core = Core(load(environ | {"DAYBRIEF_WEB__ZONE": ZONE}), lambda: SAMPLE_NOW)
+    core = open_core(load(environ | {"DAYBRIEF_WEB__ZONE": ZONE}), lambda: SAMPLE_NOW)
     outer = web.Application()
     outer.add_subapp("/archive", archive_app(core, "127.0.0.1", "/archive"))
     async with TestClient(TestServer(outer)) as client:
@@ -502,7 +502,7 @@ async def test_many_readers_at_once_get_their_pages(opened: Open, sample: dict[s
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 async def test_hostile_text_is_text_everywhere(opened: Open, environ: dict[str, str], text: str) -> None:
     """In each page, feed and answer."""
-    core = Core(load(environ))
+    core = open_core(load(environ))
     name = "".join(char for char in text if char.isprintable())[:80]
     commit = a_commit()
     entry = spoiled(an_entry(commit, "high"), text)
@@ -512,8 +512,8 @@ async def test_hostile_text_is_text_everywhere(opened: Open, environ: dict[str, 
         author=entry.commit.author.replace("\x00", ""),
         files=entry.commit.files,
     )
-    core.commits.put([commit])
-    core.commits.put_triage([an_entry(commit, "high", areas=(text[:200],))])
+    core.stores.commits.put([commit])
+    core.stores.commits.put_triage([an_entry(commit, "high", areas=(text[:200],))])
     client = await opened()
     for path in ("/", "/search", "/author", "/area/x", f"/commit/{commit.sha}", "/search?"):
         await page(client, path.removesuffix("?"), {"/author": 400, "/area/x": 404}.get(path, 200))

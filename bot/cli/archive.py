@@ -92,7 +92,7 @@ def _look_back(
         if form is Written.HTML:  # a page has a switch for the languages in which all of it was read
             others = (look_back(opened, repo, window, other) for other in LANGUAGES if other != lang.value)
             made += [other for other in others if not pending(opened, other)]
-        text = _written(made, opened.areas(), form, screen=out is None)
+        text = _written(made, opened.sources.areas(), form, screen=out is None)
         if out is None:
             streams.write([text])
         else:

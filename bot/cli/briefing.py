@@ -64,7 +64,7 @@ def make(
     step: Step,
 ) -> tuple[Digest, Areas]:
     """Make one repository's digest, and narrow it."""
-    digest, areas = core.digest(core.source(place, branch), window, language, analyser, step)
+    digest, areas = core.digest(core.sources.open(place, branch), window, language, analyser, step)
     return choice.of(digest, areas), areas
 
 

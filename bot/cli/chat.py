@@ -224,7 +224,7 @@ def _said(core: "Core", feed: "Feed") -> str:
     from bot.i18n.wording import said, say_moment
     from storage.incidents import Incidents
 
-    incident = Incidents(core.store).open().get(feed.id)
+    incident = Incidents(core.stores.store).open().get(feed.id)
     if feed.paused:
         following = f"paused ({said(feed.paused, 'en')})"
     elif incident:
@@ -239,4 +239,4 @@ def _feeds(config: Path | None) -> Iterator[tuple["Core", "Feeds"]]:
     from storage.feeds import Feeds
 
     with opened(config) as core:
-        yield core, Feeds(core.store)
+        yield core, Feeds(core.stores.store)

@@ -132,7 +132,7 @@ def show(
         if json_:
             streams.write_json(detail_json(detail.entry, detail.choices))
         else:
-            areas = core.areas()
+            areas = core.sources.areas()
             streams.write_line(
                 detail_text(detail.entry, detail.choices, areas, lang.value, zone, _width(), colour=_is_terminal())
             )
@@ -162,7 +162,7 @@ def area(
         if json_:
             streams.write_json(list_json(answer.entries, more=answer.more))
             return
-        areas = core.areas()
+        areas = core.sources.areas()
         title = areas.name(key, lang.value)
         streams.write_line(
             list_text(title, answer.entries, areas, lang.value, zone, _width(), more=answer.more, colour=_is_terminal())
@@ -195,7 +195,7 @@ def search(
             list_text(
                 text,
                 answer.entries,
-                core.areas(),
+                core.sources.areas(),
                 lang.value,
                 zone,
                 _width(),
@@ -248,7 +248,7 @@ def triage(
     with _core(config) as core:
         is_quiet = quiet or sys.stdout.isatty()  # lines and bars would run into each other
         lines = streams.lines(source)
-        found = triage_lines(lines, core.settings, core.learned.judgement, name=source, quiet=is_quiet)
+        found = triage_lines(lines, core.settings, core.stores.learned.judgement, name=source, quiet=is_quiet)
         streams.write(f"{line}\n" for line in found)
 
 

@@ -43,15 +43,15 @@ def core(config: Path | None) -> Iterator[Any]:
     import stamina
 
     from bot.config import load
-    from bot.digests.core import Core
+    from bot.digests.core import open_core
 
     stamina.instrumentation.set_on_retry_hooks([])  # a retry that helps is nobody's news
     with streams.told():
-        opened = Core(load(os.environ, config))
+        opened = open_core(load(os.environ, config))
         try:
             yield opened
         finally:
-            opened.store.close()
+            opened.stores.store.close()
 
 
 def zone(name: str | None) -> str:

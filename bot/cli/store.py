@@ -28,7 +28,7 @@ def backup(
     from storage.upkeep import backup as copy
 
     with core(config) as opened:
-        copy(opened.store, file.expanduser())
+        copy(opened.stores.store, file.expanduser())
         streams.tell([f"the store was copied to {file}, {file.expanduser().stat().st_size / 1e6:,.1f} MB"])
 
 
@@ -38,13 +38,13 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
     from storage.upkeep import check as look
 
     with core(config) as opened:
-        found = look(opened.store)
+        found = look(opened.stores.store)
         if json_:
-            streams.write_json(asdict(found) | {"path": str(opened.store.path), "is_whole": not found.faults})
+            streams.write_json(asdict(found) | {"path": str(opened.stores.store.path), "is_whole": not found.faults})
         else:
             state = "is whole" if not found.faults else "is damaged"
             streams.write_line(
-                f"{opened.store.path} {state}: {found.commits:,} commits, {found.diffs:,} with diffs, "
+                f"{opened.stores.store.path} {state}: {found.commits:,} commits, {found.diffs:,} with diffs, "
                 f"{found.size / 1e6:,.1f} MB ({found.free / 1e6:,.1f} free), log {found.log / 1e6:,.1f} MB"
             )
             for fault in found.faults:

@@ -30,7 +30,7 @@ def upgrade(
     from bot.digests.repositories import parse_place
 
     with core(config) as opened:
-        source = opened.source(parse_place(repo))
+        source = opened.sources.open(parse_place(repo))
         if not quiet:
             plan = upgrading.plan(opened, source, versions)
             if plan.missing:
@@ -41,7 +41,7 @@ def upgrade(
                 )
         with progress(quiet=quiet) as step:
             made = upgrading.make(opened, source, versions, lang.value, step)
-        text = _written(made, opened.areas(), lang, Written.JSON if json_ else fmt, screen=out is None)
+        text = _written(made, opened.sources.areas(), lang, Written.JSON if json_ else fmt, screen=out is None)
         if out is None:
             streams.write([text])
         else:

@@ -27,7 +27,7 @@ def area(core: Core, text: str) -> str:
     try:
         return commands.stored_area(core, fold(text))
     except BadInput:
-        raise Mistake("mistake.area", text=text, near=_near_areas(core.areas(), text)) from None
+        raise Mistake("mistake.area", text=text, near=_near_areas(core.sources.areas(), text)) from None
 
 
 def _near_areas(areas: Areas, text: str) -> tuple[str, ...]:

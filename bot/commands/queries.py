@@ -68,8 +68,8 @@ def show_commit(
     repos = _sought(core, (pointed.repo if pointed else "") or repo, within)
     if pointed and pointed.pull:
         # A commit of a pull request is known by itself only where it was merged as it is.
-        hits = _each(repos, lambda repo: core.commits.find(pointed.sha, repo)) if pointed.sha else []
-        hits = hits or _each(repos, lambda repo: core.commits.by_pull_request(pointed.pull, repo))
+        hits = _each(repos, lambda repo: core.stores.commits.find(pointed.sha, repo)) if pointed.sha else []
+        hits = hits or _each(repos, lambda repo: core.stores.commits.by_pull_request(pointed.pull, repo))
         if not hits:
             raise NotFound(
                 f"No commit from pull request #{pointed.pull} is known: read its day first (daybrief digest), or search "
@@ -78,17 +78,17 @@ def show_commit(
         return _detail(core, hits, language)
     text = pointed.sha if pointed else text
     if _SHA.fullmatch(text.lower()) and (len(text) >= 7 or not text.isalpha()):  # noqa: PLR2004 - "fade" may be a word
-        hits = _each(repos, lambda repo: core.commits.find(text.lower(), repo))
+        hits = _each(repos, lambda repo: core.stores.commits.find(text.lower(), repo))
         if not hits and _NUMBER.fullmatch(text):
-            hits = _each(repos, lambda repo: core.commits.by_pull_request(int(text), repo))
+            hits = _each(repos, lambda repo: core.stores.commits.by_pull_request(int(text), repo))
         if hits:
             return _detail(core, hits, language)
-        near = _each(repos, lambda repo: core.commits.nearest(text.lower(), repo))
+        near = _each(repos, lambda repo: core.stores.commits.nearest(text.lower(), repo))
         hint = f"the nearest are {', '.join(sha[:7] for _, sha in near)}" if near else "none is near it"
         raise NotFound(
             f"No commit with SHA {text} is known; {hint}. Read its day first (daybrief digest), or search for words."
         )
-    answer = search(core.store, Question(text, tuple(filter(None, repos))), limit=9)
+    answer = search(core.stores.store, Question(text, tuple(filter(None, repos))), limit=9)
     if not answer.entries:
         raise NotFound(f"No commit with the words “{text}” is known: try fewer words, or daybrief search.")
     titled = [e for e in answer.entries if all(word in e.commit.subject.lower() for word in text.lower().split())]
@@ -102,7 +102,7 @@ def _sought(core: Core, repo: str | None, within: Collection[str] | None) -> lis
     if named or within is None:
         return [named]
     allowed = {name.lower() for name in within}
-    return [name for name in core.commits.repositories() if name.lower() in allowed]
+    return [name for name in core.stores.commits.repositories() if name.lower() in allowed]
 
 
 def _each(repos: list[str | None], find: Callable[[str | None], list[tuple[str, str]]]) -> list[tuple[str, str]]:
@@ -112,7 +112,7 @@ def _each(repos: list[str | None], find: Callable[[str | None], list[tuple[str, 
 def _known(core: Core, repo: str | None, within: Collection[str] | None = None) -> str | None:
     """Return how the repository is written in the store; raise NotFound if nothing is known of it, or of any."""
     allowed = None if within is None else {name.lower() for name in within}
-    repositories = [name for name in core.commits.repositories() if allowed is None or name.lower() in allowed]
+    repositories = [name for name in core.stores.commits.repositories() if allowed is None or name.lower() in allowed]
     if not repositories:
         raise NotFound("Nothing is known yet: read a day first, with daybrief digest --repo OWNER/NAME.")
     if repo is None:
@@ -127,7 +127,7 @@ def _known(core: Core, repo: str | None, within: Collection[str] | None = None) 
 
 
 def _detail(core: Core, hits: list[tuple[str, str]], language: Language) -> Detail:
-    entries = [entry for repo, sha in hits if (entry := core.entry(repo, sha, language))]
+    entries = [entry for repo, sha in hits if (entry := core.memory.entry(repo, sha, language))]
     if not entries:
         raise NotFound(f"{hits[0][1][:7]} is known by its SHA only: read its day first (daybrief digest).")
     return Detail(entries[0]) if len(entries) == 1 else Detail(None, tuple(entries))
@@ -146,12 +146,12 @@ def show_area(
     repos = _sought(core, repo, within)
     key = stored_area(core, name)
     moment = _area_since(core, repos, since, zone)
-    answer = search(core.store, Question(repos=tuple(filter(None, repos)), since=moment, areas=(key,)), limit=50)
-    return key, Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
+    answer = search(core.stores.store, Question(repos=tuple(filter(None, repos)), since=moment, areas=(key,)), limit=50)
+    return key, Answer(tuple(core.memory.with_analyses(answer.entries, language)), answer.more)
 
 
 def _area_since(core: Core, repos: list[str | None], since: str, zone: str) -> datetime:
-    newest = max(filter(None, (core.commits.newest(repo) for repo in repos)), default=core.now())
+    newest = max(filter(None, (core.stores.commits.newest(repo) for repo in repos)), default=core.now())
     return parse_since(since, _clock(core, zone)) if since else newest - timedelta(days=_DEFAULT_DAYS)
 
 
@@ -166,7 +166,7 @@ def count_area(
     """Count the commits of `show_area` whose first area it is, as the post and `list_areas` count them."""
     repos = _sought(core, repo, within)
     moment = _area_since(core, repos, since, zone)
-    return sum(core.commits.by_area(moment, name).get(key, (0, 0))[0] for name in repos)
+    return sum(core.stores.commits.by_area(moment, name).get(key, (0, 0))[0] for name in repos)
 
 
 def search_commits(
@@ -214,14 +214,16 @@ def find_commits(
     """Return what a search finds in `repos`, or in all that may be seen; the question's own `repos` are filled in here."""
     names: Collection[str | None] = [repos] if repos is None or isinstance(repos, str) else repos
     known = tuple(dict.fromkeys(found for name in names for found in _sought(core, name, within) if found))
-    answer = search(core.store, replace(wanted, repos=known), limit=limit)
+    answer = search(core.stores.store, replace(wanted, repos=known), limit=limit)
     if wanted == Question(wanted.words) and (not answer.entries or not wanted.words.isascii()):
         # Commits are in English: who asks for an area by its Chinese name means the area.
         with contextlib.suppress(BadInput):
             answer = search(
-                core.store, Question(repos=known, areas=(area_key(wanted.words, core.areas()),)), limit=limit
+                core.stores.store,
+                Question(repos=known, areas=(area_key(wanted.words, core.sources.areas()),)),
+                limit=limit,
             )
-    return Answer(tuple(core.with_analyses(answer.entries, language)), answer.more)
+    return Answer(tuple(core.memory.with_analyses(answer.entries, language)), answer.more)
 
 
 def misspelt(core: Core, words: str, now: datetime, sign: str = ":") -> tuple[str, str] | None:
@@ -256,17 +258,17 @@ def _clock(core: Core, zone: str) -> datetime:
 def stored_area(core: Core, text: str) -> str:
     """Read an area by any of its names; one that only a repository itself names is known by its commits."""
     try:
-        return area_key(text, core.areas())
+        return area_key(text, core.sources.areas())
     except BadInput:
         key = re.sub(r"\W+", "_", text.strip().lower()).strip("_")
-        if key and search(core.store, Question(areas=(key,)), limit=1).entries:
+        if key and search(core.stores.store, Question(areas=(key,)), limit=1).entries:
             return key
         raise
 
 
 def newest_known(core: Core, repo: str | None = None, within: Collection[str] | None = None) -> datetime | None:
     """Return when the newest commit that is known landed (UTC); None where none is."""
-    moments = (core.commits.newest(name) for name in _looked_through(core, repo, within))
+    moments = (core.stores.commits.newest(name) for name in _looked_through(core, repo, within))
     return max(filter(None, moments), default=None)
 
 
@@ -283,10 +285,10 @@ def list_areas(
     counts: dict[str, tuple[int, int]] = {}
     since = newest - timedelta(days=_DEFAULT_DAYS) if newest else core.now()
     for name in repos if newest else ():
-        for key, (commits, high) in core.commits.by_area(since, name).items():
+        for key, (commits, high) in core.stores.commits.by_area(since, name).items():
             known = counts.get(key, (0, 0))
             counts[key] = (known[0] + commits, known[1] + high)
-    areas = {area.key: area for area in core.areas()}
+    areas = {area.key: area for area in core.sources.areas()}
     areas |= {key: Area(key, {}) for key in counts if key not in areas}  # what only a repository itself names
     rows = [
         AreaCount(

@@ -162,7 +162,7 @@ class CommandContext:
         name = _bare_name(word)
         if name.lower() in {seen.lower().rpartition("/")[2] for seen in self.visible}:
             return True
-        areas = self.services.core.areas()
+        areas = self.services.core.sources.areas()
         return bool(_REPOSITORY.fullmatch(name)) and not all(areas.find(part) for part in name.split("/"))
 
     def _standard(self, name: str) -> str:
@@ -172,7 +172,7 @@ class CommandContext:
         """Return how a repository that somebody names is written; raise Mistake if it may not be seen from here."""
         name = _bare_name(wanted)
         if name.startswith("~") and name[1:].isdigit():
-            numbers = {number: known for known, number in self.services.core.commits.numbers().items()}
+            numbers = {number: known for known, number in self.services.core.stores.commits.numbers().items()}
             name = numbers.get(int(name[1:]), name)
         lowered = name.lower()
         for known in self.visible:

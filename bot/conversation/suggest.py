@@ -55,7 +55,7 @@ def _repositories(context: CommandContext, typed: str) -> list[tuple[str, str]]:
 
 
 def _areas(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    wanted, areas = typed.lower(), context.services.core.areas()
+    wanted, areas = typed.lower(), context.services.core.sources.areas()
     exact = areas.find(typed) if typed else None
     found = [
         (area.key, area.name(context.language))
@@ -86,15 +86,15 @@ def _commits(context: CommandContext, typed: str) -> list[tuple[str, str]]:
     text = typed.lower().lstrip("#")
     is_hex = len(text) > 3 and not text.strip("0123456789abcdef")  # noqa: PLR2004 - fewer digits fit too much
     if is_hex:
-        hits = [hit for repo in repos for hit in core.commits.find(text, repo)]
+        hits = [hit for repo in repos for hit in core.stores.commits.find(text, repo)]
     if text.isdigit():
-        hits += [hit for repo in repos for hit in core.commits.by_pull_request(int(text), repo)]
-    entries = [entry for repo, sha in hits for entry in core.commits.entries(repo, [sha]).values()]
+        hits += [hit for repo in repos for hit in core.stores.commits.by_pull_request(int(text), repo)]
+    entries = [entry for repo, sha in hits for entry in core.stores.commits.entries(repo, [sha]).values()]
     if not entries and words_of(typed):
-        entries = list(search(core.store, Searched(typed, repos), limit=_MOST).entries)
+        entries = list(search(core.stores.store, Searched(typed, repos), limit=_MOST).entries)
     elif not typed:
         since = core.now() - _FRESH
-        entries = list(search(core.store, Searched(repos=repos, since=since), limit=_MOST).entries)
+        entries = list(search(core.stores.store, Searched(repos=repos, since=since), limit=_MOST).entries)
     return [
         (entry.commit.sha[:12], shorten(f"{entry.commit.short} · {clean(bare_title(entry))}", _LABEL))
         for entry in entries

@@ -152,7 +152,7 @@ class DigestJob:
         told = reported(await self._deliveries(feed, (DIGEST,)), window)
 
         def make() -> tuple[Digest, Areas]:
-            source = self._core.source(parse_place(feed.place))
+            source = self._core.sources.open(parse_place(feed.place))
             digest, areas = self._core.digest(source, window, feed.language, self._analyser, silent, told=told)
             if not digest.entries and (stale := [note for note in digest.notes if note.startswith(STALE)]):
                 raise Damaged(f"{feed.repository}: {stale[0]}. Fetch it, by hand once or each hour by a timer.")
@@ -166,19 +166,19 @@ class DigestJob:
         heard = [
             entry.commit.sha
             for entry in digest.entries
-            if (original := self._core.taken_back(entry))
+            if (original := self._core.memory.taken_back(entry))
             and self._subscriptions.told(recipient, digest.repo, [original.sha])
         ]
         shown = narrowed(feed, digest, heard)
         told = tuple(entry.commit.sha for entry in digest.entries)
 
         def note() -> None:
-            self._core.digests.put(digest)
+            self._core.stores.digests.put(digest)
             seen = [entry.commit.sha for entry in shown.entries]
             self._subscriptions.tell(recipient, digest.repo, seen, self._core.now())
 
         if shown.entries or shown.follow_ups:
-            number = self._core.commits.numbers().get(digest.repo, 0)
+            number = self._core.stores.commits.numbers().get(digest.repo, 0)
             files, page = report_files(self._core, shown, areas), archive_page(self._core, shown)
             post = digest_post(shown, areas, number, page=page, files=files)
             unread = sum(entry.commit.is_unread for entry in shown.entries)

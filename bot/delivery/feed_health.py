@@ -58,7 +58,7 @@ class FeedHealth:
         self._people = people
         self._deliverer = outbox
         self._work = work
-        self._incidents = Incidents(core.store)
+        self._incidents = Incidents(core.stores.store)
 
     # -- how it went
 

@@ -10,7 +10,7 @@ from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.follow_ups import FollowUp
 from analysis.entry import Entry
-from bot.digests.core import LOOK_BACK
+from bot.digests.memory import LOOK_BACK
 from storage.deliveries import Delivery, State
 from storage.digests import ReportedCommits
 from storage.feeds import Feed

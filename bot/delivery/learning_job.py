@@ -68,7 +68,7 @@ class LearningJob:
         feeds = {feed.place: feed.repository for feed in self._feeds.all() if not feed.paused}
         found = []
         for place, repository in sorted(feeds.items()):
-            made_at = self._core.learned.made_at(repository)
+            made_at = self._core.stores.learned.made_at(repository)
             is_old = made_at is None or now - made_at >= _EVERY
             if is_old and self._not_before.get(place, self._begin) <= now:
                 found.append(place)

@@ -90,7 +90,7 @@ class LookBackJob:
 
     async def _read_day(self, feed: Feed, day: Window) -> None:
         def read() -> None:
-            source = self._core.source(parse_place(feed.place))
+            source = self._core.sources.open(parse_place(feed.place))
             read_day(self._core, source, day, feed.language, self._analyser)
 
         await self._work.shared(("day", feed.place, day, feed.language), read, feed.repository.lower())
@@ -100,10 +100,10 @@ class LookBackJob:
         core, now_named = self._core, self._feeds.get(feed.id) or feed  # reading may have found that it was renamed
         made = look_back(core, now_named.repository, window, feed.language, lambda entry: self._is_wanted(feed, entry))
         if made.entries:
-            number, areas = core.commits.numbers().get(made.repo, 0), core.areas()
+            number, areas = core.stores.commits.numbers().get(made.repo, 0), core.sources.areas()
             page, files = archive_page(core, made), review_files(made, areas)
             return Ready(review_post(made, areas, number, page=page, files=files), pending=pending(core, made))
-        landed = len(core.commits.between(made.repo, window.start, window.end))
+        landed = len(core.stores.commits.between(made.repo, window.start, window.end))
         quiet = quiet_note(feed, made.repo, window, landed)
         return Ready(quiet) if quiet else None
 
@@ -111,5 +111,5 @@ class LookBackJob:
         """Whether an entry passes the feed's filters, or takes back what its channel was told."""
         if wants(feed, entry):
             return True
-        original = self._core.taken_back(entry)
+        original = self._core.memory.taken_back(entry)
         return bool(original and self._subscriptions.told(channel_of(feed), entry.commit.repo, [original.sha]))

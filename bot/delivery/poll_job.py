@@ -156,7 +156,7 @@ class PollJob:
         wanted = sorted(languages)
         return await self._work.shared(
             ("follow", place, since, *wanted),
-            lambda: self._core.follow(self._core.source(where), since, until, wanted, self._analyser),
+            lambda: self._core.follow(self._core.sources.open(where), since, until, wanted, self._analyser),
             (where.name or place).lower(),
         )
 

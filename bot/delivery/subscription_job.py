@@ -136,7 +136,7 @@ class SubscriptionJob:
         return tuple(found)
 
     def _matching(self, who: Recipient, topics: Sequence[Subscription], part: Part, repo: str) -> list[Entry]:
-        entries = self._core.commits.between(repo, part.since, part.until)
+        entries = self._core.stores.commits.between(repo, part.since, part.until)
         told = self._subscriptions.told(who, repo, [entry.commit.sha for entry in entries])
         since = (self._core.now() - _REMEMBERED).date()
         told |= {
@@ -148,10 +148,10 @@ class SubscriptionJob:
         reverts = [
             entry.commit.sha
             for entry in entries
-            if (original := self._core.taken_back(entry)) and self._subscriptions.told(who, repo, [original.sha])
+            if (original := self._core.memory.taken_back(entry)) and self._subscriptions.told(who, repo, [original.sha])
         ]
         mutes = [one for one in topics if one.is_mute]
-        settled = self._core.with_analyses(entries, part.subscriptions[0].language)
+        settled = self._core.memory.with_analyses(entries, part.subscriptions[0].language)
         return chosen([*part.subscriptions, *mutes], settled, told, reverts)
 
     def _ready(self, who: Recipient, topics: Sequence[Subscription], told: Sequence[str]) -> Ready | None:
@@ -163,12 +163,14 @@ class SubscriptionJob:
         for name in told:
             repo, _, sha = name.rpartition("@")
             shas.setdefault(repo, []).append(sha)
-        entries = [entry for repo, some in shas.items() for entry in self._core.commits.entries(repo, some).values()]
-        shown = order(self._core.with_analyses(entries, language))
+        entries = [
+            entry for repo, some in shas.items() for entry in self._core.stores.commits.entries(repo, some).values()
+        ]
+        shown = order(self._core.memory.with_analyses(entries, language))
         reverts = [
             entry.commit.short
             for entry in shown
-            if (original := self._core.taken_back(entry))
+            if (original := self._core.memory.taken_back(entry))
             and self._subscriptions.told(who, entry.commit.repo, [original.sha])
         ]
         notes = [tell("subs.reverts", language, shas=label("list.comma", language).join(reverts))] if reverts else []
@@ -180,8 +182,8 @@ class SubscriptionJob:
             for repo, some in shas.items():
                 self._subscriptions.tell(who, repo, some, self._core.now())
 
-        areas = self._core.areas()
-        rows = commit_rows(shown[:MOST_SHOWN], areas, language, zone, self._core.commits.numbers())
+        areas = self._core.sources.areas()
+        rows = commit_rows(shown[:MOST_SHOWN], areas, language, zone, self._core.stores.commits.numbers())
         rows = tuple(replace(row, because=_because(topics, row.item.entry, areas, language)) for row in rows)
         days = [entry.commit.committed_at.astimezone(ZoneInfo(zone)).date() for entry in shown]
         title = tell(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.commits.window import Window
 from analysis.entry import Entry
-from bot.digests.core import LOOK_BACK
+from bot.digests.memory import LOOK_BACK
 from storage.subscriptions import How, Subscription
 from storage.words import words_of
 

@@ -33,15 +33,15 @@ class Archive:
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        self.history = core.history
+        self.history = core.stores.history
 
     def digest(self, repo: str, window: Window, language: Language, days: Sequence[Day] | None = None) -> Digest:
         """Return the digest of a window with what is known now; one without commits is a digest too.
 
         `days` are those up to it, where somebody has counted them already.
         """
-        remembered = self.core.commits.between(repo, window.start, window.end)
-        entries = order(net(self.core.with_analyses(remembered, language)))
+        remembered = self.core.stores.commits.between(repo, window.start, window.end)
+        entries = order(net(self.core.memory.with_analyses(remembered, language)))
         run = self.history.run(repo, window, language)
         read_at = self.history.read_at(repo) or self.core.now()
         return Digest(
@@ -50,12 +50,14 @@ class Archive:
             window=window,
             language=language,
             entries=entries,
-            stories=find_stories(entries, self.core.earlier(entries)),
+            stories=find_stories(entries, self.core.memory.earlier(entries)),
             built_at=read_at,
             overview=self._overview(entries, repo, run, language),
-            before=self.core.digests.average(repo, "", window),
-            unusual=self.core.unusual(repo, window, entries, days),
-            follow_ups=self.core.follow_ups(repo, window, entries, landed_before(self.core.commits, repo, window)),
+            before=self.core.stores.digests.average(repo, "", window),
+            unusual=self.core.memory.unusual(repo, window, entries, days),
+            follow_ups=self.core.memory.follow_ups(
+                repo, window, entries, landed_before(self.core.stores.commits, repo, window)
+            ),
             run=run or RunCard(prompt=RulesAnalyser().prompt, cached=len(entries)),
         )
 
@@ -100,7 +102,7 @@ class Archive:
         if language == digest.language:
             return digest
         shas = [entry.commit.sha for entry in digest.entries]
-        found = self.core.analyses.latest(digest.repo, shas, language)
+        found = self.core.stores.analyses.latest(digest.repo, shas, language)
         if len(found) < len(shas):
             return None
         entries = tuple(replace(entry, analysis=found[entry.commit.sha]) for entry in digest.entries)
@@ -112,5 +114,5 @@ class Archive:
         self, entries: tuple[Entry, ...], repo: str, run: RunCard | None, language: Language
     ) -> tuple[Theme, ...]:
         key = digest_key(entries, run.analyser, run.prompt, language) if run else ""
-        known = self.core.digests.overview(key) if key else None
+        known = self.core.stores.digests.overview(key) if key else None
         return RulesAnalyser().overview(entries, repo, language).themes if known is None else known

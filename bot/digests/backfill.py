@@ -15,8 +15,9 @@ from analysis.digest.pipeline import Step, silent
 from analysis.entry import RULES, Analyser, Entry, Language
 from analysis.errors import BadInput, Outage
 from analysis.sources import CommitSource, fold_merges
-from bot.digests.core import Core, threads
+from bot.digests.core import Core
 from bot.digests.repositories import Place
+from bot.digests.threads import threads
 
 _WEEK = 7
 _UNDER_WAY = 2  # weeks: one is read, the next is fetched and read wherever the first leaves a place
@@ -69,7 +70,7 @@ def plan(core: Core, span: Span, analyser: Analyser, step: Step) -> Plan:
         raise BadInput(f"{span.last} is before {span.first}: give --since the earlier day.")
     if Window.of(span.last, span.zone).end > core.now():
         raise BadInput(f"{span.last} is not over yet: fill up to the day before, as --until yesterday does.")
-    source = core.source(span.place, span.branch)
+    source = core.sources.open(span.place, span.branch)
     days = [span.first + timedelta(days=count) for count in range((span.last - span.first).days + 1)]
     todo = _undone(core, source, span, analyser, days)
     commits = to_fetch = to_read = 0
@@ -79,16 +80,16 @@ def plan(core: Core, span: Span, analyser: Analyser, step: Step) -> Plan:
         listing = source.landed(window.start, window.end)
         shas = [head.sha for head in fold_merges(listing.heads)]
         commits += len(shas)
-        judged = core.commits.entries(listing.repo, shas)
-        read = core.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, span.language)
+        judged = core.stores.commits.entries(listing.repo, shas)
+        read = core.stores.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, span.language)
         to_read += len(shas) - len(read)
         fresh = [sha for sha in shas if sha not in judged or sha not in read]
-        to_fetch += len(fresh) - len(core.commits.get(listing.repo, fresh))
+        to_fetch += len(fresh) - len(core.stores.commits.get(listing.repo, fresh))
     step("listing days", len(todo), len(todo))
     done = len(days) - len(todo)
     if analyser.name == RULES:
         return Plan(tuple(todo), done, commits, to_fetch, to_read)
-    measured = core.history.tokens_each(analyser.name)
+    measured = core.stores.history.tokens_each(analyser.name)
     each_in, each_out = measured or _ASSUMED
     tokens_in, tokens_out = round(each_in * to_read), round(each_out * to_read)
     model = core.settings.model
@@ -107,11 +108,11 @@ def backfill(core: Core, span: Span, wanted: Plan, analyser: Analyser, step: Ste
 
     def read(week: Sequence[date]) -> None:
         window = Window(week[0], week[-1], span.zone)
-        source = core.source(span.place, span.branch)  # one for each thread
+        source = core.sources.open(span.place, span.branch)  # one for each thread
         entries, pending = core.follow(
             source, window.start, window.end, [span.language], analyser, _named(step, week[0])
         )
-        core.store.close()
+        core.stores.store.close()
         _must_be_read(entries, pending, window)
 
     # A digest asks the model for no more than the day's order and overview.
@@ -137,21 +138,23 @@ def _must_be_read(entries: Sequence[Entry], pending: int, window: Window) -> Non
 
 
 def _tell(core: Core, span: Span, day: date, analyser: Analyser) -> int:
-    source = core.source(span.place, span.branch)  # one for each thread
+    source = core.sources.open(span.place, span.branch)  # one for each thread
     digest, _ = core.digest(source, Window.of(day, span.zone), span.language, analyser, silent)
-    core.store.close()
+    core.stores.store.close()
     return len(digest.entries)
 
 
 def _undone(core: Core, source: CommitSource, span: Span, analyser: Analyser, days: Sequence[date]) -> list[date]:
     """Those of the days that no digest by this analyser, in this language, was made of after they were over."""
-    repo = core.commits.repository(source.repo)
+    repo = core.stores.commits.repository(source.repo)
     if repo is None:
         return list(days)
-    closed = {window.first for window in core.digests.reported(repo, source.branch, span.zone, span.first).closed}
+    closed = {
+        window.first for window in core.stores.digests.reported(repo, source.branch, span.zone, span.first).closed
+    }
     undone = []
     for day in days:
-        run = core.history.run(repo, Window.of(day, span.zone), span.language) if day in closed else None
+        run = core.stores.history.run(repo, Window.of(day, span.zone), span.language) if day in closed else None
         if run is None or (run.analyser, run.prompt) != (analyser.name, analyser.prompt):
             undone.append(day)
     return undone

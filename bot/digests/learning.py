@@ -19,8 +19,9 @@ from analysis.triage.learned.learning import LEAST_LABELS, Trial, examples_of, j
 from analysis.triage.learned.past import own_past
 from analysis.triage.learned.scoring import Judged
 from analysis.triage.learned.training import sample_of
-from bot.digests.core import Core, threads
+from bot.digests.core import Core
 from bot.digests.repositories import Place
+from bot.digests.threads import threads
 
 MOST = 3_000
 """Commits that are learned from, the newest; older habits are not today's."""
@@ -50,18 +51,18 @@ def learn_repository(core: Core, place: Place, days: int, step: Step) -> Lesson:
         NotFound, Outage: the source cannot be read.
     """
     source, commits = _commits(core, place, days, step)
-    areas = core.areas(source)
-    by_people = core.feedback.corrected(source.repo, [commit.sha for commit in commits])
+    areas = core.sources.areas(source)
+    by_people = core.stores.feedback.corrected(source.repo, [commit.sha for commit in commits])
     return _learn(core, source.repo, len(commits), own_past(commits, areas, by_people), areas, step)
 
 
 def _commits(core: Core, place: Place, days: int, step: Step) -> tuple[CommitSource, list[Commit]]:
-    source = core.source(place)
+    source = core.sources.open(place)
     until = core.now()
     step("listing commits", 0, 0)
-    listing = core.listed(source, until - timedelta(days=days), until)
+    listing = core.intake.listed(source, until - timedelta(days=days), until)
     heads = sorted(fold_merges(listing.heads), key=lambda head: head.committed_at)[-MOST:]
-    known = core.commits.get(listing.repo, [head.sha for head in heads])
+    known = core.stores.commits.get(listing.repo, [head.sha for head in heads])
     if place.path:
         missing = [head for head in heads if head.sha not in known]
         with threads(1, "fetch") as executor:
@@ -77,13 +78,13 @@ def reported(core: Core, place: Place) -> Lesson:
     Raises:
         NotFound: it was never learned.
     """
-    repo = core.source(place).repo
-    made_at = core.learned.made_at(repo)
+    repo = core.sources.open(place).repo
+    made_at = core.stores.learned.made_at(repo)
     if made_at is None:
         raise NotFound(f"{repo} was never learned: type `daybrief learn --repo {_typed(place)}`.")
-    trials = core.learned.trials(repo)
+    trials = core.stores.learned.trials(repo)
     # Where it was learned by an earlier version, the trials alone tell how many it was.
-    commits, labelled = core.learned.past(repo) or (0, max((t.learned + t.tried for t in trials), default=0))
+    commits, labelled = core.stores.learned.past(repo) or (0, max((t.learned + t.tried for t in trials), default=0))
     return Lesson(repo, commits, labelled, trials)
 
 
@@ -98,7 +99,7 @@ def propose_areas(core: Core, place: Place, days: int, step: Step) -> str:
         NotFound, Outage: the source cannot be read.
     """
     source, commits = _commits(core, place, days, step)
-    return as_toml(propose(commits, core.areas(source)), source.repo, len(commits))
+    return as_toml(propose(commits, core.sources.areas(source)), source.repo, len(commits))
 
 
 def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[Lesson]:
@@ -106,7 +107,7 @@ def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[L
     by_repo = _by_repository(labelled)
     if "" in by_repo:
         raise BadInput("Some of the labelled commits name no repository: give each record its repo.")
-    areas = core.areas()
+    areas = core.sources.areas()
     return [_learn(core, repo, len(past), past, areas, step) for repo, past in sorted(by_repo.items())]
 
 
@@ -114,11 +115,11 @@ def _learn(core: Core, repo: str, commits: int, past: Sequence[Labelled], areas:
     if len(past) < LEAST_LABELS:
         # so that it is known when it was tried, and a model sees the little that there is
         known = replace(general_judgement(), examples=examples_of(past))
-        core.learned.put(repo, known, (), core.now(), (commits, len(past)))
+        core.stores.learned.put(repo, known, (), core.now(), (commits, len(past)))
         return Lesson(repo, commits, len(past), ())
     step("learning", 0, 0)
     judgement, trials = learn(past, areas, general_judgement())
-    core.learned.put(repo, judgement, trials, core.now(), (commits, len(past)))
+    core.stores.learned.put(repo, judgement, trials, core.now(), (commits, len(past)))
     return Lesson(repo, commits, len(past), trials)
 
 
@@ -141,10 +142,10 @@ def judge_labelled(
 
     With `own_past` each repository's older commits here are learned from first, and only its newer ones are judged.
     """
-    areas = core.areas()
+    areas = core.sources.areas()
     found: list[Judged] = []
     for repo, past in _by_repository(labelled).items():
-        judgement = core.learned.judgement(repo) or general_judgement()
+        judgement = core.stores.learned.judgement(repo) or general_judgement()
         chosen: Sequence[Labelled] = past
         if own_past:
             older, chosen = parted(chosen)

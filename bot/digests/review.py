@@ -33,29 +33,31 @@ def look_back(
     Raises:
         NotFound: no day of it is known.
     """
-    known = core.commits.repository(repo)
-    days = core.history.days(known, window, _WHOLE * len(window.days), wants) if known else ()
+    known = core.stores.commits.repository(repo)
+    days = core.stores.history.days(known, window, _WHOLE * len(window.days), wants) if known else ()
     before = [day for day in days if day.date < window.first]
     if known is None or len(before) == len(days):
         raise NotFound(
             f"Nothing of {repo} from {window.first} to {window.last} is known: read it first, with daybrief backfill "
             f"--repo {repo} --since {window.first} --until {window.last}."
         )
-    remembered = core.with_analyses(core.commits.between(known, window.start, window.end), language)
+    remembered = core.memory.with_analyses(core.stores.commits.between(known, window.start, window.end), language)
     entries = list(filter(wants, remembered))
-    newcomers = core.newcomers(known, window, entries, before) if len(before) >= _ENOUGH_BEFORE else None
-    return review(known, window, language, entries, unread(core, known, window), days, core.earlier(entries), newcomers)
+    newcomers = core.memory.newcomers(known, window, entries, before) if len(before) >= _ENOUGH_BEFORE else None
+    return review(
+        known, window, language, entries, unread(core, known, window), days, core.memory.earlier(entries), newcomers
+    )
 
 
 def unread(core: Core, repo: str, window: Window) -> tuple[date, ...]:
     """Return the days of a window that nobody read after they were over."""
-    read = core.history.read_days(core.commits.repository(repo) or repo, window)
+    read = core.stores.history.read_days(core.stores.commits.repository(repo) or repo, window)
     return tuple(day for day in window.days if day not in read)
 
 
 def half_read(core: Core, repo: str, window: Window, language: Language) -> tuple[date, ...]:
     """Return the days of a window with commits that nobody read in a language yet."""
-    entries = _pending(core, core.commits.repository(repo) or repo, window, language)
+    entries = _pending(core, core.stores.commits.repository(repo) or repo, window, language)
     return tuple(sorted({window.local(entry.commit.committed_at).date() for entry in entries}))
 
 
@@ -66,8 +68,8 @@ def pending(core: Core, made: Review) -> int:
 
 
 def _pending(core: Core, repo: str, window: Window, language: Language) -> list[Entry]:
-    entries = core.commits.between(repo, window.start, window.end)
-    read = core.analyses.ever(repo, [entry.commit.sha for entry in entries], language)
+    entries = core.stores.commits.between(repo, window.start, window.end)
+    read = core.stores.analyses.ever(repo, [entry.commit.sha for entry in entries], language)
     return [entry for entry in entries if entry.commit.sha not in read]
 
 
@@ -78,5 +80,5 @@ def read_day(core: Core, source: CommitSource, day: Window, language: Language, 
         NotFound, Outage: the source cannot be read.
     """
     digest, _ = core.digest(source, day, language, analyser, silent, told=NOTHING_TOLD)
-    if core.digests.told(digest.repo, day) is None:
-        core.digests.put(digest)
+    if core.stores.digests.told(digest.repo, day) is None:
+        core.stores.digests.put(digest)

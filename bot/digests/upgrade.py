@@ -25,7 +25,7 @@ def plan(core: Core, source: Revisions, range_: str) -> Plan:
         BadInput, NotFound, Outage: as `make`.
     """
     between = source.between(*read_range(range_))
-    known = core.commits.entries(source.repo, [head.sha for head in between.heads])
+    known = core.stores.commits.entries(source.repo, [head.sha for head in between.heads])
     return Plan(len(between.heads), len(between.heads) - len(known))
 
 
@@ -52,5 +52,5 @@ def make(core: Core, source: Revisions, range_: str, language: Language, step: S
     new = source.files(between.new.sha, paths)
     step("reading both versions", 2, 2)
     made = upgrade(source.repo, between, kept, net, old, new, carried)
-    told = core.with_analyses(list(made.entries.values()), language)
+    told = core.memory.with_analyses(list(made.entries.values()), language)
     return replace(made, entries={entry.commit.sha: entry for entry in told})

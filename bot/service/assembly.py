@@ -70,13 +70,13 @@ class Assembly:
         ):  # whoever reads, together they ask no more than the model takes
             width = core.settings.model.concurrency
             core.readers = Readers(ThreadPoolExecutor(width, "analyse"), width)
-        self.feeds = Feeds(core.store)
-        self.subscriptions = Subscriptions(core.store)
-        self.deliveries = Deliveries(core.store, f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:12]}")
+        self.feeds = Feeds(core.stores.store)
+        self.subscriptions = Subscriptions(core.stores.store)
+        self.deliveries = Deliveries(core.stores.store, f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:12]}")
         analyser = SharedAnalyser(fresh)
-        access = Access(core.settings.access, core.commits, self.feeds, self.subscriptions)
+        access = Access(core.settings.access, core.stores.commits, self.feeds, self.subscriptions)
         outbox = Outbox(self.deliveries, transports, core.now, posted=posted)
-        people = People(core.store)
+        people = People(core.stores.store)
         self.health = FeedHealth(core, self.feeds, people, outbox, self.work)
         self.mornings = DigestJob(
             core, self.feeds, self.subscriptions, outbox, self.work, analyser, self.health, people
@@ -112,8 +112,8 @@ class Assembly:
         """Forget diffs that are old, and keep the store's log small."""
         days = self.core.settings.store.diff_days
         if days:
-            await self.work.quick(lambda: forget_diffs(self.core.store, self.core.now() - timedelta(days=days)))
-        await self.work.quick(self.core.store.shrink_log)
+            await self.work.quick(lambda: forget_diffs(self.core.stores.store, self.core.now() - timedelta(days=days)))
+        await self.work.quick(self.core.stores.store.shrink_log)
 
     async def _landed(self) -> None:
         await self.messages.landed()
@@ -152,7 +152,7 @@ def check_startup(core: Core) -> tuple[tuple[str, ...], list[Feed]]:
         from bot.web.server import archive_app
 
         archive_app(core, core.settings.serve.host, ARCHIVE)
-    return platforms, [*feeds, *(feed for feed in Feeds(core.store).all() if feed.origin != "config")]
+    return platforms, [*feeds, *(feed for feed in Feeds(core.stores.store).all() if feed.origin != "config")]
 
 
 def configured_feeds(core: Core) -> list[Feed]:
@@ -169,7 +169,7 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
             "Discord copy it from the channel's menu in developer mode (a number)."
         )
     place = parse_place(settings.repository)
-    name = place.name or core.source(place).repo
+    name = place.name or core.sources.open(place).repo
     return Feed(
         platform=settings.platform,
         workspace=settings.workspace,

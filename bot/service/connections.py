@@ -73,7 +73,7 @@ def discord_transport(core: Core, suggest: Suggest) -> "Discord":
 
     settings = core.settings.discord
     return Discord(
-        settings.token.get_secret_value(), verbs(), suggest, KeyValues(core.store, "discord"), core.now,
+        settings.token.get_secret_value(), verbs(), suggest, KeyValues(core.stores.store, "discord"), core.now,
         base_url=settings.base_url, gateway_url=settings.gateway_url,
     )  # fmt: skip
 
@@ -88,7 +88,7 @@ def _workspaces(core: Core) -> Any:
     found = Workspaces(
         settings.client_id, settings.client_secret.get_secret_value(),
         core.configuration.store_path.with_name("slack-workspaces.db"),
-        KeyValues(core.store, "slack"), base_url=settings.base_url,
+        KeyValues(core.stores.store, "slack"), base_url=settings.base_url,
     )  # fmt: skip
     for feed in core.settings.feeds:
         if feed.platform == "slack" and feed.workspace:

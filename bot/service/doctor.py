@@ -213,7 +213,7 @@ def _model(configuration: Configuration) -> Check:
 
 def _bot(configuration: Configuration) -> Iterator[Check]:
     """Read the bot's part as `serve` does, by the same functions, and try each platform."""
-    from bot.digests.core import Core
+    from bot.digests.core import open_core
     from bot.service.assembly import check_startup
     from bot.service.connections import discord_transport, slack_transport
 
@@ -223,7 +223,7 @@ def _bot(configuration: Configuration) -> Iterator[Check]:
         yield Check("bot", "ok", f"none is configured: {needed}")
         return
     try:
-        core = Core(configuration)
+        core = open_core(configuration)
     except Problem:
         return  # said of the store
     try:
@@ -245,7 +245,7 @@ def _bot(configuration: Configuration) -> Iterator[Check]:
             )
             yield Check(name, "broken" if wrong else "ok", found)
     finally:
-        core.store.close()
+        core.stores.store.close()
 
 
 async def _no_suggestions(*_: object, **_more: object) -> tuple[()]:

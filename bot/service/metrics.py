@@ -132,7 +132,7 @@ class _Stored(Collector):
         analyses = CounterMetricFamily("daybrief_analyses", "Analyses, by result.", labels=["result"])
         tokens = CounterMetricFamily("daybrief_model_tokens", "Tokens of the model.", labels=["direction"])
         calls = CounterMetricFamily("daybrief_model_calls", "Calls of the model.", labels=["result"])
-        totals = assembly.core.digests.totals()
+        totals = assembly.core.stores.digests.totals()
         analyses.add_metric(["analysed"], totals["analysed"])
         analyses.add_metric(["failed"], totals["failed"])
         tokens.add_metric(["in"], totals["tokens_in"])
@@ -168,7 +168,7 @@ class _Stored(Collector):
             "For how long it has not been able to do its work.",
             labels=[*_FEED, "cause"],
         )
-        incidents = Incidents(assembly.core.store).open()
+        incidents = Incidents(assembly.core.stores.store).open()
         for feed in feeds:
             labels = [str(feed.id), feed.platform, feed.repository]
             if moment := assembly.polls.read_at(feed.place):

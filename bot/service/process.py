@@ -54,7 +54,7 @@ class Process:
     def __init__(self, core: Core, transports: MutableMapping[str, Transport] | None = None) -> None:
         self._core = core
         self._metrics = Metrics()
-        core.heard = self._metrics.heard
+        core.sources.heard = self._metrics.heard
         self._assembly = Assembly(core, {}, self._metrics.posted)
         self._slack: Any = None
         self._connected = transports if transports is not None else self._made()

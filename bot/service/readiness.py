@@ -80,7 +80,7 @@ class Readiness:
 
 def _store_trouble(core: Core) -> str:
     try:
-        KeyValues(core.store, "readiness").put("written", core.now().isoformat())
+        KeyValues(core.stores.store, "readiness").put("written", core.now().isoformat())
     except Problem as problem:
         return str(problem)
     return ""
@@ -89,7 +89,7 @@ def _store_trouble(core: Core) -> str:
 def _github_problem(core: Core) -> Problem | None:
     """Ask GitHub for its limit, which is free."""
     try:
-        limit = core.github.rate_limit()
+        limit = core.sources.github.rate_limit()
     except Problem as problem:
         return problem
     if limit and not limit.left:

@@ -37,8 +37,8 @@ def export(
     """
     if window.last < window.first:
         raise BadInput(f"{window.last} is before {window.first}: give --since the earlier day.")
-    known = core.commits.repository(repo)
-    archive, areas = Archive(core), core.areas()
+    known = core.stores.commits.repository(repo)
+    archive, areas = Archive(core), core.sources.areas()
     first = window.first
     span = (window.last - first).days + 1
     days = [day.date for day in archive.days(known, window, span)] if known else []
@@ -71,7 +71,7 @@ def indexes(core: Core, folder: Path, zone: str, language: Language) -> Iterator
     for place in sorted({path.parent for path in folder.rglob(_DAY)}):
         path = PurePosixPath(place.relative_to(folder))
         days = sorted((date.fromisoformat(day.stem) for day in place.glob(_DAY)), reverse=True)
-        known = core.commits.repository(str(path))
+        known = core.stores.commits.repository(str(path))
         told = _counts(core, known, Window(days[-1], days[0], zone)) if known else {}
         shelf = Shelf(known or str(path), tuple((day, *told.get(day, (None, 0))) for day in days))
         above = ((label("web.repositories", language), _up(path)),)
@@ -86,7 +86,7 @@ def _up(folder: PurePosixPath) -> str:
 
 def _counts(core: Core, repo: str, window: Window) -> dict[date, tuple[int, int]]:
     """Return how many commits each known day of a window has, and how many high ones."""
-    quiet = dict.fromkeys(core.history.read_days(repo, window), (0, 0))
+    quiet = dict.fromkeys(core.stores.history.read_days(repo, window), (0, 0))
     return quiet | Archive(core).calendar(repo, window)
 
 

@@ -99,14 +99,14 @@ class WebPages:
 
     def home(self, asked: Asked) -> Written:
         """All repositories with their last days."""
-        shelves = [self._shelf(repo) for repo in asked.visitor.of(self._core.commits.repositories())]
+        shelves = [self._shelf(repo) for repo in asked.visitor.of(self._core.stores.commits.repositories())]
         if asked.wants_json:
             return _json({"repositories": [{"repo": shelf.repo, "days": _days(shelf.days)} for shelf in shelves]})
         return Written(HTML, home_page(self.view(asked), shelves))
 
     def repo(self, asked: Asked, name: str) -> Written:
         """A repository's days of a year."""
-        repo, areas = self._seen(asked, name), self._core.areas()
+        repo, areas = self._seen(asked, name), self._core.sources.areas()
         span = self._archive.history.span(repo)
         years = range(self._local(span[1]).year, self._local(span[0]).year - 1, -1) if span else [self._today().year]
         year = _number(asked.given.get("year"), years[0])
@@ -116,7 +116,7 @@ class WebPages:
         if asked.wants_json:
             return _json({"repo": repo, "year": year, "days": _days((day, *days[day]) for day in sorted(days))})
         end = span[1] + timedelta(seconds=1) if span else self._core.now()
-        recent = self._core.commits.between(repo, end - _BUSY, end)
+        recent = self._core.stores.commits.between(repo, end - _BUSY, end)
         busy = Counter(key for entry in recent for key in entry.triage.areas).most_common()
         return Written(HTML, repo_page(self.view(asked, areas), repo, year, years, days, busy))
 
@@ -140,7 +140,7 @@ class WebPages:
         )
         before = max((other for other in near if other < window.first), default=None)
         after = min((other for other in near if other > window.first), default=None)
-        areas = self._core.areas()
+        areas = self._core.sources.areas()
         sheet = Sheet(digest, areas, days)
         return Written(HTML, day_page(self.view(asked, areas), sheet, before, after, is_whole=is_whole))
 
@@ -153,7 +153,7 @@ class WebPages:
         except NotFound:
             told = {"repo": clean(repo), "first": window.first, "last": last, "zone": self._zone}
             raise NotFound(label("web.no_span", asked.language, **told)) from None
-        areas = self._core.areas()
+        areas = self._core.sources.areas()
         if asked.wants_json:
             return _json(review_json(made, areas))
         span = self._archive.history.span(repo)
@@ -165,7 +165,7 @@ class WebPages:
         hits = self._hits(asked, sha.lower())
         if len(hits) > 1:
             return self._choice(asked, hits, label("web.which_commit", asked.language, sha=sha), _CHOICES)
-        entry = self._core.entry(*hits[0], asked.language) if hits else None
+        entry = self._core.memory.entry(*hits[0], asked.language) if hits else None
         if entry is None:
             about = label("web.no_commit", asked.language, sha=clean(sha))
             return self._choice(asked, self._near(asked, sha.lower()), about, _MISSING)
@@ -174,12 +174,12 @@ class WebPages:
             return _json({"entry": entry_document(entry)})
         day = self._local(commit.committed_at).date()
         window = Window.of(day, self._zone)
-        same_day = self._core.commits.between(commit.repo, window.start, window.end)
+        same_day = self._core.stores.commits.between(commit.repo, window.start, window.end)
         story = next((story for story in find_stories(same_day) if commit.sha in story.shas), None)
         others = [
             other for other in same_day if story and other.commit.sha in story.shas and other.commit.sha != commit.sha
         ]
-        others = self._core.with_analyses(others, asked.language)
+        others = self._core.memory.with_analyses(others, asked.language)
         return Written(HTML, commit_page_of(self.view(asked), entry, day, others))
 
     def _hits(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
@@ -188,14 +188,14 @@ class WebPages:
         Each repository is asked for itself: so many are found at once, and what is not seen would stand before the rest.
         """
         repos = self._visible(asked) if _SHA.fullmatch(sha) else ()
-        found = {hit[1]: hit for repo in reversed(repos) for hit in self._core.commits.find(sha, repo)}
+        found = {hit[1]: hit for repo in reversed(repos) for hit in self._core.stores.commits.find(sha, repo)}
         return list(found.values())
 
     def _near(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
         """Return the commits whose SHA agrees the longest: each repository's own, so that none tells of another's."""
         if not _SHA.fullmatch(sha):
             return []
-        near = [hit for repo in self._visible(asked) for hit in self._core.commits.nearest(sha, repo)]
+        near = [hit for repo in self._visible(asked) for hit in self._core.stores.commits.nearest(sha, repo)]
         alike = {
             hit: next((n for n, pair in enumerate(zip(sha, hit[1], strict=False)) if len(set(pair)) > 1), 0)
             for hit in near
@@ -204,14 +204,14 @@ class WebPages:
 
     def _choice(self, asked: Asked, hits: Sequence[tuple[str, str]], about: str, status: int) -> Written:
         """Offer commits, where none or several are meant."""
-        found = [entry for repo, sha in hits if (entry := self._core.entry(repo, sha, asked.language))]
+        found = [entry for repo, sha in hits if (entry := self._core.memory.entry(repo, sha, asked.language))]
         if asked.wants_json:
             return _json({"error": about, "commits": [entry_document(entry) for entry in found]}, status)
         return Written(HTML, list_page(self.view(asked), Found(about, tuple(found)), ()), status)
 
     def area(self, asked: Asked, key: str) -> Written:
         """An area's commits, newest first."""
-        areas = self._core.areas()
+        areas = self._core.sources.areas()
         key = areas.find(key) or key
         name = areas.name(key, asked.language)
         view = self.view(asked, areas)
@@ -247,7 +247,7 @@ class WebPages:
         if repos is None:
             return []
         starts = [word[:_START] for word in name.split()[:_NEAR]]
-        found = [search(self._core.store, Question(words=start, repos=repos), _ON_A_PAGE) for start in starts]
+        found = [search(self._core.stores.store, Question(words=start, repos=repos), _ON_A_PAGE) for start in starts]
         authors = {entry.commit.author for answer in found for entry in answer.entries}
         return get_close_matches(name, sorted(authors), _NEAR, _ALIKE)
 
@@ -277,7 +277,7 @@ class WebPages:
     def feed(self, asked: Asked) -> Written:
         """The feed of a repository (its days), of an area (its commits), or of an area in a repository."""
         repo, key = asked.given.get("repo", ""), asked.given.get("area", "")
-        areas = self._core.areas()
+        areas = self._core.sources.areas()
         view = self.view(asked, areas)
         if repo:
             repo = self._seen(asked, repo)
@@ -285,7 +285,10 @@ class WebPages:
             about = label("web.area", asked.language, name=areas.name(key, asked.language))
             title = label("web.in_repo", asked.language, about=about, repo=repo) if repo else about
             entries, _ = self._page(asked, Question(areas=(key,)), repo, None)
-            made = [commit_entry(view, item) for item in view.items(self._core.with_analyses(entries, asked.language))]
+            made = [
+                commit_entry(view, item)
+                for item in view.items(self._core.memory.with_analyses(entries, asked.language))
+            ]
             page = view.links.area(key, repo=repo)
         elif repo:
             title, page = label("web.feed_days", asked.language, repo=repo), view.links.repo(repo)
@@ -306,7 +309,7 @@ class WebPages:
         here = {code: f"{asked.root}{path}?{urlencode({**kept, 'lang': code})}" for code in LANGUAGES}
         data = f"{asked.root}{path}?{urlencode({**kept, 'format': 'json'})}"
         return View(
-            asked.language, self._zone, areas or self._core.areas(), Links(asked.root, asked.chosen), here, data
+            asked.language, self._zone, areas or self._core.sources.areas(), Links(asked.root, asked.chosen), here, data
         )
 
     def _newest(  # one list, in its parts
@@ -323,7 +326,7 @@ class WebPages:
         repo = asked.given.get("repo", "")
         repo = self._seen(asked, repo) if repo else ""
         entries, following = self._page(asked, question, repo, _number(asked.given.get("before"), 0) or None)
-        entries = self._core.with_analyses(entries, asked.language)
+        entries = self._core.memory.with_analyses(entries, asked.language)
         if near and not entries:
             about, names = label("web.no_such", asked.language, about=about), near()
             if asked.wants_json:
@@ -343,15 +346,15 @@ class WebPages:
         repos = (repo,) if repo else self._among(asked)
         if repos is None:
             return [], None
-        return newest(self._core.store, replace(question, repos=repos), _ON_A_PAGE, before)
+        return newest(self._core.stores.store, replace(question, repos=repos), _ON_A_PAGE, before)
 
     def _found(self, asked: Asked, given: Mapping[str, str]) -> tuple[list[Entry], bool]:
         repos = (self._seen(asked, given["repo"]),) if "repo" in given else self._among(asked)
         if repos is None:
             return [], False
         question = question_of(given, repos, self._local(self._core.now()), asked.language)
-        answer = search(self._core.store, question, limit=_ON_A_PAGE)
-        return self._core.with_analyses(answer.entries, asked.language), answer.more
+        answer = search(self._core.stores.store, question, limit=_ON_A_PAGE)
+        return self._core.memory.with_analyses(answer.entries, asked.language), answer.more
 
     def _told_days(self, asked: Asked, view: View, repo: str) -> list[FeedEntry]:
         span = self._archive.history.span(repo)
@@ -371,11 +374,11 @@ class WebPages:
         return Shelf(repo, tuple((day, *days[day]) for day in sorted(days, reverse=True)[:_SHELF]))
 
     def _visible(self, asked: Asked) -> tuple[str, ...]:
-        return asked.visitor.of(self._core.commits.repositories())
+        return asked.visitor.of(self._core.stores.commits.repositories())
 
     def _among(self, asked: Asked) -> tuple[str, ...] | None:
         """Return what to search in: nothing to say where the visitor sees all there is, None where they see nothing."""
-        known = self._core.commits.repositories()
+        known = self._core.stores.commits.repositories()
         seen = asked.visitor.of(known)
         if not seen:
             return None
@@ -383,7 +386,7 @@ class WebPages:
 
     def _seen(self, asked: Asked, name: str) -> str:
         """Return a repository's name as it is stored; one that may not be seen is as unknown as one that is not there."""
-        known = self._core.commits.repository(name)
+        known = self._core.stores.commits.repository(name)
         if known is None or not asked.visitor.sees(known):
             raise NotFound(label("web.missing_said", asked.language))
         return known

@@ -150,7 +150,7 @@ class ArchiveServer:
         return _Kept(written.kind, body, gzip.compress(body, 5, mtime=0), etag, written.status)
 
     def _written(self) -> object:
-        with self._core.store.read() as db:
+        with self._core.stores.store.read() as db:
             return db.execute("pragma data_version").fetchone()[0]
 
     @web.middleware

@@ -14,7 +14,7 @@ from analysis.entry import LANGUAGES, Language
 from analysis.rules import RulesAnalyser
 from bot.config import load
 from bot.delivery.posts import digest_post
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import Place
 from formatters.discord.replies import Posting, posting
 
@@ -28,11 +28,11 @@ MOST_SEEN = 1_500  # characters of a post, without the addresses behind its link
 @pytest.fixture(params=LANGUAGES)
 def posted(request: pytest.FixtureRequest, bundle: Path, environ: dict[str, str]) -> tuple[Digest, Posting]:
     language: Language = request.param
-    core = Core(load(environ), lambda: datetime(2026, 1, 9, 1, 0, tzinfo=UTC))
-    source = core.source(Place("sgl-project/sglang", str(bundle)))
+    core = open_core(load(environ), lambda: datetime(2026, 1, 9, 1, 0, tzinfo=UTC))
+    source = core.sources.open(Place("sgl-project/sglang", str(bundle)))
     window = Window.of(date(2026, 1, 8), "Asia/Shanghai")
     digest, areas = core.digest(source, window, language, RulesAnalyser(), lambda *_: None)
-    core.store.close()
+    core.stores.store.close()
     return digest, posting(digest_post(digest, areas, 1))
 
 

@@ -30,7 +30,7 @@ from analysis.rules import RulesAnalyser
 from analysis.triage.triage import Importance
 from bot.config import load
 from bot.digests.archive import Archive
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import Place
 from formatters.html.page import Sheet, page
 
@@ -153,12 +153,14 @@ def store(quill: Path, bundle: Path, tmp_path_factory: pytest.TempPathFactory) -
     """A store that knows the sample's last days and the real day, in both languages."""
     path = tmp_path_factory.mktemp("store") / "daybrief.db"
     for name, clone, last, back in (("example/quill", quill, DAY, 9), ("sgl-project/sglang", bundle, REAL_DAY, 0)):
-        core = Core(load({"DAYBRIEF_STORE__PATH": str(path), "PATH": "/usr/bin:/bin"}), lambda: NOW)
+        core = open_core(load({"DAYBRIEF_STORE__PATH": str(path), "PATH": "/usr/bin:/bin"}), lambda: NOW)
         for days in range(back, -1, -1):
             window = Window.of(last.first - timedelta(days=days), last.zone)
             for language in LANGUAGES:
-                core.digest(core.source(Place(name, str(clone))), window, language, RulesAnalyser(), lambda *_: None)
-        core.store.close()
+                core.digest(
+                    core.sources.open(Place(name, str(clone))), window, language, RulesAnalyser(), lambda *_: None
+                )
+        core.stores.store.close()
     return path
 
 
@@ -166,8 +168,8 @@ def store(quill: Path, bundle: Path, tmp_path_factory: pytest.TempPathFactory) -
 def pages(store: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The reports as files: the sample day, the real day, and one in which all text is hostile."""
     folder = tmp_path_factory.mktemp("pages")
-    archive = Archive(Core(load({"DAYBRIEF_STORE__PATH": str(store)}), lambda: NOW))
-    areas = archive.core.areas()
+    archive = Archive(open_core(load({"DAYBRIEF_STORE__PATH": str(store)}), lambda: NOW))
+    areas = archive.core.sources.areas()
     made = {
         "sample": archive.page([(archive.digest("example/quill", DAY, "en"), areas)]),
         "real": archive.page([(archive.digest("sgl-project/sglang", REAL_DAY, "zh"), areas)]),
@@ -241,9 +243,9 @@ def test_nothing_of_hostile_text_runs(visit: Visit, pages: dict[str, str]) -> No
 
 def test_the_reader_filters_and_searches(visit: Visit, pages: dict[str, str], store: Path) -> None:
     """By importance, area, type, author and words, at once, with how many are left; and the address remembers."""
-    archive = Archive(Core(load({"DAYBRIEF_STORE__PATH": str(store)}), lambda: NOW))
+    archive = Archive(open_core(load({"DAYBRIEF_STORE__PATH": str(store)}), lambda: NOW))
     levels = Counter(entry.triage.importance for entry in archive.digest("example/quill", DAY, "en").entries)
-    archive.core.store.close()
+    archive.core.stores.store.close()
     high, medium = levels[Importance.HIGH], levels[Importance.MEDIUM]
     assert min(high, medium) > 0
     tab = visit(pages["sample"])
@@ -446,10 +448,10 @@ def test_the_archive_is_for_everybody(
 @pytest.mark.parametrize("size", SIZES)
 def test_the_files_of_a_commit_are_a_list_to_be_read(visit: Visit, archive: str, store: Path, size: str) -> None:
     """What became of a file, and its lines, each stand on one line; nothing is beyond the edge."""
-    core = Core(load({"DAYBRIEF_STORE__PATH": str(store)}), lambda: NOW)
-    commits = core.commits.between("sgl-project/sglang", REAL_DAY.start, REAL_DAY.end)
+    core = open_core(load({"DAYBRIEF_STORE__PATH": str(store)}), lambda: NOW)
+    commits = core.stores.commits.between("sgl-project/sglang", REAL_DAY.start, REAL_DAY.end)
     sha = max(commits, key=lambda entry: len(entry.commit.files)).commit.sha
-    core.store.close()
+    core.stores.store.close()
     tab = visit(f"{archive}/commit/{sha}", size)
     heights = tab.one(".files td:not(.path)").evaluate_all("cells => cells.map((cell) => cell.offsetHeight)")
     assert len(heights) > 20

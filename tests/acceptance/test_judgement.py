@@ -24,7 +24,7 @@ from analysis.triage.learned.classifier import WEIGHTS
 from analysis.triage.learned.training import sample_of, train
 from analysis.triage.triage import Importance, Triage, triage
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import Place
 
 HISTORY = SHARED / "history" / "sglang-commits.jsonl.gz"
@@ -121,13 +121,13 @@ def day(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Digest:
         "PATH": "/usr/bin:/bin",
         "DAYBRIEF_STORE__PATH": str(tmp_path_factory.mktemp("day") / "daybrief.db"),
     }
-    core = Core(load(environ), lambda: datetime(2026, 1, 9, 1, tzinfo=UTC))
+    core = open_core(load(environ), lambda: datetime(2026, 1, 9, 1, tzinfo=UTC))
     try:
-        source = core.source(Place("sgl-project/sglang", str(bundle)))
+        source = core.sources.open(Place("sgl-project/sglang", str(bundle)))
         window = Window.of(date(2026, 1, 8), "Asia/Shanghai")
         return core.digest(source, window, "en", core.analyser("rules"), lambda _name, _done, _total: None)[0]
     finally:
-        core.store.close()
+        core.stores.store.close()
 
 
 MOVED = re.compile(r"migrat\w+ .*tests?", re.IGNORECASE)

@@ -34,7 +34,7 @@ from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from bot.cli.briefing import write
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import Core, open_core
 from bot.digests.repositories import Place
 
 REPO = "sgl-project/sglang"
@@ -73,14 +73,14 @@ class Bot:
         self.environ, self.place = environ, place
 
     def core(self, now: datetime = MORNING) -> Core:
-        return Core(load(self.environ), lambda: now)
+        return open_core(load(self.environ), lambda: now)
 
     def make(self, window: Window = DAY, language: Language = "en", now: datetime = MORNING) -> tuple[Digest, Areas]:
         core = self.core(now)
         try:
-            return core.digest(core.source(self.place), window, language, core.analyser(), quiet)
+            return core.digest(core.sources.open(self.place), window, language, core.analyser(), quiet)
         finally:
-            core.store.close()
+            core.stores.store.close()
 
     def digest(self, window: Window = DAY, language: Language = "en", now: datetime = MORNING) -> Digest:
         return self.make(window, language, now)[0]
@@ -355,9 +355,9 @@ def test_a_revert_finds_what_it_takes_back_among_earlier_days(
     original = Commit(REPO, row["sha"], row["author"], moment, moment, row["title"], files=files)
     bot = Bot(environ, Place(REPO, str(bundle)))
     core = bot.core()
-    core.commits.put([original])
-    core.commits.put_triage(judge([original], core.areas()))
-    core.store.close()
+    core.stores.commits.put([original])
+    core.stores.commits.put_triage(judge([original], core.sources.areas()))
+    core.stores.store.close()
     digest = bot.digest()
     earlier = [story.earlier for story in digest.stories if story.earlier and story.earlier.sha]
     assert [(found.sha, found.committed_at) for found in earlier] == [(row["sha"], moment)]

@@ -13,7 +13,7 @@ from analysis.commits.pull_request import Gap
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from bot.config import load
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import Place
 
 REPO = "sgl-project/sglang"
@@ -42,11 +42,11 @@ class Bot:
     def digest(self, window: Window = DAY, now: datetime = MORNING, place: Place = ON_GITHUB) -> tuple[Digest, int]:
         """Return a digest, and how many queries it took."""
         before = self.queries()
-        core = Core(load(self.environ), lambda: now)
+        core = open_core(load(self.environ), lambda: now)
         try:
-            made = core.digest(core.source(place), window, "en", core.analyser(), lambda *_: None)[0]
+            made = core.digest(core.sources.open(place), window, "en", core.analyser(), lambda *_: None)[0]
         finally:
-            core.store.close()
+            core.stores.store.close()
         return made, self.queries() - before
 
     def queries(self) -> int:

@@ -14,7 +14,7 @@ from analysis.entry import LANGUAGES
 from analysis.rules import RulesAnalyser
 from bot.config import load
 from bot.delivery.posts import review_post
-from bot.digests.core import Core
+from bot.digests.core import open_core
 from bot.digests.repositories import Place
 from bot.digests.review import look_back
 from formatters.discord.replies import posting
@@ -31,13 +31,13 @@ MOST_SEEN = 1_500  # characters of a post, without the addresses behind its link
 
 @pytest.fixture(params=LANGUAGES)
 def posted(request: pytest.FixtureRequest, bundle: Path, environ: dict[str, str]) -> ReviewPost:
-    core = Core(load(environ), lambda: datetime(2026, 1, 9, 1, 0, tzinfo=UTC))
-    source = core.source(Place("sgl-project/sglang", str(bundle)))
+    core = open_core(load(environ), lambda: datetime(2026, 1, 9, 1, 0, tzinfo=UTC))
+    source = core.sources.open(Place("sgl-project/sglang", str(bundle)))
     week = Window(date(2026, 1, 2), date(2026, 1, 8), "Asia/Shanghai")
     core.digest(source, replace(week, first=week.last), request.param, RulesAnalyser(), lambda *_: None)
     made = look_back(core, "sgl-project/sglang", week, request.param)
-    core.store.close()
-    return review_post(made, core.areas(), 1)
+    core.stores.store.close()
+    return review_post(made, core.sources.areas(), 1)
 
 
 def test_slack_takes_and_draws_it(posted: ReviewPost, monkeypatch: pytest.MonkeyPatch) -> None:

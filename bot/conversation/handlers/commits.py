@@ -70,7 +70,7 @@ def _is_unread(context: CommandContext, entry: Entry) -> bool:
     analyser = context.services.analyser
     if analyser.name == RULES or (entry.analysis and entry.analysis.analyser != RULES):
         return False
-    return not context.services.core.analyses.get(
+    return not context.services.core.stores.analyses.get(
         entry.commit.repo, [entry.commit.sha], analyser.name, analyser.prompt, context.language
     )
 
@@ -83,7 +83,7 @@ async def _fetched(context: CommandContext, repos: Sequence[str], sha: str) -> E
         except NotFound:
             continue
     near = await context.services.work.quick(
-        lambda: [found for repo in repos for found in core.commits.nearest(sha, repo)][:5]
+        lambda: [found for repo in repos for found in core.stores.commits.nearest(sha, repo)][:5]
     )
     key = "mistake.sha_near" if near else "mistake.sha"
     raise Mistake(key, sha=sha, near=tuple(found[:7] for _, found in near))
@@ -95,7 +95,9 @@ async def _read(context: CommandContext, repo: str, sha: str, *, anew: bool = Fa
 
     def read() -> Entry:
         analyser = services.fresh if anew else services.analyser
-        return services.core.read_one(services.core.source(place_of(context, repo)), sha, language, analyser, anew=anew)
+        return services.core.read_one(
+            services.core.sources.open(place_of(context, repo)), sha, language, analyser, anew=anew
+        )
 
     return await services.work.shared(("commit", repo.lower(), sha[:12], language, anew), read)
 
@@ -106,10 +108,10 @@ async def _detail(context: CommandContext, entry: Entry) -> Reply:
     return await context.services.work.quick(
         lambda: commit_detail(
             entry,
-            core.areas(),
+            core.sources.areas(),
             context.language,
             context.zone(repo),
-            core.commits.numbers().get(repo, 0),
+            core.stores.commits.numbers().get(repo, 0),
             say_opinions(context, entry),
         )
     )
@@ -121,7 +123,9 @@ async def _list(context: CommandContext, entries: Sequence[Entry], title: str, n
     return await context.services.work.quick(
         lambda: CommitList(
             title,
-            commit_rows(entries, core.areas(), context.language, context.zone(repo), core.commits.numbers()),
+            commit_rows(
+                entries, core.sources.areas(), context.language, context.zone(repo), core.stores.commits.numbers()
+            ),
             context.language,
             note,
         )
@@ -145,7 +149,7 @@ async def area(context: CommandContext) -> AsyncIterator[Reply]:
         since = meanings.since(given, core.now().astimezone(ZoneInfo(zone))).isoformat() if given else ""
         key, answer = commands.show_area(core, meanings.area(core, name), language, repo, since, zone, context.visible)
         count = commands.count_area(core, key, repo, since, zone, context.visible)
-        return key, core.areas().name(key, language), answer, count
+        return key, core.sources.areas().name(key, language), answer, count
 
     key, shown, answer, count = await _from_store(context, look)
     others = [e for e in answer.entries if key not in e.triage.areas[:1]]

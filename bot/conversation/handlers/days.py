@@ -150,7 +150,7 @@ async def rate(context: CommandContext) -> AsyncIterator[Reply]:
     services, asker = context.services, context.asker
     who = f"{asker.platform}/{asker.workspace}/{asker.user}"
     await services.work.quick(
-        lambda: services.core.feedback.rate(repo, window, up=verdict == "up", who=who, now=services.core.now())
+        lambda: services.core.stores.feedback.rate(repo, window, up=verdict == "up", who=who, now=services.core.now())
     )
     yield context.note(f"done.rated_{verdict}")
 
@@ -206,13 +206,13 @@ def _recalled(context: CommandContext, repo: str, window: Window) -> tuple[Diges
         return None
     feed = context.feed_of(repo)
     posted = next((d for d in _deliveries(context, feed) if d.order.window == window), None) if feed else None
-    told = core.digests.told(repo, window)
+    told = core.stores.digests.told(repo, window)
     if posted and posted.state is State.POSTED:
         told = DigestRecord(posted.order.told, told.branch if told else "", posted.posted_at or core.now())
     if told is None:
         return None
-    digest = core.recall(repo, window, context.language, services.analyser, told)
-    return (digest, core.areas(), core.commits.numbers().get(repo, 0)) if digest else None
+    digest = core.memory.recall(repo, window, context.language, services.analyser, told)
+    return (digest, core.sources.areas(), core.stores.commits.numbers().get(repo, 0)) if digest else None
 
 
 def _made(context: CommandContext, repo: str, window: Window) -> tuple[Digest, Areas, int]:
@@ -221,11 +221,11 @@ def _made(context: CommandContext, repo: str, window: Window) -> tuple[Digest, A
     told = NOTHING_TOLD
     if feed and window.end <= core.now():
         told = reported(_deliveries(context, feed), window)
-    source = core.source(place_of(context, repo))
+    source = core.sources.open(place_of(context, repo))
     digest, areas = core.digest(source, window, context.language, services.analyser, silent, told=told)
-    if window.end <= digest.built_at and core.digests.told(digest.repo, window) is None:
-        core.digests.put(digest)
-    return digest, areas, core.commits.numbers().get(digest.repo, 0)
+    if window.end <= digest.built_at and core.stores.digests.told(digest.repo, window) is None:
+        core.stores.digests.put(digest)
+    return digest, areas, core.stores.commits.numbers().get(digest.repo, 0)
 
 
 def place_of(context: CommandContext, repo: str) -> Place:

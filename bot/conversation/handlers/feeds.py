@@ -74,7 +74,7 @@ def _form(context: CommandContext, feed: Feed | None, repository: str) -> Form:
     def options(values: Sequence[str], group: str) -> tuple[tuple[str, str], ...]:
         return tuple((value, context.say(f"{group}.{value}")) for value in values)
 
-    areas = context.services.core.areas()
+    areas = context.services.core.sources.areas()
     chosen = [areas.name(key, context.language) for key in feed.areas] if feed else []
     languages = (("en", "English"), ("zh", "中文"))
     return Form(
@@ -124,7 +124,7 @@ async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
     now = services.core.now()
 
     def look() -> str:
-        source = services.core.source(parse_place(feed.place))
+        source = services.core.sources.open(parse_place(feed.place))
         return source.landed(now.replace(minute=0, second=0, microsecond=0), now).repo
 
     try:
@@ -132,7 +132,7 @@ async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
     except NotFound:
         raise Mistake("mistake.no_such_repository", repo=feed.repository) from None
     stored = await services.work.quick(lambda: services.feeds.put(replace(feed, repository=name)))
-    number = (await services.work.quick(services.core.commits.numbers)).get(name, 0)
+    number = (await services.work.quick(services.core.stores.commits.numbers)).get(name, 0)
     yield context.note(
         "done.setup_changed" if stored.id in {known.id for known in context.feeds} else "done.setup",
         Button(context.say("button.yesterday"), named("yesterday public", name, number)),
@@ -277,7 +277,7 @@ def _overview(context: CommandContext) -> Sheet:
     services, now = context.services, context.services.core.now()
     rows = []
     for feed in context.feeds:
-        up, down = services.core.feedback.ratings(feed.repository)
+        up, down = services.core.stores.feedback.ratings(feed.repository)
         rows.append((_named(context, feed), _next(context, feed, now), f"👍 {up} 👎 {down}"))
     return Sheet(
         title=context.say("status.title"),
@@ -297,17 +297,17 @@ def _disputes(context: CommandContext) -> str:
     core, whole, count = context.services.core, 0, 0
     since = core.now() - timedelta(days=_LATEST)
     for repo in sorted({feed.repository for feed in context.feeds}):
-        found = core.history.opinions(repo, since)
+        found = core.stores.history.opinions(repo, since)
         disputed = [sha for sha, (ours, theirs) in found.items() if ours is not theirs]
         whole += len(found)
-        count += len(set(disputed) - set(core.feedback.corrected(repo, disputed)))
+        count += len(set(disputed) - set(core.stores.feedback.corrected(repo, disputed)))
     said = context.say("status.disputed", count=count, whole=whole, days=_LATEST) if count else ""
     return f"\n{said}" if said else ""
 
 
 def _corrections(context: CommandContext) -> str:
     """Say how many ranks readers have corrected, and the last one; nothing where they never did."""
-    feedback = context.services.core.feedback
+    feedback = context.services.core.stores.feedback
     repos = {feed.repository: feed.zone for feed in context.feeds}
     found = sorted((one for repo in repos for one in feedback.corrections(repo)), key=lambda one: one.at)
     if not found:
@@ -333,7 +333,7 @@ def _named(context: CommandContext, feed: Feed) -> str:
 def _next(context: CommandContext, feed: Feed, now: datetime) -> str:
     if feed.paused:
         return context.say("status.paused", why=said(feed.paused, context.language))
-    if incident := Incidents(context.services.core.store).open().get(feed.id):
+    if incident := Incidents(context.services.core.stores.store).open().get(feed.id):
         why = say_cause(incident.cause, incident.text, context.language)
         return context.say("status.broken", since=f"{say_moment(incident.since, feed.zone)} ({feed.zone})", why=why)
     return f"{say_moment(next_post(feed, now), feed.zone)} ({feed.zone})"
@@ -345,7 +345,7 @@ def _settings(context: CommandContext, feed: Feed) -> str:
 
 def _parts(context: CommandContext, feed: Feed) -> list[str]:
     """Say how a feed is set up: its days first."""
-    areas = context.services.core.areas()
+    areas = context.services.core.sources.areas()
     parts = [context.say(f"days.{feed.days}")]
     if feed.least.rank:
         parts.append(context.say(f"least.{feed.least}"))
@@ -423,7 +423,7 @@ def _in_home(context: CommandContext, feed: Feed, now: datetime) -> tuple[str | 
 def _latest(context: CommandContext, feeds: list[Feed]) -> list[Sheet]:
     """Return the last digests that came of each repository, each with a button to see it."""
     services, found = context.services, []
-    numbers = services.core.commits.numbers()
+    numbers = services.core.stores.commits.numbers()
     posted = dict[str, dict[str, Window]]()
     for feed in feeds:
         for delivery in services.deliveries.of(DIGEST, str(feed.id))[:_LATEST]:

@@ -49,7 +49,7 @@ async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterato
         return
     found = _with_dates(found, context.today(context.zone()))
     dated = [word for word in found if _is_date(word)]
-    areas = context.services.core.areas()
+    areas = context.services.core.sources.areas()
     named = [word for word in found if word not in dated and areas.find(fold(word))]
     kinds = [word for word in found if word not in [*dated, *named] and meaning(areas, word).keys() == {"type"}]
     weeks = [word for word in found if fold(word).lower() == _WEEK]

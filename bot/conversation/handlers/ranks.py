@@ -41,7 +41,7 @@ async def rank(context: CommandContext) -> AsyncIterator[Reply]:
     if wanted is None:
         yield Note(context.say("done.rank_end", sha=entry.commit.short, level=_level(context, now)))
         return
-    number = (await services.work.quick(core.commits.numbers)).get(entry.commit.repo, 0)
+    number = (await services.work.quick(core.stores.commits.numbers)).get(entry.commit.repo, 0)
     asker = context.asker
     who = f"{asker.platform}/{asker.workspace}/{asker.user}"
     opinion = Correction(entry.commit.repo, entry.commit.sha, wanted, now, who, core.now(), asker.name or asker.user)
@@ -50,7 +50,7 @@ async def rank(context: CommandContext) -> AsyncIterator[Reply]:
         return f"rank {direction} {commit_name(entry, number, f'rank {direction} ')}"
 
     if not context.is_admin:
-        votes = await services.work.quick(lambda: core.feedback.vote(opinion))
+        votes = await services.work.quick(lambda: core.stores.feedback.vote(opinion))
         for_it = [vote for vote in votes if vote.wanted is wanted]
         if all(vote.who != who for vote in votes):
             yield context.note("done.vote_back", sha=entry.commit.short)
@@ -71,15 +71,15 @@ async def rank(context: CommandContext) -> AsyncIterator[Reply]:
 
 def _correct(context: CommandContext, opinion: Correction) -> None:
     core = context.services.core
-    core.feedback.correct(opinion)
-    stored = core.commits.entry(opinion.repo, opinion.sha)
+    core.stores.feedback.correct(opinion)
+    stored = core.stores.commits.entry(opinion.repo, opinion.sha)
     if stored:
-        core.commits.put_triage([replace(stored, triage=corrected(stored.triage, opinion.wanted))])
+        core.stores.commits.put_triage([replace(stored, triage=corrected(stored.triage, opinion.wanted))])
 
 
 def say_opinions(context: CommandContext, entry: Entry) -> str:
     """Say who ranked a commit, and who votes for another rank; empty where nobody did."""
-    feedback, commit = context.services.core.feedback, entry.commit
+    feedback, commit = context.services.core.stores.feedback, entry.commit
     found = []
     if holds := feedback.correction(commit.repo, commit.sha):
         found.append(
@@ -128,8 +128,8 @@ async def known_commit(context: CommandContext, name: str) -> Entry:
     if not found or not (found.repo and found.sha):
         raise Mistake("mistake.commit_missing")
     repo, core = context.seen(found.repo), context.services.core
-    hits = await context.services.work.quick(lambda: core.commits.find(found.sha, repo))
-    entry = await context.services.work.quick(lambda: core.entry(*hits[0], context.language)) if hits else None
+    hits = await context.services.work.quick(lambda: core.stores.commits.find(found.sha, repo))
+    entry = await context.services.work.quick(lambda: core.memory.entry(*hits[0], context.language)) if hits else None
     if entry is None:
         raise Mistake("mistake.sha", sha=found.sha)
     return entry

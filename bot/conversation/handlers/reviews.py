@@ -47,8 +47,8 @@ async def _looked_back(context: CommandContext, days: int) -> AsyncIterator[Repl
 
 def _post(context: CommandContext, repo: str, window: Window, *, stands: bool, is_whole: bool) -> ReviewPost:
     core = context.services.core
-    made, areas = look_back(core, repo, window, context.language), core.areas()
-    number = core.commits.numbers().get(made.repo, 0)
+    made, areas = look_back(core, repo, window, context.language), core.sources.areas()
+    number = core.stores.commits.numbers().get(made.repo, 0)
     return review_post(
         made, areas, number,
         page=archive_page(core, made),

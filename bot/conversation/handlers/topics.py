@@ -47,7 +47,7 @@ async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> 
         raise Mistake("mistake.mute_nothing" if verb == "mute" else "mistake.subscribe_nothing")
     if not found and not is_sent:
         repo = _repository(context)
-        number = (await context.services.work.quick(core.commits.numbers)).get(repo, 0)
+        number = (await context.services.work.quick(core.stores.commits.numbers)).get(repo, 0)
         return _form(context, verb, named(f"save {verb}", repo, number))
     repo = _repository(context)
     if not found or (verb == "mute" and Topic() in found):
@@ -85,7 +85,7 @@ def _repository(context: CommandContext) -> str:
 
 def _receipt(context: CommandContext, verb: Literal["subscribe", "mute"], revision: Revision) -> Note:
     """Repeat what was understood; what was so before is told, and comes back by the button."""
-    areas, language, here = context.services.core.areas(), context.language, _here(context)
+    areas, language, here = context.services.core.sources.areas(), context.language, _here(context)
     first = revision.left[0]
     said = topics.say_topics((topics.say_topic(one, areas, language) for one in revision.left), language)
     is_as_it_was = not revision.number
@@ -114,7 +114,7 @@ async def undo(context: CommandContext) -> AsyncIterator[Reply]:
     if taken_back is None:
         yield Note(context.say("done.undone_already"), "plain", (subs,))
         return
-    areas, language = context.services.core.areas(), context.language
+    areas, language = context.services.core.sources.areas(), context.language
     if not taken_back.left:
         yield context.note("done.undone", subs)
         return
@@ -221,7 +221,7 @@ def _own(context: CommandContext, recipient: Recipient) -> list[Subscription]:
 
 
 def _what(one: Subscription, context: CommandContext) -> str:
-    topic = topics.say_topic(one, context.services.core.areas(), context.language)
+    topic = topics.say_topic(one, context.services.core.sources.areas(), context.language)
     muted = context.say("subs.mute", topic=topic) if one.is_mute else topic
     return context.say("status.about", name=one.repository, text=muted)
 
@@ -279,7 +279,7 @@ def _is_about(one: Subscription, topic: Topic) -> bool:
 def _farewell(context: CommandContext, ended: Revision) -> Note:
     """Repeat what has ended, by what it was: a subscription, or something that was muted."""
     here, language = _here(context), context.language
-    areas = context.services.core.areas()
+    areas = context.services.core.sources.areas()
     parts = []
     ends = "done.unsubscribed_here" if here else "done.unsubscribed"
     for is_mute, key in ((False, ends), (True, "done.unmuted")):

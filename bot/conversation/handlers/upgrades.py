@@ -28,12 +28,12 @@ async def upgrade(context: CommandContext) -> AsyncIterator[Reply]:
 
 def _answer(context: CommandContext, repo: str, versions: str) -> Sheet:
     core = context.services.core
-    source = core.source(place_of(context, repo))
+    source = core.sources.open(place_of(context, repo))
     missing = plan(core, source, versions).missing
     if missing > _MOST_UNREAD:
         raise Mistake("mistake.upgrade_unread", count=str(missing), repo=repo, versions=versions)
     made = make(core, source, versions, context.language)
-    told = upgrade_outline(made, core.areas(), context.language, _FEW)
+    told = upgrade_outline(made, core.sources.areas(), context.language, _FEW)
     rows = []
     for part in told.parts:
         rows += [(part.name if number == 0 else "", line.text) for number, line in enumerate(part.lines)]

@@ -1,0 +1,129 @@
+"""Which commits belong into a digest, listed and fetched: the window's own, late ones, misdated ones, each once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from analysis.commits.commit import Commit
+from analysis.commits.window import Window, closed_before
+from analysis.digest.pipeline import Step
+from analysis.sources import CommitSource, Listing, cut_off, fold_merges, misdated, reached
+from bot.digests.memory import Memory
+from bot.digests.rewritten import Rewritten
+from bot.digests.stores import Stores
+from bot.digests.threads import threads
+from storage.digests import ReportedCommits
+
+_CLOCKS_DIFFER = timedelta(days=1)
+"""A commit that claims to be from later than this is from no day that will come."""
+
+_FETCHES = 8  # GitHub asks for few requests at once; more than this gains nothing
+
+
+class Intake:
+    """Lists and fetches commits against the store.
+
+    Args:
+        now: the clock, aware, UTC.
+    """
+
+    def __init__(self, stores: Stores, memory: Memory, now: Callable[[], datetime]) -> None:
+        self.rewritten = Rewritten(stores.store, stores.commits)
+        self._stores = stores
+        self._memory = memory
+        self._now = now
+
+    def listed(self, source: CommitSource, since: datetime, until: datetime) -> Listing:
+        """List what landed in [since, until); where the repository has another name now, what is remembered goes with it."""
+        asked = source.repo
+        listing = source.landed(since, until)
+        if listing.repo != asked:
+            self._stores.commits.rename(asked, listing.repo)
+        return listing
+
+    def landed(
+        self, source: CommitSource, window: Window, reported: ReportedCommits | None
+    ) -> tuple[Listing, list[Commit], set[str], ReportedCommits]:
+        """List the window, and what landed late in days before it that were already told; and what was told."""
+        asked = source.repo
+        told, start = self._told(source, window, reported)
+        listing = self.listed(source, start, window.end)
+        if listing.repo != asked:
+            told, earlier = self._told(source, window, reported)
+            if earlier < start:
+                listing = replace(source.landed(earlier, window.end), notes=listing.notes)
+        closed = closed_before(window.start, told.closed)
+        # What a told commit was built on was here when it was told, be it by itself or within a merge.
+        here = reached(told.where, {head.sha: head for head in listing.heads})
+        odd = self._misdated(source, window, told)
+        own, late = list(odd), {head.sha for head in odd if head.committed_at < window.start}
+        for head in self.folded(source, listing.heads):
+            if head in odd:
+                continue
+            where = told.where.get(head.sha)
+            if head.committed_at in window:
+                # What came late into this window, after it was told, belongs to the digest that told it.
+                if where is None or where == window or window not in told.closed or head.committed_at in where:
+                    own.append(head)
+            elif where == window or (
+                where is None and head.sha not in here and any(head.committed_at in other for other in closed)
+            ):
+                own.append(head)
+                late.add(head.sha)
+        return listing, own, late, told
+
+    def folded(self, source: CommitSource, heads: Sequence[Commit]) -> list[Commit]:
+        """Fold merges with all that they brought, also what was committed long before; the source is asked once for each."""
+        merges = cut_off(heads)
+        known = self._stores.commits.get(source.repo, [merge.sha for merge in merges])
+        listed = {head.sha for head in heads}
+        older = {head.sha: head for merge in merges if merge.sha not in known for head in source.brought(merge)}
+        folded = fold_merges([*heads, *(head for sha, head in older.items() if sha not in listed)])
+        return [
+            replace(head, brought=known[head.sha].brought)
+            if head.sha in known and len(known[head.sha].brought) > len(head.brought)
+            else head
+            for head in folded
+            if head.sha in listed
+        ]
+
+    def _misdated(self, source: CommitSource, window: Window, told: ReportedCommits) -> list[Commit]:
+        """Return what came to the branch since the last digest and that no day's list will have, for its date."""
+        before = {sha for sha, where in told.where.items() if where != window}
+        if not before:
+            return []
+        # What lies between the days that were told, or in one that was told before it was over, has a day of its own.
+        oldest = min(listed_since(window, told), *(where.start for where in told.where.values()))
+        return misdated(source.newest(), before, oldest, self._now() + _CLOCKS_DIFFER)
+
+    def gone(self, listing: Listing, told: ReportedCommits) -> list[str]:
+        """Return what was told of the listed time and is not listed any more: a rewritten history has it no longer."""
+        here = {head.sha for head in listing.heads}
+        return [sha for sha in told.where if sha not in here]
+
+    def _told(
+        self, source: CommitSource, window: Window, reported: ReportedCommits | None
+    ) -> tuple[ReportedCommits, datetime]:
+        """Return what earlier digests told, and from when on late commits must be looked for."""
+        told = reported or self._memory.reported(source.repo, source.branch, window)
+        return told, listed_since(window, told)
+
+    def fetch(self, source: CommitSource, heads: Sequence[Commit], step: Step) -> tuple[list[Commit], int]:
+        """Return the commits whole: from the store what is there, the rest from the source, remembered as it comes."""
+        known = self._stores.commits.get(source.repo, [head.sha for head in heads])
+        found = {head.sha: replace(known[head.sha], brought=head.brought) for head in heads if head.sha in known}
+        self._stores.commits.put(commit for sha, commit in found.items() if commit.brought != known[sha].brought)
+        missing = [head for head in heads if head.sha not in known]
+        if missing:
+            step("fetching commits", 0, len(missing))
+            with threads(_FETCHES, "fetch") as executor:
+                for count, commit in enumerate(source.fetch(missing, executor), 1):
+                    self._stores.commits.put([commit])
+                    found[commit.sha] = commit
+                    step("fetching commits", count, len(missing))
+        return [found[head.sha] for head in heads], len(missing)
+
+
+def listed_since(window: Window, told: ReportedCommits) -> datetime:
+    """Return from when on commits are listed: late ones belong to days that were told."""
+    return min([window.start, *(other.start for other in told.closed)])

@@ -1,0 +1,155 @@
+"""What the store remembers of commits and days, put together again: nothing is fetched."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from analysis.commits.commit import Commit
+from analysis.commits.window import Window
+from analysis.digest.digest import Digest, RunCard, order
+from analysis.digest.follow_ups import FollowUp
+from analysis.digest.net import net
+from analysis.digest.period import Day, count_day
+from analysis.digest.pipeline import settled
+from analysis.digest.stories import Earlier, find_stories
+from analysis.digest.trends import LOOK_BACK as LOOK_BACK_TRENDS
+from analysis.digest.trends import Unusual, find_unusual
+from analysis.entry import RULES, Analyser, Analysis, Entry, Language
+from analysis.facts import Fact, FactKind
+from analysis.rules import RulesAnalyser
+from bot.digests.follow_ups import follow_ups, told_before
+from bot.digests.session import compared, digest_key
+from bot.digests.stores import Stores
+from storage.digests import DigestRecord, ReportedCommits
+
+LOOK_BACK = 7
+"""Days in which a commit that landed late is still looked for."""
+
+
+class Memory:
+    """What is known of commits and days by now."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    def entry(self, repo: str, sha: str, language: Language) -> Entry | None:
+        """Return what is remembered of a commit, read by the rules if nobody read it in that language yet."""
+        entry = self._stores.commits.entry(repo, sha)
+        return self.with_analyses([entry], language)[0] if entry else None
+
+    def with_analyses(self, entries: Sequence[Entry], language: Language) -> list[Entry]:
+        """Return remembered entries with their newest analyses, the rules' where there is none in that language."""
+        found: dict[tuple[str, str], Analysis] = {}
+        for repo in {entry.commit.repo for entry in entries}:
+            shas = [entry.commit.sha for entry in entries if entry.commit.repo == repo]
+            found |= {
+                (repo, sha): analysis for sha, analysis in self._stores.analyses.latest(repo, shas, language).items()
+            }
+        missing = [entry for entry in entries if (entry.commit.repo, entry.commit.sha) not in found]
+        by_rules = RulesAnalyser().analyse(self._whole(missing), language).analyses
+        return [
+            settled(entry, found.get((entry.commit.repo, entry.commit.sha)) or by_rules[entry.commit.sha])
+            for entry in entries
+        ]
+
+    def _whole(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """Return remembered entries with their patches, which entries of lists come without."""
+        commits: dict[tuple[str, str], Commit] = {}
+        for repo in {entry.commit.repo for entry in entries}:
+            shas = [entry.commit.sha for entry in entries if entry.commit.repo == repo]
+            commits |= {(repo, sha): commit for sha, commit in self._stores.commits.get(repo, shas).items()}
+        return tuple(
+            replace(entry, commit=commits.get((entry.commit.repo, entry.commit.sha), entry.commit)) for entry in entries
+        )
+
+    def recall(
+        self, repo: str, window: Window, language: Language, analyser: Analyser, told: DigestRecord
+    ) -> Digest | None:
+        """Return a digest that was told from the store alone; None if the analyser has not read all of its commits."""
+        shas = told.shas
+        judged = self._stores.commits.entries(repo, shas)
+        read = self._stores.analyses.get(repo, shas, analyser.name, analyser.prompt, language)
+        if any(sha not in judged or sha not in read for sha in shas):
+            return None
+        entries = net(
+            [
+                replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at not in window)
+                for sha in shas
+            ]
+        )
+        ordered = self.ordered(entries, analyser.name, analyser.prompt)
+        by_rules = RulesAnalyser().overview(ordered, repo, language).themes
+        themes = (
+            by_rules
+            if analyser.name == RULES
+            else self._stores.digests.overview(digest_key(ordered, analyser.name, analyser.prompt, language))
+        )
+        return Digest(
+            repo, told.branch, window, language, ordered, find_stories(entries, self.earlier(entries)), told.made,
+            overview=themes or by_rules, before=self._stores.digests.average(repo, told.branch, window),
+            run=RunCard(analyser.name, analyser.prompt, cached=len(shas)),
+            unusual=self.unusual(repo, window, ordered),
+            follow_ups=self.follow_ups(repo, window, ordered, told_before(self.reported(repo, told.branch, window), window)),
+        )  # fmt: skip
+
+    def ordered(self, entries: Sequence[Entry], analyser: str, prompt: str) -> tuple[Entry, ...]:
+        """Put a day's entries into the order in which they were told, as far as an analyser once compared them."""
+        among = compared(order(entries))
+        return order(entries, self._stores.digests.ranking(digest_key(among, analyser, prompt, "ranking")) or ())
+
+    def reported(self, repo: str, branch: str, window: Window) -> ReportedCommits:
+        """Return what all digests made with this store told, as one reader's."""
+        return self._stores.digests.reported(repo, branch, window.zone, window.first - timedelta(days=LOOK_BACK))
+
+    def unusual(
+        self, repo: str, window: Window, entries: Sequence[Entry], days: Sequence[Day] | None = None
+    ) -> tuple[Unusual, ...]:
+        """Return what is unusual about a day against the weeks before it; nothing for more than a day.
+
+        `days` are those before it, where somebody has counted them already.
+        """
+        if window.first != window.last or not entries:
+            return ()
+        weeks = window.before(LOOK_BACK_TRENDS)
+        if days is None:
+            days = self._stores.history.days(repo, weeks, LOOK_BACK_TRENDS)
+        before = [day for day in days if weeks.first <= day.date <= weeks.last]
+        newcomers = self.newcomers(repo, window, entries, before)
+        return find_unusual(count_day(window.first, entries), before, newcomers)
+
+    def newcomers(self, repo: str, window: Window, entries: Iterable[Entry], before: Iterable[Day]) -> list[str]:
+        """Return the authors of a window's entries who never committed before it; `before` are days that are counted."""
+        here = {author for day in before for author in day.authors}
+        some = dict.fromkeys(entry.commit.author for entry in entries if entry.commit.author not in here)
+        return self._stores.history.unknown_before(repo, some, window.start)
+
+    def follow_ups(
+        self, repo: str, window: Window, entries: Sequence[Entry], told: Mapping[str, Window]
+    ) -> tuple[FollowUp, ...]:
+        """Return what came of changes that were told before a window; `told` has the windows that told them, by SHA."""
+        return follow_ups(self._stores.commits, repo, window, entries, told, self.taken_back)
+
+    def earlier(self, entries: Sequence[Entry]) -> dict[str, Earlier]:
+        """Find what these reverts take back, where that landed on another day that the store knows."""
+        found = {}
+        for entry in entries:
+            original = self.taken_back(entry)
+            if original:
+                found[entry.commit.sha] = Earlier(original.sha, original.subject, original.committed_at, original.url)
+        return found
+
+    def taken_back(self, entry: Entry) -> Commit | None:
+        """Return the commit that an entry reverts, if the store knows it."""
+        facts = [fact for fact in entry.facts if fact.kind is FactKind.REVERTS]
+        return next(filter(None, (self._taken_back(fact, entry.commit) for fact in facts)), None)
+
+    def _taken_back(self, fact: Fact, revert: Commit) -> Commit | None:
+        repo, number = revert.repo, fact.detail.lstrip("#")
+        candidates = self._stores.commits.find(fact.before, repo) if fact.before else []
+        candidates += self._stores.commits.by_pull_request(int(number), repo) if number else []
+        candidates += self._stores.commits.by_title(fact.name, repo) if fact.name else []
+        for _, sha in candidates:
+            original = self._stores.commits.entry(repo, sha)
+            if original and sha != revert.sha and original.commit.committed_at <= revert.committed_at:
+                return original.commit
+        return None

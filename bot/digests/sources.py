@@ -1,0 +1,105 @@
+"""Where commits and what people wrote around them are read, as it is configured."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from analysis.sources import CommitSource, PullRequestSource
+from analysis.sources.revisions import Revisions
+from analysis.statements import Conventions
+from analysis.statements.conventions import fragment_folders, learn_boilerplate
+from analysis.triage.areas import Areas, of_repository
+from bot.config import Configuration
+from bot.digests.repositories import Place, open_github, open_pull_requests, open_source
+from bot.digests.stores import Stores
+from storage.pages import Pages
+
+if TYPE_CHECKING:
+    from analysis.sources.github_requests import Requests
+
+
+_DESCRIPTIONS = 200
+"""Newest commits and pull requests whose texts tell a repository's templates: some days of a busy one."""
+
+_OWNERS = ("CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS")
+
+
+class Sources:
+    """The sources of one configuration.
+
+    Args:
+        now: the clock, aware, UTC.
+
+    Attributes:
+        heard: told the status and the headers of each answer of GitHub's.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        stores: Stores,
+        now: Callable[[], datetime],
+        heard: Callable[[int, Mapping[str, str]], None] | None = None,
+    ) -> None:
+        self.heard = heard
+        self._configuration = configuration
+        self._settings = configuration.settings
+        self._stores = stores
+        self._now = now
+
+    def open(self, place: Place, branch: str | None = None) -> Revisions:
+        """Return the source of a repository."""
+        github = self._settings.github
+        if place.name and not place.path:  # GitHub takes a name in any case: it is still one repository
+            place = replace(place, name=self._stores.commits.repository(place.name) or place.name)
+        return open_source(
+            place,
+            base_url=github.base_url,
+            github=lambda: self.github,
+            branch=branch,
+            environ=self._configuration.environ,
+            pages=self._pages(),
+            now=self._now,
+        )
+
+    @cached_property
+    def github(self) -> "Requests":
+        """How the configured GitHub is asked; all of a process share its connections."""
+        return open_github(
+            self._settings.github, lambda status, headers: self.heard(status, headers) if self.heard else None
+        )
+
+    def pull_requests(self, source: CommitSource) -> PullRequestSource | None:
+        """Return where a source's pull requests are read; None where they are not, or are not wanted."""
+        github = self._settings.github
+        if not github.pull_requests:
+            return None
+        return open_pull_requests(
+            source,
+            base_url=github.base_url,
+            github=lambda: self.github,
+            may_ask=bool(github.token.get_secret_value()),
+            now=self._now,
+            pages=self._pages(),
+        )
+
+    def _pages(self) -> Pages:
+        return Pages(self._stores.store, int(self._now().timestamp()))
+
+    def areas(self, source: CommitSource | None = None) -> Areas:
+        """Return the areas: the general ones, the repository's own, the configured ones."""
+        configured = {key: table.model_dump() for key, table in self._settings.areas.items()}
+        if source is None:
+            return of_repository(configured=configured)
+        labeler = source.read_file(".github/labeler.yml") or source.read_file(".github/labeler.yaml") or ""
+        owners = next((text for path in _OWNERS if (text := source.read_file(path))), "")
+        return of_repository(labeler, owners, configured)
+
+    def conventions(self, source: CommitSource) -> Conventions:
+        """Return what is usual in a repository, as far as the store and its own configuration tell."""
+        folders = fragment_folders(source.read_file("pyproject.toml") or "")
+        texts = self._stores.commits.bodies(source.repo, _DESCRIPTIONS)
+        texts += self._stores.pull_requests.descriptions(source.repo, _DESCRIPTIONS)
+        return Conventions(learn_boilerplate(texts), folders)

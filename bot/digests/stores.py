@@ -1,0 +1,46 @@
+"""Everything that one store remembers, by what it is."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from storage.analyses import Analyses
+from storage.claims import Claims
+from storage.commits import Commits
+from storage.digests import Digests
+from storage.feedback import Feedback
+from storage.history import History
+from storage.learned import Learned
+from storage.pull_requests import PullRequests
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """One SQLite file, and what is kept in it of commits and digests."""
+
+    store: Store
+    commits: Commits
+    analyses: Analyses
+    digests: Digests
+    pull_requests: PullRequests
+    learned: Learned
+    feedback: Feedback
+    history: History
+    claims: Claims
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the store at `path`; it is made where there is none."""
+        store = Store(path)
+        return cls(
+            store,
+            Commits(store),
+            Analyses(store),
+            Digests(store),
+            PullRequests(store),
+            Learned(store),
+            Feedback(store),
+            History(store),
+            Claims(store),
+        )
