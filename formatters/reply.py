@@ -46,12 +46,14 @@ class Note:
 
     Attributes:
         about: the channel that it speaks of, shown before the text.
+        field: the entry of the form that was filled in wrong; empty for none.
     """
 
     text: str
     tone: Literal["plain", "done", "problem", "working"] = "plain"
     buttons: tuple[Button, ...] = ()
     about: Channel | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,7 @@ class Field:
         name: its key in the answer. `options`: (value, label); empty for free text.
         hint: below it. `value`: what stands in it at first, several joined by commas where `many`.
         is_time: a time of day, as `09:00`; typed where a platform has no picker for it.
+        offers: what is suggested while it is filled in, anything else may be given, too; empty for nothing.
     """
 
     name: str
@@ -186,6 +189,7 @@ class Field:
     many: bool = False
     optional: bool = False
     is_time: bool = False
+    offers: Literal["", "repository", "zone", "area", "author"] = ""
 
 
 @dataclass(frozen=True, slots=True)

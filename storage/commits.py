@@ -219,6 +219,18 @@ class Commits:
         # Numbers are indexed by repository, of which there are few: a cross join goes through these.
         return self._found("cross join", "c.pull_request = ?", [number], repo, "c.id desc")
 
+    def authors(self, repos: Sequence[str], text: str, most: int) -> list[tuple[str, str]]:
+        """Return (name, account) of those in whose name or account a text is, the busiest first; the account may be empty."""
+        with self._store.read() as db:
+            rows = db.query(
+                "select c.author, coalesce(c.login, '') as login, count(*) as n from commits c join repositories r "
+                f"on r.id = c.repository where r.name in ({','.join('?' * len(repos))}) "
+                "and (instr(lower(c.author), ?) or instr(lower(coalesce(c.login, '')), ?)) "
+                "group by c.author, login order by n desc, c.author limit ?",
+                [*repos, text.lower(), text.lower(), most],
+            )
+            return [(row["author"], row["login"]) for row in rows]
+
     def by_title(self, title: str, repo: str) -> list[tuple[str, str]]:
         """Return (repo, SHA) of the commits with this title, those with exactly it first, then the newest.
 

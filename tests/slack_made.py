@@ -108,9 +108,7 @@ def filled(blocks: list[Json]) -> dict[str, list[str]]:
     for block in blocks:
         element = block.get("element")
         if element:
-            chosen = (
-                element.get("initial_options") or [element["initial_option"]] if "initial_option" in element else []
-            )
+            chosen = [*element.get("initial_options", []), *filter(None, [element.get("initial_option")])]
             values[element["action_id"]] = [o["value"] for o in chosen] or [
                 v for v in [element.get("initial_value") or element.get("initial_time")] if v
             ]

@@ -313,6 +313,23 @@ async def test_a_channel_without_permissions_is_told_at_setup(team: Team) -> Non
     assert len(team.bot.feeds.all()) == 1
 
 
+async def test_a_mistake_opens_the_step_of_its_entry(team: Team) -> None:
+    """And says which entry it is about."""
+    opened = await team.use("setup")
+    given: dict[str, str | list[str]] = {"repository": "example/quill", "zone": "Asia/Shanghai", "language": ["en"]}
+    first = await team.answered(await team.server.submit(opened, given))
+    second = await team.press(first.messages[0], "Go on (2/2)")
+    wrong = await team.answered(await team.server.submit(second, {"areas": "zebra"}))
+    told = "Only these areas: There is no area `zebra`"
+    await team.server.changed.until(lambda: told in wrong.text or None, "the entry's name", 20)
+    again = await team.press(wrong.messages[0], "Correct …")
+    assert "areas" in [item["component"]["custom_id"] for item in again.modal["components"]]
+    saved = await team.answered(await team.server.submit(again, {"areas": "AMD"}))
+    assert "✅" in saved.text
+    (feed,) = team.bot.feeds.all()
+    assert feed.areas == ("amd_rocm",)
+
+
 async def test_several_topics_in_an_option_are_several(team: Team) -> None:
     """And said so; the button works after a restart, since its name is its command."""
     await set_up(team, "en")

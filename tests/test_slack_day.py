@@ -38,7 +38,9 @@ class Team:
         self.server, self.now = server, EVENING
         transports: dict[str, Any] = {}
         self.bot = Assembly(open_core(load(environ), lambda: self.now), transports)
-        self.slack = transports["slack"] = a_slack(server, beat=5)  # pictures keep the machine busy for a while
+        self.slack = transports["slack"] = a_slack(
+            server, beat=5, suggest=self.bot.suggest
+        )  # pictures keep the machine busy for a while
 
     async def use(self, text: str) -> Delivery:
         return await self.answered(await self.server.slash("/digest", text))
@@ -364,6 +366,85 @@ async def test_a_channel_that_daybrief_is_not_in_is_told_at_setup(team: Team) ->
     await team.server.submit(again, filled_in)
     await team.server.wait_view(text="✅", within=60)
     assert len(team.bot.feeds.all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("restricted", "told"),
+    [
+        ("restricted_action", "restricted by an administrator"),
+        ("restricted_action_read_only_channel", "read-only"),
+        ("restricted_action_non_threadable_channel", "no replies in threads"),
+    ],
+)
+async def test_a_channel_that_takes_no_digest_is_told_at_setup(team: Team, restricted: str, told: str) -> None:
+    """Slack tells only whoever tries: nothing of the trial stays, and it is set up once the channel allows it."""
+    server = team.server
+    server.channel.restricted = restricted
+    await server.slash("/digest", "setup")
+    view = await server.wait_view(text="owner/name")
+    filled_in = filled(view.data["blocks"]) | {"repository": "example/quill"}
+    await server.submit(view, filled_in)
+    again = await server.wait_view(text=told, within=60)
+    assert team.bot.feeds.all() == []
+    assert server.in_channel() == []
+    server.channel.restricted = ""
+    await server.submit(again, filled_in)
+    await server.wait_view(text="✅", within=60)
+    assert server.in_channel() == []
+
+
+async def test_a_scope_that_is_missing_is_told_at_setup(team: Team) -> None:
+    """Rather than with the first digest, whose report could not be attached."""
+    server = team.server
+    assert server.scopes is not None
+    server.scopes = server.scopes - {"files:write"}
+    done = await team.use("save setup new repository=example/quill")
+    assert "install it again from slack-manifest.yaml" in done.text
+    assert (team.bot.feeds.all(), server.in_channel()) == ([], [])
+
+
+async def test_the_forms_entries_are_completed_while_somebody_types(team: Team) -> None:
+    """Repositories, zones by their city, areas by any name, authors; what else is typed may be given, too."""
+    server = team.server
+    await set_up(team)
+    await team.use("today")
+    await server.slash("/digest", "setup")
+    view = await server.wait_view(text="owner/name")
+    for entry, typed, first in (
+        ("repository", "Q", ("example/quill", "example/quill")),
+        ("repository", "other/one", ("other/one", "other/one")),
+        ("zone", "new yo", ("America/New_York", "America/New_York · 08:00")),
+        ("zone", "", ("Asia/Shanghai", "Asia/Shanghai · 20:00")),
+        ("areas", "昇腾", ("npu_ascend", "NPU")),
+        ("areas", "zebra", ("zebra", "zebra")),
+        ("left_out", "priya", ("Priya Nandakar", "Priya Nandakar")),
+    ):
+        asked = await (await server.suggest(view, entry, typed)).acked()
+        assert asked.ack
+        option = asked.ack["options"][0]
+        assert (option["value"], option["text"]["text"]) == first
+    again = filled(view.data["blocks"]) | {"areas": ["npu_ascend", "amd"], "left_out": ["bots"]}
+    await server.submit(view, again)
+    await server.changed.until(lambda: "✅" in view.text, "the receipt", 60)
+    (feed,) = team.bot.feeds.all()
+    assert (feed.areas, feed.left_out) == (("npu_ascend", "amd_rocm"), ("bots",))
+
+
+@pytest.mark.parametrize(
+    ("entry", "value"), [("repository", "quill"), ("zone", "Atlantis"), ("areas", "zebra"), ("repository", "no/such")]
+)
+async def test_a_mistake_stands_at_its_entry(team: Team, entry: str, value: str) -> None:
+    """And everything else is kept."""
+    await team.server.slash("/digest", "setup")
+    view = await team.server.wait_view(text="owner/name")
+    given = {"repository": "example/quill", "at": "07:45"} | {entry: value}
+    await team.server.submit(view, {**filled(view.data["blocks"]), **given})
+    again = await team.server.wait_view(text="⚠️", within=30)
+    blocks = again.data["blocks"]
+    at = next(at for at, block in enumerate(blocks) if (block.get("element") or {}).get("action_id") == entry)
+    assert "⚠️" in str(blocks[at - 1])
+    assert sum("⚠️" in str(block) for block in blocks) == 1
+    assert set(given.values()) <= {one for values in filled(blocks).values() for one in values}
 
 
 async def test_several_topics_and_a_question_go_the_whole_way(team: Team) -> None:

@@ -102,6 +102,10 @@ class Access:
         """Whether somebody may administer a channel's feed from their home."""
         return feed in self.near(asker) and (self._is_named(asker) or feed.channel in asker.administers)
 
+    def named_for_setup(self) -> list[str]:
+        """Return the repositories that may be set up in chat and are named one by one."""
+        return [name for name in self.settings.setup if not _PATTERN.search(name)]
+
     def may_set_up(self, repository: str) -> bool:
         """Whether a feed of a repository may be set up in chat."""
         return any(fnmatchcase(repository.lower(), pattern.lower()) for pattern in self.settings.setup)

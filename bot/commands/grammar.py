@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from analysis.commits.window import Window, parse_day
@@ -63,11 +63,16 @@ _BESIDE = {"whole", "new", "please", "pls", "thanks"}
 
 
 class Mistake(BadInput):
-    """What was asked cannot be answered so; `key` names the sentence in `bot/i18n/wording.toml`, a tuple of texts is listed in it."""
+    """What was asked cannot be answered so; `key` names the sentence in `bot/i18n/wording.toml`, a tuple of texts is listed in it.
+
+    Attributes:
+        field: the entry of a form that it is about; empty for none.
+    """
 
     def __init__(self, key: str, **values: str | tuple[str, ...]) -> None:
         self.key = key
         self.values = values
+        self.field = ""
         super().__init__(self.said("en"))
 
     def said(self, language: Language, platform: str = "") -> str:
@@ -76,6 +81,16 @@ class Mistake(BadInput):
         listed = {name: comma.join(one) if isinstance(one, tuple) else one for name, one in self.values.items()}
         listed |= {name: as_typed(f"`{listed[name]}`", platform)[1:-1] for name in ("near", "right") if name in listed}
         return tell(self.key, language, lambda text: as_typed(text, platform), **listed)
+
+
+@contextlib.contextmanager
+def about_field(name: str) -> Iterator[None]:
+    """Let a mistake say which entry of a form it is about."""
+    try:
+        yield
+    except Mistake as mistake:
+        mistake.field = mistake.field or name
+        raise
 
 
 def read(text: str) -> Command:

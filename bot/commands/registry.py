@@ -11,7 +11,7 @@ from analysis.commits.title import ChangeType
 from bot.i18n.wording import in_all
 from bot.port.platform import Option, Verb
 
-Kind = Literal["words", "repository", "area", "date", "commit", "choice", "flag"]
+Kind = Literal["words", "repository", "zone", "area", "author", "date", "commit", "choice", "flag"]
 
 LEVELS = ("high", "medium", "low")
 HOW = ("daily", "weekly", "immediately")
@@ -52,7 +52,7 @@ def verbs() -> tuple[Verb, ...]:
     repo, public = _named("repository", "repository"), _named("public", "flag")
     language = _named("lang", "choice", ("en", "zh"))
     topic = (
-        _named("area", "area"), _named("path", "words"), _named("author", "words"), _named("word", "words"),
+        _named("area", "area"), _named("path", "words"), _named("author", "author"), _named("word", "words"),
         _named("type", "choice", TYPES), _named("min", "choice", LEVELS),
     )  # fmt: skip
     return (
@@ -65,7 +65,7 @@ def verbs() -> tuple[Verb, ...]:
         _verb("area", _first("area", "area"), _named("since", "date"), repo, language, public),
         _verb(
             "search", _first("words", "words"), _named("since", "date"), _named("until", "date"), _named("area", "area"),
-            _named("type", "choice", TYPES), _named("author", "words"), _named("min", "choice", LEVELS), repo, language,
+            _named("type", "choice", TYPES), _named("author", "author"), _named("min", "choice", LEVELS), repo, language,
             public,
         ),
         _verb("areas", repo, language, public),

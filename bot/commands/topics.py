@@ -8,7 +8,7 @@ from analysis.entry import Language
 from analysis.i18n.wording import say
 from analysis.triage.areas import Areas
 from bot.commands import bare_topics, meanings
-from bot.commands.grammar import Mistake
+from bot.commands.grammar import Mistake, about_field
 from bot.digests.core import Core
 from bot.i18n.wording import tell
 from formatters.i18n.wording import label
@@ -63,6 +63,11 @@ def _checked_topic(core: Core, one: dict[str, str], others: dict[str, str]) -> T
 
 def _checked(core: Core, name: str, value: str) -> str:
     """Return a value as it is stored; raise Mistake where there is no such area or type, or no such person."""
+    with about_field(name):
+        return _stored(core, name, value)
+
+
+def _stored(core: Core, name: str, value: str) -> str:
     if name == "area":
         return meanings.area(core, value)
     if name == "type":

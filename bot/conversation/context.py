@@ -159,7 +159,7 @@ class CommandContext:
 
     def is_repository(self, word: str) -> bool:
         """Whether a word names a repository: by owner and name, or one that may be seen from here by its name alone."""
-        name = _bare_name(word)
+        name = bare_name(word)
         if name.lower() in {seen.lower().rpartition("/")[2] for seen in self.visible}:
             return True
         areas = self.services.core.sources.areas()
@@ -170,7 +170,7 @@ class CommandContext:
 
     def seen(self, wanted: str) -> str:
         """Return how a repository that somebody names is written; raise Mistake if it may not be seen from here."""
-        name = _bare_name(wanted)
+        name = bare_name(wanted)
         if name.startswith("~") and name[1:].isdigit():
             numbers = {number: known for known, number in self.services.core.stores.commits.numbers().items()}
             name = numbers.get(int(name[1:]), name)
@@ -208,7 +208,7 @@ class CommandContext:
         return self.services.core.now().astimezone(ZoneInfo(zone)).date()
 
 
-def _bare_name(text: str) -> str:
+def bare_name(text: str) -> str:
     """Return a repository's name as it is written by itself: without an address, or a link's marks, around it."""
     name = fold(text).strip("`<>").partition("|")[0]
     return _ADDRESS.sub("", name).strip("/").removesuffix(".git")

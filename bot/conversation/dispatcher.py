@@ -28,6 +28,7 @@ from bot.conversation.handlers import feeds as answers_feeds
 from bot.conversation.handlers import free_text as answers_free
 from bot.conversation.handlers import ranks as answers_ranks
 from bot.conversation.handlers import reviews as answers_reviews
+from bot.conversation.handlers import setup as answers_setup
 from bot.conversation.handlers import topics as answers_topics
 from bot.conversation.handlers import upgrades as answers_upgrades
 from bot.i18n.wording import tell
@@ -128,7 +129,7 @@ def _note(mistake: Mistake, command: Command | None, language: Language, platfor
         apart = " " if language == "en" else ""
         text = f"{text}{apart}`{usage(found, platform)}`"
     near = mistake.values.get("near", "") if mistake.key == "mistake.verb_near" else ""
-    return Note(text, "problem", (Button(str(near), str(near)),) if near else ())
+    return Note(text, "problem", (Button(str(near), str(near)),) if near else (), field=mistake.field)
 
 
 async def _save(context: CommandContext) -> AsyncIterator[Reply]:
@@ -181,7 +182,7 @@ def _short(name: str, platform: str) -> str:
 
 
 _FORMS: dict[str, Handler] = {
-    "setup": answers_feeds.save_setup,
+    "setup": answers_setup.save_setup,
     "subscribe": answers_topics.subscribe,
     "mute": answers_topics.mute,
 }
@@ -208,7 +209,7 @@ _HANDLERS: dict[str, Handler] = {
     "subs": answers_topics.subs,
     "unsubscribe": answers_topics.unsubscribe,
     "undo": answers_topics.undo,
-    "setup": answers_feeds.setup,
+    "setup": answers_setup.setup,
     "pause": answers_feeds.pause,
     "resume": answers_feeds.resume,
     "remove": answers_feeds.remove,

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.commands.registry import verbs
+from bot.config import machine_zone
 from bot.conversation.context import CommandContext, Services, read_context
 from bot.port.command import Command
 from bot.port.platform import Asker, Option, Request
@@ -21,7 +23,7 @@ _FRESH = timedelta(days=3)
 
 
 class Suggestions:
-    """Offers repositories, areas, days and commits."""
+    """Offers repositories, zones, areas, authors, days and commits."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -37,7 +39,9 @@ class Suggestions:
         )
         find = {
             "repository": _repositories,
+            "zone": _zones,
             "area": _areas,
+            "author": _authors,
             "date": _days,
             "commit": _commits,
         }.get(option.kind)
@@ -51,7 +55,24 @@ class Suggestions:
 
 
 def _repositories(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    return [(name, name) for name in context.visible if typed.lower() in name.lower()]
+    names = dict.fromkeys([*context.visible, *context.services.access.named_for_setup()])
+    return [(name, name) for name in names if typed.lower() in name.lower()]
+
+
+def _zones(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    """Return zones with the time that it is there; without anything typed those that are near."""
+    wanted, now = typed.lower().replace(" ", "_"), context.services.core.now()
+    near = [context.zone(), *(feed.zone for feed in context.services.feeds.all()), machine_zone(), "UTC"]
+    names = near if not wanted else sorted(available_timezones())
+    found = [name for name in dict.fromkeys(names) if wanted in name.lower()]
+    found.sort(key=lambda name: not name.lower().rpartition("/")[2].startswith(wanted))
+    return [(name, f"{name} · {now.astimezone(ZoneInfo(name)):%H:%M}") for name in found[:_MOST]]
+
+
+def _authors(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    """Return the people whose commits are known, the busiest first."""
+    found = context.services.core.stores.commits.authors(context.visible, typed.lstrip("@"), _MOST)
+    return [(login or name, f"{name} (@{login})" if login and login != name else name) for name, login in found]
 
 
 def _areas(context: CommandContext, typed: str) -> list[tuple[str, str]]:

@@ -13,10 +13,11 @@ from bot.i18n.wording import said
 from bot.port.command import Command
 from formatters.reply import Reply
 
-Lacks = Callable[[str], Awaitable[tuple[str, ...]]]
+Lacks = Callable[[str, bool], Awaitable[tuple[str, ...]]]
+"""Takes a channel, and whether it may be tried by a message that is taken back at once."""
 
 
-async def _nothing(channel: str) -> tuple[str, ...]:  # noqa: ARG001 - as `Asker.lacks` is called
+async def _nothing(channel: str, by_posting: bool) -> tuple[str, ...]:  # noqa: ARG001 - as `Asker.lacks` is called
     return ()
 
 
@@ -28,8 +29,8 @@ class Asker:
         workspace: the Slack team or Discord guild; empty in a direct message on Discord and in the terminal.
         channel: where the answer goes; `is_direct`: it is a conversation with the bot alone.
         is_admin: may administer this channel's feeds, by the platform's own word.
-        lacks: what keeps Daybrief from posting in a channel, by the platform's own word, as it is now: `member`, `archived`, or
-            keys of `lacks` in `bot/i18n/wording.toml`; empty where nothing does, or nothing is known.
+        lacks: what keeps Daybrief from posting in a channel, by the platform's own word, as it is now: `member`, `archived`,
+            keys of `lacks`, or one of `refused`, in `bot/i18n/wording.toml`; empty where nothing does, or nothing is known.
         channels: in direct messages, the channels that the person is in, as far as the platform says; `administers`: those
             whose feeds they may administer.
         name: as others there see it; empty where the platform does not say.
@@ -94,7 +95,7 @@ class Option:
     """
 
     name: str
-    kind: Literal["words", "repository", "area", "date", "commit", "choice", "flag"]
+    kind: Literal["words", "repository", "zone", "area", "author", "date", "commit", "choice", "flag"]
     says: Mapping[Language, str]
     required: bool = False
     choices: tuple[str, ...] = ()

@@ -53,7 +53,7 @@ def check(settings: Settings) -> tuple[str, ...]:
     return tuple(names)
 
 
-def slack_transport(core: Core) -> "Slack":
+def slack_transport(core: Core, suggest: Suggest) -> "Slack":
     """Return Slack as it is configured."""
     from bot.platforms.slack.transport import Slack
 
@@ -63,6 +63,7 @@ def slack_transport(core: Core) -> "Slack":
         settings.app_token.get_secret_value() if settings.mode == "socket" else "",
         settings.signing_secret.get_secret_value(),
         workspaces=_workspaces(core),
+        suggest=suggest,
         base_url=settings.base_url,
     )
 

@@ -236,7 +236,9 @@ def _bot(configuration: Configuration) -> Iterator[Check]:
         for name in platforms:
             if settings.slack.client_id and name == "slack":
                 continue  # each workspace that has installed the app has a token of its own
-            transport = slack_transport(core) if name == "slack" else discord_transport(core, _no_suggestions)
+            transport = (
+                slack_transport(core, _no_suggestions) if name == "slack" else discord_transport(core, _no_suggestions)
+            )
             channels = sorted({feed.channel for feed in feeds if feed.platform == name and not feed.paused})
             wrong = asyncio.run(transport.examine(channels))
             found = (

@@ -71,7 +71,7 @@ class Process:
         made = dict[str, Transport]()
         for name in check(self._core.settings):
             if name == "slack":
-                made[name] = self._slack = slack_transport(self._core)
+                made[name] = self._slack = slack_transport(self._core, self._assembly.suggest)
             else:
                 made[name] = discord_transport(self._core, self._assembly.suggest)
         return made

@@ -30,12 +30,13 @@ def form_view(form: Form, carried: str) -> Json:
 
 
 def form_again(sent: Mapping[str, Any], problem: Note) -> Json:
-    """Return a form as it was sent, with all that was filled in, and above it what is wrong with that."""
+    """Return a form as it was sent, with all that was filled in, and what is wrong with it above the entry that it is about."""
     values = form_values(sent["state"])
-    above = rich(spans(f"⚠️ {sentences(problem.text, 1000, '…')}")).blocks
+    told = rich(spans(f"⚠️ {sentences(problem.text, 1000, '…')}")).blocks
     inputs = [_filled(block, values) for block in sent["blocks"] if block["type"] == "input"]
+    at = next((at for at, block in enumerate(inputs) if block["element"]["action_id"] == problem.field), 0)
     kept = ("callback_id", "title", "submit", "close", "private_metadata")
-    return _view("modal", [*above, *inputs]) | {key: sent[key] for key in kept}
+    return _view("modal", [*inputs[:at], *told, *inputs[at:]]) | {key: sent[key] for key in kept}
 
 
 def _filled(block: Json, values: Mapping[str, str]) -> Json:
@@ -101,15 +102,45 @@ def _fitting(found: Sequence[Piece]) -> list[Json]:
 
 def _input(field: Field, language: Language) -> Json:
     kind = "timepicker" if field.is_time else "plain_text_input"
-    element = _choice(field, language) if field.options else {"type": kind, "action_id": field.name}
+    if field.offers:
+        element = _search(field, language)
+    else:
+        element = _choice(field, language) if field.options else {"type": kind, "action_id": field.name}
     made = {
         "type": "input",
-        "block_id": f"{ACTION}:{field.name}",
+        "block_id": f"{ACTION}:{field.name}:{field.offers}" if field.offers else f"{ACTION}:{field.name}",
         "label": plain(field.label, _LABEL),
         "optional": field.optional,
         "element": element | _initial(element, field.value),
     }
     return made | {"hint": plain(field.hint, _HINT)} if field.hint else made
+
+
+def _search(field: Field, language: Language) -> Json:
+    """Return a menu whose options are asked for while somebody types."""
+    return {
+        "type": "multi_external_select" if field.many else "external_select",
+        "action_id": field.name,
+        "placeholder": plain(label("slack.choose", language), _LABEL),
+        "min_query_length": int(field.offers in {"repository", "author"}),  # there may be none to begin with
+    }
+
+
+def offered(block_id: str) -> str:
+    """Return what an entry offers, by the name of its block; empty for one that offers nothing."""
+    return block_id.removeprefix(ACTION).rpartition(":")[2]
+
+
+def offers(found: Sequence[tuple[str, str]], typed: str) -> list[Json]:
+    """Return options for (value, label) that are offered; what was typed is one of them, anything may be given."""
+    typed = typed.strip()
+    known = {value.lower() for value, _ in found} | {shown.lower() for _, shown in found}
+    given = [] if not typed or typed.lower() in known else [(typed, typed)]
+    return [
+        {"text": plain(shown, _OPTION), "value": value}
+        for value, shown in [*found, *given][:MOST_OPTIONS]
+        if 0 < len(value) <= _VALUE
+    ]
 
 
 def _choice(field: Field, language: Language) -> Json:
@@ -129,8 +160,13 @@ def _initial(element: Json, value: str) -> Json:
         return {"initial_value": value[:_TYPED]} if value else {}
     if element["type"] == "timepicker":
         return {"initial_time": value} if value else {}
+    wanted = [one.strip() for one in value.split(",")] if element["type"].startswith("multi_") else [value]
+    if element["type"].endswith("external_select"):
+        some = offers([(one, one) for one in wanted if one], "")
+        if not some:
+            return {}
+        return {"initial_options": some} if element["type"].startswith("multi_") else {"initial_option": some[0]}
     groups = element.get("option_groups") or [element]
-    wanted = value.split(",") if element["type"].startswith("multi_") else [value]
     chosen = [option for group in groups for option in group["options"] if option["value"] in wanted]
     if not chosen:
         return {}

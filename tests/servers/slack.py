@@ -798,6 +798,18 @@ class FakeSlack(FakeServer):
         payload |= {"type": "message_action", "message": message.data, "message_ts": message.ts}
         return await self._deliver(self._interactive(payload, user, self.channels[message.channel], url=True))
 
+    async def suggest(self, view: View, action_id: str, typed: str, *, user: User | None = None) -> Delivery:
+        """Type into an external select of a modal; the options arrive in the acknowledgement.
+
+        Slack only asks once ``min_query_length`` characters (3 unless the element says otherwise) are typed.
+        """
+        block = next(one for one in view.data["blocks"] if (one.get("element") or {}).get("action_id") == action_id)
+        assert block["element"]["type"].endswith("external_select"), block["element"]["type"]
+        assert len(typed) >= block["element"].get("min_query_length", 3), "Slack does not ask yet"
+        payload: Json = {"type": "block_suggestion", "action_id": action_id, "block_id": block["block_id"]}
+        payload |= {"value": typed, "view": view.data, "container": {"type": "view", "view_id": view.id}}
+        return await self._deliver(self._interactive(payload, user or self.users[view.user], None))
+
     # -- looking at the result ----------------------------------------------------------------------
 
     def in_channel(self, channel: Channel | None = None) -> list[StoredMessage]:
@@ -952,6 +964,11 @@ class FakeSlack(FakeServer):
     async def _post_message(self, args: Args) -> Json:
         channel = self._writable(args)
         self._check_content(args)
+        is_reply = bool(args.get("thread_ts"))
+        is_threads_alone = channel.restricted == "restricted_action_thread_only_channel"
+        is_without = channel.restricted == "restricted_action_non_threadable_channel"
+        if channel.restricted and not (is_threads_alone and is_reply) and not (is_without and not is_reply):
+            raise SlackError(channel.restricted)
         if args.get("thread_ts") and self._find(channel.id, str(args["thread_ts"])) is None:
             # Stricter than documented: Slack's reference names no error for an unknown thread here.
             raise SlackError("thread_not_found")

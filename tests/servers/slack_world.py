@@ -71,6 +71,8 @@ class Channel:
     is_archived: bool = False
     topic: str = ""
     creator: str = ""
+    restricted: str = ""
+    """Slack's own word for what may not be posted here, such as ``restricted_action``."""
 
     def payload(self, viewer: str) -> Json:
         if self.is_im:

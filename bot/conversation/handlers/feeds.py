@@ -1,213 +1,45 @@
-"""Answers about a channel's feeds: set up, paused, ended, how they are doing; and a person's home."""
+"""Answers about a channel's feeds: paused, ended, how they are doing; and a person's home."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
-from typing import TypeVar, get_args
+from datetime import datetime, timedelta
 
 from analysis.commits.window import Window
-from analysis.errors import BadInput, NotFound
 from analysis.i18n.wording import say
-from bot.commands import meanings
 from bot.commands.grammar import Mistake, say_span
-from bot.commands.registry import LEVELS
 from bot.commands.troubles import say_cause
 from bot.conversation.context import AmbiguousChoice, CommandContext
 from bot.conversation.handlers.topics import listed as subscriptions_listed
 from bot.delivery.feeds import DIGEST, kind_of, next_post
 from bot.delivery.posts import named
-from bot.digests.repositories import parse_place
 from bot.i18n.wording import said, say_moment
 from formatters.i18n.wording import label, say_days
-from formatters.reply import MOST_COMMAND, Board, Button, Channel, Field, Form, Note, Reply, Sheet
+from formatters.reply import MOST_COMMAND, Board, Button, Channel, Note, Reply, Sheet
 from storage.deliveries import Delivery, State
-from storage.feeds import Days, Feed, Quiet
+from storage.feeds import Feed
 from storage.incidents import Incidents
-
-T = TypeVar("T", bound=str)
-
-NEW = "new"
-"""The word for one more feed."""
 
 _LATEST = 7
 _DONE = {State.POSTED, State.SKIPPED, State.REFUSED}
 
 
-async def setup(context: CommandContext) -> AsyncIterator[Reply]:
-    """Ask by a form how a repository's posts are to come to this channel; `new` asks for another feed beside the others."""
-    _check_channel(context)
-    words = [word for word in context.command.words if word != NEW]
-    wanted = context.value("repository") or " ".join(words)
-    if NEW in context.command.words:
-        known = {feed.repository for feed in context.feeds}
-        yield _form(context, None, wanted or (known.pop() if len(known) == 1 else ""))
-        return
-    found = _meant(context)
-    if wanted:
-        name = context.seen(wanted).lower() if _is_seen(context, wanted) else ""
-        found = [feed for feed in found if feed.repository.lower() == name]
-    if len(found) > 1:
-        raise _which(context, found, (f"setup {NEW} {wanted}".strip(), context.say("button.new")))
-    yield _form(context, next(iter(found), None), wanted)
-
-
-def _meant(context: CommandContext) -> list[Feed]:
+def meant_feeds(context: CommandContext) -> list[Feed]:
     """Return the channel's feeds, or the one whose number a button gives."""
     number = context.value("feed")
     return [feed for feed in context.feeds if not number or str(feed.id) == number]
 
 
-def _which(context: CommandContext, found: Sequence[Feed], *others: tuple[str, str]) -> AmbiguousChoice:
+def which_feed(context: CommandContext, found: Sequence[Feed], *others: tuple[str, str]) -> AmbiguousChoice:
     """Ask which of several feeds is meant."""
     choices = []
     for feed in found:
-        days, *more = _parts(context, feed)  # the days first: phones cut labels short
+        days, *more = feed_parts(context, feed)  # the days first: phones cut labels short
         choices.append((f"{context.command.verb} feed={feed.id}", " · ".join([days, feed.repository, *more])))
     return AmbiguousChoice("which.feed", [*choices, *(choice for choice in others if len(choice[0]) <= MOST_COMMAND)])
 
 
-def _is_seen(context: CommandContext, name: str) -> bool:
-    return name.lower() in {one.lower() for one in context.visible}
-
-
-def _form(context: CommandContext, feed: Feed | None, repository: str) -> Form:
-    def options(values: Sequence[str], group: str) -> tuple[tuple[str, str], ...]:
-        return tuple((value, context.say(f"{group}.{value}")) for value in values)
-
-    areas = context.services.core.sources.areas()
-    chosen = [areas.name(key, context.language) for key in feed.areas] if feed else []
-    languages = (("en", "English"), ("zh", "中文"))
-    return Form(
-        title=context.say("form.setup"),
-        submit=context.say("button.save"),
-        command=f"save setup feed={feed.id}" if feed else f"save setup {NEW}",
-        fields=(
-            Field(
-                "repository", context.say("field.repository"), feed.repository if feed else repository,
-                context.say("field.repository_hint"),
-            ),
-            Field("at", context.say("field.at"), f"{feed.at:%H:%M}" if feed else "09:00", context.say("field.at_hint"), is_time=True),
-            Field(
-                "zone", context.say("field.zone"), feed.zone if feed else context.zone(),
-                context.say("field.zone_hint"),
-            ),
-            Field("language", context.say("field.language"), feed.language if feed else context.language, options=languages),
-            Field(
-                "days", context.say("field.days"), feed.days if feed else "daily", context.say("field.days_hint"),
-                options(get_args(Days), "days"),
-            ),
-            Field(
-                "least", context.say("field.least"), feed.least.value if feed else "low",
-                options=options(LEVELS[::-1], "least"),
-            ),
-            Field("areas", context.say("field.areas"), ", ".join(chosen), context.say("field.areas_hint"), many=True, optional=True),
-            Field(
-                "left_out", context.say("field.left_out"), ", ".join(feed.left_out) if feed else "",
-                context.say("field.left_out_hint"), many=True, optional=True,
-            ),
-            Field("quiet", context.say("field.quiet"), feed.quiet if feed else "line", options=options(get_args(Quiet), "quiet")),
-        ),
-        language=context.language,
-    )  # fmt: skip
-
-
-async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
-    """Make or change the feed that the form describes, after a look whether its repository can be read."""
-    _check_channel(context)
-    before = next(iter(_meant(context)), None) if context.value("feed") else None
-    services = context.services
-    feed = await services.work.quick(lambda: _read(context, before))
-    if not services.access.may_set_up(feed.repository):
-        raise Mistake("mistake.may_not_set_up", repo=feed.repository)
-    await _check_place(context, feed.channel)
-    yield context.working("working.setup", repo=feed.repository)
-    now = services.core.now()
-
-    def look() -> str:
-        source = services.core.sources.open(parse_place(feed.place))
-        return source.landed(now.replace(minute=0, second=0, microsecond=0), now).repo
-
-    try:
-        name = await services.work.shared(("look", feed.place), look)
-    except NotFound:
-        raise Mistake("mistake.no_such_repository", repo=feed.repository) from None
-    stored = await services.work.quick(lambda: services.feeds.put(replace(feed, repository=name)))
-    number = (await services.work.quick(services.core.stores.commits.numbers)).get(name, 0)
-    yield context.note(
-        "done.setup_changed" if stored.id in {known.id for known in context.feeds} else "done.setup",
-        Button(context.say("button.yesterday"), named("yesterday public", name, number)),
-        context.button("change", f"setup feed={stored.id}"),
-        context.button("status", "status"),
-        repo=name, next=say_moment(next_post(stored, now), stored.zone), zone=stored.zone,
-    )  # fmt: skip
-
-
-def _read(context: CommandContext, before: Feed | None) -> Feed:
-    """Return the feed that was described; what is not said stays as it was."""
-    core, asker, value = context.services.core, context.asker, context.value
-    text = value("repository") or (before.repository if before else "")
-    try:
-        place = parse_place(text.strip("`<>")) if text else None
-    except BadInput:
-        place = None
-    if not text:
-        raise Mistake("mistake.repository_missing")
-    if place is None or place.path or not place.name:
-        raise Mistake("mistake.repository", text=text)
-    same = before and before.repository.lower() == place.name.lower()
-    known = next(
-        (f.place for f in context.services.feeds.all() if f.repository.lower() == place.name.lower()), place.name
-    )
-    feed = before or Feed(
-        asker.platform, asker.workspace, asker.channel, place.name, place.name, time(9), context.zone(), core.now(),
-        language=context.language, made_by=asker.user,
-    )  # fmt: skip
-    given = context.request.values | context.command.named
-    days = _one_of(value("days"), get_args(Days), feed.days)
-    goes_on = before and not before.paused and kind_of(before) == kind_of(replace(before, days=days))
-    return replace(
-        feed,
-        repository=place.name,
-        place=feed.place if same and before else known,
-        at=meanings.clock(value("at")) if value("at") else feed.at,
-        zone=meanings.zone(value("zone")) if value("zone") else feed.zone,
-        language=_one_of(value("language"), ("en", "zh"), feed.language),
-        days=days,
-        quiet=_one_of(value("quiet"), get_args(Quiet), feed.quiet),
-        least=meanings.importance(value("least")) if value("least") else feed.least,
-        areas=tuple(dict.fromkeys(meanings.area(core, name) for name in meanings.listed(value("areas"))))
-        if "areas" in given
-        else feed.areas,
-        left_out=tuple(name.lstrip("@").lower() for name in meanings.listed(value("left_out")))
-        if "left_out" in given
-        else feed.left_out,
-        since=feed.since if goes_on else core.now(),
-        paused="",
-    )
-
-
-def _one_of(text: str, known: tuple[T, ...], default: T) -> T:
-    if not text:
-        return default
-    found = next((one for one in known if one == text.lower()), None)
-    if found is None:
-        raise Mistake("mistake.choice", text=text, known=known)
-    return found
-
-
-async def _check_place(context: CommandContext, channel: str) -> None:
-    """Raise Mistake where Daybrief could not post: better told now than tomorrow morning."""
-    lacking = await context.asker.lacks(channel)
-    if not lacking:
-        return
-    if "member" in lacking:
-        raise Mistake("mistake.not_member")
-    if "archived" in lacking:
-        raise Mistake("mistake.archived")
-    raise Mistake("mistake.lacks", names=tuple(context.say(f"lacks.{name}") for name in lacking))
-
-
-def _check_channel(context: CommandContext) -> None:
+def check_channel(context: CommandContext) -> None:
+    """Raise Mistake where nothing is set up by whoever asks."""
     if context.asker.is_direct and not context.feeds:
         raise Mistake("mistake.only_in_channel")
     if not context.is_admin:
@@ -215,17 +47,17 @@ def _check_channel(context: CommandContext) -> None:
 
 
 def _the_feed(context: CommandContext) -> Feed:
-    _check_channel(context)
+    check_channel(context)
     if not context.feeds:
         raise Mistake("mistake.nothing_here")
-    found = _meant(context)
+    found = meant_feeds(context)
     if not context.value("feed"):
         repo = context.repository().lower()
         found = [feed for feed in found if feed.repository.lower() == repo]
     if not found:
         raise Mistake("mistake.nothing_here")
     if len(found) > 1:
-        raise _which(context, found)
+        raise which_feed(context, found)
     return found[0]
 
 
@@ -340,10 +172,10 @@ def _next(context: CommandContext, feed: Feed, now: datetime) -> str:
 
 
 def _settings(context: CommandContext, feed: Feed) -> str:
-    return context.say("status.about", name=feed.repository, text=" · ".join(_parts(context, feed)))
+    return context.say("status.about", name=feed.repository, text=" · ".join(feed_parts(context, feed)))
 
 
-def _parts(context: CommandContext, feed: Feed) -> list[str]:
+def feed_parts(context: CommandContext, feed: Feed) -> list[str]:
     """Say how a feed is set up: its days first."""
     areas = context.services.core.sources.areas()
     parts = [context.say(f"days.{feed.days}")]
@@ -417,7 +249,7 @@ def _in_home(context: CommandContext, feed: Feed, now: datetime) -> tuple[str | 
     row = _named(context, feed), _next(context, feed, now)
     if not context.services.access.is_of(context.asker, feed):
         return *row, "", ""
-    return *row, Channel(feed.channel), " · ".join(_parts(context, feed))
+    return *row, Channel(feed.channel), " · ".join(feed_parts(context, feed))
 
 
 def _latest(context: CommandContext, feeds: list[Feed]) -> list[Sheet]:

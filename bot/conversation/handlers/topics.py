@@ -158,6 +158,13 @@ def _subscription(context: CommandContext, verb: str, repo: str, topic: Topic, l
     )
 
 
+def _area_named(context: CommandContext) -> str:
+    """Return the area that a button names by its key, as people call it."""
+    areas, text = context.services.core.sources.areas(), context.value("area")
+    key = areas.find(text) if text else None
+    return areas.name(key, context.language) if key else text
+
+
 def _form(context: CommandContext, verb: Literal["subscribe", "mute"], command: str) -> Form:
     language = context.language
 
@@ -165,10 +172,18 @@ def _form(context: CommandContext, verb: Literal["subscribe", "mute"], command: 
         return tuple((value, say(f"{group}.{value}", language)) for value in values)
 
     fields = [
-        Field("area", context.say("field.area"), context.value("area"), context.say("field.area_hint"), optional=True),
+        Field(
+            "area",
+            context.say("field.area"),
+            _area_named(context),
+            context.say("field.area_hint"),
+            many=True,
+            optional=True,
+            offers="area",
+        ),
         Field("word", context.say("field.word"), context.value("word"), context.say("field.word_hint"), optional=True),
         Field("path", context.say("field.path"), hint="python/**/scheduler*.py", optional=True),
-        Field("author", context.say("field.author"), optional=True),
+        Field("author", context.say("field.author"), many=True, optional=True, offers="author"),
         Field("type", context.say("field.type"), options=options(TYPES, "type"), optional=True),
     ]
     if verb == "subscribe":

@@ -16,7 +16,7 @@ _SAYS = {"en": "What landed on the repositories you depend on", "zh": "你所依
 _SUBCOMMAND, _STRING, _BOOLEAN = 1, 3, 5
 _IN_GUILDS, _IN_DIRECT_MESSAGES, _FOR_GUILDS = 0, 1, 0
 _CHOICE, _CHOICES = 100, 25
-_COMPLETED = {"repository", "area", "date", "commit"}
+_COMPLETED = {"repository", "zone", "area", "author", "date", "commit"}
 
 
 def definition(verbs: Iterable[Verb]) -> list[Json]:

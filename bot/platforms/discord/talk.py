@@ -16,7 +16,7 @@ from bot.i18n.wording import tell
 from bot.platforms.discord import commands
 from bot.port.command import Command
 from bot.port.platform import Answer, Asker, Conversation, Memory, Request, Suggest, Verb
-from formatters.discord.forms import modal, steps, values
+from formatters.discord.forms import FIELDS, modal, steps, values
 from formatters.discord.parts import Json, Message, command_of
 from formatters.discord.replies import rendered, step_offer
 from formatters.reply import MOST_COMMAND, Form, Note, Reply
@@ -187,7 +187,11 @@ class Talk:
         reply = await self._show(exchange, self._ask(exchange, form.command, given), form.command)
         if isinstance(reply, Note) and reply.tone == "problem":
             again = tell("discord.correct", form.language)
-            await exchange.show(step_offer(f"⚠️ {reply.text}", [(again, f"o0:{opener}")]), public=False)
+            number, field = next(
+                ((at, one) for at, one in enumerate(form.fields) if one.name == reply.field), (0, None)
+            )
+            text = tell("status.about", form.language, name=field.label, text=reply.text) if field else reply.text
+            await exchange.show(step_offer(f"⚠️ {text}", [(again, f"o{number // FIELDS}:{opener}")]), public=False)
         else:
             await asyncio.to_thread(self._memory.put, key, "")
 

@@ -392,8 +392,11 @@ class _Interaction:
             language=next((language for language in LANGUAGES if language == locale), None),
         )
 
-    async def _lacks(self, channel: str) -> tuple[str, ...]:
-        """Return what Daybrief may not do in the channel that this came from; of others Discord says nothing here."""
+    async def _lacks(self, channel: str, by_posting: bool) -> tuple[str, ...]:  # noqa: ARG002 - see `Lacks`
+        """Return what Daybrief may not do in the channel that this came from; of others Discord says nothing here.
+
+        Its permissions say all of it, so that nothing has to be tried.
+        """
         if channel != self.asker.channel or self._interaction.guild_id is None:
             return ()
         allowed = self._interaction.app_permissions

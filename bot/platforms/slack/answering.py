@@ -9,11 +9,14 @@ from bot.platforms.slack.answers import FAILURES, Origin, Surface, surface
 from bot.platforms.slack.people import People
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.requests import HOME, Asked
-from bot.platforms.slack.web import Web
-from bot.port.platform import Answer, Conversation, Request
+from bot.platforms.slack.web import Json, Web
+from bot.port.platform import Answer, Conversation, Option, Request, Suggest
 from formatters.reply import Note
+from formatters.slack.views import offers
 
 _LOG = logging.getLogger(__name__)
+
+_OFFERED = tuple(Option(kind, kind, {}) for kind in ("repository", "zone", "area", "author"))
 
 
 class Answering:
@@ -21,6 +24,7 @@ class Answering:
 
     Args:
         patience: seconds for which a `working` note is held back: what is ready by then is shown at once.
+        suggest: completes what somebody types; None where nothing is offered.
 
     Attributes:
         conversation: who knows the answers; set before anything is started.
@@ -28,8 +32,9 @@ class Answering:
 
     conversation: Conversation
 
-    def __init__(self, web: Web, posts: Posts, people: People, patience: float) -> None:
+    def __init__(self, web: Web, posts: Posts, people: People, patience: float, suggest: Suggest | None) -> None:
         self._web, self._posts, self._people, self._patience = web, posts, people, patience
+        self._suggest = suggest
         self._under_way: set[asyncio.Task[None]] = set()
 
     def start(self, asked: Asked) -> None:
@@ -37,6 +42,20 @@ class Answering:
         task = asyncio.create_task(self._answer(asked))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
+
+    async def offered(self, asked: Asked, kind: str) -> list[Json]:
+        """Return what could be meant by what somebody types into a form; nothing where that is not known."""
+        ((name, typed),) = asked.values.items()
+        option = next((one for one in _OFFERED if one.kind == kind), None)
+        if option is None or self._suggest is None:
+            return []
+        try:
+            origin = await self._origin(asked)
+            found = await self._suggest(origin.request.asker, name, option, typed, {})
+        except FAILURES as failure:
+            _LOG.warning("nothing is offered for %s: %s", name, failure)
+            found = ()
+        return offers(found, typed)
 
     async def finish(self) -> None:
         """Wait until everything is answered."""

@@ -39,6 +39,7 @@ def manifest(address: str = "") -> str:
 
     url = {"url": f"{address.rstrip('/')}{PATH}"} if address else {}
     request_url = {"request_url": url["url"]} if url else {}
+    options_url = {"message_menu_options_url": url["url"]} if url else {}
     redirect = {"redirect_urls": [f"{address.rstrip('/')}{FINISH}"]} if address else {}
     command = {
         "command": COMMAND,
@@ -72,7 +73,7 @@ def manifest(address: str = "") -> str:
         "oauth_config": {**redirect, "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**request_url, "bot_events": [*EVENTS, *(LEAVING if address else ())]},
-            "interactivity": {"is_enabled": True, **request_url},
+            "interactivity": {"is_enabled": True, **request_url, **options_url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not address,
             "token_rotation_enabled": False,

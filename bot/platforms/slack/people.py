@@ -1,12 +1,15 @@
 """Who asks in Slack: what the workspace says of people and channels, remembered for a few minutes."""
 
+import functools
 import logging
 import time
 from collections.abc import Awaitable, Callable
 
 from analysis.entry import Language
-from bot.platforms.slack.web import Json, Web
-from bot.port.platform import Asker, Later, Refused
+from bot.i18n.wording import tell
+from bot.platforms.slack.posts import Posts
+from bot.platforms.slack.web import Json, LacksScope, Web
+from bot.port.platform import Asker, Later, Refused, Unsure
 
 _LOG = logging.getLogger(__name__)
 
@@ -19,13 +22,15 @@ _PAGE, _PAGES = 200, 10
 class People:
     """Asks Slack about people and channels. What it does not say counts as not allowed."""
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: Web, posts: Posts) -> None:
         self._web = web
+        self._posts = posts
         self._known: dict[tuple[str, str], tuple[float, Json]] = {}
 
     async def asker(self, workspace: str, user: str, channel: str) -> Asker:
         """Return who asks, with what the workspace says of them."""
         person = await self._info("user", user, lambda: self._web.ask("users.info", user=user, include_locale="true"))
+        language = _language(str(person.get("locale") or ""))
         is_direct = channel.startswith("D") and channel == await self._own(user)
         rules = self._rules(person, workspace)
         is_admin = rules or (channel.startswith(("C", "G")) and await self._made(channel, user))
@@ -38,14 +43,14 @@ class People:
             is_direct=is_direct,
             is_admin=is_admin,
             name=_name(person),
-            language=_language(str(person.get("locale") or "")),
+            language=language,
             zone=str(person.get("tz") or ""),
             channels=frozenset(found),
             administers=frozenset(one for one, creator in found.items() if rules or creator == user),
-            lacks=self._lacks,
+            lacks=functools.partial(self._lacks, language or "en"),
         )
 
-    async def _lacks(self, channel: str) -> tuple[str, ...]:
+    async def _lacks(self, language: Language, channel: str, by_posting: bool) -> tuple[str, ...]:
         """Return what keeps us from posting in a channel; asked anew each time, because people mend it meanwhile."""
         try:
             found = (await self._web.ask("conversations.info", channel=channel))["channel"]
@@ -56,7 +61,22 @@ class People:
             return ()
         if found.get("is_archived"):
             return ("archived",)
-        return () if found.get("is_member") else ("member",)
+        if not found.get("is_member"):
+            return ("member",)
+        return await self._tried(language, channel) if by_posting else ()
+
+    async def _tried(self, language: Language, channel: str) -> tuple[str, ...]:
+        """Return what Slack refuses when we do what a digest needs: it names no other way to know."""
+        try:
+            await self._posts.trial(channel, tell("slack.trial", language))
+        except Refused as refused:
+            return (refused.why,)
+        except LacksScope as lacking:
+            _LOG.warning("a channel is not set up: %s", lacking)
+            return ("refused.scope",)
+        except (Later, Unsure) as trouble:
+            _LOG.warning("whether %s can be posted to is not known: %s", channel, trouble)
+        return ()
 
     async def direct(self, user: str) -> str:
         """Return the channel of direct messages with a person. Raises Refused, Later."""

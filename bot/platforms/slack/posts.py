@@ -103,6 +103,21 @@ class Posts:
             await self._update(channel, message, first, _metadata(stands.key, 0, first, files))
         return changed
 
+    async def trial(self, channel: str, text: str) -> None:
+        """Do in a channel what a digest needs, and take it back at once.
+
+        Raises Refused, Later, Unsure: what Slack does not allow, or could not do now.
+        """
+        sent: list[str] = []
+        try:
+            sent.append(await self._send(channel, {"text": text}, {}))
+            sent.append(await self._send(channel, {"text": text}, {}, sent[0]))
+            await self._update(channel, sent[0], {"text": text}, {})
+            await self._web.ask("files.getUploadURLExternal", filename="daybrief.txt", length=1)  # nothing is uploaded
+        finally:
+            for ts in sent[::-1]:
+                await self._delete("chat.delete", channel=channel, ts=ts)
+
     async def _delete(self, method: str, **what: str) -> None:
         with contextlib.suppress(Gone):
             await self._web.tell(method, **what)
@@ -137,14 +152,14 @@ class Posts:
         await self._wait_for_turn(channel)
         where = {"channel": channel} | ({"thread_ts": message} if message else {})
         try:
-            sent = await self._web.tell("chat.postMessage", **where, **payload, **QUIET, metadata=metadata)
+            sent = await self._web.tell("chat.postMessage", **where, **payload, **QUIET, **metadata)
         except Unfit:  # better without its look than not at all
-            sent = await self._web.tell("chat.postMessage", **where, text=payload["text"], **QUIET, metadata=metadata)
+            sent = await self._web.tell("chat.postMessage", **where, text=payload["text"], **QUIET, **metadata)
         return str(sent["ts"])
 
     async def _update(self, channel: str, ts: str, payload: Payload, metadata: Json) -> None:
         await self._wait_for_turn(channel)
-        await self._web.tell("chat.update", channel=channel, ts=ts, **payload, metadata=metadata)
+        await self._web.tell("chat.update", channel=channel, ts=ts, **payload, **metadata)
 
     async def _wait_for_turn(self, channel: str) -> None:
         now = time.monotonic()
@@ -203,7 +218,7 @@ def _parts(reply: Reply) -> tuple[Payload, list[Payload], tuple[File, ...]]:
 
 def _metadata(key: str, part: int, payload: Payload, files: Sequence[File] = ()) -> Json:
     said = {"key": key, "part": part, "contents": _print(payload)}
-    return {"event_type": EVENT, "event_payload": said | ({"files": _print_of(files)} if files else {})}
+    return {"metadata": {"event_type": EVENT, "event_payload": said | ({"files": _print_of(files)} if files else {})}}
 
 
 def _said(message: Mapping[str, Json]) -> Json:

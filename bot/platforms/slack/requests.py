@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -134,6 +134,12 @@ def of_form(body: Body) -> Asked:
         values=form_values(view.get("state") or {}),
         view=view,
     )
+
+
+def of_suggestion(body: Body) -> Asked:
+    """Read that somebody types into an entry of a form; its text is the value under the entry's name."""
+    asked = of_form(body)
+    return replace(asked, values={str(body.get("action_id", "")): str(body.get("value", ""))})
 
 
 def of_shortcut(body: Body) -> Asked:

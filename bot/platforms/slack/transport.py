@@ -40,10 +40,10 @@ from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.requests import Asked
 from bot.platforms.slack.web import BadToken, Json, lost, trouble
 from bot.platforms.slack.workspaces import Workspaces, current
-from bot.port.platform import Conversation, Later, Posted, Refused, Unsure
+from bot.port.platform import Conversation, Later, Posted, Refused, Suggest, Unsure
 from formatters.reply import File, Reply
 from formatters.slack.blocks import ACTION
-from formatters.slack.views import working_view
+from formatters.slack.views import offered, working_view
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,6 +66,7 @@ class Slack:
 
     Args:
         workspaces: in place of a bot's token; only where requests come to `receive`.
+        suggest: completes what somebody types into a form.
         app_token: for Socket Mode; without it, requests come to `receive` and are checked with `signing_secret`.
         pause: seconds between messages to one channel.
         patience: seconds for which a `working` note is held back: what is ready by then is shown at once.
@@ -74,13 +75,14 @@ class Slack:
 
     name = "slack"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is configured, and the paces that tests shorten
         self,
         bot_token: str,
         app_token: str = "",
         signing_secret: str = "",
         *,
         workspaces: Workspaces | None = None,
+        suggest: Suggest | None = None,
         base_url: str = API,
         pause: float = 1.1,
         patience: float = 1.0,
@@ -97,8 +99,8 @@ class Slack:
         self._bolt = self._listening()
         self._web = _Web(self._client, workspaces)
         self._posts = Posts(self._web, pause)
-        self._people = People(self._web)
-        self._desk = Answering(self._web, self._posts, self._people, patience)
+        self._people = People(self._web, self._posts)
+        self._desk = Answering(self._web, self._posts, self._people, patience, suggest)
 
     # -- the port
 
@@ -305,6 +307,7 @@ class Slack:
         for listen, read in listeners.items():
             listen(self._listener(read))
         app.view(re.compile(""))(self._sent)
+        app.options(re.compile(""))(self._offered)
         app.event("app_uninstalled")(self._removed)
         app.event("tokens_revoked")(self._removed)
         return app
@@ -325,6 +328,11 @@ class Slack:
         waiting = working_view(view, tell("slack.working", requests.language_of(view)))
         await ack(response_action="update", view=waiting)
         _ASKED.get().append(requests.of_form(body))
+
+    async def _offered(self, ack: Any, body: Json) -> None:
+        asked = requests.of_suggestion(body)
+        current.set(asked.workspace)
+        await ack(options=await self._desk.offered(asked, offered(str(body.get("block_id", "")))))
 
     @property
     def _authorize(self) -> Callable[..., Awaitable[Any]]:

@@ -42,6 +42,10 @@ class Gone(Refused):
     """What was to be changed is there no longer."""
 
 
+class LacksScope(Later):
+    """The app may not do this: nothing helps until somebody installs it anew."""
+
+
 class Unfit(Later):
     """Slack does not take a message as we made it: what is refused now is refused again."""
 
@@ -77,7 +81,7 @@ def trouble(method: str, status: int, error: str, wait: float, *, changes: bool)
     if error in _TOKEN:
         return BadToken(f"Slack refuses Daybrief's token: {_TOKEN[error]}", _LATER)
     if error == "missing_scope":
-        return Later(
+        return LacksScope(
             f"the Slack app lacks a permission for {method}: install it again from slack-manifest.yaml", _LATER
         )
     if error in _UNFIT:

@@ -1,0 +1,201 @@
+"""Answers about how a repository's posts come to a channel: the form, and what it was filled in with."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import time
+from typing import TypeVar, get_args
+
+from analysis.entry import LANGUAGES
+from analysis.errors import BadInput, NotFound
+from bot.commands import meanings
+from bot.commands.grammar import Mistake, about_field
+from bot.commands.registry import LEVELS
+from bot.conversation.context import CommandContext, bare_name
+from bot.conversation.handlers.feeds import check_channel, meant_feeds, which_feed
+from bot.delivery.feeds import kind_of, next_post
+from bot.delivery.posts import named
+from bot.digests.repositories import parse_place
+from bot.i18n.wording import said, say_moment
+from formatters.reply import Button, Field, Form, Reply
+from storage.feeds import Days, Feed, Quiet
+
+T = TypeVar("T", bound=str)
+V = TypeVar("V")
+
+NEW = "new"
+"""The word for one more feed."""
+
+
+async def setup(context: CommandContext) -> AsyncIterator[Reply]:
+    """Ask by a form how a repository's posts are to come to this channel; `new` asks for another feed beside the others."""
+    check_channel(context)
+    words = [word for word in context.command.words if word != NEW]
+    wanted = context.value("repository") or " ".join(words)
+    if NEW in context.command.words:
+        known = {feed.repository for feed in context.feeds}
+        yield _form(context, None, wanted or (known.pop() if len(known) == 1 else ""))
+        return
+    found = meant_feeds(context)
+    if wanted:
+        name = context.seen(wanted).lower() if _is_seen(context, wanted) else ""
+        found = [feed for feed in found if feed.repository.lower() == name]
+    if len(found) > 1:
+        raise which_feed(context, found, (f"setup {NEW} {wanted}".strip(), context.say("button.new")))
+    yield _form(context, next(iter(found), None), wanted)
+
+
+def _is_seen(context: CommandContext, name: str) -> bool:
+    return name.lower() in {one.lower() for one in context.visible}
+
+
+def _form(context: CommandContext, feed: Feed | None, repository: str) -> Form:
+    def options(values: Sequence[str], group: str) -> tuple[tuple[str, str], ...]:
+        return tuple((value, context.say(f"{group}.{value}")) for value in values)
+
+    areas = context.services.core.sources.areas()
+    chosen = [areas.name(key, context.language) for key in feed.areas] if feed else []
+    languages = (("en", "English"), ("zh", "中文"))
+    return Form(
+        title=context.say("form.setup"),
+        submit=context.say("button.save"),
+        command=f"save setup feed={feed.id}" if feed else f"save setup {NEW}",
+        fields=(
+            Field(
+                "repository", context.say("field.repository"), feed.repository if feed else repository,
+                context.say("field.repository_hint"), offers="repository",
+            ),
+            Field("at", context.say("field.at"), f"{feed.at:%H:%M}" if feed else "09:00", context.say("field.at_hint"), is_time=True),
+            Field(
+                "zone", context.say("field.zone"), feed.zone if feed else context.zone(),
+                context.say("field.zone_hint"), offers="zone",
+            ),
+            Field("language", context.say("field.language"), feed.language if feed else context.language, options=languages),
+            Field(
+                "days", context.say("field.days"), feed.days if feed else "daily", context.say("field.days_hint"),
+                options(get_args(Days), "days"),
+            ),
+            Field(
+                "least", context.say("field.least"), feed.least.value if feed else "low",
+                options=options(LEVELS[::-1], "least"),
+            ),
+            Field("areas", context.say("field.areas"), ", ".join(chosen), context.say("field.areas_hint"), many=True, optional=True, offers="area"),
+            Field(
+                "left_out", context.say("field.left_out"), ", ".join(feed.left_out) if feed else "",
+                context.say("field.left_out_hint"), many=True, optional=True, offers="author",
+            ),
+            Field("quiet", context.say("field.quiet"), feed.quiet if feed else "line", options=options(get_args(Quiet), "quiet")),
+        ),
+        language=context.language,
+    )  # fmt: skip
+
+
+async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
+    """Make or change the feed that the form describes, after a look whether its repository can be read."""
+    check_channel(context)
+    before = next(iter(meant_feeds(context)), None) if context.value("feed") else None
+    services = context.services
+    feed = await services.work.quick(lambda: _read(context, before))
+    with about_field("repository"):
+        if not services.access.may_set_up(feed.repository):
+            raise Mistake("mistake.may_not_set_up", repo=feed.repository)
+    yield context.working("working.setup", repo=feed.repository)
+    now = services.core.now()
+
+    def look() -> str:
+        source = services.core.sources.open(parse_place(feed.place))
+        return source.landed(now.replace(minute=0, second=0, microsecond=0), now).repo
+
+    with about_field("repository"):
+        try:
+            name = await services.work.shared(("look", feed.place), look)
+        except NotFound:
+            raise Mistake("mistake.no_such_repository", repo=feed.repository) from None
+    await _check_place(context, feed.channel, by_posting=before is None or bool(before.paused))
+    stored = await services.work.quick(lambda: services.feeds.put(replace(feed, repository=name)))
+    number = (await services.work.quick(services.core.stores.commits.numbers)).get(name, 0)
+    yield context.note(
+        "done.setup_changed" if stored.id in {known.id for known in context.feeds} else "done.setup",
+        Button(context.say("button.yesterday"), named("yesterday public", name, number)),
+        context.button("change", f"setup feed={stored.id}"),
+        context.button("status", "status"),
+        repo=name, next=say_moment(next_post(stored, now), stored.zone), zone=stored.zone,
+    )  # fmt: skip
+
+
+def _read(context: CommandContext, before: Feed | None) -> Feed:
+    """Return the feed that was described; what is not said stays as it was."""
+    core, asker, value = context.services.core, context.asker, context.value
+    text = value("repository") or (before.repository if before else "")
+    with about_field("repository"):
+        place = _place(text)
+    same = before and before.repository.lower() == place.lower()
+    known = next((f.place for f in context.services.feeds.all() if f.repository.lower() == place.lower()), place)
+    feed = before or Feed(
+        asker.platform, asker.workspace, asker.channel, place, place, time(9), context.zone(), core.now(),
+        language=context.language, made_by=asker.user,
+    )  # fmt: skip
+    given = context.request.values | context.command.named
+
+    def entry(name: str, read: Callable[[str], V], default: V) -> V:
+        with about_field(name):
+            return read(value(name)) if value(name) else default
+
+    def area_keys(text: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(meanings.area(core, name) for name in meanings.listed(text)))
+
+    days = entry("days", _one_of(get_args(Days)), feed.days)
+    goes_on = before and not before.paused and kind_of(before) == kind_of(replace(before, days=days))
+    return replace(
+        feed,
+        repository=place,
+        place=feed.place if same and before else known,
+        at=entry("at", meanings.clock, feed.at),
+        zone=entry("zone", meanings.zone, feed.zone),
+        language=entry("language", _one_of(LANGUAGES), feed.language),
+        days=days,
+        quiet=entry("quiet", _one_of(get_args(Quiet)), feed.quiet),
+        least=entry("least", meanings.importance, feed.least),
+        areas=entry("areas", area_keys, ()) if "areas" in given else feed.areas,
+        left_out=tuple(name.lstrip("@").lower() for name in meanings.listed(value("left_out")))
+        if "left_out" in given
+        else feed.left_out,
+        since=feed.since if goes_on else core.now(),
+        paused="",
+    )
+
+
+def _place(text: str) -> str:
+    """Return the repository on GitHub that a text names; raise Mistake if it is none."""
+    if not text:
+        raise Mistake("mistake.repository_missing")
+    try:
+        place = parse_place(bare_name(text))
+    except BadInput:
+        raise Mistake("mistake.repository", text=text) from None
+    if place.path or not place.name:
+        raise Mistake("mistake.repository", text=text)
+    return place.name
+
+
+def _one_of(known: Sequence[T]) -> Callable[[str], T]:
+    def read(text: str) -> T:
+        found = next((one for one in known if one == text.lower()), None)
+        if found is None:
+            raise Mistake("mistake.choice", text=text, known=tuple(known))
+        return found
+
+    return read
+
+
+async def _check_place(context: CommandContext, channel: str, *, by_posting: bool) -> None:
+    """Raise Mistake where Daybrief could not post: better told now than tomorrow morning."""
+    lacking = await context.asker.lacks(channel, by_posting)
+    if not lacking:
+        return
+    if "member" in lacking:
+        raise Mistake("mistake.not_member")
+    if "archived" in lacking:
+        raise Mistake("mistake.archived")
+    if refused := next((why for why in lacking if why.startswith("refused.")), ""):
+        raise Mistake("mistake.not_posted", why=said(refused, context.language))
+    raise Mistake("mistake.lacks", names=tuple(context.say(f"lacks.{name}") for name in lacking))
