@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from analysis.commits.commit import LOST, Commit
 from analysis.commits.pull_request import PullRequest
+from analysis.commits.title import ChangeType
 from analysis.facts import Fact
 from analysis.statements import Statement
 from analysis.triage.triage import Importance, Triage
@@ -42,6 +43,23 @@ class Aspect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """A line of a commit, or a sentence of what people wrote of it, as it stands there.
+
+    Attributes:
+        path, line: the file and the line on its side; empty and 0 for what people wrote.
+        is_before: the line is one of the version before the commit.
+        url: where what people wrote can be read; empty where no page is known.
+    """
+
+    text: str
+    path: str = ""
+    line: int = 0
+    is_before: bool = False
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One statement of an analysis.
 
@@ -50,16 +68,21 @@ class Claim:
         line: the line of the first of them that bears it out; 0 where none does by itself.
         is_before: the line is one of the version before the commit.
         url: where a quoted sentence can be read; empty for what is no quotation, or stands in a file.
-        estimate: it holds a number that the commit does not, so it is the model's own estimate and is marked.
+        unchecked: a model says it, and nobody could check it against the commit; it is marked.
+        before, after: what became what, as the commit writes it; empty where the claim tells of no such change.
+        quotes: the lines and sentences that a model rests it on; empty for the rules' claims, whose line is their proof.
     """
 
     text: str
     paths: tuple[str, ...] = ()
     aspect: Aspect | None = None
-    estimate: bool = False
+    unchecked: bool = False
     line: int = 0
     is_before: bool = False
     url: str = ""
+    before: str = ""
+    after: str = ""
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +95,12 @@ class Analysis:
             model's in its own words.
         why: at most two statements that tell the effect best, as written; empty where nothing is good.
         effect: what users notice; empty where no fact decides it.
-        importance: what the analyser itself would give; None if it was not asked.
+        importance: what the analyser itself would give; None if it was not asked, or is not to be believed in that.
+        reason: why it would, in a few words; empty for the rules, whose reasons stand in the triage.
+        types, areas: what a model would have instead of the rules'; empty where it says nothing.
+        is_thin: a model says that it saw too little to judge.
+        headline_quotes, effect_quotes: what a model rests them on; empty for what is in its author's or the rules' words.
+        is_checked: a second reading held the claims against nothing but their quotes.
         unseen: paths (or parts of them) that it could not see, in full or in part.
         dropped: how many of its claims were taken out, because the commit does not bear them out.
         stands_in: why these are the rules' words where a model's were wanted; empty if they are what was wanted.
@@ -93,6 +121,13 @@ class Analysis:
     unseen: tuple[str, ...] = ()
     dropped: int = 0
     stands_in: str = ""
+    reason: str = ""
+    types: tuple[ChangeType, ...] = ()
+    areas: tuple[str, ...] = ()
+    is_thin: bool = False
+    headline_quotes: tuple[Quote, ...] = ()
+    effect_quotes: tuple[Quote, ...] = ()
+    is_checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +196,14 @@ class Reading:
         analyses: by SHA; a commit that could not be analysed is not in it.
         failures: SHA → one sentence why.
         hopeless: why asking again is of no use before somebody mends something (a refused key, an unknown model).
+        refused: SHAs of failures that the same question will meet again.
     """
 
     analyses: dict[str, Analysis]
     failures: dict[str, str]
     usage: Usage = Usage()
     hopeless: str = ""
+    refused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,25 +215,30 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """What a day was about; without themes, `failure` says why."""
+class Order:
+    """A day's entries in the order in which readers must know them.
 
+    Attributes:
+        shas: the most important first; entries that are left out keep their place behind them.
+        first: those of the first screen; None where their importance decides it.
+    """
+
+    shas: tuple[str, ...] = ()
+    first: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A day's entries held against each other: their order, and three to five themes; without it, `failure` says why."""
+
+    order: Order = Order()
     themes: tuple[Theme, ...] = ()
     usage: Usage = Usage()
     failure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """The order of a day's entries, what readers must know first first; without it, `failure` says why."""
-
-    shas: tuple[str, ...] = ()
-    usage: Usage = Usage()
-    failure: str = ""
-
-
-class Analyser(Protocol):
-    """Reads commits. An implementation holds no connection that cannot be made anew in another process."""
+class Reader(Protocol):
+    """Reads commits, piece by piece. An implementation holds no connection that cannot be made anew in another process."""
 
     @property
     def name(self) -> str:
@@ -215,8 +257,12 @@ class Analyser(Protocol):
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
         """Analyse one piece. Never raises for what a server or a model does: the reading says it."""
 
-    def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
-        """Say what the day was about, in three to five themes, from analysed entries. Raises no more than `analyse`."""
 
-    def rank(self, entries: tuple[Entry, ...], repo: str) -> Ranking:
-        """Compare analysed entries of one day with each other and order them. Raises no more than `analyse`."""
+class Analyser(Reader, Protocol):
+    """A reader of commits that can also hold them against each other."""
+
+    def compare(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Comparison:
+        """Put analysed entries of one day in order and say what the day was about. Raises no more than `analyse`."""
+
+    def checker(self) -> Reader | None:
+        """Return who reads what this one said a second time, by its quotes alone; None where nothing is to be checked."""

@@ -9,7 +9,7 @@ from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import ChangeType
 from analysis.commits.window import Window
 from analysis.digest.digest import Average, Digest, RunCard
-from analysis.entry import Entry, Theme
+from analysis.entry import Entry, Order, Theme
 from analysis.triage.triage import Importance
 from storage.commits import Commits, repository_id
 from storage.store import Store
@@ -137,16 +137,20 @@ class Digests:
             stored = json.dumps([[theme.text, list(theme.shas)] for theme in themes], ensure_ascii=False)
             db.table("overviews").upsert({"key": key, "themes": stored, "made_at": int(now.timestamp())}, pk="key")
 
-    def ranking(self, key: str) -> tuple[str, ...] | None:
-        """Return the SHAs of a day's entries, in order, as remembered under a key, or None."""
+    def ranking(self, key: str) -> Order | None:
+        """Return the order of a day's entries as remembered under a key, or None."""
         with self._store.read() as db:
             row = db.execute("select shas from rankings where key = ?", [key]).fetchone()
-        return tuple(json.loads(row[0])) if row else None
+        if row is None:
+            return None
+        kept = json.loads(row[0])
+        return Order(tuple(kept["order"]), None if kept["first"] is None else tuple(kept["first"]))
 
-    def put_ranking(self, key: str, shas: Iterable[str], now: datetime) -> None:
+    def put_ranking(self, key: str, ranking: Order, now: datetime) -> None:
         """Remember the order of a day's entries."""
         with self._store.write() as db:
-            row = {"key": key, "shas": json.dumps(list(shas)), "made_at": int(now.timestamp())}
+            kept = json.dumps({"order": ranking.shas, "first": ranking.first})
+            row = {"key": key, "shas": kept, "made_at": int(now.timestamp())}
             db.table("rankings").upsert(row, pk="key")
 
     def put_run(self, digest: Digest, run: RunCard, failed: int) -> None:

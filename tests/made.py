@@ -161,7 +161,7 @@ def spoiled(entry: Entry, text: str) -> Entry:
         url=f"https://example.com/o/r/commit/{entry.commit.sha}",
         files=(FileChange(path, "renamed", 1, 2, path, "@@ -1 +1 @@\n-a\n+b", "too large"),),
     )
-    claims = (Claim(text, (path,), estimate=True),)
+    claims = (Claim(text, (path,), unchecked=True),)
     analysis = an_analysis(
         text, effect=text, impact=claims, insight=claims, risks=claims, recommendations=claims, unseen=(text,),
         stands_in=text, dropped=2, analyser=text, depth=Depth.FULL,

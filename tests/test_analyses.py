@@ -39,7 +39,7 @@ def by_model(headline: str = "The model's words.", **changes: Any) -> Analysis:
 
 def test_an_analysis_comes_out_as_it_went_in(store: Store, sha: str) -> None:
     """Every field is remembered."""
-    claim = Claim("It waits.", ("quill/cache.py",), Aspect.PERFORMANCE, estimate=True, line=3, is_before=True, url="u")
+    claim = Claim("It waits.", ("quill/cache.py",), Aspect.PERFORMANCE, unchecked=True, line=3, is_before=True, url="u")
     made = Analysis(
         "m-1", "3", "zh", Depth.FULL, "缓存不再等待。",
         (Statement("It waited.", Source.FRAGMENT, StatementKind.CAVEAT, "u", "news/1.txt", 1, "bugfix"),),

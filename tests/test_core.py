@@ -1,6 +1,5 @@
 """Digests day after day on one store: every commit in exactly one of them, nothing fetched, asked or paid twice."""
 
-import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 from servers import model as as_model
-from servers.answers import reader
+from servers.answers import asked_of, reader, shape
 from servers.github import GitHubServer
 from servers.model import ModelServer
 from servers.scratch import NOON, Scratch
@@ -369,16 +368,15 @@ class TestModel:
     ) -> None:
         for number in range(4):
             scratch.commit(f"Fix a crash {number}", {f"quill/{number}.py": "1\n"}, at=NOON + timedelta(minutes=number))
-        model.plan = [as_model.NORMAL, as_model.REFUSAL, as_model.NORMAL, as_model.REFUSAL]
+        model.plan = [as_model.NORMAL, as_model.HTML_PAGE, as_model.NORMAL, as_model.HTML_PAGE]
         first = reading.digest()
-        assert set(first.coverage.stand_ins.values()) == {"the model refused"}
+        (reason,) = set(first.coverage.stand_ins.values())
+        assert reason.startswith("the model server did not answer as a model does")
         assert first.coverage.by == {"test-model": 2, RULES: 2}
         model.requests.clear()
         again = reading.digest()
         assert (again.coverage.by, again.run.analysed) == ({"test-model": 4}, 2)
-        asked = [
-            re.findall(r"(?m)^Commit ([0-9a-f]{7})", request["messages"][1]["content"]) for request in model.requests
-        ]
+        asked = [asked_of(request) for request in model.requests if shape(request) == "Commits"]
         assert sorted(sha for shas in asked for sha in shas) == sorted(sha[:7] for sha in first.coverage.stand_ins)
 
     def test_the_days_budget_ends_the_spending_and_not_the_digest(
@@ -390,7 +388,7 @@ class TestModel:
         first = reading.digest(now=evening, DAYBRIEF_MODEL__DAILY_TOKENS="2500")
         assert (first.coverage.by, len(model.requests)) == ({"test-model": 1, RULES: 3}, 1)
         assert set(first.coverage.stand_ins.values()) == {SPENT}
-        assert first.run.notes == (f"overview by rules: {SPENT}",)
+        assert first.run.notes == (f"order and overview by rules: {SPENT}",)
         again = reading.digest(now=evening + timedelta(hours=1), DAYBRIEF_MODEL__DAILY_TOKENS="2500")
         assert (again.coverage.by, len(model.requests)) == ({"test-model": 1, RULES: 3}, 1)
         tomorrow = reading.digest(now=evening + timedelta(hours=8), DAYBRIEF_MODEL__DAILY_TOKENS="100000")
@@ -410,8 +408,9 @@ class TestModel:
     def test_an_overview_is_paid_from_the_same_budget(self, reading: Bot, scratch: Scratch, model: ModelServer) -> None:
         scratch.commit("Fix a crash", {"quill/a.py": "1\n"}, at=NOON)
         digest = reading.digest(DAYBRIEF_MODEL__DAILY_TOKENS="2500")
-        assert (digest.coverage.by, len(model.requests)) == ({"test-model": 1}, 1)
-        assert digest.run.notes == (f"overview by rules: {SPENT}",)
+        asked = [shape(request) for request in model.requests]
+        assert (digest.coverage.by, asked) == ({"test-model": 1}, ["Commits", "Findings"])
+        assert digest.run.notes == (f"order and overview by rules: {SPENT}",)
 
     def test_two_processes_ask_a_model_once(self, reading: Bot, scratch: Scratch) -> None:
         """Each takes what the other has not begun, and waits for the rest."""
@@ -424,13 +423,9 @@ class TestModel:
         assert [digest.coverage.by for digest in digests] == [{"test-model": 12}] * 2
         assert digests[0].overview == digests[1].overview
         assert [e.commit.sha for e in digests[0].entries] == [e.commit.sha for e in digests[1].entries]
-        asked = Counter(
-            sha
-            for request in model.requests
-            for sha in re.findall(r"(?m)^Commit ([0-9a-f]{7})", request["messages"][1]["content"])
-        )
+        asked = Counter(sha for request in model.requests if shape(request) == "Commits" for sha in asked_of(request))
         assert (len(asked), set(asked.values())) == (12, {1})
-        assert len(model.requests) == 12 + 2  # the order and the overview
+        assert sum(shape(request) == "Day" for request in model.requests) == 1
         assert sum(digest.run.analysed for digest in digests) == 12
 
     def test_what_another_process_has_read_meanwhile_is_not_asked_again(
@@ -448,7 +443,7 @@ class TestModel:
         digest = reading.digest(step=step)
         assert (others[0].run.analysed, digest.run.analysed) == (4, 0)
         assert digest.coverage.by == {"test-model": 4}
-        assert len(model.requests) == 4 + 2  # the order and the overview, asked once as well
+        assert len(model.requests) == 4 + 2  # what was said, and the day: asked once as well
 
     def test_what_a_killed_process_was_asking_is_asked_again(
         self, reading: Bot, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
@@ -477,17 +472,17 @@ class TestModel:
         assert reading.rows(
             "select repository, analyser, commits, fetched, analysed, failed, calls, cost from runs"
         ) == [
-            (REPO, "test-model", 1, 1, 1, 0, 2, run.cost),
+            (REPO, "test-model", 1, 1, 1, 0, 3, run.cost),
             (REPO, "test-model", 1, 0, 0, 0, 0, None),
         ]
 
     def test_an_overview_is_asked_for_once(self, reading: Bot, scratch: Scratch, model: ModelServer) -> None:
         scratch.commit("Fix a crash", {"quill/a.py": "1\n"}, at=NOON)
         assert reading.digest().overview == reading.digest().overview
-        assert len(model.requests) == 2
+        assert len(model.requests) == 3  # the commit, what was said of it, and the day
         scratch.commit("Fix a hang", {"quill/b.py": "1\n"}, at=NOON)
         reading.digest()
-        assert len(model.requests) == 5
+        assert len(model.requests) == 6
 
     def test_who_analyses_may_be_chosen(self, reading: Bot, clone: Bot) -> None:
         core = reading.core(NOON)

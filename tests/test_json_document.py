@@ -48,7 +48,7 @@ def check(data: object) -> None:
 
 def a_full_day() -> Digest:
     """A digest with something in every field."""
-    claim = Claim("It waits.", ("quill/a.py",), Aspect.PERFORMANCE, estimate=True)
+    claim = Claim("It waits.", ("quill/a.py",), Aspect.PERFORMANCE, unchecked=True)
     analysis = an_analysis(
         effect="e", impact=(claim,), insight=(claim,), risks=(claim,), recommendations=(claim,), unseen=("a",),
         importance=Importance.HIGH, dropped=1, stands_in="s",

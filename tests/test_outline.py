@@ -285,15 +285,15 @@ def test_a_merge_says_how_many_commits_it_brought() -> None:
 
 
 def claims(analyser: str, importance: str = "high") -> Item:
-    claim = Claim("Waits longer.", ("quill/cache.py",), Aspect.PERFORMANCE, estimate=True)
+    claim = Claim("Waits longer.", ("quill/cache.py",), Aspect.PERFORMANCE, unchecked=True)
     named = Claim("`cache.py` waits.", ("quill/cache.py",))
     analysis = an_analysis(analyser=analyser, effect="Slower.", impact=(claim,), insight=(named,), risks=(claim,))
     return item(an_entry(importance=importance, analysis=analysis))
 
 
-def test_claims_say_their_aspect_and_what_is_an_estimate() -> None:
-    """A number that the commit does not hold is marked as the model's."""
-    assert part(claims("m-1"), "Risks") == ["Performance: Waits longer. (the model's estimate)"]
+def test_claims_say_their_aspect_and_what_could_not_be_checked() -> None:
+    """What a model says and the commit does not settle is marked."""
+    assert part(claims("m-1"), "Risks") == ["Performance: Waits longer. (could not be checked)"]
 
 
 def test_a_models_claim_shows_the_file_that_it_rests_on() -> None:
@@ -459,7 +459,7 @@ def test_everything_can_be_said_in_both_languages(language: Language) -> None:
         facts=tuple(Fact(kind, "name", "quill/a.py", 1, "1", "2", "detail") for kind in FactKind),
         analysis=an_analysis(
             analyser="m-1", language=language, effect="e", stands_in="s", dropped=2, unseen=("a",),
-            impact=tuple(Claim("c", (), aspect, estimate=True) for aspect in Aspect),
+            impact=tuple(Claim("c", (), aspect, unchecked=True) for aspect in Aspect),
         ),
         late=True,
     )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from made import a_commit, a_triage
 
 from analysis.digest.pipeline import SPENT, Gate, OpenGate, Readers, Turn, judge, read_all, settled, stand_in
-from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Ranking, Reading, Usage
+from analysis.entry import RULES, Analysis, Depth, Entry, Language, Reading, Usage
 from analysis.triage.areas import of_repository
 from analysis.triage.triage import Importance
 
@@ -50,12 +50,6 @@ class Fake:
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
         self.asked.append(job[0].commit.subject)
         return self.answer(job[0])
-
-    def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
-        return Overview()
-
-    def rank(self, entries: tuple[Entry, ...], repo: str) -> Ranking:
-        return Ranking()
 
 
 @dataclass
@@ -255,7 +249,7 @@ def test_a_stand_in_is_the_rules_word_with_its_reason() -> None:
     assert found.headline
 
 
-def test_an_opinion_moves_the_importance_by_one_step() -> None:
+def test_an_opinion_stands() -> None:
     (entry,) = entries(1)
     low = settled(entry, Analysis("fake", "1", "en", Depth.SHORT, "Read", importance=Importance.LOW))
     assert (low.triage.importance, low.triage.by_rules) == (Importance.LOW, entry.triage.importance)

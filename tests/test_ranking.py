@@ -1,7 +1,6 @@
 """The day's commits compared with each other by a model, the past as an example, and its opinion beside the rules'."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,9 +18,9 @@ from servers.waiting import hurry
 from analysis.commits.commit import FileChange
 from analysis.commits.title import ChangeType
 from analysis.commits.window import Window
-from analysis.digest.digest import MUST_KNOW, Digest, order
+from analysis.digest.digest import MUST_KNOW, Digest, in_order, order
 from analysis.digest.pipeline import settled
-from analysis.entry import Entry, Language, Ranking
+from analysis.entry import Entry, Language, Order
 from analysis.i18n.wording import say
 from analysis.llm.analyser import ModelAnalyser
 from analysis.llm.client import Model
@@ -45,13 +44,6 @@ from formatters.text.item import item_of
 Json = dict[str, Any]
 DAY = Window.of(NOON.date(), "UTC")
 FLAG = 'import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument("--pages", type=int)\n'
-PAST = (
-    ("Fix a hang of the scheduler", Importance.HIGH),
-    ("Rename a test", Importance.LOW),
-    ("Faster cache\nand a second line", Importance.MEDIUM),
-    ("Key sk-ant-api03-" + "Qz7" * 30, Importance.HIGH),
-    *((f"Old fix {number}", Importance.HIGH) for number in range(9)),
-)
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +63,7 @@ def answering(change: Callable[[list[str]], Sequence[str]]) -> Callable[[Json], 
 
     def answer(asked: Json) -> Json:
         found = reader(asked)
-        return {"shas": list(change(found["shas"]))} if shape(asked) == "Order" else found
+        return found | {"must_know": [], "order": list(change(found["order"]))} if "order" in found else found
 
     return answer
 
@@ -81,8 +73,9 @@ def analyser(server: ModelServer, **settings: Any) -> ModelAnalyser:
 
 
 def entries(count: int, importance: str = "medium") -> tuple[Entry, ...]:
+    heard = an_analysis(importance=Importance(importance))
     return order(
-        an_entry(a_commit(f"Fix {number}", sha=a_sha("c")), importance, score=0.5 - number / 100)
+        an_entry(a_commit(f"Fix {number}", sha=a_sha("c")), importance, score=0.5 - number / 100, analysis=heard)
         for number in range(count)
     )
 
@@ -91,17 +84,15 @@ def ranked(server: ModelServer, change: Callable[[list[str]], Sequence[str]], co
     """Return in which order the entries come (0 is what was first), and why there is none."""
     given = entries(count)
     server._answer = answering(change)  # noqa: SLF001 - the fake's answer is changed within a test
-    found = analyser(server).rank(given, "example/quill")
+    found = analyser(server).compare(given, "example/quill", "en")
     places = {entry.commit.sha: place for place, entry in enumerate(given)}
-    return [places[sha] for sha in found.shas], found.failure
+    return [places[sha] for sha in found.order.shas], found.failure
 
 
 class TestOrder:
-    def test_the_models_order_is_weighed_against_the_given_one(self, server: ModelServer) -> None:
-        """Each moves halfway to where the model wants it."""
+    def test_the_models_order_stands(self, server: ModelServer) -> None:
         assert ranked(server, lambda shas: shas) == ([0, 1, 2, 3, 4, 5], "")
-        assert ranked(server, lambda shas: [shas[5], *shas[:5]]) == ([0, 1, 5, 2, 3, 4], "")
-        assert ranked(server, lambda shas: [shas[1], shas[0], *shas[2:]])[0] == [1, 0, 2, 3, 4, 5]
+        assert ranked(server, lambda shas: [shas[5], *shas[:5]]) == ([5, 0, 1, 2, 3, 4], "")
 
     @pytest.mark.parametrize(
         "change",
@@ -109,14 +100,16 @@ class TestOrder:
             lambda shas: [*shas, *shas],
             lambda shas: ["1234567", "", "no sha", *shas],
             lambda shas: [sha + "0" * 33 for sha in shas],
-            lambda shas: shas[:3],
         ],
-        ids=["twice", "unknown ones", "long ones", "half of them"],
+        ids=["twice", "unknown ones", "long ones"],
     )
     def test_an_answer_is_used_as_far_as_it_can_be(
         self, server: ModelServer, change: Callable[[list[str]], Sequence[str]]
     ) -> None:
         assert ranked(server, change) == ([0, 1, 2, 3, 4, 5], "")
+
+    def test_what_an_order_leaves_out_keeps_its_place_behind_it(self, server: ModelServer) -> None:
+        assert ranked(server, lambda shas: shas[:2:-1]) == ([5, 4, 3], "")
 
     @pytest.mark.parametrize("change", [lambda _: [], lambda shas: shas[:2], lambda _: ["abcdef0"] * 6])
     def test_an_answer_that_leaves_most_out_is_none(
@@ -130,16 +123,43 @@ class TestOrder:
 
     def test_what_does_not_fit_keeps_its_place_at_the_end(self, server: ModelServer) -> None:
         server._answer = answering(lambda shas: shas[::-1])  # noqa: SLF001 - the fake's answer is changed within a test
-        given = tuple(replace(entry, analysis=an_analysis("x " * 4_000)) for entry in entries(9))
-        found = analyser(server).rank(given, "example/quill")
-        assert (0 < len(found.shas) < 9, found.failure) == (True, "")
-        assert [entry.commit.sha for entry in order(given, found.shas)][len(found.shas) :] == [
-            entry.commit.sha for entry in given[len(found.shas) :]
+        given = entries(400)
+        given = tuple(replace(e, analysis=an_analysis("x " * 4_000, importance=Importance.MEDIUM)) for e in given)
+        found = analyser(server).compare(given, "example/quill", "en")
+        shas = found.order.shas
+        assert (0 < len(shas) < len(given), found.failure) == (True, "")
+        assert [entry.commit.sha for entry in order(given, shas)][len(shas) :] == [
+            entry.commit.sha for entry in given[len(shas) :]
         ]
 
     def test_rules_leave_the_order_as_it_is(self) -> None:
         given = entries(3)
-        assert RulesAnalyser().rank(given, "r") == Ranking(tuple(entry.commit.sha for entry in given))
+        assert RulesAnalyser().compare(given, "r", "en").order == Order()
+        assert in_order(given, Order()) == (given, None)
+
+    def test_what_the_comparison_puts_first_is_the_first_screen(self) -> None:
+        """It is high then, unless a fact forbids it; other high ones stand behind it."""
+        high, medium = entries(2, "high"), entries(3)
+        barred = replace(medium[2], triage=replace(medium[2].triage, ceiling=Importance.MEDIUM))
+        wanted = [medium[1], barred, high[1]]
+        shas = tuple(entry.commit.sha for entry in wanted)
+        ordered, first = in_order((*high, *medium[:2], barred), Order(shas, shas))
+        assert first == (medium[1].commit.sha, high[1].commit.sha)
+        assert [entry.commit.sha for entry in ordered] == [
+            one.commit.sha for one in (medium[1], high[1], high[0], barred, medium[0])
+        ]
+        assert [entry.triage.importance for entry in ordered].count(Importance.HIGH) == 3
+
+    def test_nothing_need_stand_on_the_first_screen(self) -> None:
+        assert in_order(entries(3, "high"), Order((), ()))[1] == ()
+
+    def test_what_was_not_heard_stands_where_the_rules_have_it(self) -> None:
+        """A model was not asked for its rank, or did not answer: it is not left out for that."""
+        heard = entries(7, "high")
+        unheard = an_entry(importance="high", analysis=an_analysis())
+        shas = tuple(entry.commit.sha for entry in heard)
+        _, first = in_order((*heard, unheard), Order(shas, shas[:6]))
+        assert first == (unheard.commit.sha, *shas[:5])
 
     def test_nothing_moves_from_one_importance_to_another(self) -> None:
         high, low = entries(2, "high"), entries(2, "low")
@@ -162,15 +182,6 @@ class TestOrder:
             assert order((moved, mended)) == (mended, moved)
             built = replace(moved, commit=a_commit("build: load", files=(*a_commit().files, tests[0])))
             assert order((built, mended)) == (built, mended)
-
-    def test_what_a_model_alone_has_raised_stands_behind_what_the_rules_rank_so(self) -> None:
-        """Many of them take nothing grave out of what must be known."""
-        grave = an_entry(importance="high", score=0.7)
-        raised = [
-            settled(an_entry(score=0.6 - n / 100), an_analysis(importance=Importance.HIGH)) for n in range(MUST_KNOW)
-        ]
-        new = an_entry(importance="high", types=(ChangeType.FEATURE,))
-        assert order((new, *raised, grave)) == (grave, *raised, new)
 
     @pytest.mark.parametrize(("troubles", "news", "shown"), [(9, 2, 5), (5, 2, 5), (3, 9, 3), (7, 0, 6)])
     def test_one_place_of_what_must_be_known_is_kept_for_what_is_new(
@@ -218,16 +229,6 @@ def bot(server: ModelServer, environ: dict[str, str], tmp_path: Path) -> Bot:
     return Bot(server, environ, scratch)
 
 
-def talked_into(asked: Json) -> Json:
-    """Answer as a model that does what a commit says: its own comes first and is high, all others are low."""
-    found = reader(asked)
-    if shape(asked) == "Order":
-        return {"shas": found["shas"][::-1]}
-    if shape(asked) == "Lines":
-        return {"items": [{**item, "importance": "high"} for item in found["items"]]}
-    return {**found, "importance": "low"} if "importance" in found else found
-
-
 def titles(digest: Digest) -> list[str]:
     return [entry.commit.subject for entry in digest.entries]
 
@@ -235,38 +236,38 @@ def titles(digest: Digest) -> list[str]:
 class TestTheDay:
     def test_the_digest_is_in_the_models_order_and_asked_for_once_for_all_languages(self, bot: Bot) -> None:
         by_rules = titles(bot.digest())
-        assert bot.asked("Order") == 1
+        assert bot.asked("Day") == 1
         bot.scratch.commit("Fix a crash 9", {"quill/9.py": "1\n"}, at=NOON - timedelta(hours=1))
         bot.server._answer = answering(lambda shas: [shas[-1], *shas[:-1]])  # noqa: SLF001 - changed within a test
         digest = bot.digest()
-        assert titles(digest)[:3] == [*by_rules[:2], "Fix a crash 9"]
+        assert titles(digest)[:3] == ["Fix a crash 9", *by_rules[:2]]
         assert (titles(bot.digest()), titles(bot.digest("zh"))) == (titles(digest), titles(digest))
-        assert bot.asked("Order") == 2
+        assert bot.asked("Day") == 3  # the themes of the other language, with an order that nobody needs
 
-    def test_a_commit_that_asks_for_the_first_place_does_not_get_it(self, bot: Bot) -> None:
-        """A model that is talked into it moves a test neither up nor before anything that users notice."""
-        bot.server._answer = talked_into  # noqa: SLF001 - changed within a test
+    def test_the_first_screen_is_what_the_comparison_puts_there(self, bot: Bot) -> None:
+        def answer(asked: Json) -> Json:
+            found = reader(asked)
+            return found | {"must_know": found["order"][2:3]} if "order" in found else found
+
+        bot.server._answer = answer  # noqa: SLF001 - changed within a test
         digest = bot.digest()
-        (hostile,) = (entry for entry in digest.entries if entry.commit.subject.startswith("Move"))
-        others = [entry for entry in digest.entries if entry is not hostile]
-        assert digest.entries[-1] == hostile
-        assert (hostile.triage.importance, hostile.is_disputed) == (Importance.LOW, True)
-        assert {(entry.triage.importance, entry.triage.by_rules) for entry in others} == {
-            (Importance.HIGH, Importance.HIGH)
-        }
+        (only,) = digest.must_know
+        assert digest.entries[0] == only
+        assert document(digest)["must_know"] == [only.commit.sha]
+        again = bot.digest()
+        assert (again.must_know, bot.asked("Day")) == ((only,), 1)
 
-    def test_what_the_store_remembers_is_weighed_as_in_the_digest(self, bot: Bot) -> None:
-        """The bounds hold there too, with both ranks."""
+    def test_what_the_store_remembers_is_ranked_as_in_the_digest(self, bot: Bot) -> None:
+        bot.server._answer = ranking_low  # noqa: SLF001 - changed within a test
         bot.scratch.commit("Tidy", {"quill/cli.py": FLAG}, at=NOON)
         bot.scratch.commit("chore: tidy", {"quill/cli.py": "import argparse\n"}, at=NOON + timedelta(seconds=1))
-        bot.server._answer = talked_into  # noqa: SLF001 - changed within a test
         ranks = {entry.commit.sha: (entry.triage.importance, entry.triage.by_rules) for entry in bot.digest().entries}
-        assert (Importance.MEDIUM, Importance.MEDIUM) in ranks.values()
+        assert (Importance.MEDIUM, None) in ranks.values()  # a flag is gone
         remembered = bot.remembered(list(ranks))
         assert {entry.commit.sha: (entry.triage.importance, entry.triage.by_rules) for entry in remembered} == ranks
 
     def test_a_quota_that_ends_leaves_the_order_to_the_rules_and_says_so(self, bot: Bot) -> None:
-        bot.server.plan = [as_model.NORMAL] * 5
+        bot.server.plan = [as_model.NORMAL] * 3
         bot.server.always = as_model.NO_QUOTA
         (note,) = bot.digest().run.notes
         assert note.startswith("order and overview by rules: the model account's quota is used up")
@@ -274,60 +275,24 @@ class TestTheDay:
     def test_a_bad_answer_leaves_the_order_to_the_rules_and_says_so(self, bot: Bot) -> None:
         bot.server._answer = answering(lambda _: [])  # noqa: SLF001 - changed within a test
         digest = bot.digest()
-        assert digest.run.notes == ("order by rules: the model did not order the commits that it was given",)
+        reason = "the model did not order the commits that it was given"
+        assert digest.run.notes == (f"order and overview by rules: {reason}",)
         assert titles(digest) == [entry.commit.subject for entry in order(digest.entries)]
 
 
-class TestEvidence:
-    def test_the_model_is_told_what_the_rules_found_and_how_far_it_may_go(self, server: ModelServer) -> None:
-        entry = an_entry(importance="medium", floor=Importance.MEDIUM, score=0.517)
-        analyser(server).analyse((entry,), "en")
-        assert (
-            "Found by rule: types bugfix; areas kv_cache; importance medium, 0.52 of 1, at least medium; because"
-            in shown(server.requests[0])
-        )
-        entry = an_entry(importance="low", ceiling=Importance.LOW, areas=())
-        analyser(server).analyse((entry,), "en")
-        assert "areas -; importance low, 0.20 of 1, at most low; because" in shown(server.requests[1])
+def ranking_low(asked: Json) -> Json:
+    """Answer that nobody notices anything."""
+    found = reader(asked)
+    for one in found.get("items", ()):
+        one["importance"] = "low"
+    return found | {"must_know": []} if "must_know" in found else found
 
-    def test_the_repositorys_own_past_is_an_example(self, server: ModelServer) -> None:
-        """A few of each rank, one line each, cut, without secrets, and among what comes from outside."""
-        with_past = analyser(server, examples={"example/quill": PAST})
-        with_past.analyse((an_entry(),), "en")
-        with_past.analyse((an_entry(importance="low"), an_entry(importance="low")), "en")
-        with_past.rank(entries(3), "example/quill")
-        for asked in server.requests:
-            lines = shown(asked).split("\n")
-            assert re.fullmatch(r"=== \w+ ===", lines[0])
-            assert lines[1:5] == [
-                "How earlier commits of this repository ranked:",
-                "- high: Fix a hang of the scheduler",
-                lines[3],
-                "- high: Old fix 0",
-            ]
-            assert "Qz7" not in shown(asked)
-            assert lines[5:8] == ["- high: Old fix 1", "- medium: Faster cache", "- low: Rename a test"]
-            assert "Old fix" not in asked["messages"][0]["content"]
 
-    def test_where_nobody_ranked_the_types_of_its_past_are_the_example(self, server: ModelServer) -> None:
-        """As types, so that no model takes them for ranks; a dozen at most, one line each, without secrets."""
-        typed = (("Fix a hang\nat night", "bugfix (amd, npu)"), ("Key sk-ant-api03-" + "Qz7" * 30, "feature"))
-        many = tuple((f"Tidy {number}", "refactor") for number in range(20))
-        analyser(server, examples={"example/quill": (*typed, *many)}).analyse((an_entry(),), "en")
-        lines = shown(server.requests[0]).split("\n")
-        assert lines[1:3] == [
-            "What earlier commits of this repository are, by their people's word:",
-            "- bugfix (amd, npu): Fix a hang",
-        ]
-        assert lines[4:15] == [*(f"- refactor: Tidy {number}" for number in range(10)), ""]
-        assert "Qz7" not in shown(server.requests[0])
-        assert "ranked" not in lines[1]
-
-    def test_what_was_read_before_more_was_known_still_holds(self, server: ModelServer) -> None:
-        """Examples make better answers, not another question; other repositories' are not shown."""
-        assert analyser(server, examples={"example/quill": PAST}).prompt == analyser(server).prompt
-        analyser(server, examples={"example/other": PAST}).analyse((an_entry(),), "en")
-        assert "Old fix" not in shown(server.requests[-1])
+def test_a_model_is_told_neither_how_rules_rank_nor_how_far_it_may_go(server: ModelServer) -> None:
+    entry = an_entry(importance="medium", floor=Importance.MEDIUM, score=0.517)
+    analyser(server).analyse((entry,), "en")
+    for word in ("medium", "0.5", "at least", "because"):
+        assert word not in shown(server.requests[0])
 
 
 LEVELS = tuple(Importance)
@@ -339,12 +304,9 @@ class TestDisputes:
     def test_an_opinion_that_differs_from_the_rules_is_a_dispute(
         self, importance: Importance, opinion: Importance | None
     ) -> None:
-        """Whether it moved the rank, or a bound held it."""
-        for floor, ceiling in ((Importance.LOW, Importance.HIGH), (importance, importance)):
-            entry = an_entry(importance=importance, floor=floor, ceiling=ceiling)
-            entry = settled(entry, an_analysis(importance=opinion))
-            assert entry.is_disputed is (opinion not in {None, importance})
-            assert len(a_digest(entry).coverage.disputed) == entry.is_disputed
+        entry = settled(an_entry(importance=importance), an_analysis(importance=opinion))
+        assert entry.is_disputed is (opinion not in {None, importance})
+        assert len(a_digest(entry).coverage.disputed) == entry.is_disputed
 
     def test_a_rank_that_a_person_gave_is_not_disputed(self) -> None:
         """Their word stands, whatever a model says."""

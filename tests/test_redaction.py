@@ -9,7 +9,7 @@ from made import an_entry
 
 from analysis.commits.redaction import MARK, redact
 from analysis.facts import Fact, FactKind
-from analysis.llm.questions import evidence
+from analysis.llm.questions import told
 
 unhurried = settings(deadline=None)
 """A slow machine is no failure."""
@@ -160,14 +160,14 @@ class TestFacts:
     def test_a_value_of_a_secret_name_goes(self, name: str) -> None:
         """The fact says the name, and nothing of the line around it."""
         fact = Fact(FactKind.DEFAULT_CHANGED, name, "quill/a.py", 1, '"hunter2"', "None")
-        told = evidence(an_entry(facts=(fact,)), "", ())
-        assert f"{name} {MARK} -> None" in told
-        assert "hunter2" not in told
+        said = told(an_entry(facts=(fact,)), "", ())
+        assert f"{name} {MARK} -> None" in said
+        assert "hunter2" not in said
 
     @pytest.mark.parametrize("name", ["Config.tokens", "password_file", "api_key_env", "max_new_tokens", "bypass"])
     def test_a_value_of_another_name_stays(self, name: str) -> None:
         fact = Fact(FactKind.DEFAULT_CHANGED, name, "quill/a.py", 1, "128", "256")
-        assert f"{name} 128 -> 256" in evidence(an_entry(facts=(fact,)), "", ())
+        assert f"{name} 128 -> 256" in told(an_entry(facts=(fact,)), "", ())
 
 
 class TestOwnSecrets:

@@ -138,10 +138,10 @@ class TestTheOverview:
             *(an_entry(None, "low", areas=("docs",)) for _ in range(3)),
         ]
         entries = (*fixes, feature, *others)
-        (theme,) = RulesAnalyser().overview(entries, "o/r", "en").themes
+        (theme,) = RulesAnalyser().compare(entries, "o/r", "en").themes
         assert theme.text == "KV cache: 2 bug fixes and 1 feature"
         assert theme.shas == tuple(entry.commit.sha for entry in (*fixes, feature))
-        (theme,) = RulesAnalyser().overview(entries, "o/r", "zh").themes
+        (theme,) = RulesAnalyser().compare(entries, "o/r", "zh").themes
         assert theme.text == "KV 缓存：2 项缺陷修复和 1 项新功能"
 
 

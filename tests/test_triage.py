@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from builders import a_change, a_commit_of
@@ -18,7 +19,8 @@ from analysis.i18n.wording import say_reason
 from analysis.statements import Source, Statement
 from analysis.statements.symptoms import found_in
 from analysis.triage.areas import general
-from analysis.triage.triage import HIGH, MEDIUM, Importance, Triage, bound, triage, weigh
+from analysis.triage.reason import Reason
+from analysis.triage.triage import HIGH, MEDIUM, Importance, Opinion, Triage, decide, triage
 
 LOW, MIDDLE, TOP = Importance.LOW, Importance.MEDIUM, Importance.HIGH
 
@@ -165,7 +167,7 @@ def test_a_bots_quotation_names_no_trouble() -> None:
         author="dependabot[bot]",
     )
     assert triage(commit, facts_of(commit), general()).importance is not Importance.HIGH
-    assert bound(triage(commit, (), general()), commit, ()).floor is Importance.LOW
+    assert triage(commit, (), general()).floor is Importance.LOW
 
 
 @pytest.mark.parametrize(
@@ -573,60 +575,62 @@ def test_scores_are_ordered_as_importances_are(given_: list[tuple[str, list[File
         assert one.floor.rank <= one.importance.rank <= one.ceiling.rank
 
 
-# -- weighing
+# -- what a model makes of it
+
+
+def decided(title: str, *files: FileChange, importance: Importance, **more: Any) -> Triage:
+    commit = a_commit(title, files=files)
+    facts = facts_of(commit)
+    return decide(triage(commit, facts, general()), Opinion(importance, **more), commit, facts)
 
 
 @pytest.mark.parametrize("opinion", Importance)
-@pytest.mark.parametrize("importance", Importance)
-def test_an_opinion_moves_by_one_step(importance: Importance, opinion: Importance) -> None:
-    """Towards itself; what the rules gave is kept beside it."""
-    before = a_triage(importance, floor=LOW, ceiling=TOP)
-    after = weigh(before, opinion)
-    assert abs(after.importance.rank - before.importance.rank) == min(1, abs(opinion.rank - importance.rank))
-    if opinion is importance:
-        assert after == before
-    else:
-        assert (after.by_rules, after.reasons) == (importance, before.reasons)
-        assert (after.score >= HIGH) is (after.importance is TOP)
-        assert (after.score < MEDIUM) is (after.importance is LOW)
+@pytest.mark.parametrize("title", ["Fix a crash of the cache", "Tidy the cache"])
+def test_an_opinion_stands_whatever_the_words_say(title: str, opinion: Importance) -> None:
+    """What the rules gave is kept beside it, and its reason comes first."""
+    before, after = judged(title, PRODUCT, TESTS), decided(title, PRODUCT, TESTS, importance=opinion, reason="because")
+    assert (after.importance, after.reasons[0]) == (opinion, Reason("opinion", "because", 1.0))
+    assert after.reasons[1:] == before.reasons
+    assert after.by_rules is (None if opinion is before.importance else before.importance)
+    assert (after.score >= HIGH) is (after.importance is TOP)
+    assert (after.score < MEDIUM) is (after.importance is LOW)
 
 
-def test_no_opinion_moves_a_commit_past_the_rules() -> None:
-    """Neither up nor down."""
-    assert weigh(judged("Shout", TESTS), TOP).importance is LOW
-    assert weigh(judged("Fix a crash", COMMENT), TOP).importance is not TOP
-    grave = judged("chore: tidy", FLAG_GONE)
-    assert weigh(weigh(grave, LOW), LOW).importance is not LOW
+@pytest.mark.parametrize(
+    ("title", "change", "opinion", "kept"),
+    [
+        ("Fix a crash", TESTS, TOP, MIDDLE),
+        ("Fix a crash", COMMENT, TOP, MIDDLE),
+        ("chore: tidy", FLAG_GONE, LOW, MIDDLE),
+    ],
+)
+def test_no_opinion_stands_against_a_fact(
+    title: str, change: FileChange, opinion: Importance, kept: Importance
+) -> None:
+    """Neither up nor down; its reason is none for the rank that stands."""
+    after = decided(title, change, importance=opinion, reason="because")
+    assert after.importance is kept
+    assert "opinion" not in {reason.code for reason in after.reasons}
 
 
-@pytest.mark.parametrize("title", ["Fix a crash of the cache", "Fix NaN in the cache", "Fix a leak", "feat!: say it"])
-def test_one_opinion_takes_no_grave_trouble_from_what_must_be_known(title: str) -> None:
-    """What the rules rank high for it stays high, and says that it is disputed; anything else that is high may fall."""
-    after = weigh(judged(title, PRODUCT, TESTS), LOW)
-    assert (after.importance, after.by_rules) == (TOP, TOP)
-    after = weigh(a_triage(TOP), LOW)
-    assert (after.importance, after.by_rules) == (MIDDLE, TOP)
+def test_an_opinion_may_correct_types_and_areas_but_not_what_is_proven() -> None:
+    after = decided("Tidy", PRODUCT, importance=LOW, types=(ChangeType.SECURITY,), areas=("scheduler",))
+    assert (after.types, after.areas) == ((ChangeType.SECURITY,), ("scheduler",))
+    after = decided('Revert "Add a cache"', PRODUCT, importance=LOW, types=(ChangeType.REFACTOR,))
+    assert after.types == (ChangeType.REVERT, ChangeType.REFACTOR)
+    assert decided("Fix a crash", PRODUCT, importance=LOW).types == judged("Fix a crash", PRODUCT).types
 
 
-def test_a_remembered_triage_gets_its_bounds_back() -> None:
-    """They are no part of what is remembered."""
-    for title, change in (("chore: tidy", FLAG_GONE), ("Shout", TESTS), ("Fix a crash", COMMENT)):
-        commit = a_commit(title, files=(change,))
-        facts = facts_of(commit)
-        found = triage(commit, facts, general())
-        bare = replace(found, floor=LOW, ceiling=TOP)
-        assert bound(bare, commit, facts) == found
+def test_a_second_opinion_takes_the_place_of_the_first() -> None:
+    commit = a_commit("Tidy", files=(PRODUCT,))
+    first = decide(triage(commit, (), general()), Opinion(TOP, "first"), commit, ())
+    second = decide(first, Opinion(TOP, "second"), commit, ())
+    assert [reason.detail for reason in second.reasons if reason.code == "opinion"] == ["second"]
 
 
-def test_no_opinion_changes_nothing() -> None:
-    """Where nobody was asked."""
-    found = judged("Fix a crash", PRODUCT)
-    assert weigh(found, None) is found
-
-
-def test_weighed_ones_keep_their_order() -> None:
+def test_those_that_are_lifted_keep_their_order() -> None:
     """Two that are lifted from one level stand to each other as before."""
-    lower, higher = (weigh(a_triage(score=score), TOP).score for score in (0.3, 0.5))
+    lower, higher = (decide(a_triage(score=score), Opinion(TOP), a_commit(), ()).score for score in (0.3, 0.5))
     assert lower < higher
 
 

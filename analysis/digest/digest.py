@@ -12,9 +12,9 @@ from analysis.commits.window import Window
 from analysis.digest.follow_ups import FollowUp
 from analysis.digest.stories import Story
 from analysis.digest.trends import Unusual
-from analysis.entry import RULES, Entry, Language, Theme, Usage
+from analysis.entry import RULES, Entry, Language, Order, Theme, Usage
 from analysis.facts import FactKind
-from analysis.triage.triage import Importance
+from analysis.triage.triage import Importance, raised
 
 SCHEMA_VERSION = 2
 """Of the digest as JSON; goes up when a field changes its meaning or goes away."""
@@ -120,6 +120,7 @@ class Digest:
         before: what the seven days before were like, if the store knows.
         unusual: what is not as in the four weeks before; usually nothing.
         follow_ups: what came of changes that earlier digests told; usually nothing.
+        first: the SHAs of what must be known, as a model compared them; None where importance and order decide it.
         built_at: aware, UTC.
         area: the only area it still shows, after `only`; empty for all.
     """
@@ -138,6 +139,7 @@ class Digest:
     notes: tuple[str, ...] = ()
     area: str = ""
     follow_ups: tuple[FollowUp, ...] = ()
+    first: tuple[str, ...] | None = None
 
     def only(self, area: str) -> "Digest":
         """Return the digest with that area's entries alone; one without any is a digest too."""
@@ -158,7 +160,9 @@ class Digest:
         )
         stories = tuple(story for story in stories if len(story.shas) > 1 or story.earlier)
         overview = tuple(theme for theme in self.overview if not theme.shas or shas & set(theme.shas))
-        return replace(self, entries=kept, stories=stories, overview=overview, area=area or self.area)
+        return replace(
+            self, entries=kept, stories=stories, overview=overview, area=area or self.area, first=None if area else self.first
+        )  # fmt: skip
 
     def entry(self, sha: str) -> Entry:
         """Return the entry of a commit; raise KeyError if it is not in the digest."""
@@ -175,8 +179,12 @@ class Digest:
     def must_know(self) -> tuple[Entry, ...]:
         """The important entries, one for each story, at most MUST_KNOW.
 
-        Where troubles would take all places, the last one is kept for the most important of what is merely new.
+        Where nobody compared them and troubles would take all places, the last one is kept for the most important of what is
+        merely new.
         """
+        if self.first is not None:
+            by_sha = {entry.commit.sha: entry for entry in self.entries}
+            return tuple(by_sha[sha] for sha in self.first if sha in by_sha)
         chosen = list[Entry]()
         for entry in self.entries:
             story = self.story_of(entry)
@@ -196,7 +204,7 @@ class Digest:
             commits=len(self.entries),
             brought=sum(len(entry.commit.brought) for entry in self.entries),
             late=sum(entry.late for entry in self.entries),
-            by=dict(Counter(analysis.analyser for analysis in analyses.values() if analysis)),
+            by=dict(Counter(RULES if one.stands_in else one.analyser for one in analyses.values() if one)),
             stand_ins={
                 sha: analysis.stands_in for sha, analysis in analyses.items() if analysis and analysis.stands_in
             },
@@ -240,8 +248,7 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
 def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry, ...]:
     """Put entries into the digest's order: by importance, then as ranked, then by score, then the newest first.
 
-    Of one importance, what may hurt stands before what is merely new, and before what only moves tests or CI about; of both, what
-    the rules rank so before what a model alone has raised.
+    Of one importance, what may hurt stands before what is merely new, and before what only moves tests or CI about.
 
     `ranking` holds SHAs, compared with each other; it moves nothing from one importance to another.
     """
@@ -253,13 +260,31 @@ def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry,
                 -e.triage.importance.rank,
                 places.get(e.commit.sha, len(places)),
                 not _may_hurt(e),
-                e.triage.is_raised,
                 -e.triage.score,
                 -e.commit.committed_at.timestamp(),
                 e.commit.sha,
             ),
         )
     )
+
+
+def in_order(entries: Sequence[Entry], ranking: Order) -> tuple[tuple[Entry, ...], tuple[str, ...] | None]:
+    """Return a day's entries in their order, and which of them stand on the first screen; None where their importance decides.
+
+    What a comparison puts there is important, unless a fact forbids it. It says nothing of what it was not heard on: there the
+    rules' rank decides, and what they rank high stands at its place.
+    """
+    if ranking.first is None:
+        return order(entries, ranking.shas), None
+    unheard = [
+        entry.commit.sha
+        for entry in order(entries)
+        if entry.triage.importance is Importance.HIGH and not (entry.analysis and entry.analysis.importance)
+    ]
+    first = (*unheard, *(sha for sha in ranking.first if sha not in unheard))[:MUST_KNOW]
+    lifted = [replace(e, triage=raised(e.triage)) if e.commit.sha in first else e for e in entries]
+    allowed = {entry.commit.sha for entry in lifted if entry.triage.importance is Importance.HIGH}
+    return order(lifted, tuple(dict.fromkeys((*first, *ranking.shas)))), tuple(sha for sha in first if sha in allowed)
 
 
 def _may_hurt(entry: Entry) -> bool:

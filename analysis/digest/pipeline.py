@@ -13,14 +13,14 @@ from typing import Protocol
 
 from analysis.commits.commit import Commit
 from analysis.commits.pull_request import PullRequest
-from analysis.entry import Analyser, Analysis, Entry, Language, Reading, Usage
+from analysis.entry import Analysis, Entry, Language, Reader, Reading, Usage
 from analysis.facts import facts_of
 from analysis.rules import RulesAnalyser
 from analysis.statements import Conventions, statements_of
 from analysis.triage.areas import Areas
 from analysis.triage.learned import Judgement
 from analysis.triage.prominence import Prominence
-from analysis.triage.triage import bound, triage, weigh
+from analysis.triage.triage import Opinion, decide, triage
 
 _GIVE_UP_AFTER = 4
 """So many pieces in a row without any answer, and a server is taken to be down."""
@@ -93,7 +93,7 @@ def judge(
 
 def read_all(
     entries: Sequence[Entry],
-    analyser: Analyser,
+    analyser: Reader,
     language: Language,
     *,
     readers: Readers,
@@ -157,11 +157,11 @@ def stand_in(entry: Entry, language: Language, reason: str) -> Analysis:
 
 
 def settled(entry: Entry, analysis: Analysis) -> Entry:
-    """Return the entry with its analysis, whose opinion is weighed against the triage."""
-    found, opinion = entry.triage, analysis.importance
-    if opinion not in {None, found.importance}:
-        found = bound(found, entry.commit, entry.facts)
-    return replace(entry, analysis=analysis, triage=weigh(found, opinion))
+    """Return the entry with its analysis, whose opinion of its rank stands unless a fact forbids it."""
+    if analysis.importance is None:
+        return replace(entry, analysis=analysis)
+    opinion = Opinion(analysis.importance, analysis.reason, analysis.types, analysis.areas)
+    return replace(entry, analysis=analysis, triage=decide(entry.triage, opinion, entry.commit, entry.facts))
 
 
 Step = Callable[[str, int, int], None]

@@ -1,94 +1,43 @@
-"""The analyser that asks a model: what it is asked, by importance, and what of its answers passes.
+"""The analyser that asks a model: which commits go into one question, and what of its answers is believed.
 
-Prompts are files in `prompts/`. What the commit does not bear out does not pass.
+Prompts are files in `prompts/`. What the commit does not bear out is not shown (`analysis.llm.verify`).
 """
 
+import re
+import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
-
-import pydantic
+from dataclasses import dataclass, field, replace
 
 from analysis.commits.file_kinds import FileKind, kind_of
-from analysis.entry import Analysis, Aspect, Claim, Depth, Entry, Language, Overview, Ranking, Reading, Theme
+from analysis.entry import Analysis, Aspect, Claim, Comparison, Depth, Entry, Language, Order, Quote, Reading, Theme
+from analysis.llm.checker import Checker
 from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, question
-from analysis.llm.excerpt import estimate, excerpt
-from analysis.llm.questions import LANGUAGE_NAMES, PARTS, Example, evidence, marked, past, prompt, told, version, within
-from analysis.llm.verify.grounding import Ground, keep_grounded, keep_sentences
-from analysis.statements import why_of
+from analysis.llm.excerpt import Excerpt, estimate, excerpt
+from analysis.llm.injection import addresses_reader
+from analysis.llm.questions import candidate, fenced, prompt, system, told, version, within
+from analysis.llm.shapes import Commits, Day, Item, Part, Sentence
+from analysis.llm.verify.ground import Ground
+from analysis.llm.verify.judging import Verdict, believed, judge
+from analysis.statements import headline_of, why_of
 from analysis.triage.triage import Importance
 
-_BUDGET = {Depth.FULL: 10_000, Depth.SHORT: 7_000, Depth.LINE: 7_000}
-"""Tokens of diff, by depth. A line, too, is said of code that was seen: of what ranks low, only the rest is left out."""
-_ANSWER = {Depth.FULL: 800, Depth.SHORT: 300, Depth.LINE: 100}
-"""Tokens of an answer, by depth, as models usually answer."""
-_INSTRUCTIONS = 1_200
-"""Tokens of what goes with the diffs: the prompt, the shape of the answer, the repository's past."""
+_BUDGET = {Importance.HIGH: 10_000, Importance.MEDIUM: 7_000, Importance.LOW: 7_000}
+"""Tokens of diff, by importance. What ranks low, too, is said of code that was seen: of it, only the rest is left out."""
+_TOGETHER = {Importance.HIGH: (1, 0), Importance.MEDIUM: (3, 5_000), Importance.LOW: (8, 5_000)}
+"""How many commits of one importance go into one question at most, and up to how many tokens of diff: what ranks high is read alone."""
+_ANSWER = {Importance.HIGH: 1_200, Importance.MEDIUM: 500, Importance.LOW: 150}
+"""Tokens of an answer for one commit, as models usually answer."""
 _LINE_BESIDES = 300  # tokens of diff for a commit of low importance, besides the product's code
 _HEADER = 15  # tokens that a file's name costs, besides its length
-_JOINT_TOKENS, _JOINT_COMMITS = 5_000, 8
-_OVERVIEW_TOKENS, _RANKING_TOKENS = 12_000, 8_000
+_DAY_TOKENS = 12_000
 _ATTEMPTS = 3
-_LEAST_RANKED = 0.5
+_LEAST_ORDERED = 0.5
 """Which part of the entries an order must name to be one."""
-_SHALLOWER = {Depth.FULL: Depth.SHORT, Depth.SHORT: Depth.LINE, Depth.LINE: Depth.LINE}
-
-# -- what is asked for: every field required and nothing besides, so that the schema is strict as it stands
-
-
-class _Shape(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid")
-
-
-class _Claim(_Shape):
-    text: str
-    paths: list[str]
-
-
-class _Insight(_Shape):
-    aspect: Literal["architecture", "performance", "security", "maintainability", "compatibility", "reliability"]
-    text: str
-    paths: list[str]
-
-
-class _Short(_Shape):
-    headline: str
-    effect: str
-    importance: Literal["high", "medium", "low"]
-    risks: list[_Claim]
-    recommendations: list[_Claim]
-
-
-class _Full(_Short):
-    impact: list[_Claim]
-    insight: list[_Insight]
-
-
-class _Line(_Shape):
-    sha: str
-    headline: str
-    effect: str
-    importance: Literal["high", "medium", "low"]
-
-
-class _Lines(_Shape):
-    items: list[_Line]
-
-
-class _Theme(_Shape):
-    text: str
-    commits: list[str]
-
-
-class _Themes(_Shape):
-    themes: list[_Theme]
-
-
-class _Order(_Shape):
-    shas: list[str]
-
-
-# -- the analyser
+_FIRST_SCREEN = 6
+_MOST_WORDS = 12
+"""Words of a reason; in Chinese, as many times three letters."""
+_MOST_THEMES = 5
+_NOT_BORNE_OUT = "the model left it out, or nothing that it said of it was borne out by the commit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +45,14 @@ class ModelAnalyser:
     """Implements Analyser. Holds settings only, so that it can be sent to another process.
 
     Attributes:
-        examples: by repository, how commits of its own past ranked, or of which types they are, the most telling first. They
-            are no part of the version: what was read before more was known of a repository still holds.
+        areas: the keys from which the model may choose.
+        mark: what outside text stands between; nobody who writes a commit can know it, so nobody can pretend that the text ends
+            earlier. One for each run: a question's beginning stays the same.
     """
 
     model: Model
-    examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
+    areas: tuple[str, ...] = ()
+    mark: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def name(self) -> str:
@@ -111,211 +62,217 @@ class ModelAnalyser:
     @property
     def prompt(self) -> str:
         """The versions of the prompts."""
-        return version(("commit", "lines"))
+        return version(("commits", "check"))
 
-    def _past(self, repo: str) -> str:
-        return past(self.examples.get(repo, ()), self.model.secret)
+    def checker(self) -> Checker:
+        """Return who holds claims against their quotes."""
+        return Checker(self.model, self.prompt, self.mark)
 
     def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
-        """One commit a piece where the depth is full or short; several of low importance together."""
-        ordered = sorted(entries, key=lambda entry: (-entry.triage.importance.rank, -entry.triage.score))
-        single = [(entry,) for entry in ordered if Depth.of(entry.triage.importance) is not Depth.LINE]
-        joint: list[tuple[Entry, ...]] = []
-        piece: list[Entry] = []
+        """Commits of one importance together, as many as fit, the most important first."""
+        jobs: list[list[Entry]] = []
         tokens = 0
-        for entry in ordered:
-            if Depth.of(entry.triage.importance) is not Depth.LINE:
-                continue
-            cost = min(estimate("".join(file.patch or "" for file in entry.commit.files)), _line_budget(entry))
-            if piece and (tokens + cost > _JOINT_TOKENS or len(piece) >= _JOINT_COMMITS):
-                joint.append(tuple(piece))
-                piece, tokens = [], 0
-            piece.append(entry)
+        for entry in sorted(entries, key=lambda entry: (-entry.triage.importance.rank, -entry.triage.score)):
+            most, room = _TOGETHER[entry.triage.importance]
+            cost = min(_diff_tokens(entry), _budget(entry))
+            fits = jobs and jobs[-1][0].triage.importance is entry.triage.importance
+            if not fits or len(jobs[-1]) >= most or tokens + cost > room:
+                jobs.append([])
+                tokens = 0
+            jobs[-1].append(entry)
             tokens += cost
-        if piece:
-            joint.append(tuple(piece))
-        return [*single, *joint]
+        return [tuple(job) for job in jobs]
 
     def cost(self, job: tuple[Entry, ...]) -> int:
         """Return what the instructions, the diffs as far as they are shown, and an answer of usual length take."""
-        tokens = _INSTRUCTIONS
-        for entry in job:
-            depth = Depth.of(entry.triage.importance)
-            diff = estimate("".join(file.patch or "" for file in entry.commit.files))
-            tokens += min(diff, _BUDGET[depth]) + _ANSWER[depth]
-        return tokens
+        answers = sum(_ANSWER[entry.triage.importance] for entry in job)
+        return estimate(prompt("commits")) + answers + sum(min(_diff_tokens(entry), _budget(entry)) for entry in job)
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
-        """Analyse one commit, or several of low importance together."""
-        tally, found, hopeless = Tally(), dict[str, Analysis](), ""
-        is_alone = len(job) == 1 and Depth.of(job[0].triage.importance) is not Depth.LINE
+        """Read the commits of a piece."""
+        session = _Questions(self, language)
+        reason = hopeless = ""
         try:
-            read = self._one if is_alone else self._several
-            reason = read(job, language, tally, found)
+            reason = session.ask(job, _ATTEMPTS)
         except Hopeless as error:
             reason = hopeless = str(error)
-        failures = {entry.commit.sha: reason for entry in job if entry.commit.sha not in found}
-        return Reading(found, failures, tally.usage, hopeless)
+        found = session.doubtful | session.found
+        failures = {sha: session.reasons.get(sha, reason) for entry in job if (sha := entry.commit.sha) not in found}
+        return Reading(found, failures, session.tally.usage, hopeless, frozenset(session.refused))
 
-    def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
-        """Say what the day was about, from the entries' own words."""
+    def compare(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Comparison:
+        """Hold a day's entries against each other, as far as they fit."""
         tally = Tally()
-        lines = list(within(_OVERVIEW_TOKENS, (told(entry, self.model.secret) for entry in entries)))
-        left_out = len(entries) - len(lines)
+        heard = [entry for entry in entries if entry.analysis and entry.analysis.importance]
+        lines = list(within(_DAY_TOKENS, (candidate(entry, self.model.secret) for entry in heard)))
+        left_out = len(heard) - len(lines)
         text = "\n".join([*lines, *([f"- and {left_out} more, less important ones"] if left_out else [])])
-        mark, asked = marked(text)
-        system = prompt("overview").format(repo=repo, language=LANGUAGE_NAMES[language], mark=mark)
+        asked = system("day", repo, language, self.mark)
         try:
-            answer = question(self.model, _Themes, system, asked, tally)
+            answer = question(self.model, Day, asked, fenced(text, self.mark), tally)
         except (BadAnswer, Hopeless) as error:
-            return Overview((), tally.usage, str(error))
-        ground = Ground(text, tuple(file.path for entry in entries for file in entry.commit.files), (len(entries),))
-        shas = {entry.commit.short: entry.commit.sha for entry in entries}
-        themes = []
-        for theme in answer.themes[:5]:
-            said, _ = keep_sentences(theme.text, ground)
-            named = tuple(dict.fromkeys(shas[sha[:7]] for sha in theme.commits if sha[:7] in shas))
-            if said:
-                themes.append(Theme(said, named))
-        return Overview(tuple(themes), tally.usage, "" if themes else "no theme of the model's was borne out")
+            return Comparison(usage=tally.usage, failure=str(error))
+        known = {entry.commit.short: entry.commit.sha for entry in heard[: len(lines)]}
+        ranked = [entry for entry in heard[: len(lines)] if entry.triage.importance is not Importance.LOW]
+        shas = _named([*answer.must_know, *answer.order], known)
+        if len({*shas} & {entry.commit.sha for entry in ranked}) < _LEAST_ORDERED * len(ranked):
+            return Comparison(usage=tally.usage, failure="the model did not order the commits that it was given")
+        themes = [Theme(one.text.strip(), _named(one.commits, known)) for one in answer.themes[:_MOST_THEMES]]
+        kept = tuple(theme for theme in themes if believed(theme.text, text))
+        return Comparison(Order(shas, _named(answer.must_know, known)[:_FIRST_SCREEN]), kept, tally.usage)
 
-    def rank(self, entries: tuple[Entry, ...], repo: str) -> Ranking:
-        """Compare the entries with each other, as far as they fit, and weigh the model's order against the given one."""
-        tally, own = Tally(), self.model.secret
-        lines = list(within(_RANKING_TOKENS, (told(entry, own) for entry in entries)))
-        mark, asked = marked(self._past(repo) + "\n".join(lines))
-        system = prompt("rank").format(repo=repo, mark=mark)
+
+class _Questions:
+    """The questions about one piece, with what came of them.
+
+    Attributes:
+        found: analyses by SHA; `doubtful`: those to be asked for again, as long as there is no better one.
+        reasons: why there is none; `refused`: the SHAs of those that the model or its server will not speak of.
+    """
+
+    def __init__(self, analyser: ModelAnalyser, language: Language) -> None:
+        self.analyser, self.language, self.tally = analyser, language, Tally()
+        self.found: dict[str, Analysis] = {}
+        self.doubtful: dict[str, Analysis] = {}
+        self.reasons: dict[str, str] = {}
+        self.refused: set[str] = set()
+        self._complaints: dict[str, list[str]] = {}
+
+    def ask(self, job: Sequence[Entry], attempts: int, scale: float = 1.0) -> str:
+        """Put the analyses into `found`, and return why those that are missing are; `scale` is how much of the diffs is shown."""
+        model = self.analyser.model
+        shown = {entry.commit.sha: excerpt(entry.commit, int(scale * _budget(entry))) for entry in job}
+        texts = [
+            told(entry, shown[entry.commit.sha].text, model.secret, self._complaints.get(entry.commit.sha, ()))
+            for entry in job
+        ]
+        repo = job[0].commit.repo
+        asked = system("commits", repo, self.language, self.analyser.mark, self.analyser.areas)
+        reason, may_split = _NOT_BORNE_OUT, False
         try:
-            answer = question(self.model, _Order, system, asked, tally)
-        except (BadAnswer, Hopeless) as error:
-            return Ranking((), tally.usage, str(error))
-        given = [entry.commit.sha for entry in entries[: len(lines)]]
-        known = {sha[:7]: sha for sha in given}
-        wanted = list(dict.fromkeys(known[sha[:7]] for sha in answer.shas if sha[:7] in known))
-        if len(wanted) < _LEAST_RANKED * len(given):
-            return Ranking((), tally.usage, "the model did not order the commits that it was given")
-        return Ranking(_weighed(given, wanted), tally.usage)
-
-    # -- one commit
-
-    def _one(self, job: Sequence[Entry], language: Language, tally: Tally, found: dict[str, Analysis]) -> str:
-        """Put the analysis into `found`, or return why there is none."""
-        (entry,) = job
-        depth, reason = Depth.of(entry.triage.importance), ""
-        budget = _BUDGET[depth]
-        for _ in range(_ATTEMPTS):
-            shape: type[_Short] = _Full if depth is Depth.FULL else _Short
-            shown, own = excerpt(entry.commit, budget), self.model.secret
-            mark, asked = marked(self._past(entry.commit.repo) + evidence(entry, shown.text, own))
-            system = prompt("commit").format(
-                repo=entry.commit.repo,
-                language=LANGUAGE_NAMES[language],
-                mark=mark,
-                parts=PARTS[depth],
-            )
-            try:
-                answer = question(self.model, shape, system, asked, tally)
-            except BadAnswer as bad:
-                reason = bad.reason
-                if bad.is_final:
-                    break
-                if bad.is_long:  # what did not fit is asked for smaller; it is never shown half
-                    depth, budget = _SHALLOWER[depth], budget // 2
-                continue
-            analysis = self._grounded(entry, answer, language, depth, shown.unseen)
-            if analysis:
-                found[entry.commit.sha] = analysis
-                return ""
-            reason = "nothing that the model said was borne out by the commit"
-        return reason
-
-    def _grounded(
-        self, entry: Entry, answer: _Short, language: Language, depth: Depth, unseen: tuple[str, ...]
-    ) -> Analysis | None:
-        ground = Ground.of(entry.commit, entry.facts)
-        headline, cut = keep_sentences(answer.headline, ground)
-        effect, cut_too = keep_sentences(answer.effect, ground)
-        if not headline:
-            return None
-        dropped = cut + cut_too
-
-        def kept(claims: Sequence[_Claim | _Insight]) -> tuple[Claim, ...]:
-            nonlocal dropped
-            found, gone = keep_grounded(
-                [
-                    Claim(c.text.strip(), tuple(c.paths), Aspect(c.aspect) if isinstance(c, _Insight) else None)
-                    for c in claims
-                ],
-                ground,
-            )
-            dropped += gone
-            return found
-
-        impact = kept(answer.impact) if isinstance(answer, _Full) else ()
-        insight = kept(answer.insight) if isinstance(answer, _Full) else ()
-        risks, recommendations = kept(answer.risks), kept(answer.recommendations)
-        return Analysis(
-            analyser=self.name,
-            prompt=self.prompt,
-            language=language,
-            depth=depth,
-            headline=headline,
-            why=why_of(entry.statements),
-            effect=effect,
-            impact=impact,
-            insight=insight,
-            risks=risks,
-            recommendations=recommendations,
-            importance=Importance(answer.importance),
-            unseen=unseen,
-            dropped=dropped,
-        )
-
-    # -- several commits
-
-    def _several(
-        self, job: Sequence[Entry], language: Language, tally: Tally, found: dict[str, Analysis], attempt: int = 1
-    ) -> str:
-        """Put the analyses into `found`, and return why those that are missing are."""
-        own = self.model.secret
-        shown = {entry.commit.sha: excerpt(entry.commit, _line_budget(entry)) for entry in job}
-        commits = "\n\n".join(f"## {e.commit.short}\n{evidence(e, shown[e.commit.sha].text, own)}" for e in job)
-        mark, asked = marked(self._past(job[0].commit.repo) + commits)
-        system = prompt("lines").format(repo=job[0].commit.repo, language=LANGUAGE_NAMES[language], mark=mark)
-        reason, may_split = "the model left it out, or nothing that it said of it was borne out by the commit", False
-        try:
-            answer = question(self.model, _Lines, system, asked, tally)
+            answer = question(model, Commits, asked, fenced("\n\n".join(texts), self.analyser.mark), self.tally)
         except BadAnswer as bad:
             # One commit that a server refuses must not take the others with it.
-            reason, may_split = bad.reason, bad.is_refused and len(job) > 1
+            reason, may_split = bad.reason, (bad.is_refused or bad.is_long) and len(job) > 1
+            scale /= 2 if bad.is_long and len(job) == 1 else 1
+            for entry in job:
+                self.reasons[entry.commit.sha] = reason
+                self._complaints[entry.commit.sha] = [reason]
             if bad.is_final and not may_split:
+                self.refused |= {entry.commit.sha for entry in job} if bad.is_refused else set()
                 return reason
         else:
-            for sha, (entry, item) in _by_sha(job, answer.items).items():
-                analysis = self._line(entry, item, language, shown[sha].unseen)
-                if analysis:
-                    found[sha] = analysis
-        missing = [entry for entry in job if entry.commit.sha not in found]
-        if missing and (attempt < _ATTEMPTS or may_split):
-            middle = (len(missing) + 1) // 2
+            self._take(job, answer.items, shown)
+        missing = [entry for entry in job if entry.commit.sha not in self.found]
+        if missing and (attempts > 1 or may_split):
+            middle = (len(missing) + 1) // 2 if may_split else len(missing)
             halves = [half for half in (missing[:middle], missing[middle:]) if half]
-            reasons = [self._several(half, language, tally, found, attempt + 1) for half in halves]
+            reasons = [self.ask(half, attempts - 1, scale) for half in halves]
             reason = next(filter(None, reasons), "")
         return reason if missing else ""
 
-    def _line(self, entry: Entry, item: _Line, language: Language, unseen: tuple[str, ...]) -> Analysis | None:
-        ground = Ground.of(entry.commit, entry.facts)
-        headline, cut = keep_sentences(item.headline, ground)
-        effect, cut_too = keep_sentences(item.effect, ground)
-        if not headline:
+    def _take(self, job: Sequence[Entry], items: Sequence[Item], shown: Mapping[str, Excerpt]) -> None:
+        for sha, (entry, item) in _by_sha(job, items).items():
+            analysis, complaints = _Answer(entry, item, self.language, self.analyser).read(shown[sha].unseen)
+            is_second = sha in self._complaints
+            if analysis and (is_second or len(complaints) <= 1 + len(item.claims) // 2):
+                self.found[sha] = analysis
+                continue
+            if analysis:
+                self.doubtful[sha] = analysis
+            self.reasons[sha] = _NOT_BORNE_OUT
+            self._complaints[sha] = complaints
+
+
+class _Answer:
+    """What a model says of one commit, held against it."""
+
+    def __init__(self, entry: Entry, item: Item, language: Language, analyser: ModelAnalyser) -> None:
+        self.entry, self.item, self.language, self.analyser = entry, item, language, analyser
+        self.ground = Ground.of(entry)
+        self.complaints: list[str] = []
+        self.dropped = 0
+
+    def read(self, unseen: tuple[str, ...]) -> tuple[Analysis | None, list[str]]:
+        """Return the analysis, None if nothing of it is borne out, and what was refused and why."""
+        entry, item = self.entry, self.item
+        headline, effect = self._claim(item.headline), self._claim(item.effect) if item.effect.text.strip() else None
+        impact, insight, risks, advice = list[Claim](), list[Claim](), list[Claim](), list[Claim]()
+        parts = {Part.IMPACT: impact, Part.RISK: risks, Part.ADVICE: advice}
+        if effect and effect.unchecked:  # an effect is shown without a mark, so this one stands among the claims
+            impact.append(effect)
+            effect = None
+        said = {item.headline.text.strip(), item.effect.text.strip()}
+        for one in item.claims:
+            if one.text.strip() not in said and (claim := self._claim(one)):
+                said.add(claim.text)
+                aspect = None if one.part in parts else Aspect(one.part)
+                parts.get(one.part, insight).append(replace(claim, aspect=aspect))
+        if not (headline or effect or impact or insight or risks or advice):
+            return None, self.complaints
+        is_good = headline is not None and not headline.unchecked
+        # Whoever speaks to the reader of commits is not asked for a rank: the rules' stands.
+        is_heard = not addresses_reader(entry)
+        offered = set(self.analyser.areas)
+        analysis = Analysis(
+            analyser=self.analyser.name,
+            prompt=self.analyser.prompt,
+            language=self.language,
+            depth=Depth.of(item.importance),
+            headline=headline.text if headline and is_good else headline_of(entry.commit, entry.statements),
+            headline_quotes=headline.quotes if headline and is_good else (),
+            why=why_of(entry.statements),
+            effect=effect.text if effect else "",
+            effect_quotes=effect.quotes if effect else (),
+            impact=tuple(impact),
+            insight=tuple(insight),
+            risks=tuple(risks),
+            recommendations=tuple(advice),
+            importance=item.importance if is_heard else None,
+            reason=self._reason() if is_heard else "",
+            types=tuple(dict.fromkeys(item.types))[:2] if is_heard else (),
+            areas=tuple(dict.fromkeys(key for key in item.areas if key in offered)) if is_heard else (),
+            is_thin=item.thin,
+            unseen=unseen,
+            dropped=self.dropped,
+        )
+        return analysis, self.complaints
+
+    def _claim(self, said: Sentence) -> Claim | None:
+        """Return a sentence with the evidence that was found for it, marked where it could not be checked; None if it is refuted."""
+        quotes = [quote for one in said.evidence if (quote := self.ground.find(one.line, one.path, one.side))]
+        judgement = judge(said.text, said.before, said.after, quotes, self.ground)
+        if judgement.verdict is Verdict.REFUTED:
+            self.complaints.append(f"“{said.text.strip()[:200]}”: {judgement.why}")
+            self.dropped += 1
             return None
-        return Analysis(
-            self.name, self.prompt, language, Depth.LINE, headline, why_of(entry.statements), effect,
-            importance=Importance(item.importance), unseen=unseen, dropped=cut + cut_too,
-        )  # fmt: skip
+        return claim_of(said, tuple(quotes), unchecked=judgement.verdict is Verdict.UNCHECKED)
+
+    def _reason(self) -> str:
+        """Return why it ranks so, if that is short and speaks of nothing that is not there."""
+        why = self.item.why.strip().rstrip(".。")
+        length = len(why.split()) if self.language == "en" else len(re.sub(r"\s", "", why)) // 3
+        return why if length <= _MOST_WORDS and believed(why, self.ground.text) else ""
 
 
-def _by_sha(job: Sequence[Entry], items: Sequence[_Line]) -> dict[str, tuple[Entry, _Line]]:
+def claim_of(said: Sentence, quotes: tuple[Quote, ...], *, unchecked: bool) -> Claim:
+    """Return a sentence as a claim that stands on its first line of the diff, or on what people wrote."""
+    line = next((quote for quote in quotes if quote.line), None)
+    url = next((quote.url for quote in quotes if quote.url), "") if line is None else ""
+    return Claim(
+        said.text.strip(),
+        tuple(dict.fromkeys(quote.path for quote in quotes if quote.path)),
+        unchecked=unchecked,
+        line=line.line if line else 0,
+        is_before=bool(line and line.is_before),
+        url=url,
+        before=said.before.strip(),
+        after=said.after.strip(),
+        quotes=quotes,
+    )
+
+
+def _by_sha(job: Sequence[Entry], items: Sequence[Item]) -> dict[str, tuple[Entry, Item]]:
     """Match items to commits by SHA; a model that garbled every SHA but kept the number has kept the order."""
     known = {entry.commit.short: entry for entry in job}
     pairs = [(known[item.sha[:7]], item) for item in items if item.sha[:7] in known]
@@ -324,14 +281,18 @@ def _by_sha(job: Sequence[Entry], items: Sequence[_Line]) -> dict[str, tuple[Ent
     return {entry.commit.sha: (entry, item) for entry, item in pairs}
 
 
-def _line_budget(entry: Entry) -> int:
+def _named(shas: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(known[sha[:7]] for sha in shas if sha[:7] in known))
+
+
+def _diff_tokens(entry: Entry) -> int:
+    return estimate("".join(file.patch or "" for file in entry.commit.files))
+
+
+def _budget(entry: Entry) -> int:
+    most = _BUDGET[entry.triage.importance]
+    if entry.triage.importance is not Importance.LOW:
+        return most
     product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
     needed = sum(estimate(f"{file.path}{file.old_path or ''}{file.patch or ''}") + _HEADER for file in product)
-    return min(_BUDGET[Depth.LINE], needed + _LINE_BESIDES)
-
-
-def _weighed(given: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return the order halfway between the two, the second one's where that is between; what it leaves out keeps its place."""
-    places = {sha: place for place, sha in enumerate(given)}
-    asked = places | {sha: place for place, sha in enumerate(wanted)}
-    return tuple(sorted(given, key=lambda sha: (places[sha] + asked[sha], asked[sha])))
+    return min(most, needed + _LINE_BESIDES)

@@ -1,44 +1,29 @@
-"""What a model is asked: the prompts, by version, and what it is told of commits.
+"""What a model is asked: the prompts, by version, and what it is told of commits and of days.
 
-Text from outside stands between two lines that nobody outside can know; secrets are taken out of it.
+Text from outside stands between two lines that nobody outside can know; secrets are taken out of it. What is the same for every
+question comes first, so that servers can keep what they made of it: https://platform.openai.com/docs/guides/prompt-caching.
 """
 
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from analysis.commits.redaction import MARK, names_a_secret, redact
-from analysis.entry import Depth, Entry, Language
-from analysis.i18n.wording import say_reason
+from analysis.entry import Claim, Entry, Language
 from analysis.llm.excerpt import estimate
+from analysis.llm.verify.ground import Ground
 from analysis.rules.version import content_version
+from analysis.statements import Conventions, Source
+from analysis.statements.prose import prose_of
 from analysis.triage.triage import Importance
 
-Example = tuple[str, str]
-"""A title of the repository's own past, and what its people said of it: how it ranked, or of which type it is."""
-
 LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese (简体中文)"}
-PARTS = {
-    Depth.FULL: (
-        "\n- impact: which parts of the project or which uses it reaches, one claim each."
-        "\n- insight: what an engineer would want to know of how it is done, by aspect; only aspects with something to say."
-        "\n- risks: what can go wrong for users because of it, concrete ones only."
-        "\n- recommendations: what users should do now: set, pin, test with their setup, migrate."
-    ),
-    Depth.SHORT: (
-        "\n- risks: what can go wrong for users because of it, concrete ones only; usually none or one."
-        "\n- recommendations: what users should do now; usually none or one."
-    ),
-    Depth.LINE: "\n- risks, recommendations: leave them empty.",
-}
-"""What is asked for besides, by depth."""
-_LONGEST_BODY, _LONGEST_LINE, _LONGEST_TITLE = 2_000, 500, 120  # characters
-_MOST_EXAMPLES = 4
-"""Titles of the past that are shown for each rank."""
-_MOST_TYPED = 12
-"""Titles of the past that are shown with their types: as many as are shown with ranks."""
+
+_LONGEST_BODY, _LONGEST_LINE, _LONGEST_TITLE = 2_000, 500, 200  # characters
+_MOST_FACTS = 20
 _UNSET = {"", "None", "null", '""', "''"}
+_ASIDE = {Source.PULL_COMMENT, Source.ISSUE}
+"""Statements that stand neither in the message nor in the description nor in the diff, which are shown anyhow."""
 
 
 @lru_cache(maxsize=8)
@@ -49,74 +34,80 @@ def prompt(name: str) -> str:
 
 @lru_cache(maxsize=8)
 def version(names: tuple[str, ...]) -> str:
-    """Return the version of prompts together: another word in them, or in what they are filled with, is another version."""
-    return content_version(text.encode() for text in (*map(prompt, names), *PARTS.values()))
+    """Return the version of prompts together: another word in them is another version."""
+    return content_version(prompt(name).encode() for name in names)
 
 
-def marked(text: str) -> tuple[str, str]:
-    """Return a new mark, and the text between two lines of it.
+def system(name: str, repo: str, language: Language, mark: str, areas: Sequence[str] = ()) -> str:
+    """Return a prompt, and behind it what differs from run to run."""
+    lines = [prompt(name), "", f"Repository: {repo}", f"Write in {LANGUAGE_NAMES[language]}."]
+    lines += [f"Areas: {', '.join(areas)}"] if areas else []
+    return "\n".join([*lines, f"Mark: {mark}"])
 
-    Nobody who writes a commit can know the mark, so nobody can pretend that the outside text ends earlier.
+
+def fenced(text: str, mark: str) -> str:
+    """Return a text from outside between two lines that hold the mark."""
+    return f"=== {mark} ===\n{text}\n=== {mark} ==="
+
+
+def told(entry: Entry, diff: str, own: Iterable[str], refused: Sequence[str] = ()) -> str:
+    """Return what the model is told of a commit: the message, what people wrote, what the diff proves, and the diff as far as it is given.
+
+    `own` are our own secrets, which whoever writes a commit may have got hold of; `refused` is what of an earlier answer was.
     """
-    mark = f"=== {secrets.token_hex(8)} ==="
-    return mark, f"{mark}\n{text}\n{mark}"
+    return "\n".join([*_told(entry, lambda text, most: cut(text, most, own)), diff, *_refused(refused)])
 
 
-def evidence(entry: Entry, diff: str, own: Iterable[str]) -> str:
-    """Return what the model is told of a commit: what the rules found, the message, and the diff as far as it is given.
-
-    `own` are our own secrets, which whoever writes a commit may have got hold of.
-    """
-    return "\n".join([*_lines_of_evidence(entry, lambda text, most: cut(text, most, own)), diff])
-
-
-def _lines_of_evidence(entry: Entry, cut: Callable[[str, int], str]) -> Iterator[str]:
-    commit, triage = entry.commit, entry.triage
-    yield f"Commit {commit.short}: {cut(commit.subject, _LONGEST_LINE)}"
-    reasons = "; ".join(say_reason(reason, "en") for reason in triage.reasons[:4])
-    yield (
-        f"Found by rule: types {', '.join(triage.types)}; areas {', '.join(triage.areas) or '-'}; "
-        f"importance {triage.importance}, {triage.score:.2f} of 1{_bounds(entry)}; because {cut(reasons, _LONGEST_LINE)}"
-    )
-    for fact in entry.facts[:20]:
+def _told(entry: Entry, cut: Callable[[str, int], str]) -> Iterator[str]:
+    commit, request = entry.commit, entry.pull_request
+    yield f"## {commit.short}"
+    yield f"Message: {cut(commit.message, _LONGEST_BODY)}"
+    if request and (description := _description(request.body)):
+        yield f"Description of pull request #{request.number}: {cut(description, _LONGEST_BODY)}"
+    for statement in entry.statements:
+        if statement.source in _ASIDE:
+            yield f"Written beside it: {cut(statement.text, _LONGEST_LINE)}"
+    for brought in commit.brought[:_MOST_FACTS]:
+        yield f"Brings in {brought.sha[:7]}: {cut(brought.subject, _LONGEST_TITLE)}"
+    for fact in entry.facts[:_MOST_FACTS]:
         before, after = (
             MARK if value not in _UNSET and names_a_secret(fact.name) else value for value in (fact.before, fact.after)
         )
         change = f" {before or '-'} -> {after or '-'}" if before or after else ""
-        detail = f" ({cut(fact.detail, 200)})" if fact.detail else ""
         where = f" [{fact.path}:{fact.line}]" if fact.path else ""  # a revert is told by the message
-        yield cut(f"Fact: {fact.kind} {fact.name}{change}{detail}{where}", _LONGEST_LINE)
-    for brought in commit.brought[:20]:
-        yield f"Brings in {brought.sha[:7]}: {cut(brought.subject, 200)}"
-    if commit.body:
-        yield f"Message: {cut(commit.body, _LONGEST_BODY)}"
+        yield cut(f"Fact: {fact.kind} {fact.name}{change}{where}", _LONGEST_LINE)
     yield f"Diff (+{commit.additions} -{commit.deletions} in {len(commit.files)} files):"
 
 
-def _bounds(entry: Entry) -> str:
-    floor, ceiling = entry.triage.floor, entry.triage.ceiling
-    least = f", at least {floor}" if floor is not Importance.LOW else ""
-    return f"{least}, at most {ceiling}" if ceiling is not Importance.HIGH else least
+def _description(body: str) -> str:
+    """Return what a description says, without its template, its check list and its comments."""
+    found = prose_of(body, Source.PULL_REQUEST, Conventions())
+    return " ".join(dict.fromkeys(candidate.text for candidate in found))
 
 
-def past(examples: Sequence[Example], own: Iterable[str]) -> str:
-    """Return how commits of the repository's own past ranked, a few of each rank; where none did, of which type they are.
-
-    Empty where nothing is known.
-    """
-    own, head = tuple(own), "How earlier commits of this repository ranked:"
-    chosen = [one for level in Importance for one in [one for one in examples if one[1] == level][:_MOST_EXAMPLES]]
-    if not chosen:
-        head, chosen = "What earlier commits of this repository are, by their people's word:", [*examples[:_MOST_TYPED]]
-    lines = [f"- {cut(f'{said}: {title}'.partition(chr(10))[0], _LONGEST_TITLE, own)}" for title, said in chosen]
-    return "\n".join([head, *lines, "", ""]) if lines else ""
+def _refused(reasons: Sequence[str]) -> list[str]:
+    return ["Of your last answer about it this was refused:", *(f"- {reason}" for reason in reasons)] if reasons else []
 
 
-def told(entry: Entry, own: Iterable[str] = ()) -> str:
-    """Return one line on an entry that was analysed already."""
-    said = f"{entry.analysis.headline} {entry.analysis.effect}" if entry.analysis else ""
+def candidate(entry: Entry, own: Iterable[str] = ()) -> str:
+    """Return one line on an entry that was analysed already, for comparing it with the others; of what ranks low, the title alone."""
+    analysis, importance = entry.analysis, entry.triage.importance
+    if importance is Importance.LOW or analysis is None:
+        return f"- {entry.commit.short} (low) {cut(entry.commit.subject, _LONGEST_TITLE, own)}"
     where = f" [{', '.join(entry.triage.areas)}]" if entry.triage.areas else ""
-    return f"- {entry.commit.short} ({entry.triage.importance}){where} {cut(entry.commit.subject, 200, own)}: {said}"
+    said = " ".join(filter(None, (analysis.headline, analysis.effect)))
+    why = f" Why: {analysis.reason}" if analysis.reason else ""
+    return cut(f"- {entry.commit.short} ({importance}){where} {said}{why}".replace("\n", " "), 2 * _LONGEST_LINE, own)
+
+
+def claimed(number: int, claim: Claim, ground: Ground, own: Iterable[str] = ()) -> str:
+    """Return a claim with the lines that it rests on, for judging it by nothing else."""
+    lines = [f"## {number}", f"Claim: {claim.text}"]
+    if claim.before or claim.after:
+        lines.append(f"Before: {claim.before or '-'}; after: {claim.after or '-'}")
+    for quote in claim.quotes:
+        lines += [quote.path or "written:", *ground.around(quote)]
+    return cut("\n".join(lines), 4 * _LONGEST_LINE, own)
 
 
 def cut(text: str, most: int, own: Iterable[str] = ()) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analysis.commits.commit import LOST
 from analysis.commits.title import read_title
-from analysis.entry import RULES, Analysis, Depth, Entry, Language, Overview, Ranking, Reading
+from analysis.entry import RULES, Analysis, Comparison, Depth, Entry, Language, Reading
 from analysis.rules.advice import advice
 from analysis.rules.change import Change, once
 from analysis.rules.effect import effect
@@ -42,13 +42,12 @@ class RulesAnalyser:
         """Analyse every commit of the piece."""
         return Reading({entry.commit.sha: _read(entry, language) for entry in job}, {})
 
-    def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:  # noqa: ARG002 - the port's
-        """Name the areas with most to say, each with what kinds of changes it got."""
-        return Overview(tuple(themes(entries, language)))
+    def compare(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Comparison:  # noqa: ARG002 - the port's
+        """Leave the order as it is: the scores are all that rules know. Name the areas with most to say, each with what it got."""
+        return Comparison(themes=tuple(themes(entries, language)))
 
-    def rank(self, entries: tuple[Entry, ...], repo: str) -> Ranking:  # noqa: ARG002 - the port's
-        """Leave the order as it is: the scores are all that rules know."""
-        return Ranking(tuple(entry.commit.sha for entry in entries))
+    def checker(self) -> None:
+        """Rules quote people and say what facts decide: there is nothing to check."""
 
 
 def _headline(change: Change) -> str:

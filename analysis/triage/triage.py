@@ -56,7 +56,7 @@ class Triage:
         score: 0 to 1, comparable between commits and repositories; `importance` is cut from it, within the rules' bounds.
         reasons: the strongest first.
         areas: keys, the surest first; may be empty.
-        floor, ceiling: what the rules allow at least and at most, whatever a classifier or a model says.
+        floor, ceiling: what is allowed at least and at most: to a classifier by the rules, to a model by the facts.
         by_rules: the importance that the rules alone gave, where a model gives another; None where both agree.
     """
 
@@ -79,11 +79,6 @@ class Triage:
         """Whether its title names, or its diff proves, a trouble that weighs by itself."""
         named = any(reason.code in _HURTS and reason.points >= _GRAVE for reason in self.reasons)
         return named or self.types[0] in {ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
-
-    @property
-    def is_raised(self) -> bool:
-        """Whether it stands higher than the rules would have it, by a model's word alone."""
-        return self.by_rules is not None and self.by_rules.rank < self.importance.rank
 
     def bounded(self, wanted: Importance) -> Importance:
         """Return `wanted`, moved to what the rules allow."""
@@ -220,25 +215,54 @@ def _telling(reason: Reason) -> tuple[bool, float]:
     return is_general and reason.points > 0, -abs(reason.points)
 
 
-def weigh(triage: Triage, opinion: Importance | None) -> Triage:
-    """Weigh an analyser's opinion against the triage: it moves the importance by one step at most, within the bounds.
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a model makes of a commit's rank, and why; types and areas are empty where it leaves them to the rules."""
 
-    What is high for a grave trouble stays high: one answer of a model does not take it from those who must know it.
+    importance: Importance
+    reason: str = ""
+    types: tuple[ChangeType, ...] = ()
+    areas: tuple[str, ...] = ()
+
+
+OPINION = "opinion"
+"""The reason's code where a model says why a commit ranks as it does."""
+
+
+def decide(triage: Triage, opinion: Opinion, commit: Commit, facts: Sequence[Fact]) -> Triage:
+    """Let a model's opinion stand, unless a person has spoken or a fact forbids it.
+
+    What a release is, what takes something back and where the rules named an area of the repository's own is not the model's to say.
     """
-    if opinion is None or opinion is triage.importance or any(r.code == CORRECTED for r in triage.reasons):
+    if any(reason.code == CORRECTED for reason in triage.reasons):
         return triage
-    step = 1 if opinion.rank > triage.importance.rank else -1
-    wanted = next(level for level in Importance if level.rank == triage.importance.rank + step)
-    is_held = triage.importance is Importance.HIGH and triage.is_grave
-    settled = triage if is_held else _settled(triage, triage.bounded(wanted))
-    return replace(settled, by_rules=triage.importance)
+    kinds = {file.path: kind_of(file.path) for file in commit.files}
+    floor, ceiling = _proven(commit, facts, kinds)
+    bounded = replace(triage, floor=floor, ceiling=ceiling)
+    importance = bounded.bounded(opinion.importance)
+    reasons = tuple(reason for reason in triage.reasons if reason.code != OPINION)
+    if opinion.reason and importance is opinion.importance:
+        reasons = (Reason(OPINION, opinion.reason, 1.0), *reasons)
+    fixed = tuple(kind for kind in triage.types if kind in {ChangeType.RELEASE, ChangeType.REVERT})
+    return replace(
+        _settled(bounded, importance),
+        reasons=reasons,
+        types=tuple(dict.fromkeys((*fixed, *opinion.types))) if opinion.types else triage.types,
+        areas=opinion.areas or triage.areas,
+        by_rules=triage.importance if importance is not triage.importance else None,
+    )
 
 
 def bound(triage: Triage, commit: Commit, facts: Sequence[Fact]) -> Triage:
-    """Return a remembered triage with its bounds, which are not remembered."""
+    """Return a remembered triage with the rules' bounds, which are not remembered."""
     kinds = {file.path: kind_of(file.path) for file in commit.files}
     floor, ceiling = _bounds(commit, read_title(commit.subject), facts, kinds)
     return replace(triage, floor=max(floor, triage.floor, key=_rank), ceiling=min(ceiling, triage.ceiling, key=_rank))
+
+
+def raised(triage: Triage) -> Triage:
+    """Return the triage of a commit that belongs among the day's most important ones: high, where that is allowed."""
+    return triage if triage.importance is Importance.HIGH else _settled(triage, triage.bounded(Importance.HIGH))
 
 
 def corrected(triage: Triage, wanted: Importance) -> Triage:
@@ -268,7 +292,18 @@ def _squash(odds: float) -> float:
 def _bounds(
     commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]
 ) -> tuple[Importance, Importance]:
-    """Return what the rules allow at least and at most, whatever was learned."""
+    """Return what the rules allow at least and at most, whatever was learned: what is proven, and what the author's words say."""
+    floor, ceiling = _proven(commit, facts, kinds)
+    if (commit.catches_up and not commit.brought) or _released(facts) is not None:
+        return floor, ceiling
+    if not _is_untold(commit) and not any(kind in _PRODUCT for kind in kinds.values()):
+        return Importance.LOW, Importance.LOW
+    grave = _said_grave(commit, title) and (_is_untold(commit) or FileKind.PRODUCTION in kinds.values())
+    return (Importance.MEDIUM if grave else floor), ceiling
+
+
+def _proven(commit: Commit, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[Importance, Importance]:
+    """Return what facts allow at least and at most, whoever ranks."""
     if commit.catches_up and not commit.brought:
         return Importance.LOW, Importance.LOW
     release = _released(facts)
@@ -277,18 +312,16 @@ def _bounds(
             return Importance.LOW, Importance.LOW
         is_news = is_main(release.name, commit.repo)
         return Importance.MEDIUM, Importance.HIGH if is_news else Importance.MEDIUM
-    if not _is_untold(commit) and not any(kind in _PRODUCT for kind in kinds.values()):
-        return Importance.LOW, Importance.LOW
-    said = _said_grave(commit, title)
     if _is_untold(commit):
-        return (Importance.MEDIUM if said else Importance.LOW), Importance.HIGH
+        return Importance.LOW, Importance.HIGH
+    if not any(kind in _PRODUCT for kind in kinds.values()):
+        return Importance.LOW, Importance.MEDIUM
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
     ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
     # What was there yesterday is gone: somebody has it.
     floored = FileKind.PRODUCTION in kinds.values() and any(fact.kind is FactKind.REVERTS for fact in facts)
     floored = floored or any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
-    grave = floored or (FileKind.PRODUCTION in kinds.values() and said)
-    return (Importance.MEDIUM if grave else Importance.LOW), ceiling
+    return (Importance.MEDIUM if floored else Importance.LOW), ceiling
 
 
 def _released(facts: Sequence[Fact]) -> Fact | None:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from analysis.commits.window import Window
-from analysis.digest.digest import Digest, RunCard, order
+from analysis.digest.digest import Digest, RunCard
 from analysis.digest.net import net
 from analysis.digest.period import Day
 from analysis.digest.stories import find_stories
@@ -41,8 +41,9 @@ class Archive:
         `days` are those up to it, where somebody has counted them already.
         """
         remembered = self.core.stores.commits.between(repo, window.start, window.end)
-        entries = order(net(self.core.memory.with_analyses(remembered, language)))
-        run = self.history.run(repo, window, language)
+        run = self.history.run(repo, window, language) or RunCard(prompt=RulesAnalyser().prompt, cached=len(remembered))
+        read = net(self.core.memory.with_analyses(remembered, language))
+        entries, first = self.core.memory.ordered(read, run.analyser, run.prompt)
         read_at = self.history.read_at(repo) or self.core.now()
         return Digest(
             repo=repo,
@@ -58,7 +59,8 @@ class Archive:
             follow_ups=self.core.memory.follow_ups(
                 repo, window, entries, landed_before(self.core.stores.commits, repo, window)
             ),
-            run=run or RunCard(prompt=RulesAnalyser().prompt, cached=len(entries)),
+            run=run,
+            first=first,
         )
 
     def was_read(self, repo: str, window: Window) -> bool:
@@ -110,9 +112,6 @@ class Archive:
         overview = self._overview(entries, digest.repo, run, language)
         return replace(digest, language=language, entries=entries, overview=overview, run=run)
 
-    def _overview(
-        self, entries: tuple[Entry, ...], repo: str, run: RunCard | None, language: Language
-    ) -> tuple[Theme, ...]:
-        key = digest_key(entries, run.analyser, run.prompt, language) if run else ""
-        known = self.core.stores.digests.overview(key) if key else None
-        return RulesAnalyser().overview(entries, repo, language).themes if known is None else known
+    def _overview(self, entries: tuple[Entry, ...], repo: str, run: RunCard, language: Language) -> tuple[Theme, ...]:
+        known = self.core.stores.digests.overview(digest_key(entries, run.analyser, run.prompt, language))
+        return RulesAnalyser().compare(entries, repo, language).themes if known is None else known

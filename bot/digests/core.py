@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from analysis.commits.commit import Commit
 from analysis.commits.pull_request import Unread
 from analysis.commits.window import Window
-from analysis.digest.digest import Digest, RunCard, order
+from analysis.digest.digest import Digest, RunCard, in_order, order
 from analysis.digest.net import net
 from analysis.digest.pipeline import Readers, Step, silent
 from analysis.digest.stories import find_stories
@@ -84,7 +84,7 @@ class Core:
                 deadline=model.deadline,
                 secret=self.settings.secrets,
             ),
-            self.stores.learned.examples(),
+            tuple(area.key for area in self.sources.areas()),
         )
 
     def digest(
@@ -126,9 +126,8 @@ class Core:
         with self._session(analyser, language) as session:
             try:
                 entries = net(self._read(session, entries, step))
-                ranking, unranked = session.ranking(order(entries), listing.repo, now)
-                ordered = order(entries, ranking)
-                overview, untold = session.overview(ordered, listing.repo, now)
+                ranking, overview, failure = session.compare(order(entries), listing.repo, now)
+                ordered, first = in_order(entries, ranking)
                 digest = replace(
                     digest,
                     entries=ordered,
@@ -137,7 +136,8 @@ class Core:
                     before=self.stores.digests.average(listing.repo, listing.branch, window),
                     unusual=self.memory.unusual(listing.repo, window, ordered),
                     follow_ups=self.memory.follow_ups(listing.repo, window, ordered, earlier),
-                    run=replace(session.card(run, self._price), notes=_by_rules(order=unranked, overview=untold)),
+                    first=first,
+                    run=replace(session.card(run, self._price), notes=_by_rules(failure)),
                 )
                 if told is None:
                     self.stores.digests.put(digest)
@@ -304,10 +304,9 @@ def _noting_rewritten(listing: Listing, count: int) -> Listing:
     return replace(listing, notes=(*listing.notes, note)) if count else listing
 
 
-def _by_rules(**reasons: str) -> tuple[str, ...]:
-    """Say what the rules did in a model's stead, together where the reason is the same."""
-    found = dict.fromkeys(filter(None, reasons.values()))
-    return tuple(f"{' and '.join(name for name in reasons if reasons[name] == why)} by rules: {why}" for why in found)
+def _by_rules(reason: str) -> tuple[str, ...]:
+    """Say what the rules did in a model's stead, and why."""
+    return (f"order and overview by rules: {reason}",) if reason else ()
 
 
 def open_core(

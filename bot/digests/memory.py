@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from analysis.commits.commit import Commit
 from analysis.commits.window import Window
-from analysis.digest.digest import Digest, RunCard, order
+from analysis.digest.digest import Digest, RunCard, in_order
 from analysis.digest.follow_ups import FollowUp
 from analysis.digest.net import net
 from analysis.digest.period import Day, count_day
@@ -14,7 +14,7 @@ from analysis.digest.pipeline import settled
 from analysis.digest.stories import Earlier, find_stories
 from analysis.digest.trends import LOOK_BACK as LOOK_BACK_TRENDS
 from analysis.digest.trends import Unusual, find_unusual
-from analysis.entry import RULES, Analyser, Analysis, Entry, Language
+from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Order
 from analysis.facts import Fact, FactKind
 from analysis.rules import RulesAnalyser
 from bot.digests.follow_ups import follow_ups, told_before
@@ -77,8 +77,8 @@ class Memory:
                 for sha in shas
             ]
         )
-        ordered = self.ordered(entries, analyser.name, analyser.prompt)
-        by_rules = RulesAnalyser().overview(ordered, repo, language).themes
+        ordered, first = self.ordered(entries, analyser.name, analyser.prompt)
+        by_rules = RulesAnalyser().compare(ordered, repo, language).themes
         themes = (
             by_rules
             if analyser.name == RULES
@@ -87,15 +87,17 @@ class Memory:
         return Digest(
             repo, told.branch, window, language, ordered, find_stories(entries, self.earlier(entries)), told.made,
             overview=themes or by_rules, before=self._stores.digests.average(repo, told.branch, window),
-            run=RunCard(analyser.name, analyser.prompt, cached=len(shas)),
+            run=RunCard(analyser.name, analyser.prompt, cached=len(shas)), first=first,
             unusual=self.unusual(repo, window, ordered),
             follow_ups=self.follow_ups(repo, window, ordered, told_before(self.reported(repo, told.branch, window), window)),
         )  # fmt: skip
 
-    def ordered(self, entries: Sequence[Entry], analyser: str, prompt: str) -> tuple[Entry, ...]:
-        """Put a day's entries into the order in which they were told, as far as an analyser once compared them."""
-        among = compared(order(entries))
-        return order(entries, self._stores.digests.ranking(digest_key(among, analyser, prompt, "ranking")) or ())
+    def ordered(
+        self, entries: Sequence[Entry], analyser: str, prompt: str
+    ) -> tuple[tuple[Entry, ...], tuple[str, ...] | None]:
+        """Put a day's entries into the order in which they were told, as far as an analyser once compared them; see `in_order`."""
+        key = digest_key(compared(entries), analyser, prompt, "ranking")
+        return in_order(entries, self._stores.digests.ranking(key) or Order())
 
     def reported(self, repo: str, branch: str, window: Window) -> ReportedCommits:
         """Return what all digests made with this store told, as one reader's."""

@@ -8,16 +8,15 @@ import contextlib
 import hashlib
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
 from analysis.digest.digest import RunCard
 from analysis.digest.pipeline import SPENT, Readers, Step, Turn, read_all, settled, stand_in
-from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Theme, Usage
+from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Order, Reader, Reading, Theme, Usage
 from analysis.errors import Problem
 from analysis.rules import RulesAnalyser
 from analysis.triage.triage import Importance
@@ -30,8 +29,8 @@ Said = TypeVar("Said")
 
 _LOOK_AGAIN = 0.25
 """Seconds after which it is looked whether another process has the answer."""
-_DAY_QUESTION = 4_000
-"""About how many tokens it takes to ask for a day's order, or for its themes."""
+_DAY_QUESTION = 6_000
+"""About how many tokens it takes to ask for a day's order and its themes."""
 
 
 class Budget:
@@ -96,7 +95,7 @@ class Budget:
 
 
 class Session:
-    """What one run asks of an analyser; implements Gate. A context manager: inside it, what is claimed stays claimed.
+    """What one run asks of an analyser. A context manager: inside it, what is claimed stays claimed.
 
     Attributes:
         usage: what it has cost so far.
@@ -111,7 +110,6 @@ class Session:
         self._turns, self._analyses, self._digests = turns, analyses, digests
         self._started = time.monotonic()
         self._stopped = ""  # why nothing more is asked of the model; empty while it may be
-        self._is_anew = False
 
     def __enter__(self) -> Self:
         return self
@@ -134,20 +132,6 @@ class Session:
 
     # -- the commits
 
-    def admit(self, job: Sequence[Entry], cost: int) -> Turn:
-        """Claim a piece for a model, if nobody else has it or had it since this run looked."""
-        names = [entry.commit.sha for entry in job]
-        turn = self._turns.take(names, cost) if self._turns else Turn.NOW
-        if self._turns and turn is Turn.NOW and not self._is_anew and self._known(job):
-            self._turns.give(names, Usage())
-            return Turn.LATER
-        return turn
-
-    def leave(self, job: Sequence[Entry], usage: Usage) -> None:
-        """Give a piece back, with what it has cost."""
-        if self._turns:
-            self._turns.give([entry.commit.sha for entry in job], usage)
-
     def read(
         self,
         entries: Sequence[Entry],
@@ -160,72 +144,115 @@ class Session:
         """Give every entry its analysis: remembered, made now, or the rules' in a model's stead."""
         if not entries:
             return []
-        self._is_anew = anew
         found = {} if anew else self._known(entries)
-        failures = dict[str, str]()
         missing = [entry for entry in entries if entry.commit.sha not in found]
-        total = len(missing)
-        while missing:
-            step("analysing", total - len(missing), total)
-            for reading in read_all(missing, self.analyser, self.language, readers=readers, gate=self):
-                self.usage += reading.usage
-                self._analyses.put(entries[0].commit.repo, reading.analyses, int(made_at().timestamp()))
-                found |= reading.analyses
-                failures |= reading.failures
-                self.analysed += len(reading.analyses)
-                self.failed += len(reading.failures)
-                self._stopped = self._stopped or reading.hopeless
-                missing = [e for e in missing if e.commit.sha not in reading.analyses | reading.failures]
-                step("analysing", total - len(missing), total)
-            if missing:  # another process reads these, or has read them
-                known = self._known(missing)
-                found |= known
-                missing = [entry for entry in missing if entry.commit.sha not in known]
-                if not known:
-                    time.sleep(_LOOK_AGAIN)
+        begun = _Pass(self._turns, "", (lambda _: {}) if anew else self._known)
+        failures = dict[str, str]()
+        for reading in self._pass(missing, self.analyser, begun, readers, step, "analysing", found):
+            refused = {
+                entry.commit.sha: self._refusal(entry, reading.failures[entry.commit.sha])
+                for entry in missing
+                if entry.commit.sha in reading.refused
+            }
+            self._analyses.put(entries[0].commit.repo, reading.analyses | refused, int(made_at().timestamp()))
+            found |= reading.analyses
+            failures |= reading.failures
+            self.analysed += len(reading.analyses)
+            self.failed += len(reading.failures)
         analyses: Mapping[str, Analysis] = found | {
             sha: stand_in(entry, self.language, failures[sha])
             for entry in entries
             if (sha := entry.commit.sha) not in found
         }
-        return [settled(entry, analyses[entry.commit.sha]) for entry in entries]
+        whole = [replace(entry, analysis=analyses[entry.commit.sha]) for entry in entries]
+        checked = self._checked(whole, readers, step, made_at)
+        return [settled(entry, checked.get(entry.commit.sha, analyses[entry.commit.sha])) for entry in entries]
+
+    def _checked(
+        self, entries: Sequence[Entry], readers: Readers, step: Step, made_at: Callable[[], datetime]
+    ) -> dict[str, Analysis]:
+        """Have what a model said read a second time, where that was not done yet; what cannot be stays as it is."""
+        checker = self.analyser.checker()
+        if checker is None or self._stopped:
+            return {}
+        doubtful = [e for e in entries if e.analysis and not e.analysis.is_checked and not e.analysis.stands_in]
+        found = dict[str, Analysis]()
+        begun = _Pass(self._turns, "check ", self._known_checked)
+        for reading in self._pass(doubtful, checker, begun, readers, step, "checking", found):
+            self._analyses.put(entries[0].commit.repo, reading.analyses, int(made_at().timestamp()))
+            found |= reading.analyses
+        return found
+
+    def _pass(
+        self,
+        entries: Sequence[Entry],
+        reader: Reader,
+        begun: "_Pass",
+        readers: Readers,
+        step: Step,
+        name: str,
+        found: dict[str, Analysis],
+    ) -> Iterator[Reading]:
+        """Yield the readings of entries; what another process reads meanwhile goes into `found`."""
+        missing, total = list(entries), len(entries)
+        while missing:
+            step(name, total - len(missing), total)
+            for reading in read_all(missing, reader, self.language, readers=readers, gate=begun):
+                self.usage += reading.usage
+                self._stopped = self._stopped or reading.hopeless
+                yield reading
+                missing = [e for e in missing if e.commit.sha not in reading.analyses | reading.failures]
+                step(name, total - len(missing), total)
+            if missing:  # another process reads these, or has read them
+                known = begun.known(missing)
+                found |= known
+                missing = [entry for entry in missing if entry.commit.sha not in known]
+                if not known:
+                    time.sleep(_LOOK_AGAIN)
+
+    def _refusal(self, entry: Entry, reason: str) -> Analysis:
+        """Return the rules' words as what this model has to say, so that it is not asked for more each run."""
+        stands = stand_in(entry, self.language, reason)
+        return replace(stands, analyser=self.analyser.name, prompt=self.analyser.prompt)
 
     def _known(self, entries: Sequence[Entry]) -> dict[str, Analysis]:
         analyser, shas = self.analyser, [entry.commit.sha for entry in entries]
         return self._analyses.get(entries[0].commit.repo, shas, analyser.name, analyser.prompt, self.language)
 
+    def _known_checked(self, entries: Sequence[Entry]) -> dict[str, Analysis]:
+        return {sha: analysis for sha, analysis in self._known(entries).items() if analysis.is_checked}
+
     # -- the day
 
-    def ranking(self, entries: tuple[Entry, ...], repo: str, now: datetime) -> tuple[tuple[str, ...], str]:
-        """Return the order of what the model read and users will notice, the same in every language, or why there is none."""
-        candidates = compared(entries)
-        levels = Counter(entry.triage.importance for entry in candidates)
-        if self.analyser.name == RULES or max(levels.values(), default=0) < 2:  # noqa: PLR2004 - one by itself is in order
-            return (), ""
-        key = digest_key(candidates, self.analyser.name, self.analyser.prompt, "ranking")
+    def compare(self, entries: Sequence[Entry], repo: str, now: datetime) -> tuple[Order, tuple[Theme, ...], str]:
+        """Return the day's order and its themes, remembered or made now, or the rules' and why there are no others.
 
-        def ask() -> tuple[tuple[str, ...], str, Usage]:
-            said = self.analyser.rank(candidates, repo)
-            if not said.failure:
-                self._digests.put_ranking(key, said.shas, now)
-            return said.shas, said.failure, said.usage
+        The order is the same in every language: who asks second keeps the first one's.
+        """
+        by_rules = RulesAnalyser().compare(tuple(entries), repo, self.language).themes
+        heard = compared(entries)
+        if self.analyser.name == RULES or not heard:
+            return Order(), by_rules, ""
+        analyser = self.analyser
+        key = digest_key(entries, analyser.name, analyser.prompt, self.language)
+        order_key = digest_key(heard, analyser.name, analyser.prompt, "ranking")
 
-        return self._once(key, lambda: self._digests.ranking(key), ask, ())
+        def known() -> tuple[Order, tuple[Theme, ...]] | None:
+            ranking, themes = self._digests.ranking(order_key), self._digests.overview(key)
+            return None if ranking is None or themes is None else (ranking, themes)
 
-    def overview(self, entries: tuple[Entry, ...], repo: str, now: datetime) -> tuple[tuple[Theme, ...], str]:
-        """Return the day's themes: remembered, made now, or the rules' in a model's stead, and then why."""
-        by_rules = RulesAnalyser().overview(entries, repo, self.language).themes
-        if self.analyser.name == RULES or all(not e.analysis or e.analysis.stands_in for e in entries):
-            return by_rules, ""
-        key = digest_key(entries, self.analyser.name, self.analyser.prompt, self.language)
+        def ask() -> tuple[tuple[Order, tuple[Theme, ...]], str, Usage]:
+            said = analyser.compare(tuple(entries), repo, self.language)
+            if said.failure:
+                return (Order(), by_rules), said.failure, said.usage
+            ranking = self._digests.ranking(order_key) or said.order
+            themes = said.themes or by_rules
+            self._digests.put_ranking(order_key, ranking, now)
+            self._digests.put_overview(key, themes, now)
+            return (ranking, themes), "", said.usage
 
-        def ask() -> tuple[tuple[Theme, ...], str, Usage]:
-            said = self.analyser.overview(entries, repo, self.language)
-            if not said.failure:
-                self._digests.put_overview(key, said.themes, now)
-            return (by_rules if said.failure else said.themes), said.failure, said.usage
-
-        return self._once(key, lambda: self._digests.overview(key), ask, by_rules)
+        (ranking, themes), failure = self._once(key, known, ask, (Order(), by_rules))
+        return ranking, themes, failure
 
     def _once(
         self, key: str, known: Callable[[], Said | None], ask: Callable[[], tuple[Said, str, Usage]], otherwise: Said
@@ -252,12 +279,43 @@ class Session:
         return remembered, ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One reading of all entries; implements Gate.
+
+    Attributes:
+        what: what is claimed of a commit, before its SHA.
+        known: returns what has been read of some entries since.
+    """
+
+    turns: Budget | None
+    what: str
+    known: Callable[[Sequence[Entry]], dict[str, Analysis]]
+
+    def admit(self, job: Sequence[Entry], cost: int) -> Turn:
+        """Claim a piece, if nobody else has it or had it since this run looked."""
+        names = self._names(job)
+        turn = self.turns.take(names, cost) if self.turns else Turn.NOW
+        if self.turns and turn is Turn.NOW and self.known(job):
+            self.turns.give(names, Usage())
+            return Turn.LATER
+        return turn
+
+    def leave(self, job: Sequence[Entry], usage: Usage) -> None:
+        """Give a piece back, with what it has cost."""
+        if self.turns:
+            self.turns.give(self._names(job), usage)
+
+    def _names(self, job: Sequence[Entry]) -> list[str]:
+        return [self.what + entry.commit.sha for entry in job]
+
+
 def compared(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the entries that a model puts in order: what it read and users will notice."""
+    """Return the entries that a model puts in order: what it ranked and users will notice."""
     return tuple(
         entry
         for entry in entries
-        if entry.triage.importance is not Importance.LOW and entry.analysis and not entry.analysis.stands_in
+        if entry.triage.importance is not Importance.LOW and entry.analysis and entry.analysis.importance
     )
 
 

@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import Future
 
-from analysis.entry import Analyser, Analysis, Entry, Language, Overview, Ranking, Reading
+from analysis.entry import Analyser, Analysis, Comparison, Entry, Language, Reader, Reading
 from bot.digests.single_flight import SingleFlight
 
 _KEPT = 512
@@ -40,13 +40,13 @@ class SharedAnalyser:
         """Return the inner analyser's."""
         return self.inner.cost(job)
 
-    def overview(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Overview:
+    def compare(self, entries: tuple[Entry, ...], repo: str, language: Language) -> Comparison:
         """Ask the inner analyser."""
-        return self.inner.overview(entries, repo, language)
+        return self.inner.compare(entries, repo, language)
 
-    def rank(self, entries: tuple[Entry, ...], repo: str) -> Ranking:
-        """Ask the inner analyser."""
-        return self.inner.rank(entries, repo)
+    def checker(self) -> Reader | None:
+        """Return the inner analyser's."""
+        return self.inner.checker()
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
         """Read what nobody else is reading, then take what others read; only the former costs."""
@@ -73,7 +73,7 @@ class SharedAnalyser:
                 failures[sha] = found
             else:
                 analyses[sha] = found
-        return Reading(analyses | reading.analyses, failures, reading.usage, reading.hopeless)
+        return Reading(analyses | reading.analyses, failures, reading.usage, reading.hopeless, reading.refused)
 
     def _read(self, own: tuple[Entry, ...], mine: list[_Key], language: Language) -> Reading:
         reading = Reading({}, {})

@@ -257,8 +257,8 @@ def _say_claim(claim: Claim, language: Language, gone: Container[str], *, cites:
     text = clean(claim.text)
     if claim.aspect:
         text = label("entry.claim", language, aspect=label(f"aspect.{claim.aspect}", language), text=text)
-    if claim.estimate:
-        text += label("entry.estimate", language)
+    if claim.unchecked:
+        text += label("entry.unchecked", language)
     if claim.line or claim.url:
         path = clean(claim.paths[0]) if claim.paths else ""
         source = "" if path else label("source.author", language)

@@ -8,6 +8,7 @@ from analysis.statements.symptoms import SYMPTOMS
 from analysis.triage.areas import Areas
 from analysis.triage.hardware import named_in
 from analysis.triage.reason import Reason
+from analysis.triage.triage import OPINION
 from formatters.i18n.wording import label
 from formatters.text.plain import clean
 
@@ -28,6 +29,8 @@ _FIXED_FOR = ("platform", "model")
 
 def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...]:
     """Return the telling reasons for an entry's rank, where it runs what a symptom is about; its type where there are none."""
+    if opinion := next((reason for reason in entry.triage.reasons if reason.code == OPINION), None):
+        return (clean(opinion.detail),)
     found = sorted(_telling(entry.triage.reasons), key=_weight)
     found = [reason for reason in found if reason.code not in _MINOR] or found[:1]
     said = dict.fromkeys(clean(_say(reason, entry, areas, language)) for reason in found)

@@ -1,0 +1,104 @@
+"""What a model is asked to fill in: schemas that every server's compiler of grammars takes.
+
+Every field is required and none is open, so that they are strict as they stand; what is not there is an empty string or list, for
+choices of types are what such compilers differ in. https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+import pydantic
+
+from analysis.commits.title import ChangeType
+from analysis.triage.triage import Importance
+
+
+class Part(StrEnum):
+    """What a claim is about: who is reached, how it is done (by aspect), what can go wrong, what to do."""
+
+    IMPACT = "impact"
+    ARCHITECTURE = "architecture"
+    PERFORMANCE = "performance"
+    SECURITY = "security"
+    MAINTAINABILITY = "maintainability"
+    COMPATIBILITY = "compatibility"
+    RELIABILITY = "reliability"
+    RISK = "risk"
+    ADVICE = "advice"
+
+
+class Shape(pydantic.BaseModel):
+    """A closed object."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+
+class Evidence(Shape):
+    """A line, word for word; `path` is empty outside the diff."""
+
+    side: Literal["old", "new", "message", "pull_request"]
+    path: str
+    line: str
+
+
+class Sentence(Shape):
+    """What is said, what became what (both empty where nothing did), and what it rests on."""
+
+    text: str
+    before: str
+    after: str
+    evidence: list[Evidence]
+
+
+class Claim(Sentence):
+    """A sentence about one part."""
+
+    part: Part
+
+
+class Item(Shape):
+    """All that is said of one commit; `effect` has no text where users notice nothing."""
+
+    sha: str
+    importance: Importance
+    why: str
+    types: list[ChangeType]
+    areas: list[str]
+    thin: bool
+    headline: Sentence
+    effect: Sentence
+    claims: list[Claim]
+
+
+class Commits(Shape):
+    """One item a commit."""
+
+    items: list[Item]
+
+
+class Theme(Shape):
+    """What a day was about, in one sentence or two."""
+
+    text: str
+    commits: list[str]
+
+
+class Day(Shape):
+    """A day's commits compared: those of the first screen, all that were given in order, and the themes."""
+
+    must_know: list[str]
+    order: list[str]
+    themes: list[Theme]
+
+
+class Finding(Shape):
+    """Whether a numbered claim follows from its lines."""
+
+    claim: int
+    verdict: Literal["follows", "unclear", "contradicts"]
+
+
+class Findings(Shape):
+    """One finding a claim."""
+
+    findings: list[Finding]

@@ -1,0 +1,265 @@
+"""What a claim may rest on: the lines of a diff and what people wrote around it, found again word for word."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from analysis.commits.commit import Commit, FileChange
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.patch import hunks
+from analysis.commits.redaction import MARK
+from analysis.entry import Entry, Quote
+
+MESSAGE, DESCRIPTION = "message", "pull_request"
+"""Where evidence may stand beside the sides of a diff, `old` and `new`."""
+
+_LEAST_PART = 8
+"""Characters of a line from which on a part of it is told apart from others."""
+_AROUND = 2
+"""Lines of a hunk before and after a quoted one that go with it."""
+_TOKEN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_FLAG = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*", re.ASCII)
+_SHORT_SHA = re.compile(r"[0-9a-f]{7,40}")
+_SHA = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{7,64}(?![0-9a-zA-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A line of the diff; `before` and `after` are its numbers on both sides, None where it does not stand."""
+
+    path: str
+    hunk: int
+    text: str
+    before: int | None
+    after: int | None
+
+    @property
+    def mark(self) -> str:
+        return "+" if self.before is None else "-" if self.after is None else " "
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A commit as evidence.
+
+    Attributes:
+        places: the lines of its diff, in order.
+        prose: what people wrote of it, as (where, text, address).
+        paths: of its files, old ones too.
+        counts: numbers that count it and stand nowhere: of lines and files, in all, each, by kind and by status.
+    """
+
+    places: tuple[_Place, ...]
+    prose: tuple[tuple[str, str, str], ...]
+    paths: tuple[tuple[str, str], ...] = ()
+    counts: frozenset[int] = field(default=frozenset())
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Ground":
+        """The ground of a commit: its diff, its message, what it brought, and what its people wrote."""
+        commit, request = entry.commit, entry.pull_request
+        prose = [(MESSAGE, commit.message, commit.url or ""), (MESSAGE, f"{commit.author}\n{commit.sha}", "")]
+        prose += [(MESSAGE, f"{brought.sha} {brought.subject}", "") for brought in commit.brought]
+        if request:
+            prose.append((DESCRIPTION, f"{request.title}\n{request.body}", request.url))
+        prose += [(MESSAGE, one.text, one.url) for one in entry.statements if not one.path]
+        paths = tuple(
+            (file.old_path or ("" if file.status == "added" else file.path), file.path) for file in commit.files
+        )
+        return cls(tuple(_places(commit)), tuple(prose), paths, frozenset(_counts(commit.files)))
+
+    # -- looking up
+
+    def find(self, text: str, path: str, side: str) -> Quote | None:
+        """Return a piece of the diff or of what people wrote as it stands there, or None if it stands nowhere.
+
+        A path or side that is wrong is put right: what counts is that the words are there.
+        """
+        lines = [line for line in map(_squeeze, text.split("\n")) if line]
+        if not lines:
+            return None
+        if side in {MESSAGE, DESCRIPTION}:
+            return self._written(text) or self._of_diff(lines, path, side)
+        return self._of_diff(lines, path, side) or self._written(text)
+
+    def _of_diff(self, lines: Sequence[str], path: str, side: str) -> Quote | None:
+        first = None
+        for number, line in enumerate(lines):
+            bare = _squeeze(line[1:]) if line[0] in "+-" else line
+            place = next((p for wanted in dict.fromkeys((line, bare)) for p in self._found(wanted, path, side)), None)
+            if place is None:
+                return None
+            if number == 0:
+                first = place
+        if first is None:
+            return None
+        is_before = first.after is None or (side == "old" and first.before is not None)
+        return Quote(first.text.strip(), first.path, (first.before if is_before else first.after) or 0, is_before)
+
+    def _found(self, line: str, path: str, side: str) -> list[_Place]:
+        """Return where a line stands, in whole before in part, where it was said to stand before elsewhere."""
+        if not line:
+            return []
+        whole = self._by_text.get(line, [])
+        if not whole and (len(line) >= _LEAST_PART or MARK in line):
+            pieces = [piece.strip() for piece in line.split(MARK)]
+            whole = [
+                place for text, places in self._by_text.items() if all(p in text for p in pieces) for place in places
+            ]
+        return sorted(
+            whole, key=lambda p: (p.path != path and not p.path.endswith(f"/{path}"), not _stands_on(p, side))
+        )
+
+    @cached_property
+    def _by_text(self) -> dict[str, list[_Place]]:
+        found: dict[str, list[_Place]] = {}
+        for place in self.places:
+            found.setdefault(_squeeze(place.text), []).append(place)
+        return found
+
+    def _written(self, text: str) -> Quote | None:
+        wanted = _squeeze(text)
+        for _, whole, url in self.prose:
+            if len(wanted) >= _LEAST_PART and _squeeze_prose(wanted) in _squeeze_prose(whole):
+                return Quote(wanted, url=url)
+            if any(wanted == _squeeze(line) for line in whole.split("\n")):
+                return Quote(wanted, url=url)
+        return None
+
+    def around(self, quote: Quote) -> list[str]:
+        """Return a quoted line with those next to it in its hunk, each with its mark; of prose, its words."""
+        if not quote.line:
+            return [quote.text]
+        at = next(
+            n
+            for n, p in enumerate(self.places)
+            if p.path == quote.path and (p.before if quote.is_before else p.after) == quote.line
+        )
+        own = self.places[at].hunk
+        near = self.places[max(0, at - _AROUND) : at + _AROUND + 1]
+        return [f"{place.mark}{place.text}" for place in near if (place.path, place.hunk) == (quote.path, own)]
+
+    # -- what it holds
+
+    @cached_property
+    def text(self) -> str:
+        """Everything that is written in it."""
+        lines = [place.text for place in self.places]
+        return "\n".join([*(text for _, text, _ in self.prose), *(p for pair in self.paths for p in pair), *lines])
+
+    @cached_property
+    def old(self) -> str:
+        """The lines that it takes away, and the paths that are gone."""
+        gone = [old for old, new in self.paths if old and old != new]
+        return "\n".join([*gone, *(place.text for place in self.places if place.after is None)])
+
+    @cached_property
+    def new(self) -> str:
+        """The lines that it brings, and the paths that are new."""
+        come = [new for old, new in self.paths if old != new]
+        return "\n".join([*come, *(place.text for place in self.places if place.before is None)])
+
+    @cached_property
+    def kept(self) -> str:
+        """The lines that it shows and leaves as they were."""
+        return "\n".join(place.text for place in self.places if place.mark == " ")
+
+    @cached_property
+    def written(self) -> str:
+        """What people wrote of it."""
+        return "\n".join(text for _, text, _ in self.prose)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Its identifiers, and their parts without underscores around, in lower case."""
+        found = (name.lower() for name in _TOKEN.findall(self.text))
+        return frozenset(one for name in found for one in (name, name.strip("_")))
+
+    @cached_property
+    def _pieces(self) -> frozenset[str]:
+        """The paths of its files, and their beginnings and ends."""
+        found = set()
+        for path in (path for pair in self.paths for path in pair if path):
+            parts = path.split("/")
+            found |= {"/".join(parts[index:]) for index in range(len(parts))}
+            found |= {"/".join(parts[:index]) for index in range(1, len(parts))}
+        return frozenset(found)
+
+    def has_path(self, path: str) -> bool:
+        """Whether it touches or names this path."""
+        plain = path.strip().removeprefix("./").strip("/")
+        return plain in self._pieces or (bool(plain) and occurs(self.text, plain))
+
+    def has_name(self, name: str) -> bool:
+        """Whether it holds this identifier or piece of code, written in whatever case, with or without `()`.
+
+        A qualified name may be put together from parts that stand apart in a diff; a flag may not.
+        """
+        plain = name.strip("`'\"() ").removesuffix("()")
+        if not plain or occurs(self.text, plain) or occurs(self.text, f"-D{plain}"):  # as cmake takes definitions
+            return True
+        if _SHORT_SHA.fullmatch(plain) and any(sha.startswith(plain) for sha in self._shas):
+            return True
+        if not all(self._has_flag(flag) for flag in _FLAG.findall(plain)):
+            return False
+        parts = [part.lower() for part in _TOKEN.findall(_FLAG.sub(" ", plain))]
+        return bool(parts or _FLAG.search(plain)) and all(part in self.names for part in parts)
+
+    @cached_property
+    def _shas(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_SHA.findall(self.text)))
+
+    def _has_flag(self, flag: str) -> bool:
+        # clap and typer make a flag of a field's name: `model_checksum` proves `--model-checksum`, and `port:` proves `--port`.
+        name = flag.lstrip("-").replace("-", "_").lower()
+        declared = rf"(?<![\w-]){re.escape(name)}\s?:\s?\w"
+        return occurs(self.text, flag) or ("_" in name and name in self.names) or bool(re.search(declared, self.text))
+
+
+def occurs(text: str, piece: str) -> bool:
+    """Whether `piece` stands in `text` as a whole, not as a part of a longer word, nor a flag as a part of a longer flag."""
+    at = text.find(piece) if piece else -1
+    while at >= 0:
+        end = at + len(piece)
+        before, after = text[at - 1 : at] if at else "", text[end : end + 2]
+        is_part = (_is_word(before) and _is_word(piece[:1])) or (_is_word(after[:1]) and _is_word(piece[-1:]))
+        is_longer_flag = piece.startswith("-") and (before == "-" or (after[:1] == "-" and _is_word(after[1:])))
+        if not is_part and not is_longer_flag:
+            return True
+        at = text.find(piece, at + 1)
+    return False
+
+
+def _is_word(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char == "_")
+
+
+def _stands_on(place: _Place, side: str) -> bool:
+    return (place.before if side == "old" else place.after) is not None
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _squeeze_prose(text: str) -> str:
+    """A text without its marks of Markdown: models quote the words."""
+    return _squeeze(re.sub(r"[*`_>#]+|\[([^\]]*)\]\([^)]*\)", r"\1", text)).lower()
+
+
+def _places(commit: Commit) -> Iterator[_Place]:
+    number = 0
+    for file in commit.files:
+        for hunk in hunks(file.patch or ""):
+            number += 1
+            for line in hunk.lines:
+                yield _Place(file.path, number, line.text, line.old, line.new)
+
+
+def _counts(files: Sequence[FileChange]) -> Iterator[int]:
+    by_kind = [[file for file in files if kind_of(file.path) is kind] for kind in FileKind]
+    by_status = [[file for file in files if file.status == status] for status in {file.status for file in files}]
+    for some in (list(files), *([file] for file in files), *by_kind, *by_status):
+        added, deleted = sum(file.additions for file in some), sum(file.deletions for file in some)
+        yield from (len(some), added, deleted, added + deleted)

@@ -1,0 +1,136 @@
+"""Whether a claim is borne out: its evidence is there, and its numbers, names, devices and sides agree with it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from analysis.entry import Quote
+from analysis.llm.verify.figures import figures_in, is_small, stands_in
+from analysis.llm.verify.ground import Ground, occurs
+from analysis.llm.verify.sides import misplaced
+from analysis.statements.symptoms import found_in
+from analysis.triage.hardware import shown_in, told_in
+
+_CODE_SPAN = re.compile(r"`([^`\n]+)`")
+# ASCII throughout: Chinese puts no space between a name and the words around it.
+_PATH = re.compile(
+    r"(?<![\w/.@-])(?:[\w.@-]{1,200}/){1,40}[\w.@-]{0,200}\.\w+|\b[\w-]+\.(?:py|rs|go|cc|cpp|cu|cuh|h|hpp|js|ts|tsx|toml|ya?ml|json|md|sh|cmake)\b",
+    re.ASCII,
+)
+_IDENTIFIER = re.compile(r"(?<![\w-])--[a-z][\w-]+|\b[A-Za-z]\w*_\w+\b|\b\w{1,80}(?:\.\w{1,80}){0,8}\(\)", re.ASCII)
+"""What is code wherever it stands. Names of the world (PyTorch, FlashInfer) are not; in a code span every word is."""
+_AGAIN = re.compile(r"(\b\w{1,30}\b)(?:\W{1,3}\1\b){4}|(.{6,80}?)\2{3}|([一-鿿])\3{5}")
+_LONGEST = 800
+"""Characters of a sentence; what is longer is no sentence."""
+
+
+class Verdict(IntEnum):
+    """What becomes of a claim: it is not shown, shown as one that could not be checked, or shown."""
+
+    REFUTED = 0
+    UNCHECKED = 1
+    BORNE_OUT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict and, where it is not the best, why: words that a model can mend its answer by."""
+
+    verdict: Verdict
+    why: str = ""
+
+
+def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: Ground) -> Judgement:
+    """Judge a claim by the evidence that was found for it."""
+    if not text.strip() or len(text) > _LONGEST or repeats(text):
+        return Judgement(Verdict.REFUTED, "it is no sentence")
+    if not quotes:
+        return Judgement(Verdict.REFUTED, "its evidence stands nowhere in the commit")
+    if invented := [name for name in names_in(text) if not _is_known(name, ground)]:
+        return Judgement(Verdict.REFUTED, f"{invented[0]} stands nowhere in the commit")
+    if wrong := misplaced(text, before, after, ground):
+        return Judgement(Verdict.REFUTED, wrong)
+    shown = [line for quote in quotes for line in ground.around(quote)] + [quote.path for quote in quotes if quote.path]
+    return (
+        _figures(text, [*shown, before, after], ground)
+        or _devices(text, shown, ground)
+        or _troubles(text, shown, ground)
+        or Judgement(Verdict.BORNE_OUT)
+    )
+
+
+def believed(text: str, source: str) -> bool:
+    """Whether a text says nothing that `source` does not: no name, no number, no device of its own, and itself but once."""
+    if not text.strip() or repeats(text):
+        return False
+    lines = source.split("\n")
+    names = (name for name in names_in(text) if re.search(r"[A-Za-z_]", name))
+    return (
+        all(occurs(source, name) or occurs(source, name.removesuffix("()")) for name in names)
+        and all(stands_in(figure, lines) or is_small(figure) or figure.is_word for figure in figures_in(text))
+        and told_in(text) <= shown_in(source.lower())
+    )
+
+
+def repeats(text: str) -> bool:
+    """Whether it says the same again and again, as a model does that has lost its way."""
+    return bool(_AGAIN.search(text))
+
+
+def names_in(text: str) -> list[str]:
+    """Return the pieces of code, the paths and the flags that a sentence names."""
+    rest, found = text, []
+    for span in _CODE_SPAN.findall(text):
+        rest = rest.replace(f"`{span}`", " ")
+        found.append(span.strip())
+    found += _PATH.findall(rest)
+    found += _IDENTIFIER.findall(_PATH.sub(" ", rest))
+    return [name for name in found if re.search(r"\w", name)]
+
+
+def _is_known(name: str, ground: Ground) -> bool:
+    if not re.search(r"[A-Za-z_]", name):  # a number in a code span is judged as a number
+        return True
+    return ground.has_path(name) or ground.has_name(name)
+
+
+def _figures(text: str, lines: Sequence[str], ground: Ground) -> Judgement | None:
+    """Judge the numbers of a sentence; those of its code spans, where these do not stand in the evidence as they are."""
+    evidence = "\n".join(lines)
+    rest = text
+    for span in _CODE_SPAN.findall(text):
+        if re.search(r"[A-Za-z_]", span) and (occurs(evidence, span) or not re.search(r"[=:<> ]", span)):
+            rest = rest.replace(f"`{span}`", " ")
+    rest = _IDENTIFIER.sub(" ", _PATH.sub(" ", rest)).replace("`", "")
+    doubt = None
+    whole = ground.text.split("\n")
+    for figure in figures_in(rest):
+        if stands_in(figure, lines) or (
+            not figure.unit and figure.value.isdigit() and int(figure.value) in ground.counts
+        ):
+            continue
+        if not stands_in(figure, whole) and not is_small(figure) and not figure.is_word:
+            return Judgement(Verdict.REFUTED, f"{figure.text.strip()} does not stand in its evidence")
+        doubt = doubt or Judgement(Verdict.UNCHECKED, f"{figure.text.strip()} does not stand in its evidence")
+    return doubt
+
+
+def _devices(text: str, lines: Sequence[str], ground: Ground) -> Judgement | None:
+    told = told_in(text) - shown_in("\n".join(lines).lower())
+    if not told:
+        return None
+    if told - shown_in(ground.text.lower()):
+        return Judgement(Verdict.REFUTED, f"the commit says nothing of {', '.join(sorted(told))}")
+    return (
+        None
+        if told <= shown_in(ground.written.lower())
+        else Judgement(Verdict.UNCHECKED, f"its evidence says nothing of {', '.join(sorted(told))}")
+    )
+
+
+def _troubles(text: str, lines: Sequence[str], ground: Ground) -> Judgement | None:
+    """What goes wrong must be said by somebody: a crash that the lines do not name is nobody's word."""
+    said = {code for code, _ in found_in("\n".join([*lines, ground.written]))}
+    own = {code for code, _ in found_in(text)} - said - {"error"}
+    return Judgement(Verdict.UNCHECKED, f"its evidence says nothing of a {min(own)}") if own else None
