@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from analysis.entry import LANGUAGES, Language
 from analysis.errors import Problem
-from bot.commands import topics
+from bot.commands import topics as topic_grammar
 from bot.commands.grammar import Mistake, surplus, typed
 from bot.commands.registry import as_typed, usage, verb, verbs
 from bot.commands.terms import terms
@@ -22,15 +22,7 @@ from bot.conversation.context import (
     language_of,
     read_context,
 )
-from bot.conversation.handlers import commits as answers_commits
-from bot.conversation.handlers import days as answers_days
-from bot.conversation.handlers import feeds as answers_feeds
-from bot.conversation.handlers import free_text as answers_free
-from bot.conversation.handlers import ranks as answers_ranks
-from bot.conversation.handlers import reviews as answers_reviews
-from bot.conversation.handlers import setup as answers_setup
-from bot.conversation.handlers import topics as answers_topics
-from bot.conversation.handlers import upgrades as answers_upgrades
+from bot.conversation.handlers import commits, days, feeds, free_text, ranks, reviews, setup, topics, upgrades
 from bot.i18n.wording import tell
 from bot.port.command import Command
 from bot.port.platform import Answer, Request
@@ -104,7 +96,7 @@ def _check(context: CommandContext) -> None:
     if strange:
         raise Mistake("mistake.surplus", text=strange[0])
     several = next((name for name, values in context.command.named.items() if len(values) > 1), "")
-    if several and not (several in topics.NAMES and context.command.verb in _SEVERAL):
+    if several and not (several in topic_grammar.NAMES and context.command.verb in _SEVERAL):
         raise Mistake("mistake.twice", name=several)
     language = context.command.value("lang")
     if language and language_named(language) is None:
@@ -182,40 +174,40 @@ def _short(name: str, platform: str) -> str:
 
 
 _FORMS: dict[str, Handler] = {
-    "setup": answers_setup.save_setup,
-    "subscribe": answers_topics.subscribe,
-    "mute": answers_topics.mute,
+    "setup": setup.save_setup,
+    "subscribe": topics.subscribe,
+    "mute": topics.mute,
 }
 
 _HANDLERS: dict[str, Handler] = {
-    "today": answers_days.today,
-    "yesterday": answers_days.yesterday,
-    "date": answers_days.day,
-    "week": answers_reviews.week,
-    "month": answers_reviews.month,
-    "details": answers_days.details,
-    "why": answers_days.why,
-    "rate": answers_days.rate,
-    "rerun": answers_days.rerun,
-    "show": answers_commits.show,
-    "area": answers_commits.area,
-    "search": answers_commits.search,
-    "areas": answers_commits.areas,
-    "upgrade": answers_upgrades.upgrade,
-    "rank": answers_ranks.rank,
-    "regenerate": answers_commits.regenerate,
-    "subscribe": answers_topics.subscribe,
-    "mute": answers_topics.mute,
-    "subs": answers_topics.subs,
-    "unsubscribe": answers_topics.unsubscribe,
-    "undo": answers_topics.undo,
-    "setup": answers_setup.setup,
-    "pause": answers_feeds.pause,
-    "resume": answers_feeds.resume,
-    "remove": answers_feeds.remove,
-    "status": answers_feeds.status,
-    "home": answers_feeds.home,
+    "today": days.today,
+    "yesterday": days.yesterday,
+    "date": days.day,
+    "week": reviews.week,
+    "month": reviews.month,
+    "details": days.details,
+    "why": days.why,
+    "rate": days.rate,
+    "rerun": days.rerun,
+    "show": commits.show,
+    "area": commits.area,
+    "search": commits.search,
+    "areas": commits.areas,
+    "upgrade": upgrades.upgrade,
+    "rank": ranks.rank,
+    "regenerate": commits.regenerate,
+    "subscribe": topics.subscribe,
+    "mute": topics.mute,
+    "subs": topics.subs,
+    "unsubscribe": topics.unsubscribe,
+    "undo": topics.undo,
+    "setup": setup.setup,
+    "pause": feeds.pause,
+    "resume": feeds.resume,
+    "remove": feeds.remove,
+    "status": feeds.status,
+    "home": feeds.home,
     "help": _help,
-    "ask": answers_free.ask,
+    "ask": free_text.ask,
     "save": _save,
 }
