@@ -42,7 +42,7 @@ class Archive:
         """
         remembered = self.core.stores.commits.between(repo, window.start, window.end)
         run = self.history.run(repo, window, language) or RunCard(prompt=RulesAnalyser().prompt, cached=len(remembered))
-        read = net(self.core.memory.with_analyses(remembered, language))
+        read = net(self.core.memory.whole(self.core.memory.with_analyses(remembered, language)))
         entries, first = self.core.memory.ordered(read, run.analyser, run.prompt)
         read_at = self.history.read_at(repo) or self.core.now()
         return Digest(

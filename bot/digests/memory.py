@@ -46,13 +46,13 @@ class Memory:
                 (repo, sha): analysis for sha, analysis in self._stores.analyses.latest(repo, shas, language).items()
             }
         missing = [entry for entry in entries if (entry.commit.repo, entry.commit.sha) not in found]
-        by_rules = RulesAnalyser().analyse(self._whole(missing), language).analyses
+        by_rules = RulesAnalyser().analyse(self.whole(missing), language).analyses
         return [
             settled(entry, found.get((entry.commit.repo, entry.commit.sha)) or by_rules[entry.commit.sha])
             for entry in entries
         ]
 
-    def _whole(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    def whole(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """Return remembered entries with their patches, which entries of lists come without."""
         commits: dict[tuple[str, str], Commit] = {}
         for repo in {entry.commit.repo for entry in entries}:
@@ -72,10 +72,12 @@ class Memory:
         if any(sha not in judged or sha not in read for sha in shas):
             return None
         entries = net(
-            [
-                replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at not in window)
-                for sha in shas
-            ]
+            self.whole(
+                [
+                    replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at not in window)
+                    for sha in shas
+                ]
+            )
         )
         ordered, first = self.ordered(entries, analyser.name, analyser.prompt)
         by_rules = RulesAnalyser().compare(ordered, repo, language).themes
