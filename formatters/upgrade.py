@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis.entry import Entry, Language
-from analysis.facts import Fact
+from analysis.facts import Fact, FactKind
 from analysis.i18n.typography import outside
 from analysis.i18n.wording import say_fact
 from analysis.triage.areas import Areas
-from analysis.upgrade import Item, Part, Upgrade
+from analysis.upgrade import Hit, Item, Part, Upgrade
+from analysis.uses import Use
 from formatters.i18n.wording import label
 from formatters.text.item import item_of
 from formatters.text.plain import clean
@@ -18,7 +19,10 @@ MOST = 40
 """Lines of a part that a reader is given; programs get all of them."""
 
 
-_MANY, _NAMES = 3, 8
+_MANY, _NAMES, _PLACES = 3, 8, 5
+_RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
+_GROUPED = {Part.BREAKS, Part.RENAMED, Part.FEATURES}
+"""Parts whose facts are told by their names alone where one commit has many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,14 @@ class UpgradeLine:
 
     Attributes:
         text: code in backticks and no other markup.
+        places: where a team uses what it is about; empty where nobody asked.
         commits: those that it rests on, oldest first; `when`: the day on which the last of them was committed, UTC.
     """
 
     text: str
     commits: tuple[Entry, ...]
     when: str
+    places: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class UpgradeOutline:
 
     Attributes:
         span: what lies between, in a line; `notices`: what the reader should know of how it came about.
+        hits: what touches what the reader uses; `hits_name` is their heading, which also says that nothing does; empty where nobody asked.
         calm: said where no part has anything; else empty.
     """
 
@@ -61,6 +68,8 @@ class UpgradeOutline:
     parts: tuple[UpgradePart, ...]
     notices: tuple[str, ...]
     calm: str
+    hits_name: str = ""
+    hits: tuple[UpgradeLine, ...] = ()
 
 
 def upgrade_outline(made: Upgrade, areas: Areas, language: Language, most: int = MOST) -> UpgradeOutline:
@@ -91,10 +100,23 @@ class _Writer:
             tuple(self.part(part, items, most) for part, items in made.parts.items()),
             tuple(self.notices()),
             "" if made.parts else self.label("upgrade.calm"),
+            self.hits_name(),
+            tuple(map(self.hit, made.hits or ())),
         )
 
+    def hits_name(self) -> str:
+        """Say how much touches what the reader uses; nothing where nobody said what that is."""
+        if self.made.hits is None:
+            return ""
+        every = sum(item.change is not None for item in self.made.items)
+        return self.label("uses.hits" if self.made.hits else "uses.none", count=len(self.made.hits), every=every)
+
+    def hit(self, hit: Hit) -> UpgradeLine:
+        """Tell a change with the places that it touches."""
+        return replace(self.line(hit.item), places=say_places(hit.uses, self.language))
+
     def part(self, part: Part, items: Sequence[Item], most: int) -> UpgradePart:
-        groups = list(_groups(items))
+        groups = list(_groups(items)) if part in _GROUPED else [[item] for item in items]
         more = self.label("upgrade.more", count=len(groups) - most) if len(groups) > most else ""
         lines = (self.line(group[0]) if len(group) < _MANY else self.group(group) for group in groups[:most])
         return UpgradePart(part, self.label(f"upgrade.{part}"), tuple(lines), more)
@@ -102,7 +124,7 @@ class _Writer:
     def group(self, items: Sequence[Item]) -> UpgradeLine:
         """Tell many things that one commit did by its headline, with their names behind it."""
         first = self.line(items[0])
-        names = list(dict.fromkeys(_code(item.change.fact.name) for item in items if item.change))
+        names = list(dict.fromkeys(_named(item.change.fact) for item in items if item.change))
         more = f" +{len(names) - _NAMES}" if len(names) > _NAMES else ""
         told = self.label("list.comma").join(names[:_NAMES]) + more
         title = item_of(first.commits[0], self.language, self.areas).title.rstrip(".。")
@@ -122,6 +144,13 @@ class _Writer:
                 yield self.label(f"upgrade.{key}", count=count)
         if not made.is_whole:
             yield self.label("upgrade.in_part")
+
+
+def say_places(uses: Sequence[Use], language: Language) -> str:
+    """Say where something is used: file and line, and what it is set to; a few, and how many more there are."""
+    places = list(dict.fromkeys(_code(use.place) for use in uses))
+    more = f" +{len(places) - _PLACES}" if len(places) > _PLACES else ""
+    return label("list.comma", language).join(places[:_PLACES]) + more
 
 
 def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
@@ -153,6 +182,7 @@ def upgrade_json(made: Upgrade, areas: Areas, language: Language) -> dict[str, A
         "refuted": made.refuted,
         "unread": made.unread,
         "checked_whole": made.is_whole,
+        "hits": None if made.hits is None else [_hit_json(hit, writer.line(hit.item)) for hit in made.hits],
         "parts": {part: [_item_json(item, writer.line(item)) for item in items] for part, items in made.parts.items()},
     }
 
@@ -160,6 +190,13 @@ def upgrade_json(made: Upgrade, areas: Areas, language: Language) -> dict[str, A
 def _item_json(item: Item, line: UpgradeLine) -> dict[str, Any]:
     data: dict[str, Any] = {"text": line.text, "shas": list(item.shas), "date": line.when}
     return data | ({"fact": _fact_json(item.change.fact)} if item.change else {})
+
+
+def _hit_json(hit: Hit, line: UpgradeLine) -> dict[str, Any]:
+    uses = [
+        {"kind": use.kind, "name": use.name, "value": use.value, "path": use.path, "line": use.line} for use in hit.uses
+    ]
+    return _item_json(hit.item, line) | {"uses": uses}
 
 
 def _fact_json(fact: Fact) -> dict[str, Any]:
@@ -171,6 +208,10 @@ def _fact_json(fact: Fact) -> dict[str, Any]:
 
 def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _named(fact: Fact) -> str:
+    return f"{_code(fact.before)} → {_code(fact.after)}" if fact.kind in _RENAMES else _code(fact.name)
 
 
 def _code(name: str) -> str:

@@ -6,6 +6,6 @@ revisions; `upgrade` sorts it into the parts that people read.
 
 from analysis.upgrade.checking import paths_of
 from analysis.upgrade.netting import Change, Netted, netted
-from analysis.upgrade.upgrade import Item, Part, Upgrade, standing, upgrade
+from analysis.upgrade.upgrade import Hit, Item, Part, Upgrade, standing, touched, upgrade
 
-__all__ = ["Change", "Item", "Netted", "Part", "Upgrade", "netted", "paths_of", "standing", "upgrade"]
+__all__ = ["Change", "Hit", "Item", "Netted", "Part", "Upgrade", "netted", "paths_of", "standing", "touched", "upgrade"]

@@ -12,6 +12,8 @@ from analysis.sources.revisions import Between, Files
 from analysis.triage.triage import Importance
 from analysis.upgrade.checking import Checker
 from analysis.upgrade.netting import Change, Netted
+from analysis.uses import Use, Uses
+from analysis.uses.hits import Index
 
 
 class Part(StrEnum):
@@ -63,6 +65,14 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """A netted fact that touches what somebody uses, and the places where they use it."""
+
+    item: Item
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Upgrade:
     """What lies between two revisions for whoever moves from one to the other.
 
@@ -74,6 +84,7 @@ class Upgrade:
         refuted: facts that the two revisions contradict, and that are left out.
         is_whole: the facts were held against all files of the product, not only those that they lie in.
         unread: commits of which only the titles are known.
+        hits: what of it touches what somebody uses; None where nobody said what that is.
     """
 
     repo: str
@@ -86,11 +97,18 @@ class Upgrade:
     refuted: int = 0
     is_whole: bool = True
     unread: int = 0
+    hits: tuple[Hit, ...] | None = None
 
     @property
     def items(self) -> Iterator[Item]:
         """All items, in the order of the parts."""
         return (item for items in self.parts.values() for item in items)
+
+
+def touched(made: Upgrade, uses: Uses) -> tuple[Hit, ...]:
+    """Return what of an upgrade touches what somebody uses, in the order of its parts."""
+    index = Index(uses)
+    return tuple(Hit(item, hit.uses) for item in made.items if item.change for hit in index.hits([item.change.fact]))
 
 
 def standing(entries: Sequence[Entry], between: Between) -> tuple[list[Entry], int]:

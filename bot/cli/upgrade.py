@@ -1,5 +1,6 @@
 """The command line's part about moving from one version to another."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +18,10 @@ def add_to(app: typer.Typer) -> None:
 def upgrade(
     versions: Annotated[str, typer.Argument(metavar="A..B", help="The two versions: tags, branches or SHAs.")],
     repo: Annotated[str, typer.Option(help="owner/name on GitHub, a clone's folder, or owner/name=folder.")],
+    uses: Annotated[
+        Path | None,
+        typer.Option(help="What you use of it, as daybrief uses scan writes it: what touches that comes first."),
+    ] = None,
     lang: LangOption = Lang.EN,
     fmt: FormatOption = Written.TERMINAL,
     out: OutOption = None,
@@ -28,9 +33,11 @@ def upgrade(
     from bot.cli.progress import progress
     from bot.digests import upgrade as upgrading
     from bot.digests.repositories import parse_place
+    from bot.digests.uses import load_uses
 
     with core(config) as opened:
         source = opened.sources.open(parse_place(repo))
+        used = load_uses(uses, source.repo) if uses else None
         if not quiet:
             plan = upgrading.plan(opened, source, versions)
             if plan.missing:
@@ -40,7 +47,7 @@ def upgrade(
                     ]
                 )
         with progress(quiet=quiet) as step:
-            made = upgrading.make(opened, source, versions, lang.value, step)
+            made = upgrading.make(opened, source, versions, lang.value, step, used)
         text = _written(made, opened.sources.areas(), lang, Written.JSON if json_ else fmt, screen=out is None)
         if out is None:
             streams.write([text])

@@ -6,7 +6,8 @@ from analysis.digest.pipeline import Step, silent
 from analysis.entry import Language
 from analysis.errors import BadInput
 from analysis.sources.revisions import Revisions, read_range
-from analysis.upgrade import Upgrade, netted, paths_of, standing, upgrade
+from analysis.upgrade import Upgrade, netted, paths_of, standing, touched, upgrade
+from analysis.uses import Uses
 from bot.digests.core import Core
 
 
@@ -29,8 +30,15 @@ def plan(core: Core, source: Revisions, range_: str) -> Plan:
     return Plan(len(between.heads), len(between.heads) - len(known))
 
 
-def make(core: Core, source: Revisions, range_: str, language: Language, step: Step = silent) -> Upgrade:
-    """Tell what moving from one revision to another does, such as `v1.2..v1.3`.
+def make(
+    core: Core,
+    source: Revisions,
+    range_: str,
+    language: Language,
+    step: Step = silent,
+    uses: Uses | None = None,
+) -> Upgrade:
+    """Tell what moving from one revision to another does, such as `v1.2..v1.3`, and what of it touches what somebody uses.
 
     Raises:
         BadInput: it names no two revisions, or the second is the older one.
@@ -53,4 +61,5 @@ def make(core: Core, source: Revisions, range_: str, language: Language, step: S
     step("reading both versions", 2, 2)
     made = upgrade(source.repo, between, kept, net, old, new, carried)
     told = core.memory.with_analyses(list(made.entries.values()), language)
-    return replace(made, entries={entry.commit.sha: entry for entry in told})
+    hits = touched(made, uses) if uses else None
+    return replace(made, entries={entry.commit.sha: entry for entry in told}, hits=hits)

@@ -13,6 +13,11 @@ def upgrade_markdown(made: Upgrade, areas: Areas, language: Language) -> str:
     told = upgrade_outline(made, areas, language)
     lines = [f"# {escape(told.title)}\n", escape(told.span)]
     lines += [f"\n{escape(told.calm)}"] if told.calm else []
+    if told.hits_name:
+        lines += [f"\n## {escape(told.hits_name)}\n"]
+        lines += [
+            f"- **{escape(line.places)}**: {escape(line.text)} {_references(line)}".rstrip() for line in told.hits
+        ]
     for part in told.parts:
         lines.append(f"\n## {escape(part.name)}\n")
         lines += [f"- {escape(line.text)} {_references(line)}".rstrip() for line in part.lines]

@@ -15,6 +15,11 @@ def upgrade_terminal(made: Upgrade, areas: Areas, language: Language, *, width: 
     screen.line(told.span, style="dim")
     if told.calm:
         screen.line(told.calm)
+    if told.hits_name:
+        screen.heading(told.hits_name)
+    for line in told.hits:
+        screen.line(line.places, style="bold", mark="▸ ")
+        screen.line(f"{line.text}  {' '.join(entry.commit.short for entry in line.commits)} {line.when}", indent=2)
     for part in told.parts:
         screen.heading(part.name)
         for line in part.lines:

@@ -1,0 +1,40 @@
+"""What a reader of files finds, before anybody knows whose it is: words of commands, settings, addresses, queries, imports."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from analysis.uses.use import UseKind
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a command, and its line."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command line: its words in order. `image` is what a container runs it in; without a program of its own, that runs it."""
+
+    words: tuple[Word, ...]
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A name that is set or asked for."""
+
+    kind: UseKind
+    name: str
+    value: str
+    line: int
+
+
+Found = Command | Setting
+
+
+def words_of(texts: Sequence[str], line: int) -> Iterator[Word]:
+    """Give texts that stand on one line that line."""
+    return (Word(text, line) for text in texts)

@@ -1,0 +1,122 @@
+"""Which facts touch what a team uses: nothing that is new to them, nothing whose default they set themselves."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from analysis.facts import Fact, FactKind
+from analysis.uses.offering import plain
+from analysis.uses.use import Use, UseKind, Uses
+
+_WHOLE = {
+    FactKind.FLAG_REMOVED: UseKind.FLAG, FactKind.ENV_REMOVED: UseKind.VARIABLE, FactKind.METRIC_REMOVED: UseKind.METRIC,
+}  # fmt: skip
+_NAMES = {FactKind.NAME_REMOVED, FactKind.NAME_RENAMED, FactKind.SIGNATURE_CHANGED}
+_SERIES = re.compile(r"_(?:bucket|count|sum|total|created|info)$")
+_PARAMETER = re.compile(r"\{[^}/]*\}|\$\w+|<[^>/]*>|:\w+")
+_MODULE = re.compile(r"^(?:(?:src|python|lib)/)?(?P<module>[\w/]+?)(?:/__init__)?\.py$")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A fact that touches what a team uses, and where; the places are in the order of their files."""
+
+    fact: Fact
+    uses: tuple[Use, ...]
+
+
+class Index:
+    """What a team uses, looked up by what facts are about."""
+
+    def __init__(self, uses: Uses) -> None:
+        self._by_kind: dict[UseKind, dict[str, list[Use]]] = {kind: {} for kind in UseKind}
+        for use in uses.uses:
+            self._by_kind[use.kind].setdefault(_key(use.kind, use.name), []).append(use)
+
+    def hits(self, facts: Iterable[Fact]) -> Iterator[Hit]:
+        """Yield the facts that touch something, each once."""
+        for fact in facts:
+            found = tuple(sorted(dict.fromkeys(self._touched(fact)), key=lambda use: (use.path, use.line)))
+            if found:
+                yield Hit(fact, found)
+
+    def _touched(self, fact: Fact) -> Iterator[Use]:
+        kind = fact.kind
+        if kind in _WHOLE:
+            yield from self._of(_WHOLE[kind], fact.name)
+        elif kind is FactKind.ENDPOINT_REMOVED:
+            yield from self._of(UseKind.ENDPOINT, fact.name.rpartition(" ")[2])
+        elif kind is FactKind.CHOICE_REMOVED:
+            yield from (use for use in self._of(UseKind.FLAG, fact.name) if use.value == fact.before.strip("\"'"))
+        elif kind is FactKind.RENAMED:
+            for name in _old_names(fact):
+                for one in (UseKind.FLAG, UseKind.VARIABLE, UseKind.METRIC, UseKind.ENDPOINT):
+                    yield from self._of(one, name.rpartition(" ")[2])
+                yield from self._imported_from(name)
+        elif kind is FactKind.MODULE_REMOVED:
+            yield from self._imported_from(_module(fact.path))
+        elif kind in _NAMES:
+            yield from self._named(fact)
+        elif kind is FactKind.CONFIG_REMOVED:
+            yield from self._of(UseKind.CONFIG, fact.name)
+            yield from self._keywords(fact.name.rpartition(".")[2])
+        elif kind in {FactKind.DEPRECATED, FactKind.CHECK_ADDED}:
+            yield from self._spoken_of(f"{fact.name} {fact.after} {fact.detail}")
+        elif kind in {FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_REMOVED}:
+            yield from self._of(UseKind.VERSION, fact.name)
+
+    def _of(self, kind: UseKind, name: str) -> list[Use]:
+        return self._by_kind[kind].get(_key(kind, name), [])
+
+    def _imported_from(self, module: str) -> Iterator[Use]:
+        """What is imported from a module, or from one within it."""
+        if "." in module:
+            for name, uses in self._by_kind[UseKind.NAME].items():
+                if name == module or name.startswith(f"{module}."):
+                    yield from uses
+
+    def _named(self, fact: Fact) -> Iterator[Use]:
+        """A name is used where it is imported from its own module, or from a package above it that may hand it on."""
+        module = _module(fact.path)
+        name = fact.name.partition("(")[0]
+        if not module or name.startswith("*"):
+            return
+        for used, uses in self._by_kind[UseKind.NAME].items():
+            above, _, last = used.rpartition(".")
+            if last == name.rpartition(".")[2] and "." not in name and (above == module or _is_above(above, module)):
+                yield from uses
+
+    def _keywords(self, field: str) -> Iterator[Use]:
+        for name, uses in self._by_kind[UseKind.CONFIG].items():
+            if name.endswith(f"({field}=…)"):
+                yield from uses
+
+    def _spoken_of(self, text: str) -> Iterator[Use]:
+        """Flags and variables that a message or a condition names, and not only in part."""
+        for kind in (UseKind.FLAG, UseKind.VARIABLE):
+            for name, uses in self._by_kind[kind].items():
+                if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
+                    yield from uses
+
+
+def _is_above(package: str, module: str) -> bool:
+    """Whether a package is the root of a module's, from which names are handed on."""
+    return bool(package) and "." not in package and module.startswith(f"{package}.")
+
+
+def _module(path: str) -> str:
+    found = _MODULE.match(path)
+    return found["module"].replace("/", ".") if found else ""
+
+
+def _old_names(fact: Fact) -> list[str]:
+    pairs = fact.detail.split(", ") if " → " in fact.detail else []
+    return [pair.partition(" → ")[0] for pair in pairs] or [fact.before or fact.name]
+
+
+def _key(kind: UseKind, name: str) -> str:
+    if kind is UseKind.METRIC:
+        return _SERIES.sub("", name)
+    if kind is UseKind.ENDPOINT:
+        return _PARAMETER.sub("{}", name.partition("?")[0]).rstrip("/") or "/"
+    return plain(name) if kind is UseKind.VERSION else name

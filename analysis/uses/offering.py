@@ -1,0 +1,98 @@
+"""What a repository offers to others, at one revision or over its past: only what is offered can be used."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from analysis.facts import Fact, FactKind
+from analysis.facts.definitions import Offered, definitions
+
+_SCRIPTS = re.compile(
+    r"^\[(?:project\.(?:gui-)?scripts|tool\.poetry\.scripts)\]\s*\n(?P<body>(?:[^\[\n].*\n|\n)*)", re.MULTILINE
+)
+_KEY = re.compile(r"^\s*[\"']?(?P<name>[\w.-]+)[\"']?\s*=", re.MULTILINE)
+_NAME = re.compile(r"""^\s*(?:name\s*=\s*"|"name":\s*")(?P<name>@?[\w./-]+)\"""", re.MULTILINE)
+_BIN = re.compile(r'"bin":\s*(?:"[^"]*"|\{(?P<body>[^}]*)\})')
+_BIN_KEY = re.compile(r'"(?P<name>[\w.-]+)"\s*:')
+_MANIFEST = re.compile(r"(?:^|/)(?:pyproject[^/]*\.toml|Cargo\.toml|package\.json|setup\.py)$")
+_GO_PROGRAM = re.compile(r"(?:^|/)cmd/(?P<name>[\w-]+)/")
+_ROOT = re.compile(r"^(?:(?:src|python|lib)/)?(?P<name>[a-z_]\w*)/__init__\.py$")
+_PAST = {
+    "flag": Offered.FLAG, "env": Offered.VARIABLE, "endpoint": Offered.ENDPOINT, "metric": Offered.METRIC, "config": Offered.CONFIG,
+    "name": Offered.NAME,
+}  # fmt: skip
+_NO_PROGRAMS = {"test", "tests", "docs", "examples", "benchmark", "benchmarks", "scripts", "tools", "src", "setup"}
+
+
+@dataclass(slots=True)
+class Offering:
+    """The names that a repository offers or offered, by kind.
+
+    Attributes:
+        programs: what its commands and modules begin with; `packages`: what it is installed as, in lower case.
+    """
+
+    repo: str
+    names: dict[Offered, set[str]] = field(default_factory=lambda: {kind: set() for kind in Offered})
+    programs: set[str] = field(default_factory=set)
+    packages: set[str] = field(default_factory=set)
+    roots: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        own = self.repo.rpartition("/")[2].lower()
+        self.programs.add(own)
+        self.packages.add(plain(own))
+
+    def add_files(self, files: Mapping[str, str], wanted: Collection[str]) -> None:
+        """Add what a revision's files offer; of settings, what may be one of the words that are `wanted`."""
+        words = tuple(sorted({word for word in wanted if word}))
+        for path, text in files.items():
+            if found := _ROOT.match(path):
+                self.roots.add(found["name"])
+            if found := _GO_PROGRAM.search(path):
+                self.programs.add(found["name"])
+            if _MANIFEST.search(path):
+                self._manifest(path, text)
+            if any(word in text for word in words):
+                for one in definitions(path, text):
+                    self.names[one.kind].add(one.name)
+        self.programs |= self.roots
+
+    def _manifest(self, path: str, text: str) -> None:
+        names = {found["name"] for found in _NAME.finditer(text)} if path.count("/") <= _SHALLOW else set()
+        if found := next(iter(_NAME.finditer(text)), None):
+            names = {found["name"]}
+        self.packages |= {plain(name) for name in names}
+        self.programs |= {name for name in names if name.lower() not in _NO_PROGRAMS and path.endswith("Cargo.toml")}
+        for block in _SCRIPTS.finditer(text):
+            self.programs |= {found["name"] for found in _KEY.finditer(block["body"])}
+        for block in _BIN.finditer(text):
+            self.programs |= {found["name"] for found in _BIN_KEY.finditer(block["body"] or "")}
+
+    def add_past(self, facts: Iterable[Fact]) -> None:
+        """Add what facts say that there was."""
+        for fact in facts:
+            if fact.kind is FactKind.RENAMED:
+                pairs = fact.detail.split(", ") if " → " in fact.detail else [f"{fact.before} → {fact.after}"]
+                for name in (name for pair in pairs for name in pair.split(" → ")):
+                    self.names[_looks_like(name)].add(name)
+                continue
+            kind = _PAST.get(fact.kind.partition("_")[0])
+            if kind:
+                self.names[kind].add(fact.name)
+
+
+_SHALLOW = 2
+
+
+def _looks_like(name: str) -> Offered:
+    if name.startswith("--"):
+        return Offered.FLAG
+    if "/" in name:
+        return Offered.ENDPOINT
+    return Offered.VARIABLE if name.isupper() else Offered.CONFIG if "." in name else Offered.METRIC
+
+
+def plain(name: str) -> str:
+    """Return how a package's name is compared: https://packaging.python.org/en/latest/specifications/name-normalization/ ."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,263 @@
+"""Reads a team's files for what they use of a repository. Nothing in them is run; what is too large, too deep or no text is passed over."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import BadInput
+from analysis.facts.definitions import Offered
+from analysis.uses import locks, shell
+from analysis.uses.found import Command, Found, Setting
+from analysis.uses.offering import Offering, plain
+from analysis.uses.python import python
+from analysis.uses.structured import structured
+from analysis.uses.use import Use, UseKind, Uses
+
+LARGEST = 1_000_000
+"""Bytes of a file; a longer one is data."""
+MOST = 20_000
+"""Files of a scan."""
+
+_PASSED_OVER = {
+    ".git",
+    ".hg",
+    "node_modules",
+    ".venv",
+    "venv",
+    "__pycache__",
+    ".tox",
+    ".mypy_cache",
+    "vendor",
+    "target",
+    "dist",
+}
+_READERS: tuple[tuple[re.Pattern[str], Callable[[str], Iterator[Found]]], ...] = (
+    (re.compile(r"(?:^|/)(?:[^/]*requirements[^/]*\.(?:txt|in)|constraints[^/]*\.txt)$"), locks.requirements),
+    (re.compile(r"(?:^|/)go\.mod$"), locks.go_modules),
+    (re.compile(r"(?:^|/)(?:Dockerfile|Containerfile)[^/]*$|\.(?:Dockerfile|dockerfile)$"), shell.dockerfile),
+    (re.compile(r"\.(?:service|timer|socket|container)$"), shell.unit),
+    (re.compile(r"(?:^|/)\.env(?:\.[\w.-]+)?$|\.env$"), shell.variables),
+    (re.compile(r"\.(?:toml|lock)$"), locks.toml),
+    (re.compile(r"\.(?:ya?ml|json|tpl)$"), structured),
+    (re.compile(r"\.pyi?$"), python),
+    (re.compile(r"\.(?:sh|bash|zsh|slurm|sbatch)$|(?:^|/)(?:Makefile|Procfile|justfile)$"), shell.shell),
+)
+_FLAG = re.compile(r"(?P<name>--[A-Za-z][\w.-]*)(?:=(?P<value>.*))?", re.DOTALL)
+_SERIES = re.compile(r"_(?:bucket|count|sum|total|created|info)$")
+_PARAMETER = re.compile(r"\{[^}/]*\}|\$\w+|<[^>/]*>|:\w+")
+_LAUNCHERS = {
+    "python",
+    "python3",
+    "uv",
+    "uvx",
+    "poetry",
+    "torchrun",
+    "accelerate",
+    "exec",
+    "sudo",
+    "nohup",
+    "numactl",
+    "env",
+    "time",
+}
+_WORDS_OF_A_NAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One file, read.
+
+    Attributes:
+        text: as it stands, for what only the whole file tells: whose it is.
+    """
+
+    path: str
+    text: str
+    found: tuple[Found, ...]
+
+
+def read_files(paths: Sequence[Path]) -> Iterator[Scanned]:
+    """Read files, and all in folders, that may use something; links out of a folder are not followed.
+
+    Raises:
+        BadInput: a path is not there, or there are too many files.
+    """
+    count = 0
+    for root in paths:
+        if not root.exists():
+            raise BadInput(f"There is nothing at {root}: name the files or folders that use the repository.")
+        for file, name in _walk(root):
+            reader = next((read for pattern, read in _READERS if pattern.search(name)), None)
+            if reader is None:
+                continue
+            count += 1
+            if count > MOST:
+                raise BadInput(f"{root} has more than {MOST:,} files to read: name the folders that matter.")
+            text = _text(file)
+            if text:
+                yield Scanned(name, text, tuple(reader(text)))
+
+
+def _walk(root: Path) -> Iterator[tuple[Path, str]]:
+    if root.is_file():
+        yield root, root.as_posix()
+        return
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            inside = sorted(folder.iterdir())
+        except OSError:
+            continue
+        for one in inside:
+            if one.is_symlink():
+                continue
+            if one.is_dir() and one.name not in _PASSED_OVER:
+                waiting.append(one)
+            elif one.is_file():
+                yield one, one.relative_to(root).as_posix()
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > LARGEST:
+            return ""
+        raw = file.read_bytes()
+    except OSError:
+        return ""
+    return "" if b"\0" in raw[:8_000] else raw.decode(errors="replace")
+
+
+def candidates(files: Iterable[Scanned]) -> set[str]:
+    """Return the words that a repository's files must have for any of these names to be theirs."""
+    found: set[str] = set()
+    for file in files:
+        for one in file.found:
+            if isinstance(one, Command):
+                flags = (match for word in one.words if (match := _FLAG.fullmatch(word.text)))
+                for flag in flags:
+                    found |= {flag["name"], flag["name"][2:].replace("-", "_")}
+            elif one.kind is UseKind.ENDPOINT:
+                found.add(one.name)
+            elif one.kind is UseKind.METRIC:
+                found |= {one.name, _SERIES.sub("", one.name)}
+            elif one.kind in {UseKind.VARIABLE, UseKind.NAME, UseKind.CONFIG}:
+                found.add(_last(one.name))
+    return {word for word in found if len(word) > _WORDS_OF_A_NAME}
+
+
+def uses_of(files: Iterable[Scanned], offering: Offering) -> Uses:
+    """Return what files use of what a repository offers or offered."""
+    matcher = _Matcher(offering)
+    found = [use for file in files for use in matcher.uses(file)]
+    return Uses(offering.repo, tuple(dict.fromkeys(found)))
+
+
+class _Matcher:
+    """Tells whose a name is."""
+
+    def __init__(self, offering: Offering) -> None:
+        self._offering = offering
+        names = offering.names
+        routes = {name.rpartition(" ")[2].rstrip("/") for name in names[Offered.ENDPOINT]} - {""}
+        self._endpoints = [(_pattern(route), route) for route in sorted(routes)]
+        self._own = {word for word in (offering.repo.rpartition("/")[2].lower(), *offering.roots) if word}
+        self._fields = {_last(name) for name in names[Offered.CONFIG]}
+        self._defined = {_last(name) for name in names[Offered.NAME]}
+
+    def uses(self, file: Scanned) -> Iterator[Use]:
+        """Yield what a file uses; in one that never names the repository, only what is unmistakable."""
+        lowered = f"{file.path}\n{file.text}".lower()
+        is_ours = any(word in lowered for word in self._own)
+        for one in file.found:
+            if isinstance(one, Command):
+                yield from self._command(one, file, is_ours=is_ours)
+            elif one.kind is UseKind.ENDPOINT:
+                if is_ours and (route := self._route(one.name)):
+                    yield Use(one.kind, route, "", file.path, one.line)
+            elif self._is_offered(one, is_ours=is_ours):
+                yield Use(one.kind, one.name, one.value[:200], file.path, one.line)
+
+    def _command(self, one: Command, file: Scanned, *, is_ours: bool) -> Iterator[Use]:
+        whose = self._program(one)
+        flags = self._offering.names[Offered.FLAG]
+        for at, word in enumerate(one.words):
+            found = _FLAG.fullmatch(word.text)
+            if not found or found["name"] not in flags:
+                continue
+            if whose is False or (whose is None and not (is_ours and found["name"][2:].count("-"))):
+                continue
+            after = one.words[at + 1].text if at + 1 < len(one.words) else ""
+            value = found["value"] if found["value"] is not None else "" if after.startswith("-") else after
+            yield Use(UseKind.FLAG, found["name"], value[:200], file.path, word.line)
+
+    def _program(self, one: Command) -> bool | None:
+        """Whether a command is the repository's; None where its words name no program at all."""
+        named = [word.text for word in one.words]
+        leading = []
+        for text in named:
+            if text.startswith("--"):
+                break
+            leading.append(text)
+        if any(self._is_program(text) for text in leading):
+            return True
+        is_run = bool(one.image) and self._is_image(one.image)
+        if not leading:
+            return True if is_run else None
+        program = leading[0].rpartition("/")[2]
+        if is_run and leading[0].startswith("-"):
+            return True
+        return None if leading[0].startswith(("-", "$", "{")) or program in _LAUNCHERS else False
+
+    def _is_program(self, text: str) -> bool:
+        name = text.rpartition("/")[2]
+        return name in self._offering.programs or text.partition(".")[0] in self._offering.roots
+
+    def _is_image(self, name: str) -> bool:
+        last = name.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()
+        own = self._offering.repo.lower().rpartition("/")[2]
+        return last == own or own in re.split(r"[-_.]", last)
+
+    def _route(self, path: str) -> str:
+        """Return the endpoint that a path is of, as the repository writes it: first the one without parameters."""
+        asked = path.partition("?")[0].rstrip("/")
+        found = [route for pattern, route in self._endpoints if pattern.fullmatch(asked)]
+        return min(found, key=lambda route: (route.count("{"), route), default="")
+
+    def _is_offered(self, one: Setting, *, is_ours: bool) -> bool:
+        names, kind, name = self._offering.names, one.kind, one.name
+        if kind is UseKind.VARIABLE:
+            return name in names[Offered.VARIABLE]
+        if kind is UseKind.METRIC:
+            return name in names[Offered.METRIC] or _SERIES.sub("", name) in names[Offered.METRIC]
+        if kind is UseKind.IMAGE:
+            return self._is_image(name)
+        if kind is UseKind.VERSION:
+            return plain(name) in self._offering.packages
+        root = name.partition(".")[0]
+        if kind is UseKind.NAME:
+            return root in self._offering.roots
+        if "(" in name:  # a keyword of a call of something that was imported
+            return root in self._offering.roots and name.partition("(")[2].partition("=")[0] in self._fields
+        return is_ours and name.count(".") > 0 and name in names[Offered.CONFIG]
+
+
+def _last(name: str) -> str:
+    if "(" in name:
+        return name.partition("(")[2].partition("=")[0]
+    return name.rpartition(" ")[2].rpartition(".")[2].rpartition("::")[2]
+
+
+def _pattern(route: str) -> re.Pattern[str]:
+    """Return what paths of a route look like: something for each parameter."""
+    return re.compile("[^/]+".join(map(re.escape, _PARAMETER.split(route))))
+
+
+def values_of(uses: Uses, kind: UseKind) -> Mapping[str, list[Use]]:
+    """Return the uses of a kind by their values."""
+    found: dict[str, list[Use]] = {}
+    for use in uses.uses:
+        if use.kind is kind and use.value:
+            found.setdefault(use.value, []).append(use)
+    return found

@@ -1,0 +1,80 @@
+"""Scans a team's files for what they use of a repository, and holds what is found against its files and its past."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analysis.digest.pipeline import Step, silent
+from analysis.errors import BadInput, NotFound
+from analysis.sources.revisions import Revisions
+from analysis.uses import UseKind, Uses, read_uses
+from analysis.uses.offering import Offering
+from analysis.uses.scan import candidates, read_files, uses_of, values_of
+from bot.digests.core import Core
+
+_MOST_VERSIONS = 3
+"""Versions that the files name and that are looked into, besides the one that is asked for."""
+
+
+def scan(core: Core, source: Revisions, paths: Sequence[Path], at: str = "", step: Step = silent) -> Uses:
+    """Return what files use of a repository: what it offers at a revision, at the versions that they name, or did in its known past.
+
+    Raises:
+        BadInput: a path is not there, or the repository cannot be read whole.
+        NotFound, Outage: the source lacks the revision, or does not answer.
+    """
+    step("reading files", 0, 2)
+    files = list(read_files(paths))
+    step("reading files", 1, 2)
+    wanted = candidates(files)
+    offering = Offering(source.repo)
+    known = core.stores.commits.repository(source.repo)
+    if known:
+        begin, end = datetime.fromtimestamp(0, UTC), core.now()
+        offering.add_past(fact for entry in core.stores.commits.between(known, begin, end) for fact in entry.facts)
+    shas = [source.resolve(at or source.branch or "HEAD").sha]
+    found = source.files(shas[0], ())
+    if not found.is_whole:
+        raise BadInput(
+            f"A scan reads all files of {source.repo}, which takes too many requests on GitHub: clone it, and write "
+            f"--repo {source.repo}=FOLDER."
+        )
+    offering.add_files(found.texts, wanted)
+    for sha in _versions(source, uses_of(files, offering)):
+        if sha not in shas:
+            shas.append(sha)
+            offering.add_files(source.files(sha, ()).texts, wanted)
+    made = uses_of(files, offering)
+    step("reading files", 2, 2)
+    return made
+
+
+def _versions(source: Revisions, uses: Uses) -> list[str]:
+    """Return the commits of the versions that files name: as they are written, and as tags are."""
+    named = [*values_of(uses, UseKind.IMAGE), *values_of(uses, UseKind.VERSION)]
+    found: list[str] = []
+    for text in dict.fromkeys(named):
+        version = text.lstrip("=~^>< ").partition("-")[0].removeprefix("v")
+        for tag in (f"v{version}", version):
+            try:
+                sha = source.resolve(tag).sha
+            except NotFound:
+                continue
+            found += [] if sha in found else [sha]
+    return found[:_MOST_VERSIONS]
+
+
+def load_uses(path: Path, repo: str) -> Uses:
+    """Read a `uses.toml` that is of a repository.
+
+    Raises:
+        BadInput: it cannot be read, or is of another repository.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise BadInput(f"{path} cannot be read ({error}): write it with daybrief uses scan.") from None
+    uses = read_uses(text, str(path))
+    if uses.repo.lower() != repo.lower():
+        raise BadInput(f"{path} tells what is used of {uses.repo}, not of {repo}: scan for that one.")
+    return uses
