@@ -56,7 +56,7 @@ def a_triage(importance: str = "medium", **changes: Any) -> Triage:
         "types": (ChangeType.BUGFIX,),
         "importance": Importance(importance),
         "score": {"high": 0.8, "medium": 0.5, "low": 0.2}[importance],
-        "reasons": (Reason("type.bugfix", points=3.0), Reason("crash", "crashes", 0.3)),
+        "reasons": (Reason("type.bugfix", points=3.0), Reason("refuses", points=0.3)),
         "areas": ("kv_cache",),
     }
     return Triage(**fields | changes)

@@ -11,7 +11,8 @@ from analysis.triage.areas import MOST_AREAS, Areas, general, of_repository
 
 
 def change(path: str, lines: int = 1) -> FileChange:
-    return a_change(path, "a = 0\n" * lines, "a = 1\n" * lines)
+    """A change of a project that serves models, as its lines show."""
+    return a_change(path, "import torch\n" + "a = 0\n" * lines, "import torch\n" + "a = 1\n" * lines)
 
 
 def found(title: str, *paths: str | FileChange, areas: Areas | None = None) -> tuple[str, ...]:
@@ -112,6 +113,36 @@ def test_documents_are_an_area_only_where_nothing_else_is() -> None:
     assert found("Say more", "docs/pages.md") == ("docs",)
     assert found("Say more about LoRA", "docs/pages.md") == ("lora",)
     assert "docs" in found("[Docs] Say more about LoRA", "docs/pages.md")
+
+
+@pytest.mark.parametrize(
+    ("title", "path", "line"),
+    [
+        ("worker: start once", "quill/worker/loops.py", "start(loop)"),
+        ("fix(graph): order the modules", "packages/quill/src/graph.ts", "order(modules)"),
+        ("server: give it a wider type", "src/server/conn.rs", "let conn = 1;"),
+        ("Keep the cache of models", "web/models/page.py", "keep(cache)"),
+    ],
+)
+def test_words_of_models_mean_something_else_where_nothing_speaks_of_models(title: str, path: str, line: str) -> None:
+    """A worker trains nothing in a task queue; where tensors are at hand, it may."""
+    assert found(title, a_change(path, f"{line}\n", f"{line}\n{line}\n")) == ()
+    assert found(title, a_change(path, f"torch\n{line}\n", f"torch\n{line}\n{line}\n")) != ()
+
+
+@pytest.mark.parametrize(
+    ("title", "path"),
+    [
+        ("Use the right path of pyproject.toml in warnings", "crates/quill/src/workspace.rs"),
+        ("Link to the docs in the warning", "packages/quill/src/imports.ts"),
+        ("fix(read-deps): look again", "src/scan.py"),
+        ("Rename the bucket of wheels", "quill/cache/wheels.go"),
+    ],
+)
+def test_what_surrounds_the_product_is_no_area_of_its_code(title: str, path: str) -> None:
+    """Warnings link to documents, and tools for packages are not about their own packaging; a tag still says so."""
+    assert found(title, a_change(path, "a = 0\n", "a = 1\n")) == ()
+    assert found(f"build: {title}", a_change(path, "a = 0\n", "a = 1\n")) == ("build_release",)
 
 
 def test_nothing_said_is_no_area() -> None:

@@ -184,7 +184,10 @@ def test_the_first_message_says_what_must_be_known() -> None:
         "-# 2 commits by 1 author · Asia/Shanghai\n"
         "-# 4 lines of product code · 2 bug fixes\n"
         "🔴 **Drop the flag**\n"
-        "-# KV cache · [`ccccccc`](<https://github.com/example/quill/commit/" + "c" * 40 + ">) · crashes\n"
+        "-# KV cache · [`ccccccc`](<https://github.com/example/quill/commit/"
+        + "c"
+        * 40
+        + ">) · refuses what used to pass\n"
         "-# **Areas:** KV cache 1 · Tests, CI and docs 1\n"
         "-# **Watch:** Removed: `--old`\n"
         "-# [The day as a page](<https://example.com/day/2026-03-12>)"

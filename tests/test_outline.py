@@ -115,7 +115,7 @@ def test_what_brings_a_change_back_is_no_revert() -> None:
         ("fix(bundled-pages): keep the last one", "keep the last one", "bundled-pages: keep the last one"),
         ("Stress: use the new broker", "use the new broker", "Stress: use the new broker"),
         ('Revert "pages: keep the last one"', "keep the last one", "Reverted: pages: keep the last one"),
-        ("[AMD] Keep the last one", "Keep the last one", "Keep the last one"),
+        ("[KV cache] Keep the last one", "Keep the last one", "Keep the last one"),
         ("pages: keep the last one", "The last page is kept.", "The last page is kept."),
         ("fix(pages): pages keep the last one", "pages keep the last one", "pages keep the last one"),
     ],
@@ -208,13 +208,13 @@ def test_an_entry_in_words() -> None:
     made = item(an_entry(importance="high"))
     assert (made.title, made.author, made.types) == ("Fix the cache", "Priya Nandakar", "bug fix")
     assert (made.areas, made.size) == ("KV cache", "+1 −1")
-    assert made.reasons == "crashes"
+    assert made.reasons == "refuses what used to pass"
     assert item(an_entry(importance="low")).reasons == ""
 
 
 def test_reasons_against_are_no_reasons_for() -> None:
     """Why it is high does not list what spoke against it."""
-    reasons = (Reason("surroundings", "ci"), Reason("crash", "crashes", 0.3))
+    reasons = (Reason("surroundings", "ci"), Reason("refuses", points=0.3))
     assert item(an_entry(importance="high", reasons=reasons)).reasons == say_reason(reasons[1], "en")
 
 

@@ -209,7 +209,7 @@ class TestThePost:
         commit = a_commit("Fix the cache (#12)", url="https://example.com/o/r/commit/" + "a" * 40)
         message = parent(a_post(an_entry(commit, "high")))
         line = next(line for line in message["text"].splitlines() if "🔴" in line)
-        assert line == "🔴 Fix the cache KV cache · #12 · crashes"
+        assert line == "🔴 Fix the cache KV cache · #12 · refuses what used to pass"
         assert "https://example.com/o/r/pull/12" in json.dumps(message)
 
     def test_a_menu_offers_the_details_of_each_must_know_item(self) -> None:

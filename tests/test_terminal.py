@@ -143,7 +143,7 @@ def test_one_commit_with_everything_known_of_it() -> None:
         "● high importance · bug fix · KV cache · +1 −1",
         "https://github.com/example/quill/commit/abc1234",
         "",
-        "→ crashes",
+        "→ refuses what used to pass",
         "Title               “Wait”",
         "Effect              Slower.",
         "Risks               It may hang.",

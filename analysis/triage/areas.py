@@ -22,6 +22,14 @@ MOST_AREAS = 2
 
 _IN_TAG, _IN_TITLE, _IN_PATHS, _IN_COMMON_PATHS = 3.0, 1.6, 2.5, 1.5
 _NEARLY_ALL, _SURE, _ENOUGH = 0.9, 1.5, 1.0
+_PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.LOCK}
+_BUILDS = {FileKind.BUILD, FileKind.LOCK}
+_OF_MODELS = re.compile(
+    r"(?<![a-z])(?:torch|pytorch|cuda|cudnn|gpus?|npus?|tpus?|xpus?|mlus?|hpus?|musa|rocm|hipify|triton|tensors?|llms?|vllm|sglang|sgl|srt|kv_?cache|fp8|fp4|bf16|bfloat16"
+    r"|float16|transformers|huggingface|safetensors|logits?|logprobs?|lora|moe|deepspeed|fsdp|megatron|rlhf|rollouts?|prefill|diffusers|qwen\d?|llama\d?|deepseek)(?![a-z])",
+    re.IGNORECASE,
+)
+"""Words of what trains or serves models, that hardly mean anything else."""
 _AROUND = {"docs": {FileKind.DOCS}, "ci": {FileKind.CI, FileKind.TEST}}
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]*[a-z0-9]|[a-z0-9]")
 _LABEL_PREFIX = re.compile(r"^(?:area|component|module|scope|topic|domain)\s*[:/-]\s*", re.IGNORECASE)
@@ -44,6 +52,7 @@ class Area:
         paths: patterns over the path with a `/` before it.
         apart: it lives in folders of its own, so that a path alone tells it.
         platform: it is hardware that its users cannot exchange for another.
+        ml: it is a part of what trains or serves models; elsewhere its words mean other things (a worker, a cache, a graph).
         covers: areas that go without saying where this one is sure, such as models in a diffusion commit.
     """
 
@@ -55,6 +64,7 @@ class Area:
     apart: bool = True
     covers: frozenset[str] = frozenset()
     platform: bool = False
+    ml: bool = False
 
     def name(self, language: str) -> str:
         """How it is shown in that language (`en` or `zh`)."""
@@ -63,7 +73,7 @@ class Area:
 
 def _defined(area: Area) -> str:
     sets = (area.words, area.tags, area.covers)
-    return f"{area.key} {[sorted(one) for one in sets]} {[path.pattern for path in area.paths]} {area.apart} {area.platform}"
+    return f"{area.key} {[sorted(one) for one in sets]} {[path.pattern for path in area.paths]} {area.apart} {area.platform} {area.ml}"
 
 
 class Areas:
@@ -78,6 +88,7 @@ class Areas:
                 self._by_word.setdefault(_plain(word), []).append(area.key)
             for word in area.words | area.tags:
                 self._by_tag.setdefault(_plain(word), []).append(area.key)
+        self._ml = frozenset(area.key for area in self._areas.values() if area.ml)
         self._with_paths = [area for area in self._areas.values() if area.paths]
         self._of_path: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
@@ -142,10 +153,20 @@ class Areas:
             if score.get(key, 0.0) >= _SURE:
                 unsaid = common - in_title - tagged
                 score = {other: 0.0 if other in unsaid else value for other, value in score.items()}
-        sure = [(value, key) for key, value in score.items() if value >= _ENOUGH]
+        foreign = self._foreign(title, files, tagged)
+        sure = [(value, key) for key, value in score.items() if value >= _ENOUGH and key not in foreign]
         if any(key != "docs" for _, key in sure):  # documents of something are about that
             sure = [(value, key) for value, key in sure if key != "docs" or "docs" in tagged]
         return tuple(key for _, key in sorted(sure, key=lambda pair: (-pair[0], pair[1]))[:MOST_AREAS])
+
+    def _foreign(self, title: Title, files: Sequence[FileChange], tagged: frozenset[str]) -> frozenset[str]:
+        """Areas whose words here mean something else: of models where nothing speaks of any, of what surrounds the product in its code."""
+        kinds = {kind_of(file.path) for file in files}
+        found = {"docs"} if kinds & _PRODUCT else set[str]()
+        if kinds and not kinds & _BUILDS:
+            found.add("build_release")
+        found -= tagged
+        return frozenset(found) if _speaks_of_models(title, files) else frozenset(found) | self._ml
 
     def tagged(self, title: Title) -> frozenset[str]:
         """Return the areas that a title's tags, prefix and scope name."""
@@ -153,7 +174,10 @@ class Areas:
 
     def _meant(self, topic: str) -> list[str]:
         whole = self._by_tag.get(_plain(topic))
-        return whole or [key for word in _words(topic) for key in self._by_tag.get(word, ())]
+        words = {_plain(word) for word in _WORD.findall(topic)}
+        return whole or [
+            key for word in _words(topic) for key in (self._by_tag if word in words else self._by_word).get(word, ())
+        ]
 
     def _shares(self, files: Sequence[FileChange], own_words: frozenset[str]) -> dict[str, float]:
         # Where the product is touched, tests and documents that come along do not decide what it is about.
@@ -200,6 +224,14 @@ def _plain(word: str) -> str:
     return word.replace("-", "_").replace(" ", "_")
 
 
+def _speaks_of_models(title: Title, files: Sequence[FileChange]) -> bool:
+    """Whether a commit's title, paths or lines show that it is of what trains or serves models; so it is taken where no lines are here."""
+    if not any(file.patch for file in files):
+        return True
+    texts = (title.text, *title.topics, *(file.path for file in files), *(file.patch or "" for file in files))
+    return any(_OF_MODELS.search(text) for text in texts)
+
+
 def _words(text: str) -> set[str]:
     found = set()
     for word in _WORD.findall(text.lower()):
@@ -224,6 +256,7 @@ def _read(tables: Mapping[str, Mapping[str, Any]]) -> list[Area]:
             bool(table.get("apart", True)),
             frozenset(table.get("covers", ())),
             bool(table.get("platform", False)),
+            bool(table.get("ml", False)),
         )
         for key, table in tables.items()
     ]
@@ -272,7 +305,7 @@ def _add_paths(areas: dict[str, Area], key: str | None, name: str, globs: Iterab
     if key is None:
         key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     old = areas.get(key, Area(key, {"en": name}, frozenset({name.lower()})))
-    areas[key] = replace(old, paths=old.paths + patterns)
+    areas[key] = replace(old, paths=old.paths + patterns, ml=False)  # the repository itself has it
 
 
 def _labels(text: str) -> dict[str, list[str]]:

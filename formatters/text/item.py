@@ -155,7 +155,7 @@ def _title(entry: Entry, language: Language, areas: Areas) -> str:
     title = read_title(entry.commit.subject)
     undone = title.restores or title.reverts
     changed = read_title(undone) if undone else title
-    if said == clean(changed.text) and _narrows(changed, areas):
+    if said == clean(changed.text) and _narrows(changed, areas, entry.triage.areas):
         said = label("entry.scoped", language, scope=clean(changed.scope), title=said)
     if title.restores and said in clean(title.restores):
         return label("entry.restores", language, title=said)
@@ -164,10 +164,10 @@ def _title(entry: Entry, language: Language, areas: Areas) -> str:
     return said
 
 
-def _narrows(title: Title, areas: Areas) -> bool:
-    """Whether the title's scope says where it holds, and neither its words nor an area do."""
+def _narrows(title: Title, areas: Areas, shown: Sequence[str]) -> bool:
+    """Whether the title's scope says where it holds, and neither its words nor an area that is shown do."""
     is_said = title.text.lower().startswith(title.scope.lower())
-    return bool(title.scope) and len(title.scope) <= _SCOPE and not is_said and not areas.tagged(title)
+    return bool(title.scope) and len(title.scope) <= _SCOPE and not is_said and not areas.tagged(title) & set(shown)
 
 
 def _line(entry: Entry, title: str, language: Language) -> str:
