@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
+from math import prod
 
 _UNITS: dict[str, str] = {
     "×": r"x|×|-?\s?times|[- ]?fold|倍",
@@ -43,7 +44,10 @@ _FIGURE = re.compile(
 _FACTOR = re.compile(
     rf"\b(?:{'|'.join(word for word in _FACTORS if word.isascii())})\b|翻倍|加倍|减半|一半", re.IGNORECASE
 )
-_ANY_NUMBER = re.compile(rf"{_NUMBER}(?:e[+-]?\d+)?", re.ASCII)
+_ANY_NUMBER = re.compile(rf"(?:(?<=\bv)|(?<![A-Za-z_.\d])){_NUMBER}", re.ASCII)
+_PRODUCT = re.compile(r"\d+(?:\s?\*\s?\d+)+", re.ASCII)
+_SMALLER = {"KB": 1_024, "MB": 1_024**2, "GB": 1_024**3, "TB": 1_024**4, "min": 60, "h": 3_600, "day": 86_400}
+"""How many of the smallest one a unit is, as code spells it out: `64 * 1024`, `5 * 60`."""
 _WORD_OF_UNIT = {
     unit: re.compile(rf"(?<![A-Za-z])(?:{form})(?![A-Za-z])") for unit, form in _UNITS.items() if unit not in {"×", "%"}
 }
@@ -88,9 +92,18 @@ def stands_in(figure: Figure, lines: Sequence[str]) -> bool:
     for line in lines:
         if any((one.value, one.unit) == (figure.value, figure.unit) for one in figures_in(line)):
             return True
-        if figure.value in map(plain, _ANY_NUMBER.findall(line)) and _names_unit(line, figure.unit):
+        numbers = list(map(plain, _ANY_NUMBER.findall(line)))
+        if figure.value in numbers and _names_unit(line, figure.unit):
             return True
+        if "." in figure.value and any(number.startswith(f"{figure.value}.") for number in numbers):
+            return True  # 2.2 is said of 2.2.0
+    if figure.unit in _SMALLER:
+        return any(_is_product(figure, product) for line in lines for product in _PRODUCT.findall(line))
     return figure.unit in {"×", "%"} and _follows(figure, lines)
+
+
+def _is_product(figure: Figure, product: str) -> bool:
+    return prod(int(factor) for factor in product.split("*")) == float(figure.value) * _SMALLER[figure.unit]
 
 
 def _names_unit(line: str, unit: str) -> bool:

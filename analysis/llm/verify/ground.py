@@ -16,6 +16,7 @@ MESSAGE, DESCRIPTION = "message", "pull_request"
 
 _LEAST_PART = 8
 """Characters of a line from which on a part of it is told apart from others."""
+_AROUND_PRODUCT = {FileKind.TEST, FileKind.CI, FileKind.DOCS}
 _AROUND = 2
 """Lines of a hunk before and after a quoted one that go with it."""
 _TOKEN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
@@ -48,12 +49,16 @@ class Ground:
         prose: what people wrote of it, as (where, text, address).
         paths: of its files, old ones too.
         counts: numbers that count it and stand nowhere: of lines and files, in all, each, by kind and by status.
+        headings: what git names as the places of its hunks.
+        is_around: it touches only what surrounds the product.
     """
 
     places: tuple[_Place, ...]
     prose: tuple[tuple[str, str, str], ...]
     paths: tuple[tuple[str, str], ...] = ()
     counts: frozenset[int] = field(default=frozenset())
+    headings: tuple[str, ...] = ()
+    is_around: bool = False
 
     @classmethod
     def of(cls, entry: Entry) -> "Ground":
@@ -67,7 +72,11 @@ class Ground:
         paths = tuple(
             (file.old_path or ("" if file.status == "added" else file.path), file.path) for file in commit.files
         )
-        return cls(tuple(_places(commit)), tuple(prose), paths, frozenset(_counts(commit.files)))
+        headings = tuple(hunk.heading for file in commit.files for hunk in hunks(file.patch or "") if hunk.heading)
+        kinds = {kind_of(file.path) for file in commit.files}
+        is_around = bool(kinds) and kinds <= _AROUND_PRODUCT
+        counts = frozenset(_counts(commit.files))
+        return cls(tuple(_places(commit)), tuple(prose), paths, counts, headings, is_around)
 
     # -- looking up
 
@@ -103,9 +112,12 @@ class Ground:
             return []
         whole = self._by_text.get(line, [])
         if not whole and (len(line) >= _LEAST_PART or MARK in line):
-            pieces = [piece.strip() for piece in line.split(MARK)]
+            pieces = [piece.strip() for piece in line.split(MARK) if piece.strip()]
             whole = [
-                place for text, places in self._by_text.items() if all(p in text for p in pieces) for place in places
+                place
+                for text, places in self._by_text.items()
+                if all(occurs(text, piece) for piece in pieces)
+                for place in places
             ]
         return sorted(
             whole, key=lambda p: (p.path != path and not p.path.endswith(f"/{path}"), not _stands_on(p, side))
@@ -146,7 +158,8 @@ class Ground:
     def text(self) -> str:
         """Everything that is written in it."""
         lines = [place.text for place in self.places]
-        return "\n".join([*(text for _, text, _ in self.prose), *(p for pair in self.paths for p in pair), *lines])
+        written = [text for _, text, _ in self.prose]
+        return "\n".join([*written, *(path for pair in self.paths for path in pair), *self.headings, *lines])
 
     @cached_property
     def old(self) -> str:

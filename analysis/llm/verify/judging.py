@@ -8,7 +8,7 @@ from enum import IntEnum
 from analysis.entry import Quote
 from analysis.llm.verify.figures import figures_in, is_small, stands_in
 from analysis.llm.verify.ground import Ground, occurs
-from analysis.llm.verify.sides import misplaced
+from analysis.llm.verify.sides import misplaced, unproved
 from analysis.statements.symptoms import found_in
 from analysis.triage.hardware import shown_in, told_in
 
@@ -20,7 +20,12 @@ _PATH = re.compile(
 )
 _IDENTIFIER = re.compile(r"(?<![\w-])--[a-z][\w-]+|\b[A-Za-z]\w*_\w+\b|\b\w{1,80}(?:\.\w{1,80}){0,8}\(\)", re.ASCII)
 """What is code wherever it stands. Names of the world (PyTorch, FlashInfer) are not; in a code span every word is."""
-_AGAIN = re.compile(r"(\b\w{1,30}\b)(?:\W{1,3}\1\b){4}|(.{6,80}?)\2{3}|([一-鿿])\3{5}")
+_INVENTED = re.compile(r"^--|^-D|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$|\S/\S*\.\w+$", re.ASCII)
+"""What people type or set or open: flags, variables, paths. Other names may be of what the commit only uses."""
+_LITERAL = re.compile(r"(?i:none|null|nil|true|false|undefined|nan|self|auto)$|.*\*$")
+_AGAIN = re.compile(r"(\b\w{1,30}\b)(?:\W{1,3}\1\b){4}|(.{6,80}?)\2{3}|([一-鿿]{1,8})\3{4}")
+_MILD = {"error", "wrong_result", "dropped_support"}
+"""Troubles that have too many names to say that nobody names them."""
 _LONGEST = 800
 """Characters of a sentence; what is longer is no sentence."""
 
@@ -47,17 +52,20 @@ def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: G
         return Judgement(Verdict.REFUTED, "it is no sentence")
     if not quotes:
         return Judgement(Verdict.REFUTED, "its evidence stands nowhere in the commit")
-    if invented := [name for name in names_in(text) if not _is_known(name, ground)]:
+    names = [name for name in names_in(text) if not _is_known(name, ground)]
+    if invented := [name for name in names if _INVENTED.search(name)]:
         return Judgement(Verdict.REFUTED, f"{invented[0]} stands nowhere in the commit")
     if wrong := misplaced(text, before, after, ground):
         return Judgement(Verdict.REFUTED, wrong)
-    shown = [line for quote in quotes for line in ground.around(quote)] + [quote.path for quote in quotes if quote.path]
-    return (
-        _figures(text, [*shown, before, after], ground)
-        or _devices(text, shown, ground)
-        or _troubles(text, shown, ground)
-        or Judgement(Verdict.BORNE_OUT)
-    )
+    shown = [line for quote in quotes for line in ground.around(quote)]
+    lines = [*shown, *(quote.path for quote in quotes if quote.path)]
+    refuted = _figures(text, [*lines, before, after], ground) or _devices(text, lines, ground)
+    if refuted and refuted.verdict is Verdict.REFUTED:
+        return refuted
+    doubts = [f"{name} stands nowhere in the commit" for name in names]
+    doubts += filter(None, [unproved(text, before, after, shown)])
+    doubt = Judgement(Verdict.UNCHECKED, doubts[0]) if doubts else None
+    return doubt or refuted or _troubles(text, lines, ground) or Judgement(Verdict.BORNE_OUT)
 
 
 def believed(text: str, source: str) -> bool:
@@ -90,7 +98,7 @@ def names_in(text: str) -> list[str]:
 
 
 def _is_known(name: str, ground: Ground) -> bool:
-    if not re.search(r"[A-Za-z_]", name):  # a number in a code span is judged as a number
+    if not re.search(r"[A-Za-z_]", name) or _LITERAL.match(name):  # a number in a code span is judged as a number
         return True
     return ground.has_path(name) or ground.has_name(name)
 
@@ -110,7 +118,7 @@ def _figures(text: str, lines: Sequence[str], ground: Ground) -> Judgement | Non
             not figure.unit and figure.value.isdigit() and int(figure.value) in ground.counts
         ):
             continue
-        if not stands_in(figure, whole) and not is_small(figure) and not figure.is_word:
+        if figure.unit and not stands_in(figure, whole) and not figure.is_word:
             return Judgement(Verdict.REFUTED, f"{figure.text.strip()} does not stand in its evidence")
         doubt = doubt or Judgement(Verdict.UNCHECKED, f"{figure.text.strip()} does not stand in its evidence")
     return doubt
@@ -132,5 +140,5 @@ def _devices(text: str, lines: Sequence[str], ground: Ground) -> Judgement | Non
 def _troubles(text: str, lines: Sequence[str], ground: Ground) -> Judgement | None:
     """What goes wrong must be said by somebody: a crash that the lines do not name is nobody's word."""
     said = {code for code, _ in found_in("\n".join([*lines, ground.written]))}
-    own = {code for code, _ in found_in(text)} - said - {"error"}
+    own = {code for code, _ in found_in(text)} - said - _MILD
     return Judgement(Verdict.UNCHECKED, f"its evidence says nothing of a {min(own)}") if own else None

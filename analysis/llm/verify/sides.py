@@ -1,12 +1,12 @@
 """What was before and what is after: whether a claim has each on its side of the diff."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analysis.llm.verify.ground import Ground, occurs
 
 _NAME = r"`[^`\n]{1,120}`|-{0,2}[\w./:-]*\w"
-_CHANGES = (
+_BECOMES = (
     re.compile(rf"\bfrom (?P<old>{_NAME}) (?:back )?(?:in)?to (?P<new>{_NAME})", re.ASCII),
     re.compile(rf"(?P<old>{_NAME})(?: is| are| was)? renamed (?:to|as) (?P<new>{_NAME})", re.ASCII),
     re.compile(rf"(?P<old>{_NAME}) (?:is|are|was|were) replaced (?:by|with) (?P<new>{_NAME})", re.ASCII),
@@ -27,13 +27,14 @@ _FALLS = re.compile(
     r"\b(?:lower(?:s|ed|ing)?|reduc\w*|decreas\w*|shrink\w*|shorten\w*|cut(?:s|ting)?|drop(?:s|ped)?)\b|降低|减少|降至|调低",
     re.IGNORECASE,
 )
+_TELLING = 4
+"""Letters of a value from which on it is told apart from others."""
 _NUMBER = re.compile(r"-?\d[\d,_]*(?:\.\d+)?")
 
 
 def misplaced(text: str, before: str, after: str, ground: Ground) -> str:
     """Say what is on the wrong side of a claim's change; empty if nothing is, or no change is told."""
-    told = [(before, after)] if before or after else []
-    for old, new in [*told, *_told_changes(text)]:
+    for old, new in _changes(text, before, after):
         if wrong := _wrong(old, new, ground):
             return wrong
     if before and after:
@@ -43,9 +44,27 @@ def misplaced(text: str, before: str, after: str, ground: Ground) -> str:
     return ""
 
 
+def unproved(text: str, before: str, after: str, lines: Sequence[str]) -> str:
+    """Say what of a claim's change its evidence does not show on its side: lines begin with their mark, what people wrote with none.
+
+    A name may stand on its side elsewhere in the commit; a number, which may be of anything, may not.
+    """
+    for old, new in _changes(text, before, after):
+        for value, other in ((_bare(old), "+"), (_bare(new), "-")):
+            is_name = len(value) >= _TELLING and re.search(r"[A-Za-z]{3}", value)
+            if value and not is_name and not any(_on(line, value) for line in lines if line[:1] != other):
+                return f"its evidence does not show {value} there"
+    return ""
+
+
+def _changes(text: str, before: str, after: str) -> list[tuple[str, str]]:
+    told = [(before, after)] if before or after else []
+    return [*told, *_told_changes(text)]
+
+
 def _told_changes(text: str) -> Iterator[tuple[str, str]]:
     """Yield what a sentence says became what, where both are names or values."""
-    for form in _CHANGES:
+    for form in _BECOMES:
         for found in form.finditer(text):
             if _CODE.search(found["old"]) and _CODE.search(found["new"]):
                 yield _bare(found["old"]), _bare(found["new"])
