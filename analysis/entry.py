@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Protocol
 
 from analysis.commits.commit import LOST, Commit
 from analysis.commits.pull_request import PullRequest
 from analysis.commits.title import ChangeType
 from analysis.facts import Fact
+from analysis.i18n.language import Language
 from analysis.statements import Statement
 from analysis.triage.triage import Importance, Triage
-
-Language = Literal["en", "zh"]
-LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 RULES = "rules"
 """The name of the analyser that needs no model."""

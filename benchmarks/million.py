@@ -12,7 +12,7 @@ from pathlib import Path
 
 from analysis.commits.commit import Commit, FileChange
 from analysis.digest.pipeline import judge
-from analysis.entry import LANGUAGES
+from analysis.i18n.language import LANGUAGES
 from analysis.rules import RulesAnalyser
 from benchmarks.material import ROOT, SHARED, day
 from bot.config import load

@@ -17,7 +17,7 @@ from analysis.digest.trends import Unusual, UnusualKind
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
 from analysis.i18n.typography import outside
-from analysis.i18n.wording import say
+from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label, say_day, say_days

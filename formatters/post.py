@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label
 from formatters.outline import Outline

@@ -7,7 +7,7 @@ carries the command that it stands for, so that it works after a restart and mea
 from dataclasses import dataclass
 from typing import Literal
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from formatters.outline import Outline
 from formatters.review import ReviewOutline
 from formatters.text.item import Item

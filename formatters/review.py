@@ -14,7 +14,7 @@ from analysis.digest.stories import Earlier, Story, StoryKind
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact
 from analysis.i18n.typography import outside
-from analysis.i18n.wording import say_fact
+from analysis.rules.wording import say_fact
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label, say_day, say_days

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from analysis.entry import Entry, Language
+from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import Language
 from analysis.i18n.typography import outside
-from analysis.i18n.wording import say_fact
+from analysis.rules.wording import say_fact
 from analysis.triage.areas import Areas
 from analysis.upgrade import Hit, Item, Part, Upgrade
 from analysis.uses import Use

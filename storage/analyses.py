@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from analysis.entry import RULES, Analysis, Language
+from analysis.entry import RULES, Analysis
+from analysis.i18n.language import Language
 from analysis.rules.version import rules_version
 from storage.commits import index
 from storage.store import Store, undamaged

@@ -8,7 +8,8 @@ from itertools import groupby
 from analysis.commits.window import Window
 from analysis.digest.digest import RunCard
 from analysis.digest.period import Day, count_day
-from analysis.entry import RULES, Entry, Language, Usage
+from analysis.entry import RULES, Entry, Usage
+from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
 from storage.commits import Commits, key_of
 from storage.store import Store

@@ -21,7 +21,7 @@ class Incident:
     Attributes:
         feed: its id.
         since: when it was first seen; `ended`: when the feed worked again, None while it does not. Both UTC.
-        cause: the key of a sentence (`cause` in `bot/i18n/wording.toml`); `text`: the last error in full, in English.
+        cause: the key of a sentence (`cause` in `bot/i18n/`); `text`: the last error in full, in English.
         missed: the days that were due meanwhile and come in one post; `lost`: those before them, which do not.
         by_post: it was only met when the post was made; looks at the repository succeed.
         maker_told, channel_told: whether whoever set the feed up, or its channel, believes that it does not work.

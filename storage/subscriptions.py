@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
 from storage.commits import repository_id
 from storage.store import Store, undamaged

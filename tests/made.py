@@ -14,8 +14,9 @@ from analysis.digest.digest import Digest, RunCard, order
 from analysis.digest.period import count_day
 from analysis.digest.review import Review, review
 from analysis.digest.stories import Story
-from analysis.entry import Analysis, Claim, Depth, Entry, Language
+from analysis.entry import Analysis, Claim, Depth, Entry
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
 from analysis.triage.areas import Areas, general
 from analysis.triage.reason import Reason

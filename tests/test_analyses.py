@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from made import a_commit, a_sha, an_analysis, an_entry
 
-from analysis.entry import Analysis, Aspect, Claim, Depth, Language
+from analysis.entry import Analysis, Aspect, Claim, Depth
+from analysis.i18n.language import Language
 from analysis.rules.version import rules_version
 from analysis.statements import Source, Statement, StatementKind
 from analysis.triage.triage import Importance

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from analysis.entry import LANGUAGES
+from analysis.i18n.language import LANGUAGES
 from bot.commands.registry import verbs
 from bot.i18n.wording import in_all, tell
 
 BOT = Path(__file__).parent.parent / "bot"
 SENTENCES = {
     f"{group}.{key}"
-    for group, keys in tomllib.loads((BOT / "i18n" / "wording.toml").read_text("utf-8")).items()
+    for group, keys in tomllib.loads((BOT / "i18n" / "en" / "wording.toml").read_text("utf-8")).items()
     for key in keys
 }
 GROUPS = {key.partition(".")[0] for key in SENTENCES}

@@ -14,7 +14,8 @@ from made import NOON, a_commit, a_digest, an_entry, the_areas
 
 from analysis.commits.commit import FileChange
 from analysis.digest.period import Day, count_day
-from analysis.entry import LANGUAGES, Entry, Language
+from analysis.entry import Entry
+from analysis.i18n.language import LANGUAGES, Language
 from formatters.charts.drawings import Chart, charts
 from formatters.charts.png import drawable, png
 from formatters.charts.svg import COLOURS

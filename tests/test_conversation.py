@@ -14,7 +14,7 @@ import pytest
 from bots import REPO, Bot, a_bot, a_member, a_person
 from fake_platform import an_asker
 
-from analysis.entry import LANGUAGES, Language
+from analysis.i18n.language import LANGUAGES, Language
 from bot.commands.grammar import say_span
 from bot.commands.registry import ALIASES, usage, verb, verbs
 from bot.conversation.dispatcher import _HANDLERS

@@ -20,8 +20,9 @@ from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.pipeline import SPENT, Step
 from analysis.digest.stories import StoryKind
-from analysis.entry import LANGUAGES, RULES
+from analysis.entry import RULES
 from analysis.errors import BadInput, NotFound, Outage, RateLimited
+from analysis.i18n.language import LANGUAGES
 from analysis.triage.triage import Importance
 from bot.config import load
 from bot.digests.core import Core, open_core

@@ -11,8 +11,9 @@ from made import a_commit, a_digest, a_full_review, an_analysis, an_entry, spoil
 from servers import discord_rules as rules
 
 from analysis.digest.digest import Digest
-from analysis.entry import LANGUAGES, Claim, Depth, Entry, Language
+from analysis.entry import Claim, Depth, Entry
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import LANGUAGES, Language
 from formatters.discord.forms import modal, steps, values
 from formatters.discord.parts import Message
 from formatters.discord.replies import posting, rendered, step_offer

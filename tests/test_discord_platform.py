@@ -15,8 +15,8 @@ from servers import discord_rules as rules
 from servers.discord import FakeDiscord, StoredMessage
 
 from analysis.digest.digest import Digest
-from analysis.entry import Language
 from analysis.errors import BadInput
+from analysis.i18n.language import Language
 from bot.commands.grammar import printed
 from bot.platforms.discord.transport import Discord
 from bot.port.command import Command

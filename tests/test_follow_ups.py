@@ -15,7 +15,8 @@ from analysis.commits.pull_request import Comment, PullRequest
 from analysis.commits.title import ChangeType
 from analysis.commits.window import Window
 from analysis.digest.follow_ups import FollowUp, FollowUpKind, Told, find_follow_ups, reported_trouble
-from analysis.entry import LANGUAGES, Entry, Language
+from analysis.entry import Entry
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.triage.triage import Importance, Triage
 from bot.delivery.posts import digest_post
 from formatters.discord import replies as discord

@@ -7,7 +7,7 @@ from conftest import SAMPLE_NOW
 from made import a_commit, the_sample
 from own_words import is_own
 
-from analysis.entry import LANGUAGES, Language
+from analysis.i18n.language import LANGUAGES, Language
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

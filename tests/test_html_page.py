@@ -14,8 +14,9 @@ from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, 
 from analysis.commits.commit import FileChange
 from analysis.digest.period import count_day
 from analysis.digest.stories import Story, StoryKind
-from analysis.entry import LANGUAGES, Entry, Language
+from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import LANGUAGES, Language
 from formatters.html.page import Sheet, page
 from formatters.html.templates import marked
 from formatters.outline import outline

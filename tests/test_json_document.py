@@ -17,8 +17,9 @@ from analysis.commits.pull_request import Gap, Unread
 from analysis.digest.digest import SCHEMA_VERSION, Average, Digest, RunCard
 from analysis.digest.follow_ups import FollowUp, FollowUpKind
 from analysis.digest.stories import Earlier, Story, StoryKind
-from analysis.entry import LANGUAGES, Aspect, Claim, Language, Theme, Usage
+from analysis.entry import Aspect, Claim, Theme, Usage
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.triage.triage import Importance
 from formatters.json_document import document, documents, entry_document, schema
 

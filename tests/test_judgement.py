@@ -16,8 +16,8 @@ from analysis.commits.commit import Commit, FileChange
 from analysis.commits.file_kinds import FileKind
 from analysis.commits.records import Labelled
 from analysis.commits.title import ChangeType, read_title
-from analysis.entry import LANGUAGES
 from analysis.facts import FactKind, facts_of
+from analysis.i18n.language import LANGUAGES
 from analysis.statements.symptoms import SYMPTOMS
 from analysis.triage.areas import general
 from analysis.triage.learned import Judgement, general_judgement

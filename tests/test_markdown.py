@@ -17,8 +17,9 @@ from markdown_it.token import Token
 from analysis.commits.commit import FileChange
 from analysis.digest.digest import Digest
 from analysis.digest.stories import Story, StoryKind
-from analysis.entry import LANGUAGES, Claim, Entry, Language, Theme
+from analysis.entry import Claim, Entry, Theme
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.triage.reason import Reason
 from formatters.markdown.report import escape, markdown
 from formatters.text.plain import clean

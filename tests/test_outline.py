@@ -12,9 +12,10 @@ from analysis.commits.commit import Brought, FileChange
 from analysis.commits.title import ChangeType
 from analysis.digest.digest import MUST_KNOW, Average, Digest, RunCard
 from analysis.digest.stories import Earlier, Story, StoryKind
-from analysis.entry import LANGUAGES, Aspect, Claim, Entry, Language, Theme, Usage
+from analysis.entry import Aspect, Claim, Entry, Theme, Usage
 from analysis.facts import Fact, FactKind
-from analysis.i18n.wording import say_reason
+from analysis.i18n.language import LANGUAGES, Language
+from analysis.rules.wording import say_reason
 from analysis.triage.reason import Reason
 from analysis.triage.triage import Importance
 from formatters.outline import Outline, outline

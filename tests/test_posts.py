@@ -11,7 +11,7 @@ from made import a_commit, a_digest, an_entry, the_areas, the_sample
 
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
-from analysis.entry import LANGUAGES, Language
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.triage.areas import Areas
 from analysis.triage.reason import Reason
 from bot.config import load

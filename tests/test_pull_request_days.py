@@ -15,7 +15,7 @@ from servers.waiting import hurry
 from analysis.commits.pull_request import Gap, Unread
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
-from analysis.entry import LANGUAGES
+from analysis.i18n.language import LANGUAGES
 from bot.config import load
 from bot.digests.archive import Archive
 from bot.digests.core import Core, open_core

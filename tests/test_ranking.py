@@ -20,11 +20,12 @@ from analysis.commits.title import ChangeType
 from analysis.commits.window import Window
 from analysis.digest.digest import MUST_KNOW, Digest, in_order, order
 from analysis.digest.pipeline import settled
-from analysis.entry import Entry, Language, Order
-from analysis.i18n.wording import say
+from analysis.entry import Entry, Order
+from analysis.i18n.language import Language
 from analysis.llm.analyser import ModelAnalyser
 from analysis.llm.client import Model
 from analysis.rules import RulesAnalyser
+from analysis.rules.wording import say
 from analysis.triage.reason import Reason
 from analysis.triage.triage import Importance, corrected
 from bot.config import load

@@ -14,9 +14,10 @@ from analysis.commits.commit import FileChange
 from analysis.commits.title import ChangeType
 from analysis.commits.window import Window
 from analysis.digest.review import Review
-from analysis.entry import LANGUAGES, Entry, Language
+from analysis.entry import Entry
 from analysis.errors import NotFound
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.rules import RulesAnalyser
 from bot.config import load
 from bot.digests.core import open_core

@@ -12,8 +12,9 @@ from made import a_commit, an_entry
 
 from analysis.commits.commit import FileChange
 from analysis.commits.title import ChangeType
-from analysis.entry import LANGUAGES, RULES, Analysis, Claim, Entry, Language
+from analysis.entry import RULES, Analysis, Claim, Entry
 from analysis.facts import facts_of
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.rules import RulesAnalyser
 from analysis.rules.version import content_version, rules_version
 from analysis.statements import Source, Statement, StatementKind

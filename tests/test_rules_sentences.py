@@ -18,9 +18,11 @@ from analysis.facts import Fact, FactKind
 from analysis.statements import Source, Statement, StatementKind
 from analysis.triage.reason import Reason
 
-CATALOGUE = tomllib.loads((Path(__file__).parent.parent / "analysis" / "i18n" / "wording.toml").read_text("utf-8"))
+CATALOGUE = tomllib.loads(
+    (Path(__file__).parent.parent / "analysis" / "i18n" / "en" / "wording.toml").read_text("utf-8")
+)
 GROUPS = ("effect", "impact", "insight", "risk", "advice")
-SENTENCES = {f"{group}.{name}": texts["en"] for group in GROUPS for name, texts in CATALOGUE[group].items()}
+SENTENCES = {f"{group}.{name}": text for group in GROUPS for name, text in CATALOGUE[group].items()}
 
 
 @dataclass(frozen=True)

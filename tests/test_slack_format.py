@@ -16,8 +16,9 @@ from made import NOON, a_commit, a_digest, a_full_review, an_analysis, an_entry,
 from servers import slack_rules as rules
 from servers.chat import Json
 
-from analysis.entry import LANGUAGES, Claim, Depth, Entry, Language, Theme
+from analysis.entry import Claim, Depth, Entry, Theme
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import LANGUAGES, Language
 from formatters.outline import outline
 from formatters.reply import (  # fmt: skip
     Board,

@@ -13,8 +13,9 @@ from made import a_commit, a_digest, an_analysis, an_entry, spoiled, the_areas, 
 
 from analysis.digest.digest import Digest
 from analysis.digest.stories import Story, StoryKind
-from analysis.entry import LANGUAGES, Claim, Entry, Language, Theme
+from analysis.entry import Claim, Entry, Theme
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import LANGUAGES, Language
 from formatters.terminal.answers import areas_text, detail_text, list_text
 from formatters.terminal.report import terminal
 from formatters.text.plain import clean, columns

@@ -9,7 +9,7 @@ from made import NOON, a_commit, a_digest, an_entry, the_areas
 
 from analysis.digest.period import Day
 from analysis.digest.trends import Unusual, UnusualKind, find_unusual
-from analysis.entry import LANGUAGES, Language
+from analysis.i18n.language import LANGUAGES, Language
 from formatters.markdown.report import markdown
 from formatters.outline import outline
 

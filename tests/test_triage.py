@@ -13,9 +13,9 @@ from made import a_commit, a_triage
 from analysis.commits.commit import Brought, Commit, FileChange
 from analysis.commits.file_kinds import FileKind
 from analysis.commits.title import ChangeType
-from analysis.entry import LANGUAGES
 from analysis.facts import Fact, FactKind, facts_of
-from analysis.i18n.wording import say_reason
+from analysis.i18n.language import LANGUAGES
+from analysis.rules.wording import say_reason
 from analysis.statements import Source, Statement
 from analysis.statements.symptoms import found_in
 from analysis.triage.areas import general

@@ -17,7 +17,7 @@ from conftest import SAMPLE_NOW
 from html_reader import HOSTILE, Page, hash_of
 from made import DAY, NOON, a_commit, an_entry, spoiled, the_sample
 
-from analysis.entry import LANGUAGES
+from analysis.i18n.language import LANGUAGES
 from bot.config import load
 from bot.digests.core import open_core
 from bot.web.server import archive_app

@@ -12,8 +12,9 @@ from analysis.commits.window import Window
 from analysis.digest.follow_ups import FollowUp
 from analysis.digest.stories import Story
 from analysis.digest.trends import Unusual
-from analysis.entry import RULES, Entry, Language, Order, Theme, Usage
+from analysis.entry import RULES, Entry, Order, Theme, Usage
 from analysis.facts import FactKind
+from analysis.i18n.language import Language
 from analysis.triage.triage import Importance, raised
 
 SCHEMA_VERSION = 2

@@ -13,8 +13,9 @@ from typing import Protocol
 
 from analysis.commits.commit import Commit
 from analysis.commits.pull_request import PullRequest
-from analysis.entry import Analysis, Entry, Language, Reader, Reading, Usage
+from analysis.entry import Analysis, Entry, Reader, Reading, Usage
 from analysis.facts import facts_of
+from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
 from analysis.statements import Conventions, statements_of
 from analysis.triage.areas import Areas

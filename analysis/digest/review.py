@@ -12,8 +12,9 @@ from analysis.commits.window import Window
 from analysis.digest.digest import order
 from analysis.digest.period import Day
 from analysis.digest.stories import Earlier, Story, StoryKind, find_stories
-from analysis.entry import Entry, Language
+from analysis.entry import Entry
 from analysis.facts import FactKind
+from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
 
 _TOP, _TRY, _AREAS, _IN_AREA, _FIXED = 8, 6, 8, 3, 6

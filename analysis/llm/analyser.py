@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from analysis.commits.file_kinds import FileKind, kind_of
-from analysis.entry import Analysis, Aspect, Claim, Comparison, Depth, Entry, Language, Order, Quote, Reading, Theme
+from analysis.entry import Analysis, Aspect, Claim, Comparison, Depth, Entry, Order, Quote, Reading, Theme
+from analysis.i18n.language import Language
 from analysis.llm.checker import Checker
 from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, question
 from analysis.llm.excerpt import Excerpt, estimate, excerpt

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from analysis.entry import Analysis, Claim, Entry, Language, Reading
+from analysis.entry import Analysis, Claim, Entry, Reading
+from analysis.i18n.language import Language
 from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, question
 from analysis.llm.excerpt import estimate
 from analysis.llm.questions import claimed, fenced, prompt, system

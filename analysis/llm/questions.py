@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from analysis.commits.redaction import MARK, names_a_secret, redact
-from analysis.entry import Claim, Entry, Language
+from analysis.entry import Claim, Entry
+from analysis.i18n.language import Language
 from analysis.llm.excerpt import estimate
 from analysis.llm.verify.ground import Ground
 from analysis.rules.version import content_version

@@ -7,10 +7,10 @@ from analysis.commits.file_kinds import language_of
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.defaults import is_compiled_in
-from analysis.i18n.wording import short_value
 from analysis.rules.change import Change, names_of, short_name
 from analysis.rules.effect import stops
 from analysis.rules.risks import unsafe_kind
+from analysis.rules.wording import short_value
 
 _MOST = 5
 """So much advice for one commit is as much as anybody takes."""

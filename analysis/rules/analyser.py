@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from analysis.commits.commit import LOST
 from analysis.commits.title import read_title
-from analysis.entry import RULES, Analysis, Comparison, Depth, Entry, Language, Reading
+from analysis.entry import RULES, Analysis, Comparison, Depth, Entry, Reading
+from analysis.i18n.language import Language
 from analysis.rules.advice import advice
 from analysis.rules.change import Change, once
 from analysis.rules.effect import effect

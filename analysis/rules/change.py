@@ -7,11 +7,12 @@ from posixpath import basename
 
 from analysis.commits.file_kinds import FileKind
 from analysis.commits.title import Title, read_title
-from analysis.entry import Aspect, Claim, Entry, Language
+from analysis.entry import Aspect, Claim, Entry
 from analysis.facts import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, changed_file
+from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside, spaced
-from analysis.i18n.wording import listed, say
+from analysis.rules.wording import listed, say
 from analysis.statements import Statement
 
 MOST_NAMES = 4

@@ -9,8 +9,8 @@ from analysis.commits.title import ChangeType
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import stops_what_was
 from analysis.facts.defaults import is_compiled_in
-from analysis.i18n.wording import error_text, say_fact, short_value
 from analysis.rules.change import Change, short_name
+from analysis.rules.wording import error_text, say_fact, short_value
 
 MOST_SENTENCES = 2
 

@@ -10,11 +10,11 @@ from analysis.commits.title import AROUND
 from analysis.entry import Aspect, Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import is_fallback
-from analysis.i18n.wording import listed, say_fact
 from analysis.rules.change import Change, names_of, short_name
 from analysis.rules.effect import said_together, together
 from analysis.rules.moved import moved
 from analysis.rules.new_tests import new_tests
+from analysis.rules.wording import listed, say_fact
 from analysis.statements import Statement, StatementKind
 from analysis.triage.inert import is_inert
 

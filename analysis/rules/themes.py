@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from analysis.entry import Entry, Language, Theme
+from analysis.entry import Entry, Theme
+from analysis.i18n.language import Language
 from analysis.i18n.typography import spaced
-from analysis.i18n.wording import listed, say
+from analysis.rules.wording import listed, say
 from analysis.triage.areas import general
 from analysis.triage.triage import Importance
 

@@ -14,7 +14,7 @@ _READ_BY_RULES = (
     "statements/*.*",
     "triage/*.py",
     "triage/*.toml",
-    "i18n/*.*",
+    "i18n/**/*.*",
     "rules/*.py",
 )
 """What the rules' texts are made of; how commits are ranked and fetched is none of it."""

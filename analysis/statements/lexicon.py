@@ -3,9 +3,9 @@
 import re
 import tomllib
 from functools import lru_cache
-from pathlib import Path
 
-_HERE = Path(__file__).parent
+from analysis.i18n.language import WORDS
+
 _WORD = re.compile(r"[A-Za-z][\w'’-]*")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SINGLE = re.compile(r"(?:[a-z'?]|\\w\*|\(\?:[a-z|?]*\)\??|\[[a-z]+\]\??)+")
@@ -25,7 +25,7 @@ class Lexicon:
 
     def __init__(self) -> None:
         self._english, self._chinese = (
-            tomllib.loads((_HERE / f"lexicon.{name}.toml").read_text(encoding="utf-8")) for name in ("en", "zh")
+            tomllib.loads((WORDS / name / "lexicon.toml").read_text(encoding="utf-8")) for name in ("en", "zh")
         )
         self._sections = {
             name: re.compile(

@@ -80,7 +80,7 @@ def _look_back(
     from datetime import timedelta
 
     from analysis.commits.window import Window, parse_day
-    from analysis.entry import LANGUAGES
+    from analysis.i18n.language import LANGUAGES
     from bot.cli.briefing import today
     from bot.digests.review import look_back, pending
 

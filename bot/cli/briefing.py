@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.pipeline import Step
-from analysis.entry import RULES, Analyser, Entry, Language
+from analysis.entry import RULES, Analyser, Entry
+from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
 from bot.commands.queries import area_key, change_type, importance
 from bot.digests.core import Core

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.commits.records import commits_of
 from analysis.facts import facts_of
-from analysis.i18n.wording import say_reason
+from analysis.rules.wording import say_reason
 from analysis.statements import statements_of
 from analysis.triage.areas import of_repository
 from analysis.triage.learned import Judgement

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from analysis.entry import LANGUAGES
-from analysis.i18n.wording import say
+from analysis.i18n.language import LANGUAGES
+from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from bot.commands.grammar import Mistake
 from bot.commands.meanings import listed

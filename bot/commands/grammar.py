@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from analysis.commits.window import Window, parse_day
-from analysis.entry import Language
 from analysis.errors import BadInput
+from analysis.i18n.language import Language
 from bot.commands.dates import days
 from bot.commands.phrases import is_start, joined
 from bot.commands.pieces import Piece, fold, has_marks, pieces, quoted
@@ -63,7 +63,7 @@ _BESIDE = {"whole", "new", "please", "pls", "thanks"}
 
 
 class Mistake(BadInput):
-    """What was asked cannot be answered so; `key` names the sentence in `bot/i18n/wording.toml`, a tuple of texts is listed in it.
+    """What was asked cannot be answered so; `key` names the sentence in `bot/i18n/`, a tuple of texts is listed in it.
 
     Attributes:
         field: the entry of a form that it is about; empty for none.

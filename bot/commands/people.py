@@ -1,6 +1,6 @@
 """In which language people read, as their platform last said it: for what is sent to somebody who has not just asked."""
 
-from analysis.entry import LANGUAGES, Language
+from analysis.i18n.language import LANGUAGES, Language
 from bot.port.platform import Asker
 from storage.memory import KeyValues
 from storage.store import Store

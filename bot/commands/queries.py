@@ -13,9 +13,10 @@ from difflib import SequenceMatcher, get_close_matches
 from zoneinfo import ZoneInfo
 
 from analysis.commits.title import ChangeType
-from analysis.entry import LANGUAGES, Entry, Language
+from analysis.entry import Entry
 from analysis.errors import BadInput, NotFound
-from analysis.i18n.wording import say
+from analysis.i18n.language import LANGUAGES, Language
+from analysis.rules.wording import say
 from analysis.triage.areas import Area, Areas
 from analysis.triage.triage import Importance
 from bot.commands.references import Reference

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from analysis.entry import Language
-from analysis.i18n.wording import say
+from analysis.i18n.language import Language
+from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from bot.commands import bare_topics, meanings
 from bot.commands.grammar import Mistake, about_field

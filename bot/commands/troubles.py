@@ -1,7 +1,7 @@
 """What went wrong, in the reader's language. A problem is worded in English; in another language its kind must do."""
 
-from analysis.entry import Language
 from analysis.errors import Damaged, Forbidden, NotFound, Outage, Problem, RateLimited, Unwelcome
+from analysis.i18n.language import Language
 from bot.i18n.wording import tell
 
 _DEFECT = "cause.defect"

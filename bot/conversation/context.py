@@ -7,8 +7,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from analysis.commits.window import check_zone
-from analysis.entry import Analyser, Language
+from analysis.entry import Analyser
 from analysis.errors import BadInput
+from analysis.i18n.language import Language
 from bot.commands import meanings
 from bot.commands.access import TERMINAL, Access
 from bot.commands.grammar import Mistake, printed

@@ -6,8 +6,8 @@ The same for every platform; see `bot.port.platform.Conversation`.
 import logging
 from collections.abc import AsyncIterator
 
-from analysis.entry import LANGUAGES, Language
 from analysis.errors import Problem
+from analysis.i18n.language import LANGUAGES, Language
 from bot.commands import topics as topic_grammar
 from bot.commands.grammar import Mistake, surplus, typed
 from bot.commands.registry import as_typed, usage, verb, verbs

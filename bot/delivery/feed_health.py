@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from analysis.commits.window import Window
-from analysis.entry import Language
 from analysis.errors import Problem
+from analysis.i18n.language import Language
 from bot.commands.people import People
 from bot.commands.registry import as_typed
 from bot.commands.troubles import cause_of, say_cause

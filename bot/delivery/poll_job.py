@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from analysis.entry import Analyser, Entry, Language
+from analysis.entry import Analyser, Entry
 from analysis.errors import Problem, RateLimited
+from analysis.i18n.language import Language
 from bot.delivery.feed_health import FeedHealth
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.review import Review
-from analysis.entry import Entry, Language
+from analysis.entry import Entry
+from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
 from bot.commands.grammar import say_span
 from bot.digests.archive import Archive

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from analysis.commits.window import Window
 from analysis.digest.digest import order
-from analysis.entry import Entry, Language
+from analysis.entry import Entry
 from analysis.errors import Problem
+from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
 from bot.commands.access import Access
 from bot.commands.topics import say_topic

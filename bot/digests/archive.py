@@ -14,7 +14,8 @@ from analysis.digest.digest import Digest, RunCard
 from analysis.digest.net import net
 from analysis.digest.period import Day
 from analysis.digest.stories import find_stories
-from analysis.entry import LANGUAGES, Entry, Language, Theme
+from analysis.entry import Entry, Theme
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.rules import RulesAnalyser
 from analysis.triage.areas import Areas
 from bot.digests.core import Core

@@ -12,8 +12,9 @@ from datetime import date, timedelta
 
 from analysis.commits.window import Window
 from analysis.digest.pipeline import Step, silent
-from analysis.entry import RULES, Analyser, Entry, Language
+from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput, Outage
+from analysis.i18n.language import Language
 from analysis.sources import CommitSource, fold_merges
 from bot.digests.core import Core
 from bot.digests.repositories import Place

@@ -12,8 +12,9 @@ from analysis.digest.digest import Digest, RunCard, in_order, order
 from analysis.digest.net import net
 from analysis.digest.pipeline import Readers, Step, silent
 from analysis.digest.stories import find_stories
-from analysis.entry import RULES, Analyser, Entry, Language, Usage
+from analysis.entry import RULES, Analyser, Entry, Usage
 from analysis.errors import BadInput
+from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing, fold_merges
 from analysis.triage.areas import Areas

@@ -14,8 +14,9 @@ from analysis.digest.pipeline import settled
 from analysis.digest.stories import Earlier, find_stories
 from analysis.digest.trends import LOOK_BACK as LOOK_BACK_TRENDS
 from analysis.digest.trends import Unusual, find_unusual
-from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Order
+from analysis.entry import RULES, Analyser, Analysis, Entry, Order
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
 from bot.digests.follow_ups import follow_ups, told_before
 from bot.digests.session import compared, digest_key

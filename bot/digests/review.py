@@ -6,8 +6,9 @@ from datetime import date
 from analysis.commits.window import Window
 from analysis.digest.pipeline import silent
 from analysis.digest.review import Review, review
-from analysis.entry import Analyser, Entry, Language
+from analysis.entry import Analyser, Entry
 from analysis.errors import NotFound
+from analysis.i18n.language import Language
 from analysis.sources import CommitSource
 from bot.digests.core import Core
 from storage.digests import NOTHING_TOLD

@@ -16,8 +16,9 @@ from typing import Self, TypeVar
 
 from analysis.digest.digest import RunCard
 from analysis.digest.pipeline import SPENT, Readers, Step, Turn, read_all, settled, stand_in
-from analysis.entry import RULES, Analyser, Analysis, Entry, Language, Order, Reader, Reading, Theme, Usage
+from analysis.entry import RULES, Analyser, Analysis, Entry, Order, Reader, Reading, Theme, Usage
 from analysis.errors import Problem
+from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
 from analysis.triage.triage import Importance
 from storage.analyses import Analyses

@@ -4,7 +4,8 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import Future
 
-from analysis.entry import Analyser, Analysis, Comparison, Entry, Language, Reader, Reading
+from analysis.entry import Analyser, Analysis, Comparison, Entry, Reader, Reading
+from analysis.i18n.language import Language
 from bot.digests.single_flight import SingleFlight
 
 _KEPT = 512

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from analysis.digest.pipeline import Step, silent
-from analysis.entry import Language
 from analysis.errors import BadInput
+from analysis.i18n.language import Language
 from analysis.sources.revisions import Revisions, read_range
 from analysis.upgrade import Upgrade, netted, paths_of, standing, touched, upgrade
 from analysis.uses import Uses

@@ -1,14 +1,14 @@
-"""What the bot says in a conversation, by key and language; the sentences stand in `wording.toml`."""
+"""What the bot says in a conversation, by key and language; the sentences stand in a folder for each language."""
 
 import re
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from analysis.entry import Language
-from analysis.i18n.sentences import Sentences
+from analysis.i18n.catalogue import Sentences
+from analysis.i18n.language import Language
 
-_SENTENCES = Sentences(Path(__file__).parent / "wording.toml")
+_SENTENCES = Sentences(Path(__file__).parent)
 
 _ID = re.compile(r"[UW][A-Z0-9]{6,}|\d{15,}")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from bot.port.platform import Asker, Conversation, Posted, Request
 from formatters.reply import Form, Note, Reply
 from formatters.terminal.replies import reply_text

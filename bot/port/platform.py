@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from bot.i18n.wording import said
 from bot.port.command import Command
 from formatters.reply import Reply
@@ -30,7 +30,7 @@ class Asker:
         channel: where the answer goes; `is_direct`: it is a conversation with the bot alone.
         is_admin: may administer this channel's feeds, by the platform's own word.
         lacks: what keeps Daybrief from posting in a channel, by the platform's own word, as it is now: `member`, `archived`,
-            keys of `lacks`, or one of `refused`, in `bot/i18n/wording.toml`; empty where nothing does, or nothing is known.
+            keys of `lacks`, or one of `refused`, in `bot/i18n/`; empty where nothing does, or nothing is known.
         channels: in direct messages, the channels that the person is in, as far as the platform says; `administers`: those
             whose feeds they may administer.
         name: as others there see it; empty where the platform does not say.
@@ -154,7 +154,7 @@ class Refused(Exception):
     """The channel is gone, archived or forbids posting.
 
     Attributes:
-        why: which it is, as it is kept and said in any language: a key of `refused` in `bot/i18n/wording.toml`.
+        why: which it is, as it is kept and said in any language: a key of `refused` in `bot/i18n/`.
     """
 
     def __init__(self, why: str) -> None:

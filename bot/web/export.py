@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from analysis.commits.window import Window
-from analysis.entry import Language
 from analysis.errors import BadInput, NotFound
+from analysis.i18n.language import Language
 from bot.digests.archive import Archive
 from bot.digests.core import Core
 from formatters.i18n.wording import label

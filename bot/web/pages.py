@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from analysis.commits.window import Window, parse_day
 from analysis.digest.stories import find_stories
-from analysis.entry import LANGUAGES, Entry, Language
+from analysis.entry import Entry
 from analysis.errors import BadInput, NotFound
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.triage.areas import Areas
 from bot.digests.archive import Archive
 from bot.digests.core import Core

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from analysis.commits.title import ChangeType
-from analysis.entry import Language
 from analysis.errors import BadInput
+from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
 from bot.commands.queries import change_type, importance
 from formatters.i18n.wording import label

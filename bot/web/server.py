@@ -17,8 +17,8 @@ from typing import Any
 from aiohttp import web
 
 from analysis.commits.window import check_zone
-from analysis.entry import LANGUAGES, Language
 from analysis.errors import BadInput, NotFound, Problem
+from analysis.i18n.language import LANGUAGES, Language
 from bot.config import machine_zone
 from bot.digests.core import Core
 from bot.digests.review import MONTH, WEEK

@@ -12,8 +12,8 @@ from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.digest.digest import Digest
 from analysis.digest.period import Day
 from analysis.digest.review import Review
-from analysis.entry import Language
-from analysis.i18n.wording import say
+from analysis.i18n.language import Language
+from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.charts.svg import Drawing, width_of

@@ -5,7 +5,7 @@ Where no font has a letter, nothing at all is drawn for it; so it is found out f
 
 import resvg_py
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from formatters.charts.drawings import Chart
 from formatters.charts.svg import FONTS
 

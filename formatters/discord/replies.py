@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from analysis.entry import Language
-from analysis.i18n.wording import say
+from analysis.i18n.language import Language
+from analysis.rules.wording import say
 from analysis.triage.triage import Importance
 from formatters import post
 from formatters.discord import review as discord_review

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from analysis.commits.commit import Commit
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from formatters import post
 from formatters.discord.parts import Piece, buttons, picker
 from formatters.discord.text import escape, fit, link

@@ -8,8 +8,9 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from analysis.commits.title import ChangeType
-from analysis.entry import Entry, Language
-from analysis.i18n.wording import say
+from analysis.entry import Entry
+from analysis.i18n.language import Language
+from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.html.page import Sheet, edition

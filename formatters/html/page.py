@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from analysis.digest.digest import Digest
 from analysis.digest.period import Day
-from analysis.entry import Language
-from analysis.i18n.wording import say
+from analysis.i18n.language import Language
+from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.charts.drawings import Chart, charts

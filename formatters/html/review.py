@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analysis.digest.review import Review
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
 from formatters.charts.drawings import Chart, looked_back
 from formatters.html.archive import View

@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from analysis.i18n.wording import say
+from analysis.rules.wording import say
 from formatters.charts.svg import palette
 from formatters.i18n.wording import label
 from formatters.text.links import commit_page, place_of, pull_request_page

@@ -1,6 +1,6 @@
 """An upgrade as a page that needs nothing else."""
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
 from analysis.upgrade import Upgrade
 from formatters.html.templates import templates

@@ -1,13 +1,13 @@
-"""Labels of the formats, by key and language; they stand in `wording.toml`."""
+"""Labels of the formats, by key and language; they stand in a folder for each language."""
 
 from datetime import date
 from pathlib import Path
 
 from analysis.commits.window import Window
-from analysis.entry import Language
-from analysis.i18n.sentences import Sentences
+from analysis.i18n.catalogue import Sentences
+from analysis.i18n.language import Language
 
-label = Sentences(Path(__file__).parent / "wording.toml").say
+label = Sentences(Path(__file__).parent).say
 
 
 def say_day(day: date, language: Language) -> str:

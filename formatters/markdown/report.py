@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from analysis.commits.commit import Commit
 from analysis.digest.digest import Digest
-from analysis.i18n.wording import say
+from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label

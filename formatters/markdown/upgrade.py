@@ -1,6 +1,6 @@
 """An upgrade as Markdown."""
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
 from analysis.upgrade import Upgrade
 from formatters.markdown.report import escape

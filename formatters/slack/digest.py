@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from analysis.commits.commit import Commit
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label
 from formatters.post import Section, fitted, quotes, reason, rest, sections, short_line, tally, watched

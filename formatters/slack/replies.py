@@ -6,7 +6,7 @@ Limits: https://docs.slack.dev/reference/block-kit/blocks
 from collections.abc import Iterable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from analysis.i18n.wording import say
+from analysis.rules.wording import say
 from formatters.i18n.wording import label
 from formatters.reply import (
     Board,

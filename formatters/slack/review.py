@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from analysis.commits.commit import Commit
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from formatters.i18n.wording import label
 from formatters.post import short_line
 from formatters.reply import ReviewPost

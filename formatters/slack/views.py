@@ -6,7 +6,7 @@ https://docs.slack.dev/surfaces/modals
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from formatters.i18n.wording import label
 from formatters.reply import Field, Form, Note, Reply
 from formatters.slack.blocks import ACTION, MOST_OPTIONS, Piece, rich

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analysis.entry import Entry, Language
+from analysis.entry import Entry
+from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
 from formatters.i18n.wording import label
 from formatters.json_document import entry_document

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from analysis.digest.digest import Digest
-from analysis.entry import Language
-from analysis.i18n.wording import say
+from analysis.i18n.language import Language
+from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label

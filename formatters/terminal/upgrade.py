@@ -1,6 +1,6 @@
 """An upgrade for a terminal."""
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
 from analysis.upgrade import Upgrade
 from formatters.terminal.report import Screen, marked_line

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from analysis.digest.digest import Digest
 from analysis.digest.follow_ups import FollowUp, FollowUpKind
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from analysis.i18n.typography import outside
 from formatters.i18n.wording import label
 from formatters.text.links import web_page

@@ -11,10 +11,11 @@ from analysis.commits.commit import LOST, Commit
 from analysis.commits.redaction import redact
 from analysis.commits.title import AROUND, Title, read_title
 from analysis.commits.window import Window
-from analysis.entry import RULES, Analysis, Claim, Entry, Language
+from analysis.entry import RULES, Analysis, Claim, Entry
 from analysis.facts import FactKind
+from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside
-from analysis.i18n.wording import say, say_fact
+from analysis.rules.wording import say, say_fact
 from analysis.statements import Statement
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from analysis.entry import Entry, Language
-from analysis.i18n.wording import say, say_reason
+from analysis.entry import Entry
+from analysis.i18n.language import Language
+from analysis.rules.wording import say, say_reason
 from analysis.statements.symptoms import SYMPTOMS
 from analysis.triage.areas import Areas
 from analysis.triage.hardware import named_in

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
-from analysis.entry import LANGUAGES, Language
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.rules import RulesAnalyser
 from bot.config import load
 from bot.delivery.posts import digest_post

@@ -6,7 +6,7 @@ import pytest
 from conftest import SHARED
 from own_words import is_own
 
-from analysis.entry import LANGUAGES
+from analysis.i18n.language import LANGUAGES
 from analysis.readers.days import read_day
 from analysis.rules import RulesAnalyser
 

@@ -24,8 +24,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, 
 
 from analysis.commits.window import Window
 from analysis.digest.period import count_day
-from analysis.entry import LANGUAGES
 from analysis.facts import Fact, FactKind
+from analysis.i18n.language import LANGUAGES
 from analysis.rules import RulesAnalyser
 from analysis.triage.triage import Importance
 from bot.config import load

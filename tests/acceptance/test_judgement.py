@@ -228,7 +228,7 @@ def test_types_are_what_an_engineer_would_say(day: Digest) -> None:
 
 def test_every_reason_is_said_in_words(day: Digest) -> None:
     """No entry without one, and none says what only the code calls so."""
-    from analysis.i18n.wording import say_reason
+    from analysis.rules.wording import say_reason
 
     for entry in day.entries:
         said = [say_reason(reason, language) for reason in entry.triage.reasons for language in ("en", "zh")]

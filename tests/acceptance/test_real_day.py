@@ -27,9 +27,10 @@ from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.pipeline import judge
 from analysis.digest.stories import StoryKind
-from analysis.entry import LANGUAGES, RULES, Entry, Language
+from analysis.entry import RULES, Entry
 from analysis.errors import Outage, RateLimited
 from analysis.facts import FactKind
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from bot.cli.briefing import write

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from analysis.commits.window import Window
-from analysis.entry import LANGUAGES
+from analysis.i18n.language import LANGUAGES
 from analysis.rules import RulesAnalyser
 from bot.config import load
 from bot.delivery.posts import review_post

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from analysis.commits.window import Window
-from analysis.i18n.wording import say
+from analysis.rules.wording import say
 from bot.commands.grammar import Mistake, say_span
 from bot.commands.troubles import say_cause
 from bot.conversation.context import AmbiguousChoice, CommandContext

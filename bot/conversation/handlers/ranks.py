@@ -8,7 +8,7 @@ from datetime import timedelta
 from analysis.commits.commit import Commit
 from analysis.entry import Entry
 from analysis.errors import Problem
-from analysis.i18n.wording import say
+from analysis.rules.wording import say
 from analysis.triage.triage import Importance, corrected
 from bot.commands.grammar import Mistake
 from bot.commands.references import reference

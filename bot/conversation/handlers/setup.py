@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import time
 from typing import TypeVar, get_args
 
-from analysis.entry import LANGUAGES
 from analysis.errors import BadInput, NotFound
+from analysis.i18n.language import LANGUAGES
 from bot.commands import meanings
 from bot.commands.grammar import Mistake, about_field
 from bot.commands.registry import LEVELS

@@ -5,7 +5,7 @@ from dataclasses import asdict, fields, replace
 from datetime import time
 from typing import Literal
 
-from analysis.i18n.wording import say
+from analysis.rules.wording import say
 from analysis.triage.triage import Importance
 from bot.commands import meanings, topics
 from bot.commands.bare_topics import Unclear

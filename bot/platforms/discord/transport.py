@@ -17,8 +17,8 @@ import discord
 import yarl
 from discord import ui
 
-from analysis.entry import LANGUAGES
 from analysis.errors import BadInput
+from analysis.i18n.language import LANGUAGES
 from bot.platforms.discord import commands
 from bot.platforms.discord.posts import Posts, Standing
 from bot.platforms.discord.talk import Gone, Talk

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from bot.commands.grammar import printed
 from bot.i18n.wording import tell
 from bot.platforms.slack.posts import QUIET, Posts

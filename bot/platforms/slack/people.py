@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from bot.i18n.wording import tell
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.web import Json, LacksScope, Web

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from analysis.entry import Language
+from analysis.i18n.language import Language
 from bot.commands.references import first_reference
 from bot.port.command import Command
 from formatters.slack.blocks import ACTION

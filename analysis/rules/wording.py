@@ -1,13 +1,12 @@
-"""What the rules say, by key and language; the sentences stand in `wording.toml`."""
+"""What the rules say, by key and language; the sentences stand in `analysis/i18n/`."""
 
 import re
-from pathlib import Path
 from posixpath import basename
 
 from analysis.commits.file_kinds import language_of
-from analysis.entry import Language
 from analysis.facts import Fact, FactKind
-from analysis.i18n.sentences import Sentences
+from analysis.i18n.catalogue import Sentences
+from analysis.i18n.language import WORDS, Language
 from analysis.i18n.typography import outside, spaced
 from analysis.triage.areas import general
 from analysis.triage.learned.explain import say_learned
@@ -21,7 +20,7 @@ _WITH_CONDITION = {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED}
 """Facts that say on which condition they hold."""
 
 
-say = Sentences(Path(__file__).parent / "wording.toml").say
+say = Sentences(WORDS).say
 
 
 def say_reason(reason: Reason, language: Language) -> str:
