@@ -9,8 +9,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import pydantic
 from pydantic import Field, SecretStr
@@ -23,12 +25,36 @@ FILE = "daybrief.toml"
 ARCHIVE = "/archive"
 """Where the bot's own server has the archive."""
 _SHORTEST_TOKEN = 16
+_LARGEST_FILE = 1_000_000
 
 
 def _address(value: str) -> str:
-    if value and not re.match(r"https?://[^/\s]+", value):
+    if value and not (re.match(r"https?://[^/\s]+", value) and _has_host(value)):
         raise ValueError("should be an address that starts with https:// or http://")
     return value
+
+
+def _has_host(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half an address in brackets, a port that is no number
+        return False
+
+
+def _network(value: str) -> str:
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError(f"{value!r} is no address or network such as 10.0.0.0/8") from None
+    return value
+
+
+def _at_home(value: Path) -> Path:
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError(f"there is no home folder for {str(value)[:80]!r}: write the whole path") from None
 
 
 def _pattern(value: str) -> str:
@@ -51,19 +77,21 @@ def _listed(value: Any) -> Any:
 
 Address = Annotated[str, pydantic.AfterValidator(_address)]
 Pattern = Annotated[str, pydantic.AfterValidator(_pattern)]
+Network = Annotated[str, pydantic.AfterValidator(_network)]
+File = Annotated[Path, pydantic.AfterValidator(_at_home)]
 Names = Annotated[tuple[str, ...], pydantic.BeforeValidator(_listed)]
 """The environment has no lists: there, commas stand between them."""
 Clock = Annotated[time, pydantic.BeforeValidator(_clock)]
 
 
 class _Table(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
 
 
 class StoreSettings(_Table):
     """[store]: where Daybrief remembers."""
 
-    path: Path | None = Field(
+    path: File | None = Field(
         default=None, description="the SQLite file; default: `daybrief/daybrief.db` in the user's data folder"
     )
     diff_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
@@ -98,7 +126,7 @@ class ModelSettings(_Table):
     )
     name: str = Field(default="", description="the model; without one, the rules analyse")
     api_key: SecretStr = Field(default=SecretStr(""), description="the key; a server of one's own may need none")
-    deadline: Annotated[float, Field(gt=0)] = Field(
+    deadline: Annotated[float, Field(gt=0, le=86_400)] = Field(
         default=180.0, description="seconds that one call may take, retries included"
     )
     concurrency: Annotated[int, Field(ge=1, le=256)] = Field(default=16, description="calls at once")
@@ -129,7 +157,7 @@ class WebSettings(_Table):
     user_header: str = Field(
         default="X-Forwarded-User", description="for access proxy: the header with the user's name"
     )
-    proxies: Names = Field(
+    proxies: Annotated[tuple[Network, ...], pydantic.BeforeValidator(_listed)] = Field(
         default=("127.0.0.1", "::1"), description="for access proxy: from where that header is believed"
     )
     repositories: Names = Field(
@@ -232,10 +260,10 @@ class ServeSettings(_Table):
 
     host: str = Field(default="127.0.0.1", description="where health, metrics and Slack's requests are answered")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="0: any that is free")
-    poll_minutes: Annotated[float, Field(gt=0)] = Field(
+    poll_minutes: Annotated[float, Field(gt=0, le=10_080)] = Field(
         default=10.0, description="minutes between two looks at a repository"
     )
-    grace: Annotated[float, Field(gt=0)] = Field(
+    grace: Annotated[float, Field(gt=0, le=3_600)] = Field(
         default=20.0, description="seconds that a stop waits for what is under way"
     )
     archive: bool = Field(
@@ -306,7 +334,7 @@ def load(environ: Mapping[str, str], file: Path | None = None) -> Configuration:
     Raises:
         BadInput: the file is not there or is no TOML, a key is unknown, a value is bad.
     """
-    named = file or (Path(environ[CONFIG_VARIABLE]).expanduser() if environ.get(CONFIG_VARIABLE) else None)
+    named = file or (Path(environ[CONFIG_VARIABLE]) if environ.get(CONFIG_VARIABLE) else None)
     source = named or (Path(FILE) if Path(FILE).is_file() else None)
     tables = _read(source) if source else {}
     variables: dict[tuple[str, ...], str] = {}
@@ -328,14 +356,20 @@ def load(environ: Mapping[str, str], file: Path | None = None) -> Configuration:
 
 def _read(source: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(source.read_text(encoding="utf-8"))
+        with _at_home(source).open("rb") as opened:
+            raw = opened.read(_LARGEST_FILE + 1)
+        if len(raw) > _LARGEST_FILE:
+            raise BadInput(f"The configuration {source} is larger than a megabyte: name another with --config.")
+        return tomllib.loads(raw.decode("utf-8"))
     except OSError as error:
         raise BadInput(
             f"The configuration {source} cannot be read ({error.strerror}): name another with --config."
         ) from None
+    except RecursionError:
+        raise BadInput(f"The configuration {source} is nested too deeply: correct that place.") from None
     except UnicodeDecodeError:
         raise BadInput(f"The configuration {source} is no text in UTF-8: save it as such.") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # also of a home folder that is none, or a path that can be none
         raise BadInput(f"The configuration {source} is no valid TOML: {error}. Correct that place.") from None
 
 

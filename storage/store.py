@@ -116,7 +116,8 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             exists = self.path.exists()
             if not exists:
-                self.path.touch(PRIVATE)  # SQLite gives its log the same
+                with contextlib.suppress(OSError):  # SQLite says better why it cannot be made
+                    self.path.touch(PRIVATE)  # its log gets the same
         except OSError as error:
             raise BadInput(
                 f"The store's folder {self.path.parent} cannot be used ({error.strerror}): name another file as [store] path."
@@ -153,6 +154,8 @@ class Store:
     def _told(self) -> Iterator[None]:
         try:
             yield
+        except OverflowError:
+            raise BadInput("A number is larger than any that is known here: look it up again.") from None
         except sqlite3.Error as error:
             opened = getattr(self._local, "open", None)
             if opened is None or not opened.db.conn.in_transaction:  # else the transaction around this is still to end

@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write the golden files anew; read the change before you commit it"
     )
+    parser.addoption("--inputs", type=int, default=100, help="how many inputs of each kind tests/test_fuzz.py tries")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -286,3 +286,70 @@ def test_a_label_of_the_process_is_no_area(label: str) -> None:
 )
 def test_a_timers_wheel_and_a_locks_release_are_no_packaging(title: str) -> None:
     assert "build_release" not in found(title, PLAIN)
+
+
+# -- what a repository's own files may hold
+
+
+@pytest.mark.parametrize(
+    "labeler",
+    [
+        "bug: 2001-99-99\nmoon: 'moon/**'",
+        "bug: !!float abc\nmoon: 'moon/**'",
+        "other: ['[z-a]*.py']\nmoon: 'moon/**'",
+        "other: ['a\\']\nmoon: 'moon/**'",
+        "other: {any: {any: {all: [3, null, {x: y}]}}}\nmoon: 'moon/**'",
+        "other: 'src/*a*a*a*a*a*a*a*a*b'\nmoon: 'moon/**'",
+        "&x other: 1\n*x : b\nmoon: 'moon/**'",
+        f"other: ['{'x' * 9_000}']\nmoon: 'moon/**'",
+    ],
+)
+def test_a_mistake_in_a_labeler_is_passed_over(labeler: str, caplog: pytest.LogCaptureFixture) -> None:
+    """It stops no digest, and what else stands there counts."""
+    areas = of_repository(labeler)
+    assert found("Tidy", "moon/a.py", areas=areas) == ("moon",)
+    assert found("Tidy", f"src/{'a' * 4_000}", areas=areas) == ()
+
+
+@pytest.mark.parametrize(
+    ("labeler", "why"),
+    [
+        ("moon: " + "[" * 3_000, "levels"),
+        ("moon: [" * 3_000, "passed over"),
+        ("\n".join(f"a{number}: 'x/{number}/**'" for number in range(100_000)), "characters"),
+        ("moon: 'moon/**'\n\tx: [", "passed over"),
+        ("{ moon", "passed over"),
+        ("other: &a [*a]\nmoon: 'moon/**'", "recursive"),
+    ],
+)
+def test_a_labeler_that_cannot_be_read_is_named_and_passed_over(
+    labeler: str, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Too deep, too large, or none at all."""
+    assert found("Tidy", "moon/a.py", areas=of_repository(labeler)) == ()
+    assert "a labeler.yml is passed over" in caplog.text
+    assert why in caplog.text
+
+
+def test_aliases_that_multiply_come_to_an_end() -> None:
+    """Nine lists of nine times the one before are as long as a book; a file with aliases as people use them is read."""
+    bomb = "a0: &a0 [x]\n" + "".join(
+        f"a{number}: &a{number} [{', '.join([f'*a{number - 1}'] * 9)}]\n" for number in range(1, 12)
+    )
+    of_repository(bomb)
+    shared = "moon: &m ['moon/**']\nmars: {any: *m}"
+    assert found("Tidy", "moon/a.py", areas=of_repository(shared)) == ("mars", "moon")
+
+
+@pytest.mark.parametrize(
+    "line", ["\\ @amd/rocm", "[z-a] @amd/rocm", "[ @amd/rocm", "/ @amd/rocm", "* @", "@ @ @", "\x00 @amd/rocm"]
+)
+def test_a_mistake_in_codeowners_is_passed_over(line: str) -> None:
+    areas = of_repository(codeowners=f"{line}\n/quill/pages/ @example/diffusion")
+    assert found("Tidy", "quill/pages/a.py", areas=areas) == ("diffusion",)
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_labeler_and_codeowners_can_be_read(labeler: str, owners: str) -> None:
+    """Whatever stands in them, areas are found by what can be read."""
+    assert found("Tidy [CI]", "moon/a.py", areas=of_repository(labeler, owners)) is not None

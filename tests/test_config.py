@@ -328,11 +328,11 @@ def test_every_setting_is_listed_for_the_documentation() -> None:
 def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
     """The documentation names what works."""
     table, key, variable, _ = row
-    value = {"access": "proxy", "mode": "http", "archive": "True", "pull_requests": "False"}.get(
+    value = {"proxies": "10.0.0.7", "access": "proxy", "mode": "http", "archive": "True", "pull_requests": "False"}.get(
         key, "https://x.example" if "url" in key else "7"
     )
     read = getattr(getattr(load({variable: value}).settings, table), key)
-    assert str(getattr(read, "get_secret_value", lambda: read)()) in {value, "7.0", "('7',)"}
+    assert str(getattr(read, "get_secret_value", lambda: read)()) in {value, "7.0", f"('{value}',)"}
 
 
 def test_defaults_are_told_where_there_are_any() -> None:
@@ -363,3 +363,29 @@ def test_a_machine_whose_zone_cannot_be_read_is_in_utc(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(tzlocal, "get_localzone_name", broken)
     assert machine_zone() == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            '[web]\nproxies = ["nonsense"]',
+            "[web] proxies, entry 1: 'nonsense' is no address or network such as 10.0.0.0/8",
+        ),
+        ('[web]\nurl = "https://["', "[web] url: should be an address that starts with https:// or http://"),
+        ('[github]\nbase_url = "http://["', "[github] base_url: should be an address that starts with"),
+        ('[model]\nbase_url = "http://x:99999"', "[model] base_url: should be an address that starts with"),
+        ("[serve]\npoll_minutes = inf", "[serve] poll_minutes: should be a finite number"),
+        ("[model]\nprice_in = nan", "[model] price_in: should be a finite number"),
+        ('[store]\npath = "~nosuch/x"', "[store] path: there is no home folder for '~nosuch/x': write the whole path"),
+        ("a = " + "[" * 5_000, "is nested too deeply"),
+        ("# " + "x" * 1_000_000, "is larger than a megabyte"),
+    ],
+    ids=range(9),
+)
+def test_what_nobody_can_use_is_refused_by_name(tmp_path: Path, text: str, why: str) -> None:
+    """Where it stands, and not by a traceback when it is first used."""
+    (tmp_path / "daybrief.toml").write_text(text)
+    with pytest.raises(BadInput) as caught:
+        load({}, tmp_path / "daybrief.toml")
+    assert why in str(caught.value)

@@ -226,13 +226,8 @@ class CommitLists:
                     f"{self._requests.server.place} says that a list is unchanged which nobody has: check any proxy."
                 )
             return None, False, etag
-        try:
+        with self._requests.understood(self.repo):
             items = [_slim(item) for item in reply.data]
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise Outage(
-                f"{self._requests.server.place} lists commits of {self.repo} that lack what every commit has: check [github] "
-                "base_url, and any proxy between."
-            ) from None
         return items, 'rel="next"' in reply.headers.get("link", ""), reply.headers.get("etag", "")
 
 

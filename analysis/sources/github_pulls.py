@@ -23,7 +23,7 @@ from analysis.sources import PageCache
 from analysis.sources.github_errors import Overloaded, SingleSignOn, UnknownField
 from analysis.sources.github_nodes import Node, issue_of, pull_of, with_news
 from analysis.sources.github_queries import Wanted, places, query
-from analysis.sources.github_requests import Requests
+from analysis.sources.github_requests import Answer, Requests
 from analysis.sources.linked_issues import named_issues
 
 _AT_ONCE = 50
@@ -216,6 +216,10 @@ class GitHubPulls:
     def _answered(self, batch: Sequence[Wanted]) -> dict[str, Any]:
         """Send one query; return what it answers by name."""
         answer = self._requests.query(query(self._repo, batch, plain=self._is_plain), {}, about=self._repo)
+        with self._requests.understood(self._repo):
+            return self._nodes(batch, answer)
+
+    def _nodes(self, batch: Sequence[Wanted], answer: Answer) -> dict[str, Any]:
         where = places(self._repo, batch)
         with _understood():
             self._called.add(answer.data[where[self._repo]]["nameWithOwner"].lower())

@@ -154,6 +154,21 @@ class Requests:
             raise self._limited(received)
         raise refusal(errors, about)
 
+    @contextlib.contextmanager
+    def understood(self, about: str) -> Iterator[None]:
+        """Tell of an answer about a repository that is JSON and not GitHub's: what every commit has is missing, or something else.
+
+        Raises:
+            Outage: the block met that.
+        """
+        try:
+            yield
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
+            raise Outage(
+                f"{self.server.place} answers about {about} with something that lacks what every commit has: check [github] "
+                "base_url, and any proxy between."
+            ) from None
+
     def rate_limit(self) -> RateLimit | None:
         """Ask how many requests are left; the question is free. None for a server that has no limit.
 
@@ -162,9 +177,10 @@ class Requests:
         """
         accepted = (HTTPStatus.NOT_FOUND,)
         data = self.get("/rate_limit", about="the rate limit", accepted=accepted).data
-        core = data.get("resources", {}).get("core")
-        if core:
-            return RateLimit(core["remaining"], core["limit"], datetime.fromtimestamp(core["reset"], UTC))
+        with self.understood("the rate limit"):
+            core = (data.get("resources") or {}).get("core")
+            if core:
+                return RateLimit(int(core["remaining"]), int(core["limit"]), datetime.fromtimestamp(core["reset"], UTC))
         if "rate limiting is not enabled" in str(data.get("message")).lower():
             return None
         raise Outage(

@@ -121,6 +121,10 @@ class GitHubRepository:
 
     def resolve(self, ref: str) -> Commit:
         """Return one commit with its files; see CommitSource."""
+        with self._requests.understood(self._repo):
+            return self._resolved(ref)
+
+    def _resolved(self, ref: str) -> Commit:
         files: list[dict[str, Any]] = []
         item: dict[str, Any] = {}
         for page in range(1, _MOST_FILES // _FILES_PAGE + 1):
@@ -155,7 +159,8 @@ class GitHubRepository:
                 reply = self._requests.get(path, query, about=self._repo, ref=other, accepted=accepted)
                 if reply.status == HTTPStatus.NOT_FOUND:
                     break
-                found |= {item["sha"]: self._head(item) for item in reply.data.get("commits") or []}
+                with self._requests.understood(self._repo):
+                    found |= {item["sha"]: self._head(item) for item in reply.data.get("commits") or []}
                 page, more = page + 1, 'rel="next"' in reply.headers.get("link", "")
         return tuple(sorted(found.values(), key=lambda commit: commit.committed_at, reverse=True))
 
@@ -180,6 +185,8 @@ class GitHubRepository:
     def _head(self, item: Mapping[str, Any]) -> Commit:
         commit = item["commit"]
         author = commit["author"] or {}
+        if not re.fullmatch(r"[0-9a-f]{40,64}", item["sha"]):
+            raise ValueError(item["sha"])
         return Commit(
             repo=self._repo,
             sha=item["sha"],
@@ -244,6 +251,8 @@ def _lacks_patch(file: Mapping[str, Any]) -> bool:
 
 def _change(file: Mapping[str, Any], diff: Mapping[str, str], *, was_missing: bool) -> FileChange:
     patch, path, old = file.get("patch") or None, file["filename"], file.get("previous_filename")
+    if not isinstance(path, str) or not isinstance(old or "", str) or not isinstance(patch or "", str):
+        raise TypeError(path)
     unseen: Unseen | None = None
     if was_missing:
         patch = diff.get(f"a/{old or path} b/{path}") or None
@@ -255,7 +264,7 @@ def _change(file: Mapping[str, Any], diff: Mapping[str, str], *, was_missing: bo
         unseen = "binary" if file.get("sha") not in {None, _EMPTY_BLOB} else None
     if patch is not None and len(patch) > LARGEST_PATCH:
         patch, unseen = None, "too large"
-    return FileChange(path, file["status"], file["additions"], file["deletions"], old, patch, unseen)
+    return FileChange(path, file["status"], int(file["additions"]), int(file["deletions"]), old, patch, unseen)
 
 
 def _shown(section: str) -> str:

@@ -4,6 +4,7 @@ The general vocabulary is `areas.toml`; a repository adds its own from `.github/
 configuration. Labels and owners that name a known area add their paths to it; other labels become areas.
 """
 
+import logging
 import re
 import tomllib
 from collections import Counter
@@ -15,6 +16,7 @@ from typing import Any
 
 from analysis.commits.commit import FileChange
 from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.globs import pattern_of
 from analysis.commits.title import Title
 
 MOST_AREAS = 2
@@ -33,6 +35,12 @@ _OF_MODELS = re.compile(
 _AROUND = {"docs": {FileKind.DOCS}, "ci": {FileKind.CI, FileKind.TEST}}
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]*[a-z0-9]|[a-z0-9]")
 _LABEL_PREFIX = re.compile(r"^(?:area|component|module|scope|topic|domain)\s*[:/-]\s*", re.IGNORECASE)
+_LARGEST_TEXT, _DEEPEST, _MOST_STEPS = 200_000, 50, 20_000
+"""Characters of a labeler or CODEOWNERS, levels of one, values that are looked at in it: ten times what the largest projects have."""
+_MATCHES = {"any", "all", "changed-files", "any-glob-to-any-file", "any-glob-to-all-files"}
+_NO_TEXT = re.compile(r"~|null|true|false|[\d.+-]*", re.IGNORECASE)
+"""What YAML takes for something else than a text where no quotes stand around it."""
+_LOG = logging.getLogger(__name__)
 _PROCESS = re.compile(
     r"(?:run|skip|needs?|do[- ]not|dont|don't|wip|ready|size|priority|prio|status|state|kind|type|severity|good first|help wanted|stale|auto|back-?port|cherry"
     r"|merge|lgtm|approved?|no|has|waiting|awaiting|blocked|review|stage|triage|trigger|full|fast|keep|pending|changelog|release[- ]notes?|first[- ]time|community|external|invalid|duplicate)(?:$|[\s:/_-])"
@@ -301,11 +309,21 @@ def _merge(old: Area, new: Area) -> Area:
 
 
 def _add_paths(areas: dict[str, Area], key: str | None, name: str, globs: Iterable[str]) -> None:
-    patterns = tuple(_glob(glob) for glob in globs)
+    patterns = tuple(_patterns(globs))
+    if not patterns:
+        return
     if key is None:
         key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     old = areas.get(key, Area(key, {"en": name}, frozenset({name.lower()})))
     areas[key] = replace(old, paths=old.paths + patterns, ml=False)  # the repository itself has it
+
+
+def _patterns(globs: Iterable[str]) -> Iterable[re.Pattern[str]]:
+    for glob in globs:
+        try:
+            yield pattern_of(glob)
+        except ValueError as error:  # the repository's own mistake must not stop its digest
+            _LOG.warning("a glob of a labeler or of CODEOWNERS is passed over: %s", error)
 
 
 def _labels(text: str) -> dict[str, list[str]]:
@@ -313,12 +331,7 @@ def _labels(text: str) -> dict[str, list[str]]:
 
     https://github.com/actions/labeler#match-object
     """
-    import yaml
-
-    try:
-        document = yaml.safe_load(text) if text else None
-    except yaml.YAMLError:
-        return {}  # the repository's own mistake must not stop its digest
+    document = _yaml(text)
     if not isinstance(document, dict):
         return {}
     labels = {
@@ -327,29 +340,57 @@ def _labels(text: str) -> dict[str, list[str]]:
     return {label: globs for label, globs in labels.items() if globs}
 
 
+@lru_cache(maxsize=64)
+def _yaml(text: str) -> Any:
+    """Read YAML whose scalars are texts; None, with a line in the log, for what is none, too large or too deep."""
+    import yaml
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        why = _beyond(text, loader)  # to read it calls itself for each level
+        document = None if why else yaml.load(text, Loader=loader)  # noqa: S506 - it makes nothing but texts, lists and tables
+    except (yaml.YAMLError, ValueError) as error:  # the repository's own mistake must not stop its digest
+        document, why = None, " ".join(str(error).split())[:200]
+    if why:
+        _LOG.warning("a labeler.yml is passed over: %s", why)
+    return document
+
+
+def _beyond(text: str, loader: Any) -> str:
+    """Say what of YAML is beyond all bounds; nothing for most."""
+    import yaml
+
+    if len(text) > _LARGEST_TEXT:
+        return f"it has more than {_LARGEST_TEXT:,} characters"
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return f"it has more than {_DEEPEST} levels"
+    return ""
+
+
 def _strings(rule: Any) -> Iterable[str]:
-    if isinstance(rule, str):
-        yield rule
-    elif isinstance(rule, list):
-        for item in rule:
-            yield from _strings(item)
-    elif isinstance(rule, dict):
-        for key, value in rule.items():
-            if key in {"any", "all", "changed-files", "any-glob-to-any-file", "any-glob-to-all-files"}:
-                yield from _strings(value)
+    """Yield the globs of a rule; of one that an alias makes endless, as many as any file needs."""
+    waiting, left = [rule], _MOST_STEPS
+    while waiting and left:
+        left -= 1
+        item = waiting.pop()
+        if isinstance(item, str):
+            if not _NO_TEXT.fullmatch(item):
+                yield item
+        elif isinstance(item, list):
+            waiting += item[:left][::-1]
+        elif isinstance(item, dict):
+            waiting += [value for key, value in item.items() if key in _MATCHES][::-1]
 
 
 def _owned(text: str) -> Iterable[tuple[str, list[str]]]:
     """Read CODEOWNERS: patterns with their owners."""
+    if len(text) > _LARGEST_TEXT:
+        _LOG.warning("a CODEOWNERS is passed over: it has more than %s characters", f"{_LARGEST_TEXT:,}")
+        return
     for line in text.splitlines():
         pattern, *owners = line.partition("#")[0].split() or [""]
         if pattern and owners:
             yield pattern, owners
-
-
-def _glob(glob: str) -> re.Pattern[str]:
-    """Translate a gitignore-like glob; one that ends with a slash or names a folder means what lies below it."""
-    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
-    regex, _ = GitIgnoreSpecPattern.pattern_to_regex(glob)
-    return re.compile(regex.replace("^", "^/", 1) if regex else r"(?!)")

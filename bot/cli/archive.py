@@ -102,11 +102,10 @@ def _look_back(
 def _written(reviews: Any, areas: Any, form: Written, *, screen: bool) -> str:
     made = reviews[0]
     if form is Written.JSON:
-        import json
-
         from formatters.json_document import review_json
+        from formatters.text.json_text import json_text
 
-        return json.dumps(review_json(made, areas), ensure_ascii=False, indent=1) + "\n"
+        return json_text(review_json(made, areas), 1) + "\n"
     if form is Written.MARKDOWN:
         from formatters.markdown.review import review_markdown
 

@@ -72,11 +72,10 @@ def make(
 def write(made: Sequence[tuple[Digest, Areas]], form: str, *, width: int, colour: bool) -> str:
     """Write digests in a format: `terminal`, `markdown` or `json`; several as parts of one briefing."""
     if form == "json":
-        import json
-
         from formatters.json_document import documents
+        from formatters.text.json_text import json_text
 
-        return json.dumps(documents([digest for digest, _ in made]), ensure_ascii=False, indent=1) + "\n"
+        return json_text(documents([digest for digest, _ in made]), 1) + "\n"
     if form == "markdown":
         from formatters.markdown.report import markdown
 

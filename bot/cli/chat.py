@@ -193,12 +193,11 @@ def export(
     repo: Annotated[str | None, typer.Option(help="Only this repository.")] = None, config: ConfigOption = None
 ) -> None:
     """Print the ranks that people corrected as JSON lines: labels to learn from, the last word on each commit."""
-    import json
-
     from bot.digests.labels import labels
+    from formatters.text.json_text import json_text
 
     with opened(config) as core:
-        streams.write(json.dumps(label, ensure_ascii=False) + "\n" for label in labels(core, repo))
+        streams.write(json_text(label) + "\n" for label in labels(core, repo))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -25,7 +25,7 @@ def learn(
     labels: Annotated[
         list[Path] | None, typer.Option(help="Learn from labelled commits in this file instead; may be repeated.")
     ] = None,
-    days: Annotated[int, typer.Option(min=7, help="How many of the last days to learn from.")] = 365,
+    days: Annotated[int, typer.Option(min=7, max=36_500, help="How many of the last days to learn from.")] = 365,
     report: Annotated[bool, typer.Option("--report", help="Only show how what is known of it did.")] = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,

@@ -28,8 +28,8 @@ def backup(
     from storage.upkeep import backup as copy
 
     with core(config) as opened:
-        copy(opened.stores.store, file.expanduser())
-        streams.tell([f"the store was copied to {file}, {file.expanduser().stat().st_size / 1e6:,.1f} MB"])
+        copy(opened.stores.store, file)
+        streams.tell([f"the store was copied to {file}, {file.stat().st_size / 1e6:,.1f} MB"])
 
 
 @store_app.command("check")

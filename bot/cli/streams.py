@@ -1,7 +1,5 @@
 """Standard input, output and error of the command line: what is told where, and what a closed pipe or a full disk means."""
 
-import json
-import math
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -75,16 +73,10 @@ def write_line(text: str) -> None:
 
 
 def write_json(data: Any) -> None:
-    """Write data as JSON to standard output; what is no number (NaN) is null, for JSON has no word for it."""
-    write_line(json.dumps(_numbers(data), ensure_ascii=False, indent=1))
+    """Write data as JSON to standard output."""
+    from formatters.text.json_text import json_text
 
-
-def _numbers(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _numbers(value) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [_numbers(value) for value in data]
-    return None if isinstance(data, float) and not math.isfinite(data) else data
+    write_line(json_text(data, 1))
 
 
 def write_file(text: str, path: Path) -> None:

@@ -1,6 +1,5 @@
 """The rules as a filter: JSON lines in, JSON lines out, for programs that want to sort and rank commits themselves."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -13,6 +12,7 @@ from analysis.triage.areas import of_repository
 from analysis.triage.learned import Judgement
 from analysis.triage.triage import triage
 from bot.config import Settings
+from formatters.text.json_text import json_text
 
 
 def triage_lines(
@@ -42,5 +42,5 @@ def triage_lines(
                 "reasons": [say_reason(reason, "en") for reason in found.reasons if reason.points or reason.detail],
                 "areas": list(found.areas),
             }
-            yield json.dumps(made, ensure_ascii=False)
+            yield json_text(made)
             step("ranking", number, number)

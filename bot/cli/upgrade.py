@@ -57,11 +57,10 @@ def upgrade(
 
 def _written(made: Any, areas: Any, lang: Lang, form: Written, *, screen: bool) -> str:
     if form is Written.JSON:
-        import json
-
+        from formatters.text.json_text import json_text
         from formatters.upgrade import upgrade_json
 
-        return json.dumps(upgrade_json(made, areas, lang.value), ensure_ascii=False, indent=1) + "\n"
+        return json_text(upgrade_json(made, areas, lang.value), 1) + "\n"
     if form is Written.MARKDOWN:
         from formatters.markdown.upgrade import upgrade_markdown
 

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from analysis.commits.globs import pattern_of
 from analysis.commits.window import Window
 from analysis.entry import Entry
 from bot.digests.memory import LOOK_BACK
@@ -60,9 +62,13 @@ def matches(subscription: Subscription, entry: Entry) -> bool:
 
 def _in(pattern: str, path: str) -> bool:
     """Whether a path is meant by a pattern as in .gitignore: a folder means all below it."""
-    import pathspec
+    try:
+        return bool(_pattern(pattern).search(f"/{path}"))
+    except ValueError:  # it was taken by a version that looked less closely
+        return False
 
-    return pathspec.GitIgnoreSpec.from_lines([pattern]).match_file(path)
+
+_pattern = lru_cache(maxsize=1_000)(pattern_of)
 
 
 def _says(entry: Entry, word: str) -> bool:

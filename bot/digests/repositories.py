@@ -46,7 +46,7 @@ def parse_place(text: str) -> Place:
         BadInput: it is none of these.
     """
     text = text.strip()
-    if text.startswith((".", "~", "/")) or (text and Path(text).is_dir()):
+    if text.startswith((".", "~", "/")) or (text and _is_folder(text)):
         return Place("", text)
     name, _, path = text.partition("=")
     if path and _NAME.fullmatch(name):
@@ -56,6 +56,13 @@ def parse_place(text: str) -> Place:
     if found := _URL.fullmatch(text):
         return Place(found["name"], host=found["host"].lower())
     raise BadInput(f"{text!r} names no repository: write owner/name, a clone's folder, or owner/name=folder.")
+
+
+def _is_folder(text: str) -> bool:
+    try:
+        return Path(text).is_dir()
+    except (OSError, ValueError):  # longer than any name, or with a zero byte
+        return False
 
 
 def open_github(

@@ -22,6 +22,7 @@ from bot.service.assembly import Assembly
 from bot.service.connections import Connections, check, discord_transport, slack_transport
 from bot.service.metrics import Counted, Metrics
 from bot.service.readiness import Readiness
+from bot.web.guard import GuardedRunner, guard
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
@@ -123,7 +124,7 @@ class Process:
     # -- what is asked over HTTP
 
     async def _listen(self) -> web.AppRunner:
-        app = web.Application(middlewares=[self._counted])
+        app = web.Application(middlewares=[guard(), self._counted])
         app.router.add_get("/healthz", self._health)
         app.router.add_get("/readyz", self._ready)
         app.router.add_get("/metrics", self._told)
@@ -137,7 +138,7 @@ class Process:
             from bot.web.server import archive_app
 
             app.add_subapp(ARCHIVE, archive_app(self._core, serve.host, ARCHIVE))
-        runner = web.AppRunner(app, access_log=None)
+        runner = GuardedRunner(app, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, serve.host, serve.port)
         try:

@@ -55,7 +55,7 @@ class Authenticator:
             return Visitor((*settings.repositories, *settings.users.get(user, ())))
         if settings.access == "token":
             told = given or headers.get("Authorization", "").removeprefix("Bearer ").strip()
-            if not (self.knows(told) or hmac.compare_digest(cookie.encode(), self.cookie.encode())):
+            if not (self.knows(told) or hmac.compare_digest(_bytes(cookie), self.cookie.encode())):
                 return None
         elif self._host in _HERE and _name(host) not in self._hosts:
             return None  # a foreign page has given its own name this machine's address, to read what only we may
@@ -63,7 +63,7 @@ class Authenticator:
 
     def knows(self, token: str) -> bool:
         """Whether that is the token."""
-        return hmac.compare_digest(token.encode(), self._settings.token.get_secret_value().encode())
+        return hmac.compare_digest(_bytes(token), self._settings.token.get_secret_value().encode())
 
     @property
     def cookie(self) -> str:
@@ -78,6 +78,10 @@ class Authenticator:
         except ValueError:
             return False
         return any(address in proxy for proxy in self._proxies)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")  # a header may hold any bytes
 
 
 def _name(host: str) -> str:

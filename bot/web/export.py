@@ -15,6 +15,7 @@ from analysis.i18n.language import Language
 from bot.digests.archive import Archive
 from bot.digests.core import Core
 from formatters.i18n.wording import label
+from formatters.text.json_text import json_text
 from storage.files import replacing
 
 Form = Literal["markdown", "html", "jsonl"]
@@ -54,7 +55,7 @@ def export(
         if form == "jsonl":
             from formatters.json_document import document
 
-            yield folder / "days.jsonl", json.dumps(document(digest), ensure_ascii=False, separators=(",", ":")) + "\n"
+            yield folder / "days.jsonl", json_text(document(digest)) + "\n"
         elif form == "html":
             yield folder / f"{day}.html", archive.page([(digest, areas)], above)
         else:

@@ -1,6 +1,5 @@
 """What the archive shows to whom: each function answers one address, as a page or as its JSON. Knows no server."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +37,7 @@ from formatters.html.page import Sheet
 from formatters.html.review import look_back_page
 from formatters.i18n.wording import label
 from formatters.json_document import document, entry_document, review_json
+from formatters.text.json_text import json_text
 from formatters.text.plain import clean
 from storage.search import Question, newest, search
 
@@ -411,7 +411,7 @@ def _days(days: Any) -> list[dict[str, Any]]:
 
 
 def _json(data: Any, status: int = 200) -> Written:
-    return Written(JSON, json.dumps(data, ensure_ascii=False, separators=(",", ":")), status)
+    return Written(JSON, json_text(data), status)
 
 
 def _number(text: str | None, otherwise: int) -> int:

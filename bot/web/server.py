@@ -23,6 +23,7 @@ from bot.config import machine_zone
 from bot.digests.core import Core
 from bot.digests.review import MONTH, WEEK
 from bot.web.access import COOKIE, Authenticator, Visitor
+from bot.web.guard import HEADERS, GuardedRunner, guard
 from bot.web.pages import HTML, Asked, WebPages, Written
 from formatters.html.archive import problem_page
 from formatters.html.templates import policy
@@ -179,14 +180,9 @@ class ArchiveServer:
         return response
 
     def _headers(self) -> dict[str, str]:
-        return {
+        return HEADERS | {
             "Content-Security-Policy": f"{policy(may_send=True)}; frame-ancestors 'none'",
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "same-origin",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
             "Vary": "Accept-Language, Accept-Encoding, Cookie, Authorization",
-            "X-Robots-Tag": "noindex",
         }
 
     def _visitor(self, request: web.Request) -> Visitor | None:
@@ -235,8 +231,8 @@ class ArchiveServer:
         return web.Response(text=page, status=status, content_type=HTML, headers={"Cache-Control": "no-store"})
 
     async def _enter(self, request: web.Request) -> web.Response:
-        given = (await request.post()).get("token", "")
-        if self._access != "token" or not isinstance(given, str) or not self._door.knows(given):
+        given = _field(await request.read(), "token")
+        if self._access != "token" or not self._door.knows(given):
             return await self._closed(request)
         return self._let_in(replace(self._asked(request, Visitor(())), path="/"))
 
@@ -259,6 +255,16 @@ class ArchiveServer:
         self._watch.shutdown(wait=False, cancel_futures=True)
 
 
+def _field(body: bytes, name: str) -> str:
+    """Return a field of a form as browsers send it; empty where it is none."""
+    from urllib.parse import parse_qs
+
+    try:
+        return parse_qs(body.decode("utf-8"), max_num_fields=9).get(name, [""])[0]
+    except ValueError:
+        return ""
+
+
 def archive_app(core: Core, host: str, root: str = "") -> web.Application:
     """Return the archive's application for a server that listens on `host`.
 
@@ -278,7 +284,9 @@ async def serve(core: Core, ready: Callable[[str], None]) -> None:
         BadInput: the host and port cannot be used, or the zone is none.
     """
     settings = core.settings.web
-    runner = web.AppRunner(archive_app(core, settings.host), access_log=None)
+    app = archive_app(core, settings.host)
+    app.middlewares.insert(0, guard())
+    runner = GuardedRunner(app, access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port)

@@ -199,12 +199,11 @@ class Slack:
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Take a request of Slack's in HTTP mode: a route of the server, for POST."""
-        text, headers = await request.text(), request.headers
+        text, headers = (await request.read()).decode("utf-8", "replace"), request.headers
         signature, moment = headers.get("X-Slack-Signature", ""), headers.get("X-Slack-Request-Timestamp", "")
-        # The SDK takes the moment for a number, whatever it is.
-        is_valid = (
-            self._verifier is not None and moment.isdecimal() and self._verifier.is_valid(text, moment, signature)
-        )
+        # The SDK takes the moment for a number and the signature for ASCII, whatever they are.
+        is_readable = re.fullmatch(r"[0-9]{1,15}", moment) and signature.isascii()
+        is_valid = self._verifier is not None and is_readable and self._verifier.is_valid(text, moment, signature)
         # Slack itself repeats nothing but events, perhaps within the second and so with the same signature; those are
         # told apart by their ids.
         is_event = request.content_type == "application/json"
@@ -213,7 +212,7 @@ class Slack:
             return web.Response(status=HTTPStatus.UNAUTHORIZED)
         try:
             body = requests.parsed(text, is_json=is_event)
-        except ValueError:
+        except (ValueError, RecursionError):
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         with self._heard():
             # Bolt's own reading of a body takes a command that says "payload" for something else.
