@@ -147,7 +147,7 @@ def test_a_list_without_what_every_commit_has_is_an_outage(scratch: Scratch, ans
         def reply(self, request: Request) -> Reply:
             return Reply(200, as_json(answer))
 
-    with Odd({REPO: scratch.path}) as server, pytest.raises(Outage, match="lack what every commit has"):
+    with Odd({REPO: scratch.path}) as server, pytest.raises(Outage, match="lacks what every commit has"):
         listed(server, Shelf())
 
 

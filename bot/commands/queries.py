@@ -25,7 +25,7 @@ from bot.digests.core import Core
 from storage.search import Answer, Question, parse_since, search
 from storage.words import split_filters
 
-_SHA = re.compile(r"[0-9a-f]{4,40}")
+_SHA = re.compile(r"[0-9a-f]{4,64}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _PAIR = re.compile(r"(?<!\S)(\w+)[:=：＝](\S+)")
 FILTERS = ("since", "until", "area", "type", "author", "min")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.commands.pieces import fold
 
 _REPO = r"(?P<repo>[\w-][\w.-]*/[\w.-]+)"
-_SHA = r"(?P<sha>[0-9a-f]{4,40})"
+_SHA = r"(?P<sha>[0-9a-f]{4,64})"
 _HOST = r"(?:https?://(?:[\w.-]+(?::\d+)?)/)?"
 _REST = r"(?:[/?#].*)?"
 _FORMS = (
@@ -16,7 +16,7 @@ _FORMS = (
     re.compile(rf"(?P<repo>~\d+|[\w-][\w.-]*/[\w.-]+)@{_SHA}"),
     re.compile(rf"{_REPO}#(?P<pull>\d{{1,18}})"),
     re.compile(r"(?:(?:pr|pull request|pull|gh)\s*[-#/]?\s*|#\s*)(?P<pull>\d{1,18})"),
-    re.compile(r"(?P<sha>(?=.*\d)[0-9a-f]{7,40}|[0-9a-f]{40})"),
+    re.compile(r"(?P<sha>(?=.*\d)[0-9a-f]{7,64}|[0-9a-f]{40}|[0-9a-f]{64})"),
 )
 _WITHIN = re.compile(
     r"https?://\S+/(?:pull|commit)/\w[\w/]*|[\w-][\w.-]*/[\w.-]+(?:#\d+\b|@[0-9a-f]{7,40}\b)|#\d+\b|\b(?=\w*\d)[0-9a-f]{7,40}\b"

@@ -42,7 +42,7 @@ from formatters.text.plain import clean
 from storage.search import Question, newest, search
 
 _ON_A_PAGE, _SHELF, _FEED_DAYS, _BUSY = 50, 7, 14, timedelta(days=28)
-_SHA = re.compile(r"[0-9a-f]{1,40}")
+_SHA = re.compile(r"[0-9a-f]{1,64}")
 _CHOICES, _MISSING = 300, 404
 _NEAR, _START, _ALIKE = 5, 3, 0.5
 
