@@ -19,7 +19,8 @@ class Sentences:
         self._folder = folder
 
     @cached_property
-    def _tables(self) -> dict[Language, dict[str, dict[str, str]]]:
+    def tables(self) -> dict[Language, dict[str, dict[str, str]]]:
+        """The sentences by language, group and name."""
         return {
             language: tomllib.loads((self._folder / language / "wording.toml").read_text(encoding="utf-8"))
             for language in LANGUAGES
@@ -36,7 +37,7 @@ class Sentences:
             KeyError: there is no such sentence, or a value for it is missing.
         """
         group, _, name = key.partition(".")
-        sentences = self._tables[language][group]
+        sentences = self.tables[language][group]
         if values.get("count") == 1 and f"{name}_one" in sentences:
             name = f"{name}_one"
         return turn(sentences[name]).format(**values)
@@ -44,8 +45,4 @@ class Sentences:
     def in_all(self, key: str) -> Mapping[Language, str]:
         """Return the sentence `group.name` in every language, as it stands."""
         group, _, name = key.partition(".")
-        return {language: table[group][name] for language, table in self._tables.items()}
-
-    def keys(self, language: Language) -> frozenset[str]:
-        """Return the keys of all sentences that a language has."""
-        return frozenset(f"{group}.{name}" for group, names in self._tables[language].items() for name in names)
+        return {language: table[group][name] for language, table in self.tables.items()}
