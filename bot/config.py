@@ -75,12 +75,30 @@ def _listed(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _patterns(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a pattern that fits no repository: it would open nothing, and nobody would notice."""
+    for name in names:
+        if not re.fullmatch(r"\*|[\w.*?\[\]!-]+/[\w.*?\[\]!-]+", name):
+            raise ValueError(f"{name!r} fits no repository: write owner/name, with * for any letters, as in acme/*")
+    return names
+
+
+def _people(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a person whose platform is not named: nobody would be one."""
+    for name in names:
+        if not re.fullmatch(r"slack:[UW][A-Z0-9]+|discord:\d+", name):
+            raise ValueError(f"{name!r} names nobody: write slack:U024BE7LH or discord:80351110224678912")
+    return names
+
+
 Address = Annotated[str, pydantic.AfterValidator(_address)]
 Pattern = Annotated[str, pydantic.AfterValidator(_pattern)]
 Network = Annotated[str, pydantic.AfterValidator(_network)]
 File = Annotated[Path, pydantic.AfterValidator(_at_home)]
 Names = Annotated[tuple[str, ...], pydantic.BeforeValidator(_listed)]
 """The environment has no lists: there, commas stand between them."""
+Patterns = Annotated[Names, pydantic.AfterValidator(_patterns)]
+PlatformUsers = Annotated[Names, pydantic.AfterValidator(_people)]
 Clock = Annotated[time, pydantic.BeforeValidator(_clock)]
 
 
@@ -243,14 +261,14 @@ class FeedSettings(_Table):
 class AccessSettings(_Table):
     """[access]: who may see and do what, beside what a channel's feeds allow."""
 
-    public: Names = Field(
+    public: Patterns = Field(
         default=(), description="repositories that everybody may see anywhere, as patterns such as acme/*"
     )
-    setup: Names = Field(
+    setup: Patterns = Field(
         default=("*",),
         description="repositories that may be set up in chat, as patterns; default: all that can be read",
     )
-    admins: Names = Field(
+    admins: PlatformUsers = Field(
         default=(), description="people who may administer any channel, as slack:U024BE7LH or discord:80351110224678912"
     )
 

@@ -76,12 +76,15 @@ class Feeds:
     def put(self, feed: Feed) -> Feed:
         """Remember a feed (an `id` of 0: a new one) and return it with its id.
 
-        One that would bring the same to the same channel as another takes that one's place, and owes what it owed.
+        A new one that would bring the same to the same channel as another takes that one's place, and owes what it owed; one
+        that is changed to do so stays alone.
         """
         row = _row(feed)
         with self._store.write() as db:
-            same = None if feed.id else _same(db, row)
-            if same:
+            same = _same(db, row, feed.id)
+            if same and feed.id:
+                db.table("feeds").delete(same["id"])
+            elif same:
                 feed = replace(feed, id=same["id"], since=feed.since if same["paused"] else _feed(same).since)
                 row = _row(feed)
             if feed.id:
@@ -117,14 +120,19 @@ class Feeds:
             return [_feed(row) for row in db.query(f"select * from feeds where {where} order by id", list(values))]
 
 
-_CONTENT = ("platform", "channel", "days", "least", "language", "areas", "left_out")
-"""What, beside the repository, decides what a feed brings."""
+_CONTENT = ("platform", "channel", "days", "least", "language")
+_SETS = ("areas", "left_out")
+"""What, beside the repository, decides what a feed brings; in which order areas and authors stand is no matter."""
 
 
-def _same(db: Database, row: dict[str, Any]) -> dict[str, Any] | None:
+def _same(db: Database, row: dict[str, Any], number: int) -> dict[str, Any] | None:
+    """Return another feed than `number` that brings the same."""
     where = " and ".join(f"{name} = ?" for name in _CONTENT)
-    values = [row["repository"], *(row[name] for name in _CONTENT)]
-    return next(db.query(f"select * from feeds where lower(repository) = lower(?) and {where}", values), None)
+    values = [row["repository"], number, *(row[name] for name in _CONTENT)]
+    found = db.query(
+        f"select * from feeds where lower(repository) = lower(?) and id != ? and {where} order by id", values
+    )
+    return next((one for one in found if all(set(json.loads(one[n])) == set(json.loads(row[n])) for n in _SETS)), None)
 
 
 def _row(feed: Feed) -> dict[str, Any]:

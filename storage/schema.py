@@ -344,3 +344,12 @@ def m051_pages_packed(db: Database) -> None:
 def m052_feeds_by_place(db: Database) -> None:
     """Whoever looks at a repository notes how that went for its feeds, each time."""
     db.table("feeds").create_index(["place"])
+
+
+@migrations()
+def m053_feeds_once(db: Database) -> None:
+    """Feeds that brought the same to the same channel, as they could be stored before, are one: the oldest."""
+    db.execute(
+        "delete from feeds where id not in (select min(id) from feeds "
+        "group by platform, channel, lower(repository), days, least, language, areas, left_out)"
+    )

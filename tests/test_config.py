@@ -151,6 +151,9 @@ def test_without_a_home_there_is_still_a_place() -> None:
         ("[model]\napi_key = 5", "[model] api_key", "valid string"),
         ("[areas.amd]\nwords = 'x'", "[areas.amd] words", "valid tuple"),
         ("[areas.amd]\npaths = ['ok', '(']", "[areas.amd] paths, entry 2", "'(' is no regular expression"),
+        ("[access]\npublic = ['acme']", "[access] public", "'acme' fits no repository: write owner/name"),
+        ("[access]\nsetup = ['\"acme/*\"']", "[access] setup", "fits no repository"),
+        ("[access]\nadmins = ['U1']", "[access] admins", "'U1' names nobody: write slack:U024BE7LH"),
         ("model = 'x'", "[model]", "this is a table"),
         ("[areas]\namd = 1", "[areas.amd]", "this is a table"),
         ("[github]\nbase_url = 'github.example'", "[github] base_url", "starts with https:// or http://"),
@@ -173,6 +176,7 @@ def test_a_mistake_in_the_file_is_told_with_its_place(folder: Path, text: str, p
         ("DAYBRIEF_MOON", "x", "the tables are store, github, model, web, areas"),
         ("DAYBRIEF_STORE", "x", "[store] has path"),
         ("DAYBRIEF_MODEL__CONCURRENCY", "lots", "valid integer"),
+        ("DAYBRIEF_ACCESS__PUBLIC", '["acme/*"]', "fits no repository: write owner/name"),
         ("DAYBRIEF_MODEL__PRICE_IN", "-1", "greater than or equal to 0"),
         ("DAYBRIEF_AREAS__AMD", "x", "this is a table"),
     ],
@@ -328,9 +332,10 @@ def test_every_setting_is_listed_for_the_documentation() -> None:
 def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
     """The documentation names what works."""
     table, key, variable, _ = row
-    value = {"proxies": "10.0.0.7", "access": "proxy", "mode": "http", "archive": "True", "pull_requests": "False"}.get(
-        key, "https://x.example" if "url" in key else "7"
-    )
+    value = {
+        "proxies": "10.0.0.7", "access": "proxy", "mode": "http", "archive": "True", "pull_requests": "False", "public": "o/r", "setup": "o/r",
+        "admins": "slack:U7",
+    }.get(key, "https://x.example" if "url" in key else "7")  # fmt: skip
     read = getattr(getattr(load({variable: value}).settings, table), key)
     assert str(getattr(read, "get_secret_value", lambda: read)()) in {value, "7.0", f"('{value}',)"}
 

@@ -897,6 +897,13 @@ async def test_a_pattern_opens_what_it_fits(environ: dict[str, str], quill: Path
             assert isinstance(shown, DigestPost) is is_open, pattern
 
 
+async def test_a_pattern_opens_what_nobody_has_asked_about_yet(environ: dict[str, str], quill: Path) -> None:
+    """By its whole name."""
+    async with a_bot(environ, quill, DAYBRIEF_ACCESS__PUBLIC="example/*") as made:
+        assert "hear of AMD in example/other" in await made.shown("subscribe AMD repo=example/other")
+        assert "cannot be seen from here" in await made.problem("subscribe AMD repo=acme/other")
+
+
 async def test_two_feeds_that_bring_the_same_are_one(bot: Bot) -> None:
     """Whoever sets up the same again changes its hour; what was owed stays owed."""
     (first,) = bot.assembly.feeds.all()
@@ -904,6 +911,18 @@ async def test_two_feeds_that_bring_the_same_are_one(bot: Bot) -> None:
     assert (again.id, again.since) == (first.id, first.since)
     assert [feed.at for feed in bot.assembly.feeds.all()] == [time(10)]
     assert bot.feed(areas=("amd_rocm",)).id != first.id
+
+
+async def test_a_feed_that_is_changed_to_bring_the_same_stays_alone(bot: Bot) -> None:
+    """Rather than both posting each morning; in which order the areas are named is no matter."""
+    (first,) = bot.assembly.feeds.all()
+    await bot.reply(f"save setup feed={first.id}", areas="AMD, NPU")
+    await bot.reply("save setup new", repository="example/quill", zone="Asia/Shanghai")
+    assert len(bot.assembly.feeds.all()) == 2
+    second = bot.assembly.feeds.all()[1]
+    await bot.reply(f"save setup feed={second.id}", areas="NPU, AMD", at="10:30")
+    (kept,) = bot.assembly.feeds.all()
+    assert (kept.id, f"{kept.at:%H:%M}") == (second.id, "10:30")
 
 
 async def test_who_paused_is_named(known: Bot) -> None:

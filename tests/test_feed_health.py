@@ -321,3 +321,48 @@ async def test_a_refused_token_is_noticed_between_two_looks(bot: Bot, github: Gi
     await bot.assembly.due()
     assert "GitHub does not accept Daybrief's token" in heard(bot)[0]
     assert "GitHub refuses the token" in (await readiness.troubles())["GitHub"]
+
+
+# -- subscribers
+
+
+@pytest.mark.parametrize("how", ["daily", "immediately"])
+async def test_subscribers_hear_of_an_outage_once_when_they_wait_for_something(
+    environ: dict[str, str], scratch: Scratch, github: GitHubServer, how: str
+) -> None:
+    """Also of a repository that no feed brings; and again when it works, with what was missed."""
+    settings = {"DAYBRIEF_GITHUB__BASE_URL": github.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+    settings |= {"DAYBRIEF_ACCESS__PUBLIC": "ann/*"}
+    async with a_bot(environ, scratch.path, NINE - 12 * HOUR, **settings) as bot:
+        a_feed(bot, NAMES[1])
+        await pass_time(bot, NINE - 11 * HOUR)
+        await bot.reply(f"subscribe everything repository=ann/scratch how={how}", a_person(user="U7", zone="UTC"))
+        await pass_time(bot, NINE - 10 * HOUR)
+        before = len(bot.platform.in_channel("DM-U7"))
+        revoke(github)
+        await pass_time(bot, NINE - HOUR)
+        assert len(heard(bot, "DM-U7")) == (0 if how == "daily" else 1)
+        await pass_time(bot, NINE + HOUR)
+        (broken,) = heard(bot, "DM-U7")
+        assert broken.startswith("ann/scratch has not been readable since 2026-01-08 23:")
+        assert "GitHub does not accept Daybrief's token" in broken
+        await pass_time(bot, NINE + 5 * HOUR, step=HOUR / 2)
+        mend(github)
+        await pass_time(bot, NINE + 6 * HOUR)
+        _, works = heard(bot, "DM-U7")
+        assert works.startswith("ann/scratch can be read again since")
+        assert len(bot.platform.in_channel("DM-U7")) > before + 2, "what was missed"
+        await pass_time(bot, NINE + 8 * HOUR, step=HOUR / 2)
+        assert len(heard(bot, "DM-U7")) == 2
+
+
+async def test_who_hears_of_their_feed_is_told_nothing_more_as_a_subscriber(bot: Bot, github: GitHubServer) -> None:
+    """Neither is its channel."""
+    a_feed(bot)
+    await pass_time(bot, NINE - 11 * HOUR)
+    await bot.reply("subscribe everything how=immediately", a_person(zone="UTC"))
+    await bot.reply("subscribe everything here how=immediately")
+    revoke(github)
+    await pass_time(bot, NINE - 9 * HOUR)
+    assert len(heard(bot)) == 1
+    assert heard(bot, "C1") == []

@@ -448,3 +448,62 @@ async def test_the_status_counts_where_the_model_ranks_otherwise_by_when_it_read
     assert said.format(3, 2) in await reading.shown("status")
     reading.now += 2 * DAY
     assert "otherwise" not in await reading.shown("status")
+
+
+# -- a model that does not read
+
+
+def notes(bot: Bot, channel: str = "DM-U1") -> list[str]:
+    return [reply.text for reply in bot.platform.in_channel(channel) if isinstance(reply, Note)]
+
+
+async def pass_time(bot: Bot, until: datetime) -> None:
+    """Let the clock run, with the rounds that a process makes."""
+    while bot.now < until:
+        bot.now = min(bot.now + timedelta(minutes=10), until)
+        await bot.assembly.look()
+        await bot.assembly.due()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_model_that_fails_is_told_once_to_whoever_set_a_feed_up(
+    reading: Bot, scratch: Scratch, model: ModelServer, language: Any
+) -> None:
+    """Within the hour, whatever feeds are theirs, also after a restart; and again when it reads."""
+    for channel in ("C1", "C2"):
+        a_feed(reading, channel=channel, language=language)
+    await pass_time(reading, NINE)
+    model.always = UNAUTHORIZED
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=reading.now)
+    await pass_time(reading, NINE + HOUR)
+    (told,) = notes(reading)
+    if language == "en":
+        assert told.startswith("The model test-model has given no usable answer since 2026-01-09 09:")
+        assert "Incorrect API key" in told
+    else:
+        assert told.startswith("自 2026-01-09 09:")
+        assert "Incorrect" not in told
+    started = Assembly(reading.core, {"slack": reading.platform})
+    for _ in range(3):
+        await started.due()
+    await started.work.close()
+    await pass_time(reading, NINE + 3 * HOUR)
+    assert notes(reading) == [told]
+    model.always = NORMAL
+    await pass_time(reading, NINE + 4 * HOUR)
+    _, works = notes(reading)
+    assert ("answers again since" if language == "en" else "恢复（自") in works
+    await pass_time(reading, NINE + 6 * HOUR)
+    assert len(notes(reading)) == 2
+
+
+async def test_a_model_that_fails_for_minutes_is_told_to_nobody(
+    reading: Bot, scratch: Scratch, model: ModelServer
+) -> None:
+    a_feed(reading)
+    model.always = UNAUTHORIZED
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=reading.now)
+    await pass_time(reading, NINE - timedelta(minutes=50))
+    model.always = NORMAL
+    await pass_time(reading, NINE + HOUR)
+    assert notes(reading) == []

@@ -20,6 +20,7 @@ from analysis.errors import BadInput, Outage, Problem
 from storage import store as module
 from storage.analyses import Analyses
 from storage.commits import Commits
+from storage.feeds import Feeds
 from storage.schema import known, migrations
 from storage.search import Question, search
 from storage.store import Store
@@ -121,6 +122,20 @@ def test_an_older_store_gets_the_schema_of_a_new_one(tmp_path: Path, first: int)
     store.close()
     assert schema_of(tmp_path / "old.db") == schema_of(tmp_path / "new.db")
     assert names == (["example/quill"] if first else [])
+
+
+def test_feeds_that_brought_the_same_are_one(tmp_path: Path) -> None:
+    """The oldest stays; one that brings something else, too."""
+    old = Database(tmp_path / "old.db")
+    migrations.apply(old, stop_before="m053_feeds_once")
+    row = {
+        "platform": "slack", "workspace": "T1", "channel": "C1", "repository": "ann/scratch", "place": "ann/scratch", "at": "09:00",
+        "zone": "UTC", "since": 0, "language": "en", "least": 0, "areas": "[]", "left_out": "[]", "days": "daily", "quiet": "line",
+        "made_by": "", "origin": "chat", "paused": "",
+    }  # fmt: skip
+    old.table("feeds").insert_all([row, row | {"repository": "Ann/Scratch", "at": "10:00"}, row | {"channel": "C2"}])
+    old.close()
+    assert [(feed.id, feed.channel) for feed in Feeds(Store(tmp_path / "old.db")).all()] == [(1, "C1"), (3, "C2")]
 
 
 def test_what_an_older_store_can_find_is_found_in_a_new_one(tmp_path: Path) -> None:

@@ -47,9 +47,10 @@ class Access:
         """Return the repositories that everybody may see: those that are named, and what is known of each pattern."""
         known = [*self.commits.repositories(), *(feed.repository for feed in self.feeds.all())]
         named = [name for name in self.settings.public if not _PATTERN.search(name)]
-        return [*named, *(name for name in known if self._is_public(name))]
+        return [*named, *(name for name in known if self.is_public(name))]
 
-    def _is_public(self, repository: str) -> bool:
+    def is_public(self, repository: str) -> bool:
+        """Whether everybody may see a repository, known or not."""
         return any(fnmatchcase(repository.lower(), pattern.lower()) for pattern in self.settings.public)
 
     def _of_person(self, asker: Asker) -> list[str]:
@@ -79,7 +80,7 @@ class Access:
     def may_be_sent(self, subscription: Subscription) -> bool:
         """Whether what a subscription is about may still be seen by its recipient."""
         name, recipient = subscription.repository.lower(), subscription.recipient
-        if recipient.platform == TERMINAL or self._is_public(name):
+        if recipient.platform == TERMINAL or self.is_public(name):
             return True
         return any(
             feed.repository.lower() == name

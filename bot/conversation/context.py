@@ -179,6 +179,8 @@ class CommandContext:
         for known in self.visible:
             if lowered in {known.lower(), known.lower().rpartition("/")[2]}:
                 return known
+        if _REPOSITORY.fullmatch(name) and self.services.access.is_public(name):
+            return name
         raise Mistake(
             "mistake.not_seen" if self.visible else "mistake.not_seen_none",
             repo=name,

@@ -145,7 +145,7 @@ class DigestJob:
         except Exception as error:  # it is told of by whoever delivers; here the feed's channel and maker learn of it
             await self._health.broke(feed.place, error, by_post=True)
             raise
-        await self._health.works(feed.place, by_post=True)
+        await self._health.works(feed.place, digest.entries, by_post=True)
         return await self._work.quick(lambda: self._ready(feed, digest, areas))
 
     async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:

@@ -11,13 +11,16 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from analysis.commits.window import Window
+from analysis.entry import Entry
 from analysis.errors import Problem
 from analysis.i18n.language import Language
 from bot.commands.people import People
 from bot.commands.registry import as_typed
 from bot.commands.troubles import cause_of, say_cause
 from bot.delivery.feeds import REMEMBERED, Due, beyond_reach, covered, due, kind_of
+from bot.delivery.model_health import ModelHealth
 from bot.delivery.outbox import Outbox, Outcome, Ready
+from bot.delivery.reader_health import ReaderHealth
 from bot.digests.core import Core
 from bot.digests.work import Work
 from bot.i18n.wording import say_moment, tell
@@ -52,12 +55,22 @@ _Trouble = tuple[Feed, Incident]
 class FeedHealth:
     """Keeps the incidents of feeds, and tells of them."""
 
-    def __init__(self, core: Core, feeds: Feeds, people: People, outbox: Outbox, work: Work) -> None:
+    def __init__(
+        self,
+        core: Core,
+        feeds: Feeds,
+        people: People,
+        outbox: Outbox,
+        work: Work,
+        readers: ReaderHealth,
+        model: ModelHealth,
+    ) -> None:
         self._core = core
         self._feeds = feeds
         self._people = people
         self._deliverer = outbox
         self._work = work
+        self._readers, self._model = readers, model
         self._incidents = Incidents(core.stores.store)
 
     # -- how it went
@@ -71,12 +84,15 @@ class FeedHealth:
                 self._incidents.begin(feed.id, cause, text, now, by_post=by_post)
 
         await self._noted(note)
+        await self._readers.broke(place, cause, text)
 
-    async def works(self, place: str, *, by_post: bool = False) -> None:
+    async def works(self, place: str, read: Iterable[Entry] = (), *, by_post: bool = False) -> None:
         """Note that the feeds that are read at a place can be made, and what they have missed if they could not.
 
-        A look that succeeds does not end what was only met in making a post.
+        A look that succeeds does not end what was only met in making a post. `read` are commits as they were read just now.
         """
+        await self._readers.works(place)
+        await self._model.read(read)
         now = self._core.now()
 
         def note() -> None:
@@ -113,6 +129,8 @@ class FeedHealth:
 
     async def round(self) -> None:
         """Tell what is to be told; forget what is over and told."""
+        await self._readers.round()
+        await self._model.round()
         troubles, owed = await self._work.quick(self._known)
         if not troubles:
             return

@@ -148,7 +148,7 @@ class PollJob:
         self.looks["changed" if new else "unchanged"] += 1
         watch.failures, watch.trouble, watch.read_until = 0, None, now
         watch.next_at = now + self._every
-        await self._health.works(place)
+        await self._health.works(place, new)
         return new, failed
 
     async def _read(self, place: str, languages: set[Language], since: datetime) -> tuple[list[Entry], int]:

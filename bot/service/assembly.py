@@ -26,8 +26,10 @@ from bot.delivery.digest_job import DigestJob
 from bot.delivery.feed_health import FeedHealth
 from bot.delivery.feeds import kind_of
 from bot.delivery.learning_job import LearningJob
+from bot.delivery.model_health import ModelHealth
 from bot.delivery.outbox import Outbox
 from bot.delivery.poll_job import PollJob
+from bot.delivery.reader_health import ReaderHealth
 from bot.delivery.subscription_job import SubscriptionJob
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
@@ -77,7 +79,9 @@ class Assembly:
         access = Access(core.settings.access, core.stores.commits, self.feeds, self.subscriptions)
         outbox = Outbox(self.deliveries, transports, core.now, posted=posted)
         people = People(core.stores.store)
-        self.health = FeedHealth(core, self.feeds, people, outbox, self.work)
+        readers = ReaderHealth(core, self.feeds, self.subscriptions, access, people, outbox, self.work)
+        model = ModelHealth(core, self.feeds, people, outbox, self.work)
+        self.health = FeedHealth(core, self.feeds, people, outbox, self.work, readers, model)
         self.mornings = DigestJob(
             core, self.feeds, self.subscriptions, outbox, self.work, analyser, self.health, people
         )

@@ -1,0 +1,75 @@
+"""Whether the model reads: whoever set a feed up hears once that it does not, within the hour, and again when it does."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from analysis.digest.pipeline import SPENT
+from analysis.entry import RULES, Entry
+from bot.commands.people import People
+from bot.delivery.notices import Notices, Outage
+from bot.delivery.outbox import Outbox
+from bot.digests.core import Core
+from bot.digests.work import Work
+from bot.i18n.wording import say_moment, tell
+from storage.feeds import Feed, Feeds
+from storage.subscriptions import Recipient
+
+_MODEL = "model"
+_PATIENCE = timedelta(minutes=30)
+"""How long nothing is read before anybody is told: a server may be restarted."""
+_KEPT = timedelta(days=2)
+"""After which an end that could not be told to somebody is told no more."""
+
+
+class ModelHealth:
+    """Keeps since when the model reads nothing, and tells of it."""
+
+    def __init__(self, core: Core, feeds: Feeds, people: People, outbox: Outbox, work: Work) -> None:
+        self._core, self._feeds, self._people, self._work = core, feeds, people, work
+        self._notices = Notices(core, outbox, work, _MODEL)
+
+    async def read(self, entries: Iterable[Entry]) -> None:
+        """Note how commits were read just now; that the day's tokens are spent is no failure."""
+        found = [entry.analysis for entry in entries if entry.analysis]
+        failures = [one.stands_in for one in found if one.stands_in and one.stands_in != SPENT]
+        if any(one.analyser != RULES and not one.stands_in for one in found):
+            await self._notices.end(_MODEL)
+        elif failures:
+            await self._notices.begin(_MODEL, "", failures[0])
+
+    async def round(self) -> None:
+        """Tell what is to be told; forget what is over and told."""
+        for outage in await self._work.quick(self._notices.all):
+            if not self._core.settings.model.name:
+                await self._notices.forget(outage)
+            elif outage.ended or self._core.now() - outage.since >= _PATIENCE:
+                await self._tell(outage)
+
+    async def _tell(self, outage: Outage) -> None:
+        feeds = await self._work.quick(self._by_maker)
+        settled = True
+        for who, feed in feeds.items():
+            if outage.ended and not await self._work.quick(lambda who=who: self._notices.was_told(outage, who)):  # type: ignore[misc]
+                continue
+            settled &= await self._notices.tell(outage, who, lambda feed=feed: self._said(outage, feed))  # type: ignore[misc]
+        if outage.ended and (settled or self._core.now() - outage.ended > _KEPT):
+            await self._notices.forget(outage)
+
+    def _by_maker(self) -> dict[Recipient, Feed]:
+        """Return whoever set a feed up, each with one of theirs."""
+        return {
+            Recipient(feed.platform, feed.workspace, "user", feed.made_by): feed
+            for feed in self._feeds.all()
+            if feed.made_by and not feed.paused
+        }
+
+    def _said(self, outage: Outage, feed: Feed) -> str:
+        language = self._people.language(feed.platform, feed.made_by) or feed.language
+        values = {"model": self._core.settings.model.name, "since": _moment(outage.since, feed)}
+        if outage.ended:
+            return tell("health.model_works", language, **values, until=_moment(outage.ended, feed))
+        return tell("health.model", language, **values, why=outage.text.rstrip("."))
+
+
+def _moment(moment: datetime, feed: Feed) -> str:
+    return f"{say_moment(moment, feed.zone)} ({feed.zone})"

@@ -1,0 +1,125 @@
+"""What is told once to people about a trouble and its end: kept over restarts, delivered like any post.
+
+Feeds have their own memory of that (`feed_health`); this one is for troubles that belong to no single feed.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from analysis.errors import Problem
+from bot.delivery.outbox import Outbox, Outcome, Ready
+from bot.digests.core import Core
+from bot.digests.work import Work
+from formatters.reply import Note
+from storage.deliveries import Delivery, Order, State
+from storage.memory import KeyValues
+from storage.subscriptions import Recipient
+
+KIND = "notice"
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A trouble that lasts, or that has ended and is not told to all yet.
+
+    Attributes:
+        name: of what does not work. `since`, `ended`: UTC; `ended` is None while it lasts.
+        cause: the key of a sentence (`cause` in `bot/i18n/wording.toml`), or empty; `text`: the error in English.
+    """
+
+    name: str
+    since: datetime
+    cause: str
+    text: str
+    ended: datetime | None = None
+
+
+class Notices:
+    """The outages of one owner, and who was told of them.
+
+    Args:
+        owner: whose they are, such as `model`; two owners do not see each other's.
+    """
+
+    def __init__(self, core: Core, outbox: Outbox, work: Work, owner: str) -> None:
+        self._core, self._outbox, self._work, self._owner = core, outbox, work, owner
+        self._memory = KeyValues(core.stores.store, "outages")
+        self._known: dict[str, Outage] | None = None
+        self._done: set[tuple[str, str]] = set()
+
+    def all(self) -> list[Outage]:
+        """Return the outages that are not over and told."""
+        if self._known is None:
+            kept = json.loads(self._memory.get(self._owner) or "[]")
+            self._known = {one["name"]: _outage(one) for one in kept}
+        return list(self._known.values())
+
+    async def begin(self, name: str, cause: str, text: str) -> None:
+        """Note that something does not work; what is known already keeps its beginning."""
+        known = next((one for one in self.all() if one.name == name and one.ended is None), None)
+        if known is None:
+            await self._keep(Outage(name, self._core.now(), cause, text))
+
+    async def end(self, name: str) -> None:
+        """Note that something works again."""
+        known = next((one for one in self.all() if one.name == name and one.ended is None), None)
+        if known:
+            await self._keep(replace(known, ended=self._core.now()))
+
+    async def forget(self, outage: Outage) -> None:
+        """Drop an outage."""
+        await self._keep(outage, is_gone=True)
+
+    async def _keep(self, outage: Outage, *, is_gone: bool = False) -> None:
+        kept = {one.name: one for one in self.all() if one.name != outage.name}
+        self._known = kept if is_gone else {**kept, outage.name: outage}
+        text = json.dumps([asdict(one) for one in self._known.values()], default=datetime.isoformat)
+        try:
+            await self._work.quick(lambda: self._memory.put(self._owner, text))
+        except Problem as problem:  # the store itself is in trouble; whoever calls has troubles of its own
+            _LOG.warning("what does not work could not be stored: %s", problem)
+
+    async def tell(self, outage: Outage, who: Recipient, say: Callable[[], str]) -> bool:
+        """Tell somebody of an outage, or of its end, once; return whether that is settled."""
+        subject, slot = f"{self._owner} {who}", _slot(outage)
+        if (subject, slot) in self._done:
+            return True
+        order = Order(KIND, subject, slot, who.platform, who.id if who.kind == "channel" else "", self._core.now())
+        tone = "done" if outage.ended else "problem"
+
+        async def make(_delivery: Delivery) -> Ready:
+            return Ready(Note(await self._work.quick(say), tone))  # type: ignore[arg-type]  # one of the tones
+
+        result = await self._outbox.deliver(order, make, who.id if who.kind == "user" else "")
+        if result.trouble:
+            _LOG.warning("the notice about %s: %s (%s)", outage.name, result.outcome, result.trouble)
+        is_settled = result.outcome in {Outcome.POSTED, Outcome.REFUSED} or (
+            result.outcome is Outcome.TAKEN and await self._work.quick(lambda: self._state(subject, slot)) is not None
+        )
+        if is_settled:
+            self._done.add((subject, slot))
+        return is_settled
+
+    def was_told(self, outage: Outage, who: Recipient) -> bool:
+        """Whether somebody was told that an outage began."""
+        return self._state(f"{self._owner} {who}", _slot(replace(outage, ended=None))) is State.POSTED
+
+    def _state(self, subject: str, slot: str) -> State | None:
+        """Return how a notice ended; None while it has not."""
+        found = (one.state for one in self._outbox.deliveries.of(KIND, subject) if one.order.slot == slot)
+        return next((state for state in found if state in {State.POSTED, State.REFUSED}), None)
+
+
+def _slot(outage: Outage) -> str:
+    return f"{outage.since:%Y-%m-%dT%H:%M:%SZ} {outage.name}{' over' if outage.ended else ''}"
+
+
+def _outage(kept: dict[str, Any]) -> Outage:
+    ended = datetime.fromisoformat(kept["ended"]) if kept["ended"] else None
+    return Outage(kept["name"], datetime.fromisoformat(kept["since"]), kept["cause"], kept["text"], ended)
