@@ -200,9 +200,14 @@ class Commits:
             return [message.partition("\n")[2] for (message,) in rows]
 
     def find(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
-        """Return (repo, SHA) of the commits whose SHA starts with `prefix` (lower-case hex), a few at most."""
+        """Return (repo, SHA) of the commits whose SHA starts with `prefix` (lower-case hex), a few at most.
+
+        What came only with a merge is found as that merge.
+        """
         upper = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        return self._found("join", "c.sha >= ? and c.sha < ?", [prefix, upper], repo, "c.sha")
+        found = self._found("join", "c.sha >= ? and c.sha < ?", [prefix, upper], repo, "c.sha")
+        brought = "c.id in (select rowid from words where words match ?)"
+        return found or self._found("join", brought, [f'tags : "brought{prefix}" *'], repo, "c.id desc")
 
     def nearest(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
         """Return the commits whose SHA agrees with `prefix` the longest, a few at most."""
@@ -290,7 +295,8 @@ def index(db: Database, key: int) -> None:
     ]
     files = json.loads(row["files"] or "[]")
     text = [row["message"], row["author"], *(file[0] for file in files[:_FILES])]
-    text += [subject for _, subject in json.loads(row["brought"] or "[]")]
+    brought = json.loads(row["brought"] or "[]")
+    text += [subject for _, subject in brought]
     text += [fact["name"] for fact in json.loads(row["facts"] or "[]")]
     text += [statement["text"] for statement in json.loads(row["statements"] or "[]")]
     for analysis in analyses:
@@ -301,6 +307,7 @@ def index(db: Database, key: int) -> None:
     tags += [tag("area", area) for area in json.loads(row["areas"] or "[]")]
     tags += [tag("type", kind) for kind in json.loads(row["types"] or "[]")]
     tags += sorted({tag("author", name) for name in names} - {"author"})
+    tags += [f"brought{sha}" for sha, _ in brought]
     tags += [f"level{rank}" for rank in range((row["importance"] or 0) + 1)]
     db.execute("delete from words where rowid = ?", [key])
     db.execute(

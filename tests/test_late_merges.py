@@ -12,9 +12,11 @@ from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.pipeline import silent
 from analysis.entry import RULES
+from analysis.triage.areas import general
 from bot.config import load
 from bot.digests.core import open_core
 from bot.digests.repositories import parse_place
+from formatters.text.item import item_of
 from storage.search import Question, search
 
 NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
@@ -86,7 +88,18 @@ class TestMerges:
         core = open_core(load(environ), lambda: NINE)
         found = search(core.stores.store, Question(words="crash 39"), limit=5).entries
         assert [entry.commit.subject for entry in found] == ["Merge the scheduler"]
+        assert [sha for _, sha in core.stores.commits.find(tip[:9])] == [found[0].commit.sha]
+        assert core.stores.commits.find("0" * 9) == []
         core.stores.store.close()
+
+    def test_each_is_named_below_the_merge(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        """With its SHA and its title, in every format that shows a commit's parts."""
+        tip = a_branch(scratch, 40, 39)
+        scratch.commit("Merge the scheduler", at=NINE - 15 * HOUR, parents=[scratch.tip(), tip])
+        (entry,) = told(environ, place).entries
+        (part,) = (part for part in item_of(entry, "en", general()).parts if part.key == "brought")
+        assert part.points[0].text == f"{tip[:7]} Fix crash 39"
+        assert [point.text[8:] for point in part.points] == ["Fix crash 39", "Fix crash 40"]
 
     def test_what_the_trunk_had_is_not_brought(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
         """A branch that begins long ago brings its own commits alone."""

@@ -16,7 +16,7 @@ from analysis.commits.title import ChangeType
 from analysis.facts import Fact, FactKind, facts_of
 from analysis.i18n.language import LANGUAGES
 from analysis.rules.wording import say_reason
-from analysis.statements import Source, Statement
+from analysis.statements import Source, Statement, statements_of
 from analysis.statements.symptoms import found_in
 from analysis.triage.areas import general
 from analysis.triage.reason import Reason
@@ -94,7 +94,7 @@ PLAIN_TITLES = [
 
 def judged(title: str, *files: FileChange, body: str = "") -> Triage:
     commit = a_commit_of(*files, message=f"{title}\n\n{body}" if body else title)
-    return triage(commit, facts_of(commit), general())
+    return triage(commit, facts_of(commit), general(), statements=statements_of(commit))
 
 
 def commits(*, titles: Sequence[str], files: Sequence[FileChange]) -> st.SearchStrategy[tuple[str, list[FileChange]]]:
@@ -693,6 +693,42 @@ def test_what_a_merge_brought_counts() -> None:
     brought = Brought("b" * 40, "Fix a deadlock")
     commit: Commit = replace(a_commit_of(PRODUCT, message="Merge pull request #1 from a/b"), brought=(brought,))
     assert triage(commit, (), general()).importance is not LOW
+
+
+def merged(*titles: str) -> Triage:
+    """The triage of a branch's merge that brought commits with these titles."""
+    brought = tuple(Brought(f"{number:040x}", title) for number, title in enumerate(titles))
+    commit = replace(a_commit_of(PRODUCT, message="Merge branch 'pages' of example.org"), brought=brought)
+    return triage(commit, (), general())
+
+
+def test_a_merge_stands_where_the_weightiest_that_it_brought_would() -> None:
+    """Whatever else came with it, and in whatever order."""
+    tidied, both = merged("Tidy the pages"), merged("Tidy the pages", "Fix a crash of large pages", "Rename a test")
+    assert both.types[0] is ChangeType.BUGFIX
+    assert both.score == merged("Fix a crash of large pages").score > tidied.score
+    assert "crash" in [reason.code for reason in both.reasons]
+
+
+def test_a_merged_pull_request_is_what_its_own_title_says() -> None:
+    """What was mended on its way there never landed by itself."""
+    message = "Merge pull request #1 from a/b\n\nfeat: add large pages"
+    commit = replace(a_commit_of(PRODUCT, message=message), brought=(Brought("b" * 40, "fix: handle empty pages"),))
+    assert triage(commit, (), general()).types[0] is ChangeType.FEATURE
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "## Checklist\n- [ ] No memory leak\n- [ ] No crash on start\n",
+        "<!-- Say whether it may crash or hang. -->",
+        "```\nSegmentation fault (core dumped)\n```",
+    ],
+    ids=["boxes", "comment", "log"],
+)
+def test_a_template_names_no_trouble(template: str) -> None:
+    """What a form asks is not what its author says."""
+    assert judged("Rename the variables of the loop", PRODUCT, body=template).floor is LOW
 
 
 @given(st.text(max_size=60), st.sampled_from(EVERYTHING))

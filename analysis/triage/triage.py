@@ -9,6 +9,7 @@ tooling) is never high; what breaks or changes the product's behaviour is never 
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -20,7 +21,7 @@ from analysis.commits.title import AROUND, ChangeType, Title, plain_type, read_t
 from analysis.facts import Fact, FactKind
 from analysis.facts.releases import is_final, is_main
 from analysis.facts.syntax.changed import changed_file
-from analysis.statements import Source, Statement
+from analysis.statements import Source, Statement, StatementKind
 from analysis.statements.breaking import says_breaking
 from analysis.statements.symptoms import found_in
 from analysis.triage.areas import Areas
@@ -154,9 +155,10 @@ def sort(
     areas: Areas,
     judgement: Judgement | None = None,
     statements: Sequence[Statement] = (),
+    prominence: Prominence | None = None,
 ) -> Sorted:
-    """Find a commit's types, its areas and the signals of its prominence."""
-    judgement = judgement or general_judgement()
+    """Find a commit's types, its areas and the signals of its prominence; a merge's are those of the weightiest that it brought."""
+    judgement, model = judgement or general_judgement(), prominence or shipped()
     title = read_title(commit.subject)
     kinds = {file.path: kind_of(file.path) for file in commit.files}
     text = read_title(title.restores).text if title.restores else title.text
@@ -169,12 +171,26 @@ def sort(
     platform = next((key for key in found_areas if areas.is_platform(key) and key != own), "")
     levels = judgement.classifier.levels(evidence)
     learned = Signal("learned", _odds(levels["high"] + _MEDIUM_WEIGHT * levels["medium"]))
+    found = (types, tuple(signals(commit, title, facts, kinds, types, statements, platform)))
+    for one in commit.brought:
+        alone, its_title = replace(commit, message=one.subject, brought=()), read_title(one.subject)
+        its_types = types
+        if _NAMES_BRANCH.match(commit.subject):
+            likeliest = judgement.classifier.types(evidence.titled(its_title.text))
+            its_types = _said(alone, its_title, facts, kinds, ()) or (_likeliest(likeliest, its_title, facts),)
+        other = (its_types, tuple(signals(alone, its_title, facts, kinds, its_types, statements, platform)))
+        found = max(found, other, key=lambda read: model.odds(read[1]))
+    types, weighed = found
     return Sorted(
         tuple(dict.fromkeys([*types, *title.types])),
         found_areas,
-        (*signals(commit, title, facts, kinds, types, statements, platform), learned),
+        (*weighed, learned),
         tuple(judgement.classifier.why(evidence)),
     )
+
+
+_NAMES_BRANCH = re.compile(r"Merge\b")
+"""The title of a merge that git wrote: it says what was merged, and nothing of what changes."""
 
 
 def triage(
@@ -188,12 +204,12 @@ def triage(
     """Sort and rank one commit; `judgement` is what was learned of its repository, by default of others."""
     title = read_title(commit.subject)
     kinds = {file.path: kind_of(file.path) for file in commit.files}
-    found = sort(commit, facts, areas, judgement, statements)
+    found = sort(commit, facts, areas, judgement, statements, prominence)
     model = prominence or shipped()
     odds, weight = model.odds(found.signals), model.weights["learned"]
     learned = explain(((name, weight * share) for name, share in found.shares), title.text)
     reasons = sorted([*model.reasons(found.signals), *learned], key=_telling)
-    floor, ceiling = _bounds(commit, title, facts, kinds)
+    floor, ceiling = _bounds(commit, title, facts, kinds, statements)
     release = _released(facts)
     if release is not None:
         reasons = [Reason("released", release.after, _RELEASED)]
@@ -253,10 +269,10 @@ def decide(triage: Triage, opinion: Opinion, commit: Commit, facts: Sequence[Fac
     )
 
 
-def bound(triage: Triage, commit: Commit, facts: Sequence[Fact]) -> Triage:
-    """Return a remembered triage with the rules' bounds, which are not remembered."""
+def bound(triage: Triage, commit: Commit, facts: Sequence[Fact], statements: Sequence[Statement]) -> Triage:
+    """Return a remembered triage with its bounds, which are not remembered."""
     kinds = {file.path: kind_of(file.path) for file in commit.files}
-    floor, ceiling = _bounds(commit, read_title(commit.subject), facts, kinds)
+    floor, ceiling = _bounds(commit, read_title(commit.subject), facts, kinds, statements)
     return replace(triage, floor=max(floor, triage.floor, key=_rank), ceiling=min(ceiling, triage.ceiling, key=_rank))
 
 
@@ -290,7 +306,7 @@ def _squash(odds: float) -> float:
 
 
 def _bounds(
-    commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind]
+    commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind], statements: Sequence[Statement]
 ) -> tuple[Importance, Importance]:
     """Return what the rules allow at least and at most, whatever was learned: what is proven, and what the author's words say."""
     floor, ceiling = _proven(commit, facts, kinds)
@@ -298,7 +314,7 @@ def _bounds(
         return floor, ceiling
     if not _is_untold(commit) and not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.LOW
-    grave = _said_grave(commit, title) and (_is_untold(commit) or FileKind.PRODUCTION in kinds.values())
+    grave = _said_grave(commit, title, statements) and (_is_untold(commit) or FileKind.PRODUCTION in kinds.values())
     return (Importance.MEDIUM if grave else floor), ceiling
 
 
@@ -334,9 +350,15 @@ def _is_untold(commit: Commit) -> bool:
     return not commit.files and commit.more_files
 
 
-def _said_grave(commit: Commit, title: Title) -> bool:
-    """Whether its words name what users suffer from or must act on."""
-    symptoms = {code for text in (title.text, _told(commit)) for code, _ in found_in(text)} - {"error"}
+_TOLD = {Source.BODY, Source.PULL_REQUEST, Source.FRAGMENT}
+"""Where people tell what a change does to others."""
+
+
+def _said_grave(commit: Commit, title: Title, statements: Sequence[Statement]) -> bool:
+    """Whether its people's words name what users suffer from or must act on; templates and what bots wrote are nobody's."""
+    told = (one.text for one in statements if one.source in _TOLD and one.kind is not StatementKind.FIGURE)
+    texts = (title.text, *told, *(brought.subject for brought in commit.brought))
+    symptoms = {code for text in texts for code, _ in found_in(text)} - {"error"}
     is_around = bool(title.types) and title.types[0] in AROUND
     is_told = bool(_NEW_DEFAULT.search(title.text)) or (not is_around and withdraws(commit.subject))
     return bool(symptoms) or is_told or _is_breaking(commit, title)
@@ -444,9 +466,12 @@ _ITS_SHARE = 0.2
 
 
 def _share(commit: Commit, kinds: dict[str, FileKind], wanted: ChangeType) -> float:
-    """The share of a commit's lines in files of that type."""
-    lines = {file.path: 1 + file.additions + file.deletions for file in commit.files}
-    return sum(count for path, count in lines.items() if _KIND_TYPES.get(kinds[path]) is wanted) / sum(lines.values())
+    """The share of the lines of tests, CI, packaging and documents that are in files of that type."""
+    lines: Counter[ChangeType] = Counter()
+    for file in commit.files:
+        if (kind := _KIND_TYPES.get(kinds[file.path])) in AROUND:
+            lines[kind] += 1 + file.additions + file.deletions
+    return lines[wanted] / max(1, lines.total())
 
 
 def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
@@ -460,10 +485,3 @@ def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
         if kind in present and len(present - {kind, FileKind.CI, FileKind.DOCS}) == 0:
             return _KIND_TYPES[kind]
     return ChangeType.CI_BUILD
-
-
-def _told(commit: Commit) -> str:
-    """What its author says below the title, and the titles of what it brought; a bot quotes others' release notes."""
-    if is_bot(commit):
-        return ""
-    return "\n".join([commit.body, *(brought.subject for brought in commit.brought)])

@@ -68,7 +68,7 @@ class Judging:
 
 def _whole(known: Entry, commit: Commit, pull_request: PullRequest | None) -> Entry:
     """Return a stored entry with what is not stored with it."""
-    triage = bound(known.triage, commit, known.facts)
+    triage = bound(known.triage, commit, known.facts, known.statements)
     return replace(known, commit=commit, triage=triage, pull_request=pull_request)
 
 

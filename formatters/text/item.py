@@ -28,6 +28,7 @@ ICONS = {Importance.HIGH: "🔴", Importance.MEDIUM: "🟡", Importance.LOW: "�
 _UNSEEN = 4
 _SCOPE = 40  # characters: a longer one is a list
 _FACTS = 10
+_BROUGHT = 100  # commits of a merge that are named; more are counted
 """Facts below an entry: who wants all has the JSON."""
 _HEADLINE, _LINE = 200, 300  # columns: beyond, nobody reads on
 _DEPTH = ("impact", "insight", "risks", "recommendations")
@@ -241,6 +242,11 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
         more = (Point(label("entry.more_facts", language, count=len(shown) - _FACTS)),) if len(shown) > _FACTS else ()
         if shown:
             yield Part("facts", label("entry.facts", language), shown[:_FACTS] + more)
+    if entry.commit.brought:
+        brought = [Point(f"{one.sha[:7]} {clean(redact(one.subject)[0])}") for one in entry.commit.brought]
+        if len(brought) > _BROUGHT:
+            brought[_BROUGHT:] = [Point(label("entry.more_facts", language, count=len(brought) - _BROUGHT))]
+        yield Part("brought", label("entry.brought", language), tuple(brought))
 
 
 def _cited(analysis: Analysis) -> set[tuple[str, int]]:

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -80,6 +80,12 @@ class Evidence:
         rows = tuple((*row[:SPOKEN], *(0.0 for _ in row[SPOKEN:])) for row in self.lexical)
         return Evidence(rows, {}, self.words, self.habits)
 
+    def titled(self, title: str) -> "Evidence":
+        """Return the evidence with another title's words: of one commit among those that a merge brought."""
+        spoken = _spoken(title, "")
+        rows = tuple((*words, *row[SPOKEN:]) for words, row in zip(spoken, self.lexical, strict=True))
+        return replace(self, lexical=rows, words=_words(title))
+
 
 def stem(word: str) -> str:
     """Cut a word's common English ending off."""
@@ -101,13 +107,16 @@ def gather(commit: Commit, title: str, facts: Sequence[Fact], sketch: Sketch) ->
     """
     files = [changed_file(change) for change in commit.files]
     signals = dict(_signals(commit, title, facts, sketch, files))
-    found = stems(title)
-    words = frozenset(found) | ({f"^{found[0]}"} if found else frozenset())
     lexical = tuple(
         (*spoken, *built) for spoken, built in zip(_spoken(title, commit.body[:_BODY]), _built(signals), strict=True)
     )
-    whole = Evidence(lexical, signals, words, frozenset(_habits(commit)))
+    whole = Evidence(lexical, signals, _words(title), frozenset(_habits(commit)))
     return whole if files else whole.words_alone()
+
+
+def _words(title: str) -> frozenset[str]:
+    found = stems(title)
+    return frozenset(found) | ({f"^{found[0]}"} if found else frozenset())
 
 
 def _habits(commit: Commit) -> Iterator[str]:
