@@ -20,6 +20,7 @@ from analysis.commits.window import Window
 from analysis.errors import BadInput, NotFound, Outage
 from analysis.triage.areas import Areas, general, of_repository
 from analysis.triage.learned import Judgement, general_judgement
+from analysis.triage.learned.area_model import fit_areas
 from analysis.triage.learned.learning import Trial, learn
 from analysis.triage.learned.past import own_past
 from analysis.triage.learned.training import sample_of
@@ -99,12 +100,12 @@ def core(environ: Mapping[str, str], now: datetime = NOW) -> Core:
 
 
 def test_habits_are_learned_where_they_beat_what_ships() -> None:
-    """Types, importance and areas, each tried on the newest fifth."""
+    """Types, importance and areas, each tried on all that is newer than the oldest two fifths."""
     _, trials = learned()
     assert [(trial.part, trial.learned, trial.tried) for trial in trials] == [
-        ("types", 160, 40),
-        ("importance", 160, 40),
-        ("areas", 160, 40),
+        ("types", 200, 120),
+        ("importance", 200, 120),
+        ("areas", 200, 120),
     ]
     assert all(trial.used and trial.after > trial.before for trial in trials)
     assert all(trial.after > 0.9 for trial in trials)
@@ -142,6 +143,16 @@ def test_random_labels_teach_nothing(seed: int) -> None:
     judgement, trials = learn(found, areas(), general_judgement())
     assert not [trial for trial in trials if trial.used and trial.part != "areas"]
     assert judgement.classifier == general_judgement().classifier
+
+
+def test_what_the_vocabulary_says_stands_where_little_was_tagged() -> None:
+    """Areas that nobody tagged in the past are still found, and those of few tags are not forgotten."""
+    model = fit_areas(
+        [(sample_of(one).evidence, ("moon",)) for one in past(60)], [one.areas for one in past(60)], ("moon", "sea")
+    )
+    (sample,) = (sample_of(Labelled(a_commit("Mend the quantized pages", repo=REPO), None, None, ())),)
+    assert "quantization" in model.areas(sample.evidence, ("quantization",))
+    assert "sea" not in model.without({"sea"}).keys
 
 
 def test_too_few_teach_nothing() -> None:

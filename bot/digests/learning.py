@@ -15,10 +15,9 @@ from analysis.sources import CommitSource, fold_merges
 from analysis.triage.area_proposal import as_toml, propose
 from analysis.triage.areas import Areas
 from analysis.triage.learned import Judgement, general_judgement
-from analysis.triage.learned.learning import LEAST_LABELS, Trial, examples_of, judgement_of, learn, parted
+from analysis.triage.learned.learning import LEAST_LABELS, Trial, examples_of, learn, parted
 from analysis.triage.learned.past import own_past
 from analysis.triage.learned.scoring import Judged
-from analysis.triage.learned.training import sample_of
 from bot.digests.core import Core
 from bot.digests.repositories import Place
 from bot.digests.threads import threads
@@ -149,7 +148,7 @@ def judge_labelled(
         chosen: Sequence[Labelled] = past
         if own_past:
             older, chosen = parted(chosen)
-            judgement = judgement_of([sample_of(one) for one in older], areas, judgement)
+            judgement, _ = learn(older, areas, judgement)
         found += _judged(core, chosen, areas, judgement, analyser, step)
     return found
 

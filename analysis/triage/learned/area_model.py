@@ -1,6 +1,7 @@
 """How a repository's own people tag: one small logistic model an area, over words, folders and what the vocabulary says."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,18 @@ from analysis.triage.learned.softmax import sparse
 MOST = 3
 _THRESHOLD, _LEAST = -0.3, -2.0  # log-odds: an area is named, and the likeliest one where none is that sure
 _SAID, _FOLDER, _BODY = 2.0, 0.4, 0.3
-_HELD = 2e-4
-_SEEN = 2
+_BIAS, _BELIEVED = (
+    -3.0,
+    4.0,
+)  # log-odds before anything was learned: of any area, and added to one that the vocabulary names
+_HELD = 0.65  # how strongly weights are held near these, against the loss of one commit
+_SEEN, _SEEN_IN_BODIES = 2, 4  # commits with a word; what fewer have is not learned
+_SLIGHT = 0.01  # weights below it change nothing and only take room
 
 
 @dataclass(frozen=True, slots=True)
 class AreaModel:
-    """Weights, by feature and area."""
+    """Weights, by feature and area; of areas that are not among `keys`, the vocabulary's word stands."""
 
     keys: tuple[str, ...]
     bias: tuple[float, ...]
@@ -29,8 +35,17 @@ class AreaModel:
             for index, weight in enumerate(self.weights.get(name, ())):
                 totals[index] += weight * value
         ranked = sorted(zip(totals, self.keys, strict=True), key=lambda pair: (-pair[0], pair[1]))
-        sure = [key for total, key in ranked[:MOST] if total > _THRESHOLD]
-        return tuple(sure or [key for total, key in ranked[:1] if total > _LEAST])
+        sure = [key for total, key in ranked if total > _THRESHOLD] + [key for key in said if key not in self.keys]
+        return tuple(sure[:MOST] or [key for total, key in ranked[:1] if total > _LEAST])
+
+    def without(self, keys: Collection[str]) -> "AreaModel":
+        """Return the model of the other areas alone."""
+        kept = [index for index, key in enumerate(self.keys) if key not in keys]
+        return AreaModel(
+            tuple(self.keys[index] for index in kept),
+            tuple(self.bias[index] for index in kept),
+            {name: tuple(row[index] for index in kept) for name, row in self.weights.items()},
+        )
 
     def dump(self) -> dict[str, Any]:
         """Return the weights as plain data."""
@@ -53,32 +68,44 @@ def _features(evidence: Evidence, said: Sequence[str]) -> dict[str, float]:
 def fit_areas(
     samples: Sequence[tuple[Evidence, Sequence[str]]], tagged: Sequence[Sequence[str]], keys: tuple[str, ...]
 ) -> AreaModel:
-    """Fit the model to samples (evidence, and what the vocabulary says) with the areas that people tagged."""
+    """Fit the model to samples (evidence, and what the vocabulary says) with the areas that people tagged.
+
+    It is held near the vocabulary: the less there is to learn from, the more its word stands.
+    """
     import numpy as np
     from scipy.optimize import minimize
 
     features = [_features(evidence, said) for evidence, said in samples]
-    counts: dict[str, int] = {}
-    for found in features:
-        for name in found:
-            counts[name] = counts.get(name, 0) + 1
-    names = sorted(name for name, count in counts.items() if count >= _SEEN)
+    counts = Counter(name for found in features for name in found)
+    names = sorted(
+        name for name, count in counts.items() if count >= (_SEEN_IN_BODIES if name.startswith("body ") else _SEEN)
+    )
     table = sparse(features, names)
     truth = np.array([[float(key in own) for key in keys] for own in tagged])
     number, width = truth.shape
+    held = _HELD / number
+    believed = np.array([[_BELIEVED / _SAID * (name == f"said {key}") for key in keys] for name in names])
 
     def loss(z: "np.ndarray[Any, Any]") -> "tuple[float, np.ndarray[Any, Any]]":
         weights, bias = z[:-width].reshape(len(names), width), z[-width:]
-        scores = table @ weights + bias
-        value = (np.logaddexp(0, scores) - truth * scores).sum() / number + _HELD * (weights**2).sum()
+        scores, moved, shifted = table @ weights + bias, weights - believed, bias - _BIAS
+        value = (np.logaddexp(0, scores) - truth * scores).sum() / number + held * (
+            (moved**2).sum() + (shifted**2).sum()
+        )
         pull = (1 / (1 + np.exp(-scores)) - truth) / number
-        return float(value), np.concatenate([(table.T @ pull + 2 * _HELD * weights).ravel(), pull.sum(0)])
+        return float(value), np.concatenate(
+            [(table.T @ pull + 2 * held * moved).ravel(), pull.sum(0) + 2 * held * shifted]
+        )
 
-    start = np.concatenate([np.zeros(len(names) * width), np.full(width, -3.0)])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200, "ftol": 1e-5}).x
+    start = np.concatenate([believed.ravel(), np.full(width, _BIAS)])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 80, "ftol": 1e-4}).x
     weights = found[:-width].reshape(len(names), width)
     return AreaModel(
         keys,
         tuple(round(float(bias), 3) for bias in found[-width:]),
-        {name: tuple(map(float, weights[index])) for index, name in enumerate(names)},
+        {
+            name: tuple(map(float, weights[index]))
+            for index, name in enumerate(names)
+            if abs(weights[index]).max() >= _SLIGHT
+        },
     )

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from analysis.commits.records import Labelled
@@ -20,24 +21,28 @@ LEAST_LABELS = 100
 """Commits that say what they are; with fewer, a repository is not learned at all."""
 
 HELD_OUT = 0.2
-"""The newest part of the past, which the trial is made on."""
+"""The newest part of a past, where one is parted once."""
+
+FOLDS = (0.4, 0.6, 0.8)
+"""So much of the past, the oldest, is learned from before what follows it is judged, up to the next share."""
 
 _LEAST = 60  # labelled commits; fewer teach nothing that lasts
-_STRENGTH = 0.1
+_SHIPPED_COUNTS = 200  # commits of its own that weigh as much as what was learned of other repositories
 _SEEN = 2
 _OFTEN = 3
 _SHOWN, _SHOWN_OF_TYPE = 4, 2  # of each importance or type; more would cost a model more than it learns
-_DRAWS, _SURE = 200, 0.9  # resampled newer parts, and in how many of them the own judgement must be the better one
-_SCORED = 5  # commits of a type in the newer part; fewer make its score a matter of luck
+_DRAWS, _SURE = 200, 0.95
+"""Resampled commits, and in more of these draws than that share the vocabulary must find an area better to go on finding it."""
+_SCORED = 5  # commits of a type; fewer make its score a matter of luck
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """How the two judgements did on the newest part of the past, which neither had seen.
+    """How the two judgements did on a repository's past, each commit judged by what was learned of older ones alone.
 
     Attributes:
         part: `types`, `importance` or `areas`; `measure`: what the scores are.
-        learned, tried: labelled commits in the older part and in the newer.
+        learned, tried: labelled commits in the whole past, and those that were judged so.
         before, after: the scores of the shipped judgement and of the own one; NaN where there is nothing to score.
         used: whether the own one is taken: it did better, and not by luck.
     """
@@ -61,14 +66,16 @@ def parted(past: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
 
 
 def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Judgement, tuple[Trial, ...]]:
-    """Train on the older part, try on the newer, and train anew on all of it what did better than `known`.
+    """Train a judgement of the past's own, and keep of it what does better than `known` on commits newer than it has seen.
 
-    `past` comes the oldest first. Too little of it leaves `known` as it is.
+    `past` comes the oldest first. Each part is tried by cross-validation over time, and of areas each one by itself:
+    where the vocabulary surely finds one better, it goes on finding it. Too little of a past leaves `known` as it is.
     """
     samples = [sample_of(one) for one in past]
-    older, newer = parted(samples)
-    own = judgement_of(older, areas, known)
-    trials = tuple(_trial(part, older, newer, areas, known, own) for part in _PARTS)
+    ahead = _judged_ahead(samples, areas, known)
+    left = _better_known(ahead["areas"])
+    ahead["areas"] = [(truth, theirs, (ours - left) | (theirs & left)) for truth, theirs, ours in ahead["areas"]]
+    trials = tuple(_trial(part, len(part.truths(samples)), ahead[part.name]) for part in _PARTS)
     used = {trial.part for trial in trials if trial.used}
     whole = judgement_of(samples, areas, known) if used else known
     base, better = known.classifier, whole.classifier
@@ -77,8 +84,32 @@ def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Jud
         better.product if "types" in used else base.product,
         better.level if "importance" in used else base.level,
     )
-    area_model = whole.area_model if "areas" in used else known.area_model
-    return Judgement(classifier, area_model, examples_of(past)), trials
+    own = whole.area_model.without(left) if "areas" in used and whole.area_model else known.area_model
+    return Judgement(classifier, own, examples_of(past)), trials
+
+
+def _judged_ahead(samples: Sequence[Sample], areas: Areas, known: Judgement) -> dict[str, list[tuple[Any, Any, Any]]]:
+    """Judge the newer commits by `known` and by what was learned of those before them: truth, theirs and ours of each part."""
+    found: dict[str, list[tuple[Any, Any, Any]]] = {part.name: [] for part in _PARTS}
+    cuts = [round(share * len(samples)) for share in (*FOLDS, 1.0)]
+    for cut, end in pairwise(cuts):
+        own = judgement_of(samples[:cut], areas, known)
+        for part in _PARTS:
+            newer = part.truths(samples[cut:end])
+            found[part.name] += [
+                (truth, part.guess(sample, known, areas), part.guess(sample, own, areas)) for sample, truth in newer
+            ]
+    return found
+
+
+def _better_known(judged: Sequence[tuple[frozenset[str], frozenset[str], frozenset[str]]]) -> frozenset[str]:
+    """Return the areas that the vocabulary surely finds better than the own model."""
+    found = set()
+    for key in {key for sets in judged for one in sets for key in one}:
+        theirs, ours = ([(sets[0] & {key}, sets[at] & {key}) for sets in judged] for at in (1, 2))
+        if micro_f1(theirs) > micro_f1(ours) and _how_likely(micro_f1, ours, theirs) > _SURE:
+            found.add(key)
+    return frozenset(found)
 
 
 def examples_of(past: Sequence[Labelled]) -> tuple[tuple[str, str], ...]:
@@ -98,35 +129,53 @@ def examples_of(past: Sequence[Labelled]) -> tuple[tuple[str, str], ...]:
 def judgement_of(samples: Sequence[Sample], areas: Areas, known: Judgement) -> Judgement:
     """Train a judgement of one repository on these samples, held near `known`."""
     tagged = [sample for sample in samples if sample.labelled.areas]
-    counts = Counter(key for sample in tagged for key in sample.labelled.areas)
-    keys = tuple(sorted(key for key, count in counts.items() if count >= _OFTEN))
     model = known.area_model
-    if len(tagged) >= _LEAST and keys:
-        said = [(sample.evidence, _said(sample, areas)) for sample in tagged]
-        model = fit_areas(said, [sample.labelled.areas for sample in tagged], keys)
-    enough = sum(bool(sample.labelled.type or sample.labelled.importance) for sample in samples) >= _LEAST
-    classifier = train(samples, prior=known.classifier, strength=_STRENGTH, least=_SEEN) if enough else known.classifier
-    return Judgement(classifier, model)
+    if len(tagged) >= _LEAST:
+        said = [_said(sample, areas) for sample in tagged]
+        counts = Counter(key for sample in tagged for key in sample.labelled.areas)
+        often = {key for key, count in counts.items() if count >= _OFTEN}
+        keys = tuple(sorted(often.union(*said)))
+        found = [(sample.evidence, own) for sample, own in zip(tagged, said, strict=True)]
+        model = fit_areas(found, [sample.labelled.areas for sample in tagged], keys)
+    said_of = sum(bool(sample.labelled.type or sample.labelled.importance) for sample in samples)
+    if said_of < _LEAST:
+        return Judgement(known.classifier, model)
+    strength = _SHIPPED_COUNTS / said_of
+    return Judgement(train(samples, prior=known.classifier, strength=strength, least=_SEEN), model)
 
 
 def _said(sample: Sample, areas: Areas) -> tuple[str, ...]:
     commit = sample.labelled.commit
-    return areas.of(replace(read_title(commit.subject), topics=()), commit.files)
+    return areas.of(replace(read_title(commit.subject), topics=()), commit.files, commit.repo)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One part of a judgement: what people said and what a judgement says of each commit, and the score of such pairs."""
+    """One part of a judgement: what people said of a commit (None: nothing), what a judgement says, and the score of such pairs.
+
+    Attributes:
+        likely: the share of resampled commits in which the own judgement must be the better one. What it says of types and areas is
+            held so near the shipped one that a mistake costs little; of importance, readers know more than maintainers' labels do.
+    """
 
     name: str
     measure: str
-    pairs: Callable[[Sequence[Sample], Judgement, Areas], Sequence[Any]]
+    truth: Callable[[Sample], Any]
+    guess: Callable[[Sample, Judgement, Areas], Any]
     score: Callable[[Sequence[Any]], float]
+    likely: float
+
+    def truths(self, samples: Sequence[Sample]) -> list[tuple[Sample, Any]]:
+        """Return the samples that people said something of, with what they said."""
+        return [(sample, truth) for sample in samples if (truth := self.truth(sample)) is not None]
 
 
-def _types(samples: Sequence[Sample], judgement: Judgement, _areas: Areas) -> list[tuple[str, str]]:
-    typed = [sample for sample in samples if sample.labelled.type in TYPES]
-    return [(str(s.labelled.type), str(s.plain or next(iter(judgement.classifier.types(s.evidence))))) for s in typed]
+def _type(sample: Sample) -> str | None:
+    return sample.labelled.type if sample.labelled.type in TYPES else None
+
+
+def _guessed_type(sample: Sample, judgement: Judgement, _areas: Areas) -> str:
+    return str(sample.plain or next(iter(judgement.classifier.types(sample.evidence))))
 
 
 def _type_score(pairs: Sequence[tuple[str, str]]) -> float:
@@ -134,44 +183,43 @@ def _type_score(pairs: Sequence[tuple[str, str]]) -> float:
     return macro_f1(pairs, sorted(kind for kind, count in counts.items() if count >= _SCORED))
 
 
-def _importance(samples: Sequence[Sample], judgement: Judgement, _areas: Areas) -> list[tuple[bool, float]]:
-    ranked = [sample for sample in samples if sample.labelled.importance and not sample.is_bot]
-    return [(s.labelled.importance == "high", judgement.classifier.levels(s.evidence)["high"]) for s in ranked]
+def _is_high(sample: Sample) -> bool | None:
+    ranked = sample.labelled.importance and not sample.is_bot
+    return sample.labelled.importance == "high" if ranked else None
 
 
-def _tagged(
-    samples: Sequence[Sample], judgement: Judgement, areas: Areas
-) -> list[tuple[frozenset[str], frozenset[str]]]:
-    pairs = []
-    for sample in samples:
-        if sample.labelled.areas:
-            said = _said(sample, areas)
-            found = judgement.area_model.areas(sample.evidence, said) if judgement.area_model else said
-            pairs.append((frozenset(sample.labelled.areas), frozenset(found)))
-    return pairs
+def _chance_of_high(sample: Sample, judgement: Judgement, _areas: Areas) -> float:
+    return judgement.classifier.levels(sample.evidence)["high"]
+
+
+def _tagged(sample: Sample) -> frozenset[str] | None:
+    return frozenset(sample.labelled.areas) or None
+
+
+def _guessed_areas(sample: Sample, judgement: Judgement, areas: Areas) -> frozenset[str]:
+    said = _said(sample, areas)
+    return frozenset(judgement.area_model.areas(sample.evidence, said) if judgement.area_model else said)
 
 
 _PARTS: tuple[_Part, ...] = (
-    _Part("types", "macro-F1", _types, _type_score),
-    _Part("importance", "AUC of high", _importance, auc),
-    _Part("areas", "micro-F1", _tagged, micro_f1),
+    _Part("types", "macro-F1", _type, _guessed_type, _type_score, 0.6),
+    _Part("importance", "AUC of high", _is_high, _chance_of_high, auc, 0.97),
+    _Part("areas", "micro-F1", _tagged, _guessed_areas, micro_f1, 0.6),
 )
 
 
-def _trial(
-    part: _Part, older: Sequence[Sample], newer: Sequence[Sample], areas: Areas, known: Judgement, own: Judgement
-) -> Trial:
-    theirs, ours = part.pairs(newer, known, areas), part.pairs(newer, own, areas)
-    learned, before, after = len(part.pairs(older, known, areas)), part.score(theirs), part.score(ours)
-    used = learned >= _LEAST and after > before and _is_no_luck(part.score, theirs, ours)
-    return Trial(part.name, part.measure, learned, len(ours), before, after, used)
+def _trial(part: _Part, learned: int, judged: Sequence[tuple[Any, Any, Any]]) -> Trial:
+    theirs, ours = [(truth, guess) for truth, guess, _ in judged], [(truth, guess) for truth, _, guess in judged]
+    before, after = part.score(theirs), part.score(ours)
+    used = learned >= _LEAST and after > before and _how_likely(part.score, theirs, ours) > part.likely
+    return Trial(part.name, part.measure, learned, len(judged), before, after, used)
 
 
-def _is_no_luck(score: Callable[[Sequence[Any]], float], theirs: Sequence[Any], ours: Sequence[Any]) -> bool:
-    """Whether the own judgement would have been the better one on nearly any other such commits."""
+def _how_likely(score: Callable[[Sequence[Any]], float], worse: Sequence[Any], better: Sequence[Any]) -> float:
+    """Return in which share of resampled commits `better` scores more than `worse`."""
     draw = random.Random(1)  # noqa: S311 - resampling, no secret
-    better = 0
+    found = 0
     for _ in range(_DRAWS):
-        chosen = draw.choices(range(len(ours)), k=len(ours))
-        better += score([ours[index] for index in chosen]) > score([theirs[index] for index in chosen])
-    return better >= _SURE * _DRAWS
+        chosen = draw.choices(range(len(better)), k=len(better))
+        found += score([better[index] for index in chosen]) > score([worse[index] for index in chosen])
+    return found / _DRAWS
