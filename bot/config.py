@@ -256,6 +256,10 @@ class FeedSettings(_Table):
         default="line", description="on a day without commits: `line` or `nothing`"
     )
     made_by: str = Field(default="", description="the id of the person to be told when it fails")
+    uses: str = Field(
+        default="",
+        description="a file that `daybrief uses scan` wrote: what touches what it names comes first in the digest",
+    )
 
 
 class AccessSettings(_Table):

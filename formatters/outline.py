@@ -17,12 +17,13 @@ from analysis.digest.trends import Unusual, UnusualKind
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
 from analysis.i18n.typography import outside
-from analysis.rules.wording import say
+from analysis.rules.wording import say, say_fact
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label, say_day, say_days
 from formatters.text.follow_ups import News, news_of
 from formatters.text.item import Item, Point, author_of, item_of
+from formatters.text.places import say_places
 from formatters.text.plain import brief, clean, first_sentence
 
 _CJK = re.compile("[\u3400-\u9fff]")
@@ -60,6 +61,7 @@ class Outline:
 
     Attributes:
         counts, makeup: how many commits by how many authors, and of what: lines of the product and of tests, types.
+        touched: how many commits touch what the reader uses, and `touches` each with the places; both empty where none does.
         more_high: how many of high importance there are besides `must_know`; empty for none.
         quoting: that people's words stand as they were written, where that is another language than the reader's; else empty.
         gaps: what of the day was not seen, or seen otherwise than it should have been; empty where all is well.
@@ -71,6 +73,8 @@ class Outline:
     counts: str
     makeup: str
     notices: tuple[str, ...]
+    touched: str
+    touches: tuple[Point, ...]
     must_know: tuple[Item, ...]
     more_high: str
     follow_ups: tuple[News, ...]
@@ -112,6 +116,8 @@ class _Writer:
             counts=self.counts(),
             makeup=self.makeup() if digest.entries else "",
             notices=tuple(self.notices()),
+            touched=self.touched(),
+            touches=tuple(self.touches()),
             must_know=tuple(self.made[entry.commit.sha] for entry in digest.must_know),
             more_high=self.more_high(),
             follow_ups=tuple(news_of(digest)),
@@ -177,6 +183,16 @@ class _Writer:
         types = [say(f"theme.{kind}", self.language, count=count) for kind, count in counts]
         more = f" … +{len(types) - _TYPES}" if len(types) > _TYPES else ""
         return " · ".join([*lines, self.label("list.comma").join(types[:_TYPES]) + more])
+
+    def touched(self) -> str:
+        shas = {touch.sha for touch in self.digest.touches}
+        return self.label("uses.hits", count=len(shas), every=len(self.digest.entries)) if shas else ""
+
+    def touches(self) -> Iterator[Point]:
+        for touch in self.digest.touches:
+            said = clean(say_fact(touch.fact, self.language))
+            places = say_places(touch.uses, self.language)
+            yield Point(self.label("uses.touch", places=places, fact=said[:1].upper() + said[1:]), (touch.sha,))
 
     def more_high(self) -> str:
         """How many of high importance stand not among what must be known."""

@@ -11,16 +11,16 @@ from analysis.i18n.typography import outside
 from analysis.rules.wording import say_fact
 from analysis.triage.areas import Areas
 from analysis.upgrade import Hit, Item, Part, Upgrade
-from analysis.uses import Use
 from formatters.i18n.wording import label
 from formatters.text.item import item_of
+from formatters.text.places import code, say_places
 from formatters.text.plain import clean
 
 MOST = 40
 """Lines of a part that a reader is given; programs get all of them."""
 
 
-_MANY, _NAMES, _PLACES = 3, 8, 5
+_MANY, _NAMES = 3, 8
 _RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
 _GROUPED = {Part.BREAKS, Part.RENAMED, Part.FEATURES}
 """Parts whose facts are told by their names alone where one commit has many."""
@@ -147,13 +147,6 @@ class _Writer:
             yield self.label("upgrade.in_part")
 
 
-def say_places(uses: Sequence[Use], language: Language) -> str:
-    """Say where something is used: file and line, and what it is set to; a few, and how many more there are."""
-    places = list(dict.fromkeys(_code(use.place) for use in uses))
-    more = f" +{len(places) - _PLACES}" if len(places) > _PLACES else ""
-    return label("list.comma", language).join(places[:_PLACES]) + more
-
-
 def _groups(items: Sequence[Item]) -> Iterator[list[Item]]:
     """Put together what rests on the same commit where that is much; the order is that of each group's first."""
     by_commit: dict[tuple[str, ...], list[Item]] = {}
@@ -212,9 +205,4 @@ def _begun(text: str) -> str:
 
 
 def _named(fact: Fact) -> str:
-    return f"{_code(fact.before)} → {_code(fact.after)}" if fact.kind in _RENAMES else _code(fact.name)
-
-
-def _code(name: str) -> str:
-    shown = clean(name)
-    return shown if "`" in shown else f"`{shown}`"
+    return f"{code(fact.before)} → {code(fact.after)}" if fact.kind in _RENAMES else code(fact.name)

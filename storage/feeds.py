@@ -40,6 +40,7 @@ class Feed:
         made_by: the person to be told when it fails; empty where nobody is.
         since: when it began to hold (made, or resumed); nothing before is owed.
         paused: why nothing is posted, for people; empty while it is active.
+        uses: the file that says what the channel's team uses of it, on the bot's machine; empty for none.
     """
 
     platform: str
@@ -59,6 +60,7 @@ class Feed:
     made_by: str = ""
     origin: Origin = "chat"
     paused: str = ""
+    uses: str = ""
     id: int = 0
 
     @property

@@ -353,3 +353,10 @@ def m053_feeds_once(db: Database) -> None:
         "delete from feeds where id not in (select min(id) from feeds "
         "group by platform, channel, lower(repository), days, least, language, areas, left_out)"
     )
+
+
+@migrations()
+def m060_uses(db: Database) -> None:
+    """The file that says what a feed's team uses of its repository, and subscriptions to what touches that."""
+    db.table("feeds").add_column("uses", str, not_null_default="")
+    db.table("subscriptions").add_column("uses", str, not_null_default="")

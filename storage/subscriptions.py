@@ -46,6 +46,7 @@ class Subscription:
         id: 0 until it is stored.
         area, path, author, word, type: an area's key, a glob over paths, a name or account, a word, a change type; what
             is given must all hold, and without any it is everything.
+        uses: a file that says what a team uses: only what touches that; empty for all.
         at: on the zone's clocks, of daily and weekly ones.
         since: when it was made; nothing before that day is told.
         paused: why nothing is sent, for people; empty while it is active.
@@ -67,6 +68,7 @@ class Subscription:
     is_mute: bool = False
     made_by: str = ""
     paused: str = ""
+    uses: str = ""
     id: int = 0
 
 
@@ -203,7 +205,7 @@ def _as_it_was(before: dict[str, Any], row: dict[str, Any]) -> bool:
     return all(before[name] == row[name] for name in ("least", "how", "at", "zone", "language", "paused"))
 
 
-_SAME = ("recipient", "repository", "area", "path", "author", "word", "type", "is_mute")
+_SAME = ("recipient", "repository", "area", "path", "author", "word", "type", "is_mute", "uses")
 """What makes two subscriptions one: the later says how and from what importance on."""
 
 

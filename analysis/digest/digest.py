@@ -13,9 +13,10 @@ from analysis.digest.follow_ups import FollowUp
 from analysis.digest.stories import Story
 from analysis.digest.trends import Unusual
 from analysis.entry import RULES, Entry, Order, Theme, Usage
-from analysis.facts import FactKind
+from analysis.facts import Fact, FactKind
 from analysis.i18n.language import Language
 from analysis.triage.triage import Importance, raised
+from analysis.uses import Use
 
 SCHEMA_VERSION = 2
 """Of the digest as JSON; goes up when a field changes its meaning or goes away."""
@@ -111,6 +112,15 @@ class Average:
 
 
 @dataclass(frozen=True, slots=True)
+class Touch:
+    """A fact of a commit that touches what a team uses, and the places where they use it."""
+
+    sha: str
+    fact: Fact
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """A day (or several) of one repository.
 
@@ -124,6 +134,7 @@ class Digest:
         first: the SHAs of what must be known, as a model compared them; None where importance and order decide it.
         built_at: aware, UTC.
         area: the only area it still shows, after `only`; empty for all.
+        touches: what touches what its reader uses; empty where nothing does, or where nobody said what that is.
     """
 
     repo: str
@@ -141,6 +152,7 @@ class Digest:
     area: str = ""
     follow_ups: tuple[FollowUp, ...] = ()
     first: tuple[str, ...] | None = None
+    touches: tuple[Touch, ...] = ()
 
     def only(self, area: str) -> "Digest":
         """Return the digest with that area's entries alone; one without any is a digest too."""
@@ -161,8 +173,10 @@ class Digest:
         )
         stories = tuple(story for story in stories if len(story.shas) > 1 or story.earlier)
         overview = tuple(theme for theme in self.overview if not theme.shas or shas & set(theme.shas))
+        touches = tuple(touch for touch in self.touches if touch.sha in shas)
         return replace(
-            self, entries=kept, stories=stories, overview=overview, area=area or self.area, first=None if area else self.first
+            self, entries=kept, stories=stories, overview=overview, area=area or self.area,
+            first=None if area else self.first, touches=touches,
         )  # fmt: skip
 
     def entry(self, sha: str) -> Entry:

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.pipeline import Step
+from analysis.digest.touching import touching
 from analysis.entry import RULES, Analyser, Entry
 from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
+from analysis.uses import Uses
 from bot.commands.queries import area_key, change_type, importance
 from bot.digests.core import Core
 from bot.digests.repositories import Place
@@ -23,12 +25,13 @@ def today(core: Core, zone: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What of a digest is wanted; None for all."""
+    """What of a digest is wanted, None for all; and what its reader uses."""
 
     area: str | None = None
     least: str | None = None
     author: str | None = None
     kind: str | None = None
+    uses: Uses | None = None
 
     def check(self) -> None:
         """Raise BadInput for a value that means nothing, before any work is done (areas are known only afterwards)."""
@@ -43,7 +46,7 @@ class Choice:
             digest = digest.only(area_key(self.area, areas))
         if self.least or self.author or self.kind:
             digest = digest.keep(entry for entry in digest.entries if self._fits(entry))
-        return digest
+        return touching(digest, self.uses) if self.uses else digest
 
     def _fits(self, entry: Entry) -> bool:
         if self.least and entry.triage.importance.rank < importance(self.least).rank:

@@ -67,6 +67,10 @@ def digest(
     author: Annotated[str | None, typer.Option(help="Only this author (name or account).")] = None,
     kind: Annotated[str | None, typer.Option("--type", help="Only this change type.")] = None,
     branch: Annotated[str | None, typer.Option(help="The branch; default: the repository's default branch.")] = None,
+    uses: Annotated[
+        Path | None,
+        typer.Option(help="What you use of it, as daybrief uses scan writes it: what touches that comes first."),
+    ] = None,
     json_: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars and no remarks.")] = False,
     config: ConfigOption = None,
@@ -79,12 +83,15 @@ def digest(
     from bot.config import machine_zone
     from bot.digests.archive import Archive
     from bot.digests.repositories import parse_place
+    from bot.digests.uses import read_file
 
     with _core(config) as core:
         zone = check_zone(tz) if tz else machine_zone()
         window = Window.of(parse_day(date, briefing.today(core, zone)), zone)
         reader = core.analyser(analyser.value)
-        choice = briefing.Choice(area=area, least=minimum, author=author, kind=kind)
+        choice = briefing.Choice(
+            area=area, least=minimum, author=author, kind=kind, uses=read_file(uses) if uses else None
+        )
         choice.check()
         made, problems = [], []
         with progress(quiet=quiet) as step:

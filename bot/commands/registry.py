@@ -70,7 +70,7 @@ def verbs() -> tuple[Verb, ...]:
         ),
         _verb("areas", repo, language, public),
         _verb("upgrade", _first("versions", "words"), repo, language, public),
-        _verb("subscribe", *topic, _named("how", "choice", HOW), _named("at", "words"), repo, _named("here", "flag"), has_form=True),
+        _verb("subscribe", *topic, _named("how", "choice", HOW), _named("at", "words"), repo, _named("uses", "flag"), _named("here", "flag"), has_form=True),
         _verb("mute", *topic, repo, _named("here", "flag"), has_form=True),
         _verb("subs", _named("here", "flag")),
         _verb("unsubscribe", _first("number", "words"), _named("here", "flag")),

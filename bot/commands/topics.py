@@ -30,6 +30,7 @@ class Topic:
     author: str = ""
     word: str = ""
     type: str = ""
+    uses: str = ""
 
 
 def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -> list[Topic]:
@@ -99,6 +100,8 @@ def say_topic(one: Subscription | Topic, areas: Areas, language: Language) -> st
     parts += [f"`{text}`" for text in (one.path, one.word) if text]
     if one.author:
         parts.append(f"@{one.author}")
+    if one.uses:
+        parts.append(tell("subs.uses", language))
     if isinstance(one, Subscription) and one.least.rank:
         parts.append(tell(f"least.{one.least}", language))
     return " · ".join(parts) or tell("subs.everything", language)

@@ -31,6 +31,7 @@ from bot.delivery.feeds import (
     narrowed,
     next_post,
     reported,
+    with_touches,
 )
 from bot.delivery.look_back_job import LookBackJob
 from bot.delivery.outbox import Outbox, Outcome, Ready
@@ -169,7 +170,7 @@ class DigestJob:
             if (original := self._core.memory.taken_back(entry))
             and self._subscriptions.told(recipient, digest.repo, [original.sha])
         ]
-        shown = narrowed(feed, digest, heard)
+        shown = with_touches(feed, narrowed(feed, digest, heard))
         told = tuple(entry.commit.sha for entry in digest.entries)
 
         def note() -> None:

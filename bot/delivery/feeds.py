@@ -1,20 +1,28 @@
 """What is due to a channel, and what of a digest it gets: by the feed's hour, days and filters."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from analysis.commits.bots import names_bot
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.follow_ups import FollowUp
+from analysis.digest.touching import touching
 from analysis.entry import Entry
+from analysis.errors import BadInput
 from bot.digests.memory import LOOK_BACK
+from bot.digests.uses import load_uses
+from bot.i18n.wording import tell
 from storage.deliveries import Delivery, State
 from storage.digests import ReportedCommits
 from storage.feeds import Feed
 from storage.subscriptions import Recipient
+
+_LOG = logging.getLogger(__name__)
 
 MOST_DAYS = 7
 """How far back one catch-up of digests reaches after a time of silence."""
@@ -142,6 +150,17 @@ def narrowed(feed: Feed, digest: Digest, heard: Iterable[str] = ()) -> Digest:
     must = set(heard)
     kept = digest.keep(entry for entry in digest.entries if entry.commit.sha in must or wants(feed, entry))
     return replace(kept, follow_ups=tuple(one for one in digest.follow_ups if _wants_news(feed, one)))
+
+
+def with_touches(feed: Feed, digest: Digest) -> Digest:
+    """Return the digest with what of it touches what the feed's team uses; a file that cannot be read is noted in it."""
+    if not feed.uses:
+        return digest
+    try:
+        return touching(digest, load_uses(Path(feed.uses), digest.repo))
+    except BadInput as problem:
+        _LOG.warning("the feed %s of %s: %s", feed.id, feed.repository, problem)
+        return replace(digest, notes=(*digest.notes, tell("feed.uses", feed.language)))
 
 
 def is_left_out(entry: Entry, left_out: Iterable[str]) -> bool:

@@ -1,17 +1,24 @@
 """Which commits a recipient is told of, and when: topics matched, mutes and reverts heeded."""
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from analysis.commits.globs import pattern_of
 from analysis.commits.window import Window
+from analysis.digest.touching import touched_by
 from analysis.entry import Entry
+from analysis.errors import BadInput
 from bot.digests.memory import LOOK_BACK
+from bot.digests.uses import index_of
 from storage.subscriptions import How, Subscription
 from storage.words import words_of
+
+_LOG = logging.getLogger(__name__)
 
 _MONDAY = 0
 _WEEK = 7
@@ -57,7 +64,18 @@ def matches(subscription: Subscription, entry: Entry) -> bool:
         _in(subscription.path, path) for file in commit.files for path in {file.path, file.old_path or file.path}
     ):
         return False
+    if subscription.uses and not _touches(subscription, entry):
+        return False
     return not subscription.word or _says(entry, subscription.word)
+
+
+def _touches(subscription: Subscription, entry: Entry) -> bool:
+    """Whether a commit touches what the subscription's file names; one that cannot be read now names nothing."""
+    try:
+        return bool(touched_by(entry, index_of(Path(subscription.uses), subscription.repository)))
+    except BadInput as problem:
+        _LOG.warning("the subscriptions of %s: %s", subscription.recipient, problem)
+        return False
 
 
 def _in(pattern: str, path: str) -> bool:

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from analysis.digest.pipeline import Step, silent
 from analysis.errors import BadInput, NotFound
 from analysis.sources.revisions import Revisions
 from analysis.uses import UseKind, Uses, read_uses
+from analysis.uses.hits import Index
 from analysis.uses.offering import Offering
 from analysis.uses.scan import candidates, read_files, uses_of, values_of
+from analysis.uses.use import LARGEST
 from bot.digests.core import Core
 
 _MOST_VERSIONS = 3
@@ -64,17 +67,46 @@ def _versions(source: Revisions, uses: Uses) -> list[str]:
     return found[:_MOST_VERSIONS]
 
 
+def read_file(path: Path) -> Uses:
+    """Read a `uses.toml`.
+
+    Raises:
+        BadInput: it cannot be read, or is none.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadInput(f"{path} has more than {LARGEST:,} bytes: scan fewer files.")
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise BadInput(f"{path} cannot be read ({error}): write it with daybrief uses scan.") from None
+    return read_uses(text, str(path))
+
+
 def load_uses(path: Path, repo: str) -> Uses:
     """Read a `uses.toml` that is of a repository.
 
     Raises:
         BadInput: it cannot be read, or is of another repository.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
-        raise BadInput(f"{path} cannot be read ({error}): write it with daybrief uses scan.") from None
-    uses = read_uses(text, str(path))
+    uses = read_file(path)
     if uses.repo.lower() != repo.lower():
         raise BadInput(f"{path} tells what is used of {uses.repo}, not of {repo}: scan for that one.")
     return uses
+
+
+def index_of(path: Path, repo: str) -> Index:
+    """Return what a `uses.toml` names, to be looked up; read again when it was written again.
+
+    Raises:
+        BadInput: as `load_uses`.
+    """
+    try:
+        written = path.stat().st_mtime_ns
+    except OSError:
+        written = 0
+    return _index(path, repo, written)
+
+
+@lru_cache(maxsize=64)
+def _index(path: Path, repo: str, _written: int) -> Index:
+    return Index(load_uses(path, repo))

@@ -187,6 +187,7 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
         least=Importance(settings.least),
         areas=tuple(area(core, wanted) for wanted in settings.areas),
         left_out=tuple(author.lower().lstrip("@") for author in settings.left_out),
+        uses=settings.uses,
         days=settings.days,
         quiet=settings.quiet,
         made_by=settings.made_by,

@@ -134,6 +134,9 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
     yield Piece(f"**{fit(made.title, room)}**\n-# {fit(made.counts, room)} · {zone}{makeup}", keep=True)
     for notice in made.notices[:_NOTICES]:
         yield Piece(f"⚠️ {fit(notice, room)}", keep=True)
+    if made.touched:
+        told = "\n".join(f"- {fit(point.text, room)}" for point in made.touches[:_NEWS])
+        yield Piece(f"**{escape(made.touched)}**\n{told}", keep=True)
     for item, quote in zip(made.must_know, post.quotes(made), strict=True):
         yield Piece(_headline(item, quote, room, language), keep=True)
     if made.more_high:

@@ -75,6 +75,10 @@ class _Report:
     def write(self) -> Iterator[str]:
         made = self.made
         yield from self.head()
+        if made.touched:
+            yield f"\n## {escape(made.touched)}\n"
+            for point in made.touches:
+                yield f"- {escape(point.text)}{self.references(point.shas)}"
         yield from self.must_know()
         yield from self.news()
         for name, points in (("overview", made.overview), ("watch", made.watch)):

@@ -27,6 +27,9 @@ def parent(post: DigestPost) -> Payload:
     numbers = "\n".join(filter(None, (made.counts, made.makeup)))
     head = [*words(cut(made.title, _TITLE), bold=True), *words(f" · {zone}\n"), *spans(cut(numbers, 2 * _TITLE))]
     pieces = [rich(head, *(spans(f"⚠️ {sentences(notice, 300, '…')}") for notice in made.notices[:3]))]
+    if made.touched:
+        shown = (spans(cut(point.text, _TITLE)) for point in made.touches[:_NEWS])
+        pieces.append(bullets(words(made.touched, bold=True), shown))
     if made.must_know:
         lines = (_line(item, language, quote) for item, quote in zip(made.must_know, quotes(made), strict=True))
         more = [words(made.more_high)] if made.more_high else []

@@ -144,6 +144,10 @@ def write_outline(made: Outline, screen: Screen) -> None:
     """Write a digest that was put into words already."""
     digest, language = made.digest, made.digest.language
     _write_head(made, screen)
+    if made.touched:
+        screen.heading(made.touched)
+        for point in made.touches:
+            marked_line(point.text, None, [digest.entry(sha).commit.short for sha in point.shas], screen)
     if made.must_know:
         screen.heading(label("section.must_know", language))
         _write_must_know(made, screen)

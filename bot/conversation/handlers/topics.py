@@ -43,6 +43,8 @@ async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> 
     least = meanings.importance(context.value("min")) if context.value("min") else Importance.LOW
     if not found and least.rank and verb == "subscribe":
         found = [Topic()]  # "only what ranks high" is a topic
+    if "uses" in context.command.flags:
+        found = [replace(topic, uses=_uses(context)) for topic in found or [Topic()]]
     if words and not found:
         raise Mistake("mistake.mute_nothing" if verb == "mute" else "mistake.subscribe_nothing")
     if not found and not is_sent:
@@ -70,6 +72,14 @@ def _which(context: CommandContext, unclear: Unclear, words: Sequence[str]) -> A
     ]
     choices = [(printed(command), label) for command, label in readings]
     return AmbiguousChoice("which.topic", [choice for choice in choices if len(choice[0]) <= MOST_COMMAND])
+
+
+def _uses(context: CommandContext) -> str:
+    """Return the file that says what the team of this channel uses; only who is in the channel may follow it."""
+    feed = context.feed_of(_repository(context))
+    if feed is None or not feed.uses:
+        raise Mistake("mistake.no_uses")
+    return feed.uses
 
 
 def _repository(context: CommandContext) -> str:
