@@ -9,7 +9,8 @@ import tzlocal
 from pydantic import BaseModel
 
 from analysis.errors import BadInput
-from bot.config import AreaSettings, FeedSettings, Settings, load, machine_zone, options
+from bot.config import load, machine_zone, options
+from bot.settings import AreaSettings, FeedSettings, Settings
 
 SECRETS = {"DAYBRIEF_GITHUB__TOKEN": "ghp_topsecret", "DAYBRIEF_MODEL__API_KEY": "sk-topsecret"}
 

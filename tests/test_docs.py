@@ -23,7 +23,8 @@ from typer.core import TyperOption
 
 from bot.cli.main import app
 from bot.commands.registry import usage, verbs
-from bot.config import Settings, load, options
+from bot.config import load, options
+from bot.settings import Settings
 from formatters.charts.drawings import charts
 from formatters.terminal.report import terminal
 

@@ -27,8 +27,9 @@ from analysis.sources.github_pulls import GitHubPulls
 from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.github_rest import GitHubRepository
 from bot.cli.main import app
-from bot.config import Settings, load
+from bot.config import load
 from bot.digests.repositories import parse_place
+from bot.settings import Settings
 from storage.words import split_filters
 
 REPO = "ann/scratch"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import BadInput
 from bot.cli.triage_filter import triage_lines
-from bot.config import Settings
+from bot.settings import Settings
 
 
 def unlearned(_repo: str) -> None:

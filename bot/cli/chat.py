@@ -129,8 +129,8 @@ def add(
 ) -> None:
     """Bring a repository's digest to a channel."""
     from bot.commands.meanings import clock
-    from bot.config import FeedSettings
     from bot.service.assembly import configured_feed
+    from bot.settings import FeedSettings
 
     with _feeds(config) as (core, feeds):
         settings = FeedSettings(

@@ -11,7 +11,7 @@ from analysis.statements import statements_of
 from analysis.triage.areas import of_repository
 from analysis.triage.learned import Judgement
 from analysis.triage.triage import triage
-from bot.config import Settings
+from bot.settings import Settings
 from formatters.text.json_text import json_text
 
 

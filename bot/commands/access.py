@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from bot.config import AccessSettings
 from bot.port.platform import Asker
+from bot.settings import AccessSettings
 from storage.commits import Commits
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Recipient, Subscription, Subscriptions

@@ -14,7 +14,7 @@ from analysis.sources.revisions import Revisions
 
 if TYPE_CHECKING:
     from analysis.sources.github_requests import Requests
-    from bot.config import GitHubSettings
+    from bot.settings import GitHubSettings
 
 _OWNER_NAME = r"\w[\w.-]*/(?!\.{1,2}(?:[/?#]|$))[\w.-]+?"
 _NAME = re.compile(_OWNER_NAME)

@@ -18,7 +18,7 @@ from analysis.triage.triage import Importance
 from bot.commands.access import Access
 from bot.commands.meanings import area
 from bot.commands.people import People
-from bot.config import ARCHIVE, FeedSettings, machine_zone
+from bot.config import machine_zone
 from bot.conversation.context import Services
 from bot.conversation.dispatcher import Dispatcher
 from bot.conversation.suggest import Suggestions
@@ -37,6 +37,7 @@ from bot.digests.shared_analyser import SharedAnalyser
 from bot.digests.work import Work
 from bot.port.platform import Transport
 from bot.service.connections import check
+from bot.settings import ARCHIVE, FeedSettings
 from storage.deliveries import Deliveries, Delivery
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Subscriptions

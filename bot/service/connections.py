@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import BadInput
 from bot.commands.registry import verbs
-from bot.config import Settings
 from bot.digests.core import Core
 from bot.port.platform import Conversation, Suggest, Transport
+from bot.settings import Settings
 from storage.memory import KeyValues
 
 if TYPE_CHECKING:

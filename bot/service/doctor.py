@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from analysis.errors import Problem
-from bot.config import FILE, Configuration, DiscordSettings, SlackSettings, load, machine_zone
+from bot.config import FILE, Configuration, load, machine_zone
+from bot.settings import DiscordSettings, SlackSettings
 
 if TYPE_CHECKING:
     from analysis.sources import CommitSource

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from analysis.errors import BadInput
-from bot.config import ARCHIVE
 from bot.delivery.schedule import Heartbeat, measured
 from bot.digests.core import Core
 from bot.platforms.slack.manifest import FINISH, INSTALL, PATH
@@ -22,6 +21,7 @@ from bot.service.assembly import Assembly
 from bot.service.connections import Connections, check, discord_transport, slack_transport
 from bot.service.metrics import Counted, Metrics
 from bot.service.readiness import Readiness
+from bot.settings import ARCHIVE
 from bot.web.guard import GuardedRunner, guard
 
 if TYPE_CHECKING:

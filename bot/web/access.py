@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
-from bot.config import WebSettings
+from bot.settings import WebSettings
 
 COOKIE = "daybrief"
 _HERE = {"localhost", "127.0.0.1", "::1"}

@@ -1,0 +1,313 @@
+"""The settings, a table each: what they are called, what they may be, and what holds where none is given."""
+
+import re
+from datetime import time
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import pydantic
+from pydantic import Field, SecretStr
+
+ARCHIVE = "/archive"
+"""Where the bot's own server has the archive."""
+_SHORTEST_TOKEN = 16
+
+
+def _address(value: str) -> str:
+    if value and not (re.match(r"https?://[^/\s]+", value) and _has_host(value)):
+        raise ValueError("should be an address that starts with https:// or http://")
+    return value
+
+
+def _has_host(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half an address in brackets, a port that is no number
+        return False
+
+
+def _network(value: str) -> str:
+    try:
+        ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError(f"{value!r} is no address or network such as 10.0.0.0/8") from None
+    return value
+
+
+def at_home(value: Path) -> Path:
+    """Return a path with `~` written out; raises ValueError where there is no home folder."""
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError(f"there is no home folder for {str(value)[:80]!r}: write the whole path") from None
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"{value!r} is no regular expression ({error})") from None
+    return value
+
+
+def _clock(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("should be a time of day such as 09:00")
+    return value
+
+
+def _listed(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _patterns(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a pattern that fits no repository: it would open nothing, and nobody would notice."""
+    for name in names:
+        if not re.fullmatch(r"\*|[\w.*?\[\]!-]+/[\w.*?\[\]!-]+", name):
+            raise ValueError(f"{name!r} fits no repository: write owner/name, with * for any letters, as in acme/*")
+    return names
+
+
+def _people(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a person whose platform is not named: nobody would be one."""
+    for name in names:
+        if not re.fullmatch(r"slack:[UW][A-Z0-9]+|discord:\d+", name):
+            raise ValueError(f"{name!r} names nobody: write slack:U024BE7LH or discord:80351110224678912")
+    return names
+
+
+Address = Annotated[str, pydantic.AfterValidator(_address)]
+Pattern = Annotated[str, pydantic.AfterValidator(_pattern)]
+Network = Annotated[str, pydantic.AfterValidator(_network)]
+File = Annotated[Path, pydantic.AfterValidator(at_home)]
+Names = Annotated[tuple[str, ...], pydantic.BeforeValidator(_listed)]
+"""The environment has no lists: there, commas stand between them."""
+Patterns = Annotated[Names, pydantic.AfterValidator(_patterns)]
+PlatformUsers = Annotated[Names, pydantic.AfterValidator(_people)]
+Clock = Annotated[time, pydantic.BeforeValidator(_clock)]
+
+
+class _Table(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+
+
+class StoreSettings(_Table):
+    """[store]: where Daybrief remembers."""
+
+    path: File | None = Field(
+        default=None, description="the SQLite file; default: `daybrief/daybrief.db` in the user's data folder"
+    )
+    diff_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
+        default=90,
+        description="days for which the bot keeps commits' diffs; what was read out of them stays; `0`: for ever",
+    )
+
+
+class GitHubSettings(_Table):
+    """[github]: where repositories are read."""
+
+    base_url: Address = Field(
+        default="https://api.github.com", description="of the API; a GitHub Enterprise server's ends in /api/v3"
+    )
+    token: SecretStr = Field(
+        default=SecretStr(""), description="a token that may read the repositories; without one, 60 requests an hour"
+    )
+    pull_requests: bool = Field(
+        default=True,
+        description=(
+            "what people wrote in pull requests is read too, also for clones of repositories on GitHub; it takes a token; "
+            "default: `true`"
+        ),
+    )
+
+
+class ModelSettings(_Table):
+    """[model]: who analyses, if not the rules."""
+
+    base_url: Address = Field(
+        default="", description="of an OpenAI-compatible server, usually ending in /v1; default: OpenAI's own"
+    )
+    name: str = Field(default="", description="the model; without one, the rules analyse")
+    api_key: SecretStr = Field(default=SecretStr(""), description="the key; a server of one's own may need none")
+    deadline: Annotated[float, Field(gt=0, le=86_400)] = Field(
+        default=180.0, description="seconds that one call may take, retries included"
+    )
+    concurrency: Annotated[int, Field(ge=1, le=256)] = Field(default=16, description="calls at once")
+    daily_tokens: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="tokens a day (UTC), in and out together, after which the rules go on alone; default: no limit",
+    )
+    price_in: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="price of a million tokens in, for the cost in the run card"
+    )
+    price_out: Annotated[float, Field(ge=0)] | None = Field(default=None, description="price of a million tokens out")
+
+
+class WebSettings(_Table):
+    """[web]: the archive as pages, and who may read them."""
+
+    host: str = Field(default="127.0.0.1", description="where `daybrief web` answers; 0.0.0.0 for all of the network")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8321, description="0: any that is free")
+    url: Address = Field(
+        default="",
+        description="scheme and host under which readers reach it, such as https://daybrief.example.com, for links in feeds and posts",
+    )
+    access: Literal["none", "token", "proxy"] = Field(
+        default="none",
+        description="`none`: everybody who reaches it; `token`: who knows the token; `proxy`: whom a reverse proxy names",
+    )
+    token: SecretStr = Field(default=SecretStr(""), description="for access token; 16 characters at least")
+    user_header: str = Field(
+        default="X-Forwarded-User", description="for access proxy: the header with the user's name"
+    )
+    proxies: Annotated[tuple[Network, ...], pydantic.BeforeValidator(_listed)] = Field(
+        default=("127.0.0.1", "::1"), description="for access proxy: from where that header is believed"
+    )
+    repositories: Names = Field(
+        default=("*",), description="what every reader may see, as patterns such as example/*; default: all"
+    )
+    users: dict[str, Names] = Field(
+        default={}, description="for access proxy: what single users may see beside that, as NAME = [patterns]"
+    )
+    zone: str = Field(default="", description="IANA zone of the archive's days; default: the machine's")
+
+    @pydantic.model_validator(mode="after")
+    def _has_token(self) -> "WebSettings":
+        if self.access == "token" and len(self.token.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"access is token: set a token of {_SHORTEST_TOKEN} characters or more")
+        return self
+
+
+class AreaSettings(_Table):
+    """[areas.NAME]: an area of one's own, or what one adds to a known one."""
+
+    en: str = Field(default="", description="how the area is shown in English")
+    zh: str = Field(default="", description="how the area is shown in Chinese")
+    words: tuple[str, ...] = Field(
+        default=(), description="words that say the area anywhere: tags, titles, parts of paths"
+    )
+    tags: tuple[str, ...] = Field(
+        default=(), description="words that say it only as a tag, a prefix or a scope of a title"
+    )
+    paths: tuple[Pattern, ...] = Field(default=(), description="regular expressions over the path, with a / before it")
+
+
+class SlackSettings(_Table):
+    """[slack]: the Slack app; connected if there is a bot token."""
+
+    base_url: Address = Field(default="https://slack.com/api/", description="of the Web API")
+    bot_token: SecretStr = Field(default=SecretStr(""), description="the bot's token, xoxb-…")
+    app_token: SecretStr = Field(default=SecretStr(""), description="the app-level token of Socket Mode, xapp-…")
+    signing_secret: SecretStr = Field(default=SecretStr(""), description="what requests are signed with; for mode http")
+    client_id: str = Field(
+        default="", description="of the app, in place of bot_token: several workspaces may install it; for mode http"
+    )
+    client_secret: SecretStr = Field(default=SecretStr(""), description="of the app, beside client_id")
+    mode: Literal["socket", "http"] = Field(
+        default="socket",
+        description="`socket`: we connect to Slack; `http`: Slack sends requests to [serve] host and port",
+    )
+
+
+class DiscordSettings(_Table):
+    """[discord]: the Discord application; connected if there is a token."""
+
+    base_url: Address = Field(default="https://discord.com/api/v10", description="of the API")
+    gateway_url: str = Field(default="", description="of the gateway; default: the one that the API names")
+    token: SecretStr = Field(default=SecretStr(""), description="the bot's token")
+
+
+class FeedSettings(_Table):
+    """[[feeds]]: a channel's digest, one table for each; those set up in chat stand beside them."""
+
+    platform: Literal["slack", "discord", "terminal"] = Field(description="where the channel is")
+    channel: str = Field(min_length=1, description="the channel's id, such as C024BE91L")
+    workspace: str = Field(default="", description="the Slack team's or Discord server's id")
+    repository: str = Field(min_length=1, description="owner/name, or owner/name=folder of a clone")
+    at: Clock = Field(default=time(9), description="when it is posted, such as 09:00")
+    zone: str = Field(default="", description="IANA time zone; default: the machine's")
+    language: Literal["en", "zh"] = Field(default="en", description="`en` or `zh`")
+    least: Literal["high", "medium", "low"] = Field(default="low", description="only from this importance on")
+    areas: tuple[str, ...] = Field(default=(), description="only these areas; default: all")
+    left_out: tuple[str, ...] = Field(default=(), description="authors to be left out; `bots` for all programs")
+    days: Literal["daily", "weekdays", "workdays", "weekly", "monthly"] = Field(
+        default="daily",
+        description=(
+            "`daily`; `weekdays`: Monday covers the weekend; `workdays`: the weekend is left out; `weekly`: a look back each "
+            "Monday; `monthly`: a look back each 1st"
+        ),
+    )
+    quiet: Literal["line", "nothing"] = Field(
+        default="line", description="on a day without commits: `line` or `nothing`"
+    )
+    made_by: str = Field(default="", description="the id of the person to be told when it fails")
+    uses: str = Field(
+        default="",
+        description="a file that `daybrief uses scan` wrote: what touches what it names comes first in the digest",
+    )
+
+
+class AccessSettings(_Table):
+    """[access]: who may see and do what, beside what a channel's feeds allow."""
+
+    public: Patterns = Field(
+        default=(), description="repositories that everybody may see anywhere, as patterns such as acme/*"
+    )
+    setup: Patterns = Field(
+        default=("*",),
+        description="repositories that may be set up in chat, as patterns; default: all that can be read",
+    )
+    admins: PlatformUsers = Field(
+        default=(), description="people who may administer any channel, as slack:U024BE7LH or discord:80351110224678912"
+    )
+
+
+class ServeSettings(_Table):
+    """[serve]: the bot's process."""
+
+    host: str = Field(default="127.0.0.1", description="where health, metrics and Slack's requests are answered")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="0: any that is free")
+    poll_minutes: Annotated[float, Field(gt=0, le=10_080)] = Field(
+        default=10.0, description="minutes between two looks at a repository"
+    )
+    grace: Annotated[float, Field(gt=0, le=3_600)] = Field(
+        default=20.0, description="seconds that a stop waits for what is under way"
+    )
+    archive: bool = Field(
+        default=False,
+        description="`true`: the archive is there too, below /archive, for whom [web] lets in; default: `false`",
+    )
+
+
+class Settings(_Table):
+    """Everything that can be configured."""
+
+    store: StoreSettings = StoreSettings()
+    github: GitHubSettings = GitHubSettings()
+    model: ModelSettings = ModelSettings()
+    web: WebSettings = WebSettings()
+    areas: dict[str, AreaSettings] = {}
+    slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
+    feeds: tuple[FeedSettings, ...] = ()
+    access: AccessSettings = AccessSettings()
+    serve: ServeSettings = ServeSettings()
+
+    @property
+    def archive(self) -> str:
+        """The address under which readers reach the archive, without a slash at its end; empty for none."""
+        url = self.web.url.rstrip("/")
+        return url + ARCHIVE if url and self.serve.archive else url
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must appear nowhere."""
+        slack = self.slack
+        secrets = (
+            self.github.token, self.model.api_key, slack.bot_token, slack.app_token, slack.signing_secret,
+            slack.client_secret, self.discord.token, self.web.token,
+        )  # fmt: skip
+        return tuple(value for secret in secrets if (value := secret.get_secret_value()))
