@@ -185,18 +185,19 @@ class TestVerdicts:
         assert (judgement.verdict, judgement.why) == (Verdict.REFUTED, why)
 
     @pytest.mark.parametrize(
-        ("text", "before", "after"),
+        ("text", "before", "after", "verdict"),
         [
-            ("The limit was 9.", "", ""),
-            ("It takes 4.2 s.", "", ""),
-            ("The limit is doubled, and 30 stays.", "9", "16"),
-            ("`Store.fetch` calls it.", "", ""),
-            ("Requests hang no more.", "", ""),
+            ("The limit was 9.", "", "", Verdict.UNCHECKED),
+            ("It takes 4.2 s.", "", "", Verdict.UNCHECKED),
+            ("The limit changes, and 30 stays.", "9", "16", Verdict.DOUBTFUL),
+            ("`Store.fetch` calls it.", "", "", Verdict.DOUBTFUL),
+            ("Requests hang no more.", "", "", Verdict.DOUBTFUL),
+            ("It is so since 3.1.4.", "", "", Verdict.DOUBTFUL),
         ],
     )
-    def test_what_they_do_not_settle_is_marked(self, text: str, before: str, after: str) -> None:
+    def test_what_they_do_not_settle_is_marked(self, text: str, before: str, after: str, verdict: Verdict) -> None:
         quote = found("timeout = 30") if "30" in text else LIMIT
-        assert judge(text, before, after, [quote], GROUND).verdict is Verdict.UNCHECKED
+        assert judge(text, before, after, [quote], GROUND).verdict is verdict
 
     def test_without_evidence_nothing_is_shown(self) -> None:
         judgement = judge("`LIMIT` is 16 now.", "", "", [], GROUND)

@@ -250,7 +250,7 @@ class _Answer:
             self.complaints.append(f"“{said.text.strip()[:200]}”: {judgement.why}")
             self.dropped += 1
             return None
-        return claim_of(said, tuple(quotes), unchecked=judgement.verdict is Verdict.UNCHECKED)
+        return claim_of(said, tuple(quotes), unchecked=judgement.verdict is not Verdict.BORNE_OUT)
 
     def _reason(self) -> str:
         """Return why it ranks so, if that is short and speaks of nothing that is not there."""

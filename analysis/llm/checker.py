@@ -10,6 +10,7 @@ from analysis.llm.excerpt import estimate
 from analysis.llm.questions import claimed, fenced, prompt, system
 from analysis.llm.shapes import Findings
 from analysis.llm.verify.ground import Ground
+from analysis.llm.verify.judging import Verdict, judge
 from analysis.statements import headline_of
 
 _TOGETHER = 6_000
@@ -82,24 +83,29 @@ def _effect(analysis: Analysis) -> Claim:
 
 
 def _claims(entry: Entry) -> list[Claim]:
-    """Return what a model says of a commit, the headline and the effect first, as far as it is not marked already."""
+    """Return what a model says of a commit, the headline and the effect first."""
     analysis = entry.analysis
     if analysis is None:
         return []
     parts = (analysis.impact, analysis.insight, analysis.risks, analysis.recommendations)
     claims = (_headline(analysis), _effect(analysis), *(claim for part in parts for claim in part))
-    return [claim for claim in claims if claim.quotes and not claim.unchecked]
+    return [claim for claim in claims if claim.quotes]
 
 
 def _checked(entry: Entry, verdicts: Sequence[str]) -> Analysis:
-    """Return the analysis without what its lines contradict, and with what does not follow marked."""
+    """Return the analysis without what its lines contradict, with what does not follow marked, and other doubts taken off."""
     analysis = entry.analysis
     assert analysis is not None
+    ground = Ground.of(entry)
     found = dict(zip(_claims(entry), verdicts, strict=True))
+
+    def stays_marked(claim: Claim) -> bool:
+        judgement = judge(claim.text, claim.before, claim.after, claim.quotes, ground)
+        return judgement.verdict is not Verdict.DOUBTFUL
 
     def kept(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
         return tuple(
-            replace(claim, unchecked=claim.unchecked or found.get(claim) == _UNCLEAR)
+            replace(claim, unchecked=found.get(claim) == _UNCLEAR or (claim.unchecked and stays_marked(claim)))
             for claim in claims
             if found.get(claim) != _CONTRADICTED
         )

@@ -29,7 +29,7 @@ _WORDS = {
     "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10,
 }  # fmt: skip
 _FACTORS = {
-    "twice": 2, "double": 2, "doubles": 2, "doubled": 2, "doubling": 2, "half": 2, "halves": 2, "halved": 2, "halving": 2,
+    "twice": 2, "doubles": 2, "doubled": 2, "doubling": 2, "half": 2, "halves": 2, "halved": 2, "halving": 2,
     "triple": 3, "triples": 3, "tripled": 3, "thrice": 3, "quadruple": 4, "quadruples": 4, "quadrupled": 4, "tenfold": 10,
     "翻倍": 2, "加倍": 2, "减半": 2, "一半": 2,
 }  # fmt: skip
@@ -38,11 +38,12 @@ _NAMES = tuple(_UNITS)
 _NUMBER = r"\d[\d,_]*(?:\.\d+)*"
 _FIGURE = re.compile(
     rf"(?<![\w.#])(?:(?P<digits>{_NUMBER})|(?P<word>(?:{'|'.join(_WORDS)})(?=[\s-])|[一两二三四五六七八九十](?=倍|秒|毫秒|分钟|小时|天|字节)))"
-    rf"(?:[\s-]?(?:{_UNIT})(?![A-Za-z0-9_]))?",
+    rf"(?:[\s-]?(?:{_UNIT})(?![A-Za-z0-9_]))?(?!\.x)",
     re.ASCII,
 )
 _FACTOR = re.compile(
-    rf"\b(?:{'|'.join(word for word in _FACTORS if word.isascii())})\b|翻倍|加倍|减半|一半", re.IGNORECASE
+    rf"\b(?:{'|'.join(word for word in _FACTORS if word.isascii() and word not in {'twice', 'half'})}|(?:twice|half)(?= (?:as|the|of)\b))\b|翻倍|加倍|减半|一半",
+    re.IGNORECASE,
 )
 _ANY_NUMBER = re.compile(rf"(?:(?<=\bv)|(?<![A-Za-z_.\d])){_NUMBER}", re.ASCII)
 _PRODUCT = re.compile(r"\d+(?:\s?\*\s?\d+)+", re.ASCII)

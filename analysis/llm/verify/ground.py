@@ -21,6 +21,7 @@ _AROUND = 2
 """Lines of a hunk before and after a quoted one that go with it."""
 _TOKEN = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _FLAG = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*", re.ASCII)
+_OPERATORS = {"is", "not", "in", "and", "or", "if", "else", "none", "true", "false", "null"}
 _SHORT_SHA = re.compile(r"[0-9a-f]{7,40}")
 _SHA = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{7,64}(?![0-9a-zA-Z])")
 
@@ -217,7 +218,7 @@ class Ground:
         if not all(self._has_flag(flag) for flag in _FLAG.findall(plain)):
             return False
         parts = [part.lower() for part in _TOKEN.findall(_FLAG.sub(" ", plain))]
-        return bool(parts or _FLAG.search(plain)) and all(part in self.names for part in parts)
+        return bool(parts or _FLAG.search(plain)) and all(part in self.names or part in _OPERATORS for part in parts)
 
     @cached_property
     def _shas(self) -> tuple[str, ...]:

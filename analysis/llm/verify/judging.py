@@ -1,7 +1,7 @@
 """Whether a claim is borne out: its evidence is there, and its numbers, names, devices and sides agree with it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -31,11 +31,16 @@ _LONGEST = 800
 
 
 class Verdict(IntEnum):
-    """What becomes of a claim: it is not shown, shown as one that could not be checked, or shown."""
+    """What becomes of a claim.
+
+    It is not shown; shown as one that could not be checked, for a number that its evidence does not hold; shown so unless a second
+    reading finds that it follows; or shown.
+    """
 
     REFUTED = 0
     UNCHECKED = 1
-    BORNE_OUT = 2
+    DOUBTFUL = 2
+    BORNE_OUT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,15 @@ def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: G
         return Judgement(Verdict.REFUTED, wrong)
     shown = [line for quote in quotes for line in ground.around(quote)]
     lines = [*shown, *(quote.path for quote in quotes if quote.path)]
-    refuted = _figures(text, [*lines, before, after], ground) or _devices(text, lines, ground)
-    if refuted and refuted.verdict is Verdict.REFUTED:
-        return refuted
+    found = [
+        *_figures(text, [*lines, before, after], ground),
+        *_devices(text, lines, ground),
+        *_troubles(text, lines, ground),
+    ]
     doubts = [f"{name} stands nowhere in the commit" for name in names]
     doubts += filter(None, [unproved(text, before, after, shown)])
-    doubt = Judgement(Verdict.UNCHECKED, doubts[0]) if doubts else None
-    return doubt or refuted or _troubles(text, lines, ground) or Judgement(Verdict.BORNE_OUT)
+    found += [Judgement(Verdict.DOUBTFUL, doubt) for doubt in doubts]
+    return min(found, key=lambda one: one.verdict, default=Judgement(Verdict.BORNE_OUT))
 
 
 def believed(text: str, source: str) -> bool:
@@ -103,7 +110,7 @@ def _is_known(name: str, ground: Ground) -> bool:
     return ground.has_path(name) or ground.has_name(name)
 
 
-def _figures(text: str, lines: Sequence[str], ground: Ground) -> Judgement | None:
+def _figures(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgement]:
     """Judge the numbers of a sentence; those of its code spans, where these do not stand in the evidence as they are."""
     evidence = "\n".join(lines)
     rest = text
@@ -111,34 +118,26 @@ def _figures(text: str, lines: Sequence[str], ground: Ground) -> Judgement | Non
         if re.search(r"[A-Za-z_]", span) and (occurs(evidence, span) or not re.search(r"[=:<> ]", span)):
             rest = rest.replace(f"`{span}`", " ")
     rest = _IDENTIFIER.sub(" ", _PATH.sub(" ", rest)).replace("`", "")
-    doubt = None
     whole = ground.text.split("\n")
     for figure in figures_in(rest):
-        if stands_in(figure, lines) or (
-            not figure.unit and figure.value.isdigit() and int(figure.value) in ground.counts
-        ):
-            continue
-        if figure.unit and not stands_in(figure, whole) and not figure.is_word:
-            return Judgement(Verdict.REFUTED, f"{figure.text.strip()} does not stand in its evidence")
-        doubt = doubt or Judgement(Verdict.UNCHECKED, f"{figure.text.strip()} does not stand in its evidence")
-    return doubt
+        is_count = not figure.unit and figure.value.isdigit() and int(figure.value) in ground.counts
+        if not is_count and not stands_in(figure, lines):
+            is_nowhere = figure.unit and not figure.is_word and not stands_in(figure, whole)
+            is_version = figure.value.count(".") > 1
+            verdict = Verdict.REFUTED if is_nowhere else Verdict.DOUBTFUL if is_version else Verdict.UNCHECKED
+            yield Judgement(verdict, f"{figure.text.strip()} does not stand in its evidence")
 
 
-def _devices(text: str, lines: Sequence[str], ground: Ground) -> Judgement | None:
+def _devices(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgement]:
     told = told_in(text) - shown_in("\n".join(lines).lower())
-    if not told:
-        return None
-    if told - shown_in(ground.text.lower()):
-        return Judgement(Verdict.REFUTED, f"the commit says nothing of {', '.join(sorted(told))}")
-    return (
-        None
-        if told <= shown_in(ground.written.lower())
-        else Judgement(Verdict.UNCHECKED, f"its evidence says nothing of {', '.join(sorted(told))}")
-    )
+    if unsaid := told - shown_in(ground.text.lower()):
+        yield Judgement(Verdict.REFUTED, f"the commit says nothing of {', '.join(sorted(unsaid))}")
+    if unsaid := told - shown_in(ground.written.lower()):
+        yield Judgement(Verdict.DOUBTFUL, f"its evidence says nothing of {', '.join(sorted(unsaid))}")
 
 
-def _troubles(text: str, lines: Sequence[str], ground: Ground) -> Judgement | None:
+def _troubles(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgement]:
     """What goes wrong must be said by somebody: a crash that the lines do not name is nobody's word."""
-    said = {code for code, _ in found_in("\n".join([*lines, ground.written]))}
-    own = {code for code, _ in found_in(text)} - said - _MILD
-    return Judgement(Verdict.UNCHECKED, f"its evidence says nothing of a {min(own)}") if own else None
+    said = {code for code, _ in found_in("\n".join([*lines, ground.written]).replace("_", " "))}
+    if own := {code for code, _ in found_in(text)} - said - _MILD:
+        yield Judgement(Verdict.DOUBTFUL, f"its evidence says nothing of a {min(own)}")
