@@ -365,18 +365,19 @@ class TestGrounding:
         )
         found = self.read(environ, cache, answer)
         assert (found.headline, found.effect) == ("Fix a crash in the cache", "")
-        assert [(risk.text, risk.paths, risk.line) for risk in found.risks] == [
-            ("`size` is larger now.", ("quill/cache.py",), 1)
+        assert [(risk.text, risk.paths, risk.line, risk.unchecked) for risk in found.risks] == [
+            ("`size` is larger now.", ("quill/cache.py",), 1, False),
+            ("`invented_name` is gone.", ("quill/cache.py",), 2, True),
         ]
-        assert found.dropped == 6
+        assert found.dropped == 5
 
     def test_what_could_not_be_checked_is_marked_and_is_no_effect(
         self, environ: dict[str, str], cache: Scratch
     ) -> None:
-        answer = saying(effect=sentence("The cache leaked memory.", "Fix a crash in the cache"))
+        answer = saying(effect=sentence("The cache held 7 pages.", "Fix a crash in the cache"))
         found = self.read(environ, cache, answer)
         assert found.effect == ""
-        assert [(claim.text, claim.unchecked) for claim in found.impact] == [("The cache leaked memory.", True)]
+        assert [(claim.text, claim.unchecked) for claim in found.impact] == [("The cache held 7 pages.", True)]
 
     def test_what_was_refused_is_told_when_it_is_asked_again(self, environ: dict[str, str], cache: Scratch) -> None:
         told: list[str] = []

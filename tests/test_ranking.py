@@ -141,6 +141,7 @@ class TestOrder:
     def test_what_the_comparison_puts_first_is_the_first_screen(self) -> None:
         """It is high then, unless a fact forbids it; other high ones stand behind it."""
         high, medium = entries(2, "high"), entries(3)
+        high = tuple(replace(entry, triage=replace(entry.triage, by_rules=Importance.MEDIUM)) for entry in high)
         barred = replace(medium[2], triage=replace(medium[2].triage, ceiling=Importance.MEDIUM))
         wanted = [medium[1], barred, high[1]]
         shas = tuple(entry.commit.sha for entry in wanted)
@@ -152,7 +153,16 @@ class TestOrder:
         assert [entry.triage.importance for entry in ordered].count(Importance.HIGH) == 3
 
     def test_nothing_need_stand_on_the_first_screen(self) -> None:
-        assert in_order(entries(3, "high"), Order((), ()))[1] == ()
+        assert in_order(entries(3), Order((), ()))[1] == ()
+
+    def test_room_on_it_is_for_what_the_rules_rank_high_and_the_model_not_low(self) -> None:
+        """In the model's order."""
+        high, others = entries(8, "high"), entries(2)
+        low = replace(high[7], triage=replace(high[7].triage, importance=Importance.LOW, by_rules=Importance.HIGH))
+        given = (*high[:7], low, *others)
+        shas = tuple(entry.commit.sha for entry in (others[0], low, *high[6::-1], others[1]))
+        _, first = in_order(given, Order(shas, shas[:1]))
+        assert first == (others[0].commit.sha, *(entry.commit.sha for entry in high[6:1:-1]))
 
     def test_what_was_not_heard_stands_where_the_rules_have_it(self) -> None:
         """A model was not asked for its rank, or did not answer: it is not left out for that."""
@@ -252,11 +262,12 @@ class TestTheDay:
 
         bot.server._answer = answer  # noqa: SLF001 - changed within a test
         digest = bot.digest()
-        (only,) = digest.must_know
-        assert digest.entries[0] == only
-        assert document(digest)["must_know"] == [only.commit.sha]
+        by_rules = titles(bot.digest(DAYBRIEF_MODEL__NAME=""))
+        assert digest.must_know[0].commit.subject == by_rules[2]
+        assert digest.entries[: len(digest.must_know)] == digest.must_know
+        assert document(digest)["must_know"] == [entry.commit.sha for entry in digest.must_know]
         again = bot.digest()
-        assert (again.must_know, bot.asked("Day")) == ((only,), 1)
+        assert (again.must_know, bot.asked("Day")) == (digest.must_know, 1)
 
     def test_what_the_store_remembers_is_ranked_as_in_the_digest(self, bot: Bot) -> None:
         bot.server._answer = ranking_low  # noqa: SLF001 - changed within a test

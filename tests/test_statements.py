@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from builders import a_change
+from builders import a_change, a_commit_of
 from hypothesis import given
 from hypothesis import strategies as st
 from made import a_commit
@@ -15,6 +15,7 @@ from analysis.commits.pull_request import Comment, LinkedIssue, PullRequest
 from analysis.statements import Conventions, Source, StatementKind, headline_of, statements_of, why_of
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.statements.markdown import Kind, passages
+from analysis.statements.quoting import sentences_quoted
 from analysis.statements.sentences import sentences_of
 
 NOW = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
@@ -547,3 +548,24 @@ def test_a_description_of_any_length_is_read_in_time() -> None:
         "a|" * 30_000 + "\n" + "-|" * 30_000,
     ):
         statements_of(a_commit(f"Rework it\n\n{text}", files=()))
+
+
+class TestQuoting:
+    """What somebody quotes is shown as whole sentences."""
+
+    COMMIT = a_commit_of(
+        a_change("quill/cache.py", "a = 1\n", "# Wait for the lock here, or\n# two writers lose pages.\na = 2\n"),
+        message="Wait for the lock (#3)\n\nTwo writers lost pages of the store. It was seen\nonce a week on large stores.",
+    )
+
+    def test_the_sentence_around_a_line_is_quoted_and_the_title_is_not(self) -> None:
+        lines = ["Wait for the lock (#3)", "once a week on large stores.", "# two writers lose pages."]
+        found = sentences_quoted(self.COMMIT, None, lines, "Two writers lose no pages any more.")
+        assert [(one.text, one.source) for one in found] == [
+            ("Wait for the lock here, or two writers lose pages.", Source.CODE_COMMENT),
+            ("It was seen once a week on large stores.", Source.BODY),
+        ]
+
+    @pytest.mark.parametrize("lines", [[], [""], ["a = 2"], ["nobody wrote this sentence"]])
+    def test_what_is_no_sentence_quotes_nobody(self, lines: list[str]) -> None:
+        assert sentences_quoted(self.COMMIT, None, lines, "Pages.") == ()

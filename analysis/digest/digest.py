@@ -199,7 +199,9 @@ class Digest:
         """
         if self.first is not None:
             by_sha = {entry.commit.sha: entry for entry in self.entries}
-            return tuple(by_sha[sha] for sha in self.first if sha in by_sha)
+            listed = [by_sha[sha] for sha in self.first if sha in by_sha]
+            stories = [story.lead if (story := self.story_of(entry)) else entry.commit.sha for entry in listed]
+            return tuple(entry for place, entry in enumerate(listed) if stories.index(stories[place]) == place)
         chosen = list[Entry]()
         for entry in self.entries:
             story = self.story_of(entry)
@@ -286,20 +288,30 @@ def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry,
 def in_order(entries: Sequence[Entry], ranking: Order) -> tuple[tuple[Entry, ...], tuple[str, ...] | None]:
     """Return a day's entries in their order, and which of them stand on the first screen; None where their importance decides.
 
-    What a comparison puts there is important, unless a fact forbids it. It says nothing of what it was not heard on: there the
-    rules' rank decides, and what they rank high stands at its place.
+    What a comparison puts there is important, unless a fact forbids it; where it leaves room, so is, in its order, what the rules rank
+    high and a model not low. What was not compared stands before it, if the rules rank it high: nobody was heard on that.
     """
     if ranking.first is None:
         return order(entries, ranking.shas), None
+    by_sha = {entry.commit.sha: entry for entry in order(entries)}
     unheard = [
-        entry.commit.sha
-        for entry in order(entries)
-        if entry.triage.importance is Importance.HIGH and not (entry.analysis and entry.analysis.importance)
+        sha for sha, entry in by_sha.items() if not _is_heard(entry) and entry.triage.importance is Importance.HIGH
     ]
-    first = (*unheard, *(sha for sha in ranking.first if sha not in unheard))[:MUST_KNOW]
-    lifted = [replace(e, triage=raised(e.triage)) if e.commit.sha in first else e for e in entries]
-    allowed = {entry.commit.sha for entry in lifted if entry.triage.importance is Importance.HIGH}
-    return order(lifted, tuple(dict.fromkeys((*first, *ranking.shas)))), tuple(sha for sha in first if sha in allowed)
+    both = [sha for sha in ranking.shas if sha in by_sha and _is_high_by_rules(by_sha[sha])]
+    wanted = dict.fromkeys((*unheard, *(sha for sha in ranking.first if sha in by_sha), *both))
+    first = tuple(sha for sha in wanted if by_sha[sha].triage.ceiling is Importance.HIGH)[:MUST_KNOW]
+    lifted = [replace(entry, triage=raised(entry.triage)) if entry.commit.sha in first else entry for entry in entries]
+    return order(lifted, tuple(dict.fromkeys((*first, *ranking.shas)))), first
+
+
+def _is_heard(entry: Entry) -> bool:
+    """Whether a model was heard on its rank."""
+    return entry.analysis is not None and entry.analysis.importance is not None
+
+
+def _is_high_by_rules(entry: Entry) -> bool:
+    triage = entry.triage
+    return (triage.by_rules or triage.importance) is Importance.HIGH and triage.importance is not Importance.LOW
 
 
 def _may_hurt(entry: Entry) -> bool:

@@ -19,7 +19,9 @@ from analysis.llm.questions import candidate, fenced, prompt, system, told, vers
 from analysis.llm.shapes import Commits, Day, Item, Part, Sentence
 from analysis.llm.verify.ground import Ground
 from analysis.llm.verify.judging import Verdict, believed, judge
-from analysis.statements import headline_of, why_of
+from analysis.statements import Statement, headline_of, why_of
+from analysis.statements.choice import MOST_QUOTED
+from analysis.statements.quoting import sentences_quoted
 from analysis.triage.triage import Importance
 
 _BUDGET = {Importance.HIGH: 10_000, Importance.MEDIUM: 7_000, Importance.LOW: 7_000}
@@ -225,7 +227,7 @@ class _Answer:
             depth=Depth.of(item.importance),
             headline=headline.text if headline and is_good else headline_of(entry.commit, entry.statements),
             headline_quotes=headline.quotes if headline and is_good else (),
-            why=why_of(entry.statements),
+            why=self._why(),
             effect=effect.text if effect else "",
             effect_quotes=effect.quotes if effect else (),
             impact=tuple(impact),
@@ -251,6 +253,15 @@ class _Answer:
             self.dropped += 1
             return None
         return claim_of(said, tuple(quotes), unchecked=judgement.verdict is not Verdict.BORNE_OUT)
+
+    def _why(self) -> tuple[Statement, ...]:
+        """Return what people wrote, as far as the effect and the headline rest on it; else what tells the effect best."""
+        item, entry = self.item, self.entry
+        lines = [one.line for one in (*item.effect.evidence, *item.headline.evidence)]
+        about = f"{item.effect.text} {item.headline.text}"
+        quoted = sentences_quoted(entry.commit, entry.pull_request, lines, about)
+        rest = [one for one in why_of(entry.statements) if all(one.text != other.text for other in quoted)]
+        return (*quoted, *rest)[:MOST_QUOTED]
 
     def _reason(self) -> str:
         """Return why it ranks so, if that is short and speaks of nothing that is not there."""

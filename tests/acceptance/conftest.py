@@ -38,12 +38,12 @@ def sha_of() -> dict[str, str]:
 
 
 @contextmanager
-def replay(**settings: Any) -> Iterator[Any]:
+def replay(day: Path = DAY, **settings: Any) -> Iterator[Any]:
     """GitHub's REST and GraphQL APIs over the recorded day, with limits and faults as set."""
     from server import ReplayServer
     from sources import DaySource
 
-    with pytest.MonkeyPatch.context() as patch, ReplayServer([DaySource(DAY)]) as server:
+    with pytest.MonkeyPatch.context() as patch, ReplayServer([DaySource(day)]) as server:
         _complete(patch)
         server.replay.configure(settings)
         yield server

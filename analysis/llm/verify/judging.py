@@ -33,7 +33,7 @@ _LONGEST = 800
 class Verdict(IntEnum):
     """What becomes of a claim.
 
-    It is not shown; shown as one that could not be checked, for a number that its evidence does not hold; shown so unless a second
+    It is not shown; shown as one that could not be checked, for a number or a name that its evidence does not hold; shown so unless a second
     reading finds that it follows; or shown.
     """
 
@@ -69,9 +69,15 @@ def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: G
         *_devices(text, lines, ground),
         *_troubles(text, lines, ground),
     ]
-    doubts = [f"{name} stands nowhere in the commit" for name in names]
-    doubts += filter(None, [unproved(text, before, after, shown)])
-    found += [Judgement(Verdict.DOUBTFUL, doubt) for doubt in doubts]
+    found += [
+        Judgement(
+            Verdict.DOUBTFUL if _is_qualified(name, ground) else Verdict.UNCHECKED,
+            f"{name} stands nowhere in the commit",
+        )
+        for name in names
+    ]
+    if doubt := unproved(text, before, after, shown):
+        found.append(Judgement(Verdict.DOUBTFUL, doubt))
     return min(found, key=lambda one: one.verdict, default=Judgement(Verdict.BORNE_OUT))
 
 
@@ -110,6 +116,12 @@ def _is_known(name: str, ground: Ground) -> bool:
     return ground.has_path(name) or ground.has_name(name)
 
 
+def _is_qualified(name: str, ground: Ground) -> bool:
+    """Whether the commit holds the last part of a name: what it belongs to may stand above the lines that are shown."""
+    owner, _, last = name.removesuffix("()").rpartition(".")
+    return bool(owner) and ground.has_name(last)
+
+
 def _figures(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgement]:
     """Judge the numbers of a sentence; those of its code spans, where these do not stand in the evidence as they are."""
     evidence = "\n".join(lines)
@@ -123,7 +135,9 @@ def _figures(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgem
         is_count = not figure.unit and figure.value.isdigit() and int(figure.value) in ground.counts
         if not is_count and not stands_in(figure, lines):
             is_nowhere = figure.unit and not figure.is_word and not stands_in(figure, whole)
-            is_version = figure.value.count(".") > 1
+            is_version = figure.value.count(".") > 1 or bool(
+                re.search(rf"\b[A-Z]\w+ {re.escape(figure.text)}(?![\w%×])", text) and "." in figure.text
+            )
             verdict = Verdict.REFUTED if is_nowhere else Verdict.DOUBTFUL if is_version else Verdict.UNCHECKED
             yield Judgement(verdict, f"{figure.text.strip()} does not stand in its evidence")
 
