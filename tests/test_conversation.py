@@ -14,13 +14,14 @@ import pytest
 from bots import REPO, Bot, a_bot, a_member, a_person
 from fake_platform import an_asker
 
+from analysis.digest.period import count_day
 from analysis.i18n.language import LANGUAGES, Language
 from bot.commands.grammar import say_span
 from bot.commands.registry import ALIASES, usage, verb, verbs
 from bot.conversation.dispatcher import _HANDLERS
 from bot.port.platform import Answer, Request
 from formatters.markdown.report import report
-from formatters.post import sections
+from formatters.post import FOLDED, sections
 from formatters.reply import (
     MOST_COMMAND,
     Board,
@@ -133,6 +134,18 @@ async def test_a_days_areas_count_as_its_post_does(known: Bot) -> None:
     assert "1 more stands beside another area first." in await known.shown("area gateway")
     assert "Beside another area also: `40a912f`." in await known.shown("area gateway on=2026-03-12")
     assert "5504fd9" in await known.shown("area attention on=2026-03-12"), "nothing has it as its first area"
+
+
+async def test_a_day_counts_its_areas_alike_everywhere(known: Bot) -> None:
+    """In its statistics, which charts and JSON show, in the post's parts, and as `areas` counts the day."""
+    post = await known.reply("yesterday")
+    assert isinstance(post, DigestPost)
+    counts = dict(post.outline.digest.statistics.by_area)
+    folded = sum(counts.pop(area, 0) for area in FOLDED)
+    parts = {part.key: len(part.items) for part in sections(post.outline) if part.key}
+    assert parts == counts | ({"tests": folded} if folded else {})
+    digest = post.outline.digest
+    assert count_day(digest.window.first, digest.entries).by_area == digest.statistics.by_area
 
 
 async def test_the_last_days_that_are_known_are_named(known: Bot) -> None:

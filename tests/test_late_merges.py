@@ -14,7 +14,9 @@ from analysis.digest.pipeline import silent
 from analysis.entry import RULES
 from analysis.triage.areas import general
 from bot.config import load
+from bot.digests.backfill import Span, plan
 from bot.digests.core import open_core
+from bot.digests.learning import learn_repository
 from bot.digests.repositories import parse_place
 from formatters.text.item import item_of
 from storage.search import Question, search
@@ -79,6 +81,19 @@ class TestMerges:
         assert sorted(one.subject for one in entry.commit.brought) == sorted(f"Fix crash {age}" for age in ages)
         again = told(environ, place)
         assert len(again.entries[0].commit.brought) == 3, "asked for once, and remembered"
+
+    def test_who_plans_and_who_learns_counts_it_once(
+        self, scratch: Scratch, environ: dict[str, str], place: str
+    ) -> None:
+        """Also where an old commit lies between two of the day."""
+        tip = a_branch(scratch, 0, 30, 0)
+        scratch.commit("Merge the crash fixes", at=NINE - 15 * HOUR, parents=[scratch.tip(), tip])
+        core = open_core(load(environ), lambda: NINE)
+        day = (NINE - DAY).date()
+        wanted = plan(core, Span(parse_place(place), None, day, day, "UTC", "en"), core.analyser(RULES), silent)
+        learned = learn_repository(core, parse_place(place), 10, silent)
+        core.stores.store.close()
+        assert (wanted.commits, learned.commits) == (1, 1)
 
     def test_it_is_found_by_what_it_brought(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
         """However old that is."""

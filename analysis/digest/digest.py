@@ -10,6 +10,7 @@ from analysis.commits.pull_request import Unread
 from analysis.commits.title import AROUND, ChangeType
 from analysis.commits.window import Window
 from analysis.digest.follow_ups import FollowUp
+from analysis.digest.period import count_areas
 from analysis.digest.stories import Story
 from analysis.digest.trends import Unusual
 from analysis.entry import RULES, Entry, Order, Theme, Usage
@@ -80,7 +81,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The day in numbers. Lines count additions and deletions together."""
+    """The day in numbers. Lines count additions and deletions together.
+
+    Attributes:
+        by_area: each commit in its first area alone, where the post has it, too.
+    """
 
     commits: int
     authors: int
@@ -255,7 +260,7 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
         lines_by_kind=dict(kinds.most_common()),
         by_importance={level.value: importance[level.value] for level in Importance},
         by_type=dict(Counter(entry.triage.types[0].value for entry in entries).most_common()),
-        by_area=dict(Counter(area for entry in entries for area in entry.triage.areas).most_common()),
+        by_area=count_areas(entries),
         by_author=dict(Counter(commit.author for commit in commits).most_common()),
         reverts=sum(entry.triage.types[0] is ChangeType.REVERT for entry in entries),
         tests_disabled=sum(fact.kind is FactKind.TEST_DISABLED for fact in facts),

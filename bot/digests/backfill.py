@@ -15,7 +15,7 @@ from analysis.digest.pipeline import Step, silent
 from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput, Outage
 from analysis.i18n.language import Language
-from analysis.sources import CommitSource, fold_merges
+from analysis.sources import CommitSource
 from bot.digests.core import Core
 from bot.digests.repositories import Place
 from bot.digests.threads import threads
@@ -79,7 +79,7 @@ def plan(core: Core, span: Span, analyser: Analyser, step: Step) -> Plan:
         step("listing days", min(number * _WEEK, len(todo)), len(todo))
         window = Window(week[0], week[-1], span.zone)
         listing = source.landed(window.start, window.end)
-        shas = [head.sha for head in fold_merges(listing.heads)]
+        shas = [head.sha for head in core.intake.folded(source, listing.heads)]
         commits += len(shas)
         judged = core.stores.commits.entries(listing.repo, shas)
         read = core.stores.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, span.language)

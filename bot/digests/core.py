@@ -16,7 +16,7 @@ from analysis.entry import RULES, Analyser, Entry, Usage
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
-from analysis.sources import CommitSource, Listing, fold_merges
+from analysis.sources import CommitSource, Listing
 from analysis.triage.areas import Areas
 from bot.config import Configuration
 from bot.digests import pull_requests
@@ -195,7 +195,7 @@ class Core:
         Raises:
             NotFound, Outage: the source cannot be read; what was read before is kept, and the next run goes on there.
         """
-        folded = fold_merges(heads)
+        folded = self.intake.folded(source, heads)
         known = self.stores.commits.entries(source.repo, [head.sha for head in folded])
         missing = [head for head in folded if head.sha not in known]
         areas = self.sources.areas(source) if missing else None

@@ -11,7 +11,7 @@ from analysis.commits.records import Labelled, read_labels
 from analysis.digest.pipeline import OpenGate, Readers, Step, judge, read_all, settled
 from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput, NotFound
-from analysis.sources import CommitSource, fold_merges
+from analysis.sources import CommitSource
 from analysis.triage.area_proposal import as_toml, propose
 from analysis.triage.areas import Areas
 from analysis.triage.learned import Judgement, general_judgement
@@ -60,7 +60,7 @@ def _commits(core: Core, place: Place, days: int, step: Step) -> tuple[CommitSou
     until = core.now()
     step("listing commits", 0, 0)
     listing = core.intake.listed(source, until - timedelta(days=days), until)
-    heads = sorted(fold_merges(listing.heads), key=lambda head: head.committed_at)[-MOST:]
+    heads = sorted(core.intake.folded(source, listing.heads), key=lambda head: head.committed_at)[-MOST:]
     known = core.stores.commits.get(listing.repo, [head.sha for head in heads])
     if place.path:
         missing = [head for head in heads if head.sha not in known]
