@@ -33,7 +33,7 @@ def sign_on(about: str) -> SingleSignOn:
 
 def is_limit(errors: Errors) -> bool:
     """Whether the limit is used up: the hour's, or that of queries at once."""
-    return any(error.get("type") in {"RATE_LIMIT", "RATE_LIMITED"} for error in errors)
+    return any(str(error.get("type")) in {"RATE_LIMIT", "RATE_LIMITED"} for error in errors)
 
 
 def refusal(errors: Errors, about: str) -> Problem:
@@ -46,6 +46,6 @@ def refusal(errors: Errors, about: str) -> Problem:
         return Forbidden(f"GitHub shows nothing of {about} to this token ({message}).")
     if kinds & {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"} or "timeout" in message:
         return Overloaded(f"A query about {about} asks for more than GitHub answers at once ({message}).")
-    if any("fieldName" in (error.get("extensions") or {}) for error in errors):
+    if any("fieldName" in str(error.get("extensions")) for error in errors):
         return UnknownField(f"The server does not know all that is asked about {about} ({message}).")
     return Outage(f"GitHub did not answer a query about {about} ({message}).")
