@@ -3,7 +3,6 @@
 A feed brings digests of days, or looks back on weeks or months; both are delivered alike, and told apart by their kind.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,7 +37,7 @@ from bot.delivery.outbox import Outbox, Outcome, Ready
 from bot.delivery.posts import archive_page, digest_post, quiet_note, report_files
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
-from bot.digests.work import Work
+from bot.digests.work import Work, a_few
 from bot.i18n.wording import said, tell
 from bot.port.platform import Later, Refused
 from formatters.reply import Channel, Note
@@ -76,23 +75,29 @@ class DigestJob:
         self._health = health
         self._people = people
         self._look_backs = LookBackJob(core, feeds, subscriptions, work, analyser)
-        self._gate = asyncio.Semaphore(_AT_ONCE)
-        self._resting: dict[Feed, datetime] = {}
+        self._resting: dict[int, tuple[Feed, datetime]] = {}
 
     async def round(self) -> None:
         """Deliver what is due; a feed's trouble does not keep the others."""
-        feeds = await self._work.quick(self._feeds.all)
-        now, known = self._core.now(), set(feeds)
-        self._resting = {feed: until for feed, until in self._resting.items() if until > now and feed in known}
-        waiting = [feed for feed in feeds if not feed.paused and feed not in self._resting]
-        await asyncio.gather(*(self._one(feed) for feed in waiting))
+        await a_few(_AT_ONCE, await self._work.quick(self._waiting), self._one)
+
+    def _waiting(self) -> list[Feed]:
+        """Return the feeds that something may be due to; one that was changed meanwhile rests no more."""
+        now, found, resting = self._core.now(), list[Feed](), dict[int, tuple[Feed, datetime]]()
+        for feed in self._feeds.all():
+            as_it_was, until = self._resting.get(feed.id, (None, now))
+            if until > now and feed == as_it_was:
+                resting[feed.id] = (feed, until)
+            elif not feed.paused:
+                found.append(feed)
+        self._resting = resting
+        return found
 
     async def _one(self, feed: Feed) -> None:
-        async with self._gate:
-            try:
-                await self._feed(feed)
-            except Problem as problem:  # the store; the round comes again
-                _LOG.warning("the feed %s of %s waits: %s", feed.id, feed.repository, problem)
+        try:
+            await self._feed(feed)
+        except Problem as problem:  # the store; the round comes again
+            _LOG.warning("the feed %s of %s waits: %s", feed.id, feed.repository, problem)
 
     async def _feed(self, feed: Feed) -> None:
         for delivery in await self._deliveries(feed, KINDS):
@@ -105,7 +110,7 @@ class DigestJob:
         owed = due(feed, covered(feed, deliveries, now), now)
         if owed is None:
             if not any(delivery.state in {State.CLAIMED, State.POSTING} for delivery in deliveries):
-                self._resting[feed] = next_post(feed, now)
+                self._resting[feed.id] = (feed, next_post(feed, now))
             return
         await self._deliver(
             feed,

@@ -1,6 +1,5 @@
 """What is posted of weeks and months: days are read ahead as they end, so that a look back finds them in the store."""
 
-import asyncio
 import logging
 import time
 from dataclasses import replace
@@ -15,7 +14,7 @@ from bot.delivery.posts import archive_page, quiet_note, review_files, review_po
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
 from bot.digests.review import half_read, look_back, pending, read_day, unread
-from bot.digests.work import Work
+from bot.digests.work import Work, a_few
 from bot.port.platform import Later
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Subscriptions
@@ -36,24 +35,23 @@ class LookBackJob:
         self._work = work
         self._analyser = analyser
         self._rests: dict[Feed, datetime] = {}
-        self._gate = asyncio.Semaphore(max(work.ahead, 1))
 
     async def read_ahead(self) -> None:
         """Read what is over of the days that each feed's next post is about; once a day, if nothing hinders it."""
         feeds = [feed for feed in await self._work.quick(self._feeds.all) if feed.looks_back and not feed.paused]
         now, known = self._core.now(), set(feeds)
         self._rests = {feed: until for feed, until in self._rests.items() if feed in known and until > now}
-        await asyncio.gather(*(self._read_ahead(feed, now) for feed in feeds if feed not in self._rests))
+        waiting = [feed for feed in feeds if feed not in self._rests]
+        await a_few(max(self._work.ahead, 1), waiting, lambda feed: self._read_ahead(feed, now))
 
     async def _read_ahead(self, feed: Feed, now: datetime) -> None:
         about = coming(feed, now).window
         today = about.local(now).date()
         over = replace(about, last=min(about.last, today - timedelta(days=1)))
         try:
-            async with self._gate:
-                if await self._read(feed, over):
-                    self._rests[feed] = Window.of(today, over.zone).end
-                    await self._read(feed, over, half=True)
+            if await self._read(feed, over):
+                self._rests[feed] = Window.of(today, over.zone).end
+                await self._read(feed, over, half=True)
         except Problem as problem:
             _LOG.warning("%s could not be read for its look back: %s", feed.repository, problem)
             self._rests[feed] = now + _AGAIN

@@ -1,6 +1,5 @@
 """Looks at the repositories between the posts: what lands is fetched and analysed soon, so that a post finds it done."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from analysis.i18n.language import Language
 from bot.delivery.feed_health import FeedHealth
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
-from bot.digests.work import Work
+from bot.digests.work import Work, a_few
 from storage.feeds import Feeds
 from storage.subscriptions import Subscriptions
 
@@ -68,7 +67,6 @@ class PollJob:
         self._every = every
         self._health = health
         self._landed = landed
-        self._gate = asyncio.Semaphore(max(work.ahead, 1))
         self._watched: dict[str, _Watch] = {}
         self.looks = {"changed": 0, "unchanged": 0, "failed": 0}
 
@@ -78,7 +76,7 @@ class PollJob:
         now = self._core.now()
         self._watched = {place: self._watched.get(place) or _Watch(now) for place in followed}
         due = [place for place in followed if self._watched[place].next_at <= now]
-        if any(await asyncio.gather(*(self._look(place, followed[place]) for place in due))):
+        if any(await a_few(max(self._work.ahead, 1), due, lambda place: self._look(place, followed[place]))):
             await self._landed()
 
     async def refresh(self, repository: str, since: datetime, until: datetime) -> None:
@@ -119,8 +117,7 @@ class PollJob:
     async def _look(self, place: str, languages: set[Language]) -> bool:
         """Look at one repository; return whether something is new."""
         try:
-            async with self._gate:
-                new, failed = await self._tried(place, languages, _midnight(self._core.now()) - _BACK)
+            new, failed = await self._tried(place, languages, _midnight(self._core.now()) - _BACK)
         except Problem as problem:
             _LOG.warning("%s could not be looked at: %s", place, problem)
             return False

@@ -2,16 +2,35 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Hashable
+import sys
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from bot.digests.single_flight import SingleFlight
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 _ASKING, _READING = 4, 4
 """Threads for questions to the store, and for readings that somebody waits for."""
+_TURN = 0.001
+"""Seconds after which a thread that computes lets another one go on: the conversation waits for its turn behind all of them."""
+
+
+async def a_few(count: int, items: Iterable[Item], do: Callable[[Item], Awaitable[T]]) -> list[T]:
+    """Do something for each of many items, for `count` of them at the same time; return what came of each, as they ended.
+
+    A task for each of thousands would keep the event loop from everything else while they are made.
+    """
+    waiting, found = iter(items), list[T]()
+
+    async def go_on() -> None:
+        for item in waiting:
+            found.append(await do(item))
+
+    await asyncio.gather(*(go_on() for _ in range(count)))
+    return found
 
 
 class Work:
@@ -23,6 +42,7 @@ class Work:
 
     def __init__(self, ahead: int = 0) -> None:
         self.ahead = ahead
+        sys.setswitchinterval(_TURN)
         self._quick = ThreadPoolExecutor(_ASKING, "ask")
         self._long = ThreadPoolExecutor(_READING + ahead, "read")
         self._flights = SingleFlight[Hashable, Any]()
