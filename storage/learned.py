@@ -1,8 +1,11 @@
 """What was learned of repositories' own pasts, as it is remembered."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
 
 from analysis.triage.learned import Judgement
 from analysis.triage.learned.learning import Trial
@@ -17,12 +20,21 @@ class Learned:
         self._store = store
 
     def put(
-        self, repo: str, judgement: Judgement, trials: tuple[Trial, ...], now: datetime, past: tuple[int, int]
+        self,
+        repo: str,
+        judgement: Judgement,
+        trials: tuple[Trial, ...],
+        now: datetime,
+        past: tuple[int, int],
+        areas: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     ) -> None:
-        """Remember what was learned; `past` is how many commits were looked at, and how many said what they are."""
+        """Remember what was learned; `past` is how many commits were looked at, and how many said what they are.
+
+        `areas` are those that the past shows, written as in `areas.toml`.
+        """
         row = {
             "made_at": int(now.timestamp()),
-            "judgement": json.dumps(judgement.dump() | {"past": past}, separators=(",", ":")),
+            "judgement": json.dumps(judgement.dump() | {"past": past, "areas": dict(areas)}, separators=(",", ":")),
             "trials": json.dumps([asdict(trial) for trial in trials]),
         }
         with self._store.write() as db:
@@ -39,6 +51,19 @@ class Learned:
         with self._store.read(), undamaged("judgement"):
             found = None if row is None else json.loads(str(row)).get("past")
             return (int(found[0]), int(found[1])) if found else None
+
+    def areas(self, repo: str | None = None) -> dict[str, dict[str, Any]]:
+        """Return the areas that a repository's past showed, written as in `areas.toml`; without a name, those of all."""
+        found: dict[str, dict[str, Any]] = {}
+        with self._store.read() as db, undamaged("judgement"):
+            rows = db.execute(
+                "select json_extract(l.judgement, '$.areas') from learned l join repositories r on r.id = l.repository "
+                "where ? is null or r.name = ? collate nocase order by r.id",
+                [repo, repo],
+            )
+            for (text,) in rows:
+                found |= json.loads(text or "{}")
+        return found
 
     def judgement(self, repo: str) -> Judgement | None:
         """Return the judgement of a repository; None if it was never learned, or none of it did better than what ships."""

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from analysis.commits.commit import FileChange
 from analysis.commits.title import read_title
-from analysis.triage.areas import MOST_AREAS, Areas, general, of_repository
+from analysis.triage.areas import MOST_AREAS, Areas, general
+from analysis.triage.repository_areas import of_repository
 
 
 def change(path: str, lines: int = 1) -> FileChange:
@@ -353,3 +354,49 @@ def test_a_mistake_in_codeowners_is_passed_over(line: str) -> None:
 def test_any_labeler_and_codeowners_can_be_read(labeler: str, owners: str) -> None:
     """Whatever stands in them, areas are found by what can be read."""
     assert found("Tidy [CI]", "moon/a.py", areas=of_repository(labeler, owners)) is not None
+
+
+@pytest.mark.parametrize(
+    ("owners", "expected"),
+    [
+        ("* @example/everyone\n/quill/pages/ @example/pages-team\n/quill/a/ @x\n/quill/b/ @y\n", ("pages",)),
+        ("/quill/pages/ @example/page-keepers-maintainers\n/a/ @x\n/b/ @y\n", ("page_keepers",)),
+        ("/quill/pages/ @example/core-team\n/a/ @x\n/b/ @y\n", ()),
+        ("* @example/pages-team\n", ()),
+        ("/quill/ @example/pages-team\n/docs/ @example/pages-team\n/a/ @x\n", ()),
+        ("/quill/pages/ @example/ink-team @example/paper-team\n/a/ @x\n/b/ @y\n", ()),
+    ],
+    ids=["a team", "maintainers", "everybody's team", "everything", "most of the lines", "two teams"],
+)
+def test_a_part_that_a_team_owns_is_called_by_it(owners: str, expected: tuple[str, ...]) -> None:
+    assert found("Keep it", "quill/pages/a.py", areas=of_repository(codeowners=owners)) == expected
+
+
+@pytest.mark.parametrize("glob", ["**", "**/*", "*", "/**"])
+def test_a_label_of_everything_is_no_area(glob: str) -> None:
+    assert found("Keep it", "quill/pages/a.py", areas=of_repository(f'pages: "{glob}"\n')) == ()
+
+
+LEARNED = {
+    "pages": {"en": "Pages", "paths": ["^/quill/pages/"]},
+    "ink": {"en": "Ink", "tags": ["ink"], "paths": ["^/quill/ink/"]},
+    "kernels": {"en": "Ours", "paths": ["^/quill/"]},
+}
+
+
+def test_what_the_past_shows_takes_nothing_from_what_people_named() -> None:
+    """It fills the gap; what tags say stands beside the others, and first where the tag is there."""
+    areas = of_repository(learned=LEARNED)
+    assert found("Keep it", "quill/pages/a.py", areas=areas) == ("pages",)
+    assert found("Mend fp8", "quill/pages/a.py", areas=areas) == ("quantization",)
+    assert found("Mend fp8", "quill/ink/a.py", areas=areas) == ("quantization", "ink")
+    assert found("[ink] Mend fp8", "quill/a.py", areas=areas) == ("ink", "quantization")
+    assert found("Say more", "docs/a.md", "quill/ink/README.md", areas=areas)[0] == "docs"
+    assert areas.name("kernels", "en") == "Kernels"
+    assert areas.find("Pages") == "pages"
+
+
+def test_what_is_configured_stands_above_what_the_past_shows() -> None:
+    areas = of_repository(configured={"pages": {"en": "Paper"}}, learned=LEARNED)
+    assert areas.name("pages", "en") == "Paper"
+    assert found("Keep it", "quill/pages/a.py", areas=areas) == ("pages",)

@@ -12,7 +12,8 @@ from made import a_commit
 from analysis.commits.commit import Commit
 from analysis.commits.title import read_title
 from analysis.triage.area_proposal import Proposal, as_toml, propose
-from analysis.triage.areas import general, of_repository
+from analysis.triage.areas import general
+from analysis.triage.repository_areas import of_repository
 from bot.config import load
 
 PLAIN = "quill/engine.py"
@@ -41,7 +42,8 @@ def test_what_is_known_is_only_counted() -> None:
 
 def test_ways_to_write_a_tag_are_one_area() -> None:
     """The commonest first."""
-    (area,) = propose([*tagged(4, "[Moon base] {}"), *tagged(3, "[moon-base] {}")], general())
+    others = tagged(20, "Tidy {}", PLAIN)
+    (area,) = propose([*tagged(4, "[Moon base] {}"), *tagged(3, "[moon-base] {}"), *others], general())
     assert (area.key, area.tags, area.commits) == ("moon_base", ("moon base", "moon-base"), 7)
 
 
@@ -78,18 +80,70 @@ def test_folders_divide_a_product_whose_people_use_no_tags() -> None:
 
 def test_lists_without_files_give_tags_alone() -> None:
     """GitHub's lists tell no files."""
-    commits = [a_commit(f"[Moon] {n}", files=()) for n in range(4)]
+    commits = [a_commit(f"[Moon] {n}" if n < 4 else f"Tidy {n}", files=()) for n in range(16)]
     assert tomllib.loads(proposed(commits)) == {"areas": {"moon": {"en": "Moon", "tags": ["moon"]}}}
 
 
 def test_the_proposal_can_be_used_as_it_is(tmp_path: Path, environ: dict[str, str]) -> None:
     """Written to daybrief.toml, it names the commits it was made of."""
     config = tmp_path / "daybrief.toml"
-    config.write_text(proposed([*tagged(5), *tagged(9, "Tidy {}", PLAIN)]), encoding="utf-8")
+    config.write_text(proposed([*tagged(5), *tagged(11, "Tidy {}", PLAIN)]), encoding="utf-8")
     settings = load(environ, config).settings
     areas = of_repository(configured={key: table.model_dump() for key, table in settings.areas.items()})
     assert areas.of(read_title("[Moon] More"), []) == ("moon",)
     assert areas.of(read_title("More"), [a_change("quill/moon/b.py", "a\n", "b\n")]) == ("moon",)
+
+
+OTHERS = tagged(40, "Tidy {}", PLAIN)
+
+
+@pytest.mark.parametrize(
+    "tag", ["WIP", "run-ci", "backport", "misc", "nit", "pre-commit.ci", "deps-dev", "needs review", "size/XL"]
+)
+def test_how_a_change_is_handled_is_no_area(tag: str) -> None:
+    """Whoever tags so."""
+    assert propose([*tagged(5, f"[{tag}] Land {{}}", PLAIN), *OTHERS], general()) == []
+
+
+@pytest.mark.parametrize("folder", ["internal", "utils", "lib", "src", "include", "common"])
+def test_how_code_lies_is_no_area(folder: str) -> None:
+    """Folders of any repository."""
+    assert propose([*tagged(5, "Land {}", f"quill/{folder}/a.py"), *OTHERS], general()) == []
+
+
+def test_what_more_than_a_third_say_tells_nothing_apart() -> None:
+    """Be it said in tags or touched."""
+    assert propose([*tagged(21), *OTHERS], general()) == []
+    assert [one.key for one in propose([*tagged(19), *OTHERS], general())] == ["moon"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "path"),
+    [
+        ("[bindings/go] {}", "[binding/go] {}", "bindings/go/a.go"),
+        ("feat(reverse-proxy): {}", "fix(reverseproxy): {}", "modules/reverseproxy/a.go"),
+        ("feat(services/s3): {}", "fix(s3): {}", "core/services/s3/src/lib.rs"),
+    ],
+    ids=["plural", "spelling", "path"],
+)
+def test_two_names_of_one_thing_are_one_area(one: str, other: str, path: str) -> None:
+    """With the folder, crate or package of that name, though others work in it, too."""
+    commits = [*tagged(5, one, path), *tagged(3, other, path), *tagged(6, "Tidy {}", path), *OTHERS]
+    (area,) = propose(commits, general())
+    assert (area.commits, area.folders) == (8, (f"/{path.removesuffix('/a.go').removesuffix('/src/lib.rs')}/",))
+
+
+def test_crates_below_a_folder_that_says_nothing_are_areas() -> None:
+    """Its own folders are not."""
+    commits = [
+        *tagged(8, "Land {}", "crates/moon-base/src/rooms/a.rs"),
+        *tagged(8, "Keep {}", "crates/tide/src/a.rs"),
+        *tagged(30, "Tidy {}", "crates/quill/src/a.rs"),
+    ]
+    assert {one.key: one.folders for one in propose(commits, general())} == {
+        "moon_base": ("/crates/moon-base/",),
+        "tide": ("/crates/tide/",),
+    }
 
 
 HOSTILE = [

@@ -15,7 +15,8 @@ from analysis.commits.pull_request import PullRequest
 from analysis.digest.pipeline import judge
 from analysis.entry import Entry
 from analysis.statements import Conventions
-from analysis.triage.areas import Areas, of_repository
+from analysis.triage.areas import Areas
+from analysis.triage.repository_areas import of_repository
 from analysis.triage.triage import Importance
 from bot.digests import judging
 from bot.digests.judging import Judging

@@ -18,12 +18,13 @@ from analysis.commits.records import Labelled
 from analysis.commits.title import ChangeType, read_title
 from analysis.commits.window import Window
 from analysis.errors import BadInput, NotFound, Outage
-from analysis.triage.areas import Areas, general, of_repository
+from analysis.triage.areas import Areas, general
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.area_model import fit_areas
 from analysis.triage.learned.learning import Trial, learn
 from analysis.triage.learned.past import own_past
 from analysis.triage.learned.training import sample_of
+from analysis.triage.repository_areas import of_repository
 from analysis.triage.triage import Importance
 from bot.config import load
 from bot.digests.core import Core, open_core
@@ -426,6 +427,24 @@ def test_changes_of_no_file_are_no_mistake() -> None:
     sample = sample_of(Labelled(a_commit("Do it", files=()), "feature", None, ()))
     assert sample.evidence.signals == {}
     assert FileChange("a", "added") not in sample.labelled.commit.files
+
+
+def test_folders_of_the_past_are_areas_from_then_on(environ: dict[str, str], tmp_path: Path) -> None:
+    """Where nobody configured or tagged any; by their names they are found and shown."""
+    repository = Scratch(tmp_path / "rooms.git")
+    folders = ["tide", "rooms", "tide", "comets", "rooms", "comets", "rest"]
+    for n in range(70):
+        path = f"quill/{folders[n % 7]}/a.py" if n % 7 < 6 else "quill/engine.py"
+        repository.commit(f"Keep {n}", {path: f"a = {n}\n"}, at=NOW - timedelta(hours=90 - n))
+    opened = core(environ, NOW + timedelta(days=1))
+    place, window = Place(REPO, str(repository.path)), Window.of(NOW.date(), "UTC")
+    learn_repository(opened, place, 365, quiet)
+    repository.commit("Keep the tide", {"quill/tide/a.py": "b = 1\n"}, at=NOW + timedelta(hours=10))
+    digest, _ = opened.digest(opened.sources.open(place), window, "en", opened.analyser("rules"), quiet)
+    assert [entry.triage.areas for entry in digest.entries] == [("tide",)]
+    assert opened.sources.areas().find("Tide") == "tide"
+    assert "[areas.tide]" in propose_areas(opened, place, 365, quiet), "still proposed, for people to rename"
+    opened.stores.store.close()
 
 
 # -- what people corrected, and what a model sees of it

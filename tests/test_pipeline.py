@@ -13,7 +13,7 @@ from made import a_commit, a_triage
 from analysis.digest.pipeline import SPENT, Gate, OpenGate, Readers, Turn, judge, read_all, settled, stand_in
 from analysis.entry import RULES, Analysis, Depth, Entry, Reading, Usage
 from analysis.i18n.language import Language
-from analysis.triage.areas import of_repository
+from analysis.triage.repository_areas import of_repository
 from analysis.triage.triage import Importance
 
 

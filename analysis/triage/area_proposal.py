@@ -3,20 +3,31 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import read_title
 from analysis.triage.areas import Areas
+from analysis.triage.repository_areas import is_process
 
 _OFTEN = 0.005  # of the commits; a tag that is rarer names no area that people follow
 _LEAST = 3
 _MOST = 40
-_IN_FOLDER, _GENERAL = 0.02, 1 / 3  # a folder with fewer, or more, of the commits tells nothing apart
+_IN_FOLDER, _GENERAL = 0.02, 1 / 3  # what fewer, or more, of the commits touch or say tells nothing apart
 _OF_A_FOLDER = 0.6  # so much of what a tag touches lies in a folder that is its own
+_NEARLY_ALL = 0.8
 _EXAMPLES = 2
+_TOPIC = re.compile(r"[a-z][\w .+/-]{1,30}", re.ASCII)
+_SAYS_NOTHING = frozenset(
+    """apps base bin chore cmd common contrib crates deps deps_dev dependencies dev etc example examples extras fix go go_mod hack helpers include
+    includes internal internals lib libs main minor misc mod module modules nit other others package packages pkg pre_commit_ci
+    prepare_for private project public raw refactor release rfc revert root script scripts shared source src style tmp tool tools types update util
+    utilities utils vendor version wip""".split()  # noqa: SIM905 - fifty quoted words are no easier to read
+)
+"""Folders and tags of any repository: they say how code lies or is handled, not what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +49,62 @@ class Proposal:
 
 
 def propose(commits: Sequence[Commit], areas: Areas) -> list[Proposal]:
-    """Return the areas that titles' tags name, with folders where nearly all of one is, and those that folders alone show.
+    """Return the areas that titles' tags and scopes name, with the folders that are theirs, and those that folders alone show.
 
-    The most frequent come first; a folder is proposed where people work now and then, and no tag or known area has it.
+    The most frequent come first. What a third of the commits say or touch is none, nor what says how a commit is handled; two
+    names of one thing, or of one folder, are one area.
     """
-    tagged: dict[str, list[tuple[str, Commit]]] = defaultdict(list)
-    for commit in commits:
-        title = read_title(commit.subject)
-        for topic in title.topics:
-            if re.fullmatch(r"[a-z][\w .+-]{1,30}", topic, re.ASCII):
-                tagged[areas.find(topic) or _key(topic)].append((topic, commit))
-    least = max(_LEAST, round(_OFTEN * len(commits)))
+    inside, everybody = _inside(commits)
     known = {area.key for area in areas}
+    least = max(_LEAST, round(_OFTEN * len(commits)))
     found = []
-    for key, uses in tagged.items():
-        if len(uses) < least:
+    for key, uses in _tagged(commits, areas).items():
+        own = list({commit.sha: commit for _, commit in uses}.values())
+        if not least <= len(own) <= max(_GENERAL * len(commits), _LEAST) and key not in known:
             continue
         tags = Counter(topic for topic, _ in uses)
-        found.append(
-            Proposal(
-                key,
-                key in known,
-                tuple(topic for topic, count in tags.most_common() if count >= _LEAST),
-                tuple(_folders([commit for _, commit in uses], commits)),
-                len(uses),
-                tuple(commit.subject for _, commit in uses[:_EXAMPLES]),
-            )
-        )
-    found += _by_folder(commits, areas, found)
-    return sorted(found, key=lambda proposal: (-proposal.commits, proposal.key))[:_MOST]
+        usual = tuple(topic for topic, count in tags.most_common() if count >= _LEAST)
+        folders = () if key in known else tuple(_named(tags, inside, everybody) or _folders(own, inside))
+        found.append(Proposal(key, key in known, usual, folders, len(own), _examples(own)))
+    found = _joined(sorted((one for one in found if one.commits >= least), key=_place))
+    found += _by_folder(inside, everybody, areas, found)
+    return sorted(found, key=_place)[:_MOST]
 
 
-def _by_folder(commits: Sequence[Commit], areas: Areas, tagged: Sequence[Proposal]) -> Iterator[Proposal]:
-    """The folders that divide the product: of too general a one, those below it."""
+def tables(proposals: Sequence[Proposal]) -> dict[str, dict[str, Any]]:
+    """Return the proposals that are not known yet as `[areas]` tables of the configuration."""
+    return {
+        one.key: {
+            "en": one.key.replace("_", " ").capitalize(),
+            **({"tags": list(one.tags)} if one.tags else {}),
+            **({"paths": ["^" + re.escape(folder) for folder in one.folders]} if one.folders else {}),
+        }
+        for one in proposals
+        if not one.known
+    }
+
+
+def _place(proposal: Proposal) -> tuple[int, str]:
+    return -proposal.commits, proposal.key
+
+
+def _examples(commits: Sequence[Commit]) -> tuple[str, ...]:
+    return tuple(commit.subject for commit in commits[:_EXAMPLES])
+
+
+def _tagged(commits: Sequence[Commit], areas: Areas) -> dict[str, list[tuple[str, Commit]]]:
+    """Return who says each area how: by its key, the topics of titles with their commits."""
+    said: dict[str, list[tuple[str, Commit]]] = defaultdict(list)
+    for commit in commits:
+        for topic in read_title(commit.subject).topics:
+            if _TOPIC.fullmatch(topic) and not is_process(topic) and _key(topic) not in _SAYS_NOTHING:
+                said[areas.find(topic) or _bare(topic)].append((topic, commit))
+    named = {bare: _key(Counter(topic for topic, _ in uses).most_common(1)[0][0]) for bare, uses in said.items()}
+    return {bare if any(bare == area.key for area in areas) else named[bare]: uses for bare, uses in said.items()}
+
+
+def _inside(commits: Sequence[Commit]) -> tuple[dict[str, list[Commit]], int]:
+    """Return the commits that touch each folder of the product, and how many touch any."""
     inside: dict[str, list[Commit]] = defaultdict(list)
     everybody = 0
     for commit in commits:
@@ -78,18 +112,74 @@ def _by_folder(commits: Sequence[Commit], areas: Areas, tagged: Sequence[Proposa
         everybody += bool(touched)
         for folder in touched:
             inside[folder].append(commit)
-    keys = {proposal.key for proposal in tagged}
+    return inside, everybody
+
+
+def _named(tags: Iterable[str], inside: Mapping[str, Sequence[Commit]], everybody: int) -> list[str]:
+    """Return the folders that are called as the tag is, crates and packages among them, and that not everybody touches."""
+    wanted = {
+        (depth, _bare(topic)) for topic in tags for depth in (1, len(topic.split()))
+    }  # `services/s3` has come apart
+    depths = {depth for depth, _ in wanted}
+    found = [
+        folder
+        for folder, own in inside.items()
+        if any((depth, _bare("/".join(folder.strip("/").split("/")[-depth:]))) in wanted for depth in depths)
+        and _LEAST <= len(own) <= _GENERAL * everybody
+    ]
+    return sorted(one for one in found if not any(one != other and one.startswith(other) for other in found))[:4]
+
+
+def _joined(found: Sequence[Proposal]) -> list[Proposal]:
+    """Join what lives in the same folders: two names of it."""
+    by_folders: dict[tuple[str, ...], int] = {}
+    joined: list[Proposal] = []
+    for one in found:
+        place = by_folders.get(one.folders) if one.folders and not one.known else None
+        if place is None:
+            by_folders[one.folders] = len(joined)
+            joined.append(one)
+        else:
+            first = joined[place]
+            tags = tuple(dict.fromkeys([*first.tags, *one.tags]))
+            joined[place] = replace(first, tags=tags, commits=first.commits + one.commits)
+    return joined
+
+
+def _by_folder(
+    inside: Mapping[str, Sequence[Commit]], everybody: int, areas: Areas, tagged: Sequence[Proposal]
+) -> Iterator[Proposal]:
+    """Yield the folders that divide the product: of too general a one, those below it."""
+    keys = {_bare(proposal.key) for proposal in tagged}
     taken = [folder for proposal in tagged for folder in proposal.folders]
     for folder, own in sorted(inside.items()):
-        above = f"{folder.rstrip('/').rpartition('/')[0]}/"
-        is_general = above == "/" or len(inside[above]) > _GENERAL * everybody
+        name = _last(folder)
+        above = _above(folder)
+        while _key(_last(above)) in _SAYS_NOTHING:
+            above = _above(above)
+        divides = above == "/" or len(inside[above]) > _GENERAL * everybody
         is_one = max(_LEAST, _IN_FOLDER * everybody) <= len(own) <= _GENERAL * everybody
-        key = _key(folder.rstrip("/").rpartition("/")[2].lower())
-        named = re.match(r"[a-z]", key) and key not in keys and areas.named_by(folder) is None
-        if is_general and is_one and named and not any(folder.startswith(other) for other in taken):
-            keys.add(key)
-            examples = tuple(commit.subject for commit in own[:_EXAMPLES])
-            yield Proposal(key, False, (), (folder,), len(own), examples)
+        says = re.match(r"[a-z]", name) and _key(name) not in _SAYS_NOTHING and areas.named_by(folder) is None
+        overlaps = any(folder.startswith(other) for other in taken) or _is_made_of(own, folder, taken, inside)
+        if divides and is_one and says and _bare(name) not in keys and not overlaps:
+            keys.add(_bare(name))
+            yield Proposal(_key(name), False, (), (folder,), len(own), _examples(own))
+
+
+def _is_made_of(
+    own: Sequence[Commit], folder: str, taken: Sequence[str], inside: Mapping[str, Sequence[Commit]]
+) -> bool:
+    """Whether nearly all that touches a folder touches those below it that are areas already."""
+    below = {commit.sha for other in taken if other.startswith(folder) for commit in inside[other]}
+    return len(below) >= _NEARLY_ALL * len(own)
+
+
+def _above(folder: str) -> str:
+    return f"{folder.rstrip('/').rpartition('/')[0]}/"
+
+
+def _last(folder: str) -> str:
+    return folder.rstrip("/").rpartition("/")[2].lower()
 
 
 def as_toml(proposals: Sequence[Proposal], repo: str, count: int) -> str:
@@ -98,16 +188,12 @@ def as_toml(proposals: Sequence[Proposal], repo: str, count: int) -> str:
     known = [f"{proposal.key} ({proposal.commits})" for proposal in proposals if proposal.known]
     if known:
         lines.append(f"# Known already, with how many of the commits name them: {', '.join(known)}.")
-    for proposal in proposals:
-        if proposal.known:
-            continue
-        lines += ["", f"# {proposal.commits} commits, such as {_quoted(proposal.examples)}", f"[areas.{proposal.key}]"]
-        lines.append(f'en = "{proposal.key.replace("_", " ").capitalize()}"')
-        if proposal.tags:
-            lines.append(f"tags = [{', '.join(_string(tag) for tag in proposal.tags)}]")
-        if proposal.folders:
-            patterns = [_string("^" + re.escape(folder)) for folder in proposal.folders]
-            lines.append(f"paths = [{', '.join(patterns)}]")
+    for key, table in tables(proposals).items():
+        proposal = next(one for one in proposals if one.key == key)
+        lines += ["", f"# {proposal.commits} commits, such as {_quoted(proposal.examples)}", f"[areas.{key}]"]
+        for name, value in table.items():
+            shown = _string(value) if isinstance(value, str) else f"[{', '.join(map(_string, value))}]"
+            lines.append(f"{name} = {shown}")
     return "\n".join(lines) + "\n"
 
 
@@ -115,14 +201,18 @@ def _key(topic: str) -> str:
     return re.sub(r"\W+", "_", topic, flags=re.ASCII).strip("_")
 
 
-def _folders(own: Sequence[Commit], everybody: Sequence[Commit]) -> list[str]:
+def _bare(name: str) -> str:
+    """Return a name by which its spellings are one: `reverse-proxy` and `reverseproxy`, `binding` and `bindings`."""
+    return "".join(part.removesuffix("s") for part in re.split(r"[\W_]+", name.lower()))
+
+
+def _folders(own: Sequence[Commit], inside: Mapping[str, Sequence[Commit]]) -> list[str]:
     """Return the folders that most of an area's commits touch and that few others do."""
-    inside = Counter(folder for commit in own for folder in _touched(commit))
-    outside = Counter(folder for commit in everybody for folder in _touched(commit))
+    touched = Counter(folder for commit in own for folder in _touched(commit))
     good = [
         folder
-        for folder, count in inside.items()
-        if count >= _LEAST and count >= _OF_A_FOLDER * outside[folder] and count >= len(own) / 4
+        for folder, count in touched.items()
+        if count >= _LEAST and count >= _OF_A_FOLDER * len(inside[folder]) and count >= len(own) / 4
     ]
     return sorted(folder for folder in good if not any(folder != other and folder.startswith(other) for other in good))[
         :4

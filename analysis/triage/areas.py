@@ -1,22 +1,19 @@
 """Which areas of a project a commit belongs to: from tags, title words and paths.
 
-The general vocabulary is `areas.toml`; a repository adds its own from `.github/labeler.yml`, CODEOWNERS and the
-configuration. Labels and owners that name a known area add their paths to it; other labels become areas.
+The general vocabulary is `areas.toml`; what a repository adds stands in `repository_areas`.
 """
 
-import logging
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from analysis.commits.commit import FileChange
 from analysis.commits.file_kinds import FileKind, kind_of
-from analysis.commits.globs import pattern_of
 from analysis.commits.title import Title
 
 MOST_AREAS = 2
@@ -34,20 +31,6 @@ _OF_MODELS = re.compile(
 """Words of what trains or serves models, that hardly mean anything else."""
 _AROUND = {"docs": {FileKind.DOCS}, "ci": {FileKind.CI, FileKind.TEST}}
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]*[a-z0-9]|[a-z0-9]")
-_LABEL_PREFIX = re.compile(r"^(?:area|component|module|scope|topic|domain)\s*[:/-]\s*", re.IGNORECASE)
-_LARGEST_TEXT, _DEEPEST, _MOST_STEPS = 200_000, 50, 20_000
-"""Characters of a labeler or CODEOWNERS, levels of one, values that are looked at in it: ten times what the largest projects have."""
-_MATCHES = {"any", "all", "changed-files", "any-glob-to-any-file", "any-glob-to-all-files"}
-_NO_TEXT = re.compile(r"~|null|true|false|[\d.+-]*", re.IGNORECASE)
-"""What YAML takes for something else than a text where no quotes stand around it."""
-_LOG = logging.getLogger(__name__)
-_PROCESS = re.compile(
-    r"(?:run|skip|needs?|do[- ]not|dont|don't|wip|ready|size|priority|prio|status|state|kind|type|severity|good first|help wanted|stale|auto|back-?port|cherry"
-    r"|merge|lgtm|approved?|no|has|waiting|awaiting|blocked|review|stage|triage|trigger|full|fast|keep|pending|changelog|release[- ]notes?|first[- ]time|community|external|invalid|duplicate)(?:$|[\s:/_-])"
-    r"|[sml]$|x{1,3}[sl]$",
-    re.IGNORECASE,
-)
-"""Labels that say how a change is handled, not what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +45,7 @@ class Area:
         platform: it is hardware that its users cannot exchange for another.
         ml: it is a part of what trains or serves models; elsewhere its words mean other things (a worker, a cache, a graph).
         covers: areas that go without saying where this one is sure, such as models in a diffusion commit.
+        learned: nobody named it but the repository's past; where no tag says it, it comes after all others.
     """
 
     key: str
@@ -73,6 +57,7 @@ class Area:
     covers: frozenset[str] = frozenset()
     platform: bool = False
     ml: bool = False
+    learned: bool = False
 
     def name(self, language: str) -> str:
         """How it is shown in that language (`en` or `zh`)."""
@@ -81,7 +66,7 @@ class Area:
 
 def _defined(area: Area) -> str:
     sets = (area.words, area.tags, area.covers)
-    return f"{area.key} {[sorted(one) for one in sets]} {[path.pattern for path in area.paths]} {area.apart} {area.platform} {area.ml}"
+    return f"{area.key} {[sorted(one) for one in sets]} {[path.pattern for path in area.paths]} {area.apart} {area.platform} {area.ml} {area.learned}"
 
 
 class Areas:
@@ -163,9 +148,14 @@ class Areas:
                 score = {other: 0.0 if other in unsaid else value for other, value in score.items()}
         foreign = self._foreign(title, files, tagged)
         sure = [(value, key) for key, value in score.items() if value >= _ENOUGH and key not in foreign]
-        if any(key != "docs" for _, key in sure):  # documents of something are about that
-            sure = [(value, key) for value, key in sure if key != "docs" or "docs" in tagged]
-        return tuple(key for _, key in sorted(sure, key=lambda pair: (-pair[0], pair[1]))[:MOST_AREAS])
+        learned = {key for key, area in self._areas.items() if area.learned} - tagged
+        named = {key for _, key in sure} - learned
+        if named - {"docs"} and "docs" not in tagged:  # documents of something are about that
+            sure = [(value, key) for value, key in sure if key != "docs"]
+        if named:  # that it lies in a folder which nobody ever named is told where nothing else is
+            sure = [(value, key) for value, key in sure if key not in learned or self._areas[key].tags]
+        sure.sort(key=lambda pair: (pair[1] in learned, -pair[0], pair[1]))
+        return tuple(key for _, key in sure[:MOST_AREAS])
 
     def _foreign(self, title: Title, files: Sequence[FileChange], tagged: frozenset[str]) -> frozenset[str]:
         """Areas whose words here mean something else: of models where nothing speaks of any, of what surrounds the product in its code."""
@@ -250,10 +240,11 @@ def _words(text: str) -> set[str]:
 @lru_cache(maxsize=1)
 def general() -> Areas:
     """The vocabulary that ships with Daybrief."""
-    return Areas(_read(tomllib.loads((Path(__file__).parent / "areas.toml").read_text(encoding="utf-8"))))
+    return Areas(read_areas(tomllib.loads((Path(__file__).parent / "areas.toml").read_text(encoding="utf-8"))))
 
 
-def _read(tables: Mapping[str, Mapping[str, Any]]) -> list[Area]:
+def read_areas(tables: Mapping[str, Mapping[str, Any]]) -> list[Area]:
+    """Read `[areas]` tables, as `areas.toml` and the configuration have them."""
     return [
         Area(
             key,
@@ -268,129 +259,3 @@ def _read(tables: Mapping[str, Mapping[str, Any]]) -> list[Area]:
         )
         for key, table in tables.items()
     ]
-
-
-def of_repository(
-    labeler: str = "", codeowners: str = "", configured: Mapping[str, Mapping[str, Any]] | None = None
-) -> Areas:
-    """Return the general areas with what the repository says itself.
-
-    `labeler` and `codeowners` are the texts of those files, `configured` the `[areas]` tables of the configuration,
-    written as in `areas.toml`; a table with a known key replaces only the fields that it has.
-    """
-    base = general()
-    if not (labeler or codeowners or configured):
-        return base
-    areas = {area.key: area for area in base}
-    for label, globs in _labels(labeler).items():
-        name = _LABEL_PREFIX.sub("", label).strip()
-        if _PROCESS.match(name):
-            continue
-        _add_paths(areas, base.find(name), name, globs)
-    for glob, owners in _owned(codeowners):
-        teams = [owner.partition("/")[2] for owner in owners if "/" in owner]  # a person's handle is no word for a part
-        named = next((key for word in (glob, *teams) for key in [base.named_by(word)] if key), None)
-        if named:
-            _add_paths(areas, named, named, [glob])
-    for area in _read(configured or {}):
-        old = areas.get(area.key)
-        areas[area.key] = area if old is None else _merge(old, area)
-    return Areas(areas.values())
-
-
-def _merge(old: Area, new: Area) -> Area:
-    return replace(
-        old,
-        names={**old.names, **new.names},
-        words=new.words or old.words,
-        tags=new.tags or old.tags,
-        paths=new.paths or old.paths,
-    )
-
-
-def _add_paths(areas: dict[str, Area], key: str | None, name: str, globs: Iterable[str]) -> None:
-    patterns = tuple(_patterns(globs))
-    if not patterns:
-        return
-    if key is None:
-        key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-    old = areas.get(key, Area(key, {"en": name}, frozenset({name.lower()})))
-    areas[key] = replace(old, paths=old.paths + patterns, ml=False)  # the repository itself has it
-
-
-def _patterns(globs: Iterable[str]) -> Iterable[re.Pattern[str]]:
-    for glob in globs:
-        try:
-            yield pattern_of(glob)
-        except ValueError as error:  # the repository's own mistake must not stop its digest
-            _LOG.warning("a glob of a labeler or of CODEOWNERS is passed over: %s", error)
-
-
-def _labels(text: str) -> dict[str, list[str]]:
-    """Read actions/labeler's file, versions 4 and 5: label → globs, without those that exclude.
-
-    https://github.com/actions/labeler#match-object
-    """
-    document = _yaml(text)
-    if not isinstance(document, dict):
-        return {}
-    labels = {
-        str(label): [glob for glob in _strings(rule) if not glob.startswith("!")] for label, rule in document.items()
-    }
-    return {label: globs for label, globs in labels.items() if globs}
-
-
-@lru_cache(maxsize=64)
-def _yaml(text: str) -> Any:
-    """Read YAML whose scalars are texts; None, with a line in the log, for what is none, too large or too deep."""
-    import yaml
-
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    try:
-        why = _beyond(text, loader)  # to read it calls itself for each level
-        document = None if why else yaml.load(text, Loader=loader)  # noqa: S506 - it makes nothing but texts, lists and tables
-    except (yaml.YAMLError, ValueError) as error:  # the repository's own mistake must not stop its digest
-        document, why = None, " ".join(str(error).split())[:200]
-    if why:
-        _LOG.warning("a labeler.yml is passed over: %s", why)
-    return document
-
-
-def _beyond(text: str, loader: Any) -> str:
-    """Say what of YAML is beyond all bounds; nothing for most."""
-    import yaml
-
-    if len(text) > _LARGEST_TEXT:
-        return f"it has more than {_LARGEST_TEXT:,} characters"
-    depth = 0
-    for event in yaml.parse(text, Loader=loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            return f"it has more than {_DEEPEST} levels"
-    return ""
-
-
-def _strings(rule: Any) -> Iterable[str]:
-    """Yield the globs of a rule; of one that an alias makes endless, as many as any file needs."""
-    waiting, left = [rule], _MOST_STEPS
-    while waiting and left:
-        left -= 1
-        item = waiting.pop()
-        if isinstance(item, str):
-            if not _NO_TEXT.fullmatch(item):
-                yield item
-        elif isinstance(item, list):
-            waiting += item[:left][::-1]
-        elif isinstance(item, dict):
-            waiting += [value for key, value in item.items() if key in _MATCHES][::-1]
-
-
-def _owned(text: str) -> Iterable[tuple[str, list[str]]]:
-    """Read CODEOWNERS: patterns with their owners."""
-    if len(text) > _LARGEST_TEXT:
-        _LOG.warning("a CODEOWNERS is passed over: it has more than %s characters", f"{_LARGEST_TEXT:,}")
-        return
-    for line in text.splitlines():
-        pattern, *owners = line.partition("#")[0].split() or [""]
-        if pattern and owners:
-            yield pattern, owners

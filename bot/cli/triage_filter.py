@@ -8,8 +8,8 @@ from analysis.commits.records import commits_of
 from analysis.facts import facts_of
 from analysis.rules.wording import say_reason
 from analysis.statements import statements_of
-from analysis.triage.areas import of_repository
 from analysis.triage.learned import Judgement
+from analysis.triage.repository_areas import of_repository
 from analysis.triage.triage import triage
 from bot.settings import Settings
 from formatters.text.json_text import json_text

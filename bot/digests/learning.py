@@ -1,9 +1,10 @@
 """Learns repositories from their own past, and scores analysers against what people said."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from analysis.commits.bots import is_bot
 from analysis.commits.commit import Commit
@@ -12,7 +13,7 @@ from analysis.digest.pipeline import OpenGate, Readers, Step, judge, read_all, s
 from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput, NotFound
 from analysis.sources import CommitSource
-from analysis.triage.area_proposal import as_toml, propose
+from analysis.triage.area_proposal import as_toml, propose, tables
 from analysis.triage.areas import Areas
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.learning import LEAST_LABELS, Trial, examples_of, learn, parted
@@ -50,9 +51,10 @@ def learn_repository(core: Core, place: Place, days: int, step: Step) -> Lesson:
         NotFound, Outage: the source cannot be read.
     """
     source, commits = _commits(core, place, days, step)
-    areas = core.sources.areas(source)
+    shown = tables(propose(commits, core.sources.declared_areas(source, {})))
+    areas = core.sources.declared_areas(source, shown)
     by_people = core.stores.feedback.corrected(source.repo, [commit.sha for commit in commits])
-    return _learn(core, source.repo, len(commits), own_past(commits, areas, by_people), areas, step)
+    return _learn(core, source.repo, len(commits), own_past(commits, areas, by_people), areas, step, shown)
 
 
 def _commits(core: Core, place: Place, days: int, step: Step) -> tuple[CommitSource, list[Commit]]:
@@ -98,7 +100,7 @@ def propose_areas(core: Core, place: Place, days: int, step: Step) -> str:
         NotFound, Outage: the source cannot be read.
     """
     source, commits = _commits(core, place, days, step)
-    return as_toml(propose(commits, core.sources.areas(source)), source.repo, len(commits))
+    return as_toml(propose(commits, core.sources.declared_areas(source, {})), source.repo, len(commits))
 
 
 def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[Lesson]:
@@ -110,15 +112,23 @@ def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[L
     return [_learn(core, repo, len(past), past, areas, step) for repo, past in sorted(by_repo.items())]
 
 
-def _learn(core: Core, repo: str, commits: int, past: Sequence[Labelled], areas: Areas, step: Step) -> Lesson:
+def _learn(
+    core: Core,
+    repo: str,
+    commits: int,
+    past: Sequence[Labelled],
+    areas: Areas,
+    step: Step,
+    shown: Mapping[str, Any] | None = None,
+) -> Lesson:
     if len(past) < LEAST_LABELS:
         # so that it is known when it was tried, and a model sees the little that there is
         known = replace(general_judgement(), examples=examples_of(past))
-        core.stores.learned.put(repo, known, (), core.now(), (commits, len(past)))
+        core.stores.learned.put(repo, known, (), core.now(), (commits, len(past)), shown or {})
         return Lesson(repo, commits, len(past), ())
     step("learning", 0, 0)
     judgement, trials = learn(past, areas, general_judgement())
-    core.stores.learned.put(repo, judgement, trials, core.now(), (commits, len(past)))
+    core.stores.learned.put(repo, judgement, trials, core.now(), (commits, len(past)), shown or {})
     return Lesson(repo, commits, len(past), trials)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.sources import CommitSource, PullRequestSource
 from analysis.sources.revisions import Revisions
 from analysis.statements import Conventions
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
-from analysis.triage.areas import Areas, of_repository
+from analysis.triage.areas import Areas
+from analysis.triage.repository_areas import of_repository
 from bot.config import Configuration
 from bot.digests.repositories import Place, open_github, open_pull_requests, open_source
 from bot.digests.stores import Stores
@@ -89,13 +90,20 @@ class Sources:
         return Pages(self._stores.store, int(self._now().timestamp()))
 
     def areas(self, source: CommitSource | None = None) -> Areas:
-        """Return the areas: the general ones, the repository's own, the configured ones."""
+        """Return the areas: the general ones, the repository's own, those that its past showed, the configured ones.
+
+        Without a source they are those by which areas of any repository are called.
+        """
+        return self.declared_areas(source, self._stores.learned.areas(source.repo if source else None))
+
+    def declared_areas(self, source: CommitSource | None, learned: Mapping[str, Mapping[str, Any]]) -> Areas:
+        """Return the areas of a repository, with these in place of what is remembered of its past."""
         configured = {key: table.model_dump() for key, table in self._settings.areas.items()}
         if source is None:
-            return of_repository(configured=configured)
+            return of_repository(configured=configured, learned=learned)
         labeler = source.read_file(".github/labeler.yml") or source.read_file(".github/labeler.yaml") or ""
         owners = next((text for path in _OWNERS if (text := source.read_file(path))), "")
-        return of_repository(labeler, owners, configured)
+        return of_repository(labeler, owners, configured, learned)
 
     def conventions(self, source: CommitSource) -> Conventions:
         """Return what is usual in a repository, as far as the store and its own configuration tell."""

@@ -1,0 +1,190 @@
+"""The areas of one repository: the general ones, with what it says itself and what its past shows.
+
+Labels of `.github/labeler.yml` and teams of CODEOWNERS that name a known area add their paths to it; others become areas. So do
+scopes, folders, crates and packages of the past (`area_proposal`), behind all that people named.
+"""
+
+import logging
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from analysis.commits.globs import pattern_of
+from analysis.triage.areas import Area, Areas, general, read_areas
+
+_LABEL_PREFIX = re.compile(r"^(?:area|component|module|scope|topic|domain)\s*[:/-]\s*", re.IGNORECASE)
+_LARGEST_TEXT, _DEEPEST, _MOST_STEPS = 200_000, 50, 20_000
+"""Characters of a labeler or CODEOWNERS, levels of one, values that are looked at in it: ten times what the largest projects have."""
+_MATCHES = {"any", "all", "changed-files", "any-glob-to-any-file", "any-glob-to-all-files"}
+_NO_TEXT = re.compile(r"~|null|true|false|[\d.+-]*", re.IGNORECASE)
+"""What YAML takes for something else than a text where no quotes stand around it."""
+_LOG = logging.getLogger(__name__)
+_PROCESS = re.compile(
+    r"(?:run|skip|needs?|do[- ]not|dont|don't|wip|ready|size|priority|prio|status|state|kind|type|severity|good first|help wanted|stale|auto|back-?port|cherry"
+    r"|merge|lgtm|approved?|no|has|waiting|awaiting|blocked|review|stage|triage|trigger|full|fast|keep|pending|changelog|release[- ]notes?|first[- ]time|community|external|invalid|duplicate)(?:$|[\s:/_-])"
+    r"|[sml]$|x{1,3}[sl]$",
+    re.IGNORECASE,
+)
+"""Labels that say how a change is handled, not what it is about."""
+_ANYTHING = re.compile(r"/?\*{0,2}/?\*{0,2}(?:\.\*)?|\.?/")
+"""Globs of a whole repository."""
+_TEAM = re.compile(
+    r"(?:^|[-_ ])(?:team|maintainers?|approvers?|reviewers?|owners?|codeowners?|committers?|contributors?|triagers?|devs?|developers|engineering|eng|leads?|wg|sig|admins?|dri)(?=$|[-_ ])",
+    re.IGNORECASE,
+)
+"""What the name of a team says beside its part; a person's handle is no word for a part."""
+_EVERYBODY = re.compile(
+    r"(?:core|all|everyone|everybody|main|oss|open-?source|project|bots?|staff|members?|company|\W*)", re.IGNORECASE
+)
+
+
+def is_process(label: str) -> bool:
+    """Whether a label or a tag says how a change is handled, not what it is about."""
+    return bool(_PROCESS.match(label))
+
+
+def of_repository(
+    labeler: str = "",
+    codeowners: str = "",
+    configured: Mapping[str, Mapping[str, Any]] | None = None,
+    learned: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Areas:
+    """Return the general areas with what the repository says itself.
+
+    `labeler` and `codeowners` are the texts of those files, `configured` the `[areas]` tables of the configuration,
+    written as in `areas.toml`; a table with a known key replaces only the fields that it has. `learned` are written so,
+    too: what the repository's past shows besides; they take nothing from the others.
+    """
+    base = general()
+    if not (labeler or codeowners or configured or learned):
+        return base
+    areas = {area.key: area for area in base}
+    for label, globs in _labels(labeler).items():
+        name = _LABEL_PREFIX.sub("", label).strip()
+        if not is_process(name):
+            _add_paths(areas, base.find(name), name, [glob for glob in globs if not _ANYTHING.fullmatch(glob)])
+    owned = [(glob, _teams(owners)) for glob, owners in _owned(codeowners)]
+    lines = Counter(team for _, teams in owned for team in teams)
+    everywhere = {team for glob, teams in owned for team in teams if _ANYTHING.fullmatch(glob)}
+    parts: dict[str, list[str]] = defaultdict(list)
+    for glob, teams in owned:
+        named = next((key for word in (glob, *teams) for key in [base.named_by(word)] if key), None)
+        if named:
+            _add_paths(areas, named, named, [glob])
+        elif len(teams) == 1 and teams[0] not in everywhere and lines[teams[0]] <= max(1, len(owned) / 3):
+            parts[teams[0]].append(glob)
+    for team, globs in parts.items():
+        _add_paths(areas, None, team, globs)
+    for area in read_areas(learned or {}):
+        areas.setdefault(area.key, replace(area, learned=True))
+    for area in read_areas(configured or {}):
+        old = areas.get(area.key)
+        areas[area.key] = area if old is None else _merge(old, area)
+    return Areas(areas.values())
+
+
+def _teams(owners: Iterable[str]) -> list[str]:
+    """Return what the teams among owners are called, without what any team is called."""
+    names = [_TEAM.sub("", owner.partition("/")[2]).replace("-", " ").strip() for owner in owners if "/" in owner]
+    return [name for name in names if not _EVERYBODY.fullmatch(name)]
+
+
+def _merge(old: Area, new: Area) -> Area:
+    return replace(
+        old,
+        names={**old.names, **new.names},
+        words=new.words or old.words,
+        tags=new.tags or old.tags,
+        paths=new.paths or old.paths,
+    )
+
+
+def _add_paths(areas: dict[str, Area], key: str | None, name: str, globs: Iterable[str]) -> None:
+    patterns = tuple(_patterns(globs))
+    if not patterns:
+        return
+    if key is None:
+        key = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    old = areas.get(key, Area(key, {"en": name}, frozenset({name.lower()})))
+    areas[key] = replace(old, paths=old.paths + patterns, ml=False)  # the repository itself has it
+
+
+def _patterns(globs: Iterable[str]) -> Iterable[re.Pattern[str]]:
+    for glob in globs:
+        try:
+            yield pattern_of(glob)
+        except ValueError as error:  # the repository's own mistake must not stop its digest
+            _LOG.warning("a glob of a labeler or of CODEOWNERS is passed over: %s", error)
+
+
+def _labels(text: str) -> dict[str, list[str]]:
+    """Read actions/labeler's file, versions 4 and 5: label → globs, without those that exclude.
+
+    https://github.com/actions/labeler#match-object
+    """
+    document = _yaml(text)
+    if not isinstance(document, dict):
+        return {}
+    labels = {
+        str(label): [glob for glob in _strings(rule) if not glob.startswith("!")] for label, rule in document.items()
+    }
+    return {label: globs for label, globs in labels.items() if globs}
+
+
+@lru_cache(maxsize=64)
+def _yaml(text: str) -> Any:
+    """Read YAML whose scalars are texts; None, with a line in the log, for what is none, too large or too deep."""
+    import yaml
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        why = _beyond(text, loader)  # to read it calls itself for each level
+        document = None if why else yaml.load(text, Loader=loader)  # noqa: S506 - it makes nothing but texts, lists and tables
+    except (yaml.YAMLError, ValueError) as error:  # the repository's own mistake must not stop its digest
+        document, why = None, " ".join(str(error).split())[:200]
+    if why:
+        _LOG.warning("a labeler.yml is passed over: %s", why)
+    return document
+
+
+def _beyond(text: str, loader: Any) -> str:
+    """Say what of YAML is beyond all bounds; nothing for most."""
+    import yaml
+
+    if len(text) > _LARGEST_TEXT:
+        return f"it has more than {_LARGEST_TEXT:,} characters"
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return f"it has more than {_DEEPEST} levels"
+    return ""
+
+
+def _strings(rule: Any) -> Iterable[str]:
+    """Yield the globs of a rule; of one that an alias makes endless, as many as any file needs."""
+    waiting, left = [rule], _MOST_STEPS
+    while waiting and left:
+        left -= 1
+        item = waiting.pop()
+        if isinstance(item, str):
+            if not _NO_TEXT.fullmatch(item):
+                yield item
+        elif isinstance(item, list):
+            waiting += item[:left][::-1]
+        elif isinstance(item, dict):
+            waiting += [value for key, value in item.items() if key in _MATCHES][::-1]
+
+
+def _owned(text: str) -> Iterable[tuple[str, list[str]]]:
+    """Read CODEOWNERS: patterns with their owners."""
+    if len(text) > _LARGEST_TEXT:
+        _LOG.warning("a CODEOWNERS is passed over: it has more than %s characters", f"{_LARGEST_TEXT:,}")
+        return
+    for line in text.splitlines():
+        pattern, *owners = line.partition("#")[0].split() or [""]
+        if pattern and owners:
+            yield pattern, owners
