@@ -88,7 +88,7 @@ def judge(
         pull_request = (pull_requests or {}).get(commit.sha)
         statements = statements_of(commit, pull_request, conventions)
         facts = facts_of(commit)
-        ranked = triage(commit, facts, areas, judgement, statements, prominence)
+        ranked = triage(commit, facts, areas, judgement, statements, prominence, pull_request)
         yield Entry(commit, facts, ranked, statements=statements, pull_request=pull_request)
 
 

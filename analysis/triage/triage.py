@@ -17,6 +17,7 @@ from enum import StrEnum
 from analysis.commits.bots import is_bot
 from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.pull_request import PullRequest
 from analysis.commits.title import AROUND, ChangeType, Title, plain_type, read_title, says_revert
 from analysis.facts import Fact, FactKind
 from analysis.facts.releases import is_final, is_main
@@ -29,6 +30,7 @@ from analysis.triage.inert import is_inert
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.evidence import gather
 from analysis.triage.learned.explain import explain
+from analysis.triage.people import labelled_type, signals_of_people
 from analysis.triage.prominence import GRAVE, Prominence, Signal, facts_for_users, shipped, signals
 from analysis.triage.reason import Reason
 from analysis.triage.sketch import sketch
@@ -156,6 +158,7 @@ def sort(
     judgement: Judgement | None = None,
     statements: Sequence[Statement] = (),
     prominence: Prominence | None = None,
+    pull_request: PullRequest | None = None,
 ) -> Sorted:
     """Find a commit's types, its areas and the signals of its prominence; a merge's are those of the weightiest that it brought."""
     judgement, model = judgement or general_judgement(), prominence or shipped()
@@ -164,7 +167,8 @@ def sort(
     text = read_title(title.restores).text if title.restores else title.text
     evidence = gather(commit, text, facts, sketch(commit))
     said = _said(commit, title, facts, kinds, statements)
-    types = said or (_likeliest(judgement.classifier.types(evidence), title, facts),)
+    labelled = None if title.restores else labelled_type(pull_request)
+    types = said or (labelled or _likeliest(judgement.classifier.types(evidence), title, facts),)
     found_areas = judgement.areas_of(areas, title, commit.files, evidence, commit.repo)
     # Hardware that the whole repository is for tells none of its commits apart.
     own = areas.named_by(commit.repo.rpartition("/")[2])
@@ -184,7 +188,7 @@ def sort(
     return Sorted(
         tuple(dict.fromkeys([*types, *title.types])),
         found_areas,
-        (*weighed, learned),
+        (*weighed, *signals_of_people(pull_request), learned),
         tuple(judgement.classifier.why(evidence)),
     )
 
@@ -200,11 +204,15 @@ def triage(
     judgement: Judgement | None = None,
     statements: Sequence[Statement] = (),
     prominence: Prominence | None = None,
+    pull_request: PullRequest | None = None,
 ) -> Triage:
-    """Sort and rank one commit; `judgement` is what was learned of its repository, by default of others."""
+    """Sort and rank one commit; `judgement` is what was learned of its repository, by default of others.
+
+    `pull_request` is what it came from, where that is known.
+    """
     title = read_title(commit.subject)
     kinds = {file.path: kind_of(file.path) for file in commit.files}
-    found = sort(commit, facts, areas, judgement, statements, prominence)
+    found = sort(commit, facts, areas, judgement, statements, prominence, pull_request)
     model = prominence or shipped()
     odds, weight = model.odds(found.signals), model.weights["learned"]
     learned = explain(((name, weight * share) for name, share in found.shares), title.text)

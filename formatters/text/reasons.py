@@ -23,7 +23,7 @@ _MINOR = ("fragment_fix", "constant_changed", "check_added", "test_disabled", "c
 """What is said only where nothing else can be."""
 _OF_CARE = ("documented", "tested")
 """What speaks for the care that was taken: said beside the type, where nothing tells more of the change."""
-_SAYS_LITTLE = (*_OF_CARE, "housekeeping", "minor", "error")
+_SAYS_LITTLE = (*_OF_CARE, "housekeeping", "minor", "slight", "error")
 """What speaks for care, or against a rank, or stands in every other title, and tells a reader nothing of the change."""
 _FIXED_FOR = ("platform", "model")
 
