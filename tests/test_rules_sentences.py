@@ -15,7 +15,7 @@ from test_rules import analysed, judged
 from analysis.commits.commit import FileChange
 from analysis.entry import Analysis
 from analysis.facts import Fact, FactKind
-from analysis.statements import Source, Statement, StatementKind
+from analysis.statements import BREAKING, Source, Statement, StatementKind
 from analysis.triage.reason import Reason
 
 CATALOGUE = tomllib.loads(
@@ -141,6 +141,10 @@ def requirements(*lines: str) -> str:
 CAVEAT = Statement("Known limitation: not on Windows.", Source.PULL_REQUEST, StatementKind.CAVEAT)
 FIGURE = Statement("Decoding takes 416 ms instead of 502 ms.", Source.BODY, StatementKind.FIGURE)
 EFFECT = Statement("Pages no longer come back twice.", Source.BODY)
+FOOTER = tuple(
+    Statement(f"`pages.{old}` should be replaced with `pages.{new}`.", Source.BODY, category=BREAKING, order=n)
+    for n, (old, new) in enumerate((("turn", "next"), ("flip", "back")))
+)
 COMMENTS = tuple(
     Statement(f"Pages are kept by owner {n}.", Source.CODE_COMMENT, path="quill/a.py", line=n) for n in (1, 2, 3)
 )
@@ -289,7 +293,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     ),
     "impact.hardware": (
         yes("Fix pages on Blackwell", CODE),
-        yes("Fix pages", ("quill/amd/a.rs", "let x = 1;\n", "let x = 2;\n")),
+        yes("Fix pages", ("quill/amd/a.rs", "let gpu = 1;\n", "let gpu = 2;\n")),
         no("Fix pages", CODE),
         no("Test on Blackwell", ("tests/a.py", "x = 1\n", "x = 2\n")),
     ),
@@ -320,7 +324,7 @@ CASES: dict[str, tuple[Case, ...]] = {
         no("Fix it", ("service/a.go", "var x = 1\n", "var x = 2\n")),
     ),
     "impact.area": (
-        yes("[Scheduler] Fix it", CODE),
+        yes("[Scheduler] Fix it", ("quill/a.py", "import torch\nx = 1\n", "import torch\nx = 2\n")),
         yes("fix(lora): the last page", ("src/a.rs", "let x = 1;\n", "let x = 2;\n")),
         no("Fix it", CODE),
     ),
@@ -526,6 +530,12 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("Take beta", ("docker/Dockerfile", "FROM a\nARG BETA_VERSION=1.0\n", "FROM a\nARG BETA_VERSION=2.0\n")),
         yes("Take beta", ("docker/amd.Dockerfile", "FROM a\nARG BETA_TAG=v1\n", "FROM a\nARG BETA_TAG=v2\n")),
         no("Take beta", ("requirements.txt", requirements("beta==1.0"), requirements("beta==2.0"))),
+    ),
+    "advice.author": (
+        yes("feat!: Turn pages anew", CODE, statements=(EFFECT, *FOOTER)),
+        yes("Turn pages anew", ("src/a.rs", "let x = 1;\n", "let x = 2;\n"), statements=(EFFECT, *FOOTER)),
+        no("Turn pages anew", CODE, statements=(FOOTER[-1],)),
+        no("Turn pages anew", CODE, statements=(EFFECT, replace(FOOTER[0], category=""), replace(FOOTER[1], category=""))),
     ),
     "advice.take_release": (
         Case(True, "Release 1.1", (a_change(*CODE),), reasons=(Reason("overtaken", "1.2"),)),

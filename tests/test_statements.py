@@ -12,7 +12,7 @@ from made import a_commit
 
 from analysis.commits.commit import Commit, FileChange
 from analysis.commits.pull_request import Comment, LinkedIssue, PullRequest
-from analysis.statements import Conventions, Source, StatementKind, headline_of, statements_of, why_of
+from analysis.statements import BREAKING, Conventions, Source, StatementKind, headline_of, statements_of, why_of
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.statements.markdown import Kind, passages
 from analysis.statements.quoting import sentences_quoted
@@ -252,9 +252,82 @@ def test_numbers_that_the_author_claims_are_a_kind_of_their_own(body: str, expec
     assert kinds(a_commit(f"Speed it up\n\n{body}"), StatementKind.FIGURE) == [expected]
 
 
-def test_a_layout_is_no_speed_up() -> None:
-    """A number before an x may be a size."""
-    assert kinds(a_commit("Rework it\n\nThe kernel reads 128x4-swizzled scales only."), StatementKind.FIGURE) == []
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The kernel reads 128x4-swizzled scales only.",
+        "Options of the run change: --delay 60 -> 10 for it.",
+        "All of it was tried on 8x large machines.",
+        "The protocol goes from 3 → 4 with this.",
+        "| E | K | tokens | before | after |\n|---|---|---|---|---|\n| 256 | 8 | 1,024 | 9.2 | 8.1 |",
+    ],
+)
+def test_what_is_no_comparison_is_no_figure(said: str) -> None:
+    """A size, an option, a count, a version; nor can a wide table's row be read without its table."""
+    assert kinds(a_commit(f"Rework it\n\n{said}"), StatementKind.FIGURE) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The paths that exist do not cover small pages.",
+        "Loading does not work with lazy pages.",
+        "Pages of another owner are not supported by the old reader.",
+        "This removes the workaround in the reader.",
+    ],
+)
+def test_what_was_wrong_before_is_no_caveat(said: str) -> None:
+    assert kinds(a_commit(f"Fix the reader\n\n{said}"), StatementKind.CAVEAT) == []
+
+
+def test_what_the_author_will_do_later_is_nobodys_risk() -> None:
+    body = (
+        "## Motivation\nThe cache hangs when it is full.\n\n## Future work\nTune it for larger pages of every kind.\n"
+    )
+    assert kinds(a_commit(f"Rework it\n\n{body}"), StatementKind.CAVEAT) == []
+
+
+def test_a_footer_is_read_to_its_last_paragraph() -> None:
+    """What to take instead stands below what breaks, indented; the next footer is another one."""
+    body = (
+        "BREAKING CHANGE: Whatever turns pages must implement `Turn` now.\n\n  `pages.flip` should be replaced\n"
+        "  with `pages.next`.\n\nCloses #12\n"
+    )
+    found = [one.text for one in statements_of(a_commit(f"feat: next and back\n\n{body}")) if one.category == BREAKING]
+    assert found == [
+        "Whatever turns pages must implement `Turn` now.",
+        "`pages.flip` should be replaced with `pages.next`.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "headline"),
+    [
+        (
+            "reader: the last page comes back twice when it is taken\nfrom the middle of the book (#12)\n\nMore.",
+            "the last page comes back twice when it is taken from the middle of the book",
+        ),
+        (
+            "The last page comes back twice when it is taken from it.\nMore.",
+            "The last page comes back twice when it is taken from it.",
+        ),
+        (
+            "The last page comes back twice when it is taken from it\n- one\n- two",
+            "The last page comes back twice when it is taken from it",
+        ),
+        (
+            "The last page comes back twice when it is taken from it\nSigned-off-by: A",
+            "The last page comes back twice when it is taken from it",
+        ),
+        ("Short title\nand more", "Short title"),
+        ("Turn the last page.  Closes #12", "Turn the last page"),
+        ("Turn the last page (fixes #12, #14)", "Turn the last page"),
+        ("* Turn the last page", "Turn the last page"),
+    ],
+)
+def test_a_title_is_taken_whole_and_without_what_is_no_title(message: str, headline: str) -> None:
+    """Git takes for it all that stands before the first empty line."""
+    assert headline_of(a_commit(message, files=()), ()) == headline
 
 
 # -- templates

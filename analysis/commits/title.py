@@ -49,6 +49,7 @@ _BRACKET = re.compile(r"[\[【]([^\]】]{1,60})[\]】]\s*:?\s*")
 _PREFIX = re.compile(
     r"(?P<words>[A-Za-z一-鿿][\w ./,&+-]{0,40}?)\s?(?:[(（](?P<scope>[^)）]{1,60})[)）])?(?P<bang>[!！])?(?::\s+|：\s*)(?=\S)"
 )
+_ITEM = re.compile(r"^[*•-]\s+(?=\S)")
 _PULL_REQUEST = re.compile(r"\(#\d+\)$")
 _SERIES = re.compile(r"(?:^|[\[(\s])(?:part\s+)?(\d{1,2})\s*/\s*(\d{1,2}|[nNxX])(?=[\])\s:]|$)", re.IGNORECASE)
 _TAGS = r"(?:(?!\[re)\[[^\]]{1,60}\]\s?){0,3}(?:\w{1,12}(?:\([^)]{1,60}\))?!?:\s)?"
@@ -96,7 +97,7 @@ _TELLS_NOTHING = re.compile(
     r"(?:\W|\d)*"
     r"|(?:(?:small|minor|tiny|some|more|misc|various|quick|initial|the|a|an|and|of|to|for|pr|review|code|few|other|new|wip|tmp|temp|test|my|address|apply|on|from)\W+)*"
     r"(?:fix(?:es|ed)?|wip|updates?|changes?|comments?|cleanup|clean up|typos?|tweaks?|stuff|work|misc|nits?|refactor|improvements?|"
-    r"feedback|suggestions?|commit|merge|rebase|squash|patch|init|done|final|test|temp|tmp|save|checkpoint|progress|bug ?fix(?:es)?|修复|更新|修改|优化)\W*"
+    r"feedback|suggestions?(?: from (?:code )?review)?|lint|review|ci|docs?|format|tests?|commit|merge|rebase|squash|patch|init|done|final|test|temp|tmp|save|checkpoint|progress|bug ?fix(?:es)?|修复|更新|修改|优化)\W*"
     r"|(?:update|fix|edit|modify|add|change|create|delete)?\s?[\w./-]+\.(?:py|rs|go|ts|tsx|js|c|cc|cpp|cu|h|java|md|rst|ya?ml|toml|json|txt|sh)"
     r"(?:(?:,| and| &)\s[\w./-]+\.\w{1,5})*(?:\s\([\w.-]+\))?\.*"
     r"|[\w.-]+/[\w./-]+(?:[ _-]\w+){0,4}"
@@ -218,7 +219,7 @@ def _apart(plain: str) -> Title:
     breaking = breaking or ChangeType.BREAKING in types
     series = _series(plain)
     return Title(
-        rest.strip() or plain,
+        _ITEM.sub("", rest.strip()) or plain,
         tuple(dict.fromkeys(types)),
         tuple(dict.fromkeys(topic for topic in topics if topic and not _NUMBERS.fullmatch(topic))),
         breaking,

@@ -1,5 +1,6 @@
 """What to do, only where a fact decides it: what to take instead, what to set, what to drop, what to have first."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, islice
 
@@ -11,22 +12,40 @@ from analysis.rules.change import Change, names_of, short_name
 from analysis.rules.effect import stops
 from analysis.rules.risks import unsafe_kind
 from analysis.rules.wording import short_value
+from analysis.statements import BREAKING, Source, Statement, StatementKind
 
 _MOST = 5
 """So much advice for one commit is as much as anybody takes."""
+_INSTEAD = re.compile(
+    r"\b(?:replaced? (?:with|by)|instead|should|must|migrat\w+|renamed? (?:to|from)|use)\b|改用|替换|请使用",
+    re.IGNORECASE,
+)
 _BUILT = {"docker", "cmake"}
 
 
-def advice(change: Change) -> Iterator[Claim]:
+def advice(change: Change, why: Sequence[Statement] = ()) -> Iterator[Claim]:
     """Yield what users should do now, each with the line that decides it; what is to be done alike is said once."""
     for reason in change.entry.triage.reasons:
         if reason.code == "overtaken":
             yield Claim(change.say("advice.take_release", version=reason.detail))
+    yield from _written(change, why)
     yield from islice(_decided(change), _MOST)
     refused = next((fact for fact in change.of(FactKind.CHECK_ADDED) if stops(change, fact)), None)
     if refused:
         yield change.claim(change.say("advice.meet_check"), refused)
     yield from _rebuild(change)
+
+
+def _written(change: Change, why: Sequence[Statement]) -> Iterator[Claim]:
+    """What the author tells users to take instead, where a footer says that they must act and no reason quotes it."""
+    for one in change.statements(StatementKind.EFFECT):
+        if (
+            one.category == BREAKING
+            and one.source is not Source.FRAGMENT
+            and one not in why
+            and _INSTEAD.search(one.text)
+        ):
+            yield change.quotation("advice.author", one)
 
 
 def _decided(change: Change) -> Iterator[Claim]:

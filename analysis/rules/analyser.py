@@ -74,6 +74,6 @@ def _read(entry: Entry, language: Language) -> Analysis:
         impact=once(impact(change)),
         insight=once(insight(change, told.facts, why)),
         risks=once(risks(change, told.facts, why)),
-        recommendations=once(advice(change)),
+        recommendations=once(advice(change, why)),
         unseen=tuple(file.path for file in entry.commit.files if file.unseen in LOST),
     )

@@ -60,7 +60,7 @@ def impact(change: Change) -> Iterator[Claim]:
     if change.product:
         found += [*_hardware(change), *_alternatives(change)]
         found = found or [*_part(change)]
-    yield from found or _builds(change)
+    yield from found or (() if change.product else _builds(change))
 
 
 def _interfaces(change: Change) -> Iterator[Claim]:
@@ -79,7 +79,11 @@ def _called(fact: Fact) -> tuple[str, ...]:
 def _hardware(change: Change) -> Iterator[Claim]:
     """Devices that the title names, or else the platform that it is about."""
     areas = general()
-    platforms = [areas.name(key, change.language) for key in change.entry.triage.areas if areas.is_platform(key)]
+    platforms = [
+        areas.name(key, change.language)
+        for key in change.entry.triage.areas
+        if areas.is_platform(key) and key != "other_hw"
+    ]
     names = named_in(change.title.reverts or change.commit.subject) or platforms
     if names:
         yield Claim(change.say("impact.hardware", names=", ".join(names)), _paths(change))

@@ -3,6 +3,6 @@
 from analysis.statements.choice import headline_of, why_of
 from analysis.statements.conventions import Conventions
 from analysis.statements.gather import statements_of
-from analysis.statements.statement import Source, Statement, StatementKind
+from analysis.statements.statement import BREAKING, Source, Statement, StatementKind
 
-__all__ = ["Conventions", "Source", "Statement", "StatementKind", "headline_of", "statements_of", "why_of"]
+__all__ = ["BREAKING", "Conventions", "Source", "Statement", "StatementKind", "headline_of", "statements_of", "why_of"]

@@ -18,20 +18,27 @@ _LONGEST_HEADLINE = 240
 _MOST_FRAGMENTS = 4
 """Sentences for users that one change brings; a commit with more of them is a release, and its title names it."""
 
-_EMPTY = re.compile(
-    r"\W*(?:\d+|(?:fix(?:e[sd]|up)?|updates?|wip|comments?|clean ?up|misc|minor|changes?|tweaks?|tests?|typos?|nits?|improvements?|refactor|lint|review|ci|docs?|format"
-    r"|address(?:ed|es)? (?:review |pr )?(?:comments?|feedback|review)|apply suggestions?(?: from code review)?|more fix(?:es)?|small fix(?:es)?|initial commit|patch)"
-    r"|[\w.-]+/[\w./-]+|[\w-]+(?:[-_][\w]+){2,}|[\w/-]+\.\w{1,5}|更新|修改|修复|优化)\W*",
-    re.IGNORECASE,
-)
-"""A title that says nothing: a number, one general word, the name of a branch or of a file."""
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 _GOES_ON = re.compile(r"^(?:…|\.\.\.)\s*")
+_CLOSES = re.compile(
+    r"(?<=\S)\W{1,3}\b(?:closes?|fix(?:es)?|resolves?|refs?)\s+#\d+(?:(?:,|\sand)?\s+#\d+)*\W*$", re.IGNORECASE
+)
+"""The issues that a title closes: their numbers tell nobody what it does."""
+_LEAST_WRAPPED = 50
+"""Characters of a line before anybody wraps it."""
+_ENDS = re.compile(r"[.!?。！？]$")
+_NUMBER = re.compile(r"\s*\(#\d+\)$")
+_NO_TITLE = re.compile(
+    r"[-*#>|`]|\W*\[|[A-Za-z][\w-]{1,40}:\s|(?:closes?|fix(?:es)?|resolves?|see|refs?|bumps?)\b|https?:|\(cherry",
+    re.IGNORECASE,
+)
+"""What stands below a title without an empty line between them, and does not go on with it: lists, trailers, links."""
 
 
 def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
     """Return the headline: the sentence made for users, else the title, else the best statement; never reworded."""
-    title = _whole(read_title(commit.subject).text, commit.body)
+    said = read_title(commit.subject)
+    title = _CLOSES.sub("", _whole(said.text, commit))
     fragments = [one for one in statements if one.source is Source.FRAGMENT and one.kind is StatementKind.EFFECT]
     best = next((one for one in fragments if _is_for_users(one)), None)
     if (
@@ -41,7 +48,7 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
         and len(best.text) <= _LONGEST_HEADLINE
     ):
         return best.text
-    if _EMPTY.fullmatch(title):
+    if said.tells_nothing:
         return next((one.text for one in statements if one.kind is StatementKind.EFFECT), title)
     return title
 
@@ -61,14 +68,18 @@ def _is_for_users(statement: Statement) -> bool:
     return is_effective(statement.category)
 
 
-def _whole(title: str, body: str) -> str:
-    """The title with what a server cut off it, where the body goes on there."""
-    if not _CUT.search(title) or not _GOES_ON.match(body):
-        return title
-    rest = _GOES_ON.sub("", body).partition("\n")[0].strip()
-    head = _CUT.sub("", title)
-    return (
-        f"{head}{rest}"
-        if title[-4:-1] != " .." and rest[:1].islower() and not title.rstrip("….").endswith(" ")
-        else f"{head} {rest}"
-    )
+def _whole(title: str, commit: Commit) -> str:
+    """The title with what a server cut off it, or what its author wrapped into the next line, where the body goes on there."""
+    body = commit.body
+    if _CUT.search(title) and _GOES_ON.match(body):
+        rest = _GOES_ON.sub("", body).partition("\n")[0].strip()
+        head = _CUT.sub("", title)
+        is_word = title[-4:-1] != " .." and rest[:1].islower() and not title.rstrip("….").endswith(" ")
+        return f"{head}{rest}" if is_word else f"{head} {rest}"
+    # Git takes all lines before the first empty one for the title: https://git-scm.com/docs/git-commit#_discussion
+    first, _, below = commit.message.partition("\n")
+    wrapped = below.partition("\n")[0].strip()
+    is_wrapped = len(first) >= _LEAST_WRAPPED and first.rstrip().endswith(title) and not _ENDS.search(title)
+    if is_wrapped and wrapped and not _NO_TITLE.match(wrapped):
+        return f"{title} {_NUMBER.sub('', wrapped)}"
+    return title

@@ -28,10 +28,16 @@ _EXPLAINED = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.PERFORMANCE, Ch
 _FOLLOWS = 0.6
 """What it adds to a sentence with trouble or consequence to stand right behind the first that is shown."""
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
+_UNIT = r"(?:%|ms|s|µs|us|ns|GB|MB|KB|GiB|MiB|KiB|tok(?:ens)?/s|req/s|it/s|TFLOPS|GB/s)(?![\w/])"
+_THAN = r"(?:faster|slower|less|more|lower|higher|fewer|better|speed|smaller|larger|improve\w*|reduc\w+|gain|throughput|latency)"
 _SPEEDUP = re.compile(
-    r"\b\d[\d.]*\s?[x×](?![\w-])|\d[\d.,]*\s?(?:%|ms|s|µs|us|GB|MB|GiB|MiB|tok/s|req/s)?\s?(?:→|->|=>)\s?\d|\b\d[\d.]*\s?% (?:faster|slower|less|more|lower|higher|fewer|better|speed)",
+    rf"\b\d[\d.]*\s?[x×](?![\w-])\s?{_THAN}|{_THAN}\b[^.]{{0,40}}\b\d[\d.]*\s?[x×](?![\w-])|\b\d[\d.]*\s?% {_THAN}"
+    rf"|\d[\d.,]*\s?(?:{_UNIT})?\s?(?:→|->|=>)\s?\d[\d.,]*\s?{_UNIT}",
     re.IGNORECASE,
 )
+"""A comparison with what is compared: bare numbers with an arrow may be versions, options or sizes."""
+_MOST_CELLS = 3
+"""Cells of a table's row that can be read without the table."""
 _COMPARES = re.compile(
     r"\b(?:before|after|baseline|speed-?up|main|this pr|pr|old|new|improve\w*|gain|vs\.?)\b|加速|之前|之后|提升",
     re.IGNORECASE,
@@ -129,6 +135,7 @@ def _figures(candidates: Iterable[Candidate]) -> Iterator[Statement]:
     for candidate in candidates:
         if (
             candidate.is_row
+            and candidate.text.count(" · ") < _MOST_CELLS
             and _COMPARES.search(f"{candidate.heading} {candidate.text}")
             and _NUMBER.search(candidate.text)
         ):

@@ -20,7 +20,6 @@ class Lexicon:
         steps: a step of work, told as an order; `leaning`: a sentence that leans on the one before; `labels`: a comment that only
             spells out a name. All at a sentence's start.
         supposed: what never happened to anybody, anywhere in it.
-        denied: what stands behind "breaking change" or in a release note where there is none.
     """
 
     def __init__(self) -> None:
@@ -47,7 +46,6 @@ class Lexicon:
         self.chatter = self._either("talk", "anywhere")
         self.steps, self.leaning, self.labels = (self._begins(name) for name in ("steps", "leaning", "labels"))
         self.supposed = self._either("opens", "supposed")
-        self.denied = self._either("breaking", "denied")
         self._known: dict[str, frozenset[str]] = {}
 
     def section(self, heading: str) -> str:

@@ -5,8 +5,10 @@ Left out: templates, check lists, trailers, quotations, logs, commands and pleas
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from analysis.commits.title import read_title
+from analysis.statements.breaking import breaking_notes, denies
 from analysis.statements.candidate import Candidate
 from analysis.statements.conventions import Conventions
 from analysis.statements.fragments import category_of
@@ -16,10 +18,6 @@ from analysis.statements.sentences import sentences_of
 from analysis.statements.statement import Source
 
 _RELEASE_NOTE = re.compile(r"(?<!`)```+[ \t]*release-notes?[^\n]*\n(?P<text>.*?)```", re.DOTALL | re.IGNORECASE)
-_BREAKING = re.compile(
-    r"^[ \t>*-]*\**BREAKING[ -]CHANGES?\**[ \t]*[:：][ \t]*\**[ \t]*(?P<text>[^\n]*(?:\n(?!\s*$|[A-Z][\w-]+:|[-*#]).*)*)",
-    re.MULTILINE,
-)
 _BREAKS = re.compile(r"^\W*breaking(?: changes?)?\W*$|不兼容|破坏性", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
 _LOG = re.compile(
@@ -36,6 +34,8 @@ _QUESTION = re.compile(r"[?？]$")
 _TAIL = re.compile(r"(?:\s+(?:cc:?\s+)?@[\w-]+(?:/[\w-]+)?[,.]?|\s+\(?https?://\S+\)?)+$")
 _LEAST_CHINESE = 6
 _LEAST_WORDS, _LONGEST = 4, 600
+_MOST_NOTED = 4
+"""Sentences of a footer: what breaks, and what to take instead."""
 
 
 def prose_of(text: str, source: Source, conventions: Conventions, url: str = "") -> Iterator[Candidate]:
@@ -67,14 +67,11 @@ def _announced(text: str) -> Iterator[tuple[str, str]]:
     text = text[:LONGEST]
     for found in _RELEASE_NOTE.finditer(text):
         for passage in passages(found["text"]):
-            if not lexicon().denied.fullmatch(passage.text.strip(" .")):
+            if not denies(passage.text.strip(" .")):
                 yield from (("note", sentence) for sentence in sentences_of(passage.text) if is_prose(sentence))
-    for found in _BREAKING.finditer(text):
-        said = re.sub(r"\s+", " ", found["text"]).strip(" *")
-        if not lexicon().denied.fullmatch(said.strip(" .")):
-            yield from (
-                (category_of("breaking"), sentence) for sentence in sentences_of(said)[:2] if is_prose(sentence)
-            )
+    for note in breaking_notes(text):
+        sentences = (sentence for paragraph in note for sentence in sentences_of(paragraph) if is_prose(sentence))
+        yield from ((category_of("breaking"), sentence) for sentence in islice(sentences, _MOST_NOTED))
 
 
 def _is_squashed(item: str) -> bool:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+BREAKING = "breaking"
+"""The category of what its author announces to break users."""
+
 
 class Source(StrEnum):
     """Where a statement was written."""

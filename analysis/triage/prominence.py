@@ -234,9 +234,9 @@ def _troubles(
             yield Signal("consequence", code=code, detail=detail)
         if is_fix:
             yield Signal("grave_fix", code=code, detail=detail)
-    if _REFUSES.search(title.text):
-        yield Signal("refuses", code="refuses")
     raised = next((fact for fact in facts if fact.kind is FactKind.CHECK_ADDED), None)
+    if _REFUSES.search(title.text):
+        yield Signal("refuses", code="refuses" if raised else "")  # who throws may have thrown before
     if raised and is_fix:
         yield Signal("raises", code="check_added", detail=raised.name)
     lifted = next((fact for fact in facts if fact.kind is FactKind.CHECK_REMOVED), None)

@@ -437,10 +437,8 @@ _LOST = _PUBLIC | {
     FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.CHOICE_REMOVED, FactKind.METRIC_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED,
     FactKind.MODULE_REMOVED, FactKind.SIGNATURE_CHANGED, FactKind.DEFAULT_CHANGED, FactKind.DEPRECATED, FactKind.REQUIREMENT_CHANGED,
 }  # fmt: skip
-_BREAKS = re.compile(
-    r"\b(?:deprecat|incompatib|no longer|break(?:s|ing)\b|remov|drop|renam|requir|disallow|legacy|change)",
-    re.IGNORECASE,
-)
+_BREAKS = re.compile(r"\b(?:deprecat|incompatib|no longer|break(?:s|ing)\b|disallow|legacy)", re.IGNORECASE)
+"""Words that say it; what is merely removed or changed may be nobody's."""
 
 _REMOVES_IDLE = re.compile(
     r"\b(?:remov|delet|drop)\w*\b.{0,20}\b(?:unused|dead|useless|unnecessary|unneeded|redundant|duplicated?)\b"
@@ -458,7 +456,9 @@ def _likeliest(expected: Iterable[ChangeType], title: Title, facts: Sequence[Fac
     ruled_out = {ChangeType.REVERT}
     if ChangeType.CHORE in title.types and not found_in(title.text) and not _MENDS.search(title.text):
         ruled_out.add(ChangeType.BUGFIX)
-    may_break = _BREAKS.search(title.text) and not _REMOVES_IDLE.search(title.text)
+    symptoms = {code for code, _ in found_in(title.text)}
+    may_break = _BREAKS.search(title.text) or withdraws(title.text) or "dropped_support" in symptoms
+    may_break = may_break and not _REMOVES_IDLE.search(title.text)
     if not may_break and not any(fact.kind in _LOST for fact in facts):
         ruled_out.add(ChangeType.BREAKING)
     return next(kind for kind in expected if kind not in ruled_out)
