@@ -17,6 +17,7 @@ from analysis.digest.trends import Unusual, UnusualKind
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
 from analysis.i18n.typography import outside
+from analysis.rules.change import is_of_new_program
 from analysis.rules.wording import say, say_fact
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
@@ -224,7 +225,7 @@ class _Writer:
             (fact, entry)
             for entry in self.digest.entries
             for fact in entry.facts
-            if not _is_told(fact, known.get(entry.commit.sha))
+            if not _is_told(fact, known.get(entry.commit.sha)) and not is_of_new_program(fact, entry.commit)
         ]
         for key, kinds in _WATCH:
             found = [(fact, entry) for fact, entry in facts if fact.kind in kinds and _is_of(key, entry)]
@@ -446,10 +447,7 @@ def _watched(fact: Fact, entry: Entry) -> str:
         return f"`{fact.name}` {fact.before} → {fact.after}"
     if fact.kind is FactKind.MODULE_REMOVED:
         return f"`{basename(fact.path)}`"
-    is_new = any(file.path == fact.path and file.status == "added" for file in entry.commit.files)
-    if fact.kind in {FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED} or (
-        fact.kind is FactKind.FLAG_ADDED and is_new
-    ):  # a flag of a program that came with it, not of one that people use
+    if fact.kind in {FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED}:
         return f"`{fact.name}` (`{basename(fact.path)}`)"
     if fact.kind is FactKind.ENV_REMOVED and fact.path:  # others may read it still
         return f"`{fact.name}` (`{basename(fact.path)}`)"

@@ -17,6 +17,7 @@ from analysis.facts import facts_of
 from analysis.i18n.language import LANGUAGES, Language
 from analysis.rules import RulesAnalyser
 from analysis.rules.version import content_version, rules_version
+from analysis.rules.wording import error_text
 from analysis.statements import Source, Statement, StatementKind
 from analysis.triage.areas import general
 from analysis.triage.triage import triage
@@ -202,3 +203,26 @@ def test_any_commit_gives_whole_sentences(language: Language, title: str, commen
     well_formed(analysis.effect)
     for claim in (*analysis.impact, *analysis.insight, *analysis.risks, *analysis.recommendations):
         well_formed(claim.text)
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("page {page!r} of {book.name} is gone", "page <page> of <book.name> is gone"),
+        ("took {time:.2f} s of {}", "took <time> s of …"),
+        ("no page: {:?}", "no page: …"),
+        ("page %d of %s is gone", "page … of … is gone"),
+        ("no page ${number}", "no page <number>"),
+    ],
+)
+def test_places_of_an_error_are_shown_as_such(message: str, shown: str) -> None:
+    """In whatever language they are written."""
+    assert error_text(message) == shown
+
+
+def test_an_effect_quotes_an_errors_first_sentence() -> None:
+    """What to do about it stands with the facts."""
+    check = 'assert pages, "No page is left (e.g. Page 2). Take more of them."'
+    before, after = "def take(pages):\n    return pages\n", f"def take(pages):\n    {check}\n    return pages\n"
+    analysis = analysed(judged("Fix taking", a_change("quill/cache.py", before, after)))
+    assert "“No page is left (e.g. Page 2)”" in analysis.effect

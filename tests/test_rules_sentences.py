@@ -329,6 +329,7 @@ CASES: dict[str, tuple[Case, ...]] = {
         no("Fix it", CODE),
     ),
     "impact.files": (
+        no("Say more", ("quill/a.py", "# Pages.\nx = 1\n", "# Pages by their owners.\nx = 1\n")),
         yes("Fix it", CODE),
         yes("Fix it", ("src/a.rs", "let x = 1;\n", "let x = 2;\n")),
         no("Fix it", *((f"quill/deep/{n}.py", "x = 1\n", "x = 2\n") for n in "abcd")),
@@ -359,6 +360,7 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("Split it", ("quill/a.py", f"x = 1\n{LONG}", "x = 1\n"), ("quill/b.py", None, LONG)),
         yes("Split it", ("src/a.rs", f"let x = 1;\n{MOVED}", "let x = 1;\n"), ("src/b.rs", None, MOVED)),
         no("Split tests", ("tests/a.py", f"x = 1\n{LONG}", "x = 1\n"), ("tests/b.py", None, LONG), CODE),
+        no("Rework two alike", ("quill/a.py", f"x = 1\n{LONG}y = 1\n", f"y = 1\n{LONG}x = 1\n"), ("quill/b.py", f"x = 1\n{LONG}z = 1\n", f"z = 1\n{LONG}x = 1\n")),
     ),
     "insight.check": (
         yes("feat: split in a new way", ("quill/a.py", python_check(), python_check(ASSERT))),
@@ -398,12 +400,15 @@ CASES: dict[str, tuple[Case, ...]] = {
         no("Make it fast", CODE, statements=(EFFECT,)),
     ),
     "risk.no_tests": (
+        no("Rework it", ("src/a.rs", "x();\n", f"#[cfg(test)]\nmod tests {{\n}}\n{MOVED * 3}")),
         yes("Add values", ("quill/a.py", "x = 1\n", LONG)),
         yes("Add values", ("src/a.rs", "let x = 1;\n", "".join(f"let a_{n} = {n};\n" for n in range(120)))),
         no("Add values", ("quill/a.py", "x = 1\n", LONG), ("tests/test_a.py", "a = 1\n", "a = 2\n")),
         no("Split it", ("quill/a.py", f"x = 1\n{LONG}", "x = 1\n"), ("quill/b.py", None, LONG)),
     ),
     "risk.hidden": (
+        no("docs: say more", ("quill/a.py", "        page (`int`):\n            The page.\n", "        page (`int`):\n            The page.\n        size (`int`):\n            The size of it.\n")),
+        no("docs: fix typos", ("quill/args.py", "        help='Pages in teh cache',\n", "        help='Pages in the cache',\n")),
         yes("ci: faster runs", CODE),
         yes("docs: say it better", ("src/a.rs", "let x = 1;\n", "let x = 2;\n")),
         no("docs: say it better", ("quill/a.py", "# The cache keeps its pages.\nx = 1\n", "# The cache keeps its old pages.\nx = 1\n")),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cached_property
 from posixpath import basename
 
+from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind
 from analysis.commits.title import Title, read_title
 from analysis.entry import Aspect, Claim, Entry
@@ -14,6 +15,7 @@ from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside, spaced
 from analysis.rules.wording import listed, say
 from analysis.statements import Statement
+from analysis.triage.inert import is_inert
 
 MOST_NAMES = 4
 """How many names a sentence lists."""
@@ -52,14 +54,15 @@ class Change:
         return tuple(sorted(found, key=lambda file: -(file.change.additions + file.change.deletions)))
 
     @cached_property
+    def reaching(self) -> tuple[ChangedFile, ...]:
+        """Those of them in which what runs is another now, as far as that is seen."""
+        return tuple(file for file in self.product if not is_inert(file))
+
+    @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts, what matters most first; the flags of a program that is new itself are no news to anybody."""
-        known = [fact for fact in self.entry.facts if not self._is_of_new_program(fact)]
+        known = [fact for fact in self.entry.facts if not is_of_new_program(fact, self.commit)]
         return tuple(sorted(known, key=lambda fact: ORDER.index(fact.kind) if fact.kind in ORDER else len(ORDER)))
-
-    def _is_of_new_program(self, fact: Fact) -> bool:
-        file = self.files.get(fact.path)
-        return fact.kind in _OF_PROGRAMS and file is not None and file.change.status == "added"
 
     def of(self, *kinds: FactKind) -> Iterator[Fact]:
         """Yield the facts of some kinds."""
@@ -124,6 +127,12 @@ def once(claims: Iterator[Claim]) -> tuple[Claim, ...]:
         known = found.get(claim.text)
         found[claim.text] = replace(known, paths=tuple(dict.fromkeys(known.paths + claim.paths))) if known else claim
     return tuple(found.values())
+
+
+def is_of_new_program(fact: Fact, commit: Commit) -> bool:
+    """Whether it is a flag or a command of a program that comes with the commit: nobody's command line had it without."""
+    is_new = any(file.path == fact.path and file.status == "added" for file in commit.files)
+    return fact.kind in _OF_PROGRAMS and is_new
 
 
 def names_of(fact: Fact) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from analysis.facts import Fact, FactKind
 from analysis.facts.checks import stops_what_was
 from analysis.facts.defaults import is_compiled_in
 from analysis.rules.change import Change, short_name
-from analysis.rules.wording import error_text, say_fact, short_value
+from analysis.rules.wording import brief_error, say_fact, short_value
 
 MOST_SENTENCES = 2
 
@@ -104,7 +104,7 @@ def _default(change: Change, fact: Fact) -> str:
 
 
 def _refuses(change: Change, fact: Fact) -> str:
-    return change.say("effect.refuses", text=change.quoted(error_text(fact.detail))) if stops(change, fact) else ""
+    return change.say("effect.refuses", text=change.quoted(brief_error(fact.detail))) if stops(change, fact) else ""
 
 
 def stops(change: Change, fact: Fact) -> bool:
@@ -116,7 +116,7 @@ def stops(change: Change, fact: Fact) -> bool:
 
 def _lets_through(change: Change, fact: Fact) -> str:
     return (
-        change.say("effect.lets_through", text=change.quoted(error_text(fact.detail))) if is_gone(change, fact) else ""
+        change.say("effect.lets_through", text=change.quoted(brief_error(fact.detail))) if is_gone(change, fact) else ""
     )
 
 

@@ -50,14 +50,16 @@ _SHARED = re.compile(
     r"^(?:utils?|common|base|core|mod|lib|registry|__init__|index|types|config|internal|shared|src|tests?|abc|helpers?)$",
     re.IGNORECASE,
 )
-_AROUND = {"ci", "docs", "tests", "build"}
+_OTHER = "other_hw"
+_NO_PART = {"ci", "docs", "build_release", _OTHER}
+"""Areas around the product, or that say of a part only that it is another one."""
 _MOST_ALTERNATIVES, _MOST_FILES = 3, 3
 
 
 def impact(change: Change) -> Iterator[Claim]:
     """Yield who is reached, as claims with the lines or files that show it; nothing of the product reaches nobody."""
     found = [*_interfaces(change)]
-    if change.product:
+    if change.reaching:
         found += [*_hardware(change), *_alternatives(change)]
         found = found or [*_part(change)]
     yield from found or (() if change.product else _builds(change))
@@ -82,7 +84,7 @@ def _hardware(change: Change) -> Iterator[Claim]:
     platforms = [
         areas.name(key, change.language)
         for key in change.entry.triage.areas
-        if areas.is_platform(key) and key != "other_hw"
+        if areas.is_platform(key) and key != _OTHER
     ]
     names = named_in(change.title.reverts or change.commit.subject) or platforms
     if names:
@@ -91,7 +93,7 @@ def _hardware(change: Change) -> Iterator[Claim]:
 
 def _alternatives(change: Change) -> Iterator[Claim]:
     """The models, backends and the like that alone are touched."""
-    places = [_alternative(file) for file in change.product]
+    places = [_alternative(file) for file in change.reaching]
     if not all(places):
         return
     kinds = {kind for kind, _ in filter(None, places)}
@@ -113,11 +115,11 @@ def _alternative(file: ChangedFile) -> tuple[str, str] | None:
 
 def _part(change: Change) -> Iterator[Claim]:
     """The part of the product: its area, or else its files or the folder of them all, where that is more than the whole."""
-    area = next((key for key in change.entry.triage.areas if key not in _AROUND), "")
+    area = next((key for key in change.entry.triage.areas if key not in _NO_PART), "")
     if area:
         yield Claim(change.say("impact.area", name=general().name(area, change.language)), _paths(change))
         return
-    files = [file.path for file in change.product]
+    files = [file.path for file in change.reaching]
     if len(files) <= _MOST_FILES:
         yield Claim(
             change.say("impact.files", names=change.names([short_name(path) for path in files])), _paths(change)
@@ -136,4 +138,4 @@ def _builds(change: Change) -> Iterator[Claim]:
 
 
 def _paths(change: Change) -> tuple[str, ...]:
-    return tuple(file.path for file in change.product[:4])
+    return tuple(file.path for file in change.reaching[:4])

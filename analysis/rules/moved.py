@@ -34,6 +34,9 @@ def moved(commit: Commit) -> tuple[Moved, ...]:
             if text and line[:1] in "+-" and line[:3] not in {"+++", "---"} and not _IMPORT.match(text):
                 side = won if line[0] == "+" else lost
                 side.setdefault(change.path, Counter())[text] += 1
+    for path in lost.keys() & won.keys():  # what a file loses and gains has not left it
+        stays = lost[path] & won[path]
+        lost[path], won[path] = lost[path] - stays, won[path] - stays
     if len(lost) * len(won) > _MOST_PAIRS:
         return ()
     pairs = [

@@ -6,14 +6,14 @@ from itertools import islice
 
 from analysis.commits.commit import LOST
 from analysis.commits.file_kinds import FileKind
-from analysis.commits.title import AROUND
+from analysis.commits.title import AROUND, ChangeType
 from analysis.entry import Aspect, Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import is_fallback
+from analysis.facts.syntax.changed import ChangedFile
 from analysis.rules.change import Change, names_of, short_name
 from analysis.rules.effect import said_together, together
 from analysis.rules.moved import moved
-from analysis.rules.new_tests import new_tests
 from analysis.rules.wording import listed, say_fact
 from analysis.statements import Statement, StatementKind
 from analysis.triage.inert import is_inert
@@ -45,6 +45,11 @@ _ACTED_ON = _GONE | {
     FactKind.REQUIREMENT_CHANGED,
 }
 _DEPRECATED = re.compile(r"deprecat|will be removed", re.IGNORECASE)
+_STATEMENT = re.compile(
+    r"\s*(?:(?:(?:async\s+)?def|class|if|elif|for|while|with|try|except|fn|pub|impl|func|function|export|switch|else)\b[^`]*[:{(]\s*$"
+    r"|(?:return|raise|assert|import|throw)\s[^`]*[\w)\]}\"';]$|(?:let|var|const|auto|int)\s+\w[^`]*=|(?!help\b|description\b)[\w.\[\]]+\s*(?:[-+|]?=|:=)\s*[^=`]+$)"
+)
+"""A line that is code whatever stands around it."""
 _AGAIN = re.compile(r"^\W*(?:\[[^\]]*\]\s*)*(?:re-?apply|re-?land)\b", re.IGNORECASE)
 _UNSAFE = {
     "run": re.compile(r"^(?:os\.system|shell|eval|exec)\b"),
@@ -74,10 +79,16 @@ def _hidden(change: Change) -> Iterator[Claim]:
     """A title that speaks of tests, CI or documents alone, where the product's code changes in what it does."""
     said = [kind for kind in change.title.types if kind in AROUND]
     files = [file for file in change.product if file.change.additions + file.change.deletions and not is_inert(file)]
+    if ChangeType.DOCS in said:  # of the middle of a docstring, or a help text, the diff does not show that it is one
+        files = [file for file in files if any(map(_STATEMENT.match, _changed_lines(file)))]
     if said and files and not change.is_revert:
         names = change.names([short_name(file.path) for file in files])
         kinds = listed([change.say(f"type.{kind}") for kind in said], change.language)
         yield Claim(change.say("risk.hidden", said=kinds, files=names), tuple(file.path for file in files[:4]))
+
+
+def _changed_lines(file: ChangedFile) -> Iterator[str]:
+    return (line.text for hunk in file.hunks for line in hunk.lines if line.added or line.removed)
 
 
 def _unsafe(change: Change) -> Iterator[Claim]:
@@ -109,13 +120,20 @@ def _tests(change: Change) -> Iterator[Claim]:
     for fact in change.of(FactKind.TEST_DISABLED):
         yield change.claim(change.sentence(say_fact(fact, change.language)), fact)
     lines = sum(file.change.additions + file.change.deletions for file in change.product)
-    # Rust's tests stand beside what they test.
-    has_tests = any(file.kind is FileKind.TEST for file in change.files.values()) or bool(
-        new_tests(change.files.values())
-    )
+    has_tests = any(file.kind is FileKind.TEST or _holds_tests(file) for file in change.files.values())
     added = sum(file.change.additions for file in change.product)
     if lines < _MANY_LINES or not added or has_tests or change.is_revert:
         return
     if lines - 2 * sum(one.count for one in moved(change.commit)) >= _MANY_LINES:  # what only moved is tested as it was
         paths = tuple(file.path for file in change.product[:4])
         yield Claim(change.say("risk.no_tests"), paths)
+
+
+def _holds_tests(file: ChangedFile) -> bool:
+    """Whether a hunk of the product's code stands among tests: Rust's stand beside what they test."""
+    return file.language == "rust" and any(
+        _RUST_TESTS.search(text) for hunk in file.hunks for text in (hunk.heading, *(line.text for line in hunk.lines))
+    )
+
+
+_RUST_TESTS = re.compile(r"#\[(?:\w+::)*test\b|#\[cfg\(test\)|\bmod tests?\b|\bfn test_")

@@ -14,6 +14,7 @@ from analysis.triage.reason import Reason
 
 _LONG_SHA = 40
 _LONGEST_DETAIL = 150
+_SENTENCE_ENDS = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\betc)\.\s+(?=[A-Z`\"'(])|[;!?]\s+(?=[A-Z])")
 _MOST_NAMES = 4
 
 _WITH_CONDITION = {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED}
@@ -121,8 +122,18 @@ def _some_names(names: list[str], language: Language) -> str:
 
 
 def error_text(message: str) -> str:
-    """An error's text as it can be quoted: its places are names in angle brackets."""
-    return outside(re.sub(r"\{(\w[^{}]{0,60})\}", r"<\1>", message))
+    """An error's text as it can be quoted: its places are names in angle brackets, or dots where they have none."""
+    named = _PLACE.sub(r"<\1>", message)
+    return outside(_NAMELESS.sub("…", named))
+
+
+def brief_error(message: str) -> str:
+    """The first sentence of an error's text: what is wrong; what to do about it stands in the facts."""
+    return _first_sentence(error_text(message))
+
+
+_PLACE = re.compile(r"\$?\{(\w[^{}!:]{0,60})(?:![rsa])?(?::[^{}]*)?\}")
+_NAMELESS = re.compile(r"\$?\{(?::[^{}]*)?\}|%[-+#]?\d*(?:\.\d+)?[sdvqrfxT](?!\w)")
 
 
 def short_value(text: str) -> str:
@@ -132,5 +143,5 @@ def short_value(text: str) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    first = text.split(". ", 1)[0]
+    first = _SENTENCE_ENDS.split(text, maxsplit=1)[0]
     return first if len(first) <= _LONGEST_DETAIL else first[:_LONGEST_DETAIL].rsplit(" ", 1)[0] + " …"

@@ -15,6 +15,7 @@ from analysis.entry import RULES, Analysis, Claim, Entry
 from analysis.facts import FactKind
 from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside
+from analysis.rules.change import is_of_new_program
 from analysis.rules.wording import say, say_fact
 from analysis.statements import Statement
 from analysis.triage.areas import Areas
@@ -235,6 +236,7 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
         proofs = (
             Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
             for fact in entry.facts
+            if not is_of_new_program(fact, entry.commit)
             if fact.kind is not FactKind.REVERTS  # which the headline says, and no line of the diff does
             if (fact.path, fact.line) not in cited
         )
@@ -251,7 +253,7 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
 
 def _cited(analysis: Analysis) -> set[tuple[str, int]]:
     """The lines that claims stand on already."""
-    claims = (*analysis.impact, *analysis.risks, *analysis.recommendations)
+    claims = (*analysis.impact, *analysis.insight, *analysis.risks, *analysis.recommendations)
     return {(claim.paths[0], claim.line) for claim in claims if claim.line}
 
 

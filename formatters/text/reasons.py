@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from analysis.commits.title import AROUND, ChangeType
 from analysis.entry import Entry
 from analysis.i18n.language import Language
+from analysis.rules.change import is_of_new_program
 from analysis.rules.wording import say, say_reason
 from analysis.statements.symptoms import SYMPTOMS
 from analysis.triage.areas import Areas
@@ -39,6 +40,8 @@ def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...
     if opinion := next((reason for reason in entry.triage.reasons if reason.code == OPINION), None):
         return (clean(opinion.detail),)
     found = sorted(_telling(entry.triage.reasons, entry.triage.types), key=_weight)
+    of_new = {(fact.kind.value, fact.name) for fact in entry.facts if is_of_new_program(fact, entry.commit)}
+    found = [reason for reason in found if (reason.code, reason.detail) not in of_new]
     found = [reason for reason in found if reason.code not in _MINOR] or found[:1]
     said = dict.fromkeys(clean(_say(reason, entry, areas, language)) for reason in found)
     return tuple(said)[:MOST] or tuple(_plain(entry, language))[:MOST]
@@ -47,6 +50,8 @@ def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...
 def _plain(entry: Entry, language: Language) -> Iterator[str]:
     """What it is, and the care that was taken."""
     yield say(f"type.{entry.triage.types[0]}", language)
+    if entry.triage.types[0] in AROUND:
+        return
     codes = {reason.code for reason in entry.triage.reasons if reason.points > 0}
     yield from (say(f"reason.{code}", language, detail="") for code in _OF_CARE if code in codes)
 
