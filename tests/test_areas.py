@@ -195,6 +195,24 @@ def test_labels_add_paths_or_become_areas() -> None:
     assert areas.name("paging", "en") == "paging"
 
 
+SERVES_MODELS = """
+lora:
+  - changed-files:
+      - any-glob-to-any-file: ["engine/lora/**"]
+fp8:
+  - engine/fp8/**
+scheduling:
+  - engine/prefill/**
+"""
+
+
+def test_the_parts_of_a_repository_that_serves_models_are_known_there() -> None:
+    """Where its own labels speak of models, each commit need not."""
+    change = a_change("engine/queue.py", "a = 0\n", "a = 1\n")
+    assert "scheduler" in found("[Scheduler] Tidy", change, areas=of_repository(labeler=SERVES_MODELS))
+    assert "scheduler" not in found("[Scheduler] Tidy", change, areas=of_repository(labeler=LABELER))
+
+
 @pytest.mark.parametrize("text", ["{", "- a\n- b\n", "5", "\t: x", "a: [", "x: null\n"])
 def test_a_labeler_file_with_a_mistake_changes_nothing(text: str) -> None:
     """It is the repository's own mistake."""

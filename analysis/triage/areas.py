@@ -29,6 +29,7 @@ _OF_MODELS = re.compile(
     re.IGNORECASE,
 )
 """Words of what trains or serves models, that hardly mean anything else."""
+_SEVERAL_WORDS = 3
 _AROUND = {"docs": {FileKind.DOCS}, "ci": {FileKind.CI, FileKind.TEST}}
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]*[a-z0-9]|[a-z0-9]")
 
@@ -70,9 +71,14 @@ def _defined(area: Area) -> str:
 
 
 class Areas:
-    """The areas of one repository."""
+    """The areas of one repository.
 
-    def __init__(self, areas: Iterable[Area]) -> None:
+    Args:
+        of_models: the repository trains or serves models, so that its commits need not say so each time.
+    """
+
+    def __init__(self, areas: Iterable[Area], *, of_models: bool = False) -> None:
+        self._of_models = of_models
         self._areas = {area.key: area for area in areas}
         self._by_word: dict[str, list[str]] = {}
         self._by_tag: dict[str, list[str]] = {}
@@ -91,7 +97,7 @@ class Areas:
     @cached_property
     def definition(self) -> str:
         """All that these areas are made of, as one text: what was sorted by the same definition need not be sorted again."""
-        return "\n".join(map(_defined, self._areas.values()))
+        return "\n".join([str(self._of_models), *map(_defined, self._areas.values())])
 
     def name(self, key: str, language: str) -> str:
         """How the area with this key is shown; the key itself if it is unknown."""
@@ -146,7 +152,7 @@ class Areas:
             if score.get(key, 0.0) >= _SURE:
                 unsaid = common - in_title - tagged
                 score = {other: 0.0 if other in unsaid else value for other, value in score.items()}
-        foreign = self._foreign(title, files, tagged)
+        foreign = self._foreign(title, files, tagged, repo)
         sure = [(value, key) for key, value in score.items() if value >= _ENOUGH and key not in foreign]
         learned = {key for key, area in self._areas.items() if area.learned} - tagged
         named = {key for _, key in sure} - learned
@@ -157,14 +163,15 @@ class Areas:
         sure.sort(key=lambda pair: (pair[1] in learned, -pair[0], pair[1]))
         return tuple(key for _, key in sure[:MOST_AREAS])
 
-    def _foreign(self, title: Title, files: Sequence[FileChange], tagged: frozenset[str]) -> frozenset[str]:
+    def _foreign(self, title: Title, files: Sequence[FileChange], tagged: frozenset[str], repo: str) -> frozenset[str]:
         """Areas whose words here mean something else: of models where nothing speaks of any, of what surrounds the product in its code."""
         kinds = {kind_of(file.path) for file in files}
         found = {"docs"} if kinds & _PRODUCT else set[str]()
         if kinds and not kinds & _BUILDS:
             found.add("build_release")
         found -= tagged
-        return frozenset(found) if _speaks_of_models(title, files) else frozenset(found) | self._ml
+        is_of_models = self._of_models or bool(_OF_MODELS.search(repo)) or _speaks_of_models(title, files)
+        return frozenset(found) if is_of_models else frozenset(found) | self._ml
 
     def tagged(self, title: Title) -> frozenset[str]:
         """Return the areas that a title's tags, prefix and scope name."""
@@ -228,6 +235,11 @@ def _speaks_of_models(title: Title, files: Sequence[FileChange]) -> bool:
         return True
     texts = (title.text, *title.topics, *(file.path for file in files), *(file.patch or "" for file in files))
     return any(_OF_MODELS.search(text) for text in texts)
+
+
+def is_of_models(texts: Iterable[str]) -> bool:
+    """Whether what a repository says of its own parts shows that it trains or serves models: by several words, as one may be chance."""
+    return len({word.lower() for text in texts for word in _OF_MODELS.findall(text)}) >= _SEVERAL_WORDS
 
 
 def _words(text: str) -> set[str]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from analysis.commits.globs import pattern_of
-from analysis.triage.areas import Area, Areas, general, read_areas
+from analysis.triage.areas import Area, Areas, general, is_of_models, read_areas
 
 _LABEL_PREFIX = re.compile(r"^(?:area|component|module|scope|topic|domain)\s*[:/-]\s*", re.IGNORECASE)
 _LARGEST_TEXT, _DEEPEST, _MOST_STEPS = 200_000, 50, 20_000
@@ -83,7 +83,7 @@ def of_repository(
     for area in read_areas(configured or {}):
         old = areas.get(area.key)
         areas[area.key] = area if old is None else _merge(old, area)
-    return Areas(areas.values())
+    return Areas(areas.values(), of_models=is_of_models([labeler, codeowners]))
 
 
 def _teams(owners: Iterable[str]) -> list[str]:
