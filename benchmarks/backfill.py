@@ -56,6 +56,9 @@ def figures() -> Iterator[Measured]:
     with TemporaryDirectory(prefix="daybrief-bench-") as name:
         folder = Path(name)
         clone = repository(folder / "thousand.git", _COMMITS, _END - timedelta(days=_DAYS), _END)
+        seconds = _by_rules(clone)
+        note = f"{_COMMITS / seconds:.0f} commits a second, in one process"
+        yield Measured(f"backfill of {_COMMITS:,} commits by rules", seconds, "s", _COMMITS / 100, note)
         here = _filled(clone, None)
         yield from _told("backfill, in process", here, 3)
         with _workers(folder, 2, _AT_ONCE // 2) as (address, workers), cluster(address) as readers:
@@ -72,6 +75,22 @@ def _told(what: str, done: Filled, budget: float) -> Iterator[Measured]:
     yield Measured(f"{what}: against the ideal", done.seconds / done.ideal, "×", budget, note)
     yield Measured("… commits lost", _COMMITS - len(done.received), "", 0, f"of {_COMMITS:,}")
     yield Measured("… commits received twice", sum(done.received.values()) - len(done.received), "", 0)
+
+
+def _span(clone: Path) -> filling.Span:
+    first, last = (_END - timedelta(days=_DAYS)).date(), (_END - timedelta(days=1)).date()
+    return filling.Span(Place(_PLACE, str(clone)), None, first, last, "UTC", "en")
+
+
+def _by_rules(clone: Path) -> float:
+    core = open_core(load(fresh()), lambda: _END + timedelta(hours=12))
+    with closing(core.stores.store):
+        analyser, span = core.analyser("rules"), _span(clone)
+        wanted = filling.plan(core, span, analyser, silent)
+        started = time.perf_counter()
+        count = filling.backfill(core, span, wanted, analyser, silent)
+        assert count == _COMMITS
+        return time.perf_counter() - started
 
 
 def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Filled:
@@ -95,14 +114,7 @@ def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Fille
         core.stores.analyses.put = counted  # type: ignore[method-assign]  # to count what comes back
         with closing(core.stores.store):
             analyser = core.analyser("model")
-            span = filling.Span(
-                Place(_PLACE, str(clone)),
-                None,
-                (_END - timedelta(days=_DAYS)).date(),
-                (_END - timedelta(days=1)).date(),
-                "UTC",
-                "en",
-            )
+            span = _span(clone)
             wanted = filling.plan(core, span, analyser, silent)
             started = time.perf_counter()
             filling.backfill(core, span, wanted, analyser, silent)
