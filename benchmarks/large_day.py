@@ -54,7 +54,7 @@ def _digest(clone: str) -> dict[str, float]:
     core = open_core(load(os.environ), lambda: _DAY + timedelta(days=2))
     window = Window.of(date(2026, 3, 2), "UTC")
     started = time.perf_counter()
-    core.digest(core.source(Place("example/large", clone)), window, "en", core.analyser("rules"), silent)
+    core.digest(core.sources.open(Place("example/large", clone)), window, "en", core.analyser("rules"), silent)
     seconds = time.perf_counter() - started
     core.stores.store.close()
     return {"seconds": seconds, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 10)}

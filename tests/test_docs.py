@@ -29,7 +29,7 @@ from formatters.charts.drawings import charts
 from formatters.terminal.report import terminal
 
 README = ROOT / "README.md"
-DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/store.md", "sample/README.md"]
+DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/scale.md", "docs/store.md", "sample/README.md"]
 READER = MarkdownIt("commonmark").enable("table")
 PROGRAM = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?daybrief (?P<rest>[^\n]*?)(?=\s*(?:$|&&|\||>))", re.MULTILINE)
 _PROGRAM = typer.main.get_command(app)
