@@ -1,5 +1,6 @@
 """Secrets do not leave for a model; ordinary code does."""
 
+import base64
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from made import an_entry
 from analysis.commits.redaction import MARK, redact
 from analysis.facts import Fact, FactKind
 from analysis.llm.questions import told
+from analysis.llm.secrets import without_secrets
 
 unhurried = settings(deadline=None)
 """A slow machine is no failure."""
@@ -247,3 +249,78 @@ def test_a_name_may_begin_with_what_it_is(line: str) -> None:
     """Nothing need stand before it."""
     text, count = redact(line)
     assert ("abcd1234efgh" in text, count) == (False, 1)
+
+
+KEY, HEX = "aB3dE5gH7jK9mN2pQ4sT6vW8yZ" * 8, "0a1b2c3d4e5f6789" * 8
+SHAPES = {
+    "Azure account": ("AccountName=prod;AccountKey={};EndpointSuffix=core.windows.net", KEY[:86] + "=="),
+    "Azure signature": ("https://prod.blob.core.windows.net/c?sv=2022-11-02&sp=rl&sig={}", KEY[:43] + "%3D"),
+    "SQL Server": ("Server=tcp:db.example.com,1433;User Id=app;Password={};Encrypt=true;", KEY[:14]),
+    "Redis": ("redis://:{}@cache.example.com:6379/0", KEY[:16]),
+    "a password of letters": ("POSTGRES_PASSWORD={}", "quietriverstone"),
+    "a pass phrase": ('passphrase = "{}"', "correct horse battery staple"),
+    ".netrc": ("machine api.example.com login ann password {}", KEY[:15]),
+    "mysql": ("mysql -h db -u root -p{} app", KEY[:12]),
+    "PGP": ("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n{}\n-----END PGP PRIVATE KEY BLOCK-----", KEY[:64]),
+    "PKCS 8": ("-----BEGIN ENCRYPTED PRIVATE KEY-----\n{}\n-----END ENCRYPTED PRIVATE KEY-----", KEY[:64]),
+    "npm token": ("//registry.example.com/:_authToken={}", KEY[:36]),
+    "npm login": ("_auth={}", KEY[:24]),
+    "Docker login": ('{{"auths": {{"registry.example.com": {{"auth": "{}"}}}}}}', KEY[:28]),
+    "Docker": ("docker login -u ann -p dckr_pat_{}", KEY[:27]),
+    "Google": ("Authorization: ya29.{}", KEY[:60]),
+    "Twilio": ("SK{}", HEX[:32]),
+    "Mailgun": ("key-{}", HEX[:32]),
+    "Linear": ("lin_api_{}", KEY[:40]),
+    "Atlassian": ("ATATT3xFfGF0{}", KEY[:170]),
+    "age": ("AGE-SECRET-KEY-1{}", "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L" * 2),
+    "Shopify": ("shpat_{}", HEX[:32]),
+    "a cookie": ("Cookie: theme=dark; session={}", KEY[:32]),
+    "a key in base64": ('token: "{}"', base64.b64encode(b"ghp_" + KEY[:36].encode()).decode()),
+    "GitLab runner": ("glrt-{}", KEY[:20]),
+    "Grafana": ("glsa_{}", KEY[:32] + "_0a1b2c3d"),
+    "New Relic": ("NRAK-{}", KEY[:27].upper()),
+    "Square": ("EAAA{}", KEY[:60]),
+    "PlanetScale": ("pscale_pw_{}", KEY[:43]),
+    "Airtable": ("patAbCdEfGhIj1234.{}", HEX[:64]),
+    "Supabase": ("sbp_{}", HEX[:40]),
+    "Datadog": ("DD_API_KEY={}", HEX[:32]),
+    "AWS": ("aws_secret_access_key = {}", KEY[:40]),
+    "an address": ("https://example.com/hook?access_token={}", HEX[:40]),
+}
+
+
+@pytest.mark.parametrize(("form", "secret"), SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("mark", ["", "+", "-", " "])
+def test_every_shape_is_taken_out_of_diffs_and_of_what_people_write(form: str, secret: str, mark: str) -> None:
+    secret = secret[:58] if form.startswith("AGE") else secret
+    text = "\n".join(mark + line for line in form.format(secret).split("\n"))
+    assert secret not in redact(text)[0]
+    assert secret not in without_secrets(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'api_key="sk-123456"', 'client = Client(api_key="whatever")', 'POSTGRES_PASSWORD: "somesafepassword"',
+        "postgresql://postgres:postgres@localhost:5432/postgres", "MYSQL_PASSWORD=example", "integrity sha512-" + KEY[:86],
+        "mysql -proot", "docker run -p 8080:80", 'auth: "basic"', "sig=1", "Cookie: theme=dark", "key-value", "SKU1234",
+    ],
+)  # fmt: skip
+def test_what_everybody_writes_in_examples_stays(text: str) -> None:
+    assert redact(text) == (text, 0)
+
+
+def test_rules_that_others_maintain_come_first() -> None:
+    """They know keys that no pattern of ours does; nothing around them is lost, whatever its letters."""
+    key = (
+        "sntrys_"
+        + base64.b64encode(
+            b'{"iat":1700000000.1,"url":"https://sentry.io","region_url":"https://us.sentry.io","org":"quill"}'
+        ).decode()
+        + "_"
+        + KEY[:43]
+    )
+    text = f"日志：{key}。后面"
+    assert redact(text)[1] == 0
+    assert without_secrets(text) == f"日志：{MARK}。后面"
+    assert without_secrets(f"{key}  # kingfisher:ignore") == f"{MARK}  # kingfisher:ignore"

@@ -22,6 +22,7 @@ from openai.types.chat import ChatCompletion
 from analysis.commits.redaction import redact, without_login
 from analysis.entry import Usage
 from analysis.llm.excerpt import estimate
+from analysis.llm.secrets import without_secrets
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -101,7 +102,7 @@ def question(model: Model, shape: type[T], system: str, user: str, tally: Tally)
         BadAnswer: there was none that can be used.
         Hopeless: there will not be one before somebody mends something.
     """
-    user, _ = redact(user, model.secret)
+    user = without_secrets(user, model.secret)
     messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
     started = time.monotonic()
     try:
