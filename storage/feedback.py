@@ -36,14 +36,16 @@ class Feedback:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def rate(self, repo: str, window: Window, *, up: bool, who: str, now: datetime) -> None:
-        """Remember what somebody thinks of a digest."""
-        self._put(repo, _days(window), "digest", "up" if up else "down", "", who, now)
+    def rate(self, repo: str, window: Window, *, up: bool, who: str, now: datetime, channel: str) -> None:
+        """Remember what somebody thinks of a digest that came to a channel (`platform/channel`)."""
+        self._put(repo, _days(window), "digest", "up" if up else "down", who, now, channel=channel)
 
-    def ratings(self, repo: str, window: Window | None = None) -> tuple[int, int]:
-        """Count those for and those against a repository's digests (or one of them), each person's last word."""
-        subject = "and subject = ?" if window else ""
-        values = [repo, *([_days(window)] if window else [])]
+    def ratings(self, repo: str, channel: str) -> tuple[int, int]:
+        """Count those for and those against a repository's digests in a channel, each person's last word on each.
+
+        Opinions from before channels were kept count for each.
+        """
+        subject, values = "and channel in (?, '')", [repo, channel]
         with self._store.read() as db:
             rows = db.query(
                 "select value, count(*) as n from (select subject, who, value, max(id) from feedback "
@@ -84,7 +86,9 @@ class Feedback:
         return _correction(row) if row else None
 
     def _opinion(self, kind: str, opinion: Correction, value: str) -> None:
-        self._put(opinion.repo, opinion.sha, kind, value, opinion.was.value, opinion.who, opinion.at, opinion.name)
+        self._put(
+            opinion.repo, opinion.sha, kind, value, opinion.who, opinion.at, was=opinion.was.value, name=opinion.name
+        )
 
     def corrected(self, repo: str, shas: Sequence[str]) -> dict[str, Importance]:
         """Return the ranks that people gave these commits, by SHA."""
@@ -114,12 +118,11 @@ class Feedback:
         for row in rows:
             yield _correction(row)
 
-    def _put(
-        self, repo: str, subject: str, kind: str, value: str, was: str, who: str, now: datetime, name: str = ""
-    ) -> None:
+    def _put(self, repo: str, subject: str, kind: str, value: str, who: str, now: datetime, **more: str) -> None:
+        """Remember an opinion; `more` is `was`, `name` or `channel`, as far as it has them."""
         row: dict[str, Any] = {
-            "repository": repo, "subject": subject, "kind": kind, "value": value, "was": was, "who": who,
-            "at": int(now.timestamp()), "name": name,
+            "repository": repo, "subject": subject, "kind": kind, "value": value, "was": "", "who": who,
+            "at": int(now.timestamp()), **more,
         }  # fmt: skip
         with self._store.write() as db:
             db.table("feedback").insert(row)

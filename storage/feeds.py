@@ -122,7 +122,7 @@ class Feeds:
             return [_feed(row) for row in db.query(f"select * from feeds where {where} order by id", list(values))]
 
 
-_CONTENT = ("platform", "channel", "days", "least", "language")
+_CONTENT = ("platform", "channel", "days", "least", "language", "uses")
 _SETS = ("areas", "left_out")
 """What, beside the repository, decides what a feed brings; in which order areas and authors stand is no matter."""
 

@@ -360,3 +360,9 @@ def m060_uses(db: Database) -> None:
     """The file that says what a feed's team uses of its repository, and subscriptions to what touches that."""
     db.table("feeds").add_column("uses", str, not_null_default="")
     db.table("subscriptions").add_column("uses", str, not_null_default="")
+
+
+@migrations()
+def m061_opinions_by_channel(db: Database) -> None:
+    """Where a digest stood that somebody thinks something of; of opinions from before it is not known."""
+    db.table("feedback").add_column("channel", str, not_null_default="")

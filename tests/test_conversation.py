@@ -526,6 +526,10 @@ async def test_opinions_on_a_digest_are_counted_once_for_each_person(known: Bot)
     for user, word in (("U1", "up"), ("U2", "up"), ("U2", "down"), ("U3", "down")):
         await known.reply(f"rate {word} on=2026-03-12", an_asker(user=user))
     assert "👍 1 👎 2" in await known.shown("status")
+    known.feed(channel="C2")
+    await known.reply("rate up on=2026-03-12", an_asker(user="U1", channel="C2"))
+    assert "👍 1 👎 0" in await known.shown("status", an_asker(channel="C2"))
+    assert "👍 1 👎 2" in await known.shown("status")
 
 
 # -- subscriptions

@@ -275,7 +275,7 @@ async def test_a_platform_that_loses_every_reply_is_given_a_rest(house: House) -
 
     house.platform.trouble = always
     result = await house.process().deliver(an_order(), house.made_ready)
-    assert (result.outcome, result.trouble) == (Outcome.WAITING, "the answer was lost")
+    assert (result.outcome, result.trouble) == (Outcome.WAITING, "trouble.later the answer was lost")
     house.now += timedelta(hours=1)
     assert [await house.deliver(), await house.deliver()] == ["waiting", "posted"]  # it looks first
     posted_whole_and_once(house)
@@ -310,7 +310,7 @@ async def test_a_source_that_is_away_makes_the_order_wait_longer_each_time(house
 
     pauses = []
     for _ in range(8):
-        assert (await house.process().deliver(an_order(), away)).trouble == "GitHub did not answer."
+        assert (await house.process().deliver(an_order(), away)).trouble == "cause.outage GitHub did not answer."
         before = house.now
         while not Deliveries(Store(house.path), "test").unfinished("feed", house.now):
             house.now += timedelta(seconds=5)
@@ -324,7 +324,7 @@ async def test_a_source_that_is_away_makes_the_order_wait_longer_each_time(house
 async def test_a_platform_that_is_not_connected_is_waited_for(house: House) -> None:
     """It may come back."""
     order = an_order(platform="discord")
-    assert (await house.process().deliver(order, house.made_ready)).trouble == "discord is not connected"
+    assert (await house.process().deliver(order, house.made_ready)).trouble == "trouble.later discord is not connected"
 
 
 async def test_a_defect_of_ours_does_not_lose_the_order(house: House, caplog: pytest.LogCaptureFixture) -> None:

@@ -83,6 +83,18 @@ def test_a_feed_that_was_made_in_its_own_minute_begins_the_next_day() -> None:
     assert days(a_feed(since=at("2026-03-12 09:00")), None, at("2026-03-12 09:00")) is None
 
 
+def test_a_day_that_a_calendar_left_out_is_no_quiet_day() -> None:
+    """In Apia, Friday 2011-12-30 did not exist: nothing is owed of it, and the days around it come on time."""
+    feed = a_feed(zone="Pacific/Apia", at=time(9), since=datetime(2011, 12, 27, tzinfo=UTC))
+    owed = [due(feed, None, datetime(2011, 12, day, 20, 0, tzinfo=UTC)) for day in (29, 30, 31)]
+    assert all(owed)
+    told = {day for one in owed if one for day in one.window.days}
+    assert date(2011, 12, 29) in told
+    last = due(feed, date(2011, 12, 29), datetime(2011, 12, 30, 20, 0, tzinfo=UTC))  # 31 December, 10:00 there
+    assert last is None
+    assert next_post(feed, datetime(2011, 12, 30, 20, 0, tzinfo=UTC)) == datetime(2011, 12, 31, 19, 0, tzinfo=UTC)
+
+
 def test_a_paused_feed_owes_nothing() -> None:
     """Also not afterwards: resumed, it begins anew."""
     assert days(a_feed(paused="the channel is gone"), None, at("2026-03-12 10:00")) is None

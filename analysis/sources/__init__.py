@@ -14,15 +14,10 @@ from typing import Protocol
 
 from analysis.commits.commit import Brought, Commit
 from analysis.commits.pull_request import Found, Gap, PullRequest, Unread
+from analysis.sources.remarks import Remark
 
 LARGEST_PATCH = 1_000_000
 """Characters of one file's patch; a longer one is not kept, and marked `too large`."""
-
-NO_COMMITS = "the repository has no commits yet"
-"""The note on a listing of an empty repository."""
-
-STALE = "the clone was last fetched on"
-"""How the note begins on a listing of a clone that nobody fetched since the end of what was asked for."""
 
 _HUNK = re.compile(r"^@@ -", re.MULTILINE)
 
@@ -35,13 +30,13 @@ class Listing:
         repo: the repository's name as it is now (it may have been renamed).
         branch: the branch that was listed; empty for GitHub's default branch, whose name costs a request.
         heads: commits without their files, in the source's order, newest first.
-        notes: what the reader should know about the listing, in English; usually nothing.
+        notes: what the reader should know about the listing; usually nothing.
     """
 
     repo: str
     branch: str
     heads: tuple[Commit, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
 
 
 class CommitSource(Protocol):

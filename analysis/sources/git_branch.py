@@ -11,6 +11,7 @@ from pathlib import Path
 
 from analysis.errors import Damaged, NotFound
 from analysis.sources.git_command import LONG, Git
+from analysis.sources.remarks import Remark
 
 _LOCAL, _REMOTE = "refs/heads/", "refs/remotes/origin/"
 _USUAL = {"main", "master", "trunk", "develop", "development"}
@@ -24,13 +25,13 @@ class Tip:
     """A branch and the commit it stands at; `sha` is empty in a repository without commits.
 
     Attributes:
-        notes: what the reader should know about the choice, in English.
+        notes: what the reader should know about the choice.
         was_fetched: the last fetch asked for it, as far as is known; else it may be older than that.
     """
 
     branch: str
     sha: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Remark, ...] = ()
     was_fetched: bool = True
 
 
@@ -135,8 +136,7 @@ class Branches:
                 "to read."
             )
         (new,) = found
-        note = f"the branch {old} is gone from the remote, {new} is read in its place; {mend.replace('BRANCH', new)} settles it"
-        return self._tip(new, note)
+        return self._tip(new, Remark("branch_gone", old=old, new=new, mend=mend.replace("BRANCH", new)))
 
     def _unborn(self, name: str) -> Tip:
         """Return a branch without commits: in an empty repository that is all there is, in any other it is damage."""
@@ -157,7 +157,7 @@ class Branches:
 
     # -- at which commit
 
-    def _tip(self, name: str, *notes: str) -> Tip:
+    def _tip(self, name: str, *notes: Remark) -> Tip:
         brought = self._fetched.branches
         return Tip(name, self._newest(name), notes, was_fetched=not brought or name in brought)
 

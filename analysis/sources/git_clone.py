@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from analysis.commits.commit import Commit, FileChange, Status, Unseen
 from analysis.errors import BadInput, Damaged, NotFound
-from analysis.sources import LARGEST_PATCH, NO_COMMITS, STALE, Listing, hunks_of
+from analysis.sources import LARGEST_PATCH, Listing, hunks_of
 from analysis.sources.git_branch import Branches, Tip
 from analysis.sources.git_command import LONG, OLDEST_GIT, Git, is_too_old
+from analysis.sources.remarks import Remark, no_commits, stale
 
 _STATUS: dict[str, Status] = {
     "A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied", "T": "changed"
@@ -78,7 +79,7 @@ class GitClone:
         self._found = None  # what came since is listed too
         tip = self._tip()
         if not tip.sha:
-            return Listing(self._repo, tip.branch, (), (NO_COMMITS,))
+            return Listing(self._repo, tip.branch, (), (no_commits(),))
         first, last = int(since.timestamp()), int(until.timestamp()) - 1
         out = self._git("rev-list", f"--since-as-filter=@{first}", f"--until=@{last}", tip.sha, limit=LONG)
         heads = self.heads(out.split())
@@ -240,7 +241,7 @@ class GitClone:
                 f"run `git -C {self._path} fetch --unshallow` first."
             )
 
-    def _staleness(self, tip: Tip, until: datetime) -> tuple[str, ...]:
+    def _staleness(self, tip: Tip, until: datetime) -> tuple[Remark, ...]:
         """A clone that nobody fetched since the window's end may lack the day: that is no quiet day."""
         if not self._remote:
             return ()
@@ -253,7 +254,7 @@ class GitClone:
         moment = datetime.fromtimestamp(max(times), UTC) if times else until
         if moment >= until:
             return ()
-        return (f"{STALE} {moment:%Y-%m-%d at %H:%M} UTC; what landed after that is missing",)
+        return (stale(f"{moment:%Y-%m-%d %H:%M}"),)
 
 
 _OLDEST = ".".join(map(str, OLDEST_GIT))

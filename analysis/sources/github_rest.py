@@ -16,9 +16,10 @@ from urllib.parse import quote, urlsplit
 from analysis.commits.commit import Commit, FileChange, Unseen
 from analysis.commits.file_kinds import looks_binary
 from analysis.errors import BadInput, Forbidden, Outage, Problem, RateLimited, Unwelcome
-from analysis.sources import LARGEST_PATCH, NO_COMMITS, Listing, PageCache, hunks_of
+from analysis.sources import LARGEST_PATCH, Listing, PageCache, hunks_of
 from analysis.sources.github_lists import CommitLists
 from analysis.sources.github_requests import Requests
+from analysis.sources.remarks import Remark, no_commits
 
 _PAGE = 100
 _FILES_PAGE = 300  # https://docs.github.com/en/rest/commits/commits#get-a-commit
@@ -78,9 +79,9 @@ class GitHubRepository:
         """List what was committed in [since, until); see CommitSource."""
         asked, items = self._repo, self._lists.span(since, until)
         renamed = asked.lower() != self._repo.lower()
-        notes = (f"{asked} is now called {self._repo}: use the new name",) if renamed else ()
+        notes = (Remark("renamed", old=asked, new=self._repo),) if renamed else ()
         if items is None:
-            return Listing(self._repo, self.branch, (), (*notes, NO_COMMITS))
+            return Listing(self._repo, self.branch, (), (*notes, no_commits()))
         heads = tuple(self._head(item) for item in items)
         inside = tuple(head for head in heads if since <= head.committed_at < until)
         return Listing(self._repo, self.branch, inside, notes)

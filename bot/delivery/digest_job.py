@@ -13,7 +13,7 @@ from analysis.digest.digest import Digest
 from analysis.digest.pipeline import silent
 from analysis.entry import Analyser
 from analysis.errors import Damaged, Problem
-from analysis.sources import NO_COMMITS, STALE
+from analysis.sources.remarks import is_empty, is_stale
 from analysis.triage.areas import Areas
 from bot.commands.grammar import say_span
 from bot.commands.people import People
@@ -127,7 +127,7 @@ class DigestJob:
                 if delivery.order.slot == order.slot and delivery.state is State.REFUSED:
                     await self._refused(feed, delivery.key, delivery.trouble)
         elif result.trouble:
-            _LOG.warning("the post about %s, %s, waits: %s", feed.repository, order.slot, result.trouble)
+            _LOG.warning("the post about %s, %s, waits: %s", feed.repository, order.slot, said(result.trouble, "en"))
 
     async def _deliveries(self, feed: Feed, kinds: Sequence[str]) -> list[Delivery]:
         since = (self._core.now() - REMEMBERED).date()
@@ -160,7 +160,7 @@ class DigestJob:
         def make() -> tuple[Digest, Areas]:
             source = self._core.sources.open(parse_place(feed.place))
             digest, areas = self._core.digest(source, window, feed.language, self._analyser, silent, told=told)
-            if not digest.entries and (stale := [note for note in digest.notes if note.startswith(STALE)]):
+            if not digest.entries and (stale := [note for note in digest.notes if is_stale(note)]):
                 raise Damaged(f"{feed.repository}: {stale[0]}. Fetch it, by hand once or each hour by a timer.")
             return digest, areas
 
@@ -189,7 +189,7 @@ class DigestJob:
             post = digest_post(shown, areas, number, page=page, files=files)
             unread = sum(entry.commit.is_unread for entry in shown.entries)
             return Ready(post, told, len(shown.coverage.stand_ins) + unread, note)
-        notes = [note for note in digest.notes if note != NO_COMMITS]
+        notes = [note for note in digest.notes if not is_empty(note)]
         quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), notes)
         return Ready(quiet, told, 0, note) if quiet else None
 

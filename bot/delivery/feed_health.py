@@ -23,7 +23,7 @@ from bot.delivery.outbox import Outbox, Outcome, Ready
 from bot.delivery.reader_health import ReaderHealth
 from bot.digests.core import Core
 from bot.digests.work import Work
-from bot.i18n.wording import say_moment, tell
+from bot.i18n.wording import said, say_moment, tell
 from formatters.i18n.wording import label, say_days
 from formatters.reply import Channel, Note
 from storage.deliveries import Delivery, Order, State
@@ -242,7 +242,7 @@ class FeedHealth:
         if result.outcome is Outcome.REFUSED or (result.outcome is Outcome.TAKEN and await self._work.quick(is_done)):
             await self._work.quick(note)
         if result.trouble:
-            _LOG.warning("the notice about %s: %s (%s)", order.subject, result.outcome, result.trouble)
+            _LOG.warning("the notice about %s: %s (%s)", order.subject, result.outcome, said(result.trouble, "en"))
 
     def _note_maker(self, troubles: Iterable[_Trouble], *, is_over: bool) -> None:
         self._incidents.tell_maker([feed.id for feed, _ in troubles], is_over=is_over)

@@ -14,6 +14,7 @@ from analysis.errors import Problem
 from bot.delivery.outbox import Outbox, Outcome, Ready
 from bot.digests.core import Core
 from bot.digests.work import Work
+from bot.i18n.wording import said
 from formatters.reply import Note
 from storage.deliveries import Delivery, Order, State
 from storage.memory import KeyValues
@@ -98,7 +99,7 @@ class Notices:
 
         result = await self._outbox.deliver(order, make, who.id if who.kind == "user" else "")
         if result.trouble:
-            _LOG.warning("the notice about %s: %s (%s)", outage.name, result.outcome, result.trouble)
+            _LOG.warning("the notice about %s: %s (%s)", outage.name, result.outcome, said(result.trouble, "en"))
         is_settled = result.outcome in {Outcome.POSTED, Outcome.REFUSED} or (
             result.outcome is Outcome.TAKEN and await self._work.quick(lambda: self._state(subject, slot)) is not None
         )

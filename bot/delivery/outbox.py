@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from analysis.errors import Problem
+from bot.commands.troubles import cause_of
 from bot.port.platform import Later, Posted, Refused, Transport, Unsure
 from formatters.reply import Reply
 from storage.deliveries import Deliveries, Delivery, Order, State
@@ -108,18 +109,22 @@ class Outbox:
         try:
             return await self._go_on(delivery, make, user)
         except Later as later:
-            return await self._wait(delivery, later.seconds, str(later))
+            return await self._wait(delivery, later.seconds, f"trouble.later {later}")
         except Refused as refused:
             await asyncio.to_thread(self.deliveries.refuse, delivery, refused.why)
             return Result(Outcome.REFUSED, delivery, refused.why)
-        except (Unsure, Problem) as problem:
-            return await self._wait(delivery, self._backoff(delivery), str(problem))
+        except Unsure as unsure:
+            return await self._wait(delivery, self._backoff(delivery), f"trouble.later {unsure}")
+        except Problem as problem:
+            return await self._wait(delivery, self._backoff(delivery), f"{cause_of(problem)} {problem}")
         except asyncio.CancelledError:
             self.deliveries.hand_back(delivery)
             raise
         except Exception as error:  # noqa: BLE001 - a delivery is an outer edge: the other channels' must not be lost with it
             _LOG.exception("the delivery %s failed", delivery.key)
-            return await self._wait(delivery, self._backoff(delivery), f"a defect of ours ({type(error).__name__})")
+            return await self._wait(
+                delivery, self._backoff(delivery), f"cause.defect a defect of ours ({type(error).__name__})"
+            )
 
     async def _go_on(self, delivery: Delivery, make: Make, user: str) -> Result:
         order = delivery.order

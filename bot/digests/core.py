@@ -17,6 +17,7 @@ from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
 from analysis.sources import CommitSource, Listing
+from analysis.sources.remarks import Remark
 from analysis.triage.areas import Areas
 from bot.config import Configuration
 from bot.digests import pull_requests
@@ -122,8 +123,9 @@ class Core:
         unread = unread or pull_requests.read_again(
             self.stores.pull_requests, self.sources.pull_requests(source), listing.repo, earlier, now
         )
+        notes = tuple(note.said(language) for note in listing.notes)
         run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched, unread=unread)
-        digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=listing.notes)
+        digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=notes)
         with self._session(analyser, language) as session:
             try:
                 entries = net(self._read(session, entries, step))
@@ -296,13 +298,7 @@ class Core:
 
 
 def _noting_rewritten(listing: Listing, count: int) -> Listing:
-    which = (
-        "1 commit that was told before has another SHA"
-        if count == 1
-        else f"{count} commits that were told before have other SHAs"
-    )
-    note = f"the branch's history was rewritten: {which} now"
-    return replace(listing, notes=(*listing.notes, note)) if count else listing
+    return replace(listing, notes=(*listing.notes, Remark("rewritten", count=count))) if count else listing
 
 
 def _by_rules(reason: str) -> tuple[str, ...]:

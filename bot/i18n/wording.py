@@ -12,6 +12,9 @@ _SENTENCES = Sentences(Path(__file__).parent)
 
 _ID = re.compile(r"[UW][A-Z0-9]{6,}|\d{15,}")
 
+_PASSING = ("cause.", "trouble.")
+"""Sentences on what may pass, kept with the error itself behind them."""
+
 tell, in_all = _SENTENCES.say, _SENTENCES.in_all
 
 
@@ -21,6 +24,8 @@ def said(reason: str, language: Language) -> str:
     What is worded in English alone is for whoever reads the log.
     """
     key, _, who = reason.partition(" ")
+    if key.startswith(_PASSING) and who:  # the error's own sentence says more, in English
+        return who if language == "en" else tell(key, language).rstrip("。")
     if key == "refused.person" and _ID.fullmatch(who):  # of before names were kept
         key = "refused.somebody"
     try:

@@ -150,7 +150,14 @@ async def rate(context: CommandContext) -> AsyncIterator[Reply]:
     services, asker = context.services, context.asker
     who = f"{asker.platform}/{asker.workspace}/{asker.user}"
     await services.work.quick(
-        lambda: services.core.stores.feedback.rate(repo, window, up=verdict == "up", who=who, now=services.core.now())
+        lambda: services.core.stores.feedback.rate(
+            repo,
+            window,
+            up=verdict == "up",
+            who=who,
+            now=services.core.now(),
+            channel=f"{asker.platform}/{asker.channel}",
+        )
     )
     yield context.note(f"done.rated_{verdict}")
 

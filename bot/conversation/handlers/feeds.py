@@ -109,7 +109,7 @@ def _overview(context: CommandContext) -> Sheet:
     services, now = context.services, context.services.core.now()
     rows = []
     for feed in context.feeds:
-        up, down = services.core.stores.feedback.ratings(feed.repository)
+        up, down = services.core.stores.feedback.ratings(feed.repository, f"{feed.platform}/{feed.channel}")
         rows.append((_named(context, feed), _next(context, feed, now), f"👍 {up} 👎 {down}"))
     return Sheet(
         title=context.say("status.title"),

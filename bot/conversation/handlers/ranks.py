@@ -44,7 +44,7 @@ async def rank(context: CommandContext) -> AsyncIterator[Reply]:
     number = (await services.work.quick(core.stores.commits.numbers)).get(entry.commit.repo, 0)
     asker = context.asker
     who = f"{asker.platform}/{asker.workspace}/{asker.user}"
-    opinion = Correction(entry.commit.repo, entry.commit.sha, wanted, now, who, core.now(), asker.name or asker.user)
+    opinion = Correction(entry.commit.repo, entry.commit.sha, wanted, now, who, core.now(), asker.name)
 
     def button(direction: str) -> str:
         return f"rank {direction} {commit_name(entry, number, f'rank {direction} ')}"
@@ -65,7 +65,13 @@ async def rank(context: CommandContext) -> AsyncIterator[Reply]:
     await services.work.quick(lambda: _correct(context, opinion))
     # Votes are undone by other votes: whoever was the last has not decided alone.
     undo = (context.button("undo", button("down" if direction == "up" else "up")),) if context.is_admin else ()
-    yield context.note("done.ranked", *undo, sha=entry.commit.short, level=_level(context, wanted), who=opinion.name)
+    yield context.note(
+        "done.ranked",
+        *undo,
+        sha=entry.commit.short,
+        level=_level(context, wanted),
+        who=opinion.name or context.say("rank.somebody"),
+    )
     await mend_posts(context, entry.commit)
 
 
@@ -94,7 +100,7 @@ def say_opinions(context: CommandContext, entry: Entry) -> str:
 
 
 def _names(context: CommandContext, votes: Sequence[Correction]) -> str:
-    return context.listed(vote.name for vote in votes)
+    return context.listed(vote.name or context.say("rank.somebody") for vote in votes)
 
 
 def _level(context: CommandContext, level: Importance) -> str:
