@@ -16,11 +16,12 @@ LOST = frozenset({"too large", "unreadable"})
 
 _PULL_REQUEST = re.compile(r"\(#(\d{1,10})\)$")
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
-# What git and GitHub write when a branch is brought up to date with the one that it was taken from, or with its own copy elsewhere.
+# What git, GitHub and people write when a branch is brought up to date with the one that it was taken from, or with its own copy elsewhere.
 _CATCHES_UP = re.compile(
     r"Merge (?:remote-tracking )?branch '(?:refs/)?(?:remotes/)?(?:[\w.-]{1,60}[/:]){0,2}(?:main|master|trunk)'"
     r"|Merge (?:remote-tracking )?branch '(?:[\w.-]{1,60}[/:]){0,2}(?P<name>[\w./-]{1,100})'(?: of \S+)? into (?P=name)$"
     r"|Merge https?://\S+(?: into \S+)?$"
+    r"|Merge (?:(?:origin|upstream)/)?(?:main|master|trunk) into \S+$"
 )
 _MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d{1,10}) from \S+")
 

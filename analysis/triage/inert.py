@@ -1,6 +1,7 @@
 """Whether a change leaves what runs as it was: only comments, docstrings, prose, blank lines or layout differ."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from analysis.facts.syntax.changed import ChangedFile, View
@@ -29,6 +30,7 @@ _IMPORTS = {
     "go": re.compile(r"import\b|\t(?:[\w.]+ )?\"[^\"]+\"$"),
     "c": re.compile(r"#\s*include\b"),
 }
+_WORD = re.compile(r"\w+")
 _PACKAGE = re.compile(r'[\w.]*"[^"]+"')
 _NAMES = (
     re.compile(r"(?P<head>[^{]*)\{(?P<names>.*)\}(?P<tail>[^}]*)"),
@@ -49,6 +51,21 @@ def is_inert(file: ChangedFile) -> bool:
         _is_layout(before, after, file.language) or (file.language in _HAS_DOCUMENTS and _is_prose(before, after))
         for before, after in file.views
     )
+
+
+def is_moved(file: ChangedFile) -> bool:
+    """Whether a file only got another path."""
+    return file.change.status == "renamed" and not file.change.additions and not file.change.deletions
+
+
+def is_laid_out_anew(file: ChangedFile) -> bool:
+    """Whether of an inert change nothing but its layout differs: no word of a comment or a docstring came or went."""
+    lines = [line for hunk in file.hunks for line in hunk.lines]
+    came, went = (
+        Counter(_WORD.findall("\n".join(line.text for line in lines if getattr(line, side))))
+        for side in ("added", "removed")
+    )
+    return came == went
 
 
 def _is_layout(before: View, after: View, language: str) -> bool:

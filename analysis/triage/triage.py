@@ -26,7 +26,7 @@ from analysis.statements import Source, Statement, StatementKind
 from analysis.statements.breaking import says_breaking
 from analysis.statements.symptoms import found_in
 from analysis.triage.areas import Areas
-from analysis.triage.inert import is_inert
+from analysis.triage.inert import is_inert, is_laid_out_anew, is_moved
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.evidence import gather
 from analysis.triage.learned.explain import explain
@@ -388,6 +388,8 @@ def _said(
         around = None  # of two kinds around the product, the prefix says which it is about
     found += [around] if around else []
     found += named
+    idle = _idle(commit, kinds) if not found or found[0] in _ACTS else None
+    found[:0] = [idle] if idle and not title.restores else []
     if _released(facts) is not None:
         found.insert(0, ChangeType.RELEASE)
     elif _is_breaking(commit, title):
@@ -467,6 +469,20 @@ def _likeliest(expected: Iterable[ChangeType], title: Title, facts: Sequence[Fac
 def _is_breaking(commit: Commit, title: Title) -> bool:
     """Whether it says so itself."""
     return title.breaking or says_breaking(commit.body)
+
+
+_ACTS = {ChangeType.FEATURE, ChangeType.BUGFIX, ChangeType.PERFORMANCE}
+"""Types of what changes how the product behaves."""
+
+
+def _idle(commit: Commit, kinds: dict[str, FileKind]) -> ChangeType | None:
+    """The type of what leaves the product as it was, whatever it is called: of comments, of layout, of other paths; None for others."""
+    files = [changed_file(file) for file in commit.files if kinds[file.path] in _PRODUCT]
+    if not files or not all(is_moved(file) or is_inert(file) for file in files):
+        return None
+    around = _surrounding({path: kind for path, kind in kinds.items() if kind not in _PRODUCT})
+    words = [file for file in files if not is_moved(file) and not is_laid_out_anew(file)]
+    return around or (ChangeType.DOCS if words else ChangeType.REFACTOR)
 
 
 _ITS_SHARE = 0.2
