@@ -202,6 +202,22 @@ async def test_a_workspace_that_leaves_is_paused_and_the_other_goes_on(app: App)
     assert paused[other.team_id] == ""
 
 
+async def test_the_doctor_tries_each_workspace(app: App) -> None:
+    """By its own token; with its channels, and those of nobody."""
+    one, other = app.front.workspaces
+    assert "No workspace has installed the app yet" in (await app.slack.examine([]))[0]
+    for workspace in (one, other):
+        await app.install(workspace)
+        await app.set_up(workspace)
+    channels = [one.channel.id, other.channel.id]
+    assert await app.slack.examine(channels) == []
+    other.channel.members.discard(other.bot.id)
+    (wrong,) = await app.slack.examine(channels)
+    assert wrong.startswith(f"In the workspace {other.team_id}: The bot is not in the channel {other.channel.id}")
+    (strange,) = await app.slack.examine([one.channel.id, "C0NONE"])
+    assert strange == "The channel C0NONE is in no workspace that has installed the app."
+
+
 async def test_a_token_that_is_refused_stops_that_workspace_alone(app: App) -> None:
     """It was revoked, and the event was lost."""
     one, other = app.front.workspaces

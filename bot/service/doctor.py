@@ -235,8 +235,6 @@ def _bot(configuration: Configuration) -> Iterator[Check]:
             return
         yield Check("bot", "ok", f"{', '.join(platforms)}; {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
         for name in platforms:
-            if settings.slack.client_id and name == "slack":
-                continue  # each workspace that has installed the app has a token of its own
             transport = (
                 slack_transport(core, _no_suggestions) if name == "slack" else discord_transport(core, _no_suggestions)
             )

@@ -34,7 +34,7 @@ from analysis.errors import BadInput
 from bot.i18n.wording import tell
 from bot.platforms.slack import requests
 from bot.platforms.slack.answering import Answering
-from bot.platforms.slack.manifest import COMMAND, SCOPES
+from bot.platforms.slack.manifest import COMMAND, INSTALL, SCOPES
 from bot.platforms.slack.people import People
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.requests import Asked
@@ -166,18 +166,30 @@ class Slack:
 
     async def examine(self, channels: Sequence[str]) -> list[str]:
         """Try the tokens, the scopes and some channels without connecting, and say in a sentence each what is wrong."""
+        if self.workspaces is None:
+            return await self._examined(channels)
+        installed, found = self.workspaces.installed(), list[str]()
+        if not installed:
+            return [f"No workspace has installed the app yet: open {INSTALL} at the address of `daybrief serve`."]
+        strange = [channel for channel in channels if self.workspaces.of(channel) not in installed]
+        for workspace in installed:
+            current.set(workspace)
+            own = [channel for channel in channels if self.workspaces.of(channel) == workspace]
+            found += [f"In the workspace {workspace}: {wrong}" for wrong in await self._examined(own)]
+        return found + [f"The channel {channel} is in no workspace that has installed the app." for channel in strange]
+
+    async def _examined(self, channels: Sequence[str]) -> list[str]:
+        """Try the current workspace's token, its scopes, and some channels."""
         try:
-            response: Any = await self._client.api_call("auth.test")
+            granted = await self._web.scopes()
             if self._app_token:
                 await self._web.open_connection(self._app_token)
-        except (SlackApiError, Later, Refused) as refused:
-            error = refused.response.get("error", "") if isinstance(refused, SlackApiError) else str(refused)
-            return [f"Slack refuses a token ({error}): set [slack] bot_token and app_token to those of the app."]
-        except _BROKEN as error:
-            return [
-                f"Slack at {self._client.base_url} cannot be reached ({type(error).__name__}): look at the network."
-            ]
-        granted = {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",")} - {""}
+        except BadToken as refused:
+            return [f"{refused}. Set [slack] bot_token and app_token to those of the app."]
+        except Refused as refused:
+            return [f"{refused}: install the app there anew."]
+        except Later as trouble:
+            return [f"{trouble}: look at the network, and try again."]
         found = []
         if granted and (missing := sorted(set(SCOPES) - granted)):
             found.append(f"The app lacks the scopes {', '.join(missing)}: install it anew with slack-manifest.yaml.")
@@ -432,6 +444,12 @@ class _Web:
         """Call a method that changes something."""
         with self._asked() as client, _translated(method, changes=True):
             return _data(await client.api_call(method, json=arguments))
+
+    async def scopes(self) -> set[str]:
+        """Try the token, and return what it may do; nothing where Slack does not say."""
+        with self._asked() as client, _translated("auth.test", changes=False):
+            response: Any = await client.api_call("auth.test")
+        return {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",")} - {""}
 
     async def open_connection(self, app_token: str) -> None:
         """Ask for the address of a socket, to see whether the token is taken."""

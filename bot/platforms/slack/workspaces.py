@@ -3,6 +3,7 @@
 Tokens lie in the SDK's SQLite stores, in a file of their own. https://docs.slack.dev/authentication/installing-with-oauth
 """
 
+import contextlib
 import logging
 from contextvars import ContextVar
 from http import HTTPStatus
@@ -147,7 +148,17 @@ class Workspaces:
             self._known[workspace] = found
         return found
 
+    def installed(self) -> list[str]:
+        """Return the workspaces that have installed the app."""
+        with contextlib.closing(self._store.connect()) as db:
+            rows = db.execute("select distinct team_id from slack_bots order by team_id").fetchall()
+        return [str(row[0]) for row in rows]
+
     # -- who belongs where
+
+    def of(self, channel_or_person: str) -> str:
+        """Return the workspace of a channel or a person; empty where it is not known."""
+        return self._memory.get(f"workspace of {channel_or_person}")
 
     def note(self, workspace: str, *ids: str) -> None:
         """Remember that channels and people belong to a workspace."""
@@ -157,7 +168,7 @@ class Workspaces:
 
     def enter(self, channel_or_person: str) -> None:
         """Make the workspace of a channel or a person the current one."""
-        current.set(self._memory.get(f"workspace of {channel_or_person}"))
+        current.set(self.of(channel_or_person))
 
 
 def _page(status: int, text: str) -> BoltResponse:
