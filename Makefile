@@ -3,6 +3,7 @@
 # make test   the same with all tests, and how much of the code they run
 # make setup  only .venv, with .venv/bin/daybrief in it
 # make lock   renew the two requirements files from pyproject.toml (needs uv)
+# make endurance  ten thousand inputs of every kind, five hundred kills, and a month of mornings: an hour
 # make bench  the performance figures, as a table
 # make bench-readers  what stands first, against days that readers labelled
 # make bench-judgement  how well commits are sorted and ranked, on maintainers' labels
@@ -14,7 +15,7 @@ PYTEST := $(BIN)/pytest --quiet --numprocesses auto --dist worksteal
 PIP := $(if $(UV),$(UV) pip,$(BIN)/python -m pip --disable-pip-version-check)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: demo setup lint check test lock bench bench-judgement bench-readers clean
+.PHONY: demo setup lint check test endurance lock bench bench-judgement bench-readers clean
 
 demo: setup
 	@sample/demo
@@ -32,6 +33,12 @@ check: lint
 
 test: lint
 	$(PYTEST) --cov --cov-report=
+
+endurance: .venv/.dev
+	$(BIN)/pytest --quiet tests/test_fuzz.py tests/test_guard.py --inputs 10000
+	rm -rf .bench/kills .bench/month && mkdir -p .bench/kills .bench/month
+	PYTHONPATH=.:tests $(BIN)/python tests/kill_drill.py .bench/kills --kills 500
+	PYTHONPATH=.:tests $(BIN)/python tests/month_drill.py .bench/month --days 30 --feeds 20
 
 bench: .venv/.dev
 	$(BIN)/python -m benchmarks

@@ -40,7 +40,7 @@ def tag(name: str, value: str) -> str:
 
 
 def query(text: str, tags: Sequence[str] = (), column: str = "") -> str:
-    """Return the FTS5 query for all of the words of `text`, each a prefix, and all of `tags` (expressions as they stand).
+    """Return the FTS5 query for all of the words of `text`, each a prefix (but for C++ and C#), and all of `tags` (expressions as they stand).
 
     https://www.sqlite.org/fts5.html#full_text_query_syntax
 
@@ -48,14 +48,16 @@ def query(text: str, tags: Sequence[str] = (), column: str = "") -> str:
         BadInput: there is nothing to look for.
     """
     terms = []
-    for run in _RUN.findall(text):
+    for found in _RUN.finditer(text):
+        run = found[0]
         if re.match(rf"[{_CJK}]", run):
             pairs = [run[index : index + 2] for index in range(len(run) - 1)]
             own = f'"{" ".join(pairs)}"' if pairs else f'"{run}" *'
             english = _in_english(run)
             terms.append(f"({own} OR {english})" if english else own)
         else:
-            terms.append(f'"{run.lower()}" *')
+            is_name = text[found.end() : found.end() + 1] in {"+", "#"}  # C++ is not whatever begins with c
+            terms.append(f'"{run.lower()}"' if is_name else f'"{run.lower()}" *')
     if column:
         terms = [f"{column} : {term}" for term in terms]
     terms += [f"tags : ({expression})" for expression in tags]

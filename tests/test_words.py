@@ -37,6 +37,8 @@ def test_a_property_has_one_word_for_every_spelling() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("C++ headers", '"c" AND "headers" *'),
+        ("C#", '"c"'),
         ("cache", '"cache" *'),
         ("disk_store", '"disk" * AND "store" *'),
         ("缓存", '("缓存" OR ("cache" * OR "caching" *))'),
