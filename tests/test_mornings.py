@@ -139,6 +139,19 @@ async def test_two_processes_on_one_store_post_once(bot: Bot, scratch: Scratch) 
     assert bot.platform.doubles == []
 
 
+async def test_what_lands_while_a_post_is_broken_off_comes_with_the_next(bot: Bot, scratch: Scratch) -> None:
+    """The post goes on as it was begun: its first message has counted the day already, and what it told is noted."""
+    a_feed(bot)
+    scratch.commit("Fix the first", {"app.py": "a = 2\n"}, at=NINE - 12 * HOUR)
+    bot.platform.trouble = failing(("post.2.after", BUSY))
+    await at(bot, NINE)
+    scratch.commit("Fix the late one", {"app.py": "a = 3\n"}, at=NINE - 11 * HOUR)
+    await at(bot, NINE + HOUR)
+    assert posts(bot) == [["Fix the first"]]
+    await at(bot, NINE + DAY)
+    assert posts(bot) == [["Fix the first"], ["Fix the late one (late)"]]
+
+
 async def test_a_process_killed_behind_the_post_finds_it_again(bot: Bot, scratch: Scratch) -> None:
     """The next one closes what stands."""
     scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)

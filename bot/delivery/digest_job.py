@@ -152,6 +152,8 @@ class DigestJob:
             await self._health.broke(feed.place, error, by_post=True)
             raise
         await self._health.works(feed.place, digest.entries, by_post=True)
+        if delivery.state is State.POSTING:  # begun with these commits; what landed since comes with the next digest
+            digest = _of_these(digest, delivery.order.told)
         return await self._work.quick(lambda: self._ready(feed, digest, areas))
 
     async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:
@@ -246,8 +248,7 @@ class DigestJob:
         assert window is not None
         if kind == DIGEST:
             digest, areas = await self._digest(feed, window)
-            told = set(delivery.order.told)
-            same = digest.keep(entry for entry in digest.entries if entry.commit.sha in told)
+            same = _of_these(digest, delivery.order.told)
             ready = await self._work.quick(lambda: self._ready(feed, same, areas))
         else:
             ready = await self._look_backs.ready(feed, window, kind, again=True)
@@ -259,3 +260,8 @@ class DigestJob:
             )
         elif ready is not None:
             await self._deliverer.edit(delivery, ready)
+
+
+def _of_these(digest: Digest, told: Sequence[str]) -> Digest:
+    shas = set(told)
+    return digest.keep(entry for entry in digest.entries if entry.commit.sha in shas)
