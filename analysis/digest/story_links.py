@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 from posixpath import basename, dirname
 
 from analysis.commits.commit import Commit
@@ -101,10 +101,11 @@ def links(ordered: Sequence[Entry]) -> Iterator[tuple[int, int, StoryKind]]:
     """Yield the places of each two entries that are one story, with what makes them one; `ordered` are the oldest first."""
     everybodys = _used_by_many(ordered)
     traits = [_traits(entry) for entry in ordered]
-    for first, second in sorted(_pairs(traits)):
-        kind = _link(traits[first], traits[second], everybodys)
-        if kind:
-            yield first, second, kind
+    for first, others in enumerate(_partners(traits)):
+        for second in sorted(others):
+            kind = _link(traits[first], traits[second], everybodys)
+            if kind:
+                yield first, second, kind
 
 
 def _traits(entry: Entry) -> _Traits:
@@ -132,9 +133,15 @@ def _traits(entry: Entry) -> _Traits:
 # -- the index
 
 
-def _pairs(traits: Sequence[_Traits]) -> set[tuple[int, int]]:
-    """Return the places of the pairs of which a rule may hold, the older one first."""
-    return {*_of_anybody(traits), *_of_one_author(traits)}
+def _partners(traits: Sequence[_Traits]) -> list[set[int]]:
+    """Return for each place those behind it with which a rule may hold.
+
+    A large day has millions of such pairs, which as pairs would take three times the room.
+    """
+    found: list[set[int]] = [set() for _ in traits]
+    for first, second in chain(_of_anybody(traits), _of_one_author(traits)):
+        found[first].add(second)
+    return found
 
 
 def _of_anybody(traits: Sequence[_Traits]) -> Iterator[tuple[int, int]]:
