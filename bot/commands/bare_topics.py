@@ -15,7 +15,7 @@ Named = dict[str, str]
 """A topic by its parts (`area`, `path`, `author`, `word`, `type`); without any it is everything."""
 
 _EVERYTHING = {"everything", "all", "anything", "*", "全部", "所有"}
-_AND = re.compile(r"\s+(?:and|or|&|\+)\s+|\s*[|/]\s*|\s*(?:和|与|及|或|以及)\s*", re.IGNORECASE)
+_AND = re.compile(r"\s+(?:and|or|&|\+|plus|as well as)\s+|\s*(?:和|与|及|或|以及)\s*", re.IGNORECASE)
 _COURTESY = re.compile(
     r"^(?:(?:me|us)\b\s*)?(?:to\s+)?(?=\S)|\s*(?:\b(?:please|pls|thanks)|请|谢谢)[.!。！]*$|[.!?。！？]+$",
     re.IGNORECASE,
@@ -28,7 +28,7 @@ _BETWEEN = {"in", "on", "for", "with", "from", "of", "about", "to"}
 """Words that say how two topics belong together, which a subscription cannot."""
 _FILLING = _BETWEEN | {
     "the", "only", "just", "any", "all", "everything", "anything", "changes", "change", "commits", "commit", "updates",
-    "update", "news", "me", "us", "that", "touching", "affecting", "related", "关于", "的", "只", "仅", "相关",
+    "update", "news", "me", "us", "that", "both", "touching", "affecting", "related", "关于", "的", "只", "仅", "相关",
 }  # fmt: skip
 _KIND = re.compile(r"\s*\b(?:change|fix|improvement|commit|update)(?:es|s)?$|(?<=[a-z])(?:es|s)$")
 _LONGEST = 4
@@ -93,7 +93,14 @@ def _kind(text: str) -> str:
     kinds = {say(f"type.{kind}", language).lower(): kind for kind in TYPES for language in LANGUAGES}
     kinds |= {kind: kind for kind in TYPES}
     word = fold(text).lower()
-    return next((kinds[one] for one in (word, _KIND.sub("", word)) if one in kinds), "")
+    return next(
+        (
+            kinds[one]
+            for one in (word, word.removesuffix("s"), word.removesuffix("es"), _KIND.sub("", word))
+            if one in kinds
+        ),
+        "",
+    )
 
 
 def _run(areas: Areas, words: Sequence[str]) -> list[Named]:
@@ -109,8 +116,11 @@ def _run(areas: Areas, words: Sequence[str]) -> list[Named]:
 
 
 def _bare(areas: Areas, text: str) -> str:
-    """Take brackets, and marks of emphasis around what is known without them, off a text."""
-    inner = text.strip("()[]{}（）【】")
+    """Take brackets around a text, and marks of emphasis around what is known without them, off it."""
+    inner = text.lstrip("([{（【｢")
+    for opening, closing in ("()", "[]", "{}", "（）", "【】", "｢｣"):
+        while inner.endswith(closing) and inner.count(closing) > inner.count(opening):
+            inner = inner[:-1]
     emphasised = inner.strip("*_")
     if inner[:1] == inner[-1:] and meaning(areas, emphasised).keys() & {"area", "type"}:
         return emphasised
@@ -118,8 +128,10 @@ def _bare(areas: Areas, text: str) -> str:
 
 
 def _part(areas: Areas, text: str) -> list[Named]:
-    is_pair = "/" in text and all(areas.find(fold(one)) for one in text.split("/"))
-    if is_known(areas, text) and not is_pair:
+    pair = re.split(r"\s*[|/]\s*", text)
+    if len(pair) > 1 and all(areas.find(fold(one)) for one in pair):
+        return [meaning(areas, one) for one in pair]
+    if is_known(areas, text):
         return [meaning(areas, text)]
     parts = [part for part in _AND.split(text) if part]
     if len(parts) > 1 and any(is_known(areas, part) or _segments(areas, part)[0] for part in parts):

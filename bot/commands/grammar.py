@@ -32,6 +32,9 @@ _SHORT_SHA = re.compile(r"(?=.*\d)[0-9a-f]{6,40}")
 _ANY_DAY = date(2024, 12, 31)  # after a leap year's every day, to tell what is a date at all
 _NEAR, _NEAR_IN_TEXT = 0.7, 0.82
 """How alike a word must be to a command to be taken for a slip: among other words it is rather one of a question."""
+_AND = {"and", "or", "&", "+", "和", "与", "或"}
+_ENUMERATED = {"area", "type"}
+"""Options whose values people join by "and"."""
 _TOPICAL = {"subscribe", "mute"}
 """Where a bare word may be a choice: elsewhere it is something to look for."""
 _WORDED = {"search", "show", "help", FREE}
@@ -56,6 +59,7 @@ _BEGUN = tuple(
     )
 )
 """Chinese names of commands that are followed by what they are about, without a space."""
+_CHINESE_PLEASE = re.compile(rf"(?:请|帮我|我想|我要|想要|给我|麻烦)+\s*(?={'|'.join(_BEGUN)})")
 _WAYS = {"rate": {"up", "down"}, "rank": {"up", "down"}, "save": {"setup", "subscribe", "mute"}}
 """What follows the names of commands that nobody types: after them, other words are a question."""
 _BESIDE = {"whole", "new", "please", "pls", "thanks"}
@@ -127,7 +131,8 @@ def typed(text: str) -> Command:
     """
     command = read(text)
     if command.verb == FREE:
-        return _politely(text) or command
+        asked = Command("search", (), command.named, command.flags) if command.named and not command.words else command
+        return _politely(text) or asked
     words = {fold(word).lower() for word in command.words}
     match command.verb:
         case "why" | "details":
@@ -149,6 +154,8 @@ def typed(text: str) -> Command:
 
 def _politely(text: str) -> Command | None:
     """Read `could you subscribe me to AMD?` as the command in it; None where none is asked for."""
+    if chinese := _CHINESE_PLEASE.match(text.strip()):
+        return read(text.strip()[chinese.end() :])
     found = pieces(text)
     for at, piece in enumerate(found):
         name = _verb_of(piece)
@@ -224,6 +231,7 @@ def _sorted(name: str, found: list[Piece]) -> Command:
     known = {option.name: option for option in (table.options if table else ())}
     words, flags, strange = list[str](), set[str](), list[str]()
     named: dict[str, tuple[str, ...]] = {}
+    last_key = ""  # the option that was given just before
     goes_on = ""  # the option whose list the next piece goes on with
     rest = iter(joined(found, known, is_topical=name in _TOPICAL))
     for piece in rest:
@@ -232,6 +240,9 @@ def _sorted(name: str, found: list[Piece]) -> Command:
         is_option = bool(key) and (
             table is None or key in _HIDDEN_NAMES or (key in known and known[key].kind != "flag")
         )
+        if last_key in _ENUMERATED and not piece.is_quoted and lowered in _AND:
+            goes_on, last_key = last_key, ""
+            continue
         if not piece.is_quoted and not piece.sign and _flag(lowered, known):
             flags.add(_flag(lowered, known))
         elif is_option and (piece.sign or piece.is_dashed):
@@ -242,7 +253,7 @@ def _sorted(name: str, found: list[Piece]) -> Command:
                 strange.append(piece.text)
                 continue
             named[key] = (*named.get(key, ()), piece.value if last is piece else last.text.rstrip(_LIST))
-            goes_on = key if last.goes_on else ""
+            goes_on, last_key = (key if last.goes_on else ""), (key if name in _TOPICAL else "")
             continue
         elif piece.sign and name not in _WORDED and (piece.sign == "=" or key in OPTION_NAMES.values()):
             strange.append(piece.text)
@@ -250,11 +261,11 @@ def _sorted(name: str, found: list[Piece]) -> Command:
             named[choice] = (*named.get(choice, ()), lowered)
         elif goes_on:
             named[goes_on] += (piece.text.rstrip(_LIST),)
-            goes_on = goes_on if piece.goes_on else ""
+            goes_on, last_key = (goes_on if piece.goes_on else ""), goes_on
             continue
         else:
             words.append(piece.text)
-        goes_on = ""
+        goes_on = last_key = ""
     return Command(name, tuple(words), named, frozenset(flags), tuple(strange))
 
 

@@ -19,12 +19,12 @@ _ANY_DAY = date(2024, 12, 31)
 _TIMES = {
     ("every", "morning"): "daily", ("each", "morning"): "daily", ("every", "day"): "daily", ("each", "day"): "daily",
     ("once", "a", "day"): "daily", ("every", "week"): "weekly", ("each", "week"): "weekly", ("once", "a", "week"): "weekly",
-    ("every", "monday"): "weekly", ("on", "monday"): "weekly", ("on", "mondays"): "weekly", ("at", "once"): "immediately",
+    ("every", "monday"): "weekly", ("each", "monday"): "weekly", ("on", "monday"): "weekly", ("on", "mondays"): "weekly", ("at", "once"): "immediately",
     ("right", "away"): "immediately", ("in", "real", "time"): "immediately", ("as", "it", "lands"): "immediately",
     ("as", "they", "land"): "immediately",
 }  # fmt: skip
 """When somebody wants to be told, in more words than one."""
-_STARTS = {words[0] for words in _TIMES} | {"at", *_SIGNS}
+_STARTS = {words[0] for words in _TIMES} | {"at", "and", "or", "&", "+", "和", "与", "或", *_SIGNS}
 
 
 def joined(found: Sequence[Piece], known: Mapping[str, Option], *, is_topical: bool) -> list[Piece]:

@@ -29,7 +29,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _PAIR = re.compile(r"([a-z_]+)=(\S+)")
 
 ALIASES = {
-    "今天": "today", "昨天": "yesterday", "日期": "date", "day": "date", "digest": "date", "查看": "show", "commit": "show",
+    "昨日": "yesterday", "今日": "today",    "今天": "today", "昨天": "yesterday", "日期": "date", "day": "date", "digest": "date", "查看": "show", "commit": "show",
     "领域": "area", "搜索": "search", "find": "search", "所有领域": "areas", "本周": "week", "上周": "week", "最近一周": "week", "上个月": "month", "上月": "month", "最近一个月": "month", "本月": "month", "订阅": "subscribe",
     "sub": "subscribe", "静音": "mute", "退订": "unsubscribe", "unsub": "unsubscribe", "我的订阅": "subs",
     "subscriptions": "subs", "设置": "setup", "状态": "status", "重新生成": "rerun", "暂停": "pause", "恢复": "resume",
@@ -39,6 +39,7 @@ ALIASES = {
 """Other names of commands, in both languages."""
 
 OPTION_NAMES = {
+    "importance": "min", "keyword": "word", "keywords": "word", "file": "path", "files": "path", "by": "author",
     "repo": "repository", "tz": "zone", "仓库": "repository", "语言": "lang", "自": "since", "从": "since", "起始": "since",
     "至": "until", "到": "until", "截止": "until", "领域": "area", "类型": "type", "作者": "author", "重要度": "min",
     "最低重要度": "min", "路径": "path", "文件": "path", "词": "word", "关键词": "word", "通知": "how", "时间": "at", "时区": "zone",

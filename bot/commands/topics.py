@@ -42,6 +42,8 @@ def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -
     named = {name: [one for text in given.get(name, ()) for one in meanings.listed(text)] for name in NAMES}
     named = {name: values for name, values in named.items() if values}
     bare = bare_topics.named(core.sources.areas(), words)
+    if bare == [{}] and named:  # everything, but what is named
+        bare = []
     if bare and named.keys() - {"type"}:
         raise _stray(named, " ".join(words))
     if named.keys() == {"area"} and all(value.lower() in _EVERYTHING for value in named["area"]):

@@ -214,7 +214,9 @@ class CommandContext:
 def bare_name(text: str) -> str:
     """Return a repository's name as it is written by itself: without an address, or a link's marks, around it."""
     name = fold(text).strip("`<>").partition("|")[0]
-    return _ADDRESS.sub("", name).strip("/").removesuffix(".git")
+    bare, is_address = _ADDRESS.subn("", name)
+    whole = bare.strip("/").removesuffix(".git")
+    return "/".join(whole.split("/")[:2]) if is_address else whole
 
 
 Handler = Callable[[CommandContext], AsyncIterator[Reply]]

@@ -95,7 +95,7 @@ def _check(context: CommandContext) -> None:
     strange = [piece for piece in surplus(context.command) if not context.is_repository(piece)]
     if strange:
         raise Mistake("mistake.surplus", text=strange[0])
-    several = next((name for name, values in context.command.named.items() if len(values) > 1), "")
+    several = next((name for name, values in context.command.named.items() if len(set(values)) > 1), "")
     if several and not (several in topic_grammar.NAMES and context.command.verb in _SEVERAL):
         raise Mistake("mistake.twice", name=several)
     language = context.command.value("lang")

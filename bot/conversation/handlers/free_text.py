@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 
+from analysis.triage.areas import Areas
 from bot.commands.bare_topics import meaning
 from bot.commands.dates import days
 from bot.commands.grammar import Mistake, is_span, read
@@ -42,23 +43,26 @@ async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterato
     if not found:
         yield _offer(context, "free.lost")
         return
-    if [fold(word).lower() for word in found] in ([_WEEK], [_MONTH]):
+    plain = fold(context.command.text).lower().split()
+    if [fold(word).lower() for word in found] in ([_WEEK], [_MONTH]) and "next" not in plain:
         look_back = week if found[0].lower() == _WEEK else month
         async for reply in look_back(_as(context, Command(found[0].lower()))):
             yield reply
         return
-    found = _with_dates(found, context.today(context.zone()))
-    dated = [word for word in found if _is_date(word)]
     areas = context.services.core.sources.areas()
+    found = _with_topics(areas, _with_dates(found, context.today(context.zone())))
+    dated = [word for word in found if _is_date(word)]
     named = [word for word in found if word not in dated and areas.find(fold(word))]
     kinds = [word for word in found if word not in [*dated, *named] and meaning(areas, word).keys() == {"type"}]
     weeks = [word for word in found if fold(word).lower() == _WEEK]
-    others = [word for word in found if word not in [*dated, *named, *kinds, *weeks]]
+    from_then = {"since", "from"} & set(plain) if dated else set[str]()
+    others = [word for word in found if word not in [*dated, *named, *kinds, *weeks] and word.lower() not in from_then]
     if dated == found:
         async for reply in day(_as(context, Command("date", (found[0],)))):
             yield reply
         return
-    when: dict[str, tuple[str, ...]] = {"since": (dated[0],), "until": (dated[0],)} if dated else {}
+    when: dict[str, tuple[str, ...]] = {"since": (dated[0],)} if dated else {}
+    when |= {"until": (dated[0],)} if dated and not from_then else {}
     if areas.find(" ".join(found)) or (named == found and len(found) == 1):
         async for reply in area(_as(context, Command("area", tuple(found)))):
             yield reply
@@ -79,6 +83,16 @@ def _with_dates(found: list[str], today: date) -> list[str]:
         for at in range(len(found) - count + 1):
             if days(" ".join(found[at : at + count]), today):
                 return [*found[:at], " ".join(found[at : at + count]), *found[at + count :]]
+    return found
+
+
+def _with_topics(areas: Areas, found: list[str]) -> list[str]:
+    """Return words with those that name one area or one type together as one."""
+    for count in (3, 2):
+        for at in range(len(found) - count + 1):
+            some = " ".join(found[at : at + count])
+            if meaning(areas, some).keys() & {"area", "type"}:
+                return _with_topics(areas, [*found[:at], some, *found[at + count :]])
     return found
 
 

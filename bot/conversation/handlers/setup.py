@@ -30,7 +30,10 @@ async def setup(context: CommandContext) -> AsyncIterator[Reply]:
     """Ask by a form how a repository's posts are to come to this channel; `new` asks for another feed beside the others."""
     check_channel(context)
     words = [word for word in context.command.words if word != NEW]
-    wanted = context.value("repository") or " ".join(words)
+    if words[1:]:
+        raise Mistake("mistake.surplus", text=" ".join(words[1:]))
+    wanted = context.value("repository") or "".join(words)
+    wanted = bare_name(wanted) if wanted else ""
     if NEW in context.command.words:
         known = {feed.repository for feed in context.feeds}
         yield _form(context, None, wanted or (known.pop() if len(known) == 1 else ""))
