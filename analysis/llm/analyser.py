@@ -78,7 +78,9 @@ class ModelAnalyser:
         for entry in sorted(entries, key=lambda entry: (-entry.triage.importance.rank, -entry.triage.score)):
             most, room = _TOGETHER[entry.triage.importance]
             cost = min(_diff_tokens(entry), _budget(entry))
-            fits = jobs and jobs[-1][0].triage.importance is entry.triage.importance
+            # Who speaks to its reader is read by itself, where there is nobody else to talk about.
+            is_alone = addresses_reader(entry) or (jobs and addresses_reader(jobs[-1][0]))
+            fits = jobs and not is_alone and jobs[-1][0].triage.importance is entry.triage.importance
             if not fits or len(jobs[-1]) >= most or tokens + cost > room:
                 jobs.append([])
                 tokens = 0
