@@ -185,6 +185,22 @@ class TestAnswers:
         with Other() as server, pytest.raises(BadAnswer, match=r"check \[model\] base_url, it usually ends in /v1"):
             ask(server)
 
+    @pytest.mark.parametrize(
+        "error", [{"message": "no memory\nleft", "code": 500}, "no memory\nleft"], ids=["as OpenAI's", "bare"]
+    )
+    def test_an_error_with_status_200_is_told_in_the_servers_words(self, error: Any) -> None:
+        class Other(Loopback):
+            def reply(self, request: Request) -> Reply:
+                return Reply(200, as_json({"error": error}), {"Content-Type": "application/json"})
+
+        with Other() as server, pytest.raises(BadAnswer) as told:
+            ask(server)
+        assert told.value.reason == "the model server answered with an error (no memory)"
+
+    def test_a_line_that_is_broken_within_a_string_costs_nothing(self, server: ModelServer) -> None:
+        server.always = as_model.Behaviour(change=lambda text: text.replace("the sky", "the\nsky", 1))
+        assert json.dumps(ask(server).model_dump()).count("\\n") == 1
+
     def test_content_that_is_no_text(self) -> None:
         class Other(Loopback):
             def reply(self, request: Request) -> Reply:
@@ -313,6 +329,14 @@ class TestTally:
         assert (tally.usage.calls, tally.usage.tokens_in) == (3, server.tokens_in)
         assert tally.usage.tokens_out == 3 * (len(json.dumps(ANSWER)) // 4)
         assert tally.usage.seconds > 0
+
+    @pytest.mark.parametrize("behaviour", [as_model.SERVER_ERROR, as_model.UNAVAILABLE, as_model.rate_limited(0)])
+    def test_it_adds_up_what_a_server_failed_to_answer(self, server: ModelServer, behaviour: Behaviour) -> None:
+        server.always = behaviour
+        tally = Tally()
+        with pytest.raises(BadAnswer):
+            ask(server, tally=tally)
+        assert (tally.usage.calls, tally.usage.retries) == (0, len(server.requests))
 
     def test_it_estimates_what_was_not_told(self, server: ModelServer) -> None:
         server.always = as_model.NO_USAGE

@@ -25,6 +25,7 @@ from analysis.llm.excerpt import estimate
 from analysis.llm.secrets import without_secrets
 
 OPENAI = "https://api.openai.com/v1"
+_MOST_RETRIES = 3
 
 T = TypeVar("T", bound=pydantic.BaseModel)
 R = TypeVar("R")
@@ -94,6 +95,10 @@ class Tally:
         """Add a question that the server answered by refusing it; that costs nothing."""
         self.usage += Usage(calls=1, seconds=seconds)
 
+    def count_failure(self, seconds: float) -> None:
+        """Add a question that a server failed to answer: nobody was charged, but somebody waited."""
+        self.usage += Usage(retries=1 + _MOST_RETRIES, seconds=seconds)
+
 
 def question(model: Model, shape: type[T], system: str, user: str, tally: Tally) -> T:
     """Ask once (the SDK repeats what is worth repeating) and return the answer in its shape. Secrets stay here.
@@ -113,6 +118,8 @@ def question(model: Model, shape: type[T], system: str, user: str, tally: Tally)
         tally.count_refusal(time.monotonic() - started)
         raise _meaning(error, model) from error
     except openai.APIError as error:
+        if isinstance(error, openai.APIStatusError):
+            tally.count_failure(time.monotonic() - started)
         raise _meaning(error, model) from error
     tally.count(done, messages, time.monotonic() - started)
     return read(shape, done.completion)
@@ -195,13 +202,21 @@ def ask(model: Model, shape: type[pydantic.BaseModel], messages: Sequence[Mappin
         except json.JSONDecodeError:
             done = None
         if not isinstance(done, ChatCompletion) or not done.choices or not done.choices[0].message:
-            raise BadAnswer(
-                "the model server did not answer as a model does: check [model] base_url, it usually ends in /v1",
-                is_final=True,
-            )
+            raise _no_completion(raw.text, model)
         _RUNGS[model.base_url, model.name] = rung
         return Answer(done, rung, raw.retries_taken)
     raise AssertionError("the last rung returns or raises")
+
+
+def _no_completion(text: str, model: Model) -> BadAnswer:
+    """Say what came with status 200 instead of an answer: an error in the server's words, or something else altogether."""
+    try:
+        told = json.loads(text)["error"]
+        said, _ = redact(str(told["message"] if isinstance(told, dict) else told), model.secret)
+    except (ValueError, KeyError, TypeError):
+        advice = "check [model] base_url, it usually ends in /v1"
+        return BadAnswer(f"the model server did not answer as a model does: {advice}", is_final=True)
+    return BadAnswer(f"the model server answered with an error ({said.splitlines()[0][:200]})", is_final=True)
 
 
 _RUNGS: dict[tuple[str, str], int] = {}
@@ -220,9 +235,9 @@ def read(shape: type[T], done: ChatCompletion) -> T:
     # may speak of these marks itself, so nothing is taken off that need not be.
     said = _content(done)
     for text in (said, re.sub(r"\A\s*<think>.*?</think>", "", said, flags=re.DOTALL), said.rpartition("</think>")[2]):
-        try:
-            return shape.model_validate_json(text[text.find("{") : text.rfind("}") + 1])
-        except pydantic.ValidationError:
+        try:  # some models break a line within a string, which JSON does not allow
+            return shape.model_validate(json.loads(text[text.find("{") : text.rfind("}") + 1], strict=False))
+        except (ValueError, RecursionError):
             continue
     raise BadAnswer("the model's answer has not the shape asked for")
 
@@ -317,7 +332,7 @@ def _connect(model: Model) -> openai.OpenAI:
         return openai.OpenAI(
             base_url=model.base_url,
             api_key=model.key or "unused",
-            max_retries=3,
+            max_retries=_MOST_RETRIES,
             timeout=timeout,
             http_client=openai.DefaultHttpxClient(limits=limits, timeout=timeout, event_hooks=hooks),
         )

@@ -99,10 +99,11 @@ def remarks(digest: Digest) -> list[str]:
     told = [f"{digest.repo}: {note}." for note in digest.notes]
     if cover.stand_ins:
         reasons = "; ".join(dict.fromkeys(cover.stand_ins.values()))
-        told.append(
-            f"{digest.repo}: {len(cover.stand_ins)} of {cover.commits} commits were read by rules instead of the model ({reasons}). "
-            "Run it again to ask the model once more; `daybrief doctor` checks the connection."
-        )
+        what = f"{len(cover.stand_ins)} of {cover.commits} commits were read by rules instead of the model ({reasons})"
+        # What a model refuses to speak of is remembered as its answer, and not asked again by another run.
+        may_help = any(e.analysis and e.analysis.stands_in and e.analysis.analyser == RULES for e in digest.entries)
+        advice = "Run it again to ask the model once more; `daybrief doctor` checks the connection."
+        told.append(f"{digest.repo}: {what}. {advice}" if may_help else f"{digest.repo}: {what}.")
     return told
 
 

@@ -156,7 +156,7 @@ class Session:
                 if entry.commit.sha in reading.refused
             }
             self._analyses.put(entries[0].commit.repo, reading.analyses | refused, int(made_at().timestamp()))
-            found |= reading.analyses
+            found |= reading.analyses | refused
             failures |= reading.failures
             self.analysed += len(reading.analyses)
             self.failed += len(reading.failures)
