@@ -8,6 +8,8 @@ from made import NOON, a_commit, an_entry
 
 from analysis.commits.commit import Commit
 from analysis.commits.copies import original_title
+from analysis.commits.title import ChangeType
+from analysis.digest.digest import order
 from analysis.digest.net import net
 from analysis.digest.stories import StoryKind, find_stories
 from analysis.entry import Entry
@@ -119,3 +121,18 @@ def test_the_reason_names_the_other_commit() -> None:
 )
 def test_copies_share_their_originals_title(subject: str, title: str) -> None:
     assert original_title(subject) == title
+
+
+def ranked(level: str, kind: ChangeType, title: str, score: float) -> Entry:
+    entry = an_entry(a_commit(title), level, types=(kind,))
+    return replace(entry, triage=replace(entry.triage, score=score))
+
+
+def test_a_release_that_is_news_leads_the_day() -> None:
+    """Before troubles of a higher score; one of a package beside the main one does not."""
+    trouble = ranked("high", ChangeType.BUGFIX, "Fix a crash", 0.99)
+    release = ranked("high", ChangeType.RELEASE, "Release v1.2.0", 0.9)
+    beside = ranked("medium", ChangeType.RELEASE, "release: quill-cli@3.0.0", 0.5)
+    tidy = ranked("medium", ChangeType.BUGFIX, "Fix the guide", 0.6)
+    found = order([beside, tidy, trouble, release], ranking=[trouble.commit.sha, release.commit.sha])
+    assert found == (release, trouble, tidy, beside)

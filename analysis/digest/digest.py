@@ -270,7 +270,7 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
 def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry, ...]:
     """Put entries into the digest's order: by importance, then as ranked, then by score, then the newest first.
 
-    Of one importance, what may hurt stands before what is merely new, and before what only moves tests or CI about.
+    A release that is news leads the day: it brings readers all the rest. Of one importance, what may hurt stands before what is merely new, and before what only moves tests or CI about.
 
     `ranking` holds SHAs, compared with each other; it moves nothing from one importance to another.
     """
@@ -280,6 +280,7 @@ def order(entries: Iterable[Entry], ranking: Sequence[str] = ()) -> tuple[Entry,
             entries,
             key=lambda e: (
                 -e.triage.importance.rank,
+                not _is_news_of_a_release(e),
                 places.get(e.commit.sha, len(places)),
                 not _may_hurt(e),
                 -e.triage.score,
@@ -307,6 +308,10 @@ def in_order(entries: Sequence[Entry], ranking: Order) -> tuple[tuple[Entry, ...
     first = tuple(sha for sha in wanted if by_sha[sha].triage.ceiling is Importance.HIGH)[:MUST_KNOW]
     lifted = [replace(entry, triage=raised(entry.triage)) if entry.commit.sha in first else entry for entry in entries]
     return order(lifted, tuple(dict.fromkeys((*first, *ranking.shas)))), first
+
+
+def _is_news_of_a_release(entry: Entry) -> bool:
+    return entry.triage.types[0] is ChangeType.RELEASE and entry.triage.importance is Importance.HIGH
 
 
 def _is_heard(entry: Entry) -> bool:

@@ -27,11 +27,11 @@ FOLDS = (0.4, 0.6, 0.8)
 """So much of the past, the oldest, is learned from before what follows it is judged, up to the next share."""
 
 _LEAST = 60  # labelled commits; fewer teach nothing that lasts
-_SHIPPED_COUNTS = 200  # commits of its own that weigh as much as what was learned of other repositories
+_SHIPPED_COUNTS = 300  # commits of its own that weigh as much as what was learned of other repositories
 _SEEN = 2
 _OFTEN = 3
 _SHOWN, _SHOWN_OF_TYPE = 4, 2  # of each importance or type; more would cost a model more than it learns
-_DRAWS, _SURE = 200, 0.95
+_DRAWS, _SURE = 200, 0.99
 """Resampled commits, and in more of these draws than that share the vocabulary must find an area better to go on finding it."""
 _SCORED = 5  # commits of a type; fewer make its score a matter of luck
 
