@@ -27,6 +27,7 @@ from formatters.text.item import Item, Point, author_of, item_of
 from formatters.text.places import say_places
 from formatters.text.plain import brief, clean, first_sentence
 
+_NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _CJK = re.compile("[\u3400-\u9fff]")
 _WATCHED, _AREAS, _AUTHORS, _TYPES = 6, 10, 8, 4
 _TITLE = 80
@@ -442,7 +443,8 @@ def _watched(fact: Fact, entry: Entry) -> str:
         name = in_force_by(fact.name)[0]
         return f"“{brief(outside(name), _TITLE)}”" if name else entry.commit.short
     if fact.kind is FactKind.DEPRECATED:
-        return f"“{first_sentence(outside(fact.name))}”"
+        is_name = bool(_NAME.fullmatch(fact.name))
+        return f"`{fact.name}`" if is_name else f"“{first_sentence(outside(fact.name))}”"
     if fact.kind is FactKind.DEFAULT_CHANGED:
         return f"`{fact.name}` {fact.before} → {fact.after}"
     if fact.kind is FactKind.MODULE_REMOVED:

@@ -98,8 +98,10 @@ def _rank(key: str, items: list[Item]) -> tuple[bool, bool, int, int]:
 
 
 def tally(parts: Iterable[Section]) -> str:
-    """Count the areas in one line, the busiest first; what surrounds the product, and what has no area, last."""
+    """Count the areas in one line, the busiest first; what surrounds the product, and what has no area, last; nothing where none has one."""
     parts = sorted(parts, key=lambda part: (not part.key, part.key in FOLDED, -len(part.items)))
+    if not any(part.key for part in parts):
+        return ""
     counts = [f"{part.name} {len(part.items)}" for part in parts]
     last = sum(not part.key or part.key in FOLDED for part in parts)  # they say that nothing else is missing
     if len(counts) > _AREAS + 1:
@@ -113,15 +115,15 @@ def short_line(text: str) -> str:
 
 
 def quotes(made: Outline) -> tuple[str, ...]:
-    """Return for each item that must be known the best of what people wrote of it; an empty string where there is no room."""
+    """Return for each item that must be known the best of what people wrote of it; an empty string where there is no room for all of it."""
     language = made.digest.language
     room = _SCREEN - sum(columns(short_line(item.line)) + columns(reason(item, language)) for item in made.must_know)
     room -= columns(tally(sections(made))) + columns(watched(made))
     found = []
     for item in made.must_know:
         analysis = item.entry.analysis
-        quote = brief(item.gist, _QUOTE) if analysis and analysis.why else ""
-        fits = columns(quote) <= room
+        quote = item.gist if analysis and analysis.why else ""
+        fits = columns(quote) <= min(room, _QUOTE)
         room -= columns(quote) if fits else 0
         found.append(quote if fits else "")
     return tuple(found)

@@ -2,6 +2,10 @@
 
 import pytest
 from builders import a_change, found, told
+from made import a_commit
+
+from analysis.facts import FactKind, facts_of
+from analysis.rules.wording import say_fact
 
 REFUSALS = {
     "raise": ("a.py", '    raise ValueError("size must be positive")', "ValueError"),
@@ -203,6 +207,20 @@ class TestDeprecations:
     def test_a_mark_tells_what_is_deprecated(self, path: str, mark: str, definition: str) -> None:
         change = a_change(path, f"x\n{definition}\n", f"x\n{mark}\n{definition}\n")
         assert told(change, kinds="deprecated") == [("deprecated", "load")]
+
+    @pytest.mark.parametrize(
+        ("path", "mark", "definition"),
+        [
+            ("a.py", '@deprecated("take read instead")', "def load():"),
+            ("a.rs", '#[deprecated(since = "0.5", note = "take read instead")]', "pub fn load() {}"),
+            ("a.go", "// Deprecated: take read instead", "func load() {}"),
+            ("a.ts", "/**\n * @deprecated take read instead\n */", "export function load() {}"),
+        ],
+    )
+    def test_a_mark_says_what_to_take_instead(self, path: str, mark: str, definition: str) -> None:
+        change = a_change(path, f"x\n{definition}\n", f"x\n{mark}\n{definition}\n")
+        (fact,) = (fact for fact in facts_of(a_commit(files=(change,))) if fact.kind is FactKind.DEPRECATED)
+        assert say_fact(fact, "en") == "`load` is deprecated: “take read instead”"
 
     def test_a_docstring_tells_it_too(self) -> None:
         before = 'def load():\n    """Load it.\n\n    More.\n    """\n'

@@ -126,6 +126,20 @@ def test_a_scope_that_narrows_the_title_stands_before_it(title: str, headline: s
     assert item(an_entry(a_commit(title), analysis=an_analysis(headline))).title == shown
 
 
+def test_what_a_title_about_ci_keeps_to_itself_leads_its_line() -> None:
+    """Whatever type the proof gives it."""
+    fact = Fact(FactKind.UNSAFE_ADDED, "pickle.load", "quill/a.py", 3)
+    commit = a_commit("ci: move tests")
+    entry = an_entry(
+        commit,
+        "high",
+        types=(ChangeType.SECURITY, ChangeType.CI_BUILD),
+        facts=(fact,),
+        analysis=an_analysis("move tests"),
+    )
+    assert item(entry).line == "Calls `pickle.load`, which is known to be unsafe (move tests)"
+
+
 # -- how many, and of how many
 
 

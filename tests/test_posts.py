@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLE_NOW
 from html_reader import Page
-from made import a_commit, a_digest, an_entry, the_areas, the_sample
+from made import a_commit, a_digest, an_analysis, an_entry, the_areas, the_sample
 
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
@@ -50,6 +50,7 @@ WHY = {
         ("wrong results; `TIMEOUT` has another default", "结果错误；`TIMEOUT` 的默认值有变"),
     ),
     "a hole by its name": ("Fix it", (Reason("security", "open redirect", 2.8),), ("security (“open redirect”)", "安全问题（“open redirect”）")),
+    "a name that the headline has is not said again": ("Remove the flag --old", (FLAG,), ("a flag you may set is gone", "可用的启动参数被移除")),
     "taken back": ("Wait longer", (Reason("type.revert", points=3.0), ERROR), ("revert", "撤回")),
     "a person's word before all": ("Fix it", (WRONG, Reason("corrected", "high", 1.0)), ("a reader ranks it high; wrong results", "读者判定为高；结果错误")),
 }  # fmt: skip
@@ -60,7 +61,7 @@ def test_a_must_know_item_says_why_in_a_readers_words(
     title: str, reasons: tuple[Reason, ...], expected: tuple[str, str]
 ) -> None:
     """What happens to whom, at most twice; its type where nothing can be pointed at."""
-    entry = an_entry(a_commit(title), importance="high", reasons=reasons)
+    entry = an_entry(a_commit(title), importance="high", reasons=reasons, analysis=an_analysis(title))
     assert tuple(reason(item_of(entry, language, the_areas()), language) for language in LANGUAGES) == expected
 
 

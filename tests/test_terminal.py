@@ -120,7 +120,7 @@ def test_chinese_lines_end_between_characters_and_not_before_a_full_stop() -> No
     effect = "缓存在内存不足时把页面写入磁盘，" * 8 + "完。"
     entry = an_entry(importance="low", analysis=an_analysis(effect=effect, language="zh"))
     shown = detail_text(entry, (), AREAS, "zh", "UTC", 80, colour=False).split("\n\n")[1].splitlines()
-    lines = [line.removeprefix("影响").strip() for line in shown]
+    lines = [line.removeprefix("变化").strip() for line in shown]
     assert "".join(lines) == effect
     assert not [line for line in lines if line[0] in "，。"]
     assert all(columns(line) >= 76 for line in shown[:-1])

@@ -21,6 +21,12 @@ _MARKED = re.compile(
 _DEFINED = re.compile(
     r"^\s*(?:(?:export|pub|async|static|default|inline|virtual)\s+){0,3}(?:def|class|fn|func|function|struct|enum|type|const)\s+(?:\([^)]*\)\s*)?(\w+)"
 )
+_NOTE = re.compile(
+    r"[#@\[]\w*(?:\.\w+)?deprecated\b[^\n]{0,20}?\(?[^\n\"]*\"([^\"\n]{8,160})\"\s*\)?(?:\]|\s*$)|(?:@deprecated|Deprecated:)[ \t]+([^\n]{8,160})",
+    re.MULTILINE,
+)
+"""What a mark says to use instead."""
+_NEAR = 300
 _QUOTE = re.compile(r"[\"']")
 _GIVEN = re.compile(r"\s*(\w+)\s*[,)]")
 _LONGEST_SAID = 160
@@ -39,7 +45,8 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     by_path = {file.path: file for file in old_ones}
     for mention in came:
         if not any(is_reworded(earlier, mention, by_path[mention.path]) for earlier in compared):
-            yield Fact(FactKind.DEPRECATED, mention.name, mention.path, mention.line)
+            note = mention.value if mention.value != mention.name else ""
+            yield Fact(FactKind.DEPRECATED, mention.name, mention.path, mention.line, detail=note)
 
 
 def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -65,7 +72,8 @@ def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
         )
         name = next((defined[1] for line in lines if (defined := _DEFINED.match(line))), "")
         if name:
-            yield view.mention(name, file.path, marked.start())
+            note = _NOTE.search(view.text, marked.start(), marked.start() + _NEAR)
+            yield view.mention(name, file.path, marked.start(), next(filter(None, note.groups())) if note else "")
 
 
 def _said(view: View, start: int, inside: str) -> tuple[str, int]:

@@ -40,7 +40,8 @@ def say_reason(reason: Reason, language: Language) -> str:
         detail = general().name(detail, language)
     if code == "corrected":
         detail = say(f"importance.{detail}", language)
-    return say(f"reason.{code}", language, detail=detail)
+    text = say(f"reason.{code}", language, detail=detail)
+    return spaced(text) if language == "zh" else text
 
 
 def listed(words: list[str], language: Language) -> str:
@@ -62,6 +63,9 @@ def say_fact(fact: Fact, language: Language) -> str:
     if fact.kind in {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.TEST_DISABLED} and detail:
         colon = ": " if language == "en" else "："
         detail = f"{colon}“{outside(_first_sentence(detail))}”"
+    elif fact.kind is FactKind.DEPRECATED and detail:
+        colon = ": " if language == "en" else "："
+        detail = f"{colon}“{outside(detail)}”"
     elif fact.kind is FactKind.MODULE_REMOVED:
         detail = _some_names(fact.detail.split(", "), language)
     elif fact.kind in _WITH_CONDITION:
@@ -105,6 +109,7 @@ def _form(fact: Fact) -> str:
         FactKind.REQUIREMENT_CHANGED: (not has_both, "requirement_new" if fact.after else "requirement_gone"),
         # By the libraries of Kubernetes and OpenTelemetry, that all gates in Go are made with.
         FactKind.GATE_REMOVED: (language_of(fact.path) == "go", "gate_removed_go"),
+        FactKind.DEPRECATED: (bool(_BARE_NAME.fullmatch(fact.name)), "deprecated_name"),
         FactKind.SIGNATURE_CHANGED: (not has_both, "signature_more" if fact.after else "signature_less"),
         FactKind.RENAMED: (bool(fact.detail), "renamed_many"),
     }
@@ -132,6 +137,7 @@ def brief_error(message: str) -> str:
     return _first_sentence(error_text(message))
 
 
+_BARE_NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _PLACE = re.compile(r"\$?\{(\w[^{}!:]{0,60})(?:![rsa])?(?::[^{}]*)?\}")
 _NAMELESS = re.compile(r"\$?\{(?::[^{}]*)?\}|%[-+#]?\d*(?:\.\d+)?[sdvqrfxT](?!\w)")
 

@@ -147,8 +147,8 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
     if made.groups and not made.must_know:
         yield Piece(escape(label("discord.calm", language)), keep=True)
     sections = post.sections(made)
-    if sections:
-        yield Piece("-# " + _named("stat.areas", fit(post.tally(sections), room), language), keep=True)
+    if tally := post.tally(sections):
+        yield Piece("-# " + _named("stat.areas", fit(tally, room), language), keep=True)
     if made.watch:
         yield Piece("-# " + _named("section.watch", fit(post.watched(made), 2 * room), language), keep=True)
     small = " · ".join(filter(None, (made.gaps, made.quoting)))

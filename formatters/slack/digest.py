@@ -24,8 +24,8 @@ def parent(post: DigestPost) -> Payload:
     made = post.outline
     language = made.digest.language
     zone = made.digest.window.zone
-    numbers = "\n".join(filter(None, (made.counts, made.makeup)))
-    head = [*words(cut(made.title, _TITLE), bold=True), *words(f" · {zone}\n"), *spans(cut(numbers, 2 * _TITLE))]
+    head = [*words(cut(made.title, _TITLE), bold=True), *words(f" · {zone}\n"), *spans(cut(made.counts, _TITLE))]
+    head += [*words("\n"), *spans(cut(made.makeup, _TITLE))] if made.makeup else []
     pieces = [rich(head, *(spans(f"⚠️ {sentences(notice, 300, '…')}") for notice in made.notices[:3]))]
     if made.touched:
         shown = (spans(cut(point.text, _TITLE)) for point in made.touches[:_NEWS])
@@ -39,7 +39,8 @@ def parent(post: DigestPost) -> Payload:
         pieces.append(bullets(heading, (_news(news) for news in made.follow_ups[:_NEWS])))
     if made.digest.entries:
         watch = watched(made)
-        counts = [*words(f"{label('slack.areas', language)} ", bold=True), *words(cut(tally(sections(made)), _TITLE))]
+        areas = cut(tally(sections(made)), _TITLE)
+        counts = [*words(f"{label('slack.areas', language)} ", bold=True), *words(areas)] if areas else []
         watching = [*words(f"{label('slack.watch', language)} ", bold=True), *spans(cut(watch, _TEXT))] if watch else []
         pieces += [rich(counts, watching, link(post.page, label("post.page", language)) if post.page else [])]
         small = " · ".join(filter(None, (made.gaps, made.quoting)))

@@ -176,7 +176,8 @@ def _narrows(title: Title, areas: Areas, shown: Sequence[str]) -> bool:
 def _line(entry: Entry, title: str, language: Language) -> str:
     """The headline; where it speaks of tests, CI or documents and a fact of the product says more, that fact first."""
     deciding = next((fact for fact in entry.facts if fact.kind in _DECIDING), None)
-    if deciding is None or entry.triage.types[0] not in AROUND or entry.triage.importance is Importance.LOW:
+    is_around = any(kind in AROUND for kind in (entry.triage.types[0], *read_title(entry.commit.subject).types))
+    if deciding is None or not is_around or entry.triage.importance is Importance.LOW:
         return title
     return label("entry.deciding", language, fact=capital(clean(say_fact(deciding, language))), title=title)
 

@@ -28,6 +28,8 @@ _OF_CARE = ("documented", "tested")
 """What speaks for the care that was taken: said beside the type, where nothing tells more of the change."""
 _SAYS_LITTLE = (*_OF_CARE, "housekeeping", "minor", "slight", "error")
 """What speaks for care, or against a rank, or stands in every other title, and tells a reader nothing of the change."""
+_NAMED = ("gate_removed", "flag_removed", "env_removed")
+"""Reasons that need no name where the headline has it."""
 _SILENT = re.compile(r"silent(?!ly data|ly stream| data| stream)", re.IGNORECASE)
 """What is silently skipped, ignored or overwritten need not be data."""
 _ANY_OTHER = "other_hw"
@@ -81,6 +83,8 @@ def _weight(reason: Reason) -> tuple[int, float]:
 
 def _say(reason: Reason, entry: Entry, areas: Areas, language: Language) -> str:
     text = say_reason(reason, language)
+    if reason.code in _NAMED and reason.detail in _headline(entry):
+        return say(f"reason.{reason.code}_named", language)
     if reason.code not in SYMPTOMS:
         return text
     if reason.code == "data_loss" and _SILENT.match(reason.detail):
@@ -90,3 +94,7 @@ def _say(reason: Reason, entry: Entry, areas: Areas, language: Language) -> str:
     )
     place = next(iter((*named_in(entry.commit.subject), *platforms)), "")
     return label("reason.on", language, what=text, where=place) if place else text
+
+
+def _headline(entry: Entry) -> str:
+    return entry.analysis.headline if entry.analysis else entry.commit.subject
