@@ -40,10 +40,60 @@ def test_a_function_whose_code_differs_is_changed(path: str, before: str, after:
         ),
         ("q/cache.py", "def load(a):\n    # one\n    return a\n", "def load(a):\n    # two\n    return a\n"),
         ("src/cache.rs", "fn load() {\n    // one\n    a();\n}\n", "fn load() {\n    // two\n    a();\n}\n"),
+        (
+            "q/cache.py",
+            "def load(a):\n    return a\n\n\n@cached\ndef gone():\n    pass\n\n\nSIZE = 1\n",
+            "def load(a):\n    return a\n\n\nSIZE = 2\n",
+        ),
+        ("cache.go", "func Load() {\n\ta()\n}\n\nvar size = 1\n", "func Load() {\n\ta()\n}\n\nvar size = 2\n"),
+        (
+            "src/cache.rs",
+            "fn load() {\n    a();\n}\n\nconst SIZE: u8 = 1;\n",
+            "fn load() {\n    a();\n}\n\nconst SIZE: u8 = 2;\n",
+        ),
         ("k.cu", "__launch_bounds__(128)\nint a;\n", "__launch_bounds__(256)\nint a;\n"),
     ],
-    ids=["removed", "removed in Rust", "a neighbour is new", "a comment", "a comment in Rust", "an attribute"],
+    ids=[
+        "removed",
+        "removed in Rust",
+        "a neighbour is new",
+        "a comment",
+        "a comment in Rust",
+        "removed with its decorator",
+        "a value behind it in Go",
+        "a value behind it in Rust",
+        "an attribute",
+    ],
 )
 def test_what_is_gone_or_only_stands_beside_is_not(path: str, before: str, after: str) -> None:
     """Nor what has another comment, nor what is no function."""
     assert changed(path, before, after) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "expected"),
+    [
+        (
+            "q/cache.py",
+            "class Cache:\n    def load(self):\n        return 1\n",
+            "class Cache:\n    def load(self):\n        def local():\n            return 1\n\n        return local()\n",
+            ["Cache.load"],
+        ),
+        (
+            "cache.js",
+            "function load() {\n  return 1;\n}\n",
+            "function load() {\n  function local() {\n    return 1;\n  }\n  return local();\n}\n",
+            ["load"],
+        ),
+        (
+            "q/cache.py",
+            "def load():\n    return 1\n",
+            "def load():\n    def local():\n        return 1\n\n    return local()\n",
+            ["load"],
+        ),
+    ],
+)
+def test_what_is_defined_within_a_function_is_that_functions_own(
+    path: str, before: str, after: str, expected: list[str]
+) -> None:
+    assert [one.name for one in touched([changed_file(a_change(path, before, after))])] == expected

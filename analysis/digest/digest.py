@@ -256,7 +256,7 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
         authors=len({commit.author for commit in commits}),
         additions=sum(commit.additions for commit in commits),
         deletions=sum(commit.deletions for commit in commits),
-        files=sum(len(commit.files) for commit in commits),
+        files=len({file.path for commit in commits for file in commit.files}),
         lines_by_kind=dict(kinds.most_common()),
         by_importance={level.value: importance[level.value] for level in Importance},
         by_type=dict(Counter(entry.triage.types[0].value for entry in entries).most_common()),

@@ -19,6 +19,8 @@ _PUBLIC = {
     "java": re.compile(r"\s*(?:public|fun|class|interface)\b"),
 }
 _PROGRAMS = {"python", "rust", "go", "c", "javascript", "java"}
+_GOES_ON = ")}]#"
+"""How lines begin that stand at a definition's own margin and yet belong to it: ends of brackets, directives of a preprocessor."""
 _NO_FUNCTION = {"if", "for", "while", "switch", "return", "static_assert", "defined", "main", "namespace"}
 
 
@@ -91,14 +93,16 @@ def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) 
     """Yield for each changed line of code the definition that it stands in, its number, and whether it is that definition's own, added.
 
     `code` and `was` are the lines after and before the change by their numbers, without comments. What comes before a new
-    definition in one run of added lines (decorators, blank lines) belongs to it, not to its neighbour above.
+    definition in one run of added lines (decorators, blank lines) belongs to it, not to its neighbour above. Where a line
+    is indented no deeper than the definition above it, that one is over: what stands there is not in it.
     """
     joint = "::" if language in {"rust", "c"} else "."
-    owner, owner_indent, name = "", -1, ""
+    owner, owner_indent, name, name_indent = "", -1, "", -1
     heading = _read(hunk.heading, language)
     if heading:
-        kind, said, indent = heading
-        owner, owner_indent, name = (said, indent, said) if kind == "owner" else ("", -1, said)
+        kind, said, name_indent = heading
+        owner, owner_indent, name = (said, name_indent, said) if kind == "owner" else ("", -1, said)
+    is_seen = False
     texts = [was.get(line.old or 0, "") if line.new is None else code.get(line.new, "") for line in hunk.lines]
     at = 0
     for index, line in enumerate(hunk.lines):
@@ -108,18 +112,25 @@ def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) 
         is_defined = False
         if found:
             kind, said, indent = found
+            is_local = kind != "owner" and is_seen and name != owner and indent > name_indent >= 0
             if kind == "owner":
-                owner, owner_indent, name = said, indent, said
-            else:
+                owner, owner_indent, name, name_indent = said, indent, said, indent
+            elif not is_local:
                 name = f"{owner}{joint}{said}" if owner and indent > owner_indent else said
-            is_defined = line.added
-        elif (
-            owner and text.strip() and len(text) - len(text.lstrip()) <= owner_indent and text.lstrip()[:1] not in ")}]"
-        ):
-            owner, owner_indent, name = "", -1, ""
+                name_indent = indent
+            is_seen = True  # of a heading, it is not known how far it is indented
+            is_defined = line.added and not is_local
+        elif text.strip() and text.lstrip()[:1] not in _GOES_ON:
+            indent = len(text) - len(text.lstrip())
+            if owner and indent <= owner_indent:
+                owner, owner_indent, name, name_indent = "", -1, "", -1
+            elif name != owner and indent <= name_indent:
+                name, name_indent = owner, owner_indent
         is_before_new = line.added and not found and _leads_to_definition(hunk, texts, index, language)
         if (line.added or line.removed) and name and text.strip() and not is_before_new:
             yield name, at, is_defined
+        if language != "python" and text.lstrip()[:1] == "}" and len(text) - len(text.lstrip()) <= name_indent:
+            name, name_indent = (owner, owner_indent) if name != owner else ("", -1)
 
 
 def _leads_to_definition(hunk: Hunk, texts: list[str], index: int, language: str) -> bool:

@@ -10,7 +10,7 @@ from analysis.rules.wording import listed, say
 from analysis.triage.areas import general
 from analysis.triage.triage import Importance
 
-_MOST_THEMES, _LEAST_COMMITS, _MOST_TYPES = 5, 2, 3
+_MOST_THEMES, _LEAST_COMMITS = 5, 2
 
 
 def themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:
@@ -26,7 +26,7 @@ def themes(entries: Sequence[Entry], language: Language) -> Iterator[Theme]:
     for area, members in heaviest[:_MOST_THEMES]:
         if len(members) < _LEAST_COMMITS:
             continue
-        types = Counter(entry.triage.types[0] for entry in members).most_common(_MOST_TYPES)
+        types = Counter(entry.triage.types[0] for entry in members).most_common()
         kinds = listed([say(f"theme.{kind}", language, count=count) for kind, count in types], language)
         text = say("theme.area", language, area=general().name(area, language), kinds=kinds)
         yield Theme(spaced(text) if language == "zh" else text, tuple(entry.commit.sha for entry in members))
