@@ -27,7 +27,7 @@ FOLDS = (0.4, 0.6, 0.8)
 """So much of the past, the oldest, is learned from before what follows it is judged, up to the next share."""
 
 _LEAST = 60  # labelled commits; fewer teach nothing that lasts
-_SHIPPED_COUNTS = 300  # commits of its own that weigh as much as what was learned of other repositories
+_SHIPPED_COUNTS = 200  # commits of its own that weigh as much as what was learned of other repositories
 _SEEN = 2
 _OFTEN = 3
 _SHOWN, _SHOWN_OF_TYPE = 4, 2  # of each importance or type; more would cost a model more than it learns
@@ -202,9 +202,9 @@ def _guessed_areas(sample: Sample, judgement: Judgement, areas: Areas) -> frozen
 
 
 _PARTS: tuple[_Part, ...] = (
-    _Part("types", "macro-F1", _type, _guessed_type, _type_score, 0.6),
+    _Part("types", "macro-F1", _type, _guessed_type, _type_score, 0.5),
     _Part("importance", "AUC of high", _is_high, _chance_of_high, auc, 0.97),
-    _Part("areas", "micro-F1", _tagged, _guessed_areas, micro_f1, 0.6),
+    _Part("areas", "micro-F1", _tagged, _guessed_areas, micro_f1, 0.5),
 )
 
 
