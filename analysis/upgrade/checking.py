@@ -53,11 +53,13 @@ class Checker:
     def __init__(self, old: Files, new: Files) -> None:
         self._old, self._new = _Revision(old), _Revision(new)
 
+    def concerns(self, fact: Fact) -> bool:
+        """Whether a fact is about what people install and run, and not about tools of developers."""
+        return fact.kind not in _OF_DEPENDENCIES or self._is_installed(fact.path)
+
     def checked(self, change: Change) -> Change | None:
         """Return a change with the values that both revisions show; None where they contradict it."""
         fact = change.fact
-        if fact.kind in _OF_DEPENDENCIES and not self._is_installed(fact.path):
-            return None
         if fact.kind in _OFFERED:
             return change if self._is_moved(fact) else None
         if fact.kind in _BY_VALUE:

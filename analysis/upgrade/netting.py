@@ -115,10 +115,15 @@ class _Thing:
                     replace(last, kind=kind, name=self.origin, before=self.origin, after=self.name, detail=""), shas
                 )
             if self.before and self.after and self.before != self.after:
-                kind = _kind(_CHANGES, last, self.first, otherwise=FactKind.DEFAULT_CHANGED)
+                kind = _kind(_CHANGES, last, self.first, otherwise=_other_value(self.first))
                 yield Change(replace(last, kind=kind, name=self.name, before=self.before, after=self.after), shas)
             elif last.kind in _CHANGES and not (self.before and self.after) and self.before != self.after:
                 yield Change(replace(last, name=self.name, before=self.before, after=self.after), shas)
+
+
+def _other_value(fact: Fact) -> FactKind:
+    """Return what it is that something went and came again with another value."""
+    return FactKind.DEPENDENCY_CHANGED if _family(fact) == "dependency" else FactKind.DEFAULT_CHANGED
 
 
 def _kind(among: Iterable[FactKind], *facts: Fact, otherwise: FactKind | None = None) -> FactKind:

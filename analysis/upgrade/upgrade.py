@@ -47,8 +47,14 @@ _PARTS = {
 }  # fmt: skip
 """Constants and unsafe calls are not here: nobody who upgrades has anything to do about them."""
 
+_TOLD_BY_FACT = (Part.BREAKS, Part.RENAMED, Part.REFUSALS, Part.DEPRECATED)
+"""Parts whose facts speak for their commits: what breaks is not told twice."""
+
 _BREAKING = {"breaking", "removal", "removed", "change_note"}
 """Kinds of news fragments that tell what breaks, as towncrier, reno and chloggen name them."""
+
+
+_DEPRECATING = {"deprecation", "deprecations", "deprecated"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,7 @@ def upgrade(
     by_sha = {entry.commit.sha: entry for entry in entries}
     for change in _without_parts(net.changes):
         part = _PARTS.get(change.fact.kind)
-        if part is None:
+        if part is None or not checker.concerns(change.fact):
             continue
         checked = checker.checked(change)
         if checked is None:
@@ -152,7 +158,7 @@ def upgrade(
         if key not in seen:
             seen.add(key)
             parts[part].append(Item(checked.shas, checked))
-    told = {sha for part in (Part.BREAKS, Part.RENAMED, Part.REFUSALS) for item in parts[part] for sha in item.shas}
+    told = {sha for part in _TOLD_BY_FACT for item in parts[part] for sha in item.shas}
     taken_back = _taken_back(entries)
     for entry in entries:
         if entry.commit.sha in taken_back:
@@ -187,11 +193,16 @@ def _without_parts(changes: Sequence[Change]) -> Iterator[Change]:
 def _told_as(entry: Entry, *, is_told: bool) -> Part | None:
     """Return the part in which a commit stands by itself: what people call breaking, a hole, a grave fix, a new feature."""
     types, level = entry.triage.types, entry.triage.importance
-    if ChangeType.RELEASE in types or any(fact.kind is FactKind.VERSION_CHANGED for fact in entry.facts):
+    is_release = ChangeType.RELEASE in types or any(fact.kind is FactKind.VERSION_CHANGED for fact in entry.facts)
+    if is_release or types[:1] == (ChangeType.DOCS,):
         return None  # its changelog tells what the other commits did
-    is_breaking = ChangeType.BREAKING in types or any(one.category in _BREAKING for one in entry.statements)
-    if is_breaking:
+    categories = {one.category for one in entry.statements}
+    if categories & _BREAKING:
         return None if is_told else Part.BREAKS
+    if categories & _DEPRECATING:
+        return None if is_told else Part.DEPRECATED
+    if ChangeType.BREAKING in types:
+        return None if is_told or level is Importance.LOW else Part.BREAKS
     if ChangeType.SECURITY in types:
         return Part.SECURITY
     if ChangeType.BUGFIX in types:
