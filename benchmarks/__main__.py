@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
-from benchmarks import backfill, bot, large_day, model_day, rules, scale, start, store, tokens, web
+from benchmarks import backfill, bot, large_day, model_day, rules, scale, start, store, tokens, upgrades, web
 from benchmarks.material import IS_REAL, day
 from benchmarks.measured import Measured
 
@@ -22,6 +22,7 @@ FIGURES: dict[str, Callable[[], Iterator[Measured]]] = {
     "backfill": backfill.figures,
     "scale": scale.figures,
     "large": large_day.figures,
+    "upgrades": upgrades.figures,
 }
 
 

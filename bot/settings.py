@@ -244,6 +244,9 @@ class FeedSettings(_Table):
         default="line", description="on a day without commits: `line` or `nothing`"
     )
     made_by: str = Field(default="", description="the id of the person to be told when it fails")
+    releases: Literal["", "final", "all"] = Field(
+        default="", description="also tell each release as it comes: `final` ones, or `all` with pre-releases"
+    )
     uses: str = Field(
         default="",
         description="a file that `daybrief uses scan` wrote: what touches what it names comes first in the digest",

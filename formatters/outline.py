@@ -63,6 +63,7 @@ class Outline:
 
     Attributes:
         counts, makeup: how many commits by how many authors, and of what: lines of the product and of tests, types.
+        releases: versions that came out, each with the page of its notes.
         touched: how many commits touch what the reader uses, and `touches` each with the places; both empty where none does.
         more_high: how many of high importance there are besides `must_know`; empty for none.
         quoting: that people's words stand as they were written, where that is another language than the reader's; else empty.
@@ -75,6 +76,7 @@ class Outline:
     counts: str
     makeup: str
     notices: tuple[str, ...]
+    releases: tuple[Point, ...]
     touched: str
     touches: tuple[Point, ...]
     must_know: tuple[Item, ...]
@@ -118,6 +120,7 @@ class _Writer:
             counts=self.counts(),
             makeup=self.makeup() if digest.entries else "",
             notices=tuple(self.notices()),
+            releases=tuple(self.releases()),
             touched=self.touched(),
             touches=tuple(self.touches()),
             must_know=tuple(self.made[entry.commit.sha] for entry in digest.must_know),
@@ -185,6 +188,14 @@ class _Writer:
         types = [say(f"theme.{kind}", self.language, count=count) for kind, count in counts]
         more = f" … +{len(types) - _TYPES}" if len(types) > _TYPES else ""
         return " · ".join([*lines, self.label("list.comma").join(types[:_TYPES]) + more])
+
+    def releases(self) -> Iterator[Point]:
+        for release in self.digest.releases:
+            key = "release.out" if release.tag.is_final else "release.out_early"
+            text = self.label(key, name=f"`{clean(release.tag.name)}`")
+            if release.before:
+                text += self.label("release.before", name=f"`{clean(release.before)}`")
+            yield Point(text, url=release.tag.url)
 
     def touched(self) -> str:
         shas = {touch.sha for touch in self.digest.touches}

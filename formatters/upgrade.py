@@ -110,6 +110,7 @@ class _Writer:
         if self.made.hits is None:
             return ""
         every = sum(item.change is not None for item in self.made.items)
+        every += sum(hit.item.change in self.made.gone for hit in self.made.hits)
         return self.label("uses.hits" if self.made.hits else "uses.none", count=len(self.made.hits), every=every)
 
     def hit(self, hit: Hit) -> UpgradeLine:
@@ -135,8 +136,19 @@ class _Writer:
         commits = tuple(self.made.entries[sha] for sha in item.shas if sha in self.made.entries)
         when = max((f"{entry.commit.committed_at:%Y-%m-%d}" for entry in commits), default="")
         if item.change:
-            return UpgradeLine(clean(_begun(say_fact(item.change.fact, self.language))), commits, when)
+            return UpgradeLine(clean(_begun(self.fact(item.change.fact))), commits, when)
         return UpgradeLine(item_of(commits[0], self.language, self.areas).title, commits, when)
+
+    def fact(self, fact: Fact) -> str:
+        """Say a fact; of a module its whole path, by which others import it."""
+        if fact.kind is not FactKind.MODULE_REMOVED:
+            return say_fact(fact, self.language)
+        key = "upgrade.module_with" if fact.detail else "upgrade.module"
+        return self.label(
+            key,
+            path=code(fact.path),
+            names=self.label("list.comma").join(code(name) for name in fact.detail.split(", ")[:_NAMES]),
+        )
 
     def notices(self) -> Iterator[str]:
         made = self.made

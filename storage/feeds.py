@@ -23,6 +23,8 @@ from Monday to Sunday, `monthly` each first of a month on the month before.
 Quiet = Literal["line", "nothing"]
 """What comes on a day without commits: one line, or nothing."""
 
+Releases = Literal["", "final", "all"]
+
 Origin = Literal["chat", "config", "command"]
 """Who made a feed; those of the configuration follow it."""
 
@@ -40,6 +42,7 @@ class Feed:
         made_by: the person to be told when it fails; empty where nobody is.
         since: when it began to hold (made, or resumed); nothing before is owed.
         paused: why nothing is posted, for people; empty while it is active.
+        releases: whether each release is told, too: `final` ones, or `all` with pre-releases; empty for none.
         uses: the file that says what the channel's team uses of it, on the bot's machine; empty for none.
     """
 
@@ -61,6 +64,7 @@ class Feed:
     origin: Origin = "chat"
     paused: str = ""
     uses: str = ""
+    releases: Releases = ""
     id: int = 0
 
     @property

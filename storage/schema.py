@@ -366,3 +366,15 @@ def m060_uses(db: Database) -> None:
 def m061_opinions_by_channel(db: Database) -> None:
     """Where a digest stood that somebody thinks something of; of opinions from before it is not known."""
     db.table("feedback").add_column("channel", str, not_null_default="")
+
+
+@migrations()
+def m062_tags(db: Database) -> None:
+    """Tags and releases of repositories; and which feeds bring each release."""
+    db.table("tags").create(
+        {"repository": int, "name": str, "sha": str, "at": int, "url": str, "is_marked": int},
+        pk=("repository", "name"),
+        not_null={"repository", "name", "sha", "at", "url", "is_marked"},
+        strict=True,
+    )
+    db.table("feeds").add_column("releases", str, not_null_default="")

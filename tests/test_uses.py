@@ -354,6 +354,23 @@ def test_two_commands_tell_what_the_next_upgrade_does(cli: Cli, clone: Path, our
     assert "None of 2 touches what you use" in calm.stdout
 
 
+def test_a_module_that_is_gone_touches_who_imports_it(cli: Cli, tmp_path: Path) -> None:
+    """However little it had: by its path, with the commit that removed it; one that only became a package is there."""
+    repo = Repository(tmp_path / "quill")
+    files = {"quill/__init__.py": "", "quill/old.py": "def help_out():\n    return 1\n", "quill/same.py": "x = 1\n"}
+    repo.commit("Begin", files, "v1.0.0")
+    repo.commit(
+        "Tidy (#2)", {"quill/old.py": None, "quill/same.py": None, "quill/same/__init__.py": "x = 1\n"}, "v2.0.0"
+    )
+    (tmp_path / "ours.py").write_text("from quill.old import other\nfrom quill.same import x\n")
+    at = ("--repo", f"example/quill={repo.path}")
+    cli("uses", "scan", "ours.py", *at, "--at", "v1.0.0")
+    told = cli("upgrade", "v1.0.0..v2.0.0", *at, "--uses", "uses.toml", "--quiet").stdout
+    assert "1 of 2 touches what you use" in told
+    assert "`quill/old.py` is gone" in told
+    assert "same" not in told
+
+
 def test_mistakes_of_a_scan_are_one_sentence(cli: Cli, clone: Path, ours: Path, tmp_path: Path) -> None:
     """Paths that are not there, a version that is none, uses of another repository."""
     repo = f"example/quill={clone}"

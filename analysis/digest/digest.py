@@ -7,6 +7,7 @@ from datetime import datetime
 
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.pull_request import Unread
+from analysis.commits.tags import Tag
 from analysis.commits.title import AROUND, ChangeType
 from analysis.commits.window import Window
 from analysis.digest.follow_ups import FollowUp
@@ -117,6 +118,14 @@ class Average:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """A version that came out; `before` is the one that most have until then, empty for a first one."""
+
+    tag: Tag
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Touch:
     """A fact of a commit that touches what a team uses, and the places where they use it."""
 
@@ -139,6 +148,7 @@ class Digest:
         first: the SHAs of what must be known, as a model compared them; None where importance and order decide it.
         built_at: aware, UTC.
         area: the only area it still shows, after `only`; empty for all.
+        releases: versions that came out on its days, as far as anybody looked.
         touches: what touches what its reader uses; empty where nothing does, or where nobody said what that is.
     """
 
@@ -158,6 +168,7 @@ class Digest:
     follow_ups: tuple[FollowUp, ...] = ()
     first: tuple[str, ...] | None = None
     touches: tuple[Touch, ...] = ()
+    releases: tuple[Release, ...] = ()
 
     def only(self, area: str) -> "Digest":
         """Return the digest with that area's entries alone; one without any is a digest too."""

@@ -1,8 +1,10 @@
 """Revisions of a local clone, by git's plumbing; nothing is fetched and nothing in the clone is changed."""
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
 
 from analysis.commits.file_kinds import FileKind, kind_of, language_of, looks_binary
+from analysis.commits.tags import Tag
 from analysis.errors import BadInput, NotFound
 from analysis.sources.git_clone import GitClone
 from analysis.sources.git_command import LONG
@@ -13,6 +15,9 @@ _LARGEST = 1_000_000
 
 _MOST = 20_000
 """Files of the product that are read; the largest public repositories have about half as many."""
+
+
+_TAGS, _FIELDS = 300, 3
 
 
 class GitRevisions(GitClone):
@@ -34,6 +39,18 @@ class GitRevisions(GitClone):
             ).split()
             carried = [sha[1:] for sha in marked if sha.startswith("=")]
         return Between(first, last, self.heads(ahead), frozenset(carried), self.heads(behind))
+
+    def tags(self) -> tuple[Tag, ...]:
+        """List the newest tags; see Revisions. A page of notes is GitHub's, where the remote is there."""
+        form = "%(refname:short)%09%(objectname)%09%(*objectname)%09%(creatordate:unix)"
+        listed = self._git(
+            "for-each-ref", "--sort=-creatordate", f"--count={_TAGS}", f"--format={form}", "refs/tags"
+        ).splitlines()
+        found = []
+        for name, sha, peeled, made in (line.split("\t") for line in listed if line.count("\t") == _FIELDS):
+            if made.isdecimal():
+                found.append(Tag(name, peeled or sha, datetime.fromtimestamp(int(made), UTC)))
+        return tuple(found)
 
     def files(self, sha: str, paths: Collection[str]) -> Files:  # noqa: ARG002 - all of them are at hand
         """Return the product's files at a commit; see Revisions."""

@@ -54,6 +54,7 @@ class GitHubRepository:
     ) -> None:
         self._requests = requests
         self._branch = branch
+        self._pages = pages
         self._lists = CommitLists(requests, repo, branch or "", pages, now)
 
     @property

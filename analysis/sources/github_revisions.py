@@ -4,13 +4,16 @@ https://docs.github.com/en/rest/commits/commits#compare-two-commits
 https://docs.github.com/en/rest/repos/contents#get-repository-content
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from analysis.commits.commit import Commit
+from analysis.commits.tags import Tag
 from analysis.errors import BadInput
 from analysis.sources.github_rest import GitHubRepository
 from analysis.sources.revisions import Between, Files, Revision
@@ -24,6 +27,9 @@ _MOST_FILES = 200
 """Files that are fetched of one revision: more than the facts of a long range lie in."""
 
 
+_BARE = 5
+
+
 class GitHubRevisions(GitHubRepository):
     """A repository on GitHub whose revisions can be compared; see `analysis.sources.revisions.Revisions`."""
 
@@ -33,6 +39,33 @@ class GitHubRevisions(GitHubRepository):
         ahead, is_apart = self._compared(first.sha, last.sha)
         behind, _ = self._compared(last.sha, first.sha) if is_apart else ([], False)
         return Between(first, last, tuple(ahead), frozenset(), tuple(behind))
+
+    def tags(self) -> tuple[Tag, ...]:
+        """List the newest tags and releases: two conditional requests, free where nothing is new; see Revisions."""
+        shas = {item["name"]: item["sha"] for item in self._page("tags", _slim_tag)}
+        published = {item["name"]: item for item in self._page("releases", _slim_release)}
+        found = [
+            Tag(name, shas[name], datetime.fromisoformat(item["at"]).astimezone(UTC), item["url"], item["is_marked"])
+            for name, item in published.items()
+            if name in shas and item["at"]
+        ]
+        # A tag that nobody published says no time: of the first few, which are the newest of most, the commit's counts.
+        bare = [name for name in shas if name not in published][:_BARE] if not published else []
+        return (*found, *(Tag(name, shas[name], self._revision(name).committed_at) for name in bare))
+
+    def _page(self, what: str, slim: Callable[[Mapping[str, Any]], dict[str, Any]]) -> list[dict[str, Any]]:
+        path = f"/repos/{self.repo}/{what}"
+        key = f"{self._requests.server.base_url}{path}"
+        known = self._pages.get(key) if self._pages else None
+        headers = {"If-None-Match": known[0]} if known else {}
+        reply = self._requests.get(path, {"per_page": _PAGE}, headers, about=self.repo, wants_list=True)
+        if known and reply.status == HTTPStatus.NOT_MODIFIED:
+            return list(json.loads(known[1]))
+        with self._requests.understood(self.repo):
+            items = [slim(item) for item in reply.data]
+        if self._pages and reply.headers.get("etag"):
+            self._pages.put(key, reply.headers["etag"], json.dumps(items))
+        return items
 
     def files(self, sha: str, paths: Collection[str]) -> Files:
         """Return files of a commit, one request for each; see Revisions."""
@@ -70,3 +103,15 @@ class GitHubRevisions(GitHubRepository):
             accepted=(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN),
         )  # fmt: skip
         return reply.data if reply.status == HTTPStatus.OK and isinstance(reply.data, str) else None
+
+
+def _slim_tag(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": str(item["name"]), "sha": str(item["commit"]["sha"])}
+
+
+def _slim_release(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a release is used; its own notes are linked, never told as ours."""
+    return {
+        "name": str(item["tag_name"]), "at": item.get("published_at") or "", "url": str(item.get("html_url") or ""),
+        "is_marked": bool(item.get("prerelease") or item.get("draft")),
+    }  # fmt: skip

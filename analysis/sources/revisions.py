@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from analysis.commits.commit import Commit
+from analysis.commits.tags import Tag
 from analysis.errors import BadInput
 from analysis.sources import CommitSource
 
@@ -67,6 +68,13 @@ class Revisions(CommitSource, Protocol):
 
         Raises:
             NotFound: one of them does not exist.
+            Outage: the source did not answer as it should.
+        """
+
+    def tags(self) -> tuple[Tag, ...]:
+        """List the newest tags and releases, in any order: at most some hundred.
+
+        Raises:
             Outage: the source did not answer as it should.
         """
 

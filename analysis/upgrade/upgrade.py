@@ -7,7 +7,7 @@ from enum import StrEnum
 from analysis.commits.copies import copied, is_copy, original_title
 from analysis.commits.title import ChangeType
 from analysis.entry import Entry
-from analysis.facts import FactKind
+from analysis.facts import Fact, FactKind
 from analysis.sources.revisions import Between, Files
 from analysis.triage.triage import Importance
 from analysis.upgrade.checking import Checker
@@ -90,6 +90,8 @@ class Upgrade:
         refuted: facts that the two revisions contradict, and that are left out.
         is_whole: the facts were held against all files of the product, not only those that they lie in.
         unread: commits of which only the titles are known.
+        gone: modules of the older revision that the newer one lacks, and that no fact tells; only of interest to whoever imports
+            them, as most of them are a product's own.
         hits: what of it touches what somebody uses; None where nobody said what that is.
     """
 
@@ -103,6 +105,7 @@ class Upgrade:
     refuted: int = 0
     is_whole: bool = True
     unread: int = 0
+    gone: tuple[Change, ...] = ()
     hits: tuple[Hit, ...] | None = None
 
     @property
@@ -114,7 +117,16 @@ class Upgrade:
 def touched(made: Upgrade, uses: Uses) -> tuple[Hit, ...]:
     """Return what of an upgrade touches what somebody uses, in the order of its parts."""
     index = Index(uses)
-    return tuple(Hit(item, hit.uses) for item in made.items if item.change for hit in index.hits([item.change.fact]))
+    items = [*made.items, *(Item(change.shas, change) for change in made.gone)]
+    found = (Hit(item, hit.uses) for item in items if item.change for hit in index.hits([item.change.fact]))
+    told: set[Use] = set()
+    kept = []
+    for hit in found:
+        is_module = hit.item.change is not None and hit.item.change.fact.kind is FactKind.MODULE_REMOVED
+        if not (is_module and told.issuperset(hit.uses)):  # a name that is gone says it more exactly than its module
+            kept.append(hit)
+        told |= set(hit.uses)
+    return tuple(kept)
 
 
 def standing(entries: Sequence[Entry], between: Between) -> tuple[list[Entry], int]:
@@ -179,7 +191,32 @@ def upgrade(
         refuted,
         old.is_whole and new.is_whole,
         sum(entry.commit.is_unread for entry in entries),
+        tuple(_gone(ordered, entries, old, new)) if old.is_whole and new.is_whole else (),
     )
+
+
+def _gone(parts: dict[Part, tuple[Item, ...]], entries: Sequence[Entry], old: Files, new: Files) -> Iterator[Change]:
+    """Yield the modules of Python that are gone and that no part tells as gone or moved, with the commit that removed them."""
+    facts = [item.change.fact for items in parts.values() for item in items if item.change]
+    told = {fact.path for fact in facts if fact.kind is FactKind.MODULE_REMOVED}
+    moved = {fact.before for fact in facts if fact.kind is FactKind.RENAMED}
+    removed = {
+        file.old_path if file.status == "renamed" else file.path: entry.commit.sha
+        for entry in entries
+        for file in entry.commit.files
+        if file.status in {"removed", "renamed"}
+    }
+    for path in old.texts:
+        stem = path.removesuffix("/__init__.py").removesuffix(".py")
+        lacks = path not in new.texts and f"{stem}.py" not in new.texts and f"{stem}/__init__.py" not in new.texts
+        if (
+            path.endswith(".py")
+            and lacks
+            and path not in told
+            and not any(stem.endswith(name.replace(".", "/")) for name in moved)
+        ):
+            sha = removed.get(path, "")
+            yield Change(Fact(FactKind.MODULE_REMOVED, path, path), (sha,) if sha else ())
 
 
 def _without_parts(changes: Sequence[Change]) -> Iterator[Change]:

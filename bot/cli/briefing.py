@@ -15,6 +15,7 @@ from analysis.triage.areas import Areas
 from analysis.uses import Uses
 from bot.commands.queries import area_key, change_type, importance
 from bot.digests.core import Core
+from bot.digests.releases import follow_tags
 from bot.digests.repositories import Place
 
 
@@ -68,7 +69,10 @@ def make(
     step: Step,
 ) -> tuple[Digest, Areas]:
     """Make one repository's digest, and narrow it."""
-    digest, areas = core.digest(core.sources.open(place, branch), window, language, analyser, step)
+    source = core.sources.open(place, branch)
+    if place.path:  # a clone's tags cost nothing; on GitHub they are followed for feeds that want them
+        follow_tags(core.stores, source)
+    digest, areas = core.digest(source, window, language, analyser, step)
     return choice.of(digest, areas), areas
 
 

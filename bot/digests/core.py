@@ -25,6 +25,7 @@ from bot.digests.follow_ups import told_before
 from bot.digests.intake import Intake, listed_since
 from bot.digests.judging import Judging
 from bot.digests.memory import Memory
+from bot.digests.releases import with_releases
 from bot.digests.session import Budget, Session
 from bot.digests.sources import Sources
 from bot.digests.stores import Stores
@@ -150,7 +151,7 @@ class Core:
                     self._put_run(digest, session.card(run, self._price), session)
                 raise
             self._put_run(digest, digest.run, session)
-        return digest, areas
+        return with_releases(self.stores, digest), areas
 
     def _put_run(self, digest: Digest, run: RunCard, session: Session) -> None:
         with self.stores.store.write():  # what it has cost is never counted twice

@@ -19,6 +19,7 @@ from analysis.facts import Fact, FactKind
 from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
 from bot.digests.follow_ups import follow_ups, told_before
+from bot.digests.releases import with_releases
 from bot.digests.session import compared, digest_key
 from bot.digests.stores import Stores
 from storage.digests import DigestRecord, ReportedCommits
@@ -87,13 +88,14 @@ class Memory:
             if analyser.name == RULES
             else self._stores.digests.overview(digest_key(ordered, analyser.name, analyser.prompt, language))
         )
-        return Digest(
+        digest = Digest(
             repo, told.branch, window, language, ordered, find_stories(entries, self.earlier(entries)), told.made,
             overview=themes or by_rules, before=self._stores.digests.average(repo, told.branch, window),
             run=RunCard(analyser.name, analyser.prompt, cached=len(shas)), first=first,
             unusual=self.unusual(repo, window, ordered),
             follow_ups=self.follow_ups(repo, window, ordered, told_before(self.reported(repo, told.branch, window), window)),
         )  # fmt: skip
+        return with_releases(self._stores, digest)
 
     def ordered(
         self, entries: Sequence[Entry], analyser: str, prompt: str

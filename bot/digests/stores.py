@@ -13,6 +13,7 @@ from storage.history import History
 from storage.learned import Learned
 from storage.pull_requests import PullRequests
 from storage.store import Store
+from storage.tags import Tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Stores:
     feedback: Feedback
     history: History
     claims: Claims
+    tags: Tags
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -43,4 +45,5 @@ class Stores:
             Feedback(store),
             History(store),
             Claims(store),
+            Tags(store),
         )

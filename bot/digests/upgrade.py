@@ -60,6 +60,8 @@ def make(
     new = source.files(between.new.sha, paths)
     step("reading both versions", 2, 2)
     made = upgrade(source.repo, between, kept, net, old, new, carried)
-    told = core.memory.with_analyses(list(made.entries.values()), language)
     hits = touched(made, uses) if uses else None
+    by_sha = {entry.commit.sha: entry for entry in kept}
+    named = {sha: by_sha[sha] for hit in hits or () for sha in hit.item.shas if sha in by_sha} | made.entries
+    told = core.memory.with_analyses(list(named.values()), language)
     return replace(made, entries={entry.commit.sha: entry for entry in told}, hits=hits)

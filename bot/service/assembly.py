@@ -30,6 +30,7 @@ from bot.delivery.model_health import ModelHealth
 from bot.delivery.outbox import Outbox
 from bot.delivery.poll_job import PollJob
 from bot.delivery.reader_health import ReaderHealth
+from bot.delivery.release_job import ReleaseJob
 from bot.delivery.subscription_job import SubscriptionJob
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
@@ -90,6 +91,7 @@ class Assembly:
         self.polls = PollJob(
             core, self.feeds, self.subscriptions, self.work, analyser, every, self.health, self._landed
         )
+        self.releases = ReleaseJob(core, self.feeds, outbox, self.work, every)
         self.lessons = LearningJob(core, self.feeds, self.work)
         self.messages = SubscriptionJob(core, self.subscriptions, access, outbox, self.work, self.polls.refresh)
         services = Services(
@@ -100,6 +102,7 @@ class Assembly:
 
     async def due(self) -> None:
         """Deliver what is due, and tell of what cannot be."""
+        await self.releases.round()
         await self.mornings.round()
         await self.health.round()
         await self.messages.round()
@@ -107,6 +110,7 @@ class Assembly:
     async def look(self) -> None:
         """Look at the repositories, read ahead, and complete what was posted incomplete."""
         await self.polls.round()
+        await self.releases.look()
         await self.mornings.look()
 
     async def learn(self) -> None:
@@ -189,6 +193,7 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
         areas=tuple(area(core, wanted) for wanted in settings.areas),
         left_out=tuple(author.lower().lstrip("@") for author in settings.left_out),
         uses=settings.uses,
+        releases=settings.releases,
         days=settings.days,
         quiet=settings.quiet,
         made_by=settings.made_by,

@@ -44,7 +44,7 @@ from formatters.reply import (
     Sheet,
 )
 from formatters.text.item import ICONS, Item, Part, Point
-from formatters.text.links import commit_page, place_of, pull_request_page
+from formatters.text.links import commit_page, place_of, pull_request_page, web_page
 from formatters.text.plain import clean, shorten
 
 _COLOURS = {Importance.HIGH: 0xE5484D, Importance.MEDIUM: 0xF2B53B, Importance.LOW: 0x46A758}
@@ -134,6 +134,14 @@ def _digest(reply: DigestPost, share: float) -> Iterator[Piece]:
     yield Piece(f"**{fit(made.title, room)}**\n-# {fit(made.counts, room)} · {zone}{makeup}", keep=True)
     for notice in made.notices[:_NOTICES]:
         yield Piece(f"⚠️ {fit(notice, room)}", keep=True)
+    for point in made.releases[:_NEWS]:
+        page = web_page(point.url)
+        named = (
+            link(escape(clean(point.text.replace("`", ""))), page)
+            if 0 < len(page) <= _ADDRESS
+            else fit(point.text, room)
+        )
+        yield Piece(f"🏷️ **{named}**", keep=True)
     if made.touched:
         told = "\n".join(f"- {fit(point.text, room)}" for point in made.touches[:_NEWS])
         yield Piece(f"**{escape(made.touched)}**\n{told}", keep=True)

@@ -11,7 +11,7 @@ from analysis.triage.triage import Importance
 from formatters.i18n.wording import label
 from formatters.outline import Block, Outline, outline
 from formatters.text.item import ICONS, Item, Part, Point
-from formatters.text.links import commit_page, place_of, pull_request_page
+from formatters.text.links import commit_page, place_of, pull_request_page, web_page
 
 # Only what would be taken for markup where it stands: people read the source too.
 _SPECIAL = re.compile(
@@ -75,6 +75,9 @@ class _Report:
     def write(self) -> Iterator[str]:
         made = self.made
         yield from self.head()
+        for point in made.releases:
+            shown = f"[{escape(point.text)}](<{page}>)" if (page := web_page(point.url)) else escape(point.text)
+            yield f"\n🏷️ **{shown}**"
         if made.touched:
             yield f"\n## {escape(made.touched)}\n"
             for point in made.touches:

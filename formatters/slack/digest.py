@@ -11,8 +11,8 @@ from formatters.reply import DigestPost
 from formatters.slack.blocks import Payload, Piece, actions, bullets, button, context, menu, packed, rich, single
 from formatters.slack.text import Json, cut, link, sentences, spans, words
 from formatters.text.follow_ups import News
-from formatters.text.item import ICONS, Item
-from formatters.text.links import commit_page, pull_request_page
+from formatters.text.item import ICONS, Item, Point
+from formatters.text.links import commit_page, pull_request_page, web_page
 
 _TITLE, _TEXT = 300, 1500
 _NEWS = 5
@@ -27,6 +27,12 @@ def parent(post: DigestPost) -> Payload:
     head = [*words(cut(made.title, _TITLE), bold=True), *words(f" · {zone}\n"), *spans(cut(made.counts, _TITLE))]
     head += [*words("\n"), *spans(cut(made.makeup, _TITLE))] if made.makeup else []
     pieces = [rich(head, *(spans(f"⚠️ {sentences(notice, 300, '…')}") for notice in made.notices[:3]))]
+    if made.releases:
+        shown = (
+            [*words("🏷️ "), *spans(cut(point.text, _TITLE), bold=True), *_notes(point)]
+            for point in made.releases[:_NEWS]
+        )
+        pieces.append(rich(*shown))
     if made.touched:
         shown = (spans(cut(point.text, _TITLE)) for point in made.touches[:_NEWS])
         pieces.append(bullets(words(made.touched, bold=True), shown))
@@ -90,6 +96,11 @@ def _line(item: Item, language: Language, quote: str) -> list[list[Json]]:
         *spans(cut(why, 160)),
     ]
     return [first, spans(f"   {quote}")] if quote else [first]
+
+
+def _notes(point: Point) -> list[Json]:
+    page = web_page(point.url)
+    return [*words(" · "), *link(page, page.rpartition("/")[2])] if page else []
 
 
 def _news(news: News) -> list[Json]:

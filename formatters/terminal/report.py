@@ -144,10 +144,7 @@ def write_outline(made: Outline, screen: Screen) -> None:
     """Write a digest that was put into words already."""
     digest, language = made.digest, made.digest.language
     _write_head(made, screen)
-    if made.touched:
-        screen.heading(made.touched)
-        for point in made.touches:
-            marked_line(point.text, None, [digest.entry(sha).commit.short for sha in point.shas], screen)
+    _write_first(made, screen)
     if made.must_know:
         screen.heading(label("section.must_know", language))
         _write_must_know(made, screen)
@@ -172,6 +169,16 @@ def write_outline(made: Outline, screen: Screen) -> None:
             screen.line(group.note, style="dim")
     screen.heading(label("section.run", language))
     screen.grid([(Text(name, style="dim"), _styled(value)) for name, value in made.run])
+
+
+def _write_first(made: Outline, screen: Screen) -> None:
+    """Write what comes before all else: releases, and what touches the reader."""
+    for point in made.releases:
+        screen.line(f"{point.text} {point.url}".rstrip(), style="bold", mark="★ ")
+    if made.touched:
+        screen.heading(made.touched)
+    for point in made.touches:
+        marked_line(point.text, None, [made.digest.entry(sha).commit.short for sha in point.shas], screen)
 
 
 def _write_head(made: Outline, screen: Screen) -> None:

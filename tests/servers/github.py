@@ -50,6 +50,9 @@ _ROUTES = {
     "rate_limit": re.compile(r"/rate_limit"),
     "repos.get": re.compile(_REPO),
     "commits.list": re.compile(_REPO + r"/commits"),
+    "tags": re.compile(_REPO + r"/tags"),
+    "releases": re.compile(_REPO + r"/releases"),
+    "contents": re.compile(_REPO + r"/contents/(?P<path>.+)"),
     "compare": re.compile(_REPO + r"/compare/(?P<base>[^/]+)\.\.\.(?P<head>[^/]+)"),
     "commits.get": re.compile(_REPO + rf"/commits/{_NOT_BELOW}(?P<ref>.+)"),
     "graphql": re.compile(r"(?:/api)?/graphql"),
@@ -118,6 +121,7 @@ class GitHubServer(Loopback):
     Attributes:
         requests: what was asked, in the order of the answers.
         graphql: what there is of pull requests, and how queries are answered.
+        releases: what was published, as GitHub gives it.
         unserved: commits that alone are answered with a status of their own, by SHA.
         unrouted: what was asked that this server does not have; a test asserts that it is empty.
     """
@@ -151,6 +155,7 @@ class GitHubServer(Loopback):
         self._old_names: dict[str, GitRepository] = {}
         self._buckets: dict[str, _Bucket] = {}
         self.unserved: dict[str, int] = {}
+        self.releases: list[dict[str, object]] = []
         self._faults = _Faults()
         self._secondary = _Secondary()
         for repository in self._repositories:
@@ -262,6 +267,15 @@ class GitHubServer(Loopback):
             raise _Refusal(409, "Git Repository is empty.", "rest/commits/commits#list-commits")
         if route == "commits.list":
             return self._list(request, repository)
+        if route == "tags":
+            return Reply(200, as_json(repository.tags_json()))
+        if route == "releases":
+            return Reply(200, as_json(self.releases))
+        if route == "contents":
+            text = repository.blob(request.query["ref"], unquote(match["path"]))
+            if text is None:
+                raise _Refusal(404, "Not Found", "rest/repos/contents#get-repository-content")
+            return Reply(200, text, {"Content-Type": "application/vnd.github.raw+json; charset=utf-8"})
         if route == "compare":
             return self._compare(request, repository, unquote(match["base"]), unquote(match["head"]))
         return self._get(request, repository, unquote(match["ref"]))
@@ -307,7 +321,14 @@ class GitHubServer(Loopback):
         before = set(repository.history(start))
         shas = [sha for sha in repository.history(end) if sha not in before][::-1]
         page, links = _page(request, repository, len(shas), (250, 1000))
-        body = {"total_commits": len(shas), "commits": repository.commits_json(shas[page], request.base), "files": []}
+        after = set(repository.history(end))
+        behind = sum(sha not in after for sha in before)
+        body = {
+            "total_commits": len(shas),
+            "behind_by": behind,
+            "commits": repository.commits_json(shas[page], request.base),
+            "files": [],
+        }
         return Reply(200, as_json(body), links)
 
     def _get(self, request: Request, repository: GitRepository, ref: str) -> Reply:

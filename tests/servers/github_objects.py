@@ -103,6 +103,16 @@ class GitRepository:
         late = [(sha, at) for sha, at in self._history[start] if since is None or at >= since]
         return [sha for sha, at in late if until is None or at <= until]
 
+    def blob(self, ref: str, path: str) -> bytes | None:
+        """Return a file's bytes at a revision; None where it is not there."""
+        listed = self._git("ls-tree", ref, "--", path, check=False)
+        return self._git("cat-file", "blob", f"{ref}:{path}").encode() if listed else None
+
+    def tags_json(self) -> list[Json]:
+        """Return the tags with their commits, the last name first."""
+        listed = self._git("for-each-ref", "--sort=-refname", "--format=%(refname:short) %(objectname)", "refs/tags")
+        return [{"name": name, "commit": {"sha": sha}} for name, sha in (line.split() for line in listed.splitlines())]
+
     def diff(self, sha: str) -> str:
         """Return the diff against the first parent as text; paths are quoted as git does by default."""
         return self._git(*_DIFF, "-p", self._parent(sha), sha)

@@ -5,12 +5,10 @@ from collections.abc import AsyncIterator
 from bot.commands.grammar import Mistake
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import place_of
+from bot.delivery.upgrades import upgrade_sheet
 from bot.digests.upgrade import make, plan
 from formatters.reply import Reply, Sheet
-from formatters.upgrade import upgrade_outline
 
-_FEW = 6
-"""Lines of a part in a chat."""
 _MOST_UNREAD = 500
 """Commits that are read for a question: some seconds from a clone, some minutes from GitHub."""
 
@@ -33,15 +31,4 @@ def _answer(context: CommandContext, repo: str, versions: str) -> Sheet:
     if missing > _MOST_UNREAD:
         raise Mistake("mistake.upgrade_unread", count=str(missing), repo=repo, versions=versions)
     made = make(core, source, versions, context.language)
-    told = upgrade_outline(made, core.sources.areas(), context.language, _FEW)
-    rows = []
-    for part in told.parts:
-        rows += [(part.name if number == 0 else "", line.text) for number, line in enumerate(part.lines)]
-        rows += [("", part.more)] if part.more else []
-    return Sheet(
-        title=told.title,
-        columns=(context.say("column.part"), context.say("column.change")),
-        rows=tuple(rows),
-        language=context.language,
-        note=" ".join([told.calm or told.span, *told.notices]),
-    )
+    return upgrade_sheet(made, core.sources.areas(), context.language)

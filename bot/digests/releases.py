@@ -1,0 +1,46 @@
+"""Releases as they are known: tags followed by conditional requests, and what each one brings to whoever takes it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from analysis.commits.tags import Tag, before, versions
+from analysis.digest.digest import Digest, Release
+from analysis.entry import Entry
+from analysis.i18n.language import Language
+from analysis.sources.revisions import Revisions
+from bot.digests.stores import Stores
+from bot.i18n.wording import tell
+
+
+def follow_tags(stores: Stores, source: Revisions) -> list[Tag]:
+    """List a source's tags, remember them, and return those that name versions, newest first.
+
+    Raises:
+        NotFound, Outage: the source cannot be read.
+    """
+    stores.tags.put(source.repo, source.tags())
+    return versions(stores.tags.of(source.repo))
+
+
+def with_releases(stores: Stores, digest: Digest) -> Digest:
+    """Return the digest with the releases of its days, as far as they are known, the newest first."""
+    known = versions(stores.tags.of(digest.repo))
+    found = (_release(tag, known) for tag in known if tag.at in digest.window)
+    return replace(digest, releases=tuple(found))
+
+
+def _release(tag: Tag, known: Sequence[Tag]) -> Release:
+    earlier = before(tag, known)
+    return Release(tag, earlier.name if earlier else "")
+
+
+def unreleased_since(stores: Stores, entry: Entry) -> Tag | None:
+    """Return the newest release where a commit landed after it, so that it is in none yet; None where that is not known."""
+    newest = next((tag for tag in versions(stores.tags.of(entry.commit.repo)) if tag.is_final), None)
+    return newest if newest and entry.commit.committed_at > newest.at else None
+
+
+def say_unreleased(stores: Stores, entry: Entry, language: Language) -> str:
+    """Say that a commit is on the branch and in no release yet, as far as that is known; else nothing."""
+    newest = unreleased_since(stores, entry)
+    return tell("release.none_yet", language, name=newest.name) if newest else ""
