@@ -6,12 +6,19 @@ from pathlib import Path
 
 import pytest
 from made import a_commit, a_digest, an_entry
+from servers.answers import reader
+from servers.model import ModelServer
 from servers.scratch import NOON, Scratch
 
 from analysis.errors import BadInput
+from analysis.llm.analyser import ModelAnalyser
+from analysis.llm.client import Model
 from analysis.readers.days import Label, LabelledDay, Tier, read_day
 from analysis.readers.scoring import figures, score
 from analysis.readers.training import fit, sample_of
+from analysis.rules import RulesAnalyser
+from bot.digests.readers_days import evaluate
+from formatters.terminal.evaluation import days_text
 
 CODE = "\n".join(f"value_{number} = {number}" for number in range(20)) + "\n"
 
@@ -100,3 +107,31 @@ def test_a_figure_is_a_mean_over_the_days_that_have_it() -> None:
     assert (recall.name, recall.days, recall.value) == ("recall", 1, 1.0)
     assert (order.days, order.value) == (2, 0.75)
     assert order.low <= order.value <= order.high
+
+
+def test_an_analyser_is_scored_on_days_with_what_it_says_and_costs(
+    tmp_path: Path,
+) -> None:
+    """A model that follows the prompts; its claims are counted, and so are its calls."""
+    folder = a_day(tmp_path / "day")
+    with ModelServer(reader) as server:
+        analyser = ModelAnalyser(Model(server.base_url, "test-model"))
+        done = evaluate([folder], analyser, 2, lambda *_: None)
+        calls = len(server.requests)
+    assert (done.days, done.commits, done.failed) == (1, 3, 0)
+    assert {figure.name for figure in done.figures} == {"recall", "first", "alarms", "order", "buried", "low", "type"}
+    assert (done.claims, done.unchecked, done.dropped) == (
+        6,
+        1,
+        0,
+    )  # of a guide users notice nothing: what says so is marked
+    assert done.usage.calls == calls
+    text = days_text("test-model", done, 100, colour=False)
+    assert "test-model on 1 days, 3 commits" in text
+    assert f"6 sentences shown, 1 of them could not be checked; 0 were not borne out\n{calls} calls" in text
+
+
+def test_the_rules_are_scored_on_days_without_a_call(tmp_path: Path) -> None:
+    done = evaluate([a_day(tmp_path / "day")], RulesAnalyser(), 1, lambda *_: None)
+    assert {figure.name: figure.value for figure in done.figures}["recall"] == 1.0
+    assert (done.commits, done.usage.calls) == (3, 0)

@@ -62,8 +62,11 @@ def learn(
 
 def evaluate(
     labels: Annotated[
-        list[Path], typer.Option(help="A file of labelled commits, a JSON object a line; may be repeated.")
-    ],
+        list[Path] | None, typer.Option(help="A file of labelled commits, a JSON object a line; may be repeated.")
+    ] = None,
+    days: Annotated[
+        list[Path] | None, typer.Option(help="A folder of a day that a reader labelled; may be repeated.")
+    ] = None,
     analyser: Annotated[Wanted, typer.Option(help="Who sorts and ranks.")] = Wanted.RULES,
     own_past: Annotated[
         bool, typer.Option("--own-past", help="Learn each repository's older commits first, and score the newer ones.")
@@ -73,15 +76,30 @@ def evaluate(
     quiet: QuietOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Score an analyser on labelled commits, so that two models can be compared on one's own repository."""
+    """Score an analyser on labelled commits or days, so that two models can be compared on one's own repository."""
+    from analysis.errors import BadInput
     from analysis.triage.learned.scoring import figures
     from bot.cli.progress import progress
     from bot.digests.learning import judge_labelled, read_label_files
+    from bot.digests.readers_days import evaluate as evaluate_days
+    from formatters.terminal.evaluation import days_text
     from formatters.terminal.figures import figures_text
 
     with core(config) as opened:
+        if bool(labels) == bool(days):
+            raise BadInput(
+                "What should it be scored on? Give --labels with a file of commits, or --days with a folder."
+            )
         reader = opened.analyser(analyser.value)
-        labelled = read_label_files(labels, limit)
+        if days:
+            with progress(quiet=quiet) as step:
+                done = evaluate_days(days, reader, opened.settings.model.concurrency, step)
+            if json_:
+                streams.write_json({"analyser": reader.name, **asdict(done)})
+            else:
+                streams.write_line(days_text(reader.name, done, width(), colour=is_terminal()))
+            return
+        labelled = read_label_files(labels or [], limit)
         with progress(quiet=quiet) as step:
             found = figures(judge_labelled(opened, labelled, reader, own_past=own_past, step=step))
         if json_:
