@@ -4,7 +4,7 @@ One request for a page of the list, one for a commit. https://docs.github.com/en
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -83,7 +83,7 @@ class GitHubRepository:
         notes = (Remark("renamed", old=asked, new=self._repo),) if renamed else ()
         if items is None:
             return Listing(self._repo, self.branch, (), (*notes, no_commits()))
-        heads = tuple(self._head(item) for item in items)
+        heads = self._heads(items)
         inside = tuple(head for head in heads if since <= head.committed_at < until)
         return Listing(self._repo, self.branch, inside, notes)
 
@@ -144,7 +144,7 @@ class GitHubRepository:
 
     def newest(self) -> tuple[Commit, ...]:
         """List the branch's newest commits; see CommitSource."""
-        return tuple(map(self._head, self._lists.newest()))
+        return self._heads(self._lists.newest())
 
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
         """List what a merge brought; see CommitSource."""
@@ -184,10 +184,17 @@ class GitHubRepository:
             sections[header] = "\n".join(filter(None, (sections.get(header), _shown(section))))
         return sections
 
+    def _heads(self, items: Iterable[Mapping[str, Any]]) -> tuple[Commit, ...]:
+        with self._requests.understood(self._repo):
+            return tuple(map(self._head, items))
+
     def _head(self, item: Mapping[str, Any]) -> Commit:
         commit = item["commit"]
         author = commit["author"] or {}
-        if not re.fullmatch(r"[0-9a-f]{40,64}", item["sha"]):
+        login = (item.get("author") or {}).get("login")
+        if not re.fullmatch(r"[0-9a-f]{40,64}", item["sha"]) or not all(
+            isinstance(text, str) for text in (author.get("name") or "", login or "", item["html_url"])
+        ):
             raise ValueError(item["sha"])
         return Commit(
             repo=self._repo,
@@ -198,7 +205,7 @@ class GitHubRepository:
             message=commit["message"].rstrip(),
             parents=tuple(parent["sha"] for parent in item["parents"]),
             url=item["html_url"],
-            login=(item.get("author") or {}).get("login"),
+            login=login,
         )
 
 
