@@ -121,9 +121,10 @@ class Requests:
                 raise Outage(
                     f"{self.server.place} did not answer with GitHub's JSON: check [github] base_url, and any proxy between."
                 )
-            data = data if isinstance(data, dict) else {"message": ""}
+            data = data if isinstance(data, dict) else {}
         if status >= HTTPStatus.MULTIPLE_CHOICES and status not in accepted:
-            raise self._problem(github.Requester.Requester.createException(status, received, data), about, ref)
+            said = {"message": str(data.get("message") or "")} if isinstance(data, dict) else {"message": ""}
+            raise self._problem(github.Requester.Requester.createException(status, received, said), about, ref)
         return Reply(status, received, data)
 
     def query(self, text: str, variables: Mapping[str, Any], *, about: str) -> Answer:

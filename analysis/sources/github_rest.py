@@ -149,7 +149,7 @@ class GitHubRepository:
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
         """List what a merge brought; see CommitSource."""
         # https://docs.github.com/en/rest/commits/commits#compare-two-commits
-        first, *others = merge.parents
+        first, *others = merge.parents or ("",)
         found: dict[str, Commit] = {}
         for other in others:
             path, page, more = f"/repos/{self._repo}/compare/{first}...{other}", 1, True
