@@ -76,10 +76,11 @@ def _which(context: CommandContext, unclear: Unclear, words: Sequence[str]) -> A
 
 def _uses(context: CommandContext) -> str:
     """Return the file that says what the team of this channel uses; only who is in the channel may follow it."""
-    feed = context.feed_of(_repository(context))
-    if feed is None or not feed.uses:
+    repo = _repository(context).lower()
+    found = next((feed.uses for feed in context.feeds if feed.uses and feed.repository.lower() == repo), "")
+    if not found:
         raise Mistake("mistake.no_uses")
-    return feed.uses
+    return found
 
 
 def _repository(context: CommandContext) -> str:
