@@ -1,6 +1,5 @@
 """Tokens that go to a model for the day, and whether it sees every changed line of the product with them."""
 
-import re
 from collections.abc import Iterator
 
 from analysis.commits.commit import Commit
@@ -12,21 +11,21 @@ from benchmarks.measured import Measured
 
 
 def figures() -> Iterator[Measured]:
-    from servers.answers import reader, shape, shown
+    from servers.answers import asked_of, reader, shape, shown
     from servers.model import ModelServer
 
     with ModelServer(reader) as model:
         settings = {"DAYBRIEF_MODEL__NAME": "test-model", "DAYBRIEF_MODEL__BASE_URL": model.base_url}
         commits = [entry.commit for entry in digest(fresh() | settings, day().clone).entries]
         spent, asked = model.tokens_in, model.requests
-    prompt = next(one["messages"][0]["content"] for one in asked if shape(one) == "Short")
+    prompt = next(one["messages"][0]["content"] for one in asked if shape(one) == "Commits")
     bare = sum(estimate(f"{commit.message}\n{_full(commit)}") for commit in commits)
     naive = bare + len(commits) * estimate(prompt)
     note = f"{spent:,} in {len(asked)} calls; every full diff with one such prompt each: {naive:,}"
-    budget = 50 if IS_REAL else None  # the sample's commits are small: most of what is sent are the prompts
+    budget = 60 if IS_REAL else None  # the sample's commits are small: most of what is sent are the prompts
     yield Measured("tokens in, for the day", 100 * spent / naive, "% of naive", budget, note)
     yield Measured("… against the diffs alone", 100 * spent / bare, "%", note=f"without any prompt: {bare:,}")
-    texts = {sha: shown(one) for one in asked for sha in re.findall(r"(?m)^Commit ([0-9a-f]{7}): ", shown(one))}
+    texts = {sha: shown(one) for one in asked if shape(one) == "Commits" for sha in asked_of(one)}
     seen = [_is_shown(lines, texts[commit.short]) for commit in commits for lines in _product_hunks(commit)]
     yield Measured("hunks of the product not seen", seen.count(False), "", 0, f"of {len(seen)}")
 

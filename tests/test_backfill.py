@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLE_NOW
 from html_reader import Page
+from servers.answers import reader
 from servers.model import UNAUTHORIZED, ModelServer
 
 from analysis.commits.window import Window
@@ -88,7 +89,7 @@ def test_what_is_stored_is_not_to_be_fetched(quill: Path, environ: dict[str, str
 
 def test_what_a_model_takes_is_estimated(quill: Path, environ: dict[str, str]) -> None:
     """At first by a guess, then by what it took."""
-    with ModelServer() as model:
+    with ModelServer(reader) as model:
         core = with_model(environ, model)
         first, count = fill(core, replace(a_span(quill), last=date(2026, 3, 11)), core.analyser("model"))
         assert (first.to_read, count, first.is_measured) == (8, 8, False)
@@ -103,7 +104,7 @@ def test_what_a_model_takes_is_estimated(quill: Path, environ: dict[str, str]) -
 
 def test_a_model_that_fails_stops_it_and_nothing_is_lost(quill: Path, environ: dict[str, str]) -> None:
     """The sentence says what to do; the next run goes on."""
-    with ModelServer() as model:
+    with ModelServer(reader) as model:
         core = with_model(environ, model)
         model.always = UNAUTHORIZED
         with pytest.raises(Outage, match=r"did not read 4 commits from 2026-03-03 to 2026-03-09 .*refuses the key"):

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import SAMPLE_NOW, Cli, refused
 from made import the_sample
+from servers.answers import reader
 from servers.github import GitHubServer
 from servers.model import UNAUTHORIZED, ModelServer, hang
 
@@ -198,7 +199,7 @@ def test_a_repository_that_cannot_be_read_does_not_cost_the_others(
 
 def test_the_model_analyses_where_one_is_configured(cli: Cli, sample: tuple[str, ...]) -> None:
     """And what it cost is told; the rules can be asked for all the same."""
-    with ModelServer() as model:
+    with ModelServer(reader) as model:
         variables = {"DAYBRIEF_MODEL__BASE_URL": model.base_url, "DAYBRIEF_MODEL__NAME": "test-model"}
         done = cli(*sample, *DAY, **variables)
         assert done.returncode == 0

@@ -312,7 +312,7 @@ async def test_days_are_read_as_they_end_and_nothing_again(reading: Bot, scratch
     reading.now = MONDAY - HOUR
     await reading.assembly.look()
     before = len(model.requests)
-    assert sum(shape(request) in {"Full", "Short", "Lines"} for request in model.requests) == 2
+    assert sum(shape(request) == "Commits" for request in model.requests) == 2
     await at(reading, MONDAY)
     assert posts(reading) == [["01-05..01-11", "Fix crash 1", "Fix crash 2"]]
     assert len(model.requests) == before

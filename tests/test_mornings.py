@@ -346,7 +346,7 @@ async def test_what_landed_during_the_day_is_analysed_before_the_morning(
     before = len(model.requests)
     assert before >= 3
     await at(reading, NINE)
-    assert [shape(request) for request in model.requests[before:]] == ["Order", "Themes"]
+    assert [shape(request) for request in model.requests[before:]] == ["Day"]
     assert posts(reading) == [["Fix crash 0", "Fix crash 1", "Fix crash 2"]]
 
 
