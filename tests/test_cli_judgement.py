@@ -45,6 +45,17 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return repository.path
 
 
+@pytest.fixture(scope="module")
+def parted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository of 120 commits in four parts, of which none has more than a third."""
+    repository = Scratch(tmp_path_factory.mktemp("parted") / "parted.git")
+    for n in range(120):
+        part = ("Moon", "Sea", "Sun", "Sand")[n % 4]
+        path = f"quill/{part.lower()}/a.py"
+        repository.commit(f"[{part}] Turn {n}", {path: f"a = {n}\n"}, at=NEWEST - timedelta(hours=120 - n))
+    return repository.path
+
+
 def record(n: int, repo: str = REPO) -> dict[str, Any]:
     title, path, kind, level = HABITS[n % 4]
     return {
@@ -233,19 +244,19 @@ def test_too_few_labels_give_no_figure_and_say_so(cli: Cli, tmp_path: Path) -> N
 # -- areas --init
 
 
-def test_areas_are_proposed_as_toml(cli: Cli, clone: Path) -> None:
+def test_areas_are_proposed_as_toml(cli: Cli, parted: Path) -> None:
     """Each with how many commits say it, and where it lives."""
-    done = cli("areas", "--init", "--repo", f"{REPO}={clone}")
+    done = cli("areas", "--init", "--repo", f"{REPO}={parted}")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "# 60 commits, such as “" in done.stdout
+    assert "# 30 commits, such as “" in done.stdout
     tables = tomllib.loads(done.stdout)["areas"]
     assert tables["moon"] == {"en": "Moon", "tags": ["moon"], "paths": ["^/quill/moon/"]}
-    assert set(tables) == {"moon", "sea"}
+    assert set(tables) == {"moon", "sea", "sun", "sand"}
 
 
-def test_the_proposal_goes_into_a_file_that_works(cli: Cli, clone: Path, tmp_path: Path) -> None:
+def test_the_proposal_goes_into_a_file_that_works(cli: Cli, parted: Path, tmp_path: Path) -> None:
     """As daybrief.toml; where it went is said."""
-    done = cli("areas", "--init", "--repo", f"{REPO}={clone}", "--out", "daybrief.toml")
+    done = cli("areas", "--init", "--repo", f"{REPO}={parted}", "--out", "daybrief.toml")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "daybrief: written to daybrief.toml\n"
     assert "[areas.moon]" in (tmp_path / "daybrief.toml").read_text("utf-8")

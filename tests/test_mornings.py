@@ -337,7 +337,7 @@ async def test_an_outage_is_no_quiet_day(
 async def test_what_landed_during_the_day_is_analysed_before_the_morning(
     reading: Bot, scratch: Scratch, model: ModelServer
 ) -> None:
-    """The morning post needs the day's order and its themes alone."""
+    """The morning post needs the day as a whole alone: its order and its themes."""
     a_feed(reading)
     for number in range(3):
         scratch.commit(f"Fix crash {number}", {"b.py": f"b = {number}\n"}, at=NINE - 20 * HOUR + number * HOUR)

@@ -68,7 +68,10 @@ class ModelHealth:
         values = {"model": self._core.settings.model.name, "since": _moment(outage.since, feed)}
         if outage.ended:
             return tell("health.model_works", language, **values, until=_moment(outage.ended, feed))
-        return tell("health.model", language, **values, why=outage.text.rstrip("."))
+        why = (
+            outage.text.rstrip(".") if language == "en" else tell("cause.model", language)
+        )  # the server speaks English
+        return tell("health.model", language, **values, why=why)
 
 
 def _moment(moment: datetime, feed: Feed) -> str:
