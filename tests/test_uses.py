@@ -128,6 +128,7 @@ CASES = {
         docker run -e QUILL_LOG=info example/quill:v1 --port 80
         other --port 90; wget http://$HOST:80/pages/7?x=1
         """, ["QUILL_CACHE=/tmp @3", "--model-path=m @3", "QUILL_LOG=info @4", "example/quill=v1 @4", "--port=80 @4", "/pages/{page} @5"]),
+    "the beginning of a flag": ("run.sh", "quill-serve --page 16 --p 80\nother --page 16\n", ["--page-size=16 @1"]),
     "a unit": ("quill.service", """
         [Service]
         Environment="QUILL_CACHE=/tmp" OTHER=1

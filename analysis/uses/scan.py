@@ -1,7 +1,7 @@
 """Reads a team's files for what they use of a repository. Nothing in them is run; what is too large, too deep or no text is passed over."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,13 +184,24 @@ class _Matcher:
         flags = self._offering.names[Offered.FLAG]
         for at, word in enumerate(one.words):
             found = _FLAG.fullmatch(word.text)
-            if not found or found["name"] not in flags:
+            name = self._flag(found["name"], flags, is_abbreviated=whose is True) if found else ""
+            if not found or not name:
                 continue
-            if whose is False or (whose is None and not (is_ours and found["name"][2:].count("-"))):
+            if whose is False or (whose is None and not (is_ours and name[2:].count("-"))):
                 continue
             after = one.words[at + 1].text if at + 1 < len(one.words) else ""
             value = found["value"] if found["value"] is not None else "" if after.startswith("-") else after
-            yield Use(UseKind.FLAG, found["name"], value[:200], file.path, word.line)
+            yield Use(UseKind.FLAG, name, value[:200], file.path, word.line)
+
+    def _flag(self, name: str, flags: Collection[str], *, is_abbreviated: bool) -> str:
+        """Return the flag that is meant; Python's parsers take the beginning of one, where no other begins so.
+
+        https://docs.python.org/3/library/argparse.html#argument-abbreviations-prefix-matching
+        """
+        if name in flags:
+            return name
+        longer = [flag for flag in flags if flag.startswith(name)] if is_abbreviated and self._offering.roots else []
+        return longer[0] if len(longer) == 1 else ""
 
     def _program(self, one: Command) -> bool | None:
         """Whether a command is the repository's; None where its words name no program at all."""
