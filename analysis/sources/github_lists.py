@@ -283,6 +283,9 @@ def _slim(item: Item) -> dict[str, Any]:
         },
     }
     _committed(slim)
-    if not all(isinstance(text, str) for text in (slim["sha"], slim["html_url"], commit["message"])):
+    if not all(
+        isinstance(text, str)
+        for text in (slim["sha"], slim["html_url"], commit["message"], *(parent["sha"] for parent in slim["parents"]))
+    ):
         raise TypeError
     return slim

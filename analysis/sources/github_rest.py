@@ -193,7 +193,13 @@ class GitHubRepository:
         author = commit["author"] or {}
         login = (item.get("author") or {}).get("login")
         if not re.fullmatch(r"[0-9a-f]{40,64}", item["sha"]) or not all(
-            isinstance(text, str) for text in (author.get("name") or "", login or "", item["html_url"])
+            isinstance(text, str)
+            for text in (
+                author.get("name") or "",
+                login or "",
+                item["html_url"],
+                *(one["sha"] for one in item["parents"]),
+            )
         ):
             raise ValueError(item["sha"])
         return Commit(
