@@ -398,7 +398,7 @@ def test_statistics_of_the_day() -> None:
     rows = dict(of(a_digest(*entries)).statistics)
     assert rows["Importance"] == "high 0 · medium 11 · low 0"
     assert rows["Types"] == "bug fix 10 · revert 1"
-    assert rows["Lines"] == "+12,090 −300 in 20 files: product 12,300 · test 90"
+    assert rows["Lines"] == "+12,090 −300 in 2 files: product 12,300 · test 90"
     assert rows["Authors"].startswith("Author 0 2 · Author 1 1 · ")
     assert rows["Authors"].endswith("Author 7 1 … +2")
     assert rows["Reverts"] == "1"

@@ -243,6 +243,8 @@ def _joined(page: Sequence[Item], before: _Branch | None, *, has_more: bool) -> 
     # Where a commit's parent is in neither, what is missing is not newer than the commits above it.
     loose = {item["sha"] for item in new if any(parent["sha"] not in known for parent in item["parents"])}
     above = [item for item in page if loose & {item["sha"], *(parent["sha"] for parent in item["parents"])}]
+    if before is None and not has_more and len(page) < _PAGE:  # all there is, be the history cut off or not
+        above = []
     if before is None and has_more:
         above = above or list(page)
     ends = [_committed(item) + timedelta(seconds=1) for item in above]

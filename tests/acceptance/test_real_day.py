@@ -295,7 +295,7 @@ def test_the_day_has_49_commits(told: DigestRecord) -> None:
     """In each form."""
     assert len(told.digest.entries) == len(told.document["entries"]) == COMMITS
     numbers = told.digest.statistics
-    assert (numbers.authors, numbers.files, numbers.additions, numbers.deletions) == (34, 200, 6435, 4461)
+    assert (numbers.authors, numbers.files, numbers.additions, numbers.deletions) == (34, 169, 6435, 4461)
     for text in (told.markdown, told.terminal):
         assert re.search(rf"\b{COMMITS} (commits by 34 authors|个提交)", text), text[:300]
 
@@ -427,7 +427,7 @@ def test_the_terminal_keeps_within_its_columns(told: DigestRecord) -> None:
 def numbers_asked(server: ModelServer) -> list[str]:
     """Return the commits that were asked about, in order."""
     texts = [asked["messages"][-1]["content"] for asked in server.requests]
-    return [sha for text in texts for sha in re.findall(r"(?m)^Commit ([0-9a-f]{7}): ", text)]
+    return [sha for text in texts for sha in re.findall(r"(?m)^## ([0-9a-f]{7})$", text)]
 
 
 @pytest.fixture
@@ -504,7 +504,7 @@ def test_where_a_model_fails_the_rules_stand_in_and_the_next_run_asks_again(
     refused: set[str] = set()
 
     def unwilling(asked: Any) -> Any:
-        named = set(re.findall(r"(?m)^Commit ([0-9a-f]{7}): ", asked["messages"][-1]["content"])) & failing
+        named = set(re.findall(r"(?m)^## ([0-9a-f]{7})$", asked["messages"][-1]["content"])) & failing
         refused.update(named)
         found = reader(asked)
         if not named:
