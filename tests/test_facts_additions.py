@@ -74,7 +74,7 @@ class TestNewNames:
         (fact,) = found(a_change("src/a.rs", text(""), text("    /// Loads it.\n    pub fn load(&self) {}\n")))
         assert (fact.kind.value, fact.name, fact.detail) == (
             "name_added",
-            "*::load",
+            "load",
             "Take::load, Skip::load, Then::load",
         )
 

@@ -323,6 +323,9 @@ def test_a_footer_is_read_to_its_last_paragraph() -> None:
         ("Turn the last page.  Closes #12", "Turn the last page"),
         ("Turn the last page (fixes #12, #14)", "Turn the last page"),
         ("* Turn the last page", "Turn the last page"),
+        ("[FIXED] Pages lost on restart (#12)", "[FIXED] Pages lost on restart"),
+        ("[pages][Added] A limit for pages", "[Added] A limit for pages"),
+        ("[Bugfix] Pages lost on restart", "Pages lost on restart"),
     ],
 )
 def test_a_title_is_taken_whole_and_without_what_is_no_title(message: str, headline: str) -> None:

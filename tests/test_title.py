@@ -40,6 +40,23 @@ def test_a_title_is_taken_apart(subject: str, expected: Title) -> None:
 
 
 @pytest.mark.parametrize(
+    ("subject", "deed"),
+    [
+        ("[FIXED] Pages lost on restart", "[FIXED]"),
+        ("[Added] A limit for pages", "[Added]"),
+        ("[pages] [removed] The old limit", "[removed]"),
+        ("[Bugfix] Pages lost on restart", ""),
+        ("[pages] Fixed limits", ""),
+        ("Fixed: pages lost on restart", ""),
+    ],
+)
+def test_a_tag_may_be_the_verb(subject: str, deed: str) -> None:
+    """Without it, what was mended would read as what came."""
+    title = read_title(subject)
+    assert (title.deed, title.scope) == (deed, "pages" if subject.startswith("[pages]") else "")
+
+
+@pytest.mark.parametrize(
     ("subject", "scope"),
     [
         ("fix(bundled-pages): keep the last one", "bundled-pages"),
@@ -49,6 +66,9 @@ def test_a_title_is_taken_apart(subject: str, expected: Title) -> None:
         ("[2/3] fix: keep the last one", ""),
         ("[v1.2] Keep the last one", ""),
         ("[WIP] Keep the last one", ""),
+        ("[main] Keep the last one", ""),
+        ("[master][pages] Keep the last one", "pages"),
+        ("develop: keep the last one", ""),
         ("chore(deps): take pages 2", ""),
         ('Revert "pages: keep the last one"', "pages"),
     ],

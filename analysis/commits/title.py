@@ -124,6 +124,7 @@ class Title:
             back, `Revert "…"` of that change.
         restores: the title of the change that is in force again by it: of a reapplied commit, or of a revert's revert.
         scope: the part of the project that its prefix or tag names, as written; empty where they name a type or nothing.
+        deed: a tag that says what was done to what the text names, as written (`[FIXED]`): without it, the trouble reads as the news.
     """
 
     text: str
@@ -134,6 +135,7 @@ class Title:
     reverts: str | None = None
     restores: str | None = None
     scope: str = ""
+    deed: str = ""
 
     @property
     def tells_nothing(self) -> bool:
@@ -203,6 +205,7 @@ def _apart(plain: str) -> Title:
     rest = plain[at:]
     prefix = _PREFIX.match(rest)
     tags = list(names)
+    deed = next((f"[{name}]" for name in names if name.lower() in _DEEDS), "")
     if prefix and _is_prefix(prefix["words"]):
         tags.append(prefix["scope"] or prefix["words"])
         names += [prefix["words"], *([prefix["scope"]] if prefix["scope"] else [])]
@@ -225,13 +228,14 @@ def _apart(plain: str) -> Title:
         breaking,
         series,
         scope=next((name.strip() for name in reversed(tags) if _is_scope(name)), ""),
+        deed=deed,
     )
 
 
 def _is_scope(name: str) -> bool:
     """Whether a tag or a scope says where, not what kind of change, which version or which part of a series."""
     words = [word for word in _SPLIT.split(name.lower()) if word]
-    is_said = any(word not in _TYPE_WORDS and word not in _MARKS for word in words)
+    is_said = any(word not in _TYPE_WORDS and word not in _MARKS and word not in _DEEDS for word in words)
     return is_said and bool(re.search(r"[^\W\d_]{2}", name)) and not re.search(r"\bv?\d+\.\d", name)
 
 
@@ -250,10 +254,19 @@ _MARKS = {
     "all",
     "core",
     "general",
+    "main",
+    "master",
+    "trunk",
+    "dev",
+    "develop",
     "follow",
     "up",
 }
 """Words in brackets that say of no part of the project that it is touched."""
+
+
+_DEEDS = {"fixed", "added", "changed", "removed", "improved", "updated", "deprecated", "renamed", "dropped"}
+"""Tags that are the verb of the sentence after them."""
 
 
 def _is_prefix(words: str) -> bool:

@@ -30,7 +30,7 @@ def extract(product: Sequence[ChangedFile], files: Sequence[ChangedFile], known:
 
 
 def _told(found: Sequence[Mention]) -> Iterator[Fact]:
-    """Tell each name once, and what many types get alike as one: `*::get_ref`."""
+    """Tell each name once, and what many types get alike as one: `get_ref`."""
     alike: dict[str, list[Mention]] = {}
     for name in dict.fromkeys(one.name for one in found):
         one = next(one for one in found if one.name == name)
@@ -39,7 +39,7 @@ def _told(found: Sequence[Mention]) -> Iterator[Fact]:
     for family in [*(family for family in alike.values() if len(family) >= _FAMILY), *singles][:_MOST]:
         first = family[0]
         is_family = len(family) >= _FAMILY
-        name = f"*{first.name.removeprefix(_owner(first.name))}" if is_family else first.name
+        name = _bare(first.name) if is_family else first.name
         detail = ", ".join(one.name for one in family) if is_family else ""
         yield Fact(FactKind.NAME_ADDED, name, first.path, first.line, detail=detail)
 

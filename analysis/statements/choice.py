@@ -39,6 +39,8 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
     """Return the headline: the sentence made for users, else the title, else the best statement; never reworded."""
     said = read_title(commit.subject)
     title = _CLOSES.sub("", _whole(said.text, commit))
+    if said.deed and f"{said.deed} {said.text}" in commit.subject:
+        title = f"{said.deed} {title}"
     fragments = [one for one in statements if one.source is Source.FRAGMENT and one.kind is StatementKind.EFFECT]
     best = next((one for one in fragments if _is_for_users(one)), None)
     if (

@@ -439,7 +439,11 @@ _LOST = _PUBLIC | {
     FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.CHOICE_REMOVED, FactKind.METRIC_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED,
     FactKind.MODULE_REMOVED, FactKind.SIGNATURE_CHANGED, FactKind.DEFAULT_CHANGED, FactKind.DEPRECATED, FactKind.REQUIREMENT_CHANGED,
 }  # fmt: skip
-_BREAKS = re.compile(r"\b(?:deprecat|incompatib|no longer|break(?:s|ing)\b|disallow|legacy)", re.IGNORECASE)
+_BREAKS = re.compile(
+    r"\b(?:deprecat|incompatib|break(?:s|ing)\b|disallow|legacy"
+    r"|no longer (?:be )?(?:support|accept|allow|work|availab|valid|provid|export|expos|includ|ship|run|return|read|honou?r|respect))",
+    re.IGNORECASE,
+)
 """Words that say it; what is merely removed or changed may be nobody's."""
 
 _REMOVES_IDLE = re.compile(
