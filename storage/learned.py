@@ -73,18 +73,6 @@ class Learned:
         with self._store.read(), undamaged("judgement"):
             return Judgement.load(json.loads(str(row)))
 
-    def examples(self) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Return what a model may see of each repository's past: titles with what its people said of them (`Judgement`)."""
-        found = {}
-        with self._store.read() as db, undamaged("judgement"):
-            rows = db.execute(
-                "select r.name, json_extract(l.judgement, '$.examples') from learned l "
-                "join repositories r on r.id = l.repository"
-            )
-            for name, text in rows:
-                found[str(name)] = tuple((str(title), str(said)) for title, said in json.loads(text or "[]"))
-        return found
-
     def trials(self, repo: str) -> tuple[Trial, ...]:
         """Return how the judgement did on the past that was held out; empty if the repository was never learned."""
         row = self._row(repo, "trials")

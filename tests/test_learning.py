@@ -15,7 +15,7 @@ from servers.scratch import Scratch
 
 from analysis.commits.commit import FileChange
 from analysis.commits.records import Labelled
-from analysis.commits.title import ChangeType, read_title
+from analysis.commits.title import ChangeType
 from analysis.commits.window import Window
 from analysis.errors import BadInput, NotFound, Outage
 from analysis.triage.areas import Areas, general
@@ -447,33 +447,16 @@ def test_folders_of_the_past_are_areas_from_then_on(environ: dict[str, str], tmp
     opened.stores.store.close()
 
 
-# -- what people corrected, and what a model sees of it
+# -- what people corrected
 
 
-def test_ranks_that_people_gave_are_labels_and_examples(opened: Core, clone: Path) -> None:
-    """The last word on a commit counts, and a model is shown some of each importance, and no types then."""
+def test_ranks_that_people_gave_are_labels(opened: Core, clone: Path) -> None:
+    """Beside what titles say of themselves, which is never how much a commit matters."""
     source = opened.sources.open(Place(REPO, str(clone)))
     heads = source.landed(NOW - timedelta(days=365), NOW).heads
     opened.stores.commits.put(heads)
     for number, head in enumerate(heads[:12]):
         wanted = Importance.HIGH if number % 2 else Importance.LOW
         opened.stores.feedback.correct(Correction(REPO, head.sha, wanted, Importance.MEDIUM, "slack:U1", NOW))
-    learn_repository(opened, Place(REPO, str(clone)), 365, quiet)
-    shown = opened.stores.learned.examples()[REPO]
-    assert {level for _, level in shown} == {Importance.HIGH, Importance.LOW}
-    subjects = {read_title(head.subject).text for head in heads[:12]}
-    assert {title for title, _ in shown} <= subjects
-
-
-def test_types_are_examples_where_nobody_ranked_anything(opened: Core, clone: Path, tmp_path: Path) -> None:
-    """The two newest of each type, with their areas; also of a past that is too short to learn from."""
-    learn_repository(opened, Place(REPO, str(clone)), 365, quiet)
-    shown = opened.stores.learned.examples()[REPO]
-    assert len(shown) == 8
-    assert dict(shown)["zug the tokens"] == "performance (sea)"
-    assert {said for _, said in shown} == {"feature (moon)", "bugfix (sea)", "refactor (moon)", "performance (sea)"}
-    few = Scratch(tmp_path / "few.git")
-    for n, title in enumerate(["fix: old", "fix: pages", "feat: words", "fix: lines", "Say nothing"]):
-        few.commit(title, {"a.py": f"{n}\n"}, at=NOW - timedelta(hours=20 - n))
-    learn_repository(opened, Place("o/few", str(few.path)), 365, quiet)
-    assert opened.stores.learned.examples()["o/few"] == (("lines", "bugfix"), ("pages", "bugfix"), ("words", "feature"))
+    lesson = learn_repository(opened, Place(REPO, str(clone)), 365, quiet)
+    assert {trial.part: trial.learned for trial in lesson.trials}["importance"] == 12

@@ -16,7 +16,7 @@ from analysis.sources import CommitSource
 from analysis.triage.area_proposal import as_toml, propose, tables
 from analysis.triage.areas import Areas
 from analysis.triage.learned import Judgement, general_judgement
-from analysis.triage.learned.learning import LEAST_LABELS, Trial, examples_of, learn, parted
+from analysis.triage.learned.learning import LEAST_LABELS, Trial, learn, parted
 from analysis.triage.learned.past import own_past
 from analysis.triage.learned.scoring import Judged
 from bot.digests.core import Core
@@ -122,9 +122,8 @@ def _learn(
     shown: Mapping[str, Any] | None = None,
 ) -> Lesson:
     if len(past) < LEAST_LABELS:
-        # so that it is known when it was tried, and a model sees the little that there is
-        known = replace(general_judgement(), examples=examples_of(past))
-        core.stores.learned.put(repo, known, (), core.now(), (commits, len(past)), shown or {})
+        # so that it is known when it was tried
+        core.stores.learned.put(repo, general_judgement(), (), core.now(), (commits, len(past)), shown or {})
         return Lesson(repo, commits, len(past), ())
     step("learning", 0, 0)
     judgement, trials = learn(past, areas, general_judgement())

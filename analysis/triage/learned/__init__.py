@@ -23,13 +23,10 @@ class Judgement:
 
     Attributes:
         area_model: how this repository's people tag; None where only the vocabulary decides.
-        examples: titles, each with what its people said of it, for a model to see: an importance, some of each; where they
-            ranked nothing, a type with areas, such as `bugfix (amd)`.
     """
 
     classifier: Classifier
     area_model: AreaModel | None = None
-    examples: tuple[tuple[str, str], ...] = ()
 
     def areas_of(
         self, areas: Areas, title: Title, files: Sequence[FileChange], evidence: Evidence, repo: str = ""
@@ -43,15 +40,13 @@ class Judgement:
         return {
             "classifier": self.classifier.dump(),
             "area_model": self.area_model.dump() if self.area_model else None,
-            "examples": [list(example) for example in self.examples],
         }
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "Judgement":
         """Make the judgement of what `dump` returned."""
         model = data["area_model"]
-        examples = tuple((str(title), str(said)) for title, said in data.get("examples", ()))
-        return cls(Classifier.load(data["classifier"]), AreaModel.load(model) if model else None, examples)
+        return cls(Classifier.load(data["classifier"]), AreaModel.load(model) if model else None)
 
 
 @lru_cache(maxsize=1)

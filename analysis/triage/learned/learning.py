@@ -12,7 +12,7 @@ from analysis.commits.title import read_title
 from analysis.triage.areas import Areas
 from analysis.triage.learned import Judgement
 from analysis.triage.learned.area_model import fit_areas
-from analysis.triage.learned.classifier import LEVELS, Classifier
+from analysis.triage.learned.classifier import Classifier
 from analysis.triage.learned.evidence import TYPES
 from analysis.triage.learned.scoring import auc, macro_f1, micro_f1
 from analysis.triage.learned.training import Sample, sample_of, train
@@ -30,7 +30,6 @@ _LEAST = 60  # labelled commits; fewer teach nothing that lasts
 _SHIPPED_COUNTS = 200  # commits of its own that weigh as much as what was learned of other repositories
 _SEEN = 2
 _OFTEN = 3
-_SHOWN, _SHOWN_OF_TYPE = 4, 2  # of each importance or type; more would cost a model more than it learns
 _DRAWS, _SURE = 200, 0.99
 """Resampled commits, and in more of these draws than that share the vocabulary must find an area better to go on finding it."""
 _SCORED = 5  # commits of a type; fewer make its score a matter of luck
@@ -85,7 +84,7 @@ def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Jud
         better.level if "importance" in used else base.level,
     )
     own = whole.area_model.without(left) if "areas" in used and whole.area_model else known.area_model
-    return Judgement(classifier, own, examples_of(past)), trials
+    return Judgement(classifier, own), trials
 
 
 def _judged_ahead(samples: Sequence[Sample], areas: Areas, known: Judgement) -> dict[str, list[tuple[Any, Any, Any]]]:
@@ -110,20 +109,6 @@ def _better_known(judged: Sequence[tuple[frozenset[str], frozenset[str], frozens
         if micro_f1(theirs) > micro_f1(ours) and _how_likely(micro_f1, ours, theirs) > _SURE:
             found.add(key)
     return frozenset(found)
-
-
-def examples_of(past: Sequence[Labelled]) -> tuple[tuple[str, str], ...]:
-    """Return the newest titles of each importance as people ranked them; where they ranked nothing, of each type."""
-    ranked = [(level, [one for one in past if one.importance == level][-_SHOWN:]) for level in LEVELS]
-    if any(newest for _, newest in ranked):
-        return tuple((one.commit.subject, level) for level, newest in ranked for one in reversed(newest))
-    usual = Counter(one.type for one in past if one.type)
-    typed = [[one for one in past if one.type == kind][-_SHOWN_OF_TYPE:] for kind, _ in usual.most_common()]
-    return tuple(
-        (one.commit.subject, f"{one.type} ({', '.join(one.areas)})" if one.areas else str(one.type))
-        for newest in typed
-        for one in reversed(newest)
-    )
 
 
 def judgement_of(samples: Sequence[Sample], areas: Areas, known: Judgement) -> Judgement:
