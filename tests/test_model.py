@@ -27,6 +27,7 @@ from analysis.entry import RULES, Analysis, Depth, Entry
 from analysis.llm.analyser import ModelAnalyser
 from analysis.llm.client import Model
 from analysis.llm.excerpt import estimate
+from analysis.llm.injection import addresses_reader
 from analysis.triage.triage import Importance, Triage
 from bot.config import load
 from bot.digests.core import open_core
@@ -134,7 +135,10 @@ class TestTheDay:
         ranks = [(by_rules[sha].importance.rank, by_rules[sha].score) for sha in alone]
         assert (len(order), ranks) == (18, sorted(ranks, reverse=True))
         low = [sha for sha in alone if by_rules[sha].importance is Importance.LOW]
-        assert low in [shas_in(asked) for asked in day.asked("Commits")]
+        together = [shas for asked in day.asked("Commits") if len(shas := shas_in(asked)) > 1 and set(shas) <= set(low)]
+        by_itself = set(low) - {sha for shas in together for sha in shas}
+        assert len(together) <= 2
+        assert {entry.commit.short for entry in day.digest().entries if addresses_reader(entry)} >= by_itself
         assert len(low) > 3
 
     def test_depth_follows_the_models_importance(self, day: Day) -> None:

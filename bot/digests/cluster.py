@@ -81,7 +81,8 @@ class _Executor(Executor):
             if self._client.status != "running":
                 for future in list(self._under_way):
                     if future.cancel():
-                        future.set_running_or_notify_cancel()
+                        with contextlib.suppress(RuntimeError):  # the SDK may have said so to whoever waits meanwhile
+                            future.set_running_or_notify_cancel()
 
 
 def _version() -> str:
