@@ -25,7 +25,7 @@ FOLDED = frozenset({"tests", "ci", "docs"})
 """Areas that share one count and one reply: few follow them."""
 _FOLDED_AS = "tests"
 
-_LINE, _WHY, _LEAST_WHY, _WATCH, _WATCHED, _AREAS = 120, 72, 40, 240, 72, 8
+_LINE, _WHY, _LEAST_WHY, _WATCH, _WATCHED, _AREAS = 120, 72, 40, 240, 72, 7
 _SCREEN, _QUOTE = 1_100, 160
 """Columns that a phone's first screen has for what the day holds, and that one quotation takes of it."""
 _SEPARATOR = " · "
