@@ -193,6 +193,7 @@ class TestRewritten:
         assert digest.notes == (
             "the branch's history was rewritten: 5 commits that were told before have other SHAs now",
         )
+        assert (digest.run.fetched, digest.run.cached) == (6, 0)
         assert titles(told(environ, place)) == ["New"], "made again"
         scratch.commit("Newer", {"new.py": "2\n"}, at=NINE + 10 * HOUR)
         after = told(environ, place, NINE + DAY)

@@ -125,7 +125,7 @@ class Core:
             self.stores.pull_requests, self.sources.pull_requests(source), listing.repo, earlier, now
         )
         notes = tuple(note.said(language) for note in listing.notes)
-        run = RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched, unread=unread)
+        run = RunCard(analyser.name, analyser.prompt, fetched, len(heads) - fetched, unread=unread)
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=notes)
         with self._session(analyser, language) as session:
             try:
