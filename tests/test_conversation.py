@@ -475,6 +475,7 @@ async def test_a_corrected_rank_is_what_everybody_sees(known: Bot) -> None:
     )
     assert "now ranks medium" in await known.shown(pressed(done, "rank down"))
     assert "already" in await known.shown("rank up example/quill@2941f18")
+    assert "already" in await known.shown("rank up 2941f18"), "as people type it"
 
 
 async def test_a_members_tap_is_a_vote(known: Bot) -> None:

@@ -129,11 +129,11 @@ async def mend_posts(context: CommandContext, commit: Commit) -> None:
 
 
 async def known_commit(context: CommandContext, name: str) -> Entry:
-    """Return the commit that a button names."""
+    """Return the commit that a button or somebody names; without a repository, one of the repository here."""
     found = reference(name)
-    if not found or not (found.repo and found.sha):
+    if not found or not found.sha:
         raise Mistake("mistake.commit_missing")
-    repo, core = context.seen(found.repo), context.services.core
+    repo, core = context.seen(found.repo) if found.repo else context.repository(), context.services.core
     hits = await context.services.work.quick(lambda: core.stores.commits.find(found.sha, repo))
     entry = await context.services.work.quick(lambda: core.memory.entry(*hits[0], context.language)) if hits else None
     if entry is None:
