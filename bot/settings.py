@@ -66,7 +66,7 @@ def _listed(value: Any) -> Any:
 def _patterns(names: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse a pattern that fits no repository: it would open nothing, and nobody would notice."""
     for name in names:
-        if not re.fullmatch(r"\*|[\w.*?\[\]!-]+/[\w.*?\[\]!-]+", name):
+        if not re.fullmatch(r"\*|[\w.*?\[\]!-]+/[\w.*?\[\]!-]+", name) or name.count("[") != name.count("]"):
             raise ValueError(f"{name!r} fits no repository: write owner/name, with * for any letters, as in acme/*")
     return names
 

@@ -153,6 +153,7 @@ def test_without_a_home_there_is_still_a_place() -> None:
         ("[areas.amd]\nwords = 'x'", "[areas.amd] words", "valid tuple"),
         ("[areas.amd]\npaths = ['ok', '(']", "[areas.amd] paths, entry 2", "'(' is no regular expression"),
         ("[access]\npublic = ['acme']", "[access] public", "'acme' fits no repository: write owner/name"),
+        ("[access]\npublic = ['acme/[']", "[access] public", "'acme/[' fits no repository: write owner/name"),
         ("[access]\nsetup = ['\"acme/*\"']", "[access] setup", "fits no repository"),
         ("[access]\nadmins = ['U1']", "[access] admins", "'U1' names nobody: write slack:U024BE7LH"),
         ("model = 'x'", "[model]", "this is a table"),
