@@ -11,6 +11,7 @@ from servers.github import GitHubServer
 from servers.github_objects import PatchLimits
 from servers.loopback import Loopback, Reply, Request, as_json
 from servers.scratch import NOON, Scratch
+from servers.shelf import Shelf
 from servers.waiting import hurry
 
 from analysis.commits.commit import Commit
@@ -20,13 +21,6 @@ from analysis.sources.github_rest import GitHubRepository
 
 REPO = "ann/scratch"
 DAY = (NOON - timedelta(hours=12), NOON + timedelta(hours=12))
-
-
-class Shelf(dict[str, tuple[str, str]]):
-    """A PageCache."""
-
-    def put(self, key: str, etag: str, body: str) -> None:
-        self[key] = (etag, body)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import pytest
 from servers.github import GitHubServer
 from servers.loopback import Reply, Request, as_json
 from servers.scratch import NOON, Scratch
+from servers.shelf import Shelf
 from servers.waiting import hurry
 
 from analysis.errors import Outage
@@ -19,13 +20,6 @@ from analysis.sources.github_requests import GitHub, Requests
 REPO = "ann/scratch"
 WEEK = (NOON - timedelta(days=7), NOON + timedelta(days=1))
 TODAY = (NOON - timedelta(hours=12), NOON + timedelta(hours=12))
-
-
-class Shelf(dict[str, tuple[str, str]]):
-    """A PageCache."""
-
-    def put(self, key: str, etag: str, body: str) -> None:
-        self[key] = (etag, body)
 
 
 @pytest.fixture(autouse=True)

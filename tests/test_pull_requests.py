@@ -9,6 +9,7 @@ import pytest
 from servers.github import GitHubServer
 from servers.github_graphql import Pulls
 from servers.scratch import NOON, Scratch
+from servers.shelf import Shelf
 from servers.waiting import hurry
 
 from analysis.commits.commit import Brought, Commit
@@ -19,13 +20,6 @@ from analysis.sources.github_requests import GitHub, Requests
 
 REPO = "ann/scratch"
 MORNING = NOON + timedelta(hours=20)
-
-
-class Shelf(dict[str, tuple[str, str]]):
-    """A PageCache."""
-
-    def put(self, key: str, etag: str, body: str) -> None:
-        self[key] = (etag, body)
 
 
 @pytest.fixture(autouse=True)
