@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
+from analysis.facts.fact import TAKEN_AWAY_BY
 from analysis.rules import RulesAnalyser
 from analysis.triage.sketch import DEFINITION
 
@@ -12,18 +13,7 @@ _UNDONE = {"taken_back", "takes_back"}
 """Codes of reasons: a commit and what takes it back the same day."""
 _TOLD_ANYWAY = {FactKind.REVERTS, FactKind.VERSION_CHANGED}
 
-_OPPOSITES = {
-    FactKind.FLAG_ADDED: FactKind.FLAG_REMOVED,
-    FactKind.COMMAND_ADDED: FactKind.COMMAND_REMOVED,
-    FactKind.ENV_ADDED: FactKind.ENV_REMOVED,
-    FactKind.ENDPOINT_ADDED: FactKind.ENDPOINT_REMOVED,
-    FactKind.METRIC_ADDED: FactKind.METRIC_REMOVED,
-    FactKind.GATE_ADDED: FactKind.GATE_REMOVED,
-    FactKind.CONFIG_ADDED: FactKind.CONFIG_REMOVED,
-    FactKind.NAME_ADDED: FactKind.NAME_REMOVED,
-    FactKind.DEPENDENCY_ADDED: FactKind.DEPENDENCY_REMOVED,
-    FactKind.TEST_DISABLED: FactKind.TEST_ENABLED,
-}
+_OPPOSITES = TAKEN_AWAY_BY | {FactKind.TEST_DISABLED: FactKind.TEST_ENABLED}
 _OPPOSITES |= {other: kind for kind, other in _OPPOSITES.items()}
 _SET_BACK = {
     FactKind.DEFAULT_CHANGED, FactKind.CONSTANT_CHANGED, FactKind.SELECTION_CHANGED, FactKind.FORMAT_CHANGED,

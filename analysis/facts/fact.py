@@ -53,6 +53,20 @@ class FactKind(StrEnum):
     REVERTS = "reverts"
 
 
+TAKEN_AWAY_BY = {
+    FactKind.FLAG_ADDED: FactKind.FLAG_REMOVED,
+    FactKind.COMMAND_ADDED: FactKind.COMMAND_REMOVED,
+    FactKind.ENV_ADDED: FactKind.ENV_REMOVED,
+    FactKind.ENDPOINT_ADDED: FactKind.ENDPOINT_REMOVED,
+    FactKind.METRIC_ADDED: FactKind.METRIC_REMOVED,
+    FactKind.GATE_ADDED: FactKind.GATE_REMOVED,
+    FactKind.CONFIG_ADDED: FactKind.CONFIG_REMOVED,
+    FactKind.NAME_ADDED: FactKind.NAME_REMOVED,
+    FactKind.DEPENDENCY_ADDED: FactKind.DEPENDENCY_REMOVED,
+}
+"""What comes, by name, with what takes it away again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing that a diff or git's own message proves.

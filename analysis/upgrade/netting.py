@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
+from analysis.facts.fact import TAKEN_AWAY_BY
 
 Key = tuple[str, ...]
 """What tells a thing apart: its family, then its name, and its file where other files may have the same."""
@@ -49,17 +50,8 @@ def netted(entries: Iterable[Entry]) -> Netted:
     return Netted(tuple(changes), passing)
 
 
-_COMES = {
-    FactKind.FLAG_ADDED: FactKind.FLAG_REMOVED,
-    FactKind.COMMAND_ADDED: FactKind.COMMAND_REMOVED,
-    FactKind.ENV_ADDED: FactKind.ENV_REMOVED,
-    FactKind.ENDPOINT_ADDED: FactKind.ENDPOINT_REMOVED,
-    FactKind.METRIC_ADDED: FactKind.METRIC_REMOVED,
-    FactKind.GATE_ADDED: FactKind.GATE_REMOVED,
+_COMES = TAKEN_AWAY_BY | {
     FactKind.CHOICE_ADDED: FactKind.CHOICE_REMOVED,
-    FactKind.CONFIG_ADDED: FactKind.CONFIG_REMOVED,
-    FactKind.NAME_ADDED: FactKind.NAME_REMOVED,
-    FactKind.DEPENDENCY_ADDED: FactKind.DEPENDENCY_REMOVED,
     FactKind.CHECK_ADDED: FactKind.CHECK_REMOVED,
 }
 _GOES = {removed: added for added, removed in _COMES.items()} | {FactKind.MODULE_REMOVED: FactKind.MODULE_REMOVED}
