@@ -20,7 +20,6 @@ from storage.feeds import Feed
 from storage.incidents import Incidents
 
 _LATEST = 7
-_DONE = {State.POSTED, State.SKIPPED, State.REFUSED}
 
 
 def meant_feeds(context: CommandContext) -> list[Feed]:
