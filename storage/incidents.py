@@ -2,7 +2,7 @@
 
 open ──end──▶ ended ──forget──▶ (gone)
  ▲              │
- └────begin─────┘     (as a new one: whoever was told of the old one is told of this one, too)
+ └────begin─────┘     (as a new one: whoever has not heard of the old one's end hears of this one's)
 """
 
 from collections.abc import Iterable
@@ -58,7 +58,8 @@ class Incidents:
                 values,
             )
             if not done.rowcount:
-                row = values | {"since": int(now.timestamp()), "maker_told": 0, "channel_told": 0}
+                known = next(db.query("select maker_told, channel_told from incidents where feed = ?", [feed]), None)
+                row = values | {"since": int(now.timestamp())} | (known or {"maker_told": 0, "channel_told": 0})
                 db.table("incidents").insert(row, pk="feed", replace=True)
 
     def end(self, feed: int, now: datetime, missed: Window | None, lost: Window | None) -> None:

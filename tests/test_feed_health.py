@@ -227,6 +227,59 @@ async def test_a_notice_that_is_lost_on_its_way_is_not_sent_twice(bot: Bot, gith
     assert bot.platform.doubles == []
 
 
+async def test_the_end_is_told_to_whom_the_beginning_was_told_though_no_answer_came(
+    bot: Bot, github: GitHubServer
+) -> None:
+    """The notices stand, the platform's answers were lost, and all was well before anybody asked again."""
+    for channel, place in zip(("C1", "C2"), NAMES, strict=True):
+        a_feed(bot, place, channel=channel)
+    revoke(github)
+    await pass_time(bot, NINE - 11 * HOUR - 45 * MINUTE)
+    bot.platform.trouble = _lose
+    await pass_time(bot, NINE, step=HOUR)
+    assert [len(heard(bot, channel)) for channel in ("DM-U1", "C1", "C2")] == [1, 1, 1]
+    mend(github)
+    await pass_time(bot, NINE + MINUTE)
+    bot.platform.trouble = lambda _step: None
+    await pass_time(bot, NINE + HOUR)
+    (again,) = heard(bot)[1:]
+    assert [line.split(":")[0] for line in again.splitlines()] == list(NAMES)
+    for channel in ("C1", "C2"):
+        assert sum("can be made again" in text for text in heard(bot, channel)) == 1
+    assert bot.platform.doubles == []
+
+
+async def test_who_waits_for_the_end_hears_it_though_it_broke_again_meanwhile(bot: Bot, github: GitHubServer) -> None:
+    """The platform was busy when all was well for a while, and the second trouble was too short to be told."""
+    a_feed(bot)
+    revoke(github)
+    await pass_time(bot, NINE + HOUR, step=HOUR / 2)
+    assert [len(heard(bot)), len(heard(bot, "C1"))] == [1, 1]
+    mend(github)
+    bot.platform.trouble = _refuse
+    await pass_time(bot, NINE + 2 * HOUR)
+    revoke(github)
+    await pass_time(bot, NINE + 2 * HOUR + 15 * MINUTE)
+    mend(github)
+    bot.platform.trouble = lambda _step: None
+    await pass_time(bot, NINE + 4 * HOUR)
+    for channel in ("DM-U1", "C1"):
+        assert sum("can be made again" in text for text in heard(bot, channel)) == 1
+    assert bot.platform.doubles == []
+
+
+def _refuse(step: str) -> None:
+    """The platform takes nothing for now."""
+    if step == "post":
+        raise BUSY
+
+
+def _lose(step: str) -> None:
+    """Whatever is posted stands, and whoever posted or looks for it hears nothing."""
+    if step == "find" or step.endswith(".after"):
+        raise LOST
+
+
 async def test_who_takes_no_direct_messages_is_left_in_peace(bot: Bot, github: GitHubServer) -> None:
     """The channel hears it all the same."""
     a_feed(bot)

@@ -6,7 +6,7 @@ feeds are theirs.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -139,7 +139,8 @@ class FeedHealth:
             await self._tell_maker(list(theirs))
         for feed, incident in troubles:
             await self._tell_channel(feed, incident, owed.get(feed.id))
-        await self._work.quick(self._forget)
+        unsure = await self._unsure([trouble for trouble in troubles if trouble[1].ended])
+        await self._work.quick(lambda: self._forget(unsure))
 
     def _known(self) -> tuple[list[_Trouble], dict[int, Due]]:
         """Return the incidents with their feeds, and by feed what a channel waits for that was not told why."""
@@ -161,9 +162,40 @@ class FeedHealth:
                 self._end(feed, incident, now)
         return troubles, owed
 
-    def _forget(self) -> None:
+    async def _unsure(self, over: Sequence[_Trouble]) -> set[int]:
+        """Return the feeds of which it is not known if somebody was told that they broke; who was, is noted.
+
+        The platform's answer may have been lost, and the trouble over before anybody asked again.
+        """
+        unsure: set[int] = set()
+        for feed, incident in over:
+            if not incident.channel_told:
+                state = await self._began(feed, incident, "channel")
+                if state is State.POSTED:
+                    await self._work.quick(lambda feed=feed: self._incidents.tell_channel(feed.id, is_over=False))  # type: ignore[misc]
+                elif state is State.POSTING:
+                    unsure.add(feed.id)
+            if feed.made_by and not incident.maker_told:
+                state = await self._began(feed, incident, "maker", feed.made_by)
+                told_with = [
+                    one for one in over if (_maker(one), _cause(one)) == (_maker((feed, incident)), incident.cause)
+                ]
+                if state is State.POSTED:
+                    await self._work.quick(lambda some=told_with: self._note_maker(some, is_over=False))  # type: ignore[misc]
+                elif state is State.POSTING:
+                    unsure.update(one.id for one, _ in told_with)
+        return unsure
+
+    async def _began(self, feed: Feed, incident: Incident, what: str, user: str = "") -> State | None:
+        """Return how far the notice that a feed broke is; None once its end was told, too."""
+        channel = "" if user else feed.channel
+        if await self._deliverer.settle(self._order(feed, incident, channel, f"{what} over"), user):
+            return None
+        return await self._deliverer.settle(self._order(feed, incident, channel, what), user)
+
+    def _forget(self, unsure: Collection[int]) -> None:
         for incident in self._incidents.all():
-            if incident.ended and not (incident.maker_told or incident.channel_told):
+            if incident.ended and not (incident.maker_told or incident.channel_told or incident.feed in unsure):
                 self._incidents.forget(incident.feed)
 
     async def _tell_maker(self, troubles: Sequence[_Trouble]) -> None:

@@ -49,7 +49,7 @@ class ModelHealth:
         feeds = await self._work.quick(self._by_maker)
         settled = True
         for who, feed in feeds.items():
-            if outage.ended and not await self._work.quick(lambda who=who: self._notices.was_told(outage, who)):  # type: ignore[misc]
+            if outage.ended and not await self._notices.was_told(outage, who):
                 continue
             settled &= await self._notices.tell(outage, who, lambda feed=feed: self._said(outage, feed))  # type: ignore[misc]
         if outage.ended and (settled or self._core.now() - outage.ended > _KEPT):

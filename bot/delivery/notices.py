@@ -88,16 +88,16 @@ class Notices:
 
     async def tell(self, outage: Outage, who: Recipient, say: Callable[[], str]) -> bool:
         """Tell somebody of an outage, or of its end, once; return whether that is settled."""
-        subject, slot = f"{self._owner} {who}", _slot(outage)
+        order, user = self._order(outage, who)
+        subject, slot = order.subject, order.slot
         if (subject, slot) in self._done:
             return True
-        order = Order(KIND, subject, slot, who.platform, who.id if who.kind == "channel" else "", self._core.now())
         tone = "done" if outage.ended else "problem"
 
         async def make(_delivery: Delivery) -> Ready:
             return Ready(Note(await self._work.quick(say), tone))  # type: ignore[arg-type]  # one of the tones
 
-        result = await self._outbox.deliver(order, make, who.id if who.kind == "user" else "")
+        result = await self._outbox.deliver(order, make, user)
         if result.trouble:
             _LOG.warning("the notice about %s: %s (%s)", outage.name, result.outcome, said(result.trouble, "en"))
         is_settled = result.outcome in {Outcome.POSTED, Outcome.REFUSED} or (
@@ -107,9 +107,16 @@ class Notices:
             self._done.add((subject, slot))
         return is_settled
 
-    def was_told(self, outage: Outage, who: Recipient) -> bool:
-        """Whether somebody was told that an outage began."""
-        return self._state(f"{self._owner} {who}", _slot(replace(outage, ended=None))) is State.POSTED
+    async def was_told(self, outage: Outage, who: Recipient) -> bool:
+        """Whether somebody was told that an outage began; where the platform's answer was lost, it is asked."""
+        order, user = self._order(replace(outage, ended=None), who)
+        return await self._outbox.settle(order, user) is State.POSTED
+
+    def _order(self, outage: Outage, who: Recipient) -> tuple[Order, str]:
+        """Return the order of a notice, and to whose direct messages it goes, if to any."""
+        channel, user = (who.id, "") if who.kind == "channel" else ("", who.id)
+        subject = f"{self._owner} {who}"
+        return Order(KIND, subject, _slot(outage), who.platform, channel, self._core.now()), user
 
     def _state(self, subject: str, slot: str) -> State | None:
         """Return how a notice ended; None while it has not."""

@@ -104,6 +104,20 @@ class Outbox:
         async with self._held(delivery):
             return await self._told(delivery, make, user)
 
+    async def settle(self, order: Order, user: str = "") -> State | None:
+        """Return how far an order is, None if it was never taken up; where its posting broke off, look what stands first.
+
+        For orders that would not be made any more: what does not stand is not posted now.
+        """
+        if (known := await asyncio.to_thread(self._state, order)) is State.POSTING:
+            await self.deliver(order, _nothing, user)
+            known = await asyncio.to_thread(self._state, order)
+        return known
+
+    def _state(self, order: Order) -> State | None:
+        of_subject = self.deliveries.of(order.kind, order.subject)
+        return next((known.state for known in of_subject if known.order.slot == order.slot), None)
+
     async def _told(self, delivery: Delivery, make: Make, user: str) -> Result:
         """Go on with a claimed delivery, and turn whatever stops it into a result."""
         try:
@@ -212,3 +226,7 @@ class Outbox:
 
     def _backoff(self, delivery: Delivery) -> float:
         return min(_FIRST_PAUSE * 2.0 ** (delivery.attempts - 1), _LONGEST_PAUSE)
+
+
+async def _nothing(_delivery: Delivery) -> None:
+    """Make nothing: what stands already is closed, and nothing is posted."""

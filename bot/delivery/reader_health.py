@@ -53,6 +53,8 @@ class ReaderHealth:
     async def _tell(self, outage: Outage) -> None:
         settled = True
         for who, one in (await self._work.quick(lambda: dict(self._waiting(outage)))).items():
+            if outage.ended and not await self._notices.was_told(outage, who):
+                continue
             settled &= await self._notices.tell(outage, who, lambda one=one: self._said(outage, one))  # type: ignore[misc]
         if outage.ended and (settled or self._core.now() - outage.ended > _KEPT):
             await self._notices.forget(outage)
@@ -70,10 +72,7 @@ class ReaderHealth:
                 continue
             if not self._access.may_be_sent(one):
                 continue
-            if outage.ended:
-                if self._notices.was_told(outage, who):
-                    yield who, one
-            elif now - outage.since >= _PATIENCE and _is_waited_for(one, outage.since, now):
+            if outage.ended or (now - outage.since >= _PATIENCE and _is_waited_for(one, outage.since, now)):
                 yield who, one
 
     def _said(self, outage: Outage, one: Subscription) -> str:
