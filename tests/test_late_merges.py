@@ -125,6 +125,28 @@ class TestMerges:
         (entry,) = told(environ, place).entries
         assert [one.subject for one in entry.commit.brought] == ["Fix crash 40"]
 
+    @pytest.mark.parametrize("root", [True, False], ids=["from the beginning", "in between"])
+    def test_what_is_dated_before_its_own_parent_is_held_together_by_ancestry(
+        self, scratch: Scratch, environ: dict[str, str], place: str, *, root: bool
+    ) -> None:
+        """What the trunk had is not the merge's, though a date hides the commit between, and it was told the day before."""
+        if root:
+            scratch.git("update-ref", "-d", "refs/heads/main")
+        for number in range(3):
+            scratch.commit(f"Trunk {number}", {"app.py": f"a = {number}\n"}, at=NINE - 40 * HOUR + number * HOUR)
+        assert len(told(environ, place, NINE - DAY).entries) == 3
+        base = scratch.tip()
+        scratch.commit("Trunk, by a slow clock", {"app.py": "a = 9\n"}, at=NINE - 9 * DAY)
+        trunk, tip = scratch.tip(), base
+        for age in (16, 15, 14):
+            content = {f"side{age}.py": "b = 1\n"}
+            tip = scratch.commit(f"Side {age}", content, at=NINE - age * DAY, parents=[tip], branch="side")
+        scratch.commit("Merge it", at=NINE - 15 * HOUR, parents=[trunk, tip])
+        for _ in range(2):  # made, and made again
+            entries = {entry.commit.subject: entry for entry in told(environ, place).entries}
+            assert set(entries) == {"Merge it", "Trunk, by a slow clock"}
+            assert [one.subject for one in entries["Merge it"].commit.brought] == ["Side 14", "Side 15", "Side 16"]
+
 
 class TestDates:
     @pytest.fixture(autouse=True)
@@ -155,13 +177,76 @@ class TestDates:
         assert titles(told(environ, place)) == expected, "made again"
         assert titles(told(environ, place, NINE + DAY)) == (["This morning"] if others else [])
 
-    def test_who_begins_is_not_told_of_all_the_past(
-        self, scratch: Scratch, environ: dict[str, str], place: str, tmp_path: Path
+
+ODD = [
+    datetime(2099, 1, 1, tzinfo=UTC),
+    datetime(2010, 1, 1, tzinfo=UTC),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    NINE - 90 * DAY,
+]
+"""A clock that is far ahead, two that are far behind, and what comes of a date that cannot be read."""
+
+
+class TestTheFirstDigest:
+    """Nothing was told before: dates that cannot be right are held against what the commits are built on."""
+
+    def line(self, scratch: Scratch, *dates: datetime) -> None:
+        for number, at in enumerate(dates):
+            scratch.commit(f"Number {number}", {"app.py": f"a = {number}\n"}, at=at)
+
+    @pytest.mark.parametrize("at", ODD)
+    @pytest.mark.parametrize("hours_after", [(), (-10,), (-10, -8, -1)], ids=["last", "below one", "below three"])
+    def test_a_commit_of_any_date_is_told(
+        self, scratch: Scratch, environ: dict[str, str], place: str, at: datetime, hours_after: tuple[int, ...]
     ) -> None:
-        """What was there before anything was told came long ago, for all that is known."""
-        scratch.commit("Odd", {"odd.py": "1\n"}, at=datetime(2010, 1, 1, tzinfo=UTC))
-        other = environ | {"DAYBRIEF_STORE__PATH": str(tmp_path / "other.db")}
-        assert titles(told(other, place)) == []
+        """Marked with its date; not again with the next day's."""
+        self.line(scratch, NINE - 2 * DAY, NINE - 20 * HOUR, at, *(NINE + hours * HOUR for hours in hours_after))
+        digest = told(environ, place)
+        assert "Number 2" in {entry.commit.subject for entry in digest.entries}
+        (entry,) = (entry for entry in digest.entries if entry.commit.subject == "Number 2")
+        said = "its date cannot be read" if at.year == 1970 else f"dated {at:%Y-%m-%d}, which cannot be when it landed"
+        assert said in item_of(entry, "en", general(), digest.window).marks
+        after = told(environ, place, NINE + DAY)
+        assert "Number 2" not in {entry.commit.subject for entry in after.entries}
+
+    def test_a_few_wrong_dates_do_not_outvote_a_right_one(
+        self, scratch: Scratch, environ: dict[str, str], place: str
+    ) -> None:
+        """Three machines with an empty battery above the only commit of the day."""
+        self.line(scratch, NINE - 20 * HOUR, *(datetime(2010, 1, day, tzinfo=UTC) for day in (1, 2, 3)))
+        assert len(told(environ, place).entries) == 4
+
+    @pytest.mark.parametrize("at", ODD)
+    def test_what_came_before_or_after_is_not_told(
+        self, scratch: Scratch, environ: dict[str, str], place: str, at: datetime
+    ) -> None:
+        """What is built on it, or what it is built on, has a date that says so."""
+        self.line(scratch, NINE - 30 * DAY, at, NINE - 29 * DAY, NINE - 20 * HOUR, NINE - HOUR, at, NINE - HOUR)
+        assert titles(told(environ, place)) == ["Number 3"]
+
+    @pytest.mark.parametrize("at", ODD)
+    def test_below_a_merge(self, scratch: Scratch, environ: dict[str, str], place: str, at: datetime) -> None:
+        """Ordered by dates, everything else comes before it."""
+        self.line(scratch, NINE - 20 * HOUR)
+        base = scratch.tip()
+        scratch.commit("Odd", {"odd.py": "1\n"}, at=at)
+        side = scratch.commit("Side", {"side.py": "1\n"}, at=NINE - 15 * HOUR, parents=[base], branch="side")
+        scratch.commit("Merge it", at=NINE - 14 * HOUR, parents=[scratch.tip(), side])
+        digest = told(environ, place)
+        assert sorted(entry.commit.subject for entry in digest.entries) == ["Merge it", "Number 0", "Odd"]
+
+    def test_below_more_than_a_page(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        """A day that lies deep in a busy branch."""
+        after = (NINE + timedelta(seconds=number) for number in range(101))
+        self.line(scratch, NINE - 20 * HOUR, datetime(2010, 1, 1, tzinfo=UTC), NINE - 19 * HOUR, *after)
+        assert titles(told(environ, place)) == ["Number 0", "Number 1 (late)", "Number 2"]
+
+    def test_clocks_that_differ_by_minutes_say_nothing(
+        self, scratch: Scratch, environ: dict[str, str], place: str
+    ) -> None:
+        """Midnight lies between the two: each counts on the day that it names."""
+        self.line(scratch, NINE - 9 * HOUR + timedelta(minutes=5), NINE - 9 * HOUR - timedelta(minutes=5))
+        assert titles(told(environ, place)) == ["Number 1"]
 
 
 def rewrite(scratch: Scratch, mark: str, *, changed: int = -1) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 Status = Literal["added", "modified", "removed", "renamed", "copied", "changed"]
@@ -14,6 +14,7 @@ Unseen = Literal["binary", "too large", "unreadable"]
 LOST = frozenset({"too large", "unreadable"})
 """Those that hide something a reader could have seen."""
 
+_FIRST_DATE = datetime(1970, 1, 2, tzinfo=UTC)
 _PULL_REQUEST = re.compile(r"\(#(\d{1,10})\)$")
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.")
 # What git, GitHub and people write when a branch is brought up to date with the one that it was taken from, or with its own copy elsewhere.
@@ -97,6 +98,11 @@ class Commit:
     def is_unread(self) -> bool:
         """Whether the source gave its message alone: it could not or would not tell what was changed."""
         return self.more_files and not self.files
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether its date could not be read: it then comes out as the beginning of git's time."""
+        return self.committed_at < _FIRST_DATE
 
     @property
     def is_merge(self) -> bool:

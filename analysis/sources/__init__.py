@@ -122,11 +122,12 @@ class PageCache(Protocol):
         """Remember an answer."""
 
 
-def fold_merges(heads: Iterable[Commit]) -> list[Commit]:
+def fold_merges(heads: Iterable[Commit], brought: Mapping[str, Collection[str]] | None = None) -> list[Commit]:
     """Make a merge and the commits that it brought one: the merge, with them in `brought`.
 
     Only commits in `heads` are counted as brought: those that stand on no line of first parents through `heads`, but
-    are reached from a merge's other parents. The order of what is left stays as it was.
+    are reached from a merge's other parents. Where the source said what a merge brought, that holds. The order of what is
+    left stays as it was.
     """
     ordered = list(heads)
     known = {commit.sha: commit for commit in ordered}
@@ -135,7 +136,10 @@ def fold_merges(heads: Iterable[Commit]) -> list[Commit]:
     folded = []
     # Oldest merge first: a commit belongs to the merge through which it came to the trunk.
     for merge in reversed([commit for commit in ordered if commit.sha in trunk and commit.is_merge]):
-        found = reached(merge.parents[1:], known, trunk | taken)
+        if brought and merge.sha in brought:
+            found = (known.keys() & set(brought[merge.sha])) - taken
+        else:
+            found = reached(merge.parents[1:], known, trunk | taken)
         taken |= found
         folded.append(replace(merge, brought=tuple(Brought(c.sha, c.subject) for c in ordered if c.sha in found)))
     merges = {commit.sha: commit for commit in folded}
@@ -143,9 +147,10 @@ def fold_merges(heads: Iterable[Commit]) -> list[Commit]:
 
 
 def cut_off(heads: Iterable[Commit]) -> list[Commit]:
-    """Return the merges on the trunk that brought something which is not in `heads`, as far as these tell.
+    """Return the merges on the trunk of which `heads` cannot tell what they brought.
 
-    Where a side branch leaves `heads`, it may end on the trunk, long ago, or go on: only the source can tell.
+    Where a side branch leaves `heads`, it may end on the trunk, long ago, or go on. Where it goes down to the beginning of
+    history, the trunk is not in `heads` as a whole: some of its commits have odd dates.
     """
     ordered = list(heads)
     known = {commit.sha: commit for commit in ordered}
@@ -154,25 +159,9 @@ def cut_off(heads: Iterable[Commit]) -> list[Commit]:
     for merge in (commit for commit in ordered if commit.sha in trunk and commit.is_merge and not commit.catches_up):
         side = reached(merge.parents[1:], known, trunk)
         ends = {*merge.parents[1:], *(parent for sha in side for parent in known[sha].parents)}
-        if ends - known.keys():
+        if ends - known.keys() or not all(known[sha].parents for sha in side):
             found.append(merge)
     return found
-
-
-def misdated(newest: Sequence[Commit], told: Collection[str], since: datetime, until: datetime) -> list[Commit]:
-    """Return the commits above what was told, down the line of first parents, whose dates lie outside of [since, until).
-
-    Their clocks were wrong, or they waited for long: no day's list would ever have them. Where the line does not reach what
-    was told, nothing says when they came.
-    """
-    known = {commit.sha: commit for commit in newest}
-    sha = newest[0].sha if newest else ""
-    found = []
-    while sha in known and sha not in told:
-        commit = known[sha]
-        found += [] if since <= commit.committed_at < until else [commit]
-        sha = next(iter(commit.parents), "")
-    return found if sha in told else []
 
 
 def _trunk(ordered: Sequence[Commit], known: Mapping[str, Commit]) -> set[str]:

@@ -108,7 +108,11 @@ class GitClone:
     def newest(self) -> tuple[Commit, ...]:
         """List the branch's newest commits; see CommitSource."""
         tip = self._tip()
-        return self.heads(self._git("rev-list", f"-{_NEWEST}", tip.sha).split()) if tip.sha else ()
+        if not tip.sha:
+            return ()
+        # By dates an odd one would hide what lies below it.
+        line, dated = (self._git("rev-list", *how, f"-{_NEWEST}", tip.sha).split() for how in (["--first-parent"], []))
+        return self.heads(list(dict.fromkeys([*line, *dated])))
 
     def brought(self, merge: Commit) -> tuple[Commit, ...]:
         """List what a merge brought; see CommitSource."""

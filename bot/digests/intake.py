@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from analysis.commits.commit import Commit
 from analysis.commits.window import Window, closed_before
 from analysis.digest.pipeline import Step
-from analysis.sources import CommitSource, Listing, cut_off, fold_merges, misdated, reached
+from analysis.errors import NotFound
+from analysis.sources import CommitSource, Listing, cut_off, fold_merges, reached
+from analysis.sources.arrival import CLOCKS_DIFFER, lines, misdated, out_of_order
 from bot.digests.memory import Memory
 from bot.digests.rewritten import Rewritten
 from bot.digests.stores import Stores
 from bot.digests.threads import threads
 from storage.digests import ReportedCommits
 
-_CLOCKS_DIFFER = timedelta(days=1)
-"""A commit that claims to be from later than this is from no day that will come."""
+_GAPS = 3
+"""Commits that are asked for one by one where a line of commits is broken by one that no list by dates has."""
 
 _FETCHES = 8  # GitHub asks for few requests at once; more than this gains nothing
 
@@ -55,10 +57,11 @@ class Intake:
         closed = closed_before(window.start, told.closed)
         # What a told commit was built on was here when it was told, be it by itself or within a merge.
         here = reached(told.where, {head.sha: head for head in listing.heads})
-        odd = self._misdated(source, window, told)
-        own, late = list(odd), {head.sha for head in odd if head.committed_at < window.start}
-        for head in self.folded(source, listing.heads):
-            if head in odd:
+        odd = {head.sha: head for head in self._misdated(source, window, told, listing.heads)}
+        own, late = list[Commit](), {sha for sha, head in odd.items() if head.committed_at < window.start}
+        for head in self.folded(source, [*odd.values(), *(head for head in listing.heads if head.sha not in odd)]):
+            if head.sha in odd:
+                own.append(head)
                 continue
             where = told.where.get(head.sha)
             if head.committed_at in window:
@@ -77,24 +80,52 @@ class Intake:
         merges = cut_off(heads)
         known = self._stores.commits.get(source.repo, [merge.sha for merge in merges])
         listed = {head.sha for head in heads}
-        older = {head.sha: head for merge in merges if merge.sha not in known for head in source.brought(merge)}
-        folded = fold_merges([*heads, *(head for sha, head in older.items() if sha not in listed)])
+        asked = {merge.sha: source.brought(merge) for merge in merges if merge.sha not in known}
+        brought = {sha: [head.sha for head in found] for sha, found in asked.items() if found}
+        brought |= {sha: [one.sha for one in merge.brought] for sha, merge in known.items() if merge.brought}
+        older = {head.sha: head for found in asked.values() for head in found if head.sha not in listed}
         return [
-            replace(head, brought=known[head.sha].brought)
-            if head.sha in known and len(known[head.sha].brought) > len(head.brought)
-            else head
-            for head in folded
+            replace(head, brought=known[head.sha].brought) if head.sha in known and known[head.sha].brought else head
+            for head in fold_merges([*heads, *older.values()], brought)
             if head.sha in listed
         ]
 
-    def _misdated(self, source: CommitSource, window: Window, told: ReportedCommits) -> list[Commit]:
-        """Return what came to the branch since the last digest and that no day's list will have, for its date."""
+    def _misdated(
+        self, source: CommitSource, window: Window, told: ReportedCommits, heads: Sequence[Commit]
+    ) -> list[Commit]:
+        """Return what came to the branch since the last digest and that no day's list will have, for its date.
+
+        Where nothing was told before, or what was is not there any more, it is what may have come in the window.
+        """
+        newest, listed = source.newest(), {head.sha for head in heads}
         before = {sha for sha, where in told.where.items() if where != window}
-        if not before:
-            return []
         # What lies between the days that were told, or in one that was told before it was over, has a day of its own.
-        oldest = min(listed_since(window, told), *(where.start for where in told.where.values()))
-        return misdated(source.newest(), before, oldest, self._now() + _CLOCKS_DIFFER)
+        oldest = min([listed_since(window, told), *(where.start for where in told.where.values())])
+        since_then = misdated(newest, before, oldest, self._now() + CLOCKS_DIFFER)
+        if since_then is not None:
+            return since_then
+        known = {head.sha: head for head in (*newest, *heads)}
+        top = newest[0].sha if newest else ""
+        if heads and listed.isdisjoint(reached([top], known)):  # the window lies below the newest page
+            inner = {sha for head in heads for sha in head.parents}
+            top = next(head.sha for head in heads if head.sha not in inner)
+        self._fill_gaps(source, top, known, listed)
+        found = [one for line in lines(top, known) for one in out_of_order(line, window, self._now())]
+        return [head for head in dict.fromkeys(found) if head.sha not in before]
+
+    def _fill_gaps(self, source: CommitSource, top: str, known: dict[str, Commit], listed: set[str]) -> None:
+        """Ask for what parts the branch's newest commits from those of the window: dates keep it out of every list."""
+        for _ in range(_GAPS):
+            if listed <= reached([top], known):
+                return
+            line = next(lines(top, known), [])
+            missing = next(iter(line[-1].parents), "") if line else ""
+            if not missing:
+                return
+            try:
+                known[missing] = replace(source.resolve(missing), files=())
+            except NotFound:
+                return
 
     def gone(self, listing: Listing, told: ReportedCommits) -> list[str]:
         """Return what was told of the listed time and is not listed any more: a rewritten history has it no longer."""

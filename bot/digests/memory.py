@@ -76,7 +76,7 @@ class Memory:
         entries = net(
             self.whole(
                 [
-                    replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at not in window)
+                    replace(settled(judged[sha], read[sha]), late=judged[sha].commit.committed_at < window.start)
                     for sha in shas
                 ]
             )

@@ -5,6 +5,7 @@ Texts here may hold code in backticks and nothing else of any markup; everything
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from posixpath import basename
 
 from analysis.commits.commit import LOST, Commit
@@ -31,6 +32,8 @@ _SCOPE = 40  # characters: a longer one is a list
 _FACTS = 10
 _BROUGHT = 100  # commits of a merge that are named; more are counted
 """Facts below an entry: who wants all has the JSON."""
+_LATE = timedelta(days=8)
+"""How long before a digest a commit may be dated to be called late; of an older date nobody waits for the day's digest."""
 _HEADLINE, _LINE = 200, 300  # columns: beyond, nobody reads on
 _DEPTH = ("impact", "insight", "risks", "recommendations")
 _DEPTH_LOW = ("risks", "recommendations")
@@ -278,11 +281,22 @@ def _say_claim(claim: Claim, language: Language, gone: Container[str], *, cites:
     return Point(text, (), clean(path), 0, path in gone)
 
 
+def _dated(entry: Entry, language: Language, window: Window) -> Iterator[str]:
+    """Say which date a commit has that is none of the digest's days: late, or by a clock that was wrong."""
+    moment = entry.commit.committed_at
+    if entry.commit.is_undated:
+        yield label("entry.undated", language)
+    elif entry.late and moment >= window.start - _LATE:
+        yield label("entry.late", language, day=say_day(window.local(moment).date(), language))
+    elif entry.late or moment >= window.end:
+        yield label("entry.misdated", language, day=f"{window.local(moment):%Y-%m-%d}")
+
+
 def _marks(entry: Entry, language: Language, window: Window | None) -> Iterator[str]:
     if entry.is_disputed:
         yield both_ranks(entry, language)
-    if entry.late and window:
-        yield label("entry.late", language, day=say_day(window.local(entry.commit.committed_at).date(), language))
+    if window and entry.commit.committed_at not in window:
+        yield from _dated(entry, language, window)
     analysis = entry.analysis
     if entry.commit.is_unread:
         yield label("entry.no_diff", language)
