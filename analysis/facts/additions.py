@@ -8,8 +8,9 @@ from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, Mention, only_in
 from analysis.facts.syntax.documented import Documentation, defined, exported
 from analysis.facts.syntax.offers import Offer, is_open, offers
+from analysis.i18n.patterns import Patterns
 
-_QUALIFIERS = re.compile(r"\b(?:\w+(?:::|\.))+|'\w+ |\bmut ")
+_PATTERNS = Patterns(__file__)
 _LONGEST = 200
 _FAMILY = 3
 _MOST = 12
@@ -100,10 +101,10 @@ def _once(offered: Sequence[Offer]) -> dict[str, Offer]:
 
 
 def _differing(these: Sequence[str], those: Sequence[str]) -> str:
-    rest = Counter(_QUALIFIERS.sub("", part) for part in those)
+    rest = Counter(_PATTERNS.qualifiers.sub("", part) for part in those)
     told = []
     for part in these:
-        plain = _QUALIFIERS.sub("", part)
+        plain = _PATTERNS.qualifiers.sub("", part)
         if rest[plain] > 0:
             rest[plain] -= 1
         elif part:

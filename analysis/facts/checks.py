@@ -1,6 +1,5 @@
 """What the product's code starts or ceases to refuse, with the condition: only on paths that were there before."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
@@ -10,22 +9,10 @@ from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, Mention, View, is_reworded, only_in
 from analysis.facts.syntax.code import depth_of
 from analysis.facts.syntax.refusals import Refusal, refusals
+from analysis.i18n.patterns import Patterns
 
-_GUARDS = re.compile(r"(?:\}\s*)?(?:else\s+)?(?:el)?if\b")
-_FAILED = re.compile(r"(?:\}\s*)?(?:except|catch)\b")
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_BOUND = re.compile(
-    r"^\s*(?:pub\s+|readonly\s+|public\s+)?(?P<name>[A-Za-z_]\w*)\??\s*(?::[^=,]*)?(?:=[^=].*)?,$"  # a parameter or an entry, on a line of its own
-    r"|^\s*(?P<field>[A-Za-z_]\w*)\s*:\s*[A-Za-z\"'][^=]*(?:=.*)?$"
-    r"|^\s*(?:class|struct|enum|(?:export\s+)?interface)\s+(?P<type>\w+)"
-)
-_SIGNATURE = re.compile(r"^\s*(?:async\s+)?(?:def|func|function|fn|pub fn)\s+\w+\s*\((?P<given>.*)$")
-_GIVEN = re.compile(r"(?:^|,)\s*\*{0,2}(?P<name>[A-Za-z_]\w*)")
-_LOCAL = re.compile(
-    r"^\s*(?:let\s+(?:mut\s+)?|const\s+|self\.|this\.)?(?P<name>[A-Za-z_]\w*)\s*:?=(?!=)\s*(?P<value>.*)$"
-)
+_PATTERNS = Patterns(__file__)
 
-_STARTS = re.compile(r"^[ \t]*(?:async\s+)?(?:def|func|function|(?:pub(?:\([^)]*\))?\s+)?fn)\s+", re.MULTILINE)
 
 _MOST_PER_FILE = 6
 """A file that refuses dozens of things at once has got another job; its first ones show it."""
@@ -82,7 +69,7 @@ def _is_said(mention: Mention, files: Sequence[ChangedFile], *, after: bool) -> 
 
 def _is_called(helper: str, files: Sequence[ChangedFile]) -> bool:
     """Whether a function that was there before now calls the new one that checks, as the first thing on a line."""
-    call = re.compile(rf"^[ \t]+(?:self\.|this\.|cls\.|\w+\.|await |if err := )?{helper}\(", re.MULTILINE)
+    call = _PATTERNS.of("call", helper=helper)
     return any(
         new.side.is_changed(found.start(), found.start() + 1)
         and _in_old(found.start(), new)
@@ -96,36 +83,38 @@ def _is_called(helper: str, files: Sequence[ChangedFile]) -> bool:
 
 def _in_old(at: int, view: View) -> bool:
     """Whether the nearest line above that starts a function stands on both sides, as far as is shown."""
-    starts = [found.start() for found in _STARTS.finditer(view.code, 0, at)]
+    starts = [found.start() for found in _PATTERNS.starts.finditer(view.code, 0, at)]
     return not starts or not view.side.is_changed(starts[-1], starts[-1] + 1)
 
 
 def _is_limited(file: ChangedFile, view: View, at: int) -> bool:
     """Whether a new condition stands around what begins at the offset `at`."""
     lines, index = _place(file, view.side.line_at(at + len(view.code[at:]) - len(view.code[at:].lstrip())))
-    return any(lines[guard][2] and _GUARDS.match(lines[guard][1].strip()) for guard in _enclosing(lines, index))
+    return any(
+        lines[guard][2] and _PATTERNS.guards.match(lines[guard][1].strip()) for guard in _enclosing(lines, index)
+    )
 
 
 def _limits_what_is_new(one: Refusal, file: ChangedFile, brought: set[str]) -> bool:
     """Whether a refusal only concerns what the commit brings: a new parameter, field or type, or a new branch that does more."""
-    asked = {word for text in (one.condition, *one.around) for word in _WORD.findall(text)}
+    asked = {word for text in (one.condition, *one.around) for word in _PATTERNS.word.findall(text)}
     return bool(asked & brought) or not stops_what_was(file, one.line)
 
 
 def _introduced(files: Sequence[ChangedFile]) -> set[str]:
     """The names that the commit brings as parameters, fields or types, and those that get their values from them."""
     found: set[str] = set()
-    known = {word for file in files for old, _ in file.views for word in _WORD.findall(old.code)}
+    known = {word for file in files for old, _ in file.views for word in _PATTERNS.word.findall(old.code)}
     for file in files:
         for _, view in file.views:
             for _, text, changed in view.lines():
                 if not changed:
                     continue
-                if bound := _BOUND.match(text):
+                if bound := _PATTERNS.bound.match(text):
                     found |= {bound["name"] or bound["field"] or bound["type"]} - known
-                elif signature := _SIGNATURE.match(text):
-                    found |= {given["name"] for given in _GIVEN.finditer(signature["given"])} - known
-                elif (local := _LOCAL.match(text)) and found & set(_WORD.findall(local["value"])):
+                elif signature := _PATTERNS.signature.match(text):
+                    found |= {given["name"] for given in _PATTERNS.given.finditer(signature["given"])} - known
+                elif (local := _PATTERNS.local.match(text)) and found & set(_PATTERNS.word.findall(local["value"])):
                     found |= {local["name"]} - known
     return found
 
@@ -139,7 +128,7 @@ def stops_what_was(file: ChangedFile, line: int) -> bool:
     inner = index
     for at in _enclosing(lines, index):
         code = lines[at][1].strip()
-        if not lines[at][2] or not _GUARDS.match(code):
+        if not lines[at][2] or not _PATTERNS.guards.match(code):
             if code[:1] in ")]}":
                 continue
             return True
@@ -160,7 +149,7 @@ def _is_alone(lines: Sequence[tuple[int, str, bool]], guard: int, index: int) ->
 def is_fallback(file: ChangedFile, line: int) -> bool:
     """Whether a line of the file is only reached where something else has failed before, as far as the hunk shows."""
     lines, index = _place(file, line)
-    return any(_FAILED.match(lines[at][1].strip()) for at in _enclosing(lines, index))
+    return any(_PATTERNS.failed.match(lines[at][1].strip()) for at in _enclosing(lines, index))
 
 
 def _place(file: ChangedFile, line: int) -> tuple[list[tuple[int, str, bool]], int]:

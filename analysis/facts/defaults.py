@@ -1,6 +1,5 @@
 """Values that hold when nobody sets them: fields, parameters, configuration files; and constants, that nobody can set."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
@@ -14,59 +13,25 @@ from analysis.facts.syntax.fields import fields
 from analysis.facts.syntax.headers import header_defaults
 from analysis.facts.syntax.offers import is_open, is_open_path
 from analysis.facts.syntax.python_defaults import (
-    CALLED_DEFAULT,
     CONSTANT,
-    DEFINED,
     INHERITED,
     KEY,
     PARAMETER,
     REQUIRED,
     SETTING,
     constant,
+    defined,
+    is_called_default,
     python_defaults,
 )
 from analysis.facts.syntax.selections import selections
 from analysis.facts.syntax.settings import settings
+from analysis.i18n.patterns import Patterns
 
-_MACRO = re.compile(r"^#\s{0,8}define\s{1,20}(?P<name>[A-Z][A-Z0-9_]{2,})\s{1,40}(?P<value>\S.*)$")
-_GO_CONSTANT = re.compile(
-    r"^(?:(?:const|var)\s+|\t)(?P<name>[A-Z]\w*)(?:\s+[\w.]{1,40})?\s{0,40}=\s{0,20}(?P<value>[^=\s].*)$"
-)
-_GO_BLOCK = re.compile(r"^(?:const|var) \($")
-_RUST_CONSTANT = re.compile(
-    r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:const|static)\s+(?P<name>[A-Z]\w*)\s*:[^=]+=\s*(?P<value>[^;]+)"
-)
-_RUST_DEFAULT = re.compile(r"^impl(?:<[^>]*>)?\s+Default\s+for\s+(\w+)")
-_RUST_FIELD = re.compile(r"^\s{8,}(?P<name>[a-z]\w*):\s*(?P<value>\S.*)$")
+_PATTERNS = Patterns(__file__)
 
-_OPTION = re.compile(
-    r"^\s*option\(\s*(?P<name>[A-Za-z]\w*)\s+\"[^\"\n]*\"\s+(?P<value>ON|OFF|TRUE|FALSE)\s*\)", re.IGNORECASE
-)
-_CACHED = re.compile(
-    r"^\s*set\(\s*(?P<name>(?!CMAKE_)[A-Za-z]\w*)\s+(?P<value>\"[^\"\n$]*\"|[^\s\"$]+)\s+CACHE\s+(?:BOOL|STRING|PATH|FILEPATH)\b"
-)
-_IMAGE_VALUE = re.compile(
-    r"^(?:ARG|ENV)\s+(?P<name>[A-Za-z]\w*?)(?<!VERSION)(?<!TAG)(?<!COMMIT)(?<!_REV)(?<!_REF)(?<!BRANCH)(?:=|\s+)(?P<value>\"[^\"\n$]*\"|[^\s\"'$=]+)\s*$"
-)
-_ARCHITECTURES = re.compile(
-    r"^\s*set\(\s*(?P<name>CMAKE_(?:CUDA|HIP)_ARCHITECTURES)\s+\"?(?P<value>\w[\w.;+ -]*?)\"?\s*(?:CACHE\b[^)]*)?\)",
-    re.IGNORECASE,
-)
-_IMAGE_RUN = re.compile(r"^(?P<name>ENTRYPOINT|EXPOSE)\s+(?P<value>[^\s$\\][^$\\]*?)\s*$")
-_CONSTANT_NAME = re.compile(r"[A-Z]\w*|k[A-Z]\w*")
-_FORMAT = re.compile(
-    r"(?:FORMAT|SCHEMA|PROTOCOL|WIRE|SNAPSHOT|INDEX|DB|STORE|STORAGE|FILE|LAYOUT|RDB)_?VERSION$|(?:^|_)MAGIC(?:_(?:NUMBER|BYTES))?$"
-    r"|(?:Format|Schema|Protocol|Wire|Snapshot|Storage|Layout)Version$"
-)
-_LEAST = re.compile(r"(?:^|_)MIN(?:IMUM)?_(?:\w+_)?VERSION$|_MIN(?:IMUM)?_VERSION$|^(?:k?[Mm]in(?:imum)?\w*Version)$")
 _PROTO = ".proto"
 _MOST_PER_FILE = 6
-_HOLDS_DEFAULTS = re.compile(
-    r"(?:^|/)(?:conf|configs?|defaults?|settings|charts?|helm)/(?!(?:.*/)?crds?/|(?:.*/)?[^/]*(?:schema|metadata|openapi)[^/]*$)|(?:^|/)[^/]*defaults?[^/]*$|(?:^|/)values[^/]*\.ya?ml$",
-    re.IGNORECASE,
-)
-"""Data files that say what holds when nobody says otherwise; any other may be a table, a tool's own settings, a dashboard."""
-_WORDING = re.compile(r"/(?:locales?|i18n|l10n|translations?|langs?|wording|strings)(?:[/._-]|$)")
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
@@ -128,9 +93,9 @@ def _new(file: ChangedFile) -> Iterator[View]:
 
 
 def _kind_of_change(new: Mention) -> FactKind:
-    if new.path.endswith(_PROTO) or (new.detail == CONSTANT and _FORMAT.search(new.name)):
+    if new.path.endswith(_PROTO) or (new.detail == CONSTANT and _PATTERNS.format.search(new.name)):
         return FactKind.FORMAT_CHANGED
-    if new.detail == REQUIRED or (new.detail in {CONSTANT, ""} and _LEAST.search(new.name)):
+    if new.detail == REQUIRED or (new.detail in {CONSTANT, ""} and _PATTERNS.least.search(new.name)):
         return FactKind.REQUIREMENT_CHANGED
     return FactKind.CONSTANT_CHANGED if new.detail == CONSTANT else FactKind.DEFAULT_CHANGED
 
@@ -165,12 +130,12 @@ def _parameters(
 
 def is_compiled_in(name: str) -> bool:
     """Whether a default of this name is a constant's that is called one: nobody can set it to what it was."""
-    return bool(_CONSTANT_NAME.fullmatch(name) and CALLED_DEFAULT.search(name))
+    return bool(_PATTERNS.constant_name.fullmatch(name) and is_called_default(name))
 
 
 def _is_wording(file: ChangedFile) -> bool:
     """Whether it is a file of sentences, perhaps translated: other words are no other default."""
-    return file.language in {"json", "toml", "yaml"} and bool(_WORDING.search(f"/{file.path.lower()}"))
+    return file.language in {"json", "toml", "yaml"} and bool(_PATTERNS.wording.search(f"/{file.path.lower()}"))
 
 
 def _told_apart(file: ChangedFile, found: list[Mention]) -> list[Mention]:
@@ -190,38 +155,38 @@ def values(file: ChangedFile, view: View) -> Iterator[Mention]:
         yield from fields(file, view, KEY if file.language == "python" else SETTING)
     elif file.language == "proto":
         yield from fields(file, view, SETTING)
-    elif file.kind is FileKind.PRODUCTION and _HOLDS_DEFAULTS.search(file.path):
+    elif file.kind is FileKind.PRODUCTION and _PATTERNS.holds_defaults.search(file.path):
         for name, value, line, changed, is_setting in settings(file.language, view):
             yield Mention(name, file.path, line, value, SETTING if is_setting else "", changed=changed)
 
 
 def _constants(path: str, view: View) -> Iterator[Mention]:
     for number, text, changed in view.lines():
-        if found := _MACRO.match(text) or DEFINED.match(text):
+        if found := _PATTERNS.macro.match(text) or defined(text):
             yield from constant(path, number, found["name"], found["value"], changed=changed)
 
 
 def _go(path: str, view: View) -> Iterator[Mention]:
-    in_block = bool(_GO_BLOCK.match(view.heading))
+    in_block = bool(_PATTERNS.go_block.match(view.heading))
     for number, text, changed in view.lines():
         if text[:1].strip():
-            in_block = bool(_GO_BLOCK.match(text))
-        if (found := _GO_CONSTANT.match(text)) and (in_block or not text.startswith("\t")):
+            in_block = bool(_PATTERNS.go_block.match(text))
+        if (found := _PATTERNS.go_constant.match(text)) and (in_block or not text.startswith("\t")):
             yield from constant(path, number, found["name"], found["value"], changed=changed)
     yield from set_by_code(path, "go", view)
 
 
 def _rust(path: str, view: View) -> Iterator[Mention]:
-    heading = _RUST_DEFAULT.match(view.heading)
+    heading = _PATTERNS.rust_default.match(view.heading)
     owner = heading[1] if heading else ""
     for number, text, changed in view.lines():
-        if found := _RUST_CONSTANT.match(text):
+        if found := _PATTERNS.rust_constant.match(text):
             yield from constant(path, number, found["name"], found["value"], changed=changed)
-        elif found := _RUST_DEFAULT.match(text):
+        elif found := _PATTERNS.rust_default.match(text):
             owner = found[1]
         elif text[:1].strip():
             owner = ""
-        elif owner and (found := _RUST_FIELD.match(text)) and (value := literal(found["value"])):
+        elif owner and (found := _PATTERNS.rust_field.match(text)) and (value := literal(found["value"])):
             yield Mention(f"{owner}.{found['name']}", path, number, value, changed=changed)
     yield from set_by_code(path, "rust", view)
 
@@ -233,17 +198,17 @@ def _javascript(path: str, view: View) -> Iterator[Mention]:
 
 def _cmake(path: str, view: View) -> Iterator[Mention]:
     for number, text, changed in view.lines():
-        if found := _OPTION.match(text) or _CACHED.match(text):
+        if found := _PATTERNS.option.match(text) or _PATTERNS.cached.match(text):
             yield Mention(found["name"], path, number, found["value"], SETTING, changed=changed)
-        elif found := _ARCHITECTURES.match(text):
+        elif found := _PATTERNS.architectures.match(text):
             yield Mention(found["name"], path, number, found["value"], changed=changed)
 
 
 def _docker(path: str, view: View) -> Iterator[Mention]:
     for number, text, changed in view.lines():
-        if found := _IMAGE_VALUE.match(text):
+        if found := _PATTERNS.image_value.match(text):
             yield Mention(found["name"], path, number, found["value"].strip("\"'"), changed=changed)
-        elif found := _IMAGE_RUN.match(text):
+        elif found := _PATTERNS.image_run.match(text):
             yield Mention(found["name"], path, number, found["value"], changed=changed)
 
 

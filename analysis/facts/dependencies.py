@@ -1,6 +1,5 @@
 """What is built or installed with the product: packages, images, pinned sources, actions, submodules."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -9,6 +8,7 @@ from analysis.commits.file_kinds import FileKind, kind_of, language_of
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
 from analysis.facts.syntax.manifests import ASKED, CORE, INDIRECT, declared, is_variable
+from analysis.i18n.patterns import Patterns
 
 _PASSED_OVER = {FileKind.LOCK, FileKind.GENERATED, FileKind.DOCS, FileKind.TEST, FileKind.TOOLING}
 _RUNTIMES = {
@@ -79,7 +79,7 @@ def _of_file(file: ChangedFile) -> Iterator[Fact]:
     for name, mentions in after.items():
         if name in before and name not in paired:
             yield from _changed(before[name], mentions)
-    if any(_ELSEWHERE.search(side.code) for views in file.views for side in views):
+    if any(_PATTERNS.elsewhere.search(side.code) for views in file.views for side in views):
         return  # what a variable names on one side may be what the other side names itself
     for name, mentions in after.items():
         for came in _own(mentions) if name not in before else _moved_to_core(before[name], mentions):
@@ -89,7 +89,7 @@ def _of_file(file: ChangedFile) -> Iterator[Fact]:
             yield Fact(FactKind.DEPENDENCY_REMOVED, gone.name, file.path, gone.line, before=_told(gone.value))
 
 
-_ELSEWHERE = re.compile(r"^\s*GIT_(?:TAG|REPOSITORY)\s+\"?\$", re.MULTILINE)
+_PATTERNS = Patterns(__file__)
 
 
 def _told(version: str) -> str:
@@ -137,8 +137,8 @@ def _changed(before: Sequence[Mention], after: Sequence[Mention]) -> Iterator[Fa
 
 def _plain_name(name: str) -> str:
     # https://packaging.python.org/en/latest/specifications/name-normalization/
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return _PATTERNS.parting.sub("-", name).lower()
 
 
 def _plain(version: str) -> str:
-    return ",".join(sorted(re.sub(r"\s+", "", version).split(",")))
+    return ",".join(sorted("".join(version.split()).split(",")))

@@ -1,34 +1,16 @@
 """What the code announces to be deprecated: by a warning, a log line, a help text or a mark."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from analysis.commits.file_kinds import FileKind
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, Mention, View, is_reworded, only_in
 from analysis.facts.syntax.code import call_text, joined
+from analysis.i18n.patterns import Patterns
 
-_ANNOUNCES = re.compile(r"\bdeprecat(?:ed|ion)\b|\bwill be removed\b", re.IGNORECASE)
-_CATEGORY = re.compile(r"\b\w*(?:Deprecat|RemovedIn|Future)\w*Warning\b")
+_PATTERNS = Patterns(__file__)
 _WORDS = ("deprecat", "will be removed", "removedin", "future")
-_WARNING = re.compile(
-    r"\b(?:warn\w*|deprecat\w*|log\w*\.\w+|print|console\.\w+|\w*(?:Deprecat|RemovedIn|Future)\w*Warning)\(|\bhelp\s*=\s*(?=[rf(]?[\"'(])"
-)
-_MARKED = re.compile(
-    r"(?P<below>@(?:\w+\.)?deprecated\b|#\[deprecated\b|\[\[deprecated\b|^[ \t]*(?://|\*)[ \t]*(?:@deprecated\b|Deprecated:))|(?P<above>\.\.[ ]deprecated::)",
-    re.MULTILINE,
-)
-_DEFINED = re.compile(
-    r"^\s*(?:(?:export|pub|async|static|default|inline|virtual)\s+){0,3}(?:def|class|fn|func|function|struct|enum|type|const)\s+(?:\([^)]*\)\s*)?(\w+)"
-)
-_NOTE = re.compile(
-    r"[#@\[]\w*(?:\.\w+)?deprecated\b[^\n]{0,20}?\(?[^\n\"]*\"([^\"\n]{8,160})\"\s*\)?(?:\]|\s*$)|(?:@deprecated|Deprecated:)[ \t]+([^\n]{8,160})",
-    re.MULTILINE,
-)
-"""What a mark says to use instead."""
 _NEAR = 300
-_QUOTE = re.compile(r"[\"']")
-_GIVEN = re.compile(r"\s*(\w+)\s*[,)]")
 _LONGEST_SAID = 160
 _UNCLOSED = 900
 _MOST_PAIRS = 2_500
@@ -52,36 +34,38 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
 def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
     """Yield the sentences that announce a deprecation, and the names of what is marked as deprecated."""
     spoken = view.text.lower()  # most code speaks of nothing like it, which is seen quicker than by patterns
-    if not any(word in spoken for word in _WORDS) or not (_ANNOUNCES.search(view.text) or _CATEGORY.search(view.text)):
+    if not any(word in spoken for word in _WORDS) or not (
+        _PATTERNS.announces.search(view.text) or _PATTERNS.category.search(view.text)
+    ):
         return
     at = 0
-    while found := _WARNING.search(view.code, at):
+    while found := _PATTERNS.warning.search(view.code, at):
         at = found.end()
         inside = (
             call_text(view.code, at - 1) if found[0].endswith("(") else view.code[at : at + 400].partition("\n\n")[0]
         )
         said, where = _said(view, at, inside)
         at += len(inside) if len(inside) >= _UNCLOSED else 0
-        if said and (_ANNOUNCES.search(said) or _CATEGORY.search(found[0] + inside)):
+        if said and (_PATTERNS.announces.search(said) or _PATTERNS.category.search(found[0] + inside)):
             yield view.mention(said, file.path, where)
-    for marked in _MARKED.finditer(view.text):
+    for marked in _PATTERNS.marked.finditer(view.text):
         lines = (
             view.text[marked.start() :].split("\n")[1:9]
             if marked["below"]
             else reversed(view.text[: marked.start()].split("\n")[-40:])
         )
-        name = next((defined[1] for line in lines if (defined := _DEFINED.match(line))), "")
+        name = next((defined[1] for line in lines if (defined := _PATTERNS.defined.match(line))), "")
         if name:
-            note = _NOTE.search(view.text, marked.start(), marked.start() + _NEAR)
+            note = _PATTERNS.note.search(view.text, marked.start(), marked.start() + _NEAR)
             yield view.mention(name, file.path, marked.start(), next(filter(None, note.groups())) if note else "")
 
 
 def _said(view: View, start: int, inside: str) -> tuple[str, int]:
     """Return what a call says, and where: its first text, or that of the variable it is given."""
-    quote = _QUOTE.search(inside)
-    given = _GIVEN.match(view.code, start)
+    quote = _PATTERNS.quote.search(inside)
+    given = _PATTERNS.given.match(view.code, start)
     if given and (not quote or quote.start() > len(given[0])):
-        pattern = re.compile(rf"\b{given[1]}\s*=\s*\(?\s*[rf]?(?=[\"'])")
+        pattern = _PATTERNS.of("assigned", name=given[1])
         above = max(0, start - 1_500)
         assigned = next(iter(reversed(list(pattern.finditer(view.code[above:start])))), None)
         if assigned is None:
@@ -92,4 +76,4 @@ def _said(view: View, start: int, inside: str) -> tuple[str, int]:
     else:
         return "", start
     said = joined(view.text[where : where + 1_200])
-    return (said if len(said) <= _LONGEST_SAID else re.split(r"(?<=[.!?])\s", said, maxsplit=1)[0]), where
+    return (said if len(said) <= _LONGEST_SAID else _PATTERNS.sentence_end.split(said, maxsplit=1)[0]), where

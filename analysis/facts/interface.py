@@ -12,34 +12,12 @@ from analysis.facts.syntax.flags import flags
 from analysis.facts.syntax.gates import gates
 from analysis.facts.syntax.metrics import metrics
 from analysis.facts.syntax.routes import full_route, routes
+from analysis.i18n.patterns import Patterns
 
-_NAME = r"[A-Z][A-Z0-9_]{3,}"
-_READ = re.compile(
-    rf"""\b(?P<a>{_NAME})\s*=\s*Env\w+\((?P<av>[^)\n]*)\)"""
-    rf"""|\benviron(?:\.get)?\s*[(\[]\s*f?["'](?P<b>{_NAME})["'](?:\s*,\s*(?P<bv>[^)\n]*))?(?!\s*\]\s*=[^=])"""
-    rf"""|(?:[eE]nv|ENV)\w{{0,40}}(?:::var|::var_os|\.(?:str|bool|int|float|list|url|path))?\(\s*&?["'](?P<c>{_NAME})["'](?:\s*,\s*(?P<cv>[^)\n]*))?"""
-    rf"""|\bprocess\.env(?:\.(?P<d>{_NAME})\b|\[["'](?P<e>{_NAME})["']\])(?!\s*=[^=])(?:\s*(?:\?\?|\|\|)\s*(?P<dv>["'][^"'\n]*["']|\d+))?"""
-    rf"""|^\s*["'](?P<f>{_NAME})["']\s*:\s*(?:\n\s*)?lambda"""
-    rf"""|["'](?P<g>{_NAME})["']\s+(?:not\s+)?in\s+os\.environ\b"""
-    rf"""|\benv\s*=\s*"(?P<h>{_NAME})\""""
-    rf"""|\benv(?:config)?:"(?P<i>{_NAME})[\",]""",
-    re.MULTILINE,
-)
-_SETS = re.compile(r"(?:(?:set|put|del|remove|mock|patch)_?env\w*|\.env)$", re.IGNORECASE)
-"""Calls that set a variable for others instead of reading it: `setenv(`, `.env(` of a command to be run."""
+_PATTERNS = Patterns(__file__)
 _SPEAKS_OF_IT = ("env", "Env", "ENV", "lambda")
-_NAMED_DEFAULT = re.compile(r"^\s*default\s*=\s*")
-_LOG_LEVEL = re.compile(r"\bsetLevel\(")
-"""Each module of many asks for its log level anew."""
 
 _READERS = {"python", "rust", "go", "c", "javascript"}
-_COMMON = re.compile(
-    r"PATH|HOME|USER|SHELL|LANG|TERM|TMPDIR|HOSTNAME|EDITOR|PAGER|DISPLAY|NO_COLOR|FORCE_COLOR|DEBUG|PORT|HOST|NODE_ENV"
-    r"|(?:LD_LIBRARY|PYTHON|CUDA|ROCM|CONDA)_?(?:PATH|HOME|PREFIX)|(?:CUDA|HIP|ROCR|ASCEND|ASCEND_RT|ZE|NVIDIA)_VISIBLE_DEVICES"
-    r"|(?:LOCAL_)?RANK|(?:LOCAL_)?WORLD_SIZE|MASTER_(?:ADDR|PORT)|NODE_RANK|OMP_NUM_THREADS|XDG_\w+|GITHUB_\w+|PYTEST_CURRENT_TEST"
-    r"|KUBERNETES_\w+|SLURM_\w+|OUT_DIR|CARGO_\w+|RUST_LOG|HTTPS?_PROXY|NO_PROXY|HF_TOKEN|HF_HOME|AWS_\w+|OPENAI_API_KEY"
-)
-"""Variables that many programs share: one more place that reads them is nothing new to whoever sets them."""
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
@@ -96,18 +74,20 @@ def variables(file: ChangedFile, view: View) -> Iterator[Mention]:
     """Find the environment variables that a file reads: by name, with what holds where nobody sets them."""
     if file.language not in _READERS or not any(word in view.code for word in _SPEAKS_OF_IT):
         return
-    for found in _READ.finditer(view.code):
+    for found in _PATTERNS.read.finditer(view.code):
         group = next(key for key in "abcdefghi" if found[key])
         line = view.code[view.code.rfind("\n", 0, found.start()) + 1 : found.start()]
         called = view.code[max(0, found.start() - 8) : view.code.find("(", found.start())]
-        if (group == "c" and _SETS.search(called)) or _LOG_LEVEL.search(line) or _COMMON.fullmatch(found[group]):
-            continue
-        if group == "g" and re.search(
-            rf"environ\[[\"']{found[group]}[\"']\]\s*=[^=]", view.code[found.end() : found.end() + 200]
+        if (
+            (group == "c" and _PATTERNS.sets.search(called))
+            or _PATTERNS.log_level.search(line)
+            or _PATTERNS.common.fullmatch(found[group])
         ):
+            continue
+        if group == "g" and _PATTERNS.of("given", name=found[group]).search(view.code[found.end() : found.end() + 200]):
             continue  # it gives others a default
         value = found[{"e": "d"}.get(group, group) + "v"] if group in "abcde" else None
-        value = _NAMED_DEFAULT.sub("", value) if value else None
+        value = _PATTERNS.named_default.sub("", value) if value else None
         yield view.mention(found[group], file.path, found.start(group), literal(value) if value else "")
 
 

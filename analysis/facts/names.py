@@ -1,6 +1,5 @@
 """Public functions and classes that go away, get another name, or come."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from analysis.commits.file_kinds import FileKind
@@ -10,46 +9,11 @@ from analysis.facts.syntax import parameters
 from analysis.facts.syntax.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
 from analysis.facts.syntax.exports import LISTED, listed
 from analysis.facts.syntax.headers import is_header, offered
-from analysis.facts.syntax.offers import ENTRY, is_open, owners
+from analysis.facts.syntax.offers import is_entry, is_open, owners
+from analysis.i18n.patterns import Patterns
 
-_DEFINITION = {
-    "python": re.compile(
-        r"^(?P<keyword>async[ ]+def|def|class)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
-    ),
-    "rust": re.compile(
-        r"^(?P<indent>[ \t]*)pub[ ]+(?:async[ ]+|unsafe[ ]+|const[ ]+){0,3}(?P<keyword>fn|struct|enum|trait|type|static|mod)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)",
-        re.MULTILINE,
-    ),
-    # What Python and other languages see of C++: operators and bindings. Headers show what only this build uses as well.
-    "c": re.compile(
-        r"^[ \t]*\w{1,40}\.(?P<keyword>def)\([ \t\n]*\"(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)", re.MULTILINE
-    ),
-    "go": re.compile(
-        r"^(?P<keyword>func|type)[ ]+(?:\((?:\w+[ ]+)?\*?(?P<owner>\w+)[^)\n]{0,80}\)[ ]*)?(?P<name>[A-Z]\w*)(?P<rest>[^\n]*)",
-        re.MULTILINE,
-    ),
-    "javascript": re.compile(
-        r"^export[ ]+(?:default[ ]+|declare[ ]+|abstract[ ]+|async[ ]+){0,3}(?P<keyword>function\*?|class|const|interface|type|enum)[ ]+(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)",
-        re.MULTILINE,
-    ),
-}
-_BOUND = {
-    "python": r"(?:^|[ ])(?:import|as)[ (][^\n]*\b{name}\b|^[ \t]*(?:async[ ]+)?(?:def|class)[ ]+{name}\b|^[ \t]*{name}[ ]*(?:,|=|:|$)|^[ \t]*\w+,[^\n=]*\b{name}\b",
-    "c": r"\.def\([ \t\n]*\"{name}\b",
-    "rust": r"\bpub[ ]+use\b[^\n]*\b{name}\b|^[ \t]*pub\b[^\n]*\b{name}\b|^[ \t]*{name},$",
-    "go": r"^(?:func|type|var|const)\b[^\n]*\b{name}\b|^\t{name}\b",
-    "javascript": r"^export\b[^\n]*\b{name}\b|^[ \t]*{name},?$",
-}
-"""What else still gives a module a name: an import, an assignment, a definition that is only indented now."""
-
-_METHOD = re.compile(r"^(?P<indent>[ ]+)(?:async[ ]+)?def[ ]+(?P<name>[A-Za-z]\w*)\(", re.MULTILINE)
-_CLASS = re.compile(r"^class[ ]+(?P<name>[A-Za-z]\w*)", re.MULTILINE)
-_WARNS = re.compile(r"\b(?:Pending)?DeprecationWarning\b|\bFutureWarning\b|@(?:\w+\.)?deprecated\b|\bwill be removed\b")
+_PATTERNS = Patterns(__file__)
 _WARN_WORDS = ("Warning", "deprecated", "will be removed")
-_HANDLES = re.compile(
-    r"@[\w.]+\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|command|exception_handler)\("
-)
-_OF_A_PACKAGE = re.compile(rf"{ENTRY.pattern}|\.d\.[mc]?ts$|(?:^|/)(?:public|types)/|^[^/]*$")
 _NOT_API = {"main", "new", "default", "init", "setup", "Main", "Test"}
 _ALL_OF_IT = "export *"
 _ALIKE, _MUCH_ALIKE = 0.6, 0.75
@@ -102,21 +66,23 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
 
 def has_names(file: ChangedFile) -> bool:
     """Whether the names of its language are known here."""
-    return file.language in _DEFINITION
+    return file.language in _PATTERNS["definition"]
 
 
 def _is_offered(file: ChangedFile) -> bool:
     """Whether others may use the names of a file; of TypeScript, what a package's entries and types give."""
-    return is_open(file) and (file.language != "javascript" or bool(_OF_A_PACKAGE.search(file.path)))
+    return is_open(file) and (
+        file.language != "javascript" or is_entry(file.path) or bool(_PATTERNS.of_a_package.search(file.path))
+    )
 
 
 def defined(file: ChangedFile, view: View) -> Iterator[Mention]:
     """Find the functions, classes and types that a file defines for others, with what follows their names."""
     owner_at = owners(file.language, view)
-    for found in _DEFINITION[file.language].finditer(view.code):
+    for found in _PATTERNS["definition"][file.language].finditer(view.code):
         above = view.code[max(0, found.start() - 400) : found.start()].rstrip("\n").rpartition("\n")[2]
         owner = found.groupdict().get("owner") or "A"
-        if owner[0].isupper() and not _HANDLES.match(
+        if owner[0].isupper() and not _PATTERNS.handles.match(
             above
         ):  # who calls an endpoint knows its path, not the function's name
             name = owner_at(found) + found["name"]
@@ -127,15 +93,15 @@ def defined(file: ChangedFile, view: View) -> Iterator[Mention]:
 def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
     """Yield a public class's methods that warned of their end: others may come and go without anybody outside noticing."""
     may_warn = any(word in view.text for word in _WARN_WORDS)  # seen quicker than by the pattern
-    if file.language != "python" or not may_warn or not _WARNS.search(view.text):
+    if file.language != "python" or not may_warn or not _PATTERNS.warns.search(view.text):
         return
-    defined = list(_METHOD.finditer(view.code))
+    defined = list(_PATTERNS.method.finditer(view.code))
     ends = [*(found.start() for found in defined[1:]), len(view.text)]
     for found, end in zip(defined, ends, strict=False):
         body = view.text[found.start() : end]
-        shown = list(_CLASS.finditer(view.code, 0, found.start()))
-        owner = shown[-1] if shown else _CLASS.match(view.heading)
-        if owner and len(found["indent"]) == _INDENT and _WARNS.search(body):
+        shown = list(_PATTERNS.class_head.finditer(view.code, 0, found.start()))
+        owner = shown[-1] if shown else _PATTERNS.class_head.match(view.heading)
+        if owner and len(found["indent"]) == _INDENT and _PATTERNS.warns.search(body):
             yield view.mention(f"{owner['name']}.{found['name']}", file.path, found.start("name"), body, "method")
 
 
@@ -146,14 +112,14 @@ def _is_bound(mention: Mention, file: ChangedFile) -> bool:
         return True
     if mention.detail == LISTED and file.language == "python":
         return not _went(name, file)
-    pattern = re.compile(_BOUND[file.language].format(name=name), re.MULTILINE)
+    pattern = _PATTERNS.of(f"bound.{file.language}", name=name)
     return any(name in new.code and pattern.search(new.code) for _, new in file.views)
 
 
 def _went(name: str, file: ChangedFile) -> bool:
     """Whether a listed name was there to be listed, and is named nowhere in the file any more."""
-    there = re.compile(rf"(?<![\w\"']){name}(?![\w\"'])")
-    named = re.compile(rf"\b{name}\b")
+    there = _PATTERNS.of("unquoted", name=name)
+    named = _PATTERNS.of("word", name=name)
     return any(there.search(old.code) for old, _ in file.views) and not any(
         named.search(new.code) for _, new in file.views
     )
@@ -161,7 +127,7 @@ def _went(name: str, file: ChangedFile) -> bool:
 
 def _is_elsewhere(name: str, files: Sequence[ChangedFile]) -> bool:
     """Whether a header's name still stands in any source of C, or may stand in one that is not shown to its end."""
-    word = re.compile(rf"\b{name}\b")
+    word = _PATTERNS.of("word", name=name)
     return any(
         not file.is_whole or any(name in new.code and word.search(new.code) for _, new in file.views)
         for file in files

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from analysis.commits.file_kinds import language_of
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, Mention, View, new_values, only_in
+from analysis.i18n.patterns import Patterns
 
-_NAME = re.compile(r"(?:^|/)(?:pyproject[^/]*\.toml|setup\.(?:py|cfg)|Cargo\.toml)$")
-_TABLE = re.compile(r"^\[\s*(?P<name>[\w.-]+)\s*\]\s*$")
-_KEY = re.compile(r"""^["']?(?P<key>[A-Za-z][\w.-]*)["']?\s*=\s*(?P<value>\S.*?)\s*$""")
+_PATTERNS = Patterns(__file__)
 _OFFERS = {
     "project.scripts": FactKind.COMMAND_REMOVED, "project.gui-scripts": FactKind.COMMAND_REMOVED, "tool.poetry.scripts": FactKind.COMMAND_REMOVED,
     "project.optional-dependencies": FactKind.CONFIG_REMOVED, "tool.poetry.extras": FactKind.CONFIG_REMOVED, "features": FactKind.CONFIG_REMOVED,
@@ -17,17 +16,13 @@ _OFFERS = {
 _CAME = {FactKind.COMMAND_REMOVED: FactKind.COMMAND_ADDED, FactKind.CONFIG_REMOVED: FactKind.CONFIG_ADDED}
 _DEFAULT = "features.default"
 _DEVELOPERS = {"dev", "test", "tests", "testing", "doc", "docs", "lint", "typing", "benchmark", "build", "ci"}
-_PYTHON = re.compile(r"""^\s*["']?Programming Language :: (?P<name>Python :: (?P<version>3\.\d+))["']?\s*,?\s*$""")
-_VARIABLE = re.compile(r"^ENV\s+(?P<name>[A-Z][A-Z0-9_]+)(?:=|\s+)(?P<value>[^\s\\]+|\"[^\"\n]*\")\s*$")
-_FOR_THE_BUILD = re.compile(
-    r"DEBIAN_FRONTEND|(?:PIP|UV|PYTHON|CARGO|RUSTUP|CCACHE|CMAKE|NPM|CONDA|GIT|ACTIONS|SCCACHE|AWS)_?\w*|LANG|LC_\w+|TZ|MAX_JOBS|CC|CXX|SHELL"
-    r"|\w*(?:PATH|HOME|FLAGS|PROXY|VERSION|TAG|COMMIT|REF|BRANCH)"
-)
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     """Find what users of a package or an image can choose or no longer can, and what a repository's one crate has by default."""
-    offering = [file for file in files if file.is_product and (file.language == "docker" or _NAME.search(file.path))]
+    offering = [
+        file for file in files if file.is_product and (file.language == "docker" or _PATTERNS.name.search(file.path))
+    ]
     before = [mention for file in offering for old, _ in file.views for mention in _offered(file, old)]
     after = [mention for file in offering for _, new in file.views for mention in _offered(file, new)]
     modified = {file.path for file in offering if file.change.status == "modified"}
@@ -61,11 +56,11 @@ def _offered(file: ChangedFile, view: View) -> Iterator[Mention]:
 def _listed(path: str, view: View) -> Iterator[Mention]:
     table = ""
     for number, text, changed in view.lines():
-        if found := _TABLE.match(text):
+        if found := _PATTERNS.table.match(text):
             table = found["name"]
-        elif found := _PYTHON.match(text):
+        elif found := _PATTERNS.python.match(text):
             yield Mention(found["name"], path, number, found["version"], FactKind.REQUIREMENT_CHANGED, changed=changed)
-        elif (kind := _OFFERS.get(table)) and (found := _KEY.match(text)) and found["key"] not in _DEVELOPERS:
+        elif (kind := _OFFERS.get(table)) and (found := _PATTERNS.key.match(text)) and found["key"] not in _DEVELOPERS:
             name = found["key"] if kind is FactKind.COMMAND_REMOVED else f"{table.rpartition('.')[2]}.{found['key']}"
             value = found["value"] if found["value"].endswith("]") else ""
             yield Mention(name, path, number, value, kind, changed=changed)
@@ -73,7 +68,7 @@ def _listed(path: str, view: View) -> Iterator[Mention]:
 
 def _variables(path: str, view: View) -> Iterator[Mention]:
     for number, text, changed in view.lines():
-        if (found := _VARIABLE.match(text)) and not _FOR_THE_BUILD.fullmatch(found["name"]):
+        if (found := _PATTERNS.variable.match(text)) and not _PATTERNS.for_the_build.fullmatch(found["name"]):
             yield Mention(found["name"], path, number, "", FactKind.CONFIG_REMOVED, changed=changed)
 
 
@@ -84,5 +79,5 @@ def _stands(name: str, files: Sequence[ChangedFile], *, after: bool) -> bool:
     return any(
         not file.is_whole or any(word.search((new if after else old).code) for old, new in file.views)
         for file in files
-        if file.language in {"docker", "shell"} or _NAME.search(file.path)
+        if file.language in {"docker", "shell"} or _PATTERNS.name.search(file.path)
     )

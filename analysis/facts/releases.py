@@ -1,6 +1,5 @@
 """Versions of the project itself that a commit publishes, or sets for what comes next."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from analysis.commits.commit import Commit
@@ -8,50 +7,9 @@ from analysis.commits.file_kinds import FileKind
 from analysis.commits.title import read_title
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile
+from analysis.i18n.patterns import Patterns
 
-# Long words of a pre-release stand before those they begin with: nothing after a number makes the pattern look further.
-_NUMBER = r"\d{1,4}(?:\.\d{1,4}){1,3}(?:[-.+]?(?:rc|alpha|beta|canary|dev|preview|pre|post|next|nightly|snapshot|a|b|c|m)[-.]?\d{0,8}(?:\.\d+)*){0,2}"
-VERSION = re.compile(rf"(?<![\w.])v?(?P<version>{_NUMBER})(?![\w]|[.-]\d)", re.IGNORECASE)
-_UNFINISHED = re.compile(
-    r"\d[-.+]?(?:rc|a|b|c|alpha|beta|dev|pre|preview|canary|next|nightly|snapshot|m)(?![a-z])", re.IGNORECASE
-)
-# A title that publishes, by its words; "release notes", "release the lock" and "release branch" publish nothing.
-_ANNOUNCES = re.compile(
-    r"\W*(?:(?:prepar(?:e|es|ing)|prep|cut|publish|tag|make|start|finali[sz]e|new|draft)\s+)?(?:for\s+)?(?:the\s+)?(?:next\s+)?"
-    r"(?:release[sd]?|releasing|发布|发版|发行)\b(?!\s+(?:notes?|branch\w*|jobs?|workflows?|scripts?|docs?|builds?|process|ci|checks?|pipelines?|lock|memory|the\b|a\b|gil|drafter|candidates? tests?))"
-    r"|\W*(?:bump|update|set|increase|increment|upgrade|raise)(?:s|ed|ing|ped|ping)?\s+(?:(?:the|to|up|package|project|crate|library|module|release|core|main)\s+){0,3}(?:versions?\b|v?\d)"
-    r"|\W*(?:version\s+)?v?\d{1,4}\.\d[\w.+-]*\W*$"
-    r"|\W*version\s+v?\d"
-    r"|\W*(?:升级|更新|修改)?版本号?(?:到|至|升级|更新)?",
-    re.IGNORECASE,
-)
-_PUBLISHED = re.compile(r"\W*(?:release|prepar|publish|发布)", re.IGNORECASE)
-_NAMED = re.compile(
-    rf"\W*(?:release[sd]?:?|prepar(?:e|ing)(?: to release| release)?(?: of)?|bump(?:s|ed|ing)?|publish|update|upgrade|发布)\s+(?P<package>(?!(?:versions?|releases?|v)\b)@?[A-Za-z][\w./-]{{0,60}}?)(?:@|\s+(?:versions?\s+)?(?:to\s+)?v?|[-]v)(?P<version>{_NUMBER})",
-    re.IGNORECASE,
-)
-_FILES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
-    (re.compile(where), re.compile(rf"{what}(?P<version>v?{_NUMBER})", re.IGNORECASE))
-    for where, what in (
-        (r"(?:^|/)(?:__init__|_?version|__version__|__about__|about|meta)\.py$", r"^\s{0,4}(?:__version__|VERSION|version)\s*(?::\s*\w+\s*)?=\s*[\"']"),
-        (r"(?:^|/)(?:pyproject|Cargo)\.toml$", r"^version\s*=\s*\""),
-        (r"(?:^|/)(?:package|lerna|composer|manifest)\.json$", r"^(?:\s{1,4}|\t)\"version\":\s*\""),
-        (r"(?:^|/)(?:\w+[._-])?VERSION(?:\.txt)?$|(?:^|/)version(?:\.txt)?$", r"^\s*(?:version\s*[=:]\s*)?"),
-        (r"(?:^|/)setup\.(?:py|cfg)$", r"^\s*version\s*=\s*[\"']?"),
-        (r"(?:^|/)versions?\.ya?ml$", r"^\s{0,8}version:\s*[\"']?"),
-        (r"(?:^|/)pom\.xml$", r"^(?:\s{1,4}|\t)<version>"),
-        (r"(?:^|/)gradle\.properties$", r"^\s*(?:\w*[._]?)version(?:name)?\s*=\s*"),
-        (r"(?:^|/)version\.(?:go|ts|js|rs|h|hpp|rb|ex)$", r"^.{0,40}\bversion\w*\b.{0,20}=\s*[\"'`]"),
-        (r"(?:^|/)CMakeLists\.txt$", r"^\s*project\([^)]*\bVERSION\s+"),
-    )
-)  # fmt: skip
-_CHANGELOG = re.compile(
-    r"(?:^|/)(?:CHANGELOG|CHANGES|HISTORY|NEWS|RELEASES?|RELEASE[_-]NOTES)(?:\.\w+)?$", re.IGNORECASE
-)
-_HEADING = re.compile(
-    rf"^(?:#{{1,3}}\s+)?(?:<small>)?\W{{0,3}}(?:version\s+|release\s+)?v?(?P<version>{_NUMBER})\W{{0,3}}(?:\(http\S*\)\W*)?(?:\W*\(?\w*\W?\d{{1,4}}[-/. ].{{0,20}})?(?:</small>)?$",
-    re.IGNORECASE,
-)
+_PATTERNS = Patterns(__file__, "releases")
 _AROUND = {
     FileKind.LOCK,
     FileKind.DOCS,
@@ -61,8 +19,6 @@ _AROUND = {
     FileKind.TEST,
     FileKind.TOOLING,
 }
-# Without a file that says so, "update to 1.2" may be of anything.
-_PUBLISHES = re.compile(r"release|version|bump|publish|发布|发版|(?:^|[ @])v?\d[\w.]*(?: \(#\d+\))?$", re.IGNORECASE)
 # Folders in which a project's main package lies by custom.
 _MAIN = {
     "",
@@ -103,7 +59,7 @@ def releases(commit: Commit, files: Sequence[ChangedFile]) -> Iterator[Fact]:
         if announced and announced[0] and announced[1] in {one.after for one in own}:
             package = announced[0]
         yield Fact(FactKind.VERSION_CHANGED, package, own[0].path, own[0].line, own[0].before, own[0].after)
-    elif announced and announced[1] and (own or any(map(_PUBLISHES.search, titles))):
+    elif announced and announced[1] and (own or any(map(_PATTERNS.publishes.search, titles))):
         heading = next((one for one in headings if one.after == announced[1]), None)
         package = announced[0] or _package_at([file.path for file in files if _is_unread(file)], commit.repo)
         path, line = (heading.path, heading.line) if heading else ("", 0)
@@ -112,7 +68,7 @@ def releases(commit: Commit, files: Sequence[ChangedFile]) -> Iterator[Fact]:
 
 def is_final(version: str) -> bool:
     """Whether a version is for everybody: no candidate, preview, nightly or development version."""
-    return not _UNFINISHED.search(version)
+    return not _PATTERNS.unfinished.search(version)
 
 
 def is_main(package: str, repo: str) -> bool:
@@ -125,20 +81,22 @@ def _announced(subject: str, repo: str) -> tuple[str, str] | None:
     title = read_title(subject)
     if title.reverts is not None:
         return None
-    named = _NAMED.match(title.text)
-    if named and (is_main(named["package"].rstrip("-@"), repo) or _PUBLISHED.match(title.text)):
+    named = _PATTERNS.named.match(title.text)
+    if named and (is_main(named["package"].rstrip("-@"), repo) or _PATTERNS.published.match(title.text)):
         return named["package"].rstrip("-@ "), named["version"]
     text = title.text
-    if not _ANNOUNCES.match(text) and not (text[:1] == "v" and "release" in subject.lower() and VERSION.match(text)):
-        packaged = re.match(rf"(?P<package>@?[A-Za-z][\w./-]*)@(?P<version>{_NUMBER})$", text)
+    if not _PATTERNS.announces.match(text) and not (
+        text[:1] == "v" and "release" in subject.lower() and _PATTERNS.version.match(text)
+    ):
+        packaged = _PATTERNS.packaged.match(text)
         return (packaged["package"], packaged["version"]) if packaged else None
-    found = VERSION.search(text)
+    found = _PATTERNS.version.search(text)
     return "", found["version"] if found else ""
 
 
 def _set(file: ChangedFile) -> Iterator[Fact]:
     """Find a version that a file gives its project, where it had another one."""
-    forms = [form for where, form in _FILES if where.search(file.path)]
+    forms = [_PATTERNS["versions"][name] for name, where in _PATTERNS["files"].items() if where.search(file.path)]
     if not forms or file.kind in {FileKind.TEST, FileKind.TOOLING, FileKind.VENDORED}:
         return
     for hunk in file.hunks:
@@ -164,29 +122,29 @@ def _set(file: ChangedFile) -> Iterator[Fact]:
 
 def _opened(file: ChangedFile) -> Iterator[Fact]:
     """Find the headings of versions that a changelog gains."""
-    if _CHANGELOG.search(file.path):
+    if _PATTERNS.changelog.search(file.path):
         for hunk in file.hunks:
             for line in hunk.lines:
-                if line.added and (found := _HEADING.match(line.text)):
+                if line.added and (found := _PATTERNS.heading.match(line.text)):
                     yield Fact(FactKind.VERSION_CHANGED, "", file.path, line.new or 0, "", found["version"])
 
 
+def _has_versions(file: ChangedFile) -> bool:
+    return any(where.search(file.path) for where in _PATTERNS["files"].values())
+
+
 def _is_version_file(file: ChangedFile) -> bool:
-    return any(where.search(file.path) for where, _ in _FILES) and file.change.additions + file.change.deletions <= 4  # noqa: PLR2004 - a version, and perhaps its date
+    return _has_versions(file) and file.change.additions + file.change.deletions <= 4  # noqa: PLR2004 - a version, and perhaps its date
 
 
 def _may_publish(file: ChangedFile) -> bool:
     """Whether a release may consist of it: pages, tests and CI publish nothing, a changelog does."""
-    return file.kind not in {FileKind.DOCS, FileKind.TEST, FileKind.CI} or bool(_CHANGELOG.search(file.path))
+    return file.kind not in {FileKind.DOCS, FileKind.TEST, FileKind.CI} or bool(_PATTERNS.changelog.search(file.path))
 
 
 def _is_unread(file: ChangedFile) -> bool:
     """Whether it is a file of versions whose patch is not here."""
-    return (
-        not file.hunks
-        and file.kind in {FileKind.PRODUCTION, FileKind.BUILD}
-        and any(where.search(file.path) for where, _ in _FILES)
-    )
+    return not file.hunks and file.kind in {FileKind.PRODUCTION, FileKind.BUILD} and _has_versions(file)
 
 
 def _package_at(paths: Sequence[str], repo: str) -> str:
@@ -206,7 +164,7 @@ def _own(repo: str) -> str:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[\W_]|(?:js|py|rs)$", "", name.lower())
+    return _PATTERNS.no_part_of_a_name.sub("", name.lower())
 
 
 def _bare(version: str) -> str:

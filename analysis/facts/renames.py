@@ -1,6 +1,5 @@
 """Settings, metrics, endpoints and modules that go by another name: what left and came with one change in common is one rename."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,14 +7,14 @@ from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, in_one_run
 from analysis.facts.syntax.offers import is_open_path
+from analysis.i18n.patterns import Patterns
 
 _PAIRS = {
     FactKind.FLAG_REMOVED: FactKind.FLAG_ADDED, FactKind.ENV_REMOVED: FactKind.ENV_ADDED, FactKind.COMMAND_REMOVED: FactKind.COMMAND_ADDED,
     FactKind.ENDPOINT_REMOVED: FactKind.ENDPOINT_ADDED, FactKind.METRIC_REMOVED: FactKind.METRIC_ADDED, FactKind.GATE_REMOVED: FactKind.GATE_ADDED,
     FactKind.CONFIG_REMOVED: FactKind.CONFIG_ADDED,
 }  # fmt: skip
-_WORD = re.compile(r"[A-Za-z]+|\d+|[^A-Za-z\d]+")
-_MODULE = re.compile(r"(?:(?:src|python|lib)/)?(?P<module>[A-Za-z]\w*/(?:\w+/)*(?P<file>\w+))\.py")
+_PATTERNS = Patterns(__file__)
 _TURNS = {"disable", "disabled", "no", "not", "non", "skip", "without", "off", "min", "max", "ignore", "exclude"}
 """Words that turn a name into its opposite: that is another switch, not another name."""
 _FAMILY = 2
@@ -65,7 +64,7 @@ def _modules(files: Sequence[ChangedFile]) -> Iterator[Fact]:
 
 def _imported(path: str) -> str:
     """The name by which a module of Python is imported; empty for what nobody imports, and for packages without code."""
-    found = _MODULE.fullmatch(path) if is_open_path(path) else None
+    found = _PATTERNS.module.fullmatch(path) if is_open_path(path) else None
     return found["module"].replace("/", ".") if found and found["file"] != "__init__" else ""
 
 
@@ -100,7 +99,7 @@ def _pairs(facts: Sequence[Fact], gone: FactKind, came: FactKind, files: Sequenc
 
 def _change(one: str, other: str) -> tuple[str, str] | None:
     """Return the words in which two names differ, if at least as many stay; None where they are no two forms of one name."""
-    was, now = _WORD.findall(one), _WORD.findall(other)
+    was, now = _PATTERNS.word.findall(one), _PATTERNS.word.findall(other)
     start = next((at for at, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
     end = next(
         (at for at, (a, b) in enumerate(zip(was[::-1], now[::-1], strict=False)) if a != b), min(len(was), len(now))
@@ -154,7 +153,7 @@ def _told(pairs: Iterable[_Pair]) -> Iterator[Fact]:
 
 def _pattern(names: Sequence[str]) -> str:
     """Return what the names have in common, whole words only, with a star for the rest: `QUILL_*`, `--*-size`."""
-    split = [_WORD.findall(name) for name in names]
+    split = [_PATTERNS.word.findall(name) for name in names]
     start = _alike(split)
     end = min(_alike([words[::-1] for words in split]), min(map(len, split)) - start)
     return "".join(split[0][:start]) + "*" + "".join(split[0][len(split[0]) - end :])

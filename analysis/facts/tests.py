@@ -9,35 +9,12 @@ from analysis.commits.patch import Hunk, Line
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile
 from analysis.facts.syntax.code import arguments, call_text, joined
+from analysis.i18n.patterns import Patterns
 
-_MARK = re.compile(
-    r"^\s*@(?:unittest|pytest\.mark|mark)\.(?:skip|xfail)\b(?!\s*\(\s*(?:condition\s*=|not\b|(?!(?:reason|strict|run|raises)\b)[a-z_][\w.]*(?:\s*[(<>=!.\[]|\s*,)))"
-    r"|^\s*@(?:unittest|pytest\.mark|mark)\.skip[iI]f\(\s*(?:condition\s*=\s*)?(?:True\b|(?:\w+\.)?is_in_(?:\w+_)?ci\(\)\s*,)"
-    r"|^pytestmark\s*=\s*(?:\[\s*)?pytest\.mark\.(?:skip|xfail)\b(?!if)"
-    r"|^\s*#\[ignore\b|\b(?:it|describe|test)\.skip\(|^\s*x(?:it|describe)\(|\bTEST(?:_[FP])?\(\s*\w+\s*,\s*DISABLED_\w+"
-)
-"""Unconditional marks: one that skips on some machine only does not stop a test from running."""
+_PATTERNS = Patterns(__file__)
 _MARK_WORDS = ("skip", "xfail", "ignore", "xit(", "xdescribe(", "DISABLED_")
 """One of them stands in each mark: most lines hold none, which is seen quicker than by the pattern."""
 
-_FIRST_STATEMENT = re.compile(r"^\s*(?:pytest\.skip|self\.skipTest|t\.Skip(?:f|Now)?|GTEST_SKIP)\(")
-_WHOLE_FILE = re.compile(r"^pytest\.skip\(.*allow_module_level")
-_DISABLED = re.compile(r"""\bdisabled\s*=\s*(?:["']|True|\(\s*$)""")
-_REASON = re.compile(
-    r"^[^\n]*?(?:\n[^\n]*?){0,3}\b(?:reason|disabled|ignore)\s*=\s*(?P<said>\(?\s*[rf]?[\"'].*)", re.DOTALL
-)
-_NUMBER = re.compile(r"(?:#|issues/|pull/)\d+")
-_CALL = re.compile(r"\b(\w+)\(")
-_TEST_NAME = re.compile(
-    r"^\s*(?:pub\s+)?(?:async\s+)?(?:def|class|fn|func)\s+(?:\([^)]*\)\s*)?(\w+)|^\s*x?(?:it|test|describe)\S*\(\s*[\"'`]([^\"'`]+)"
-    r"|^\s*TEST(?:_[FP])?\(\s*\w+\s*,\s*(?:DISABLED_)?(\w+)"
-)
-_TEST = re.compile(
-    r"^\s*(?:(?:async\s+)?def\s+test|class\s+Test|class\s+\w+Test\b|fn\s+\w|func\s+Test|TestFile\(|TEST(?:_[FP])?\()"
-)
-_LISTED = re.compile(r"""["']([^"']*test[^"']*)["']""")
-_COMMENT = re.compile(r"^(\s*)(?:#|//)\s?")
-_TEXT = re.compile(r"""[rf]?["'(]""")
 _FAR = 10
 
 
@@ -76,13 +53,15 @@ def _skips(file: ChangedFile, hunk: Hunk, *, added: bool) -> Iterator[_Skip]:
             continue
         if skipped := _commented_out(line, others):
             yield _Skip(skipped, line, "")
-        elif _WHOLE_FILE.match(line.text) or (line.text.startswith("pytestmark") and _MARK.search(line.text)):
+        elif _PATTERNS.whole_file.match(line.text) or (
+            line.text.startswith("pytestmark") and _PATTERNS.mark.search(line.text)
+        ):
             yield _Skip(whole, line, _reason(lines, index))
-        elif _DISABLED.search(line.text):
+        elif _PATTERNS.disabled.search(line.text):
             if _is_registered(lines, index, hunk, added=added):
                 yield _Skip(whole, line, _reason(lines, index))
         elif test := _stopped(lines, index):
-            name = _TEST_NAME.match(test.text)
+            name = _PATTERNS.test_name.match(test.text)
             # A test that is itself new (or gone) with its mark has not stopped (or started) to run.
             if name and not _is_only_here(test, name, others):
                 called, reason = name[1] or name[2] or name[3], _reason(lines, index)
@@ -92,15 +71,15 @@ def _skips(file: ChangedFile, hunk: Hunk, *, added: bool) -> Iterator[_Skip]:
 def _stopped(lines: Sequence[Line], index: int) -> Line | None:
     """Return the line that names the test which the mark or statement at `index` stops, if it stops one."""
     text = lines[index].text
-    if _FIRST_STATEMENT.match(text):  # behind a condition it is about a machine, not about the test
+    if _PATTERNS.first_statement.match(text):  # behind a condition it is about a machine, not about the test
         above = next((near for near in reversed(lines[:index]) if near.text.strip()), None)
-        return above if above and _TEST_NAME.match(above.text) else None
+        return above if above and _PATTERNS.test_name.match(above.text) else None
     if (
         any(word in text for word in _MARK_WORDS)
-        and _MARK.search(text)
+        and _PATTERNS.mark.search(text)
         and not text.lstrip().startswith(("#  ", "# ", "//"))
     ):
-        return next((near for near in lines[index : index + _FAR] if _TEST_NAME.match(near.text)), None)
+        return next((near for near in lines[index : index + _FAR] if _PATTERNS.test_name.match(near.text)), None)
     return None
 
 
@@ -113,19 +92,21 @@ def _is_only_here(test: Line, name: re.Match[str], others: set[str]) -> bool:
 
 def _commented_out(line: Line, others: set[str]) -> str:
     """Return the name of the test that a line holds in a comment and the other side outside of one."""
-    if not _COMMENT.match(line.text):
+    if not _PATTERNS.comment.match(line.text):
         return ""
-    plain = _COMMENT.sub(r"\1", line.text).strip()
-    if plain not in others or not (_TEST.match(plain) or _LISTED.match(plain)):
+    plain = _PATTERNS.comment.sub(r"\1", line.text).strip()
+    if plain not in others or not (_PATTERNS.test.match(plain) or _PATTERNS.listed.match(plain)):
         return ""
-    named = _TEST_NAME.match(plain)
-    listed = _LISTED.search(plain)
+    named = _PATTERNS.test_name.match(plain)
+    listed = _PATTERNS.listed.search(plain)
     return (named[1] or named[2] or named[3]) if named else listed[1] if listed else ""
 
 
 def _is_registered(lines: Sequence[Line], index: int, hunk: Hunk, *, added: bool) -> bool:
     # A registration that is disabled from its first day disables nothing.
-    call = next((found[1] for near in reversed(lines[: index + 1]) if (found := _CALL.search(near.text))), None)
+    call = next(
+        (found[1] for near in reversed(lines[: index + 1]) if (found := _PATTERNS.call.search(near.text))), None
+    )
     opening = next((near for near in reversed(lines[: index + 1]) if call and f"{call}(" in near.text), None)
     if opening is None or not (opening.added or opening.removed):
         return opening is not None
@@ -136,13 +117,15 @@ def _is_registered(lines: Sequence[Line], index: int, hunk: Hunk, *, added: bool
 def _reason(lines: Sequence[Line], index: int) -> str:
     """Return the reason that a mark or call gives: by keyword, or as its last text."""
     text = "\n".join(near.text for near in lines[index : index + 6])
-    named = _REASON.search(text)
+    named = _PATTERNS.reason.search(text)
     if named and (said := joined(named["said"])):
         return said
     opening = text.partition("\n")[0].find("(")
     given = [argument for argument, _ in arguments(call_text(text, opening))] if opening >= 0 else []
-    said = next((said for argument in reversed(given) if _TEXT.match(argument) and (said := joined(argument))), "")
+    said = next(
+        (said for argument in reversed(given) if _PATTERNS.text.match(argument) and (said := joined(argument))), ""
+    )
     if said:
         return said
-    number = _NUMBER.search(lines[index].text)
+    number = _PATTERNS.number.search(lines[index].text)
     return number[0] if number else ""

@@ -7,25 +7,14 @@ from collections.abc import Iterator, Sequence
 from analysis.commits.file_kinds import FileKind
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, Mention
+from analysis.i18n.patterns import Patterns
 
-_UNSAFE = {
-    "python": re.compile(
-        r"\b(?:weights_only\s*=\s*False|(?:cloud)?pickle\.loads?\(|dill\.loads?\(|marshal\.loads?\(|yaml\.unsafe_load\(|yaml\.load\((?!.*Safe)"
-        r"|os\.system\(|shell\s*=\s*True|allow_pickle\s*=\s*True|ssl\._create_unverified_context"
-        r"|(?<![\w.])(?<!def )eval\((?!\s*\))|(?<![\w.])(?<!def )exec\()"
-        r"|\b(?:requests|httpx|session|client|aiohttp)\b.*\bverify\s*=\s*False|\bssl\s*=\s*False\b.*\bconnector"
-    ),
-    "go": re.compile(r"\bInsecureSkipVerify:\s*true"),
-    "javascript": re.compile(r"\bdangerouslySetInnerHTML|(?<![\w.])eval\(|\brejectUnauthorized:\s*false"),
-    "rust": re.compile(r"\bdanger_accept_invalid_certs\(true"),
-}
+_PATTERNS = Patterns(__file__)
 _WORDS = (
     "weights_only", "pickle", "dill", "marshal", "yaml", "system(", "shell", "ssl", "eval(", "exec(", "verify", "InsecureSkip", "dangerous", "rejectUn",
     "danger_",
 )  # fmt: skip
 """One of them stands in each call: most files hold none, which is seen quicker than by the patterns."""
-_UNSAFE_NAME = re.compile(r"verify\s*=\s*False|ssl\s*=\s*False")
-_PLAIN_STRING = re.compile(r"""(?<![\w])[rbu]?(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""")
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
@@ -33,7 +22,7 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     gone: Counter[str] = Counter()
     came: list[Mention] = []
     for file in files:
-        pattern = _UNSAFE.get(file.language) if file.kind is FileKind.PRODUCTION else None
+        pattern = _PATTERNS["unsafe"].get(file.language) if file.kind is FileKind.PRODUCTION else None
         if pattern is None:
             continue
         for old, new in file.views:
@@ -55,9 +44,9 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
 
 
 def _risks(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    return pattern.finditer(_PLAIN_STRING.sub('""', text))
+    return pattern.finditer(_PATTERNS.plain_string.sub('""', text))
 
 
 def _risk(found: re.Match[str]) -> str:
-    named = _UNSAFE_NAME.search(found[0])
+    named = _PATTERNS.unsafe_name.search(found[0])
     return (named[0] if named else found[0]).rstrip("(").replace(" ", "")

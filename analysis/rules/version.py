@@ -9,13 +9,13 @@ _ANALYSIS = Path(__file__).parent.parent
 _DIGITS = 8
 _READ_BY_RULES = (
     "entry.py",
-    "commits/*.py",
-    "facts/**/*.py",
+    "commits/*.*",
+    "facts/**/*.*",
     "statements/*.*",
     "triage/*.py",
     "triage/*.toml",
     "i18n/**/*.*",
-    "rules/*.py",
+    "rules/*.*",
 )
 """What the rules' texts are made of; how commits are ranked and fetched is none of it."""
 

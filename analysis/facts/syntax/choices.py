@@ -1,11 +1,11 @@
 """The values that a flag or a field takes, where the code lists them."""
 
-import re
 from collections.abc import Iterator
 
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
-from analysis.facts.syntax.code import call_text, keywords
+from analysis.facts.syntax.code import call_text, kebab, keywords
 from analysis.facts.syntax.flags import calls
+from analysis.i18n.patterns import Patterns
 
 _SPEAKS_OF_IT = {
     "python": ("choices", "Choice(", "Literal[", "CHOICES", "OPTIONS", "BACKENDS", "METHODS", "MODES"),
@@ -14,27 +14,8 @@ _SPEAKS_OF_IT = {
     "go": ("oneof",),
 }
 """What stands in each list: most files hold none, which is seen quicker than by patterns."""
-_ARGPARSE = re.compile(r"\b(?:add_argument|_?add_?option|option)\(")
-_FLAG = re.compile(r"""["'](--[A-Za-z][\w-]*)["']$""")
-_TEXT = re.compile(r"""["']([\w.:/+-]{1,60})["']""")
-_LIST = re.compile(
-    r"^(?P<name>[A-Z][A-Z0-9_]*(?:CHOICES|OPTIONS|BACKENDS|METHODS|MODES))\s*(?::[^=\n]{1,60})?=\s*[\[({]", re.MULTILINE
-)
-_LITERAL = re.compile(r"^[ \t]*(?P<name>[A-Za-z]\w*)\s*(?::\s*(?:\w+\[)?|=\s*)(?:\w+\.)?Literal\[", re.MULTILINE)
-_DERIVED = re.compile(
-    r"#\[derive\([^)\]]*\bValueEnum\b[^\]]*\]\s*(?:#\[[^\]\n]*\]\s*){0,4}(?:pub(?:\([^)\n]*\))?\s+)?enum\s+(?P<name>\w+)\s*\{"
-)
-_VARIANT = re.compile(r"^[ ]{4}(?P<name>[A-Z]\w*)\s*(?:,|$)")
-_UNION = re.compile(
-    r"""^[ \t]*(?:readonly\s+)?(?:export\s+type\s+)?(?P<name>[A-Za-z]\w*)\??\s*[:=]\s*(?P<values>(?:['"][\w.:/+-]{1,60}['"]\s*\|\s*)+['"][\w.:/+-]{1,60}['"])""",
-    re.MULTILINE,
-)
-_ONE_OF = re.compile(r"^\t(?P<name>[A-Z]\w*)\s[^`\n]*`[^`\n]*\boneof=(?P<values>[\w. -]+)", re.MULTILINE)
+_PATTERNS = Patterns(__file__)
 
-_OWNER = re.compile(
-    r"^[ \t]*(?:async[ ]+)?def[ ]+(?P<function>\w+)|^(?:export[ ]+)?(?:declare[ ]+)?(?:class|interface|type)[ ]+(?P<type>\w+)",
-    re.MULTILINE,
-)
 _FAR = 8_000
 
 
@@ -54,26 +35,26 @@ def _qualified(view: View, at: int, name: str) -> str:
     line = view.code[view.code.rfind("\n", 0, at) + 1 : at + 1]
     if not line[:1].isspace():
         return name
-    owner = next(iter(reversed(list(_OWNER.finditer(view.code, max(0, at - _FAR), at)))), None) or _OWNER.match(
-        view.heading
-    )
+    owner = next(
+        iter(reversed(list(_PATTERNS.owner.finditer(view.code, max(0, at - _FAR), at)))), None
+    ) or _PATTERNS.owner.match(view.heading)
     if owner is None:
         return name
     return f"{owner['function']}({name}=…)" if owner["function"] else f"{owner['type']}.{name}"
 
 
 def _python(path: str, view: View) -> Iterator[Mention]:
-    for call in calls(_ARGPARSE, view):
-        owner = next((found[1] for text, _ in call.given if (found := _FLAG.match(text))), "")
+    for call in calls(_PATTERNS.argparse, view):
+        owner = next((found[1] for text, _ in call.given if (found := _PATTERNS.flag.match(text))), "")
         named = keywords(call.given)
         said = named.get("choices") or (named.get("type", "") if "Choice(" in named.get("type", "") else "")
-        opening = re.search(r"[\[({]", said)
+        opening = _PATTERNS.opening.search(said)
         if owner and opening:
             at = next(at for text, at in call.given if said in text)
             start = at + view.text[at:].index(said)
-            for value in _TEXT.finditer(said):
+            for value in _PATTERNS.text.finditer(said):
                 yield _one(view, path, owner, value[1], start + value.start())
-    for pattern in (_LIST, _LITERAL):
+    for pattern in (_PATTERNS.list, _PATTERNS.literal):
         for found in pattern.finditer(view.code):
             inside = call_text(view.code, found.end() - 1)
             if (
@@ -82,35 +63,31 @@ def _python(path: str, view: View) -> Iterator[Mention]:
                 and ":" not in inside
             ):
                 owner = _qualified(view, found.start("name"), found["name"])
-                for value in _TEXT.finditer(inside):
+                for value in _PATTERNS.text.finditer(inside):
                     yield _one(view, path, owner, value[1], found.end() + value.start())
 
 
 def _rust(path: str, view: View) -> Iterator[Mention]:
-    for found in _DERIVED.finditer(view.code):
+    for found in _PATTERNS.derived.finditer(view.code):
         at = found.end()
         for line in view.code[at:].split("\n"):
             if line.startswith("}"):
                 break
-            if variant := _VARIANT.match(line):
-                yield _one(view, path, found["name"], _kebab(variant["name"]), at)
+            if variant := _PATTERNS.variant.match(line):
+                yield _one(view, path, found["name"], kebab(variant["name"]), at)
             at += len(line) + 1
 
 
-def _kebab(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
-
-
 def _javascript(path: str, view: View) -> Iterator[Mention]:
-    for found in _UNION.finditer(view.code):
+    for found in _PATTERNS.union.finditer(view.code):
         owner = _qualified(view, found.start("name"), found["name"])
-        for value in _TEXT.finditer(found["values"]):
+        for value in _PATTERNS.text.finditer(found["values"]):
             yield _one(view, path, owner, value[1], found.start("values") + value.start())
 
 
 def _go(path: str, view: View) -> Iterator[Mention]:
-    for found in _ONE_OF.finditer(view.code):
-        for value in re.finditer(r"[\w.-]+", found["values"]):
+    for found in _PATTERNS.one_of.finditer(view.code):
+        for value in _PATTERNS.value.finditer(found["values"]):
             yield _one(view, path, found["name"], value[0], found.start("values") + value.start())
 
 

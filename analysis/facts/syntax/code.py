@@ -7,31 +7,11 @@ than a bounded number of characters, whatever the text is.
 import re
 from collections.abc import Iterator
 
-_PYTHON = re.compile(r'''"""|\'\'\'|#[^\n]*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?''', re.DOTALL)
-_C = re.compile(r"""//[^\n]*|/\*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n]){1,8}'""", re.DOTALL)
-_JAVASCRIPT = re.compile(r"""//[^\n]*|/\*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?|`[^`]*`?""", re.DOTALL)
-_GO = re.compile(r"""//[^\n]*|/\*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n]){1,8}'|`[^`]*`?""", re.DOTALL)
-_BRACED = {"c": _C, "rust": _C, "java": _JAVASCRIPT, "javascript": _JAVASCRIPT, "go": _GO, "proto": _C}
-_HASH = re.compile(r"(?:^|(?<=[ \t]))#[^\n]*", re.MULTILINE)
-_HASHED = {"shell", "yaml", "toml", "docker", "cmake"}
-_STARRED = re.compile(r"^[ \t]*\*[ \t/][^\n]*", re.MULTILINE)
-_TAKES_A_STRING = re.compile(r"(?:[=(\[{,+%:]|\b(?:return|[rRbBfFuU]{1,2}))$")
-_STATEMENT = re.compile(
-    r"(?:import|from|def|class|return|if|for|while|with|try|raise|assert|async|self)\b|@\w|\w+ ?[=(.\[]|#"
-)
-_RUST_TESTS = re.compile(r"#\[cfg\(test\)\]|^[ \t]*(?:pub )?mod \w*tests?\b", re.MULTILINE)
+from analysis.i18n.patterns import Patterns
 
-_NUMBER = r"(?:0x[\da-fA-F_]+|(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:e[-+]?\d+)?)(?:[uif](?:8|16|32|64|128|size)|[fFLU]{1,3})?"
-_LITERAL = re.compile(
-    rf"""[-+]?{_NUMBER}(?:\s*(?:\*\*?|<<)\s*\d[\d_]*){{0,4}}"""
-    r"""|[rbu]?"(?:\\.|[^"\\\n])*"|[rbu]?'(?:\\.|[^'\\\n])*'|`[^`\n$]*`"""
-    r"""|(?:True|False|None|true|false|null|nil|nullptr)\b|\[\]|\{\}|\(\)"""
-)
-_PIECE = re.compile(r"""\s*[rRbBfFuU]{0,2}(?:"((?:\\.|[^"\\\n])*)"|'((?:\\.|[^'\\\n])*)'|`([^`\n]*)`)""")
-_ESCAPE = re.compile(r"\\([ntr\"'\\])")
-_SHELTER = re.compile(r"[\"'`(\[{]")
-_KEYWORD = re.compile(r"\s*(\w+)\s*=(?!=)\s*")
-_FIELD_CALL = re.compile(r"(?:\w+\.)?[Ff]ield\(\s*(?:default\s*=\s*)?")
+_PATTERNS = Patterns(__file__)
+_BRACED = {"c": "c", "rust": "c", "java": "javascript", "javascript": "javascript", "go": "go", "proto": "c"}
+_HASHED = {"shell", "yaml", "toml", "docker", "cmake"}
 
 
 def blank(text: str, language: str, heading: str = "") -> str:
@@ -43,7 +23,7 @@ def blank(text: str, language: str, heading: str = "") -> str:
         return _blank_python(text)
     if language in _BRACED:
         return _blank_braced(text, language, heading)
-    return _HASH.sub(_spaces, text) if language in _HASHED else text
+    return _PATTERNS.hash.sub(_spaces, text) if language in _HASHED else text
 
 
 def _spaces(found: re.Match[str]) -> str:
@@ -51,16 +31,16 @@ def _spaces(found: re.Match[str]) -> str:
 
 
 def _hidden(text: str) -> str:
-    return re.sub(r"[^\n]+", _spaces, text)
+    return _PATTERNS.line.sub(_spaces, text)
 
 
 def _blank_python(text: str) -> str:
     pieces, at = [], 0
-    first = re.search(r'"""|\'\'\'', text)
+    first = _PATTERNS.triple_quote.search(text)
     if first and _closes(text, first.start()):
         at = first.end()
         pieces.append(_hidden(text[:at]))
-    while found := _PYTHON.search(text, at):
+    while found := _PATTERNS["tokens"]["python"].search(text, at):
         pieces.append(text[at : found.start()])
         end = found.end()
         if found[0] in {'"""', "'''"}:
@@ -80,25 +60,25 @@ def _closes(text: str, at: int) -> bool:
     end = text.find("\n", at)
     before, after = text[start:at].strip(), text[at + 3 : end if end >= 0 else len(text)].strip()
     if before:
-        return not _TAKES_A_STRING.search(before)
+        return not _PATTERNS.takes_a_string.search(before)
     if after:
         return after[0] in ").,]%};#"
     is_even = text.count(text[at : at + 3]) % 2 == 0
     above = text[:start].rstrip().rpartition("\n")[2].partition("#")[0].strip()
-    if above.endswith((":", "(", "=", ",", "[")) or (is_even and (not above or _STATEMENT.match(above))):
+    if above.endswith((":", "(", "=", ",", "[")) or (is_even and (not above or _PATTERNS.statement.match(above))):
         return False
-    return bool(above) or bool(_STATEMENT.match(text[at + 3 :].lstrip()))
+    return bool(above) or bool(_PATTERNS.statement.match(text[at + 3 :].lstrip()))
 
 
 def _blank_braced(text: str, language: str, heading: str) -> str:
-    if language == "rust" and _RUST_TESTS.match(heading):
+    if language == "rust" and _PATTERNS.rust_tests.match(heading):
         return _hidden(text)
     pieces, at = [], 0
     close, opening = text.find("*/"), text.find("/*")
     if close >= 0 and (opening < 0 or close < opening):
         at = close + 2
         pieces.append(_hidden(text[:at]))
-    pattern = _BRACED[language]
+    pattern = _PATTERNS["tokens"][_BRACED[language]]
     while found := pattern.search(text, at):
         pieces.append(text[at : found.start()])
         end = found.end()
@@ -110,10 +90,15 @@ def _blank_braced(text: str, language: str, heading: str) -> str:
             pieces.append(" " * len(found[0]) if found[0].startswith("//") else found[0])
         at = end
     pieces.append(text[at:])
-    code = _STARRED.sub(_spaces, "".join(pieces))
-    if language == "rust" and (tests := _RUST_TESTS.search(code)):
+    code = _PATTERNS.starred.sub(_spaces, "".join(pieces))
+    if language == "rust" and (tests := _PATTERNS.rust_tests.search(code)):
         code = code[: tests.start()] + _hidden(code[tests.start() :])
     return code
+
+
+def kebab(name: str) -> str:
+    """Write a type's name as it is typed: `DryRun` is `dry-run`."""
+    return _PATTERNS.case_change.sub("-", name).lower()
 
 
 def depth_of(line: str) -> int:
@@ -124,7 +109,7 @@ def depth_of(line: str) -> int:
 def literal(text: str) -> str:
     """Return the literal that `text` starts with, or an empty string if it starts with an expression."""
     stripped = text.strip()
-    found = _LITERAL.match(stripped)
+    found = _PATTERNS.literal.match(stripped)
     if not found:
         return ""
     rest = stripped[found.end() :].lstrip()
@@ -133,7 +118,7 @@ def literal(text: str) -> str:
 
 def default_of(text: str) -> str:
     """Return the literal that a field's right side stands for, also within `field(default=…)` and `Field(…)`."""
-    call = _FIELD_CALL.match(text.strip())
+    call = _PATTERNS.field_call.match(text.strip())
     return literal(text.strip()[call.end() :]) if call else literal(text)
 
 
@@ -190,7 +175,7 @@ def _argument(inside: str, start: int, end: int) -> tuple[str, int]:
 
 def keywords(given: list[tuple[str, int]]) -> dict[str, str]:
     """Return the arguments that are given by keyword."""
-    named = [(found[1], text[found.end() :]) for text, _ in given if (found := _KEYWORD.match(text))]
+    named = [(found[1], text[found.end() :]) for text, _ in given if (found := _PATTERNS.keyword.match(text))]
     return dict(named)
 
 
@@ -199,7 +184,7 @@ def assignment(text: str) -> tuple[str, str]:
     first = text.find("=")
     if first < 0:
         return text.strip(), ""
-    if not _SHELTER.search(text, 0, first):
+    if not _PATTERNS.shelter.search(text, 0, first):
         return text[:first].strip(), text[first + 1 :].strip()
     depth = 0
     for index, char in _outside_strings(text, 0, len(text)):
@@ -214,15 +199,15 @@ def assignment(text: str) -> tuple[str, str]:
 
 def is_keyword(argument: str) -> bool:
     """Whether an argument is given by keyword."""
-    return bool(_KEYWORD.match(argument))
+    return bool(_PATTERNS.keyword.match(argument))
 
 
 def joined(literals: str) -> str:
     """Join the string literals that `literals` starts with, as Python and C do, into one line of text."""
     text = literals.strip().lstrip("(")
     pieces, at = [], 0
-    while found := _PIECE.match(text, at):
+    while found := _PATTERNS.piece.match(text, at):
         pieces.append(next(group for group in found.groups() if group is not None))
         at = found.end()
-    plain = _ESCAPE.sub(lambda found: " " if found[1] in "ntr" else found[1], "".join(pieces))
-    return re.sub(r"\s+", " ", plain).strip()
+    plain = _PATTERNS.escape.sub(lambda found: " " if found[1] in "ntr" else found[1], "".join(pieces))
+    return " ".join(plain.split())

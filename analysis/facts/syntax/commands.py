@@ -1,29 +1,13 @@
 """Commands of programs, as the libraries of each language define them: `tool serve`, of which `serve` is one."""
 
-import re
 from collections.abc import Callable, Iterator
 
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
-from analysis.facts.syntax.code import is_keyword, joined, keywords
+from analysis.facts.syntax.code import is_keyword, joined, kebab, keywords
 from analysis.facts.syntax.flags import calls, documented
+from analysis.i18n.patterns import Patterns
 
-_NAME = re.compile(r"[a-z][\w:.-]{1,40}$")
-_ARGPARSE = re.compile(r"\badd_parser\(")
-_CLICK = re.compile(r"^[ \t]*@[\w.]+\.(?:command|group)\(", re.MULTILINE)
-_DEFINED = re.compile(
-    r"\)[ \t]*\n(?:[ \t]*[@)][^\n]*\n|[ \t]+(?:[^@)\s][^\n]*)?\n){0,30}?[ \t]*(?:async[ \t]+)?def[ \t]+(?P<name>\w+)"
-)
-_SUFFIX = re.compile(r"_(?:command|cmd|group)$")
-_CLAP_BUILT = re.compile(r"\.subcommand\(\s*(?:\w+::)*(?:Command|App|SubCommand)::(?:new|with_name)\(")
-_CLAP_DERIVED = re.compile(
-    r"#\[derive\([^)\]]*\bSubcommand\b[^\]]*\]\s*(?:#\[[^\]\n]*\]\s*){0,4}(?:pub(?:\([^)\n]*\))?\s+)?enum\s+\w+\s*\{"
-)
-_VARIANT = re.compile(r"^(?P<indent>[ ]{4})(?P<name>[A-Z]\w*)\s*(?:[,({]|$)")
-_COBRA = re.compile(r"\bcobra\.Command\s*\{")
-_USE = re.compile(r'\bUse:\s*"(?P<name>[a-z][\w-]*)')
-_SHORT = re.compile(r'\bShort:\s*(?=")')
-_COMMANDER = re.compile(r"\.command\(")
-_DESCRIBED = re.compile(r"\)\s*\.\s*(?:description|alias|option|argument|action)\(")
+_PATTERNS = Patterns(__file__)
 _WORDS = {
     "python": ("add_parser(", ".command(", ".group("), "rust": ("ubcommand",), "go": ("cobra.Command",), "javascript": (".command(",),
 }  # fmt: skip
@@ -38,57 +22,57 @@ def commands(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _python(path: str, view: View) -> Iterator[Mention]:
-    for call in calls(_ARGPARSE, view):
+    for call in calls(_PATTERNS.argparse, view):
         text, at = call.given[0] if call.given else ("", 0)
         name = "" if is_keyword(text) else joined(text)
-        if _NAME.match(name) and text.strip()[-1:] in "\"'":
+        if _PATTERNS.name.match(name) and text.strip()[-1:] in "\"'":
             yield view.mention(name, path, at, detail=joined(keywords(call.given).get("help", "")))
-    for call in calls(_CLICK, view):
+    for call in calls(_PATTERNS.click, view):
         named = keywords(call.given)
         text, at = (
             call.given[0]
             if call.given and not is_keyword(call.given[0][0])
             else (named.get("name", ""), call.found.start())
         )
-        defined = _DEFINED.match(view.code, call.end)
-        name = joined(text) or (_SUFFIX.sub("", defined["name"]).replace("_", "-") if defined else "")
-        if _NAME.match(name):
+        defined = _PATTERNS.defined.match(view.code, call.end)
+        name = joined(text) or (_PATTERNS.suffix.sub("", defined["name"]).replace("_", "-") if defined else "")
+        if _PATTERNS.name.match(name):
             yield view.mention(
                 name, path, at or call.found.start(), detail=joined(named.get("help", named.get("short_help", "")))
             )
 
 
 def _rust(path: str, view: View) -> Iterator[Mention]:
-    for call in calls(_CLAP_BUILT, view):
+    for call in calls(_PATTERNS.clap_built, view):
         name = joined(call.given[0][0]) if call.given else ""
-        if _NAME.match(name):
+        if _PATTERNS.name.match(name):
             yield view.mention(name, path, call.given[0][1])
-    for found in _CLAP_DERIVED.finditer(view.code):
+    for found in _PATTERNS.clap_derived.finditer(view.code):
         at = found.end()
         for line in view.code[at:].split("\n"):
-            variant = _VARIANT.match(line)
+            variant = _PATTERNS.variant.match(line)
             if line.startswith("}"):
                 break
             if variant:
-                name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", variant["name"]).lower()
+                name = kebab(variant["name"])
                 yield view.mention(name, path, at, detail=documented(view.text[max(0, at - 2_000) : at]))
             at += len(line) + 1
 
 
 def _go(path: str, view: View) -> Iterator[Mention]:
-    for found in _COBRA.finditer(view.code):
+    for found in _PATTERNS.cobra.finditer(view.code):
         inside = view.code[found.end() : found.end() + 600]
-        use, short = _USE.search(inside), _SHORT.search(inside)
+        use, short = _PATTERNS.use.search(inside), _PATTERNS.short.search(inside)
         if use:
             said = joined(inside[short.end() :]) if short else ""
             yield view.mention(use["name"], path, found.end() + use.start(), detail=said)
 
 
 def _javascript(path: str, view: View) -> Iterator[Mention]:
-    for call in calls(_COMMANDER, view):
+    for call in calls(_PATTERNS.commander, view):
         words = joined(call.given[0][0]).split() if call.given and call.given[0][0][:1] in "\"'`" else []
         said = joined(call.given[1][0]) if len(call.given) > 1 and call.given[1][0][:1] in "\"'`" else ""
-        if words and _NAME.match(words[0]) and (said or _DESCRIBED.match(view.code, call.end)):
+        if words and _PATTERNS.name.match(words[0]) and (said or _PATTERNS.described.match(view.code, call.end)):
             yield view.mention(words[0], path, call.given[0][1], detail=said)
 
 

@@ -1,30 +1,17 @@
 """Values that code of Go, Rust and JavaScript gives where nobody says otherwise: by functions, parameters and objects for it."""
 
-import re
 from collections.abc import Iterator
 
 from analysis.facts.syntax.changed import Mention, View
 from analysis.facts.syntax.code import arguments, assignment, call_text, literal
+from analysis.i18n.patterns import Patterns
 
-_DURATION = re.compile(r"\d[\d_.]*\s*\*\s*time\.[A-Z]\w*$")
-_VIPER = re.compile(r"\.SetDefault\(\s*\"(?P<name>[\w.-]+)\"\s*,\s*")
-_GO_MAKER = re.compile(r"^func (?:\([^)\n]*\) )?(?P<name>(?:New|new|Get|get)?[dD]efault\w*)\(")
-_GO_FIELD = re.compile(r"^\t+(?P<name>[A-Z]\w*):\s*(?P<value>\S.*?),?$")
-_RUST_MAKER = re.compile(
-    r"\bfn\s+(?P<name>default_\w+)\(\)\s*->\s*[\w:<>&' ]{1,60}\{\s*(?P<value>[^{};]{1,120}?)(?:\.to_string\(\)|\.to_owned\(\)|\.into\(\))?\s*\}"
-)
-_EXPORTED = re.compile(
-    r"^export\s+(?:default\s+)?(?:(?:async\s+)?function\*?\s+(?P<name>\w+)\s*(?:<[^()\n]{0,80}>)?|const\s+(?P<arrow>\w+)\s*=\s*(?:async\s*)?)\(",
-    re.MULTILINE,
-)
-_PARAMETER = re.compile(r"(?P<name>[A-Za-z_$][\w$]*)\s*(?::.*)?", re.DOTALL)
-_OBJECT = re.compile(r"^(?:export\s+)?const\s+(?P<name>(?:[a-z]\w*)?[dD]efault\w*|DEFAULT\w*)\b[^={]{0,80}=\s*\{\s*$")
-_ENTRY = re.compile(r"^\s+(?P<name>[A-Za-z]\w*):\s*(?P<value>\S.*?),?\s*$")
+_PATTERNS = Patterns(__file__)
 
 
 def duration(value: str) -> str:
     """Return a length of time as Go writes it: `30 * time.Second`."""
-    found = _DURATION.match(value.strip())
+    found = _PATTERNS.duration.match(value.strip())
     return found[0] if found else ""
 
 
@@ -35,30 +22,30 @@ def set_by_code(path: str, language: str, view: View) -> Iterator[Mention]:
 
 
 def _go(path: str, view: View) -> Iterator[Mention]:
-    for found in _VIPER.finditer(view.code):
+    for found in _PATTERNS.viper.finditer(view.code):
         value = call_text(f"({view.code[found.end() : found.end() + 200]}", 0)
         if plain := literal(value) or duration(value):
             yield view.mention(found["name"], path, found.start("name"), plain)
-    maker = _GO_MAKER.match(view.heading)
+    maker = _PATTERNS.go_maker.match(view.heading)
     for number, text, changed in view.lines():
         if text[:1].strip():
-            maker = _GO_MAKER.match(text)
+            maker = _PATTERNS.go_maker.match(text)
             continue
-        field = _GO_FIELD.match(text) if maker else None
+        field = _PATTERNS.go_field.match(text) if maker else None
         plain = (literal(field["value"]) or duration(field["value"])) if field else ""
         if maker and field and plain:
             yield Mention(f"{maker['name']}.{field['name']}", path, number, plain, changed=changed)
 
 
 def _rust(path: str, view: View) -> Iterator[Mention]:
-    for found in _RUST_MAKER.finditer(view.code):
+    for found in _PATTERNS.rust_maker.finditer(view.code):
         if value := literal(found["value"]):
             yield view.mention(found["name"], path, found.start("value"), value)
 
 
 def _javascript(path: str, view: View) -> Iterator[Mention]:
     if "export" in view.code and "=" in view.code:
-        for found in _EXPORTED.finditer(view.code):
+        for found in _PATTERNS.exported.finditer(view.code):
             inside = call_text(view.code, found.end() - 1)
             if view.code[found.end() + len(inside) :][:1] == ")":
                 yield from _parameters(found["name"] or found["arrow"], path, view, found.end(), inside)
@@ -74,17 +61,17 @@ def _parameters(function: str, path: str, view: View, start: int, inside: str) -
         )
         for part, offset in parts:
             left, right = assignment(part)
-            name = _PARAMETER.fullmatch(left)
+            name = _PATTERNS.parameter.fullmatch(left)
             if name and (value := literal(right)):
                 yield view.mention(f"{function}({name['name']}=…)", path, start + offset, value)
 
 
 def _object(path: str, view: View) -> Iterator[Mention]:
-    owner = _OBJECT.match(view.heading)
+    owner = _PATTERNS.object.match(view.heading)
     for number, text, changed in view.lines():
         if text[:1].strip():
-            owner = _OBJECT.match(text)
-        elif owner and (found := _ENTRY.match(text)) and (value := literal(found["value"])):
+            owner = _PATTERNS.object.match(text)
+        elif owner and (found := _PATTERNS.entry.match(text)) and (value := literal(found["value"])):
             yield Mention(f"{owner['name']}.{found['name']}", path, number, value, changed=changed)
 
 

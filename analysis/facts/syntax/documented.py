@@ -1,6 +1,5 @@
 """What Python offers to others, as far as a commit says so itself: by an export, a mark, a docstring, the documentation."""
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -9,14 +8,9 @@ from analysis.facts.syntax.changed import ChangedFile, Mention, View
 from analysis.facts.syntax.code import call_text, depth_of
 from analysis.facts.syntax.exports import listed
 from analysis.facts.syntax.offers import is_open
+from analysis.i18n.patterns import Patterns
 
-_IMPORT = re.compile(r"^from[ ]+(?P<module>\.[\w.]*|[\w.]+)[ ]+import[ ]+(?P<open>\()?(?P<rest>[^\n]*)", re.MULTILINE)
-_IMPORTED = re.compile(r"(?:\w+\s+as\s+)?(?P<name>[A-Za-z]\w*)\s*(?=,|$)")
-_DEFINED = re.compile(
-    r"^(?P<indent>[ ]{0,4})(?:async[ ]+)?(?P<keyword>def|class)[ ]+(?P<name>[A-Za-z]\w*)", re.MULTILINE
-)
-_CLASS = re.compile(r"^class[ ]+(?P<name>\w+)")
-_MARK = re.compile(r"@(?:\w+\.)*\w*(?:api|API|export|public|Public)\w*\b")
+_PATTERNS = Patterns(__file__)
 _METHOD_INDENT = 4
 
 
@@ -39,18 +33,14 @@ class Documentation:
 
     def names(self, name: str) -> bool:
         """Whether they name it the way code is named: in backquotes, after a dot, called, or as what a directive describes."""
-        bare = re.escape(name.rpartition(".")[2])
-        return name.rpartition(".")[2] in self._text and bool(
-            re.search(rf"[.`~]{bare}\b|\b{bare}\(|^\s*\.\. [\w:]+:: (?:[\w.]+\.)?{bare}\b", self._text, re.MULTILINE)
-        )
+        bare = name.rpartition(".")[2]
+        return bare in self._text and bool(_PATTERNS.of("named", name=bare).search(self._text))
 
 
 def is_described(parameter: str, file: ChangedFile) -> bool:
     """Whether a docstring that the commit writes describes a parameter, in reST, Google's or NumPy's way."""
-    says = re.compile(
-        rf"^\s*(?::param [^:]*\b{parameter}:|`{{0,2}}{parameter}`{{0,2}}\s*(?:\([^)]*\))?\s*(?::|--)(?!=)[^=]*[^,=]$)"
-    )
-    spaced = re.compile(rf"^\s+(?::param [^:]*\b{parameter}:|{parameter} : )")  # also where the hunk shows no quotes
+    says = _PATTERNS.of("described", parameter=parameter)
+    spaced = _PATTERNS.of("described_apart", parameter=parameter)
     return any(
         parameter in text and ((says.match(text) and parameter not in code) or spaced.match(text))
         for _, view in file.views
@@ -63,7 +53,7 @@ def exported(file: ChangedFile, view: View) -> Iterator[Mention]:
     if not file.path.endswith("__init__.py") or not is_open(file):
         return
     package = file.path.split("/")[-2:-1]
-    for found in _IMPORT.finditer(view.code):
+    for found in _PATTERNS.imports.finditer(view.code):
         if (
             not (found["module"].startswith(".") or found["module"].split(".")[0] in file.path.split("/"))
             or not package
@@ -73,7 +63,7 @@ def exported(file: ChangedFile, view: View) -> Iterator[Mention]:
         inside = call_text(view.code, start - 1) if found["open"] else found["rest"]
         at = start
         for piece in inside.split(","):
-            name = _IMPORTED.match(piece.strip())
+            name = _PATTERNS.imported.match(piece.strip())
             if name:
                 yield view.mention(name["name"], file.path, at + piece.index(name["name"]))
             at += len(piece) + 1
@@ -82,9 +72,9 @@ def exported(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 def defined(file: ChangedFile, view: View) -> Iterator[tuple[Mention, bool]]:
     """Find the public functions, classes and methods of a module, each with whether a mark makes it a part of the interface."""
-    owner = _CLASS.match(view.heading)
+    owner = _PATTERNS.class_head.match(view.heading)
     called = owner["name"] if owner else ""
-    for found in _DEFINED.finditer(view.code):
+    for found in _PATTERNS.defined.finditer(view.code):
         depth = len(found["indent"])
         if found["keyword"] == "class" and not depth:
             called = found["name"]
@@ -99,4 +89,4 @@ def defined(file: ChangedFile, view: View) -> Iterator[tuple[Mention, bool]]:
             if "@" in above
             else []
         )
-        yield view.mention(name, file.path, found.start("name")), any(_MARK.search(line) for line in marks)
+        yield view.mention(name, file.path, found.start("name")), any(_PATTERNS.mark.search(line) for line in marks)

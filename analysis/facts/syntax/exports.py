@@ -1,19 +1,15 @@
 """What modules list as theirs for others: Python's `__all__`, JavaScript's `export { … }`."""
 
-import re
 from collections.abc import Iterator
 
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
 from analysis.facts.syntax.code import call_text
+from analysis.i18n.patterns import Patterns
 
 LISTED = "listed"
 """Marks a mention of a name that a list gives to others; it may be defined elsewhere."""
 
-_ALL = re.compile(r"^__all__(?:\s*:[^=\n]{1,40})?\s*\+?=\s*[\[(]", re.MULTILINE)
-_OWN_NAME = re.compile(r"""["']([A-Za-z]\w*)["']""")
-_EXPORT = re.compile(r"^export\s+(?:type\s+)?\{", re.MULTILINE)
-_ENDS = re.compile(r"\}\s*(?:from\s*[\"']|;|\n|$)")
-_ITEM = re.compile(r"(?:^|,)\s*(?:type\s+)?(?:[\w$]+\s+as\s+)?(?P<name>[A-Za-z]\w*)\s*(?=,|$)")
+_PATTERNS = Patterns(__file__)
 
 
 def listed(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -25,19 +21,21 @@ def listed(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _python(path: str, view: View) -> Iterator[Mention]:
-    spans = [(found.end(), call_text(view.code, found.end() - 1, _LONGEST)) for found in _ALL.finditer(view.code)]
-    if _ALL.match(view.heading) and not view.heading.rstrip().endswith(("]", ")")):
+    spans = [
+        (found.end(), call_text(view.code, found.end() - 1, _LONGEST)) for found in _PATTERNS.all.finditer(view.code)
+    ]
+    if _PATTERNS.all.match(view.heading) and not view.heading.rstrip().endswith(("]", ")")):
         spans.append((0, call_text(f"[{view.code}", 0, _LONGEST)))
     for start, inside in spans:
-        for found in _OWN_NAME.finditer(inside):
+        for found in _PATTERNS.own_name.finditer(inside):
             yield view.mention(found[1], path, start + found.start(1), detail=LISTED)
 
 
 def _javascript(path: str, view: View) -> Iterator[Mention]:
-    for found in _EXPORT.finditer(view.code):
+    for found in _PATTERNS.export.finditer(view.code):
         inside = call_text(view.code, found.end() - 1, _LONGEST)
-        if _ENDS.match(view.code, found.end() + len(inside)):
-            for item in _ITEM.finditer(inside):
+        if _PATTERNS.ends.match(view.code, found.end() + len(inside)):
+            for item in _PATTERNS.item.finditer(inside):
                 if item["name"] != "default":
                     yield view.mention(item["name"], path, found.end() + item.start("name"), detail=LISTED)
 

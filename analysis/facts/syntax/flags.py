@@ -7,40 +7,10 @@ from dataclasses import dataclass
 
 from analysis.facts.syntax.changed import Mention, View
 from analysis.facts.syntax.code import arguments, call_text, is_keyword, joined, keywords, literal
+from analysis.i18n.patterns import Patterns
 
-_PYTHON = re.compile(r"\b(?P<call>add_argument|\w*add_?\w*(?:arg|flag|option|opt)s?|option|Option)\(")
-"""Also by a project's own wrapper: `add_flag("--x")`."""
-_LOOP = re.compile(
-    r"^(?P<indent>[ \t]*)for\s+(?P<one>\w+)(?:\s*,[^\n]*?)?\s+in\s+[\[(](?P<values>[^\n]*)[\])]\s*:\s*$", re.MULTILINE
-)
-_MADE = re.compile(
-    r"""f["'](?P<start>--[\w-]*)\{(?P<one>\w+)(?:\.replace\(["']_["'],\s*["']-["']\))?\}(?P<end>[\w-]*)["']"""
-)
-_QUOTED = re.compile(r"""["']([a-z][\w-]*)["']""")
-_LONG = re.compile(r"""["'](--[A-Za-z][\w.-]*)(?:\s*/\s*--[\w.-]+)?["']$""")
-_FLAG_LINE = re.compile(r"""^[ \t]+["']--[A-Za-z][\w.-]*["'],$""", re.MULTILINE)
+_PATTERNS = Patterns(__file__)
 _NEAR = 600
-_TYPER_NAME = re.compile(r"(\w{1,80})\s{0,4}:\s{0,4}(?:Annotated\[\s*[^()=]{1,80},\s*|[^()=,]{1,80}=\s*)(?:typer\.)?$")
-_AFTER_ANNOTATED = re.compile(r"\s{0,80},?\s{0,80}\]\s{0,8}=\s{0,80}(.{1,200})")
-
-_CLAP = re.compile(r"#\[(?:arg|clap)\(")
-_CLAP_FIELD = re.compile(r"\)?\s*\]\s*(?:#\[[^\]\n]{0,200}\]\s*){0,5}(?:pub(?:\([^)\n]{0,20}\))?\s+)?(\w+)\s*:")
-_CLAP_VALUE = re.compile(r"\w+(?:::\w+)+$")
-_RUST_DOC = re.compile(r"^\s*///\s?(.*)$")
-
-_GO = re.compile(
-    r"\b(?:flag|\w*[fF]lags?(?:\(\))?|\w*[fF]lag[sS]et)\.(?:String|Bool|Int|Uint|Float|Duration|Count|IP|Func|Text|Bytes)"
-    r"(?:\d\d?|ToString|ToInt|Slice|Array|Net|Mask|Hex)*(?P<var>Var)?(?P<short>P)?\("
-)
-_URFAVE = re.compile(r"""\bcli\.\w+Flag\{\s*Name:\s*"([A-Za-z][\w.-]*)\"""")
-_GO_NAME = re.compile(r'"([A-Za-z][\w.-]*)"$')
-
-_C = re.compile(
-    r"\b(?:(?P<gflags>DEFINE_(?:bool|u?int(?:32|64)|double|string))|(?P<absl>ABSL_FLAG)|(?P<cli11>add_(?:option|flag)(?:_function)?))\("
-)
-_CLI11_NAME = re.compile(r'"(?:-\w,)?\s*(--[\w.-]+)')
-_JAVASCRIPT = re.compile(r"\.(?:option|requiredOption)\(|\bnew Option\(")
-_COMMANDER_NAME = re.compile(r"""["'`](?:-\w[,\s|]\s*)?(--[\w-]+)""")
 
 
 def flags(language: str, path: str, view: View) -> Iterator[Mention]:
@@ -74,11 +44,11 @@ def calls(pattern: re.Pattern[str], view: View) -> Iterator[Call]:
 def _python(path: str, view: View) -> Iterator[Mention]:
     yield from _begun_above(path, view)
     yield from _in_loops(path, view)
-    for call in calls(_PYTHON, view):
+    for call in calls(_PATTERNS.python, view):
         positional = [pair for pair in call.given if not is_keyword(pair[0])]
         named = keywords(call.given)
         default, detail = literal(named.get("default", "")), joined(named.get("help", ""))
-        names = [(found[1], at) for text, at in positional if (found := _LONG.match(text))]
+        names = [(found[1], at) for text, at in positional if (found := _PATTERNS.long.match(text))]
         if call.found["call"] == "Option":
             names = names or _named_by_parameter(view, call.found.start())
             default = default or _typer_default(view, positional, call.end)
@@ -90,45 +60,45 @@ def _in_loops(path: str, view: View) -> Iterator[Mention]:
     """Yield the flags that a loop over names makes: `for one in ("a", "b"): parser.add_argument(f"--{one}")`."""
     if "for " not in view.code:
         return
-    for loop in _LOOP.finditer(view.code):
+    for loop in _PATTERNS.loop.finditer(view.code):
         body = view.code[loop.end() : loop.end() + _NEAR]
-        made = _MADE.search(body)
+        made = _PATTERNS.made.search(body)
         if made and made["one"] == loop["one"]:
-            for value in _QUOTED.finditer(loop["values"]):
+            for value in _PATTERNS.quoted.finditer(loop["values"]):
                 name = value[1].replace("_", "-") if ".replace(" in made[0] else value[1]
                 yield view.mention(made["start"] + name + made["end"], path, loop.start("values") + value.start())
 
 
 def _begun_above(path: str, view: View) -> Iterator[Mention]:
     """Yield the flag of a call that begins above the hunk, where a line of its own names it."""
-    if not _FLAG_LINE.search(view.code, 0, _NEAR):
+    if not _PATTERNS.flag_line.search(view.code, 0, _NEAR):
         return
     inside = call_text(f"({view.code}", 0)
     given = [(view.text[at : at + len(text)], at) for text, at in arguments(inside)]
     named = keywords(given)
     if view.code[len(inside) : len(inside) + 1] == ")" and {"default", "help"} & named.keys():
         for text, at in given:
-            if found := _LONG.match(text):
+            if found := _PATTERNS.long.match(text):
                 yield view.mention(found[1], path, at, literal(named.get("default", "")), joined(named.get("help", "")))
 
 
 def _named_by_parameter(view: View, at: int) -> list[tuple[str, int]]:
     start = max(0, at - 200)
-    found = _TYPER_NAME.search(view.code[start:at])
+    found = _PATTERNS.typer_name.search(view.code[start:at])
     return [("--" + found[1].replace("_", "-"), start + found.start(1))] if found else []
 
 
 def _typer_default(view: View, positional: list[tuple[str, int]], end: int) -> str:
-    after = _AFTER_ANNOTATED.match(view.code, end + 1)
+    after = _PATTERNS.after_annotated.match(view.code, end + 1)
     if after:
         return literal(after[1])
     first = positional[0][0] if positional else ""
-    return "" if _LONG.match(first) or first == "..." else literal(first)
+    return "" if _PATTERNS.long.match(first) or first == "..." else literal(first)
 
 
 def _rust(path: str, view: View) -> Iterator[Mention]:
-    for call in calls(_CLAP, view):
-        field = _CLAP_FIELD.match(view.code, call.end)
+    for call in calls(_PATTERNS.clap, view):
+        field = _PATTERNS.clap_field.match(view.code, call.end)
         named = keywords(call.given)
         if "long" in named:
             name, at = joined(named["long"]), call.found.start()
@@ -137,7 +107,7 @@ def _rust(path: str, view: View) -> Iterator[Mention]:
         else:
             continue
         default = named.get("default_value_t") or named.get("default_value") or ""
-        value = literal(default) or (default if _CLAP_VALUE.match(default) else "")
+        value = literal(default) or (default if _PATTERNS.clap_value.match(default) else "")
         start = call.found.start()
         detail = joined(named.get("help", "")) or documented(view.text[max(0, start - 2_000) : start])
         yield view.mention(f"--{name}", path, at, value, detail)
@@ -147,7 +117,7 @@ def documented(above: str) -> str:
     """Return the first paragraph of the documentation comment that `above` ends with: clap takes it for the help text."""
     said: list[str] = []
     for line in reversed(above.split("\n")[:-1]):
-        found = _RUST_DOC.match(line)
+        found = _PATTERNS.rust_doc.match(line)
         if not found:
             break
         said.append(found[1].strip())
@@ -155,35 +125,35 @@ def documented(above: str) -> str:
 
 
 def _go(path: str, view: View) -> Iterator[Mention]:
-    for call in calls(_GO, view):
+    for call in calls(_PATTERNS.go, view):
         place = 1 if call.found["var"] else 0
-        found = _GO_NAME.match(call.given[place][0]) if len(call.given) > place else None
+        found = _PATTERNS.go_name.match(call.given[place][0]) if len(call.given) > place else None
         if found:
             rest = [text for text, _ in call.given[place + (2 if call.found["short"] else 1) :]]
             said = joined(rest[-1]) if len(rest) > 1 else ""
             yield view.mention(f"--{found[1]}", path, call.given[place][1], literal(rest[0]) if rest else "", said)
-    for named in _URFAVE.finditer(view.code):
+    for named in _PATTERNS.urfave.finditer(view.code):
         yield view.mention(f"--{named[1]}", path, named.start(1))
 
 
 def _c(path: str, view: View) -> Iterator[Mention]:
-    for call in calls(_C, view):
+    for call in calls(_PATTERNS.c, view):
         place = 1 if call.found["absl"] else 0
         if len(call.given) <= place:
             continue
         text, at = call.given[place]
         rest = [argument for argument, _ in call.given[place + 1 :]]
         if call.found["cli11"]:
-            if found := _CLI11_NAME.match(text):
+            if found := _PATTERNS.cli11_name.match(text):
                 said = next((joined(argument) for argument in rest if argument.startswith('"')), "")
                 yield view.mention(found[1], path, at, detail=said)
-        elif re.fullmatch(r"\w+", text):
+        elif _PATTERNS.c_name.fullmatch(text):
             yield view.mention(f"--{text}", path, at, literal(rest[0]) if rest else "", joined("".join(rest[1:2])))
 
 
 def _javascript(path: str, view: View) -> Iterator[Mention]:
-    for call in calls(_JAVASCRIPT, view):
-        found = _COMMANDER_NAME.match(call.given[0][0]) if call.given else None
+    for call in calls(_PATTERNS.javascript, view):
+        found = _PATTERNS.commander_name.match(call.given[0][0]) if call.given else None
         if found:
             rest = [argument for argument, _ in call.given[1:]]
             value = literal(rest[-1]) if len(rest) > 1 else ""

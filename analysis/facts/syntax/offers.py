@@ -10,37 +10,11 @@ from analysis.facts.syntax.changed import ChangedFile, Mention, View
 from analysis.facts.syntax.code import arguments, call_text
 from analysis.facts.syntax.exports import listed
 from analysis.facts.syntax.headers import is_header
+from analysis.i18n.patterns import Patterns
 
-_PRIVATE = re.compile(
-    r"(?:^|/)_(?!_init__\.)[^/]*|(?:^|/)(?:internal|cmd|bin|testing|test_?\w+|testing_utils?)(?:/|\.\w+$)|(?:^|/)main\.(?:rs|go)$"
-)
-ENTRY = re.compile(r"(?:^|/)(?:index|mod|public[\w-]*|api)\.[mc]?[jt]sx?$")
+_PATTERNS = Patterns(__file__)
 
-_RUST = re.compile(
-    r"^(?P<indent>[ ]{0,4})(?P<pub>pub[ ]+)?(?P<how>(?:(?:async|unsafe|const)[ ]+){0,3})(?P<keyword>fn|struct|enum|trait|type|macro)[ ]+(?P<name>[A-Za-z]\w*)",
-    re.MULTILINE,
-)
-_RUST_BLOCK = re.compile(
-    r"^(?:(?P<pub>pub[ ]+)?(?:unsafe[ ]+)?(?P<keyword>trait)[ ]+(?P<trait>\w+)|(?:unsafe[ ]+)?impl\b(?P<impl>[^{;\n]*)|\}|(?:pub[^\n]*[ ])?(?:fn|mod|struct|enum|union)\b)",
-    re.MULTILINE,
-)
-_GENERICS = re.compile(r"<[^<>]*>")
-_GO = re.compile(
-    r"^(?P<keyword>func|type)[ ]+(?:\([ ]*(?:\w+[ ]+)?\*?(?P<owner>\w+)(?:\[[^\]\n]*\])?\)[ ]*)?(?P<name>[A-Z]\w*)",
-    re.MULTILINE,
-)
-_C = re.compile(
-    r"^[^\n#/*(]*\b[A-Z][A-Z0-9]*_(?:API|EXPORT|PUBLIC)\b[^\n(;{]*?(?:\(\*[ ]*(?P<pointer>\w+)\)|\b(?P<name>[A-Za-z]\w*))[ ]*(?=\((?!\*))",
-    re.MULTILINE,
-)
-_JAVASCRIPT = re.compile(
-    r"^export[ ]+(?:default[ ]+|declare[ ]+|abstract[ ]+|async[ ]+){0,3}(?P<keyword>function\*?|class|const|interface|type|enum)[ ]+(?P<name>[A-Za-z]\w*)",
-    re.MULTILINE,
-)
-_OPENING = re.compile(r"[ ]*(?:<[^()\n]*>|\[[^()\n]*\])?[ ]*\(")
-_ATTRIBUTE = re.compile(r"^\s*(?:#!?\[.*|\)\]|@\w.*)$")
 _DOCUMENTS = {"rust": ("///", "#[doc", "//!"), "go": ("//", "*/")}
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +40,12 @@ def is_open(file: ChangedFile) -> bool:
 @lru_cache(maxsize=10_000)
 def is_open_path(path: str) -> bool:
     """Whether a file of that path is no program and no module for the project's own use."""
-    return not _PRIVATE.search(path)
+    return not _PATTERNS.private.search(path)
+
+
+def is_entry(path: str) -> bool:
+    """Whether a file of TypeScript is where a package is entered."""
+    return bool(_PATTERNS.entry.search(path))
 
 
 def offers(file: ChangedFile, view: View) -> Iterator[Offer]:
@@ -81,11 +60,11 @@ def _none(file: ChangedFile, view: View) -> Iterator[Offer]:  # noqa: ARG001 - a
 
 def _rust(file: ChangedFile, view: View) -> Iterator[Offer]:
     starts, owners = _blocks(view)
-    for found in _RUST.finditer(view.code):
+    for found in _PATTERNS.rust.finditer(view.code):
         owner, is_trait = owners[bisect_right(starts, found.start()) - 1] if found["indent"] else ("", False)
         if (found["pub"] or (is_trait and found["keyword"] == "fn")) and (owner or not found["indent"]):
             name = f"{owner}::{found['name']}" if owner else found["name"]
-            parts = _parts(view, found.end(), _rust_type) if found["keyword"] == "fn" else None
+            parts = _parts(view, found.end(), _PATTERNS.rust_type) if found["keyword"] == "fn" else None
             how = "async fn" if "async" in found["how"] else "fn"
             yield _offer(file, view, name, found.start("name"), owner, None if parts is None else (how, *parts))
 
@@ -107,8 +86,8 @@ def owners(language: str, view: View) -> Callable[[re.Match[str]], str]:
 
 def _blocks(view: View) -> tuple[list[int], list[tuple[str, bool]]]:
     """Where each block of a file begins or ends, and whose items stand from there on: a type's or a public trait's."""
-    starts, owners = [-1], [_owner(_RUST_BLOCK.match(view.heading))]
-    for found in _RUST_BLOCK.finditer(view.code):
+    starts, owners = [-1], [_owner(_PATTERNS.rust_block.match(view.heading))]
+    for found in _PATTERNS.rust_block.finditer(view.code):
         starts.append(found.start())
         owners.append(_owner(found))
     return starts, owners
@@ -120,31 +99,31 @@ def _owner(found: re.Match[str] | None) -> tuple[str, bool]:
     if found["trait"]:
         return (found["trait"], True) if found["pub"] else ("", False)
     head = found["impl"]
-    while (plain := _GENERICS.sub("", head)) != head:
+    while (plain := _PATTERNS.generics.sub("", head)) != head:
         head = plain
-    named = re.match(r"\s*(?:\w+::)*(\w+)\s*(?:where\b.*)?$", head)
+    named = _PATTERNS.named.match(head)
     return (named[1] if named else ""), False  # what belongs to a trait is called by it
 
 
 def _go(file: ChangedFile, view: View) -> Iterator[Offer]:
-    for found in _GO.finditer(view.code):
+    for found in _PATTERNS.go.finditer(view.code):
         owner = found["owner"] or ""
         if not owner or owner[0].isupper():
             name = f"{owner}.{found['name']}" if owner else found["name"]
-            parts = _parts(view, found.end(), _go_type) if found["keyword"] == "func" else None
+            parts = _parts(view, found.end(), _PATTERNS.go_type) if found["keyword"] == "func" else None
             yield _offer(file, view, name, found.start("name"), owner, parts)
 
 
 def _c(file: ChangedFile, view: View) -> Iterator[Offer]:
     if is_header(file):
-        for found in _C.finditer(view.code):
+        for found in _PATTERNS.c.finditer(view.code):
             group = "pointer" if found["pointer"] else "name"
-            yield _offer(file, view, found[group], found.start(group), "", _parts(view, found.end(), _c_type))
+            yield _offer(file, view, found[group], found.start(group), "", _parts(view, found.end(), _PATTERNS.c_type))
 
 
 def _javascript(file: ChangedFile, view: View) -> Iterator[Offer]:
-    if ENTRY.search(file.path):
-        for found in _JAVASCRIPT.finditer(view.code):
+    if is_entry(file.path):
+        for found in _PATTERNS.javascript.finditer(view.code):
             yield _offer(file, view, found["name"], found.start("name"), "", None)
         for one in listed(file, view):
             yield Offer(one.name, one.path, one.line, changed=one.changed, is_documented=True)
@@ -154,28 +133,28 @@ def _offer(file: ChangedFile, view: View, name: str, at: int, owner: str, parts:
     said = view.mention(name, file.path, at)
     marks = _DOCUMENTS.get(file.language)
     above = view.text[: view.text.rfind("\n", 0, at) + 1].split("\n")[-2::-1][:12]
-    first = next((line.strip() for line in above if not _ATTRIBUTE.match(line)), "")
+    first = next((line.strip() for line in above if not _PATTERNS.attribute.match(line)), "")
     return Offer(
         said.name, said.path, said.line, changed=said.changed, owner=owner, is_documented=marks is None or first.startswith(marks), parts=parts
     )  # fmt: skip
 
 
 def _parts(view: View, at: int, named: re.Pattern[str]) -> tuple[str, ...] | None:
-    opening = _OPENING.match(view.code, at)
+    opening = _PATTERNS.opening.match(view.code, at)
     if not opening:
         return None
     start = opening.end()
-    code = _LIFETIME.sub(lambda found: " " * len(found[0]), view.code[start - 1 : start + _LONGEST])
+    code = _PATTERNS.lifetime.sub(lambda found: " " * len(found[0]), view.code[start - 1 : start + _LONGEST])
     inside = call_text(code, 0)
     after = code[len(inside) + 1 : len(inside) + 400]
-    ends = _ENDS.search(after)
+    ends = _PATTERNS.ends.search(after)
     if after[:1] != ")" or not ends:
         return None
     asked = [view.code[start + at : start + at + len(text)] for text, at in _types(inside)]
-    if named is _go_type:
+    if named is _PATTERNS.go_type:
         asked = _spelled_out(asked)
     gives = view.code[start + len(inside) + 1 : start + len(inside) + ends.start()]
-    return tuple(_SPACES.sub(" ", text).strip() for text in (*(named.sub("", text) for text in asked), gives))
+    return tuple(" ".join(text.split()) for text in (*(named.sub("", text) for text in asked), gives))
 
 
 def _spelled_out(asked: list[str]) -> list[str]:
@@ -201,9 +180,4 @@ def _types(inside: str) -> Iterator[tuple[str, int]]:
 
 
 _LONGEST = 2_000
-_LIFETIME = re.compile(r"'[a-z_]\w*(?!')")
-_ENDS = re.compile(r"\{\s*$|;|\bwhere\b", re.MULTILINE)
-_rust_type = re.compile(r"^(?:mut\s+)?\w+\s*:(?!:)")
-_go_type = re.compile(r"^\w+\s+(?=\S)")
-_c_type = re.compile(r"(?<=[\s*&])\w+(?:\s*=.*)?$")
 _BY_LANGUAGE = {"rust": _rust, "go": _go, "c": _c, "javascript": _javascript}

@@ -1,22 +1,13 @@
 """Parameters that public functions and constructors of Python no longer take."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
 from analysis.facts.syntax.code import arguments, call_text
+from analysis.i18n.patterns import Patterns
 
-_FUNCTION = re.compile(
-    r"^(?P<above>[ ]*@[^\n]*\n)?(?:async[ ]+)?def[ ]+(?P<name>[A-Za-z]\w*)\(|^class[ ]+(?P<class>\w+)|^[ ]{4}def[ ]+(?P<init>__init__)\(",
-    re.MULTILINE,
-)
-_CLASS = re.compile(r"class[ ]+(?P<name>\w+)")
-_HANDED_OVER = re.compile(
-    r"\.(?:get|post|put|patch|delete|head|route|api_route|websocket|command|group|callback|task|fixture|register\w*)\b|\bjit\b|overload"
-)
-"""Decorators of what nobody calls by itself: handlers, commands, kernels."""
-_NAME = re.compile(r"(?P<name>[A-Za-z]\w*)\s*(?:[:=]|$)")
+_PATTERNS = Patterns(__file__)
 
 
 def dropped(file: ChangedFile) -> Iterator[Mention]:
@@ -42,9 +33,9 @@ def _signatures(view: View) -> Iterator[tuple[str, View, dict[str, int]]]:
     """Yield the public functions of which the whole signature is shown, with the parameters and where they stand."""
     if "def " not in view.code:
         return
-    owner = _CLASS.match(view.heading)
+    owner = _PATTERNS.class_head.match(view.heading)
     called = owner["name"] if owner else ""
-    for found in _FUNCTION.finditer(view.code):
+    for found in _PATTERNS.function.finditer(view.code):
         if found["class"]:
             called = found["class"]
             continue
@@ -52,11 +43,11 @@ def _signatures(view: View) -> Iterator[tuple[str, View, dict[str, int]]]:
         name = called if found["init"] else found["name"]
         inside = call_text(view.code, found.end() - 1)
         is_whole = view.code[found.end() + len(inside) :][:1] == ")"
-        if not name or name[0] == "_" or not is_whole or _HANDED_OVER.search(found["above"] or ""):
+        if not name or name[0] == "_" or not is_whole or _PATTERNS.handed_over.search(found["above"] or ""):
             continue
         given = {}
         for text, at in arguments(inside):
-            parameter = _NAME.match(text)
+            parameter = _PATTERNS.name.match(text)
             key = parameter["name"] if parameter else text
             given[key] = found.end() + at
         if not any(key.startswith("**") for key in given):

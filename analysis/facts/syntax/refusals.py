@@ -6,59 +6,18 @@ from dataclasses import dataclass
 
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
 from analysis.facts.syntax.code import arguments, call_text, depth_of, joined
+from analysis.i18n.patterns import Patterns
 
-_REFUSALS = {
-    "python": re.compile(r"\braise\s+(?:\w+\.)?(?P<error>[A-Z]\w*)\(|\b(?P<assert>assert)\b\s*"),
-    "rust": re.compile(
-        r"\b(?P<error>bail|anyhow|panic|ensure|assert|assert_eq|assert_ne)!\(|\bErr\(\s*(?:\w+::){0,4}(?P<made>Error|\w+Error)::new\("
-    ),
-    "c": re.compile(
-        r"\b(?P<error>TORCH_CHECK\w*|CHECK(?:_[A-Z]{2})?|(?!D?CHECK_)[A-Z][A-Z0-9_]*_(?:I?CHECK(?:_[A-Z]{2})?|ASSERT|ENFORCE))\(|\bthrow\s+(?P<thrown>[\w:]+)[({]"
-    ),
-    "javascript": re.compile(r"\bthrow\s+new\s+(?P<error>\w+)\("),
-    "go": re.compile(r"\b(?P<error>fmt\.Errorf|errors\.New|panic)\("),
-}
+_PATTERNS = Patterns(__file__)
 _SPEAKS_OF_IT = {
     "python": ("raise", "assert"), "rust": ("!(", "Err("), "c": ("CHECK", "ssert", "ASSERT", "throw", "ENFORCE"),
     "javascript": ("throw",), "go": ("rrorf(", "errors.New(", "panic("),
 }  # fmt: skip
 """What stands in each refusal: most files hold none, which is seen quicker than by patterns."""
 
-_DEFINES = {
-    "python": re.compile(r"^\s*(?:(?:async\s+)?def|class)\s+\w"),
-    "rust": re.compile(r"^\s*(?:pub(?:\([^)]*\))?\s+)?(?:async\s+|unsafe\s+|const\s+){0,3}(?:fn|impl|mod|trait)\b"),
-    "c": re.compile(r"^\w[^;=]*\)?\s*\{?\s*$|^\s*(?:template|struct|class|namespace)\b"),
-    "javascript": re.compile(
-        r"^\s*(?:export\s+)?(?:async\s+)?(?:function\b|class\b|(?:static\s+)?\w+\([^)]*\)\s*\{|const\s+\w+\s*=.*=>)"
-    ),
-    "go": re.compile(r"^func\b"),
-}
-_LITERAL_FIRST = re.compile(r"""[rbfuRBFU]{0,2}["'`(]""")
-_SAID_BY_NAME = re.compile(r"(?:detail|message|msg|reason)\s*=\s*(?=[rf]?[\"'(])")
-_LEFT_TO_SUBCLASSES = re.compile(
-    r"subclass|must (?:be )?(?:implement|overrid)|abstract|not (?:yet )?implemented[.!]?$", re.IGNORECASE
-)
 _CONDITIONS = {"ensure": 1, "assert": 1, "assert_eq": 2, "assert_ne": 2}
 """How many arguments stand before the message; of macros that check, one."""
 
-_PASSED_ON = re.compile(
-    r"(?:\}\s*)?(?:except|catch)\b|.*\b(?:err(?:or)?\w*|e)\s*!=\s*nil\b|(?:\}\s*else\s+)?if let Err\(|Err\("
-)
-_MAPPED = re.compile(
-    r"\b(?:map_err|ok_or_else|with_context)\(\s*(?:move\s*)?\|[^|\n]{0,40}\|\s*\{?\s*(?:\w+::)?\Z|\bok_or\(\s*\Z"
-)
-_RETURNED = re.compile(r"(?:\breturn\b[^;\n]*|\bErr\(\s*)\Z")
-_OPTIONAL = re.compile(r"ImportError|ModuleNotFoundError")
-_GUARD = re.compile(r"(?:\}\s*)?(?:else\s+)?(?:el)?if\b\s*(?P<condition>.*?)\s*(?:[:{]\s*)?$", re.DOTALL)
-_ELSE = re.compile(r"(?:\}\s*)?else\s*[:{]$")
-_GUARD_BESIDE = re.compile(r"^\s*(?:\}\s*else\s+)?if\s*(?P<condition>\(.*\)|[^{]+?)\s*(?:\{\s*)?(?:return\s.*)?$")
-_COMPARES = re.compile(r"CHECK_[A-Z]{2}$")
-_STRINGS = re.compile(r'"((?:\\.|[^"\\\n])*)"')
-_HELPER = re.compile(
-    r"\s*(?:async\s+)?(?:def|func|function|(?:pub(?:\([^)]*\))?\s+)?fn)\s+(?:\([^)\n]*\)\s*)?(?P<name>_{0,2}(?:check|validate|verify|ensure|assert|reject|require|raise|disallow)_?\w*)",
-    re.IGNORECASE,
-)
-_SPACES = re.compile(r"\s+")
 _LONGEST_CONDITION = 160
 _FAR = 20_000
 
@@ -82,7 +41,7 @@ class Refusal(Mention):
 
 def refusals(file: ChangedFile, view: View) -> Iterator[Refusal]:
     """Yield where the code refuses by itself; one that only passes an error on in other words is none."""
-    pattern = _REFUSALS.get(file.language)
+    pattern = _PATTERNS["refusals"].get(file.language)
     if pattern is None or not any(word in view.code for word in _SPEAKS_OF_IT[file.language]):
         return
     at = 0
@@ -94,22 +53,22 @@ def refusals(file: ChangedFile, view: View) -> Iterator[Refusal]:
         at += 0 if file.language == "rust" else length  # `ensure!(…, anyhow!(…))`
         before = view.code[max(0, found.start() - 120) : found.start()]
         is_made = error == "anyhow" or file.language == "go"  # made to be returned, not to be logged or compared
-        if _MAPPED.search(before) or (is_made and error != "panic" and not _RETURNED.search(before)):
+        if _PATTERNS.mapped.search(before) or (is_made and error != "panic" and not _PATTERNS.returned.search(before)):
             continue
         above, function = _around(file.language, view, found.start())
         innermost = above[0][0] if above else ""
-        if (_PASSED_ON.match(innermost) and not _OPTIONAL.search(innermost)) or "%w" in refused.text:
+        if (_PATTERNS.passed_on.match(innermost) and not _PATTERNS.optional.search(innermost)) or "%w" in refused.text:
             continue
-        if error == "NotImplementedError" and _LEFT_TO_SUBCLASSES.search(refused.text):
+        if error == "NotImplementedError" and _PATTERNS.left_to_subclasses.search(refused.text):
             continue
-        beside = _GUARD_BESIDE.match(before.rpartition("\n")[2]) if file.language != "python" else None
-        guards = [(one["condition"], changed) for text, changed in above if (one := _GUARD.match(text))]
+        beside = _PATTERNS.guard_beside.match(before.rpartition("\n")[2]) if file.language != "python" else None
+        guards = [(one["condition"], changed) for text, changed in above if (one := _PATTERNS.guard.match(text))]
         condition = refused.condition or (
-            beside["condition"] if beside else guards[0][0] if innermost and _GUARD.match(innermost) else ""
+            beside["condition"] if beside else guards[0][0] if innermost and _PATTERNS.guard.match(innermost) else ""
         )
         mention = view.mention(refused.text, file.path, found.start(), error)
         is_new = function is not None and view.side.is_changed(function, function + 1)
-        helper = _HELPER.match(view.code, function) if function is not None and is_new else None
+        helper = _PATTERNS.helper.match(view.code, function) if function is not None and is_new else None
         yield Refusal(
             mention.name, mention.path, mention.line, refused.error, changed=mention.changed, condition=_plain(condition),
             around=tuple(_plain(text) for text, changed in guards if changed),
@@ -132,14 +91,14 @@ def _read(view: View, found: re.Match[str], error: str, *, is_assert: bool) -> t
     inside = _statement(view.code, start) if is_assert else call_text(view.code, start - 1)
     given = [view.text[start + at : start + at + len(text)] for text, at in arguments(inside)]
     is_macro = error.isupper() or error.startswith("TORCH_CHECK")
-    place = 2 if _COMPARES.search(error) else 1 if is_assert or is_macro else _CONDITIONS.get(error, 0)
+    place = 2 if _PATTERNS.compares.search(error) else 1 if is_assert or is_macro else _CONDITIONS.get(error, 0)
     text = given[place] if len(given) > place else ""
     kind = given[0].rpartition("::")[2] if given and "::" in given[0] and not place else ""
-    named = next((argument[one.end() :] for argument in given if (one := _SAID_BY_NAME.match(argument))), "")
+    named = next((argument[one.end() :] for argument in given if (one := _PATTERNS.said_by_name.match(argument))), "")
     if is_macro or kind:  # its message is put together from several pieces, or stands behind a kind
-        text = next((text for text in given[place:] if _LITERAL_FIRST.match(text)), "")
+        text = next((text for text in given[place:] if _PATTERNS.literal_first.match(text)), "")
     text = named or text
-    said = joined(text.removeprefix("format!(")) if _LITERAL_FIRST.match(text) or "format!(" in text else ""
+    said = joined(text.removeprefix("format!(")) if _PATTERNS.literal_first.match(text) or "format!(" in text else ""
     if is_macro and not said:
         said = _streamed(view.text[start + len(inside) + 1 : start + len(inside) + 800])
     held = _plain(", ".join(given[:place]))
@@ -157,7 +116,7 @@ def _streamed(after: str) -> str:
 
 
 def _inner(literals: str) -> str:
-    return "".join(_STRINGS.findall(literals))
+    return "".join(_PATTERNS.strings.findall(literals))
 
 
 def _statement(code: str, start: int) -> str:
@@ -189,12 +148,12 @@ def _around(language: str, view: View, at: int) -> tuple[list[tuple[str, bool]],
         start -= len(above) + 1
         depth = depth_of(above)
         first = above.lstrip()[:1]
-        if is_else and depth == indent and (guard := _GUARD.match(above.strip())):  # what `else` stands for
+        if is_else and depth == indent and (guard := _PATTERNS.guard.match(above.strip())):  # what `else` stands for
             found.append((above.strip(), view.side.is_changed(start, start + 1)))
             is_else = not guard[0].startswith("if")
         if not first or depth > indent or (depth == indent and not closed):
             continue
-        if _DEFINES[language].match(above) and first not in ")}":
+        if _PATTERNS["defines"][language].match(above) and first not in ")}":
             return found, start
         if first in ")]":
             closed = start + len(above)
@@ -203,14 +162,14 @@ def _around(language: str, view: View, at: int) -> tuple[list[tuple[str, bool]],
         if depth < indent or closed:
             text = view.code[start : closed or start + len(above)].strip()
             found.append((text, view.side.is_changed(start, start + 1)))
-            is_else = bool(_ELSE.match(text))
+            is_else = bool(_PATTERNS.otherwise.match(text))
         indent, closed = (depth, 0) if first != "}" else (indent, 0)
     return found, None
 
 
 def _plain(condition: str) -> str:
     """A condition on one line, without parentheses around all of it; empty if it is too long to be read."""
-    text = _SPACES.sub(" ", condition).strip()
+    text = " ".join(condition.split())
     while text[:1] == "(" and call_text(text, 0) == text[1:-1]:
         text = text[1:-1].strip()
     return text if len(text) <= _LONGEST_CONDITION else ""

@@ -5,41 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
 from analysis.facts.syntax.code import arguments, call_text, keywords
+from analysis.i18n.patterns import Patterns
 
-_VERBS = "get|post|put|patch|delete|head|options|any|trace|websocket"
-_PYTHON = re.compile(
-    r"""@(?P<on>(?:\w+\.){0,3}\w*(?:app|router|route|routes|api|server|blueprint|bp|web)\w*)\."""
-    rf"""(?P<verb>{_VERBS}|route|api_route)\(\s*f?["'](?P<route>/[^"'\n]*)["']"""
-)
-_PYTHON_CALL = re.compile(
-    r"""\b(?P<on>\w+)\.(?P<verb>add_api_route|add_url_rule|add_route|add_(?:get|post|put|patch|delete))\(\s*f?["'](?P<route>/[^"'\n]*)["']"""
-)
-_AXUM = re.compile(r"""\.route\(\s*"(?P<route>/[^"\n]*)"\s*,""")
-_ACTIX = re.compile(rf"""#\[(?P<verb>{_VERBS})\(\s*"(?P<route>/[^"\n]*)\"""")
-_RUST_VERB = re.compile(rf"\b({_VERBS})(?:_service)?\(")
-_GO = re.compile(
-    r"""\b(?P<on>\w*(?:[mM]ux|[rR]outer|[aA]pp|[eE]ngine|[gG]roup|[sS]erver|[aA]pi|API)|r|e|v\d|http)\."""
-    r"""(?:(?P<verb>GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Get|Post|Put|Patch|Delete)|HandleFunc|Handle|Any)\("""
-    r"""\s*"(?:(?P<method>[A-Z]{3,7}) )?(?P<route>/[^"\n]*)\""""
-)
-_GO_METHODS = re.compile(r"\)\.Methods\(([^)\n]{1,80})\)")
-_JAVASCRIPT = re.compile(
-    rf"""\b(?P<on>app|router|\w+Router|server|fastify)\.(?P<verb>{_VERBS}|all)\(\s*["'`](?P<route>/[^"'`\n]*)"""
-)
-_PREFIX = {
-    "python": re.compile(
-        r"""\b(?P<on>\w{1,80})\s*=\s*(?:APIRouter|Blueprint)\((?:[^()]{0,400}?)\b(?:url_)?prefix\s*=\s*f?["'](?P<prefix>/[^"'{\n]*)["']"""
-    ),
-    "go": re.compile(r"""\b(?P<on>\w{1,80})\s*:?=\s*\w+\.(?:Group|PathPrefix)\(\s*"(?P<prefix>/[^"\n]*)\""""),
-}
+_PATTERNS = Patterns(__file__)
 _MAKERS = ("Router(", "Blueprint(", "Group(", "PathPrefix(")
-_METHOD = re.compile(r"""["'](\w+)["']""")
-_PLACEHOLDER = r"\{[\w.]{1,40}\}|\$\{?\w{1,40}\}?|<[\w-]{1,40}>"
 _PATHS = ('"/', "'/", "`/", " /")
 """How a path begins: most files hold none, which is seen quicker than by the patterns."""
-_HOST = (
-    rf"(?P<host>(?:https?://)?(?:localhost|127\.0\.0\.1|0\.0\.0\.0|{_PLACEHOLDER})?(?::(?:\d{{2,5}}|{_PLACEHOLDER}))?)"
-)
 
 
 def routes(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -54,32 +25,32 @@ def routes(file: ChangedFile, view: View) -> Iterator[Mention]:
 
 
 def _prefixes(language: str, view: View) -> dict[str, str]:
-    pattern = _PREFIX.get(language) if any(maker in view.code for maker in _MAKERS) else None
+    pattern = _PATTERNS["prefix"].get(language) if any(maker in view.code for maker in _MAKERS) else None
     return {found["on"]: found["prefix"].rstrip("/") for found in pattern.finditer(view.code)} if pattern else {}
 
 
 def _declared(language: str, view: View) -> Iterator[tuple[list[str], str, str, int]]:
     """Yield verbs, the object that is asked, the route, and where it stands."""
     if language == "python":
-        for pattern in (_PYTHON, _PYTHON_CALL):
+        for pattern in (_PATTERNS.python, _PATTERNS.python_call):
             for found in pattern.finditer(view.code):
                 yield _python_verbs(view, found), found["on"], found["route"], found.start("route")
     elif language == "rust":
-        for found in _AXUM.finditer(view.code):
+        for found in _PATTERNS.axum.finditer(view.code):
             handler = call_text(view.code, found.start() + len(".route"))[
                 found.end() - found.start() - len(".route(") :
             ]
-            verbs = [verb for verb in _RUST_VERB.findall(handler) if verb != "any"]
+            verbs = [verb for verb in _PATTERNS.rust_verb.findall(handler) if verb != "any"]
             yield verbs or [""], "", found["route"], found.start("route")
-        for found in _ACTIX.finditer(view.code):
+        for found in _PATTERNS.actix.finditer(view.code):
             yield [found["verb"]], "", found["route"], found.start("route")
     elif language == "go":
-        for found in _GO.finditer(view.code):
-            methods = _GO_METHODS.search(view.code[found.end() : found.end() + 200].partition("\n")[0])
-            verbs = _METHOD.findall(methods[1]) if methods else []
+        for found in _PATTERNS.go.finditer(view.code):
+            methods = _PATTERNS.go_methods.search(view.code[found.end() : found.end() + 200].partition("\n")[0])
+            verbs = _PATTERNS.method.findall(methods[1]) if methods else []
             yield verbs or [found["verb"] or found["method"] or ""], found["on"], found["route"], found.start("route")
     elif language == "javascript":
-        for found in _JAVASCRIPT.finditer(view.code):
+        for found in _PATTERNS.javascript.finditer(view.code):
             verb = "" if found["verb"] in {"all", "any"} else found["verb"]
             yield [verb], found["on"], found["route"], found.start("route")
 
@@ -89,7 +60,7 @@ def _python_verbs(view: View, found: re.Match[str]) -> list[str]:
     if verb not in {"route", "api_route", "url_rule"}:
         return [verb]
     named = keywords(arguments(call_text(view.code, view.code.index("(", found.start("verb")))))
-    return _METHOD.findall(named.get("methods", "")) or (["get"] if verb != "url_rule" else [""])
+    return _PATTERNS.method.findall(named.get("methods", "")) or (["get"] if verb != "url_rule" else [""])
 
 
 def full_route(name: str, files: Sequence[ChangedFile]) -> str:
@@ -101,9 +72,7 @@ def full_route(name: str, files: Sequence[ChangedFile]) -> str:
     verb, _, route = name.rpartition(" ")
     if len(route) < len("/ab"):
         return name
-    spelled = re.compile(
-        rf"(?<![\w.@/{{}}$-]){_HOST}(?P<path>(?:/[\w.-]{{1,60}}){{0,6}}{re.escape(route)})(?![\w/-]|\.\w)"
-    )
+    spelled = _PATTERNS.of("spelled", route=route)
     found = {
         match["path"]
         for file in files
@@ -113,7 +82,7 @@ def full_route(name: str, files: Sequence[ChangedFile]) -> str:
         if changed and route in text
         for match in spelled.finditer(text)
         # A placeholder for a host may hold a part of the path as well.
-        if match["path"] != route or not re.search(_PLACEHOLDER, match["host"])
+        if match["path"] != route or not _PATTERNS.placeholder.search(match["host"])
     }
     longest = max(found, key=len, default="")
     if not longest or any(not longest.endswith(other) for other in found) or route in found:

@@ -1,16 +1,12 @@
 """What Python's code selects where people leave it to it: the values that `auto`, or no value at all, stands for."""
 
-import re
 from collections.abc import Iterator
 
 from analysis.facts.syntax.changed import Mention, View
 from analysis.facts.syntax.code import depth_of, literal
+from analysis.i18n.patterns import Patterns
 
-_LEFT_OPEN = re.compile(
-    r"^\s*(?:el)?if\s+(?:not\s+)?(?:self\.|args\.)?(?P<what>[A-Za-z_]\w*(?:\.\w+)?)\s*(?:is\s+None|==\s*[\"'](?:auto|default)[\"'])[^:]*:\s*$"
-)
-_SELECTED = re.compile(r"^\s*(?:self\.|args\.)?(?P<what>[A-Za-z_]\w*(?:\.\w+)?)\s*=\s*(?P<value>\S.*)$")
-_WORDS = re.compile(r"""["'][\w.+/:-]+["']""")
+_PATTERNS = Patterns(__file__)
 
 
 def selections(path: str, view: View) -> Iterator[Mention]:
@@ -23,12 +19,12 @@ def selections(path: str, view: View) -> Iterator[Mention]:
             continue
         if what and depth_of(text) <= indent:
             what = ""
-        if opened := _LEFT_OPEN.match(text):
+        if opened := _PATTERNS.left_open.match(text):
             what, indent = opened["what"], depth_of(text)
         elif (
             what
-            and (found := _SELECTED.match(text))
+            and (found := _PATTERNS.selected.match(text))
             and found["what"] == what
-            and _WORDS.fullmatch(literal(found["value"]))
+            and _PATTERNS.words.fullmatch(literal(found["value"]))
         ):
             yield Mention(what, path, number, literal(found["value"]), changed=changed)

@@ -1,0 +1,75 @@
+"""What people write, by language: the words that programs look for, a file for each language."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from analysis.i18n.language import LANGUAGES
+from analysis.i18n.language import WORDS as _FOLDER
+
+
+class Words:
+    """The words of one package, of all languages together, read when the first ones are wanted.
+
+    Args:
+        folder: has a folder for each language, with `words.toml` in it: tables of words, or of regular expressions, by name.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._compiled: dict[str, dict[str, re.Pattern[str]]] = {}
+
+    @cached_property
+    def _languages(self) -> list[dict[str, object]]:
+        return [
+            tomllib.loads((self._folder / language / "words.toml").read_text(encoding="utf-8"))
+            for language in LANGUAGES
+        ]
+
+    def __getitem__(self, group: str) -> dict[str, tuple[str, ...]]:
+        """Return the words of a group (`title`, `title.types`) by name: those of the first language come first.
+
+        Raises:
+            KeyError: no language has such a group.
+        """
+        merged: dict[str, tuple[str, ...]] = {}
+        for table in self._languages:
+            for name, words in _values(table, group):
+                merged[name] = (*merged.get(name, ()), *words)
+        if not merged:
+            raise KeyError(group)
+        return merged
+
+    def patterns(self, group: str) -> Mapping[str, re.Pattern[str]]:
+        """Return what a group's words find, by name and in their order; they are regular expressions, whatever the case.
+
+        Raises:
+            KeyError: no language has such a group.
+        """
+        if group not in self._compiled:
+            self._compiled[group] = {
+                name: re.compile("|".join(map(one_line, words)), re.IGNORECASE)
+                for name, words in self[group].items()
+                if words
+            }
+        return self._compiled[group]
+
+
+def one_line(expression: str) -> str:
+    """Return a regular expression that a file has on several lines: their breaks and indents do not count."""
+    return "".join(map(str.strip, expression.splitlines())) if "\n" in expression else expression
+
+
+def _values(table: object, group: str) -> Iterator[tuple[str, list[str]]]:
+    for step in group.split("."):
+        table = table.get(step, {}) if isinstance(table, dict) else {}
+    if isinstance(table, dict):
+        for name, words in table.items():
+            if isinstance(words, list):
+                yield name, words
+
+
+WORDS = Words(_FOLDER)
+"""The words of the analysis."""

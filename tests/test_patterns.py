@@ -1,0 +1,143 @@
+"""Patterns and words as data: each one is used, each one that is used is there, and no language stands outside its folder."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from analysis.i18n.patterns import Patterns
+from analysis.i18n.words import Words
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("analysis", "formatters", "storage", "bot")
+MODULES = sorted(
+    path
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if "Patterns(__file__" in path.read_text(encoding="utf-8")
+)
+LANGUAGES = sorted((ROOT / "analysis/i18n").glob("*/words.toml"))
+PART = re.compile(r"\(\?&(\w+)\)")
+
+
+def handles(path: Path) -> Patterns:
+    call = next(
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Patterns"
+    )
+    words = [argument.value for argument in call.args[1:] if isinstance(argument, ast.Constant)]
+    return Patterns(str(path), *map(str, words))
+
+
+def asked(path: Path) -> Iterator[str]:
+    """What a module asks its patterns for: `name`, or `table` for one in brackets."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Attribute(value=ast.Name(id="_PATTERNS"), attr="of"):
+                pass
+            case ast.Attribute(value=ast.Name(id="_PATTERNS"), attr=name):
+                yield name
+            case ast.Subscript(value=ast.Name(id="_PATTERNS"), slice=ast.Constant(value=str(table))):
+                yield table
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="_PATTERNS"), attr="of"), args=[ast.Constant(value=str(name)), *_]
+            ):
+                yield name
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="_PATTERNS"), attr="of"),
+                args=[ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]), *_],
+            ):
+                yield start.rstrip(".")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_modules_patterns_are_those_that_it_uses(path: Path) -> None:
+    """A name that is spelled wrong is seen before a commit meets it, and no pattern stays when its use goes."""
+    text = path.with_suffix(".toml").read_text(encoding="utf-8")
+    there = set(tomllib.loads(text))
+    wanted = set(asked(path))
+    assert wanted - there == set()
+    assert there - wanted - set(PART.findall(text)) == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_modules_patterns_are_well_formed(path: Path) -> None:
+    """They are compiled when they are first wanted, which may be late."""
+    patterns = handles(path)
+    filled = set(re.findall(r"\b_PATTERNS\.of\(f?\"(\w+)", path.read_text(encoding="utf-8")))
+    for name, value in tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8")).items():
+        if name in filled:
+            continue
+        if isinstance(value, dict):
+            assert patterns[name].keys() == value.keys()
+        else:
+            assert isinstance(getattr(patterns, name), re.Pattern)
+
+
+def test_a_pattern_goes_over_several_lines_and_takes_parts(tmp_path: Path) -> None:
+    """So that a long one can be read, and what two have in common is written once."""
+    (tmp_path / "made.toml").write_text(
+        "part = 'a|b'\nwhole = '''\n    (?i)x(?&part)y\n    |z(?&name)\n'''\n[table]\none = ['(?&part)1', '2']\n",
+        encoding="utf-8",
+    )
+    patterns = Patterns(str(tmp_path / "made.py"))
+    whole = patterns.of("whole", name="n.n")
+    assert [bool(whole.fullmatch(text)) for text in ("xay", "XBY", "zn.n", "znin", "xa")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert [bool(patterns["table"]["one"].fullmatch(text)) for text in ("a1", "2", "a2")] == [True, True, False]
+
+
+def test_a_name_that_no_pattern_has_is_an_error(tmp_path: Path) -> None:
+    """It is never a pattern that finds nothing."""
+    (tmp_path / "made.toml").write_text("one = 'x'\n[table]\none = 'x'\n", encoding="utf-8")
+    patterns = Patterns(str(tmp_path / "made.py"))
+    with pytest.raises(AttributeError):
+        _ = patterns.other
+    with pytest.raises(AttributeError):
+        _ = patterns.table
+    with pytest.raises(KeyError):
+        _ = patterns["one"]
+
+
+def test_the_languages_words_stand_side_by_side(tmp_path: Path) -> None:
+    """Another language is another folder: its words are found beside those of the others."""
+    for language, listed in (("en", "['stop', 'halt']"), ("zh", "['停']")):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "words.toml").write_text(f"[group]\nend = {listed}\n", encoding="utf-8")
+    words = Words(tmp_path)
+    assert words["group"] == {"end": ("stop", "halt", "停")}
+    assert [bool(words.patterns("group")["end"].search(text)) for text in ("STOP it", "停止", "go")] == [
+        True,
+        True,
+        False,
+    ]
+    with pytest.raises(KeyError):
+        _ = words["other"]
+
+
+def test_no_word_stays_that_nobody_looks_for() -> None:
+    """A group belongs to the module that reads it, and each of its names to one of its patterns."""
+    sources = [path.read_text(encoding="utf-8") for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    parts = {
+        part for path in MODULES for part in PART.findall(path.with_suffix(".toml").read_text(encoding="utf-8"))
+    } | {part for path in LANGUAGES for part in PART.findall(path.read_text(encoding="utf-8"))}
+    for path in LANGUAGES:
+        for group, names in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            is_read_whole = any(
+                f'WORDS["{group}"]' in source or f'WORDS.patterns("{group}")' in source for source in sources
+            )
+            for name, value in names.items():
+                dotted = f"{group}.{name}"
+                is_read = (
+                    any(f'"{dotted}"' in source for source in sources) if isinstance(value, dict) else name in parts
+                )
+                assert is_read or is_read_whole, f"{dotted} of {path.parent.name}"
