@@ -177,6 +177,26 @@ class Commits:
             )
             return {sha: datetime.fromtimestamp(at, UTC) for sha, at in rows.fetchall()}
 
+    def naming(self, repo: str, texts: Sequence[str]) -> list[Commit]:
+        """Return the commits whose messages have one of these texts, as they stand there, newest first, without their diffs."""
+        where = " or ".join("instr(c.message, ?)" for _ in texts)
+        with self._store.read() as db:
+            rows = db.query(
+                f"select {COLUMNS}, null as patches from {KNOWN} where r.name = ? and ({where}) order by c.id desc",
+                [repo, *texts],
+            )
+            return [_commit(row) for row in rows]
+
+    def parents(self, repo: str, since: datetime) -> dict[str, tuple[str, ...]]:
+        """Return the parents of the commits that are remembered from a moment on, by SHA."""
+        with self._store.read() as db:
+            rows = db.execute(
+                "select sha, parents from commits where repository = (select id from repositories where name = ?) "
+                "and committed_at >= ?",
+                [repo, int(since.timestamp())],
+            )
+            return {sha: tuple((parents or "").split()) for sha, parents in rows.fetchall()}
+
     def of_digests(self, digests: Sequence[int]) -> list[Entry]:
         """Return what is remembered of the commits that these digests told, without patches and analyses."""
         marks = ",".join("?" * len(digests))

@@ -53,6 +53,18 @@ class PullRequests:
         """Return the pull requests that are known whole, by the SHAs of their commits; None for a commit that came from none."""
         return self._found(repo, shas, "(o.number is null or q.is_whole)")
 
+    def closing(self, repo: str, number: int) -> list[str]:
+        """Return the SHAs of the commits whose pull requests close an issue of their repository, by GitHub's own references."""
+        with self._store.read() as db:
+            rows = db.execute(
+                "select distinct c.sha from pull_requests q join repositories r on r.id = q.repository "
+                "join origins o on o.number = q.number join commits c on c.id = o.commit_id and c.repository = q.repository, "
+                "json_each(q.pull_request, '$.issues') i where r.name = ? and i.value ->> '$.number' = ? "
+                "and i.value ->> '$.closes' and lower(i.value ->> '$.repo') = lower(r.name)",
+                [repo, number],
+            )
+            return [sha for (sha,) in rows]
+
     def stale(self, repo: str, shas: Sequence[str], before: datetime) -> list[PullRequest]:
         """Return the pull requests of these commits that were last read before a moment."""
         found = self._found(repo, shas, f"q.fetched_at < {int(before.timestamp())}").values()

@@ -378,3 +378,15 @@ def m062_tags(db: Database) -> None:
         strict=True,
     )
     db.table("feeds").add_column("releases", str, not_null_default="")
+
+
+@migrations()
+def m063_sent_uses(db: Database) -> None:
+    """What people use of repositories, as they sent it."""
+    db.table("uses").create(
+        {"platform": str, "workspace": str, "user": str, "repository": int, "text": str, "at": int},
+        pk=("platform", "workspace", "user", "repository"),
+        not_null={"text", "at"},
+        foreign_keys=[("repository", "repositories", "id")],
+        strict=True,
+    )

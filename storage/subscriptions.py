@@ -46,7 +46,8 @@ class Subscription:
         id: 0 until it is stored.
         area, path, author, word, type: an area's key, a glob over paths, a name or account, a word, a change type; what
             is given must all hold, and without any it is everything.
-        uses: a file that says what a team uses: only what touches that; empty for all.
+        uses: a file that says what a team uses, or a word for the one that the recipient sent: only what touches that; empty
+            for all.
         at: on the zone's clocks, of daily and weekly ones.
         since: when it was made; nothing before that day is told.
         paused: why nothing is sent, for people; empty while it is active.

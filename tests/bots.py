@@ -12,7 +12,7 @@ from fake_platform import answers as all_answers
 
 from bot.config import load
 from bot.digests.core import open_core
-from bot.port.platform import Answer, Asker
+from bot.port.platform import Answer, Asker, Attachment
 from bot.service.assembly import Assembly
 from formatters.reply import Note, Reply
 from formatters.terminal.replies import reply_text
@@ -43,21 +43,23 @@ class Bot:
         }  # fmt: skip
         return self.assembly.feeds.put(Feed(**fields | changes))
 
-    async def answers(self, text: str, asker: Asker | None = None, **values: str) -> list[Answer]:
+    async def answers(
+        self, text: str, asker: Asker | None = None, file: Attachment | None = None, **values: str
+    ) -> list[Answer]:
         """Return everything that is answered."""
-        return await all_answers(self.assembly.talk, text, asker, **values)
+        return await all_answers(self.assembly.talk, text, asker, file, **values)
 
-    async def reply(self, text: str, asker: Asker | None = None, **values: str) -> Reply:
+    async def reply(self, text: str, asker: Asker | None = None, **values: Any) -> Reply:
         """Return the last reply; a mistake fails the test."""
         found = (await self.answers(text, asker, **values))[-1].reply
         assert not (isinstance(found, Note) and found.tone == "problem"), found
         return found
 
-    async def shown(self, text: str, asker: Asker | None = None, **values: str) -> str:
+    async def shown(self, text: str, asker: Asker | None = None, **values: Any) -> str:
         """Return the last reply as a terminal shows it."""
         return reply_text(await self.reply(text, asker, **values), width=200)
 
-    async def problem(self, text: str, asker: Asker | None = None, **values: str) -> str:
+    async def problem(self, text: str, asker: Asker | None = None, **values: Any) -> str:
         """Return the sentence of a mistake; it is for the asker alone."""
         last = (await self.answers(text, asker, **values))[-1]
         assert isinstance(last.reply, Note), last

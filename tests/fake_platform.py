@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.port.platform import Answer, Asker, Conversation, Later, Posted, Refused, Request, Unsure
+from bot.port.platform import Answer, Asker, Attachment, Conversation, Later, Posted, Refused, Request, Unsure
 from formatters.reply import Post, Reply
 
 
@@ -121,14 +121,26 @@ def an_asker(**changes: Any) -> Asker:
     return Asker(**fields | changes)
 
 
-async def answers(conversation: Conversation, text: str, asker: Asker | None = None, **values: str) -> list[Answer]:
+async def answers(
+    conversation: Conversation, text: str, asker: Asker | None = None, file: Attachment | None = None, **values: str
+) -> list[Answer]:
     """Return everything that is answered."""
-    return [answer async for answer in conversation(Request(asker or an_asker(), text, values))]
+    request = Request(asker or an_asker(), text, values, attachment=file)
+    return [answer async for answer in conversation(request)]
+
+
+def a_file(content: bytes, name: str = "uses.toml") -> Attachment:
+    """Return a file that somebody sends."""
+
+    async def read() -> bytes:
+        return content
+
+    return Attachment(name, len(content), read)
 
 
 async def answer(conversation: Conversation, text: str, asker: Asker | None = None, **values: str) -> Answer:
     """Return the last answer."""
-    return (await answers(conversation, text, asker, **values))[-1]
+    return (await answers(conversation, text, asker, None, **values))[-1]
 
 
 def texts(replies: Iterable[Reply]) -> list[str]:

@@ -38,6 +38,7 @@ VERBS = (
             Option("min", "choice", SAYS, choices=("high", "low"), named=True),
         ),
     ),
+    Verb("uses", SAYS, (Option("file", "file", SAYS, named=True),)),
     Verb("setup", SAYS, (), is_admin=True, has_form=True),
 )
 KEY = "feed-1/2026-03-12"
@@ -308,6 +309,7 @@ async def test_commands_are_told_once(world: World) -> None:
         "today",
         "show",
         "search",
+        "uses",
         "setup",
     ]
     assert (
@@ -706,3 +708,15 @@ async def test_one_interaction_that_comes_too_late_harms_nothing(
     used = await world.server.slash("digest today")
     await used.settled()
     assert "not ours to answer any more" in caplog.text
+
+
+async def test_a_file_comes_with_its_command(world: World) -> None:
+    """As Discord says what it is, and fetched when it is read."""
+    used = await world.server.slash("digest uses", {"file": ("uses.toml", b"x = 1")})
+    await used.settled()
+    attachment = world.talker.asked[-1].attachment
+    assert attachment
+    assert (attachment.name, attachment.size, await attachment.read()) == ("uses.toml", 5, b"x = 1")
+    world.server.given.clear()
+    with pytest.raises(Later):
+        await attachment.read()

@@ -90,7 +90,9 @@ def test_a_day_tells_its_releases_first(cli: Cli, pen: Repository) -> None:
         ("v1.0.0", ""),
     ]
     assert "in no release yet (the newest is v1.1.0)" in cli("show", "Go on").stdout
-    assert "in no release yet" not in cli("show", "Fix it").stdout
+    fixed = cli("show", "Fix it").stdout
+    assert "in no release yet" not in fixed
+    assert "In v1.1.0." in fixed
 
 
 @pytest.mark.parametrize(("wanted", "names"), [("final", ["v1.1.0"]), ("all", ["v1.1.0rc1", "v1.1.0"]), ("", [])])

@@ -16,7 +16,7 @@ from slack_made import Talk, a_form, a_post, a_slack, an_item, connected, named
 from analysis.errors import BadInput
 from bot.platforms.slack.transport import Slack
 from bot.port.command import Command
-from bot.port.platform import Answer
+from bot.port.platform import Answer, Later
 from formatters.reply import Board, Button, CommitDetail, CommitList, CommitRow, Note, Sheet
 
 
@@ -207,6 +207,18 @@ class TestConversations:
         done = await server.wait_message(text="Done", channel=own)
         assert done.ts == note.ts
         assert talk.asked[0].asker.is_direct
+
+    async def test_a_file_is_handed_on(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
+        """By the command that takes it, however it is worded; the token goes to Slack alone."""
+        await server.say("this is ours", channel=server.dm_with(server.user), file=("uses.toml", b"x = 1"))
+        await server.changed.until(lambda: talk.asked or None, "a question", 5)
+        asked = talk.asked[0]
+        assert asked.command == "uses"
+        assert asked.attachment
+        assert (asked.attachment.name, asked.attachment.size) == ("uses.toml", 5)
+        assert await asked.attachment.read() == b"x = 1"
+        with pytest.raises(Later):
+            await slack._web.download("https://example.com/files/F1")  # noqa: SLF001 - an address that Slack would not give
 
     async def test_what_is_not_meant_for_the_bot_is_left_alone(
         self, slack: Slack, server: FakeSlack, talk: Talk

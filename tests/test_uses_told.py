@@ -1,12 +1,14 @@
 """What touches what a team uses, where digests tell it: first, with file and line; nothing where nothing does."""
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from bots import REPO, a_bot
+from bots import REPO, Bot, a_bot, a_member, a_person
 from conftest import Cli, refused
+from fake_platform import a_file
 from made import a_commit, a_digest, an_entry, the_areas
 
 from analysis.digest.digest import Digest
@@ -16,6 +18,7 @@ from analysis.i18n.language import LANGUAGES
 from analysis.uses import Use, UseKind, Uses
 from bot.delivery.feeds import with_touches
 from bot.delivery.subscriptions import matches
+from bot.port.platform import Attachment
 from formatters.discord.replies import rendered
 from formatters.html.page import Sheet, page
 from formatters.json_document import document
@@ -123,3 +126,82 @@ async def test_a_channel_subscribes_to_what_it_uses(environ: dict[str, str], qui
         assert isinstance(digest, DigestPost)
         entries = digest.outline.digest.entries
         assert len([entry for entry in entries if matches(one, entry)]) == 1
+
+
+# -- a file that somebody sends
+
+
+@pytest.fixture
+async def bot(environ: dict[str, str], quill: Path) -> AsyncIterator[Bot]:
+    """A bot with a feed, whose day is read."""
+    async with a_bot(environ, quill) as bot:
+        bot.feed()
+        await bot.reply("2026-03-12")
+        yield bot
+
+
+@pytest.fixture
+def sent(uses: Path) -> Attachment:
+    """The file, as somebody sends it."""
+    return a_file(uses.read_bytes())
+
+
+async def test_a_file_that_is_sent_is_understood_and_followed(bot: Bot, sent: Attachment) -> None:
+    """It says how many names of which repository; then what touches them is followed, by direct message."""
+    receipt = await bot.shown("uses", file=sent)
+    assert f"1 name of {REPO}" in receipt
+    assert REPO in await bot.shown("uses")
+    assert "what you use" in await bot.shown("subscribe uses how=immediately")
+    (one,) = bot.assembly.subscriptions.all()
+    assert one.recipient.kind == "user"
+    told = await bot.reply("2026-03-12")
+    assert isinstance(told, DigestPost)
+    entries = told.outline.digest.entries
+    used = bot.assembly.messages._used  # noqa: SLF001 - what the round asks
+    assert len([entry for entry in entries if matches(one, entry, used)]) == 1
+
+
+async def test_a_file_that_is_sent_is_its_owners_alone(bot: Bot, sent: Attachment) -> None:
+    """Others neither see it nor are told by it, and it stays out of what everybody sees."""
+    await bot.reply("uses", file=sent)
+    assert "uses.toml" in await bot.shown("uses", a_member())
+    assert "`uses.toml`" in await bot.problem("subscribe uses", a_member())
+    assert "`uses.toml`" in await bot.problem("subscribe uses here")
+    (shown,) = await bot.answers("uses public")
+    assert not shown.public
+    assert "touches what you use" in await bot.shown("upgrade main~12..main")
+    assert "what you use" not in await bot.shown("upgrade main~12..main public")
+    assert "what you use" not in await bot.shown("upgrade main~12..main", a_member())
+
+
+async def test_a_file_is_forgotten_when_its_owner_asks(bot: Bot, sent: Attachment) -> None:
+    """With what was subscribed to by it; a second time there is nothing."""
+    await bot.reply("uses", file=sent)
+    await bot.reply("subscribe uses")
+    assert "not known here any more" in await bot.shown("uses forget")
+    assert bot.assembly.subscriptions.all() == []
+    assert "no file" in await bot.problem("uses forget")
+
+
+@pytest.mark.parametrize(
+    ("content", "way_out"),
+    [
+        (b"", "daybrief uses scan"),
+        (b"\xff\xfe\x00", "daybrief uses scan"),
+        (b"x = " + b"[" * 5_000, "daybrief uses scan"),
+        (b"repository = 'example/quill'\n", "names nothing"),
+        (b"repository = 'example/quill'\n[flags]\n'--x' = [{at = 1}]\n", "daybrief uses scan"),
+        (b"repository = 'ann/private'\n[flags]\n'--x' = ['a:1']\n", "cannot be seen"),
+        (b"#" * 300_000, "at most 256 kB"),
+    ],
+)
+async def test_a_bad_file_is_refused_in_a_sentence(bot: Bot, content: bytes, way_out: str) -> None:
+    """And nothing of it is kept."""
+    assert way_out in await bot.problem("uses", file=a_file(content, "up\u202eload.toml"))
+    assert "uses.toml" in await bot.shown("uses")
+
+
+async def test_who_sees_no_repository_sends_nothing(bot: Bot, sent: Attachment) -> None:
+    """Rights are those of every other command."""
+    problem = await bot.problem("uses", a_person(user="U9"), file=sent)
+    assert "cannot be seen" in problem

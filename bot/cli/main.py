@@ -132,7 +132,7 @@ def show(
 ) -> None:
     """Show one commit: by SHA, #PR, URL, or words of its title."""
     from bot.commands.queries import show_commit
-    from bot.digests.releases import say_unreleased
+    from bot.digests.releases import say_released
     from formatters.terminal.answers import detail_json, detail_text
 
     with _core(config) as core:
@@ -145,7 +145,7 @@ def show(
             streams.write_line(
                 detail_text(detail.entry, detail.choices, areas, lang.value, zone, _width(), colour=_is_terminal())
             )
-            if detail.entry and (said := say_unreleased(core.stores, detail.entry, lang.value)):
+            if detail.entry and (said := say_released(core.stores, detail.entry, lang.value)):
                 streams.write_line(said)
     if detail.entry is None:
         raise typer.Exit(1)  # several may be meant: whoever calls has to say which

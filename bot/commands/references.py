@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from analysis.errors import BadInput
 from bot.commands.pieces import fold
+from bot.digests.tracing import Wanted
 
 _REPO = r"(?P<repo>[\w-][\w.-]*/[\w.-]+)"
 _SHA = r"(?P<sha>[0-9a-f]{4,64})"
@@ -21,6 +23,7 @@ _FORMS = (
 _WITHIN = re.compile(
     r"https?://\S+/(?:pull|commit)/\w[\w/]*|[\w-][\w.-]*/[\w.-]+(?:#\d+\b|@[0-9a-f]{7,40}\b)|#\d+\b|\b(?=\w*\d)[0-9a-f]{7,40}\b"
 )
+_SHORTEST_SHA = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,21 @@ def reference(text: str) -> Reference | None:
                 _as_written(text, parts.get("repo") or ""), parts.get("sha") or "", int(parts.get("pull") or 0)
             )
     return None
+
+
+def wanted_fix(text: str) -> Wanted:
+    """Read which fix is asked for; a number alone is an issue's or a pull request's.
+
+    Raises:
+        BadInput: nothing is asked for.
+    """
+    plain = text.strip().strip("`")
+    if not plain:
+        raise BadInput("Which fix? Give an issue or a pull request (#12), a SHA, or words of a commit's title.")
+    if plain.isdecimal() and len(plain) < _SHORTEST_SHA:
+        return Wanted(plain, int(plain))
+    found = reference(plain)
+    return Wanted(plain, found.pull, "" if found.pull else found.sha) if found else Wanted(plain)
 
 
 def first_reference(text: str) -> str:

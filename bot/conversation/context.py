@@ -27,13 +27,14 @@ from formatters.reply import MOST_COMMAND, Button, Note, Reply
 from storage.deliveries import Deliveries, Delivery
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Recipient, Subscriptions
+from storage.uses import Owner
 
 _LANGUAGES: dict[str, Language] = {
     "en": "en", "english": "en", "英文": "en", "英语": "en", "zh": "zh", "zh-cn": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh",
 }  # fmt: skip
 
 
-PERSONAL = {"subscribe", "mute", "subs", "unsubscribe", "undo", "save", "help", "home", "rate"}
+PERSONAL = {"subscribe", "mute", "subs", "unsubscribe", "undo", "save", "help", "home", "rate", "uses"}
 """Commands whose answers concern only who asks."""
 
 _REPOSITORY = re.compile(r"(?=.*[A-Za-z])[\w-][\w.-]*/[\w.-]+", re.ASCII)
@@ -104,6 +105,11 @@ class CommandContext:
         if "here" in self.command.flags and not asker.is_direct:
             return Recipient(asker.platform, asker.workspace, "channel", asker.channel)
         return Recipient(asker.platform, asker.workspace, "user", asker.user)
+
+    @property
+    def owner(self) -> Owner:
+        """Who asks, as the owner of what they sent."""
+        return Owner(self.asker.platform, self.asker.workspace, self.asker.user)
 
     def value(self, name: str) -> str:
         """Return what was given under a name, in a form or as `name=value`; empty if nothing was."""

@@ -22,7 +22,7 @@ from bot.conversation.context import (
     language_of,
     read_context,
 )
-from bot.conversation.handlers import commits, days, feeds, free_text, ranks, reviews, setup, topics, upgrades
+from bot.conversation.handlers import commits, days, feeds, free_text, ranks, reviews, setup, topics, upgrades, uses
 from bot.i18n.wording import tell
 from bot.port.command import Command
 from bot.port.platform import Answer, Request
@@ -41,6 +41,7 @@ _PRIVATE = {
     "home",
     "rate",
     "rank",
+    "uses",
     "details",
     "why",
 }
@@ -194,6 +195,7 @@ _HANDLERS: dict[str, Handler] = {
     "search": commits.search,
     "areas": commits.areas,
     "upgrade": upgrades.upgrade,
+    "uses": uses.uses,
     "rank": ranks.rank,
     "regenerate": commits.regenerate,
     "subscribe": topics.subscribe,

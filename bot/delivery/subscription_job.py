@@ -15,18 +15,21 @@ from analysis.entry import Entry
 from analysis.errors import Problem
 from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
+from analysis.uses.hits import Index
 from bot.commands.access import Access
 from bot.commands.topics import say_topic
 from bot.delivery.outbox import Outbox, Outcome, Ready
 from bot.delivery.posts import commit_rows
-from bot.delivery.subscriptions import Part, at_once, chosen, matches, mornings
+from bot.delivery.subscriptions import Part, Used, at_once, chosen, matches, mornings
 from bot.digests.core import Core
+from bot.digests.uses import index_for
 from bot.digests.work import Work
 from bot.i18n.wording import said, tell
 from formatters.i18n.wording import label, say_days
 from formatters.reply import Button, CommitList
 from storage.deliveries import Delivery, Order, State
 from storage.subscriptions import Recipient, Subscription, Subscriptions
+from storage.uses import Owner
 
 KIND = "topics"
 MOST_SHOWN = 20
@@ -153,7 +156,12 @@ class SubscriptionJob:
         ]
         mutes = [one for one in topics if one.is_mute]
         settled = self._core.memory.with_analyses(entries, part.subscriptions[0].language)
-        return chosen([*part.subscriptions, *mutes], settled, told, reverts)
+        return chosen([*part.subscriptions, *mutes], settled, told, reverts, self._used)
+
+    def _used(self, subscription: Subscription) -> Index:
+        who = subscription.recipient
+        owner = Owner(who.platform, who.workspace, who.id)
+        return index_for(self._core.stores, subscription.uses, subscription.repository, owner)
 
     def _ready(self, who: Recipient, topics: Sequence[Subscription], told: Sequence[str]) -> Ready | None:
         if not told:
@@ -185,7 +193,9 @@ class SubscriptionJob:
 
         areas = self._core.sources.areas()
         rows = commit_rows(shown[:MOST_SHOWN], areas, language, zone, self._core.stores.commits.numbers())
-        rows = tuple(replace(row, because=_because(topics, row.item.entry, areas, language)) for row in rows)
+        rows = tuple(
+            replace(row, because=_because(topics, row.item.entry, areas, language, self._used)) for row in rows
+        )
         days = [entry.commit.committed_at.astimezone(ZoneInfo(zone)).date() for entry in shown]
         title = tell(
             f"subs.message{here}", language, count=len(shown), repos=label("list.comma", language).join(shas),
@@ -195,9 +205,9 @@ class SubscriptionJob:
         return Ready(CommitList(title, rows, language, "\n".join(notes), (button,)), tuple(told), 0, note)
 
 
-def _because(topics: Sequence[Subscription], entry: Entry, areas: Areas, language: Language) -> str:
+def _because(topics: Sequence[Subscription], entry: Entry, areas: Areas, language: Language, used: Used) -> str:
     """Say which subscriptions a commit is told for; empty for a revert, whose note says why it comes."""
-    found = [say_topic(one, areas, language) for one in topics if not one.is_mute and matches(one, entry)]
+    found = [say_topic(one, areas, language) for one in topics if not one.is_mute and matches(one, entry, used)]
     return tell("subs.because", language, topics=label("list.comma", language).join(found)) if found else ""
 
 

@@ -1,7 +1,7 @@
 """Which commits a recipient is told of, and when: topics matched, mutes and reverts heeded."""
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -13,6 +13,7 @@ from analysis.commits.window import Window
 from analysis.digest.touching import touched_by
 from analysis.entry import Entry
 from analysis.errors import BadInput
+from analysis.uses.hits import Index
 from bot.digests.memory import LOOK_BACK
 from bot.digests.uses import index_of
 from storage.subscriptions import How, Subscription
@@ -47,7 +48,16 @@ class Slot:
     parts: tuple[Part, ...]
 
 
-def matches(subscription: Subscription, entry: Entry) -> bool:
+Used = Callable[[Subscription], Index]
+"""Returns what is named by the file that a subscription rests on. Raises BadInput where it cannot be read."""
+
+
+def by_file(subscription: Subscription) -> Index:
+    """Return what the file of a feed's team names."""
+    return index_of(Path(subscription.uses), subscription.repository)
+
+
+def matches(subscription: Subscription, entry: Entry, used: Used = by_file) -> bool:
     """Whether a commit is what a subscription is about: everything that it names holds."""
     commit, triage = entry.commit, entry.triage
     if commit.repo.lower() != subscription.repository.lower() or triage.importance.rank < subscription.least.rank:
@@ -64,15 +74,15 @@ def matches(subscription: Subscription, entry: Entry) -> bool:
         _in(subscription.path, path) for file in commit.files for path in {file.path, file.old_path or file.path}
     ):
         return False
-    if subscription.uses and not _touches(subscription, entry):
+    if subscription.uses and not _touches(subscription, entry, used):
         return False
     return not subscription.word or _says(entry, subscription.word)
 
 
-def _touches(subscription: Subscription, entry: Entry) -> bool:
+def _touches(subscription: Subscription, entry: Entry, used: Used) -> bool:
     """Whether a commit touches what the subscription's file names; one that cannot be read now names nothing."""
     try:
-        return bool(touched_by(entry, index_of(Path(subscription.uses), subscription.repository)))
+        return bool(touched_by(entry, used(subscription)))
     except BadInput as problem:
         _LOG.warning("the subscriptions of %s: %s", subscription.recipient, problem)
         return False
@@ -97,7 +107,11 @@ def _says(entry: Entry, word: str) -> bool:
 
 
 def chosen(
-    subscriptions: Iterable[Subscription], entries: Iterable[Entry], told: Collection[str], reverts: Collection[str]
+    subscriptions: Iterable[Subscription],
+    entries: Iterable[Entry],
+    told: Collection[str],
+    reverts: Collection[str],
+    used: Used = by_file,
 ) -> list[Entry]:
     """Return what of `entries` a recipient is to be told: each once, however many topics it fits.
 
@@ -112,7 +126,10 @@ def chosen(
         if entry.commit.sha not in told
         and (
             entry.commit.sha in reverts
-            or (any(matches(one, entry) for one in topics) and not any(matches(mute, entry) for mute in mutes))
+            or (
+                any(matches(one, entry, used) for one in topics)
+                and not any(matches(mute, entry, used) for mute in mutes)
+            )
         )
     ]
 

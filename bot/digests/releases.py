@@ -8,6 +8,7 @@ from analysis.digest.digest import Digest, Release
 from analysis.entry import Entry
 from analysis.i18n.language import Language
 from analysis.sources.revisions import Revisions
+from analysis.tracing.ancestry import ancestors
 from bot.digests.stores import Stores
 from bot.i18n.wording import tell
 
@@ -40,7 +41,19 @@ def unreleased_since(stores: Stores, entry: Entry) -> Tag | None:
     return newest if newest and entry.commit.committed_at > newest.at else None
 
 
-def say_unreleased(stores: Stores, entry: Entry, language: Language) -> str:
-    """Say that a commit is on the branch and in no release yet, as far as that is known; else nothing."""
-    newest = unreleased_since(stores, entry)
-    return tell("release.none_yet", language, name=newest.name) if newest else ""
+def first_with(stores: Stores, entry: Entry) -> Tag | None:
+    """Return the first release whose history has a commit, as far as the store knows the commits between; None where it does not."""
+    commit = entry.commit
+    tags = [
+        tag for tag in reversed(versions(stores.tags.of(commit.repo))) if tag.is_final and tag.at >= commit.committed_at
+    ]
+    parents = stores.commits.parents(commit.repo, commit.committed_at) if tags else {}
+    return next((tag for tag in tags if commit.sha in ancestors(tag.sha, parents)), None)
+
+
+def say_released(stores: Stores, entry: Entry, language: Language) -> str:
+    """Say which release was the first with a commit, or that none has it yet; nothing where neither is known."""
+    if newest := unreleased_since(stores, entry):
+        return tell("release.none_yet", language, name=newest.name)
+    first = first_with(stores, entry)
+    return tell("release.in", language, name=first.name) if first else ""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from analysis.errors import BadInput
 from analysis.sources import CommitSource, PageCache, PullRequestSource
-from analysis.sources.revisions import Revisions
+from analysis.sources.history import History
 
 if TYPE_CHECKING:
     from analysis.sources.github_requests import Requests
@@ -83,17 +83,17 @@ def open_source(
     environ: Mapping[str, str],
     pages: PageCache | None,
     now: Callable[[], datetime],
-) -> Revisions:
+) -> History:
     """Return the source for a place; `github` gives how the GitHub at `base_url` is asked, where it is.
 
     Raises:
         BadInput: there is no such clone, or the URL is of a server that is not the configured one.
     """
     if place.path:
-        from analysis.sources.git_revisions import GitRevisions
+        from analysis.sources.git_history import GitHistory
 
-        return GitRevisions(place.path, repo=place.name or None, branch=branch, environ=environ)
-    from analysis.sources.github_revisions import GitHubRevisions
+        return GitHistory(place.path, repo=place.name or None, branch=branch, environ=environ)
+    from analysis.sources.github_history import GitHubHistory
 
     api = urlsplit(base_url).hostname or ""
     if place.host and place.host.removeprefix("www.") not in {api, api.removeprefix("api.")}:
@@ -101,7 +101,7 @@ def open_source(
             f"{place.host} is not the GitHub that is configured ({base_url}): clone the repository and name the clone's "
             "folder, or set [github] base_url to that server's API."
         )
-    return GitHubRevisions(github(), place.name, branch=branch, pages=pages, now=now)
+    return GitHubHistory(github(), place.name, branch=branch, pages=pages, now=now)
 
 
 def open_pull_requests(

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from analysis.sources import CommitSource, PullRequestSource
-from analysis.sources.revisions import Revisions
+from analysis.sources.history import History
 from analysis.statements import Conventions
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.triage.areas import Areas
@@ -50,7 +50,7 @@ class Sources:
         self._stores = stores
         self._now = now
 
-    def open(self, place: Place, branch: str | None = None) -> Revisions:
+    def open(self, place: Place, branch: str | None = None) -> History:
         """Return the source of a repository."""
         github = self._settings.github
         if place.name and not place.path:  # GitHub takes a name in any case: it is still one repository

@@ -14,6 +14,7 @@ from storage.learned import Learned
 from storage.pull_requests import PullRequests
 from storage.store import Store
 from storage.tags import Tags
+from storage.uses import SentUses
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Stores:
     history: History
     claims: Claims
     tags: Tags
+    sent_uses: SentUses
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -46,4 +48,5 @@ class Stores:
             History(store),
             Claims(store),
             Tags(store),
+            SentUses(store),
         )

@@ -14,6 +14,11 @@ from analysis.uses.offering import Offering
 from analysis.uses.scan import candidates, read_files, uses_of, values_of
 from analysis.uses.use import LARGEST
 from bot.digests.core import Core
+from bot.digests.stores import Stores
+from storage.uses import Owner
+
+SENT = "@sent"
+"""In place of a file's path: the file that whoever is told sent to the bot."""
 
 _MOST_VERSIONS = 3
 """Versions that the files name and that are looked into, besides the one that is asked for."""
@@ -94,6 +99,20 @@ def load_uses(path: Path, repo: str) -> Uses:
     return uses
 
 
+def index_for(stores: Stores, uses: str, repo: str, owner: Owner) -> Index:
+    """Return what a subscription's `uses` names: the file of a feed, or with SENT the one that its owner sent.
+
+    Raises:
+        BadInput: as `load_uses`, or the owner has sent none.
+    """
+    if uses != SENT:
+        return index_of(Path(uses), repo)
+    text = stores.sent_uses.get(owner, repo)
+    if not text:
+        raise BadInput(f"{owner.user} has sent no file that says what they use of {repo}.")
+    return _sent_index(text)
+
+
 def index_of(path: Path, repo: str) -> Index:
     """Return what a `uses.toml` names, to be looked up; read again when it was written again.
 
@@ -110,3 +129,8 @@ def index_of(path: Path, repo: str) -> Index:
 @lru_cache(maxsize=64)
 def _index(path: Path, repo: str, _written: int) -> Index:
     return Index(load_uses(path, repo))
+
+
+@lru_cache(maxsize=64)
+def _sent_index(text: str) -> Index:
+    return Index(read_uses(text))

@@ -52,6 +52,20 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a request; outside text, of which nothing is known but what the platform says.
+
+    Attributes:
+        size: bytes.
+        read: fetches it whole. Raises Later.
+    """
+
+    name: str
+    size: int
+    read: Callable[[], Awaitable[bytes]] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What somebody wants.
 
@@ -60,12 +74,14 @@ class Request:
             grammar of `bot.commands.grammar`; or a command whose options the platform told apart, which is taken as it is.
         values: of a form, by field name.
         thread: the message thread it was asked in; empty outside of one.
+        attachment: the file that came with it; None without one.
     """
 
     asker: Asker
     command: str | Command
     values: dict[str, str] = field(default_factory=dict)
     thread: str = ""
+    attachment: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +105,13 @@ class Option:
 
     Attributes:
         name: in ASCII, lower case. `says`: what it is, by language; at most 100 characters.
-        kind: what is offered while it is typed; a `flag` is a yes or no.
+        kind: what is offered while it is typed; a `flag` is a yes or no, a `file` comes with the request and is never typed.
         choices: of a `choice`, the words to choose from.
         named: it is typed as `name=value` (a flag as its name alone) instead of by its place.
     """
 
     name: str
-    kind: Literal["words", "repository", "zone", "area", "author", "date", "commit", "choice", "flag"]
+    kind: Literal["words", "repository", "zone", "area", "author", "date", "commit", "choice", "flag", "file"]
     says: Mapping[Language, str]
     required: bool = False
     choices: tuple[str, ...] = ()

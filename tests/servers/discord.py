@@ -474,6 +474,7 @@ class FakeDiscord(FakeServer):
         self.guilds: dict[str, Guild] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, StoredMessage] = {}
+        self.given: dict[str, tuple[str, bytes]] = {}
         self.commands: list[Json] = []
         self.interactions: list[Interaction] = []
         self.bot = self.add_user(bot_name, bot=True)
@@ -548,6 +549,7 @@ class FakeDiscord(FakeServer):
     def build_app(self) -> web.Application:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_get("/gateway/", self._gateway)
+        app.router.add_get("/given/{file}/{name}", self._given)
         app.router.add_route("*", "/{tail:.*}", self._rest)
         return app
 
@@ -800,15 +802,16 @@ class FakeDiscord(FakeServer):
         """Use a slash command: ``slash("report weekly", {"repo": "acme/site"})``.
 
         The name may be a path to a sub-command. Options are checked the way Discord's own
-        client does; a mistake there is the test's mistake and raises ``AssertionError``.
+        client does; a mistake there is the test's mistake and raises ``AssertionError``. A file is given as
+        (name, content).
         """
         command, leaf, wrap = self._leaf(name)
-        options = options or {}
+        options, files = self._resolved(options or {})
         given = [self._option(leaf, key, value) for key, value in options.items()]
         for option in leaf.get("options") or []:
             if option.get("required") and option["name"] not in options:
                 raise AssertionError(f"/{name}: option {option['name']!r} is required")
-        data = self._command_data(command, wrap(given))
+        data = self._command_data(command, wrap(given)) | ({"resolved": {"attachments": files}} if files else {})
         return await self._interact(COMMAND, data, channel, user)
 
     async def autocomplete(
@@ -889,6 +892,22 @@ class FakeDiscord(FakeServer):
             if option["name"] == name:
                 return dict(option)
         raise AssertionError(f"{node['name']!r} has no option {name!r}")
+
+    async def _given(self, request: web.Request) -> web.Response:
+        found = self.given.get(request.match_info["file"])
+        return web.Response(body=found[1]) if found else web.Response(status=404)
+
+    def _resolved(self, options: Mapping[str, Any]) -> tuple[dict[str, Any], Json]:
+        """Keep the files that options are given, as (name, content); return the options by their ids, and what is said of the files."""
+        said: Json = {}
+        plain = dict(options)
+        for name, value in options.items():
+            if isinstance(value, tuple):
+                plain[name] = number = self.snowflake()
+                self.given[number] = value
+                url = f"{self.origin}/given/{number}/{value[0]}"
+                said[number] = {"id": number, "filename": value[0], "size": len(value[1]), "url": url, "proxy_url": url}
+        return plain, said
 
     def _option(self, leaf: Json, name: str, value: Any) -> Json:
         option = self._declared(leaf, name)

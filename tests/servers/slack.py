@@ -661,11 +661,22 @@ class FakeSlack(FakeServer):
         return await self._deliver(Delivery(self, delivery.kind, delivery.payload))
 
     async def say(
-        self, text: str, *, user: User | None = None, channel: Channel | None = None, thread_ts: str | None = None
+        self,
+        text: str,
+        *,
+        user: User | None = None,
+        channel: Channel | None = None,
+        thread_ts: str | None = None,
+        file: tuple[str, bytes] | None = None,
     ) -> tuple[StoredMessage, Delivery]:
-        """Post a message as a user; the app gets a ``message`` event, or ``app_mention`` if mentioned."""
+        """Post a message as a user, perhaps with a file (its name and content); the app gets a ``message`` event, or ``app_mention`` if mentioned."""
         user, channel = user or self.user, channel or self.channel
-        message = self._store({"text": text, "thread_ts": thread_ts}, channel.id, user.id)
+        shared: Json = {}
+        if file:
+            stored = StoredFile(self.new_id("F"), file[0], len(file[1]), data=file[1])
+            self.files[stored.id] = stored
+            shared = {"files": [stored.payload(self.origin)], "subtype": "file_share"}
+        message = self._store({"text": text, "thread_ts": thread_ts, **shared}, channel.id, user.id)
         kind = "app_mention" if f"<@{self.bot.id}>" in text and not channel.is_im else "message"
         event = {**message.data, "type": kind, "channel": channel.id, "event_ts": message.ts}
         if kind == "message":

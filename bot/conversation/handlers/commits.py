@@ -18,7 +18,7 @@ from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import ELSEWHERE, areas_of_day, found_or_made, place_of, span
 from bot.conversation.handlers.ranks import known_commit, mend_posts, say_opinions
 from bot.delivery.posts import commit_detail, commit_rows
-from bot.digests.releases import say_unreleased
+from bot.digests.releases import say_released
 from formatters.i18n.wording import label, say_day, say_days
 from formatters.outline import outline
 from formatters.post import section_of, sections
@@ -113,9 +113,7 @@ async def _detail(context: CommandContext, entry: Entry) -> Reply:
             context.language,
             context.zone(repo),
             core.stores.commits.numbers().get(repo, 0),
-            " ".join(
-                filter(None, (say_opinions(context, entry), say_unreleased(core.stores, entry, context.language)))
-            ),
+            " ".join(filter(None, (say_opinions(context, entry), say_released(core.stores, entry, context.language)))),
         )
     )
 

@@ -14,6 +14,7 @@ from bot.commands.registry import HOW, LEVELS, TYPES
 from bot.commands.topics import Topic
 from bot.conversation.context import AmbiguousChoice, CommandContext
 from bot.delivery.posts import named
+from bot.digests.uses import SENT
 from bot.i18n.wording import said
 from formatters.reply import MOST_COMMAND, Button, Field, Form, Note, Reply, Sheet
 from storage.subscriptions import Recipient, Revision, Subscription
@@ -44,7 +45,8 @@ async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> 
     if not found and least.rank and verb == "subscribe":
         found = [Topic()]  # "only what ranks high" is a topic
     if "uses" in context.command.flags:
-        found = [replace(topic, uses=_uses(context)) for topic in found or [Topic()]]
+        used = await context.services.work.quick(lambda: _uses(context))
+        found = [replace(topic, uses=used) for topic in found or [Topic()]]
     if words and not found:
         raise Mistake("mistake.mute_nothing" if verb == "mute" else "mistake.subscribe_nothing")
     if not found and not is_sent:
@@ -75,8 +77,10 @@ def _which(context: CommandContext, unclear: Unclear, words: Sequence[str]) -> A
 
 
 def _uses(context: CommandContext) -> str:
-    """Return the file that says what the team of this channel uses; only who is in the channel may follow it."""
+    """Return what says what is used: the asker's own file where they sent one, else that of this channel's team."""
     repo = _repository(context).lower()
+    if not _for_channel(context) and context.services.core.stores.sent_uses.get(context.owner, repo):
+        return SENT
     found = next((feed.uses for feed in context.feeds if feed.uses and feed.repository.lower() == repo), "")
     if not found:
         raise Mistake("mistake.no_uses")

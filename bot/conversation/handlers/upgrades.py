@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from bot.commands.grammar import Mistake
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import place_of
+from bot.conversation.handlers.uses import used
 from bot.delivery.upgrades import upgrade_sheet
 from bot.digests.upgrade import make, plan
 from formatters.reply import Reply, Sheet
@@ -20,7 +21,9 @@ async def upgrade(context: CommandContext) -> AsyncIterator[Reply]:
     if not versions:
         raise Mistake("mistake.versions_missing")
     yield context.working("working.upgrade", repo=repo)
-    key = ("upgrade", repo.lower(), versions, context.language)
+    # What an asker's own file makes of it is theirs: nobody else who asks the same meanwhile gets it.
+    whose = str(context.recipient) if not context.command.is_public else context.asker.channel
+    key = ("upgrade", repo.lower(), versions, context.language, whose)
     yield await context.services.work.shared(key, lambda: _answer(context, repo, versions), repo.lower())
 
 
@@ -30,5 +33,5 @@ def _answer(context: CommandContext, repo: str, versions: str) -> Sheet:
     missing = plan(core, source, versions).missing
     if missing > _MOST_UNREAD:
         raise Mistake("mistake.upgrade_unread", count=str(missing), repo=repo, versions=versions)
-    made = make(core, source, versions, context.language)
+    made = make(core, source, versions, context.language, uses=used(context, repo))
     return upgrade_sheet(made, core.sources.areas(), context.language)

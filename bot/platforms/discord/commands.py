@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 COMMAND = "digest"
 _SAYS = {"en": "What landed on the repositories you depend on", "zh": "你所依赖的仓库有哪些变更"}
-_SUBCOMMAND, _STRING, _BOOLEAN = 1, 3, 5
+_SUBCOMMAND, _STRING, _BOOLEAN, _ATTACHMENT = 1, 3, 5, 11
 _IN_GUILDS, _IN_DIRECT_MESSAGES, _FOR_GUILDS = 0, 1, 0
 _CHOICE, _CHOICES = 100, 25
 _COMPLETED = {"repository", "zone", "area", "author", "date", "commit"}
@@ -52,6 +52,8 @@ def _option(option: Option) -> Json:
     made: Json = {"name": option.name, **_described(option.says), "required": option.required}
     if option.kind == "flag":
         return made | {"type": _BOOLEAN}
+    if option.kind == "file":
+        return made | {"type": _ATTACHMENT}
     if option.kind == "choice":
         return made | {"type": _STRING, "choices": [{"name": word, "value": word} for word in option.choices]}
     return made | {"type": _STRING, "autocomplete": option.kind in _COMPLETED}
@@ -75,7 +77,9 @@ def chosen(options: Sequence[Json]) -> tuple[str, dict[str, Any], str]:
 def typed(verb: Verb, given: Mapping[str, Any]) -> Command:
     """Return the command that was chosen; what Discord gives as values stays values, letter by letter."""
     filled = [
-        (option, given[option.name]) for option in verb.options if given.get(option.name) not in {None, False, ""}
+        (option, given[option.name])
+        for option in verb.options
+        if option.kind != "file" and given.get(option.name) not in {None, False, ""}
     ]
     return Command(
         verb.name,
@@ -83,6 +87,14 @@ def typed(verb: Verb, given: Mapping[str, Any]) -> Command:
         {option.name: (str(value),) for option, value in filled if option.named and option.kind != "flag"},
         frozenset(option.name for option, _ in filled if option.kind == "flag"),
     )
+
+
+def attached(verb: Verb, data: Json, given: Mapping[str, Any]) -> Json | None:
+    """Return what Discord says of the file that came with a command; None without one."""
+    files = (data.get("resolved") or {}).get("attachments") or {}
+    name = next((option.name for option in verb.options if option.kind == "file"), "")
+    found: Json | None = files.get(str(given.get(name)))
+    return found
 
 
 def choices(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from bot.commands.grammar import Mistake, printed, read
 from bot.i18n.wording import tell
 from bot.platforms.discord import commands
 from bot.port.command import Command
-from bot.port.platform import Answer, Asker, Conversation, Memory, Request, Suggest, Verb
+from bot.port.platform import Answer, Asker, Attachment, Conversation, Memory, Request, Suggest, Verb
 from formatters.discord.forms import FIELDS, modal, steps, values
 from formatters.discord.parts import Json, Message, command_of
 from formatters.discord.replies import rendered, step_offer
@@ -61,6 +61,9 @@ class Exchange(Protocol):
     async def offer(self, choices: Sequence[tuple[str, str]]) -> None:
         """Complete what is being typed."""
 
+    async def download(self, url: str) -> bytes:
+        """Fetch a file that came with a command, by the address that Discord gave. Raises Later."""
+
 
 class Talk:
     """Answers what people do."""
@@ -79,7 +82,8 @@ class Talk:
         elif exchange.kind == "command":
             name, given, _ = commands.chosen(data["options"])
             verb = self._verbs.get(name)  # Discord may still offer a command of an older version
-            await self._run(exchange, commands.typed(verb, given) if verb else Command(name))
+            file = commands.attached(verb, data, given) if verb else None
+            await self._run(exchange, commands.typed(verb, given) if verb else Command(name), file)
         elif exchange.kind == "form":
             await self._filled_in(exchange, data["custom_id"], values(data["components"]))
         else:
@@ -105,19 +109,28 @@ class Talk:
         found = await self._suggest(exchange.asker, name, option, str(given[focused]), others)
         await exchange.offer(commands.choices(found))
 
-    async def _run(self, exchange: Exchange, command: str | Command) -> None:
+    async def _run(self, exchange: Exchange, command: str | Command, file: Json | None = None) -> None:
         known = _known(command)
         verb = self._verbs.get(known.verb) if known else None
         if verb and verb.has_form:
             await self._offer(exchange, command)
             return
         await exchange.acknowledge(public=bool(known and known.is_public))
-        await self._show(exchange, self._ask(exchange, command), printed(command))
+        await self._show(exchange, self._ask(exchange, command, file=file), printed(command))
 
     def _ask(
-        self, exchange: Exchange, command: str | Command, given: Mapping[str, str] | None = None
+        self,
+        exchange: Exchange,
+        command: str | Command,
+        given: Mapping[str, str] | None = None,
+        file: Json | None = None,
     ) -> AsyncIterator[Answer]:
-        return self._conversation(Request(exchange.asker, command, dict(given or {}), exchange.thread))
+        attachment = (
+            Attachment(str(file["filename"]), int(file["size"]), lambda: exchange.download(str(file["url"])))
+            if file
+            else None
+        )
+        return self._conversation(Request(exchange.asker, command, dict(given or {}), exchange.thread, attachment))
 
     async def _show(self, exchange: Exchange, answers: AsyncIterator[Answer], text: str) -> Reply | None:
         """Show answers, each in the place of the one before; return the last one."""

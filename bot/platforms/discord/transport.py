@@ -448,6 +448,12 @@ class _Interaction:
         with _noticed():
             await self._interaction.response.autocomplete(made)
 
+    async def download(self, url: str) -> bytes:
+        try:
+            return await self._interaction.client.http.get_from_cdn(url)
+        except (discord.HTTPException, *_BROKEN) as error:
+            raise Later(f"Discord does not give the file ({type(error).__name__}).", _LATER) from error
+
 
 @contextlib.contextmanager
 def _noticed() -> Iterator[None]:

@@ -10,7 +10,7 @@ from bot.platforms.slack.people import People
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.requests import HOME, Asked
 from bot.platforms.slack.web import Json, Web
-from bot.port.platform import Answer, Conversation, Option, Request, Suggest
+from bot.port.platform import Answer, Attachment, Conversation, Option, Request, Suggest
 from formatters.reply import Note
 from formatters.slack.views import offers
 
@@ -86,12 +86,21 @@ class Answering:
         channel = asked.channel or await self._people.direct(asked.user)
         asker = await self._people.asker(asked.workspace, asked.user, channel)
         return Origin(
-            Request(asker, asked.command, asked.values, asked.thread),
+            Request(asker, asked.command, asked.values, asked.thread, self._attachment(asked)),
             asked.response_url,
             asked.trigger,
             asked.message,
             asked.view,
             asked.is_control,
+        )
+
+    def _attachment(self, asked: Asked) -> Attachment | None:
+        """Return the file that came with a message. https://docs.slack.dev/reference/objects/file-object ."""
+        if asked.file is None:
+            return None
+        url, size = str(asked.file.get("url_private_download", "")), asked.file.get("size")
+        return Attachment(
+            str(asked.file.get("name") or ""), size if isinstance(size, int) else 0, lambda: self._web.download(url)
         )
 
     async def _show_all(self, shown: Surface, answers: AsyncIterator[Answer]) -> None:

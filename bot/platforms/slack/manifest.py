@@ -19,6 +19,7 @@ SCOPES = {
     "channels:read": "to know who made a channel (they may set up its digest), and whose digests a person may see",
     "chat:write": "to post",
     "commands": "for /digest and the shortcut on messages",
+    "files:read": "to read the file of what somebody uses, which they send it",
     "files:write": "for the pictures and the full report below a digest",
     "groups:history": "as channels:history, in private channels it was invited to",
     "groups:read": "as channels:read, in private channels it was invited to",

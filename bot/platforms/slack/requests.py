@@ -16,8 +16,10 @@ from formatters.slack.views import form_values
 
 Body = Mapping[str, Any]
 
-HOME = "home"
-"""The command behind the Home tab."""
+HOME, USES = "home", "uses"
+"""The commands behind the Home tab, and behind a file that is sent."""
+
+_WITH_FILE = "file_share"
 
 _LINK = re.compile(r"<(?:https?|mailto):[^|>\s]+(?:\|[^>]*)?>")
 _CHANNEL = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
@@ -40,6 +42,7 @@ class Asked:
     message: str = ""
     view: Body | None = None
     is_control: bool = False
+    file: Body | None = None
 
 
 def parsed(text: str, *, is_json: bool) -> dict[str, Any]:
@@ -70,18 +73,20 @@ def of_message(body: Body) -> Asked | None:
     """Read a mention, or a direct message; None for what is not meant for us."""
     event = body["event"]
     is_mention = event.get("type") == "app_mention"
-    if event.get("bot_id") or event.get("subtype") or not event.get("user"):
+    if event.get("bot_id") or event.get("subtype", _WITH_FILE) != _WITH_FILE or not event.get("user"):
         return None
     if not is_mention and event.get("channel_type") != "im":
         return None
     text = plain(_behind_mention(body))
+    file = next(iter(event.get("files") or []), None)
     return Asked(
-        command=text or "help",
+        command=USES if file else text or "help",
         workspace=str(body.get("team_id", "")),
         user=str(event["user"]),
         channel=str(event["channel"]),
         thread=str(event.get("thread_ts", "")),
         message=str(event["ts"]) if is_mention else "",
+        file=file,
     )
 
 

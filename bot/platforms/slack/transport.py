@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -38,7 +39,7 @@ from bot.platforms.slack.manifest import COMMAND, INSTALL, SCOPES
 from bot.platforms.slack.people import People
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.requests import Asked
-from bot.platforms.slack.web import BadToken, Json, lost, trouble
+from bot.platforms.slack.web import BadToken, Json, LacksScope, lost, trouble
 from bot.platforms.slack.workspaces import Workspaces, current
 from bot.port.platform import Conversation, Later, Posted, Refused, Suggest, Unsure
 from formatters.reply import File, Reply
@@ -56,6 +57,10 @@ _REMEMBERED = 900.0
 _CHECKED_EVERY = 300.0
 """Seconds between looks at the token where requests come to us: nothing else would tell that it was revoked."""
 
+_LARGEST_FILE = 1_000_000
+"""Bytes that are read of a file: more than any that is taken."""
+
+_LATER = 300.0
 _MOST_MISSES, _SOON, _LONGEST_CALL = 6, 15.0, 30.0
 _ASKED: ContextVar[list[Asked]] = ContextVar("asked")
 _BROKEN = (aiohttp.ClientError, TimeoutError, SlackClientError, ValueError)
@@ -466,6 +471,22 @@ class _Web:
         with self._asked() as client, _translated("files.upload", changes=True):
             shared = await client.files_upload_v2(channel=channel, thread_ts=thread, file_uploads=sent)
         return [str(file["id"]) for file in _data(shared)["files"]]
+
+    async def download(self, url: str) -> bytes:
+        """Fetch a file that somebody shared; of a large one no more than its beginning.
+
+        The token goes to Slack alone, whatever host an event names. Without the permission Slack sends us to its login page.
+        """
+        own, host = urlsplit(self._client.base_url).hostname or "", urlsplit(url).hostname or ""
+        if not url or not (host == own or host.endswith(f".{own}")):
+            raise Later("the file is on no server of Slack's", _LATER)
+        with self._asked() as client, _translated("a file", changes=False):
+            assert client.session, "who answers is connected"
+            headers = {"Authorization": f"Bearer {client.token}"}
+            async with client.session.get(url, headers=headers, allow_redirects=False) as response:
+                if response.status != HTTPStatus.OK or response.content_type == "text/html":
+                    raise LacksScope(f"Slack does not give the file (status {response.status})", _LATER)
+                return await response.content.read(_LARGEST_FILE)
 
     async def respond(self, url: str, body: Json) -> bool:
         """Answer through a response URL; False if it takes no more, or did not answer."""

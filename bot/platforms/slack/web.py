@@ -62,6 +62,9 @@ class Web(Protocol):
     async def upload(self, channel: str, thread: str, files: Sequence[File]) -> list[str]:
         """Share files in a thread, in one message, and return their ids."""
 
+    async def download(self, url: str) -> bytes:
+        """Fetch a file that somebody shared; of a large one no more than its beginning."""
+
     async def respond(self, url: str, body: Json) -> bool:
         """Answer through a response URL; False if it takes no more."""
 

@@ -1,0 +1,69 @@
+"""The whole history of a local clone, by git's plumbing; nothing is fetched and nothing in the clone is changed."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from analysis.commits.commit import Commit
+from analysis.commits.tags import Tag
+from analysis.sources.git_command import LONG
+from analysis.sources.git_revisions import GitRevisions
+from analysis.sources.history import Ticket
+
+_MOST_NAMING = 500
+"""Commits whose messages have a text: a common number has a few dozens."""
+
+
+class GitHistory(GitRevisions):
+    """A clone whose whole history can be asked about; see `analysis.sources.history.History`."""
+
+    def ticket(self, number: int) -> Ticket | None:  # noqa: ARG002 - git knows no issues
+        """Return None: only messages tell; see History."""
+        return None
+
+    def naming(self, texts: Collection[str]) -> tuple[Commit, ...]:
+        """List the commits whose messages have one of these texts; see History."""
+        wanted = [text for text in texts if text.strip()]
+        if not wanted:
+            return ()
+        words = [f"--grep={text}" for text in wanted]
+        found = self._git(
+            "log", "--all", "--fixed-strings", f"--max-count={_MOST_NAMING}", "--format=%H", *words, limit=LONG
+        )
+        return self.heads(found.split())
+
+    def on_branch(self, shas: Collection[str]) -> frozenset[str]:
+        """Return those that the branch reaches; see History."""
+        tip = self._tip().sha
+        known = self._known(shas)
+        if not (tip and known):
+            return frozenset()
+        beyond = set(self._git("rev-list", "--no-walk=unsorted", *known).split())
+        beyond &= set(self._git("rev-list", *known, "--not", tip, limit=LONG).split())
+        return frozenset(known) - beyond
+
+    def holding(self, shas: Collection[str], tags: Sequence[Tag]) -> Mapping[str, frozenset[str]]:
+        """Return which commits each tag reaches; see History."""
+        wanted = {tag.name for tag in tags}
+        found: dict[str, set[str]] = {}
+        for sha in self._known(shas):
+            listed = self._git(
+                "for-each-ref", f"--contains={sha}", "--format=%(refname:short)", "refs/tags", limit=LONG
+            )
+            for name in wanted.intersection(listed.splitlines()):
+                found.setdefault(name, set()).add(sha)
+        return {name: frozenset(held) for name, held in found.items()}
+
+    def same_change(self, sha: str, others: Collection[str]) -> frozenset[str]:
+        """Return those with the same patch-id; see History. https://git-scm.com/docs/git-patch-id ."""
+        known = self._known([sha, *others])
+        if sha not in known:
+            return frozenset()
+        patches = self._git("diff-tree", "--stdin", "-p", "--no-ext-diff", "--no-textconv", given="\n".join(known), limit=LONG)  # fmt: skip
+        lines = [line.split() for line in self._git("patch-id", "--stable", given=patches).splitlines()]
+        ids = {commit: patch for patch, commit in lines}
+        return frozenset(other for other in others if other != sha and other in ids and ids[other] == ids.get(sha))
+
+    def _known(self, shas: Collection[str]) -> list[str]:
+        """Return those that are commits here."""
+        asked = list(dict.fromkeys(shas))
+        answers = self._git("cat-file", "--batch-check", given="\n".join(asked)).splitlines() if asked else []
+        return [sha for sha, answer in zip(asked, answers, strict=True) if answer.split()[1:2] == ["commit"]]

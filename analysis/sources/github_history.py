@@ -1,0 +1,101 @@
+"""The whole history of a repository on GitHub: what closes an issue costs one query, which tag has a commit one comparison each.
+
+https://docs.github.com/en/graphql/reference/issues#object-issue
+https://docs.github.com/en/rest/commits/commits#compare-two-commits
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Any
+
+from analysis.commits.commit import Commit
+from analysis.commits.tags import Tag
+from analysis.sources.github_errors import UnknownField
+from analysis.sources.github_revisions import GitHubRevisions
+from analysis.sources.history import Ticket
+
+_AT_ONCE = 8
+_MOST_TAGS = 12
+"""Tags that are compared for a question: the first ones after the commit, and the newest."""
+_HAS = {"ahead", "identical"}
+"""What GitHub says of a tag that has a commit, compared with it."""
+_LARGEST = 2**31 - 1
+"""GraphQL's integers end there."""
+
+
+def _query(repo: str, number: int) -> str:
+    owner, _, name = repo.partition("/")
+    return f"""{{
+  r0: repository(owner: {json.dumps(owner)}, name: {json.dumps(name)}) {{
+    n{number}: issueOrPullRequest(number: {number}) {{
+      __typename
+      ... on PullRequest {{ number title mergedAt state mergeCommit {{ oid }} }}
+      ... on Issue {{
+        number title state
+        closedByPullRequestsReferences(first: 20, includeClosedPrs: true) {{
+          nodes {{ number mergedAt mergeCommit {{ oid }} repository {{ nameWithOwner }} }}
+        }}
+      }}
+    }}
+  }}
+}}"""
+
+
+class GitHubHistory(GitHubRevisions):
+    """A repository on GitHub whose whole history can be asked about; see `analysis.sources.history.History`."""
+
+    def ticket(self, number: int) -> Ticket | None:
+        """Return an issue or a pull request, where a token lets us ask; see History."""
+        if number > _LARGEST or not self._requests.server.token:
+            return None
+        try:
+            answer = self._requests.query(_query(self.repo, number), {}, about=self.repo).data
+        except UnknownField:  # an older server does not know what closes an issue
+            return None
+        found = (answer.get("r0") or {}).get(f"n{number}")
+        if not found:
+            return None
+        is_pull = found["__typename"] == "PullRequest"
+        pulls = [found] if is_pull else (found.get("closedByPullRequestsReferences") or {}).get("nodes") or []
+        own = [pull for pull in pulls if pull and self._is_own(pull)]
+        shas = tuple(pull["mergeCommit"]["oid"] for pull in own if pull.get("mergedAt") and pull.get("mergeCommit"))
+        numbers = tuple(int(pull["number"]) for pull in own)
+        return Ticket(number, str(found["title"]), numbers, shas, found.get("state") == "OPEN")
+
+    def _is_own(self, pull: Mapping[str, Any]) -> bool:
+        where = pull.get("repository")
+        return where is None or str(where["nameWithOwner"]).lower() == self.repo.lower()
+
+    def naming(self, texts: Collection[str]) -> tuple[Commit, ...]:  # noqa: ARG002 - GitHub's search of commits is not of branches
+        """Return none: what is stored tells; see History."""
+        return ()
+
+    def on_branch(self, shas: Collection[str]) -> frozenset[str]:
+        """Compare each with the branch; see History."""
+        return frozenset(sha for sha, has in self._compared_with(self.branch or "HEAD", shas) if has)
+
+    def holding(self, shas: Collection[str], tags: Sequence[Tag]) -> Mapping[str, frozenset[str]]:
+        """Compare each tag with each commit: the first tags after it, and the newest; see History."""
+        oldest_first = sorted(tags, key=lambda tag: tag.at)
+        half = _MOST_TAGS // 2
+        some = list(dict.fromkeys([*oldest_first[:half], *oldest_first[-half:]]))
+        found = {tag.name: frozenset(sha for sha, has in self._compared_with(tag.sha, shas) if has) for tag in some}
+        return {name: held for name, held in found.items() if held}
+
+    def same_change(self, sha: str, others: Collection[str]) -> frozenset[str]:  # noqa: ARG002 - no diffs are at hand
+        """Return none; see History."""
+        return frozenset()
+
+    def _compared_with(self, tip: str, shas: Iterable[str]) -> list[tuple[str, bool]]:
+        asked = list(shas)
+        with ThreadPoolExecutor(_AT_ONCE, "compare") as executor:
+            return list(zip(asked, executor.map(lambda sha: self._has(tip, sha), asked), strict=True))
+
+    def _has(self, tip: str, sha: str) -> bool:
+        reply = self._requests.get(
+            f"/repos/{self.repo}/compare/{sha}...{tip}", {"per_page": 1}, about=self.repo, ref=sha,
+            accepted=(HTTPStatus.NOT_FOUND,),
+        )  # fmt: skip
+        return reply.status == HTTPStatus.OK and reply.data.get("status") in _HAS
