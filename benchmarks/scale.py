@@ -19,6 +19,7 @@ from benchmarks.hub_process import hub
 from benchmarks.material import ROOT, fresh
 from benchmarks.measured import Measured
 from benchmarks.model_process import model
+from bot.service.process import spare_collector
 
 _NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 _DUE, _COMMITS = 200, 49
@@ -144,6 +145,7 @@ async def _looks(bot: _Bot) -> dict[str, Any]:
     await bot.assembly.look()
     bot.now += timedelta(minutes=20)
     await bot.assembly.due()
+    spare_collector()  # as the process does after its first look
     bot.answers.clear()
     stalls, rounds = list[float](), list[float]()
 
