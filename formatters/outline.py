@@ -29,7 +29,7 @@ from formatters.text.plain import brief, clean, first_sentence
 
 _NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _CJK = re.compile("[\u3400-\u9fff]")
-_WATCHED, _AREAS, _AUTHORS, _TYPES = 6, 10, 8, 4
+_WATCHED, _WATCHED_BRIEFLY, _AREAS, _AUTHORS, _TYPES = 6, 2, 10, 8, 4
 _TITLE = 80
 """Columns of a title that is named, not told."""
 
@@ -237,18 +237,29 @@ class _Writer:
             (fact, entry)
             for entry in self.digest.entries
             for fact in entry.facts
-            if not _is_told(fact, known.get(entry.commit.sha)) and not is_of_new_program(fact, entry.commit)
+            if not is_of_new_program(fact, entry.commit)
         ]
         for key, kinds in _WATCH:
             found = [(fact, entry) for fact, entry in facts if fact.kind in kinds and _is_of(key, entry)]
-            if not found:
+            told = [_is_told(fact, known.get(entry.commit.sha)) for fact, entry in found]
+            if all(told):
                 continue
+            # A list is whole or not there, whatever else says some of it: who reads that one is gone takes it for the only one.
+            found = [pair for _, pair in sorted(zip(told, found, strict=True), key=lambda item: item[0])]
             by_name = {fact.name or entry.commit.sha: (fact, entry) for fact, entry in reversed(found)}
             names = list(dict.fromkeys(_watched(*by_name[name]) for name in reversed(by_name)))
-            more = f" … +{len(names) - _WATCHED}" if len(names) > _WATCHED else ""
-            items = self.label("list.comma").join(names[:_WATCHED]) + more
+            text, short = (
+                self.label(f"watch.{key}", items=self.some(names, most)) for most in (_WATCHED, _WATCHED_BRIEFLY)
+            )
             shas = tuple(dict.fromkeys(entry.commit.sha for _, entry in found))
-            yield Point(clean(self.label(f"watch.{key}", items=items)), shas)
+            yield Point(clean(text), shas, short=clean(short))
+
+    def some(self, names: Sequence[str], most: int) -> str:
+        """The first of many, with how many more there are."""
+        comma = self.label("list.comma")
+        if len(names) <= most + 1:  # "and 1 more" is no shorter than its name
+            return comma.join(names)
+        return say("list.more", self.language, names=comma.join(names[:most]), count=len(names) - most)
 
     def statistics(self) -> Iterator[tuple[str, str]]:
         numbers, none = self.digest.statistics, self.label("stat.none")
@@ -415,16 +426,19 @@ _WATCH: tuple[tuple[str, set[FactKind]], ...] = (
             FactKind.METRIC_REMOVED,
             FactKind.GATE_REMOVED,
             FactKind.CHOICE_REMOVED,
-            FactKind.RENAMED,
             FactKind.NAME_REMOVED,
             FactKind.MODULE_REMOVED,
         },
     ),
+    ("renamed", {FactKind.RENAMED, FactKind.NAME_RENAMED}),
     ("deprecated", {FactKind.DEPRECATED}),
     ("flags", {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.ENV_ADDED}),
     ("unsafe", {FactKind.UNSAFE_ADDED}),
     ("tests_disabled", {FactKind.TEST_DISABLED}),
 )
+
+
+_RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
 
 
 def _is_of(key: str, entry: Entry) -> bool:
@@ -440,8 +454,10 @@ def _is_told(fact: Fact, item: Item | None) -> bool:
     """Whether what must be known says a fact already, in its line or as its reason."""
     if item is None:
         return False
-    name = clean(fact.name)
-    return fact.kind is FactKind.REVERTS or bool(name and name in f"{item.title} {item.reasons}")
+    names = [fact.name, fact.after] if fact.kind in _RENAMES else [fact.name]
+    return fact.kind is FactKind.REVERTS or all(
+        name and clean(name) in f"{item.title} {item.reasons}" for name in names
+    )
 
 
 def _shares(counts: Iterable[tuple[str, int]], most: int = 100) -> str:
@@ -458,6 +474,8 @@ def _watched(fact: Fact, entry: Entry) -> str:
         return f"`{fact.name}`" if is_name else f"“{first_sentence(outside(fact.name))}”"
     if fact.kind is FactKind.DEFAULT_CHANGED:
         return f"`{fact.name}` {fact.before} → {fact.after}"
+    if fact.kind in _RENAMES:
+        return f"`{fact.before}` → `{fact.after}`"
     if fact.kind is FactKind.MODULE_REMOVED:
         return f"`{basename(fact.path)}`"
     if fact.kind in {FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED}:

@@ -145,19 +145,9 @@ def watched(made: Outline) -> str:
     """What to keep an eye on, in one paragraph; empty for nothing."""
     said: list[str] = []
     for point in made.watch:
-        text = _whole_items(point.text, label("list.comma", made.digest.language))
+        text = brief(point.short or point.text, 2 * _WATCHED)
         if said and columns(_SEPARATOR.join([*said, text])) > _WATCH:
             said.append(f"+{len(made.watch) - len(said)}")
             break
         said.append(text)
     return _SEPARATOR.join(said)
-
-
-def _whole_items(text: str, comma: str) -> str:
-    first, *more = text.split(comma)
-    said = brief(first, 2 * _WATCHED)
-    for item in more:
-        if columns(said + comma + item) > _WATCHED:
-            return f"{said} …"
-        said += comma + item
-    return said

@@ -87,11 +87,14 @@ def test_what_the_search_does_not_know_is_said() -> None:
         assert ("The search on this page knows the first 500 of its 501 files." in shown.text) == said
 
 
-def test_a_title_that_contents_cut_can_be_read_there(sample: dict[Language, Sheet]) -> None:
-    """Whole, under the pointer."""
-    made = outline(sample["en"].digest, sample["en"].areas)
-    titled = {given["href"]: given["title"] for given in Page(page([sample["en"]])).all("a") if "title" in given}
-    assert titled == {f"#{item.entry.commit.sha}": item.title for item in made.items()}
+def test_the_table_is_the_contents(sample: dict[Language, Sheet]) -> None:
+    """It stands before what it leads to, each row leads to its commit, and there is no other list of them."""
+    made, text = outline(sample["en"].digest, sample["en"].areas), page([sample["en"]])
+    rows = [given["data-for"] for given in Page(text).all("tr") if "data-for" in given]
+    assert sorted(rows) == sorted(item.entry.commit.sha for item in made.items())
+    assert all(text.index(f'href="#{sha}"') < text.index(f'id="{sha}"') for sha in rows)
+    assert text.index('class="commits"') < text.index('class="entry')
+    assert not any("data-for" in given for given in Page(text).all("li"))
 
 
 def test_the_page_may_load_nothing(sample: dict[Language, Sheet]) -> None:
@@ -169,8 +172,6 @@ def test_a_long_title_is_shortened_and_whole_in_its_entry() -> None:
     assert "The whole text" in shown.texts["summary"]
     usual = a_page(an_entry())
     assert "The whole text" not in usual.texts["summary"]
-    (link,) = [given for given in shown.all("a") if given.get("title")]
-    assert 100 < len(link["title"]) < 210
 
 
 def test_links_lead_only_where_pages_are() -> None:

@@ -364,7 +364,7 @@ def test_watch_gathers_what_was_taken_back_changed_removed_and_added() -> None:
         "Defaults changed: `timeout` 1 → 2",
         "Removed: `Cache`, `QUILL_PAGES`",
         "Deprecated: “Use pages.”",
-        "New flags, commands and variables: `--flag-0`, `--flag-1`, `--flag-2`, `--flag-3`, `--flag-4`, `--flag-5` … +2",
+        "New flags, commands and variables: `--flag-0`, `--flag-1`, `--flag-2`, `--flag-3`, `--flag-4`, `--flag-5` and 2 more",
         "Unsafe calls added: `pickle.load`",
         "Tests disabled: `test_x`",
     ]

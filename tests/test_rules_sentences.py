@@ -44,6 +44,18 @@ def fact(said: bool, kind: FactKind, name: str, path: str, before: str = "", aft
     )
 
 
+def facts(said: bool, kind: FactKind, path: str, *names: str, values: tuple[str, str] = ("", "")) -> Case:
+    """A commit of the product of which several facts of one kind are known."""
+    found = tuple(Fact(kind, name, path, 1, *values) for name in names)
+    return Case(said, "Change it", (a_change(path, "x = 1\n", "x = 2\n"),), facts=found)
+
+
+def renames(said: bool, kind: FactKind, path: str, *pairs: tuple[str, str]) -> Case:
+    """A commit of the product of which several names are known that became others."""
+    found = tuple(Fact(kind, before, path, 1, before, after) for before, after in pairs)
+    return Case(said, "Call it otherwise", (a_change(path, "x = 1\n", "x = 2\n"),), facts=found)
+
+
 def yes(title: str, *files: tuple[str, str | None, str | None], statements: tuple[Statement, ...] = ()) -> Case:
     return Case(True, title, tuple(a_change(*file) for file in files), statements)
 
@@ -226,6 +238,61 @@ CASES: dict[str, tuple[Case, ...]] = {
         no("Drop a helper", ("src/a.rs", rust_fns("one", "two"), rust_fns("one"))),
         no("Drop inner helpers", ("quill/a.py", python_defs("one", "_two", "_three"), python_defs("one"))),
     ),
+    "effect.command_removed_many": (
+        yes("Drop commands", ("quill/cli.py", commands("pack", "list", "show"), commands("show"))),
+        facts(True, FactKind.COMMAND_REMOVED, "cmd/cli.go", "pack", "list"),
+        no("Drop a command", ("quill/cli.py", commands("pack", "list"), commands("list"))),
+    ),
+    "effect.endpoint_removed_many": (
+        yes("Serve less", ("quill/api.py", endpoints("/v1/one", "/v1/two", "/v1/three"), endpoints("/v1/one"))),
+        facts(True, FactKind.ENDPOINT_REMOVED, "src/api.js", "GET /one", "GET /two"),
+        no("Serve one less", ("quill/api.py", endpoints("/v1/one", "/v1/two"), endpoints("/v1/one"))),
+    ),
+    "effect.metric_removed_many": (
+        facts(True, FactKind.METRIC_REMOVED, "quill/a.py", "quill_pages", "quill_hits"),
+        facts(True, FactKind.METRIC_REMOVED, "pages/a.go", "pages_total", "hits_total"),
+        facts(False, FactKind.METRIC_REMOVED, "pages/a.go", "pages_total"),
+    ),
+    "effect.gate_removed_many": (
+        facts(True, FactKind.GATE_REMOVED, "service/a.go", "pages.deep", "pages.wide"),
+        facts(True, FactKind.GATE_REMOVED, "src/a.rs", "deep", "wide"),
+        facts(False, FactKind.GATE_REMOVED, "service/a.go", "pages.deep"),
+    ),
+    "effect.config_removed_many": (
+        yes("Less to set", ("quill/config.py", dataclass_of("page: int = 8", "deep: bool = False"), dataclass_of())),
+        facts(True, FactKind.CONFIG_REMOVED, "src/config.rs", "Config.page", "Config.deep"),
+        no("One less to set", ("quill/config.py", dataclass_of("page: int = 8"), dataclass_of())),
+    ),
+    "effect.signature_changed_many": (
+        facts(True, FactKind.SIGNATURE_CHANGED, "src/a.rs", "Pages::turn", "Pages::open", values=("u8", "u16")),
+        facts(True, FactKind.SIGNATURE_CHANGED, "pages/a.go", "Turn", "Open", values=("int", "int64")),
+        facts(False, FactKind.SIGNATURE_CHANGED, "src/a.rs", "Pages::turn", values=("u8", "u16")),
+    ),
+    "effect.name_renamed_many": (
+        renames(True, FactKind.NAME_RENAMED, "src/a.rs", ("turn", "turn_page"), ("open", "open_page"), ("shut", "shut_page")),
+        renames(True, FactKind.NAME_RENAMED, "quill/a.py", ("turn", "turn_page"), ("open", "open_page"), ("shut", "shut_page")),
+        renames(False, FactKind.NAME_RENAMED, "pages/a.go", ("Turn", "TurnPage"), ("Open", "OpenPage")),
+    ),
+    "effect.renamed_many": (
+        renames(True, FactKind.RENAMED, "pages/a.go", ("pages", "pages_total"), ("hits", "hits_total"), ("--deep", "--depth")),
+        renames(True, FactKind.RENAMED, "quill/a.py", ("--a", "--b"), ("--c", "--d"), ("--e", "--f")),
+        renames(False, FactKind.RENAMED, "src/a.rs", ("--a", "--b"), ("--c", "--d")),
+    ),
+    "effect.default_changed_many": (
+        yes("Larger pages", ("quill/config.py", dataclass_of("a: int = 8", "b: int = 8", "c: int = 8"), dataclass_of("a: int = 9", "b: int = 9", "c: int = 9"))),
+        facts(True, FactKind.DEFAULT_CHANGED, "cmd/run.go", "--a", "--b", "--c", values=("8", "9")),
+        no("Larger pages", ("quill/config.py", dataclass_of("a: int = 8", "b: int = 8"), dataclass_of("a: int = 9", "b: int = 9"))),
+    ),
+    "effect.dependency_changed_many": (
+        yes("Update all", ("requirements.txt", requirements("beta==1.0", "gamma==1.0", "delta==1.0"), requirements("beta==2.0", "gamma==2.0", "delta==2.0"))),
+        yes("Update all", ("Cargo.toml", '[dependencies]\na = "1.0"\nb = "1.0"\nc = "1.0"\n', '[dependencies]\na = "2.0"\nb = "2.0"\nc = "2.0"\n')),
+        no("Update two", ("requirements.txt", requirements("beta==1.0", "gamma==1.0"), requirements("beta==2.0", "gamma==2.0"))),
+    ),
+    "effect.refuses_many": (
+        yes("Fix split", ("quill/a.py", python_check(), python_check(ASSERT, 'assert size > 0, "the size must be positive"'))),
+        yes("Fix split", ("src/a.rs", rust_check(), rust_check(ENSURE, 'ensure!(size > 0, "the size must be positive");'))),
+        no("Fix split", ("quill/a.py", python_check(), python_check(ASSERT))),
+    ),
     "impact.command_line": (
         yes("Add one", ("quill/args.py", python_flags('"--page"'), python_flags('"--page"', '"--one"'))),
         yes("Drop one", ("src/args.rs", rust_flags("page", "one"), rust_flags("page"))),
@@ -267,13 +334,13 @@ CASES: dict[str, tuple[Case, ...]] = {
         no("Fix it", CODE),
     ),
     "effect.name_added_many": (
-        Case(True, "Add two", (a_change(*CODE),), facts=tuple(Fact(FactKind.NAME_ADDED, n, "quill/a.py", 1) for n in ("one", "two"))),
-        Case(True, "Add two", (a_change(*CODE),), facts=tuple(Fact(FactKind.NAME_ADDED, n, "src/a.rs", 1) for n in ("one", "two"))),
+        facts(True, FactKind.NAME_ADDED, "quill/a.py", "one", "two"),
+        facts(True, FactKind.NAME_ADDED, "src/a.rs", "one", "two"),
         fact(False, FactKind.NAME_ADDED, "one", "quill/a.py"),
     ),
     "effect.metric_added_many": (
-        Case(True, "Count", (a_change(*CODE),), facts=tuple(Fact(FactKind.METRIC_ADDED, n, "quill/a.py", 1) for n in ("one", "two"))),
-        Case(True, "Count", (a_change(*CODE),), facts=tuple(Fact(FactKind.METRIC_ADDED, n, "pages/a.go", 1) for n in ("one", "two"))),
+        facts(True, FactKind.METRIC_ADDED, "quill/a.py", "one", "two"),
+        facts(True, FactKind.METRIC_ADDED, "pages/a.go", "one", "two"),
         fact(False, FactKind.METRIC_ADDED, "one", "quill/a.py"),
     ),
     "impact.configuration": (
@@ -520,6 +587,11 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("Call it load_all", ("quill/a.py", python_defs("load_pages"), python_defs("load_pages").replace("def load_pages(", "def load_all_pages("))),
         yes("Call it load_all", ("src/a.rs", rust_fns("load_pages"), rust_fns("load_pages").replace("fn load_pages(", "fn load_all_pages("))),
         no("Call it load_all", ("quill/a.py", python_defs("_load_pages"), python_defs("_load_pages").replace("def _load_pages(", "def _load_all_pages("))),
+    ),
+    "advice.replace_names": (
+        renames(True, FactKind.NAME_RENAMED, "src/a.rs", ("turn", "turn_page"), ("open", "open_page")),
+        renames(True, FactKind.NAME_RENAMED, "quill/a.py", ("turn", "turn_page"), ("open", "open_page")),
+        renames(False, FactKind.NAME_RENAMED, "pages/a.go", ("Turn", "TurnPage")),
     ),
     "advice.meet_check": (
         yes("Fix split", ("quill/a.py", python_check(), python_check(ASSERT))),

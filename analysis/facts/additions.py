@@ -91,8 +91,11 @@ def _signatures(before: Sequence[Offer], after: Sequence[Offer]) -> Iterator[Fac
             continue
         lost, won = _differing(was.parts, offer.parts), _differing(offer.parts, was.parts)
         is_told = (was.is_documented or offer.is_documented) and max(len(lost), len(won)) <= _LONGEST
-        if is_told and lost != won:
-            yield Fact(FactKind.SIGNATURE_CHANGED, name, offer.path, offer.line, lost, won)
+        if not is_told or lost == won:
+            continue
+        if not (lost and won) and was.parts[-1] != offer.parts[-1]:
+            lost = won = ""  # of a type that stands alone, nobody knows whether it was asked for or given
+        yield Fact(FactKind.SIGNATURE_CHANGED, name, offer.path, offer.line, lost, won)
 
 
 def _once(offered: Sequence[Offer]) -> dict[str, Offer]:

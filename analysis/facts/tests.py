@@ -16,6 +16,9 @@ _MARK_WORDS = ("skip", "xfail", "ignore", "xit(", "xdescribe(", "DISABLED_")
 """One of them stands in each mark: most lines hold none, which is seen quicker than by the pattern."""
 
 _FAR = 10
+EXPECTED_TO_FAIL = "expected to fail"
+"""What a test is, in a fact of it, that runs and may fail."""
+_EXPECTED = re.compile(r"\bxfail\b(?!.*\brun\s*=\s*False)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class _Skip:
     name: str
     line: Line
     reason: str
+    still_runs: bool = False
+    """It is only expected to fail."""
 
 
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
@@ -40,7 +45,9 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
                 if skip.name not in known:
                     known.add(skip.name)
                     number = skip.line.new if kind is FactKind.TEST_DISABLED else skip.line.old
-                    yield Fact(kind, skip.name, file.path, number or 0, detail=skip.reason)
+                    expected = EXPECTED_TO_FAIL if skip.still_runs else ""
+                    was, now = ("", expected) if kind is FactKind.TEST_DISABLED else (expected, "")
+                    yield Fact(kind, skip.name, file.path, number or 0, was, now, skip.reason)
 
 
 def _skips(file: ChangedFile, hunk: Hunk, *, added: bool) -> Iterator[_Skip]:
@@ -65,7 +72,8 @@ def _skips(file: ChangedFile, hunk: Hunk, *, added: bool) -> Iterator[_Skip]:
             # A test that is itself new (or gone) with its mark has not stopped (or started) to run.
             if name and not _is_only_here(test, name, others):
                 called, reason = name[1] or name[2] or name[3], _reason(lines, index)
-                yield _Skip(called, line, reason if reason != called else "")
+                runs = bool(_EXPECTED.search(line.text))
+                yield _Skip(called, line, reason if reason != called else "", runs)
 
 
 def _stopped(lines: Sequence[Line], index: int) -> Line | None:

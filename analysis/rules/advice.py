@@ -8,10 +8,10 @@ from analysis.commits.file_kinds import language_of
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.defaults import is_compiled_in
-from analysis.rules.change import Change, names_of, short_name
+from analysis.rules.change import Change, names_of
 from analysis.rules.effect import stops
 from analysis.rules.risks import unsafe_kind
-from analysis.rules.wording import short_value
+from analysis.rules.wording import brief_error, short_name, short_value
 from analysis.statements import BREAKING, Source, Statement, StatementKind
 
 _MOST = 5
@@ -30,9 +30,10 @@ def advice(change: Change, why: Sequence[Statement] = ()) -> Iterator[Claim]:
             yield Claim(change.say("advice.take_release", version=reason.detail))
     yield from _written(change, why)
     yield from islice(_decided(change), _MOST)
-    refused = next((fact for fact in change.of(FactKind.CHECK_ADDED) if stops(change, fact)), None)
+    refused = [fact for fact in change.of(FactKind.CHECK_ADDED) if stops(change, fact)]
     if refused:
-        yield change.claim(change.say("advice.meet_check"), refused)
+        texts = dict.fromkeys(change.quoted(brief_error(fact.detail)) for fact in refused)
+        yield change.claim(change.say("advice.meet_check", texts=change.listed(list(texts))), refused[0])
     yield from _rebuild(change)
 
 
@@ -54,6 +55,9 @@ def _decided(change: Change) -> Iterator[Claim]:
         found = list(alike)
         if key in _TOGETHER:
             yield change.claim(_said(change, key, found), found[0])
+        elif key == "replace_name" and len(found) > 1:
+            pairs = change.listed(list(dict.fromkeys(map(change.pair, found))))
+            yield change.claim(change.say("advice.replace_names", pairs=pairs), found[0])
         else:
             yield from (change.claim(_said(change, key, [fact]), fact) for fact in found)
 

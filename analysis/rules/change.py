@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from posixpath import basename
 
 from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind
@@ -13,7 +12,7 @@ from analysis.facts import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, changed_file
 from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside, spaced
-from analysis.rules.wording import listed, say
+from analysis.rules.wording import listed, say, short_value
 from analysis.statements import Statement
 from analysis.triage.inert import is_inert
 
@@ -32,6 +31,7 @@ ORDER = (
 )  # fmt: skip
 """Facts by what readers must act on, then by what they may use."""
 
+_RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
 _OF_PROGRAMS = {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED}
 _SEEN_BEFORE = {kind for kind in FactKind if kind.value.endswith("_removed")}
 
@@ -95,11 +95,20 @@ class Change:
 
     def names(self, names: Sequence[str], most: int = MOST_NAMES) -> str:
         """Names as code: `a`, `b` and 2 more."""
-        shown = [f"`{name}`" for name in dict.fromkeys(names) if "`" not in name]
+        return self.listed([f"`{name}`" for name in dict.fromkeys(names) if "`" not in name], most)
+
+    def listed(self, shown: list[str], most: int = MOST_NAMES) -> str:
+        """Texts as one list, the first of many with how many more there are."""
         if len(shown) <= most + 1:  # "and 1 more" is no shorter than its name
             return listed(shown, self.language)
         comma = ", " if self.language == "en" else "、"
         return self.say("list.more", names=comma.join(shown[:most]), count=len(shown) - most)
+
+    def pair(self, fact: Fact) -> str:
+        """What became what: two names as code, or a name with its values."""
+        if fact.kind in _RENAMES:
+            return f"`{fact.before}` → `{fact.after}`"
+        return f"`{fact.name}` {short_value(fact.before)} → {short_value(fact.after)}"
 
     def quoted(self, text: str) -> str:
         """What somebody wrote, between quotation marks."""
@@ -138,15 +147,3 @@ def is_of_new_program(fact: Fact, commit: Commit) -> bool:
 def names_of(fact: Fact) -> tuple[str, ...]:
     """The names that a fact is about: of a file that is gone, what others knew of it, for no code is written with its path."""
     return tuple(fact.detail.split(", ")) if fact.kind is FactKind.MODULE_REMOVED else (fact.name,)
-
-
-def short_name(path: str) -> str:
-    """A file as readers know it: its name, with its folder where the name is one of many."""
-    name, folder = basename(path), path.rpartition("/")[0].rpartition("/")[2]
-    return f"{folder}/{name}" if folder and name in _EVERYWHERE else name
-
-
-_EVERYWHERE = {
-    "__init__.py", "utils.py", "common.py", "mod.rs", "lib.rs", "main.rs", "main.py", "index.ts", "index.js", "config.py",
-    "base.py", "types.py", "constants.py", "Dockerfile", "doc.go", "util.go", "config.go",
-}  # fmt: skip

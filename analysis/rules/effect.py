@@ -9,16 +9,24 @@ from analysis.commits.title import ChangeType
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import stops_what_was
 from analysis.facts.defaults import is_compiled_in
-from analysis.rules.change import Change, short_name
-from analysis.rules.wording import brief_error, say_fact, short_value
+from analysis.rules.change import Change
+from analysis.rules.wording import brief_error, say_fact, short_name, short_value
 
-MOST_SENTENCES = 2
+MOST_KINDS = 2
+"""Of what users notice; the facts list the rest."""
 
 _MANY = {
     FactKind.FLAG_REMOVED, FactKind.FLAG_ADDED, FactKind.ENV_REMOVED, FactKind.ENV_ADDED, FactKind.NAME_REMOVED, FactKind.CONFIG_ADDED,
-    FactKind.COMMAND_ADDED, FactKind.ENDPOINT_ADDED, FactKind.NAME_ADDED, FactKind.METRIC_ADDED,
+    FactKind.CONFIG_REMOVED, FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_ADDED, FactKind.ENDPOINT_REMOVED,
+    FactKind.NAME_ADDED, FactKind.METRIC_ADDED, FactKind.METRIC_REMOVED, FactKind.GATE_REMOVED, FactKind.SIGNATURE_CHANGED,
 }  # fmt: skip
 """Facts of which one sentence tells several names."""
+_PAIRED = {FactKind.NAME_RENAMED, FactKind.RENAMED, FactKind.DEFAULT_CHANGED, FactKind.DEPENDENCY_CHANGED}
+"""Facts of which one sentence tells several, what was before each and what is now."""
+_OF_A_FILE = {FactKind.ENV_ADDED, FactKind.ENV_REMOVED, FactKind.COMMAND_ADDED}
+"""Facts that hold for their file alone: another one may still read the variable."""
+_FEW = 2
+"""So many pairs have a sentence each."""
 
 _OFF = {"False", "false", "0", '"0"', "'0'", '"false"', "off", "no"}
 _TAKES_AWAY = ("disable", "no_", "no-", "skip", "without", "ignore", "bypass", "off", "not_", "not-")
@@ -34,7 +42,7 @@ class Effect:
 
 
 def effect(change: Change) -> Effect:
-    """Return what users notice, in at most MOST_SENTENCES, what they must act on first."""
+    """Return what users notice, in at most MOST_KINDS, what they must act on first; of a kind all is told, or counted."""
     sentences: list[str] = []
     told: list[Fact] = []
     for facts in together(change.facts):
@@ -42,17 +50,19 @@ def effect(change: Change) -> Effect:
         if text and text not in sentences:
             sentences.append(text)
             told += facts
-        if len(sentences) == MOST_SENTENCES:
+        if len(sentences) == MOST_KINDS:
             break
-    return Effect((" " if change.language == "en" else "").join(sentences), tuple(told))
+    return Effect(_joined(change, sentences), tuple(told))
 
 
 def together(facts: Iterable[Fact]) -> Iterator[tuple[Fact, ...]]:
-    """Yield facts that one sentence tells: those of one kind in one file."""
+    """Yield facts that are told together: those of one kind, and of one file where they hold for it alone."""
 
     def alike(item: tuple[int, Fact]) -> tuple[object, ...]:
         at, fact = item
-        return (fact.kind, fact.path) if fact.kind in _MANY else (at,)
+        if fact.kind in _OF_A_FILE:
+            return fact.kind, fact.path
+        return (fact.kind,) if fact.kind in _MANY | _PAIRED | {FactKind.CHECK_ADDED} else (at,)
 
     facts = tuple(facts)
     kinds = list(dict.fromkeys(fact.kind for fact in facts))
@@ -63,20 +73,36 @@ def together(facts: Iterable[Fact]) -> Iterator[tuple[Fact, ...]]:
 
 
 def said_together(change: Change, facts: Sequence[Fact]) -> str:
-    """Say several facts of one kind and file as one sentence; one alone as it is said of itself."""
+    """Say several facts of one kind as one sentence; one alone as it is said of itself."""
     fact = facts[0]
+    if fact.kind in _PAIRED:
+        pairs = dict.fromkeys(change.pair(one) for one in facts)
+        if len(pairs) <= _FEW:
+            return _joined(
+                change, dict.fromkeys(_BY_KIND[fact.kind](change, one) or _plain(change, one) for one in facts)
+            )
+        values = {"count": len(pairs), "pairs": change.listed(list(pairs))}
+        return change.sentence(change.say(f"effect.{fact.kind}_many", **values))
     if len(dict.fromkeys(one.name for one in facts)) == 1:
         return _plain(change, fact)
     names = change.names([one.name for one in facts])
     return change.sentence(change.say(f"effect.{fact.kind}_many", names=names, file=short_name(fact.path)))
 
 
+def _joined(change: Change, sentences: Iterable[str]) -> str:
+    return (" " if change.language == "en" else "").join(filter(None, sentences))
+
+
 def _sentence(change: Change, facts: Sequence[Fact]) -> str:
     """Say facts of one kind; an empty string where they decide nothing for users."""
-    say = _BY_KIND.get(facts[0].kind)
-    if len(dict.fromkeys(one.name for one in facts)) > 1:
-        return said_together(change, facts)
-    return say(change, facts[0]) if say else ""
+    kind = facts[0].kind
+    if kind is FactKind.CHECK_ADDED:
+        return _refuses(change, facts)
+    say = _BY_KIND.get(kind)
+    alone = say(change, facts[0]) if say else ""
+    if len(dict.fromkeys(one.name for one in facts)) == 1 or not (alone or kind is FactKind.NAME_ADDED):
+        return alone
+    return said_together(change, facts)
 
 
 def _plain(change: Change, fact: Fact) -> str:
@@ -87,7 +113,7 @@ def _new_setting(change: Change, fact: Fact) -> str:
     said = _plain(change, fact)
     if not is_off(fact):
         return said
-    return (" " if change.language == "en" else "").join([said, change.say("effect.off")])
+    return _joined(change, [said, change.say("effect.off")])
 
 
 def is_off(fact: Fact) -> bool:
@@ -103,8 +129,11 @@ def _default(change: Change, fact: Fact) -> str:
     return change.say("effect.default", name=fact.name, before=short_value(fact.before), after=short_value(fact.after))
 
 
-def _refuses(change: Change, fact: Fact) -> str:
-    return change.say("effect.refuses", text=change.quoted(brief_error(fact.detail))) if stops(change, fact) else ""
+def _refuses(change: Change, facts: Sequence[Fact]) -> str:
+    texts = dict.fromkeys(change.quoted(brief_error(fact.detail)) for fact in facts if stops(change, fact))
+    if len(texts) > 1:
+        return change.say("effect.refuses_many", count=len(texts), texts=change.listed(list(texts)))
+    return change.say("effect.refuses", text=next(iter(texts))) if texts else ""
 
 
 def stops(change: Change, fact: Fact) -> bool:
@@ -116,7 +145,9 @@ def stops(change: Change, fact: Fact) -> bool:
 
 def _lets_through(change: Change, fact: Fact) -> str:
     return (
-        change.say("effect.lets_through", text=change.quoted(brief_error(fact.detail))) if is_gone(change, fact) else ""
+        change.say("effect.lets_through", text=change.quoted(brief_error(fact.detail)), file=short_name(fact.path))
+        if is_gone(change, fact)
+        else ""
     )
 
 
@@ -158,7 +189,6 @@ _BY_KIND = {
     ),
     **dict.fromkeys((FactKind.FLAG_ADDED, FactKind.ENV_ADDED, FactKind.CONFIG_ADDED, FactKind.GATE_ADDED), _new_setting),
     FactKind.DEFAULT_CHANGED: _default,
-    FactKind.CHECK_ADDED: _refuses,
     FactKind.CHECK_REMOVED: _lets_through,
     FactKind.DEPENDENCY_CHANGED: _requires,
 }  # fmt: skip

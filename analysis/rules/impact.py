@@ -8,7 +8,8 @@ from analysis.commits.file_kinds import FileKind
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile
-from analysis.rules.change import Change, names_of, short_name
+from analysis.rules.change import Change, names_of
+from analysis.rules.wording import short_name
 from analysis.triage.areas import general
 from analysis.triage.hardware import named_in
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
-from analysis.rules.change import Change, short_name
+from analysis.rules.change import Change
 from analysis.rules.effect import is_gone
 from analysis.rules.functions import Touched, touched
 from analysis.rules.moved import moved
 from analysis.rules.new_tests import new_tests
-from analysis.rules.wording import error_text
+from analysis.rules.wording import error_text, short_name
 from analysis.statements import Source, Statement, StatementKind
 
 _MOST_TESTS, _MOST_CHECKS, _MOST_FIGURES = 3, 3, 2

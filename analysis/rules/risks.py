@@ -11,10 +11,10 @@ from analysis.entry import Aspect, Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import is_fallback
 from analysis.facts.syntax.changed import ChangedFile
-from analysis.rules.change import Change, names_of, short_name
+from analysis.rules.change import Change, names_of
 from analysis.rules.effect import said_together, together
 from analysis.rules.moved import moved
-from analysis.rules.wording import listed, say_fact
+from analysis.rules.wording import listed, say_fact, short_name
 from analysis.statements import Statement, StatementKind
 from analysis.triage.inert import is_inert
 

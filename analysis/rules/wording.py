@@ -44,6 +44,18 @@ def say_reason(reason: Reason, language: Language) -> str:
     return spaced(text) if language == "zh" else text
 
 
+def short_name(path: str) -> str:
+    """A file as readers know it: its name, with its folder where the name is one of many."""
+    name, folder = basename(path), path.rpartition("/")[0].rpartition("/")[2]
+    return f"{folder}/{name}" if folder and name in _EVERYWHERE else name
+
+
+_EVERYWHERE = {
+    "__init__.py", "utils.py", "common.py", "mod.rs", "lib.rs", "main.rs", "main.py", "index.ts", "index.js", "config.py",
+    "base.py", "types.py", "constants.py", "Dockerfile", "doc.go", "util.go", "config.go", "core.rs", "backend.rs", "error.rs", "writer.rs", "reader.rs",
+}  # fmt: skip
+
+
 def listed(words: list[str], language: Language) -> str:
     """Join words as a sentence does: `a, b and c`, `a、b 和 c`."""
     if len(words) <= 1:
@@ -87,8 +99,9 @@ def say_fact(fact: Fact, language: Language) -> str:
         "detail": detail,
         "value": value,
         "count": fact.detail.count(" → "),
+        "package": _package(fact.path),
     }
-    text = say(f"lead.{key}", language, file=basename(fact.path), **values)
+    text = say(f"lead.{key}", language, file=short_name(fact.path), **values)
     return spaced(text) if language == "zh" else text
 
 
@@ -110,11 +123,27 @@ def _form(fact: Fact) -> str:
         # By the libraries of Kubernetes and OpenTelemetry, that all gates in Go are made with.
         FactKind.GATE_REMOVED: (language_of(fact.path) == "go", "gate_removed_go"),
         FactKind.DEPRECATED: (bool(_BARE_NAME.fullmatch(fact.name)), "deprecated_name"),
-        FactKind.SIGNATURE_CHANGED: (not has_both, "signature_more" if fact.after else "signature_less"),
-        FactKind.RENAMED: (bool(fact.detail), "renamed_many"),
+        FactKind.SIGNATURE_CHANGED: (
+            not has_both,
+            "signature_more" if fact.after else "signature_less" if fact.before else "signature_other",
+        ),
+        FactKind.TEST_DISABLED: (bool(fact.after), "test_may_fail"),
+        FactKind.TEST_ENABLED: (bool(fact.before), "test_must_pass"),
+        FactKind.NAME_ADDED: (fact.path.endswith("/__init__.py"), "name_exported"),
+        FactKind.RENAMED: (bool(fact.detail), _renamed(fact.before)),
     }
     applies, form = forms.get(fact.kind, (False, ""))
     return form if applies else fact.kind
+
+
+def _renamed(name: str) -> str:
+    """The key of the sentence for a family of names, by what people do with such names."""
+    return "renamed_flags" if name[:2] == "--" else "renamed_variables" if _VARIABLE.fullmatch(name) else "renamed_many"
+
+
+def _package(path: str) -> str:
+    """The package that a module's path stands for, as its users import it."""
+    return _ROOT.sub("", path).removesuffix("/__init__.py").replace("/", ".")
 
 
 def _some_names(names: list[str], language: Language) -> str:
@@ -137,6 +166,8 @@ def brief_error(message: str) -> str:
     return _first_sentence(error_text(message))
 
 
+_VARIABLE = re.compile(r"[A-Z*][A-Z0-9_*]+")
+_ROOT = re.compile(r"^(?:src|lib|python|py)/")
 _BARE_NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _PLACE = re.compile(r"\$?\{(\w[^{}!:]{0,60})(?:![rsa])?(?::[^{}]*)?\}")
 _NAMELESS = re.compile(r"\$?\{(?::[^{}]*)?\}|%[-+#]?\d*(?:\.\d+)?[sdvqrfxT](?!\w)")

@@ -9,6 +9,7 @@ from analysis.commits.file_kinds import FileKind
 from analysis.commits.patch import Hunk, Line
 from analysis.facts.syntax.changed import ChangedFile, changed_file
 from analysis.statements.candidate import Candidate
+from analysis.statements.pointing import standing
 from analysis.statements.reworded import is_reworded
 from analysis.statements.rst import plain_rst
 from analysis.statements.sentences import sentences_of, unwrapped
@@ -91,6 +92,7 @@ def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iter
         text = unwrapped([said for _, said in paragraph], is_raw=True)
         ends = list(accumulate(len(said) + 1 for _, said in paragraph))
         at = 0
+        shown: list[tuple[str, int]] = []
         for sentence in sentences_of(text):
             begin = text.find(sentence[:20], at)
             is_first, at = at == 0, begin + len(sentence)
@@ -104,8 +106,10 @@ def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iter
             is_cut = (not is_first and sentence[:1].islower()) or (
                 not is_whole and at >= len(text.rstrip()) and not _ENDS.search(sentence)
             )
-            if is_new and not is_cut:
-                yield plain_rst(sentence), own[0].new or 0
+            # What points at a sentence that was there before cannot be quoted with it.
+            shown.append((plain_rst(sentence) if is_new and not is_cut else "", own[0].new or 0 if own else 0))
+        quoted = standing([sentence for sentence, _ in shown])
+        yield from ((text, line) for text, (sentence, line) in zip(quoted, shown, strict=True) if text and sentence)
 
 
 def _paragraphs(lines: Sequence[tuple[Line, str]]) -> Iterator[tuple[list[tuple[Line, str]], bool]]:

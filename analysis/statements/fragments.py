@@ -13,6 +13,7 @@ from analysis.commits.commit import Commit, FileChange
 from analysis.facts.syntax.changed import changed_file
 from analysis.statements.candidate import Candidate
 from analysis.statements.markdown import passages
+from analysis.statements.pointing import standing
 from analysis.statements.reworded import is_reworded
 from analysis.statements.rst import plain_rst
 from analysis.statements.sentences import sentences_of
@@ -118,7 +119,8 @@ def _text(change: FileChange, category: str) -> Iterator[tuple[str, int, str]]:
 
 def _sentences(text: str) -> Iterator[str]:
     for passage in passages(text):
-        yield from sentences_of(_BYLINE.sub(".", passage.text) if _BYLINE.search(passage.text) else passage.text)
+        said = _BYLINE.sub(".", passage.text) if _BYLINE.search(passage.text) else passage.text
+        yield from filter(None, standing(sentences_of(said)))
 
 
 def _chloggen(change: FileChange) -> Iterator[tuple[str, int, str]]:
@@ -168,7 +170,7 @@ def _changelog(change: FileChange) -> Iterator[tuple[str, int, str]]:
     text = "\n".join(text for _, text in lines)
     for passage in passages(plain_rst(text) if change.path.endswith((".rst", ".txt")) else text):
         entry = _REFERENCES.sub("", passage.text).strip()
-        for sentence in sentences_of(_BYLINE.sub(".", entry)):
+        for sentence in filter(None, standing(sentences_of(_BYLINE.sub(".", entry)))):
             start = sentence.replace("`", "")[:24]
             number = next((number for number, line in lines if start in _bare(line)), lines[0][0])
             is_internal = _DEPENDENCIES.match(sentence)

@@ -133,6 +133,8 @@ def _caveats(candidates: Iterable[Candidate]) -> Iterator[Statement]:
 def _figures(candidates: Iterable[Candidate]) -> Iterator[Statement]:
     """Numbers that the author claims: sentences that compare, and rows of tables that do."""
     for candidate in candidates:
+        if candidate.section == "skip":
+            continue
         if (
             candidate.is_row
             and candidate.text.count(" · ") < _MOST_CELLS

@@ -17,8 +17,9 @@ class Lexicon:
 
     Attributes:
         talk: how a sentence begins that speaks to reviewers or bots; `chatter` stands anywhere in it.
-        steps: a step of work, told as an order; `leaning`: a sentence that leans on the one before; `labels`: a comment that only
-            spells out a name. All at a sentence's start.
+        steps: a step of work, told as an order; `leaning`: a sentence that leans on the one before; `pointing`: one that means nothing
+            without it; `following`: one that is its consequence; `subjectless`: a list's item of which the subject stands above the list;
+            `labels`: a comment that only spells out a name. All at a sentence's start.
         supposed: what never happened to anybody, anywhere in it.
     """
 
@@ -45,6 +46,8 @@ class Lexicon:
         self.talk = self._either("talk", "opens")
         self.chatter = self._either("talk", "anywhere")
         self.steps, self.leaning, self.labels = (self._begins(name) for name in ("steps", "leaning", "labels"))
+        self.pointing, self.following = self._begins("pointing"), self._begins("following")
+        self.subjectless = self._begins("subjectless")
         self.supposed = self._either("opens", "supposed")
         self._known: dict[str, frozenset[str]] = {}
 

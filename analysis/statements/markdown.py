@@ -35,6 +35,12 @@ _COMMAND = re.compile(
     r"[ \t]*(?:/[a-z][\w-]+(?:\s.*)?|@\w[\w-]*(?:bot|\[bot\])?\s+(?:merge|rebase|recreate|run|test|retest|help|lint)\b.*)"
 )
 _CHECKBOX = re.compile(r"\[[ xX✓]?\]\s?")
+_SUMMARISES = re.compile(
+    r"(?:new features?|bug fixes|documentation|refactor(?:ing|s)?|style|tests|chores?|reverts?|performance(?: improvements)?|improvements|enhancements"
+    r"|breaking changes|security|release notes|dependencies|other changes)[:：]?",
+    re.IGNORECASE,
+)
+"""The items, in bold type, behind which a review bot sums up a pull request: https://docs.coderabbit.ai/pr-reviews/pr-summaries."""
 _RULE = re.compile(r"[-=_*]{3,}\s*$")
 _LEADS = re.compile(r"^[\w'’ /()-]{2,40}[:：]$")
 
@@ -96,6 +102,7 @@ class _Reader:
     def __init__(self) -> None:
         self._outside = 0  # depth of quotations
         self._items = 0
+        self._lists = self._summary = 0  # depth of lists; and of the one that is a review bot's summary
         self._headings: list[tuple[int, str, str]] = []  # level, text, section
         self._lead = ""
         self._level = 0
@@ -109,6 +116,9 @@ class _Reader:
             self._outside += token.nesting
         elif kind in {"list_item_open", "list_item_close"}:
             self._items += token.nesting
+        elif kind in {"bullet_list_open", "bullet_list_close"}:
+            self._lists += token.nesting
+            self._summary = self._summary if self._lists >= self._summary else 0
         elif kind == "heading_open":
             self._level = int(token.tag[1])
         elif kind == "heading_close":
@@ -137,6 +147,8 @@ class _Reader:
             self._enter(self._level, text)
         elif _CHECKBOX.match(text) and self._items:
             return
+        elif self._items and _SUMMARISES.fullmatch(text) and _is_bold(token):
+            self._summary = self._lists
         elif not self._items and (_LEADS.match(text) or _is_bold(token)):
             self._enter(7, text)  # a paragraph that heads what follows: deeper than any heading
         elif text:
@@ -148,6 +160,8 @@ class _Reader:
         self._headings.append((level, text, lexicon().section(text)))
 
     def _section(self) -> str:
+        if self._summary:
+            return "skip"
         sections = [section for _, _, section in self._headings if section]
         return "skip" if "skip" in sections else sections[-1] if sections else ""
 

@@ -14,6 +14,7 @@ from analysis.statements.conventions import Conventions
 from analysis.statements.fragments import category_of
 from analysis.statements.lexicon import lexicon
 from analysis.statements.markdown import LONGEST, Kind, passages
+from analysis.statements.pointing import standing
 from analysis.statements.sentences import sentences_of
 from analysis.statements.statement import Source
 
@@ -47,12 +48,16 @@ def prose_of(text: str, source: Source, conventions: Conventions, url: str = "")
         if passage.kind is Kind.ROW:
             yield Candidate(passage.text, source, order, passage.section, is_row=True, heading=passage.heading, url=url)
             continue
-        for whole in sentences_of(passage.text):
-            sentence = _TAIL.sub("", whole)
-            is_item = passage.kind is Kind.ITEM
+        is_item = passage.kind is Kind.ITEM
+        if is_item and lexicon().subjectless.match(passage.text):
+            continue
+        sentences = sentences_of(passage.text)
+        for whole, standing_text in zip(sentences, standing(sentences, opens=not is_item and not order), strict=True):
+            sentence, quoted = _TAIL.sub("", whole), _TAIL.sub("", standing_text)
             if is_prose(sentence) and not (is_item and source is Source.BODY and _is_squashed(sentence)):
                 category = "breaking" if _BREAKS.search(passage.heading) else ""
-                yield Candidate(sentence, source, order, passage.section, url=url, category=category)
+                if quoted and is_prose(quoted):
+                    yield Candidate(quoted, source, order, passage.section, url=url, category=category)
                 order += 1
 
 

@@ -169,6 +169,8 @@ class Areas:
         found = {"docs"} if kinds & _PRODUCT else set[str]()
         if kinds and not kinds & _BUILDS:
             found.add("build_release")
+        if kinds and not kinds & _AROUND["ci"]:
+            found.add("ci")  # a flaky kernel that is mended where no test is touched
         found -= tagged
         is_of_models = self._of_models or bool(_OF_MODELS.search(repo)) or _speaks_of_models(title, files)
         return frozenset(found) if is_of_models else frozenset(found) | self._ml

@@ -55,6 +55,7 @@ class Point:
         is_before: the line is one of the version before the commit.
         source, url: of what somebody wrote, in which place, as readers call it, and its address; empty for what stands in a
             file of the commit.
+        short: of a list of names, the same with fewer of them, for where room is short; else empty.
     """
 
     text: str
@@ -64,6 +65,7 @@ class Point:
     is_before: bool = False
     source: str = ""
     url: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

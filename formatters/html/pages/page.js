@@ -7,7 +7,6 @@
   const titles = new Map([[document.documentElement.lang, document.title]]);
   editions.forEach((made, language) => titles.set(language, made.dataset.title));
   const kept = new Map();
-  const wide = matchMedia("(min-width: 70rem)");
   const asked = { q: "", area: "", type: "", author: "", levels: new Set() };
   let form = null;
   let entries = [];
@@ -52,7 +51,7 @@
       if (isShown) shown.add(entry.node.id);
     }
     for (const node of place.querySelectorAll("[data-for]")) node.hidden = !shown.has(node.dataset.for);
-    for (const node of place.querySelectorAll(".story, .group, .all, .contents details details")) {
+    for (const node of place.querySelectorAll(".story, .group, .all")) {
       const left = node.querySelectorAll(".entry:not([hidden]), [data-for]:not([hidden])").length;
       node.hidden = !left;
       const number = node.querySelector("[data-count]");
@@ -90,8 +89,6 @@
       author: node.dataset.author,
       text: (node.id + " " + node.textContent + " " + node.dataset.author + " " + node.dataset.files).toLowerCase(),
     }));
-    const contents = place.querySelector(".contents > details");
-    if (contents) contents.open = wide.matches;
     for (const node of place.querySelectorAll(".filters, .languages")) node.hidden = false;
     apply();
   }
