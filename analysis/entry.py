@@ -246,8 +246,11 @@ class Reader(Protocol):
     def prompt(self) -> str:
         """The version of its rules or prompt: the same commit, analyser, prompt and language give the same answer."""
 
-    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
-        """Cut `entries` into pieces that are each analysed in one go, the most important first."""
+    def jobs(self, entries: tuple[Entry, ...], *, more: bool = False) -> list[tuple[Entry, ...]]:
+        """Cut `entries` into pieces that are each analysed in one go, the most important first.
+
+        With `more`, others are to come: pieces that these could join are left out.
+        """
 
     def cost(self, job: tuple[Entry, ...]) -> int:
         """Return about how many tokens, in and out, it takes to analyse a piece; 0 for none."""

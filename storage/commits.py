@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import MappingProxyType
@@ -209,15 +209,15 @@ class Commits:
             )
             return [entry_of(row) for row in rows]
 
-    def bodies(self, repo: str, most: int) -> list[str]:
-        """Return what stands below the titles of a repository's newest commits, so many at most."""
+    def bodies(self, repo: str, most: int, without: Collection[str] = ()) -> list[str]:
+        """Return what stands below the titles of a repository's newest commits, so many at most, `without` those of these SHAs."""
         with self._store.read() as db:
             rows = db.execute(
-                "select c.message from commits c join repositories r on r.id = c.repository "
+                "select c.sha, c.message from commits c join repositories r on r.id = c.repository "
                 "where r.name = ? order by c.id desc limit ?",
-                [repo, most],
+                [repo, most + len(without)],
             )
-            return [message.partition("\n")[2] for (message,) in rows]
+            return [message.partition("\n")[2] for sha, message in rows if sha not in without][:most]
 
     def find(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
         """Return (repo, SHA) of the commits whose SHA starts with `prefix` (lower-case hex), a few at most.

@@ -1,21 +1,23 @@
 """Digests day after day on one store: every commit in exactly one of them, nothing fetched, asked or paid twice."""
 
+import re
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from servers import model as as_model
-from servers.answers import asked_of, reader, shape
+from servers.answers import asked_of, reader, shape, shown
 from servers.github import GitHubServer
 from servers.model import ModelServer
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
+from analysis.commits.commit import Commit
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.pipeline import SPENT, Step
@@ -23,6 +25,7 @@ from analysis.digest.stories import StoryKind
 from analysis.entry import RULES
 from analysis.errors import BadInput, NotFound, Outage, RateLimited
 from analysis.i18n.language import LANGUAGES
+from analysis.sources.git_clone import GitClone
 from analysis.triage.triage import Importance
 from bot.config import load
 from bot.digests.core import Core, open_core
@@ -311,7 +314,7 @@ class TestGitHub:
         scratch.line(20)
         server.token_limit = 11
         with pytest.raises(RateLimited):
-            hub.digest()
+            hub.digest(DAYBRIEF_GITHUB__PULL_REQUESTS="false")
         assert hub.rows("select count(*) from digests") == [(0,)]
         server.token_limit = 5_000
         server.requests.clear()
@@ -456,6 +459,87 @@ class TestModel:
         analyser = core.analyser()
         assert Claims(core.stores.store).take([f"{analyser.name} {analyser.prompt} en {sha}"])
         assert reading.digest().coverage.by == {"test-model": 1}
+
+    def test_reading_begins_while_commits_still_arrive(
+        self, reading: Bot, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The source gives the oldest commit only when the model was asked about the others; the digest is the usual one."""
+        for number in range(5):
+            scratch.commit(f"Fix a crash {number}", {f"quill/{number}.py": "1\n"}, at=NOON + timedelta(minutes=number))
+        was_asked, fetch = threading.Event(), GitClone.fetch
+
+        def slowly(source: GitClone, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:
+            *others, last = fetch(source, heads, executor)
+            yield from others[::-1]
+            assert was_asked.wait(10)
+            yield last
+
+        def answer(asked: dict[str, Any]) -> Any:
+            was_asked.set()
+            return reader(asked)
+
+        with ModelServer(answer) as model:
+            reading.environ["DAYBRIEF_MODEL__BASE_URL"] = model.base_url
+            with monkeypatch.context() as patched:
+                patched.setattr(GitClone, "fetch", slowly)
+                digest = reading.digest()
+            asked = [shape(request) for request in model.requests]
+        assert (digest.coverage.by, digest.run.fetched) == ({"test-model": 5}, 5)
+        assert sorted(asked) == ["Commits"] * (len(asked) - 2) + ["Day", "Findings"]
+        again = reading.digest()
+        assert (again.entries, again.overview) == (digest.entries, digest.overview)
+
+    def test_an_outage_on_the_way_keeps_what_was_read_meanwhile(
+        self, reading: Bot, scratch: Scratch, model: ModelServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And what it has cost counts."""
+        for number in range(3):
+            scratch.commit(f"Fix a crash {number}", {f"quill/{number}.py": "1\n"}, at=NOON + timedelta(minutes=number))
+        fetch = GitClone.fetch
+
+        def broken(source: GitClone, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:
+            yield next(fetch(source, heads, executor))
+            raise Outage("The disk is gone.")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(GitClone, "fetch", broken)
+            with pytest.raises(Outage):
+                reading.digest()
+        assert reading.rows("select count(*) from digests") == [(0,)]
+        assert reading.rows("select calls from runs") == [(1,)]
+        digest = reading.digest()
+        assert (digest.run.fetched, digest.run.analysed, digest.coverage.by) == (2, 2, {"test-model": 3})
+
+    def test_a_theme_that_rests_on_what_was_taken_back_goes(self, reading: Bot, scratch: Scratch) -> None:
+        """The day is compared while claims are still being checked."""
+        for number in range(3):
+            scratch.commit(f"Fix a crash {number}", {f"quill/{number}.py": "1\n"}, at=NOON + timedelta(minutes=number))
+        taken = scratch.tip()[:7]
+
+        def answer(asked: dict[str, Any]) -> Any:
+            found = reader(asked)
+            match shape(asked):
+                case "Day":
+                    first, other = taken, next(sha for sha in asked_of(asked) if sha != taken)
+                    found["themes"] = [
+                        {"text": "One thing was mended.", "commits": [first]},
+                        {"text": "Another thing was mended.", "commits": [other]},
+                        {"text": "Things were mended.", "commits": []},
+                    ]
+                case "Findings":
+                    claims = re.findall(r"(?m)^## (\d+)\nClaim: (.*)$", shown(asked))
+                    found["findings"] = [
+                        {"claim": int(number), "verdict": "contradicts" if "commit two" in text else "follows"}
+                        for number, text in claims
+                    ]
+                case _:
+                    for one in found["items"]:
+                        one["effect"]["text"] += " It is commit two." if one["sha"] == taken else ""
+            return found
+
+        with ModelServer(answer) as model:
+            digest = reading.digest(DAYBRIEF_MODEL__BASE_URL=model.base_url)
+        assert [theme.text for theme in digest.overview] == ["Another thing was mended."]
 
     def test_the_rules_need_no_budget(self, reading: Bot, scratch: Scratch) -> None:
         scratch.line(3)

@@ -57,7 +57,7 @@ class Judged:
         """Judge a commit; return its entry and whether it was judged just now."""
         self.commits.put([commit])
         before = self.count
-        (entry,) = self._judging.judge([commit], areas, conventions, pulls)
+        ((entry,),) = self._judging.judge(commit.repo, [[commit]], areas, conventions, pulls)
         return entry, self.count > before
 
 

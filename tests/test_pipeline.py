@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +12,7 @@ from made import a_commit, a_triage
 
 from analysis.digest.pipeline import SPENT, Gate, OpenGate, Readers, Turn, judge, read_all, settled, stand_in
 from analysis.entry import RULES, Analysis, Depth, Entry, Reading, Usage
+from analysis.errors import Outage
 from analysis.i18n.language import Language
 from analysis.triage.repository_areas import of_repository
 from analysis.triage.triage import Importance
@@ -35,22 +36,26 @@ def failed(entry: Entry, reason: str = "no answer", **more: Any) -> Reading:
 
 @dataclass
 class Fake:
-    """An analyser that reads a commit at a time, as it is told to."""
+    """An analyser that reads so many commits at a time, as it is told to."""
 
     answer: Callable[[Entry], Reading] = read
     asked: list[str] = field(default_factory=list)
+    together: int = 1
     name: str = "fake"
     prompt: str = "1"
 
-    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
-        return [(entry,) for entry in entries]
+    def jobs(self, entries: tuple[Entry, ...], *, more: bool = False) -> list[tuple[Entry, ...]]:
+        pieces = [entries[at : at + self.together] for at in range(0, len(entries), self.together)]
+        return [piece for piece in pieces if not more or len(piece) == self.together]
 
     def cost(self, job: tuple[Entry, ...]) -> int:
         return 100 * len(job)
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
-        self.asked.append(job[0].commit.subject)
-        return self.answer(job[0])
+        self.asked.append(" + ".join(entry.commit.subject for entry in job))
+        readings = [self.answer(entry) for entry in job]
+        analyses = {sha: one for reading in readings for sha, one in reading.analyses.items()}
+        return readings[0] if len(job) == 1 else Reading(analyses, {}, Usage(calls=1))
 
 
 @dataclass
@@ -234,6 +239,89 @@ def test_who_stops_early_begins_nothing_more() -> None:
         next(readings)
         readings.close()  # type: ignore[attr-defined]  # it is a generator
     assert len(fake.asked) <= 6
+
+
+class TestWhatIsStillToCome:
+    """Commits are read while others are on their way."""
+
+    def test_what_is_here_is_read_meanwhile(self) -> None:
+        """The third commit comes only after the first two were read."""
+        given, fake, was_read = entries(3), Fake(together=2), threading.Event()
+
+        def answer(entry: Entry) -> Reading:
+            was_read.set()
+            return read(entry)
+
+        def coming() -> Iterator[list[Entry]]:
+            yield given[:1]
+            yield given[1:2]
+            assert was_read.wait(5)
+            yield given[2:]
+
+        fake.answer = answer
+        with ThreadPoolExecutor(2) as executor:
+            found = list(read_all([], fake, "en", readers=Readers(executor, 2), gate=OpenGate(), coming=coming()))
+        assert fake.asked == ["Number 0 + Number 1", "Number 2"]
+        assert {sha for reading in found for sha in reading.analyses} == {entry.commit.sha for entry in given}
+
+    @pytest.mark.parametrize("pieces", [(7,), (1, 1, 1, 1, 1, 1, 1), (2, 5), (4, 3)])
+    def test_what_is_read_together_follows_from_the_order_and_not_from_the_time(self, pieces: tuple[int, ...]) -> None:
+        given, fake, at = entries(7), Fake(together=3), 0
+        coming = []
+        for count in pieces:
+            coming.append(given[at : at + count])
+            at += count
+        list(read_all([], fake, "en", readers=Readers(AtOnce(), 9), gate=OpenGate(), coming=coming))
+        assert fake.asked == ["Number 0 + Number 1 + Number 2", "Number 3 + Number 4 + Number 5", "Number 6"]
+
+    def test_an_outage_loses_nothing_that_is_under_way(self) -> None:
+        given, purse, begun = entries(4), Purse(), threading.Event()
+
+        def slowly(entry: Entry) -> Reading:
+            begun.set()
+            time.sleep(0.05)
+            return read(entry)
+
+        def coming() -> Iterator[list[Entry]]:
+            yield given[:1]
+            assert begun.wait(5)
+            raise Outage("GitHub does not answer.")
+
+        fake, found = Fake(slowly), list[Reading]()
+        with ThreadPoolExecutor(1) as executor:
+            readings = read_all([], fake, "en", readers=Readers(executor, 1), gate=purse, coming=coming())
+            with pytest.raises(Outage):
+                found.extend(readings)
+        assert [sha for reading in found for sha in reading.analyses] == [given[0].commit.sha]
+        assert fake.asked == ["Number 0"]
+        assert purse.inside == set()
+
+    def test_the_most_important_of_those_that_wait_goes_first(self) -> None:
+        low, high = (Entry(a_commit(f"{level}"), (), a_triage(level)) for level in (Importance.LOW, Importance.HIGH))
+        first, fake, let = entries(1)[0], Fake(), threading.Event()
+
+        def answer(entry: Entry) -> Reading:
+            assert let.wait(5)
+            return read(entry)
+
+        def coming() -> Iterator[list[Entry]]:
+            yield [first]
+            yield [low]
+            yield [high]
+            let.set()
+
+        fake.answer = answer
+        with ThreadPoolExecutor(1) as executor:
+            list(read_all([], fake, "en", readers=Readers(executor, 1), gate=OpenGate(), coming=coming()))
+        assert fake.asked == [first.commit.subject, "high", "low"]
+
+    def test_what_is_hopeless_ends_the_asking_and_all_are_told(self) -> None:
+        given = entries(5)
+        fake = Fake(lambda entry: failed(entry, "the key is refused", hopeless="the key is refused"))
+        coming = ([one] for one in given)
+        found = list(read_all([], fake, "en", readers=Readers(AtOnce(), 1), gate=OpenGate(), coming=coming))
+        assert fake.asked == ["Number 0"]
+        assert {sha for reading in found for sha in reading.failures} == {entry.commit.sha for entry in given}
 
 
 def test_commits_are_judged_by_rule() -> None:

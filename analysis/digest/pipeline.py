@@ -14,6 +14,7 @@ from typing import Protocol
 from analysis.commits.commit import Commit
 from analysis.commits.pull_request import PullRequest
 from analysis.entry import Analysis, Entry, Reader, Reading, Usage
+from analysis.errors import Problem
 from analysis.facts import facts_of
 from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
@@ -39,6 +40,8 @@ class Turn(StrEnum):
 
 SPENT = "the day's token budget is spent"
 """Why a piece is never read."""
+LOST = "the cluster that should have read it is gone"
+"""Why a piece that was begun is not read."""
 
 
 class Gate(Protocol):
@@ -99,53 +102,112 @@ def read_all(
     *,
     readers: Readers,
     gate: Gate,
+    coming: Iterable[Sequence[Entry]] = (),
 ) -> Iterator[Reading]:
     """Yield readings as they come in, as many pieces under way at once as there are readers, the most important first.
+
+    `coming` yields further entries as they arrive, and may take its time: meanwhile those that are here are read. Which of
+    them are read together follows from their order, never from their times. Where it ends with a Problem, what is under way
+    is still read before that is raised.
 
     Every entry is in exactly one of the readings, as analysed or as failed, except those whose turn comes later. When no
     more may be spent or the server is taken to be down, the rest fails at once with that as its reason, which is also
     `hopeless` in these readings. A piece is in the gate's hands until the next reading is asked for: by then it is stored.
     """
-    waiting = analyser.jobs(tuple(entries))[::-1]
-    running: dict[Future[Reading], tuple[Entry, ...]] = {}
-    stop, in_vain = "", 0
+    desk = _Desk(analyser, language, readers, gate)
+    desk.add(analyser.jobs(tuple(entries)))
+    trouble: Problem | None = None
     try:
-        while waiting or running:
-            while waiting and len(running) < readers.width:
-                job = waiting.pop()
-                turn = Turn.NEVER if stop else gate.admit(job, analyser.cost(job))
-                if turn is Turn.NEVER:
-                    stop = stop or SPENT
-                    yield Reading({}, {entry.commit.sha: stop for entry in job}, hopeless=stop)
-                elif turn is Turn.NOW:
-                    running[readers.executor.submit(analyser.analyse, job, language)] = job
-            if not running:
-                continue
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                job = running.pop(future)
-                reading = _result(future, job)
-                # An answer that could not be used is an answer: the next commit may get a better one.
-                in_vain = 0 if reading.analyses or reading.usage.calls else in_vain + 1
-                if not stop:
-                    stop = reading.hopeless or (
-                        next(iter(reading.failures.values())) if in_vain >= _GIVE_UP_AFTER else ""
-                    )
-                try:
-                    yield reading
-                finally:
-                    gate.leave(job, reading.usage)
+        held: list[Entry] = []
+        try:
+            for arrived in coming:
+                for entry in arrived:
+                    held.append(entry)
+                    full = analyser.jobs(tuple(held), more=True)
+                    taken = {one.commit.sha for job in full for one in job}
+                    held = [one for one in held if one.commit.sha not in taken]
+                    desk.add(full)
+                yield from desk.begin()
+                yield from desk.take(0)
+        except Problem as problem:
+            trouble = problem
+            desk.clear()
+        else:
+            desk.add(analyser.jobs(tuple(held)))
+        while desk.is_busy:
+            yield from desk.begin()
+            yield from desk.take(None)
     finally:
-        for future, job in running.items():
+        desk.leave()
+    if trouble:
+        raise trouble
+
+
+class _Desk:
+    """The pieces that wait, and those that are being read."""
+
+    def __init__(self, analyser: Reader, language: Language, readers: Readers, gate: Gate) -> None:
+        self._analyser, self._language, self._readers, self._gate = analyser, language, readers, gate
+        self._waiting: list[tuple[Entry, ...]] = []  # the next one last
+        self._running: dict[Future[Reading], tuple[Entry, ...]] = {}
+        self._stop, self._in_vain = "", 0
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._waiting or self._running)
+
+    def add(self, jobs: Sequence[tuple[Entry, ...]]) -> None:
+        """Put pieces among those that wait; of equals, those that came first are read first."""
+        if jobs:
+            together = [*self._waiting[::-1], *jobs]
+            self._waiting = sorted(together, key=lambda job: (-job[0].triage.importance.rank, -job[0].triage.score))[
+                ::-1
+            ]
+
+    def clear(self) -> None:
+        """Begin nothing more."""
+        self._waiting.clear()
+
+    def begin(self) -> Iterator[Reading]:
+        """Have as many pieces read as may be; yield those that never will be."""
+        while self._waiting and len(self._running) < self._readers.width:
+            job = self._waiting.pop()
+            turn = Turn.NEVER if self._stop else self._gate.admit(job, self._analyser.cost(job))
+            if turn is Turn.NEVER:
+                self._stop = self._stop or SPENT
+                yield Reading({}, {entry.commit.sha: self._stop for entry in job}, hopeless=self._stop)
+            elif turn is Turn.NOW:
+                self._running[self._readers.executor.submit(self._analyser.analyse, job, self._language)] = job
+
+    def take(self, seconds: float | None) -> Iterator[Reading]:
+        """Wait for the first reading, so many seconds at most, and yield those that are there."""
+        if not self._running:
+            return
+        for future in wait(self._running, seconds, FIRST_COMPLETED).done:
+            job = self._running.pop(future)
+            reading = _result(future, job)
+            # An answer that could not be used is an answer: the next commit may get a better one.
+            self._in_vain = 0 if reading.analyses or reading.usage.calls else self._in_vain + 1
+            if not self._stop:
+                is_down = self._in_vain >= _GIVE_UP_AFTER
+                self._stop = reading.hopeless or (next(iter(reading.failures.values())) if is_down else "")
+            try:
+                yield reading
+            finally:
+                self._gate.leave(job, reading.usage)
+
+    def leave(self) -> None:
+        """Give up what is under way."""
+        for future, job in self._running.items():
             future.cancel()
-            gate.leave(job, Usage())
+            self._gate.leave(job, Usage())
 
 
 def _result(future: Future[Reading], job: Sequence[Entry]) -> Reading:
     try:
         return future.result()
     except CancelledError:  # nobody here has cancelled it
-        reason = "the cluster that should have read it is gone"
-        return Reading({}, {entry.commit.sha: reason for entry in job}, hopeless=reason)
+        return Reading({}, {entry.commit.sha: LOST for entry in job}, hopeless=LOST)
     except Exception as error:  # noqa: BLE001 - one commit's analysis is an outer edge: the others' must not be lost with it
         _LOG.exception("the analysis of %s failed", ", ".join(entry.commit.short for entry in job))
         return Reading({}, {entry.commit.sha: f"the analyser failed ({type(error).__name__})" for entry in job})

@@ -71,8 +71,8 @@ class ModelAnalyser:
         """Return who holds claims against their quotes."""
         return Checker(self.model, self.prompt, self.mark)
 
-    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
-        """Commits of one importance together, as many as fit, the most important first."""
+    def jobs(self, entries: tuple[Entry, ...], *, more: bool = False) -> list[tuple[Entry, ...]]:
+        """Commits of one importance together, as many as fit, the most important first; with `more`, those that are full."""
         jobs: list[list[Entry]] = []
         tokens = 0
         for entry in sorted(entries, key=lambda entry: (-entry.triage.importance.rank, -entry.triage.score)):
@@ -86,7 +86,8 @@ class ModelAnalyser:
                 tokens = 0
             jobs[-1].append(entry)
             tokens += cost
-        return [tuple(job) for job in jobs]
+        last = {job[-1].triage.importance: job for job in jobs}
+        return [tuple(job) for job in jobs if not more or job is not last[job[-1].triage.importance] or _is_full(job)]
 
     def cost(self, job: tuple[Entry, ...]) -> int:
         """Return what the instructions, the diffs as far as they are shown, and an answer of usual length take."""
@@ -300,6 +301,11 @@ def _by_sha(job: Sequence[Entry], items: Sequence[Item]) -> dict[str, tuple[Entr
 
 def _named(shas: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known[sha[:7]] for sha in shas if sha[:7] in known))
+
+
+def _is_full(job: Sequence[Entry]) -> bool:
+    most, _ = _TOGETHER[job[0].triage.importance]
+    return len(job) >= most or addresses_reader(job[0])
 
 
 def _diff_tokens(entry: Entry) -> int:

@@ -37,14 +37,14 @@ class Checker:
         """The model's name."""
         return self.model.name
 
-    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
+    def jobs(self, entries: tuple[Entry, ...], *, more: bool = False) -> list[tuple[Entry, ...]]:
         """As many commits together as their claims fit."""
         jobs: list[list[Entry]] = [[]]
         for entry in entries:
             if jobs[-1] and _CLAIM * sum(len(_claims(one)) for one in (*jobs[-1], entry)) > _TOGETHER:
                 jobs.append([])
             jobs[-1].append(entry)
-        return [tuple(job) for job in jobs if job]
+        return [tuple(job) for job in jobs[: -1 if more else None] if job]
 
     def cost(self, job: tuple[Entry, ...]) -> int:
         """Return what the claims of a piece take with their lines."""

@@ -35,9 +35,9 @@ class RulesAnalyser:
         """Nothing."""
         return 0
 
-    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
+    def jobs(self, entries: tuple[Entry, ...], *, more: bool = False) -> list[tuple[Entry, ...]]:
         """One piece: rules are quick, and handing commits around costs more than reading them."""
-        return [entries] if entries else []
+        return [entries] if entries and not more else []
 
     def analyse(self, job: tuple[Entry, ...], language: Language) -> Reading:
         """Analyse every commit of the piece."""

@@ -6,9 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from analysis.commits.commit import Commit
-from analysis.commits.pull_request import Unread
 from analysis.commits.window import Window
-from analysis.digest.digest import Digest, RunCard, in_order, order
+from analysis.digest.digest import Digest, RunCard, in_order
 from analysis.digest.net import net
 from analysis.digest.pipeline import Readers, Step, silent
 from analysis.digest.stories import find_stories
@@ -20,13 +19,13 @@ from analysis.sources import CommitSource, Listing
 from analysis.sources.remarks import Remark
 from analysis.triage.areas import Areas
 from bot.config import Configuration
-from bot.digests import pull_requests
+from bot.digests.arrivals import Arrivals
+from bot.digests.budget import Budget
 from bot.digests.follow_ups import told_before
 from bot.digests.intake import Intake, listed_since
-from bot.digests.judging import Judging
 from bot.digests.memory import Memory
 from bot.digests.releases import with_releases
-from bot.digests.session import Budget, Session
+from bot.digests.session import Session
 from bot.digests.sources import Sources
 from bot.digests.stores import Stores
 from bot.digests.threads import threads
@@ -63,7 +62,7 @@ class Core:
         self.intake = intake
         self.now = now
         self.readers: Readers | None = None
-        self._judging = Judging(self.stores.commits, self.stores.learned, self.stores.feedback)
+        self._arrivals = Arrivals(stores, sources, now)
 
     def analyser(self, wanted: str = "auto") -> Analyser:
         """Return the rules, the configured model, or (`auto`) the model if one is configured.
@@ -114,34 +113,45 @@ class Core:
         areas = self.sources.areas(source)
         gone = self.intake.gone(listing, before)
         twins = self.intake.rewritten.twins(listing.repo, heads, gone, listed_since(window, before)) if gone else {}
-        commits, fetched = self.intake.fetch(source, heads, step)
-        if again := self.intake.rewritten.same(listing.repo, twins, commits) if twins else set():
-            commits = [commit for commit in commits if commit.sha not in again]
+        fetching, fetched = self.intake.fetch(source, heads, step)
+        coming: Iterator[list[Commit]] = fetching
+        if twins:
+            commits = [commit for some in fetching for commit in some]
+            again = self.intake.rewritten.same(listing.repo, twins, commits)
+            coming = iter([[commit for commit in commits if commit.sha not in again]])
             listing = _noting_rewritten(listing, len(self.intake.rewritten.seen(listing.repo, again, window)))
-        judged, unread = self._judged(source, commits, areas)
-        entries = [replace(entry, late=entry.commit.sha in late) for entry in judged]
         earlier = told_before(before, window)
-        unread = unread or pull_requests.read_again(
-            self.stores.pull_requests, self.sources.pull_requests(source), listing.repo, earlier, now
-        )
         notes = tuple(note.said(language) for note in listing.notes)
-        run = RunCard(analyser.name, analyser.prompt, fetched, len(heads) - fetched, unread=unread)
+        run = RunCard(analyser.name, analyser.prompt, fetched, len(heads) - fetched)
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=notes)
-        with self._session(analyser, language) as session:
+        with (
+            contextlib.closing(fetching),
+            self._session(analyser, language) as session,
+            self._readers(analyser) as readers,
+        ):
             try:
-                entries = net(self._read(session, entries, step))
-                ranking, overview, failure = session.compare(order(entries), listing.repo, now)
-                ordered, first = in_order(entries, ranking)
+                is_ahead = fetched > 0 and session.reads_ahead
+                coming = coming if is_ahead else _together(coming)
+                with self._arrivals.judging(source, heads, coming, areas, earlier) as arriving:
+                    pieces = ([replace(e, late=e.commit.sha in late) for e in some] for some in arriving.entries)
+                    if is_ahead:
+                        read = session.read((), readers, step, self.now, coming=pieces, total=len(heads))
+                    else:
+                        read = session.read([e for some in pieces for e in some], readers, step, self.now)
+                    run = replace(run, unread=arriving.unread.result())
+                checked, day = session.conclude(read, listing.repo, readers, step, self.now)
+                entries = net(checked)
+                ordered, first = in_order(entries, day.order)
                 digest = replace(
                     digest,
                     entries=ordered,
                     stories=find_stories(entries, self.memory.earlier(entries)),
-                    overview=overview,
+                    overview=day.themes,
                     before=self.stores.digests.average(listing.repo, listing.branch, window),
                     unusual=self.memory.unusual(listing.repo, window, ordered),
                     follow_ups=self.memory.follow_ups(listing.repo, window, ordered, earlier),
                     first=first,
-                    run=replace(session.card(run, self._price), notes=_by_rules(failure)),
+                    run=replace(session.card(run, self._price), notes=_by_rules(day.failure)),
                 )
                 if told is None:
                     self.stores.digests.put(digest)
@@ -157,10 +167,6 @@ class Core:
         with self.stores.store.write():  # what it has cost is never counted twice
             self.stores.digests.put_run(digest, run, session.failed)
             session.counted()
-
-    def _read(self, session: Session, entries: Sequence[Entry], step: Step, *, anew: bool = False) -> list[Entry]:
-        with self._readers(session.analyser) as readers:
-            return session.read(entries, readers, step, self.now, anew=anew)
 
     def follow(
         self,
@@ -186,7 +192,8 @@ class Core:
             read = self.stores.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, language)
             fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
             if fresh:
-                commits, fetched = self.intake.fetch(source, fresh, step)
+                coming, fetched = self.intake.fetch(source, fresh, step)
+                commits = [commit for some in coming for commit in some]
                 entries, missing = self._analysed(source, commits, fetched, language, analyser, step)
                 new, failed = new + entries, failed + missing
                 judged |= {head.sha for head in fresh}
@@ -204,8 +211,9 @@ class Core:
         areas = self.sources.areas(source) if missing else None
         for start in range(0, len(missing), _TOGETHER):
             step("reading commits", start, len(missing))
-            commits, _ = self.intake.fetch(source, missing[start : start + _TOGETHER], silent)
-            entries, _ = self._judged(source, commits, areas or self.sources.areas())
+            coming, _ = self.intake.fetch(source, missing[start : start + _TOGETHER], silent)
+            commits = [commit for some in coming for commit in some]
+            entries, _ = self._arrivals.judged(source, commits, areas or self.sources.areas())
             # Entries of a long range are kept without their patches, as the store gives them.
             bare = (replace(e.commit, files=tuple(replace(f, patch=None) for f in e.commit.files)) for e in entries)
             known |= {commit.sha: replace(entry, commit=commit) for entry, commit in zip(entries, bare, strict=True)}
@@ -238,28 +246,16 @@ class Core:
         anew: bool = False,
     ) -> tuple[list[Entry], int]:
         """Judge and read commits, and note what it cost."""
-        entries, unread = self._judged(source, commits, self.sources.areas(source))
+        entries, unread = self._arrivals.judged(source, commits, self.sources.areas(source))
         now, run = self.now(), RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched, unread=unread)
         window = Window.of(now.date(), "UTC")
         digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
-        with self._session(analyser, language) as session:
+        with self._session(analyser, language) as session, self._readers(analyser) as readers:
             try:
-                return self._read(session, entries, step, anew=anew), session.failed
+                read = session.read(entries, readers, step, self.now, anew=anew)
+                return session.checked(read, readers, step, self.now), session.failed
             finally:
                 self._put_run(digest, session.card(run, self._price), session)
-
-    def _judged(
-        self, source: CommitSource, commits: Sequence[Commit], areas: Areas
-    ) -> tuple[list[Entry], Unread | None]:
-        """Give commits their pull requests, statements, facts and triage, as people corrected it, and remember these.
-
-        Returns:
-            The entries, and the pull requests that could not be read.
-        """
-        pulls, unread = pull_requests.read(
-            self.stores.pull_requests, self.sources.pull_requests(source), source.repo, commits, self.now()
-        )
-        return self._judging.judge(commits, areas, self.sources.conventions(source), pulls), unread
 
     @contextlib.contextmanager
     def _readers(self, analyser: Analyser) -> Iterator[Readers]:
@@ -296,6 +292,11 @@ class Core:
         if model.price_in is None or model.price_out is None or not usage.calls:
             return None
         return (usage.tokens_in * model.price_in + usage.tokens_out * model.price_out) / 1_000_000
+
+
+def _together(coming: Iterator[list[Commit]]) -> Iterator[list[Commit]]:
+    """Wait for all, where nothing is gained by beginning early."""
+    yield [commit for some in coming for commit in some]
 
 
 def _noting_rewritten(listing: Listing, count: int) -> Listing:

@@ -1,6 +1,6 @@
 """Which commits belong into a digest, listed and fetched: the window's own, late ones, misdated ones, each once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -139,12 +139,34 @@ class Intake:
         told = reported or self._memory.reported(source.repo, source.branch, window)
         return told, listed_since(window, told)
 
-    def fetch(self, source: CommitSource, heads: Sequence[Commit], step: Step) -> tuple[list[Commit], int]:
-        """Return the commits whole: from the store what is there, the rest from the source, remembered as it comes."""
+    def fetch(self, source: CommitSource, heads: Sequence[Commit], step: Step) -> tuple[Generator[list[Commit]], int]:
+        """Return the commits whole, in their order and as they come, and how many the source is asked for.
+
+        From the store comes what is there; what the source gives is remembered at once.
+        """
         known = self._stores.commits.get(source.repo, [head.sha for head in heads])
         found = {head.sha: replace(known[head.sha], brought=head.brought) for head in heads if head.sha in known}
         self._stores.commits.put(commit for sha, commit in found.items() if commit.brought != known[sha].brought)
         missing = [head for head in heads if head.sha not in known]
+        return self._coming(source, heads, found, missing, step), len(missing)
+
+    def _coming(
+        self,
+        source: CommitSource,
+        heads: Sequence[Commit],
+        found: dict[str, Commit],
+        missing: Sequence[Commit],
+        step: Step,
+    ) -> Generator[list[Commit]]:
+        at = 0
+
+        def ready() -> list[Commit]:
+            nonlocal at
+            start = at
+            while at < len(heads) and heads[at].sha in found:
+                at += 1
+            return [found[head.sha] for head in heads[start:at]]
+
         if missing:
             step("fetching commits", 0, len(missing))
             with threads(_FETCHES, "fetch") as executor:
@@ -152,7 +174,10 @@ class Intake:
                     self._stores.commits.put([commit])
                     found[commit.sha] = commit
                     step("fetching commits", count, len(missing))
-        return [found[head.sha] for head in heads], len(missing)
+                    if some := ready():
+                        yield some
+        if some := ready():
+            yield some
 
 
 def listed_since(window: Window, told: ReportedCommits) -> datetime:

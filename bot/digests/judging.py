@@ -1,7 +1,8 @@
 """Judges commits, each once: a stored judgement stands until something that it rests on is another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from analysis.commits.commit import Commit
 from analysis.commits.pull_request import PullRequest
@@ -24,46 +25,44 @@ class Judging:
 
     def judge(
         self,
-        commits: Sequence[Commit],
+        repo: str,
+        coming: Iterable[Sequence[Commit]],
         areas: Areas,
         conventions: Conventions,
         pull_requests: Mapping[str, PullRequest],
-    ) -> list[Entry]:
-        """Return the entries of whole commits of one repository, in their order; `pull_requests` stand by SHA."""
-        if not commits:
-            return []
-        repo = commits[0].repo
-        by_people = self._feedback.corrected(repo, [commit.sha for commit in commits])
+    ) -> Iterator[list[Entry]]:
+        """Yield the entries of whole commits of one repository as these come, in their order; `pull_requests` stand by SHA."""
         common = self._common(repo, areas, conventions)
-        keys = {
-            commit.sha: _key(common, commit, pull_requests.get(commit.sha), by_people.get(commit.sha))
-            for commit in commits
-        }
-        known = self._commits.judged(repo, keys)
-        fresh = [commit for commit in commits if commit.sha not in known]
-        made = {
-            entry.commit.sha: replace(entry, triage=corrected(entry.triage, by_people[entry.commit.sha]))
-            if entry.commit.sha in by_people
-            else entry
-            for entry in judge(
-                fresh,
-                areas,
-                self._learned.judgement(repo) if fresh else None,
-                conventions=conventions,
-                pull_requests=pull_requests,
+        judgement = cache(lambda: self._learned.judgement(repo))
+        for commits in coming:
+            by_people = self._feedback.corrected(repo, [commit.sha for commit in commits])
+            keys = {
+                commit.sha: _key(common, commit, pull_requests.get(commit.sha), by_people.get(commit.sha))
+                for commit in commits
+            }
+            known = self._commits.judged(repo, keys)
+            fresh = [commit for commit in commits if commit.sha not in known]
+            found = judge(
+                fresh, areas, judgement() if fresh else None, conventions=conventions, pull_requests=pull_requests
             )
-        }
-        self._commits.put_triage(made.values(), keys)
-        return [
-            made.get(commit.sha) or _whole(known[commit.sha], commit, pull_requests.get(commit.sha))
-            for commit in commits
-        ]
+            made = {entry.commit.sha: _as_people_say(entry, by_people) for entry in found}
+            self._commits.put_triage(made.values(), keys)
+            yield [
+                made.get(commit.sha) or _whole(known[commit.sha], commit, pull_requests.get(commit.sha))
+                for commit in commits
+            ]
 
     def _common(self, repo: str, areas: Areas, conventions: Conventions) -> str:
         """Name what the judgements of all commits of a repository rest on."""
         habits = [*sorted(conventions.boilerplate), "", *conventions.fragment_folders]
         texts = [judgement_version(), areas.definition, str(self._learned.made_at(repo)), *habits]
         return content_version(text.encode() for text in texts)
+
+
+def _as_people_say(entry: Entry, by_people: Mapping[str, Importance]) -> Entry:
+    """Return a judged entry with the importance that people gave it."""
+    wanted = by_people.get(entry.commit.sha)
+    return replace(entry, triage=corrected(entry.triage, wanted)) if wanted else entry
 
 
 def _whole(known: Entry, commit: Commit, pull_request: PullRequest | None) -> Entry:

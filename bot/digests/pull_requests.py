@@ -1,11 +1,11 @@
 """What people wrote of commits: read from the store, the rest from GitHub, and read again while people may still add to it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from analysis.commits.commit import Commit
-from analysis.commits.pull_request import PullRequest, Unread
+from analysis.commits.pull_request import Found, PullRequest, Unread
 from analysis.commits.window import Window
 from analysis.digest.follow_ups import LOOK_BACK
 from analysis.sources import PullRequestSource
@@ -19,22 +19,34 @@ _FRESH = timedelta(hours=12)
 """What was read since is not read again: one look a morning, however many digests are made in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What people wrote of commits.
+
+    Attributes:
+        pull_requests: by the SHAs of the commits that came from them.
+        fresh: what is not in the store yet.
+        unread: what could not be read.
+    """
+
+    pull_requests: Mapping[str, PullRequest]
+    fresh: Found
+    unread: Unread | None = None
+
+
 def read(
     stored: PullRequests, source: PullRequestSource | None, repo: str, commits: Sequence[Commit], now: datetime
-) -> tuple[Mapping[str, PullRequest], Unread | None]:
-    """Return the pull requests of commits by SHA, asking for those that are not here, and which could not be read.
-
-    `source` is None where there is nobody to ask.
-    """
+) -> Written:
+    """Return the pull requests of commits, asking for those that are not here; `source` is None where there is nobody to ask."""
     known = stored.of(repo, [commit.sha for commit in commits])
     missing = [commit for commit in commits if commit.sha not in known]
     here = {sha: pull for sha, pull in known.items() if pull}
     if source is None or not missing:
-        return here, None
+        return Written(here, Found({}))
     found = source.find(missing)
     settled = {commit.sha for commit in missing if commit.committed_at < now - _SETTLED}
-    stored.put(repo, replace(found, without=found.without & settled))
-    return {**here, **found.pull_requests}, found.unread
+    fresh = replace(found, without=found.without & settled)
+    return Written({**here, **found.pull_requests}, fresh, found.unread)
 
 
 def read_again(

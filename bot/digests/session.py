@@ -4,95 +4,32 @@ Whatever a model is asked is asked once, whichever process of the store asks fir
 a question may cost is set aside before it is asked, so that all together stay within the day's tokens.
 """
 
-import contextlib
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self
 
-from analysis.digest.digest import RunCard
-from analysis.digest.pipeline import SPENT, Readers, Step, Turn, read_all, settled, stand_in
-from analysis.entry import RULES, Analyser, Analysis, Entry, Order, Reader, Reading, Theme, Usage
-from analysis.errors import Problem
+from analysis.digest.digest import RunCard, order
+from analysis.digest.net import net
+from analysis.digest.pipeline import LOST, SPENT, Readers, Step, Turn, read_all, settled, stand_in
+from analysis.entry import RULES, Analyser, Analysis, Comparison, Entry, Reader, Reading, Usage
 from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
 from analysis.triage.triage import Importance
+from bot.digests.budget import Budget
+from bot.digests.threads import threads
 from storage.analyses import Analyses
-from storage.claims import LEASE, Claims, Spending
 from storage.digests import Digests
-from storage.store import Store
-
-Said = TypeVar("Said")
 
 _LOOK_AGAIN = 0.25
 """Seconds after which it is looked whether another process has the answer."""
 _DAY_QUESTION = 6_000
 """About how many tokens it takes to ask for a day's order and its themes."""
-
-
-class Budget:
-    """Claims what a model is asked, and sets aside what that may cost.
-
-    Args:
-        limit: tokens that all questions since `since` may take together; None for no limit.
-        now: when it began, for the account.
-    """
-
-    def __init__(
-        self, store: Store, claims: Claims, prefix: str, limit: int | None, since: datetime, now: datetime
-    ) -> None:
-        self._store, self._claims, self._spending = store, claims, Spending(store)
-        self._prefix, self._limit, self._since, self._now = prefix, limit, since, now
-        self._reserved: dict[tuple[str, ...], int] = {}
-        self._counted: list[int] = []
-        self._over = threading.Event()
-        self._renewing: threading.Thread | None = None
-
-    def close(self) -> None:
-        """Let go of everything."""
-        self._over.set()
-        if self._renewing:
-            self._renewing.join()
-
-    def take(self, names: Sequence[str], cost: int) -> Turn:
-        """Claim what has these names, and set `cost` tokens aside for it."""
-        with self._store.write():  # both, or nothing
-            if not self._claims.take([self._prefix + name for name in names]):
-                return Turn.LATER
-            if self._limit is not None:
-                number = self._spending.reserve(cost, self._limit, self._since, self._now)
-                if number is None:
-                    self._claims.release([self._prefix + name for name in names])
-                    return Turn.NEVER
-                self._reserved[tuple(names)] = number
-        if self._renewing is None:
-            self._renewing = threading.Thread(target=self._renew, name="claims", daemon=True)
-            self._renewing.start()
-        return Turn.NOW
-
-    def give(self, names: Sequence[str], usage: Usage) -> None:
-        """Give back what has these names; what it has cost stays on the account until the run is remembered."""
-        number = self._reserved.pop(tuple(names), None)
-        with self._store.write():
-            if number is not None:
-                self._spending.settle(number, usage.tokens_in + usage.tokens_out)
-                self._counted.append(number)
-            self._claims.release([self._prefix + name for name in names])
-
-    def counted(self) -> None:
-        """Take off the account what a run that is remembered now has counted."""
-        self._spending.forget(self._counted)
-        self._counted.clear()
-
-    def _renew(self) -> None:
-        while not self._over.wait(LEASE / 4):
-            with contextlib.suppress(Problem):  # whoever asks meets the same trouble, and tells of it
-                self._claims.renew()
-        self._store.close()
 
 
 class Session:
@@ -110,6 +47,7 @@ class Session:
         self.usage, self.analysed, self.failed = Usage(), 0, 0
         self._turns, self._analyses, self._digests = turns, analyses, digests
         self._started = time.monotonic()
+        self._counting = threading.Lock()
         self._stopped = ""  # why nothing more is asked of the model; empty while it may be
 
     def __enter__(self) -> Self:
@@ -131,6 +69,11 @@ class Session:
         if self._turns:
             self._turns.counted()
 
+    @property
+    def reads_ahead(self) -> bool:
+        """Whether commits are read while others are still to come. Where tokens are short, the most important go first."""
+        return self._turns is not None and not self._turns.is_short
+
     # -- the commits
 
     def read(
@@ -141,75 +84,100 @@ class Session:
         made_at: Callable[[], datetime],
         *,
         anew: bool = False,
+        coming: Iterable[Sequence[Entry]] | None = None,
+        total: int = 0,
     ) -> list[Entry]:
-        """Give every entry its analysis: remembered, made now, or the rules' in a model's stead."""
-        if not entries:
-            return []
-        found = {} if anew else self._known(entries)
-        missing = [entry for entry in entries if entry.commit.sha not in found]
+        """Give every entry its analysis: remembered, made now, or the rules' in a model's stead.
+
+        `coming` yields further ones as they arrive; `total` is then how many there are in all.
+        """
+        whole, missing = list[Entry](), list[Entry]()
+        found, failures = dict[str, Analysis](), dict[str, str]()
+
+        def arrived(some: Sequence[Entry]) -> list[Entry]:
+            known = {} if anew or not some else self._known(some)
+            fresh = [entry for entry in some if entry.commit.sha not in known]
+            found.update(known)
+            whole.extend(some)
+            missing.extend(fresh)
+            return fresh
+
+        def left(count: int) -> None:
+            step("analysing", len(whole) - count, total or len(whole))
+
+        arrived(entries)
+        fresh = map(arrived, coming) if coming is not None else None
         begun = _Pass(self._turns, "", (lambda _: {}) if anew else self._known)
-        failures = dict[str, str]()
-        for reading in self._pass(missing, self.analyser, begun, readers, step, "analysing", found):
+        for reading in self._pass(missing, self.analyser, begun, readers, left, found, fresh):
             refused = {
                 entry.commit.sha: self._refusal(entry, reading.failures[entry.commit.sha])
-                for entry in missing
+                for entry in whole
                 if entry.commit.sha in reading.refused
             }
-            self._analyses.put(entries[0].commit.repo, reading.analyses | refused, int(made_at().timestamp()))
+            self._analyses.put(whole[0].commit.repo, reading.analyses | refused, int(made_at().timestamp()))
             found |= reading.analyses | refused
             failures |= reading.failures
             self.analysed += len(reading.analyses)
             self.failed += len(reading.failures)
-        analyses: Mapping[str, Analysis] = found | {
-            sha: stand_in(entry, self.language, failures[sha])
-            for entry in entries
-            if (sha := entry.commit.sha) not in found
-        }
-        whole = [replace(entry, analysis=analyses[entry.commit.sha]) for entry in entries]
-        checked = self._checked(whole, readers, step, made_at)
-        return [settled(entry, checked.get(entry.commit.sha, analyses[entry.commit.sha])) for entry in entries]
+        return [
+            settled(entry, found.get(entry.commit.sha) or stand_in(entry, self.language, failures[entry.commit.sha]))
+            for entry in whole
+        ]
 
-    def _checked(
+    def checked(
         self, entries: Sequence[Entry], readers: Readers, step: Step, made_at: Callable[[], datetime]
-    ) -> dict[str, Analysis]:
+    ) -> list[Entry]:
         """Have what a model said read a second time, where that was not done yet; what cannot be stays as it is."""
         checker = self.analyser.checker()
         if checker is None or self._stopped:
-            return {}
+            return list(entries)
         doubtful = [e for e in entries if e.analysis and not e.analysis.is_checked and not e.analysis.stands_in]
-        found = dict[str, Analysis]()
+        total, found = len(doubtful), dict[str, Analysis]()
+
+        def left(count: int) -> None:
+            step("checking", total - count, total)
+
         begun = _Pass(self._turns, "check ", self._known_checked)
-        for reading in self._pass(doubtful, checker, begun, readers, step, "checking", found):
+        for reading in self._pass(doubtful, checker, begun, readers, left, found):
             self._analyses.put(entries[0].commit.repo, reading.analyses, int(made_at().timestamp()))
             found |= reading.analyses
-        return found
+        return [replace(entry, analysis=found.get(entry.commit.sha, entry.analysis)) for entry in entries]
 
     def _pass(
         self,
-        entries: Sequence[Entry],
+        missing: list[Entry],
         reader: Reader,
         begun: "_Pass",
         readers: Readers,
-        step: Step,
-        name: str,
+        left: Callable[[int], None],
         found: dict[str, Analysis],
+        coming: Iterable[Sequence[Entry]] | None = None,
     ) -> Iterator[Reading]:
-        """Yield the readings of entries; what another process reads meanwhile goes into `found`."""
-        missing, total = list(entries), len(entries)
-        while missing:
-            step(name, total - len(missing), total)
-            for reading in read_all(missing, reader, self.language, readers=readers, gate=begun):
-                self.usage += reading.usage
+        """Yield the readings of entries; what another process reads meanwhile goes into `found`.
+
+        `missing` holds those that are here and not read yet: `coming` adds to it, readings take from it, and `left` is told
+        how many there are.
+        """
+        while missing or coming is not None:
+            left(len(missing))
+            here, gate = list(missing), begun
+            for reading in read_all(here, reader, self.language, readers=readers, gate=gate, coming=coming or ()):
+                self._count(reading.usage)
                 self._stopped = self._stopped or reading.hopeless
                 yield reading
-                missing = [e for e in missing if e.commit.sha not in reading.analyses | reading.failures]
-                step(name, total - len(missing), total)
+                missing[:] = [e for e in missing if e.commit.sha not in reading.analyses | reading.failures]
+                left(len(missing))
+            coming = None
             if missing:  # another process reads these, or has read them
                 known = begun.known(missing)
                 found |= known
-                missing = [entry for entry in missing if entry.commit.sha not in known]
+                missing[:] = [entry for entry in missing if entry.commit.sha not in known]
                 if not known:
                     time.sleep(_LOOK_AGAIN)
+
+    def _count(self, usage: Usage) -> None:
+        with self._counting:
+            self.usage += usage
 
     def _refusal(self, entry: Entry, reason: str) -> Analysis:
         """Return the rules' words as what this model has to say, so that it is not asked for more each run."""
@@ -225,59 +193,81 @@ class Session:
 
     # -- the day
 
-    def compare(self, entries: Sequence[Entry], repo: str, now: datetime) -> tuple[Order, tuple[Theme, ...], str]:
+    def conclude(
+        self, entries: Sequence[Entry], repo: str, readers: Readers, step: Step, now: Callable[[], datetime]
+    ) -> tuple[list[Entry], Comparison]:
+        """Have entries checked and held against each other, both at once where tokens are not short."""
+        day = order(net(entries))
+        if not self.reads_ahead:
+            checked = self.checked(entries, readers, step, now)
+            return checked, self._compared(day, repo, now(), readers, lambda: checked)
+        with threads(1, "check") as aside:
+            checking = aside.submit(self.checked, entries, readers, step, now)
+            compared = self._compared(day, repo, now(), readers, checking.result)
+            return checking.result(), compared
+
+    def _compared(
+        self,
+        entries: Sequence[Entry],
+        repo: str,
+        now: datetime,
+        readers: Readers,
+        checked: Callable[[], Sequence[Entry]],
+    ) -> Comparison:
         """Return the day's order and its themes, remembered or made now, or the rules' and why there are no others.
 
-        The order is the same in every language: who asks second keeps the first one's.
+        The order is the same in every language: who asks second keeps the first one's. A theme that may rest on what the
+        check took back goes.
         """
-        by_rules = RulesAnalyser().compare(tuple(entries), repo, self.language).themes
+        by_rules = RulesAnalyser().compare(tuple(entries), repo, self.language)
         heard = compared(entries)
         if self.analyser.name == RULES or not heard:
-            return Order(), by_rules, ""
+            return by_rules
         analyser = self.analyser
         key = digest_key(entries, analyser.name, analyser.prompt, self.language)
         order_key = digest_key(heard, analyser.name, analyser.prompt, "ranking")
 
-        def known() -> tuple[Order, tuple[Theme, ...]] | None:
+        def known() -> Comparison | None:
             ranking, themes = self._digests.ranking(order_key), self._digests.overview(key)
-            return None if ranking is None or themes is None else (ranking, themes)
+            return None if ranking is None or themes is None else Comparison(ranking, themes)
 
-        def ask() -> tuple[tuple[Order, tuple[Theme, ...]], str, Usage]:
-            said = analyser.compare(tuple(entries), repo, self.language)
+        def ask() -> Comparison:
+            said = compared_by(readers.executor.submit(analyser.compare, tuple(entries), repo, self.language))
             if said.failure:
-                return (Order(), by_rules), said.failure, said.usage
+                return replace(by_rules, usage=said.usage, failure=said.failure)
+            gone = taken_back(entries, checked())
             ranking = self._digests.ranking(order_key) or said.order
-            themes = said.themes or by_rules
+            themes = tuple(one for one in said.themes if not gone or (one.shas and not gone & {*one.shas}))
             self._digests.put_ranking(order_key, ranking, now)
-            self._digests.put_overview(key, themes, now)
-            return (ranking, themes), "", said.usage
+            self._digests.put_overview(key, themes or by_rules.themes, now)
+            return Comparison(ranking, themes or by_rules.themes, said.usage)
 
-        (ranking, themes), failure = self._once(key, known, ask, (Order(), by_rules))
-        return ranking, themes, failure
+        return self._once(key, known, ask, by_rules)
 
     def _once(
-        self, key: str, known: Callable[[], Said | None], ask: Callable[[], tuple[Said, str, Usage]], otherwise: Said
-    ) -> tuple[Said, str]:
-        """Return what is known under a key or else what is asked now, with why it is neither."""
+        self, key: str, known: Callable[[], Comparison | None], ask: Callable[[], Comparison], otherwise: Comparison
+    ) -> Comparison:
+        """Return what is known under a key or else what is asked now; failing that, `otherwise` with the reason."""
         while (remembered := known()) is None:
             if self._stopped or self._turns is None:
-                return otherwise, self._stopped
+                return replace(otherwise, failure=self._stopped)
             turn = self._turns.take([key], _DAY_QUESTION)
             if turn is Turn.NEVER:
-                return otherwise, SPENT
+                return replace(otherwise, failure=SPENT)
             if turn is Turn.NOW:
                 usage = Usage()
                 try:
                     remembered = known()  # somebody else may have asked since
                     if remembered is not None:
-                        return remembered, ""
-                    said, failure, usage = ask()
+                        return remembered
+                    said = ask()
+                    usage = said.usage
                 finally:
                     self._turns.give([key], usage)
-                self.usage += usage
-                return said, failure
+                self._count(usage)
+                return said
             time.sleep(_LOOK_AGAIN)
-        return remembered, ""
+        return remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +308,26 @@ def compared(entries: Iterable[Entry]) -> tuple[Entry, ...]:
         for entry in entries
         if entry.triage.importance is not Importance.LOW and entry.analysis and entry.analysis.importance
     )
+
+
+def compared_by(asked: Future[Comparison]) -> Comparison:
+    """Return what came of a comparison, also where those who should have made it are gone."""
+    try:
+        return asked.result()
+    except CancelledError:  # nobody here has cancelled it
+        return Comparison(failure=LOST)
+
+
+def taken_back(before: Sequence[Entry], after: Sequence[Entry]) -> set[str]:
+    """Return the SHAs of entries whose headline or effect a check took back."""
+    kept = {entry.commit.sha: entry.analysis for entry in after if entry.analysis}
+    return {
+        entry.commit.sha
+        for entry in before
+        if (was := entry.analysis)
+        and (now := kept.get(entry.commit.sha))
+        and (was.headline, was.effect) != (now.headline, now.effect)
+    }
 
 
 def digest_key(entries: Iterable[Entry], analyser: str, prompt: str, what: str) -> str:

@@ -33,9 +33,9 @@ class SharedAnalyser:
         """The inner analyser's."""
         return self.inner.prompt
 
-    def jobs(self, entries: tuple[Entry, ...]) -> list[tuple[Entry, ...]]:
+    def jobs(self, entries: tuple[Entry, ...], *, more: bool = False) -> list[tuple[Entry, ...]]:
         """Cut as the inner analyser does."""
-        return self.inner.jobs(entries)
+        return self.inner.jobs(entries, more=more)
 
     def cost(self, job: tuple[Entry, ...]) -> int:
         """Return the inner analyser's."""

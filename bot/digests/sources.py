@@ -1,11 +1,12 @@
 """Where commits and what people wrote around them are read, as it is configured."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from analysis.commits.commit import Commit
 from analysis.sources import CommitSource, PullRequestSource
 from analysis.sources.history import History
 from analysis.statements import Conventions
@@ -105,9 +106,10 @@ class Sources:
         owners = next((text for path in _OWNERS if (text := source.read_file(path))), "")
         return of_repository(labeler, owners, configured, learned)
 
-    def conventions(self, source: CommitSource) -> Conventions:
-        """Return what is usual in a repository, as far as the store and its own configuration tell."""
+    def conventions(self, source: CommitSource, heads: Sequence[Commit]) -> Conventions:
+        """Return what is usual in a repository, as far as these commits, the store and its own configuration tell."""
         folders = fragment_folders(source.read_file("pyproject.toml") or "")
-        texts = self._stores.commits.bodies(source.repo, _DESCRIPTIONS)
+        here = {head.sha: head.message.partition("\n")[2] for head in heads[:_DESCRIPTIONS]}
+        texts = [*here.values(), *self._stores.commits.bodies(source.repo, _DESCRIPTIONS - len(here), here.keys())]
         texts += self._stores.pull_requests.descriptions(source.repo, _DESCRIPTIONS)
         return Conventions(learn_boilerplate(texts), folders)
