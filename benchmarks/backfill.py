@@ -38,11 +38,12 @@ class Filled:
     """How a backfill went.
 
     Attributes:
-        received: by commit, how often an analysis of it came back. `asked`: by commit, how often the model read it.
+        received: by commit and whether it was checked, how often an analysis came back. `asked`: by commit, how often the
+            model read it.
     """
 
     seconds: float
-    received: Counter[str]
+    received: Counter[tuple[str, bool]]
     asked: Counter[str]
     calls: int
 
@@ -73,7 +74,8 @@ def figures() -> Iterator[Measured]:
 def _told(what: str, done: Filled, budget: float) -> Iterator[Measured]:
     note = f"{done.seconds:.1f} s for {done.calls} calls of {_ANSWER} s, {_AT_ONCE} at once; ideal {done.ideal:.1f} s"
     yield Measured(f"{what}: against the ideal", done.seconds / done.ideal, "×", budget, note)
-    yield Measured("… commits lost", _COMMITS - len(done.received), "", 0, f"of {_COMMITS:,}")
+    read = {sha for sha, _ in done.received}
+    yield Measured("… commits lost", _COMMITS - len(read), "", 0, f"of {_COMMITS:,}")
     yield Measured("… commits received twice", sum(done.received.values()) - len(done.received), "", 0)
 
 
@@ -102,13 +104,13 @@ def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Fille
         }
         core = open_core(load(environ), lambda: _END + timedelta(hours=12))
         core.readers = readers
-        received, put = Counter[str](), core.stores.analyses.put
+        received, put = Counter[tuple[str, bool]](), core.stores.analyses.put
 
         def counted(repo: str, analyses: Any, now: int) -> None:
             before = len(received)
-            received.update(list(analyses))
+            received.update((sha, analysis.is_checked) for sha, analysis in analyses.items())
             put(repo, analyses, now)
-            if half_way and before < _COMMITS / 2 <= len(received):
+            if half_way and before < _COMMITS <= len(received):  # each is read and then checked
                 half_way()
 
         core.stores.analyses.put = counted  # type: ignore[method-assign]  # to count what comes back

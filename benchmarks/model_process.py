@@ -14,7 +14,7 @@ assert ROOT  # importing it is what makes the tests' servers importable
 
 @contextmanager
 def model(latency: float) -> Iterator[tuple[str, Callable[[], tuple[int, Counter[str]]]]]:
-    """Serve; give the address, and what tells how often it was asked so far and about which commits (by their #number)."""
+    """Serve; give the address, and what tells how often it was asked so far and which commits it read (by their #number)."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, latency), daemon=True)
@@ -41,6 +41,6 @@ def _serve(pipe: Connection, latency: float) -> None:
         while pipe.recv() != "stop":
             commits = Counter[str]()
             for request in list(server.requests):
-                if shape(request) not in {"Themes", "Order"}:
+                if shape(request) == "Commits":
                     commits.update(set(re.findall(r"\(#(\d+)\)", shown(request))))
             pipe.send((len(server.requests), commits))

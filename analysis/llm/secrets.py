@@ -6,9 +6,12 @@ The rules know the keys of some hundred services; the patterns know what stands 
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.util import find_spec
+from threading import Lock
 from typing import Any
 
 from analysis.commits.redaction import MARK, redact
+
+_MAKING = Lock()
 
 
 def without_secrets(text: str, own: Iterable[str] = ()) -> str:
@@ -17,7 +20,8 @@ def without_secrets(text: str, own: Iterable[str] = ()) -> str:
 
 
 def _without_known(text: str) -> str:
-    scanner = _scanner()
+    with _MAKING:  # a cache alone has every thread that comes first make one of its own
+        scanner = _scanner()
     if scanner is None:
         return text
     whole = text.encode()
