@@ -18,7 +18,7 @@ from analysis.commits.records import Labelled
 from analysis.commits.title import ChangeType, read_title
 from analysis.facts import FactKind, facts_of
 from analysis.i18n.language import LANGUAGES
-from analysis.statements.symptoms import SYMPTOMS
+from analysis.statements.symptoms import symptoms
 from analysis.triage.areas import general
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.area_model import fit_areas
@@ -336,7 +336,7 @@ def every_name() -> set[str]:
         commit = a_commit_of(change, message="Do it")
         evidence = gather(commit, "Do it", facts, sketch(commit))
         names |= {*evidence.signals, *(f"touches {kind}" for kind in FileKind)}
-    names |= {f"symptom {code}" for code in SYMPTOMS} | {f"symptom in body {code}" for code in SYMPTOMS}
+    names |= {f"symptom {code}" for code in symptoms()} | {f"symptom in body {code}" for code in symptoms()}
     return names | {"wording", "structure"}
 
 

@@ -16,7 +16,7 @@ from analysis.entry import Aspect
 from analysis.facts import Fact, FactKind
 from analysis.i18n.language import LANGUAGES, Language
 from analysis.rules.wording import say, say_fact, say_reason
-from analysis.statements.symptoms import SYMPTOMS
+from analysis.statements.symptoms import symptoms
 from analysis.triage.areas import general
 from analysis.triage.reason import Reason
 from analysis.triage.triage import Importance, triage
@@ -40,7 +40,7 @@ SENTENCES = [
 ]
 CODES = [
     *(f"type.{kind}" for kind in ChangeType),
-    *SYMPTOMS,
+    *symptoms(),
     "size",
     "test_disabled",
 ]

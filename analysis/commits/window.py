@@ -7,26 +7,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.errors import BadInput
+from analysis.i18n.words import WORDS
 
-_WEEKDAYS = {
-    name: number
-    for number, names in enumerate(
-        [
-            ("monday", "mon", "周一", "星期一"),
-            ("tuesday", "tue", "周二", "星期二"),
-            ("wednesday", "wed", "周三", "星期三"),
-            ("thursday", "thu", "周四", "星期四"),
-            ("friday", "fri", "周五", "星期五"),
-            ("saturday", "sat", "周六", "星期六"),
-            ("sunday", "sun", "周日", "星期日", "星期天"),
-        ]
-    )
-    for name in names
-}
 _OLDEST_DAY = date(1970, 1, 2)
 """Git counts from 1970 on, and some zones' first of January began before that."""
 
-_RELATIVE = {"today": 0, "今天": 0, "yesterday": 1, "昨天": 1, "前天": 2, "大前天": 3}
+_ISO_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+_RELATIVE = ("today", "yesterday", "two_days_ago", "three_days_ago")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +108,12 @@ def parse_day(text: str, today: date) -> date:
         BadInput: the text names no day, or one that has not come yet.
     """
     word = text.strip().lower()
-    if word in _RELATIVE:
-        return today - timedelta(days=_RELATIVE[word])
-    if word in _WEEKDAYS:
-        return today - timedelta(days=(today.weekday() - _WEEKDAYS[word] - 1) % 7 + 1)
-    if not re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", word):
+    named = next((name for name, words in WORDS["window"].items() if word in words), "")
+    if named in _RELATIVE:
+        return today - timedelta(days=_RELATIVE.index(named))
+    if named in _WEEKDAYS:
+        return today - timedelta(days=(today.weekday() - _WEEKDAYS.index(named) - 1) % 7 + 1)
+    if not _ISO_DAY.fullmatch(word):
         raise BadInput(f"{text!r} is no day: write it as 2026-01-08, or yesterday, today, or a weekday.")
     try:
         day = date(*map(int, word.split("-")))

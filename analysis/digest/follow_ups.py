@@ -1,6 +1,5 @@
 """What came of changes after they were told: fixes that followed, reverts, reports of trouble below their pull requests."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,6 +10,7 @@ from analysis.commits.pull_request import INSIDERS, Comment, PullRequest
 from analysis.commits.title import ChangeType, read_title
 from analysis.commits.window import Window
 from analysis.entry import Entry
+from analysis.i18n.patterns import Patterns
 from analysis.statements.markdown import passages
 from analysis.statements.sentences import sentences_of
 from analysis.triage.triage import Importance
@@ -107,42 +107,25 @@ def find_follow_ups(
 
 # -- fixes
 
-_NAMED = re.compile(
-    r"(?:(?<![\w.-])(?P<repo>[\w.-]{1,39}/[\w.-]{1,100}))?(?:(?:(?<![^\s(\[,:`\w.-])#|(?<=\w)/pull/)(?P<number>\d{1,9})\b)"
-    r"|\bgh-(?P<short>\d{1,9})\b|\b(?=[a-f\d]{0,39}\d)(?P<sha>[a-f\d]{7,40})\b",
-    re.IGNORECASE,
-)
-_OWN_NUMBERS = re.compile(r"(?:\s*\(#\d{1,9}\))+$")
-"""Behind a title: its own, and before that the one that it was picked from."""
-_BLAMED = re.compile(
-    r"(?:\bfollow(?:s|ing)?[ -]?ups?\b|\bfix(?:e[sd]|up|ing)?\b|\bregress\w*|\bintroduc\w+|\bbr(?:oke|oken|eaks?|eakage)\b"
-    r"|\bcaused\b|\bmissed\b|\bforgotten\b|\boverlooked\b|\bleft ?overs?\b|\b(?:since|after)\b|\bamends?\b|\bcorrects?\b"
-    r"|修复|后续|引入|导致|造成|回归|遗留|遗漏)[^.!?。！？\n]{0,40}$",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(r"\S*//\S*$")
+_PATTERNS = Patterns(__file__, "follow_ups")
 _MOST_NAMED = 100
 """Numbers and SHAs of one text that are looked at; more is a list."""
 _LEAD = 80
 """Characters before a number in which it must be said what it has to do with it."""
-_NOT_BLAMED = re.compile(
-    r"\b(?:depends? on|based on|same as|similar to|like|see also|stacked on|rebased?|merge[sd]?|lands?|needs?)\b[^.!?\n]{0,30}$",
-    re.IGNORECASE,
-)
 
 
 def _mended(entry: Entry, before: Mapping[str, Told]) -> Iterator[str]:
     """Yield the SHAs of the told changes that a fix says it mends; one of the same title was picked onto another branch."""
     own, pull = entry.commit, entry.pull_request
-    title = _OWN_NUMBERS.sub("", own.subject)
+    title = _PATTERNS.own_numbers.sub("", own.subject)
     numbers = {one.number: sha for sha, one in before.items()}
     texts = (title, *own.body.split("\n"), *_lines(pull.body if pull else ""))
     for text in texts:
-        for found in islice(_NAMED.finditer(text), _MOST_NAMED):
-            lead = _ADDRESS.sub("", text[max(0, found.start() - _LEAD) : found.start()])
+        for found in islice(_PATTERNS.named.finditer(text), _MOST_NAMED):
+            lead = _PATTERNS.address.sub("", text[max(0, found.start() - _LEAD) : found.start()])
             if (
-                not _BLAMED.search(lead)
-                or _NOT_BLAMED.search(lead)
+                not _PATTERNS.blamed.search(lead)
+                or _PATTERNS.not_blamed.search(lead)
                 or (found["repo"] or own.repo).lower() != own.repo.lower()
             ):
                 continue
@@ -153,7 +136,7 @@ def _mended(entry: Entry, before: Mapping[str, Told]) -> Iterator[str]:
             yield from (
                 sha
                 for sha in named
-                if sha != own.sha and _OWN_NUMBERS.sub("", before[sha].entry.commit.subject) != title
+                if sha != own.sha and _PATTERNS.own_numbers.sub("", before[sha].entry.commit.subject) != title
             )
 
 
@@ -163,34 +146,6 @@ def _lines(markdown: str) -> Iterator[str]:
 
 # -- reports
 
-_HERE = r"(?:this|that|the) (?:pr|pull request|change|commit|patch|merge|update|release|version|one)"
-_TROUBLE = re.compile(
-    r"\b(?:br(?:oke|eaks|oken|eaking)|regress(?:ed|es|ion|ions)|fail(?:s|ed|ing|ures?)?|crash(?:es|ed|ing)?|hangs?|hanging|stuck|errors?"
-    r"|wrong|incorrect|slow(?:er|ed|down)?|leaks?|nan|oom|(?:doesn't|does not|no longer|not|stopped) work(?:s|ing)?|bug|corrupt\w*)\b|\b\w{1,80}Error\b"
-    r"|报错|失败|崩溃|卡死|变慢|错误|不能用|无法|不工作|回归|泄漏",
-    re.IGNORECASE,
-)
-_BLAMES = re.compile(
-    rf"\b{_HERE}\b|\b(?:after|since|with) (?:this|that|merging|updating|upgrading|pulling|#\d)|\b(?:i'?m|we'?re|i am|we are|i|we) (?:now )?(?:get|getting|see|seeing|hit|hitting|have)\b"
-    r"|\b(?:caused|introduced) (?:an?|the|some)\b|\bthis (?:br(?:oke|eaks)|caus(?:es|ed)|introduce[sd]|regress(?:es|ed)|fails|crashes|makes|made)\b|\bon (?:latest )?(?:main|master|nightly)\b"
-    r"|(?:这个|该|此)(?:\s?PR|改动|提交|补丁|版本)|(?:合入|合并|更新|升级)(?:之)?后",
-    re.IGNORECASE,
-)
-_TAKE_BACK = re.compile(
-    r"\b(?:please|should|must|need(?:s)? to|have to|let'?s|going to|will|can we|could we|i'll|we'll)\b[^.!?\n]{0,30}\brevert(?:ed|ing)?\b|\breverting (?:this|it)\b"
-    r"|(?:需要|建议|应该|先|请)[^。！？\n]{0,8}(?:回退|回滚|撤销)",
-    re.IGNORECASE,
-)
-_KEPT = re.compile(r"\bno need\b|n't\b|\bnot\b|不需要|不用|无需", re.IGNORECASE)
-_HARMLESS = re.compile(
-    r"[?？]\W*$|\bsame (?:bug|error|issue|problem|crash)\b"
-    rf"|\b(?:{_HERE}|this|it)(?: has| did)? (?:solve[sd]?|fix(?:e[sd])?|resolve[sd]?|remove[sd]?|helps?|helped)\b(?!.{{0,200}}\b(?:but|however)\b)"
-    r"|\b(?:ci|lint\w*|flak[ey]\w*|unrelated|not related|pre-?commit|merge conflicts?|re-?run|retry|lgtm|typo)\b"
-    r"|\b(?:no|without|not an?|any|fix(?:es|ed)?|solve[sd]?|resolve[sd]?|avoid[s]?|instead of)\b[^.!?\n]{0,20}\b(?:regressions?|errors?|failures?|issues?|bugs?|crash\w*|hangs?|leaks?)\b"
-    r"|(?:没有|无|修复了?|解决了?)[^。！？\n]{0,8}(?:问题|报错|错误|崩溃|回归)",
-    re.IGNORECASE,
-)
-
 
 def reported_trouble(text: str) -> str:
     """Return the sentence of a comment that reports trouble with the change it stands below; empty where none does.
@@ -199,14 +154,14 @@ def reported_trouble(text: str) -> str:
     follow each other, or a call to take it back; CI, conflicts, questions, thanks and what is said not to happen do not count.
     """
     sentences = [sentence for passage in passages(text) for sentence in sentences_of(passage.text)]
-    harmless = [bool(_HARMLESS.search(sentence)) for sentence in sentences]
+    harmless = [bool(_PATTERNS.harmless.search(sentence)) for sentence in sentences]
     for place, sentence in enumerate(sentences):
-        if _TAKE_BACK.search(sentence) and not _KEPT.search(sentence):
+        if _PATTERNS.take_back.search(sentence) and not _PATTERNS.kept.search(sentence):
             return sentence
         if harmless[place]:
             continue
         near = " ".join(sentences[max(0, place - 1) : place + 2])
-        if _TROUBLE.search(sentence) and _BLAMES.search(near):
+        if _PATTERNS.trouble.search(sentence) and _PATTERNS.blames.search(near):
             return sentence
     return ""
 

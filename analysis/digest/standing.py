@@ -7,7 +7,7 @@ from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
 from analysis.facts.fact import TAKEN_AWAY_BY
 from analysis.rules import RulesAnalyser
-from analysis.triage.sketch import DEFINITION
+from analysis.triage.sketch import defined_in
 
 _UNDONE = {"taken_back", "takes_back"}
 """Codes of reasons: a commit and what takes it back the same day."""
@@ -88,7 +88,7 @@ def _definitions(entries: Iterable[Entry]) -> Mapping[tuple[str, str], str]:
 
 def _defined(patch: str) -> Iterator[str]:
     for line in patch.split("\n"):
-        found = DEFINITION.match(line[1:]) if line[:1] == "+" else None
+        found = defined_in(line[1:]) if line[:1] == "+" else None
         if found:
             yield found["name"]
 

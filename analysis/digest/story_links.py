@@ -5,7 +5,6 @@ or a rare word. Pairs that share no such key are never compared, so that a day o
 """
 
 import math
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import Title, in_force_by, read_title
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
+from analysis.i18n.patterns import Patterns
 
 
 class StoryKind(StrEnum):
@@ -32,11 +32,7 @@ class StoryKind(StrEnum):
     SAME_WORK = "same_work"
 
 
-_FOLLOW_UP = re.compile(
-    r"(?:follow[- ]?ups?|continuation|second part|next step|based on top|depends on|on top)\s*(?:of|to|for|:)?\s*"
-    r"(?:PR\s*)?(?:https?://\S+/pull/|#)(\d+)",
-    re.IGNORECASE,
-)
+_PATTERNS = Patterns(__file__)
 _CLOSE = timedelta(hours=24)
 _SHARED = 0.5
 _ALIKE, _LEAST_ALIKE = 0.5, 3
@@ -45,10 +41,6 @@ _EVERYBODYS = 3
 """A word that so many authors use on one day tells nobody's work apart."""
 _CROWD = 100
 """How many of those after it a commit is compared with for one key: what more share than that tells nothing apart."""
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|\d+(?:\.\w+)*|[一-鿿]{2}")
-_LONG_WORD = re.compile(r"\w{4,}")
-_COUNTED = re.compile(r"(?<=[a-z]{4})\d+$")
-_NUMBER = re.compile(r"\s*\(#\d+\)\s*$")
 _SHORTEST = 3
 _OPENING = 8  # letters of a title; one that was cut has more
 _ABBREVIATED = 7  # letters of a SHA that git shows at least
@@ -63,10 +55,6 @@ _GENERAL = frozenset(
 _LEAST_MOVED = 0.5
 _EVERYWHERE = frozenset({"__init__.py", "conftest.py", "util.py", "utils.py"})
 """Names of test files that say nothing of what is tested."""
-# Where everybody writes: sharing such a file says nothing about being one piece of work.
-_HUB = re.compile(
-    r"^\.github/|(^|/)(__init__\.py|README\.md|run_suite\.py|server_args\.py|conftest\.py|setup\.py|pyproject\.toml|mod\.rs|lib\.rs|Cargo\.toml)$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +99,12 @@ def links(ordered: Sequence[Entry]) -> Iterator[tuple[int, int, StoryKind]]:
 def _traits(entry: Entry) -> _Traits:
     commit, title = entry.commit, read_title(entry.commit.subject)
     paths = {file.path for file in commit.files} | {file.old_path for file in commit.files if file.old_path}
-    own = frozenset(path for path in paths if not _HUB.search(path))
+    own = frozenset(path for path in paths if not _PATTERNS.hub.search(path))
     tests = [file for file in commit.files if _is_test(file.path)]
     return _Traits(
         commit,
         title,
-        _NUMBER.sub("", commit.subject),
+        _PATTERNS.number.sub("", commit.subject),
         frozenset(_words_of(title.text)),
         own,
         frozenset(path for path in own if _is_product(path)),
@@ -125,7 +113,7 @@ def _traits(entry: Entry) -> _Traits:
         frozenset(basename(file.path) for file in tests if file.status == "removed") - _EVERYWHERE,
         frozenset(basename(file.path) for file in tests if file.status == "added"),
         frozenset(_moved(commit)),
-        frozenset(int(found[1]) for found in _FOLLOW_UP.finditer(commit.message)),
+        frozenset(int(found[1]) for found in _PATTERNS.follow_up.finditer(commit.message)),
         tuple(fact for fact in entry.facts if fact.kind is FactKind.REVERTS),
     )
 
@@ -253,7 +241,7 @@ def _in_series(first: _Traits, second: _Traits) -> bool:
     one, two = first.title, second.title
     if not one.series or not two.series or one.series[1] != two.series[1] or one.series[0] == two.series[0]:
         return False
-    words = set(_LONG_WORD.findall(one.text.lower())) & set(_LONG_WORD.findall(two.text.lower()))
+    words = set(_PATTERNS.long_word.findall(one.text.lower())) & set(_PATTERNS.long_word.findall(two.text.lower()))
     return bool(words) or bool(set(one.topics) & set(two.topics)) or _share_files(first, second)
 
 
@@ -290,7 +278,7 @@ def _moves_tests(first: _Traits, second: _Traits) -> bool:
 
 
 def _words_of(text: str) -> set[str]:
-    found = {_COUNTED.sub("", word.lower()).removesuffix("s") for word in _WORD.findall(text)}
+    found = {_PATTERNS.counted.sub("", word.lower()).removesuffix("s") for word in _PATTERNS.word.findall(text)}
     return {word for word in found if len(word) >= _SHORTEST or not word.isascii()}
 
 

@@ -1,6 +1,5 @@
 """What to do, only where a fact decides it: what to take instead, what to set, what to drop, what to have first."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, islice
 
@@ -8,6 +7,7 @@ from analysis.commits.file_kinds import language_of
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.defaults import is_compiled_in
+from analysis.i18n.words import WORDS
 from analysis.rules.change import Change, names_of
 from analysis.rules.effect import stops
 from analysis.rules.risks import unsafe_kind
@@ -16,10 +16,6 @@ from analysis.statements import BREAKING, Source, Statement, StatementKind
 
 _MOST = 5
 """So much advice for one commit is as much as anybody takes."""
-_INSTEAD = re.compile(
-    r"\b(?:replaced? (?:with|by)|instead|should|must|migrat\w+|renamed? (?:to|from)|use)\b|改用|替换|请使用",
-    re.IGNORECASE,
-)
 _BUILT = {"docker", "cmake"}
 
 
@@ -44,7 +40,7 @@ def _written(change: Change, why: Sequence[Statement]) -> Iterator[Claim]:
             one.category == BREAKING
             and one.source is not Source.FRAGMENT
             and one not in why
-            and _INSTEAD.search(one.text)
+            and WORDS.patterns("advice")["instead"].search(one.text)
         ):
             yield change.quotation("advice.author", one)
 

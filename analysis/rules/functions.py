@@ -1,23 +1,16 @@
 """Which functions and classes a change touches, and which of them are new, by the names that their users call them."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from analysis.commits.patch import Hunk
 from analysis.facts.syntax.changed import ChangedFile
-from analysis.triage.sketch import DEFINITION
+from analysis.i18n.patterns import Patterns
+from analysis.triage.sketch import defined_in
 
-_RUST_IMPL = re.compile(r"^\s*(?:unsafe\s+)?impl\b(?:<[^{]*?>)?\s+(?:[^{]*?\bfor\s+)?(?:\w+::)*(?P<name>[A-Za-z]\w*)")
-_GO_METHOD = re.compile(r"^func\s+\(\s*(?:\w+\s+)?\*?(?P<owner>\w+)[^)]*\)\s*(?P<name>\w+)")
-_C_FUNCTION = re.compile(r"^[A-Za-z_][\w:<>,*&\s]*?\b(?P<name>[A-Za-z_]\w*(?:::[A-Za-z_]\w*)*)\s*\(")
+_PATTERNS = Patterns(__file__)
 _OWNERS = {"class", "struct", "enum", "trait", "interface"}
-_PUBLIC = {
-    "rust": re.compile(r"\s*pub\s"),
-    "javascript": re.compile(r"\s*export\b"),
-    "java": re.compile(r"\s*(?:public|fun|class|interface)\b"),
-}
 _PROGRAMS = {"python", "rust", "go", "c", "javascript", "java"}
 _GOES_ON = ")}]#"
 """How lines begin that stand at a definition's own margin and yet belong to it: ends of brackets, directives of a preprocessor."""
@@ -62,29 +55,33 @@ def touched(files: Iterable[ChangedFile]) -> tuple[Touched, ...]:
                 known = found.get(name)
                 if known is None or (is_new and not known.is_new):
                     found[name] = Touched(name, file.path, line, is_new, is_open)
-    owners = {re.split(r"\.|::", name)[0] for name in found if re.search(r"\.|::", name)}
-    named = [one for one in found.values() if one.name not in owners]  # of a class, its methods say more
-    return tuple(sorted(named, key=lambda one: (not one.is_new, -counts[one.name])))
+    owners = {_parts(name)[0] for name in found if len(_parts(name)) > 1}
+    named = [function for function in found.values() if function.name not in owners]  # of a class, its methods say more
+    return tuple(sorted(named, key=lambda function: (not function.is_new, -counts[function.name])))
 
 
 def _is_public(name: str, text: str, language: str) -> bool:
     """Whether the line that defines a name lets others use it; no part of the name may say that it is nobody's business."""
-    parts = re.split(r"\.|::", name)
+    parts = _parts(name)
     if any(part.startswith("_") for part in parts):
         return False
     if language == "go":
         return all(part[:1].isupper() for part in parts)
-    mark = _PUBLIC.get(language)
+    mark = _PATTERNS["public"].get(language)
     return mark is None or bool(mark.match(text))
 
 
 def _bare(name: str) -> str:
-    return re.split(r"\.|::", name)[-1]
+    return _parts(name)[-1]
+
+
+def _parts(name: str) -> list[str]:
+    return name.replace("::", ".").split(".")
 
 
 def _removed(hunk: Hunk) -> Iterator[str]:
     for line in hunk.lines:
-        found = DEFINITION.match(line.text) if line.removed else None
+        found = defined_in(line.text) if line.removed else None
         if found:
             yield found["name"]
 
@@ -150,14 +147,19 @@ def _leads_to_definition(hunk: Hunk, texts: list[str], index: int, language: str
 def _read(text: str, language: str) -> tuple[str, str, int] | None:
     """What a line defines: an owner of others or a function, its name, how far it is indented; None for nothing."""
     indent = len(text) - len(text.lstrip())
-    if language == "rust" and (found := _RUST_IMPL.match(text)):
+    if language == "rust" and (found := _PATTERNS.rust_impl.match(text)):
         return "owner", found["name"], indent
-    if language == "go" and (found := _GO_METHOD.match(text)):
+    if language == "go" and (found := _PATTERNS.go_method.match(text)):
         return "function", f"{found['owner']}.{found['name']}", indent
-    found = DEFINITION.match(text)
+    found = defined_in(text)
     if found and found["keyword"] not in {"impl", "namespace"}:
         return ("owner" if found["keyword"] in _OWNERS else "function"), found["name"], indent
-    if language == "c" and not indent and not text.rstrip().endswith(";") and (found := _C_FUNCTION.match(text)):
+    if (
+        language == "c"
+        and not indent
+        and not text.rstrip().endswith(";")
+        and (found := _PATTERNS.c_function.match(text))
+    ):
         return (
             None
             if found["name"] in _NO_FUNCTION or found["name"].startswith("__")

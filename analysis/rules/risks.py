@@ -1,6 +1,5 @@
 """What can go wrong for users: what is gone without notice, tests switched off or missing, unsafe calls, the author's own caveats."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -11,6 +10,7 @@ from analysis.entry import Aspect, Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.checks import is_fallback
 from analysis.facts.syntax.changed import ChangedFile
+from analysis.i18n.patterns import Patterns
 from analysis.rules.change import Change, names_of
 from analysis.rules.effect import said_together, together
 from analysis.rules.moved import moved
@@ -44,19 +44,7 @@ _ACTED_ON = _GONE | {
     FactKind.SIGNATURE_CHANGED,
     FactKind.REQUIREMENT_CHANGED,
 }
-_DEPRECATED = re.compile(r"deprecat|will be removed", re.IGNORECASE)
-_STATEMENT = re.compile(
-    r"\s*(?:(?:(?:async\s+)?def|class|if|elif|for|while|with|try|except|fn|pub|impl|func|function|export|switch|else)\b[^`]*[:{(]\s*$"
-    r"|(?:return|raise|assert|import|throw)\s[^`]*[\w)\]}\"';]$|(?:let|var|const|auto|int)\s+\w[^`]*=|(?!help\b|description\b)[\w.\[\]]+\s*(?:[-+|]?=|:=)\s*[^=`]+$)"
-)
-"""A line that is code whatever stands around it."""
-_AGAIN = re.compile(r"^\W*(?:\[[^\]]*\]\s*)*(?:re-?apply|re-?land)\b", re.IGNORECASE)
-_UNSAFE = {
-    "run": re.compile(r"^(?:os\.system|shell|eval|exec)\b"),
-    "trust": re.compile(r"verify|ssl|Insecure|rejectUnauthorized|danger_accept", re.IGNORECASE),
-    "markup": re.compile(r"InnerHTML"),
-}
-"""What may happen by calls known to be unsafe, of which all others load what may hold code."""
+_PATTERNS = Patterns(__file__)
 
 
 def risks(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Iterator[Claim]:
@@ -65,7 +53,7 @@ def risks(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Ite
     yield from _unsafe(change)
     yield from _gone(change, told)
     yield from _tests(change)
-    if change.title.restores or (_AGAIN.match(change.commit.subject) and not change.is_revert):
+    if change.title.restores or (_PATTERNS.again.match(change.commit.subject) and not change.is_revert):
         yield Claim(change.say("risk.again"))
     caveats = [one for one in change.statements(StatementKind.CAVEAT) if one not in why]
     for caveat in caveats[:_MOST_CAVEATS]:
@@ -80,7 +68,7 @@ def _hidden(change: Change) -> Iterator[Claim]:
     said = [kind for kind in change.title.types if kind in AROUND]
     files = [file for file in change.product if file.change.additions + file.change.deletions and not is_inert(file)]
     if ChangeType.DOCS in said:  # of the middle of a docstring, or a help text, the diff does not show that it is one
-        files = [file for file in files if any(map(_STATEMENT.match, _changed_lines(file)))]
+        files = [file for file in files if any(map(_PATTERNS.statement.match, _changed_lines(file)))]
     if said and files and not change.is_revert:
         names = change.names([short_name(file.path) for file in files])
         kinds = listed([change.say(f"type.{kind}") for kind in said], change.language)
@@ -101,12 +89,12 @@ def _unsafe(change: Change) -> Iterator[Claim]:
 
 def unsafe_kind(fact: Fact) -> str:
     """What an unsafe call may do: `run` what it is given, `trust` anybody, put `markup` into a page, or `load` code."""
-    return next((kind for kind, pattern in _UNSAFE.items() if pattern.search(fact.name)), "load")
+    return next((kind for kind, pattern in _PATTERNS["unsafe"].items() if pattern.search(fact.name)), "load")
 
 
 def _gone(change: Change, told: Sequence[Fact]) -> Iterator[Claim]:
     """What goes without notice, and what else must be acted on that the effect has no room for."""
-    was_announced = any(_DEPRECATED.search(file.change.patch or "") for file in change.files.values())
+    was_announced = any(_PATTERNS.deprecated.search(file.change.patch or "") for file in change.files.values())
     gone = list(change.of(*_GONE))
     if gone and not was_announced and not change.is_revert:
         text = change.say("risk.gone", names=change.names([name for fact in gone for name in names_of(fact)]))
@@ -132,8 +120,7 @@ def _tests(change: Change) -> Iterator[Claim]:
 def _holds_tests(file: ChangedFile) -> bool:
     """Whether a hunk of the product's code stands among tests: Rust's stand beside what they test."""
     return file.language == "rust" and any(
-        _RUST_TESTS.search(text) for hunk in file.hunks for text in (hunk.heading, *(line.text for line in hunk.lines))
+        _PATTERNS.rust_tests.search(text)
+        for hunk in file.hunks
+        for text in (hunk.heading, *(line.text for line in hunk.lines))
     )
-
-
-_RUST_TESTS = re.compile(r"#\[(?:\w+::)*test\b|#\[cfg\(test\)|\bmod tests?\b|\bfn test_")

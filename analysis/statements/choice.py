@@ -1,11 +1,11 @@
 """Which words stand for a commit: its headline, and the statements that tell its effect best."""
 
-import re
 from collections.abc import Sequence
 from itertools import islice
 
 from analysis.commits.commit import Commit
 from analysis.commits.title import read_title
+from analysis.i18n.patterns import Patterns
 from analysis.statements.fragments import is_effective
 from analysis.statements.releases import NAMES_VERSION
 from analysis.statements.statement import Source, Statement, StatementKind
@@ -18,27 +18,15 @@ _LONGEST_HEADLINE = 240
 _MOST_FRAGMENTS = 4
 """Sentences for users that one change brings; a commit with more of them is a release, and its title names it."""
 
-_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-_GOES_ON = re.compile(r"^(?:…|\.\.\.)\s*")
-_CLOSES = re.compile(
-    r"(?<=\S)\W{1,3}\b(?:closes?|fix(?:es)?|resolves?|refs?)\s+#\d+(?:(?:,|\sand)?\s+#\d+)*\W*$", re.IGNORECASE
-)
-"""The issues that a title closes: their numbers tell nobody what it does."""
+_PATTERNS = Patterns(__file__)
 _LEAST_WRAPPED = 50
 """Characters of a line before anybody wraps it."""
-_ENDS = re.compile(r"[.!?。！？]$")
-_NUMBER = re.compile(r"\s*\(#\d+\)$")
-_NO_TITLE = re.compile(
-    r"[-*#>|`]|\W*\[|[A-Za-z][\w-]{1,40}:\s|(?:closes?|fix(?:es)?|resolves?|see|refs?|bumps?)\b|https?:|\(cherry",
-    re.IGNORECASE,
-)
-"""What stands below a title without an empty line between them, and does not go on with it: lists, trailers, links."""
 
 
 def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
     """Return the headline: the sentence made for users, else the title, else the best statement; never reworded."""
     said = read_title(commit.subject)
-    title = _CLOSES.sub("", _whole(said.text, commit))
+    title = _PATTERNS.closes.sub("", _whole(said.text, commit))
     if said.deed and f"{said.deed} {said.text}" in commit.subject:
         title = f"{said.deed} {title}"
     fragments = [one for one in statements if one.source is Source.FRAGMENT and one.kind is StatementKind.EFFECT]
@@ -73,15 +61,15 @@ def _is_for_users(statement: Statement) -> bool:
 def _whole(title: str, commit: Commit) -> str:
     """The title with what a server cut off it, or what its author wrapped into the next line, where the body goes on there."""
     body = commit.body
-    if _CUT.search(title) and _GOES_ON.match(body):
-        rest = _GOES_ON.sub("", body).partition("\n")[0].strip()
-        head = _CUT.sub("", title)
+    if _PATTERNS.cut.search(title) and _PATTERNS.goes_on.match(body):
+        rest = _PATTERNS.goes_on.sub("", body).partition("\n")[0].strip()
+        head = _PATTERNS.cut.sub("", title)
         is_word = title[-4:-1] != " .." and rest[:1].islower() and not title.rstrip("….").endswith(" ")
         return f"{head}{rest}" if is_word else f"{head} {rest}"
     # Git takes all lines before the first empty one for the title: https://git-scm.com/docs/git-commit#_discussion
     first, _, below = commit.message.partition("\n")
     wrapped = below.partition("\n")[0].strip()
-    is_wrapped = len(first) >= _LEAST_WRAPPED and first.rstrip().endswith(title) and not _ENDS.search(title)
-    if is_wrapped and wrapped and not _NO_TITLE.match(wrapped):
-        return f"{title} {_NUMBER.sub('', wrapped)}"
+    is_wrapped = len(first) >= _LEAST_WRAPPED and first.rstrip().endswith(title) and not _PATTERNS.ends.search(title)
+    if is_wrapped and wrapped and not _PATTERNS.no_title.match(wrapped):
+        return f"{title} {_PATTERNS.number.sub('', wrapped)}"
     return title

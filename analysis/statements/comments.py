@@ -8,6 +8,7 @@ from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind
 from analysis.commits.patch import Hunk, Line
 from analysis.facts.syntax.changed import ChangedFile, changed_file
+from analysis.i18n.patterns import Patterns
 from analysis.statements.candidate import Candidate
 from analysis.statements.pointing import standing
 from analysis.statements.reworded import is_reworded
@@ -15,46 +16,16 @@ from analysis.statements.rst import plain_rst
 from analysis.statements.sentences import sentences_of, unwrapped
 from analysis.statements.statement import Source
 
-_HASH = re.compile(r"^\s*#(?!!)\s?(?P<text>.*)$")
-_SLASH = re.compile(r"^\s*(?:///?!?|/\*\*?|\*/|\*(?=\s|$))\s?(?P<text>.*?)(?:\*/)?\s*$")
+_PATTERNS = Patterns(__file__)
 _COMMENT = {  # configuration is left out: what is commented out there looks like prose
-    **dict.fromkeys(("python", "shell"), _HASH),
-    **dict.fromkeys(("c", "rust", "go", "javascript", "java"), _SLASH),
+    **dict.fromkeys(("python", "shell"), "hash"),
+    **dict.fromkeys(("c", "rust", "go", "javascript", "java"), "slash"),
 }
 _BY_EXTENSION = {
-    "rb": _HASH,
-    "gemspec": _HASH,
-    "ex": _HASH,
-    "exs": _HASH,
-    "jl": _HASH,
-    "pl": _HASH,
-    "nix": _HASH,
-    "swift": _SLASH,
-    "kt": _SLASH,
-    "cs": _SLASH,
-    "php": _SLASH,
-    "zig": _SLASH,
+    **dict.fromkeys(("rb", "gemspec", "ex", "exs", "jl", "pl", "nix"), "hash"),
+    **dict.fromkeys(("swift", "kt", "cs", "php", "zig"), "slash"),
 }
-_DOCSTRING = re.compile(r"""^\s*[rRuU]?(?P<mark>\"\"\"|''')(?P<text>.*)$""")
-_HELP = re.compile(r"""\bhelp\s*=\s*\(?\s*$|\bhelp\s*=\s*\(?\s*f?(?P<quote>["'])""")
-_STRING = re.compile(r"""^\s*f?(["'])(?P<text>(?:\\.|(?!\1).)*)\1\s*[,)]*\s*$""")
-_STOPS = re.compile(
-    r"(?:Args|Arguments|Returns|Raises|Yields|Examples?|Parameters|Attributes|Usage|Copyright|SPDX|Licensed|Adapted from)\b|[@:]\w+|>>>|```|\.\. ",
-    re.IGNORECASE,
-)
-"""What ends a comment's prose: what follows describes arguments, is code or a licence."""
-_NOISE = re.compile(
-    r"noqa|type:|pylint|nolint|fmt:|isort|eslint|prettier|ts-|clippy|SAFETY|Author|Ref(?:erence)?s?:|Step \d|#|[\w /-]{1,30}:$|[-=~_*]{3,}|\+\w+",
-    re.IGNORECASE,
-)
-"""A line that is no prose and stands between paragraphs."""
-_PLAN = re.compile(r"(?:TODO|FIXME|XXX|HACK|NOTE\()", re.IGNORECASE)
-"""How a note to programmers begins: it goes on to the paragraph's end."""
-_CODE = re.compile(
-    r"^[\w.\[\]\"']+\s?(?:=|\+=|\()|;\s*$|^\s*(?:if|for|while|return|import|from|let|const|fn|def)\b.*[:;{)]$|[{}]\s*$"
-)
 _MOST_FILES, _MOST_PARAGRAPHS = 40, 6
-_ENDS = re.compile(r"[.!?。！？)\"'`]$")
 _SOURCES = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.CI, FileKind.TEST}
 _SECTIONS = {FileKind.TEST: "how", FileKind.CI: "how"}
 """What is said in a test often tells the trouble; what is said of the product comes first."""
@@ -104,7 +75,7 @@ def _sentences(lines: Sequence[tuple[Line, str]], gone: Collection[str]) -> Iter
             fresh = [line.added and line.text.strip() not in gone for line in own]
             is_new = bool(fresh) and fresh[0] and 2 * sum(fresh) >= len(fresh)
             is_cut = (not is_first and sentence[:1].islower()) or (
-                not is_whole and at >= len(text.rstrip()) and not _ENDS.search(sentence)
+                not is_whole and at >= len(text.rstrip()) and not _PATTERNS.ends.search(sentence)
             )
             # What points at a sentence that was there before cannot be quoted with it.
             shown.append((plain_rst(sentence) if is_new and not is_cut else "", own[0].new or 0 if own else 0))
@@ -118,12 +89,12 @@ def _paragraphs(lines: Sequence[tuple[Line, str]]) -> Iterator[tuple[list[tuple[
     is_plan = is_within = False
     for line, text in lines:
         plain = text.strip()
-        if _STOPS.match(plain):
+        if _PATTERNS.stops.match(plain):
             if kept:
                 yield kept, False
             return
-        is_plan = bool(plain) and (is_plan or bool(_PLAN.match(plain)))
-        if plain and not is_plan and not _NOISE.match(plain) and not _CODE.search(plain):
+        is_plan = bool(plain) and (is_plan or bool(_PATTERNS.plan.match(plain)))
+        if plain and not is_plan and not _PATTERNS.noise.match(plain) and not _PATTERNS.code.search(plain):
             if kept or not is_within or not plain[0].islower():
                 kept.append((line, plain.removeprefix("- ").removeprefix("* ")))
         elif kept:
@@ -136,7 +107,8 @@ def _paragraphs(lines: Sequence[tuple[Line, str]]) -> Iterator[tuple[list[tuple[
 
 def _blocks(file: ChangedFile, hunk: Hunk) -> Iterator[list[tuple[Line, str]]]:
     """Comments, docstrings and help texts, their lines with what they say."""
-    pattern = _COMMENT.get(file.language) or _BY_EXTENSION.get(file.path.rpartition(".")[2])
+    sign = _COMMENT.get(file.language) or _BY_EXTENSION.get(file.path.rpartition(".")[2])
+    pattern = _PATTERNS["comment"][sign] if sign else None
     after = [line for line in hunk.lines if not line.removed]
     if pattern:
         yield from _comments(after, pattern)
@@ -166,7 +138,7 @@ def _docstrings(lines: Sequence[Line]) -> Iterator[list[tuple[Line, str]]]:
             if closed:
                 yield group
                 mark = ""
-        elif found := _DOCSTRING.match(line.text):
+        elif found := _PATTERNS.docstring.match(line.text):
             text, closed, _ = found["text"].partition(found["mark"])
             group = [(line, text)]
             if closed:
@@ -176,13 +148,13 @@ def _docstrings(lines: Sequence[Line]) -> Iterator[list[tuple[Line, str]]]:
 
 def _helps(lines: Sequence[Line]) -> Iterator[list[tuple[Line, str]]]:
     for index, line in enumerate(lines):
-        found = _HELP.search(line.text) if line.added and "help" in line.text else None
+        found = _PATTERNS.help.search(line.text) if line.added and "help" in line.text else None
         if not found:
             continue
         group = []
         rest = line.text[found.start("quote") :] if found["quote"] else ""
         for number, text in enumerate([rest, *(after.text for after in lines[index + 1 : index + 8])]):
-            string = _STRING.match(text)
+            string = _PATTERNS.string.match(text)
             if not string and not (number == 0 and not rest):
                 break
             if string:

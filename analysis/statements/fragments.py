@@ -11,6 +11,7 @@ import yaml
 
 from analysis.commits.commit import Commit, FileChange
 from analysis.facts.syntax.changed import changed_file
+from analysis.i18n.patterns import Patterns
 from analysis.statements.candidate import Candidate
 from analysis.statements.markdown import passages
 from analysis.statements.pointing import standing
@@ -19,17 +20,7 @@ from analysis.statements.rst import plain_rst
 from analysis.statements.sentences import sentences_of
 from analysis.statements.statement import Source
 
-_FOLDERS = (
-    r"(?:CHANGES|changes|changelog\.d|changelog|newsfragments|news|releasenotes/notes|docs/changes|doc/newsfragments)"
-)
-_TOWNCRIER = re.compile(rf"(?:^|/){_FOLDERS}/(?:[^/]+/)*[+\w-]+\.(?P<category>[a-z_]+)(?:\.\d+)?(?:\.(?:rst|md|txt))?$")
-_CHLOGGEN = re.compile(r"(?:^|/)\.chloggen/(?!config|TEMPLATE)[^/]+\.ya?ml$")
-_CHANGESET = re.compile(r"(?:^|/)\.changesets?/(?!README)[^/]+\.mdx?$")
-_RENO = re.compile(r"(?:^|/)releasenotes/notes/(?:[^/]+/)*[^/]+\.ya?ml$")
-_CHANGELOG = re.compile(
-    r"(?:^|/)(?:CHANGELOG|CHANGES|RELEASE[-_]?NOTES|RELEASES|NEWS|HISTORY|UPGRAD(?:E|ING)|MIGRATI(?:ON|NG)|BREAKING[-_]?CHANGES)(?:[-_.]\w+)*\.(?:md|mdx|rst|txt)$",
-    re.IGNORECASE,
-)
+_PATTERNS = Patterns(__file__)
 _MOST_LINES = 400
 """Lines of a changelog that are read: the newest release stands first."""
 
@@ -49,12 +40,6 @@ _CATEGORIES = {
 _EFFECTIVE = {"breaking", "deprecation", "security", "feature", "bugfix", "performance"}
 """Categories whose sentence is about what users notice."""
 
-_BYLINE = re.compile(r"\s*(?:--|—|–)\s*(?:by|patch by)\s[^.]*\.?\s*$", re.IGNORECASE)
-_REFERENCES = re.compile(
-    r"(?:[\s,]*(?:\((?:[\w./-]*#\d+|[0-9a-f]{7,40}|@[\w-]+)(?:,? (?:[\w./-]*#\d+|@[\w-]+))*\)|closes #\d+))+[.]?\s*$"
-)
-_DEPENDENCIES = re.compile(r"(?:\w+\()?deps\b", re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z_]+")
 _LEAST_WORDS = 3
 
 
@@ -83,25 +68,25 @@ def is_effective(category: str) -> bool:
 
 def category_of(words: str) -> str:
     """Return the category that a fragment's kind or a changelog's heading names; empty for none that is known."""
-    found = (_CATEGORIES.get(word.lower()) for word in _WORD.findall(words))
+    found = (_CATEGORIES.get(word.lower()) for word in _PATTERNS.word.findall(words))
     return next(filter(None, found), "")
 
 
 def _read(change: FileChange, folders: Sequence[str]) -> Iterator[tuple[str, int, str]]:
     """Yield (sentence, line, category)."""
     path = change.path
-    if _CHLOGGEN.search(path):
+    if _PATTERNS.chloggen.search(path):
         return _chloggen(change)
-    if _CHANGESET.search(path):
+    if _PATTERNS.changeset.search(path):
         return _changeset(change)
-    if _RENO.search(path):
+    if _PATTERNS.reno.search(path):
         return _reno(change)
-    named = _TOWNCRIER.search(path)
+    named = _PATTERNS.towncrier.search(path)
     if named is None and any(path.startswith(f"{folder}/") for folder in folders):
-        named = re.search(r"\.(?P<category>[a-z_]+)(?:\.\d+)?(?:\.(?:rst|md|txt))?$", path)
+        named = _PATTERNS.category.search(path)
     if named and change.status == "added":
         return _text(change, category_of(named["category"]))
-    return _changelog(change) if _CHANGELOG.search(path) else iter(())
+    return _changelog(change) if _PATTERNS.changelog.search(path) else iter(())
 
 
 def _added(change: FileChange) -> list[tuple[int, str]]:
@@ -111,7 +96,7 @@ def _added(change: FileChange) -> list[tuple[int, str]]:
 def _text(change: FileChange, category: str) -> Iterator[tuple[str, int, str]]:
     lines = _added(change)
     text = "\n".join(text for _, text in lines)
-    if len(lines) == 1 and re.fullmatch(r"[\w./-]+", text.strip()):
+    if len(lines) == 1 and _PATTERNS.path.fullmatch(text.strip()):
         return  # a link to another fragment
     for sentence in _sentences(plain_rst(text) if not change.path.endswith(".md") else text):
         yield sentence, lines[0][0], category
@@ -119,7 +104,7 @@ def _text(change: FileChange, category: str) -> Iterator[tuple[str, int, str]]:
 
 def _sentences(text: str) -> Iterator[str]:
     for passage in passages(text):
-        said = _BYLINE.sub(".", passage.text) if _BYLINE.search(passage.text) else passage.text
+        said = _PATTERNS.byline.sub(".", passage.text) if _PATTERNS.byline.search(passage.text) else passage.text
         yield from filter(None, standing(sentences_of(said)))
 
 
@@ -169,13 +154,13 @@ def _changelog(change: FileChange) -> Iterator[tuple[str, int, str]]:
     lines = _added(change)[:_MOST_LINES]
     text = "\n".join(text for _, text in lines)
     for passage in passages(plain_rst(text) if change.path.endswith((".rst", ".txt")) else text):
-        entry = _REFERENCES.sub("", passage.text).strip()
-        for sentence in filter(None, standing(sentences_of(_BYLINE.sub(".", entry)))):
+        entry = _PATTERNS.references.sub("", passage.text).strip()
+        for sentence in filter(None, standing(sentences_of(_PATTERNS.byline.sub(".", entry)))):
             start = sentence.replace("`", "")[:24]
             number = next((number for number, line in lines if start in _bare(line)), lines[0][0])
-            is_internal = _DEPENDENCIES.match(sentence)
+            is_internal = _PATTERNS.dependencies.match(sentence)
             yield sentence, number, "internal" if is_internal else category_of(passage.heading)
 
 
 def _bare(line: str) -> str:
-    return re.sub(r"[`*]|\]\([^)]*\)|\[", "", line)
+    return _PATTERNS.markup.sub("", line)

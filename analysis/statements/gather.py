@@ -10,6 +10,7 @@ from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.pull_request import INSIDERS, PullRequest
 from analysis.commits.title import ChangeType, read_title
+from analysis.i18n.words import WORDS
 from analysis.statements.candidate import Candidate
 from analysis.statements.comments import code_comments
 from analysis.statements.conventions import Conventions
@@ -38,10 +39,6 @@ _SPEEDUP = re.compile(
 """A comparison with what is compared: bare numbers with an arrow may be versions, options or sizes."""
 _MOST_CELLS = 3
 """Cells of a table's row that can be read without the table."""
-_COMPARES = re.compile(
-    r"\b(?:before|after|baseline|speed-?up|main|this pr|pr|old|new|improve\w*|gain|vs\.?)\b|加速|之前|之后|提升",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"\d")
 
 
@@ -138,7 +135,7 @@ def _figures(candidates: Iterable[Candidate]) -> Iterator[Statement]:
         if (
             candidate.is_row
             and candidate.text.count(" · ") < _MOST_CELLS
-            and _COMPARES.search(f"{candidate.heading} {candidate.text}")
+            and WORDS.patterns("gather")["compares"].search(f"{candidate.heading} {candidate.text}")
             and _NUMBER.search(candidate.text)
         ):
             text = f"{candidate.heading}: {candidate.text}" if candidate.heading else candidate.text

@@ -3,7 +3,6 @@
 What is no prose is left out: code blocks, quotations, HTML, pictures, check lists, tables (these come as rows).
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,37 +11,14 @@ from functools import lru_cache
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from analysis.i18n.patterns import Patterns
 from analysis.statements.lexicon import lexicon
 from analysis.statements.sentences import BREAK, unwrapped
 
 LONGEST = 20_000
 """Characters of a text that are read; what an author wants to say stands before."""
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_BY_BOT = re.compile(
-    r"<!--\s*This is an auto-generated comment\b.*?(?:<!--\s*end of auto-generated comment\b|\Z)",
-    re.DOTALL | re.IGNORECASE,
-)
-"""What review bots put into descriptions, between marks of theirs."""
-_DUNDER = re.compile(r"(?<![\w`])(__\w+__)(?![\w`])")
-_FOLDED = re.compile(r"<details\b.*?(?:</details>|\Z)", re.DOTALL | re.IGNORECASE)
-_TRAILER = re.compile(
-    r"[ \t]*(?:[A-Z][\w]*(?:-[\w]+)*-by|Change-Id|Cc|Reported-at|See-also|PiperOrigin-RevId|Differential Revision|Reviewed By|Test Plan"
-    r"|Pull Request resolved|ghstack-source-id|Release-Notes?|Signed-off|Approved by|PUBLIC_SPEC|PR)\s?:\s.*",
-    re.IGNORECASE,
-)
-_COMMAND = re.compile(
-    r"[ \t]*(?:/[a-z][\w-]+(?:\s.*)?|@\w[\w-]*(?:bot|\[bot\])?\s+(?:merge|rebase|recreate|run|test|retest|help|lint)\b.*)"
-)
-_CHECKBOX = re.compile(r"\[[ xX✓]?\]\s?")
-_SUMMARISES = re.compile(
-    r"(?:new features?|bug fixes|documentation|refactor(?:ing|s)?|style|tests|chores?|reverts?|performance(?: improvements)?|improvements|enhancements"
-    r"|breaking changes|security|release notes|dependencies|other changes)[:：]?",
-    re.IGNORECASE,
-)
-"""The items, in bold type, behind which a review bot sums up a pull request: https://docs.coderabbit.ai/pr-reviews/pr-summaries."""
-_RULE = re.compile(r"[-=_*]{3,}\s*$")
-_LEADS = re.compile(r"^[\w'’ /()-]{2,40}[:：]$")
+_PATTERNS = Patterns(__file__)
 
 
 class Kind(StrEnum):
@@ -83,16 +59,16 @@ def passages(text: str) -> Iterator[Passage]:
 
 def _readable(text: str) -> str:
     """The text without HTML, trailers and commands to bots."""
-    text = _BY_BOT.sub("", text[:LONGEST].replace("\r", ""))
-    text = _DUNDER.sub(
-        r"`\1`", _FOLDED.sub("", _COMMENT.sub("", text))
+    text = _PATTERNS.by_bot.sub("", text[:LONGEST].replace("\r", ""))
+    text = _PATTERNS.dunder.sub(
+        r"`\1`", _PATTERNS.folded.sub("", _PATTERNS.comment.sub("", text))
     )  # a name, which Markdown would take for bold type
     lines = []
     for line in text.split("\n"):
-        if _TRAILER.fullmatch(line) or _COMMAND.fullmatch(line):
+        if _PATTERNS.trailer.fullmatch(line) or _PATTERNS.command.fullmatch(line):
             continue
         # A ruler below a line would make a heading of a squashed commit's last one.
-        lines.append("" if _RULE.fullmatch(line.strip()) else line)
+        lines.append("" if _PATTERNS.rule.fullmatch(line.strip()) else line)
     return "\n".join(lines)
 
 
@@ -145,11 +121,11 @@ class _Reader:
             self._row.append(text)
         elif self._level:
             self._enter(self._level, text)
-        elif _CHECKBOX.match(text) and self._items:
+        elif _PATTERNS.checkbox.match(text) and self._items:
             return
-        elif self._items and _SUMMARISES.fullmatch(text) and _is_bold(token):
+        elif self._items and _PATTERNS.summarises.fullmatch(text) and _is_bold(token):
             self._summary = self._lists
-        elif not self._items and (_LEADS.match(text) or _is_bold(token)):
+        elif not self._items and (_PATTERNS.leads.match(text) or _is_bold(token)):
             self._enter(7, text)  # a paragraph that heads what follows: deeper than any heading
         elif text:
             kind = Kind.ITEM if self._items else Kind.PARAGRAPH
@@ -168,7 +144,11 @@ class _Reader:
 
 def _is_bold(token: Token) -> bool:
     """Whether a paragraph is one bold phrase: a heading by its looks."""
-    children = [child for child in token.children or [] if child.type != "text" or child.content.strip(" :：")]
+    children = [
+        child
+        for child in token.children or []
+        if child.type != "text" or not _PATTERNS.only_colons.fullmatch(child.content)
+    ]
     most = 40
     return (
         len(children) >= 3  # noqa: PLR2004 - opening, text, closing
@@ -189,4 +169,4 @@ def _text_of(token: Token) -> str:
             lines.append("")
         elif child.type == "text":
             lines[-1] += child.content
-    return re.sub(r"[ \t\n]+", " ", unwrapped(lines)).strip(f" {BREAK}")
+    return _PATTERNS.gaps.sub(" ", unwrapped(lines)).strip(f" {BREAK}")

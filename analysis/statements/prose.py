@@ -3,11 +3,11 @@
 Left out: templates, check lists, trailers, quotations, logs, commands and pleas to bots and reviewers.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
 from analysis.commits.title import read_title
+from analysis.i18n.patterns import Patterns
 from analysis.statements.breaking import breaking_notes, denies
 from analysis.statements.candidate import Candidate
 from analysis.statements.conventions import Conventions
@@ -18,21 +18,7 @@ from analysis.statements.pointing import standing
 from analysis.statements.sentences import sentences_of
 from analysis.statements.statement import Source
 
-_RELEASE_NOTE = re.compile(r"(?<!`)```+[ \t]*release-notes?[^\n]*\n(?P<text>.*?)```", re.DOTALL | re.IGNORECASE)
-_BREAKS = re.compile(r"^\W*breaking(?: changes?)?\W*$|不兼容|破坏性", re.IGNORECASE)
-_WORDS = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
-_LOG = re.compile(
-    r"^\S*(?:Error|Exception|Warning|Traceback)\b:|^\[?\d{4}-\d\d-\d\d|^(?:INFO|WARN|DEBUG|ERROR)\b|^\$ |^>>> |^(?:File|at) [\"\w].*\bline \d+|\|{2,}|={4,}|\.{4,}|^\d+/\d+\b"
-)
-_ONLY_LINKS = re.compile(r"^\W*(?:(?:https?://|#\d|[\w.-]+/[\w.-]+#\d)\S*\W*)+$")
-_FOOTER = re.compile(r"^[\w /-]{2,30}(?: version| main| commit)?:\s*\S+$")
-_SQUASHED = re.compile(r"(?:\w+(?:\([\w./, -]+\))?!?:\s+\S|\[[\w /-]+\]\s*\S)")
-"""A list's item that is the title of a commit which was squashed into this one."""
-_BULLET = re.compile(r"^\* .+\n(?:\n|\Z)", re.MULTILINE)
-"""The title of a squashed commit, as GitHub lists them: a paragraph of its own."""
-_BEGINS = re.compile(r"[^\W_]|[`\"'“‘(\[*$/.@#_<-]")
-_QUESTION = re.compile(r"[?？]$")
-_TAIL = re.compile(r"(?:\s+(?:cc:?\s+)?@[\w-]+(?:/[\w-]+)?[,.]?|\s+\(?https?://\S+\)?)+$")
+_PATTERNS = Patterns(__file__, "prose")
 _LEAST_CHINESE = 6
 _LEAST_WORDS, _LONGEST = 4, 600
 _MOST_NOTED = 4
@@ -53,9 +39,9 @@ def prose_of(text: str, source: Source, conventions: Conventions, url: str = "")
             continue
         sentences = sentences_of(passage.text)
         for whole, standing_text in zip(sentences, standing(sentences, opens=not is_item and not order), strict=True):
-            sentence, quoted = _TAIL.sub("", whole), _TAIL.sub("", standing_text)
+            sentence, quoted = _PATTERNS.tail.sub("", whole), _PATTERNS.tail.sub("", standing_text)
             if is_prose(sentence) and not (is_item and source is Source.BODY and _is_squashed(sentence)):
-                category = "breaking" if _BREAKS.search(passage.heading) else ""
+                category = "breaking" if _PATTERNS.breaks.search(passage.heading) else ""
                 if quoted and is_prose(quoted):
                     yield Candidate(quoted, source, order, passage.section, url=url, category=category)
                 order += 1
@@ -63,14 +49,14 @@ def prose_of(text: str, source: Source, conventions: Conventions, url: str = "")
 
 def _first_of_squashed(text: str) -> str:
     """What stands before the second of several squashed commits: what follows tells a branch's history."""
-    bullets = [found.start() for found in _BULLET.finditer(text)]
+    bullets = [found.start() for found in _PATTERNS.bullet.finditer(text)]
     return text[: bullets[1]] if len(bullets) > 1 and not text[: bullets[0]].strip() else text
 
 
 def _announced(text: str) -> Iterator[tuple[str, str]]:
     """Yield (category, sentence) of what the author marked as news for users."""
     text = text[:LONGEST]
-    for found in _RELEASE_NOTE.finditer(text):
+    for found in _PATTERNS.release_note.finditer(text):
         for passage in passages(found["text"]):
             if not denies(passage.text.strip(" .")):
                 yield from (("note", sentence) for sentence in sentences_of(passage.text) if is_prose(sentence))
@@ -80,7 +66,7 @@ def _announced(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_squashed(item: str) -> bool:
-    return bool(_SQUASHED.match(item) and read_title(item).types)
+    return bool(_PATTERNS.squashed.match(item) and read_title(item).types)
 
 
 def is_prose(sentence: str) -> bool:
@@ -89,20 +75,20 @@ def is_prose(sentence: str) -> bool:
     plain = sentence.strip()
     if (
         len(plain) > _LONGEST
-        or not _BEGINS.match(plain)
-        or plain.endswith((":", "：", "…", "..."))
-        or _QUESTION.search(plain)
+        or not _PATTERNS.begins.match(plain)
+        or _PATTERNS.announces.search(plain)
+        or _PATTERNS.asks.search(plain)
     ):
         return False
-    if len(plain.split()) < _LEAST_WORDS and len(re.findall(r"[\u4e00-\u9fff]", plain)) < _LEAST_CHINESE:
+    if len(plain.split()) < _LEAST_WORDS and len(_PATTERNS.chinese.findall(plain)) < _LEAST_CHINESE:
         return False
     if (
         words.talk.match(plain)
         or words.chatter.search(plain)
-        or _LOG.search(plain)
-        or _ONLY_LINKS.match(plain)
-        or _FOOTER.match(plain)
+        or _PATTERNS.log.search(plain)
+        or _PATTERNS.only_links.match(plain)
+        or _PATTERNS.footer.match(plain)
     ):
         return False
-    letters = sum(map(len, _WORDS.findall(plain)))
+    letters = sum(map(len, _PATTERNS.words.findall(plain)))
     return letters * 2 >= len(plain) and plain.count("(") - plain.count(")") in {0, -1}

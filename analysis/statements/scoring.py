@@ -3,12 +3,12 @@
 A learned order of sentences did no better on labelled days than these.
 """
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
 from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.i18n.patterns import Patterns
 from analysis.statements.candidate import Candidate
 from analysis.statements.lexicon import lexicon
 from analysis.statements.statement import Source
@@ -68,15 +68,7 @@ _FEW_WORDS, _MANY_WORDS, _TOO_MANY_WORDS = 7, 45, 70
 _NEW_WORDS, _MANY_NEW_WORDS, _MOSTLY = 3, 7, 0.4
 _NEW_SHARE = 0.4
 
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
-_ENDING = re.compile(r"(?<=\w{3})(?:s|(?<=\w{2})(?:ing|ed|es|e))$")
-_OF_TESTS = re.compile(r"\btests?\b", re.IGNORECASE)
-_TAKEN_BACK = re.compile(r"(?:revert|restore|reapply)\b", re.IGNORECASE)
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_QUANTITY = re.compile(
-    r"\b\d[\d.,]*\s?(?:%|x\b|×|ms\b|s\b|µs\b|us\b|GB\b|MB\b|GiB\b|MiB\b|tok(?:ens)?/s|req/s|times\b)"
-)
-_POINTER = re.compile(r"#\d{2,}")
+_PATTERNS = Patterns(__file__)
 _STOP_WORDS = "the and for with that this from into are was were has have not its when which then than only also but can all any use used using on in of to by as at is be or an if it we no so do up us our their"
 _GENERIC_STEMS = (
     "pr pull request change commit patch add fix update support adapt implement introduc enabl new error issue bug"
@@ -89,8 +81,8 @@ _STOP = frozenset(_STOP_WORDS.split(" "))
 @lru_cache(maxsize=4_000)
 def stems(text: str) -> frozenset[str]:
     """Return what the words of a text have in common with their inflections."""
-    words = (word.lower() for word in _WORD.findall(re.sub(r"[_/.-]", " ", text)))
-    return frozenset(_ENDING.sub("", word) for word in words if word not in _STOP)
+    words = (word.lower() for word in _PATTERNS.word.findall(_PATTERNS.parting.sub(" ", text)))
+    return frozenset(_PATTERNS.ending.sub("", word) for word in words if word not in _STOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +112,8 @@ class Scorer:
         elif "chores" in marks and "now" not in marks:
             points += _CHORE
         points += self._against_title(text, marks)
-        points += _UNIT if _QUANTITY.search(text) else 0.0
-        points += _ADDRESS if "://" in text else _LINKED if _POINTER.search(text) else 0.0
+        points += _UNIT if _PATTERNS.quantity.search(text) else 0.0
+        points += _ADDRESS if "://" in text else _LINKED if _PATTERNS.pointer.search(text) else 0.0
         points += _LEANS if words.leaning.match(text) else 0.0
         points += _SUPPOSED if words.supposed.search(text) else 0.0
         if self.is_release and candidate.source is Source.FRAGMENT:
@@ -140,7 +132,7 @@ class Scorer:
     def _against_title(self, text: str, marks: Collection[str]) -> float:
         words = stems(text)
         new = len(words - self.title - _GENERIC)
-        if self.title and (new < _NEW_WORDS or new < _NEW_SHARE * len(words)) and not _CHINESE.search(text):
+        if self.title and (new < _NEW_WORDS or new < _NEW_SHARE * len(words)) and not _PATTERNS.chinese.search(text):
             return _REPEATS
         closeness = self.closeness(text)
         is_thin = closeness >= _MOSTLY and new < _MANY_NEW_WORDS and not _EARNS & set(marks)
@@ -150,7 +142,7 @@ class Scorer:
         least = _TEST_CLOSE if kind_of(candidate.path) is FileKind.TEST else _LEAST_CLOSE
         if self.closeness(candidate.text) < least:
             return _FAR
-        if lexicon().labels.match(candidate.text) or _OF_TESTS.search(candidate.text):
+        if lexicon().labels.match(candidate.text) or _PATTERNS.of_tests.search(candidate.text):
             return _LABEL
         if lexicon().steps.match(candidate.text) and "trouble" not in marks:
             return _STEP
@@ -159,7 +151,7 @@ class Scorer:
 
 def _is_weighty(candidate: Candidate, marks: Collection[str]) -> bool:
     return candidate.category in {"breaking", "security"} or (
-        "trouble" in marks and not _TAKEN_BACK.match(candidate.text)
+        "trouble" in marks and not _PATTERNS.taken_back.match(candidate.text)
     )
 
 
@@ -175,7 +167,7 @@ _TELLING = {"trouble", "now", "benefit", "consequence", "offer"}
 
 
 def _length(text: str) -> float:
-    count = len(text.split()) + len(_CHINESE.findall(text)) // 2
+    count = len(text.split()) + len(_PATTERNS.chinese.findall(text)) // 2
     if count < _FEW_WORDS:
         return _SHORT
     return _ENDLESS if count > _TOO_MANY_WORDS else _LONG if count > _MANY_WORDS else 0.0

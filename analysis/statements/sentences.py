@@ -1,24 +1,17 @@
 """Text taken apart into sentences, in English and Chinese."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:e\.g|i\.e|vs|cf|resp|approx|etc|incl|fig|sec|no|vol|al|dr|mr|ms|st|w\.r\.t)|\b[A-Z])\.$", re.IGNORECASE
-)
-_END = re.compile(r"(?:[.!?][\"')\]”]*(?=\s+[\"'(\[“`]?[A-Z0-9`])|[。！？](?=.)|[；](?=.)|\.(?=[\u4e00-\u9fff]))")
-_CODE = re.compile(r"`[^`]*`")
-_BLANKS = re.compile(r"\s+")
-_NUMBERED = re.compile(r"^(?:\d{1,2}[.、)）]|\(\d{1,2}\)|（\d{1,2}）|[①-⑨])\s*(?=\D)")
+from analysis.i18n.patterns import Patterns
+
+_PATTERNS = Patterns(__file__, "sentences")
 
 BREAK = "\u2028"
 """Unicode's line separator: where a line ends that was broken on purpose, and with it a sentence."""
 
 _WRAPPED = 55
 """Columns; a shorter line was broken on purpose and not by an editor."""
-_BEGINS = re.compile(r"\s*(?:[A-Z]|\d+[.、)])")
-_GOES_ON = re.compile(r"(?:[,(/&-]|\b(?:the|a|an|of|for|to|in|on|with|and|or|by|from|that|is|are|as|at))\s*$")
 
 
 def unwrapped(lines: Sequence[str], *, is_raw: bool = False) -> str:
@@ -31,7 +24,9 @@ def unwrapped(lines: Sequence[str], *, is_raw: bool = False) -> str:
         fits = (
             is_raw and len(line) + 1 + len(after.split(" ", 1)[0]) <= width
         )  # an editor would have put the next word here
-        is_broken = (len(line) < _WRAPPED or fits) and _BEGINS.match(after) and not _GOES_ON.search(line)
+        is_broken = (
+            (len(line) < _WRAPPED or fits) and _PATTERNS.begins.match(after) and not _PATTERNS.goes_on.search(line)
+        )
         text += line + (BREAK if is_broken else " ")
     return text
 
@@ -42,14 +37,14 @@ def sentences_of(text: str) -> list[str]:
 
 
 def _of_line(text: str) -> Iterator[str]:
-    plain = _BLANKS.sub(" ", text).strip()
-    masked = _CODE.sub(lambda code: "X" * len(code[0]), plain)
+    plain = _PATTERNS.blanks.sub(" ", text).strip()
+    masked = _PATTERNS.code.sub(lambda code: "X" * len(code[0]), plain)
     start = 0
-    for end in [*(found for found in _END.finditer(masked)), None]:
+    for end in [*(found for found in _PATTERNS.end.finditer(masked)), None]:
         stop = end.end() if end else len(plain)
-        if end and masked[end.start()] == "." and _ABBREVIATED.search(masked[start : end.start() + 1]):
+        if end and masked[end.start()] == "." and _PATTERNS.abbreviated.search(masked[start : end.start() + 1]):
             continue
-        sentence = _NUMBERED.sub("", plain[start:stop].strip())
+        sentence = _PATTERNS.numbered.sub("", plain[start:stop].strip())
         start = stop
         if sentence:
             yield sentence

@@ -1,46 +1,21 @@
 """Whether a change leaves what runs as it was: only comments, docstrings, prose, blank lines or layout differ."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from analysis.facts.syntax.changed import ChangedFile, View
+from analysis.i18n.patterns import Patterns
 
-_CODE_LINE = re.compile(
-    r"[=(){}\[\];]|^(?:def|class|return|if|for|import|from|raise|assert|with|elif|else|try|except|yield|fn|let|pub|use)\b"
-)
-_CODE = re.compile(
-    _CODE_LINE.pattern
-    + r"|[#<>@$]|\w_\w|^\w+: \S+$|,$|^(?:del|global|nonlocal|await|pass|break|continue|else|struct|enum|class)\b"
-)
-_SENTENCE = re.compile(r"[\w'(\"-]+(?:[.,:;]? [\w'()\"/-]+)+[.,:;!?]?")
+_PATTERNS = Patterns(__file__)
 _HAS_DOCUMENTS = {"python", "c", "rust", "java", "javascript", "go"}
 _INDENTED = {"python", "yaml"}
-_LAST_COMMA = re.compile(r",(?=[)\]}])")
-_LAST_SEMICOLON = re.compile(r";[ \t]*(?=\n|$|\})")
-_STRING = re.compile(r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`]*`)""")
 _EITHER_QUOTE = {"python", "javascript", "yaml", "toml"}
-_NEEDLESS = re.compile(r"(?<![\w\s])\s+|\s+(?![\w\s])")
-_BLANK = re.compile(r"\s+")
 _LAYOUT = {ord(sign): None for sign in " \t\n,;\"'`()"}
-_IMPORTS = {
-    "python": re.compile(r"\s*(?:import|from)\b"),
-    "javascript": re.compile(r"import\b(?![(.])"),
-    "rust": re.compile(r"\s*(?:pub(?:\([^)]*\))? )?use\b"),
-    "go": re.compile(r"import\b|\t(?:[\w.]+ )?\"[^\"]+\"$"),
-    "c": re.compile(r"#\s*include\b"),
-}
-_WORD = re.compile(r"\w+")
-_PACKAGE = re.compile(r'[\w.]*"[^"]+"')
-_NAMES = (
-    re.compile(r"(?P<head>[^{]*)\{(?P<names>.*)\}(?P<tail>[^}]*)"),
-    re.compile(r"(?P<head>from.*?\bimport|import) ?\(?(?P<names>[\w.,* ]+)\)?(?P<tail>)"),
-)
 
 
 def reads_as_prose(text: str) -> bool:
     """Whether a line looks like a sentence rather than code."""
-    return len(text.split()) >= 4 and not _CODE_LINE.search(text)  # noqa: PLR2004 - shorter ones may be anything
+    return len(text.split()) >= 4 and not _PATTERNS.code_line.search(text)  # noqa: PLR2004 - shorter ones may be anything
 
 
 def is_inert(file: ChangedFile) -> bool:
@@ -62,7 +37,7 @@ def is_laid_out_anew(file: ChangedFile) -> bool:
     """Whether of an inert change nothing but its layout differs: no word of a comment or a docstring came or went."""
     lines = [line for hunk in file.hunks for line in hunk.lines]
     came, went = (
-        Counter(_WORD.findall("\n".join(line.text for line in lines if getattr(line, side))))
+        Counter(_PATTERNS.word.findall("\n".join(line.text for line in lines if getattr(line, side))))
         for side in ("added", "removed")
     )
     return came == went
@@ -85,7 +60,7 @@ def _bare(view: View) -> str:
 def _pieces(code: str, language: str) -> Iterator[str | list[str]]:
     """Yield the code without its layout, cut at runs of imports, of which the order is layout too."""
     rest, imports = "", list[str]()
-    begins = _IMPORTS.get(language)
+    begins = _PATTERNS["imports"].get(language)
     for text in _statements(code):
         if begins and begins.match(text):
             yield from _run(rest, language)
@@ -123,19 +98,19 @@ def _opened(line: str) -> int:
 def _imported(statement: str, language: str) -> list[str]:
     """Each name that an import brings, with what else the statement says: two statements may become one."""
     if language == "go":
-        return _PACKAGE.findall(statement)
-    found = next((found for form in _NAMES if (found := form.fullmatch(statement))), None)
+        return _PATTERNS.package.findall(statement)
+    found = next((found for form in _PATTERNS["names"].values() if (found := form.fullmatch(statement))), None)
     return [f"{found['head']} {name} {found['tail']}" for name in found["names"].split(",")] if found else [statement]
 
 
 def _squeezed(code: str, language: str) -> str:
     if language == "javascript":
-        code = _LAST_SEMICOLON.sub("", code)
-    parts = _STRING.split(code)  # in turn what stands outside of strings, and a string
-    parts[::2] = [_BLANK.sub(" ", _NEEDLESS.sub("", part)) for part in parts[::2]]
+        code = _PATTERNS.last_semicolon.sub("", code)
+    parts = _PATTERNS.string.split(code)  # in turn what stands outside of strings, and a string
+    parts[::2] = [_PATTERNS.blank.sub(" ", _PATTERNS.needless.sub("", part)) for part in parts[::2]]
     if language in _EITHER_QUOTE:
         parts[1::2] = [f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text for text in parts[1::2]]
-    return _LAST_COMMA.sub("", "".join(parts))
+    return _PATTERNS.last_comma.sub("", "".join(parts))
 
 
 def _is_indented_alike(before: str, after: str) -> bool:
@@ -163,5 +138,5 @@ def _is_prose(before: View, after: View) -> bool:
     if not changed:
         return False
     return all(map(reads_as_prose, changed)) or (
-        all(map(_SENTENCE.fullmatch, changed)) and not any(_CODE.search(text) for text, _ in lines)
+        all(map(_PATTERNS.sentence.fullmatch, changed)) and not any(_PATTERNS.code.search(text) for text, _ in lines)
     )

@@ -6,7 +6,6 @@ The weights are fitted to days that readers labelled, and held near what was exp
 
 import json
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,7 @@ from analysis.commits.copies import is_copy
 from analysis.commits.file_kinds import FileKind
 from analysis.commits.title import AROUND, ChangeType, Title
 from analysis.facts.fact import Fact, FactKind
+from analysis.i18n.patterns import Patterns
 from analysis.statements.statement import Source, Statement, StatementKind
 from analysis.statements.symptoms import found_in
 from analysis.triage.reason import Reason
@@ -86,28 +86,7 @@ GRAVE = frozenset({"data_loss", "security", "crash", "hang", "race", "wrong_resu
 
 _MOST_SIZE = 6.0  # e^6 lines: beyond some hundred, more say nothing
 _MOST_SENTENCES = 2
-_REFUSES = re.compile(
-    r"\b(?:reject|refus|disallow|forbid|rais|throw|clamp|enforc)(?:e|es|s|ed|ing)?\b|拒绝|禁止|限制", re.IGNORECASE
-)
-_CONSEQUENCE = re.compile(
-    r"\b(?:so|thus|hence|therefore|caus(?:e|es|ed|ing)|lead(?:s|ing)? to|led to|result(?:s|ed|ing)? in|because|which (?:made|makes|broke|breaks|meant|means)"
-    r"|would|could|no longer|silently|instead of|when(?:ever)?|if)\b|导致|因此|从而|引发|造成",
-    re.IGNORECASE,
-)
-_HOUSEKEEPING = re.compile(
-    r"\W*(?:super\s+)?(?:tiny\s+|minor\s+|small\s+)?(?:refactor\w*|clean\w*|tidy|renam\w+|mov(?:e|ing)|extract|split|simplif\w*|reorgani[sz]e|restructure|unify|dedup\w*"
-    r"|(?:remove|delete|drop) (?:unused|redundant|dead|useless|unnecessary|obsolete)|inline|lint|format\w*|style|typos?|nit|chore|bump|upgrade|migrat\w+|tests?|docs?"
-    r"|comments?|rewrite|consolidate|replace|delegate|annotat\w+)\b|重构|清理|整理|移动|重命名",
-    re.IGNORECASE,
-)
-_MINOR = re.compile(
-    r"(?:^|[/_-])(?:bench(?:es|marks?|marking)?|profil(?:e|er|ing)|tools?|tooling|scripts?|examples?|samples|demos?|playgrounds?|experimental|contrib|debug|dev|website|templates?|stubs?|mocks?)(?:[/_.-]|$)",
-    re.IGNORECASE,
-)
-_MODEL = re.compile(
-    r"\b(?!(?:FP|SM|INT|CUDA|GPU|UTF|SHA|HTTP|MX|NV|BF|Python|Py|Node|Windows|Ubuntu|Debian|Go|Rust|Java|Ruby|Swift|Clang|GCC|Qt|Vue|React|Base|Part|Step)[\d-])[A-Z][A-Za-z]{2,}[-_ ]?V?\d(?:\.\d+)?[A-Za-z]*\b"
-)
-"""A model by its name and number, as people write them: `Llama 3`, `GLM-4.5`."""
+_PATTERNS = Patterns(__file__, "prominence")
 
 _GONE = (
     FactKind.FLAG_REMOVED, FactKind.COMMAND_REMOVED, FactKind.ENDPOINT_REMOVED, FactKind.ENV_REMOVED, FactKind.METRIC_REMOVED,
@@ -131,8 +110,6 @@ _INTERFACE = {
     "format": (FactKind.FORMAT_CHANGED,),
     "selects": (FactKind.SELECTION_CHANGED,),
 }
-_TESTING = re.compile(r"(?:^|_)(?:TEST|CI)(?:_|$)")
-"""What tests set for themselves: an environment variable of this name concerns no user."""
 
 
 def signals(
@@ -153,12 +130,14 @@ def signals(
     grave = list(_grave(statements))
     touches = FileKind.PRODUCTION in kinds.values() or not kinds
     yield from _evidence(commit, kinds, types)
-    if not title.breaking and (_HOUSEKEEPING.match(title.text) or types[0] in {ChangeType.REFACTOR, ChangeType.CHORE}):
+    if not title.breaking and (
+        _PATTERNS.housekeeping.match(title.text) or types[0] in {ChangeType.REFACTOR, ChangeType.CHORE}
+    ):
         yield Signal("housekeeping", 0.5 if grave else 1.0, "housekeeping")
     if platform:
         yield Signal("platform", code="platform", detail=platform) if is_fix else Signal("platform_other")
     if touches:
-        if model := _MODEL.search(title.text):
+        if model := _PATTERNS.model.search(title.text):
             yield Signal("model_fix", code="model", detail=model[0]) if is_fix else Signal("model_other")
         yield from _troubles(title, statements, grave, told, is_fix=is_fix)
     yield from _interface(title, told, statements, types[0])
@@ -171,7 +150,7 @@ def signals(
 
 def facts_for_users(facts: Iterable[Fact]) -> Iterator[Fact]:
     """Yield the facts that are not about what tests set for themselves."""
-    return (fact for fact in facts if not _TESTING.search(fact.name))
+    return (fact for fact in facts if not _PATTERNS.testing.search(fact.name))
 
 
 def _evidence(commit: Commit, kinds: Mapping[str, FileKind], types: Sequence[ChangeType]) -> Iterator[Signal]:
@@ -192,7 +171,7 @@ def _evidence(commit: Commit, kinds: Mapping[str, FileKind], types: Sequence[Cha
         }
         if lead in names:
             yield Signal(names[lead], code=f"type.{lead.value}")
-        if product and all(_MINOR.search(file.path) for file in product):
+        if product and all(_PATTERNS.minor.search(file.path) for file in product):
             yield Signal("minor", code="minor")
     else:
         ships = present & {FileKind.BUILD, FileKind.VENDORED}
@@ -230,12 +209,12 @@ def _troubles(
         _, code, words = grave[0]
         detail = in_title.get(code, words)
         yield Signal("grave_text", min(len(grave), _MOST_SENTENCES), code, detail)
-        if any(_CONSEQUENCE.search(one.text) for one, _, _ in grave):
+        if any(_PATTERNS.consequence.search(one.text) for one, _, _ in grave):
             yield Signal("consequence", code=code, detail=detail)
         if is_fix:
             yield Signal("grave_fix", code=code, detail=detail)
     raised = next((fact for fact in facts if fact.kind is FactKind.CHECK_ADDED), None)
-    if _REFUSES.search(title.text):
+    if _PATTERNS.refuses.search(title.text):
         yield Signal("refuses", code="refuses" if raised else "")  # who throws may have thrown before
     if raised and is_fix:
         yield Signal("raises", code="check_added", detail=raised.name)

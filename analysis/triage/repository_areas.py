@@ -13,37 +13,19 @@ from functools import lru_cache
 from typing import Any
 
 from analysis.commits.globs import pattern_of
+from analysis.i18n.patterns import Patterns
 from analysis.triage.areas import Area, Areas, general, is_of_models, read_areas
 
-_LABEL_PREFIX = re.compile(r"^(?:area|component|module|scope|topic|domain)\s*[:/-]\s*", re.IGNORECASE)
+_PATTERNS = Patterns(__file__)
 _LARGEST_TEXT, _DEEPEST, _MOST_STEPS = 200_000, 50, 20_000
 """Characters of a labeler or CODEOWNERS, levels of one, values that are looked at in it: ten times what the largest projects have."""
 _MATCHES = {"any", "all", "changed-files", "any-glob-to-any-file", "any-glob-to-all-files"}
-_NO_TEXT = re.compile(r"~|null|true|false|[\d.+-]*", re.IGNORECASE)
-"""What YAML takes for something else than a text where no quotes stand around it."""
 _LOG = logging.getLogger(__name__)
-_PROCESS = re.compile(
-    r"(?:run|skip|needs?|do[- ]not|dont|don't|wip|ready|size|priority|prio|status|state|kind|type|severity|good first|help wanted|stale|auto|back-?port|cherry"
-    r"|merge|lgtm|approved?|no|has|waiting|awaiting|blocked|review|stage|triage|trigger|full|fast|keep|pending|changelog|release[- ]notes?|first[- ]time|community|external|invalid|duplicate)(?:$|[\s:/_-])"
-    r"|[sml]$|x{1,3}[sl]$",
-    re.IGNORECASE,
-)
-"""Labels that say how a change is handled, not what it is about."""
-_ANYTHING = re.compile(r"/?\*{0,2}/?\*{0,2}(?:\.\*)?|\.?/")
-"""Globs of a whole repository."""
-_TEAM = re.compile(
-    r"(?:^|[-_ ])(?:team|maintainers?|approvers?|reviewers?|owners?|codeowners?|committers?|contributors?|triagers?|devs?|developers|engineering|eng|leads?|wg|sig|admins?|dri)(?=$|[-_ ])",
-    re.IGNORECASE,
-)
-"""What the name of a team says beside its part; a person's handle is no word for a part."""
-_EVERYBODY = re.compile(
-    r"(?:core|all|everyone|everybody|main|oss|open-?source|project|bots?|staff|members?|company|\W*)", re.IGNORECASE
-)
 
 
 def is_process(label: str) -> bool:
     """Whether a label or a tag says how a change is handled, not what it is about."""
-    return bool(_PROCESS.match(label))
+    return bool(_PATTERNS.process.match(label))
 
 
 def of_repository(
@@ -63,12 +45,12 @@ def of_repository(
         return base
     areas = {area.key: area for area in base}
     for label, globs in _labels(labeler).items():
-        name = _LABEL_PREFIX.sub("", label).strip()
+        name = _PATTERNS.label_prefix.sub("", label).strip()
         if not is_process(name):
-            _add_paths(areas, base.find(name), name, [glob for glob in globs if not _ANYTHING.fullmatch(glob)])
+            _add_paths(areas, base.find(name), name, [glob for glob in globs if not _PATTERNS.anything.fullmatch(glob)])
     owned = [(glob, _teams(owners)) for glob, owners in _owned(codeowners)]
     lines = Counter(team for _, teams in owned for team in teams)
-    everywhere = {team for glob, teams in owned for team in teams if _ANYTHING.fullmatch(glob)}
+    everywhere = {team for glob, teams in owned for team in teams if _PATTERNS.anything.fullmatch(glob)}
     parts: dict[str, list[str]] = defaultdict(list)
     for glob, teams in owned:
         named = next((key for word in (glob, *teams) for key in [base.named_by(word)] if key), None)
@@ -88,8 +70,10 @@ def of_repository(
 
 def _teams(owners: Iterable[str]) -> list[str]:
     """Return what the teams among owners are called, without what any team is called."""
-    names = [_TEAM.sub("", owner.partition("/")[2]).replace("-", " ").strip() for owner in owners if "/" in owner]
-    return [name for name in names if not _EVERYBODY.fullmatch(name)]
+    names = [
+        _PATTERNS.team.sub("", owner.partition("/")[2]).replace("-", " ").strip() for owner in owners if "/" in owner
+    ]
+    return [name for name in names if not _PATTERNS.everybody.fullmatch(name)]
 
 
 def _merge(old: Area, new: Area) -> Area:
@@ -171,7 +155,7 @@ def _strings(rule: Any) -> Iterable[str]:
         left -= 1
         item = waiting.pop()
         if isinstance(item, str):
-            if not _NO_TEXT.fullmatch(item):
+            if not _PATTERNS.no_text.fullmatch(item):
                 yield item
         elif isinstance(item, list):
             waiting += item[:left][::-1]

@@ -14,27 +14,15 @@ from analysis.commits.commit import Commit, FileChange
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.patch import Line
 from analysis.facts.syntax.changed import ChangedFile, View, changed_file
+from analysis.i18n.patterns import Patterns
 
-DEFINITION = re.compile(
-    r"^(?P<indent>\s*)(?:@\w+\s+)*(?:export\s+|pub(?:\([^)]*\))?\s+|async\s+|static\s+|unsafe\s+|const\s+|default\s+)*"
-    r"(?P<keyword>def|class|fn|func|struct|enum|trait|impl|interface|function|namespace)\s+(?:alignas\((?:[^()]|\([^()]*\))*\)\s*|\([^)]*\)\s*)?(?P<name>[A-Za-z_]\w*)"
-)
-_DOCSTRING = re.compile(r"""^\s*[rf]?(?:\"\"\"|''')\s*(.*?)(?:\"\"\"|''')?\s*$""")
-_HASH_COMMENT = re.compile(r"^\s*#\s?(?P<text>.*)$")
-_SLASH_COMMENT = re.compile(r"^\s*(?://+|/\*+|\*(?=[\s/]))\s?(?P<text>.*?)(?:\*/)?$")
+_PATTERNS = Patterns(__file__)
 _COMMENTS = {
-    **dict.fromkeys(("python", "shell", "yaml", "toml", "docker", "cmake"), _HASH_COMMENT),
-    **dict.fromkeys(("c", "rust", "go", "javascript", "java"), _SLASH_COMMENT),
+    **dict.fromkeys(("python", "shell", "yaml", "toml", "docker", "cmake"), "hash"),
+    **dict.fromkeys(("c", "rust", "go", "javascript", "java"), "slash"),
 }
-_CODE = re.compile(r"\w\([^)]|\w\s?=\s?[\w\"'\[(]|\[\d*\]|->|::")
-_NOISE = re.compile(
-    r"^(?:noqa|type:|pylint|nolint|fmt:|isort|TODO|FIXME|XXX|HACK|Copyright|SPDX|Licensed|Args|Returns|Raises|!)|[=;{}]\s*$",
-    re.IGNORECASE,
-)
 _TEXT_MARKS = ('"""', "'''")
-_RULER = re.compile(r"^\W*$")
 _PROGRAMS = {"python", "rust", "go", "c", "javascript", "java"}
-_NAME = re.compile(r"[A-Za-z_]\w{3,}")
 _LONGEST_QUOTE = 160
 _LEAST_WORDS = 4
 
@@ -93,6 +81,11 @@ class Sketch:
     moves: tuple[Move, ...]
 
 
+def defined_in(text: str) -> re.Match[str] | None:
+    """Read a line that defines a function or a class: `indent`, `keyword` and `name`."""
+    return _PATTERNS.definition.match(text)
+
+
 @lru_cache(maxsize=64)
 def sketch(commit: Commit) -> Sketch:
     """Outline a commit's diff; remembered for those who ask next."""
@@ -125,7 +118,7 @@ def _new(file: ChangedFile, view: View) -> Iterable[Definition]:
         return
     lines, texts = list(view.lines()), view.text.split("\n")
     for index, (number, code, changed) in enumerate(lines):
-        found = DEFINITION.match(code) if changed else None
+        found = defined_in(code) if changed else None
         if not found or found["keyword"] in {"impl", "namespace"} or found["name"].startswith("__"):
             continue
         near = range(index + 1, min(index + 14, len(lines)))
@@ -139,7 +132,7 @@ def _new(file: ChangedFile, view: View) -> Iterable[Definition]:
 def _class_around(above: Sequence[str], indent: int) -> str:
     """The class in whose body a Python definition with so many spaces before it stands; an empty string if in none."""
     for text in reversed(above) if indent else ():
-        outer = DEFINITION.match(text)
+        outer = defined_in(text)
         if outer and len(outer["indent"]) < indent:
             return outer["name"] if outer["keyword"] == "class" else ""
     return ""
@@ -148,17 +141,17 @@ def _class_around(above: Sequence[str], indent: int) -> str:
 def _doc(following: Sequence[str]) -> str:
     """The first sentence of the docstring that follows a signature, if one does."""
     for index, text in enumerate(following):
-        opened = _DOCSTRING.match(text) if '"""' in text or "'''" in text else None
+        opened = _PATTERNS.docstring.match(text) if '"""' in text or "'''" in text else None
         if opened:
             first = opened[1] or (following[index + 1].strip() if index + 1 < len(following) else "")
             return _short(first.strip().rstrip('"').strip())
-        if DEFINITION.match(text) or text.strip().startswith(("return", "if ", "for ")):
+        if defined_in(text) or text.strip().startswith(("return", "if ", "for ")):
             return ""
     return ""
 
 
 def _removed(view: View) -> set[str]:
-    return {found["name"] for _, code, changed in view.lines() if changed and (found := DEFINITION.match(code))}
+    return {found["name"] for _, code, changed in view.lines() if changed and (found := defined_in(code))}
 
 
 def _swapped(files: Sequence[ChangedFile]) -> Iterable[tuple[str, str, int]]:
@@ -170,10 +163,10 @@ def _swapped(files: Sequence[ChangedFile]) -> Iterable[tuple[str, str, int]]:
         for hunk in file.hunks:
             removed = [line.text for line in hunk.lines if line.removed]
             added = [line.text for line in hunk.lines if line.added]
-            lost.update(name for text in removed for name in _NAME.findall(text))
-            won.update(name for text in added for name in _NAME.findall(text))
+            lost.update(name for text in removed for name in _PATTERNS.name.findall(text))
+            won.update(name for text in added for name in _PATTERNS.name.findall(text))
             for before, after in zip(removed, added, strict=False):
-                old, new = set(_NAME.findall(before)), set(_NAME.findall(after))
+                old, new = set(_PATTERNS.name.findall(before)), set(_PATTERNS.name.findall(after))
                 if len(old - new) == 1 and len(new - old) == 1:
                     pairs[(*(old - new), *(new - old))] += 1
     for (old_name, new_name), count in pairs.most_common(3):
@@ -184,7 +177,7 @@ def _swapped(files: Sequence[ChangedFile]) -> Iterable[tuple[str, str, int]]:
 def _quotes(files: Sequence[ChangedFile]) -> Iterable[Quote]:
     """Comments that came."""
     for file in files:
-        pattern = _COMMENTS.get(file.language)
+        pattern = _PATTERNS["comment"][_COMMENTS[file.language]] if file.language in _COMMENTS else None
         if file.kind is not FileKind.PRODUCTION or pattern is None:
             continue
         lines = [line for hunk in file.hunks for line in hunk.lines]
@@ -198,9 +191,9 @@ def _quotes(files: Sequence[ChangedFile]) -> Iterable[Quote]:
                 comment = comment[start:] if start and comment[start][1][:1].isupper() else comment  # noqa: PLW2901
                 whole = all(fresh[len(fresh) - len(comment) :]) and not _explains_old(side, comment, elsewhere)
                 # Of a comment that was there, or that holds code, a part would be quoted out of its context.
-                told = [said.lstrip("#:!").strip() for _, said in comment if not _RULER.match(said)]
+                told = [said.lstrip("#:!").strip() for _, said in comment if not _PATTERNS.ruler.match(said)]
                 text = " ".join(told)
-                is_noise = any(_NOISE.search(said) or _CODE.search(said) for said in told)
+                is_noise = any(_PATTERNS.noise.search(said) or _PATTERNS.code.search(said) for said in told)
                 if whole and len(text.split()) >= _LEAST_WORDS and not is_noise:
                     yield Quote(_fitting(text), file.path, comment[0][0].new or 0)
 
@@ -229,19 +222,17 @@ def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterable[list[
 
 def _fitting(text: str) -> str:
     """As many whole sentences as fit; of a first one that is too long, what fits of it."""
-    text = re.sub(r"\s+", " ", text).strip()
-    made, *more = re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)
+    fitting, *more = _PATTERNS.sentence_end.split(" ".join(text.split()))
     for sentence in more:
-        if len(made) + len(sentence) >= _LONGEST_QUOTE:
+        if len(fitting) + len(sentence) >= _LONGEST_QUOTE:
             break
-        made += f" {sentence}"
-    return _short(made) if len(made) > _LONGEST_QUOTE else made
+        fitting += f" {sentence}"
+    return _short(fitting) if len(fitting) > _LONGEST_QUOTE else fitting
 
 
 def _short(text: str) -> str:
     """The first sentence, or what fits of it to the last whole word."""
-    text = re.sub(r"\s+", " ", text).strip()
-    first = re.split(r"(?<=[.!?])\s+(?=[A-Z])", text, maxsplit=1)[0]
+    first = _PATTERNS.sentence_end.split(" ".join(text.split()), maxsplit=1)[0]
     if len(first) <= _LONGEST_QUOTE:
         return first
     return first[:_LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"

@@ -8,7 +8,7 @@ from analysis.entry import Entry
 from analysis.i18n.language import Language
 from analysis.rules.change import is_of_new_program
 from analysis.rules.wording import say, say_reason
-from analysis.statements.symptoms import SYMPTOMS
+from analysis.statements.symptoms import symptoms
 from analysis.triage.areas import Areas
 from analysis.triage.hardware import named_in
 from analysis.triage.reason import Reason
@@ -60,7 +60,7 @@ def _plain(entry: Entry, language: Language) -> Iterator[str]:
 
 def _telling(reasons: Sequence[Reason], types: Sequence[ChangeType]) -> Iterator[Reason]:
     """Yield what speaks for the rank and can be pointed at: what was learned of commits like it is too general."""
-    has_symptom = any(reason.code in SYMPTOMS for reason in reasons)
+    has_symptom = any(reason.code in symptoms() for reason in reasons)
     is_around = types[0] in AROUND  # a test that fails is no trouble of its readers'
     for reason in reasons:
         is_settled = reason.code in _SETTLED
@@ -68,7 +68,7 @@ def _telling(reasons: Sequence[Reason], types: Sequence[ChangeType]) -> Iterator
         is_plain = (
             is_plain
             or reason.code in _SAYS_LITTLE
-            or (is_around and reason.code in SYMPTOMS)
+            or (is_around and reason.code in symptoms())
             or (reason.code in _FIXED_FOR and has_symptom)
         )
         if (reason.points > 0 or is_settled) and not is_plain:
@@ -77,7 +77,7 @@ def _telling(reasons: Sequence[Reason], types: Sequence[ChangeType]) -> Iterator
 
 def _weight(reason: Reason) -> tuple[int, float]:
     first = reason.code in _SETTLED
-    place = 0 if first else 1 if reason.code in SYMPTOMS else 2
+    place = 0 if first else 1 if reason.code in symptoms() else 2
     return place, -reason.points
 
 
@@ -85,7 +85,7 @@ def _say(reason: Reason, entry: Entry, areas: Areas, language: Language) -> str:
     text = say_reason(reason, language)
     if reason.code in _NAMED and reason.detail in _headline(entry):
         return say(f"reason.{reason.code}_named", language)
-    if reason.code not in SYMPTOMS:
+    if reason.code not in symptoms():
         return text
     if reason.code == "data_loss" and _SILENT.match(reason.detail):
         text = say("reason.silent", language)

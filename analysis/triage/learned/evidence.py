@@ -19,6 +19,7 @@ from analysis.commits.file_kinds import FileKind
 from analysis.commits.title import ChangeType
 from analysis.facts import Fact
 from analysis.facts.syntax.changed import ChangedFile, changed_file
+from analysis.i18n.patterns import Patterns
 from analysis.statements.symptoms import found_in
 from analysis.triage.inert import reads_as_prose
 from analysis.triage.sketch import Sketch
@@ -42,16 +43,8 @@ SPOKEN = 8
 """Entries of a lexical row that words decide; structure decides the rest."""
 
 _HABITUAL = 60  # files beyond these tell nothing new
-_NAME_PART = re.compile(r"[a-z0-9]+")
+_PATTERNS = Patterns(__file__)
 _STEMS = ("ing", "ed", "es", "s")
-_WORD = re.compile(r"[a-z][a-z0-9]+|[a-z]")
-_TAGS = re.compile(r"^(?:\[[^\]]*\]\s*)+")
-_ANNOTATED = re.compile(
-    r"->\s*[\w\[\], |.\"]+:|:\s*(?:str|int|bool|float|List|Dict|Optional|Any|Union|Callable|Type|Sequence|Iterable|Tuple)\b"
-)
-_IMPORT = re.compile(r"(?:import|from|use|#include)\b")
-_DEFINITION = re.compile(r"(?:async )?def |class |(?:pub )?fn |func ")
-_TUNED = re.compile(r"device_name=|(?:tuned?|tuning)[^/]*\.json$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +90,7 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Return the stems of a text's words; names in code are taken apart at their joints."""
-    return [stem(word) for word in _WORD.findall(re.sub(r"[_/.\-]", " ", text.lower()))]
+    return [stem(word) for word in _PATTERNS.word.findall(_PATTERNS.parting.sub(" ", text.lower()))]
 
 
 def gather(commit: Commit, title: str, facts: Sequence[Fact], sketch: Sketch) -> Evidence:
@@ -126,7 +119,7 @@ def _habits(commit: Commit) -> Iterator[str]:
             yield f"in {folder}"
             yield f"in {'/'.join(folders[:depth])}"
         yield f"file {name}"
-        yield from (f"file {stem(word)}" for word in _NAME_PART.findall(name))
+        yield from (f"file {stem(word)}" for word in _PATTERNS.name_part.findall(name))
     yield from (f"body {word}" for word in stems(commit.body[:_BODY]))
 
 
@@ -147,7 +140,7 @@ def _lexicon() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
 
 def _spoken(title: str, body: str) -> list[tuple[float, ...]]:
     """How the words speak for each type: it opens the title; names in the title, in the body; and its share of them."""
-    plain = _TAGS.sub("", title.strip())
+    plain = _PATTERNS.tags.sub("", title.strip())
     rows = []
     for opens, names in _lexicon():
         opened = 1.0 if opens.match(plain) else 0.0
@@ -314,7 +307,7 @@ def _kinds(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
     if kinds[FileKind.PRODUCTION]:
         yield "tests come with it", float(bool(lines[FileKind.TEST]))
         yield "documents come with it", float(bool(lines[FileKind.DOCS]))
-    yield "tuned configuration", float(any(_TUNED.search(file.path) for file in files))
+    yield "tuned configuration", float(any(_PATTERNS.tuned.search(file.path) for file in files))
     yield "benchmarks", float(any("bench" in file.path.lower() for file in files))
 
 
@@ -350,11 +343,11 @@ def _lines(files: Sequence[ChangedFile]) -> Iterator[tuple[str, float]]:
                 if not text or not (line.added or line.removed):
                     continue
                 (gained if line.added else lost)[text] += 1
-                (came if line.added else went).update(_WORD.findall(text[:160].lower().replace("_", " ")))
+                (came if line.added else went).update(_PATTERNS.word.findall(text[:160].lower().replace("_", " ")))
                 prose += _is_prose(text)
-                imports += bool(_IMPORT.match(text))
-                typed += bool(_ANNOTATED.search(text))
-                if _DEFINITION.match(text):
+                imports += bool(_PATTERNS.imports.match(text))
+                typed += bool(_PATTERNS.annotated.search(text))
+                if _PATTERNS.definition.match(text):
                     new, gone = new + line.added, gone + line.removed
     total = gained.total() + lost.total()
     changed = sum(f.change.additions + f.change.deletions for f in files if f.kind in _BUILT)
