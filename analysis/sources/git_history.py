@@ -57,7 +57,7 @@ class GitHistory(GitRevisions):
         known = self._known([sha, *others])
         if sha not in known:
             return frozenset()
-        patches = self._git("diff-tree", "--stdin", "-p", "--no-ext-diff", "--no-textconv", given="\n".join(known), limit=LONG)  # fmt: skip
+        patches = self._git("diff-tree", "--stdin", "-p", "--no-ext-diff", "--no-textconv", given="".join(f"{one}\n" for one in known), limit=LONG)  # fmt: skip
         lines = [line.split() for line in self._git("patch-id", "--stable", given=patches).splitlines()]
         ids = {commit: patch for patch, commit in lines}
         return frozenset(other for other in others if other != sha and other in ids and ids[other] == ids.get(sha))

@@ -119,13 +119,15 @@ def steps(landed: Mapping[str, How], known: Iterable[Commit], on_branch: Collect
     `known` are the landed commits and all whose messages may name them.
     """
     commits = sorted({commit.sha: commit for commit in known}.values(), key=lambda one: (one.committed_at, one.sha))
+    here = {original_title(one.subject) for one in commits if one.sha in landed and one.sha in on_branch}
     found = {
         one.sha: Step(one, Role.LANDING, landed[one.sha], "", one.sha in on_branch)
         for one in commits
-        if one.sha in landed
+        # a release branch's commit of the same title and number is a copy of the branch's own
+        if one.sha in landed and (one.sha in on_branch or original_title(one.subject) not in here)
     }
     for one in commits:
-        if one.sha not in found and (copy := _copy(one, found.values())):
+        if one.sha not in found and (copy := _copy(one, found.values(), is_landed=one.sha in landed)):
             found[one.sha] = Step(one, Role.COPY, copy[1], copy[0], one.sha in on_branch)
     for one in commits:  # oldest first: what takes a revert back comes behind it
         if one.sha not in found and (of := next(_taken_back(one, found.values()), "")):
@@ -136,7 +138,7 @@ def steps(landed: Mapping[str, How], known: Iterable[Commit], on_branch: Collect
     return tuple(sorted(found.values(), key=lambda step: (step.commit.committed_at, step.commit.sha)))
 
 
-def _copy(commit: Commit, found: Iterable[Step]) -> tuple[str, How] | None:
+def _copy(commit: Commit, found: Iterable[Step], *, is_landed: bool) -> tuple[str, How] | None:
     """Return which landing a commit copies, and by what that is known."""
     sha, number = copied(commit)
     title = original_title(commit.subject)
@@ -146,7 +148,7 @@ def _copy(commit: Commit, found: Iterable[Step]) -> tuple[str, How] | None:
             continue
         if (sha and one.sha.startswith(sha)) or (number and number == one.pull_request):
             return one.sha, How.MESSAGE
-        if is_copy(commit) and (
+        if (is_landed or is_copy(commit)) and (
             title == original_title(one.subject) or (one.pull_request and f"(#{one.pull_request})" in commit.subject)
         ):
             return one.sha, How.TITLE

@@ -20,6 +20,7 @@ from bot.cli import chat as cli_chat
 from bot.cli import judgement as cli_judgement
 from bot.cli import store as cli_store
 from bot.cli import streams
+from bot.cli import tracing as cli_tracing
 from bot.cli import upgrade as cli_upgrade
 from bot.cli import uses as cli_uses
 from bot.cli.options import ConfigOption, JsonOption, Lang, LangOption, RepoOption, Wanted, ZoneOption
@@ -286,6 +287,7 @@ def doctor(
 
 cli_archive.add_to(app)
 cli_upgrade.add_to(app)
+cli_tracing.add_to(app)
 cli_uses.add_to(app)
 cli_judgement.add_to(app)
 cli_chat.add_to(app)

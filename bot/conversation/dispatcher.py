@@ -22,7 +22,19 @@ from bot.conversation.context import (
     language_of,
     read_context,
 )
-from bot.conversation.handlers import commits, days, feeds, free_text, ranks, reviews, setup, topics, upgrades, uses
+from bot.conversation.handlers import (
+    commits,
+    days,
+    feeds,
+    free_text,
+    ranks,
+    reviews,
+    setup,
+    topics,
+    tracing,
+    upgrades,
+    uses,
+)
 from bot.i18n.wording import tell
 from bot.port.command import Command
 from bot.port.platform import Answer, Request
@@ -195,6 +207,7 @@ _HANDLERS: dict[str, Handler] = {
     "search": commits.search,
     "areas": commits.areas,
     "upgrade": upgrades.upgrade,
+    "fix": tracing.fix,
     "uses": uses.uses,
     "rank": ranks.rank,
     "regenerate": commits.regenerate,

@@ -14,8 +14,8 @@ from bot.digests.core import Core
 from bot.digests.releases import follow_tags
 from storage.search import Question, search
 
-_SHORT = 12
-"""Digits of a SHA by which messages are searched for it: people write fewer, and git's own trailers all."""
+_SHORT = 7
+"""Digits of a SHA by which messages are searched for it: as many as people write at least."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,71 @@
+"""The command line's part about where a fix is, and who may have broken something."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli import streams
+from bot.cli.archive import FormatOption, OutOption, Written
+from bot.cli.options import ConfigOption, JsonOption, Lang, LangOption, core, is_terminal, width
+
+_RepoOption = Annotated[str, typer.Option(help="owner/name on GitHub, a clone's folder, or owner/name=folder.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(fix)
+
+
+def fix(
+    reference: Annotated[list[str], typer.Argument(metavar="#N|SHA|WORDS", help="The issue, pull request or commit.")],
+    repo: _RepoOption,
+    uses: Annotated[
+        Path | None,
+        typer.Option(help="What you use of it, as daybrief uses scan writes it: whether your version has it."),
+    ] = None,
+    lang: LangOption = Lang.EN,
+    fmt: FormatOption = Written.TERMINAL,
+    out: OutOption = None,
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Tell where a fix is: merged by which commits, taken back since, in which releases."""
+    from bot.commands.references import wanted_fix
+    from bot.digests.repositories import parse_place
+    from bot.digests.tracing import trace
+    from bot.digests.uses import load_uses
+    from formatters.tracing import trace_findings, trace_json
+
+    with core(config) as opened:
+        source = opened.sources.open(parse_place(repo))
+        used = load_uses(uses, source.repo) if uses else None
+        made = trace(opened, source, wanted_fix(" ".join(reference)), used)
+    told = trace_findings(made, lang.value)
+    _write(told, trace_json(made, lang.value), Written.JSON if json_ else fmt, out)
+
+
+def _write(told: Any, data: Any, form: Written, out: Path | None) -> None:
+    text = _written(told, data, form, screen=out is None)
+    if out is None:
+        streams.write([text])
+    else:
+        streams.write_file(text, out)
+
+
+def _written(told: Any, data: Any, form: Written, *, screen: bool) -> str:
+    if form is Written.JSON:
+        from formatters.text.json_text import json_text
+
+        return json_text(data, 1) + "\n"
+    if form is Written.MARKDOWN:
+        from formatters.markdown.tracing import findings_markdown
+
+        return findings_markdown(told)
+    if form is Written.HTML:
+        from formatters.html.tracing import findings_page
+
+        return findings_page(told)
+    from formatters.terminal.tracing import findings_terminal
+
+    return findings_terminal(told, width=width() if screen else streams.WIDE, colour=screen and is_terminal())

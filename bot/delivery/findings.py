@@ -1,0 +1,28 @@
+"""An answer about a history, as it is shown in chat."""
+
+from bot.i18n.wording import tell
+from formatters.reply import Sheet
+from formatters.tracing import Finding, Findings
+
+_MOST = 15
+"""Lines in a chat; a page has all of them."""
+
+
+def findings_sheet(told: Findings) -> Sheet:
+    """Return an answer as a table: what it comes to above, and what that rests on."""
+    rows, before = [], ""
+    for one in told.found[:_MOST]:
+        rows.append((one.name if one.name != before else "", _line(one)))
+        before = one.name or before
+    return Sheet(
+        title=told.title,
+        columns=(tell("column.what", told.language), tell("column.commit", told.language)),
+        rows=tuple(rows),
+        language=told.language,
+        note=" ".join([told.lead, *told.notes]),
+    )
+
+
+def _line(one: Finding) -> str:
+    head = f"`{one.commit.short}` {one.when} " if one.commit else ""
+    return f"{head}{one.text}" + (f" ({one.why})" if one.why else "")
