@@ -26,6 +26,7 @@ from analysis.errors import Problem
 from analysis.sources.github_pulls import GitHubPulls
 from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.github_rest import GitHubRepository
+from analysis.sources.github_revisions import GitHubRevisions
 from bot.cli.main import app
 from bot.config import load
 from bot.digests.repositories import parse_place
@@ -199,12 +200,16 @@ def test_any_answer_of_github_is_read_or_an_outage(tmp_path: Path, monkeypatch: 
             asked = Requests(GitHub(server.url, "test-token"))
             source = GitHubRepository(asked, REPO)
             pulls = GitHubPulls(asked, REPO, now=lambda: NOON)
+            revisions = GitHubRevisions(asked, REPO)
             for ask in (
                 lambda source=source: list(source.fetch(source.landed(NOON - timedelta(days=1), NOON + timedelta(days=1)).heads, executor)),
                 lambda source=source: source.brought(source.resolve(scratch.tip())),
                 lambda source=source: source.newest(),
                 lambda asked=asked: asked.rate_limit(),
                 lambda source=source, pulls=pulls: pulls.find(source.newest()),
+                lambda revisions=revisions: revisions.tags(),
+                lambda revisions=revisions: revisions.between("aside", "main"),
+                lambda revisions=revisions: revisions.files(scratch.tip(), ["a.py", "b.bin"]),
             ):  # fmt: skip
                 with contextlib.suppress(Problem):
                     ask()

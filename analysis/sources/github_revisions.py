@@ -44,11 +44,14 @@ class GitHubRevisions(GitHubRepository):
         """List the newest tags and releases: two conditional requests, free where nothing is new; see Revisions."""
         shas = {item["name"]: item["sha"] for item in self._page("tags", _slim_tag)}
         published = {item["name"]: item for item in self._page("releases", _slim_release)}
-        found = [
-            Tag(name, shas[name], datetime.fromisoformat(item["at"]).astimezone(UTC), item["url"], item["is_marked"])
-            for name, item in published.items()
-            if name in shas and item["at"]
-        ]
+        with self._requests.understood(self.repo):
+            found = [
+                Tag(
+                    name, shas[name], datetime.fromisoformat(item["at"]).astimezone(UTC), item["url"], item["is_marked"]
+                )
+                for name, item in published.items()
+                if name in shas and item["at"]
+            ]
         # A tag that nobody published says no time: of the first few, which are the newest of most, the commit's counts.
         bare = [name for name in shas if name not in published][:_BARE] if not published else []
         return (*found, *(Tag(name, shas[name], self._revision(name).committed_at) for name in bare))
@@ -77,8 +80,9 @@ class GitHubRevisions(GitHubRepository):
     def _revision(self, name: str) -> Revision:
         path = f"/repos/{self.repo}/commits/{quote(name, safe='')}"
         item = self._requests.get(path, {"per_page": 1}, about=self.repo, ref=name).data
-        when = datetime.fromisoformat(item["commit"]["committer"]["date"]).astimezone(UTC)
-        return Revision(name, item["sha"], when)
+        with self._requests.understood(self.repo):
+            head = self._head(item)
+        return Revision(name, head.sha, head.committed_at)
 
     def _compared(self, old: str, new: str) -> tuple[list[Commit], bool]:
         """Return what `new` has and `old` has not, newest first, and whether `old` has something of its own, too."""
@@ -87,13 +91,15 @@ class GitHubRevisions(GitHubRepository):
         while more:
             path = f"/repos/{self.repo}/compare/{old}...{new}"
             reply = self._requests.get(path, {"per_page": _PAGE, "page": page}, about=self.repo, ref=new)
-            if reply.data.get("total_commits", 0) > _MOST:
+            with self._requests.understood(self.repo):
+                total = int(reply.data.get("total_commits", 0))
+                is_apart = is_apart or reply.data.get("behind_by", 0) > 0
+                found += [self._head(item) for item in reply.data.get("commits") or []]
+            if total > _MOST:
                 raise BadInput(
-                    f"{reply.data['total_commits']:,} commits lie between these versions of {self.repo}, more than GitHub lists: "
+                    f"{total:,} commits lie between these versions of {self.repo}, more than GitHub lists: "
                     f"clone the repository, and write --repo {self.repo}=FOLDER."
                 )
-            is_apart = is_apart or reply.data.get("behind_by", 0) > 0
-            found += [self._head(item) for item in reply.data.get("commits") or []]
             page, more = page + 1, 'rel="next"' in reply.headers.get("link", "")
         return found[::-1], is_apart
 
