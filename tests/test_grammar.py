@@ -68,6 +68,11 @@ Expected = tuple[str, tuple[str, ...], dict[str, str | tuple[str, ...]], set[str
         ("上周 公开", ("week", (), {}, {"public"})),
         ("2 days ago", ("date", ("2", "days", "ago"), {}, set())),
         ("2026-03-06 to 2026-03-12", ("date", ("2026-03-06", "to", "2026-03-12"), {}, set())),
+        ("subscribe 'path=python/**'", ("subscribe", (), {"path": "python/**"}, set())),
+        ('subscribe "author=Simo Lin" “word：prefix cache”, here', ("subscribe", (), {"author": "Simo Lin", "word": "prefix cache"}, {"here"})),
+        ("search 'since=7d' \"type: ignore\" 'dtype=fp8'", ("search", ("type: ignore", "dtype=fp8"), {"since": "7d"}, set())),
+        ("mute 'word=\"a b\"'", ("mute", (), {"word": "a b"}, set())),
+        ("search 『since=7d』", ("search", ("since=7d",), {}, set())),
         ("subscribe word=“a”, 'b c'", ("subscribe", (), {"word": ("a", "b c")}, set())),
     ],
 )  # fmt: skip
@@ -148,6 +153,7 @@ def commands(draw: st.DrawFn) -> Command:
 @given(command=commands())
 @example(Command("subscribe", named={"word": ("prefix cache",), "author": ("陈一涵", "Simo Lin")}))
 @example(Command("search", ("public", "since=7d", '""')))
+@example(Command("search", ("since=7d", "area=』", "author=』』 x", "『min=high』")))
 def test_what_is_printed_is_read_back(command: Command) -> None:
     """A button's name stands for exactly the command that it was made of."""
     assert read(printed(command)) == command

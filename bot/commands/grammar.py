@@ -10,7 +10,7 @@ from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from bot.commands.dates import days
 from bot.commands.phrases import is_start, joined
-from bot.commands.pieces import Piece, fold, has_marks, pieces, quoted
+from bot.commands.pieces import Piece, fold, has_marks, literal, option, pieces, quoted
 from bot.commands.references import reference
 from bot.commands.registry import ALIASES, HOW_WORDS, OPTION_NAMES, as_typed, verb, verbs
 from bot.commands.terms import terms
@@ -180,13 +180,16 @@ def printed(command: str | Command) -> str:
     """
     if isinstance(command, str):
         return command
-    words = (word if _is_plain(command.verb, word) else quoted(word) for word in command.words)
+    words = (_word(command.verb, word) for word in command.words)
     named = (_pair(command.verb, name, value) for name, values in command.named.items() for value in values)
     return " ".join([command.verb, *words, *named, *sorted(command.flags)])
 
 
-def _is_plain(name: str, word: str) -> bool:
-    return not (has_marks(word) or is_start(word)) and _sorted(name, pieces(word)).words == (word,)
+def _word(name: str, word: str) -> str:
+    """Write a word as it is, where that is read as itself; else in quotation marks, in such as hold no option if need be."""
+    if not (has_marks(word) or is_start(word)) and _sorted(name, pieces(word)).words == (word,):
+        return word
+    return quoted(word) if _sorted(name, pieces(quoted(word))).words == (word,) else literal(word)
 
 
 def _pair(name: str, option: str, value: str) -> str:
@@ -233,7 +236,7 @@ def _sorted(name: str, found: list[Piece]) -> Command:
     named: dict[str, tuple[str, ...]] = {}
     last_key = ""  # the option that was given just before
     goes_on = ""  # the option whose list the next piece goes on with
-    rest = iter(joined(found, known, is_topical=name in _TOPICAL))
+    rest = iter(joined([_option_of(piece, known) for piece in found], known, is_topical=name in _TOPICAL))
     for piece in rest:
         lowered = fold(piece.name if piece.is_dashed and not piece.sign else piece.text).lower()
         key = OPTION_NAMES.get(piece.name, piece.name)
@@ -267,6 +270,14 @@ def _sorted(name: str, found: list[Piece]) -> Command:
             words.append(piece.text)
         goes_on = last_key = ""
     return Command(name, tuple(words), named, frozenset(flags), tuple(strange))
+
+
+def _option_of(piece: Piece, known: Mapping[str, Option]) -> Piece:
+    """Return a piece in quotation marks as the option that it is, where its command has one of that name."""
+    found = option(piece)
+    key = OPTION_NAMES.get(found.name, found.name) if found else ""
+    is_known = key in known and known[key].named and known[key].kind != "flag"
+    return found if found and is_known else piece
 
 
 def _flag(word: str, known: Mapping[str, Option]) -> str:

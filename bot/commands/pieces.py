@@ -24,6 +24,9 @@ _CLOSING = (
 _MIXED = dict.fromkeys(_DOUBLE, _DOUBLE) | dict.fromkeys(_SINGLE, _SINGLE)
 """The same where no proper end is found: a straight one may be ended by a curly one."""
 
+_DOUBLED = {'"': '""', "『": "』』"}
+"""What stands for the closing mark itself, by the opening one."""
+
 _LIST = ",，、;；"
 _NAME = re.compile(
     r"(?P<dash>--|[—–―])?(?P<name>[A-Za-zＡ-Ｚａ-ｚ]+(?:[_＿][A-Za-zＡ-Ｚａ-ｚ]+)*|[\u4e00-\u9fff]+)(?P<sign>[=:：＝])?"
@@ -40,6 +43,7 @@ class Piece:
         name, sign, value: of `name=value`; a `--name` has a name alone. Names are in lower case and plain letters.
         is_dashed: the name has `--` before it.
         is_quoted: all of it, or its value, stands in quotation marks.
+        is_literal: it stands in marks in which nothing is an option.
         is_open: its value begins with a quotation mark, and nothing ends it.
         goes_on: a comma stands behind it.
     """
@@ -50,6 +54,7 @@ class Piece:
     value: str = ""
     is_dashed: bool = False
     is_quoted: bool = False
+    is_literal: bool = False
     is_open: bool = False
     goes_on: bool = False
 
@@ -68,6 +73,24 @@ def quoted(text: str) -> str:
     """Put a text into quotation marks, as `pieces` reads it."""
     doubled = text.replace('"', '""')
     return f'"{doubled}"'
+
+
+def literal(text: str) -> str:
+    """Put a text into marks in which nothing is an option, whatever it looks like."""
+    doubled = text.replace("』", "』』")
+    return f"『{doubled}』"
+
+
+def option(piece: Piece) -> Piece | None:
+    """Return the `name=value` that stands in quotation marks as a whole, as in a shell; None where it is a text."""
+    found = _NAME.match(piece.text) if piece.is_quoted and not (piece.is_literal or piece.sign) else None
+    value = piece.text[found.end() :] if found and found["sign"] else ""
+    if not found or not value.strip() or (fold(found["sign"] or "") == ":" and value[0].isspace()):
+        return None
+    inner = _in_quotes(value, 0)
+    bare = inner[0] if inner and inner[1] == len(value) else value.strip()
+    name = fold(found["name"]).lower()
+    return Piece(piece.text, name, fold(found["sign"]), bare, is_quoted=True, goes_on=piece.goes_on)
 
 
 def has_marks(text: str) -> bool:
@@ -89,7 +112,7 @@ def _piece(text: str, at: int) -> tuple[Piece, int]:
     """Return the piece that begins here, and where it ends."""
     whole = _in_quotes(text, at)
     if whole:
-        return Piece(whole[0], is_quoted=True, goes_on=whole[2]), whole[1]
+        return Piece(whole[0], is_quoted=True, is_literal=text[at] == "『", goes_on=whole[2]), whole[1]
     found = _NAME.match(text, at)
     name = fold(found["name"]).lower() if found else ""
     is_dashed = bool(found and found["dash"])
@@ -118,11 +141,11 @@ def _in_quotes(text: str, at: int) -> tuple[str, int, bool] | None:
 
 
 def _until(text: str, at: int, closing: str) -> tuple[str, int, bool] | None:
-    is_plain, place, inner = text[at] == '"', at + 1, list[str]()
+    doubled, place, inner = _DOUBLED.get(text[at], ""), at + 1, list[str]()
     while place < len(text):
         letter = text[place]
-        if is_plain and text.startswith('""', place):
-            inner.append('"')
+        if doubled and text.startswith(doubled, place):
+            inner.append(letter)
             place += 2
             continue
         after = text[place + 1 : place + 2]
