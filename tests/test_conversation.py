@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ import pytest
 from bots import REPO, Bot, a_bot, a_member, a_person
 from fake_platform import an_asker
 
+from analysis.commits.window import Window
 from analysis.digest.period import count_day
 from analysis.i18n.language import LANGUAGES, Language
-from bot.commands.grammar import say_span
+from bot.commands.grammar import read_span, say_span
 from bot.commands.registry import ALIASES, usage, verb, verbs
 from bot.conversation.dispatcher import _HANDLERS
+from bot.port.command import Command
 from bot.port.platform import Answer, Request
 from formatters.markdown.report import report
 from formatters.post import FOLDED, sections
@@ -765,6 +767,102 @@ async def test_a_date_of_two_meanings_is_asked_back(known: Bot) -> None:
     """Both days are named; where only one of them is a day it is taken."""
     assert "write 2026-03-04, 2026-04-03" in await known.problem("3/4/2026")
     assert "write 2026-03-04, 2026-04-03" in await known.problem("search cache since=3/4/2026")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday's digest", "yesterday’s digest", "the digest of yesterday", "show me yesterday's digest", "digest for last Thursday",
+        "a day ago", "one day ago", "last night", "on Thursday", "this Thursday", "Thursday, March 12", "the 12th", "March the 12th",
+        "昨天的简报", "给我看看昨天的日报", "三月十二日", "二〇二六年三月十二日", "3月12日（周四）", "本周四", "这周四的简报", "12号", "一天前", "昨晚",
+    ],
+)  # fmt: skip
+async def test_a_day_is_said_in_many_ways(known: Bot, text: str) -> None:
+    """All of them are the sample's Thursday, on the Friday after it."""
+    reply = await known.reply(text)
+    assert isinstance(reply, DigestPost), reply
+    assert reply.outline.digest.window.first == date(2026, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("three days ago", "2026-03-10"), ("a couple of days ago", "2026-03-11"), ("two weeks ago", "2026-02-27"), ("a month ago", "2026-02-13"),
+        ("last Tuesday", "2026-03-10"), ("Tuesday last week", "2026-03-03"), ("last week's Tuesday", "2026-03-03"), ("上周五", "2026-03-06"),
+        ("本周三", "2026-03-11"), ("上上周一", "2026-02-23"), ("两周前", "2026-02-27"), ("一个月前", "2026-02-13"), ("上个月12号", "2026-02-12"),
+        ("十二月三十一号", "2025-12-31"), ("25/12", "2025-12-25"),
+    ],
+)  # fmt: skip
+def test_other_days_count_from_today(text: str, day: str) -> None:
+    assert read_span(text, date(2026, 3, 13), "UTC") == Window.of(date.fromisoformat(day), "UTC")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("8/1", "write 2025-08-01, 2026-01-08"),
+        ("the digest of 8/1", "write 2025-08-01, 2026-01-08"),
+        ("next Tuesday", "`next Tuesday` is still to come"),
+        ("下周三", "`下周三` is still to come"),
+        ("mid-March", "`mid-March` is no day"),
+        ("over the weekend", "`weekend` is no day"),
+        ("三月中旬", "`三月中旬` is no day"),
+        ("two fortnights ago", "is no day"),
+        (
+            "commits by Prya",
+            "No commit by `Prya` is known here: write the name or the account as commits have it, such as Priya",
+        ),
+        ("search commits by Prya", "such as Priya"),
+        ("what was merged by octocat?", "No commit by `octocat` is known here"),
+    ],
+)
+async def test_what_is_no_known_time_or_person_is_asked_back(known: Bot, text: str, told: str) -> None:
+    """It is no word to look for."""
+    assert told in await known.problem(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "commits by Priya", "Priya's commits", "changes from Priya", "what did Priya land?", "Priya", "Priya 的提交", "Priya提交了什么", "search commits by Priya",
+        "any PRs by @Priya?",
+    ],
+)  # fmt: skip
+async def test_commits_of_a_person_are_that_persons_alone(known: Bot, text: str) -> None:
+    """Not those that name somebody in a trailer."""
+    reply = await known.reply(text)
+    assert isinstance(reply, CommitList)
+    assert reply.rows
+    assert {row.item.entry.commit.author.split()[0] for row in reply.rows} == {"Priya"}
+
+
+@pytest.mark.parametrize(
+    "text", ["who wrote the legacy scheduler?", "legacy scheduler 是谁写的", "who touched legacy scheduler"]
+)
+async def test_who_is_answered_by_names(known: Bot, text: str) -> None:
+    """Beside what they wrote."""
+    reply = await known.reply(text)
+    assert isinstance(reply, CommitList)
+    assert reply.rows
+    assert all(row.item.entry.commit.author in reply.note for row in reply.rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("which commits touched AMD?", "area=AMD: 1 commit"),
+        ("what changed for AMD yesterday", "area=AMD since=yesterday until=yesterday: 1 commit"),
+        ("有哪些提交动过昇腾？", "area=昇腾: 1 commit"),
+        ("what happened to the legacy scheduler?", "legacy area=scheduler: 1 commit"),
+        ("legacy scheduler 改了什么", "legacy area=scheduler: 1 commit"),
+        ("can you find anything about unicorns please", "unicorns: nothing found"),
+    ],
+)
+async def test_a_question_within_a_search_is_searched_for_what_it_means(known: Bot, text: str, told: str) -> None:
+    """Typed, and as the one value of Discord's option; the answer says what was looked for."""
+    assert told in await known.shown(f"search {text}")
+    answers = [one async for one in known.assembly.talk(Request(an_asker(), Command("search", (text,))))]
+    assert told in reply_text(answers[-1].reply, width=200)
 
 
 async def test_a_mute_needs_a_topic(known: Bot) -> None:

@@ -194,18 +194,18 @@ def search(
     config: ConfigOption = None,
 ) -> None:
     """Search what is known: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
-    from bot.commands.queries import search_commits
+    from bot.commands.questions import find_typed
     from formatters.terminal.answers import list_json, list_text
 
     with _core(config) as core:
         text, zone = " ".join(words), _zone(tz)
-        answer = search_commits(core, text, lang.value, repo, limit, zone)
+        answer, meant = find_typed(core, text, lang.value, repo, limit, zone)
         if json_:
             streams.write_json(list_json(answer.entries, more=answer.more))
             return
         streams.write_line(
             list_text(
-                text,
+                meant or text,
                 answer.entries,
                 core.sources.areas(),
                 lang.value,

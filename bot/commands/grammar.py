@@ -3,12 +3,13 @@
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from analysis.commits.window import Window, parse_day
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
-from bot.commands.dates import days
+from bot.commands.dates import bare, days, names_time
 from bot.commands.phrases import is_start, joined
 from bot.commands.pieces import Piece, fold, has_marks, literal, option, pieces, quoted
 from bot.commands.references import reference
@@ -60,6 +61,18 @@ _BEGUN = tuple(
 )
 """Chinese names of commands that are followed by what they are about, without a space."""
 _CHINESE_PLEASE = re.compile(rf"(?:请|帮我|我想|我要|想要|给我|麻烦)+\s*(?={'|'.join(_BEGUN)})")
+_DIGEST = r"(?:(?:daily |morning )?(?:digest|briefing|brief|report|summary|news|post|update)s?)"
+_DIGEST_OF = (
+    re.compile(
+        r"(?:(?:please|give|show|send|get|see|read|me|us|what's|what is|what was|how about|what about|in|the)\s+)*"
+        rf"(?:{_DIGEST}\s+(?:of|for|from|on)\s+)?(?P<day>.+?)(?:\s+{_DIGEST})?[?!.]*",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?:请|给我|帮我|看一下|看看|看|发|显示|\s)*(?P<day>\S.*?)\s*的?\s*(?:简报|日报|周报|月报|摘要|报告|情况|消息|新闻)?[？?。！!]*"
+    ),
+)
+"""How people ask for the digest of a day, with other words around it."""
 _WAYS = {"rate": {"up", "down"}, "rank": {"up", "down"}, "save": {"setup", "subscribe", "mute"}}
 """What follows the names of commands that nobody types: after them, other words are a question."""
 _BESIDE = {"whole", "new", "please", "pls", "thanks"}
@@ -110,15 +123,16 @@ def read(text: str) -> Command:
         return Command("help")
     name = _verb_of(found[0])
     if name:
-        return _sorted(name, found[1:])
+        command = _sorted(name, found[1:])
+        return _day_of(command) if name in {"show", "date"} else command
     if found[1:] and (name := _TWO_WORDS.get((_head(found[0]), _head(found[1])), "")):
         return _sorted(name, found[2:])
     if begun := next((one for one in _BEGUN if not found[0].is_quoted and found[0].text.startswith(one)), ""):
         return read(f"{begun} {text.lstrip()[len(begun) :]}")
     if found[1:] and found[0].text.startswith(("@", "<@")):
         return read(text.partition(found[0].text)[2])  # our own name, where only we are spoken to
-    day, shown = _sorted("date", found), _sorted("show", found)
-    if is_span(day.text):
+    day, shown = _day_of(_sorted("date", found)), _sorted("show", found)
+    if day.verb != "date" or is_span(day.text):
         return day
     return shown if reference(shown.text) else _sorted(_guessed(found), found)
 
@@ -152,6 +166,22 @@ def typed(text: str) -> Command:
     return command if is_meant else _sorted(FREE, pieces(text))
 
 
+def _day_of(command: Command) -> Command:
+    """Return `show me yesterday's digest` as the day, or the week, that it asks for; any other command as it is."""
+    if is_span(command.text) or reference(command.text):
+        return command
+    for form in _DIGEST_OF:
+        framed = form.fullmatch(fold(command.text).replace("’", "'"))
+        day = bare(framed["day"]) if framed else ""
+        first, _, second = day.partition(" ")
+        name = _TWO_WORDS.get((first, second), "") or ALIASES.get(day, "")
+        if day and is_span(day):
+            return replace(command, verb="date", words=(day,))
+        if framed and name in {"week", "month"}:
+            return replace(command, verb=name, words=())
+    return command
+
+
 def _politely(text: str) -> Command | None:
     """Read `could you subscribe me to AMD?` as the command in it; None where none is asked for."""
     if chinese := _CHINESE_PLEASE.match(text.strip()):
@@ -168,7 +198,7 @@ def _politely(text: str) -> Command | None:
 
 def _is_day(text: str) -> bool:
     with contextlib.suppress(BadInput):
-        parse_day(text.strip().lower(), date.max - timedelta(days=1))
+        parse_day(bare(text), date.max - timedelta(days=1))
         return True
     return False
 
@@ -223,7 +253,7 @@ def _guessed(found: list[Piece]) -> str:
 
     names = [one.name for one in verbs()]
     near = get_close_matches(lowered, names, n=1, cutoff=_NEAR_IN_TEXT if found[1:] else _NEAR)
-    if near and lowered.isalpha() and terms(lowered):
+    if near and lowered.isalpha() and terms(lowered) and not names_time(lowered):
         raise Mistake("mistake.verb_near", verb=lowered, near=near[0])
     return FREE
 
@@ -327,17 +357,17 @@ def read_span(text: str, today: date, zone: str) -> Window:
     meant = days(text, today)
     if len(meant) > 1:
         raise Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in meant))
-    text = meant[0].isoformat() if meant else fold(text)
+    said, text = text, meant[0].isoformat() if meant else fold(text)
     span = _SPAN.fullmatch(text)
     try:
-        first = date.fromisoformat(span[1]) if span and span[2] else parse_day(text, today)
+        first = date.fromisoformat(span[1]) if span and span[2] else parse_day(bare(text), today)
         last = date.fromisoformat(span[2]) if span and span[2] else first
     except (BadInput, ValueError):
         first, last = today, date.min
     if first <= last <= today:
         return Window(first, last, zone)
     key = "mistake.day_coming" if last > today or _is_coming(text, today) else "mistake.day"
-    raise Mistake(key, text=text, today=today.isoformat())
+    raise Mistake(key, text=fold(said), today=today.isoformat())
 
 
 def is_span(text: str) -> bool:
@@ -358,7 +388,7 @@ def _between(windows: list[Window], zone: str) -> Window:
 
 def _is_coming(text: str, today: date) -> bool:
     try:
-        return text.strip().lower() in _COMING or parse_day(text, date.max - timedelta(days=1)) > today
+        return bare(text) in _COMING or parse_day(bare(text), date.max - timedelta(days=1)) > today
     except BadInput:
         return False
 

@@ -16,6 +16,8 @@ _SPAN = re.compile(r"\d{1,4}[hdwmy]")
 _CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm)?")
 _HALF = {"am", "pm"}
 _ANY_DAY = date(2024, 12, 31)
+_LONGEST_DATE = 6
+"""Pieces of `since` with a date in several words: `since the day before yesterday`."""
 _TIMES = {
     ("every", "morning"): "daily", ("each", "morning"): "daily", ("every", "day"): "daily", ("each", "day"): "daily",
     ("once", "a", "day"): "daily", ("every", "week"): "weekly", ("each", "week"): "weekly", ("once", "a", "week"): "weekly",
@@ -75,6 +77,11 @@ def _spoken(rest: Sequence[Piece], known: Mapping[str, Option], *, is_topical: b
         return None
     if name == "at" and words[2:] and words[2] in _HALF and _CLOCK.fullmatch(words[1]):
         return _piece(rest[:3], name, Piece(f"{words[1]} {words[2]}", is_quoted=True)), 3
+    if name in {"since", "until"}:
+        for count in range(min(len(rest), _LONGEST_DATE), 1, -1):
+            some = " ".join(piece.text for piece in rest[1:count]).rstrip(_LIST)
+            if count > 2 and not any(piece.sign or piece.is_quoted for piece in rest[1:count]) and days(some, _ANY_DAY):  # noqa: PLR2004 - more words than one
+                return _piece(rest[:count], name, Piece(some, is_quoted=True)), count
     is_value = _fits(name, words[1]) or (is_topical and name not in _WORDED)
     return (_piece(rest[:2], name, rest[1]), 2) if is_value else None
 

@@ -180,6 +180,12 @@ def search_commits(
     within: Collection[str] | None = None,
 ) -> Answer:
     """Search: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
+    wanted, named = read_search(core, text, zone)
+    return find_commits(core, wanted, language, named or repo, limit, within)
+
+
+def read_search(core: Core, text: str, zone: str = "UTC") -> tuple[Question, list[str]]:
+    """Read what is searched for, with its filters; and the repositories that they name, often none."""
     words, filters = split_filters(text)
     now = _clock(core, zone)
     if wrong := misspelt(core, words, now):
@@ -201,7 +207,7 @@ def search_commits(
         authors=tuple(filters.get("author", [])),
         least=max((importance(level).rank for level in filters.get("min", [])), default=None),
     )
-    return find_commits(core, wanted, language, filters.get("repo") or repo, limit, within)
+    return wanted, filters.get("repo", [])
 
 
 def find_commits(

@@ -12,6 +12,7 @@ from analysis.errors import BadInput, NotFound
 from bot.commands import meanings
 from bot.commands import queries as commands
 from bot.commands.grammar import Mistake
+from bot.commands.questions import find
 from bot.commands.references import reference as read_reference
 from bot.commands.terms import terms
 from bot.conversation.context import CommandContext
@@ -195,7 +196,7 @@ async def search(context: CommandContext) -> AsyncIterator[Reply]:
     words = context.command.text
     given = {name: ",".join(context.values(name)) for name in commands.FILTERS if context.value(name)}
 
-    def look() -> Answer:
+    def look() -> tuple[Answer, str]:
         now = core.now().astimezone(ZoneInfo(zone))
         wrong = commands.misspelt(core, words, now, "=")
         if wrong:
@@ -216,17 +217,17 @@ async def search(context: CommandContext) -> AsyncIterator[Reply]:
             authors=tuple(name.lstrip("@") for name in meanings.listed(given.get("author", ""))),
             least=meanings.importance(given["min"]).rank if "min" in given else None,
         )
-        return commands.find_commits(core, wanted, context.language, repo, _SHOWN, context.visible)
+        return find(core, wanted, context.language, repo, _SHOWN, context.visible, zone)
 
     if not (words.strip() or given):
         raise Mistake("mistake.search_missing")
     try:
-        answer = await _from_store(context, look)
+        answer, meant = await _from_store(context, look)
     except Mistake:
         raise
     except BadInput:
         raise Mistake("mistake.search_missing") from None
-    shown = " ".join([words, *(f"{name}={value}" for name, value in given.items())]).strip()
+    shown = " ".join([meant or words, *(f"{name}={value}" for name, value in given.items())]).strip()
     yield await _found(context, shown, answer)
 
 

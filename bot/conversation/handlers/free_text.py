@@ -1,14 +1,11 @@
 """Answers to what is no command: thanks, greetings, and questions, which are searches by whatever in them names something."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date
 
-from analysis.triage.areas import Areas
-from bot.commands.bare_topics import meaning
-from bot.commands.dates import days
-from bot.commands.grammar import Mistake, is_span, read
 from bot.commands.pieces import fold
+from bot.commands.questions import Wanted, asks_who, known_authors, understood
 from bot.commands.references import first_reference
 from bot.commands.terms import is_greeting, is_thanks, terms
 from bot.conversation.context import CommandContext
@@ -17,6 +14,7 @@ from bot.conversation.handlers.days import day
 from bot.conversation.handlers.reviews import month, week
 from bot.port.command import Command
 from formatters.reply import CommitList, Note, Reply
+from formatters.text.item import author_of
 
 _WEEK, _MONTH = "week", "month"
 
@@ -49,63 +47,30 @@ async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterato
         async for reply in look_back(_as(context, Command(found[0].lower()))):
             yield reply
         return
-    areas = context.services.core.sources.areas()
-    found = _with_topics(areas, _with_dates(found, context.today(context.zone())))
-    dated = [word for word in found if _is_date(word)]
-    named = [word for word in found if word not in dated and areas.find(fold(word))]
-    kinds = [word for word in found if word not in [*dated, *named] and meaning(areas, word).keys() == {"type"}]
-    weeks = [word for word in found if fold(word).lower() == _WEEK]
-    from_then = {"since", "from"} & set(plain) if dated else set[str]()
-    others = [word for word in found if word not in [*dated, *named, *kinds, *weeks] and word.lower() not in from_then]
-    if dated == found:
-        async for reply in day(_as(context, Command("date", (found[0],)))):
+    core, today = context.services.core, context.today(context.zone())
+    areas, authors = core.sources.areas(), known_authors(core, context.visible)
+    wanted = await context.services.work.quick(lambda: understood(context.command.text, areas, today, authors))
+    if wanted.dates and wanted == Wanted((), wanted.dates, from_then=wanted.from_then):
+        async for reply in day(_as(context, Command("date", wanted.dates[:1]))):
             yield reply
         return
-    when: dict[str, tuple[str, ...]] = {"since": (dated[0],)} if dated else {}
-    when |= {"until": (dated[0],)} if dated and not from_then else {}
-    if areas.find(" ".join(found)) or (named == found and len(found) == 1):
-        async for reply in area(_as(context, Command("area", tuple(found)))):
+    if areas.find(" ".join(found)) or wanted == Wanted((), area=wanted.area):
+        async for reply in area(_as(context, Command("area", (wanted.area or " ".join(found),)))):
             yield reply
         return
-    named_too = {"area": tuple(named[:1])} if named else {}
-    named_too |= {"type": (meaning(areas, kinds[0])["type"],)} if kinds else {}
-    when |= {"since": ("7d",)} if weeks and not dated else {}
-    async for reply in search(_as(context, Command("search", tuple(others), named_too | when))):
+    async for reply in search(_as(context, Command("search", wanted.words, wanted.options))):
         if isinstance(reply, CommitList) and not reply.rows:
             yield replace(reply, note=context.say("free.nothing"))
+        elif isinstance(reply, CommitList) and asks_who(context.command.text):
+            yield replace(reply, note=" ".join(filter(None, (_said_by(context, reply), reply.note))))
         else:
             yield reply
 
 
-def _with_dates(found: list[str], today: date) -> list[str]:
-    """Return words with those that are one date together as one."""
-    for count in (3, 2):
-        for at in range(len(found) - count + 1):
-            if days(" ".join(found[at : at + count]), today):
-                return [*found[:at], " ".join(found[at : at + count]), *found[at + count :]]
-    return found
-
-
-def _with_topics(areas: Areas, found: list[str]) -> list[str]:
-    """Return words with those that name one area or one type together as one."""
-    for count in (3, 2):
-        for at in range(len(found) - count + 1):
-            some = " ".join(found[at : at + count])
-            if meaning(areas, some).keys() & {"area", "type"}:
-                return _with_topics(areas, [*found[:at], some, *found[at + count :]])
-    return found
-
-
-def _is_date(word: str) -> bool:
-    return is_span(word) or _names_day(word)
-
-
-def _names_day(word: str) -> bool:
-    """Whether a word is a day or a command for one, such as `yesterday`."""
-    try:
-        return read(word).verb in {"date", "yesterday", "today"}
-    except Mistake:
-        return False
+def _said_by(context: CommandContext, reply: CommitList) -> str:
+    """Name the authors of what was found, those of the most first."""
+    counts = Counter(author_of(row.item.entry.commit, context.language) for row in reply.rows)
+    return context.say("free.authors", names=context.listed(name for name, _ in counts.most_common()))
 
 
 def _as(context: CommandContext, command: Command) -> CommandContext:
