@@ -13,7 +13,7 @@ from bot.commands.dates import bare, days, names_time
 from bot.commands.phrases import is_start, joined
 from bot.commands.pieces import Piece, fold, has_marks, literal, option, pieces, quoted
 from bot.commands.references import reference
-from bot.commands.registry import ALIASES, HOW_WORDS, OPTION_NAMES, as_typed, verb, verbs
+from bot.commands.registry import ALIASES, HOW_WORDS, OPTION_NAMES, as_typed, option_name, verb, verbs
 from bot.commands.terms import terms
 from bot.i18n.wording import tell
 from bot.port.command import Command
@@ -269,7 +269,7 @@ def _sorted(name: str, found: list[Piece]) -> Command:
     rest = iter(joined([_option_of(piece, known) for piece in found], known, is_topical=name in _TOPICAL))
     for piece in rest:
         lowered = fold(piece.name if piece.is_dashed and not piece.sign else piece.text).lower()
-        key = OPTION_NAMES.get(piece.name, piece.name)
+        key = option_name(piece.name, known)
         is_option = bool(key) and (
             table is None or key in _HIDDEN_NAMES or (key in known and known[key].kind != "flag")
         )
@@ -305,7 +305,7 @@ def _sorted(name: str, found: list[Piece]) -> Command:
 def _option_of(piece: Piece, known: Mapping[str, Option]) -> Piece:
     """Return a piece in quotation marks as the option that it is, where its command has one of that name."""
     found = option(piece)
-    key = OPTION_NAMES.get(found.name, found.name) if found else ""
+    key = option_name(found.name, known) if found else ""
     is_known = key in known and known[key].named and known[key].kind != "flag"
     return found if found and is_known else piece
 

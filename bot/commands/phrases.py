@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.commands.dates import days
 from bot.commands.pieces import Piece, fold
-from bot.commands.registry import HOW_WORDS, LEVELS, OPTION_NAMES, TYPES
+from bot.commands.registry import HOW_WORDS, LEVELS, OPTION_NAMES, TYPES, option_name
 from bot.port.platform import Option
 
 _SIGNS = ("=", ":", "：", "＝")
@@ -112,7 +112,7 @@ _DAYS = {"today", "yesterday", "monday", "tuesday", "wednesday", "thursday", "fr
 def _option(piece: Piece, known: Mapping[str, Option]) -> str:
     """Return the option that a piece names by itself; empty for none."""
     word = "" if piece.is_quoted or piece.sign or piece.is_dashed or piece.goes_on else fold(piece.text).lower()
-    name = OPTION_NAMES.get(word, word)
+    name = option_name(word, known)
     return name if name in known and known[name].kind != "flag" and known[name].named else ""
 
 

@@ -4,6 +4,7 @@ How a command is typed: its name, then what stands by its place, then what is na
 """
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 from typing import Literal
 
@@ -45,6 +46,11 @@ OPTION_NAMES = {
     "最低重要度": "min", "路径": "path", "文件": "path", "词": "word", "关键词": "word", "通知": "how", "时间": "at", "时区": "zone",
 }  # fmt: skip
 """Other names of options."""
+
+
+def option_name(word: str, known: Container[str]) -> str:
+    """Return what an option of a command is called by which people name it; `known` are the command's own."""
+    return word if word in known else OPTION_NAMES.get(word, word)
 
 
 @lru_cache(maxsize=1)
