@@ -14,11 +14,12 @@ from analysis.commits.commit import Brought, Commit, FileChange
 from analysis.commits.pull_request import PullRequest
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact
+from analysis.questions.words import words_of
 from analysis.statements import Statement
 from analysis.triage.reason import Reason
 from analysis.triage.triage import Importance, Triage
 from storage.store import Store, undamaged
-from storage.words import tag, words_of
+from storage.words import tag
 
 _SHIFT = 20
 _FEW = 900  # SQLite's limit on parameters of a statement is 999 in old builds

@@ -97,10 +97,10 @@ def search(store: Store, question: Question, limit: int = 20) -> Answer:
         BadInput: there is nothing to look for.
     """
     with store.read() as db:
-        tags = _tags(db, question)
+        tags = filters_of(db, question)
         if tags is None:
             return Answer((), more=False)
-        first, last = _span(question)
+        first, last = span_of(question)
         titled = _newest(db, query(question.words, tags, "title"), first, last) if question.words else []
         keys = dict.fromkeys([*titled, *_newest(db, query(question.words, tags), first, last)])
         in_title = set(titled)
@@ -119,17 +119,17 @@ def newest(store: Store, question: Question, limit: int, before: int | None = No
         BadInput: there is nothing to look for.
     """
     with store.read() as db:
-        tags = _tags(db, question)
+        tags = filters_of(db, question)
         if tags is None:
             return [], None
-        first, last = _span(question)
+        first, last = span_of(question)
         match = query(question.words, tags)
         keys = _newest(db, match, first, last if before is None else min(before, last), limit + 1)
         found = sorted(_rows(db, keys[:limit]), key=lambda row: -row["id"])
         return [entry_of(row) for row in found], keys[limit - 1] if len(keys) > limit else None
 
 
-def _tags(db: Database, question: Question) -> list[str] | None:
+def filters_of(db: Database, question: Question) -> list[str] | None:
     """Return what a question asks for besides words; None if it asks for repositories that are not known."""
     tags = [_exactly("area", area) for area in question.areas]
     tags += [_exactly("type", kind) for kind in question.types]
@@ -146,7 +146,8 @@ def _tags(db: Database, question: Question) -> list[str] | None:
     return tags
 
 
-def _span(question: Question) -> tuple[int, int]:
+def span_of(question: Question) -> tuple[int, int]:
+    """Return the keys between which the commits of a question's span of time lie."""
     first = key_of(question.since) if question.since else -_END
     return first, key_of(question.until) if question.until else _END
 

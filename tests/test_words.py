@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import BadInput
-from storage.words import query, split_filters, tag, words_of
+from analysis.questions.words import words_of
+from storage.words import query, split_filters, tag
 
 
 @pytest.mark.parametrize(

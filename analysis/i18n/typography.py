@@ -1,10 +1,17 @@
 """How text is set: Chinese beside Latin letters, capitals, and outside text between quotation marks of ours."""
 
 import re
+import unicodedata
 
 _CJK = r"\u3400-\u9fff"
 _NAME = re.compile(r"[\d_=/.`*<>\\]|^--|[a-z][A-Z]")
 _ENDS = " .,;:。，；：、"
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
+
+
+def fold(text: str) -> str:
+    """Return a name, a number or a date in plain letters, digits and dashes: `ＡＭＤ` is `AMD`."""
+    return unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
 
 
 def spaced(text: str) -> str:

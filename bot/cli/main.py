@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import archive as cli_archive
+from bot.cli import asking as cli_asking
 from bot.cli import chat as cli_chat
 from bot.cli import judgement as cli_judgement
 from bot.cli import store as cli_store
@@ -286,6 +287,7 @@ def doctor(
 
 
 cli_archive.add_to(app)
+cli_asking.add_to(app)
 cli_upgrade.add_to(app)
 cli_tracing.add_to(app)
 cli_uses.add_to(app)

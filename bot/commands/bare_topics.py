@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 
 from analysis.i18n.language import LANGUAGES
+from analysis.i18n.typography import fold
 from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from bot.commands.grammar import Mistake
 from bot.commands.meanings import listed
-from bot.commands.pieces import fold
 from bot.commands.registry import TYPES
 
 Named = dict[str, str]

@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from analysis.commits.window import Window, parse_day
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
-from bot.commands.dates import bare, days, names_time
+from analysis.i18n.typography import fold
+from analysis.questions.dates import bare, days, names_time
 from bot.commands.phrases import is_start, joined
-from bot.commands.pieces import Piece, fold, has_marks, literal, option, pieces, quoted
+from bot.commands.pieces import Piece, has_marks, literal, option, pieces, quoted
 from bot.commands.references import reference
 from bot.commands.registry import ALIASES, HOW_WORDS, OPTION_NAMES, as_typed, option_name, verb, verbs
 from bot.commands.terms import terms

@@ -7,12 +7,12 @@ from zoneinfo import available_timezones
 
 from analysis.commits.window import check_zone
 from analysis.errors import BadInput
+from analysis.i18n.typography import fold
+from analysis.questions.dates import days
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from bot.commands import queries as commands
-from bot.commands.dates import days
 from bot.commands.grammar import Mistake
-from bot.commands.pieces import fold
 from bot.commands.registry import HOW, HOW_WORDS, LEVELS, TYPES
 from bot.digests.core import Core
 from storage.search import parse_since

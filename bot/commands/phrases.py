@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.commands.dates import days
-from bot.commands.pieces import Piece, fold
+from analysis.i18n.typography import fold
+from analysis.questions.dates import days
+from bot.commands.pieces import Piece
 from bot.commands.registry import HOW_WORDS, LEVELS, OPTION_NAMES, TYPES, option_name
 from bot.port.platform import Option
 

@@ -6,9 +6,10 @@ together, a dash that a phone made of `--` stands for it. What stands in quotati
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from analysis.i18n.typography import fold
 
 _INVISIBLE = frozenset("\u180e\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that nobody sees and that come with what is copied: they part words like spaces."""
@@ -31,7 +32,6 @@ _LIST = ",，、;；"
 _NAME = re.compile(
     r"(?P<dash>--|[—–―])?(?P<name>[A-Za-zＡ-Ｚａ-ｚ]+(?:[_＿][A-Za-zＡ-Ｚａ-ｚ]+)*|[\u4e00-\u9fff]+)(?P<sign>[=:：＝])?"
 )
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,6 @@ class Piece:
 def pieces(text: str) -> list[Piece]:
     """Cut a line."""
     return list(_cut(text))
-
-
-def fold(text: str) -> str:
-    """Return a name, a number or a date in plain letters, digits and dashes: `ＡＭＤ` is `AMD`."""
-    return unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
 
 
 def quoted(text: str) -> str:

@@ -66,7 +66,7 @@ def show_commit(
     pointed = read_reference(text) if isinstance(reference, str) else reference
     if not (text or pointed):
         raise BadInput("Which commit? Give its SHA (seven digits will do), #PR, its URL, or words of its title.")
-    repos = _sought(core, (pointed.repo if pointed else "") or repo, within)
+    repos = sought(core, (pointed.repo if pointed else "") or repo, within)
     if pointed and pointed.pull:
         # A commit of a pull request is known by itself only where it was merged as it is.
         hits = _each(repos, lambda repo: core.stores.commits.find(pointed.sha, repo)) if pointed.sha else []
@@ -97,7 +97,7 @@ def show_commit(
     return _detail(core, [(entry.commit.repo, entry.commit.sha) for entry in chosen], language)
 
 
-def _sought(core: Core, repo: str | None, within: Collection[str] | None) -> list[str | None]:
+def sought(core: Core, repo: str | None, within: Collection[str] | None) -> list[str | None]:
     """Return the repositories to be looked through as they are written in the store, `[None]` for all of them."""
     named = _known(core, repo, within)
     if named or within is None:
@@ -144,7 +144,7 @@ def show_area(
     within: Collection[str] | None = None,
 ) -> tuple[str, Answer]:
     """Show an area's commits of the last seven days that are known, the most important first."""
-    repos = _sought(core, repo, within)
+    repos = sought(core, repo, within)
     key = stored_area(core, name)
     moment = _area_since(core, repos, since, zone)
     answer = search(core.stores.store, Question(repos=tuple(filter(None, repos)), since=moment, areas=(key,)), limit=50)
@@ -165,7 +165,7 @@ def count_area(
     within: Collection[str] | None = None,
 ) -> int:
     """Count the commits of `show_area` whose first area it is, as the post and `list_areas` count them."""
-    repos = _sought(core, repo, within)
+    repos = sought(core, repo, within)
     moment = _area_since(core, repos, since, zone)
     return sum(core.stores.commits.by_area(moment, name).get(key, (0, 0))[0] for name in repos)
 
@@ -220,7 +220,7 @@ def find_commits(
 ) -> Answer:
     """Return what a search finds in `repos`, or in all that may be seen; the question's own `repos` are filled in here."""
     names: Collection[str | None] = [repos] if repos is None or isinstance(repos, str) else repos
-    known = tuple(dict.fromkeys(found for name in names for found in _sought(core, name, within) if found))
+    known = tuple(dict.fromkeys(found for name in names for found in sought(core, name, within) if found))
     answer = search(core.stores.store, replace(wanted, repos=known), limit=limit)
     if wanted == Question(wanted.words) and (not answer.entries or not wanted.words.isascii()):
         # Commits are in English: who asks for an area by its Chinese name means the area.
@@ -280,7 +280,7 @@ def newest_known(core: Core, repo: str | None = None, within: Collection[str] | 
 
 
 def _looked_through(core: Core, repo: str | None, within: Collection[str] | None) -> list[str | None]:
-    return [_known(core, repo)] if repo else [None] if within is None else _sought(core, None, within)
+    return [_known(core, repo)] if repo else [None] if within is None else sought(core, None, within)
 
 
 def list_areas(

@@ -8,11 +8,12 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from analysis.i18n.language import Language
+from analysis.i18n.typography import fold
+from analysis.questions import dates
 from analysis.triage.areas import Areas
-from bot.commands import dates, meanings, queries
+from bot.commands import meanings, queries
 from bot.commands.bare_topics import meaning
 from bot.commands.grammar import Mistake, is_span, read, read_span
-from bot.commands.pieces import fold
 from bot.commands.terms import terms
 from bot.digests.core import Core
 from storage.search import Answer, Question

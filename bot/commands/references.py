@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from analysis.errors import BadInput
-from bot.commands.pieces import fold
+from analysis.i18n.typography import fold
 from bot.digests.tracing import Wanted
 
 _REPO = r"(?P<repo>[\w-][\w.-]*/[\w.-]+)"

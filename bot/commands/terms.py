@@ -4,7 +4,7 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
-from bot.commands.pieces import fold
+from analysis.i18n.typography import fold
 
 _ENDS = "?!.,;:…！？。，；：、～~\"'“”‘’()（）"
 

@@ -10,11 +10,11 @@ from analysis.commits.window import check_zone
 from analysis.entry import Analyser
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
+from analysis.i18n.typography import fold
 from bot.commands import meanings
 from bot.commands.access import TERMINAL, Access
 from bot.commands.grammar import Mistake, printed
 from bot.commands.people import People
-from bot.commands.pieces import fold
 from bot.commands.registry import as_typed
 from bot.config import machine_zone
 from bot.digests.core import Core

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from analysis.questions.words import words_of
 from bot.commands.registry import verbs
 from bot.config import machine_zone
 from bot.conversation.context import CommandContext, Services, read_context
@@ -14,7 +15,6 @@ from formatters.text.item import bare_title
 from formatters.text.plain import clean, shorten
 from storage.search import Question as Searched
 from storage.search import search
-from storage.words import words_of
 
 _MOST = 25
 _LABEL = 80

@@ -13,11 +13,11 @@ from analysis.commits.window import Window
 from analysis.digest.touching import touched_by
 from analysis.entry import Entry
 from analysis.errors import BadInput
+from analysis.questions.words import words_of
 from analysis.uses.hits import Index
 from bot.digests.memory import LOOK_BACK
 from bot.digests.uses import index_of
 from storage.subscriptions import How, Subscription
-from storage.words import words_of
 
 _LOG = logging.getLogger(__name__)
 

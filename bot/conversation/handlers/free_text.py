@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from bot.commands.pieces import fold
+from analysis.i18n.typography import fold
 from bot.commands.questions import Wanted, asks_who, known_authors, understood
 from bot.commands.references import first_reference
 from bot.commands.terms import is_greeting, is_thanks, terms

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from bot.commands.pieces import fold
+from analysis.i18n.typography import fold
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (

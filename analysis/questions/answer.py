@@ -1,0 +1,61 @@
+"""What a question came to: the commits that answer it, each with its sentence, and what had to be given up on the way."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from analysis.commits.tags import Tag
+from analysis.entry import Entry
+from analysis.questions.passages import Passage
+from analysis.questions.query import Query
+
+Part = Literal["least", "person", "days"]
+"""What of a question may be given up, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A commit that answers.
+
+    Attributes:
+        passage: the sentence that does; None where its title says it.
+        unreleased: the newest release, which it is not in; None where that is not known.
+    """
+
+    entry: Entry
+    passage: Passage | None = None
+    unreleased: Tag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of a model's, with the commits that bear it out; `unchecked` marks what could not be checked in full."""
+
+    text: str
+    shas: tuple[str, ...]
+    unchecked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question came to.
+
+    Attributes:
+        found: the best first; empty for nothing.
+        given_up: what of the question nothing fits, so that it was looked for without.
+        unknown: what it names and no commit has, as it says it.
+        repos: what was looked through; `since`: the day from which on something of it is known.
+        more: whether others fit as well.
+        said: a model's answer, sentence by sentence; empty without one.
+        failure: why there is no model's answer where one was wanted, in English.
+    """
+
+    query: Query
+    found: tuple[Found, ...] = ()
+    given_up: tuple[Part, ...] = ()
+    unknown: tuple[str, ...] = ()
+    repos: tuple[str, ...] = ()
+    since: date | None = None
+    more: bool = False
+    said: tuple[Said, ...] = ()
+    failure: str = ""

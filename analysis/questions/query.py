@@ -1,0 +1,311 @@
+"""What a question asks for: days, people, versions, how important, and what it is about, clause by clause."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from analysis.commits.tags import Tag, before
+from analysis.i18n.language import LANGUAGES
+from analysis.i18n.typography import fold
+from analysis.questions.signs import Sign, filling, signs
+from analysis.questions.spans import Days, read_days
+from analysis.questions.words import CJK, alike, cut, is_chinese, stem, terms, words_of
+from analysis.triage.areas import Area, Areas, general
+from analysis.triage.hardware import told_in
+
+_LONGEST_CHINESE, _LONGEST_PHRASE = 8, 3
+_MOST_CLAUSES = 14
+"""More is a text that was pasted; the first ones are taken."""
+_QUOTED = re.compile(r"[\"“「『`](?P<inside>[^\"”」』`\n]{2,120})[\"”」』`]")
+_TOKEN = re.compile(rf"[{CJK}]+|@?[A-Za-z0-9_](?:[\w.+#/@'’-]*[\w+#])?|--?[a-z][\w-]*", re.ASCII)
+_VERSION = re.compile(
+    r"(?<![\w./-])(?:release |version |版本 ?)?(?P<name>v?\d+\.\d+(?:\.\d+)*(?:[-.]?(?:rc|a|b|post|dev|alpha|beta)[-.]?\d*)?)(?![\w/])",
+    re.IGNORECASE,
+)
+_LAST_RELEASE = re.compile(
+    r"(?:the )?(?:last|latest|newest|previous|current) (?:release|version)|(?:最新|最近|上一个|上个)(?:的)?(?:一个|一次)?(?:版本|发布|发版|正式版)",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"(?:\b(?:since|after|from)(?: the)?|自从|自|从)\s*$", re.IGNORECASE)
+_FROM_THEN = re.compile(r"\s*(?:onwards?\b|以来|之后|以后|起|发布后|后)")
+_BEFORE = re.compile(r"(?:\b(?:before|until|till|prior to)(?: the)?)\s*$", re.IGNORECASE)
+_UP_TO_THEN = re.compile(r"\s*(?:之前|以前|前)")
+_IMPORTANT = re.compile(
+    r"\b(?:important|critical|urgent|must[- ]knows?|high(?:est)?[- ](?:importance|priority|impact|severity)|serious|severe|biggest|major)\b|重要|关键|严重|紧急|必须知道|重大",
+    re.IGNORECASE,
+)
+_NEWEST = re.compile(
+    r"\b(?:now|currently|current|still|yet|already|latest|newest|recently|lately|nowadays)\b|现在|目前|最新|还在|还有|还能|已经|最近|近期|刚",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"(?:\b(?:by|from|author|authors|did|has|have)\s+|@|(?:作者(?:是|为)?|由|被)\s*)$", re.IGNORECASE)
+_BY_ALONE = re.compile(r"(?:\b(?:by|author|authors)\s+|@|(?:作者(?:是|为)?|由)\s*)$", re.IGNORECASE)
+_OF = re.compile(
+    r"(?:['’]s\b|\s*(?:同学)?(?:提交|写|贡献|合入|做|改|修|加)(?:了|过|的)|的(?:提交|改动|PR|贡献))", re.IGNORECASE
+)
+_NAME = re.compile(r"@?[A-Za-zÀ-ɏ][\w.À-ɏ-]*(?: [A-ZÀ-Þ][\w.À-ɏ'-]*){0,2}")
+_DEVICES = {
+    "ampere": ("ampere", "sm80", "sm86", "a100", "a800"),
+    "ada": ("sm89", "l40", "l40s", "rtx 4090"),
+    "hopper": ("hopper", "sm90", "h100", "h200", "h20", "h800", "gh200"),
+    "blackwell": ("blackwell", "sm100", "sm103", "sm120", "b200", "b300", "gb200", "gb300"),
+}  # fmt: skip
+"""By family of devices, how titles call it; where an area is a platform, its own words do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing that a question is about.
+
+    Attributes:
+        said: as the question says it.
+        forms: how commits say it, in the index's words, each the beginning of a word or of several; `alike`: names of
+            nearly the same, which count for less.
+        area: the key of an area that it names; `is_area`: it is the area's own name and not one of its words.
+        device: the family of devices that it names.
+        sign: what kind of change or trouble it asks for.
+    """
+
+    said: str
+    forms: tuple[str, ...]
+    alike: tuple[str, ...] = ()
+    area: str = ""
+    is_area: bool = False
+    device: str = ""
+    sign: Sign | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question that was read.
+
+    Attributes:
+        person: a name or an account; empty for nobody.
+        least: 0 for low, 1 for medium, 2 for high.
+        newest: it asks how something is now.
+        release: the version that the days are those of; empty for none.
+        repo: the repository that it names; empty for none.
+    """
+
+    text: str
+    clauses: tuple[Clause, ...] = ()
+    days: Days = Days()
+    person: str = ""
+    least: int = 0
+    newest: bool = False
+    release: str = ""
+    repo: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it names nothing at all."""
+        return not (self.clauses or self.days or self.person or self.least or self.release)
+
+
+def _nobody(_name: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What questions may name.
+
+    Attributes:
+        repos: the repositories that may be meant; `tags`: their versions, newest first.
+        is_person: whether a name or an account is an author's.
+    """
+
+    areas: Areas = field(default_factory=general)
+    repos: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    is_person: Callable[[str], bool] = _nobody
+
+
+def read_query(text: str, today: date, known: Vocabulary) -> Query:
+    """Read a question; `today` is the day that it is for whoever asks."""
+    rest = fold(text)
+    quoted = [found["inside"] for found in _QUOTED.finditer(rest)]
+    rest = _QUOTED.sub(lambda found: f" {found['inside']} " if " " in found["inside"] else " ", rest)
+    release, days, rest = _release(rest, known.tags)
+    named, rest = read_days(rest, today)
+    person, rest = _person(rest, known.is_person)
+    least = 2 if _IMPORTANT.search(rest) else 0
+    rest = _IMPORTANT.sub(" ", rest)
+    repo, rest = _repo(rest, known.repos)
+    newest = bool(_NEWEST.search(rest))
+    clauses = [Clause(one, (words_of_name(one),)) for one in quoted if words_of_name(one)]
+    clauses += _clauses(rest, known.areas)
+    unique = {clause.sign.name if clause.sign else clause.forms: clause for clause in reversed(clauses)}
+    return Query(
+        text, tuple(reversed(unique.values()))[:_MOST_CLAUSES], named or days, person, least, newest, release, repo
+    )
+
+
+def words_of_name(text: str) -> str:
+    """Return a name in the words of the index, each part once: `DeepSeek-V3` → `deepseek v3`."""
+    return " ".join(words_of(run).split()[0] if not is_chinese(run) else words_of(run) for run in _runs(text))
+
+
+def _runs(text: str) -> list[str]:
+    return re.findall(rf"[{CJK}]+|[^\W_{CJK}]+", text)
+
+
+# -- versions, people, repositories
+
+
+def _release(text: str, tags: Sequence[Tag]) -> tuple[str, Days, str]:
+    """Return the version that is named, the days in which what it brings landed, and the text without it."""
+    final = next((tag for tag in tags if tag.is_final), None)
+    if final and (found := _LAST_RELEASE.search(text)):
+        return _days_of(text, found, final, tags)
+    for found in _VERSION.finditer(text):
+        wanted = found["name"].lower().lstrip("v")
+        if tag := next((tag for tag in tags if tag.name.lower().lstrip("v") == wanted), None):
+            return _days_of(text, found, tag, tags)
+    return "", Days(), text
+
+
+def _days_of(text: str, found: re.Match[str], tag: Tag, tags: Sequence[Tag]) -> tuple[str, Days, str]:
+    day, earlier = tag.at.date(), before(tag, tags)
+    start, end = found.start(), found.end()
+    if since := _SINCE.search(text[:start]):
+        days, start = Days(day), since.start()
+    elif then := _FROM_THEN.match(text, end):
+        days, end = Days(day), then.end()
+    elif until := _BEFORE.search(text[:start]):
+        days, start = Days(None, day), until.start()
+    elif up_to := _UP_TO_THEN.match(text, end):
+        days, end = Days(None, day), up_to.end()
+    else:
+        days = Days(earlier.at.date() if earlier else None, day)
+    return tag.name, days, f"{text[:start]} {text[end:]}"
+
+
+def _person(text: str, is_person: Callable[[str], bool]) -> tuple[str, str]:
+    """Return the author that is named, a whole name wherever it stands, a part of one where the words around say so; and the text without."""
+    for match in _NAME.finditer(text):
+        words = match[0].split(" ")
+        for first in range(len(words)):
+            for last in range(len(words), first, -1):
+                name = " ".join(words[first:last])
+                start = match.start() + len(" ".join([*words[:first], ""]))
+                end = start + len(name)
+                is_said = name.startswith("@") or _BY.search(text[:start]) or _OF.match(text, end)
+                is_name = (last - first > 1 or is_said) and name.lower() not in filling()
+                if is_name and is_person(name.lstrip("@")):
+                    before_it = _BY_ALONE.search(text[:start])
+                    return name.lstrip("@"), f"{text[: before_it.start() if before_it else start]} {text[end:]}"
+    return "", text
+
+
+def _repo(text: str, repos: Sequence[str]) -> tuple[str, str]:
+    """Return the repository that is named, in whole or by its name alone, and the text without it."""
+    for repo in sorted(repos, key=len, reverse=True):
+        for name in (repo, repo.rpartition("/")[2]):
+            form = re.compile(rf"(?:\b(?:in|of|for|on)\s+)?(?<![\w/.-]){re.escape(name)}(?![\w/-]|\.\w)", re.IGNORECASE)
+            if form.search(text):
+                return repo, form.sub(" ", text)
+    return "", text
+
+
+# -- what it is about
+
+
+def _clauses(text: str, areas: Areas) -> Iterator[Clause]:
+    run: list[str] = []
+    for found in _TOKEN.finditer(text):
+        token = found[0]
+        if is_chinese(token):
+            yield from _english(run, areas)
+            run = []
+            yield from _chinese(token, areas)
+        else:
+            run.append(token.strip("'’"))
+            if text[found.end() : found.end() + 1] in {",", ";", "?", "!", ".", "，", "；", "？", "。", "、"}:
+                yield from _english(run, areas)
+                run = []
+    yield from _english(run, areas)
+
+
+def _english(words: Sequence[str], areas: Areas) -> Iterator[Clause]:
+    at = 0
+    while at < len(words):
+        for count in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
+            made = _named(" ".join(words[at : at + count]), areas, is_phrase=count > 1)
+            if made:
+                yield made
+                break
+        else:
+            count = 1
+        at += count
+
+
+def _named(text: str, areas: Areas, *, is_phrase: bool) -> Clause | None:
+    """Return what some words name; None for words that only fill, and for several that are nothing together."""
+    lowered = text.lower().replace("’", "'")
+    if sign := signs().get(lowered):
+        return Clause(text, (stem(words_of_name(lowered)),), sign.words, sign=sign)
+    if lowered in filling() or (not is_phrase and len(lowered) == 1):
+        return None
+    form = words_of_name(text)
+    if not form:
+        return None
+    others = alike(lowered)
+    area = _area(lowered, areas)
+    is_area = bool(area) and lowered in _own_names(area, areas)
+    if is_phrase and not (others or is_area or lowered in _multiword()):
+        return None
+    device = next(iter(told_in(text) | told_in(text.upper()) | told_in(text.capitalize())), "") if not is_phrase else ""
+    more = [*others, *_DEVICES.get(device, ())]
+    if is_area and area and areas.is_platform(area):
+        more += sorted(next(one for one in areas if one.key == area).words)
+    alike_forms = tuple(dict.fromkeys(found for one in more if (found := words_of_name(one)) and found != form))
+    return Clause(text, (form,), alike_forms, area or "", is_area, device)
+
+
+@lru_cache(maxsize=1)
+def _multiword() -> frozenset[str]:
+    return frozenset(one for group in terms().values() for one in group if " " in one)
+
+
+def _area(lowered: str, areas: Areas) -> str:
+    return areas.find(lowered) or ""
+
+
+def _own_names(key: str, areas: Areas) -> set[str]:
+    area: Area | None = next((one for one in areas if one.key == key), None)
+    return {key, key.replace("_", " "), *(name.lower() for name in area.names.values())} if area else set()
+
+
+def _chinese(run: str, areas: Areas) -> Iterator[Clause]:
+    for piece in cut(run, _known(areas), _LONGEST_CHINESE):
+        if piece in filling():
+            continue
+        if sign := signs().get(piece):
+            own = tuple(found for one in terms().get(piece, ()) if (found := words_of_name(one)))
+            yield Clause(piece, own or sign.words, (*sign.words, _pairs(piece)) if own else (_pairs(piece),), sign=sign)
+            continue
+        english = tuple(found for one in terms().get(piece, ()) if (found := words_of_name(one)))
+        area = _area(piece, areas) if len(piece) > 1 else ""
+        own_words = tuple(words_of_name(areas.name(area, "en")).split(" ")[:1]) if area and not english else ()
+        if len(piece) > 1 or english:
+            is_area = bool(area) and piece in _own_names(area, areas)
+            platform = (
+                sorted(next(one for one in areas if one.key == area).words) if area and areas.is_platform(area) else []
+            )
+            more = tuple(found for one in platform if (found := words_of_name(one)))
+            yield Clause(piece, (*english, *own_words, _pairs(piece)), more, area, is_area)
+
+
+def _pairs(text: str) -> str:
+    """Return Chinese in the words of the index but the last, which is a character that anything may follow."""
+    return " ".join(text[index : index + 2] for index in range(len(text) - 1)) or text
+
+
+@lru_cache(maxsize=8)
+def _known(areas: Areas) -> frozenset[str]:
+    """The Chinese words that questions are cut by."""
+    names = {name for area in areas for language in LANGUAGES for name in re.findall(rf"[{CJK}]+", area.name(language))}
+    return frozenset({*filling(), *signs(), *terms(), *names} - {""})
