@@ -1,11 +1,12 @@
 """What is known of one commit: the type that travels from triage to every format."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from analysis.commits.commit import LOST, Commit
 from analysis.commits.pull_request import PullRequest
+from analysis.commits.surroundings import NOTHING, Surroundings
 from analysis.commits.title import ChangeType
 from analysis.facts import Fact
 from analysis.i18n.language import Language
@@ -135,6 +136,7 @@ class Entry:
     Attributes:
         statements: what people wrote of it, the most telling first.
         pull_request: what it came from, where that is known.
+        surroundings: what stands around its changes; only while a model reads it, and where that costs no request.
         late: it was committed before the digest's window, but landed too late for the digest it belongs to.
     """
 
@@ -145,6 +147,7 @@ class Entry:
     late: bool = False
     statements: tuple[Statement, ...] = ()
     pull_request: PullRequest | None = None
+    surroundings: Surroundings = field(default=NOTHING, repr=False, compare=False)
 
     @property
     def is_partial(self) -> bool:

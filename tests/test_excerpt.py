@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from analysis.commits.commit import Commit, FileChange, Status
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.patch import hunks
+from analysis.commits.surroundings import Surroundings, surroundings
 from analysis.llm.excerpt import estimate, excerpt
 
 unhurried = settings(deadline=None)
@@ -59,11 +60,11 @@ budgets = st.integers(0, 6_000)
 
 
 def shown_hunks(text: str, file: FileChange) -> list[bool]:
-    """Return for each hunk of a file whether all of it is shown; a part of it fails the test."""
+    """Return for each hunk of a file whether all of it is shown; a part of it fails the test, unless it is all that is shown."""
     found = []
     for hunk in hunks(file.patch or ""):
         lines = [f"+{line.text}" in text.split("\n") for line in hunk.lines]
-        assert all(lines) or not any(lines)
+        assert all(lines) or not any(lines) or (text.count("\n@@ ") == 1 and "more lines of this hunk)" in text)
         found.append(all(lines))
     return found
 
@@ -131,6 +132,45 @@ class TestTheBudget:
         assert "tests/" in shown.text
 
 
+class TestWhatNothingFitsOf:
+    def test_the_beginning_of_the_first_hunk_is_shown_and_how_much_is_not(self) -> None:
+        """Else nothing but its title told what a commit of tests is about."""
+        commit = a_commit_of(a_file("tests/test_a.py", [90]))
+        text = excerpt(commit, 300).text
+        shown = re.findall(r"(?m)^\+line 1\.(\d+) of", text)
+        assert 5 < len(shown) < 40
+        assert shown == [str(number) for number in range(len(shown))]
+        assert f"({90 - len(shown)} more lines of this hunk)" in text
+
+    def test_the_product_comes_before_what_surrounds_it(self) -> None:
+        commit = a_commit_of(a_file("tests/test_a.py", [90]), a_file("quill/a.py", [200]))
+        assert "+line 1.0 of quill/a.py" in excerpt(commit, 300).text
+
+    def test_a_line_that_never_ends_is_none(self) -> None:
+        change = FileChange("tests/a.py", "modified", 1, 0, patch=f"@@ -1,0 +1,1 @@\n+{'x' * 9_000}")
+        assert estimate(excerpt(a_commit_of(change), 300).text) < 300
+
+
+class TestWhatStandsAround:
+    BEFORE = (
+        "def load():\n    if is_in_ci():\n" + "".join(f"        step_{n}()\n" for n in range(9)) + "        wait(1)\n"
+    )
+
+    def around(self) -> tuple[Commit, Surroundings]:
+        after = self.BEFORE.replace("wait(1)", "wait(2)")
+        commit = a_commit_of(a_change("quill/a.py", self.BEFORE, after))
+        return commit, surroundings([(commit.files[0], after)])
+
+    def test_the_lines_that_open_a_hunks_blocks_stand_above_it(self) -> None:
+        """The definition stands behind the numbers already."""
+        text = excerpt(*(self.around()[0], 900, self.around()[1])).text
+        assert "\n@@ 9 @@ def load():\nwithin 2: if is_in_ci():\n         step_6()\n" in text
+
+    def test_they_count_as_tokens(self) -> None:
+        commit, around = self.around()
+        assert excerpt(commit, 900, around).tokens > excerpt(commit, 900).tokens
+
+
 class TestWhatIsLeftOut:
     @unhurried
     @given(commits(), st.integers(400, 6_000))
@@ -159,7 +199,7 @@ class TestWhatIsLeftOut:
 
     def test_where_there_is_room_each_file_has_its_own_line(self) -> None:
         files = [a_file(f"tests/a{number}.py", [400]) for number in range(2)]
-        assert excerpt(a_commit_of(*files), 1_000).text == (
+        assert excerpt(a_commit_of(*files), 1_000).text.endswith(
             "Files not shown:\n- tests/a0.py: modified, test, +400 -0\n- tests/a1.py: modified, test, +400 -0"
         )
 

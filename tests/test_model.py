@@ -449,6 +449,15 @@ class TestGrounding:
         assert all(analysis.is_checked for analysis in analyses(day.digest()))
         assert day.asked("Commits") == []
 
+    def test_a_clone_tells_in_which_blocks_a_change_stands(self, day: Day, scratch: Scratch) -> None:
+        """Whether a line is read at all stands further up than a diff shows."""
+        body = "def load():\n    if is_in_ci():\n" + "".join(f"        step_{number}()\n" for number in range(6))
+        scratch.commit("Start", {"quill/a.py": body}, at=NOON)
+        scratch.commit("Fix a crash", {"quill/a.py": body.replace("step_5()", "wait(2)")}, at=NOON)
+        day.of(scratch).digest()
+        told = "\n".join(map(shown, day.asked("Commits")))
+        assert told.count("within 2: if is_in_ci():\n") == 1
+
     def test_an_answer_of_which_nothing_is_borne_out_is_none(self, environ: dict[str, str], quill: Path) -> None:
         nothing = sentence("It removes `no_such_name_anywhere`.", "x")
         with ModelServer(saying(headline=nothing, effect=nothing)) as server:

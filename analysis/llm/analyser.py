@@ -13,7 +13,7 @@ from analysis.entry import Analysis, Aspect, Claim, Comparison, Depth, Entry, Or
 from analysis.i18n.language import Language
 from analysis.llm.checker import Checker
 from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, question
-from analysis.llm.excerpt import Excerpt, estimate, excerpt
+from analysis.llm.excerpt import Excerpt, estimate, excerpt, opened
 from analysis.llm.injection import addresses_reader
 from analysis.llm.questions import candidate, fenced, prompt, system, told, version, within
 from analysis.llm.shapes import Commits, Day, Item, Part, Sentence
@@ -147,7 +147,7 @@ class _Questions:
     def ask(self, job: Sequence[Entry], attempts: int, scale: float = 1.0) -> str:
         """Put the analyses into `found`, and return why those that are missing are; `scale` is how much of the diffs is shown."""
         model = self.analyser.model
-        shown = {entry.commit.sha: excerpt(entry.commit, int(scale * _budget(entry))) for entry in job}
+        shown = {one.commit.sha: excerpt(one.commit, int(scale * _budget(one)), one.surroundings) for one in job}
         texts = [
             told(entry, shown[entry.commit.sha].text, model.secret, self._complaints.get(entry.commit.sha, ()))
             for entry in job
@@ -318,4 +318,5 @@ def _budget(entry: Entry) -> int:
         return most
     product = [file for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
     needed = sum(estimate(f"{file.path}{file.old_path or ''}{file.patch or ''}") + _HEADER for file in product)
+    needed += sum(estimate(opened(one)) for openers in entry.surroundings.blocks.values() for one in openers)
     return min(most, needed + _LINE_BESIDES)

@@ -7,10 +7,15 @@ from posixpath import dirname
 from analysis.commits.commit import LOST, Commit, FileChange
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.patch import Hunk, hunks
+from analysis.commits.surroundings import NOTHING, Opener, Surroundings
 
 _ORDER = (FileKind.PRODUCTION, FileKind.BUILD, FileKind.CI, FileKind.TEST, FileKind.TOOLING, FileKind.DOCS)
 _SHARE = {FileKind.BUILD: 0.6, FileKind.CI: 0.25, FileKind.TEST: 0.25, FileKind.TOOLING: 0.2, FileKind.DOCS: 0.2}
 """Which part of the budget files that are not the product's code may take at most, so that they never crowd it out."""
+_BEGINNING = 200
+"""Tokens of a hunk that is shown because nothing else of its commit is."""
+_NOTE = 12
+"""Tokens that it takes to say how much of it is not."""
 _NAMING = 150
 """Tokens that the names of what is left out may always take."""
 
@@ -35,9 +40,12 @@ def estimate(text: str) -> int:
     return len(text.encode()) // 4 + 1
 
 
-def excerpt(commit: Commit, budget: int) -> Excerpt:
-    """Cut a commit's diff to about `budget` tokens; the names of what is left out may take `_NAMING` more."""
-    cut = _Cut(budget)
+def excerpt(commit: Commit, budget: int, around: Surroundings = NOTHING) -> Excerpt:
+    """Cut a commit's diff to about `budget` tokens; the names of what is left out may take `_NAMING` more.
+
+    Each hunk comes with the lines that open its blocks. Of a commit none of whose hunks fits, the beginning of the first is shown.
+    """
+    cut = _Cut(budget, around)
     product = [file for file in commit.files if kind_of(file.path) is FileKind.PRODUCTION]
     for file in sorted(product, key=_size):
         cut.take(file, cut.left)
@@ -51,6 +59,12 @@ def excerpt(commit: Commit, budget: int) -> Excerpt:
         for file in sorted((file for file in others if kind_of(file.path) is kind), key=_size):
             limit = int(budget * _SHARE.get(kind, 0)) - spent
             spent += cut.take(file, min(cut.left - put_by, limit))
+    if (
+        not cut.parts
+        and budget >= _BEGINNING
+        and (first := next((file for file in (*product, *others) if _has_hunks(file)), None))
+    ):
+        cut.begin(first)
     if commit.more_files:
         cut.named.append((None, "(more files than the source lists)"))
         cut.unseen.append("(files that the source did not list)")
@@ -63,15 +77,16 @@ def excerpt(commit: Commit, budget: int) -> Excerpt:
 class _Cut:
     """What was taken of a diff so far, what was left out, and how many tokens are left."""
 
-    def __init__(self, budget: int) -> None:
+    def __init__(self, budget: int, around: Surroundings) -> None:
         self.left = budget
+        self._around = around
         self.parts: list[str] = []
         self.named: list[tuple[FileChange | None, str]] = []
         self.unseen: list[str] = []
 
     def take(self, file: FileChange, limit: int) -> int:
         """Take what fits of a file into `limit` tokens, name what does not, and return what it cost."""
-        text, shown, whole = _fit(file, limit)
+        text, shown, whole = _fit(file, limit, self._around)
         cost = estimate(text) if shown else 0
         if shown:
             self.parts.append(text)
@@ -84,23 +99,41 @@ class _Cut:
             self.unseen.append(f"{file.path} ({shown} of {whole} hunks)" if shown else file.path)
         return cost
 
+    def begin(self, file: FileChange) -> None:
+        """Show the beginning of a file's first hunk: what a commit is about can then be seen, whatever its title says."""
+        first = next(hunks(file.patch or ""))
+        lines = list(_show(first, self._around.of(file.path, 0)))
+        text, count = _header(file), 0
+        for line in lines:
+            if estimate(text + line) > _BEGINNING - _NOTE:
+                break
+            text, count = text + line, count + 1
+        more = f"({len(lines) - count} more lines of this hunk)\n" if count < len(lines) else ""
+        self.parts.append(text + more)
+        self.left -= estimate(text + more)
+
 
 def _size(file: FileChange) -> int:
     return file.additions + file.deletions
 
 
-def _fit(file: FileChange, limit: int) -> tuple[str, int, int]:
+def _has_hunks(file: FileChange) -> bool:
+    return file.status != "removed" and next(hunks(file.patch or ""), None) is not None
+
+
+def _fit(file: FileChange, limit: int, around: Surroundings) -> tuple[str, int, int]:
     """Return what fits of a file's patch, how many hunks that is, and how many there are. What is gone is only named."""
     found = list(hunks(file.patch or ""))
     if file.status == "removed" or not found:
         return "", 0, len(found)
     text = _header(file)
+    has_blocks = any(around.of(file.path, at) for at in range(len(found)))
     whole = text + (file.patch or "")
-    if estimate(whole) <= limit:
+    if not has_blocks and estimate(whole) <= limit:
         return whole, len(found), len(found)
     shown = 0
-    for hunk in found:
-        piece = "".join(_show(hunk))
+    for at, hunk in enumerate(found):
+        piece = "".join(_show(hunk, around.of(file.path, at)))
         if estimate(text + piece) <= limit:
             text, shown = text + piece, shown + 1
     return text, shown, len(found)
@@ -110,12 +143,18 @@ def _header(file: FileChange) -> str:
     return f"### {file.path}" + (f" (from {file.old_path})" if file.old_path else "") + f" [{file.status}]\n"
 
 
-def _show(hunk: Hunk) -> Iterator[str]:
+def _show(hunk: Hunk, openers: Sequence[Opener]) -> Iterator[str]:
     first = hunk.lines[0] if hunk.lines else None
     at = (first.new or first.old) if first else ""
     yield f"@@ {at} @@ {hunk.heading}\n"
+    yield from (opened(one) for one in openers if one.text.strip() != hunk.heading.strip())
     for line in hunk.lines:
         yield f"{'+' if line.added else '-' if line.removed else ' '}{line.text}\n"
+
+
+def opened(one: Opener) -> str:
+    """Return how a line is shown that opens a block around a hunk."""
+    return f"within {one.number}: {one.text.strip()}\n"
 
 
 def _line(file: FileChange) -> str:

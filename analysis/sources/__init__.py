@@ -14,6 +14,7 @@ from typing import Protocol
 
 from analysis.commits.commit import Brought, Commit
 from analysis.commits.pull_request import Found, Gap, PullRequest, Unread
+from analysis.commits.surroundings import Surroundings
 from analysis.sources.remarks import Remark
 
 LARGEST_PATCH = 1_000_000
@@ -97,6 +98,9 @@ class CommitSource(Protocol):
 
     def read_file(self, path: str) -> str | None:
         """Return a text file of the branch, or None where it is absent or reading it would cost a request."""
+
+    def around(self, commits: Sequence[Commit]) -> Mapping[str, Surroundings]:
+        """Return by SHA what stands around the changes of whole commits, as far as that costs no request."""
 
 
 class PullRequestSource(Protocol):

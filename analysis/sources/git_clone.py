@@ -14,6 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from analysis.commits.commit import Commit, FileChange, Status, Unseen
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.surroundings import Surroundings, surroundings
 from analysis.errors import BadInput, Damaged, NotFound
 from analysis.sources import LARGEST_PATCH, Listing, hunks_of
 from analysis.sources.git_branch import Branches, Tip
@@ -126,6 +128,37 @@ class GitClone:
             return None
         text = self._git("cat-file", "blob", f"{tip.sha}:{path}", check=False)
         return text or None
+
+    def around(self, commits: Sequence[Commit]) -> Mapping[str, Surroundings]:
+        """Return what stands around the changes of these commits; see CommitSource."""
+        wanted = [
+            (commit.sha, file)
+            for commit in commits
+            for file in commit.files
+            if file.patch and file.status != "added" and kind_of(file.path) is FileKind.PRODUCTION
+            if "\n" not in file.path
+        ]
+        texts = self._texts([f"{sha}:{file.path}" for sha, file in wanted])
+        files: dict[str, list[tuple[FileChange, str]]] = {}
+        for (sha, file), text in zip(wanted, texts, strict=False):
+            if text:
+                files.setdefault(sha, []).append((file, text))
+        return {sha: surroundings(some) for sha, some in files.items()}
+
+    def _texts(self, names: Sequence[str]) -> Iterator[str]:
+        """Yield what blobs hold, empty for what is none or is too large, and nothing where git fails: a model goes without."""
+        rest = self._git.raw("cat-file", "--batch", given="\n".join(names), limit=LONG, check=False) if names else b""
+        at = 0
+        while at < len(rest):
+            end = rest.index(b"\n", at)
+            said = rest[at:end].split(b" ")
+            at = end + 1
+            if said[-1] in {b"missing", b"ambiguous"}:
+                yield ""
+                continue
+            size = int(said[-1])
+            yield rest[at : at + size].decode(errors="replace") if said[1] == b"blob" and size <= LARGEST_PATCH else ""
+            at += size + 1
 
     def heads(self, shas: Sequence[str]) -> tuple[Commit, ...]:
         """Return these commits without their files, in the order given.

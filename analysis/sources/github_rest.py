@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from analysis.commits.commit import Commit, FileChange, Unseen
 from analysis.commits.file_kinds import looks_binary
+from analysis.commits.surroundings import Surroundings
 from analysis.errors import BadInput, Forbidden, Outage, Problem, RateLimited, Unwelcome
 from analysis.sources import LARGEST_PATCH, Listing, PageCache, hunks_of
 from analysis.sources.github_lists import CommitLists
@@ -169,6 +170,10 @@ class GitHubRepository:
     def read_file(self, path: str) -> str | None:  # noqa: ARG002 - the port's signature
         """Return None: it would cost a request."""
         return None
+
+    def around(self, commits: Sequence[Commit]) -> Mapping[str, Surroundings]:  # noqa: ARG002 - the port's signature
+        """Return nothing: each file would cost a request."""
+        return {}
 
     def _diff(self, sha: str) -> dict[str, str]:
         """Return the hunks of the whole diff by their file's header; empty if GitHub finds it too large to show."""

@@ -126,7 +126,7 @@ class Core:
         digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=notes)
         with (
             contextlib.closing(fetching),
-            self._session(analyser, language) as session,
+            self._session(source, analyser, language) as session,
             self._readers(analyser) as readers,
         ):
             try:
@@ -250,7 +250,7 @@ class Core:
         now, run = self.now(), RunCard(analyser.name, analyser.prompt, fetched, len(commits) - fetched, unread=unread)
         window = Window.of(now.date(), "UTC")
         digest = Digest(source.repo, source.branch, window, language, tuple(entries), (), now, run=run)
-        with self._session(analyser, language) as session, self._readers(analyser) as readers:
+        with self._session(source, analyser, language) as session, self._readers(analyser) as readers:
             try:
                 read = session.read(entries, readers, step, self.now, anew=anew)
                 return session.checked(read, readers, step, self.now), session.failed
@@ -277,15 +277,15 @@ class Core:
             finally:
                 self.readers = before
 
-    def _session(self, analyser: Analyser, language: Language) -> Session:
+    def _session(self, source: CommitSource, analyser: Analyser, language: Language) -> Session:
         """Begin to ask an analyser; what a model may still spend is counted by the day in UTC."""
         if analyser.name == RULES:
-            return Session(analyser, language, None, self.stores.analyses, self.stores.digests)
+            return Session(analyser, language, None, self.stores.analyses, self.stores.digests, lambda _: {})
         now = self.now()
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         prefix = f"{analyser.name} {analyser.prompt} {language} "
         turns = Budget(self.stores.store, self.stores.claims, prefix, self.settings.model.daily_tokens, midnight, now)
-        return Session(analyser, language, turns, self.stores.analyses, self.stores.digests)
+        return Session(analyser, language, turns, self.stores.analyses, self.stores.digests, source.around)
 
     def _price(self, usage: Usage) -> float | None:
         model = self.settings.model

@@ -7,13 +7,15 @@ a question may cost is set aside before it is asked, so that all together stay w
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from analysis.commits.commit import Commit
+from analysis.commits.surroundings import Surroundings
 from analysis.digest.digest import RunCard, order
 from analysis.digest.net import net
 from analysis.digest.pipeline import LOST, SPENT, Readers, Step, Turn, read_all, settled, stand_in
@@ -38,12 +40,22 @@ class Session:
     Attributes:
         usage: what it has cost so far.
         analysed, failed: how many commits were read, and how many could not be.
+
+    Args:
+        around: returns by SHA what stands around the changes of commits that are to be read.
     """
 
     def __init__(
-        self, analyser: Analyser, language: Language, turns: Budget | None, analyses: Analyses, digests: Digests
+        self,
+        analyser: Analyser,
+        language: Language,
+        turns: Budget | None,
+        analyses: Analyses,
+        digests: Digests,
+        around: Callable[[Sequence[Commit]], Mapping[str, Surroundings]],
     ) -> None:
         self.analyser, self.language = analyser, language
+        self._around = around
         self.usage, self.analysed, self.failed = Usage(), 0, 0
         self._turns, self._analyses, self._digests = turns, analyses, digests
         self._started = time.monotonic()
@@ -96,7 +108,7 @@ class Session:
 
         def arrived(some: Sequence[Entry]) -> list[Entry]:
             known = {} if anew or not some else self._known(some)
-            fresh = [entry for entry in some if entry.commit.sha not in known]
+            fresh = self._surrounded([entry for entry in some if entry.commit.sha not in known])
             found.update(known)
             whole.extend(some)
             missing.extend(fresh)
@@ -132,7 +144,7 @@ class Session:
         if checker is None or self._stopped:
             return list(entries)
         doubtful = [e for e in entries if e.analysis and not e.analysis.is_checked and not e.analysis.stands_in]
-        total, found = len(doubtful), dict[str, Analysis]()
+        doubtful, total, found = self._surrounded(doubtful), len(doubtful), dict[str, Analysis]()
 
         def left(count: int) -> None:
             step("checking", total - count, total)
@@ -174,6 +186,11 @@ class Session:
                 missing[:] = [entry for entry in missing if entry.commit.sha not in known]
                 if not known:
                     time.sleep(_LOOK_AGAIN)
+
+    def _surrounded(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return entries with what stands around their changes, for whoever reads them now."""
+        known = self._around([entry.commit for entry in entries]) if entries else {}
+        return [replace(one, surroundings=known.get(one.commit.sha, one.surroundings)) for one in entries]
 
     def _count(self, usage: Usage) -> None:
         with self._counting:

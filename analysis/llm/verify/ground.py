@@ -9,6 +9,7 @@ from analysis.commits.commit import Commit, FileChange
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.patch import hunks
 from analysis.commits.redaction import MARK
+from analysis.commits.surroundings import Surroundings
 from analysis.entry import Entry, Quote
 
 MESSAGE, DESCRIPTION = "message", "pull_request"
@@ -28,16 +29,22 @@ _SHA = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{7,64}(?![0-9a-zA-Z])")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A line of the diff; `before` and `after` are its numbers on both sides, None where it does not stand."""
+    """A line of the diff; `before` and `after` are its numbers on both sides, None where it does not stand.
+
+    One that opens a block above a hunk (`is_above`) was left as it was; only its number after the commit is known.
+    """
 
     path: str
     hunk: int
     text: str
     before: int | None
     after: int | None
+    is_above: bool = False
 
     @property
     def mark(self) -> str:
+        if self.is_above:
+            return " "
         return "+" if self.before is None else "-" if self.after is None else " "
 
 
@@ -46,12 +53,13 @@ class Ground:
     """A commit as evidence.
 
     Attributes:
-        places: the lines of its diff, in order.
+        places: the lines of its diff, in order, each hunk's behind those that open its blocks.
         prose: what people wrote of it, as (where, text, address).
         paths: of its files, old ones too.
         counts: numbers that count it and stand nowhere: of lines and files, in all, each, by kind and by status.
         headings: what git names as the places of its hunks.
         is_around: it touches only what surrounds the product.
+        nearby: identifiers and flags of the files that it touches, whether the diff shows them or not.
     """
 
     places: tuple[_Place, ...]
@@ -60,6 +68,7 @@ class Ground:
     counts: frozenset[int] = field(default=frozenset())
     headings: tuple[str, ...] = ()
     is_around: bool = False
+    nearby: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, entry: Entry) -> "Ground":
@@ -77,7 +86,8 @@ class Ground:
         kinds = {kind_of(file.path) for file in commit.files}
         is_around = bool(kinds) and kinds <= _AROUND_PRODUCT
         counts = frozenset(_counts(commit.files))
-        return cls(tuple(_places(commit)), tuple(prose), paths, counts, headings, is_around)
+        around = entry.surroundings
+        return cls(tuple(_places(commit, around)), tuple(prose), paths, counts, headings, is_around, around.names)
 
     # -- looking up
 
@@ -144,11 +154,14 @@ class Ground:
         """Return a quoted line with those next to it in its hunk, each with its mark; of prose, its words."""
         if not quote.line:
             return [quote.text]
-        at = next(
+        places = (
             n
             for n, p in enumerate(self.places)
             if p.path == quote.path and (p.before if quote.is_before else p.after) == quote.line
         )
+        at = next(places, None)
+        if at is None:  # it opens a block, and whoever asks now does not know the files
+            return [quote.text]
         own = self.places[at].hunk
         near = self.places[max(0, at - _AROUND) : at + _AROUND + 1]
         return [f"{place.mark}{place.text}" for place in near if (place.path, place.hunk) == (quote.path, own)]
@@ -166,13 +179,13 @@ class Ground:
     def old(self) -> str:
         """The lines that it takes away, and the paths that are gone."""
         gone = [old for old, new in self.paths if old and old != new]
-        return "\n".join([*gone, *(place.text for place in self.places if place.after is None)])
+        return "\n".join([*gone, *(place.text for place in self.places if place.mark == "-")])
 
     @cached_property
     def new(self) -> str:
         """The lines that it brings, and the paths that are new."""
         come = [new for old, new in self.paths if old != new]
-        return "\n".join([*come, *(place.text for place in self.places if place.before is None)])
+        return "\n".join([*come, *(place.text for place in self.places if place.mark == "+")])
 
     @cached_property
     def kept(self) -> str:
@@ -199,6 +212,11 @@ class Ground:
             found |= {"/".join(parts[index:]) for index in range(len(parts))}
             found |= {"/".join(parts[:index]) for index in range(1, len(parts))}
         return frozenset(found)
+
+    def is_nearby(self, name: str) -> bool:
+        """Whether the files that it touches hold this identifier or flag, or the last part of this name, in whole."""
+        plain = name.strip("`'\"() ").removesuffix("()")
+        return plain in self.nearby or plain.rpartition(".")[2].rpartition("::")[2] in self.nearby
 
     def has_path(self, path: str) -> bool:
         """Whether it touches or names this path."""
@@ -262,11 +280,13 @@ def _squeeze_prose(text: str) -> str:
     return _squeeze(re.sub(r"[*`_>#]+|\[([^\]]*)\]\([^)]*\)", r"\1", text)).lower()
 
 
-def _places(commit: Commit) -> Iterator[_Place]:
+def _places(commit: Commit, around: Surroundings) -> Iterator[_Place]:
     number = 0
     for file in commit.files:
-        for hunk in hunks(file.patch or ""):
+        for at, hunk in enumerate(hunks(file.patch or "")):
             number += 1
+            for one in around.of(file.path, at):
+                yield _Place(file.path, number, one.text, None, one.number, is_above=True)
             for line in hunk.lines:
                 yield _Place(file.path, number, line.text, line.old, line.new)
 

@@ -58,7 +58,7 @@ def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: G
     if not quotes:
         return Judgement(Verdict.REFUTED, "its evidence stands nowhere in the commit")
     names = [name for name in names_in(text) if not _is_known(name, ground)]
-    if invented := [name for name in names if _INVENTED.search(name)]:
+    if invented := [name for name in names if _INVENTED.search(name) and not ground.is_nearby(name)]:
         return Judgement(Verdict.REFUTED, f"{invented[0]} stands nowhere in the commit")
     if wrong := misplaced(text, before, after, ground):
         return Judgement(Verdict.REFUTED, wrong)
@@ -71,7 +71,7 @@ def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: G
     ]
     found += [
         Judgement(
-            Verdict.DOUBTFUL if _is_qualified(name, ground) else Verdict.UNCHECKED,
+            Verdict.DOUBTFUL if ground.is_nearby(name) or _is_qualified(name, ground) else Verdict.UNCHECKED,
             f"{name} stands nowhere in the commit",
         )
         for name in names
