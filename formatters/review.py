@@ -13,7 +13,7 @@ from analysis.digest.review import NEW, AreaReview, Matter, Review
 from analysis.digest.stories import Earlier, Story, StoryKind
 from analysis.entry import RULES, Entry
 from analysis.facts import Fact
-from analysis.i18n.typography import outside
+from analysis.i18n.typography import outside, without_stop
 from analysis.rules.wording import say_fact
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
@@ -187,7 +187,7 @@ class _Writer:
     def matter(self, matter: Matter) -> Line:
         item = self.item(matter.lead)
         areas = self.label("list.brackets", text=item.areas) if item.areas else ""
-        head = _bare(item.line)
+        head = without_stop(item.line)
         under = tuple(Line(text) for text in self.more(item, matter.story))
         return Line(f"{head}{areas}", matter.shas, matter.lead.triage.importance, head, item.area, under)
 
@@ -203,7 +203,7 @@ class _Writer:
         count = self.label("report.commits", count=area.commits)
         high = self.label("list.clause") + self.label("answer.high", count=area.high) if area.high else ""
         under = tuple(
-            Line(_bare(self.item(matter.lead).line), matter.shas, matter.lead.triage.importance)
+            Line(without_stop(self.item(matter.lead).line), matter.shas, matter.lead.triage.importance)
             for matter in area.matters
         )
         about = f"{count}{high}"
@@ -224,7 +224,7 @@ class _Writer:
     def came_back_briefly(self) -> str:
         reverted = [
             self.reverted(entry, origin, "review.back_hours", "review.back_days", _TITLE)
-            or _bare(self.item(entry).line)
+            or without_stop(self.item(entry).line)
             for entry, origin in self.made.reverted
         ]
         again = [f"{_code(basename(fixed.path))} ×{len(fixed.shas)}" for fixed in self.made.fixed_again]
@@ -296,10 +296,6 @@ def _code(path: str) -> str:
 
 def _added(entry: Entry) -> list[Fact]:
     return [fact for fact in entry.facts if fact.kind in NEW]
-
-
-def _bare(line: str) -> str:
-    return line.rstrip(".。")
 
 
 def _average(days: Sequence[Day], of: Callable[[Day], int]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
 from analysis.i18n.language import Language
-from analysis.i18n.typography import outside
+from analysis.i18n.typography import outside, without_stop
 from analysis.rules.wording import say_fact
 from analysis.triage.areas import Areas
 from analysis.upgrade import Hit, Item, Part, Upgrade
@@ -129,7 +129,7 @@ class _Writer:
         names = list(dict.fromkeys(_named(item.change.fact) for item in items if item.change))
         more = f" +{len(names) - _NAMES}" if len(names) > _NAMES else ""
         told = self.label("list.comma").join(names[:_NAMES]) + more
-        title = item_of(first.commits[0], self.language, self.areas).title.rstrip(".。")
+        title = without_stop(item_of(first.commits[0], self.language, self.areas).title)
         return replace(first, text=self.label("entry.claim", aspect=title, text=told))
 
     def line(self, item: Item) -> UpgradeLine:

@@ -17,15 +17,17 @@ from analysis.commits.file_kinds import FileKind
 from analysis.commits.records import Labelled
 from analysis.commits.title import ChangeType, read_title
 from analysis.facts import FactKind, facts_of
-from analysis.i18n.language import LANGUAGES
+from analysis.i18n.language import LANGUAGES, Language
+from analysis.rules.wording import say_reason
 from analysis.statements.symptoms import symptoms
 from analysis.triage.areas import general
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.area_model import fit_areas
 from analysis.triage.learned.classifier import LEVELS, PRODUCT, SUBJECTS, WEIGHTS, Classifier
 from analysis.triage.learned.evidence import TYPES, Evidence, gather
-from analysis.triage.learned.explain import STRONGEST, explain, say_learned
+from analysis.triage.learned.explain import STRONGEST, explain
 from analysis.triage.learned.training import sample_of, train
+from analysis.triage.reason import Reason
 from analysis.triage.sketch import sketch
 
 ROOT = Path(__file__).parent.parent
@@ -371,7 +373,7 @@ def test_words_are_said_as_the_title_has_them() -> None:
     shares = [("word deprecat", 0.6), ("word ^deprecat", 0.2), ("word to", 3.0), ("word in quill", 2.0)]
     (found,) = explain(shares, "Deprecated (`--pages`) to go")
     assert (found.detail, found.points) == ("Deprecated", 0.8)
-    assert say_learned(found, "en") == "its title says “Deprecated”"
+    assert say_reason(found, "en") == "its title says “Deprecated”"
     assert explain([("word cach", 1.0), ("word cache", 1.0)], "Tune `kv_cache`, again")[0].detail == "kv_cache"
 
 
@@ -382,12 +384,11 @@ def test_what_no_group_holds_is_not_said() -> None:
 
 @pytest.mark.parametrize("group", TABLE)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_group_is_said_for_and_against(group: str, language: str) -> None:
+def test_every_group_is_said_for_and_against(group: str, language: Language) -> None:
     """In both languages."""
-    said = TABLE[group][language]
-    assert set(said) == {"for", "against"}
-    assert all(text.format(detail="x") for text in said.values())
-    assert bool(re.search(r"[\u4e00-\u9fff]", said["for"])) is (language == "zh")
+    said = [say_reason(Reason(f"learned.{group}", "x", points), language) for points in (1.0, -1.0)]
+    assert all(said)
+    assert bool(re.search(r"[\u4e00-\u9fff]", said[0])) is (language == "zh")
 
 
 def test_why_a_commit_ranks_is_what_moves_it() -> None:

@@ -141,3 +141,10 @@ def test_no_word_stays_that_nobody_looks_for() -> None:
                     any(f'"{dotted}"' in source for source in sources) if isinstance(value, dict) else name in parts
                 )
                 assert is_read or is_read_whole, f"{dotted} of {path.parent.name}"
+
+
+def test_every_area_is_called_something_in_every_language() -> None:
+    """Also the next one."""
+    areas = set(tomllib.loads((ROOT / "analysis/triage/areas.toml").read_text(encoding="utf-8")))
+    for path in (ROOT / "analysis/i18n").glob("*/areas.toml"):
+        assert set(tomllib.loads(path.read_text(encoding="utf-8"))) == areas

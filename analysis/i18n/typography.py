@@ -7,6 +7,14 @@ _CJK = r"\u3400-\u9fff"
 _NAME = re.compile(r"[\d_=/.`*<>\\]|^--|[a-z][A-Z]")
 _ENDS = " .,;:。，；：、"
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
+CLAUSE_END = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`“])|(?<=[。！？])(?!”)")
+# A line may go on in the next between any two Chinese characters, but for these: https://www.w3.org/TR/clreq/#prohibition_rules_for_line_start_end
+NEVER_FIRST = frozenset("，。、；：！？）》」』】〉〕｝”’…·～")
+NEVER_LAST = frozenset("（《「『【〈〔｛“‘")
+PAUSES = " ,;:，；："
+"""What no text ends with that is cut off; nor with `OPENINGS`, which stand before what was cut."""
+OPENINGS = "（("
 
 
 def fold(text: str) -> str:
@@ -31,6 +39,11 @@ def spaced(text: str) -> str:
             parts[index + 1] = re.sub(rf"^(?=[{_CJK}])", " ", parts[index + 1])
     parts[0::2] = [re.sub(r"[ \t]{2,}", " ", part) for part in parts[0::2]]
     return "".join(parts).strip()
+
+
+def without_stop(text: str) -> str:
+    """Leave out the full stop at the end."""
+    return text.rstrip(".。")
 
 
 def capital(text: str) -> str:

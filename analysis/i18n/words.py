@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from analysis.i18n.language import LANGUAGES
-from analysis.i18n.language import WORDS as _FOLDER
+from analysis.i18n.language import FOLDER, LANGUAGES
 
 
 class Words:
@@ -71,5 +70,5 @@ def _values(table: object, group: str) -> Iterator[tuple[str, list[str]]]:
                 yield name, words
 
 
-WORDS = Words(_FOLDER)
+WORDS = Words(FOLDER)
 """The words of the analysis."""

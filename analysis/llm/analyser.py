@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.entry import Analysis, Aspect, Claim, Comparison, Depth, Entry, Order, Quote, Reading, Theme
 from analysis.i18n.language import Language
+from analysis.i18n.typography import without_stop
 from analysis.llm.checker import Checker
 from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, question
 from analysis.llm.excerpt import Excerpt, estimate, excerpt, opened
@@ -268,7 +269,7 @@ class _Answer:
 
     def _reason(self) -> str:
         """Return why it ranks so, if that is short and speaks of nothing that is not there."""
-        why = self.item.why.strip().rstrip(".。")
+        why = without_stop(self.item.why.strip())
         length = len(why.split()) if self.language == "en" else len(re.sub(r"\s", "", why)) // 3
         return why if length <= _MOST_WORDS and believed(why, self.ground.text) else ""
 

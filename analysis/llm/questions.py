@@ -10,15 +10,13 @@ from pathlib import Path
 
 from analysis.commits.redaction import MARK, names_a_secret, redact
 from analysis.entry import Claim, Entry
-from analysis.i18n.language import Language
+from analysis.i18n.language import ENGLISH_NAMES, Language
 from analysis.llm.excerpt import estimate
 from analysis.llm.verify.ground import Ground
 from analysis.rules.version import content_version
 from analysis.statements import Conventions, Source
 from analysis.statements.prose import prose_of
 from analysis.triage.triage import Importance
-
-LANGUAGE_NAMES: dict[Language, str] = {"en": "English", "zh": "Chinese (简体中文)"}
 
 _LONGEST_BODY, _LONGEST_LINE, _LONGEST_TITLE = 2_000, 500, 200  # characters
 _MOST_FACTS = 20
@@ -41,7 +39,7 @@ def version(names: tuple[str, ...]) -> str:
 
 def system(name: str, repo: str, language: Language, mark: str, areas: Sequence[str] = ()) -> str:
     """Return a prompt, and behind it what differs from run to run."""
-    lines = [prompt(name), "", f"Repository: {repo}", f"Write in {LANGUAGE_NAMES[language]}."]
+    lines = [prompt(name), "", f"Repository: {repo}", f"Write in {ENGLISH_NAMES[language]}."]
     lines += [f"Areas: {', '.join(areas)}"] if areas else []
     return "\n".join([*lines, f"Mark: {mark}"])
 

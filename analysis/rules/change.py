@@ -91,7 +91,7 @@ class Change:
 
     def sentence(self, clause: str) -> str:
         """A clause as a sentence."""
-        return capital(clause) + "." if self.language == "en" else f"{clause}。"
+        return say("list.sentence", self.language, clause=capital(clause) if self.language == "en" else clause)
 
     def names(self, names: Sequence[str], most: int = MOST_NAMES) -> str:
         """Names as code: `a`, `b` and 2 more."""
@@ -101,7 +101,7 @@ class Change:
         """Texts as one list, the first of many with how many more there are."""
         if len(shown) <= most + 1:  # "and 1 more" is no shorter than its name
             return listed(shown, self.language)
-        comma = ", " if self.language == "en" else "、"
+        comma = say("list.comma", self.language)
         return self.say("list.more", names=comma.join(shown[:most]), count=len(shown) - most)
 
     def pair(self, fact: Fact) -> str:

@@ -6,10 +6,9 @@ from posixpath import basename
 from analysis.commits.file_kinds import language_of
 from analysis.facts import Fact, FactKind
 from analysis.i18n.catalogue import Sentences
-from analysis.i18n.language import WORDS, Language
+from analysis.i18n.language import FOLDER, Language
 from analysis.i18n.typography import outside, spaced
 from analysis.triage.areas import general
-from analysis.triage.learned.explain import say_learned
 from analysis.triage.reason import Reason
 
 _LONG_SHA = 40
@@ -21,7 +20,7 @@ _WITH_CONDITION = {FactKind.CHECK_ADDED, FactKind.CHECK_REMOVED}
 """Facts that say on which condition they hold."""
 
 
-say = Sentences(WORDS).say
+say = Sentences(FOLDER).say
 
 
 def say_reason(reason: Reason, language: Language) -> str:
@@ -30,7 +29,7 @@ def say_reason(reason: Reason, language: Language) -> str:
     if code == "type":
         return say("reason.type", language, detail=say(f"type.{kind}", language))
     if code == "learned":
-        return say_learned(reason, language)
+        return say(f"{reason.code}_{'for' if reason.points > 0 else 'against'}", language, detail=reason.detail)
     detail = reason.detail
     if code == "surroundings":
         detail = listed([say(f"kind.{kind}", language) for kind in detail.split(",")], language)
@@ -57,11 +56,10 @@ _EVERYWHERE = {
 
 
 def listed(words: list[str], language: Language) -> str:
-    """Join words as a sentence does: `a, b and c`, `a、b 和 c`."""
+    """Join words as a sentence does: `a, b and c`."""
     if len(words) <= 1:
         return "".join(words)
-    comma, last = (", ", " and ") if language == "en" else ("、", "和")
-    return comma.join(words[:-1]) + last + words[-1]
+    return say("list.comma", language).join(words[:-1]) + say("list.last", language) + words[-1]
 
 
 def say_fact(fact: Fact, language: Language) -> str:
@@ -69,23 +67,22 @@ def say_fact(fact: Fact, language: Language) -> str:
     before, after = short_value(fact.before), short_value(fact.after)
     detail, value = fact.detail, ""
     if fact.kind is FactKind.REVERTS:
-        number = f" ({detail})" if language == "en" else f"（{detail}）"
-        number = number if detail else ""
+        number = say("list.aside", language, detail=detail) if detail else ""
         return say("lead.reverts", language, title=outside(fact.name), number=number)
     if fact.kind in {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.TEST_DISABLED} and detail:
-        colon = ": " if language == "en" else "："
+        colon = say("list.colon", language)
         detail = f"{colon}“{outside(_first_sentence(detail))}”"
     elif fact.kind is FactKind.DEPRECATED and detail:
-        colon = ": " if language == "en" else "："
+        colon = say("list.colon", language)
         detail = f"{colon}“{outside(detail)}”"
     elif fact.kind is FactKind.MODULE_REMOVED:
         detail = _some_names(fact.detail.split(", "), language)
     elif fact.kind in _WITH_CONDITION:
         detail = error_text(detail)
     if fact.after and fact.kind is FactKind.GATE_ADDED:
-        value = f" ({fact.after})" if language == "en" else f"（{fact.after}）"
+        value = say("list.aside", language, detail=fact.after)
     if fact.after and fact.kind in {FactKind.ENV_ADDED, FactKind.CONFIG_ADDED}:
-        value = f" (default {fact.after})" if language == "en" else f"（默认 {fact.after}）"
+        value = say("list.default", language, value=fact.after)
     if fact.kind is FactKind.DEPENDENCY_ADDED and after:
         after = f" {after}"
     key = _form(fact)
@@ -151,7 +148,7 @@ def _some_names(names: list[str], language: Language) -> str:
     shown = [f"`{name}`" for name in names[:_MOST_NAMES]]
     if len(names) <= _MOST_NAMES + 1:
         return listed([f"`{name}`" for name in names], language)
-    comma = ", " if language == "en" else "、"
+    comma = say("list.comma", language)
     return say("list.more", language, names=comma.join(shown), count=len(names) - _MOST_NAMES)
 
 

@@ -3,9 +3,9 @@
 from typing import Self
 
 from analysis.i18n.catalogue import Sentences
-from analysis.i18n.language import LANGUAGES, WORDS, Language
+from analysis.i18n.language import FOLDER, LANGUAGES, Language
 
-_say = Sentences(WORDS).say
+_say = Sentences(FOLDER).say
 
 
 class Remark(str):

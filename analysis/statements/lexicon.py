@@ -4,7 +4,7 @@ import re
 import tomllib
 from functools import lru_cache
 
-from analysis.i18n.language import WORDS
+from analysis.i18n.language import FOLDER
 
 _WORD = re.compile(r"[A-Za-z][\w'’-]*")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -25,7 +25,7 @@ class Lexicon:
 
     def __init__(self) -> None:
         self._english, self._chinese = (
-            tomllib.loads((WORDS / name / "lexicon.toml").read_text(encoding="utf-8")) for name in ("en", "zh")
+            tomllib.loads((FOLDER / name / "lexicon.toml").read_text(encoding="utf-8")) for name in ("en", "zh")
         )
         self._sections = {
             name: re.compile(

@@ -1,10 +1,10 @@
 """Whole sentences around what somebody quotes: a line of a comment or a description is seldom one."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from analysis.commits.commit import Commit
 from analysis.commits.pull_request import PullRequest
+from analysis.i18n.patterns import Patterns
 from analysis.statements.candidate import Candidate
 from analysis.statements.choice import MOST_QUOTED
 from analysis.statements.comments import code_comments
@@ -13,6 +13,7 @@ from analysis.statements.fragments import fragments_of
 from analysis.statements.prose import prose_of
 from analysis.statements.statement import Source, Statement
 
+_PATTERNS = Patterns(__file__)
 _LEAST_SHARED = 12
 """Letters of a quoted line from which on it is known again in a sentence."""
 
@@ -50,7 +51,7 @@ def _written(commit: Commit, pull_request: PullRequest | None) -> Iterator[Candi
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\W+", " ", re.sub(r"^\s*\d+[.、)]|\]\([^)]*\)", "", text)).strip().lower()
+    return _PATTERNS.gap.sub(" ", _PATTERNS.number.sub("", text)).strip().lower()
 
 
 def _words(text: str) -> set[str]:

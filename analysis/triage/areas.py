@@ -15,6 +15,8 @@ from typing import Any
 from analysis.commits.commit import FileChange
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import Title
+from analysis.i18n.language import FOLDER, LANGUAGES
+from analysis.i18n.words import WORDS
 
 MOST_AREAS = 2
 """How many areas a commit has at most."""
@@ -108,13 +110,15 @@ class Areas:
         return key in self._areas and self._areas[key].platform
 
     def find(self, text: str) -> str | None:
-        """Return the key of the area that somebody means by `text` (`AMD`, `rocm`, `昇腾`), or None."""
+        """Return the key of the area that somebody means by `text` (`AMD`, `rocm`), in any language, or None."""
         wanted = _plain(text.strip().lower())
         for area in self._areas.values():
             shown = {
                 _plain(written.lower()) for name in area.names.values() for written in (name, name.replace(" ", ""))
             }
-            words = {word for name in area.names.values() for word in name.lower().split()} - {"and", "与", "/"}
+            words = {word for name in area.names.values() for word in name.lower().split()} - set(
+                WORDS["areas"]["joining"]
+            )
             if wanted == _plain(area.key) or wanted in shown or wanted in words:
                 return area.key
         keys = self._by_tag.get(wanted)
@@ -254,7 +258,19 @@ def _words(text: str) -> set[str]:
 @lru_cache(maxsize=1)
 def general() -> Areas:
     """The vocabulary that ships with Daybrief."""
-    return Areas(read_areas(tomllib.loads((Path(__file__).parent / "areas.toml").read_text(encoding="utf-8"))))
+    tables = tomllib.loads((Path(__file__).parent / "areas.toml").read_text(encoding="utf-8"))
+    names = {
+        language: tomllib.loads((FOLDER / language / "areas.toml").read_text(encoding="utf-8"))
+        for language in LANGUAGES
+    }
+    return Areas(
+        read_areas(
+            {
+                key: {**table, **{language: names[language][key] for language in LANGUAGES}}
+                for key, table in tables.items()
+            }
+        )
+    )
 
 
 def read_areas(tables: Mapping[str, Mapping[str, Any]]) -> list[Area]:
@@ -262,7 +278,7 @@ def read_areas(tables: Mapping[str, Mapping[str, Any]]) -> list[Area]:
     return [
         Area(
             key,
-            {language: str(table[language]) for language in ("en", "zh") if table.get(language)},
+            {language: str(table[language]) for language in LANGUAGES if table.get(language)},
             frozenset(word.lower() for word in table.get("words", ())),
             frozenset(word.lower() for word in table.get("tags", ())),
             tuple(re.compile(pattern) for pattern in table.get("paths", ())),

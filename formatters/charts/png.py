@@ -5,7 +5,7 @@ Where no font has a letter, nothing at all is drawn for it; so it is found out f
 
 import resvg_py
 
-from analysis.i18n.language import Language
+from analysis.i18n.language import OWN_NAMES, Language
 from formatters.charts.drawings import Chart
 from formatters.charts.svg import FONTS
 
@@ -19,8 +19,8 @@ def png(chart: Chart) -> bytes:
 
 def drawable(wanted: Language) -> Language | None:
     """Return the language that pictures can be drawn in here: the wanted one, else English, None without any font."""
-    if wanted == "zh" and _has("中"):
-        return "zh"
+    if _has(OWN_NAMES[wanted][0]):
+        return wanted
     return "en" if _has("a") else None
 
 

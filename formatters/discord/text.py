@@ -6,6 +6,8 @@ https://docs.discord.com/developers/reference#message-formatting names what Disc
 import re
 from collections.abc import Sequence
 
+from analysis.i18n.typography import CLAUSE_END
+
 _CODE = re.compile(r"(?<!`)(`+)([^`]+?)\1(?!`)")
 _SPECIAL = re.compile(
     r"[\\*_~`|\[\]<>]"
@@ -16,7 +18,6 @@ _SPECIAL = re.compile(
 )
 _PING = re.compile(r"@(?=everyone|here)|<(?=@|#|/|:|a:|t:|id:)", re.IGNORECASE)
 _APART = "\u200b"
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])")
 
 
 def escape(text: str) -> str:
@@ -55,7 +56,7 @@ def fit(text: str, room: int, ending: str = "…") -> str:
         return whole
     text = text[: 2 * room]  # escaping makes nothing shorter
     room -= units(ending)
-    for places in (_ends(_SENTENCE, text), _ends(re.compile(r"\s+"), text), range(len(text))):
+    for places in (_ends(CLAUSE_END, text), _ends(re.compile(r"\s+"), text), range(len(text))):
         cut = _longest(text, places, room)
         if cut:
             return cut + ending

@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from analysis.i18n.language import OWN_NAMES
 from analysis.rules.wording import say
 from formatters.charts.svg import palette
 from formatters.i18n.wording import label
@@ -68,6 +69,7 @@ def templates() -> Environment:
     made.globals |= {
         "commit_page": commit_page,
         "label": label,
+        "language_names": OWN_NAMES,
         "links": None,  # a page of its own leads nowhere but into itself
         "place_of": place_of,
         "policy": policy,

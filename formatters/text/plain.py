@@ -7,16 +7,13 @@ import re
 import unicodedata
 
 from analysis.commits.commit import without_escapes
+from analysis.i18n.typography import NEVER_FIRST, NEVER_LAST, OPENINGS, PAUSES, SENTENCE_END
 
 _SPACE = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]*[\r\n\v\f\x85\u2028\u2029\t]+[ \t]*")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`“])|(?<=[。！？])(?!”)")
 # Zero-width joiners belong to emoji and to some scripts; everything else that is not seen is left out.
 _KEPT_FORMATS = {"\u200d", "\u200c"}
 _UNSEEN = re.compile(r"[\s\u200c\u200d\u115f\u1160\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
 _EMOJI_STYLE = "\ufe0f"
-# Chinese goes on in the next line between any two characters, but for these. https://www.w3.org/TR/clreq/#prohibition_rules_for_line_start_end
-_NEVER_FIRST = set("，。、；：！？）》」』】〉〕｝”’…·～")
-_NEVER_LAST = set("（《「『【〈〔｛“‘")
 
 
 def clean(text: str) -> str:
@@ -35,7 +32,7 @@ def _is_shown(char: str) -> bool:
 
 def first_sentence(text: str) -> str:
     """Return the first sentence."""
-    return _SENTENCE.split(text, maxsplit=1)[0].strip()
+    return SENTENCE_END.split(text, maxsplit=1)[0].strip()
 
 
 def columns(text: str) -> int:
@@ -56,7 +53,7 @@ def shorten(text: str, width: int) -> str:
     if columns(text) <= width:
         return text
     head = text[: _fitting(text, width - 1)]
-    return (head.rsplit(" ", 1)[0] if " " in head[len(head) // 2 :] else head).rstrip(" ,;:，；：") + "…"
+    return (head.rsplit(" ", 1)[0] if " " in head[len(head) // 2 :] else head).rstrip(PAUSES) + "…"
 
 
 def brief(text: str, width: int) -> str:
@@ -65,7 +62,7 @@ def brief(text: str, width: int) -> str:
         return text
     cut = shorten(text, width).removesuffix("…")
     if cut.count("`") % 2:
-        before = cut[: cut.rindex("`")].rstrip(" ,;:，；：（(")
+        before = cut[: cut.rindex("`")].rstrip(PAUSES + OPENINGS)
         return f"{before}…" if columns(before) > width // 4 else f"{cut.rstrip('`')}`…"
     return f"{cut}…"
 
@@ -102,7 +99,7 @@ def breaks(text: str, width: int) -> list[int]:
 def _may_break(before: str, after: str) -> bool:
     if before == " ":
         return after != " "
-    if after in _NEVER_FIRST or before in _NEVER_LAST or after == " ":
+    if after in NEVER_FIRST or before in NEVER_LAST or after == " ":
         return False
     return _is_ideographic(before) or _is_ideographic(after)
 

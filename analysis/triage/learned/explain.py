@@ -1,7 +1,7 @@
 """Why the classifier thinks so, for people: its evidence in groups, and a sentence for each.
 
 Single pieces of evidence overlap ("touches tests", "test lines", "share of tests"): what a reader understands is their
-sum. `explain.toml` says which belong together and how a group is said when it speaks for or against.
+sum. `explain.toml` says which belong together; how a group is said when it speaks for or against stands in the catalogue.
 """
 
 import string
@@ -53,12 +53,6 @@ def explain(shares: Iterable[tuple[str, float]], title: str) -> list[Reason]:
         for (group, detail), share in strongest
         if abs(share) >= _LEAST
     ]
-
-
-def say_learned(reason: Reason, language: str) -> str:
-    """Say one of these reasons."""
-    table = _table()[reason.code.partition(".")[2]]
-    return str(table[language]["for" if reason.points > 0 else "against"].format(detail=reason.detail))
 
 
 def _as_written(word: str, title: str) -> str:

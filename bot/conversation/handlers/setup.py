@@ -6,7 +6,7 @@ from datetime import time
 from typing import TypeVar, get_args
 
 from analysis.errors import BadInput, NotFound
-from analysis.i18n.language import LANGUAGES
+from analysis.i18n.language import LANGUAGES, OWN_NAMES
 from bot.commands import meanings
 from bot.commands.grammar import Mistake, about_field
 from bot.commands.registry import LEVELS
@@ -57,7 +57,7 @@ def _form(context: CommandContext, feed: Feed | None, repository: str) -> Form:
 
     areas = context.services.core.sources.areas()
     chosen = [areas.name(key, context.language) for key in feed.areas] if feed else []
-    languages = (("en", "English"), ("zh", "中文"))
+    languages = tuple(OWN_NAMES.items())
     return Form(
         title=context.say("form.setup"),
         submit=context.say("button.save"),
