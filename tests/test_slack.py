@@ -332,11 +332,11 @@ class TestForms:
     async def test_a_form_that_cannot_be_opened_any_more_is_offered(
         self, slack: Slack, server: FakeSlack, talk: Talk
     ) -> None:
-        server.trigger_lifetime = -1.0
+        lifetime, server.trigger_lifetime = server.trigger_lifetime, -1.0
         talk.on("setup", a_form())
         command = await server.slash("/digest", "setup")
         await command.replied()
-        server.trigger_lifetime = 3.0
+        server.trigger_lifetime = lifetime
         offer = command.replies[0]
         await server.press(offer, named(offer.blocks, "Open the form"))
         await server.wait_view(text="Repository")

@@ -19,7 +19,10 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 #: How long the ``wait_*`` helpers wait before they fail the test.
-DEFAULT_WAIT = 5.0
+DEFAULT_WAIT = 45.0
+"""Seconds until something that does not come is a failure."""
+PATIENCE = 30.0
+"""Seconds for which the tests' servers wait where the platforms give an app three: how quick it is is for the benchmarks."""
 
 
 class Clock:

@@ -31,7 +31,7 @@ from typing import Any
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from servers import discord_rules as rules
-from servers.chat import DEFAULT_WAIT, Call, FakeServer, Json, Reply, Upload, read_body
+from servers.chat import DEFAULT_WAIT, PATIENCE, Call, FakeServer, Json, Reply, Upload, read_body
 
 API = "/api/v10"
 DISCORD_EPOCH_MS = 1_420_070_400_000
@@ -438,7 +438,7 @@ class FakeDiscord(FakeServer):
         bot_name: str = "daybrief",
         host: str = "127.0.0.1",
         port: int = 0,
-        answer_deadline: float = 3.0,
+        answer_deadline: float = PATIENCE,
         token_lifetime: float = 15 * 60,
         heartbeat_interval: float = 41.25,
         granted_intents: int = PRIVILEGED_INTENTS,

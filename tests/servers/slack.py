@@ -34,7 +34,7 @@ import aiohttp
 from aiohttp import WSMsgType, web
 
 from servers import slack_rules as rules
-from servers.chat import DEFAULT_WAIT, Call, FakeServer, Json, Reply, Upload, read_body
+from servers.chat import DEFAULT_WAIT, PATIENCE, Call, FakeServer, Json, Reply, Upload, read_body
 from servers.slack_world import Channel, SlackError, StoredFile, StoredMessage, User, View, bad_arguments, invalid
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class FakeSlack(FakeServer):
         commands: set[str] | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
-        ack_deadline: float = 3.0,
+        ack_deadline: float = PATIENCE,
         event_retries: Sequence[float] = (),
         rate_limits: bool = False,
         posts_per_second: float = 1.0,
@@ -191,7 +191,7 @@ class FakeSlack(FakeServer):
         self.echo_messages = echo_messages
         """Also send the bot's own posts as ``message`` events, as subscribed apps get them."""
         self.response_url_lifetime = 30 * 60
-        self.trigger_lifetime = 3.0
+        self.trigger_lifetime = PATIENCE
 
         # Socket Mode behaviour a test may change.
         self.accept_sockets = True
