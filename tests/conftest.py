@@ -39,8 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "program" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.end_to_end)
-        if is_hypothesis_test(getattr(item, "obj", None)):  # hundreds of runs of what other tests run once
+        # Hundreds of runs of what other tests run once, or programs that are not looked into: all that would come of it is time.
+        if is_hypothesis_test(getattr(item, "obj", None)) or any(map(item.get_closest_marker, ("slow", "end_to_end"))):
             item.add_marker(pytest.mark.no_cover)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: a third of their time tests wait for programs, servers and the disk."""
+    return (os.cpu_count() or 1) * 3 // 2
 
 
 @pytest.fixture
