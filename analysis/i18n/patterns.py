@@ -43,13 +43,15 @@ class Patterns:
         return pattern
 
     def __getitem__(self, table: str) -> dict[str, re.Pattern[str]]:
-        """Compile the patterns of a table, once, in their order.
+        """Compile the patterns of a table, once, in their order: of the file's own, or of the words that all languages have for it.
 
         Raises:
-            KeyError: the file has no such table.
+            KeyError: there is no such table.
         """
         if table not in self._compiled:
-            texts = self._file[table]
+            texts = self._file.get(table) or {
+                name: list(words) for name, words in WORDS[f"{self._words}.{table}"].items()
+            }
             if not isinstance(texts, dict):
                 raise KeyError(table)
             self._compiled[table] = {name: re.compile(self._filled(text, {})) for name, text in texts.items()}

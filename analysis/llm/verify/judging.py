@@ -1,29 +1,18 @@
 """Whether a claim is borne out: its evidence is there, and its numbers, names, devices and sides agree with it."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from analysis.entry import Quote
+from analysis.i18n.patterns import Patterns
 from analysis.llm.verify.figures import figures_in, is_small, stands_in
 from analysis.llm.verify.ground import Ground, occurs
 from analysis.llm.verify.sides import misplaced, unproved
 from analysis.statements.symptoms import found_in
 from analysis.triage.hardware import shown_in, told_in
 
-_CODE_SPAN = re.compile(r"`([^`\n]+)`")
-# ASCII throughout: Chinese puts no space between a name and the words around it.
-_PATH = re.compile(
-    r"(?<![\w/.@-])(?:[\w.@-]{1,200}/){1,40}[\w.@-]{0,200}\.\w+|\b[\w-]+\.(?:py|rs|go|cc|cpp|cu|cuh|h|hpp|js|ts|tsx|toml|ya?ml|json|md|sh|cmake)\b",
-    re.ASCII,
-)
-_IDENTIFIER = re.compile(r"(?<![\w-])--[a-z][\w-]+|\b[A-Za-z]\w*_\w+\b|\b\w{1,80}(?:\.\w{1,80}){0,8}\(\)", re.ASCII)
-"""What is code wherever it stands. Names of the world (PyTorch, FlashInfer) are not; in a code span every word is."""
-_INVENTED = re.compile(r"^--|^-D|^[A-Z][A-Z0-9]*_[A-Z0-9_]+$|\S/\S*\.\w+$", re.ASCII)
-"""What people type or set or open: flags, variables, paths. Other names may be of what the commit only uses."""
-_LITERAL = re.compile(r"(?i:none|null|nil|true|false|undefined|nan|self|auto)$|.*\*$")
-_AGAIN = re.compile(r"(\b\w{1,30}\b)(?:\W{1,3}\1\b){4}|(.{6,80}?)\2{3}|([一-鿿]{1,8})\3{4}")
+_PATTERNS = Patterns(__file__)
 _MILD = {"error", "wrong_result", "dropped_support"}
 """Troubles that have too many names to say that nobody names them."""
 _LONGEST = 800
@@ -58,7 +47,7 @@ def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: G
     if not quotes:
         return Judgement(Verdict.REFUTED, "its evidence stands nowhere in the commit")
     names = [name for name in names_in(text) if not _is_known(name, ground)]
-    if invented := [name for name in names if _INVENTED.search(name) and not ground.is_nearby(name)]:
+    if invented := [name for name in names if _PATTERNS.invented.search(name) and not ground.is_nearby(name)]:
         return Judgement(Verdict.REFUTED, f"{invented[0]} stands nowhere in the commit")
     if wrong := misplaced(text, before, after, ground):
         return Judgement(Verdict.REFUTED, wrong)
@@ -86,7 +75,7 @@ def believed(text: str, source: str) -> bool:
     if not text.strip() or repeats(text):
         return False
     lines = source.split("\n")
-    names = (name for name in names_in(text) if re.search(r"[A-Za-z_]", name))
+    names = (name for name in names_in(text) if _PATTERNS.letter_or_dash.search(name))
     return (
         all(occurs(source, name) or occurs(source, name.removesuffix("()")) for name in names)
         and all(stands_in(figure, lines) or is_small(figure) or figure.is_word for figure in figures_in(text))
@@ -96,22 +85,24 @@ def believed(text: str, source: str) -> bool:
 
 def repeats(text: str) -> bool:
     """Whether it says the same again and again, as a model does that has lost its way."""
-    return bool(_AGAIN.search(text))
+    return bool(_PATTERNS.again.search(text))
 
 
 def names_in(text: str) -> list[str]:
     """Return the pieces of code, the paths and the flags that a sentence names."""
     rest, found = text, []
-    for span in _CODE_SPAN.findall(text):
+    for span in _PATTERNS.code_span.findall(text):
         rest = rest.replace(f"`{span}`", " ")
         found.append(span.strip())
-    found += _PATH.findall(rest)
-    found += _IDENTIFIER.findall(_PATH.sub(" ", rest))
-    return [name for name in found if re.search(r"\w", name)]
+    found += _PATTERNS.path.findall(rest)
+    found += _PATTERNS.identifier.findall(_PATTERNS.path.sub(" ", rest))
+    return [name for name in found if _PATTERNS.sign.search(name)]
 
 
 def _is_known(name: str, ground: Ground) -> bool:
-    if not re.search(r"[A-Za-z_]", name) or _LITERAL.match(name):  # a number in a code span is judged as a number
+    if not _PATTERNS.letter_or_dash.search(name) or _PATTERNS.literal.match(
+        name
+    ):  # a number in a code span is judged as a number
         return True
     return ground.has_path(name) or ground.has_name(name)
 
@@ -126,17 +117,17 @@ def _figures(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgem
     """Judge the numbers of a sentence; those of its code spans, where these do not stand in the evidence as they are."""
     evidence = "\n".join(lines)
     rest = text
-    for span in _CODE_SPAN.findall(text):
-        if re.search(r"[A-Za-z_]", span) and (occurs(evidence, span) or not re.search(r"[=:<> ]", span)):
+    for span in _PATTERNS.code_span.findall(text):
+        if _PATTERNS.letter_or_dash.search(span) and (occurs(evidence, span) or not _PATTERNS.several.search(span)):
             rest = rest.replace(f"`{span}`", " ")
-    rest = _IDENTIFIER.sub(" ", _PATH.sub(" ", rest)).replace("`", "")
+    rest = _PATTERNS.identifier.sub(" ", _PATTERNS.path.sub(" ", rest)).replace("`", "")
     whole = ground.text.split("\n")
     for figure in figures_in(rest):
         is_count = not figure.unit and figure.value.isdigit() and int(figure.value) in ground.counts
         if not is_count and not stands_in(figure, lines):
             is_nowhere = figure.unit and not figure.is_word and not stands_in(figure, whole)
             is_version = figure.value.count(".") > 1 or bool(
-                re.search(rf"\b[A-Z]\w+ {re.escape(figure.text)}(?![\w%×])", text) and "." in figure.text
+                _PATTERNS.of("version", figure=figure.text).search(text) and "." in figure.text
             )
             verdict = Verdict.REFUTED if is_nowhere else Verdict.DOUBTFUL if is_version else Verdict.UNCHECKED
             yield Judgement(verdict, f"{figure.text.strip()} does not stand in its evidence")
