@@ -28,8 +28,10 @@ from bot.settings import Settings
 from formatters.charts.drawings import charts
 from formatters.terminal.report import terminal
 
-README = ROOT / "README.md"
-DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/scale.md", "docs/store.md", "sample/README.md"]
+GUIDES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [*GUIDES, "ARCHITECTURE.md", "CHANGELOG.md", "sample/README.md"]
+MOST_WORDS = 2_000
+"""Of the README: whoever has just found the project reads it to its end."""
 READER = MarkdownIt("commonmark").enable("table")
 PROGRAM = re.compile(r"(?<![\w/-])(?:\.venv/bin/)?daybrief (?P<rest>[^\n]*?)(?=\s*(?:$|&&|\||>))", re.MULTILINE)
 _PROGRAM = typer.main.get_command(app)
@@ -37,9 +39,14 @@ assert isinstance(_PROGRAM, typer.core.TyperGroup)
 COMMANDS = _PROGRAM.commands
 
 
-def blocks(language: str) -> list[str]:
-    """Return the README's code blocks in a language."""
-    return [token.content for token in READER.parse(README.read_text("utf-8")) if token.info == language]
+def read(document: str) -> str:
+    return (ROOT / document).read_text("utf-8")
+
+
+def blocks(language: str, *documents: str) -> list[str]:
+    """Return the code blocks in a language, in the order of the documents; by default of all guides."""
+    tokens = (token for document in documents or GUIDES for token in READER.parse(read(document)))
+    return [token.content for token in tokens if token.info == language]
 
 
 # -- tables
@@ -91,27 +98,54 @@ def settings_table() -> str:
     return table(("in `daybrief.toml`", "in the environment", "what it is"), *rows)
 
 
-@pytest.mark.parametrize(("name", "made"), [("commands", commands_table), ("options", options_table), ("chat", chat_table), ("settings", settings_table)])  # fmt: skip
-def test_a_table_is_the_codes(request: pytest.FixtureRequest, name: str, made: object) -> None:
+@pytest.mark.parametrize(
+    ("document", "name", "made"),
+    [("commands", "commands", commands_table), ("commands", "options", options_table), ("chat", "chat", chat_table), ("settings", "settings", settings_table)],
+)  # fmt: skip
+def test_a_table_is_the_codes(request: pytest.FixtureRequest, document: str, name: str, made: object) -> None:
     """What stands between its two marks."""
     assert callable(made)
-    text = README.read_text("utf-8")
+    path = ROOT / "docs" / f"{document}.md"
+    text = path.read_text("utf-8")
     start, end = f"<!-- {name}: written by the tests -->\n\n", f"\n\n<!-- {name} end -->"
     before, _, rest = text.partition(start)
     inside, _, after = rest.partition(end)
-    assert after, f"the README has no place for {name}"
+    assert after, f"{path.name} has no place for {name}"
     if request.config.getoption("--update-golden"):
         inside = made()
-        README.write_text(f"{before}{start}{inside}{end}{after}", encoding="utf-8")
+        path.write_text(f"{before}{start}{inside}{end}{after}", encoding="utf-8")
     assert inside == made()
 
 
 def test_every_setting_and_command_is_in_a_table() -> None:
     """Also one that is added tomorrow."""
-    text = README.read_text("utf-8")
+    settings, commands = read("docs/settings.md"), read("docs/commands.md")
     for name, kind in Settings.model_fields.items():
-        assert f"[{name}" in text, kind
-    assert all(f"`daybrief {name}" in text for name in COMMANDS)
+        assert f"[{name}" in settings, kind
+    assert all(f"`daybrief {name}" in commands for name in COMMANDS)
+
+
+# -- the whole
+
+
+def test_the_readme_is_short() -> None:
+    """The rest is in docs/."""
+    assert len(read("README.md").split()) <= MOST_WORDS
+
+
+def test_the_documents_build_as_a_site(tmp_path: Path) -> None:
+    """Each is in the navigation, and nothing in it is reported."""
+    site = tmp_path / "site"
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(site)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    index = (site / "index.html").read_text("utf-8")
+    for guide in (ROOT / "docs").glob("*.md"):
+        page = site / ("" if guide.stem == "index" else guide.stem) / "index.html"
+        assert page.is_file()
+        assert guide.stem == "index" or f'href="{guide.stem}/"' in index, f"{guide.name} is not in the navigation"
 
 
 # -- the pictures
@@ -204,7 +238,7 @@ def test_every_command_line_is_one() -> None:
 def test_every_target_of_make_is_one() -> None:
     """`make demo` and the others."""
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = {name for text in (*blocks("sh"), *re.findall(r"`(make \w+)`", README.read_text("utf-8")))
+    named = {name for text in (*blocks("sh"), *re.findall(r"`(make \w+)`", "".join(map(read, GUIDES))))
              for name in re.findall(r"(?m)^make (\w+)", text)}  # fmt: skip
     assert {"demo", "test"} <= named <= targets
 

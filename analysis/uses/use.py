@@ -101,7 +101,7 @@ def read_uses(text: str, name: str = "uses.toml") -> Uses:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        raise BadInput(f"{name}: {where}: {first['msg']}; see the README for its form.") from None
+        raise BadInput(f"{name}: {where}: {first['msg']}; docs/upgrades.md shows its form.") from None
     uses = [
         _use(kind, key, place)
         for kind in UseKind
