@@ -1187,12 +1187,33 @@ async def test_a_chinese_channel_is_answered_in_chinese(known: Bot, text: str, t
     assert told in await known.shown(text, CHINESE_ASKER)
 
 
-async def test_mistakes_are_told_in_the_channels_language(known: Bot) -> None:
-    """Also where the command could not be read at all."""
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("status", "This channel's digests"), ("subs", "No subscriptions yet"), ("help", "What you can ask"), ("areas", "Areas, with the commits"),
+        ("area AMD", "AMD: 1 commit"), ("search legacy", "legacy: 1 commit"), ("show 40a912f", "Rank lower"), ("2026-03-12", "18 commits"),
+        ("details 2026-03-12", "all commits"), ("week", "the week in review"), ("pause", "Paused: no digest"), ("resume", "Resumed: the next digest"),
+        ("remove", "Removed: the digest"), ("rank up example/quill@40a912f", "for everybody"), ("setup", "Digest for this channel"),
+    ],
+)  # fmt: skip
+async def test_what_one_person_alone_sees_is_in_that_persons_language(known: Bot, text: str, told: str) -> None:
+    """In a channel of another; what all of it sees is in the channel's."""
     known.feed(channel="C2", language="zh")
     asker = an_asker(language="en", channel="C2")
-    assert "没有命令" in await known.problem("yestreday", asker)
-    assert "没有领域" in await known.problem("area nonsense", asker)
+    assert told in await known.shown(text, asker)
+    if text == "areas":
+        assert "领域" in await known.shown(f"{text} public", asker)
+
+
+async def test_a_mistake_is_told_in_its_readers_language(known: Bot) -> None:
+    """Also where the command could not be read at all, and where the answer would have been everybody's."""
+    known.feed(channel="C2", language="zh")
+    asker = an_asker(language="en", channel="C2")
+    assert "no command" in await known.problem("yestreday", asker)
+    assert "no area" in await known.problem("area nonsense public", asker)
+    nameless = an_asker(language=None, channel="C2")
+    assert "没有命令" in await known.problem("yestreday", nameless)
+    assert "没有领域" in await known.problem("area nonsense", nameless)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,7 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from analysis.commits.window import check_zone
-from analysis.entry import Analyser
+from analysis.entry import RULES, Analyser
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from analysis.i18n.typography import fold
@@ -34,8 +34,13 @@ _LANGUAGES: dict[str, Language] = {
 }  # fmt: skip
 
 
-PERSONAL = {"subscribe", "mute", "subs", "unsubscribe", "undo", "save", "help", "home", "rate", "uses"}
-"""Commands whose answers concern only who asks."""
+PRIVATE = {
+    "subscribe", "mute", "subs", "unsubscribe", "undo", "setup", "save", "home", "rate", "rank", "details", "why",
+}  # fmt: skip
+"""Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
+
+_OF_DAYS = {"today", "yesterday", "date", "details", "why", "rerun", "regenerate"}
+"""Commands that read a day's commits: a model reads them in the channel's language, and not once more for each reader."""
 
 _REPOSITORY = re.compile(r"(?=.*[A-Za-z])[\w-][\w.-]*/[\w.-]+", re.ASCII)
 """`owner/name`; `5/5` is none."""
@@ -97,6 +102,11 @@ class CommandContext:
     def is_admin(self) -> bool:
         """Whether who asks may administer what is asked about: the channel, or from their home one of its feeds."""
         return self.services.access.is_admin(self.asker) or (self.asker.is_direct and bool(self.feeds))
+
+    @property
+    def of_channel(self) -> "CommandContext":
+        """The same in the channel's language: for what is shown to all of it."""
+        return replace(self, language=self.feeds[0].language) if self.feeds and not self.asker.is_direct else self
 
     @property
     def recipient(self) -> Recipient:
@@ -242,16 +252,22 @@ async def read_context(services: Services, request: Request, command: Command) -
         return feeds, services.access.visible(asker)
 
     feeds, visible = await services.work.quick(look)
-    return CommandContext(services, request, command, language_of(asker, command, feeds), feeds, visible)
+    language = language_of(asker, command, feeds, by_model=services.analyser.name != RULES)
+    return CommandContext(services, request, command, language, feeds, visible)
 
 
-def language_of(asker: Asker, command: Command | None, feeds: tuple[Feed, ...]) -> Language:
-    """Return the language to answer in: the one that was named, the channel's, the asker's."""
-    named = language_named(command.value("lang")) if command else None
-    # What is between the bot and one person is said in that person's language; in the terminal it was chosen.
-    is_own = asker.is_direct or asker.platform == TERMINAL or (command is not None and command.verb in PERSONAL)
-    of_channel = feeds[0].language if feeds and not is_own else None
-    return named or of_channel or asker.language or "en"
+def language_of(asker: Asker, command: Command | None, feeds: tuple[Feed, ...], *, by_model: bool = False) -> Language:
+    """Return the language to answer in: the one that was named; the channel's for what all of it sees, else the asker's.
+
+    `by_model`: a model reads commits, which costs for each language.
+    """
+    if named := language_named(command.value("lang")) if command else None:
+        return named
+    of_channel = feeds[0].language if feeds and not asker.is_direct and asker.platform != TERMINAL else None
+    is_shared = command is not None and (
+        (command.is_public and command.verb not in PRIVATE) or (by_model and command.verb in _OF_DAYS)
+    )
+    return (of_channel if is_shared else None) or asker.language or of_channel or "en"
 
 
 def language_named(text: str) -> Language | None:

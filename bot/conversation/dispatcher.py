@@ -14,6 +14,7 @@ from bot.commands.registry import as_typed, usage, verb, verbs
 from bot.commands.terms import terms
 from bot.commands.troubles import worded
 from bot.conversation.context import (
+    PRIVATE,
     AmbiguousChoice,
     CommandContext,
     Handler,
@@ -42,23 +43,6 @@ from formatters.reply import Button, Note, Reply, Sheet
 
 _LOG = logging.getLogger(__name__)
 
-_PRIVATE = {
-    "subscribe",
-    "mute",
-    "subs",
-    "unsubscribe",
-    "undo",
-    "setup",
-    "save",
-    "home",
-    "rate",
-    "rank",
-    "uses",
-    "details",
-    "why",
-}
-"""Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
-
 _SEVERAL = {"subscribe", "mute", "unsubscribe", "search"}
 """Commands that take several values of what topics are named by."""
 
@@ -78,7 +62,7 @@ class Dispatcher:
             command = typed(request.command) if isinstance(request.command, str) else request.command
             context = await read_context(self._services, request, command)
             language = context.language
-            is_public = command.is_public and command.verb not in _PRIVATE
+            is_public = command.is_public and command.verb not in PRIVATE
             _check(context)
             async for reply in _HANDLERS[command.verb](context):
                 yield Answer(reply, is_public and not _is_mistake(reply))
@@ -89,16 +73,18 @@ class Dispatcher:
             yield Answer(_note(mistake, command, language, request.asker.platform))
         except Problem as problem:
             _LOG.warning("a question in %s was not answered: %s", request.asker.channel, problem)
-            yield Answer(Note(worded(problem, language), "problem"))
+            yield Answer(Note(worded(problem, await self._language(request, command, language)), "problem"))
         except Exception:  # noqa: BLE001 - one question is an outer edge: the bot goes on
             _LOG.exception("a question could not be answered")
             yield Answer(Note(tell("mistake.defect", language), "problem"))
 
     async def _language(self, request: Request, command: Command | None, known: Language) -> Language:
-        """Return the language for somebody whose command could not even be read."""
-        if command is not None or request.asker.is_direct:
-            return known
+        """Return the language for what is said to somebody alone, be it that their command could not even be read."""
         asker = request.asker
+        if asker.language and not (command and command.value("lang")):
+            return asker.language
+        if command is not None or asker.is_direct:
+            return known
         feeds = await self._services.work.quick(lambda: self._services.feeds.of_channel(asker.platform, asker.channel))
         return language_of(asker, None, tuple(feeds))
 

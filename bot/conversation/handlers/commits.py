@@ -273,7 +273,7 @@ async def regenerate(context: CommandContext) -> AsyncIterator[Reply]:
     """Read a commit again, and show that where it was posted."""
     entry = await known_commit(context, context.command.text)
     yield context.working("working.commit", sha=entry.commit.short)
-    anew = await _read(context, entry.commit.repo, entry.commit.sha, anew=True)
+    anew = await _read(context.of_channel, entry.commit.repo, entry.commit.sha, anew=True)
     yield await _detail(context, anew)
     if anew.analysis != entry.analysis:
         await mend_posts(context, entry.commit)

@@ -55,7 +55,7 @@ async def rerun(context: CommandContext) -> AsyncIterator[Reply]:
     repo = context.repository()
     window = span(context, repo, _date(context))
     yield context.working("working.digest", repo=repo, day=say_days(window, context.language))
-    found = await made(context, repo, window)
+    found = await made(context.of_channel, repo, window)
     mended = 0
     for feed in context.feeds:
         if feed.repository.lower() != repo.lower():

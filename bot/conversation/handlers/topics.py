@@ -167,7 +167,7 @@ def _subscription(context: CommandContext, verb: str, repo: str, topic: Topic, l
         how=meanings.how(context.value("how")) if context.value("how") else "daily",
         at=at,
         zone=context.zone(repo),
-        language=context.language,
+        language=feed.language if feed and _for_channel(context) else context.language,
         is_mute=verb == "mute",
         made_by=context.asker.user,
     )
