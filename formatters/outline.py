@@ -19,6 +19,7 @@ from analysis.facts import Fact, FactKind
 from analysis.i18n.typography import outside
 from analysis.rules.change import is_of_new_program
 from analysis.rules.wording import say, say_fact
+from analysis.sources.remarks import is_empty
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label, say_day, say_days
@@ -162,6 +163,8 @@ class _Writer:
         numbers, run = self.digest.statistics, self.digest.run
         whole = max(run.fetched + run.cached, numbers.commits)  # the day's commits, also where only some are shown
         if not numbers.commits:
+            if any(map(is_empty, self.digest.notes)):
+                return self.label("report.no_commits")
             if whole:
                 return self.label("report.empty_part", count=whole)
             is_over = self.digest.built_at >= self.digest.window.end
@@ -218,7 +221,9 @@ class _Writer:
         window = self.digest.window
         if self.digest.built_at < window.end:
             yield self.label("report.unfinished", time=f"{window.local(self.digest.built_at):%Y-%m-%d %H:%M}")
-        yield from (clean(note) for note in self.digest.notes)
+        yield from (
+            clean(note) for note in self.digest.notes if not is_empty(note)
+        )  # that is said in place of the counts
 
     def unusual(self) -> Iterator[Point]:
         said = [clean(self.say_unusual(one)) for one in self.digest.unusual]

@@ -149,7 +149,9 @@ class _Writer:
                 commits=self.label("report.commits", count=len(made.entries)),
                 authors=self.label("report.authors", count=people),
                 high=high,
-            ),
+            )
+            if made.entries
+            else self.label("review.nothing"),
             coverage=self.coverage(),
             notices=tuple(self.notices()),
             sections=tuple(section for section in sections if section.lines),
@@ -170,6 +172,9 @@ class _Writer:
             yield self.label("review.unread", count=len(unread), whole=len(self.made.window.days), days=days)
 
     def coverage(self) -> str:
+        if not self.made.entries:
+            known = sorted(day.date for day in (*self.made.before, *self.made.days))
+            return self.label("review.known", count=len(known), day=say_day(known[0], self.language)) if known else ""
         by = Counter(entry.analysis.analyser for entry in self.made.entries if entry.analysis)
         names = (f"{self.label('run.by_rules') if name == RULES else clean(name)} {by[name]}" for name in by)
         return self.label("run.read", read=by.total(), by=_SEPARATOR.join(names) or self.label("stat.none"))

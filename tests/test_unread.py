@@ -15,6 +15,7 @@ from analysis.digest.pipeline import silent
 from analysis.entry import RULES
 from analysis.errors import BadInput, Outage
 from analysis.sources.git_clone import GitClone
+from analysis.triage.triage import Importance
 from bot.config import load
 from bot.digests.core import open_core
 from bot.digests.repositories import parse_place
@@ -156,6 +157,36 @@ class TestClone:
         assert [title for title in sorted(said) if "part of the diff was not seen: app.py" in said[title]] == [
             "Fix crash 3", "Fix crash 4",
         ]  # fmt: skip
+
+    @pytest.mark.parametrize("lost", ["main~2^{tree}", "main~2:app.py"], ids=["its tree", "its file"])
+    @pytest.mark.parametrize(
+        ("title", "kind"),
+        [
+            ("Add the parser", "unknown"),
+            ("docs: say how", "docs"),
+            ("Fix the crash of the parser", "bugfix"),
+            ("修复崩溃", "bugfix"),
+        ],
+    )
+    def test_what_was_not_seen_has_no_type_but_its_authors(
+        self, scratch: Scratch, tmp_path: Path, environ: dict[str, str], lost: str, title: str, kind: str
+    ) -> None:
+        """It counts as nothing else, and its rank says what it rests on."""
+        for number, said in enumerate(["Before", title, "Between", "After"]):
+            scratch.commit(said, {"app.py": f"b = {number}\n"}, at=NINE - 12 * HOUR + number * HOUR)
+        path = loose(scratch, tmp_path)
+        lose(path, lost)
+        core = open_core(load(environ), lambda: NINE)
+        window = Window.of((NINE - DAY).date(), "UTC")
+        source = core.sources.open(parse_place(f"ann/scratch={path}"))
+        digest, areas = core.digest(source, window, "en", core.analyser(RULES), silent)
+        told = outline(digest, areas)
+        (item,) = (item for item in told.items() if item.entry.commit.subject == title)
+        assert [one.value for one in item.entry.triage.types] == [kind]
+        assert any("the diff was not seen" in mark or "its diff was not seen" in mark for mark in item.marks)
+        said = "its diff was not seen: ranked by what its author wrote"
+        assert said in item.ranked or item.entry.triage.importance is Importance.LOW
+        assert "of unknown type" in told.makeup  # what follows it was not seen either, and says nothing of itself
 
 
 class TestEncodings:

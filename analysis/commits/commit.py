@@ -100,6 +100,11 @@ class Commit:
         return self.more_files and not self.files
 
     @property
+    def is_unseen(self) -> bool:
+        """Whether nothing of its diff was seen: at most the names of its files are known."""
+        return self.is_unread or (bool(self.files) and all(file.unseen == "unreadable" for file in self.files))
+
+    @property
     def is_undated(self) -> bool:
         """Whether its date could not be read: it then comes out as the beginning of git's time."""
         return self.committed_at < _FIRST_DATE

@@ -9,7 +9,10 @@ from analysis.i18n.words import WORDS
 
 
 class ChangeType(StrEnum):
-    """What a change is, a closed set; where several fit, the first said by the title comes first."""
+    """What a change is, a closed set; where several fit, the first said by the title comes first.
+
+    `unknown` is one whose diff was not seen and whose author did not say; nobody asks for it.
+    """
 
     FEATURE = "feature"
     BUGFIX = "bugfix"
@@ -24,7 +27,11 @@ class ChangeType(StrEnum):
     BREAKING = "breaking"
     RELEASE = "release"
     CHORE = "chore"
+    UNKNOWN = "unknown"
 
+
+KNOWN_TYPES = tuple(kind for kind in ChangeType if kind is not ChangeType.UNKNOWN)
+"""Those that people and models name."""
 
 AROUND = frozenset({ChangeType.TESTS, ChangeType.CI_BUILD, ChangeType.DOCS})
 """Types of what surrounds the product."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.title import KNOWN_TYPES
 from analysis.entry import Analysis, Aspect, Claim, Comparison, Depth, Entry, Order, Quote, Reading, Theme
 from analysis.i18n.language import Language
 from analysis.i18n.typography import without_stop
@@ -240,7 +241,7 @@ class _Answer:
             recommendations=tuple(advice),
             importance=item.importance if is_heard else None,
             reason=self._reason() if is_heard else "",
-            types=tuple(dict.fromkeys(item.types))[:2] if is_heard else (),
+            types=tuple(kind for kind in dict.fromkeys(item.types) if kind in KNOWN_TYPES)[:2] if is_heard else (),
             areas=tuple(dict.fromkeys(key for key in item.areas if key in offered)) if is_heard else (),
             is_thin=item.thin,
             unseen=unseen,

@@ -57,6 +57,12 @@ def passages(text: str) -> Iterator[Passage]:
         yield from reader.read(token)
 
 
+def without_trailers(message: str) -> str:
+    """Return a commit's message without the lines that name people, tickets and other commits for programs."""
+    title, *lines = message.replace("\r", "").split("\n")
+    return "\n".join([title, *(line for line in lines if not _PATTERNS.trailer.fullmatch(line))])
+
+
 def _readable(text: str) -> str:
     """The text without HTML, trailers and commands to bots."""
     text = _PATTERNS.by_bot.sub("", text[:LONGEST].replace("\r", ""))

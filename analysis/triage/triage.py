@@ -126,6 +126,7 @@ HIGH, MEDIUM = 0.68, 0.22
 
 _MEDIUM_WEIGHT = 0.3
 _MENDS = re.compile(r"\b(?:fix|correct|repair|resolv|restor|prevent|avoid|handl|bug|wrong|missing)\w*", re.IGNORECASE)
+_SAYS_FIX = re.compile(r"\W*(?:fix(?:es|ed|ing)?|repair(?:s|ed)?|correct(?:s|ed)?)\b", re.IGNORECASE)
 _MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
 _KIND_TYPES = {
@@ -168,7 +169,14 @@ def sort(
     evidence = gather(commit, text, facts, sketch(commit))
     said = _said(commit, title, facts, kinds, statements)
     labelled = None if title.restores else labelled_type(pull_request)
-    types = said or (labelled or _likeliest(judgement.classifier.types(evidence), title, facts),)
+    types = said or (
+        labelled
+        or (
+            _type_unseen(title, kinds)
+            if commit.is_unseen
+            else _likeliest(judgement.classifier.types(evidence), title, facts)
+        ),
+    )
     found_areas = judgement.areas_of(areas, title, commit.files, evidence, commit.repo)
     # Hardware that the whole repository is for tells none of its commits apart.
     own = areas.named_by(commit.repo.rpartition("/")[2])
@@ -188,8 +196,8 @@ def sort(
     return Sorted(
         tuple(dict.fromkeys([*types, *title.types])),
         found_areas,
-        (*weighed, *signals_of_people(pull_request), learned),
-        tuple(judgement.classifier.why(evidence)),
+        (*weighed, *signals_of_people(pull_request), *(() if commit.is_unseen else (learned,))),
+        () if commit.is_unseen else tuple(judgement.classifier.why(evidence)),
     )
 
 
@@ -227,6 +235,8 @@ def triage(
     elif ceiling is Importance.LOW and kinds:
         against = [reason for reason in reasons if reason.points < 0 and reason.code != "surroundings"]
         reasons = [Reason("surroundings", ",".join(sorted(set(kinds.values())))), *against]
+    if commit.is_unseen and release is None:
+        reasons = [Reason("unseen"), *reasons]
     score = _squash(odds)
     importance = Importance.HIGH if score >= HIGH else Importance.MEDIUM if score >= MEDIUM else Importance.LOW
     ranked = Triage(found.types, importance, score, tuple(reasons), found.areas, floor, ceiling)
@@ -271,7 +281,9 @@ def decide(triage: Triage, opinion: Opinion, commit: Commit, facts: Sequence[Fac
     return replace(
         _settled(bounded, importance),
         reasons=reasons,
-        types=tuple(dict.fromkeys((*fixed, *opinion.types))) if opinion.types else triage.types,
+        types=tuple(dict.fromkeys((*fixed, *opinion.types)))
+        if opinion.types and not commit.is_unseen
+        else triage.types,
         areas=opinion.areas or triage.areas,
         by_rules=triage.importance if importance is not triage.importance else None,
     )
@@ -500,6 +512,11 @@ def _share(commit: Commit, kinds: dict[str, FileKind], wanted: ChangeType) -> fl
         if (kind := _KIND_TYPES.get(kinds[file.path])) in AROUND:
             lines[kind] += 1 + file.additions + file.deletions
     return lines[wanted] / max(1, lines.total())
+
+
+def _type_unseen(title: Title, kinds: dict[str, FileKind]) -> ChangeType:
+    """The type of a change of which at most the names of its files are known: what these or its author's verb say."""
+    return _surrounding(kinds) or (ChangeType.BUGFIX if _SAYS_FIX.match(title.text) else ChangeType.UNKNOWN)
 
 
 def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from difflib import SequenceMatcher, get_close_matches
 from zoneinfo import ZoneInfo
 
-from analysis.commits.title import ChangeType
+from analysis.commits.title import KNOWN_TYPES, ChangeType
 from analysis.entry import Entry
 from analysis.errors import BadInput, NotFound
 from analysis.i18n.language import LANGUAGES, Language
@@ -314,15 +314,15 @@ def change_type(text: str) -> ChangeType:
     from analysis.commits.title import read_title
 
     wanted = text.strip().lower()
-    named = {say(f"type.{kind}", language).lower(): kind for kind in ChangeType for language in LANGUAGES}
-    named |= {kind.value: kind for kind in ChangeType}
+    named = {say(f"type.{kind}", language).lower(): kind for kind in KNOWN_TYPES for language in LANGUAGES}
+    named |= {kind.value: kind for kind in KNOWN_TYPES}
     near = {kind for name, kind in named.items() if wanted and wanted in name}
     found = (named[wanted],) if wanted in named else read_title(f"{wanted}: x").types
     if not found and len(near) == 1:  # 修复 for 缺陷修复
         found = tuple(near)
     if found:
         return found[0]
-    raise BadInput(f"There is no change type {text!r}: choose from {', '.join(kind.value for kind in ChangeType)}.")
+    raise BadInput(f"There is no change type {text!r}: choose from {', '.join(kind.value for kind in KNOWN_TYPES)}.")
 
 
 def importance(text: str) -> Importance:

@@ -8,7 +8,7 @@ from collections.abc import Container
 from functools import lru_cache
 from typing import Literal
 
-from analysis.commits.title import ChangeType
+from analysis.commits.title import KNOWN_TYPES
 from bot.i18n.wording import in_all
 from bot.port.platform import Option, Verb
 
@@ -23,7 +23,7 @@ HOW_WORDS: dict[str, Literal["daily", "weekly", "once", ""]] = {
     "once": "", "hourly": "", "monthly": "", "每月": "", "每小时": "",
 }  # fmt: skip
 """How people say when they want to be told, and how it is stored; what is not offered, or may mean a single time, is asked back."""
-TYPES = tuple(kind.value for kind in ChangeType)
+TYPES = tuple(kind.value for kind in KNOWN_TYPES)
 
 _DISCORD, _COMMAND = "discord", "/digest "
 _CODE = re.compile(r"`([^`\n]+)`")

@@ -13,7 +13,7 @@ from analysis.digest.digest import Digest
 from analysis.digest.pipeline import silent
 from analysis.entry import Analyser
 from analysis.errors import Damaged, Problem
-from analysis.sources.remarks import is_empty, is_stale
+from analysis.sources.remarks import is_stale
 from analysis.triage.areas import Areas
 from bot.commands.grammar import say_span
 from bot.commands.people import People
@@ -191,8 +191,7 @@ class DigestJob:
             post = digest_post(shown, areas, number, page=page, files=files)
             unread = sum(entry.commit.is_unread for entry in shown.entries)
             return Ready(post, told, len(shown.coverage.stand_ins) + unread, note)
-        notes = [note for note in digest.notes if not is_empty(note)]
-        quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), notes)
+        quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), digest.notes)
         return Ready(quiet, told, 0, note) if quiet else None
 
     async def _refused(self, feed: Feed, key: str, why: str) -> None:

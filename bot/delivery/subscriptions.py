@@ -14,6 +14,7 @@ from analysis.digest.touching import touched_by
 from analysis.entry import Entry
 from analysis.errors import BadInput
 from analysis.questions.words import words_of
+from analysis.statements.markdown import without_trailers
 from analysis.uses.hits import Index
 from bot.digests.memory import LOOK_BACK
 from bot.digests.uses import index_of
@@ -101,7 +102,11 @@ _pattern = lru_cache(maxsize=1_000)(pattern_of)
 
 def _says(entry: Entry, word: str) -> bool:
     wanted = words_of(word).split()
-    said = [entry.commit.message, *(file.path for file in entry.commit.files), *(fact.name for fact in entry.facts)]
+    said = [
+        without_trailers(entry.commit.message),
+        *(file.path for file in entry.commit.files),
+        *(fact.name for fact in entry.facts),
+    ]
     text = f" {words_of(chr(10).join(said))} "
     return bool(wanted) and all(f" {part}" in text for part in wanted)
 

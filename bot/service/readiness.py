@@ -12,6 +12,7 @@ from bot.digests.core import Core
 from bot.digests.repositories import parse_place
 from bot.service.assembly import Assembly
 from bot.service.connections import Connections
+from bot.settings import GitHubSettings
 from storage.memory import KeyValues
 
 _STALE = 300.0
@@ -33,7 +34,7 @@ class Readiness:
         self._connections = connections
         self._heart = heart
         self._started = time.monotonic()
-        self._found: dict[str, str] = {"GitHub": "", "store": ""}
+        self._found: dict[str, str] = {"store": ""}
         self._asked_outside = self._core.now() - _OUTSIDE_EVERY
         if self._core.settings.model.name:
             self._found["model"] = ""
@@ -47,8 +48,12 @@ class Readiness:
         self._asked_outside = self._core.now()
         places = await work.quick(lambda: [feed.place for feed in self._assembly.feeds.all() if not feed.paused])
         on_github = [place for place in dict.fromkeys(places) if not parse_place(place).path]
-        problem = await work.shared(("probe", "GitHub"), lambda: _github_problem(self._core)) if on_github else None
-        self._found["GitHub"] = str(problem or "")
+        if not on_github and self._core.settings.github == GitHubSettings():
+            self._found.pop("GitHub", None)  # nobody needs it, so nothing is claimed of it
+            problem = None
+        else:
+            problem = await work.shared(("probe", "GitHub"), lambda: _github_problem(self._core))
+            self._found["GitHub"] = str(problem or "")
         if isinstance(problem, Unwelcome):
             for place in on_github:
                 await self._assembly.health.broke(place, problem)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from analysis.commits.title import ChangeType
+from analysis.commits.title import KNOWN_TYPES
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
@@ -17,7 +17,7 @@ FIELDS = ("q", "area", "type", "min", "author", "repo", "since", "until")
 
 _NAMES = {"since": "web.since", "until": "web.until", "type": "page.type", "min": "web.least"}
 _SPANS = "12h, 7d, 3w, 2026-01-08"
-_TYPES, _LEVELS = (", ".join(one.value for one in kinds) for kinds in (ChangeType, Importance))
+_TYPES, _LEVELS = (", ".join(one.value for one in kinds) for kinds in (KNOWN_TYPES, Importance))
 _T = TypeVar("_T")
 
 

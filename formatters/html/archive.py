@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from analysis.commits.title import ChangeType
+from analysis.commits.title import KNOWN_TYPES
 from analysis.entry import Entry
 from analysis.i18n.language import Language
 from analysis.rules.wording import say
@@ -206,7 +206,7 @@ class Found:
 
 def list_page(view: View, found: Found, repos: Sequence[str]) -> str:
     """Return a list of commits, with the search form if it was one."""
-    types = [(kind.value, say(f"type.{kind}", view.language)) for kind in ChangeType]
+    types = [(kind.value, say(f"type.{kind}", view.language)) for kind in KNOWN_TYPES]
     levels = [(level.value, say(f"importance.{level}", view.language)) for level in Importance]
     known = sorted(((area.key, area.name(view.language)) for area in view.areas), key=lambda pair: pair[1])
     return view.write(

@@ -19,7 +19,7 @@ from formatters.text.plain import clean
 MOST = 2
 """Reasons that one takes in at a glance."""
 
-_SETTLED = ("corrected", "released", "taken_back", "takes_back", "copy", "catches_up", "overtaken")
+_SETTLED = ("corrected", "released", "taken_back", "takes_back", "copy", "catches_up", "overtaken", "unseen")
 """What decides by itself: a person's word, a release, what became of it the same day."""
 _GRAVE_TYPES = ("type.security", "type.breaking", "type.revert")
 _MINOR = ("fragment_fix", "constant_changed", "check_added", "test_disabled", "config_added", "name_added")

@@ -154,12 +154,15 @@ async def area(context: CommandContext) -> AsyncIterator[Reply]:
         return key, core.sources.areas().name(key, language), answer, count
 
     key, shown, answer, count = await _from_store(context, look)
-    others = [e for e in answer.entries if key not in e.triage.areas[:1]]
+    own = [entry for entry in answer.entries if key in entry.triage.areas[:1]]
+    beside = [entry for entry in answer.entries if entry not in own]
     head = label("answer.count" if answer.entries else "answer.none", language, title=shown, count=count)
-    notes = [context.say("title.narrow")] if answer.more or len(answer.entries) > _SHOWN else []
-    if others and not answer.more:
-        notes.insert(0, context.say("title.area_beside", count=len(others)))
-    yield await _list(context, answer.entries[:_SHOWN], head, " ".join(notes))
+    if beside:
+        head = context.say(
+            "title.area_beside" if count else "title.area_only_beside", area=head if count else shown, count=len(beside)
+        )
+    note = context.say("title.narrow") if answer.more or len(answer.entries) > _SHOWN else ""
+    yield await _list(context, [*own, *beside][:_SHOWN], head, note)
 
 
 async def _area_of_day(context: CommandContext, name: str) -> AsyncIterator[Reply]:
