@@ -137,7 +137,7 @@ async def test_a_days_areas_count_as_its_post_does(known: Bot) -> None:
     assert isinstance(gateway, CommitList)
     assert isinstance(attention, CommitList)
     assert (gateway.title, len(gateway.rows)) == ("Gateway: 2 commits, and 1 more that counts under another area", 3)
-    assert [key for row in gateway.rows for key in row.item.entry.triage.areas[:1]][:2] == ["gateway"] * 2
+    assert [key for row in gateway.rows for key in row.item.entry.triage.areas[:1]][:2] == ["router_gateway"] * 2
     assert (attention.title, len(attention.rows)) == ("Attention: 1 commit, which counts under another area", 1)
     assert "Beside another area also: `40a912f`." in await known.shown("area gateway on=2026-03-12")
     assert "5504fd9" in await known.shown("area attention on=2026-03-12"), "nothing has it as its first area"
