@@ -27,6 +27,7 @@ lint: .venv/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
+	MYPYPATH=tests/acceptance:tests $(BIN)/mypy tests/acceptance/*.py
 
 check: lint
 	$(PYTEST) -m "not slow and not end_to_end"

@@ -9,29 +9,27 @@ tooling) is never high; what breaks or changes the product's behaviour is never 
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from analysis.commits.bots import is_bot
 from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.pull_request import PullRequest
-from analysis.commits.title import AROUND, ChangeType, Title, plain_type, read_title, says_revert
+from analysis.commits.title import AROUND, ChangeType, Title, read_title
 from analysis.facts import Fact, FactKind
 from analysis.facts.releases import is_final, is_main
 from analysis.facts.syntax.changed import changed_file
 from analysis.statements import Source, Statement, StatementKind
-from analysis.statements.breaking import says_breaking
 from analysis.statements.symptoms import found_in
 from analysis.triage.areas import Areas
-from analysis.triage.inert import is_inert, is_laid_out_anew, is_moved
+from analysis.triage.change_types import is_breaking, likeliest, released, type_unseen, types_said
+from analysis.triage.inert import is_inert
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.evidence import gather
 from analysis.triage.learned.explain import explain
 from analysis.triage.people import labelled_type, signals_of_people
-from analysis.triage.prominence import GRAVE, Prominence, Signal, facts_for_users, shipped, signals
+from analysis.triage.prominence import GRAVE, Prominence, Signal, shipped, signals
 from analysis.triage.reason import Reason
 from analysis.triage.sketch import sketch
 from analysis.triage.withdrawals import withdraws
@@ -125,17 +123,8 @@ HIGH, MEDIUM = 0.68, 0.22
 """The scores from which on a commit is high, and medium: some one in ten, and half, of a busy repository's day."""
 
 _MEDIUM_WEIGHT = 0.3
-_MENDS = re.compile(r"\b(?:fix|correct|repair|resolv|restor|prevent|avoid|handl|bug|wrong|missing)\w*", re.IGNORECASE)
-_SAYS_FIX = re.compile(r"\W*(?:fix(?:es|ed|ing)?|repair(?:s|ed)?|correct(?:s|ed)?)\b", re.IGNORECASE)
 _MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
-_KIND_TYPES = {
-    FileKind.DOCS: ChangeType.DOCS,
-    FileKind.TEST: ChangeType.TESTS,
-    FileKind.CI: ChangeType.CI_BUILD,
-    FileKind.BUILD: ChangeType.CI_BUILD,
-    FileKind.LOCK: ChangeType.DEPENDENCIES,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +156,14 @@ def sort(
     kinds = {file.path: kind_of(file.path) for file in commit.files}
     text = read_title(title.restores).text if title.restores else title.text
     evidence = gather(commit, text, facts, sketch(commit))
-    said = _said(commit, title, facts, kinds, statements)
+    said = types_said(commit, title, facts, kinds, statements)
     labelled = None if title.restores else labelled_type(pull_request)
     types = said or (
         labelled
         or (
-            _type_unseen(title, kinds)
+            type_unseen(title, kinds)
             if commit.is_unseen
-            else _likeliest(judgement.classifier.types(evidence), title, facts)
+            else likeliest(judgement.classifier.types(evidence), title, facts)
         ),
     )
     found_areas = judgement.areas_of(areas, title, commit.files, evidence, commit.repo)
@@ -188,8 +177,8 @@ def sort(
         alone, its_title = replace(commit, message=one.subject, brought=()), read_title(one.subject)
         its_types = types
         if _NAMES_BRANCH.match(commit.subject):
-            likeliest = judgement.classifier.types(evidence.titled(its_title.text))
-            its_types = _said(alone, its_title, facts, kinds, ()) or (_likeliest(likeliest, its_title, facts),)
+            expected = judgement.classifier.types(evidence.titled(its_title.text))
+            its_types = types_said(alone, its_title, facts, kinds, ()) or (likeliest(expected, its_title, facts),)
         other = (its_types, tuple(signals(alone, its_title, facts, kinds, its_types, statements, platform)))
         found = max(found, other, key=lambda read: model.odds(read[1]))
     types, weighed = found
@@ -226,7 +215,7 @@ def triage(
     learned = explain(((name, weight * share) for name, share in found.shares), title.text)
     reasons = sorted([*model.reasons(found.signals), *learned], key=_telling)
     floor, ceiling = _bounds(commit, title, facts, kinds, statements)
-    release = _released(facts)
+    release = released(facts)
     if release is not None:
         reasons = [Reason("released", release.after, _RELEASED)]
         odds = _RELEASED
@@ -330,7 +319,7 @@ def _bounds(
 ) -> tuple[Importance, Importance]:
     """Return what the rules allow at least and at most, whatever was learned: what is proven, and what the author's words say."""
     floor, ceiling = _proven(commit, facts, kinds)
-    if (commit.catches_up and not commit.brought) or _released(facts) is not None:
+    if (commit.catches_up and not commit.brought) or released(facts) is not None:
         return floor, ceiling
     if not _is_untold(commit) and not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.LOW
@@ -342,7 +331,7 @@ def _proven(commit: Commit, facts: Sequence[Fact], kinds: dict[str, FileKind]) -
     """Return what facts allow at least and at most, whoever ranks."""
     if commit.catches_up and not commit.brought:
         return Importance.LOW, Importance.LOW
-    release = _released(facts)
+    release = released(facts)
     if release is not None:
         if not is_final(release.after):
             return Importance.LOW, Importance.LOW
@@ -358,11 +347,6 @@ def _proven(commit: Commit, facts: Sequence[Fact], kinds: dict[str, FileKind]) -
     floored = FileKind.PRODUCTION in kinds.values() and any(fact.kind is FactKind.REVERTS for fact in facts)
     floored = floored or any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
     return (Importance.MEDIUM if floored else Importance.LOW), ceiling
-
-
-def _released(facts: Sequence[Fact]) -> Fact | None:
-    """The version that a commit sets, if it sets one."""
-    return next((fact for fact in facts if fact.kind is FactKind.VERSION_CHANGED), None)
 
 
 def _is_untold(commit: Commit) -> bool:
@@ -381,152 +365,4 @@ def _said_grave(commit: Commit, title: Title, statements: Sequence[Statement]) -
     symptoms = {code for text in texts for code, _ in found_in(text)} - {"error"}
     is_around = bool(title.types) and title.types[0] in AROUND
     is_told = bool(_NEW_DEFAULT.search(title.text)) or (not is_around and withdraws(commit.subject))
-    return bool(symptoms) or is_told or _is_breaking(commit, title)
-
-
-def _said(
-    commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind], statements: Sequence[Statement]
-) -> tuple[ChangeType, ...]:
-    """Return the types that the title says outright, or a note for users; what only the files say stands above a prefix. Often none."""
-    found: list[ChangeType] = []
-    takes_back = any(fact.kind is FactKind.REVERTS for fact in facts) or says_revert(title.text)
-    if title.restores is None and takes_back:
-        found.append(ChangeType.REVERT)
-    named = [kind for kind in title.types if kind is not ChangeType.CHORE]
-    if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says it, wherever the list of them lies
-        named.sort(key=lambda kind: kind is not ChangeType.DEPENDENCIES)
-    around = _surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
-    if around and named[0] in AROUND and _share(commit, kinds, named[0]) >= _ITS_SHARE:
-        around = None  # of two kinds around the product, the prefix says which it is about
-    found += [around] if around else []
-    found += named
-    idle = _idle(commit, kinds) if not found or found[0] in _ACTS else None
-    found[:0] = [idle] if idle and not title.restores else []
-    if _released(facts) is not None:
-        found.insert(0, ChangeType.RELEASE)
-    elif _is_breaking(commit, title):
-        found.insert(0, ChangeType.BREAKING)  # whatever else it is, users must act
-    elif hidden := _hidden(found, facts):
-        found.insert(0, hidden)
-    plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit)) or _announced(statements)
-    return tuple(dict.fromkeys([*found, plain] if plain else found))
-
-
-_ANNOUNCED = {
-    "breaking": ChangeType.BREAKING,
-    "deprecation": ChangeType.BREAKING,
-    "security": ChangeType.SECURITY,
-    "feature": ChangeType.FEATURE,
-    "bugfix": ChangeType.BUGFIX,
-    "performance": ChangeType.PERFORMANCE,
-}
-
-
-def _announced(statements: Sequence[Statement]) -> ChangeType | None:
-    """The type that a note made for users gives the change."""
-    found = (_ANNOUNCED.get(one.category) for one in statements if one.source is Source.FRAGMENT)
-    return next(filter(None, found), None)
-
-
-def _hidden(found: Sequence[ChangeType], facts: Sequence[Fact]) -> ChangeType | None:
-    """The type of what the diff proves of the product, where the title speaks of what surrounds it."""
-    if found[:1] and found[0] in {*AROUND, ChangeType.REFACTOR}:
-        kinds = {fact.kind for fact in facts_for_users(facts)}
-        if FactKind.UNSAFE_ADDED in kinds:
-            return ChangeType.SECURITY
-        if kinds & _PUBLIC:
-            return ChangeType.BREAKING
-    return None
-
-
-_PUBLIC = {
-    FactKind.RENAMED,
-    FactKind.FLAG_REMOVED,
-    FactKind.COMMAND_REMOVED,
-    FactKind.ENDPOINT_REMOVED,
-    FactKind.GATE_REMOVED,
-}
-"""What people type or call: without it, what they have written fails."""
-_LOST = _PUBLIC | {
-    FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.CHOICE_REMOVED, FactKind.METRIC_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED,
-    FactKind.MODULE_REMOVED, FactKind.SIGNATURE_CHANGED, FactKind.DEFAULT_CHANGED, FactKind.DEPRECATED, FactKind.REQUIREMENT_CHANGED,
-}  # fmt: skip
-_BREAKS = re.compile(
-    r"\b(?:deprecat|incompatib|break(?:s|ing)\b|disallow|legacy"
-    r"|no longer (?:be )?(?:support|accept|allow|work|availab|valid|provid|export|expos|includ|ship|run|return|read|honou?r|respect))",
-    re.IGNORECASE,
-)
-"""Words that say it; what is merely removed or changed may be nobody's."""
-
-_REMOVES_IDLE = re.compile(
-    r"\b(?:remov|delet|drop)\w*\b.{0,20}\b(?:unused|dead|useless|unnecessary|unneeded|redundant|duplicated?)\b"
-    r"(?!.*\b(?:param|arg|flag|option|setting|field|env|endpoint))",
-    re.IGNORECASE,
-)
-"""Who takes away what does nothing breaks nothing; what people pass or set breaks them even where nothing reads it."""
-
-
-def _likeliest(expected: Iterable[ChangeType], title: Title, facts: Sequence[Fact]) -> ChangeType:
-    """The first of the expected types that title and diff do not rule out.
-
-    What calls itself a chore says so if it mends something; what takes something back says so; and what breaks has lost something.
-    """
-    ruled_out = {ChangeType.REVERT}
-    if ChangeType.CHORE in title.types and not found_in(title.text) and not _MENDS.search(title.text):
-        ruled_out.add(ChangeType.BUGFIX)
-    symptoms = {code for code, _ in found_in(title.text)}
-    may_break = _BREAKS.search(title.text) or withdraws(title.text) or "dropped_support" in symptoms
-    may_break = may_break and not _REMOVES_IDLE.search(title.text)
-    if not may_break and not any(fact.kind in _LOST for fact in facts):
-        ruled_out.add(ChangeType.BREAKING)
-    return next(kind for kind in expected if kind not in ruled_out)
-
-
-def _is_breaking(commit: Commit, title: Title) -> bool:
-    """Whether it says so itself."""
-    return title.breaking or says_breaking(commit.body)
-
-
-_ACTS = {ChangeType.FEATURE, ChangeType.BUGFIX, ChangeType.PERFORMANCE}
-"""Types of what changes how the product behaves."""
-
-
-def _idle(commit: Commit, kinds: dict[str, FileKind]) -> ChangeType | None:
-    """The type of what leaves the product as it was, whatever it is called: of comments, of layout, of other paths; None for others."""
-    files = [changed_file(file) for file in commit.files if kinds[file.path] in _PRODUCT]
-    if not files or not all(is_moved(file) or is_inert(file) for file in files):
-        return None
-    around = _surrounding({path: kind for path, kind in kinds.items() if kind not in _PRODUCT})
-    words = [file for file in files if not is_moved(file) and not is_laid_out_anew(file)]
-    return around or (ChangeType.DOCS if words else ChangeType.REFACTOR)
-
-
-_ITS_SHARE = 0.2
-"""The share of its lines from which on a change is about CI or documents as its prefix says: `[ci] move the tests` moves tests."""
-
-
-def _share(commit: Commit, kinds: dict[str, FileKind], wanted: ChangeType) -> float:
-    """The share of the lines of tests, CI, packaging and documents that are in files of that type."""
-    lines: Counter[ChangeType] = Counter()
-    for file in commit.files:
-        if (kind := _KIND_TYPES.get(kinds[file.path])) in AROUND:
-            lines[kind] += 1 + file.additions + file.deletions
-    return lines[wanted] / max(1, lines.total())
-
-
-def _type_unseen(title: Title, kinds: dict[str, FileKind]) -> ChangeType:
-    """The type of a change of which at most the names of its files are known: what these or its author's verb say."""
-    return _surrounding(kinds) or (ChangeType.BUGFIX if _SAYS_FIX.match(title.text) else ChangeType.UNKNOWN)
-
-
-def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
-    """The type that the files give alone: where only tests are touched it is a change of tests, whatever it is called."""
-    present = set(kinds.values()) - {FileKind.GENERATED, FileKind.TOOLING}
-    if not present or FileKind.PRODUCTION in present or FileKind.VENDORED in present:
-        return None
-    if FileKind.LOCK in present and present <= {FileKind.LOCK, FileKind.BUILD}:
-        return ChangeType.DEPENDENCIES
-    for kind in (FileKind.TEST, FileKind.DOCS, FileKind.CI, FileKind.BUILD):
-        if kind in present and len(present - {kind, FileKind.CI, FileKind.DOCS}) == 0:
-            return _KIND_TYPES[kind]
-    return ChangeType.CI_BUILD
+    return bool(symptoms) or is_told or is_breaking(commit, title)

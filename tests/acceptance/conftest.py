@@ -55,7 +55,7 @@ def _complete(patch: pytest.MonkeyPatch) -> None:
     import gql_schema
     from gql_connections import Node
 
-    class Complete(Node):
+    class Complete(Node):  # type: ignore[misc]  # of the recorded material, which has no types
         def __init__(self, type: str, fields: dict[str, Any]) -> None:  # noqa: A002 - the replay's own name
             told = {"authorAssociation": "CONTRIBUTOR", "reactions": Node("", {"totalCount": 0})}
             super().__init__(type, told | fields if type in {"PullRequest", "IssueComment"} else fields)

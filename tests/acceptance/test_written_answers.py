@@ -4,8 +4,8 @@ import importlib.util
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from statistics import fmean
 from typing import Any
 
@@ -33,6 +33,11 @@ GOALS = {
 MOST_CALLS = 32
 
 
+def stopped(moment: datetime) -> Callable[[], datetime]:
+    """A clock that stands."""
+    return lambda: moment
+
+
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tuple[Digest, int]]:
     """Each day's digest by each writer, and how many questions it took."""
@@ -48,7 +53,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], tupl
                     "DAYBRIEF_MODEL__NAME": "test-model",
                     "DAYBRIEF_MODEL__BASE_URL": model.base_url,
                 }
-                core = open_core(load(environ), lambda end=window.end: end)
+                core = open_core(load(environ), stopped(window.end))
                 digest, _ = core.digest(core.sources.open(Place(repo)), window, "en", core.analyser(), lambda *_: None)
                 core.stores.store.close()
                 made[day, writer] = digest, len(model.requests)

@@ -1,0 +1,182 @@
+"""Of which types a change is: what its title says outright, what only the files say, and what is left of what was learned."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from analysis.commits.bots import is_bot
+from analysis.commits.commit import Commit
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.title import AROUND, ChangeType, Title, plain_type, says_revert
+from analysis.facts import Fact, FactKind
+from analysis.facts.syntax.changed import changed_file
+from analysis.statements import Source, Statement
+from analysis.statements.breaking import says_breaking
+from analysis.statements.symptoms import found_in
+from analysis.triage.inert import is_inert, is_laid_out_anew, is_moved
+from analysis.triage.prominence import facts_for_users
+from analysis.triage.withdrawals import withdraws
+
+_PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
+_KIND_TYPES = {
+    FileKind.DOCS: ChangeType.DOCS,
+    FileKind.TEST: ChangeType.TESTS,
+    FileKind.CI: ChangeType.CI_BUILD,
+    FileKind.BUILD: ChangeType.CI_BUILD,
+    FileKind.LOCK: ChangeType.DEPENDENCIES,
+}
+_MENDS = re.compile(r"\b(?:fix|correct|repair|resolv|restor|prevent|avoid|handl|bug|wrong|missing)\w*", re.IGNORECASE)
+_SAYS_FIX = re.compile(r"\W*(?:fix(?:es|ed|ing)?|repair(?:s|ed)?|correct(?:s|ed)?)\b", re.IGNORECASE)
+
+
+def released(facts: Sequence[Fact]) -> Fact | None:
+    """The version that a commit sets, if it sets one."""
+    return next((fact for fact in facts if fact.kind is FactKind.VERSION_CHANGED), None)
+
+
+def types_said(
+    commit: Commit, title: Title, facts: Sequence[Fact], kinds: dict[str, FileKind], statements: Sequence[Statement]
+) -> tuple[ChangeType, ...]:
+    """Return the types that the title says outright, or a note for users; what only the files say stands above a prefix. Often none."""
+    found: list[ChangeType] = []
+    takes_back = any(fact.kind is FactKind.REVERTS for fact in facts) or says_revert(title.text)
+    if title.restores is None and takes_back:
+        found.append(ChangeType.REVERT)
+    named = [kind for kind in title.types if kind is not ChangeType.CHORE]
+    if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says it, wherever the list of them lies
+        named.sort(key=lambda kind: kind is not ChangeType.DEPENDENCIES)
+    around = _surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
+    if around and named[0] in AROUND and _share(commit, kinds, named[0]) >= _ITS_SHARE:
+        around = None  # of two kinds around the product, the prefix says which it is about
+    found += [around] if around else []
+    found += named
+    idle = _idle(commit, kinds) if not found or found[0] in _ACTS else None
+    found[:0] = [idle] if idle and not title.restores else []
+    if released(facts) is not None:
+        found.insert(0, ChangeType.RELEASE)
+    elif is_breaking(commit, title):
+        found.insert(0, ChangeType.BREAKING)  # whatever else it is, users must act
+    elif hidden := _hidden(found, facts):
+        found.insert(0, hidden)
+    plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit)) or _announced(statements)
+    return tuple(dict.fromkeys([*found, plain] if plain else found))
+
+
+_ANNOUNCED = {
+    "breaking": ChangeType.BREAKING,
+    "deprecation": ChangeType.BREAKING,
+    "security": ChangeType.SECURITY,
+    "feature": ChangeType.FEATURE,
+    "bugfix": ChangeType.BUGFIX,
+    "performance": ChangeType.PERFORMANCE,
+}
+
+
+def _announced(statements: Sequence[Statement]) -> ChangeType | None:
+    """The type that a note made for users gives the change."""
+    found = (_ANNOUNCED.get(one.category) for one in statements if one.source is Source.FRAGMENT)
+    return next(filter(None, found), None)
+
+
+def _hidden(found: Sequence[ChangeType], facts: Sequence[Fact]) -> ChangeType | None:
+    """The type of what the diff proves of the product, where the title speaks of what surrounds it."""
+    if found[:1] and found[0] in {*AROUND, ChangeType.REFACTOR}:
+        kinds = {fact.kind for fact in facts_for_users(facts)}
+        if FactKind.UNSAFE_ADDED in kinds:
+            return ChangeType.SECURITY
+        if kinds & _PUBLIC:
+            return ChangeType.BREAKING
+    return None
+
+
+_PUBLIC = {
+    FactKind.RENAMED,
+    FactKind.FLAG_REMOVED,
+    FactKind.COMMAND_REMOVED,
+    FactKind.ENDPOINT_REMOVED,
+    FactKind.GATE_REMOVED,
+}
+"""What people type or call: without it, what they have written fails."""
+_LOST = _PUBLIC | {
+    FactKind.ENV_REMOVED, FactKind.CONFIG_REMOVED, FactKind.CHOICE_REMOVED, FactKind.METRIC_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED,
+    FactKind.MODULE_REMOVED, FactKind.SIGNATURE_CHANGED, FactKind.DEFAULT_CHANGED, FactKind.DEPRECATED, FactKind.REQUIREMENT_CHANGED,
+}  # fmt: skip
+_BREAKS = re.compile(
+    r"\b(?:deprecat|incompatib|break(?:s|ing)\b|disallow|legacy"
+    r"|no longer (?:be )?(?:support|accept|allow|work|availab|valid|provid|export|expos|includ|ship|run|return|read|honou?r|respect))",
+    re.IGNORECASE,
+)
+"""Words that say it; what is merely removed or changed may be nobody's."""
+
+_REMOVES_IDLE = re.compile(
+    r"\b(?:remov|delet|drop)\w*\b.{0,20}\b(?:unused|dead|useless|unnecessary|unneeded|redundant|duplicated?)\b"
+    r"(?!.*\b(?:param|arg|flag|option|setting|field|env|endpoint))",
+    re.IGNORECASE,
+)
+"""Who takes away what does nothing breaks nothing; what people pass or set breaks them even where nothing reads it."""
+
+
+def likeliest(expected: Iterable[ChangeType], title: Title, facts: Sequence[Fact]) -> ChangeType:
+    """The first of the expected types that title and diff do not rule out.
+
+    What calls itself a chore says so if it mends something; what takes something back says so; and what breaks has lost something.
+    """
+    ruled_out = {ChangeType.REVERT}
+    if ChangeType.CHORE in title.types and not found_in(title.text) and not _MENDS.search(title.text):
+        ruled_out.add(ChangeType.BUGFIX)
+    symptoms = {code for code, _ in found_in(title.text)}
+    may_break = _BREAKS.search(title.text) or withdraws(title.text) or "dropped_support" in symptoms
+    may_break = may_break and not _REMOVES_IDLE.search(title.text)
+    if not may_break and not any(fact.kind in _LOST for fact in facts):
+        ruled_out.add(ChangeType.BREAKING)
+    return next(kind for kind in expected if kind not in ruled_out)
+
+
+def is_breaking(commit: Commit, title: Title) -> bool:
+    """Whether it says so itself."""
+    return title.breaking or says_breaking(commit.body)
+
+
+_ACTS = {ChangeType.FEATURE, ChangeType.BUGFIX, ChangeType.PERFORMANCE}
+"""Types of what changes how the product behaves."""
+
+
+def _idle(commit: Commit, kinds: dict[str, FileKind]) -> ChangeType | None:
+    """The type of what leaves the product as it was, whatever it is called: of comments, of layout, of other paths; None for others."""
+    files = [changed_file(file) for file in commit.files if kinds[file.path] in _PRODUCT]
+    if not files or not all(is_moved(file) or is_inert(file) for file in files):
+        return None
+    around = _surrounding({path: kind for path, kind in kinds.items() if kind not in _PRODUCT})
+    words = [file for file in files if not is_moved(file) and not is_laid_out_anew(file)]
+    return around or (ChangeType.DOCS if words else ChangeType.REFACTOR)
+
+
+_ITS_SHARE = 0.2
+"""The share of its lines from which on a change is about CI or documents as its prefix says: `[ci] move the tests` moves tests."""
+
+
+def _share(commit: Commit, kinds: dict[str, FileKind], wanted: ChangeType) -> float:
+    """The share of the lines of tests, CI, packaging and documents that are in files of that type."""
+    lines: Counter[ChangeType] = Counter()
+    for file in commit.files:
+        if (kind := _KIND_TYPES.get(kinds[file.path])) in AROUND:
+            lines[kind] += 1 + file.additions + file.deletions
+    return lines[wanted] / max(1, lines.total())
+
+
+def type_unseen(title: Title, kinds: dict[str, FileKind]) -> ChangeType:
+    """The type of a change of which at most the names of its files are known: what these or its author's verb say."""
+    return _surrounding(kinds) or (ChangeType.BUGFIX if _SAYS_FIX.match(title.text) else ChangeType.UNKNOWN)
+
+
+def _surrounding(kinds: dict[str, FileKind]) -> ChangeType | None:
+    """The type that the files give alone: where only tests are touched it is a change of tests, whatever it is called."""
+    present = set(kinds.values()) - {FileKind.GENERATED, FileKind.TOOLING}
+    if not present or FileKind.PRODUCTION in present or FileKind.VENDORED in present:
+        return None
+    if FileKind.LOCK in present and present <= {FileKind.LOCK, FileKind.BUILD}:
+        return ChangeType.DEPENDENCIES
+    for kind in (FileKind.TEST, FileKind.DOCS, FileKind.CI, FileKind.BUILD):
+        if kind in present and len(present - {kind, FileKind.CI, FileKind.DOCS}) == 0:
+            return _KIND_TYPES[kind]
+    return ChangeType.CI_BUILD
