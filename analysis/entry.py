@@ -128,6 +128,11 @@ class Analysis:
     effect_quotes: tuple[Quote, ...] = ()
     is_checked: bool = False
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether these are the rules' words because a model will not speak of the commit: that is its answer, it is not asked again."""
+        return bool(self.stands_in) and self.analyser != RULES
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

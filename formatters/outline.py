@@ -354,10 +354,9 @@ class _Writer:
         stand_ins = self.digest.coverage.stand_ins
         if stand_ins:
             reasons = self.together(stand_ins.values())
-            yield (
-                self.label("run.stand_ins"),
-                self.label("run.stand_ins_value", count=len(stand_ins), reasons=reasons),
-            )
+            refused = sum(bool(one.analysis and one.analysis.is_refused) for one in self.digest.entries)
+            key = "run.stand_ins_refused" if refused == len(stand_ins) else "run.stand_ins_value"
+            yield self.label("run.stand_ins"), self.label(key, count=len(stand_ins), reasons=reasons)
         yield self.label("run.source"), self.label("run.source_value", fetched=run.fetched, cached=run.cached)
         if run.unread:
             why = self.label(f"unread.{run.unread.gap}")

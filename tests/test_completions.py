@@ -107,6 +107,26 @@ class TestFormats:
             server.always = as_model.NO_RESPONSE_FORMAT
             assert ask(server).name == "blue"
 
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "The provided JSON schema contains features not supported by xgrammar.",
+            "Failed to compile grammar: unknown keyword",
+            "Structured outputs are not enabled on this server.",
+            "Grammar compilation error: Invalid schema",
+        ],
+    )
+    def test_a_schema_that_a_servers_compiler_refuses_is_asked_for_otherwise(self, said: str) -> None:
+        class Compiling(ModelServer):
+            def _behave(self, asked: dict[str, Any], behaviour: Behaviour, number: int) -> Reply:
+                if (asked.get("response_format") or {}).get("type") == "json_schema":
+                    return Reply(400, as_json({"message": said, "code": 400}), {"Content-Type": "application/json"})
+                return super()._behave(asked, behaviour, number)
+
+        with Compiling(lambda _: ANSWER) as server:
+            assert ask(server).name == "blue"
+            assert formats(server) == ["json_schema", "json_object"]
+
     def test_each_model_of_a_server_has_its_own_way(self, server: ModelServer) -> None:
         with ModelServer(lambda _: ANSWER, models=("one", "two")) as both:
             both.plan = [as_model.NO_JSON_SCHEMA]

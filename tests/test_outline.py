@@ -465,6 +465,12 @@ def test_says_what_a_model_did_not_read_and_why() -> None:
     assert rows["Notes"] == "overview by rules"
 
 
+def test_what_a_model_refuses_is_not_said_to_be_asked_again() -> None:
+    refused = an_analysis(analyser="m-1", stands_in="the model refused")
+    rows = run_of(a_digest(an_entry(analysis=refused), an_entry(analysis=refused), run=RunCard("m-1", "3")))
+    assert rows["Stand-ins"] == "2 commits by rules, for the model will not speak of them (the model refused)"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_can_be_said_in_both_languages(language: Language) -> None:
     """No case has a label in one language only."""

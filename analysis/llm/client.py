@@ -191,8 +191,7 @@ def ask(model: Model, shape: type[pydantic.BaseModel], messages: Sequence[Mappin
             )
             done = raw.parse()
         except (openai.BadRequestError, openai.UnprocessableEntityError) as refused:
-            about_format = re.search(r"response_format|json_schema|json_object|grammar|guided", refused.message)
-            if rung == len(formats) - 1 or not about_format:
+            if rung == len(formats) - 1 or not _ABOUT_FORMAT.search(refused.message):
                 raise
             continue
         except UnicodeEncodeError:
@@ -220,6 +219,8 @@ def _no_completion(text: str, model: Model) -> BadAnswer:
 
 
 _RUNGS: dict[tuple[str, str], int] = {}
+_ABOUT_FORMAT = re.compile(r"response_format|json.?schema|json_object|grammar|guided|structured.?output", re.IGNORECASE)
+"""What servers say when it is the response format that they refuse, or that its compiler does: OpenAI, vLLM, SGLang, llama.cpp, TGI."""
 
 
 def read(shape: type[T], done: ChatCompletion) -> T:

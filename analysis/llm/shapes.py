@@ -2,6 +2,7 @@
 
 Every field is required and none is open, so that they are strict as they stand; what is not there is an empty string or list, for
 choices of types are what such compilers differ in. https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+All three are compiled, and match what models answer, with xgrammar 0.2.9, llguidance 1.9.1 and llama.cpp's converter (llama-cpp-python 0.3.36).
 """
 
 from enum import StrEnum

@@ -105,7 +105,7 @@ def remarks(digest: Digest) -> list[str]:
         reasons = "; ".join(dict.fromkeys(cover.stand_ins.values()))
         what = f"{len(cover.stand_ins)} of {cover.commits} commits were read by rules instead of the model ({reasons})"
         # What a model refuses to speak of is remembered as its answer, and not asked again by another run.
-        may_help = any(e.analysis and e.analysis.stands_in and e.analysis.analyser == RULES for e in digest.entries)
+        may_help = any(e.analysis and e.analysis.stands_in and not e.analysis.is_refused for e in digest.entries)
         advice = "Run it again to ask the model once more; `daybrief doctor` checks the connection."
         told.append(f"{digest.repo}: {what}. {advice}" if may_help else f"{digest.repo}: {what}.")
     return told

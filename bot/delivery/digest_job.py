@@ -190,7 +190,8 @@ class DigestJob:
             files, page = report_files(self._core, shown, areas), archive_page(self._core, shown)
             post = digest_post(shown, areas, number, page=page, files=files)
             unread = sum(entry.commit.is_unread for entry in shown.entries)
-            return Ready(post, told, len(shown.coverage.stand_ins) + unread, note)
+            refused = sum(bool(entry.analysis and entry.analysis.is_refused) for entry in shown.entries)
+            return Ready(post, told, len(shown.coverage.stand_ins) - refused + unread, note)
         quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), digest.notes)
         return Ready(quiet, told, 0, note) if quiet else None
 
