@@ -133,6 +133,7 @@ class CommitRow:
     Attributes:
         when: its local time. `repo`: empty where all are of one repository.
         because: which subscription it is told for; empty where nobody has subscribed.
+        sentence: what of it answers a question; empty where its title does, or nobody asked.
     """
 
     item: Item
@@ -140,6 +141,7 @@ class CommitRow:
     repo: str
     command: str
     because: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

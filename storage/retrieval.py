@@ -6,7 +6,9 @@ once more among the commits that hold something rare.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from sqlite_utils import Database
 
@@ -18,11 +20,13 @@ from storage.search import Question, filters_of, span_of
 from storage.store import Store
 from storage.words import tag
 
-_COMMON = 4_000
+_COMMON = 1_000
 """From so many commits on, something is common: no more are looked at for it alone."""
-_TITLED = 200
-_KEPT = 120
+_TITLED = 60
+_KEPT = 80
 """Candidates that are read whole and ranked."""
+_KINDS = 8
+"""Of so many commits one is of a kind, about."""
 _IN_TITLE = 0.8
 """What it adds to a part of a question to stand in the title, in this first choice."""
 _MOST = 20_000
@@ -35,12 +39,11 @@ def candidates(store: Store, clauses: Sequence[Clause], filters: Question) -> Ca
         BadInput: a filter is none.
     """
     with store.read() as db:
-        tags = filters_of(db, filters)
+        tags = filters_of(db, replace(filters, since=None, until=None))  # their place in the order of time says it
         if tags is None:
             return Candidates((), (), 0)
         first, last = span_of(filters)
         total = db.execute("select count(*) from (select 1 from commits limit ?)", [_MOST]).fetchone()[0]
-        wanted = [_expression(clause) for clause in clauses]
         narrowed = "".join(f" AND tags : ({one})" for one in tags)
 
         def found(match: str, most: int) -> list[int]:
@@ -51,31 +54,40 @@ def candidates(store: Store, clauses: Sequence[Clause], filters: Question) -> Ca
             return [row[0] for row in rows]
 
         if not clauses:
-            every = [f"({one})" for one in tags] or ['"level0"']
-            keys = found(" AND ".join(f"tags : {one}" for one in every), _KEPT)
-            return Candidates(_read(db, keys), (), total)
-        each = [found(f"({one}){narrowed}", _COMMON) for one in wanted]
-        counts = tuple(len(keys) for keys in each)
-        weights = [rarity(count, total) for count in counts]
+            every = [f"tags : ({one})" for one in tags] or ['tags : "level0"']
+            return Candidates(_read(db, found(" AND ".join(every), _KEPT)), (), total)
+        # Beside names, kinds of changes are told by the ranking alone: most commits are of one.
+        names = [clause for clause in clauses if not clause.sign] or list(clauses)
+        keys = {clause: found(f"({_expression(clause)}){narrowed}", _COMMON) for clause in names}
+        counts = tuple(len(keys[clause]) if clause in keys else max(1, total // _KINDS) for clause in clauses)
+        weights = {clause: rarity(len(keys[clause]), total) for clause in names}
         points: dict[int, float] = defaultdict(float)
-        for keys, weight in zip(each, weights, strict=True):
-            for key in keys:
-                points[key] += weight
-        rare = [one for one, count in zip(wanted, counts, strict=True) if 0 < count < _COMMON]
-        common = [number for number, count in enumerate(counts) if count >= _COMMON]
-        for number in common:
-            known = set(each[number])
-            others = rare or [wanted[other] for other in common if other != number]
-            if others:
-                among = " OR ".join(f"({one})" for one in others)
-                beside = found(f"({wanted[number]}) AND ({among}){narrowed}", _COMMON)
-                for key in beside:
-                    points[key] += weights[number] if key not in known else 0.0
-        for number, clause in enumerate(clauses):
+        for clause in names:
+            for key in keys[clause]:
+                points[key] += weights[clause]
             for key in found(f"{_expression(clause, 'title')}{narrowed}", _TITLED):
-                points[key] += _IN_TITLE * weights[number]
+                points[key] += _IN_TITLE * weights[clause]
+        for one, others in _beside([(clause, len(keys[clause])) for clause in names]):
+            known = set(keys[one])
+            among = " OR ".join(f"({_expression(other)})" for other in others)
+            for key in found(f"({_expression(one)}) AND ({among}){narrowed}", _COMMON):
+                points[key] += (
+                    weights[one] + (max(map(weights.__getitem__, others)) if key not in points else 0.0)
+                    if key not in known
+                    else 0.0
+                )
         best = sorted(points, key=lambda key: (points[key], key), reverse=True)[:_KEPT]
         return Candidates(_read(db, best), counts, total)
+
+
+def _beside(counted: Sequence[tuple[Clause, int]]) -> Iterator[tuple[Clause, Sequence[Clause]]]:
+    """Yield what is common, with that beside which it is looked for once more: what is rare, or else the common one before it."""
+    rare = [clause for clause, count in counted if 0 < count < _COMMON]
+    common = [clause for clause, count in counted if count >= _COMMON]
+    if rare:
+        yield from ((clause, rare) for clause in common)
+    else:
+        yield from ((two, [one]) for one, two in pairwise(common))
 
 
 def is_author(store: Store, name: str, repos: Sequence[str] = ()) -> bool:

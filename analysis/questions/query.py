@@ -43,9 +43,14 @@ _NEWEST = re.compile(
 _BY = re.compile(r"(?:\b(?:by|from|author|authors|did|has|have)\s+|@|(?:作者(?:是|为)?|由|被)\s*)$", re.IGNORECASE)
 _BY_ALONE = re.compile(r"(?:\b(?:by|author|authors)\s+|@|(?:作者(?:是|为)?|由)\s*)$", re.IGNORECASE)
 _OF = re.compile(
-    r"(?:['’]s\b|\s*(?:同学)?(?:提交|写|贡献|合入|做|改|修|加)(?:了|过|的)|的(?:提交|改动|PR|贡献))", re.IGNORECASE
+    r"['’]s\b|\s*(?:同学)?(?:最近|今天|昨天|都)?(?:提交|写|贡献|合入|做|改|修|加)(?:了|过|的)|\s*的\s*(?:提交|改动|PR|贡献|工作)",
+    re.IGNORECASE,
 )
-_NAME = re.compile(r"@?[A-Za-zÀ-ɏ][\w.À-ɏ-]*(?: [A-ZÀ-Þ][\w.À-ɏ'-]*){0,2}")
+_LETTER = "A-Za-z0-9_À-ɏ"
+_NAME = re.compile(rf"@?[A-Za-zÀ-ɏ][{_LETTER}.\[\]-]*(?: [A-ZÀ-Þ][{_LETTER}.'-]*){{0,2}}")
+_CHINESE_NAME = re.compile(
+    rf"(?:(?<=作者是)|(?<=作者)|(?<=由)|(?<![{CJK}]))[{CJK}]{{2,4}}?(?=\s*的?\s*(?:提交|写|贡献|合入|改|修|加))"
+)
 _DEVICES = {
     "ampere": ("ampere", "sm80", "sm86", "a100", "a800"),
     "ada": ("sm89", "l40", "l40s", "rtx 4090"),
@@ -185,7 +190,10 @@ def _days_of(text: str, found: re.Match[str], tag: Tag, tags: Sequence[Tag]) -> 
 
 def _person(text: str, is_person: Callable[[str], bool]) -> tuple[str, str]:
     """Return the author that is named, a whole name wherever it stands, a part of one where the words around say so; and the text without."""
-    for match in _NAME.finditer(text):
+    alone = text.strip("@?!.？！。 ")
+    if alone and " " not in alone and alone.lower() not in filling() | signs().keys() and is_person(alone):
+        return alone, ""
+    for match in (*_NAME.finditer(text), *_CHINESE_NAME.finditer(text)):
         words = match[0].split(" ")
         for first in range(len(words)):
             for last in range(len(words), first, -1):
@@ -193,7 +201,7 @@ def _person(text: str, is_person: Callable[[str], bool]) -> tuple[str, str]:
                 start = match.start() + len(" ".join([*words[:first], ""]))
                 end = start + len(name)
                 is_said = name.startswith("@") or _BY.search(text[:start]) or _OF.match(text, end)
-                is_name = (last - first > 1 or is_said) and name.lower() not in filling()
+                is_name = (last - first > 1 or is_said) and name.lower().strip("@") not in filling() | signs().keys()
                 if is_name and is_person(name.lstrip("@")):
                     before_it = _BY_ALONE.search(text[:start])
                     return name.lstrip("@"), f"{text[: before_it.start() if before_it else start]} {text[end:]}"

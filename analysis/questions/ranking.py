@@ -32,6 +32,8 @@ _DEVICE = 0.7
 _MOST_SIGN = 2.6
 """The rarity that a kind of change counts as at most: `fix` says less of a question than what is to be fixed."""
 _FIRST_TYPE, _OTHER_TYPE, _FACT, _SYMPTOM = 1.0, 0.6, 0.9, 0.9
+_SAID = 0.4
+"""What it is worth, as a share of what is asked for, that words say a kind of change which neither type nor facts bear out."""
 _RANK = 0.25
 """What each step of importance adds."""
 _SURROUNDS = 0.75
@@ -74,11 +76,13 @@ class Hit:
 
     Attributes:
         coverage: which share of what was asked for it holds, by how rare each part is: 0 to 1.
+        is_about: it holds something of what the question names, and not only a kind of change.
     """
 
     entry: Entry
     score: float
     coverage: float
+    is_about: bool = True
 
 
 def rarity(count: int, total: int) -> float:
@@ -104,6 +108,7 @@ def rank(query: Query, found: Candidates, now: datetime) -> list[Hit]:
     for candidate in found.found:
         length = 1 - _BY_LENGTH + _BY_LENGTH * len(candidate.text) / (usual or 1.0)
         score = held = 0.0
+        is_about = False
         factual = _factual(query.clauses, candidate.entry)
         for clause, weight in zip(query.clauses, each, strict=True):
             if not weight:
@@ -111,6 +116,7 @@ def rank(query: Query, found: Candidates, now: datetime) -> list[Hit]:
             points, share = _match(clause, candidate, length, clause in factual)
             score += weight * points
             held += weight * share
+            is_about = is_about or (share > 0 and not clause.sign)
         score += sum(
             _together(one, other, candidate.title) * min(a, b) for (one, a), (other, b) in _pairs(query.clauses, each)
         )
@@ -123,7 +129,7 @@ def rank(query: Query, found: Candidates, now: datetime) -> list[Hit]:
         age = max((now - candidate.entry.commit.committed_at) / timedelta(days=1), 0.0)
         score += (_NEWEST if query.newest else _RECENT) * 2 ** (-age / _HALF_LIFE)
         score *= _share(candidate.entry, asked)
-        hits.append(Hit(candidate.entry, score, coverage))
+        hits.append(Hit(candidate.entry, score, coverage, is_about))
     return sorted(hits, key=lambda hit: (hit.score, hit.entry.commit.committed_at), reverse=True)
 
 
@@ -150,6 +156,7 @@ def _match(clause: Clause, candidate: Candidate, length: float, is_factual: bool
     if clause.sign:
         other = max(other, _signed(clause, entry), _FACT if is_factual else 0.0)
         best += other  # that it is a fix is told by its type and by its words
+        share *= _SAID
     return max(best, other), max(share, min(other, 1.0))
 
 

@@ -106,8 +106,9 @@ def _good(hits: Sequence[Hit], query: Query, found: Candidates) -> list[Hit]:
     known = sum(count > 0 for count in names)
     if names and known < min(2, _TOLD * len(names)):
         return []
-    best = max(hit.coverage for hit in hits)
-    return [hit for hit in hits if hit.coverage >= max(_LEAST, _OF_BEST * best)]
+    about = [hit for hit in hits if hit.is_about] or hits
+    best = max(hit.coverage for hit in about)
+    return [hit for hit in about if hit.coverage >= max(_LEAST, _OF_BEST * best)]
 
 
 def _candidates(core: Core, query: Query, repos: Sequence[str], zone: str) -> Candidates:

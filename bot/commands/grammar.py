@@ -23,7 +23,7 @@ from formatters.i18n.wording import label
 
 FREE = "ask"
 """The command for what is none."""
-HIDDEN = {FREE, "undo", "home", "details", "why", "rate", "rank", "regenerate", "save"}
+HIDDEN = {"undo", "home", "details", "why", "rate", "rank", "regenerate", "save"}
 """Commands that buttons and forms stand for, and that nobody has to type."""
 
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
@@ -272,7 +272,7 @@ def _sorted(name: str, found: list[Piece]) -> Command:
         lowered = fold(piece.name if piece.is_dashed and not piece.sign else piece.text).lower()
         key = option_name(piece.name, known)
         is_option = bool(key) and (
-            table is None or key in _HIDDEN_NAMES or (key in known and known[key].kind != "flag")
+            table is None or name == FREE or key in _HIDDEN_NAMES or (key in known and known[key].kind != "flag")
         )
         if last_key in _ENUMERATED and not piece.is_quoted and lowered in _AND:
             goes_on, last_key = last_key, ""

@@ -75,6 +75,7 @@ class Request:
         values: of a form, by field name.
         thread: the message thread it was asked in; empty outside of one.
         attachment: the file that came with it; None without one.
+        message: the message that asked, below which a thread with its answer may begin; empty where that is not known.
     """
 
     asker: Asker
@@ -82,6 +83,7 @@ class Request:
     values: dict[str, str] = field(default_factory=dict)
     thread: str = ""
     attachment: Attachment | None = None
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

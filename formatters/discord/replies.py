@@ -318,7 +318,8 @@ def _row(row: CommitRow) -> str:
         fit(clean(row.because), 80),
         _commit(item),
     )
-    return f"{_icon(item)} {fit(item.line, _LINE)}\n-# {' · '.join(text for text in about if text)}"
+    sentence = f"\n{fit(row.sentence, _LINE)}" if row.sentence else ""
+    return f"{_icon(item)} {fit(item.line, _LINE)}{sentence}\n-# {' · '.join(text for text in about if text)}"
 
 
 def _sheet(reply: Sheet) -> Iterator[Piece]:

@@ -176,7 +176,9 @@ def _row(row: CommitRow) -> Iterator[list[Json]]:
     about = (clean(row.repo), row.when, item.author, item.areas or item.types)
     because = spans(cut(f" · {clean(row.because)}", _TITLE)) if row.because else []
     yield [*words(cut(" · ".join(part for part in about if part), _TITLE)), *because]
-    if item.line != item.title:
+    if row.sentence:
+        yield spans(sentences(row.sentence, _TEXT, "…"))
+    elif item.line != item.title:
         yield spans(sentences(item.line, _TEXT, "…"))
 
 

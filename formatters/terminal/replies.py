@@ -1,6 +1,7 @@
 """Replies of the conversation for a terminal, with the commands that stand behind their buttons."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.text import Text
 
@@ -73,7 +74,8 @@ def _list(found: CommitList, screen: Screen) -> None:
     screen.line(clean(found.title), style="bold")
     for row in found.rows:
         when = f"{row.when} · {clean(row.because)}" if row.because else row.when
-        list_entry(row.item, when, screen, repo=clean(row.repo))
+        item = replace(row.item, gist=row.sentence) if row.sentence else row.item
+        list_entry(item, when, screen, repo=clean(row.repo))
     _after(found.note, found.buttons, screen)
 
 

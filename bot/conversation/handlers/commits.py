@@ -15,6 +15,7 @@ from bot.commands.grammar import Mistake
 from bot.commands.questions import find
 from bot.commands.references import reference as read_reference
 from bot.commands.terms import terms
+from bot.conversation.asked import commit_pointed_at
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import ELSEWHERE, areas_of_day, found_or_made, place_of, span
 from bot.conversation.handlers.ranks import known_commit, mend_posts, say_opinions
@@ -40,6 +41,7 @@ async def show(context: CommandContext) -> AsyncIterator[Reply]:
     text = context.command.text.strip().strip("`<>")
     if not text:
         raise Mistake("mistake.commit_missing")
+    text = await commit_pointed_at(context, f"show {text}") or text
     pointed = read_reference(text)
     wanted = pointed.repo if pointed and pointed.repo else context.value("repository")
     repo = context.seen(wanted) if wanted else None

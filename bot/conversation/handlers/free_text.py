@@ -1,20 +1,21 @@
-"""Answers to what is no command: thanks, greetings, and questions, which are searches by whatever in them names something."""
+"""Answers to what is no command: thanks, greetings, a day, an area; and questions, which `questions` answers."""
 
-from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from analysis.i18n.typography import fold
-from bot.commands.questions import Wanted, asks_who, known_authors, understood
+from analysis.questions.follow_up import leans
+from bot.commands.questions import Wanted, known_authors, understood
 from bot.commands.references import first_reference
 from bot.commands.terms import is_greeting, is_thanks, terms
+from bot.conversation.asked import asked_before
 from bot.conversation.context import CommandContext
-from bot.conversation.handlers.commits import area, search, show
+from bot.conversation.handlers.commits import area, show
 from bot.conversation.handlers.days import day
+from bot.conversation.handlers.questions import ask as ask_in_words
 from bot.conversation.handlers.reviews import month, week
 from bot.port.command import Command
-from formatters.reply import CommitList, Note, Reply
-from formatters.text.item import author_of
+from formatters.reply import Note, Reply
 
 _WEEK, _MONTH = "week", "month"
 
@@ -32,7 +33,8 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
         async for reply in show(_as(context, Command("show", (found,)))):
             yield reply
         return
-    async for reply in _looked_for(context, terms(text)):
+    goes_on = leans(text) and await asked_before(context)
+    async for reply in ask_in_words(context) if goes_on else _looked_for(context, terms(text)):
         yield reply
 
 
@@ -58,19 +60,8 @@ async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterato
         async for reply in area(_as(context, Command("area", (wanted.area or " ".join(found),)))):
             yield reply
         return
-    async for reply in search(_as(context, Command("search", wanted.words, wanted.options))):
-        if isinstance(reply, CommitList) and not reply.rows:
-            yield replace(reply, note=context.say("free.nothing"))
-        elif isinstance(reply, CommitList) and asks_who(context.command.text):
-            yield replace(reply, note=" ".join(filter(None, (_said_by(context, reply), reply.note))))
-        else:
-            yield reply
-
-
-def _said_by(context: CommandContext, reply: CommitList) -> str:
-    """Name the authors of what was found, those of the most first."""
-    counts = Counter(author_of(row.item.entry.commit, context.language) for row in reply.rows)
-    return context.say("free.authors", names=context.listed(name for name, _ in counts.most_common()))
+    async for reply in ask_in_words(context):
+        yield reply
 
 
 def _as(context: CommandContext, command: Command) -> CommandContext:

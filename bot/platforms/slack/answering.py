@@ -86,7 +86,7 @@ class Answering:
         channel = asked.channel or await self._people.direct(asked.user)
         asker = await self._people.asker(asked.workspace, asked.user, channel)
         return Origin(
-            Request(asker, asked.command, asked.values, asked.thread, self._attachment(asked)),
+            Request(asker, asked.command, asked.values, asked.thread, self._attachment(asked), asked.message),
             asked.response_url,
             asked.trigger,
             asked.message,

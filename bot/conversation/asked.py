@@ -1,0 +1,78 @@
+"""What was asked before in the same conversation, so that a question may lean on it: kept in the store, the last ones alone."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from analysis.questions.follow_up import pointed_at
+from bot.conversation.context import CommandContext
+from bot.port.platform import Request
+from storage.memory import KeyValues
+from storage.store import Store
+
+_KEY = "conversations"
+_MOST, _CHAIN = 200, 4
+"""Conversations that are kept, and questions of one that lean on each other."""
+_FRESH, _FRESH_OUTSIDE = timedelta(hours=12), timedelta(minutes=30)
+"""How long a question may be leaned on in its thread, and outside of threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The questions that the next one may lean on, the oldest first, and the commits that the last answer showed."""
+
+    texts: tuple[str, ...]
+    commits: tuple[str, ...]
+
+
+class Conversations:
+    """What was asked, by the thread that it was asked in, outside of one by who asked where."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept = KeyValues(store, "asked")
+
+    def before(self, request: Request, now: datetime) -> Before | None:
+        """Return what was asked before, unless it is too long ago."""
+        found = self._all().get(_key(request, request.thread or request.asker.user))
+        fresh = _FRESH if request.thread else _FRESH_OUTSIDE
+        if not found or now - datetime.fromisoformat(found["at"]) > fresh:
+            return None
+        return Before(tuple(found["texts"]), tuple(found["commits"]))
+
+    def note(self, request: Request, before: Before, now: datetime) -> None:
+        """Remember what was asked; a thread that begins below the question goes on with it, too."""
+        places = [request.thread] if request.thread else [request.asker.user, *filter(None, [request.message])]
+        kept = {"texts": before.texts[-_CHAIN:], "commits": before.commits, "at": now.isoformat()}
+        with self._store.write():
+            known = self._all()
+            for place in places:
+                known.pop(_key(request, place), None)
+                known[_key(request, place)] = kept
+            self._kept.put(_KEY, json.dumps(dict(list(known.items())[-_MOST:]), ensure_ascii=False))
+
+    def _all(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = json.loads(self._kept.get(_KEY) or "{}")
+        return found
+
+
+def _key(request: Request, place: str) -> str:
+    asker = request.asker
+    return f"{asker.platform}/{asker.workspace}/{asker.channel}/{place}"
+
+
+async def asked_before(context: CommandContext) -> Before | None:
+    """Return what was asked before in the same conversation; None where nothing was, or too long ago."""
+    core = context.services.core
+    conversations = Conversations(core.stores.store)
+    return await context.services.work.quick(lambda: conversations.before(context.request, core.now()))
+
+
+async def commit_pointed_at(context: CommandContext, text: str) -> str:
+    """Return the commit of the last answer that a text points at by its place (`the second one`); empty where it points at none."""
+    place = pointed_at(text)
+    before = await asked_before(context) if place else None
+    if not before or not before.commits:
+        return ""
+    return before.commits[place if place < 0 else min(place, len(before.commits)) - 1]

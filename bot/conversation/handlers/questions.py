@@ -1,0 +1,80 @@
+"""Answers to questions in plain words, with what was asked before in the same thread."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from analysis.errors import NotFound
+from analysis.questions.answer import Answer
+from analysis.questions.follow_up import joined, leans
+from analysis.questions.query import Query
+from bot.commands import asking
+from bot.commands.grammar import Mistake
+from bot.commands.questions import asks_who
+from bot.conversation.asked import Before, Conversations, asked_before, commit_pointed_at
+from bot.conversation.context import CommandContext
+from bot.conversation.handlers.commits import show
+from bot.delivery.posts import commit_rows
+from bot.port.command import Command
+from formatters.asking import answer_outline
+from formatters.reply import Board, CommitList, Note, Reply
+from formatters.text.item import author_of
+
+
+async def ask(context: CommandContext) -> AsyncIterator[Reply]:
+    """Answer a question: by rules, and where a model is configured, in its sentences above what they rest on."""
+    text, core, work = context.command.text, context.services.core, context.services.work
+    conversations, before = Conversations(core.stores.store), await asked_before(context)
+    if await commit_pointed_at(context, text):
+        async for reply in show(replace(context, command=Command("show", (text,), flags=context.command.flags))):
+            yield reply
+        return
+    named = context.seen(context.value("repository")) if context.value("repository") else None
+    if not context.visible:
+        context.repository()  # says why
+    zone = context.zone(named or "")
+
+    def look() -> tuple[Answer, Before]:
+        repos = asking.repositories(core, named, context.visible)
+        query, texts = _read(context, repos, zone, before)
+        if query.is_empty:
+            raise Mistake("free.lost")
+        found = asking.answer(core, query, repos, context.language, zone)
+        return found, Before(texts, tuple(f"{one.entry.commit.repo}@{one.entry.commit.sha}" for one in found.found))
+
+    try:
+        answer, asked = await work.quick(look)
+    except NotFound:
+        raise Mistake("mistake.nothing_known") from None
+    await work.quick(lambda: conversations.note(context.request, asked, core.now()))
+    yield await work.quick(lambda: _reply(context, answer, zone))
+
+
+def _read(
+    context: CommandContext, repos: tuple[str, ...], zone: str, before: Before | None
+) -> tuple[Query, tuple[str, ...]]:
+    """Read a question, with those that it leans on; return also their texts."""
+    core, text = context.services.core, context.command.text
+    query = asking.read(core, text, repos, zone)
+    if not before or not leans(text):
+        return query, (text,)
+    areas = core.sources.areas()
+    earlier = Query("")
+    for one in before.texts:
+        earlier = joined(earlier, asking.read(core, one, repos, zone), areas)
+    return joined(earlier, query, areas), (*before.texts, text)
+
+
+def _reply(context: CommandContext, answer: Answer, zone: str) -> Reply:
+    core = context.services.core
+    areas, language = core.sources.areas(), context.language
+    told = answer_outline(answer, areas, language)
+    numbers = core.stores.commits.numbers()
+    rows = commit_rows([found.entry for found in answer.found], areas, language, zone, numbers)
+    shown = tuple(replace(row, sentence=item.gist) for row, item in zip(rows, told.items, strict=True))
+    notes = told.notes
+    if answer.found and asks_who(context.command.text):
+        counts = Counter(author_of(found.entry.commit, language) for found in answer.found)
+        notes = (context.say("free.authors", names=context.listed(name for name, _ in counts.most_common())), *notes)
+    found = CommitList(told.title, shown, language, "\n".join(notes))
+    return Board((Note("\n\n".join(told.told)), found), language) if told.told else found
