@@ -2,6 +2,7 @@
 # make check  lint, types, imports, and the quick tests: a minute
 # make test   the same with all tests, and how much of the code they run
 # make setup  only .venv, with .venv/bin/daybrief in it
+# make wheel  the wheel, in dist/
 # make lock   renew the two requirements files from pyproject.toml (needs uv)
 # make endurance  ten thousand inputs of every kind, five hundred kills, and a month of mornings: an hour
 # make bench  the performance figures, as a table
@@ -15,7 +16,7 @@ PYTEST := $(BIN)/pytest --quiet --numprocesses auto --dist worksteal
 PIP := $(if $(UV),$(UV) pip,$(BIN)/python -m pip --disable-pip-version-check)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: demo setup lint check test endurance lock bench bench-judgement bench-readers clean
+.PHONY: demo setup lint check test endurance wheel lock bench bench-judgement bench-readers clean
 
 demo: setup
 	@sample/demo
@@ -49,6 +50,9 @@ bench-judgement: .venv/.dev
 
 bench-readers: .venv/.dev
 	$(BIN)/python -m benchmarks.readers
+
+wheel: setup
+	$(BIN)/uv-build build-wheel dist
 
 lock:
 	$(COMPILE) --group build --output-file requirements.txt

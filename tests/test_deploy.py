@@ -3,14 +3,19 @@
 import asyncio
 import json
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 from bots import MORNING, a_bot
 from conftest import ROOT
 from servers.github import GitHubServer
 
+from bot.config import CONFIG_VARIABLE, load, options
 from bot.delivery.schedule import Heartbeat
 from bot.service.connections import Connections
 from bot.service.metrics import Metrics
@@ -82,3 +87,74 @@ def test_nothing_is_restarted_for_ever_on_a_refused_token() -> None:
     assert "\nRestartPreventExitStatus=2\n" in (ROOT / "deploy" / "daybrief.service").read_text(encoding="utf-8")
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     assert compose["services"]["daybrief"]["restart"] == "on-failure:5"
+
+
+# -- the image and the cluster
+
+
+def linted(program: str, *arguments: str) -> None:
+    """Run a linter that stands beside this Python."""
+    done = subprocess.run(
+        [Path(sys.executable).parent / program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def resources() -> dict[str, Any]:
+    """What is asked of a cluster, by kind."""
+    text = (ROOT / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8")
+    return {found["kind"]: found for found in yaml.safe_load_all(text)}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the linter is a program for Linux")
+def test_the_image_s_recipe_has_no_faults() -> None:
+    """By the linter that reviewers use."""
+    linted("hadolint", "--no-color", "Dockerfile")
+
+
+def test_the_image_s_base_can_be_named_by_its_digest() -> None:
+    """And the process is no root, by number."""
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("FROM ")] == ["FROM ${PYTHON}"]
+    assert [line for line in lines if line.startswith("USER ")] == ["USER 10001"]
+
+
+def test_the_manifests_are_what_the_api_takes() -> None:
+    """Every key, strictly, by the schemas of the API itself."""
+    linted("kubernetes-validate", "--strict", "deploy/kubernetes.yaml")
+
+
+def test_the_pod_is_shut_in() -> None:
+    """One replica, no root, nothing to write to but its volumes, and bounds."""
+    deployment = resources()["Deployment"]["spec"]
+    pod = deployment["template"]["spec"]
+    (container,) = pod["containers"]
+    assert (deployment["replicas"], deployment["strategy"]) == (1, {"type": "Recreate"})
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert set(container["resources"]["limits"]) == {"cpu", "memory"}
+    assert set(deployment["selector"]["matchLabels"].items()) <= set(
+        deployment["template"]["metadata"]["labels"].items()
+    )
+
+
+def test_what_the_manifests_name_is_there(tmp_path: Path) -> None:
+    """Settings that Daybrief has, in a file that it reads; paths that are mounted; a grace that is long enough."""
+    found = resources()
+    pod = found["Deployment"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    file = tmp_path / "daybrief.toml"
+    file.write_text(found["ConfigMap"]["data"]["daybrief.toml"], encoding="utf-8")
+    settings = load({}, file).settings
+    mounted = {mount["name"]: Path(mount["mountPath"]) for mount in container["volumeMounts"]}
+    assert set(mounted) == {volume["name"] for volume in pod["volumes"]}
+    assert settings.store.path is not None
+    assert settings.store.path.parent == mounted["data"]
+    variables = {variable["name"]: variable["value"] for variable in container["env"]}
+    assert Path(variables[CONFIG_VARIABLE]) == mounted["config"] / file.name
+    assert container["ports"] == [{"name": "http", "containerPort": settings.serve.port}]
+    assert pod["terminationGracePeriodSeconds"] > settings.serve.grace
+    told = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    told += (ROOT / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8")
+    named = set(re.findall(r"DAYBRIEF_[A-Z_]+[A-Z]", told)) - {CONFIG_VARIABLE}
+    assert named <= {variable for _table, _key, variable, _text in options()}

@@ -230,6 +230,8 @@ def test_every_command_line_is_one() -> None:
     typed = [found["rest"] for block in (*blocks("sh"), *blocks("crontab")) for found in PROGRAM.finditer(block)]
     assert len(typed) > 10
     for line in typed:
+        if line in {"--help", "--version"}:
+            continue
         name, *arguments = shlex.split(re.sub(r"\$\([^)]*\)", "today", line))
         assert name in COMMANDS, line
         COMMANDS[name].make_context(name, arguments)

@@ -32,12 +32,31 @@ from bot.cli.options import zone as _zone
 
 app = typer.Typer(
     name="daybrief",
-    help="What landed on the repositories you depend on, and what it means for you.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            streams.write_line(f"daybrief {version('daybrief')}")
+        except PackageNotFoundError:
+            streams.write_line("daybrief, run from its folder without being installed")
+        raise typer.Exit
+
+
+@app.callback()
+def daybrief(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What landed on the repositories you depend on, and what it means for you."""
 
 
 class Format(StrEnum):
