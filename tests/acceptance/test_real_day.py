@@ -491,6 +491,7 @@ def test_what_a_server_does_wrong_in_passing_costs_nothing_but_time(
     passing = [as_model.SERVER_ERROR, as_model.RESET, as_model.rate_limited(), as_model.UNAVAILABLE]
     bad = [as_model.MALFORMED, as_model.LENGTH, as_model.WRONG_SHAPE, as_model.THINKING, as_model.FENCED]
     server.plan = [behaviour for some in zip(passing, bad, strict=False) for behaviour in some] + bad[-1:]
+    server.meets_each_once = True
     digest = bot.digest()
     assert (digest.coverage.by, digest.coverage.stand_ins) == ({"test-model": COMMITS}, {})
     assert digest.run.usage.retries >= 1

@@ -120,11 +120,6 @@ def test_what_fails_now_and_then_is_had_all_the_same(bot: Bot, settings: dict[st
         ({"fault_every": 1, "fault_kinds": ["graphql_error"]}, Gap.OUTAGE, 1),
         ({"graphql_limit": 0}, Gap.LIMIT, 1),
         ({"graphql_limit": 0, "graphql_limit_type": "RATE_LIMITED"}, Gap.LIMIT, 1),
-        ({"secondary_after": COMMITS + 1, "secondary_status": 403}, Gap.LIMIT, 1),
-        ({"secondary_after": COMMITS + 1, "secondary_status": 429}, Gap.LIMIT, 1),
-        ({"secondary_after": COMMITS + 1, "secondary_status": 200}, Gap.LIMIT, 1),
-        ({"secondary_after": COMMITS + 1, "secondary_retry_after": False}, Gap.LIMIT, 1),
-        ({"revoke_after": COMMITS + 1}, Gap.UNAUTHORISED, 1),
     ],
     ids=str,
 )
@@ -139,4 +134,31 @@ def test_where_they_cannot_be_had_the_digest_goes_on_and_the_next_run_has_them(
     assert 1 <= queries <= most
     bot.server.replay.reset()
     mended, queries = bot.digest(now=MORNING + timedelta(hours=1))
+    assert (known(mended), mended.run.unread, queries) == (KNOWN, None, 2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "gap"),
+    [
+        ({"secondary_after": 1, "secondary_status": 403}, Gap.LIMIT),
+        ({"secondary_after": 1, "secondary_status": 429}, Gap.LIMIT),
+        ({"secondary_after": 1, "secondary_status": 200}, Gap.LIMIT),
+        ({"secondary_after": 1, "secondary_retry_after": False}, Gap.LIMIT),
+        ({"revoke_after": 1}, Gap.UNAUTHORISED),
+    ],
+    ids=str,
+)
+def test_where_github_has_had_enough_after_the_list_a_day_that_is_known_is_told(
+    bot: Bot, settings: dict[str, Any], gap: Gap
+) -> None:
+    """The commits are in the store, and one query is all that is tried."""
+    bot.server.replay.configure({"graphql_limit": 0})
+    bot.digest()
+    bot.server.replay.reset()
+    bot.server.replay.configure(settings)
+    digest, queries = bot.digest(now=MORNING + timedelta(hours=1))
+    assert digest.run.unread
+    assert (known(digest), digest.run.unread.gap, digest.run.unread.count, queries) == (0, gap, COMMITS, 1)
+    bot.server.replay.reset()
+    mended, queries = bot.digest(now=MORNING + timedelta(hours=2))
     assert (known(mended), mended.run.unread, queries) == (KNOWN, None, 2)

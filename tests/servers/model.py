@@ -123,6 +123,7 @@ class ModelServer(Loopback):
 
     Attributes:
         plan: behaviours, used up one a request.
+        meets_each_once: a question that has met one of the plan is answered when it is asked again, however many are asked at once.
         always: the behaviour when the plan is used up.
         requests: the parsed bodies of all completions that were asked for, whatever the answer.
         authorizations: their Authorization headers, empty if there was none.
@@ -135,6 +136,8 @@ class ModelServer(Loopback):
         super().__init__()
         self.latency = latency
         self.plan: list[Behaviour] = []
+        self.meets_each_once = False
+        self._met = set[str]()
         self.always = NORMAL
         self.requests: list[Json] = []
         self.authorizations: list[str] = []
@@ -162,7 +165,10 @@ class ModelServer(Loopback):
             number = len(self.requests)
             self.requests.append(asked)
             self.authorizations.append(request.headers.get("authorization", ""))
-            behaviour = self.plan.pop(0) if self.plan else self.always
+            question = json.dumps(asked["messages"][:2])  # what is asked again says after it what was wrong
+            is_answered = self.meets_each_once and question in self._met
+            self._met.add(question)
+            behaviour = self.plan.pop(0) if self.plan and not is_answered else self.always
         return self._behave(asked, behaviour, number)
 
     def _behave(self, asked: Json, behaviour: Behaviour, number: int) -> Reply:
