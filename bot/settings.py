@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pydantic
 from pydantic import Field, SecretStr
 
+from analysis.entry import Usage
+
 ARCHIVE = "/archive"
 """Where the bot's own server has the archive."""
 _SHORTEST_TOKEN = 16
@@ -144,6 +146,12 @@ class ModelSettings(_Table):
         default=None, description="price of a million tokens in, for the cost in the run card"
     )
     price_out: Annotated[float, Field(ge=0)] | None = Field(default=None, description="price of a million tokens out")
+
+    def price(self, usage: Usage) -> float | None:
+        """Return what questions have cost; None where no prices are set, or nothing was asked."""
+        if self.price_in is None or self.price_out is None or not usage.calls:
+            return None
+        return (usage.tokens_in * self.price_in + usage.tokens_out * self.price_out) / 1_000_000
 
 
 class WebSettings(_Table):

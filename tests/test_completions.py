@@ -15,7 +15,8 @@ from servers.loopback import Loopback, Reply, Request, as_json
 from servers.model import Behaviour, ModelServer
 from servers.waiting import hurry
 
-from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, question, try_out
+from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, first_letter, question
+from analysis.llm.trial import try_out
 
 
 class Colour(pydantic.BaseModel):
@@ -434,3 +435,18 @@ class TestTrial:
     def test_it_says_what_is_broken(self, server: ModelServer) -> None:
         server.always = as_model.UNAUTHORIZED
         assert try_out(model(server)).problem.startswith("the model server refuses the key")
+
+
+class TestTheFirstLetter:
+    def test_it_is_there_before_the_whole(self) -> None:
+        """And the rest is not waited for; thoughts are letters, too."""
+        for change in (None, lambda text: f"<think>Hm.</think>{text}"):
+            with ModelServer(lambda _: ANSWER) as server:
+                server.always = Behaviour(change=change)
+                assert first_letter(model(server), "You name colours in JSON.", "Which colour?") is not None
+                assert [asked["stream"] for asked in server.requests] == [True]
+
+    @pytest.mark.parametrize("behaviour", [as_model.NO_STREAM, as_model.UNAUTHORIZED, as_model.RESET])
+    def test_where_none_comes_alone_nothing_is_said(self, server: ModelServer, behaviour: Behaviour) -> None:
+        server.always = behaviour
+        assert first_letter(model(server), "You name colours in JSON.", "Which colour?") is None

@@ -181,7 +181,7 @@ def ask(model: Model, shape: type[pydantic.BaseModel], messages: Sequence[Mappin
         {"type": "json_object"},
         openai.omit,
     )
-    start = _RUNGS.get((model.base_url, model.name), 0)
+    start = rung_of(model)
     for rung in range(start, len(formats)):
         try:
             raw = _client(model).chat.completions.with_raw_response.create(
@@ -361,33 +361,35 @@ def unreachable(model: Model, seconds: float) -> str:
     return ""
 
 
-class _Probe(pydantic.BaseModel):
-    model_config = pydantic.ConfigDict(extra="forbid")
+def rung_of(model: Model) -> int:
+    """Return by which response format a model's server has answered: 0 by schema, 1 as JSON, 2 as it likes."""
+    return _RUNGS.get((model.base_url, model.name), 0)
 
-    sum: int
 
+def first_letter(model: Model, system: str, user: str) -> float | None:
+    """Return after how many seconds an answer begins, thoughts included, and break it off there.
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """How a tiny question went: `form` says how the server gives structured answers; `problem` is empty if it does.
-
-    `doubt` says what is odd about an answer that came.
+    None where the server does not stream, or does not answer: whoever asks next is told why.
     """
-
-    seconds: float = 0.0
-    form: str = ""
-    problem: str = ""
-    doubt: str = ""
-
-
-def try_out(model: Model) -> Trial:
-    """Ask a real, tiny question and see what comes back."""
+    messages: list[Any] = [
+        {"role": "system", "content": system},
+        {"role": "user", "content": without_secrets(user, model.secret)},
+    ]
     started = time.monotonic()
+
+    def wait() -> float | None:
+        with _client(model).chat.completions.create(
+            model=model.name,
+            messages=messages,
+            stream=True,
+        ) as stream:
+            for chunk in stream:
+                delta = chunk.choices[0].delta if chunk.choices else None
+                if delta and (delta.content or getattr(delta, "reasoning_content", None)):
+                    return time.monotonic() - started
+        return None
+
     try:
-        answer = question(model, _Probe, "You add numbers and answer in JSON.", "What is 2 + 3?", Tally())
-    except (BadAnswer, Hopeless) as error:
-        return Trial(problem=str(error))
-    forms = ("by JSON schema", "as JSON, without a schema", "as free text, read as JSON")
-    form = forms[_RUNGS.get((model.base_url, model.name), 0)]
-    odd = "" if answer.sum == 5 else f"it says that 2 + 3 is {answer.sum}"  # noqa: PLR2004 - as asked
-    return Trial(time.monotonic() - started, form, doubt=odd)
+        return within(model.deadline, wait)
+    except (openai.APIError, httpx2.HTTPError, Hopeless, TimeoutError):
+        return None

@@ -287,15 +287,23 @@ def triage(
 @app.command()
 def doctor(
     repo: Annotated[str | None, typer.Option(help="Also check that this repository can be read.")] = None,
+    model: Annotated[
+        bool,
+        typer.Option(
+            "--model", help="Also measure the model on an invented commit: form, evidence, speed, a day's cost."
+        ),
+    ] = False,
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Check the configuration, the store, GitHub, the model, the time zones and the bot's platforms; say how to mend what is wrong."""
+    from bot.cli.progress import progress
     from bot.service.doctor import examine
 
     signs = {"ok": "✓", "warning": "!", "broken": "✗"}
     with streams.told():
-        checks = list(examine(os.environ, config, repo))
+        with progress(quiet=json_ or not model) as step:
+            checks = list(examine(os.environ, config, repo, measured=step if model else None))
         if json_:
             streams.write_json([asdict(check) for check in checks])
         for check in [] if json_ else checks:

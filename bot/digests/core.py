@@ -11,7 +11,7 @@ from analysis.digest.digest import Digest, RunCard, in_order
 from analysis.digest.net import net
 from analysis.digest.pipeline import Readers, Step, silent
 from analysis.digest.stories import find_stories
-from analysis.entry import RULES, Analyser, Entry, Usage
+from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
@@ -151,14 +151,14 @@ class Core:
                     unusual=self.memory.unusual(listing.repo, window, ordered),
                     follow_ups=self.memory.follow_ups(listing.repo, window, ordered, earlier),
                     first=first,
-                    run=replace(session.card(run, self._price), notes=_by_rules(day.failure)),
+                    run=replace(session.card(run, self.settings.model.price), notes=_by_rules(day.failure)),
                 )
                 if told is None:
                     self.stores.digests.put(digest)
             except BaseException:
                 # What was paid counts against the day's budget, whatever came of it.
                 if session.usage.calls:
-                    self._put_run(digest, session.card(run, self._price), session)
+                    self._put_run(digest, session.card(run, self.settings.model.price), session)
                 raise
             self._put_run(digest, digest.run, session)
         return with_releases(self.stores, digest), areas
@@ -255,7 +255,7 @@ class Core:
                 read = session.read(entries, readers, step, self.now, anew=anew)
                 return session.checked(read, readers, step, self.now), session.failed
             finally:
-                self._put_run(digest, session.card(run, self._price), session)
+                self._put_run(digest, session.card(run, self.settings.model.price), session)
 
     @contextlib.contextmanager
     def _readers(self, analyser: Analyser) -> Iterator[Readers]:
@@ -286,12 +286,6 @@ class Core:
         prefix = f"{analyser.name} {analyser.prompt} {language} "
         turns = Budget(self.stores.store, self.stores.claims, prefix, self.settings.model.daily_tokens, midnight, now)
         return Session(analyser, language, turns, self.stores.analyses, self.stores.digests, source.around)
-
-    def _price(self, usage: Usage) -> float | None:
-        model = self.settings.model
-        if model.price_in is None or model.price_out is None or not usage.calls:
-            return None
-        return (usage.tokens_in * model.price_in + usage.tokens_out * model.price_out) / 1_000_000
 
 
 def _together(coming: Iterator[list[Commit]]) -> Iterator[list[Commit]]:

@@ -4,29 +4,34 @@ import asyncio
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from analysis.digest.pipeline import Step
 from analysis.errors import Problem
 from bot.config import FILE, Configuration, load, machine_zone
 from bot.settings import DiscordSettings, SlackSettings
 
 if TYPE_CHECKING:
+    from analysis.llm.client import Model
     from analysis.sources import CommitSource
 
 _LONGEST_TRIAL = 60.0
+_HONEST = 0.9
+"""Which part of what a model quotes and says must be borne out, on a commit of ten lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One part: `remedy` is empty where nothing is to be done, or where `found` says it."""
+    """One part: `remedy` is empty where nothing is to be done, or where `found` says it; `figures` are what was measured."""
 
     what: str
     state: Literal["ok", "warning", "broken"]
     found: str
     remedy: str = ""
+    figures: dict[str, float] = field(default_factory=dict)
 
 
 def examine(
@@ -34,8 +39,9 @@ def examine(
     config: Path | None,
     repo: str | None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    measured: Step | None = None,
 ) -> Iterator[Check]:
-    """Yield a check for each part, in the order in which a run needs them."""
+    """Yield a check for each part, in the order in which a run needs them; with `measured`, which is told the progress, the model is measured."""
     try:
         configuration = load(environ, config)
     except Problem as problem:
@@ -52,6 +58,8 @@ def examine(
     if repo:
         yield from _repository(configuration, repo, now())
     yield _model(configuration)
+    if measured:
+        yield from _measured(configuration, measured)
     yield from _bot(configuration)
 
 
@@ -189,15 +197,9 @@ def _model(configuration: Configuration) -> Check:
         return Check(
             "model", "ok", "none is configured: the rules analyse", "Set [model] name and base_url to use one."
         )
-    from analysis.llm.client import OPENAI, Model, try_out
+    from analysis.llm.trial import try_out
 
-    wanted = Model(
-        base_url=model.base_url or OPENAI,
-        name=model.name,
-        key=model.api_key.get_secret_value(),
-        deadline=min(model.deadline, _LONGEST_TRIAL),
-        secret=configuration.settings.secrets,
-    )
+    wanted = _wanted(configuration, min(model.deadline, _LONGEST_TRIAL))
     result = try_out(wanted)
     if result.problem:
         return Check(
@@ -210,6 +212,66 @@ def _model(configuration: Configuration) -> Check:
     if result.doubt:
         return Check("model", "warning", f"{found}; {result.doubt}", "Mind what it says, or name a larger model.")
     return Check("model", "ok", found)
+
+
+def _wanted(configuration: Configuration, deadline: float) -> "Model":
+    from analysis.llm.client import OPENAI, Model
+
+    model = configuration.settings.model
+    return Model(
+        base_url=model.base_url or OPENAI,
+        name=model.name,
+        key=model.api_key.get_secret_value(),
+        deadline=deadline,
+        secret=configuration.settings.secrets,
+    )
+
+
+def _measured(configuration: Configuration, step: Step) -> Iterator[Check]:
+    """Measure the configured model by questions that cost as much as three commits."""
+    from bot.service.model_trial import measure
+
+    settings = configuration.settings.model
+    if not settings.name:
+        return
+    done = measure(_wanted(configuration, settings.deadline), settings.concurrency, step)
+    if done.problem:
+        yield Check("model measured", "broken", done.problem, "Until then the rules stand in.")
+        return
+    form: dict[str, float] = {"asked": done.asked, "shaped": done.shaped}
+    found = f"{done.shaped} of {done.asked} answers have the shape asked for, {done.form}"
+    remedy = (
+        ""
+        if done.shaped == done.asked
+        else "What has not is asked for again, at its price: name a larger model, or a server that takes schemas."
+    )
+    yield Check("model form", "ok" if done.shaped == done.asked else "warning", found, remedy, form)
+    evidence: dict[str, float] = {
+        "quotes": done.quotes,
+        "found": done.found,
+        "sentences": done.sentences,
+        "refuted": done.refuted,
+    }
+    found = f"{done.found} of {done.quotes} quoted lines stand in the commit; {done.refuted} of {done.sentences} sentences are not borne out"
+    is_honest = (
+        done.quotes > 0 and done.found >= _HONEST * done.quotes and done.refuted <= (1 - _HONEST) * done.sentences
+    )
+    remedy = "" if is_honest else "What is not borne out is not shown, so digests will say less: name a larger model."
+    yield Check("model evidence", "ok" if is_honest else "warning", found, remedy, evidence)
+    begins = f"begins after {done.first:.1f} s and " if done.first is not None else ""
+    found = f"an answer {begins}is there after {done.whole:.1f} s; a day of fifty commits takes about {done.day.seconds:.0f} s, {settings.concurrency} at once"
+    speed = {"whole": done.whole, "day": done.day.seconds} | ({} if done.first is None else {"first": done.first})
+    yield Check("model speed", "ok", found, figures={name: round(value, 3) for name, value in speed.items()})
+    cost: dict[str, float] = {
+        "calls": done.day.calls,
+        "tokens_in": done.day.tokens_in,
+        "tokens_out": done.day.tokens_out,
+    }
+    found = f"a day of fifty commits takes about {done.day.calls} calls, {done.day.tokens_in:,} tokens in and {done.day.tokens_out:,} out"
+    if (price := settings.price(done.day)) is None:
+        yield Check("model cost", "ok", f"{found}; [model] price_in and price_out tell what that costs", figures=cost)
+    else:
+        yield Check("model cost", "ok", f"{found}, at {price:.2f}", figures=cost | {"price": round(price, 4)})
 
 
 def _bot(configuration: Configuration) -> Iterator[Check]:

@@ -41,6 +41,7 @@ class Behaviour:
         change: what becomes of the content.
         refusal: the message's refusal, instead of content.
         usage: whether the answer tells its tokens.
+        streams: whether it can come in pieces.
         wait: seconds before the answer.
         drip: seconds between the answer's bytes.
     """
@@ -51,6 +52,7 @@ class Behaviour:
     change: Callable[[str], str] | None = None
     refusal: str | None = None
     usage: bool = True
+    streams: bool = True
     wait: float = 0.0
     drip: float = 0.0
 
@@ -84,6 +86,7 @@ WRONG_SHAPE = Behaviour(change=_without_a_key)
 FENCED = Behaviour(change=lambda text: f"Here is the JSON:\n\n```json\n{text}\n```\n\nAnything else?")
 THINKING = Behaviour(change=lambda text: f"<think>\nIt asks for {{}}, hm.\n</think>\n\n{text}")
 NO_USAGE = Behaviour(usage=False)
+NO_STREAM = Behaviour(streams=False)
 DRIP = Behaviour(drip=0.2)
 RESET = Behaviour(Reply(0, broken="reset"))
 HTML_PAGE = Behaviour(Reply(200, _PROXY_PAGE, {"Content-Type": "text/html; charset=utf-8"}))
@@ -182,13 +185,16 @@ class ModelServer(Loopback):
             return _reply(400, {"object": "error", "message": message, "type": "BadRequestError", "code": 400})
         if problem := next(_problems(asked), None):
             return _error(400, problem)
+        if asked.get("stream") and not behaviour.streams:
+            return _error(400, "This server does not stream.")
         if asked["model"] not in self._models:
             return _error(404, f"The model `{asked['model']}` does not exist.", "model_not_found")
         text = "".join(_texts(asked["messages"]))
         tokens = len(text.encode()) // 4
         with self._lock:
             self.tokens_in += tokens
-        return _reply(200, self._completion(asked, behaviour, number, tokens), drip=behaviour.drip)
+        found = self._completion(asked, behaviour, number, tokens)
+        return _pieces(found) if asked.get("stream") else _reply(200, found, drip=behaviour.drip)
 
     def _completion(self, asked: Json, behaviour: Behaviour, number: int, tokens: int) -> Json:
         found = self._answer(asked)
@@ -214,6 +220,20 @@ class ModelServer(Loopback):
         }
 
 
+def _pieces(found: Json) -> Reply:
+    """Return a completion as it comes in pieces: https://platform.openai.com/docs/api-reference/chat-streaming."""
+    (choice,) = found["choices"]
+    text = choice["message"]["content"] or ""
+    deltas = [{"role": "assistant", "content": ""}, {"content": text[:1]}, {"content": text[1:]}]
+    chunks = [
+        {**found, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+        for delta in deltas
+    ]
+    lines = [*(json.dumps(chunk) for chunk in chunks), "[DONE]"]
+    body = "".join(f"data: {line}\n\n" for line in lines)
+    return Reply(200, body.encode(), {"Content-Type": "text/event-stream"})
+
+
 def _texts(messages: Sequence[Json]) -> Iterator[str]:
     for message in messages:
         content = message.get("content") or ""
@@ -227,8 +247,6 @@ def _problems(asked: Json) -> Iterator[str]:
     """Yield what OpenAI would say of this request, if it would refuse it."""
     for name in sorted(asked.keys() - _KNOWN):
         yield f"Unrecognized request argument supplied: {name}"
-    if asked.get("stream"):
-        yield "This server does not stream."
     if not isinstance(asked.get("model"), str):
         yield "you must provide a model parameter"
     messages = asked.get("messages")

@@ -1,0 +1,140 @@
+"""Measures how a configured model reads an invented commit: the form of its answers, its evidence, its speed, what a usual day costs."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import median
+
+from analysis.commits.commit import Commit, FileChange
+from analysis.digest.pipeline import Step, judge
+from analysis.entry import Entry, Usage
+from analysis.llm.analyser import ModelAnalyser
+from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, first_letter, question, rung_of
+from analysis.llm.excerpt import estimate, excerpt
+from analysis.llm.questions import fenced, system, told
+from analysis.llm.shapes import Commits, Item, Sentence
+from analysis.llm.trial import FORMS
+from analysis.llm.verify import judging
+from analysis.llm.verify.ground import Ground
+from analysis.triage.repository_areas import of_repository
+
+ROUNDS = 3
+_DAY_IN, _DAY_OUT = 75_000, 16_000
+"""Tokens of a usual day, by our own estimate: what the benchmark counts on a recorded day of 49 commits, and answers of usual length."""
+_DAY_CALLS, _DAY_LAST = 26, 1
+"""Its questions, and how many rounds of them come after all commits were read: checks and the day's order, at once."""
+_USUAL_ANSWER = 500
+"""Tokens of an answer about one such commit, as models usually answer."""
+_PATCH = """@@ -10,7 +10,7 @@ class Reader:
+     def __init__(self, path: str) -> None:
+         self.path = path
+-        self.timeout = 30
++        self.timeout = 10
+         self.retries = 3
+
+     def read(self) -> bytes:
+@@ -31,5 +31,5 @@ class Reader:
+         page = self.fetch(self.path, self.timeout)
+         if page is None:
+-            return b""
++            raise TimeoutError(self.path)
+         return page
+"""
+_MESSAGE = """Fail loudly when a page does not come in time (#187)
+
+Readers got an empty page and took it for the end of the book."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """How a model read the commit, asked some times over.
+
+    Attributes:
+        asked, shaped: how often it was asked, and how often its answer had the shape asked for.
+        form: how its server gives answers.
+        quotes, found: how many lines it gave as evidence, and how many of them stand in the commit.
+        sentences, refuted: how many it wrote, and how many of them the commit does not bear out.
+        first, whole: seconds until an answer begins and until it is there, medians; `first` is None where the server does not stream.
+        usage: what all this has cost.
+        day: about what a day of fifty commits costs; its seconds are those that pass, at so many questions at once.
+        problem: why there is no more of this; else empty.
+    """
+
+    asked: int = 0
+    shaped: int = 0
+    form: str = ""
+    quotes: int = 0
+    found: int = 0
+    sentences: int = 0
+    refuted: int = 0
+    first: float | None = None
+    whole: float = 0.0
+    usage: Usage = Usage()
+    day: Usage = Usage()
+    problem: str = ""
+
+
+def measure(model: Model, at_once: int, step: Step) -> Measurement:
+    """Have a model read an invented commit `ROUNDS` times."""
+    entry = invented()
+    mark = ModelAnalyser(model).mark
+    asked = system("commits", entry.commit.repo, "en", mark)
+    text = fenced(told(entry, excerpt(entry.commit, 1_000).text, model.secret), mark)
+    tally, times, items, shaped = Tally(), list[float](), list[Item](), 0
+    for number in range(ROUNDS):
+        step("measuring the model", number, ROUNDS)
+        before, started = tally.usage.calls, time.monotonic()
+        try:
+            answer = question(model, Commits, asked, text, tally)
+        except (BadAnswer, Hopeless) as error:
+            if tally.usage.calls == before or isinstance(error, Hopeless):
+                return Measurement(number + 1, shaped, usage=tally.usage, problem=str(error))
+        else:
+            shaped += 1
+            items += answer.items
+        times.append(time.monotonic() - started)
+    first = first_letter(model, asked, text)
+    step("measuring the model", ROUNDS, ROUNDS)
+    ground = Ground.of(entry)
+    said = [one for item in items for one in (item.headline, item.effect, *item.claims) if one.text.strip()]
+    quotes = [ground.find(one.line, one.path, one.side) for sentence in said for one in sentence.evidence]
+    return Measurement(
+        asked=ROUNDS,
+        shaped=shaped,
+        form=FORMS[rung_of(model)],
+        quotes=len(quotes),
+        found=sum(quote is not None for quote in quotes),
+        sentences=len(said),
+        refuted=sum(_is_refuted(sentence, ground) for sentence in said),
+        first=first,
+        whole=median(times),
+        usage=tally.usage,
+        day=_day(tally.usage, ROUNDS * estimate(asked + text), median(times), at_once),
+    )
+
+
+def invented() -> Entry:
+    """Return a commit that nobody made: it changes a default, and what happens where that is passed."""
+    when = datetime(2026, 1, 8, 12, tzinfo=UTC)
+    patch = "\n".join(line or " " for line in _PATCH.rstrip().split("\n"))
+    change = FileChange("quill/reader.py", "modified", 2, 2, patch=patch)
+    commit = Commit("example/quill", "5eed" * 10, "Ann", when, when, _MESSAGE, files=(change,))
+    (entry,) = judge([commit], of_repository())
+    return entry
+
+
+def _is_refuted(said: Sentence, ground: Ground) -> bool:
+    quotes = [quote for one in said.evidence if (quote := ground.find(one.line, one.path, one.side))]
+    verdict = judging.judge(said.text, said.before, said.after, quotes, ground).verdict
+    return verdict is judging.Verdict.REFUTED
+
+
+def _day(usage: Usage, sent: int, whole: float, at_once: int) -> Usage:
+    """Return what a usual day takes: a model's own tokens are more or fewer than estimated, its answers longer or shorter than usual."""
+    rounds = -(-(_DAY_CALLS - _DAY_LAST) // at_once) + _DAY_LAST
+    return Usage(
+        calls=_DAY_CALLS,
+        tokens_in=round(_DAY_IN * usage.tokens_in / sent),
+        tokens_out=round(_DAY_OUT * usage.tokens_out / (_USUAL_ANSWER * ROUNDS)),
+        seconds=rounds * whole,
+    )
