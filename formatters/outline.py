@@ -182,11 +182,11 @@ class _Writer:
     def makeup(self) -> str:
         """What the day is made of: lines of the product and of tests, and the types by how often they come."""
         numbers = self.digest.statistics
-        lines = [
-            self.label(f"report.lines_{kind}", lines=f"{numbers.lines_by_kind[kind]:,}")
-            for kind in (FileKind.PRODUCTION, FileKind.TEST)
-            if numbers.lines_by_kind.get(kind)
-        ]
+        product, tests = (numbers.lines_by_kind.get(kind, 0) for kind in (FileKind.PRODUCTION, FileKind.TEST))
+        lines = [self.label("report.lines_production", lines=f"{product:,}", count=product)] if product else []
+        if tests:
+            key = "report.lines_test" if product else "report.lines_test_alone"
+            lines.append(self.label(key, lines=f"{tests:,}", count=tests))
         counts = sorted(numbers.by_type.items(), key=lambda pair: (pair[0] in AROUND, -pair[1]))
         types = [say(f"theme.{kind}", self.language, count=count) for kind, count in counts]
         more = f" … +{len(types) - _TYPES}" if len(types) > _TYPES else ""

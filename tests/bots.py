@@ -23,6 +23,10 @@ ZONE = "Asia/Shanghai"
 MORNING = datetime(2026, 3, 13, 1, 0, tzinfo=UTC)
 """Nine o'clock in Shanghai, the morning after the sample's day."""
 
+NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
+"""The Friday morning after the Thursday, 2026-01-08, on which a test's own repository is made."""
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
 
 class Bot:
     """An assembly, and short ways to talk to it."""
@@ -42,6 +46,11 @@ class Bot:
             "made_by": "U1",
         }  # fmt: skip
         return self.assembly.feeds.put(Feed(**fields | changes))
+
+    async def at(self, moment: datetime) -> None:
+        """Let everything happen that is due at a moment."""
+        self.now = moment
+        await self.assembly.due()
 
     async def answers(
         self, text: str, asker: Asker | None = None, file: Attachment | None = None, **values: str

@@ -4,10 +4,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import chdir
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
@@ -16,6 +17,9 @@ from hypothesis import is_hypothesis_test, settings
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+
+if TYPE_CHECKING:
+    from servers.github import GitHubServer
 
 # How long an example takes depends on the machine; a test that hangs is ended by the timeout of its own.
 settings.register_profile("daybrief", deadline=None)
@@ -84,6 +88,15 @@ def quill(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stream = (ROOT / "sample" / "quill.fast-export").read_bytes()
     subprocess.run(["git", "-C", str(path), "fast-import", "--quiet"], input=stream, check=True)
     return path
+
+
+@pytest.fixture
+def github(quill: Path) -> "Iterator[GitHubServer]":
+    """A GitHub that has the sample."""
+    from servers.github import GitHubServer
+
+    with GitHubServer({"example/quill": quill}) as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,43 +2,35 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
+from first_day import EVENING, FirstDay
 from servers.discord import FakeDiscord, Interaction, StoredMessage
 from servers.github import GitHubServer
 from servers.waiting import hurry
 
 from bot.commands.registry import verbs
-from bot.config import load
-from bot.digests.core import open_core
 from bot.platforms.discord.transport import Discord
 from bot.service.assembly import Assembly
 from storage.memory import KeyValues
 
 pytestmark = pytest.mark.end_to_end
 
-EVENING = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
-"""Eight in the evening in Shanghai, on the sample's day."""
 
-
-class Team:
+class Team(FirstDay):
     """A Discord with the whole bot in it, on a clock of its own."""
 
     def __init__(self, server: FakeDiscord, environ: dict[str, str]) -> None:
-        self.server, self.now = server, EVENING
-        core = open_core(load(environ), lambda: self.now)
-        transports: dict[str, Any] = {}
-        self.bot = Assembly(core, transports)
+        super().__init__(environ)
+        self.server, core = server, self.bot.core
         self.discord = Discord(
             server.token, verbs(), self.bot.suggest, KeyValues(core.stores.store, "discord"), lambda: datetime.now(UTC),
             base_url=server.api_url, gateway_url=server.gateway_url,
         )  # fmt: skip
-        transports["discord"] = self.discord
+        self.transports["discord"] = self.discord
 
     async def use(self, name: str, **options: str) -> Interaction:
         return await self.answered(await self.server.slash(f"digest {name}", options))
@@ -53,13 +45,6 @@ class Team:
             await self.server.changed.until(lambda: (used.text and "⏳" not in used.text) or None, "an answer", 60)
         return used
 
-    async def rounds(self, until: datetime) -> None:
-        """Let the clock run, with the rounds that a process makes."""
-        while self.now < until:
-            self.now = min(self.now + timedelta(minutes=10), until)
-            await self.bot.look()
-            await self.bot.due()
-
     def posts(self) -> list[StoredMessage]:
         return self.server.in_channel()
 
@@ -70,12 +55,6 @@ def control(message: StoredMessage, label: str) -> str:
 
     found = {c.get("label"): c["custom_id"] for c in walk_components(message.data["components"]) if "custom_id" in c}
     return str(found[label])
-
-
-@pytest.fixture
-def github(quill: Path) -> Iterator[GitHubServer]:
-    with GitHubServer({"example/quill": quill}) as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """What came of changes, in channels: told once to each that was told of the change, also on a day on which nothing landed."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from bots import Bot, a_bot
+from bots import DAY, HOUR, NINE, Bot, a_bot
 from servers.github import GitHubServer
 from servers.github_graphql import Pulls
 from servers.scratch import Scratch
@@ -15,10 +14,6 @@ from formatters.reply import DigestPost, Reply
 from formatters.slack import digest as slack_digest
 
 REPO = "ann/scratch"
-NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
-"""The Friday morning after the scratch's Thursday, 2026-01-08."""
-DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -48,14 +43,8 @@ async def bot(environ: dict[str, str], scratch: Scratch, server: GitHubServer) -
         for channel, since in (("C1", NINE - HOUR), ("C2", NINE + HOUR)):
             place = f"{REPO}={scratch.path}"
             made.feed(channel=channel, repository=REPO, place=place, zone="UTC", since=since, quiet="nothing")
-        await at(made, NINE)
+        await made.at(NINE)
         yield made
-
-
-async def at(bot: Bot, moment: datetime) -> None:
-    """Let everything happen that is due at a moment."""
-    bot.now = moment
-    await bot.assembly.due()
 
 
 def news(bot: Bot, channel: str) -> list[list[str]]:
@@ -74,7 +63,7 @@ async def test_a_report_is_told_once_to_whom_the_change_was_told(bot: Bot, pulls
         {"author": "zoe", "body": "This PR breaks the import.", "createdAt": "2026-01-09T15:00:00Z"}
     ]
     for day in (1, 2, 3):
-        await at(bot, NINE + day * DAY)
+        await bot.at(NINE + day * DAY)
     assert news(bot, "C1") == [[], ["#1 “Share the cache”, told on Thursday: 1 comment reports trouble"]]
     assert bot.platform.in_channel("C2") == []
 
@@ -89,7 +78,7 @@ async def test_a_post_without_commits_fits_each_platform(bot: Bot, pulls: Pulls)
             "authorAssociation": "OWNER",
         }
     ]
-    await at(bot, NINE + DAY)
+    await bot.at(NINE + DAY)
     post = a_post(bot.platform.in_channel("C1")[-1])
     for shown in (str(slack_digest.parent(post)), str(discord.posting(post))):
         assert "bo writes “We will revert it”" in shown
@@ -100,6 +89,6 @@ async def test_a_post_without_commits_fits_each_platform(bot: Bot, pulls: Pulls)
 async def test_a_fix_is_told_with_its_own_day(bot: Bot, scratch: Scratch, pulls: Pulls) -> None:
     scratch.commit("Fix the empty cache (#2)\n\nBroken by #1.", {"app.py": "a = 2\n"}, at=NINE + HOUR)
     pulls.pull_requests[2] = {"title": "Fix the empty cache", "mergedAt": "2026-01-09T10:00:00Z"}
-    await at(bot, NINE + DAY)
+    await bot.at(NINE + DAY)
     assert news(bot, "C1") == [[], ["#1 “Share the cache”, told on Thursday: a fix followed"]]
     assert news(bot, "C2") == [[]]

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bots import Bot, a_bot
+from bots import DAY, HOUR, NINE, Bot, a_bot
 from fake_platform import BUSY, LOST, Killed, failing
 from servers.answers import reader, shape
 from servers.github import GitHubServer
@@ -19,12 +19,6 @@ from bot.service.assembly import Assembly
 from bot.service.metrics import Metrics
 from formatters.reply import Channel, DigestPost, Note, Reply
 from storage.feeds import Feed
-
-NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
-"""The Friday morning after the scratch's Thursday, 2026-01-08."""
-
-DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -65,12 +59,6 @@ def a_feed(bot: Bot, **changes: Any) -> Feed:
     return bot.feed(**fields | changes)
 
 
-async def at(bot: Bot, moment: datetime) -> None:
-    """Let everything happen that is due at a moment."""
-    bot.now = moment
-    await bot.assembly.due()
-
-
 def titles(reply: Reply) -> list[str]:
     assert isinstance(reply, DigestPost), reply
     return sorted(entry.commit.subject + (" (late)" if entry.late else "") for entry in reply.outline.digest.entries)
@@ -88,10 +76,10 @@ async def test_the_digest_comes_at_its_hour_once(bot: Bot, scratch: Scratch) -> 
     """Not sooner, and not again."""
     scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
     a_feed(bot)
-    await at(bot, NINE - timedelta(seconds=1))
+    await bot.at(NINE - timedelta(seconds=1))
     assert posts(bot) == []
     for minutes in (0, 1, 5, 600):
-        await at(bot, NINE + timedelta(minutes=minutes))
+        await bot.at(NINE + timedelta(minutes=minutes))
     assert posts(bot) == [["Add b"]]
     assert bot.platform.doubles == []
 
@@ -101,9 +89,9 @@ async def test_a_feed_that_was_just_made_begins_the_next_morning(bot: Bot, scrat
     scratch.commit("Before", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
     a_feed(bot, since=NINE + HOUR)
     scratch.commit("After", {"b.py": "b = 2\n"}, at=NINE + 2 * HOUR)
-    await at(bot, NINE + 3 * HOUR)
+    await bot.at(NINE + 3 * HOUR)
     assert posts(bot) == []
-    await at(bot, NINE + DAY)
+    await bot.at(NINE + DAY)
     assert posts(bot) == [["After"]]
 
 
@@ -112,7 +100,7 @@ async def test_after_days_of_silence_one_post_covers_them(bot: Bot, scratch: Scr
     a_feed(bot)
     for day in range(4):
         scratch.commit(f"Day {day}", {"b.py": f"b = {day}\n"}, at=NINE - 20 * HOUR + day * DAY)
-    await at(bot, NINE + 3 * DAY + HOUR)
+    await bot.at(NINE + 3 * DAY + HOUR)
     assert posts(bot) == [["Day 0", "Day 1", "Day 2", "Day 3"]]
 
 
@@ -120,10 +108,10 @@ async def test_monday_covers_the_weekend_where_that_is_set(bot: Bot, scratch: Sc
     """Friday to Sunday in one; nothing on Saturday and Sunday."""
     a_feed(bot, days="weekdays")
     scratch.commit("Thursday", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
-    await at(bot, NINE)
+    await bot.at(NINE)
     for number, day in enumerate(("Friday", "Saturday", "Sunday"), 1):
         scratch.commit(day, {"b.py": f"b = '{day}'\n"}, at=NINE - 20 * HOUR + number * DAY)
-        await at(bot, NINE + number * DAY)
+        await bot.at(NINE + number * DAY)
     assert posts(bot) == [["Thursday"], ["Friday", "Saturday", "Sunday"]]
 
 
@@ -144,11 +132,11 @@ async def test_what_lands_while_a_post_is_broken_off_comes_with_the_next(bot: Bo
     a_feed(bot)
     scratch.commit("Fix the first", {"app.py": "a = 2\n"}, at=NINE - 12 * HOUR)
     bot.platform.trouble = failing(("post.2.after", BUSY))
-    await at(bot, NINE)
+    await bot.at(NINE)
     scratch.commit("Fix the late one", {"app.py": "a = 3\n"}, at=NINE - 11 * HOUR)
-    await at(bot, NINE + HOUR)
+    await bot.at(NINE + HOUR)
     assert posts(bot) == [["Fix the first"]]
-    await at(bot, NINE + DAY)
+    await bot.at(NINE + DAY)
     assert posts(bot) == [["Fix the first"], ["Fix the late one (late)"]]
 
 
@@ -158,8 +146,8 @@ async def test_a_process_killed_behind_the_post_finds_it_again(bot: Bot, scratch
     a_feed(bot)
     bot.platform.trouble = failing(("post.2.after", Killed()))
     with pytest.raises(Killed):
-        await at(bot, NINE)
-    await at(bot, NINE + timedelta(minutes=2))
+        await bot.at(NINE)
+    await bot.at(NINE + timedelta(minutes=2))
     assert posts(bot) == [["Add b"]]
     assert bot.platform.doubles == []
     assert "posted" in await bot.shown("status")
@@ -173,16 +161,16 @@ async def test_what_lands_late_comes_once_with_the_next_digest(bot: Bot, scratch
     a_feed(bot, channel="C1")
     a_feed(bot, channel="C2", at=time(11))
     scratch.commit("In time", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
-    await at(bot, NINE)
+    await bot.at(NINE)
     scratch.commit("Pushed at ten", {"b.py": "b = 2\n"}, at=NINE - 15 * HOUR)
     await bot.reply("2026-01-08 repository=ann/scratch")
     await bot.reply("today repository=ann/scratch")
-    await at(bot, NINE + 2 * HOUR)
+    await bot.at(NINE + 2 * HOUR)
     scratch.commit("The next day", {"b.py": "b = 3\n"}, at=NINE + 4 * HOUR)
     await bot.reply("today repository=ann/scratch")
     for days in (1, 2):
-        await at(bot, NINE + days * DAY)
-        await at(bot, NINE + days * DAY + 2 * HOUR)
+        await bot.at(NINE + days * DAY)
+        await bot.at(NINE + days * DAY + 2 * HOUR)
     assert posts(bot, "C1")[:2] == [["In time"], ["Pushed at ten (late)", "The next day"]]
     assert posts(bot, "C2")[:2] == [["In time", "Pushed at ten"], ["The next day"]]
     assert all(isinstance(last, str) for last in (posts(bot, "C1")[2], posts(bot, "C2")[2]))
@@ -197,12 +185,12 @@ async def test_a_weekday_feed_and_a_daily_feed_do_not_take_from_each_other(bot: 
         moment = NINE - 20 * HOUR + number * DAY
         scratch.commit(f"Day {number}", {"b.py": f"b = {number}\n"}, at=moment)
         expected.append(f"Day {number}")
-        await at(bot, NINE + number * DAY)
+        await bot.at(NINE + number * DAY)
         if number in {0, 2, 3, 6}:
             scratch.commit(f"Late {number}", {"c.py": f"c = {number}\n"}, at=moment + HOUR)
             expected.append(f"Late {number}")
     for number in (9, 10, 11):
-        await at(bot, NINE + number * DAY)
+        await bot.at(NINE + number * DAY)
     for channel in ("C1", "C2"):
         told = [
             title.removesuffix(" (late)") for post in posts(bot, channel) if isinstance(post, list) for title in post
@@ -218,7 +206,7 @@ async def test_a_quiet_day_is_one_line_or_nothing(bot: Bot) -> None:
     a_feed(bot, channel="C1")
     a_feed(bot, channel="C2", quiet="nothing")
     a_feed(bot, channel="C3", language="zh")
-    await at(bot, NINE)
+    await bot.at(NINE)
     assert posts(bot, "C1") == ["ann/scratch, Thursday, 2026-01-08: nothing landed."]
     assert posts(bot, "C2") == []
     assert posts(bot, "C3") == ["ann/scratch，2026-01-08（周四）：没有提交。"]
@@ -228,7 +216,7 @@ async def test_a_day_of_which_a_channel_wants_nothing_says_so(bot: Bot, scratch:
     """It is not the same as a quiet day."""
     scratch.commit("ci: tidy", {".github/workflows/a.yml": "a: 1\n"}, at=NINE - 20 * HOUR)
     a_feed(bot, areas=("moe_ep",))
-    await at(bot, NINE)
+    await bot.at(NINE)
     assert posts(bot) == ["ann/scratch, Thursday, 2026-01-08: 1 commit landed, none of what this channel follows."]
 
 
@@ -236,12 +224,12 @@ async def test_a_revert_of_what_the_channel_was_told_comes_through_its_filter(bo
     """It takes back what we said."""
     a_feed(bot, left_out=("bots",))
     sha = scratch.commit("Add a fast path", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
-    await at(bot, NINE)
+    await bot.at(NINE)
     robot = "robot[bot] <robot@example.com>"
     message = f'Revert "Add a fast path"\n\nThis reverts commit {sha}.'
     scratch.commit(message, {"b.py": None}, at=NINE + HOUR, author=robot)
     scratch.commit("Bump things", {"c.py": "c = 1\n"}, at=NINE + 2 * HOUR, author=robot)
-    await at(bot, NINE + DAY)
+    await bot.at(NINE + DAY)
     assert posts(bot) == [["Add a fast path"], ['Revert "Add a fast path"']]
 
 
@@ -271,13 +259,13 @@ async def test_a_channel_that_is_gone_pauses_the_feed_and_tells_whoever_made_it_
     a_feed(bot, language=language)
     bot.platform.gone.add("C1")
     for minutes in (0, 1, 60, 24 * 60):
-        await at(bot, NINE + timedelta(minutes=minutes))
+        await bot.at(NINE + timedelta(minutes=minutes))
     assert bot.platform.in_channel("DM-U1") == [Note(notice, "problem", about=Channel("C1"))]
     assert state in await bot.shown("status")
     assert bot.platform.doubles == []
     bot.platform.gone.clear()
     await bot.reply("resume repository=ann/scratch")
-    await at(bot, NINE + 2 * DAY)
+    await bot.at(NINE + 2 * DAY)
     assert len(posts(bot)) == 1
 
 
@@ -290,9 +278,9 @@ async def test_a_process_killed_before_it_could_pause_the_feed_leaves_that_to_th
     with monkeypatch.context() as patch:
         patch.setattr(bot.assembly.feeds, "put", _killed)
         with pytest.raises(Killed):
-            await at(bot, NINE)
-    await at(bot, NINE + timedelta(minutes=2))
-    await at(bot, NINE + timedelta(minutes=3))
+            await bot.at(NINE)
+    await bot.at(NINE + timedelta(minutes=2))
+    await bot.at(NINE + timedelta(minutes=3))
     assert len(posts(bot, "DM-U1")) == 1
     assert bot.assembly.feeds.all()[0].paused
 
@@ -306,8 +294,8 @@ async def test_a_lost_reply_to_the_complaint_is_no_second_complaint(bot: Bot) ->
     a_feed(bot)
     bot.platform.gone.add("C1")
     bot.platform.trouble = failing(("post.0.after", LOST))
-    await at(bot, NINE)
-    await at(bot, NINE + HOUR)
+    await bot.at(NINE)
+    await bot.at(NINE + HOUR)
     assert len(posts(bot, "DM-U1")) == 1
     assert bot.platform.doubles == []
 
@@ -323,11 +311,11 @@ async def test_an_outage_is_no_quiet_day(
         async with a_bot(environ, scratch.path, NINE, **github) as bot:
             a_feed(bot, place="ann/scratch")
             server.fail(times=1_000)
-            await at(bot, NINE)
+            await bot.at(NINE)
             assert posts(bot) == []
             assert "GitHub" in await bot.shown("status")
             server.fail(times=0)
-            await at(bot, NINE + HOUR)
+            await bot.at(NINE + HOUR)
             assert posts(bot) == [["Add b"]]
 
 
@@ -345,7 +333,7 @@ async def test_what_landed_during_the_day_is_analysed_before_the_morning(
         await reading.assembly.look()
     before = len(model.requests)
     assert before >= 3
-    await at(reading, NINE)
+    await reading.at(NINE)
     assert [shape(request) for request in model.requests[before:]] == ["Day"]
     assert posts(reading) == [["Fix crash 0", "Fix crash 1", "Fix crash 2"]]
 
@@ -357,7 +345,7 @@ async def test_what_a_model_did_not_read_is_completed_in_place(
     scratch.commit("Fix crash", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
     a_feed(reading)
     model.always = UNAUTHORIZED
-    await at(reading, NINE)
+    await reading.at(NINE)
     (first,) = reading.platform.in_channel("C1")
     assert isinstance(first, DigestPost)
     assert first.outline.digest.coverage.stand_ins
@@ -381,14 +369,14 @@ async def test_completing_does_not_slip_later_commits_into_the_post(
     scratch.commit("Fix crash", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
     a_feed(reading)
     model.always = UNAUTHORIZED
-    await at(reading, NINE)
+    await reading.at(NINE)
     model.always = NORMAL
     scratch.commit("Pushed late", {"c.py": "c = 1\n"}, at=NINE - 19 * HOUR)
     reading.now = NINE + HOUR
     await reading.assembly.mornings.complete()
     ((_, edited),) = reading.platform.edits
     assert titles(edited) == ["Fix crash"]
-    await at(reading, NINE + DAY)
+    await reading.at(NINE + DAY)
     assert posts(reading)[-1] == ["Pushed late (late)"]
 
 
@@ -396,7 +384,7 @@ async def test_a_rerun_mends_the_post(bot: Bot, scratch: Scratch) -> None:
     """By an administrator, in the channel; it is told what was done."""
     scratch.commit("Fix crash", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
     a_feed(bot)
-    await at(bot, NINE)
+    await bot.at(NINE)
     assert "the post shows it as it is now" in await bot.shown("rerun 2026-01-08")
     assert len(bot.platform.edits) == 1
 
@@ -407,7 +395,7 @@ async def test_a_commit_that_is_read_again_is_shown_where_it_was_posted(
     """As late analyses are; where it says the same, nothing is touched."""
     sha = scratch.commit("Fix crash", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
     a_feed(reading)
-    await at(reading, NINE)
+    await reading.at(NINE)
     await reading.reply(f"regenerate ann/scratch@{sha[:12]}")
     assert reading.platform.edits == []
     model.always = Behaviour(change=lambda content: content.replace("It does something.", "It does it again."))
@@ -431,9 +419,9 @@ async def test_a_post_that_does_not_come_is_counted_as_overdue(bot: Bot, scratch
     assert counted() == (0.0, 0.0)
     bot.platform.trouble = failing(*[("post", BUSY)] * 2)
     for minutes in (0, 10):
-        await at(bot, NINE + timedelta(minutes=minutes))
+        await bot.at(NINE + timedelta(minutes=minutes))
     assert counted() == (1.0, 600.0)
-    await at(bot, NINE + HOUR)
+    await bot.at(NINE + HOUR)
     assert counted() == (0.0, 0.0)
     metrics.heard(200, {"x-ratelimit-remaining": "4321"})
     assert metrics.registry.get_sample_value("daybrief_github_requests_left") == 4321

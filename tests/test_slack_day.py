@@ -1,14 +1,13 @@
 """A team's first day on Slack, with everything real but Slack and GitHub: set up, the morning's post, what follows."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 from conftest import ROOT
+from first_day import EVENING, FirstDay
 from servers.chat import Json
 from servers.github import GitHubServer
 from servers.slack import Delivery, FakeSlack
@@ -16,14 +15,9 @@ from servers.slack_world import StoredMessage
 from servers.waiting import hurry
 from slack_made import a_slack, filled, named
 
-from bot.config import load
-from bot.digests.core import open_core
 from bot.service.assembly import Assembly
 
 pytestmark = pytest.mark.end_to_end
-
-EVENING = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
-"""Eight in the evening in Shanghai, on the sample's day."""
 
 SAID = {
     "en": {"setup": "Save", "by area": "By area", "subscribe": "Subscribe", "count": "18 commits", "scheduler": "Scheduler"},
@@ -31,14 +25,13 @@ SAID = {
 }  # fmt: skip
 
 
-class Team:
+class Team(FirstDay):
     """A Slack with the whole bot in it, on a clock of its own."""
 
     def __init__(self, server: FakeSlack, environ: dict[str, str]) -> None:
-        self.server, self.now = server, EVENING
-        transports: dict[str, Any] = {}
-        self.bot = Assembly(open_core(load(environ), lambda: self.now), transports)
-        self.slack = transports["slack"] = a_slack(
+        super().__init__(environ)
+        self.server = server
+        self.slack = self.transports["slack"] = a_slack(
             server, beat=5, suggest=self.bot.suggest
         )  # pictures keep the machine busy for a while
 
@@ -55,13 +48,6 @@ class Team:
         await self.server.changed.until(lambda: asked.text and "⏳" not in asked.text.splitlines()[-1], "an answer", 60)
         return asked
 
-    async def rounds(self, until: datetime) -> None:
-        """Let the clock run, with the rounds that a process makes."""
-        while self.now < until:
-            self.now = min(self.now + timedelta(minutes=10), until)
-            await self.bot.look()
-            await self.bot.due()
-
     async def morning(self) -> StoredMessage:
         self.now = EVENING + timedelta(hours=13, minutes=5)
         await self.bot.look()
@@ -69,12 +55,6 @@ class Team:
         await self.bot.due()
         (post,) = [message for message in self.server.in_channel() if message.thread_ts in {None, message.ts}]
         return post
-
-
-@pytest.fixture
-def github(quill: Path) -> Iterator[GitHubServer]:
-    with GitHubServer({"example/quill": quill}) as server:
-        yield server
 
 
 @pytest.fixture
