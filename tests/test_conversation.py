@@ -811,6 +811,7 @@ def test_other_days_count_from_today(text: str, day: str) -> None:
         ("下周三", "`下周三` is still to come"),
         ("mid-March", "`mid-March` is no day"),
         ("over the weekend", "`weekend` is no day"),
+        ("mid-March digest", "`mid-March` is no day"),
         ("三月中旬", "`三月中旬` is no day"),
         ("two fortnights ago", "is no day"),
         (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from bots import DAY, HOUR, NINE, Bot, a_bot
-from fake_platform import BUSY, LOST, Killed, failing
+from fake_platform import BUSY, LOST, Killed, an_asker, failing
 from servers.answers import reader, shape
 from servers.github import GitHubServer
 from servers.model import NORMAL, UNAUTHORIZED, Behaviour, ModelServer
@@ -261,7 +261,7 @@ async def test_a_channel_that_is_gone_pauses_the_feed_and_tells_whoever_made_it_
     for minutes in (0, 1, 60, 24 * 60):
         await bot.at(NINE + timedelta(minutes=minutes))
     assert bot.platform.in_channel("DM-U1") == [Note(notice, "problem", about=Channel("C1"))]
-    assert state in await bot.shown("status")
+    assert state in await bot.shown("status", an_asker(language=language))
     assert bot.platform.doubles == []
     bot.platform.gone.clear()
     await bot.reply("resume repository=ann/scratch")

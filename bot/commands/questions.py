@@ -58,6 +58,9 @@ _NOBODY = {
     "you",
 }
 """What stands behind "by" and is no name."""
+_DIGEST = {"digest", "briefing", "report", "summary", "news"}
+_AROUND_CHINESE = re.compile(r"^[和与跟对把被](?=[\u4e00-\u9fff]{2})")
+"""What is left of a sentence before the word that it is about."""
 _NEAR, _MOST = 3, 30
 
 Authors = Callable[[str], list[tuple[str, str]]]
@@ -109,15 +112,20 @@ def understood(text: str, areas: Areas, today: date, authors: Authors) -> Wanted
     author, rest = _person(text, areas, today, authors)
     dated, rest = dates.within(rest, today)
     plain = fold(text).lower().split()
-    found = _with_topics(areas, terms(rest))
+    found = _with_topics(areas, [_AROUND_CHINESE.sub("", word) or word for word in terms(rest)])
     days = [word for word in found if is_day(word)]
     named = [word for word in found if word not in days and areas.find(fold(word))]
     kinds = [word for word in found if word not in [*days, *named] and meaning(areas, word).keys() == {"type"}]
     weeks = [word for word in found if fold(word).lower() == "week"]
     begins = {"since", "from"} & set(plain) if [*dated, *days] else set[str]()
     words = [word for word in found if word not in [*days, *named, *kinds, *weeks] and word.lower() not in begins]
-    if not (author or named or kinds or dated or days) and words and dates.is_time(words):
-        raise Mistake("mistake.day", text=" ".join(words), today=today.isoformat())
+    if len([*dated, *days]) > 1:
+        words = [word for word in words if word.lower() not in {"between", "until", "to"}]
+    bare = [word for word in words if word.lower() not in _DIGEST]
+    if not (author or named or kinds or dated or days) and bare and dates.is_time(bare):
+        raise Mistake("mistake.day", text=" ".join(bare), today=today.isoformat())
+    if author and not kinds and any(word.lower() == "fixes" for word in words):
+        kinds, words = ["bugfix"], [word for word in words if word.lower() != "fixes"]
     if not author and len(found) == 1 and words and (author := _author(words[0], authors)):
         words = []
     return Wanted(

@@ -53,7 +53,7 @@ async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterato
     areas, authors = core.sources.areas(), known_authors(core, context.visible)
     wanted = await context.services.work.quick(lambda: understood(context.command.text, areas, today, authors))
     if wanted.dates and wanted == Wanted((), wanted.dates, from_then=wanted.from_then):
-        async for reply in day(_as(context, Command("date", wanted.dates[:1]))):
+        async for reply in day(_as(context, Command("date", (" to ".join(wanted.dates[:2]),)))):
             yield reply
         return
     if areas.find(" ".join(found)) or wanted == Wanted((), area=wanted.area):
