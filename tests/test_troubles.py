@@ -1,4 +1,4 @@
-"""What goes wrong outside, told in a channel: whole sentences in its language, whatever fails, over a real GitHub on the loopback."""
+"""What goes wrong outside, told in a channel: whole sentences in the reader's language, whatever fails, over a real GitHub on the loopback."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +12,7 @@ from servers.github import GitHubServer
 from bot.port.platform import Later, Refused
 
 REPO = "example/quill"
+READER = an_asker(language="zh")
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def is_chinese(text: str) -> bool:
 async def test_an_outage_is_told_in_chinese(bot: Bot, github: GitHubServer, caplog: pytest.LogCaptureFixture) -> None:
     """It says that nothing was skipped; what exactly happened is in the log."""
     github.fail(times=1_000)
-    said = await bot.problem("2026-03-11")
+    said = await bot.problem("2026-03-11", READER)
     assert said == "GitHub 或存储没有正常应答；没有遗漏任何内容，请稍后再试。详情见 Daybrief 日志。"
     assert "did not give example/quill" in caplog.text
 
@@ -45,7 +46,7 @@ async def test_an_outage_is_told_in_chinese(bot: Bot, github: GitHubServer, capl
 async def test_a_used_up_limit_is_told_with_its_end(bot: Bot, github: GitHubServer) -> None:
     """So that nobody asks before."""
     github.token_limit = 0
-    said = await bot.problem("2026-03-11")
+    said = await bot.problem("2026-03-11", READER)
     assert "GitHub 的请求额度已用完" in said
     assert "UTC 恢复" in said
     assert is_chinese(said)
@@ -54,21 +55,20 @@ async def test_a_used_up_limit_is_told_with_its_end(bot: Bot, github: GitHubServ
 async def test_a_refused_token_and_a_lost_repository_are_told(bot: Bot, github: GitHubServer) -> None:
     """In Chinese, too."""
     github.tokens = ()
-    assert is_chinese(await bot.problem("2026-03-11"))
+    assert is_chinese(await bot.problem("2026-03-11", READER))
     github.tokens = ("test-token",)
     github.rename(REPO, "example/elsewhere")
-    reader = an_asker(language="zh", is_admin=True)  # a form answers in the language of whoever filled it in
     for text in ("show 1234567890abcdef", "save setup new repository=example/none", "save setup new repository=none"):
-        assert is_chinese(await bot.problem(text, reader)), text
+        assert is_chinese(await bot.problem(text, READER)), text
 
 
 async def test_where_nothing_is_known_it_says_how_to_change_that(bot: Bot) -> None:
     """Not with commands of a terminal."""
     for text in ("area AMD", "search cache", "areas"):
-        said = await bot.problem(text)
+        said = await bot.problem(text, READER)
         assert is_chinese(said)
         assert "daybrief" not in said
-    assert is_chinese(await bot.problem("show nothing like it"))
+    assert is_chinese(await bot.problem("show nothing like it", READER))
 
 
 @pytest.mark.parametrize("trouble", [Refused("refused.edit_window_closed"), Later("Slack wants fewer calls", 30.0)])
@@ -76,7 +76,7 @@ async def test_a_post_that_cannot_be_mended_is_no_defect(bot: Bot, trouble: Exce
     """The platform's word is told."""
     await bot.assembly.due()
     bot.platform.trouble = lambda step: _raise(trouble) if step == "edit" else None
-    said = await bot.problem("rerun 2026-03-12")
+    said = await bot.problem("rerun 2026-03-12", READER)
     assert said.startswith("已重新读取")
     assert is_chinese(said)
 

@@ -35,7 +35,7 @@ _LANGUAGES: dict[str, Language] = {
 
 
 PRIVATE = {
-    "subscribe", "mute", "subs", "unsubscribe", "undo", "setup", "save", "home", "rate", "rank", "details", "why",
+    "subscribe", "mute", "subs", "unsubscribe", "undo", "setup", "save", "home", "rate", "rank", "details", "why", "uses",
 }  # fmt: skip
 """Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
 
