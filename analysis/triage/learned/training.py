@@ -7,7 +7,7 @@ Label files are described in `analysis/commits/records.py`; anybody can mine the
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.commits.bots import is_bot
@@ -31,6 +31,9 @@ from analysis.triage.sketch import sketch
 _SUBJECT = Penalty(lexical=1e-4, signals=2e-2, words=2e-3, balance=0.8)
 _PRODUCT = Penalty(lexical=1e-4, signals=4e-2, words=5e-2, balance=0.8)
 _LEVEL = Penalty(lexical=1e-2, signals=1e-2, words=3e-2, balance=0.7)
+_OWN_SUBJECT = replace(_SUBJECT, lexical=1e-2, words=2e-2)
+_OWN_PRODUCT = replace(_PRODUCT, lexical=1e-2)
+"""For a repository's own past: its folders are learned as words are, and a past has more of them than commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def train(
 
     With a `prior` the new classifier is held near it, as strongly as `strength` says.
     """
+    about_penalty, product_penalty = (_OWN_SUBJECT, _OWN_PRODUCT) if prior else (_SUBJECT, _PRODUCT)
     typed = [sample for sample in samples if sample.labelled.type and not sample.plain]
     about = [sample for sample in typed if sample.labelled.type in {*PRODUCT, *SUBJECTS}]
     product = [sample for sample in typed if sample.labelled.type in PRODUCT]
@@ -91,8 +95,8 @@ def train(
     kinds = [str(sample.labelled.type) for sample in product]
     levels = [str(sample.labelled.importance) for sample in ranked]
     return Classifier(
-        model(about, subjects, SUBJECTS, SUBJECT_ROWS, _SUBJECT, prior.subject if prior else None),
-        model(product, kinds, tuple(PRODUCT), PRODUCT_ROWS, _PRODUCT, prior.product if prior else None),
+        model(about, subjects, SUBJECTS, SUBJECT_ROWS, about_penalty, prior.subject if prior else None),
+        model(product, kinds, tuple(PRODUCT), PRODUCT_ROWS, product_penalty, prior.product if prior else None),
         model(ranked, levels, LEVELS, LEVEL_ROWS, _LEVEL, prior.level if prior else None),
     )
 
