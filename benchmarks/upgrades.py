@@ -1,4 +1,4 @@
-"""Two thousand files of a team's scanned, and an upgrade over three thousand commits that are stored."""
+"""Two thousand files of a team's scanned; an upgrade, a fix and suspects over three thousand commits that are stored."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,6 +13,8 @@ from benchmarks.repository import repository
 from bot.config import load
 from bot.digests.core import Core, open_core
 from bot.digests.repositories import parse_place
+from bot.digests.suspects import look
+from bot.digests.tracing import Wanted, trace
 from bot.digests.upgrade import make
 from bot.digests.uses import scan
 
@@ -58,6 +60,11 @@ def _upgrade(core: Core, clone: str) -> Iterator[Measured]:
     make(core, source, span, "en", silent)  # the first time reads them
     took = seconds(lambda: make(core, source, span, "en", silent), 3)
     yield Measured("upgrade over 3,000 stored commits", percentile(took, 50), "s", 5, "median of 3")
+    took = seconds(lambda: look(core, source, span, "slow page cache", ()), 3)
+    yield Measured("suspects over 3,000 stored commits", percentile(took, 50), "s", 1, "three words; median of 3")
+    sha = source.resolve(f"main~{_COMMITS // 2}").sha
+    took = seconds(lambda: trace(core, source, Wanted(sha, sha=sha)), 3)
+    yield Measured("fix over 3,000 stored commits", percentile(took, 50), "s", 1, "a clone, by SHA; median of 3")
 
 
 def _files(folder: Path) -> Path:

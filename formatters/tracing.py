@@ -6,14 +6,19 @@ from typing import Any
 from analysis.commits.commit import Commit
 from analysis.commits.tags import Tag
 from analysis.i18n.language import Language
+from analysis.tracing.suspects import Clue, Reason, Suspect, Suspicion
 from analysis.tracing.trace import How, Role, Step, Trace, Verdict
+from analysis.tracing.vocabulary import named
+from analysis.triage.areas import Areas
 from formatters.i18n.wording import label
+from formatters.text.places import code
 from formatters.text.plain import clean
 
 _MOST_TAGS = 8
 """Versions that are named; programs get all of them."""
 _MOST_NAMING = 5
-"""Commits that only name the fix: the newest ones."""
+"""Commits that only name the fix: the newest ones; and names of a reason."""
+_MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,82 @@ def trace_json(made: Trace, language: Language) -> dict[str, Any]:
         "releases": [{"name": tag.name, "sha": tag.sha, "at": tag.at.isoformat()} for tag in made.releases],
         "newest_without": made.newest.name if made.newest else None,
         "used": {"version": made.used[0], "has_it": made.used[1]} if made.used else None,
+    }
+
+
+def suspicion_findings(made: Suspicion, areas: Areas, language: Language, most: int) -> Findings:
+    """Put suspects into words, the likeliest first, so many at most; each with what speaks against it."""
+    old, new = clean(made.between.old.name), clean(made.between.new.name)
+    about = [code(clean(made.words))] if made.words else []
+    about += [areas.name(key, language) for key in made.areas]
+    shown = made.suspects[:most]
+    return Findings(
+        label("suspects.title", language, repo=clean(made.repo), old=old, new=new),
+        label(
+            "suspects.lead" if about else "suspects.lead_bare",
+            language,
+            commits=label("report.commits", language, count=len(made.suspects)),
+            about=label("list.comma", language).join(about),
+        ),
+        tuple(
+            Finding(
+                label("suspects.name", language),
+                clean(one.entry.commit.subject),
+                one.entry.commit,
+                _against(one, made, areas, language),
+            )
+            for one in shown
+        ),
+        (label("suspects.note", language),),
+        language,
+    )
+
+
+def _against(one: Suspect, made: Suspicion, areas: Areas, language: Language) -> str:
+    return label("suspects.and", language).join(
+        _reason(reason, made, areas, language) for reason in one.reasons[:_MOST_REASONS]
+    )
+
+
+def _reason(reason: Reason, made: Suspicion, areas: Areas, language: Language) -> str:
+    comma = label("list.comma", language)
+    if reason.clue is Clue.AREA:
+        names = [areas.name(key, language) for key in reason.detail if key in made.areas]
+    elif reason.clue in {Clue.DEFAULT, Clue.DEPENDENCY}:
+        names = [code(clean(name)) for name in reason.detail[:_MOST_NAMING]]
+    elif reason.clue is Clue.SIZE:
+        return label("suspects.by_size", language, count=int(reason.detail[0]))
+    else:
+        words = named(made.words)
+        names = [f"“{clean(word)}”" for word in dict.fromkeys(words[stem] for stem in reason.detail if stem in words)]
+    return label(f"suspects.by_{reason.clue}", language, names=comma.join(names))
+
+
+def suspicion_json(made: Suspicion, areas: Areas, language: Language) -> dict[str, Any]:
+    """Return suspects as plain data, all of the range."""
+    old, new = made.between.old, made.between.new
+    return {
+        "repo": made.repo,
+        "old": {"name": old.name, "sha": old.sha},
+        "new": {"name": new.name, "sha": new.sha},
+        "language": language,
+        "words": made.words,
+        "areas": list(made.areas),
+        "suspects": [
+            {
+                **commit_json(one.entry.commit),
+                "score": round(one.score, 3),
+                "reasons": [
+                    {
+                        "clue": reason.clue,
+                        "points": round(reason.points, 3),
+                        "text": _reason(reason, made, areas, language),
+                    }
+                    for reason in one.reasons
+                ],
+            }
+            for one in made.suspects
+        ],
     }
 
 

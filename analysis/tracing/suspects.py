@@ -14,6 +14,7 @@ from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import AROUND, ChangeType
 from analysis.entry import Entry
 from analysis.facts import FactKind
+from analysis.sources.revisions import Between
 from analysis.tracing.vocabulary import stems
 
 _READ = 60
@@ -74,6 +75,17 @@ class Suspect:
     entry: Entry
     score: float
     reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """The commits of a range, the likeliest first; `words` and `areas` are what was reported."""
+
+    repo: str
+    between: Between
+    words: str
+    areas: tuple[str, ...]
+    suspects: tuple[Suspect, ...]
 
 
 def suspects(

@@ -15,6 +15,7 @@ _RepoOption = Annotated[str, typer.Option(help="owner/name on GitHub, a clone's 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command()(fix)
+    app.command()(suspects)
 
 
 def fix(
@@ -43,6 +44,38 @@ def fix(
         made = trace(opened, source, wanted_fix(" ".join(reference)), used)
     told = trace_findings(made, lang.value)
     _write(told, trace_json(made, lang.value), Written.JSON if json_ else fmt, out)
+
+
+def suspects(
+    versions: Annotated[str, typer.Argument(metavar="A..B", help="The version that works, and the one that does not.")],
+    repo: _RepoOption,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="What is broken, in a few words: an operator, a flag, a message.")
+    ] = None,
+    area: Annotated[str, typer.Option(help="The area that it is in, by any of its names.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many are shown.")] = 10,
+    lang: LangOption = Lang.EN,
+    fmt: FormatOption = Written.TERMINAL,
+    out: OutOption = None,
+    json_: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Rank the commits between two versions by how likely they broke something; they are called suspects, each with its reasons."""
+    from bot.cli.progress import progress
+    from bot.commands.queries import stored_area
+    from bot.digests.repositories import parse_place
+    from bot.digests.suspects import look
+    from formatters.tracing import suspicion_findings, suspicion_json
+
+    with core(config) as opened:
+        source = opened.sources.open(parse_place(repo))
+        areas = opened.sources.areas()
+        wanted = (stored_area(opened, area),) if area else ()
+        with progress(quiet=quiet) as step:
+            made = look(opened, source, versions, " ".join(words or ()), wanted, step)
+    told = suspicion_findings(made, areas, lang.value, limit)
+    _write(told, suspicion_json(made, areas, lang.value), Written.JSON if json_ else fmt, out)
 
 
 def _write(told: Any, data: Any, form: Written, out: Path | None) -> None:

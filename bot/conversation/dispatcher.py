@@ -194,6 +194,7 @@ _HANDLERS: dict[str, Handler] = {
     "areas": commits.areas,
     "upgrade": upgrades.upgrade,
     "fix": tracing.fix,
+    "suspects": tracing.suspects,
     "uses": uses.uses,
     "rank": ranks.rank,
     "regenerate": commits.regenerate,

@@ -1,17 +1,22 @@
-"""Answers about where a fix is."""
+"""Answers about where a fix is, and which commits may have broken something."""
 
 from collections.abc import AsyncIterator
 
 from analysis.errors import BadInput, NotFound
+from bot.commands import meanings
 from bot.commands.grammar import Mistake
 from bot.commands.references import wanted_fix
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import place_of
+from bot.conversation.handlers.upgrades import refuse_unread
 from bot.conversation.handlers.uses import used
 from bot.delivery.findings import findings_sheet
+from bot.digests.suspects import look
 from bot.digests.tracing import trace
 from formatters.reply import Reply, Sheet
-from formatters.tracing import trace_findings
+from formatters.tracing import suspicion_findings, trace_findings
+
+_SHOWN = 8
 
 
 async def fix(context: CommandContext) -> AsyncIterator[Reply]:
@@ -34,3 +39,25 @@ async def fix(context: CommandContext) -> AsyncIterator[Reply]:
     yield context.working("working.fix", text=wanted.text)
     key = ("fix", repo.lower(), wanted, context.language, str(context.recipient), context.command.is_public)
     yield await context.services.work.shared(key, answer, repo.lower())
+
+
+async def suspects(context: CommandContext) -> AsyncIterator[Reply]:
+    """Answer with the commits of a range that may have broken something, the likeliest first."""
+    repo = context.repository()
+    versions = next((word for word in context.command.words if ".." in word), "")
+    if not versions:
+        raise Mistake("mistake.versions_missing")
+    others = [word for word in context.command.words if word != versions and not context.is_repository(word)]
+    words, area = " ".join(others), context.value("area")
+    key = await context.services.work.quick(lambda: meanings.area(context.services.core, area)) if area else ""
+
+    def answer() -> Sheet:
+        core = context.services.core
+        source = core.sources.open(place_of(context, repo))
+        refuse_unread(core, source, versions, "suspects")
+        made = look(core, source, versions, words, (key,) if key else ())
+        return findings_sheet(suspicion_findings(made, core.sources.areas(), context.language, _SHOWN))
+
+    yield context.working("working.suspects", repo=repo)
+    asked = ("suspects", repo.lower(), versions, words, key, context.language)
+    yield await context.services.work.shared(asked, answer, repo.lower())

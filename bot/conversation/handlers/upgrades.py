@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 
+from analysis.sources.revisions import Revisions
 from bot.commands.grammar import Mistake
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import place_of
 from bot.conversation.handlers.uses import used
 from bot.delivery.upgrades import upgrade_sheet
+from bot.digests.core import Core
 from bot.digests.upgrade import make, plan
 from formatters.reply import Reply, Sheet
 
@@ -30,8 +32,13 @@ async def upgrade(context: CommandContext) -> AsyncIterator[Reply]:
 def _answer(context: CommandContext, repo: str, versions: str) -> Sheet:
     core = context.services.core
     source = core.sources.open(place_of(context, repo))
-    missing = plan(core, source, versions).missing
-    if missing > _MOST_UNREAD:
-        raise Mistake("mistake.upgrade_unread", count=str(missing), repo=repo, versions=versions)
+    refuse_unread(core, source, versions, "upgrade")
     made = make(core, source, versions, context.language, uses=used(context, repo))
     return upgrade_sheet(made, core.sources.areas(), context.language)
+
+
+def refuse_unread(core: Core, source: Revisions, versions: str, verb: str) -> None:
+    """Raise Mistake where more commits between two versions are unread than anybody waits for."""
+    missing = plan(core, source, versions).missing
+    if missing > _MOST_UNREAD:
+        raise Mistake("mistake.upgrade_unread", count=str(missing), repo=source.repo, versions=versions, verb=verb)
