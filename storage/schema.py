@@ -390,3 +390,9 @@ def m063_sent_uses(db: Database) -> None:
         foreign_keys=[("repository", "repositories", "id")],
         strict=True,
     )
+
+
+@migrations()
+def m064_followed_fixes(db: Database) -> None:
+    """Subscriptions to what becomes of one fix."""
+    db.table("subscriptions").add_column("fix", str, not_null_default="")

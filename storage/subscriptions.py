@@ -48,6 +48,7 @@ class Subscription:
             is given must all hold, and without any it is everything.
         uses: a file that says what a team uses, or a word for the one that the recipient sent: only what touches that; empty
             for all.
+        fix: an issue, a pull request or a commit: nothing but what becomes of that; empty for all.
         at: on the zone's clocks, of daily and weekly ones.
         since: when it was made; nothing before that day is told.
         paused: why nothing is sent, for people; empty while it is active.
@@ -70,6 +71,7 @@ class Subscription:
     made_by: str = ""
     paused: str = ""
     uses: str = ""
+    fix: str = ""
     id: int = 0
 
 
@@ -206,7 +208,7 @@ def _as_it_was(before: dict[str, Any], row: dict[str, Any]) -> bool:
     return all(before[name] == row[name] for name in ("least", "how", "at", "zone", "language", "paused"))
 
 
-_SAME = ("recipient", "repository", "area", "path", "author", "word", "type", "is_mute", "uses")
+_SAME = ("recipient", "repository", "area", "path", "author", "word", "type", "is_mute", "uses", "fix")
 """What makes two subscriptions one: the later says how and from what importance on."""
 
 

@@ -1,6 +1,7 @@
 """Where a fix is: merged is not released, what was taken back fixes nothing, and a copy on a release branch counts."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from repositories import Repository
 
 from analysis.i18n.language import LANGUAGES
 from analysis.sources.git_history import GitHistory
+from formatters.terminal.replies import reply_text
 
 
 @pytest.fixture
@@ -149,3 +151,44 @@ async def test_a_fix_is_followed_in_chat(environ: dict[str, str], quill: Path) -
         assert "Landed" in told
         assert "in no release yet" in told or "released" in told
         assert "cannot be seen" in await bot.problem("fix #1 repository=ann/private")
+
+
+# -- followed
+
+
+async def told(bot: Bot) -> list[str]:
+    """Everything that was posted to somebody by direct message, after a look."""
+    bot.now += timedelta(minutes=30)
+    await bot.assembly.fixes.round()
+    return [reply_text(reply, width=200) for (channel, _), reply in bot.platform.replies.items() if channel == "DM-U1"]
+
+
+async def test_who_follows_a_fix_is_told_when_it_lands_and_when_it_is_released(
+    environ: dict[str, str], pen: Repository
+) -> None:
+    """Each once; a revert in between, too. Then the subscription has done its work."""
+    now = datetime(2026, 1, 9, 12, tzinfo=UTC)
+    async with a_bot(environ, pen.path, now) as bot:
+        bot.feed(repository="ann/pen", place=f"ann/pen={pen.path}")
+        assert "the fix #70" in await bot.shown("subscribe fix=#70")
+        assert await told(bot) == []
+        sha = pen.commit("Blot less (#70)", {"blot.py": "BLOT = 0\n"})
+        (landed,) = await told(bot)
+        assert "merged, and in no release yet" in landed
+        assert await told(bot) == [landed]
+        back = pen.commit(f'Revert "Blot less (#70)"\n\nThis reverts commit {sha}.', {"blot.py": None})
+        assert "this is not fixed" in (await told(bot))[-1]
+        pen.commit(f'Revert "Revert "Blot less (#70)""\n\nThis reverts commit {back}.', {"blot.py": "BLOT = 0\n"})
+        assert "merged, and in no release yet" in (await told(bot))[-1]
+        pen.git("tag", "v1.2.0")
+        assert "v1.2.0 was the first to have it" in (await told(bot))[-1]
+        assert bot.assembly.subscriptions.all() == []
+        assert len(await told(bot)) == 4
+
+
+async def test_only_what_stays_the_same_can_be_followed(environ: dict[str, str], quill: Path) -> None:
+    """Words may mean another commit tomorrow; and rights are those of every other topic."""
+    async with a_bot(environ, quill) as bot:
+        bot.feed()
+        assert "fix=#123" in await bot.problem("subscribe fix=leaks")
+        assert "cannot be seen" in await bot.problem("subscribe fix=#1 repository=ann/private")

@@ -13,6 +13,7 @@ from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from bot.commands import queries as commands
 from bot.commands.grammar import Mistake
+from bot.commands.references import wanted_fix
 from bot.commands.registry import HOW, HOW_WORDS, LEVELS, TYPES
 from bot.digests.core import Core
 from storage.search import parse_since
@@ -100,3 +101,13 @@ def zone(text: str) -> str:
 def listed(text: str) -> tuple[str, ...]:
     """Part a list as people write it: by commas, Chinese ones too."""
     return tuple(part for raw in re.split(r"[,，、;；\n]", text) if (part := raw.strip()))
+
+
+def fix(text: str) -> str:
+    """Return how a fix that somebody names is remembered: `#12`, or a SHA; raise Mistake for words, which may mean others tomorrow."""
+    wanted = wanted_fix(text)
+    if wanted.number:
+        return f"#{wanted.number}"
+    if not wanted.sha:
+        raise Mistake("mistake.fix_topic", text=text)
+    return wanted.sha

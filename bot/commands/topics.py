@@ -14,7 +14,7 @@ from bot.i18n.wording import tell
 from formatters.i18n.wording import label
 from storage.subscriptions import Subscription
 
-NAMES = ("area", "path", "author", "word", "type")
+NAMES = ("area", "path", "author", "word", "type", "fix")
 MOST = 12
 """Topics of one line: more is rather a mistake, such as a text that was pasted."""
 
@@ -31,6 +31,7 @@ class Topic:
     word: str = ""
     type: str = ""
     uses: str = ""
+    fix: str = ""
 
 
 def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -> list[Topic]:
@@ -75,6 +76,8 @@ def _stored(core: Core, name: str, value: str) -> str:
         return meanings.area(core, value)
     if name == "type":
         return meanings.change_type(value)
+    if name == "fix":
+        return meanings.fix(value)
     if name == "author":
         if value.startswith("<@"):  # a mention of somebody on the platform, whose name there is not the repository's
             raise Mistake("mistake.author_mention")
@@ -102,6 +105,8 @@ def say_topic(one: Subscription | Topic, areas: Areas, language: Language) -> st
     parts += [f"`{text}`" for text in (one.path, one.word) if text]
     if one.author:
         parts.append(f"@{one.author}")
+    if one.fix:
+        parts.append(tell("subs.fix", language, fix=one.fix))
     if one.uses:
         parts.append(tell("subs.uses", language))
     if isinstance(one, Subscription) and one.least.rank:

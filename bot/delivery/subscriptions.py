@@ -61,6 +61,8 @@ def by_file(subscription: Subscription) -> Index:
 def matches(subscription: Subscription, entry: Entry, used: Used = by_file) -> bool:
     """Whether a commit is what a subscription is about: everything that it names holds."""
     commit, triage = entry.commit, entry.triage
+    if subscription.fix:  # told as a fix, not as a commit
+        return False
     if commit.repo.lower() != subscription.repository.lower() or triage.importance.rank < subscription.least.rank:
         return False
     if subscription.area and subscription.area not in triage.areas:

@@ -25,6 +25,7 @@ from bot.conversation.suggest import Suggestions
 from bot.delivery.digest_job import DigestJob
 from bot.delivery.feed_health import FeedHealth
 from bot.delivery.feeds import kind_of
+from bot.delivery.fix_job import FixJob
 from bot.delivery.learning_job import LearningJob
 from bot.delivery.model_health import ModelHealth
 from bot.delivery.outbox import Outbox
@@ -92,6 +93,7 @@ class Assembly:
             core, self.feeds, self.subscriptions, self.work, analyser, every, self.health, self._landed
         )
         self.releases = ReleaseJob(core, self.feeds, outbox, self.work, every)
+        self.fixes = FixJob(core, self.feeds, self.subscriptions, access, outbox, self.work, every)
         self.lessons = LearningJob(core, self.feeds, self.work)
         self.messages = SubscriptionJob(core, self.subscriptions, access, outbox, self.work, self.polls.refresh)
         services = Services(
@@ -106,6 +108,7 @@ class Assembly:
         await self.mornings.round()
         await self.health.round()
         await self.messages.round()
+        await self.fixes.round()
 
     async def look(self) -> None:
         """Look at the repositories, read ahead, and complete what was posted incomplete."""
