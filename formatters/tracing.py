@@ -1,11 +1,13 @@
-"""What became of a fix, and which commits may have broken something, in words and as data for programs."""
+"""What became of a fix, which commits may have broken something, how a fork stands: in words, and as data for programs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analysis.commits.commit import Commit
 from analysis.commits.tags import Tag
 from analysis.i18n.language import Language
+from analysis.sources.git_patches import Patch
 from analysis.tracing.suspects import Clue, Reason, Suspect, Suspicion
 from analysis.tracing.trace import How, Role, Step, Trace, Verdict
 from analysis.tracing.vocabulary import named
@@ -212,6 +214,73 @@ def suspicion_json(made: Suspicion, areas: Areas, language: Language) -> dict[st
                 ],
             }
             for one in made.suspects
+        ],
+    }
+
+
+def patches_findings(repo: str, upstream: str, fork: str, found: Sequence[Patch], language: Language) -> Findings:
+    """Put into words how a fork's patches stand: what conflicts first, then what applies, then what has landed."""
+
+    def say(key: str, **values: object) -> str:
+        return label(f"patches.{key}", language, **values)
+
+    parts = {
+        "conflicts": [one for one in found if one.conflicts],
+        "applies": [one for one in found if not one.conflicts and not one.landed],
+        "landed": [one for one in found if one.landed],
+    }
+    comma = label("list.comma", language)
+    lines = []
+    for name, some in parts.items():
+        for one in some:
+            why = ""
+            if one.landed:
+                shown = {
+                    "sha": f"`{one.landed.short}`",
+                    "title": clean(one.landed.subject),
+                    "when": f"{one.landed.committed_at:%Y-%m-%d}",
+                }
+                why = say("as_same" if one.is_same else "as_alike", **shown)
+            elif one.conflicts:
+                more = f" +{len(one.conflicts) - _MOST_NAMING}" if len(one.conflicts) > _MOST_NAMING else ""
+                files = comma.join(code(clean(path)) for path in one.conflicts[:_MOST_NAMING]) + more
+                since = one.since
+                why = (
+                    say(
+                        "since",
+                        files=files,
+                        sha=f"`{since.short}`",
+                        title=clean(since.subject),
+                        when=f"{since.committed_at:%Y-%m-%d}",
+                    )
+                    if since
+                    else say("in", files=files)
+                )
+            lines.append(Finding(say(name), clean(one.commit.subject), one.commit, why))
+    counts = {name: len(some) for name, some in parts.items()}
+    return Findings(
+        say("title", repo=clean(repo), upstream=clean(upstream), fork=clean(fork)),
+        say("lead", count=len(found), **counts),
+        tuple(lines),
+        (say("note"),),
+        language,
+    )
+
+
+def patches_json(repo: str, upstream: str, fork: str, found: Sequence[Patch]) -> dict[str, Any]:
+    """Return how a fork's patches stand as plain data, oldest first."""
+    return {
+        "repo": repo,
+        "upstream": upstream,
+        "fork": fork,
+        "patches": [
+            {
+                **commit_json(one.commit),
+                "landed": {**commit_json(one.landed), "has_the_same_diff": one.is_same} if one.landed else None,
+                "conflicts": list(one.conflicts),
+                "first_conflict": commit_json(one.since) if one.since else None,
+            }
+            for one in found
         ],
     }
 

@@ -70,6 +70,23 @@ class Git:
             raise self._problem(done)
         return done.stdout if not done.returncode else b""
 
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment that git runs in."""
+        return self._environ
+
+    def conflicts(self, ours: str, theirs: str) -> list[str]:
+        """Merge two commits without a work tree, and return the files that conflict.
+
+        Raises:
+            Damaged: they cannot be merged at all.
+        """
+        done = self._run(("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs), None, LONG)
+        if done.returncode not in {0, 1}:
+            raise self._problem(done)
+        named = done.stdout.decode(errors="replace").split("\0")[1:] if done.returncode else []
+        return [name for name in named if name]
+
     def refs(self) -> tuple[dict[str, str], frozenset[str]]:
         """Return the SHA of each reference by its full name, and the names of those that are unreadable."""
         done = self._run(("for-each-ref", "--format=%(refname) %(objectname)"), None, QUICK)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from analysis.commits.commit import Commit
 from analysis.commits.tags import Tag
-from analysis.sources.git_command import LONG
+from analysis.sources.git_command import LONG, Git
 from analysis.sources.git_revisions import GitRevisions
 from analysis.sources.history import Ticket
 
@@ -52,15 +52,27 @@ class GitHistory(GitRevisions):
                 found.setdefault(name, set()).add(sha)
         return {name: frozenset(held) for name, held in found.items()}
 
+    @property
+    def git(self) -> Git:
+        """Git in the clone."""
+        return self._git
+
+    def equivalents(self, shas: Sequence[str], others: Sequence[str]) -> dict[str, str]:
+        """Return which of the other commits changes the same, by git's patch-id, for those that have such a twin."""
+        ids = self._patch_ids([*shas, *others])
+        by_id = {ids[sha]: sha for sha in others if sha in ids}
+        return {sha: by_id[ids[sha]] for sha in shas if sha in ids and ids[sha] in by_id}
+
     def same_change(self, sha: str, others: Collection[str]) -> frozenset[str]:
         """Return those with the same patch-id; see History. https://git-scm.com/docs/git-patch-id ."""
-        known = self._known([sha, *others])
-        if sha not in known:
-            return frozenset()
-        patches = self._git("diff-tree", "--stdin", "-p", "--no-ext-diff", "--no-textconv", given="".join(f"{one}\n" for one in known), limit=LONG)  # fmt: skip
-        lines = [line.split() for line in self._git("patch-id", "--stable", given=patches).splitlines()]
-        ids = {commit: patch for patch, commit in lines}
+        ids = self._patch_ids([sha, *others])
         return frozenset(other for other in others if other != sha and other in ids and ids[other] == ids.get(sha))
+
+    def _patch_ids(self, shas: Collection[str]) -> dict[str, str]:
+        given = "".join(f"{sha}\n" for sha in self._known(shas))
+        patches = self._git("diff-tree", "--stdin", "-p", "--no-ext-diff", "--no-textconv", given=given, limit=LONG)
+        lines = [line.split() for line in self._git("patch-id", "--stable", given=patches, limit=LONG).splitlines()]
+        return {commit: patch for patch, commit in lines}
 
     def _known(self, shas: Collection[str]) -> list[str]:
         """Return those that are commits here."""

@@ -1,4 +1,4 @@
-"""The command line's part about where a fix is, and who may have broken something."""
+"""The command line's part about where a fix is, who may have broken something, and how a fork stands."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +16,7 @@ def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command()(fix)
     app.command()(suspects)
+    app.command()(patches)
 
 
 def fix(
@@ -76,6 +77,36 @@ def suspects(
             made = look(opened, source, versions, " ".join(words or ()), wanted, step)
     told = suspicion_findings(made, areas, lang.value, limit)
     _write(told, suspicion_json(made, areas, lang.value), Written.JSON if json_ else fmt, out)
+
+
+def patches(
+    revisions: Annotated[str, typer.Argument(metavar="UPSTREAM..FORK", help="Upstream's branch, and your fork's.")],
+    repo: Annotated[str, typer.Option(help="The clone that has both: its folder, or owner/name=folder.")],
+    lang: LangOption = Lang.EN,
+    fmt: FormatOption = Written.TERMINAL,
+    out: OutOption = None,
+    json_: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Tell which patches of a fork have landed upstream, and which conflict with it now, since which commit."""
+    from analysis.errors import BadInput
+    from analysis.sources.git_history import GitHistory
+    from analysis.sources.git_patches import patches as tried
+    from analysis.sources.revisions import read_range
+    from bot.cli.progress import progress
+    from bot.digests.repositories import parse_place
+    from formatters.tracing import patches_findings, patches_json
+
+    with core(config) as opened:
+        upstream, fork = read_range(revisions)
+        source = opened.sources.open(parse_place(repo))
+        if not isinstance(source, GitHistory):
+            raise BadInput(f"Patches are tried in a clone: clone {repo}, fetch the fork into it, and name its folder.")
+        with progress(quiet=quiet) as step:
+            found = tried(source, upstream, fork, step)
+    told = patches_findings(source.repo, upstream, fork, found, lang.value)
+    _write(told, patches_json(source.repo, upstream, fork, found), Written.JSON if json_ else fmt, out)
 
 
 def _write(told: Any, data: Any, form: Written, out: Path | None) -> None:
