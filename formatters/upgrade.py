@@ -11,6 +11,8 @@ from analysis.i18n.typography import outside, without_stop
 from analysis.rules.wording import say_fact
 from analysis.triage.areas import Areas
 from analysis.upgrade import Hit, Item, Part, Upgrade
+from analysis.upgrade.coupling import Coupled
+from analysis.uses import Use
 from formatters.i18n.wording import label
 from formatters.text.item import item_of
 from formatters.text.places import code, say_places
@@ -102,7 +104,7 @@ class _Writer:
             tuple(self.notices()),
             "" if made.parts else self.label("upgrade.calm"),
             self.hits_name(),
-            tuple(map(self.hit, made.hits or ())),
+            (*map(self.hit, made.hits or ()), *map(self.drift, made.coupled)),
         )
 
     def hits_name(self) -> str:
@@ -111,11 +113,24 @@ class _Writer:
             return ""
         every = sum(item.change is not None for item in self.made.items)
         every += sum(hit.item.change in self.made.gone for hit in self.made.hits)
-        return self.label("uses.hits" if self.made.hits else "uses.none", count=len(self.made.hits), every=every)
+        count, every = len(self.made.hits) + len(self.made.coupled), every + len(self.made.coupled)
+        return self.label("uses.hits" if count else "uses.none", count=count, every=every)
 
     def hit(self, hit: Hit) -> UpgradeLine:
         """Tell a change with the places that it touches."""
         return replace(self.line(hit.item), places=say_places(hit.uses, self.language))
+
+    def drift(self, one: Coupled) -> UpgradeLine:
+        """Tell what became of something that the reader's code builds on."""
+        commits = tuple(self.made.entries[sha] for sha in one.shas if sha in self.made.entries)
+        when = max((f"{entry.commit.committed_at:%Y-%m-%d}" for entry in commits), default="")
+        shown = {"name": code(one.name), "before": code(one.before), "after": code(one.after)}
+        return UpgradeLine(
+            clean(_begun(self.label(f"coupled.{one.drift}", **shown))),
+            commits,
+            when,
+            say_places(one.uses, self.language),
+        )
 
     def part(self, part: Part, items: Sequence[Item], most: int) -> UpgradePart:
         groups = list(_groups(items)) if part in _GROUPED else [[item] for item in items]
@@ -189,6 +204,7 @@ def upgrade_json(made: Upgrade, areas: Areas, language: Language) -> dict[str, A
         "unread": made.unread,
         "checked_whole": made.is_whole,
         "hits": None if made.hits is None else [_hit_json(hit, writer.line(hit.item)) for hit in made.hits],
+        "coupled": [_drift_json(one, writer.drift(one)) for one in made.coupled],
         "parts": {part: [_item_json(item, writer.line(item)) for item in items] for part, items in made.parts.items()},
     }
 
@@ -199,10 +215,18 @@ def _item_json(item: Item, line: UpgradeLine) -> dict[str, Any]:
 
 
 def _hit_json(hit: Hit, line: UpgradeLine) -> dict[str, Any]:
-    uses = [
-        {"kind": use.kind, "name": use.name, "value": use.value, "path": use.path, "line": use.line} for use in hit.uses
-    ]
-    return _item_json(hit.item, line) | {"uses": uses}
+    return _item_json(hit.item, line) | {"uses": [_use_json(use) for use in hit.uses]}
+
+
+def _drift_json(one: Coupled, line: UpgradeLine) -> dict[str, Any]:
+    return {
+        "text": line.text, "shas": list(one.shas), "date": line.when, "drift": one.drift, "name": one.name, "before": one.before,
+        "after": one.after, "path": one.path, "line": one.line, "uses": [_use_json(use) for use in one.uses],
+    }  # fmt: skip
+
+
+def _use_json(use: Use) -> dict[str, Any]:
+    return {"kind": use.kind, "name": use.name, "value": use.value, "path": use.path, "line": use.line}
 
 
 def _fact_json(fact: Fact) -> dict[str, Any]:

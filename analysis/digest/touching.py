@@ -13,10 +13,14 @@ def touching(digest: Digest, uses: Uses) -> Digest:
     if uses.repo.lower() != digest.repo.lower():
         return digest
     index = Index(uses)
-    found = (Touch(entry.commit.sha, hit.fact, hit.uses) for entry in digest.entries for hit in index.hits(entry.facts))
+    found = (
+        Touch(entry.commit.sha, hit.fact, hit.uses)
+        for entry in digest.entries
+        for hit in index.hits_of(entry.facts, entry.commit)
+    )
     return replace(digest, touches=tuple(found))
 
 
 def touched_by(entry: Entry, index: Index) -> tuple[Use, ...]:
     """Return the places of a team's that a commit touches; none where it touches nothing that they use."""
-    return tuple(dict.fromkeys(use for hit in index.hits(entry.facts) for use in hit.uses))
+    return tuple(dict.fromkeys(use for hit in index.hits_of(entry.facts, entry.commit) for use in hit.uses))

@@ -11,6 +11,7 @@ from analysis.facts import Fact, FactKind
 from analysis.sources.revisions import Between, Files
 from analysis.triage.triage import Importance
 from analysis.upgrade.checking import Checker
+from analysis.upgrade.coupling import Coupled
 from analysis.upgrade.netting import Change, Netted
 from analysis.uses import Use, Uses
 from analysis.uses.hits import Index
@@ -93,6 +94,7 @@ class Upgrade:
         gone: modules of the older revision that the newer one lacks, and that no fact tells; only of interest to whoever imports
             them, as most of them are a product's own.
         hits: what of it touches what somebody uses; None where nobody said what that is.
+        coupled: what somebody's code builds on and that is otherwise now, beyond what the hits tell.
     """
 
     repo: str
@@ -107,6 +109,7 @@ class Upgrade:
     unread: int = 0
     gone: tuple[Change, ...] = ()
     hits: tuple[Hit, ...] | None = None
+    coupled: tuple[Coupled, ...] = ()
 
     @property
     def items(self) -> Iterator[Item]:

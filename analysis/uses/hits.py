@@ -3,18 +3,22 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
+from analysis.commits.commit import Commit
 from analysis.facts import Fact, FactKind
+from analysis.uses.modules import module_of
 from analysis.uses.offering import plain
+from analysis.uses.redefined import redefined
 from analysis.uses.use import Use, UseKind, Uses
 
 _WHOLE = {
     FactKind.FLAG_REMOVED: UseKind.FLAG, FactKind.ENV_REMOVED: UseKind.VARIABLE, FactKind.METRIC_REMOVED: UseKind.METRIC,
 }  # fmt: skip
 _NAMES = {FactKind.NAME_REMOVED, FactKind.NAME_RENAMED, FactKind.SIGNATURE_CHANGED}
+_COUPLED = (UseKind.NAME, UseKind.SUBCLASS, UseKind.OVERRIDE, UseKind.PATCH)
 _SERIES = re.compile(r"_(?:bucket|count|sum|total|created|info)$")
 _PARAMETER = re.compile(r"\{[^}/]*\}|\$\w+|<[^>/]*>|:\w+")
-_MODULE = re.compile(r"^(?:(?:src|python|lib)/)?(?P<module>[\w/]+?)(?:/__init__)?\.py$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Index:
                     yield from self._of(one, name.rpartition(" ")[2])
                 yield from self._imported_from(name)
         elif kind is FactKind.MODULE_REMOVED:
-            yield from self._imported_from(_module(fact.path))
+            yield from self._imported_from(module_of(fact.path))
         elif kind in _NAMES:
             yield from self._named(fact)
         elif kind is FactKind.CONFIG_REMOVED:
@@ -65,19 +69,35 @@ class Index:
         elif kind in {FactKind.DEPENDENCY_CHANGED, FactKind.DEPENDENCY_REMOVED}:
             yield from self._of(UseKind.VERSION, fact.name)
 
+    def hits_of(self, entry_facts: Iterable[Fact], commit: Commit) -> Iterator[Hit]:
+        """Yield what of a commit touches something: its facts, and the definitions in its diff that somebody builds on."""
+        told: set[Use] = set()
+        for hit in self.hits(entry_facts):
+            told |= set(hit.uses) if hit.fact.kind in _NAMES else set()
+            yield hit
+        for name, fact in redefined(commit, self._coupled):
+            uses = tuple(use for kind in _COUPLED for use in self._by_kind[kind].get(name, ()) if use not in told)
+            if uses:
+                yield Hit(fact, tuple(sorted(uses, key=lambda use: (use.path, use.line))))
+
+    @cached_property
+    def _coupled(self) -> frozenset[str]:
+        return frozenset(name for kind in _COUPLED for name in self._by_kind[kind])
+
     def _of(self, kind: UseKind, name: str) -> list[Use]:
         return self._by_kind[kind].get(_key(kind, name), [])
 
     def _imported_from(self, module: str) -> Iterator[Use]:
         """What is imported from a module, or from one within it."""
         if "." in module:
-            for name, uses in self._by_kind[UseKind.NAME].items():
-                if name == module or name.startswith(f"{module}."):
-                    yield from uses
+            for kind in _COUPLED:
+                for name, uses in self._by_kind[kind].items():
+                    if name == module or name.startswith(f"{module}."):
+                        yield from uses
 
     def _named(self, fact: Fact) -> Iterator[Use]:
         """A name is used where it is imported from its own module, or from a package above it that may hand it on."""
-        module = _module(fact.path)
+        module = module_of(fact.path)
         name = fact.name.partition("(")[0]
         if not module or name.startswith("*"):
             return
@@ -102,11 +122,6 @@ class Index:
 def _is_above(package: str, module: str) -> bool:
     """Whether a package is the root of a module's, from which names are handed on."""
     return bool(package) and "." not in package and module.startswith(f"{package}.")
-
-
-def _module(path: str) -> str:
-    found = _MODULE.match(path)
-    return found["module"].replace("/", ".") if found else ""
 
 
 def _old_names(fact: Fact) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from analysis.facts import Fact, FactKind
 from analysis.facts.definitions import Offered, definitions
+from analysis.uses.modules import ClassDefinition, classes_of
 
 _SCRIPTS = re.compile(
     r"^\[(?:project\.(?:gui-)?scripts|tool\.poetry\.scripts)\]\s*\n(?P<body>(?:[^\[\n].*\n|\n)*)", re.MULTILINE
@@ -30,6 +31,7 @@ class Offering:
 
     Attributes:
         programs: what its commands and modules begin with; `packages`: what it is installed as, in lower case.
+        classes: those of Python that may be extended, by name.
     """
 
     repo: str
@@ -37,6 +39,7 @@ class Offering:
     programs: set[str] = field(default_factory=set)
     packages: set[str] = field(default_factory=set)
     roots: set[str] = field(default_factory=set)
+    classes: dict[str, list[ClassDefinition]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         own = self.repo.rpartition("/")[2].lower()
@@ -57,6 +60,33 @@ class Offering:
                 for one in definitions(path, text):
                     self.names[one.kind].add(one.name)
         self.programs |= self.roots
+        self._add_classes(files, {word for word in words if word[:1].isupper()})
+
+    def _add_classes(self, files: Mapping[str, str], wanted: Collection[str]) -> None:
+        """Add the classes of these names, and those that they extend."""
+        waiting, seen, read = set(wanted), set[str](), set[str]()
+        while waiting:
+            seen |= waiting
+            for path, text in files.items():
+                if path.endswith(".py") and path not in read and any(f"class {name}" in text for name in waiting):
+                    read.add(path)
+                    for one in classes_of(text):
+                        self.classes.setdefault(one.name, []).append(one)
+            waiting = {base for name in seen for one in self.classes.get(name, ()) for base in one.bases} - seen
+
+    def has_member(self, owner: str, name: str) -> bool:
+        """Whether a class of this name has a method or a value, its own or an inherited one."""
+        waiting, seen = [owner], set[str]()
+        while waiting:
+            one = waiting.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            for definition in self.classes.get(one, ()):
+                if name in definition.members:
+                    return True
+                waiting += definition.bases
+        return False
 
     def _manifest(self, path: str, text: str) -> None:
         names = {found["name"] for found in _NAME.finditer(text)} if path.count("/") <= _SHALLOW else set()

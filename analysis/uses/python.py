@@ -4,6 +4,7 @@ import ast
 import warnings
 from collections.abc import Iterator
 
+from analysis.uses.extending import dotted, extending
 from analysis.uses.found import Command, Found, Setting, Word
 from analysis.uses.shell import command, shell, urls
 from analysis.uses.use import UseKind
@@ -23,8 +24,10 @@ def python(text: str) -> Iterator[Found]:
     imported = _imports(nodes)
     for name, line in imported.values():
         yield Setting(UseKind.NAME, name, "", line)
+    known = {local: name for local, (name, _) in imported.items()}
     for node in nodes:
-        yield from _of(node, {local: name for local, (name, _) in imported.items()})
+        yield from _of(node, known)
+        yield from extending(node, known)
 
 
 def _imports(nodes: list[ast.AST]) -> dict[str, tuple[str, int]]:
@@ -48,13 +51,13 @@ def _imports(nodes: list[ast.AST]) -> dict[str, tuple[str, int]]:
 def _of(node: ast.AST, known: dict[str, str]) -> Iterator[Found]:
     match node:
         case ast.Attribute():
-            name = _dotted(node)
+            name = dotted(node)
             root, _, rest = name.partition(".")
             if rest and root in known:
                 yield Setting(UseKind.NAME, f"{known[root]}.{rest}", "", node.lineno)
         case ast.Call():
             yield from _call(node, known)
-        case ast.Assign(targets=[ast.Subscript() as target]) if _dotted(target.value).endswith("environ"):
+        case ast.Assign(targets=[ast.Subscript() as target]) if dotted(target.value).endswith("environ"):
             yield from _variable(target.slice, node.value, node.lineno)
         case ast.Dict():
             for key, value in zip(node.keys, node.values, strict=True):
@@ -71,7 +74,7 @@ def _of(node: ast.AST, known: dict[str, str]) -> Iterator[Found]:
 
 
 def _call(node: ast.Call, known: dict[str, str]) -> Iterator[Found]:
-    called = _dotted(node.func)
+    called = dotted(node.func)
     root, _, rest = called.partition(".")
     if root in known:
         name = f"{known[root]}.{rest}" if rest else known[root]
@@ -89,11 +92,3 @@ def _variable(key: ast.expr, value: ast.expr | None, line: int) -> Iterator[Sett
     if isinstance(key, ast.Constant) and isinstance(key.value, str):
         shown = str(value.value) if isinstance(value, ast.Constant) else ""
         yield Setting(UseKind.VARIABLE, key.value, shown, line)
-
-
-def _dotted(node: ast.expr) -> str:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([*([node.id] if isinstance(node, ast.Name) else [""]), *reversed(parts)])

@@ -142,7 +142,7 @@ def candidates(files: Iterable[Scanned]) -> set[str]:
                 found.add(one.name)
             elif one.kind is UseKind.METRIC:
                 found |= {one.name, _SERIES.sub("", one.name)}
-            elif one.kind in {UseKind.VARIABLE, UseKind.NAME, UseKind.CONFIG}:
+            elif one.kind in {UseKind.VARIABLE, UseKind.NAME, UseKind.CONFIG, UseKind.SUBCLASS}:
                 found.add(_last(one.name))
     return {word for word in found if len(word) > _WORDS_OF_A_NAME}
 
@@ -247,7 +247,10 @@ class _Matcher:
         if kind is UseKind.VERSION:
             return plain(name) in self._offering.packages
         root = name.partition(".")[0]
-        if kind is UseKind.NAME:
+        if kind is UseKind.OVERRIDE:
+            owner, _, member = name.rpartition(".")
+            return root in self._offering.roots and self._offering.has_member(_last(owner), member)
+        if kind in {UseKind.NAME, UseKind.SUBCLASS, UseKind.PATCH}:
             return root in self._offering.roots
         if "(" in name:  # a keyword of a call of something that was imported
             return root in self._offering.roots and name.partition("(")[2].partition("=")[0] in self._fields

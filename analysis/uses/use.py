@@ -26,6 +26,9 @@ class UseKind(StrEnum):
     METRIC = "metrics"
     CONFIG = "config"
     NAME = "names"
+    SUBCLASS = "subclasses"
+    OVERRIDE = "overrides"
+    PATCH = "patches"
     IMAGE = "images"
     VERSION = "versions"
 
@@ -36,7 +39,7 @@ class Use:
 
     Attributes:
         name: as the repository calls it: `--port`, `QUILL_CACHE`, `/v1/models`, `quill:queue_size`, `engine.page_size`; of what
-            Python imports, with its module: `quill.engine.Engine`.
+            Python imports, extends, overrides or assigns over, with its module: `quill.engine.Engine`, `quill.engine.Engine.step`.
         value: what it is set to, or the version; empty where it is not set.
         path, line: where; the line is 0 where only the file is known.
     """
@@ -80,6 +83,9 @@ class _File(BaseModel):
     metrics: _Table = {}
     config: _Table = {}
     names: _Table = {}
+    subclasses: _Table = {}
+    overrides: _Table = {}
+    patches: _Table = {}
     images: _Table = {}
     versions: _Table = {}
 

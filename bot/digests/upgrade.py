@@ -1,12 +1,14 @@
 """Makes an upgrade: the commits between two revisions from the store, those that it lacks from the source, then what they come to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analysis.digest.pipeline import Step, silent
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from analysis.sources.revisions import Revisions, read_range
-from analysis.upgrade import Upgrade, netted, paths_of, standing, touched, upgrade
+from analysis.upgrade import Hit, Upgrade, netted, paths_of, standing, touched, upgrade
+from analysis.upgrade.coupling import Coupled, Drift, coupled
 from analysis.uses import Uses
 from bot.digests.core import Core
 
@@ -61,7 +63,19 @@ def make(
     step("reading both versions", 2, 2)
     made = upgrade(source.repo, between, kept, net, old, new, carried)
     hits = touched(made, uses) if uses else None
+    drifted = _drifted(coupled(old, new, uses, kept), hits or ()) if uses and old.is_whole else ()
     by_sha = {entry.commit.sha: entry for entry in kept}
     named = {sha: by_sha[sha] for hit in hits or () for sha in hit.item.shas if sha in by_sha} | made.entries
+    named |= {sha: by_sha[sha] for one in drifted for sha in one.shas if sha in by_sha}
     told = core.memory.with_analyses(list(named.values()), language)
-    return replace(made, entries={entry.commit.sha: entry for entry in told}, hits=hits)
+    return replace(made, entries={entry.commit.sha: entry for entry in told}, hits=hits, coupled=drifted)
+
+
+def _drifted(found: Sequence[Coupled], hits: Sequence[Hit]) -> tuple[Coupled, ...]:
+    """Leave out what facts tell already of the same places, but for what became of bodies and of classes that are extended."""
+    told = {(use.path, use.line) for hit in hits for use in hit.uses}
+    return tuple(
+        one
+        for one in found
+        if one.drift in {Drift.BODY, Drift.ABSTRACT} or not all((use.path, use.line) in told for use in one.uses)
+    )

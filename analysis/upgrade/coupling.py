@@ -1,0 +1,276 @@
+"""What a code base builds on, held against two trees: names that it imports, classes that it extends, methods that it overrides or replaces.
+
+Facts tell what is public; who builds on a repository uses more. So each name is looked up in both trees, through the modules that hand it
+on and the classes that it is inherited from, and its two definitions are compared.
+"""
+
+import ast
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+from analysis.entry import Entry
+from analysis.sources.revisions import Files
+from analysis.uses import Use, UseKind, Uses
+from analysis.uses.modules import module_of
+
+COUPLED = (UseKind.PATCH, UseKind.OVERRIDE, UseKind.SUBCLASS, UseKind.NAME)
+"""What is coupled, the closest first."""
+_DEEPEST = 8
+"""Modules that hand a name on, and classes that it is inherited from."""
+_MOST_COMMITS = 3
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Node = _Function | ast.ClassDef | ast.Assign | ast.AnnAssign
+
+
+class Drift(StrEnum):
+    """What became of a name. Closed set; BODY only of what is overridden or replaced, ABSTRACT of a class that is extended."""
+
+    GONE = "gone"
+    MOVED = "moved"
+    SIGNATURE = "signature"
+    ABSTRACT = "abstract"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class Coupled:
+    """A name that a code base builds on and that is another one now.
+
+    Attributes:
+        name: as it is used; `before`, `after`: the two signatures, the two modules, or the method that is abstract now.
+        path, line: where it is defined, in the new tree where it is there.
+        shas: the newest commits that touched that file, oldest first.
+    """
+
+    drift: Drift
+    name: str
+    before: str
+    after: str
+    path: str
+    line: int
+    uses: tuple[Use, ...]
+    shas: tuple[str, ...] = ()
+
+
+def coupled(old: Files, new: Files, uses: Uses, entries: Sequence[Entry]) -> tuple[Coupled, ...]:
+    """Return what of a code base's couplings is otherwise in the new tree, the closest couplings first; `entries` come oldest first."""
+    before, after = _Tree(old.texts), _Tree(new.texts)
+    found: list[Coupled] = []
+    told: set[tuple[Drift, str, str]] = set()
+    for kind in COUPLED:
+        names: dict[str, list[Use]] = {}
+        for use in uses.uses:
+            if use.kind is kind:
+                names.setdefault(use.name, []).append(use)
+        for name, some in names.items():
+            for one in _drifts(kind, name, tuple(some), before, after):
+                if (one.drift, one.name, one.after) not in told:
+                    told.add((one.drift, one.name, one.after))
+                    found.append(one)
+    touched: dict[str, list[str]] = {}
+    for entry in entries:
+        for file in entry.commit.files:
+            for path in {file.path, file.old_path or file.path}:
+                touched.setdefault(path, []).append(entry.commit.sha)
+    return tuple(_with_commits(one, touched) for one in found)
+
+
+def _with_commits(one: Coupled, touched: Mapping[str, Sequence[str]]) -> Coupled:
+    return replace(one, shas=tuple(touched.get(one.path, ())[-_MOST_COMMITS:]))
+
+
+def _drifts(kind: UseKind, name: str, uses: tuple[Use, ...], before: "_Tree", after: "_Tree") -> Iterator[Coupled]:
+    was = before.find(name)
+    if was is None:
+        return
+    now = after.find(name)
+    if now is None:
+        elsewhere = after.only(was.qualified)
+        drift = Drift.MOVED if elsewhere else Drift.GONE
+        yield Coupled(drift, name, was.module, elsewhere.module if elsewhere else "", was.path, was.node.lineno, uses)
+        return
+    old, new = was.signature(before), now.signature(after)
+    place = (now.path, now.node.lineno)
+    if old and new and old != new:
+        yield Coupled(Drift.SIGNATURE, name, old, new, *place, uses)
+    if kind in {UseKind.OVERRIDE, UseKind.PATCH} and was.body != now.body:
+        yield Coupled(Drift.BODY, name, "", "", *place, uses)
+    if kind is UseKind.SUBCLASS:
+        for method in sorted(now.abstract - was.abstract - was.members):
+            yield Coupled(Drift.ABSTRACT, name, "", method, *place, uses)
+
+
+@dataclass(frozen=True)
+class _Definition:
+    """A function, a method, a class or a value, where it is defined."""
+
+    module: str
+    path: str
+    qualified: tuple[str, ...]
+    node: _Node
+
+    def signature(self, tree: "_Tree") -> str:
+        """How it is called; of a class how it is made, by its own or an inherited `__init__`; empty for a value."""
+        node: _Node | None = self.node
+        if isinstance(node, ast.ClassDef):
+            made = tree.member(self, "__init__")
+            node = made.node if made else None
+        if not isinstance(node, _Function):
+            return ""
+        prefix = "async " if isinstance(node, ast.AsyncFunctionDef) else ""
+        bare = ast.arguments(**dict(ast.iter_fields(node.args)))
+        return f"{prefix}({ast.unparse(_without_annotations(bare))})"
+
+    @cached_property
+    def body(self) -> str:
+        """What it does, without its documentation; of a value what it is."""
+        if isinstance(self.node, ast.ClassDef):
+            return ""
+        if not isinstance(self.node, _Function):
+            return ast.dump(self.node.value) if self.node.value else ""
+        statements = self.node.body
+        first = statements[0]
+        is_told = (
+            isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+        )
+        return "\n".join(ast.dump(one) for one in (statements[1:] if is_told else statements))
+
+    @cached_property
+    def abstract(self) -> frozenset[str]:
+        """The methods of a class that whoever extends it must give."""
+        if not isinstance(self.node, ast.ClassDef):
+            return frozenset()
+        return frozenset(
+            one.name
+            for one in self.node.body
+            if isinstance(one, _Function) and any("abstractmethod" in ast.unparse(mark) for mark in one.decorator_list)
+        )
+
+    @cached_property
+    def members(self) -> frozenset[str]:
+        """The names of a class's methods."""
+        body = self.node.body if isinstance(self.node, ast.ClassDef) else []
+        return frozenset(one.name for one in body if isinstance(one, _Function))
+
+
+def _without_annotations(arguments: ast.arguments) -> ast.arguments:
+    """Leave out what only tells types: who calls does not notice them."""
+    for one in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]:
+        if one is not None:
+            one.annotation = None
+    return arguments
+
+
+class _Tree:
+    """The modules of one revision, parsed when they are asked for."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._paths = {module: path for path in sorted(texts) if (module := module_of(path))}
+        self._parsed: dict[str, dict[str, _Node | str]] = {}
+
+    def find(self, name: str) -> _Definition | None:
+        """Return the definition of a dotted name; None where there is none, or none that its source shows."""
+        parts = tuple(name.split("."))
+        for length in range(len(parts) - 1, 0, -1):
+            module = ".".join(parts[:length])
+            if module in self._paths:
+                return self._within(module, parts[length:], _DEEPEST)
+        return None
+
+    def only(self, qualified: tuple[str, ...]) -> _Definition | None:
+        """Return the one definition of this name in any module; None where there is none, or several."""
+        head = qualified[0]
+        found = [
+            one
+            for module, path in self._paths.items()
+            if head in self._texts[path] and isinstance(self._names(module).get(head), ast.ClassDef | _Function)
+            if (one := self._within(module, qualified, 1))
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def member(self, owner: _Definition, name: str, deepest: int = _DEEPEST) -> _Definition | None:
+        """Return a class's method or value, its own or an inherited one."""
+        if not isinstance(owner.node, ast.ClassDef) or not deepest:
+            return None
+        for one in owner.node.body:
+            if name in _bound(one):
+                return _Definition(owner.module, owner.path, (*owner.qualified, name), one)  # type: ignore[arg-type]  # it binds a name
+        for base in owner.node.bases:
+            parts = tuple(ast.unparse(base).partition("[")[0].split("."))
+            parent = self._within(owner.module, parts, deepest - 1)
+            found = self.member(parent, name, deepest - 1) if parent else None
+            if found:
+                return found
+        return None
+
+    def _within(self, module: str, parts: tuple[str, ...], deepest: int) -> _Definition | None:
+        if module not in self._paths or not deepest or not parts:
+            return None
+        here = self._names(module).get(parts[0])
+        if isinstance(here, str):  # it is imported from there
+            return self.find_at(here, parts[1:], deepest - 1)
+        if here is None:
+            return self._within(f"{module}.{parts[0]}", parts[1:], deepest - 1)
+        found: _Definition | None = _Definition(module, self._paths[module], parts[:1], here)
+        for name in parts[1:]:
+            found = self.member(found, name) if found else None
+        return found
+
+    def find_at(self, name: str, rest: tuple[str, ...], deepest: int) -> _Definition | None:
+        """Return the definition of a name that a module imports, and of what is within it."""
+        if name in self._paths:
+            return self._within(name, rest, deepest)
+        module, _, last = name.rpartition(".")
+        return self._within(module, (last, *rest), deepest)
+
+    def _names(self, module: str) -> dict[str, _Node | str]:
+        """Return what a module binds: definitions, and what it imports by its whole name."""
+        if module not in self._parsed:
+            self._parsed[module] = dict(self._bindings(module))
+        return self._parsed[module]
+
+    def _bindings(self, module: str) -> Iterator[tuple[str, _Node | str]]:
+        path = self._paths[module]
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(self._texts[path])
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return
+        package = module.split(".") if path.endswith("__init__.py") else module.split(".")[:-1]
+        for node in _statements(tree.body):
+            if isinstance(node, ast.ImportFrom):
+                above = package[: len(package) - node.level + 1] if node.level else []
+                origin = ".".join([*above, *((node.module or "").split(".") if node.module else [])])
+                yield from ((alias.asname or alias.name, f"{origin}.{alias.name}") for alias in node.names)
+            elif isinstance(node, ast.Import):
+                yield from ((alias.asname, alias.name) for alias in node.names if alias.asname)
+            else:
+                yield from ((name, node) for name in _bound(node))  # type: ignore[misc]  # it binds a name
+
+
+def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield what stands at a module's level, within `if` and `try` too."""
+    for node in body:
+        if isinstance(node, ast.If | ast.Try):
+            yield from _statements(node.body)
+            yield from _statements(node.orelse)
+            for handler in node.handlers if isinstance(node, ast.Try) else []:
+                yield from _statements(handler.body)
+        else:
+            yield node
+
+
+def _bound(node: ast.stmt) -> tuple[str, ...]:
+    if isinstance(node, ast.ClassDef | _Function):
+        return (node.name,)
+    if isinstance(node, ast.Assign):
+        return tuple(target.id for target in node.targets if isinstance(target, ast.Name))
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return (node.target.id,)
+    return ()

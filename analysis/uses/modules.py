@@ -1,0 +1,46 @@
+"""Modules of Python by their paths, and the classes in them."""
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_MODULE = re.compile(r"^(?:(?:src|python|lib)/)?(?P<module>[\w/]+?)(?:/__init__)?\.py$")
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDefinition:
+    """A class: its name, those of the classes that it extends as they are called there, its methods and values."""
+
+    name: str
+    bases: tuple[str, ...]
+    members: frozenset[str]
+
+
+def module_of(path: str) -> str:
+    """Return how a file of Python is imported: `quill.engine` for `src/quill/engine.py`; empty for another file."""
+    found = _MODULE.match(path)
+    return found["module"].replace("/", ".") if found else ""
+
+
+def classes_of(text: str) -> Iterator[ClassDefinition]:
+    """Find the classes of a file; nothing in one that is no Python."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # other people's escapes
+            nodes = list(ast.walk(ast.parse(text)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            members = {one.name for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)}
+            members |= {
+                name.id
+                for one in node.body
+                if isinstance(one, ast.Assign)
+                for name in one.targets
+                if isinstance(name, ast.Name)
+            }
+            bases = (ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in node.bases)
+            yield ClassDefinition(node.name, tuple(bases), frozenset(members))

@@ -1,0 +1,242 @@
+"""What a plugin builds on: imported, extended, overridden, replaced; and what becomes of exactly that, by the day and over a range."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+from made import a_commit, an_entry
+from repositories import Repository
+
+from analysis.commits.commit import FileChange
+from analysis.digest.touching import touched_by
+from analysis.i18n.language import LANGUAGES
+from analysis.uses import Use, UseKind, Uses, read_uses
+from analysis.uses.found import Setting
+from analysis.uses.hits import Index
+from analysis.uses.python import python
+
+PLUGIN = """
+import quill.engine as engine
+from quill.engine import Engine, Runner
+from quill.ops import mix
+from unittest.mock import patch
+
+class FastEngine(Engine):
+    def step(self, batch):
+        return batch
+
+    def ours(self):
+        return 1
+
+class Both(Runner[int], dict):
+    def run(self):
+        return 2
+
+engine.PAGE = 32
+Engine.warm = lambda self: None
+setattr(engine, "stop", None)
+
+def test_it():
+    with patch("quill.ops.mix"), patch.object(Engine, "close"):
+        mix()
+"""
+
+
+def test_what_a_plugin_builds_on_is_read() -> None:
+    """By the whole name, however it is called there."""
+    found = {(one.kind, one.name) for one in python(PLUGIN) if isinstance(one, Setting)}
+    kinds = {UseKind.SUBCLASS, UseKind.OVERRIDE, UseKind.PATCH}
+    assert {(kind, name) for kind, name in found if kind in kinds} == {
+        (UseKind.SUBCLASS, "quill.engine.Engine"),
+        (UseKind.OVERRIDE, "quill.engine.Engine.step"),
+        (UseKind.OVERRIDE, "quill.engine.Engine.ours"),
+        (UseKind.SUBCLASS, "quill.engine.Runner"),
+        (UseKind.OVERRIDE, "quill.engine.Runner.run"),
+        (UseKind.PATCH, "quill.engine.PAGE"),
+        (UseKind.PATCH, "quill.engine.Engine.warm"),
+        (UseKind.PATCH, "quill.engine.stop"),
+        (UseKind.PATCH, "quill.ops.mix"),
+        (UseKind.PATCH, "quill.engine.Engine.close"),
+    }
+
+
+# -- by the day
+
+
+def touches(kind: UseKind, name: str, path: str, patch: str) -> list[str]:
+    """What kinds of facts a diff is said to be to whoever builds on a name."""
+    change = FileChange(path, "modified", 1, 1, patch=patch)
+    index = Index(Uses("example/quill", (Use(kind, name, "", "plugin.py", 3),)))
+    entry = an_entry(a_commit("Change it", files=(change,)))
+    return [hit.fact.kind.value for hit in index.hits_of(entry.facts, entry.commit)]
+
+
+STEP = "@@ -10,4 +10,4 @@ class Engine:\n \n-    def step(self, batch):\n+    def step(self, batch, *, pages):\n         return batch\n"
+GONE = "@@ -10,4 +10,2 @@ class Engine:\n \n-    def step(self, batch):\n-        return batch\n     x = 1\n"
+INSIDE = "@@ -10,4 +10,4 @@ class Engine:\n     def step(self, batch):\n-        return batch\n+        return 2\n"
+MOVED = "@@ -1,2 +1,1 @@\n-def _mix(a):\n-    return a\n x = 1\n@@ -9,1 +8,3 @@\n y = 2\n+def _mix(a):\n+    return a\n"
+FOLDED = "@@ -1,4 +1,5 @@\n def _mix(\n     a,\n+    b=1,\n ):\n     return a\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "patch", "told"),
+    [
+        (UseKind.OVERRIDE, "quill.engine.Engine.step", STEP, ["signature_changed"]),
+        (UseKind.PATCH, "quill.engine.Engine.step", GONE, ["name_removed"]),
+        (UseKind.OVERRIDE, "quill.engine.Other.step", STEP, []),
+        (UseKind.OVERRIDE, "quill.engine.Engine.stop", STEP, []),
+        (UseKind.OVERRIDE, "quill.engine.Engine.step", INSIDE, []),
+        (UseKind.NAME, "quill.engine._mix", MOVED, []),
+        (UseKind.PATCH, "quill.engine._mix", FOLDED, ["signature_changed"]),
+        (UseKind.PATCH, "quill.other._mix", FOLDED, []),
+    ],
+)
+def test_a_commit_touches_what_is_built_on(kind: UseKind, name: str, patch: str, told: list[str]) -> None:
+    """Private names and methods too, by their definition in the diff; what only moves within its file is the same."""
+    assert touches(kind, name, "quill/engine.py", patch) == told
+
+
+def test_who_subscribes_is_told_of_it() -> None:
+    """By the same rule as in a digest."""
+    index = Index(Uses("example/quill", (Use(UseKind.PATCH, "quill.engine.Engine.step", "", "plugin.py", 3),)))
+    entry = an_entry(a_commit("Change it", files=(FileChange("src/quill/engine.py", "modified", 1, 1, patch=STEP),)))
+    assert touched_by(entry, index)
+
+
+# -- over a range
+
+OLD = {
+    "quill/__init__.py": "from quill.engine import Engine\n",
+    "quill/base.py": "class Base:\n    def close(self):\n        return 1\n",
+    "quill/engine.py": """
+        from .base import Base
+
+        PAGE = 16
+
+
+        class Engine(Base):
+            def step(self, batch):
+                return batch
+
+            def warm(self):
+                return 1
+
+            def idle(self):
+                \"\"\"Do nothing.\"\"\"
+                return 0
+
+
+        def start(port, host="a"):
+            return port
+
+
+        def _private(a):
+            return a
+    """,
+    "quill/ops.py": "def mix(a):\n    return a\n",
+}
+NEW = {
+    "quill/base.py": "import abc\n\n\nclass Base:\n    def close(self, now: bool = True):\n        return 1\n",
+    "quill/engine.py": """
+        from .base import Base
+
+        PAGE = 16
+
+
+        class Engine(Base):
+            def step(self, batch, pages):
+                return batch
+
+            def warm(self):
+                return 2
+
+            def idle(self):
+                \"\"\"Do nothing at all.\"\"\"
+                return 0
+
+            @abc.abstractmethod
+            def drain(self):
+                ...
+
+
+        def start(port: int, host: str = "a"):
+            return port
+    """,
+    "quill/ops.py": None,
+    "quill/kernels.py": "def mix(a):\n    return a\n",
+}
+OURS = """
+import quill
+import quill.engine as engine
+from quill.engine import Engine, start, _private
+from quill.ops import mix
+
+
+class Ours(quill.Engine):
+    def step(self, batch):
+        return batch
+
+    def close(self):
+        return 2
+
+    def own(self):
+        return 3
+
+
+Engine.warm = lambda self: 3
+Engine.idle = lambda self: 3
+engine.PAGE = 4
+"""
+
+
+@pytest.fixture
+def plugin(tmp_path: Path, cli: Cli) -> tuple[Repository, Path]:
+    """A repository with two versions, and a file of what a plugin uses of the older one."""
+    made = Repository(tmp_path / "quill")
+    made.commit("Begin", OLD, "v1.0.0")
+    made.commit("Change everything", NEW, "v2.0.0")
+    ours = tmp_path / "plugin"
+    ours.mkdir()
+    (ours / "plugin.py").write_text(OURS)
+    file = tmp_path / "uses.toml"
+    cli("uses", "scan", str(ours), "--repo", f"ann/quill={made.path}", "--at", "v1.0.0", "--out", str(file), "--quiet")
+    return made, file
+
+
+def test_a_scan_keeps_what_the_repository_has(plugin: tuple[Repository, Path]) -> None:
+    """A method that is the plugin's own overrides nothing; an inherited one does."""
+    uses = read_uses(plugin[1].read_text())
+    named = {use.name for use in uses.uses if use.kind is UseKind.OVERRIDE}
+    assert named == {"quill.Engine.step", "quill.Engine.close"}
+
+
+def test_what_is_built_on_is_held_against_both_versions(cli: Cli, plugin: tuple[Repository, Path]) -> None:
+    """What only has other types or another documentation is the same."""
+    made, file = plugin
+    run = ("upgrade", "v1.0.0..v2.0.0", "--repo", f"ann/quill={made.path}", "--uses", str(file), "--json", "--quiet")
+    found = json.loads(cli(*run).stdout)
+    drifts = {(one["drift"], one["name"], one["before"], one["after"]) for one in found["coupled"]}
+    assert drifts >= {
+        ("signature", "quill.Engine.step", "(self, batch)", "(self, batch, pages)"),
+        ("signature", "quill.Engine.close", "(self)", "(self, now=True)"),
+        ("body", "quill.engine.Engine.warm", "", ""),
+        ("abstract", "quill.Engine", "", "drain"),
+        ("gone", "quill.engine._private", "quill.engine", ""),
+    }
+    told = {name for _, name, _, _ in drifts}
+    assert not told & {"quill.engine.Engine.idle", "quill.engine.PAGE", "quill.engine.start"}
+    moved = [one for one in found["coupled"] if one["name"] == "quill.ops.mix"]
+    hits = [one for one in found["hits"] if any(use["name"] == "quill.ops.mix" for use in one["uses"])]
+    assert (moved and moved[0]["after"] == "quill.kernels") or hits
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("form", ["terminal", "markdown", "html"])
+def test_it_is_told_in_every_form(cli: Cli, plugin: tuple[Repository, Path], language: str, form: str) -> None:
+    """With the place in the plugin."""
+    made, file = plugin
+    run = ("upgrade", "v1.0.0..v2.0.0", "--repo", f"ann/quill={made.path}", "--uses", str(file), "--quiet")
+    told = cli(*run, "--lang", language, "--format", form).stdout
+    assert "plugin.py:9" in told
+    assert ("is called otherwise" if language == "en" else "的调用方式改变") in told
