@@ -231,6 +231,44 @@ def test_what_is_built_on_is_held_against_both_versions(cli: Cli, plugin: tuple[
     assert (moved and moved[0]["after"] == "quill.kernels") or hits
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_told"),
+    [
+        ("a", "a, b=1", False),
+        ("a, *, c=1", "a, c=1", False),
+        ("a=1", "a=2", False),
+        ("a", "a, b", True),
+        ("a, b=1", "a", True),
+        ("a, b", "b, a", True),
+        ("a=1", "a", True),
+        ("a", "a, *, b", True),
+        ("a, **more", "a", True),
+    ],
+)
+def test_a_caller_is_told_only_what_it_must_know(
+    cli: Cli, tmp_path: Path, before: str, after: str, is_told: bool
+) -> None:
+    """What is new and optional breaks no call; whoever overrides it must take it all the same."""
+    made = Repository(tmp_path / "quill")
+    made.commit("Begin", {"quill/__init__.py": "", "quill/a.py": f"def mix({before}):\n    return 1\n"}, "v1.0.0")
+    made.commit("Change it", {"quill/a.py": f"def mix({after}):\n    return 1\n"}, "v2.0.0")
+    for table, told in (("names", is_told), ("patches", True)):
+        file = tmp_path / "uses.toml"
+        file.write_text(f'repository = "ann/quill"\n[{table}]\n"quill.a.mix" = ["plugin.py:1"]\n')
+        run = (
+            "upgrade",
+            "v1.0.0..v2.0.0",
+            "--repo",
+            f"ann/quill={made.path}",
+            "--uses",
+            str(file),
+            "--json",
+            "--quiet",
+        )
+        found = json.loads(cli(*run).stdout)
+        assert bool(found["coupled"] or found["hits"]) is told, table
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("form", ["terminal", "markdown", "html"])
 def test_it_is_told_in_every_form(cli: Cli, plugin: tuple[Repository, Path], language: str, form: str) -> None:

@@ -1,6 +1,7 @@
 """Where a fix is: merged is not released, what was taken back fixes nothing, and a copy on a release branch counts."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from bots import REPO, Bot, a_bot
 from conftest import Cli, refused
 from repositories import Repository
+from servers.github import GitHubServer
+from servers.github_graphql import Pulls
 
 from analysis.i18n.language import LANGUAGES
 from analysis.sources.git_history import GitHistory
@@ -192,3 +195,47 @@ async def test_only_what_stays_the_same_can_be_followed(environ: dict[str, str],
         bot.feed()
         assert "fix=#123" in await bot.problem("subscribe fix=leaks")
         assert "cannot be seen" in await bot.problem("subscribe fix=#1 repository=ann/private")
+
+
+# -- on GitHub
+
+
+@pytest.fixture
+def github(pen: Repository) -> Iterator[GitHubServer]:
+    """The same repository on GitHub, where pull requests close issues that no message names."""
+    with GitHubServer({"ann/pen": pen.path}) as server:
+        merged = pen.git("rev-parse", "main~2")
+        server.graphql.pulls["ann/pen"] = Pulls(
+            {
+                30: {
+                    "title": "Hold the nib",
+                    "mergeCommit": merged,
+                    "mergedAt": "2026-01-08T20:00:00Z",
+                    "closingIssuesReferences": [70],
+                }
+            },
+            {70: {"title": "The nib slips", "state": "CLOSED"}, 71: {"title": "Ink is dear"}},
+        )
+        yield server
+
+
+def on_github(cli: Cli, server: GitHubServer, reference: str) -> dict[str, object]:
+    at = {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+    found: dict[str, object] = json.loads(cli("fix", reference, "--repo", "ann/pen", "--json", **at).stdout)
+    return found
+
+
+def test_github_knows_what_closes_an_issue(cli: Cli, github: GitHubServer) -> None:
+    """Also where no message says it; what is open is told so."""
+    found = on_github(cli, github, "#70")
+    assert (found["verdict"], found["title"]) == ("merged", "The nib slips")
+    assert [(step["role"], step["how"]) for step in found["steps"]] == [("landing", "github")]  # type: ignore[attr-defined]
+    assert on_github(cli, github, "#71")["is_open"] is True
+
+
+def test_a_tag_on_github_is_compared(cli: Cli, github: GitHubServer, pen: Repository) -> None:
+    """Without a clone, and without anything stored."""
+    pen.git("tag", "v1.2.0", "main")
+    found = on_github(cli, github, "#70")
+    assert found["verdict"] == "released"
+    assert [one["name"] for one in found["releases"]] == ["v1.2.0"]  # type: ignore[attr-defined]

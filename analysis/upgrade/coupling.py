@@ -90,18 +90,29 @@ def _drifts(kind: UseKind, name: str, uses: tuple[Use, ...], before: "_Tree", af
     now = after.find(name)
     if now is None:
         elsewhere = after.only(was.qualified)
-        drift = Drift.MOVED if elsewhere else Drift.GONE
-        yield Coupled(drift, name, was.module, elsewhere.module if elsewhere else "", was.path, was.node.lineno, uses)
+        is_moved = elsewhere is not None and elsewhere.module != was.module and _is_alike(was, elsewhere)
+        drift, module = (Drift.MOVED, elsewhere.module) if elsewhere and is_moved else (Drift.GONE, "")
+        yield Coupled(drift, name, was.module, module, was.path, was.node.lineno, uses)
         return
     old, new = was.signature(before), now.signature(after)
     place = (now.path, now.node.lineno)
-    if old and new and old != new:
+    is_called = kind in {UseKind.NAME, UseKind.SUBCLASS}  # who overrides or replaces it must take all that callers give
+    if old and new and old != new and not (is_called and _still_takes(was.called(before), now.called(after))):
         yield Coupled(Drift.SIGNATURE, name, old, new, *place, uses)
     if kind in {UseKind.OVERRIDE, UseKind.PATCH} and was.body != now.body:
         yield Coupled(Drift.BODY, name, "", "", *place, uses)
     if kind is UseKind.SUBCLASS:
         for method in sorted(now.abstract - was.abstract - was.members):
             yield Coupled(Drift.ABSTRACT, name, "", method, *place, uses)
+
+
+def _is_alike(one: "_Definition", other: "_Definition") -> bool:
+    """Whether two definitions of one name are the same thing in two places: most of a class's methods, a function's body or its arguments."""
+    if isinstance(one.node, ast.ClassDef):
+        return bool(one.members) and len(one.members & other.members) >= len(one.members) / 2
+    if isinstance(one.node, _Function) and isinstance(other.node, _Function):
+        return one.body == other.body or ast.dump(one.node.args) == ast.dump(other.node.args)
+    return False
 
 
 @dataclass(frozen=True)
@@ -115,15 +126,20 @@ class _Definition:
 
     def signature(self, tree: "_Tree") -> str:
         """How it is called; of a class how it is made, by its own or an inherited `__init__`; empty for a value."""
-        node: _Node | None = self.node
-        if isinstance(node, ast.ClassDef):
-            made = tree.member(self, "__init__")
-            node = made.node if made else None
-        if not isinstance(node, _Function):
+        node = self.called(tree)
+        if node is None:
             return ""
         prefix = "async " if isinstance(node, ast.AsyncFunctionDef) else ""
         bare = ast.arguments(**dict(ast.iter_fields(node.args)))
         return f"{prefix}({ast.unparse(_without_annotations(bare))})"
+
+    def called(self, tree: "_Tree") -> _Function | None:
+        """The function that is called: itself, or the `__init__` of a class; None for a value."""
+        node: _Node | None = self.node
+        if isinstance(node, ast.ClassDef):
+            made = tree.member(self, "__init__")
+            node = made.node if made else None
+        return node if isinstance(node, _Function) else None
 
     @cached_property
     def body(self) -> str:
@@ -146,7 +162,7 @@ class _Definition:
             return frozenset()
         return frozenset(
             one.name
-            for one in self.node.body
+            for one in _statements(self.node.body)
             if isinstance(one, _Function) and any("abstractmethod" in ast.unparse(mark) for mark in one.decorator_list)
         )
 
@@ -154,7 +170,27 @@ class _Definition:
     def members(self) -> frozenset[str]:
         """The names of a class's methods."""
         body = self.node.body if isinstance(self.node, ast.ClassDef) else []
-        return frozenset(one.name for one in body if isinstance(one, _Function))
+        return frozenset(one.name for one in _statements(body) if isinstance(one, _Function))
+
+
+def _still_takes(old: _Function | None, new: _Function | None) -> bool:
+    """Whether whoever calls a function as it was may go on: what is new is optional and stands behind what was, and nothing is gone."""
+    if old is None or new is None or type(old) is not type(new):
+        return False
+    was, now = old.args, new.args
+    before = [one.arg for one in (*was.posonlyargs, *was.args)]
+    after = [one.arg for one in (*now.posonlyargs, *now.args)]
+    by_name = {*after[len(now.posonlyargs) :], *(one.arg for one in now.kwonlyargs)}
+    required = len(after) - len(now.defaults)
+    new_ones = [one.arg for one, default in zip(now.kwonlyargs, now.kw_defaults, strict=True) if default is None]
+    return (
+        after[: len(before)] == before
+        and required <= max(len(before) - len(was.defaults), 0)
+        and {one.arg for one in was.kwonlyargs} <= by_name
+        and set(new_ones) <= {one.arg for one in was.kwonlyargs}
+        and (was.vararg is None or now.vararg is not None)
+        and (was.kwarg is None or now.kwarg is not None)
+    )
 
 
 def _without_annotations(arguments: ast.arguments) -> ast.arguments:
@@ -197,7 +233,7 @@ class _Tree:
         """Return a class's method or value, its own or an inherited one."""
         if not isinstance(owner.node, ast.ClassDef) or not deepest:
             return None
-        for one in owner.node.body:
+        for one in _statements(owner.node.body):
             if name in _bound(one):
                 return _Definition(owner.module, owner.path, (*owner.qualified, name), one)  # type: ignore[arg-type]  # it binds a name
         for base in owner.node.bases:
@@ -216,6 +252,10 @@ class _Tree:
             return self.find_at(here, parts[1:], deepest - 1)
         if here is None:
             return self._within(f"{module}.{parts[0]}", parts[1:], deepest - 1)
+        if (
+            isinstance(here, ast.Assign) and isinstance(here.value, ast.Name) and here.value.id != parts[0]
+        ):  # another name of it
+            return self._within(module, (here.value.id, *parts[1:]), deepest - 1)
         found: _Definition | None = _Definition(module, self._paths[module], parts[:1], here)
         for name in parts[1:]:
             found = self.member(found, name) if found else None

@@ -81,6 +81,7 @@ def verbs() -> tuple[Verb, ...]:
         _verb("upgrade", _first("versions", "words"), repo, language, public),
         _verb("fix", _first("fix", "words"), repo, language, public),
         _verb("suspects", _first("versions", "words"), _maybe("report", "words"), _named("area", "area"), repo, language, public),
+        _verb("patches", _first("versions", "words"), repo, language, public),
         _verb("uses", _named("file", "file"), repo, _named("forget", "flag")),
         _verb("subscribe", *topic, _named("how", "choice", HOW), _named("at", "words"), repo, _named("uses", "flag"), _named("fix", "words"), _named("here", "flag"), has_form=True),
         _verb("mute", *topic, repo, _named("here", "flag"), has_form=True),

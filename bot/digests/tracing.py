@@ -1,5 +1,6 @@
 """Follows a fix through the store, and through what its source knows beyond that: landed, reverted, copied, released."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -116,8 +117,13 @@ def _known(core: Core, source: History, landed: Mapping[str, How], wanted: Wante
 def _with_texts(core: Core, source: History, texts: Sequence[str]) -> Iterable[Commit]:
     wanted = [text for text in dict.fromkeys(texts) if text]
     if wanted:
-        yield from core.stores.commits.naming(source.repo, wanted)
-        yield from source.naming(wanted)
+        # `#12` is no part of `#123`, which a search for text does not know.
+        names = re.compile(
+            "|".join(rf"{re.escape(text)}(?!\d)" if text.startswith("#") else re.escape(text) for text in wanted)
+        )
+        for commit in (*core.stores.commits.naming(source.repo, wanted), *source.naming(wanted)):
+            if names.search(commit.message):
+                yield commit
 
 
 def _commit(core: Core, source: History, sha: str) -> Commit | None:
@@ -148,6 +154,7 @@ def _with_diffs(source: History, way: Sequence[Step], known: Sequence[Commit]) -
             commit
             for commit in known
             if commit.sha != landing.commit.sha
+            and commit.committed_at >= landing.commit.committed_at  # else it is the branch that was merged
             and (told[commit.sha].of == landing.commit.sha if commit.sha in told else True)
             and original_title(commit.subject) == title
         ]

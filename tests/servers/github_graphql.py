@@ -26,7 +26,7 @@ type Tree implements GitObject { oid: String! }
 type PullRequestConnection { nodes: [PullRequest] }
 type PullRequest {
   number: Int!  title: String!  body: String!  url: String!  mergedAt: String  authorAssociation: String!
-  author: Actor  mergeCommit: Commit  repository: Repository!
+  author: Actor  mergeCommit: Commit  repository: Repository!  state: String!
   closingIssuesReferences(first: Int): IssueConnection
   labels(first: Int): LabelConnection
   comments(last: Int): CommentConnection!
@@ -35,7 +35,8 @@ type PullRequest {
 type IssueConnection { nodes: [Issue] }
 type Issue {
   number: Int!  title: String!  url: String!  repository: Repository!
-  labels(first: Int): LabelConnection  reactions: Counted!
+  labels(first: Int): LabelConnection  reactions: Counted!  state: String!
+  closedByPullRequestsReferences(first: Int, includeClosedPrs: Boolean): PullRequestConnection
 }
 type LabelConnection { nodes: [Label] }
 type Label { name: String! }
@@ -185,6 +186,7 @@ def _pull(repo: str, number: int, pulls: Pulls) -> dict[str, Any]:
         "body": given.get("body", ""),
         "url": f"https://github.com/{given.get('repo', repo)}/pull/{number}",
         "mergedAt": given.get("mergedAt"),
+        "state": "MERGED" if given.get("mergedAt") else "OPEN",
         "authorAssociation": given.get("authorAssociation", "CONTRIBUTOR"),
         "author": _actor(given.get("author")),
         "mergeCommit": {"__typename": "Commit", "oid": oid} if oid else None,
@@ -201,6 +203,11 @@ def _pull(repo: str, number: int, pulls: Pulls) -> dict[str, Any]:
 
 def _issue(repo: str, number: int, pulls: Pulls) -> dict[str, Any]:
     given = pulls.issues[number]
+
+    def closing() -> list[dict[str, Any]]:
+        having = [one for one, pull in pulls.pull_requests.items() if number in pull.get("closingIssuesReferences", ())]
+        return [_pull(repo, one, pulls) for one in having]
+
     return {
         "__typename": "Issue",
         "number": number,
@@ -209,6 +216,8 @@ def _issue(repo: str, number: int, pulls: Pulls) -> dict[str, Any]:
         "repository": {"nameWithOwner": repo},
         "labels": _list([{"name": name} for name in given.get("labels", ())]),
         "reactions": {"totalCount": given.get("reactions", 0)},
+        "state": given.get("state", "OPEN"),
+        "closedByPullRequestsReferences": lambda _info, first, **_more: {"nodes": closing()[:first]},
     }
 
 
