@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from bots import a_bot, a_member
 from conftest import Cli, refused
 from repositories import Repository
 
@@ -70,16 +69,3 @@ def test_what_is_no_fork_is_refused(cli: Cli, forked: Repository) -> None:
     repo = ("--repo", str(forked.path), "--quiet")
     assert "has no commit that ours lacks" in refused(cli("patches", "ours..ours~2", *repo), 2)
     assert "two dots" in refused(cli("patches", "main", *repo), 2)
-
-
-async def test_a_fork_is_asked_about_in_chat(environ: dict[str, str], forked: Repository) -> None:
-    """Where the channel's repository is read from a clone."""
-    async with a_bot(environ, forked.path) as bot:
-        bot.feed(repository="ann/pen", place=f"ann/pen={forked.path}")
-        told = await bot.shown("patches main..ours")
-        assert "Conflicts now" in told
-        assert "Hold it otherwise" in told
-        assert "two dots" in await bot.problem("patches")
-        bot.feed(channel="C2", repository="ann/far", place="ann/far")
-        far = await bot.problem("patches main..ours", a_member(channel="C2"))
-        assert "daybrief patches" in far

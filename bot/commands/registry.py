@@ -34,8 +34,7 @@ ALIASES = {
     "领域": "area", "搜索": "search", "find": "search", "所有领域": "areas", "本周": "week", "上周": "week", "最近一周": "week", "上个月": "month", "上月": "month", "最近一个月": "month", "本月": "month", "订阅": "subscribe",
     "sub": "subscribe", "静音": "mute", "退订": "unsubscribe", "unsub": "unsubscribe", "我的订阅": "subs",
     "subscriptions": "subs", "设置": "setup", "状态": "status", "重新生成": "rerun", "暂停": "pause", "恢复": "resume",
-    "提问": "ask", "询问": "ask", "请问": "ask", "question": "ask", "移除": "remove", "升级": "upgrade", "修复": "fix", "使用": "uses", "帮助": "help", "?": "help", "unmute": "unsubscribe", "取消订阅": "unsubscribe", "取消静音": "unsubscribe",
-    "移除": "remove", "升级": "upgrade", "修复": "fix", "嫌疑": "suspects", "使用": "uses", "帮助": "help", "?": "help", "unmute": "unsubscribe", "取消订阅": "unsubscribe", "取消静音": "unsubscribe",
+    "提问": "ask", "询问": "ask", "请问": "ask", "question": "ask", "移除": "remove", "升级": "upgrade", "修复": "fix", "嫌疑": "suspects", "使用": "uses", "帮助": "help", "?": "help", "unmute": "unsubscribe", "取消订阅": "unsubscribe", "取消静音": "unsubscribe",
     "屏蔽": "mute",
 }  # fmt: skip
 """Other names of commands, in both languages."""
@@ -81,7 +80,6 @@ def verbs() -> tuple[Verb, ...]:
         _verb("upgrade", _first("versions", "words"), repo, language, public),
         _verb("fix", _first("fix", "words"), repo, language, public),
         _verb("suspects", _first("versions", "words"), _maybe("report", "words"), _named("area", "area"), repo, language, public),
-        _verb("patches", _first("versions", "words"), repo, language, public),
         _verb("uses", _named("file", "file"), repo, _named("forget", "flag")),
         _verb("subscribe", *topic, _named("how", "choice", HOW), _named("at", "words"), repo, _named("uses", "flag"), _named("fix", "words"), _named("here", "flag"), has_form=True),
         _verb("mute", *topic, repo, _named("here", "flag"), has_form=True),

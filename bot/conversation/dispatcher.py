@@ -195,7 +195,6 @@ _HANDLERS: dict[str, Handler] = {
     "upgrade": upgrades.upgrade,
     "fix": tracing.fix,
     "suspects": tracing.suspects,
-    "patches": tracing.patches,
     "uses": uses.uses,
     "rank": ranks.rank,
     "regenerate": commits.regenerate,

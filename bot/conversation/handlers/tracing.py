@@ -1,12 +1,8 @@
-"""Answers about where a fix is, and which commits may have broken something, how a fork stands."""
+"""Answers about where a fix is, and which commits may have broken something."""
 
 from collections.abc import AsyncIterator
 
-from analysis.digest.pipeline import silent
 from analysis.errors import BadInput, NotFound
-from analysis.sources.git_history import GitHistory
-from analysis.sources.git_patches import patches as tried
-from analysis.sources.revisions import read_range
 from bot.commands import meanings
 from bot.commands.grammar import Mistake
 from bot.commands.references import wanted_fix
@@ -18,7 +14,7 @@ from bot.delivery.findings import findings_sheet
 from bot.digests.suspects import look
 from bot.digests.tracing import trace
 from formatters.reply import Reply, Sheet
-from formatters.tracing import patches_findings, suspicion_findings, trace_findings
+from formatters.tracing import suspicion_findings, trace_findings
 
 _SHOWN = 8
 
@@ -65,24 +61,3 @@ async def suspects(context: CommandContext) -> AsyncIterator[Reply]:
     yield context.working("working.suspects", repo=repo)
     asked = ("suspects", repo.lower(), versions, words, key, context.language)
     yield await context.services.work.shared(asked, answer, repo.lower())
-
-
-async def patches(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with how a fork's patches stand, where the feed reads a clone that has both."""
-    repo = context.repository()
-    revisions = next((word for word in context.command.words if ".." in word), "")
-    if not revisions:
-        raise Mistake("mistake.versions_missing")
-
-    def answer() -> Sheet:
-        source = context.services.core.sources.open(place_of(context, repo))
-        if not isinstance(source, GitHistory):
-            raise Mistake("mistake.patches_clone", repo=repo)
-        upstream, fork = read_range(revisions)
-        return findings_sheet(
-            patches_findings(repo, upstream, fork, tried(source, upstream, fork, silent), context.language)
-        )
-
-    yield context.working("working.patches", repo=repo)
-    key = ("patches", repo.lower(), revisions, context.language)
-    yield await context.services.work.shared(key, answer, repo.lower())
