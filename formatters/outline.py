@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from posixpath import basename, commonpath
+from posixpath import commonpath
 
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import AROUND, in_force_by, read_title
@@ -18,7 +18,7 @@ from analysis.entry import RULES, Entry
 from analysis.facts import Fact, FactKind
 from analysis.i18n.typography import outside
 from analysis.rules.change import is_of_new_program
-from analysis.rules.wording import say, say_fact
+from analysis.rules.wording import say, say_fact, short_name
 from analysis.sources.remarks import is_empty
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
@@ -271,7 +271,7 @@ class _Writer:
         yield self.label("stat.importance"), _shares(self.named("importance", numbers.by_importance))
         yield self.label("stat.types"), _shares(self.named("type", numbers.by_type))
         areas = ((self.areas.name(key, self.language), count) for key, count in numbers.by_area.items())
-        yield self.label("stat.areas"), _shares(areas, most=_AREAS) or none
+        yield self.label("stat.areas_first"), _shares(areas, most=_AREAS) or none
         kinds = _shares((name, count) for name, count in self.named("kind", numbers.lines_by_kind) if count)
         yield (
             self.label("stat.lines"),
@@ -287,7 +287,8 @@ class _Writer:
         names = Counter((commit.author, author_of(commit, self.language)) for commit in commits)
         yield self.label("stat.authors"), _shares(((shown, n) for (_, shown), n in names.most_common()), most=_AUTHORS)
         yield self.label("stat.reverts"), str(numbers.reverts)
-        yield self.label("stat.tests_disabled"), str(numbers.tests_disabled)
+        if numbers.tests_disabled:  # none that is skipped everywhere; on one platform some may be
+            yield self.label("stat.tests_disabled"), str(numbers.tests_disabled)
         before = self.digest.before
         if before:
             yield (
@@ -410,7 +411,7 @@ def _common_place(entries: Sequence[Entry]) -> str:
         return ""
     common = set(counted[0]).intersection(*counted[1:]) if all(product) else set()
     if common:
-        return basename(max(sorted(common), key=lambda path: sum(files[path] for files in counted)))
+        return short_name(max(sorted(common), key=lambda path: sum(files[path] for files in counted)))
     folder = commonpath([path for files in counted for path in files])
     return folder if "/" in folder else ""  # a folder of the root tells nobody where to look
 
@@ -481,9 +482,9 @@ def _watched(fact: Fact, entry: Entry) -> str:
     if fact.kind in _RENAMES:
         return f"`{fact.before}` → `{fact.after}`"
     if fact.kind is FactKind.MODULE_REMOVED:
-        return f"`{basename(fact.path)}`"
+        return f"`{short_name(fact.path)}`"
     if fact.kind in {FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED}:
-        return f"`{fact.name}` (`{basename(fact.path)}`)"
+        return f"`{fact.name}` (`{short_name(fact.path)}`)"
     if fact.kind is FactKind.ENV_REMOVED and fact.path:  # others may read it still
-        return f"`{fact.name}` (`{basename(fact.path)}`)"
+        return f"`{fact.name}` (`{short_name(fact.path)}`)"
     return f"`{fact.name}`"

@@ -4,12 +4,12 @@ import pytest
 from builders import a_change, found, told
 
 REMOVED = {
-    "function": ("quill/a.py", "def load(path):\n    return 1\n"),
-    "coroutine": ("quill/a.py", "async def load(path):\n    return 1\n"),
+    "function": ("quill/a.py", 'def load(path):\n    """Load it."""\n    return 1\n'),
+    "coroutine": ("quill/a.py", 'async def load(\n    path,\n):\n    """Load it."""\n    return 1\n'),
+    "class where it can be": ("quill/a.py", "if has_fast():\n\n    class load(Base):\n        pass\n"),
     "class": ("quill/a.py", "class load(Base):\n    pass\n"),
-    "rust function": ("src/a.rs", "pub fn load(path: &str) -> u8 {\n    1\n}\n"),
-    "rust struct": ("src/a.rs", "pub struct load;\n"),
-    "rust module": ("src/a.rs", "pub mod load;\n"),
+    "rust function": ("src/a.rs", "/// Loads it.\npub fn load(path: &str) -> u8 {\n    1\n}\n"),
+    "rust struct": ("src/a.rs", "/// What is loaded.\npub struct load;\n"),
     "operator": ("csrc/a.cc", '  m.def(\n      "load(Tensor! a, int b) -> ()");\n'),
     "binding": ("csrc/a.cpp", '  m.def("load", &load, "Load it.");\n'),
     "TypeScript": ("a.ts", "export async function load(path: string) {\n}\n"),
@@ -66,6 +66,9 @@ class TestRemovedNames:
             ("src/a.rs", "fn load() {}\n"),
             ("src/a.rs", "    pub fn new() -> Self {}\n"),
             ("src/a.rs", "// pub fn load() {}\n"),
+            ("src/writer.rs", "pub fn load() {}\n"),
+            ("quill/a.py", "def load(path):\n    return 1\n"),
+            ("quill/a.py", "class A:\n\n    class load(Base):\n        pass\n".replace("class A:\n\n", "def f():\n\n")),
             ("internal/a.go", "func Load() {}\n"),
             ("a.go", "func (s *store) Load() {}\n"),
             ("src/node/load.ts", "export function load() {}\n"),
@@ -115,13 +118,17 @@ class TestRemovedNames:
         )
 
     def test_a_removed_module_with_many_names_is_one_fact(self) -> None:
-        text = "\n\n".join(f"def load_{word}():\n    return 1" for word in ("one", "two", "three", "four"))
+        text = "\n\n".join(
+            f'def load_{word}():\n    """Load it."""\n    return 1' for word in ("one", "two", "three", "four")
+        )
         (fact,) = found(a_change("quill/old.py", text, None))
         assert (fact.kind, fact.name, fact.line) == ("module_removed", "quill/old.py", 0)
         assert fact.detail == "load_one, load_two, load_three, load_four"
 
     def test_a_removed_module_with_few_names_is_told_by_name(self) -> None:
-        assert told(a_change("quill/old.py", "def load():\n    return 1\n", None)) == [("name_removed", "load")]
+        assert told(a_change("quill/old.py", 'def load():\n    """Load it."""\n    return 1\n', None)) == [
+            ("name_removed", "load")
+        ]
 
 
 class TestRenamedNames:
@@ -131,11 +138,6 @@ class TestRenamedNames:
             ("def load_all(path, n):\n", "def load_every(path, n):\n", ("load_all", "load_every")),
             ("class MeanPrecision:\n", "class MAPEvaluator:\n", ("MeanPrecision", "MAPEvaluator")),
             ("class CacheBase(A):\n", "class Cache(A, B):\n", ("CacheBase", "Cache")),
-            (
-                "def load_tools(data):\n",
-                "def load_tools_or_sets(data, key='x'):\n",
-                ("load_tools", "load_tools_or_sets"),
-            ),
         ],
     )
     def test_a_name_that_was_replaced_in_its_place_was_renamed(
@@ -147,7 +149,7 @@ class TestRenamedNames:
 
     def test_a_function_with_the_same_parameters_below_it_was_renamed(self) -> None:
         filler = "".join(f"x{number} = {number}\n" for number in range(20))
-        before = f"def load_pages(path, count):\n    return 1\n\n\n{filler}"
+        before = f"def load_pages(path, count):\n    'Load them.'\n    return 1\n\n\n{filler}"
         after = f"{filler}\n\ndef load_page(path, count):\n    return 2\n"
         assert told(a_change("quill/a.py", before, after)) == [
             ("name_renamed", "load_pages", "load_pages", "load_page")
@@ -156,20 +158,26 @@ class TestRenamedNames:
     @pytest.mark.parametrize(
         ("before", "after"),
         [
-            ("def load(path):\n    return 1\n", "def erase(everything):\n    return 2\n"),
+            ("def load(path):\n    'Load it.'\n    return 1\n", "def erase(everything):\n    return 2\n"),
+            (
+                "def load_tools(data):\n    'Load it.'\n    return 1\n",
+                "def load_tools_or_sets(data, key='x'):\n    'Load it.'\n    return 1\n",
+            ),
             ("class Reader(nn.Module):\n    x = 1\n    y = 2\n", "class Scheduler(nn.Module):\n    z = 3\n    q = 4\n"),
-            ("def load(path):\n    return 1\n", "class Loader:\n    y = 2\n"),
+            ("def load(path):\n    'Load it.'\n    return 1\n", "class Loader:\n    y = 2\n"),
         ],
-        ids=["another function", "another class of the same base", "a class for a function"],
+        ids=["another function", "one that is given more", "another class of the same base", "a class for a function"],
     )
     def test_another_thing_in_its_place_is_no_new_name(self, before: str, after: str) -> None:
         change = a_change("quill/a.py", f"x = 1\n\n\n{before}", f"x = 1\n\n\n{after}")
         assert [fact[0] for fact in told(change)] == ["name_removed"]
 
     def test_a_name_that_became_private_is_gone(self) -> None:
-        assert told(a_change("quill/a.py", "def load(path):\n    return 1\n", "def _load(path):\n    return 1\n")) == [
-            ("name_removed", "load")
-        ]
+        assert told(
+            a_change(
+                "quill/a.py", "def load(path):\n    'Load it.'\n    return 1\n", "def _load(path):\n    return 1\n"
+            )
+        ) == [("name_removed", "load")]
 
 
 class TestListedNames:
@@ -227,9 +235,9 @@ class TestListedNames:
 
     def test_one_whose_definition_goes_too_is_told_once_and_by_its_module(self) -> None:
         listing = a_change("quill/__init__.py", "from .m import load\n__all__ = ['load']\n", "\n")
-        assert [fact.path for fact in found(listing, a_change("quill/m.py", "def load():\n    pass\n", "\n"))] == [
-            "quill/m.py"
-        ]
+        assert [
+            fact.path for fact in found(listing, a_change("quill/m.py", "def load():\n    'Load it.'\n", "\n"))
+        ] == ["quill/m.py"]
 
 
 class TestParameters:

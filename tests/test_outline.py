@@ -73,7 +73,7 @@ def test_a_story_stands_with_its_most_important_commit_and_where_it_is_missed_th
     assert [entry.entry.commit.sha for entry in first.blocks[0].items] == list(story.shas)
     assert first.blocks[0].heading == "A change and its follow-ups (2 commits), in `cache.py`"
     assert (second.count, len(second.blocks)) == (2, 1)
-    assert second.note == "1 more stands above, with the rest of its story"
+    assert second.note == "1 more is told above, with the commits that it belongs to"
 
 
 def test_a_revert_of_another_days_commit_says_what_it_takes_back() -> None:

@@ -90,11 +90,16 @@ def javascript_env(*names: str) -> str:
 
 
 def python_defs(*names: str) -> str:
-    return "x = 1\n" + "".join(f"\n\ndef {name}(page):\n    return {name!r}, page\n" for name in names)
+    return "x = 1\n" + "".join(
+        f'\n\ndef {name}(page):\n    """Turn to the {name}."""\n    return {name!r}, page\n' for name in names
+    )
 
 
 def rust_fns(*names: str) -> str:
-    return "".join(f'pub fn {name}(page: u8) -> u8 {{\n    call("{name}", page)\n}}\n\n' for name in names)
+    return "".join(
+        f'/// Turns to the {name}.\npub fn {name}(page: u8) -> u8 {{\n    call("{name}", page)\n}}\n\n'
+        for name in names
+    )
 
 
 def go_funcs(*names: str) -> str:
@@ -395,17 +400,14 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("fix(lora): the last page", ("src/a.rs", "let x = 1;\n", "let x = 2;\n")),
         no("Fix it", CODE),
     ),
-    "impact.files": (
-        no("Say more", ("quill/a.py", "# Pages.\nx = 1\n", "# Pages by their owners.\nx = 1\n")),
-        yes("Fix it", CODE),
-        yes("Fix it", ("src/a.rs", "let x = 1;\n", "let x = 2;\n")),
-        no("Fix it", *((f"quill/deep/{n}.py", "x = 1\n", "x = 2\n") for n in "abcd")),
-        no("Test it", ("tests/a.py", "x = 1\n", "x = 2\n")),
-    ),
-    "impact.place": (
-        yes("Fix it", *((f"quill/deep/{n}.py", "x = 1\n", "x = 2\n") for n in "abcd")),
-        yes("Fix it", *((f"crates/pages/src/{n}.rs", "let x = 1;\n", "let x = 2;\n") for n in "abcd")),
-        no("Fix it", *((f"src/{n}.ts", "let x = 1\n", "let x = 2\n") for n in "abcd")),
+    "impact.part": (
+        yes("Fix the pager", ("quill/pager.py", "x = 1\n", "x = 2\n")),
+        yes("turn: skip the last one", ("src/turn/back.rs", "let x = 1;\n", "let x = 2;\n")),
+        yes("fix(press): the ink", ("packages/quill/src/press.ts", "let x = 1\n", "let x = 2\n")),
+        no("Say more of the pager", ("quill/pager.py", "# Pages.\nx = 1\n", "# Pages by their owners.\nx = 1\n")),
+        no("Fix it", CODE),
+        no("Fix the helpers", ("quill/helpers.py", "x = 1\n", "x = 2\n")),
+        no("Test the pager", ("tests/pager.py", "x = 1\n", "x = 2\n")),
     ),
     "impact.builds": (
         yes("Build it anew", ("Makefile", "all:\n\ta\n", "all:\n\tb\n")),

@@ -17,7 +17,7 @@ from analysis.triage.triage import triage
 
 ARGS = "p = argparse.ArgumentParser()\np.add_argument('--page')\n"
 RUST = "pub fn one(page: u8) -> u8 {\n    page\n}\n\n"
-TWO = "pub struct Pages {\n    size: u8,\n}\n\n"
+TWO = "/// Pages of a book.\npub struct Pages {\n    size: u8,\n}\n\n"
 CONFIG = "@dataclass\nclass EngineConfig:\n    page: int = {}\n"
 OLD = 'import warnings\n\n\ndef load(path):\n    warnings.warn("load is deprecated, use open", DeprecationWarning)\n    return path\n'
 Step = tuple[str, tuple[str, str | None, str | None]]
@@ -83,6 +83,27 @@ def test_what_a_file_of_the_same_day_loses_was_nobodys() -> None:
     (alone,) = day(later)
     assert FactKind.DEPRECATED in {fact.kind for fact in alone.facts}
     assert FactKind.DEPRECATED not in {fact.kind for entry in day(new, later) for fact in entry.facts}
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("src/a.rs", "/// Turns it.\npub fn {}(page: u8) -> u8 {{\n    page\n}}\n"),
+        ("pages/a.go", "package pages\n\nfunc {}(page int) int {{\n\treturn page\n}}\n"),
+        ("quill/a.py", "def {}(page, size):\n    'Turn it.'\n    return page\n"),
+    ],
+)
+def test_nobody_is_sent_to_a_name_that_is_gone_by_night(path: str, form: str) -> None:
+    """What is renamed and renamed again goes by its last name; what is renamed and dropped is gone; each is told once."""
+    one, two, three = (form.format(name) for name in ("Turn_page", "Turn_pages", "Turn_all_pages"))
+    first, second = ("Rename it", (path, one, two)), ("Rename it again", (path, two, three))
+    early, late = day(first, second)
+    assert "`Turn_page` with `Turn_all_pages`" in told(early)
+    assert "Turn_pages`" not in told(early) + told(late)
+    kept = form.format("Keep").replace("package pages\n", "")
+    early, late = day((first[0], (path, one + kept, two + kept)), ("Drop it", (path, two + kept, kept)))
+    assert "check whether your code uses `Turn_page`" in told(early)
+    assert "Turn_pages" not in told(early) + told(late)
 
 
 def test_what_stays_is_told() -> None:

@@ -55,12 +55,12 @@ FLAG = 'parser.add_argument("--model", type=str)\n'
 FLAG_GONE = a_change("quill/cli.py", FLAG + 'parser.add_argument("--pages", type=int)\n', FLAG)
 NAME_GONE = a_change(
     "quill/pages.py",
-    "def load_pages(path):\n    return read(path)\n\n\ndef keep():\n    return 1\n",
+    "def load_pages(path):\n    'Load them.'\n    return read(path)\n\n\ndef keep():\n    return 1\n",
     "def keep():\n    return 1\n",
 )
 NAME_CHANGED = a_change(
     "quill/pages.py",
-    "def load_pages(path):\n    return read(path)\n\n\nclass A:\n    x = load_pages(1)\n",
+    "def load_pages(path):\n    'Load them.'\n    return read(path)\n\n\nclass A:\n    x = load_pages(1)\n",
     "def load_all_pages(path):\n    return read(path)\n\n\nclass A:\n    x = load_all_pages(1)\n",
 )
 NEW_DEFAULT = a_change(

@@ -54,6 +54,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     (  # before BUILD: what an example or a playground needs, nobody installs
         FileKind.TOOLING,
         r"/(examples?|bench|benches|benchmarks?|samples|demos?|cookbook|playgrounds?|scripts([_-]\w+)?)/"
+        r"|/(experiments|ablations?|(?:\w+[_-])?comparisons?)/|^/evals?/"
         r"|/(bench|benchmark|tune|tuning)_[\w-]+\.\w+$|/[\w.-]+\.config\.[mc]?[jt]s$",
     ),
     (
@@ -61,6 +62,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
         r"/(Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|docker-compose[^/]*|compose\.ya?ml|docker-bake\.hcl)$"
         r"|/(Makefile|GNUmakefile|CMakeLists[^/]*\.txt|meson\.build|meson_options\.txt|BUILD|WORKSPACE|build\.rs)$"
         r"|/(setup\.(py|cfg)|pyproject[^/]*\.toml|MANIFEST\.in|[^/]*requirements[^/]*\.(txt|in)|requirements/(.*/)?[^/]*\.(txt|in)|constraints[^/]*\.txt)$"
+        r"|/(Rakefile|Gemfile|extconf\.rb|mix\.exs|Package\.swift|pubspec\.yaml|composer\.json|build\.zig(?:\.zon)?)$|\.(gemspec|csproj|nuspec)$"
         r"|/(Cargo\.toml|go\.(mod|work)|package\.json|tsconfig[^/]*\.json|pom\.xml|environment\.ya?ml|flake\.nix)$"
         r"|\.(cmake|mk|bazel|bzl|gradle|dockerignore)$|/(build|rename_wheels?|install)[\w-]*\.(sh|bat|ps1)$"
         r"|^/(docker|cmake|packaging|conda)/|/\.devcontainer/"

@@ -20,6 +20,11 @@ _SET_BACK = {
     FactKind.REQUIREMENT_CHANGED, FactKind.DEPENDENCY_CHANGED,
 }  # fmt: skip
 """Facts that a later one undoes by going back to the value before."""
+_RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
+_REMOVALS = {kind for kind in FactKind if kind.value.endswith("_removed")} - {
+    FactKind.CHECK_REMOVED,
+    FactKind.DEPENDENCY_REMOVED,
+}
 _OF_A_FILE = {FactKind.CONFIG_ADDED, FactKind.CONFIG_REMOVED, FactKind.NAME_ADDED, FactKind.NAME_REMOVED}
 """Facts whose names are told apart by their files."""
 _OF_WHAT_WAS = {
@@ -31,8 +36,35 @@ _OF_WHAT_WAS = {
 
 def settle(entries: Sequence[Entry]) -> list[Entry]:
     """Return the entries of a day, the oldest first, each with the facts that still stand and told accordingly."""
+    entries = _renamed_once(entries)
     gone = _fallen(entries)
     return [_without(entry, gone.get(entry.commit.sha, frozenset())) for entry in entries]
+
+
+def _renamed_once(entries: Sequence[Entry]) -> list[Entry]:
+    """Tell of a name that goes by several in one day, or by another one and is gone by night, what became of it at last: with its first step."""
+    steps = [(sha, fact) for sha, facts in ((e.commit.sha, e.facts) for e in entries) for fact in facts]
+    instead: dict[tuple[str, Fact], Fact | None] = {}
+    ends: dict[str, tuple[str, Fact]] = {}
+    for sha, fact in steps:
+        first = ends.pop(fact.name, None) if fact.kind in _RENAMES | _REMOVALS else None
+        if first and first[0] != sha:
+            instead[first] = replace(instead.get(first) or first[1], kind=fact.kind, after=fact.after)
+            instead[sha, fact] = None
+        if fact.kind in _RENAMES and not fact.detail:
+            ends[fact.after] = first or (sha, fact)
+    return [
+        _with(entry, {fact: one for (sha, fact), one in instead.items() if sha == entry.commit.sha})
+        for entry in entries
+    ]
+
+
+def _with(entry: Entry, instead: Mapping[Fact, Fact | None]) -> Entry:
+    if not instead:
+        return entry
+    told = _without(entry, frozenset(instead))
+    facts = tuple(one for fact in entry.facts if (one := instead.get(fact, fact)))
+    return _told_anew(replace(told, facts=facts))
 
 
 def _fallen(entries: Sequence[Entry]) -> Mapping[str, frozenset[Fact]]:
@@ -40,8 +72,8 @@ def _fallen(entries: Sequence[Entry]) -> Mapping[str, frozenset[Fact]]:
     fallen: dict[str, set[Fact]] = {}
     standing: dict[tuple[object, ...], tuple[str, Fact]] = {}
     new_files: set[str] = set()
-    defined_later = _definitions(entries)
-    for entry in entries:
+    defined_last = _definitions(entries)
+    for place, entry in enumerate(entries):
         sha = entry.commit.sha
         for fact in entry.facts:
             if fact.kind in _TOLD_ANYWAY:
@@ -50,14 +82,12 @@ def _fallen(entries: Sequence[Entry]) -> Mapping[str, frozenset[Fact]]:
             if other and other[0] != sha:
                 fallen.setdefault(other[0], set()).add(other[1])
                 fallen.setdefault(sha, set()).add(fact)
-            elif (
-                (fact.kind in _OF_WHAT_WAS and fact.path in new_files)
-                or _is_undone(entry)
-                or (fact.kind is FactKind.NAME_REMOVED and _comes_back(fact, sha, defined_later))
-            ):
+            elif (fact.kind in _OF_WHAT_WAS and fact.path in new_files) or _is_undone(entry):
                 fallen.setdefault(sha, set()).add(fact)
             else:
                 standing[_key(fact)] = sha, fact
+                if fact.kind is FactKind.NAME_REMOVED and _comes_back(fact, place, defined_last):
+                    fallen.setdefault(sha, set()).add(fact)
         new_files |= {file.path for file in entry.commit.files if file.status == "added"}
     return {sha: frozenset(facts) for sha, facts in fallen.items()}
 
@@ -76,13 +106,13 @@ def _is_undone(entry: Entry) -> bool:
     return any(reason.code in _UNDONE for reason in entry.triage.reasons)
 
 
-def _definitions(entries: Iterable[Entry]) -> Mapping[tuple[str, str], str]:
-    """By path and name, the SHA of the last commit that adds a definition there."""
-    found: dict[tuple[str, str], str] = {}
-    for entry in entries:
+def _definitions(entries: Iterable[Entry]) -> Mapping[tuple[str, str], int]:
+    """By path and name, the place of the last commit that adds a definition there."""
+    found: dict[tuple[str, str], int] = {}
+    for place, entry in enumerate(entries):
         for file in entry.commit.files:
             for name in _defined(file.patch or ""):
-                found[file.path, name] = entry.commit.sha
+                found[file.path, name] = place
     return found
 
 
@@ -93,10 +123,19 @@ def _defined(patch: str) -> Iterator[str]:
             yield found["name"]
 
 
-def _comes_back(fact: Fact, sha: str, defined: Mapping[tuple[str, str], str]) -> bool:
-    """Whether another commit of the day defines a removed name anew in its file."""
+def _comes_back(fact: Fact, place: int, defined: Mapping[tuple[str, str], int]) -> bool:
+    """Whether a later commit of the day defines a removed name anew in its file."""
     name = fact.name.rpartition("::")[2].rpartition(".")[2]
-    return defined.get((fact.path, name), sha) != sha
+    return defined.get((fact.path, name), place) > place
+
+
+def _told_anew(entry: Entry) -> Entry:
+    """Return the entry with what the rules say of its facts as they are now, where the rules read it."""
+    analysis = entry.analysis
+    if analysis is None or analysis.analyser != RULES:
+        return entry
+    told = RulesAnalyser().analyse((entry,), analysis.language).analyses[entry.commit.sha]
+    return replace(entry, analysis=replace(told, stands_in=analysis.stands_in))
 
 
 def _without(entry: Entry, gone: frozenset[Fact]) -> Entry:
@@ -106,13 +145,10 @@ def _without(entry: Entry, gone: frozenset[Fact]) -> Entry:
     names = {(fact.kind.value, fact.name) for fact in gone}
     reasons = tuple(one for one in entry.triage.reasons if (one.code, one.detail) not in names)
     facts = tuple(fact for fact in entry.facts if fact not in gone)
-    settled = replace(entry, facts=facts, triage=replace(entry.triage, reasons=reasons))
-    analysis = entry.analysis
-    if analysis is None:
+    settled = _told_anew(replace(entry, facts=facts, triage=replace(entry.triage, reasons=reasons)))
+    analysis = settled.analysis
+    if analysis is None or analysis.analyser == RULES:
         return settled
-    if analysis.analyser == RULES:
-        told = RulesAnalyser().analyse((settled,), analysis.language).analyses[entry.commit.sha]
-        return replace(settled, analysis=replace(told, stands_in=analysis.stands_in))
     lines = {(fact.path, fact.line) for fact in gone}
     advice = tuple(
         claim for claim in analysis.recommendations if not lines & {(path, claim.line) for path in claim.paths}

@@ -13,6 +13,7 @@ from enum import StrEnum
 from itertools import chain, islice
 from posixpath import basename, dirname
 
+from analysis.commits.bots import is_bot
 from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import Title, in_force_by, read_title
@@ -46,10 +47,10 @@ _OPENING = 8  # letters of a title; one that was cut has more
 _ABBREVIATED = 7  # letters of a SHA that git shows at least
 _GENERAL = frozenset(
     """add all allow also and are avoid better bug bugfix bump change chore ci clean cleanup code correct default disable doc
-    docs documentation enable error failure feat feature file fix fixe fixed for format from get handle hot hotfix improve
+    docs documentation enable error failure feat feature file fix fixe fixed flaky for format from get handle hot hotfix improve
     in initial instead into issue it lint logic make minor misc model more move new not of on one optimize or part perf
     performance problem refactor refine release remove rename request revert set simplify small some style super support temporarily
-    test tests that the this tiny to typo unit update upgrade use using version via when with without work wrong""".split()  # noqa: SIM905 - a hundred quoted words are no easier to read
+    test tests that the this tiny to typo unit unnecessary unused update upgrade use using version via when with without work wrong""".split()  # noqa: SIM905 - a hundred quoted words are no easier to read
 )
 """What titles say of anything."""
 _LEAST_MOVED = 0.5
@@ -252,10 +253,13 @@ def _is_same_work(first: _Traits, second: _Traits, everybodys: frozenset[str]) -
     Both must speak of the same thing as well, or one must build on files that the other brought; or they do the same to
     other files, by nearly the same words.
     """
+    if is_bot(first.commit):
+        return False  # what a machine brings each morning has nothing in common but the machine
     one, two = first.words, second.words
-    if len(one & two) >= _LEAST_ALIKE and len(one & two) >= _ALIKE * len(one | two):
+    if (one & two) - _GENERAL and len(one & two) >= _LEAST_ALIKE and len(one & two) >= _ALIKE * len(one | two):
         return True
-    said = (one & two) - _GENERAL - everybodys
+    # That both speak of what their common file is called says no more than that they change it.
+    said = (one & two) - _GENERAL - everybodys - _words_of(" ".join(first.product & second.product))
     return _share_files(first, second) and bool(said or first.brought & second.paths)
 
 

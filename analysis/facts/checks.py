@@ -8,7 +8,7 @@ from analysis.commits.file_kinds import FileKind
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile, Mention, View, is_reworded, only_in
 from analysis.facts.syntax.code import depth_of
-from analysis.facts.syntax.refusals import Refusal, refusals
+from analysis.facts.syntax.refusals import Refusal, messages, refusals, refusals_by_name
 from analysis.i18n.patterns import Patterns
 
 _PATTERNS = Patterns(__file__)
@@ -28,6 +28,9 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     code = [file for file in files if file.kind is FileKind.PRODUCTION]
     before = [refusal for file in code for old, _ in file.views for refusal in refusals(file, old)]
     after = [refusal for file in code for _, new in file.views for refusal in refusals(file, new)]
+    named = dict(pair for file in code for _, new in file.views for pair in messages(file, new))
+    after += [refusal for file in code for _, new in file.views for refusal in refusals_by_name(file, new, named)]
+    after = [one for one in after if not _is_internal(one)]
     # What a new file or function checks is part of what it does; what an old one starts to refuse, its callers notice.
     whole = {file.path for file in code if file.change.status in {"added", "removed"}}
     came = [one for one in _without_words(after, before) if one.path not in whole]
@@ -49,6 +52,11 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     for one in gone:
         if one.in_old and not _is_said(one, code, after=True):
             yield Fact(FactKind.CHECK_REMOVED, one.value, one.path, one.line, before=one.condition, detail=one.name)
+
+
+def _is_internal(one: Refusal) -> bool:
+    """Whether a refusal guards the code against itself: its users give it no cause, and can do nothing about it."""
+    return bool(_PATTERNS.internal_error.fullmatch(one.value) or _PATTERNS.internal.search(one.name))
 
 
 def _without_words(these: Sequence[Refusal], those: Sequence[Refusal]) -> Iterator[Refusal]:
@@ -139,11 +147,18 @@ def stops_what_was(file: ChangedFile, line: int) -> bool:
 
 
 def _is_alone(lines: Sequence[tuple[int, str, bool]], guard: int, index: int) -> bool:
-    """Whether the line at `index` is all that a guard encloses."""
+    """Whether the line at `index` is all that a guard encloses, but for how the error is told and given back."""
     depth = depth_of(lines[index][1])
     following = takewhile(lambda row: not row[1].strip() or depth_of(row[1]) >= depth, lines[index + 1 :])
-    beside = [c for _, c, _ in (*lines[guard + 1 : index], *following) if c.strip() and depth_of(c) == depth]
-    return all(code.strip()[:1] in ")]}," for code in beside)
+    above, below = (
+        [
+            code.strip()
+            for _, code, _ in rows
+            if code.strip() and depth_of(code) == depth and code.strip()[0] not in ")]},"
+        ]
+        for rows in (lines[guard + 1 : index], following)
+    )
+    return not above and (not below or below[-1].startswith("return"))
 
 
 def is_fallback(file: ChangedFile, line: int) -> bool:

@@ -1,5 +1,6 @@
 """Public functions and classes that go away, get another name, or come."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from analysis.commits.file_kinds import FileKind
@@ -7,9 +8,11 @@ from analysis.facts import additions
 from analysis.facts.fact import Fact, FactKind
 from analysis.facts.syntax import parameters
 from analysis.facts.syntax.changed import ChangedFile, Mention, View, alike, in_one_run, only_in
+from analysis.facts.syntax.code import call_text
+from analysis.facts.syntax.documented import has_docstring
 from analysis.facts.syntax.exports import LISTED, listed
 from analysis.facts.syntax.headers import is_header, offered
-from analysis.facts.syntax.offers import is_entry, is_open, owners
+from analysis.facts.syntax.offers import is_entry, is_open, offers, owners
 from analysis.i18n.patterns import Patterns
 
 _PATTERNS = Patterns(__file__)
@@ -27,10 +30,11 @@ _SHORTEST_REST = len("(x):")
 def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     """Find public names of the product's code that the commit removes, renames or adds, and removed modules."""
     product = [file for file in files if file.kind is FileKind.PRODUCTION and has_names(file)]
-    before = [mention for file in product for old, _ in file.views for mention in defined(file, old)]
+    before = [mention for file in product for old, _ in file.views for mention in _for_others(file, old)]
     before += [mention for file in product for old, _ in file.views for mention in _announced(file, old)]
     before += [mention for file in product for old, _ in file.views for mention in listed(file, old)]
     after = [mention for file in product for _, new in file.views for mention in defined(file, new)]
+    after += [mention for file in product for _, new in file.views for mention in _of_traits(file, new)]
     after += [mention for file in product for _, new in file.views for mention in listed(file, new)]
     by_path = {file.path: file for file in product}
     gone = [
@@ -79,15 +83,56 @@ def _is_offered(file: ChangedFile) -> bool:
 def defined(file: ChangedFile, view: View) -> Iterator[Mention]:
     """Find the functions, classes and types that a file defines for others, with what follows their names."""
     owner_at = owners(file.language, view)
-    for found in _PATTERNS["definition"][file.language].finditer(view.code):
+    conditional = _conditional(view) if file.language == "python" else ()
+    for found in (*_PATTERNS["definition"][file.language].finditer(view.code), *conditional):
         above = view.code[max(0, found.start() - 400) : found.start()].rstrip("\n").rpartition("\n")[2]
         owner = found.groupdict().get("owner") or "A"
         if owner[0].isupper() and not _PATTERNS.handles.match(
             above
         ):  # who calls an endpoint knows its path, not the function's name
             name = owner_at(found) + found["name"]
-            yield view.mention(name, file.path, found.start("name"), found["rest"], found["keyword"])
+            yield view.mention(name, file.path, found.start("name"), _signature(found, view), found["keyword"])
     yield from offered(file, view)
+
+
+def _conditional(view: View) -> Iterator[re.Match[str]]:
+    """Find the classes of Python that a module only has under a condition, such as that something is installed."""
+    for found in _PATTERNS.indented_class.finditer(view.code):
+        above = [*_PATTERNS.at_margin.finditer(view.code, 0, found.start())][-1:]
+        if _PATTERNS.condition.match(above[0][0] if above else view.heading):
+            yield found
+
+
+def _signature(found: re.Match[str], view: View) -> str:
+    """What follows a name on its line, or to the end of its parameters where these take several lines."""
+    rest = found["rest"]
+    if rest.count("(") <= rest.count(")"):
+        return str(rest)
+    return f"({' '.join(call_text(view.code, found.start('rest') + rest.index('(')).split())})"
+
+
+def _for_others(file: ChangedFile, view: View) -> Iterator[Mention]:
+    """Those of them that their authors describe to others, where a language marks as public what only its own crate or module may use.
+
+    `pub fn` in a private module of Rust, and a function of Python, are nobody's until somebody documents them; what a removed
+    module of Python had is missed by whoever imports it, as the module is.
+    """
+    if file.language == "rust":
+        described = {one.name for one in offers(file, view) if one.is_documented}
+        yield from (one for one in (*defined(file, view), *_of_traits(file, view)) if one.name in described)
+    elif file.language == "python" and file.change.status != "removed" and not file.path.endswith("__init__.py"):
+        yield from (one for one in defined(file, view) if one.detail == "class" or has_docstring(view, one))
+    else:
+        yield from defined(file, view)
+
+
+def _of_traits(file: ChangedFile, view: View) -> Iterator[Mention]:
+    """What the public traits of a file of Rust ask for and give: `pub` stands before the trait alone."""
+    if file.language == "rust":
+        known = {one.name for one in defined(file, view)}
+        for one in offers(file, view):
+            if one.owner and one.name not in known:
+                yield Mention(one.name, one.path, one.line, str(one.parts or ""), "fn", changed=one.changed)
 
 
 def _announced(file: ChangedFile, view: View) -> Iterator[Mention]:
@@ -139,6 +184,8 @@ def _replaces(new: Mention, old: Mention, file: ChangedFile) -> bool:
     """Whether `new` is `old` by another name: nothing else on its line changed, or it is alike and written in its place."""
     if new.path != old.path or new.detail != old.detail or old.detail == LISTED:
         return False  # of two lists in alphabetical order, nothing tells which name stands for which
+    if old.detail in _CALLED and old.value != new.value:
+        return False  # who calls it by the new name must give it something else, too
     if is_header(file) and old.detail != "def":  # of macros and types that begin alike, only the names tell
         is_same = old.detail == "function" and old.value == new.value and len(old.value) >= _SHORTEST_REST
         is_alike = alike(old.name, new.name, _MUCH_ALIKE)
@@ -149,4 +196,5 @@ def _replaces(new: Mention, old: Mention, file: ChangedFile) -> bool:
     return (is_same or is_alike) and in_one_run(file, old.line, new.line, _SHORT_RUN if is_alike else _ONE_LINE)
 
 
+_CALLED = {"def", "async def", "fn", "func", "function", "function*"}
 _ONE_LINE, _SHORT_RUN = 2, 12

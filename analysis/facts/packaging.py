@@ -60,6 +60,9 @@ def _listed(path: str, view: View) -> Iterator[Mention]:
             table = found["name"]
         elif found := _PATTERNS.python.match(text):
             yield Mention(found["name"], path, number, found["version"], FactKind.REQUIREMENT_CHANGED, changed=changed)
+        elif path.endswith("Cargo.toml") and not table and (found := _PATTERNS.feature.match(text)):
+            if found["key"] not in _DEVELOPERS:  # its table begins above the hunk
+                yield Mention(f"features.{found['key']}", path, number, "", FactKind.CONFIG_REMOVED, changed=changed)
         elif (kind := _OFFERS.get(table)) and (found := _PATTERNS.key.match(text)) and found["key"] not in _DEVELOPERS:
             name = found["key"] if kind is FactKind.COMMAND_REMOVED else f"{table.rpartition('.')[2]}.{found['key']}"
             value = found["value"] if found["value"].endswith("]") else ""

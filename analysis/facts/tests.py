@@ -18,7 +18,6 @@ _MARK_WORDS = ("skip", "xfail", "ignore", "xit(", "xdescribe(", "DISABLED_")
 _FAR = 10
 EXPECTED_TO_FAIL = "expected to fail"
 """What a test is, in a fact of it, that runs and may fail."""
-_EXPECTED = re.compile(r"\bxfail\b(?!.*\brun\s*=\s*False)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def _skips(file: ChangedFile, hunk: Hunk, *, added: bool) -> Iterator[_Skip]:
             # A test that is itself new (or gone) with its mark has not stopped (or started) to run.
             if name and not _is_only_here(test, name, others):
                 called, reason = name[1] or name[2] or name[3], _reason(lines, index)
-                runs = bool(_EXPECTED.search(line.text))
+                runs = bool(_PATTERNS.expected.search(line.text))
                 yield _Skip(called, line, reason if reason != called else "", runs)
 
 

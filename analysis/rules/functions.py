@@ -14,6 +14,8 @@ _OWNERS = {"class", "struct", "enum", "trait", "interface"}
 _PROGRAMS = {"python", "rust", "go", "c", "javascript", "java"}
 _GOES_ON = ")}]#"
 """How lines begin that stand at a definition's own margin and yet belong to it: ends of brackets, directives of a preprocessor."""
+_METHOD = 4
+"""How far methods are indented in their class, at most."""
 _NO_FUNCTION = {"if", "for", "while", "switch", "return", "static_assert", "defined", "main", "namespace"}
 
 
@@ -109,7 +111,10 @@ def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) 
         is_defined = False
         if found:
             kind, said, indent = found
-            is_local = kind != "owner" and is_seen and name != owner and indent > name_indent >= 0
+            is_deep = (
+                language == "python" and bool(owner) and indent > owner_indent + _METHOD
+            )  # of a method above the hunk
+            is_local = kind != "owner" and ((is_seen and name != owner and indent > name_indent >= 0) or is_deep)
             if kind == "owner":
                 owner, owner_indent, name, name_indent = said, indent, said, indent
             elif not is_local:

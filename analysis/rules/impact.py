@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from posixpath import commonpath, dirname
 
 from analysis.commits.file_kinds import FileKind
+from analysis.commits.title import ChangeType
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile
 from analysis.rules.change import Change, names_of
 from analysis.rules.wording import short_name
+from analysis.statements import Source, StatementKind
 from analysis.triage.areas import general
 from analysis.triage.hardware import named_in
 
@@ -54,11 +55,24 @@ _SHARED = re.compile(
 _OTHER = "other_hw"
 _NO_PART = {"ci", "docs", "build_release", _OTHER}
 """Areas around the product, or that say of a part only that it is another one."""
-_MOST_ALTERNATIVES, _MOST_FILES = 3, 3
+_MOST_ALTERNATIVES = 3
+_DEEP, _SHORTEST = 2, 3
+_WORD = re.compile(r"[^\W_]+")
+_COMMON = re.compile(
+    r"(?:utils?|common|base|core|mod|main|index|types?|config|internal|shared|tests?|helpers?|files?|data|code|model|models|module|error|errors|value|values|name|names|new|add|fix|set|get|use|run|make|all|and|the|for|with"
+    r"|state|info|context|manager|service|api|app|python|rust|impl|extension|node|init|version|build|object|function|class|method)",
+    re.IGNORECASE,
+)
+"""Words that both titles and paths are full of."""
 
 
 def impact(change: Change) -> Iterator[Claim]:
-    """Yield who is reached, as claims with the lines or files that show it; nothing of the product reaches nobody."""
+    """Yield who is reached, as claims with the lines or files that show it; nothing of the product reaches nobody.
+
+    A version reaches everybody, which nobody needs to be told.
+    """
+    if change.entry.triage.types[0] is ChangeType.RELEASE:
+        return
     found = [*_interfaces(change)]
     if change.reaching:
         found += [*_hardware(change), *_alternatives(change)]
@@ -115,20 +129,42 @@ def _alternative(file: ChangedFile) -> tuple[str, str] | None:
 
 
 def _part(change: Change) -> Iterator[Claim]:
-    """The part of the product: its area, or else its files or the folder of them all, where that is more than the whole."""
+    """The part of the product, as its users call it: its area, or else what the title names and the paths bear out."""
     area = next((key for key in change.entry.triage.areas if key not in _NO_PART), "")
     if area:
         yield Claim(change.say("impact.area", name=general().name(area, change.language)), _paths(change))
-        return
-    files = [file.path for file in change.reaching]
-    if len(files) <= _MOST_FILES:
-        yield Claim(
-            change.say("impact.files", names=change.names([short_name(path) for path in files])), _paths(change)
-        )
-        return
-    place = commonpath([dirname(path) or "." for path in files])
-    if "/" in place.removesuffix("/src"):
-        yield Claim(change.say("impact.place", name=place), _paths(change))
+    elif name := _named_part(change):
+        yield Claim(change.say("impact.part", name=name), _paths(change))
+
+
+def _named_part(change: Change) -> str:
+    """What both the title and the path of the most changed file call a part, as the title writes it; empty for nothing.
+
+    A prefix or a scope is the author's own word for it; any other word must name a file or a folder, and no common one.
+    """
+    names = _names_of(change.reaching[0].path, change.commit.repo)
+    scope = change.title.scope.rpartition("/")[2]
+    if scope.lower() in names or (scope and set(_WORD.findall(scope.lower())) <= names):
+        return scope
+    said = [
+        change.title.text,
+        *(one.text for one in change.statements(StatementKind.EFFECT) if one.source is Source.FRAGMENT),
+    ]
+    words = (word for text in said for word in _WORD.findall(text))
+    return next(
+        (word for word in words if word.lower() in names and len(word) >= _SHORTEST and not _COMMON.fullmatch(word)), ""
+    )
+
+
+def _names_of(path: str, repo: str) -> set[str]:
+    """The words of a path's last folders and of its file, without what stands for the whole."""
+    *folders, file = path.lower().split("/")
+    parts = [*folders[-_DEEP:], file.partition(".")[0]]
+    return {word for part in parts for word in (part, *_WORD.findall(part))} - {
+        *_WORD.findall(repo.lower()),
+        "src",
+        "lib",
+    }
 
 
 def _builds(change: Change) -> Iterator[Claim]:

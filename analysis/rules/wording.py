@@ -97,6 +97,7 @@ def say_fact(fact: Fact, language: Language) -> str:
         "value": value,
         "count": fact.detail.count(" → "),
         "package": _package(fact.path),
+        "feature": fact.name.rpartition(".")[2],
     }
     text = say(f"lead.{key}", language, file=short_name(fact.path), **values)
     return spaced(text) if language == "zh" else text
@@ -107,13 +108,16 @@ def _form(fact: Fact) -> str:
     is_image = language_of(fact.path) == "docker"
     has_both = bool(fact.before and fact.after)
     # A key of Python's that is looked up here now may have been looked up elsewhere before.
+    is_feature = fact.name.startswith(_FEATURES)
     is_looked_up = language_of(fact.path) == "python" and fact.name[:1].islower()
     forms = {
         FactKind.DEPENDENCY_CHANGED: (not has_both, "dependency_pinned" if fact.after else "dependency_unpinned"),
         FactKind.DEPENDENCY_ADDED: (is_image and "/" not in fact.name, "dependency_installed"),
         FactKind.DEPENDENCY_REMOVED: (is_image and "/" not in fact.name, "dependency_uninstalled"),
-        FactKind.CONFIG_ADDED: (is_image or is_looked_up, "config_added_image" if is_image else "config_read"),
-        FactKind.CONFIG_REMOVED: (is_image, "config_removed_image"),
+        FactKind.CONFIG_ADDED: (
+            is_image or is_looked_up or is_feature,
+            "config_added_image" if is_image else "feature_added" if is_feature else "config_read",
+        ),
         FactKind.CHECK_ADDED: (bool(fact.before or fact.after), "check_added_where"),
         FactKind.CHECK_REMOVED: (bool(fact.before or fact.after), "check_removed_where"),
         FactKind.REQUIREMENT_CHANGED: (not has_both, "requirement_new" if fact.after else "requirement_gone"),
@@ -124,6 +128,7 @@ def _form(fact: Fact) -> str:
             not has_both,
             "signature_more" if fact.after else "signature_less" if fact.before else "signature_other",
         ),
+        FactKind.CONFIG_REMOVED: (is_image or is_feature, "config_removed_image" if is_image else "feature_removed"),
         FactKind.TEST_DISABLED: (bool(fact.after), "test_may_fail"),
         FactKind.TEST_ENABLED: (bool(fact.before), "test_must_pass"),
         FactKind.NAME_ADDED: (fact.path.endswith("/__init__.py"), "name_exported"),
@@ -164,6 +169,8 @@ def brief_error(message: str) -> str:
 
 
 _VARIABLE = re.compile(r"[A-Z*][A-Z0-9_*]+")
+_FEATURES = ("features.", "optional-dependencies.", "extras.")
+"""How facts name what users choose of a package: a feature of a crate, an extra of a distribution."""
 _ROOT = re.compile(r"^(?:src|lib|python|py)/")
 _BARE_NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _PLACE = re.compile(r"\$?\{(\w[^{}!:]{0,60})(?:![rsa])?(?::[^{}]*)?\}")

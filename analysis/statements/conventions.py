@@ -11,6 +11,7 @@ _SHARE, _LEAST = 0.15, 3
 
 _CHECKBOX = re.compile(r"^(?:[-*+]\s*)?\[[ xX]?\]\s*")
 _LONGEST = 20_000
+_KEPT = ("#", "<!--", "-->")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,12 @@ class Conventions:
     fragment_folders: tuple[str, ...] = ()
 
     def without_boilerplate(self, text: str) -> str:
-        """Return a description without the lines of templates; headings stay, they tell what is below them."""
+        """Return a description without the lines of templates; headings and comments stay, they tell what is below them."""
         if not self.boilerplate:
             return text
         lines = text.split("\n")
         return "\n".join(
-            line for line in lines if line.lstrip().startswith("#") or normal(line) not in self.boilerplate
+            line for line in lines if line.lstrip().startswith(_KEPT) or normal(line) not in self.boilerplate
         )
 
 

@@ -98,7 +98,8 @@ def _effects(scored: Iterable[tuple[float, Candidate]], title: Collection[str]) 
         if points + (_FOLLOWS if _goes_on(shown, candidate) else 0.0) < GOOD:
             return
         waiting.remove((points, candidate))
-        if not repeats(candidate.text, [one.text for one in shown], title):
+        is_within = any(candidate.text in one.text or one.text in candidate.text for one in shown)
+        if not is_within and not repeats(candidate.text, [one.text for one in shown], title):
             shown.append(candidate)
             yield _statement(candidate, StatementKind.EFFECT, points)
 

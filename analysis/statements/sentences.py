@@ -42,7 +42,10 @@ def _of_line(text: str) -> Iterator[str]:
     start = 0
     for end in [*(found for found in _PATTERNS.end.finditer(masked)), None]:
         stop = end.end() if end else len(plain)
-        if end and masked[end.start()] == "." and _PATTERNS.abbreviated.search(masked[start : end.start() + 1]):
+        until = masked[start : end.start() + 1] if end and masked[end.start()] == "." else ""
+        if _PATTERNS.abbreviated.search(until) or (
+            _PATTERNS.number.search(until) and masked[stop:].lstrip()[:1].isdigit()
+        ):
             continue
         sentence = _PATTERNS.numbered.sub("", plain[start:stop].strip())
         start = stop

@@ -24,6 +24,8 @@ MOST_AREAS = 2
 _IN_TAG, _IN_TITLE, _IN_PATHS, _IN_COMMON_PATHS = 3.0, 1.6, 2.5, 1.5
 _NEARLY_ALL, _SURE, _ENOUGH = 0.9, 1.5, 1.0
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.LOCK}
+_MEASURES = {FileKind.TOOLING, FileKind.DOCS, FileKind.TEST}
+"""What benchmarks consist of: the models and settings that their files name are what is measured, not what changes."""
 _BUILDS = {FileKind.BUILD, FileKind.LOCK}
 _OF_MODELS = re.compile(
     r"(?<![a-z])(?:torch|pytorch|cuda|cudnn|gpus?|npus?|tpus?|xpus?|mlus?|hpus?|musa|rocm|hipify|triton|tensors?|llms?|vllm|sglang|sgl|srt|kv_?cache|fp8|fp4|bf16|bfloat16"
@@ -164,6 +166,8 @@ class Areas:
             sure = [(value, key) for value, key in sure if key != "docs"]
         if named:  # that it lies in a folder which nobody ever named is told where nothing else is
             sure = [(value, key) for value, key in sure if key not in learned or self._areas[key].tags]
+        if files and "benchmark" in named and all(kind_of(file.path) in _MEASURES for file in files):
+            sure = [(value, key) for value, key in sure if key == "benchmark" or key in tagged | in_title]
         sure.sort(key=lambda pair: (pair[1] in learned, -pair[0], pair[1]))
         return tuple(key for _, key in sure[:MOST_AREAS])
 

@@ -73,7 +73,7 @@ class Triage:
     @property
     def may_hurt(self) -> bool:
         """Whether it mends, breaks or takes back something: whoever runs the product may have the trouble, or get it."""
-        return self.types[0] in _MENDING or any(reason.code in _HURTS for reason in self.reasons)
+        return self.types[0] in MENDING or any(reason.code in _HURTS for reason in self.reasons)
 
     @property
     def is_grave(self) -> bool:
@@ -123,7 +123,8 @@ HIGH, MEDIUM = 0.68, 0.22
 """The scores from which on a commit is high, and medium: some one in ten, and half, of a busy repository's day."""
 
 _MEDIUM_WEIGHT = 0.3
-_MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
+MENDING = {ChangeType.BUGFIX, ChangeType.SECURITY, ChangeType.BREAKING, ChangeType.REVERT}
+"""Types of what takes a trouble away, or may bring one."""
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
 
 

@@ -165,7 +165,7 @@ class _Report:
         for mark in item.marks:
             yield f"{indent}  - ⚠️ {escape(mark)}"
         for part in item.parts:
-            statements = (" " if self.language == "en" else "").join(self.statements(part, item))
+            statements = " · ".join(self.statements(part, item))
             yield f"{indent}  - {self.name(part)} {statements}"
 
     def long(self, item: Item, level: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from analysis.statements.symptoms import symptoms
 from analysis.triage.areas import Areas
 from analysis.triage.hardware import named_in
 from analysis.triage.reason import Reason
-from analysis.triage.triage import OPINION
+from analysis.triage.triage import MENDING, OPINION
 from formatters.i18n.wording import label
 from formatters.text.plain import clean
 
@@ -61,14 +61,15 @@ def _plain(entry: Entry, language: Language) -> Iterator[str]:
 def _telling(reasons: Sequence[Reason], types: Sequence[ChangeType]) -> Iterator[Reason]:
     """Yield what speaks for the rank and can be pointed at: what was learned of commits like it is too general."""
     has_symptom = any(reason.code in symptoms() for reason in reasons)
-    is_around = types[0] in AROUND  # a test that fails is no trouble of its readers'
+    # What a feature brings along with it, or a test that fails, is no trouble that readers have had.
+    is_mending = types[0] in MENDING
     for reason in reasons:
         is_settled = reason.code in _SETTLED
         is_plain = reason.code.startswith(("learned.", "type.")) and reason.code not in _GRAVE_TYPES
         is_plain = (
             is_plain
             or reason.code in _SAYS_LITTLE
-            or (is_around and reason.code in symptoms())
+            or (not is_mending and reason.code in symptoms() and reason.code != "dropped_support")
             or (reason.code in _FIXED_FOR and has_symptom)
         )
         if (reason.points > 0 or is_settled) and not is_plain:

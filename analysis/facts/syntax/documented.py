@@ -12,6 +12,8 @@ from analysis.i18n.patterns import Patterns
 
 _PATTERNS = Patterns(__file__)
 _METHOD_INDENT = 4
+_SIGNATURE = 40
+"""Lines that a signature takes at most."""
 
 
 class Documentation:
@@ -46,6 +48,15 @@ def is_described(parameter: str, file: ChangedFile) -> bool:
         for _, view in file.views
         for text, code in zip(view.text.split("\n"), view.code.split("\n"), strict=True)
     )
+
+
+def has_docstring(view: View, mention: Mention) -> bool:
+    """Whether what a mention defines begins with a docstring, as far as the hunk shows its beginning."""
+    lines = view.text.split("\n")
+    at = next((at for at, number in enumerate(view.side.numbers) if number == mention.line), len(lines))
+    ends = (below for below in range(at, min(at + _SIGNATURE, len(lines))) if lines[below].rstrip().endswith(":"))
+    end = next(ends, len(lines))
+    return end + 1 < len(lines) and bool(_PATTERNS.docstring.match(lines[end + 1]))
 
 
 def exported(file: ChangedFile, view: View) -> Iterator[Mention]:

@@ -1,8 +1,9 @@
 """Where code refuses to go on: exceptions, assertions, errors that are returned; with the words and the condition."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
 from analysis.facts.syntax.code import arguments, call_text, depth_of, joined
@@ -19,7 +20,7 @@ _CONDITIONS = {"ensure": 1, "assert": 1, "assert_eq": 2, "assert_ne": 2}
 """How many arguments stand before the message; of macros that check, one."""
 
 _LONGEST_CONDITION = 160
-_FAR = 20_000
+_FAR, _NEAR = 20_000, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +54,67 @@ def refusals(file: ChangedFile, view: View) -> Iterator[Refusal]:
         at += 0 if file.language == "rust" else length  # `ensure!(…, anyhow!(…))`
         before = view.code[max(0, found.start() - 120) : found.start()]
         is_made = error == "anyhow" or file.language == "go"  # made to be returned, not to be logged or compared
-        if _PATTERNS.mapped.search(before) or (is_made and error != "panic" and not _PATTERNS.returned.search(before)):
-            continue
-        above, function = _around(file.language, view, found.start())
-        innermost = above[0][0] if above else ""
-        if (_PATTERNS.passed_on.match(innermost) and not _PATTERNS.optional.search(innermost)) or "%w" in refused.text:
-            continue
-        if error == "NotImplementedError" and _PATTERNS.left_to_subclasses.search(refused.text):
-            continue
-        beside = _PATTERNS.guard_beside.match(before.rpartition("\n")[2]) if file.language != "python" else None
-        guards = [(one["condition"], changed) for text, changed in above if (one := _PATTERNS.guard.match(text))]
-        condition = refused.condition or (
-            beside["condition"] if beside else guards[0][0] if innermost and _PATTERNS.guard.match(innermost) else ""
+        is_returned = _PATTERNS.returned.search(before) or (
+            file.language == "go" and _is_given_back(view, found, before)
         )
-        mention = view.mention(refused.text, file.path, found.start(), error)
-        is_new = function is not None and view.side.is_changed(function, function + 1)
-        helper = _PATTERNS.helper.match(view.code, function) if function is not None and is_new else None
-        yield Refusal(
-            mention.name, mention.path, mention.line, refused.error, changed=mention.changed, condition=_plain(condition),
-            around=tuple(_plain(text) for text, changed in guards if changed),
-            in_old=not is_new, helper=helper["name"] if helper else "",
-        )  # fmt: skip
+        if _PATTERNS.mapped.search(before) or (is_made and error != "panic" and not is_returned):
+            continue
+        if one := _refusal(file, view, found.start(), error, refused):
+            yield one
+
+
+def messages(file: ChangedFile, view: View) -> Iterator[tuple[str, str]]:
+    """Yield the errors that a file gives a name of their own, and that are not on the other side, with what they say."""
+    pattern = _PATTERNS["names"].get(file.language)
+    for found in pattern.finditer(view.code) if pattern else ():
+        if view.side.is_changed(found.start("name"), found.end("name")):
+            said = joined(view.text[found.start("text") : found.end("text")])
+            if said:
+                yield found["name"], said
+
+
+def refusals_by_name(file: ChangedFile, view: View, known: Mapping[str, str]) -> Iterator[Refusal]:
+    """Yield where a file returns an error that `known` gives a message by its name: Go's sentinels, the variants of an enum in Rust."""
+    pattern = _PATTERNS["returns"].get(file.language)
+    for found in pattern.finditer(view.code) if pattern and known else ():
+        if found["name"] in known and (
+            one := _refusal(file, view, found.start(), "error", _Refused("error", known[found["name"]], ""))
+        ):
+            yield one
+
+
+def _is_given_back(view: View, found: re.Match[str], before: str) -> bool:
+    """Whether an error of Go's is put where errors stand, and the same block goes on to return."""
+    if not _PATTERNS.put.search(before):
+        return False
+    start = view.code.rfind("\n", 0, found.start()) + 1
+    first, *below = view.code[start : start + _NEAR].split("\n")
+    block = takewhile(lambda line: not line.strip() or depth_of(line) >= depth_of(first), below)
+    return any(line.strip().startswith("return") for line in block)
+
+
+def _refusal(file: ChangedFile, view: View, at: int, error: str, refused: "_Refused") -> Refusal | None:
+    """Return the refusal at an offset with the conditions around it; None for one that passes an error on."""
+    before = view.code[max(0, at - 120) : at]
+    above, function = _around(file.language, view, at)
+    innermost = above[0][0] if above else ""
+    if (_PATTERNS.passed_on.match(innermost) and not _PATTERNS.optional.search(innermost)) or "%w" in refused.text:
+        return None
+    if error == "NotImplementedError" and _PATTERNS.left_to_subclasses.search(refused.text):
+        return None
+    beside = _PATTERNS.guard_beside.match(before.rpartition("\n")[2]) if file.language != "python" else None
+    guards = [(one["condition"], changed) for text, changed in above if (one := _PATTERNS.guard.match(text))]
+    condition = refused.condition or (
+        beside["condition"] if beside else guards[0][0] if innermost and _PATTERNS.guard.match(innermost) else ""
+    )
+    mention = view.mention(refused.text, file.path, at, error)
+    is_new = function is not None and view.side.is_changed(function, function + 1)
+    helper = _PATTERNS.helper.match(view.code, function) if function is not None and is_new else None
+    return Refusal(
+        mention.name, mention.path, mention.line, refused.error, changed=mention.changed, condition=_plain(condition),
+        around=tuple(_plain(text) for text, changed in guards if changed),
+        in_old=not is_new, helper=helper["name"] if helper else "",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
