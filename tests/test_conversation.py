@@ -18,8 +18,9 @@ from analysis.commits.window import Window
 from analysis.digest.period import count_day
 from analysis.i18n.language import LANGUAGES, Language
 from bot.commands.grammar import read_span, say_span
-from bot.commands.registry import ALIASES, usage, verb, verbs
+from bot.commands.registry import usage, verb, verbs
 from bot.conversation.dispatcher import _HANDLERS
+from bot.i18n.words import WORDS
 from bot.port.command import Command
 from bot.port.platform import Answer, Request
 from formatters.markdown.report import report
@@ -89,7 +90,7 @@ def test_every_command_has_a_handler_and_its_words_in_both_languages() -> None:
         required = [option.required for option in found.options]
         assert required == sorted(required, reverse=True)
         assert usage(found).startswith(found.name)
-    assert all(verb(name) for name in ALIASES.values())
+    assert all(verb(name) for name in WORDS["aliases"])
 
 
 # -- days

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from analysis.i18n.patterns import Patterns
+from analysis.i18n.words import WORDS as ANALYSIS
 from analysis.i18n.words import Words
+from bot.i18n.words import WORDS as BOT
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("analysis", "formatters", "storage", "bot")
@@ -19,25 +21,31 @@ MODULES = sorted(
     for path in (ROOT / package).rglob("*.py")
     if "Patterns(__file__" in path.read_text(encoding="utf-8")
 )
-LANGUAGES = sorted((ROOT / "analysis/i18n").glob("*/words.toml"))
+WORDS_OF = {"analysis": ANALYSIS, "bot": BOT}
+LANGUAGES = {package: sorted((ROOT / package / "i18n").glob("*/words.toml")) for package in WORDS_OF}
 PART = re.compile(r"\(\?&(\w+)\)")
 
 
 TABLES = {
-    group: {name for name, value in names.items() if isinstance(value, dict)}
-    for group, names in tomllib.loads(LANGUAGES[0].read_text(encoding="utf-8")).items()
+    (package, group): {name for name, value in names.items() if isinstance(value, dict)}
+    for package, paths in LANGUAGES.items()
+    for group, names in tomllib.loads(paths[0].read_text(encoding="utf-8")).items()
 }
-"""By group, the tables that the languages have in it."""
+"""By package and group, the tables that the languages have in it."""
+
+
+def package_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0]
 
 
 def words_of(path: Path) -> str:
     """The group of words that a module's patterns are made of."""
-    named = re.search(r'Patterns\(__file__, "(\w+)"\)', path.read_text(encoding="utf-8"))
+    named = re.search(r'Patterns\(__file__, "(\w+)"', path.read_text(encoding="utf-8"))
     return named[1] if named else ""
 
 
 def handles(path: Path) -> Patterns:
-    return Patterns(str(path), words_of(path))
+    return Patterns(str(path), words_of(path), WORDS_OF.get(package_of(path), ANALYSIS))
 
 
 def asked(path: Path) -> Iterator[str]:
@@ -66,9 +74,11 @@ def test_a_modules_patterns_are_those_that_it_uses(path: Path) -> None:
     """A name that is spelled wrong is seen before a commit meets it, and no pattern stays when its use goes."""
     text = path.with_suffix(".toml").read_text(encoding="utf-8")
     there = set(tomllib.loads(text))
-    wanted = set(asked(path)) - TABLES.get(words_of(path), set())
+    wanted = set(asked(path)) - TABLES.get((package_of(path), words_of(path)), set())
     assert wanted - there == set()
-    by_words = "".join(path.read_text(encoding="utf-8") for path in LANGUAGES) if words_of(path) else ""
+    by_words = (
+        "".join(words.read_text(encoding="utf-8") for words in LANGUAGES[package_of(path)]) if words_of(path) else ""
+    )
     assert there - wanted - set(PART.findall(text + by_words)) == set()
 
 
@@ -132,24 +142,25 @@ def test_the_languages_words_stand_side_by_side(tmp_path: Path) -> None:
         _ = words["other"]
 
 
-def test_no_word_stays_that_nobody_looks_for() -> None:
+@pytest.mark.parametrize("package", WORDS_OF)
+def test_no_word_stays_that_nobody_looks_for(package: str) -> None:
     """A group belongs to the module that reads it, and each of its names to one of its patterns."""
-    sources = [path.read_text(encoding="utf-8") for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for name in PACKAGES for path in (ROOT / name).rglob("*.py")]
+    read_by = {words_of(path): path.read_text(encoding="utf-8") for path in MODULES if package_of(path) == package}
     parts = {
-        part for path in MODULES for part in PART.findall(path.with_suffix(".toml").read_text(encoding="utf-8"))
-    } | {part for path in LANGUAGES for part in PART.findall(path.read_text(encoding="utf-8"))}
-    read_by = {words_of(path): path.read_text(encoding="utf-8") for path in MODULES}
-    for path in LANGUAGES:
+        part
+        for path in [*(module.with_suffix(".toml") for module in MODULES), *LANGUAGES[package]]
+        for part in PART.findall(path.read_text(encoding="utf-8"))
+    }
+    for path in LANGUAGES[package]:
         for group, names in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            is_read_whole = any(
-                f'WORDS["{group}"]' in source or f'WORDS.patterns("{group}")' in source for source in sources
-            )
-            for name, value in names.items():
-                dotted = f"{group}.{name}"
+            reads = (f'WORDS["{group}"]', f'WORDS.patterns("{group}")', f'WORDS.names("{group}")')
+            is_read_whole = any(read in source for source in sources for read in reads)
+            for name in names:
+                dotted = f'"{group}.{name}"'
+                is_read = name in parts or any(dotted in source for source in sources)
                 is_read = (
-                    f'["{name}"]' in read_by.get(group, "") or any(f'"{dotted}"' in source for source in sources)
-                    if isinstance(value, dict)
-                    else name in parts
+                    is_read or f'["{name}"]' in read_by.get(group, "") or f'"{group}.{{kind}}"' in "".join(sources)
                 )
                 assert is_read or is_read_whole, f"{dotted} of {path.parent.name}"
 

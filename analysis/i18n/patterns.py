@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from analysis.i18n.words import WORDS, one_line
+from analysis.i18n.words import WORDS, Words, one_line
 
 _PART = re.compile(r"\(\?&(\w+)\)")
 _NO_VALUES: Mapping[str, str] = MappingProxyType({})
@@ -22,11 +22,13 @@ class Patterns:
 
     Args:
         module: the module's `__file__`.
-        words: the group of `words.toml` that has the words; those of `marks`, which end and part sentences, are there for all.
+        group: the group of `words.toml` that has the words; those of `marks`, which end and part sentences, are there for all.
+        words: the package's words.
     """
 
-    def __init__(self, module: str, words: str = "") -> None:
+    def __init__(self, module: str, group: str = "", words: Words = WORDS) -> None:
         self._path = Path(module).with_suffix(".toml")
+        self._group = group
         self._words = words
         self._compiled: dict[str, dict[str, re.Pattern[str]]] = {}
 
@@ -50,7 +52,7 @@ class Patterns:
         """
         if table not in self._compiled:
             texts = self._file.get(table) or {
-                name: list(words) for name, words in WORDS[f"{self._words}.{table}"].items()
+                name: list(words) for name, words in self._words[f"{self._group}.{table}"].items()
             }
             if not isinstance(texts, dict):
                 raise KeyError(table)
@@ -67,7 +69,7 @@ class Patterns:
 
     @cached_property
     def _said(self) -> dict[str, tuple[str, ...]]:
-        return {**WORDS["marks"], **(WORDS[self._words] if self._words else {})}
+        return {**WORDS["marks"], **(self._words[self._group] if self._group else {})}
 
     def _text(self, name: str, values: Mapping[str, str] = _NO_VALUES) -> str:
         if name in values:

@@ -15,6 +15,16 @@ NEVER_LAST = frozenset("（《「『【〈〔｛“‘")
 PAUSES = " ,;:，；："
 """What no text ends with that is cut off; nor with `OPENINGS`, which stand before what was cut."""
 OPENINGS = "（("
+ENDS = "!?.,;:…！？。，；："
+LIST_SIGNS = ",，、;；"
+SIGNS = ("=", ":", "：", "＝")
+"""What stands between a name and its value."""
+BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"), ("（", "）"), ("【", "】"), ("｢", "｣"))
+OPENINGS_OF_ALL = "".join(opening for opening, _ in BRACKETS)
+DOUBLE_QUOTES, SINGLE_QUOTES = '"“”„‟＂', "'‘’‚‛＇"
+PAIRED_QUOTES = {"«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」", "『": "』", "《": "》", "〈": "〉", "`": "`"}
+LITERAL_QUOTES = ("『", "』")
+"""What holds a text that is taken exactly as it stands; its end is doubled inside."""
 
 
 def fold(text: str) -> str:

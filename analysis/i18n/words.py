@@ -19,6 +19,8 @@ class Words:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._compiled: dict[str, dict[str, re.Pattern[str]]] = {}
+        self._names: dict[str, dict[str, str]] = {}
+        self._sets: dict[str, frozenset[str]] = {}
 
     @cached_property
     def _languages(self) -> list[dict[str, object]]:
@@ -40,6 +42,19 @@ class Words:
         if not merged:
             raise KeyError(group)
         return merged
+
+    def one_of(self, name: str) -> frozenset[str]:
+        """Return the words that all languages have for `group.name`."""
+        if name not in self._sets:
+            group, _, key = name.rpartition(".")
+            self._sets[name] = frozenset(self[group][key])
+        return self._sets[name]
+
+    def names(self, group: str) -> Mapping[str, str]:
+        """Return what each word of a group stands for: the other way round."""
+        if group not in self._names:
+            self._names[group] = {word: name for name, words in self[group].items() for word in words}
+        return self._names[group]
 
     def patterns(self, group: str) -> Mapping[str, re.Pattern[str]]:
         """Return what a group's words find, by name and in their order; they are regular expressions, whatever the case.

@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.commits.title import ChangeType
 from analysis.facts import FactKind
+from analysis.i18n.language import FOLDER, LANGUAGES
 
 _HERE = Path(__file__).parent
 
@@ -48,12 +49,16 @@ def signs() -> dict[str, Sign]:
         word: made
         for name, table in tables.items()
         for made in [_sign(name, table)]
-        for word in (*table["en"], *table["zh"])
+        for said in _said()
+        for word in said["signs"][name]
     }
 
 
 @lru_cache(maxsize=1)
 def filling() -> frozenset[str]:
     """Return the words of questions that name nothing to look for, in both languages."""
-    tables = tomllib.loads((_HERE / "filling.toml").read_text(encoding="utf-8"))
-    return frozenset(word for words in tables.values() for word in words)
+    return frozenset(word for said in _said() for word in said["filling"])
+
+
+def _said() -> list[dict[str, Any]]:
+    return [tomllib.loads((FOLDER / language / "questions.toml").read_text(encoding="utf-8")) for language in LANGUAGES]

@@ -1,6 +1,6 @@
 """How text becomes words that an index can find, and which words people use for the same thing, in Chinese and in English.
 
-Chinese has no spaces: a run of it is indexed as its pairs of characters (缓存分配 → 缓存 存分 分配), so that words of two
+Chinese has no spaces: a run of it is indexed as its pairs of characters (ABCD as AB, BC and CD), so that words of two
 characters and longer ones are found. A question is cut by what `terms.toml` and whoever asks for it knows. Names in code
 are indexed whole and in parts (QwenImage → qwenimage qwen image).
 """
@@ -9,7 +9,8 @@ import re
 import tomllib
 from collections.abc import Collection
 from functools import lru_cache
-from pathlib import Path
+
+from analysis.i18n.language import FOLDER
 
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 RUN = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+")
@@ -63,7 +64,8 @@ def inflected(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def terms() -> dict[str, list[str]]:
     """Return what English commits call the terms that Chinese readers ask for, in small letters."""
-    return tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))
+    tables = (tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*/terms.toml")))
+    return {term: words for table in tables for term, words in table.items()}
 
 
 @lru_cache(maxsize=1)

@@ -174,7 +174,7 @@ def show(
 
 @app.command()
 def area(
-    name: Annotated[str, typer.Argument(help="The area, by any of its names: AMD, rocm, 昇腾.")],
+    name: Annotated[str, typer.Argument(help="The area, by any of its names: AMD, rocm, ascend.")],
     repo: RepoOption = None,
     since: Annotated[
         str, typer.Option(help="From then on: 7d, 3w, 2026-01-08; default: the last seven days known.")

@@ -4,35 +4,30 @@ import re
 from collections.abc import Sequence
 
 from analysis.i18n.language import LANGUAGES
-from analysis.i18n.typography import fold
+from analysis.i18n.patterns import Patterns
+from analysis.i18n.typography import BRACKETS, OPENINGS_OF_ALL, fold
 from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from bot.commands.grammar import Mistake
 from bot.commands.meanings import listed
 from bot.commands.registry import TYPES
+from bot.i18n.words import WORDS
 
 Named = dict[str, str]
 """A topic by its parts (`area`, `path`, `author`, `word`, `type`); without any it is everything."""
 
-_EVERYTHING = {"everything", "all", "anything", "*", "全部", "所有"}
-_AND = re.compile(r"\s+(?:and|or|&|\+|plus|as well as)\s+|\s*(?:和|与|及|或|以及)\s*", re.IGNORECASE)
-_COURTESY = re.compile(
-    r"^(?:(?:me|us)\b\s*)?(?:to\s+)?(?=\S)|\s*(?:\b(?:please|pls|thanks)|请|谢谢)[.!。！]*$|[.!?。！？]+$",
-    re.IGNORECASE,
-)
-"""What people put around topics: `subscribe me to AMD, please`."""
+_PATTERNS = Patterns(__file__, "bare_topics", WORDS)
 _PATH = re.compile(r"[^\s<>|]*[*?/][^\s<>|]*|[\w-]+\.[a-z]{1,5}", re.ASCII)
 _MENTION = re.compile(r"<[@#][^>]*>")
-_EXCEPT = {"except", "not", "without", "but", "no", "excluding", "minus", "ignore", "除了", "除", "不要", "不含"}
 _BETWEEN = {"in", "on", "for", "with", "from", "of", "about", "to"}
 """Words that say how two topics belong together, which a subscription cannot."""
-_FILLING = _BETWEEN | {
-    "the", "only", "just", "any", "all", "everything", "anything", "changes", "change", "commits", "commit", "updates",
-    "update", "news", "me", "us", "that", "both", "touching", "affecting", "related", "关于", "的", "只", "仅", "相关",
-}  # fmt: skip
 _KIND = re.compile(r"\s*\b(?:change|fix|improvement|commit|update)(?:es|s)?$|(?<=[a-z])(?:es|s)$")
 _LONGEST = 4
 """Words of the longest name of an area."""
+
+
+def _filling() -> frozenset[str]:
+    return WORDS.one_of("words.around_topics") | _BETWEEN
 
 
 class Unclear(Mistake):
@@ -72,7 +67,7 @@ def named(areas: Areas, words: Sequence[str]) -> list[Named]:
 
 def meaning(areas: Areas, text: str) -> Named:
     """Return the topic that a text names: an area, an author, a path, a type, else a word."""
-    if text.lower() in _EVERYTHING:
+    if text.lower() in WORDS.one_of("words.everything"):
         return {}
     if areas.find(fold(text)):
         return {"area": text}
@@ -109,7 +104,7 @@ def _run(areas: Areas, words: Sequence[str]) -> list[Named]:
         raise Mistake("mistake.author_mention" if "<@" in text else "mistake.channel_mention")
     before = ""
     while before != text:
-        before, text = text, _COURTESY.sub("", text.strip()).strip()
+        before, text = text, _PATTERNS.courtesy.sub("", text.strip()).strip()
     if words and not text:
         return []
     return [one for part in listed(text) for one in _part(areas, _bare(areas, part))]
@@ -117,8 +112,8 @@ def _run(areas: Areas, words: Sequence[str]) -> list[Named]:
 
 def _bare(areas: Areas, text: str) -> str:
     """Take brackets around a text, and marks of emphasis around what is known without them, off it."""
-    inner = text.lstrip("([{（【｢")
-    for opening, closing in ("()", "[]", "{}", "（）", "【】", "｢｣"):
+    inner = text.lstrip(OPENINGS_OF_ALL)
+    for opening, closing in BRACKETS:
         while inner.endswith(closing) and inner.count(closing) > inner.count(opening):
             inner = inner[:-1]
     emphasised = inner.strip("*_")
@@ -133,19 +128,19 @@ def _part(areas: Areas, text: str) -> list[Named]:
         return [meaning(areas, one) for one in pair]
     if is_known(areas, text):
         return [meaning(areas, text)]
-    parts = [part for part in _AND.split(text) if part]
+    parts = [part for part in _PATTERNS.joined.split(text) if part]
     if len(parts) > 1 and any(is_known(areas, part) or _segments(areas, part)[0] for part in parts):
         return [one for part in parts for one in _part(areas, part)]
     known, unknown = _segments(areas, text)
     words = [word.lower() for word in text.split()]
     if text.startswith(("-", "!")) and is_known(areas, text[1:]):
         raise Mistake("mistake.except", text=text, word=text[0])
-    if known and (left_out := _EXCEPT & set(words)):
+    if known and (left_out := WORDS.one_of("words.except") & set(words)):
         raise Mistake("mistake.except", text=text, word=next(word for word in words if word in left_out))
     if not known:
-        is_filling = all(word in _FILLING | _EXCEPT | {"nothing", "none"} for word in words)
+        is_filling = all(word in _filling() | WORDS.one_of("words.except") | {"nothing", "none"} for word in words)
         return [] if is_filling else [{"word": text}]
-    filling = {word for word in unknown if word.lower() in _FILLING}
+    filling = {word for word in unknown if word.lower() in _filling()}
     types, others = [one for one in known if "type" in one], [one for one in known if "type" not in one]
     is_joined = len(others) > 1 and bool(_BETWEEN & {word.lower() for word in filling})
     if len(filling) < len(set(unknown)) or is_joined:
@@ -160,7 +155,7 @@ def _segments(areas: Areas, text: str) -> tuple[list[Named], list[str]]:
     while at < len(words):
         for count in range(min(_LONGEST, len(words) - at), 0, -1):
             some = " ".join(words[at : at + count])
-            if some.lower() not in _FILLING and meaning(areas, some).keys() - {"word"}:
+            if some.lower() not in _filling() and meaning(areas, some).keys() - {"word"}:
                 known.append(meaning(areas, some))
                 break
         else:

@@ -5,21 +5,26 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 
 from analysis.commits.window import Window, parse_day
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
-from analysis.i18n.typography import fold
+from analysis.i18n.patterns import Patterns
+from analysis.i18n.typography import ENDS, LIST_SIGNS, fold
 from analysis.questions.dates import bare, days, names_time
 from bot.commands.phrases import is_start, joined
 from bot.commands.pieces import Piece, has_marks, literal, option, pieces, quoted
 from bot.commands.references import reference
-from bot.commands.registry import ALIASES, HOW_WORDS, OPTION_NAMES, as_typed, option_name, verb, verbs
+from bot.commands.registry import as_typed, option_name, verb, verbs
 from bot.commands.terms import terms
 from bot.i18n.wording import tell
+from bot.i18n.words import WORDS
 from bot.port.command import Command
 from bot.port.platform import Option
 from formatters.i18n.wording import label
+
+_PATTERNS = Patterns(__file__, "grammar", WORDS)
 
 FREE = "ask"
 """The command for what is none."""
@@ -27,52 +32,21 @@ HIDDEN = {"undo", "home", "details", "why", "rate", "rank", "regenerate", "save"
 """Commands that buttons and forms stand for, and that nobody has to type."""
 
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
-_FROM_TO = re.compile(
-    r"(?:from |since |between )?(?P<first>.+?)(?: (?:to|until|till|through|and|-) |\s*(?:\.\.+|[~至到]|—|–)\s*)(?P<last>.+)"
-)
 _SHORT_SHA = re.compile(r"(?=.*\d)[0-9a-f]{6,40}")
 _ANY_DAY = date(2024, 12, 31)  # after a leap year's every day, to tell what is a date at all
 _NEAR, _NEAR_IN_TEXT = 0.7, 0.82
 """How alike a word must be to a command to be taken for a slip: among other words it is rather one of a question."""
-_AND = {"and", "or", "&", "+", "和", "与", "或"}
 _ENUMERATED = {"area", "type"}
 """Options whose values people join by "and"."""
 _TOPICAL = {"subscribe", "mute"}
 """Where a bare word may be a choice: elsewhere it is something to look for."""
 _WORDED = {"search", "show", "help", FREE}
 """Where everything that names no option is something to look for."""
-_COMING = {"tomorrow", "明天", "后天"}
-_FLAGS = {"公开": "public", "本频道": "here"}
-_ENDS, _LIST = "!?.,;:…！？。，；：", ",，、;；"
 _TWO_WORDS = {
     ("last", "week"): "week", ("this", "week"): "week", ("past", "week"): "week", ("last", "month"): "month",
     ("this", "month"): "month", ("past", "month"): "month",
 }  # fmt: skip
 """Commands that people say in two words; the answer says which days they are."""
-_BEGUN = tuple(
-    sorted(
-        (
-            name
-            for name in ALIASES
-            if not name.isascii() and ALIASES[name] in {"subscribe", "mute", "unsubscribe", "search"}
-        ),
-        key=len,
-        reverse=True,
-    )
-)
-"""Chinese names of commands that are followed by what they are about, without a space."""
-_CHINESE_PLEASE = re.compile(rf"(?:请|帮我|我想|我要|想要|给我|麻烦)+\s*(?={'|'.join(_BEGUN)})")
-_DIGEST = r"(?:(?:daily |morning )?(?:digest|briefing|brief|report|summary|news|post|update)s?)"
-_DIGEST_OF = (
-    re.compile(
-        r"(?:(?:please|give|show|send|get|see|read|me|us|what's|what is|what was|how about|what about|in|the)\s+)*"
-        rf"(?:{_DIGEST}\s+(?:of|for|from|on)\s+)?(?P<day>.+?)(?:\s+{_DIGEST})?[?!.]*",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"(?:请|给我|帮我|看一下|看看|看|发|显示|\s)*(?P<day>\S.*?)\s*的?\s*(?:简报|日报|周报|月报|摘要|报告|情况|消息|新闻)?[？?。！!]*"
-    ),
-)
 """How people ask for the digest of a day, with other words around it."""
 _WAYS = {"rate": {"up", "down"}, "rank": {"up", "down"}, "save": {"setup", "subscribe", "mute"}}
 """What follows the names of commands that nobody types: after them, other words are a question."""
@@ -99,6 +73,21 @@ class Mistake(BadInput):
         listed = {name: comma.join(one) if isinstance(one, tuple) else one for name, one in self.values.items()}
         listed |= {name: as_typed(f"`{listed[name]}`", platform)[1:-1] for name in ("near", "right") if name in listed}
         return tell(self.key, language, lambda text: as_typed(text, platform), **listed)
+
+
+@cache
+def _begun() -> tuple[str, ...]:
+    """Return the names of commands that are followed by what they are about, without a space, as Chinese has them; the longest first."""
+    names = WORDS.names("aliases")
+    taking = {"subscribe", "mute", "unsubscribe", "search"}
+    return tuple(
+        sorted((name for name in names if not name.isascii() and names[name] in taking), key=len, reverse=True)
+    )
+
+
+@cache
+def _please() -> re.Pattern[str]:
+    return re.compile(rf"{_PATTERNS.please.pattern}(?={'|'.join(_begun())})")
 
 
 @contextlib.contextmanager
@@ -128,7 +117,7 @@ def read(text: str) -> Command:
         return _day_of(command) if name in {"show", "date"} else command
     if found[1:] and (name := _TWO_WORDS.get((_head(found[0]), _head(found[1])), "")):
         return _sorted(name, found[2:])
-    if begun := next((one for one in _BEGUN if not found[0].is_quoted and found[0].text.startswith(one)), ""):
+    if begun := next((one for one in _begun() if not found[0].is_quoted and found[0].text.startswith(one)), ""):
         return read(f"{begun} {text.lstrip()[len(begun) :]}")
     if found[1:] and found[0].text.startswith(("@", "<@")):
         return read(text.partition(found[0].text)[2])  # our own name, where only we are spoken to
@@ -171,11 +160,11 @@ def _day_of(command: Command) -> Command:
     """Return `show me yesterday's digest` as the day, or the week, that it asks for; any other command as it is."""
     if is_span(command.text) or reference(command.text):
         return command
-    for form in _DIGEST_OF:
+    for form in _PATTERNS["digest_of"].values():
         framed = form.fullmatch(fold(command.text).replace("’", "'"))
         day = bare(framed["day"]) if framed else ""
         first, _, second = day.partition(" ")
-        name = _TWO_WORDS.get((first, second), "") or ALIASES.get(day, "")
+        name = _TWO_WORDS.get((first, second), "") or WORDS.names("aliases").get(day, "")
         if day and is_span(day):
             return replace(command, verb="date", words=(day,))
         if framed and name in {"week", "month"}:
@@ -185,7 +174,7 @@ def _day_of(command: Command) -> Command:
 
 def _politely(text: str) -> Command | None:
     """Read `could you subscribe me to AMD?` as the command in it; None where none is asked for."""
-    if chinese := _CHINESE_PLEASE.match(text.strip()):
+    if chinese := _please().match(text.strip()):
         return read(text.strip()[chinese.end() :])
     found = pieces(text)
     for at, piece in enumerate(found):
@@ -231,20 +220,20 @@ def _pair(name: str, option: str, value: str) -> str:
 
 
 def _head(piece: Piece) -> str:
-    return fold(piece.text).lower().lstrip("/-").rstrip(_ENDS)
+    return fold(piece.text).lower().lstrip("/-").rstrip(ENDS)
 
 
 def _verb_of(piece: Piece) -> str:
     """Return the command that a piece names; empty for none."""
     head = "" if piece.is_quoted else _head(piece)
-    name = ALIASES.get(head, head)
-    return name if name in HIDDEN or verb(name) else ALIASES.get(fold(piece.text), "")
+    name = WORDS.names("aliases").get(head, head)
+    return name if name in HIDDEN or verb(name) else WORDS.names("aliases").get(fold(piece.text), "")
 
 
 def _guessed(found: list[Piece]) -> str:
     """Return the command that is meant by what begins with none: free text is looked for."""
     lowered = _head(found[0])
-    if lowered in _COMING or _SPAN.fullmatch(lowered):
+    if lowered in WORDS.one_of("words.coming") or _SPAN.fullmatch(lowered):
         return "date"
     if _is_day(lowered):
         return "date"
@@ -274,7 +263,7 @@ def _sorted(name: str, found: list[Piece]) -> Command:
         is_option = bool(key) and (
             table is None or name == FREE or key in _HIDDEN_NAMES or (key in known and known[key].kind != "flag")
         )
-        if last_key in _ENUMERATED and not piece.is_quoted and lowered in _AND:
+        if last_key in _ENUMERATED and not piece.is_quoted and lowered in WORDS.one_of("words.and"):
             goes_on, last_key = last_key, ""
             continue
         if not piece.is_quoted and not piece.sign and _flag(lowered, known):
@@ -286,15 +275,15 @@ def _sorted(name: str, found: list[Piece]) -> Command:
             if not piece.value and not piece.is_quoted and (last := next(rest, piece)) is piece:
                 strange.append(piece.text)
                 continue
-            named[key] = (*named.get(key, ()), piece.value if last is piece else last.text.rstrip(_LIST))
+            named[key] = (*named.get(key, ()), piece.value if last is piece else last.text.rstrip(LIST_SIGNS))
             goes_on, last_key = (key if last.goes_on else ""), (key if name in _TOPICAL else "")
             continue
-        elif piece.sign and name not in _WORDED and (piece.sign == "=" or key in OPTION_NAMES.values()):
+        elif piece.sign and name not in _WORDED and (piece.sign == "=" or key in WORDS["options"]):
             strange.append(piece.text)
         elif name in _TOPICAL and not piece.is_quoted and (choice := _choice(lowered, known.values())):
             named[choice] = (*named.get(choice, ()), lowered)
         elif goes_on:
-            named[goes_on] += (piece.text.rstrip(_LIST),)
+            named[goes_on] += (piece.text.rstrip(LIST_SIGNS),)
             goes_on, last_key = (goes_on if piece.goes_on else ""), goes_on
             continue
         else:
@@ -313,7 +302,7 @@ def _option_of(piece: Piece, known: Mapping[str, Option]) -> Piece:
 
 def _flag(word: str, known: Mapping[str, Option]) -> str:
     """Return the flag that a word stands for; empty for none."""
-    name = _FLAGS.get(word, word)
+    name = WORDS.names("flags").get(word, word)
     return name if name == "public" or (name in known and known[name].kind == "flag") else ""
 
 
@@ -337,7 +326,7 @@ def _choice(word: str, options: Iterable[Option]) -> str:
         (
             o.name
             for o in options
-            if o.name != "type" and (word in o.choices or (o.name == "how" and word in HOW_WORDS))
+            if o.name != "type" and (word in o.choices or (o.name == "how" and word in WORDS.names("how")))
         ),
         "",
     )
@@ -378,7 +367,7 @@ def is_span(text: str) -> bool:
 
 def _ends(text: str) -> tuple[str, str] | None:
     """Return the two days of `2026-03-06 to 2026-03-12`, as they are written; None for a day alone."""
-    found = _FROM_TO.fullmatch(fold(text).lower())
+    found = _PATTERNS.from_to.fullmatch(fold(text).lower())
     return (found["first"], found["last"]) if found and not _SPAN.fullmatch(text) else None
 
 
@@ -389,7 +378,7 @@ def _between(windows: list[Window], zone: str) -> Window:
 
 def _is_coming(text: str, today: date) -> bool:
     try:
-        return bare(text) in _COMING or parse_day(bare(text), date.max - timedelta(days=1)) > today
+        return bare(text) in WORDS.one_of("words.coming") or parse_day(bare(text), date.max - timedelta(days=1)) > today
     except BadInput:
         return False
 

@@ -7,19 +7,22 @@ from zoneinfo import available_timezones
 
 from analysis.commits.window import check_zone
 from analysis.errors import BadInput
-from analysis.i18n.typography import fold
+from analysis.i18n.typography import LIST_SIGNS, fold
 from analysis.questions.dates import days
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from bot.commands import queries as commands
 from bot.commands.grammar import Mistake
 from bot.commands.references import wanted_fix
-from bot.commands.registry import HOW, HOW_WORDS, LEVELS, TYPES
+from bot.commands.registry import HOW, LEVELS, TYPES
 from bot.digests.core import Core
+from bot.i18n.words import WORDS
 from storage.search import parse_since
 from storage.subscriptions import How
 
-_TIME = re.compile(r"(\d{1,2})(?:[:：.](\d\d))?\s*(am|pm)?", re.IGNORECASE)
+_LISTED = re.compile(f"[{LIST_SIGNS}\\n]")
+_HOW: dict[str, How] = {"daily": "daily", "weekly": "weekly", "once": "once"}
+_TIME = re.compile(r"(\d{1,2})(?:[:.\uff1a](\d\d))?\s*(am|pm)?", re.IGNORECASE)
 _NOON, _LAST_HOUR = 12, 23
 
 
@@ -56,7 +59,7 @@ def importance(text: str) -> Importance:
 def how(text: str) -> How:
     """Return when somebody wants to be told: `daily`, `weekly`, `immediately`; `once` may mean a single time."""
     wanted = fold(text).lower()
-    found = HOW_WORDS.get(wanted)
+    found = _HOW.get(WORDS.names("how").get(wanted, ""))
     if not found:
         raise Mistake("mistake.how_once" if wanted == "once" else "mistake.how", text=text, known=HOW)
     return found
@@ -100,7 +103,7 @@ def zone(text: str) -> str:
 
 def listed(text: str) -> tuple[str, ...]:
     """Part a list as people write it: by commas, Chinese ones too."""
-    return tuple(part for raw in re.split(r"[,，、;；\n]", text) if (part := raw.strip()))
+    return tuple(part for raw in _LISTED.split(text) if (part := raw.strip()))
 
 
 def fix(text: str) -> str:

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from analysis.i18n.typography import fold
+from analysis.i18n.typography import LIST_SIGNS, SIGNS, fold
 from analysis.questions.dates import days
 from bot.commands.pieces import Piece
-from bot.commands.registry import HOW_WORDS, LEVELS, OPTION_NAMES, TYPES, option_name
+from bot.commands.registry import LEVELS, TYPES, option_name
+from bot.i18n.words import WORDS
 from bot.port.platform import Option
 
-_SIGNS = ("=", ":", "：", "＝")
-_LIST = ",，、;；"
 _SPAN = re.compile(r"\d{1,4}[hdwmy]")
 _CLOCK = re.compile(r"\d{1,2}(?:[:.]\d\d)?(?:am|pm)?")
 _HALF = {"am", "pm"}
@@ -27,7 +26,7 @@ _TIMES = {
     ("as", "they", "land"): "immediately",
 }  # fmt: skip
 """When somebody wants to be told, in more words than one."""
-_STARTS = {words[0] for words in _TIMES} | {"at", "and", "or", "&", "+", "和", "与", "或", *_SIGNS}
+_STARTS = {words[0] for words in _TIMES} | {"at", *SIGNS}
 
 
 def joined(found: Sequence[Piece], known: Mapping[str, Option], *, is_topical: bool) -> list[Piece]:
@@ -41,8 +40,14 @@ def joined(found: Sequence[Piece], known: Mapping[str, Option], *, is_topical: b
 
 def is_start(word: str) -> bool:
     """Whether a word may go together with what follows it."""
-    lowered = fold(word).lower().rstrip(_LIST)
-    return lowered in _STARTS or lowered.startswith(_SIGNS) or lowered in OPTION_NAMES or lowered in _ALL_OPTIONS
+    lowered = fold(word).lower().rstrip(LIST_SIGNS)
+    return (
+        lowered in _STARTS
+        or lowered in WORDS.one_of("words.and")
+        or lowered.startswith(SIGNS)
+        or lowered in WORDS.names("options")
+        or lowered in _ALL_OPTIONS
+    )
 
 
 _ALL_OPTIONS = {"area", "path", "author", "word", "type", "min", "how", "at", "since", "until", "repository", "lang"}
@@ -59,7 +64,7 @@ def _joined(found: list[Piece], known: Mapping[str, Option], *, is_topical: bool
 def _signed(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, int] | None:
     """Read `area = AMD` and `area =AMD`."""
     name = _option(rest[0], known)
-    if not name or len(rest) < 2 or rest[1].is_quoted or not rest[1].text.startswith(_SIGNS):  # noqa: PLR2004 - a pair
+    if not name or len(rest) < 2 or rest[1].is_quoted or not rest[1].text.startswith(SIGNS):  # noqa: PLR2004 - a pair
         return None
     if value := rest[1].text[1:]:
         return _piece(rest[:2], name, replace(rest[1], text=value)), 2
@@ -80,7 +85,7 @@ def _spoken(rest: Sequence[Piece], known: Mapping[str, Option], *, is_topical: b
         return _piece(rest[:3], name, Piece(f"{words[1]} {words[2]}", is_quoted=True)), 3
     if name in {"since", "until"}:
         for count in range(min(len(rest), _LONGEST_DATE), 1, -1):
-            some = " ".join(piece.text for piece in rest[1:count]).rstrip(_LIST)
+            some = " ".join(piece.text for piece in rest[1:count]).rstrip(LIST_SIGNS)
             if count > 2 and not any(piece.sign or piece.is_quoted for piece in rest[1:count]) and days(some, _ANY_DAY):  # noqa: PLR2004 - more words than one
                 return _piece(rest[:count], name, Piece(some, is_quoted=True)), count
     is_value = _fits(name, words[1]) or (is_topical and name not in _WORDED)
@@ -100,7 +105,7 @@ def _fits(name: str, word: str) -> bool:
         case "min":
             return word in LEVELS
         case "how":
-            return word in HOW_WORDS
+            return word in WORDS.names("how")
         case "type":
             return word in TYPES
         case _:
@@ -118,11 +123,11 @@ def _option(piece: Piece, known: Mapping[str, Option]) -> str:
 
 
 def _plain(piece: Piece) -> str:
-    return "" if piece.is_quoted or piece.sign else fold(piece.text).lower().rstrip(_LIST)
+    return "" if piece.is_quoted or piece.sign else fold(piece.text).lower().rstrip(LIST_SIGNS)
 
 
 def _piece(parts: Iterable[Piece], name: str, value: Piece) -> Piece:
     text = " ".join(part.text for part in parts)
     return Piece(
-        text, name, "=", value.text.rstrip(_LIST) or value.text, is_quoted=value.is_quoted, goes_on=value.goes_on
+        text, name, "=", value.text.rstrip(LIST_SIGNS) or value.text, is_quoted=value.is_quoted, goes_on=value.goes_on
     )

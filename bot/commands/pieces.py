@@ -9,28 +9,26 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analysis.i18n.typography import fold
+from analysis.i18n.typography import DOUBLE_QUOTES, LIST_SIGNS, LITERAL_QUOTES, PAIRED_QUOTES, SINGLE_QUOTES, fold
 
 _INVISIBLE = frozenset("\u180e\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that nobody sees and that come with what is copied: they part words like spaces."""
 
-_DOUBLE, _SINGLE = '"“”„‟＂', "'‘’‚‛＇"
 _CLOSING = (
     {'"': '"', "'": "'"}
-    | dict.fromkeys(_DOUBLE[1:], _DOUBLE)
-    | dict.fromkeys(_SINGLE[1:], _SINGLE)
-    | {"«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」", "『": "』", "《": "》", "〈": "〉", "`": "`"}
+    | dict.fromkeys(DOUBLE_QUOTES[1:], DOUBLE_QUOTES)
+    | dict.fromkeys(SINGLE_QUOTES[1:], SINGLE_QUOTES)
+    | PAIRED_QUOTES
 )  # fmt: skip
 """What ends a text that begins with a quotation mark; phones mix the curly ones."""
-_MIXED = dict.fromkeys(_DOUBLE, _DOUBLE) | dict.fromkeys(_SINGLE, _SINGLE)
+_MIXED = dict.fromkeys(DOUBLE_QUOTES, DOUBLE_QUOTES) | dict.fromkeys(SINGLE_QUOTES, SINGLE_QUOTES)
 """The same where no proper end is found: a straight one may be ended by a curly one."""
 
-_DOUBLED = {'"': '""', "『": "』』"}
+_DOUBLED = {'"': '""', LITERAL_QUOTES[0]: LITERAL_QUOTES[1] * 2}
 """What stands for the closing mark itself, by the opening one."""
 
-_LIST = ",，、;；"
 _NAME = re.compile(
-    r"(?P<dash>--|[—–―])?(?P<name>[A-Za-zＡ-Ｚａ-ｚ]+(?:[_＿][A-Za-zＡ-Ｚａ-ｚ]+)*|[\u4e00-\u9fff]+)(?P<sign>[=:：＝])?"
+    r"(?P<dash>--|[—–―])?(?P<name>[A-Za-z\uff21-\uff3a\uff41-\uff5a]+(?:[_\uff3f][A-Za-z\uff21-\uff3a\uff41-\uff5a]+)*|[\u4e00-\u9fff]+)(?P<sign>[=:\uff1a\uff1d])?"
 )
 
 
@@ -72,8 +70,9 @@ def quoted(text: str) -> str:
 
 def literal(text: str) -> str:
     """Put a text into marks in which nothing is an option, whatever it looks like."""
-    doubled = text.replace("』", "』』")
-    return f"『{doubled}』"
+    opening, closing = LITERAL_QUOTES
+    doubled = text.replace(closing, closing * 2)
+    return f"{opening}{doubled}{closing}"
 
 
 def option(piece: Piece) -> Piece | None:
@@ -107,7 +106,7 @@ def _piece(text: str, at: int) -> tuple[Piece, int]:
     """Return the piece that begins here, and where it ends."""
     whole = _in_quotes(text, at)
     if whole:
-        return Piece(whole[0], is_quoted=True, is_literal=text[at] == "『", goes_on=whole[2]), whole[1]
+        return Piece(whole[0], is_quoted=True, is_literal=text[at] == LITERAL_QUOTES[0], goes_on=whole[2]), whole[1]
     found = _NAME.match(text, at)
     name = fold(found["name"]).lower() if found else ""
     is_dashed = bool(found and found["dash"])
@@ -119,13 +118,13 @@ def _piece(text: str, at: int) -> tuple[Piece, int]:
     run = text[at:end]
     if found and found["sign"]:
         value = text[found.end() : end]
-        bare = value.rstrip(_LIST) or value
+        bare = value.rstrip(LIST_SIGNS) or value
         is_open = value[:1] in _CLOSING
         piece = Piece(run, name, fold(found["sign"]), bare, is_dashed, is_open=is_open, goes_on=bare != value)
         return piece, end
     if found and is_dashed and found.end() == end:
         return Piece(run, name, is_dashed=True), end
-    return Piece(run.lstrip(_DOUBLE) or run, goes_on=run[-1:] in _LIST), end
+    return Piece(run.lstrip(DOUBLE_QUOTES) or run, goes_on=run[-1:] in LIST_SIGNS), end
 
 
 def _in_quotes(text: str, at: int) -> tuple[str, int, bool] | None:
@@ -144,8 +143,8 @@ def _until(text: str, at: int, closing: str) -> tuple[str, int, bool] | None:
             place += 2
             continue
         after = text[place + 1 : place + 2]
-        if letter in closing and (not after or _is_space(after) or after in _LIST):
-            goes_on = bool(after) and after in _LIST
+        if letter in closing and (not after or _is_space(after) or after in LIST_SIGNS):
+            goes_on = bool(after) and after in LIST_SIGNS
             return "".join(inner), place + 1 + goes_on, goes_on
         inner.append(letter)
         place += 1

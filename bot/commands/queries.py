@@ -27,7 +27,7 @@ from storage.words import split_filters
 
 _SHA = re.compile(r"[0-9a-f]{4,64}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
-_PAIR = re.compile(r"(?<!\S)(\w+)[:=：＝](\S+)")
+_PAIR = re.compile(r"(?<!\S)(\w+)[:=\uff1a\uff1d](\S+)")
 FILTERS = ("since", "until", "area", "type", "author", "min")
 """What a search may be narrowed by, besides the repository."""
 _ALL_FILTERS = (*FILTERS, "repo")
@@ -318,7 +318,7 @@ def change_type(text: str) -> ChangeType:
     named |= {kind.value: kind for kind in KNOWN_TYPES}
     near = {kind for name, kind in named.items() if wanted and wanted in name}
     found = (named[wanted],) if wanted in named else read_title(f"{wanted}: x").types
-    if not found and len(near) == 1:  # 修复 for 缺陷修复
+    if not found and len(near) == 1:  # the beginning of its name
         found = tuple(near)
     if found:
         return found[0]

@@ -10,47 +10,23 @@ from typing import Literal
 
 from analysis.commits.title import KNOWN_TYPES
 from bot.i18n.wording import in_all
+from bot.i18n.words import WORDS
 from bot.port.platform import Option, Verb
 
 Kind = Literal["words", "repository", "zone", "area", "author", "date", "commit", "choice", "flag", "file"]
 
 LEVELS = ("high", "medium", "low")
 HOW = ("daily", "weekly", "immediately")
-HOW_WORDS: dict[str, Literal["daily", "weekly", "once", ""]] = {
-    "daily": "daily", "weekly": "weekly", "immediately": "once", "immediate": "once", "at-once": "once", "instantly": "once",
-    "instant": "once", "realtime": "once", "real-time": "once", "asap": "once", "每天": "daily", "每天早上": "daily",
-    "每日": "daily", "每周": "weekly", "每周一": "weekly", "立即": "once", "即时": "once", "实时": "once", "马上": "once",
-    "once": "", "hourly": "", "monthly": "", "每月": "", "每小时": "",
-}  # fmt: skip
-"""How people say when they want to be told, and how it is stored; what is not offered, or may mean a single time, is asked back."""
 TYPES = tuple(kind.value for kind in KNOWN_TYPES)
 
 _DISCORD, _COMMAND = "discord", "/digest "
 _CODE = re.compile(r"`([^`\n]+)`")
 _PAIR = re.compile(r"([a-z_]+)=(\S+)")
 
-ALIASES = {
-    "昨日": "yesterday", "今日": "today",    "今天": "today", "昨天": "yesterday", "日期": "date", "day": "date", "digest": "date", "查看": "show", "commit": "show",
-    "领域": "area", "搜索": "search", "find": "search", "所有领域": "areas", "本周": "week", "上周": "week", "最近一周": "week", "上个月": "month", "上月": "month", "最近一个月": "month", "本月": "month", "订阅": "subscribe",
-    "sub": "subscribe", "静音": "mute", "退订": "unsubscribe", "unsub": "unsubscribe", "我的订阅": "subs",
-    "subscriptions": "subs", "设置": "setup", "状态": "status", "重新生成": "rerun", "暂停": "pause", "恢复": "resume",
-    "提问": "ask", "询问": "ask", "请问": "ask", "question": "ask", "移除": "remove", "升级": "upgrade", "修复": "fix", "嫌疑": "suspects", "使用": "uses", "帮助": "help", "?": "help", "unmute": "unsubscribe", "取消订阅": "unsubscribe", "取消静音": "unsubscribe",
-    "屏蔽": "mute",
-}  # fmt: skip
-"""Other names of commands, in both languages."""
-
-OPTION_NAMES = {
-    "importance": "min", "keyword": "word", "keywords": "word", "file": "path", "files": "path", "by": "author",
-    "repo": "repository", "tz": "zone", "仓库": "repository", "语言": "lang", "自": "since", "从": "since", "起始": "since",
-    "至": "until", "到": "until", "截止": "until", "领域": "area", "类型": "type", "作者": "author", "重要度": "min",
-    "最低重要度": "min", "路径": "path", "文件": "path", "词": "word", "关键词": "word", "通知": "how", "时间": "at", "时区": "zone",
-}  # fmt: skip
-"""Other names of options."""
-
 
 def option_name(word: str, known: Container[str]) -> str:
     """Return what an option of a command is called by which people name it; `known` are the command's own."""
-    return word if word in known else OPTION_NAMES.get(word, word)
+    return word if word in known else WORDS.names("options").get(word, word)
 
 
 @lru_cache(maxsize=1)
@@ -97,7 +73,7 @@ def verbs() -> tuple[Verb, ...]:
 
 def verb(name: str) -> Verb | None:
     """Return the command of that name (or another of its names), or None."""
-    wanted = ALIASES.get(name.lower(), name.lower())
+    wanted = WORDS.names("aliases").get(name.lower(), name.lower())
     return next((found for found in verbs() if found.name == wanted), None)
 
 

@@ -1,17 +1,9 @@
 """What of a question names something to look for, and what is only courtesy."""
 
-import tomllib
-from functools import lru_cache
-from pathlib import Path
+from analysis.i18n.typography import ENDS, LIST_SIGNS, fold
+from bot.i18n.words import WORDS
 
-from analysis.i18n.typography import fold
-
-_ENDS = "?!.,;:…！？。，；：、～~\"'“”‘’()（）"
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, list[str]]:
-    return tomllib.loads((Path(__file__).parent / "terms.toml").read_text(encoding="utf-8"))
+_ENDS = "".join({*ENDS, *LIST_SIGNS, *"~\"'“”‘’()\uff5e\uff08\uff09"})
 
 
 def terms(text: str) -> list[str]:
@@ -20,9 +12,9 @@ def terms(text: str) -> list[str]:
     for raw in text.split():
         word = raw.strip(_ENDS)
         if not word.isascii():  # Chinese has no spaces
-            for filling in _words()["zh"]:
-                word = word.replace(filling, " ")
-        found += [one for one in word.split() if _plain(one) not in _words()["en"]]
+            for filling in WORDS["words"]["of_questions"]:
+                word = word if filling.isascii() else word.replace(filling, " ")
+        found += [one for one in word.split() if _plain(one) not in WORDS.one_of("words.of_questions")]
     return found
 
 
@@ -38,8 +30,8 @@ def is_greeting(text: str) -> bool:
 
 def _is_only(text: str, kind: str) -> bool:
     words = {_plain(word.strip(_ENDS)) for word in text.split()}
-    rest = words - {*_words()["thanks"], *_words()["greetings"]}
-    return bool(words & {*_words()[kind]}) and not terms(" ".join(rest))
+    rest = words - (WORDS.one_of("words.thanks") | WORDS.one_of("words.greetings"))
+    return bool(words & WORDS.one_of(f"words.{kind}")) and not terms(" ".join(rest))
 
 
 def _plain(word: str) -> str:

@@ -11,14 +11,13 @@ from bot.commands import bare_topics, meanings
 from bot.commands.grammar import Mistake, about_field
 from bot.digests.core import Core
 from bot.i18n.wording import tell
+from bot.i18n.words import WORDS
 from formatters.i18n.wording import label
 from storage.subscriptions import Subscription
 
 NAMES = ("area", "path", "author", "word", "type", "fix")
 MOST = 12
 """Topics of one line: more is rather a mistake, such as a text that was pasted."""
-
-_EVERYTHING = {"everything", "all", "*", "全部", "所有"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -
         bare = []
     if bare and named.keys() - {"type"}:
         raise _stray(named, " ".join(words))
-    if named.keys() == {"area"} and all(value.lower() in _EVERYTHING for value in named["area"]):
+    if named.keys() == {"area"} and all(value.lower() in WORDS.one_of("words.everything") for value in named["area"]):
         return [Topic()]
     values = {name: [_checked(core, name, value) for value in named[name]] for name in named}
     each = [dict(zip(values, chosen, strict=True)) for chosen in product(*values.values())]

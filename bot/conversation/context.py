@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from analysis.commits.window import check_zone
 from analysis.entry import RULES, Analyser
 from analysis.errors import BadInput
-from analysis.i18n.language import Language
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.i18n.typography import fold
 from bot.commands import meanings
 from bot.commands.access import TERMINAL, Access
@@ -20,6 +20,7 @@ from bot.config import machine_zone
 from bot.digests.core import Core
 from bot.digests.work import Work
 from bot.i18n.wording import tell
+from bot.i18n.words import WORDS
 from bot.port.command import Command
 from bot.port.platform import Asker, Request
 from formatters.i18n.wording import label
@@ -28,11 +29,6 @@ from storage.deliveries import Deliveries, Delivery
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Recipient, Subscriptions
 from storage.uses import Owner
-
-_LANGUAGES: dict[str, Language] = {
-    "en": "en", "english": "en", "英文": "en", "英语": "en", "zh": "zh", "zh-cn": "zh", "chinese": "zh", "中文": "zh", "汉语": "zh",
-}  # fmt: skip
-
 
 PRIVATE = {
     "subscribe", "mute", "subs", "unsubscribe", "undo", "setup", "save", "home", "rate", "rank", "details", "why", "uses",
@@ -272,4 +268,5 @@ def language_of(asker: Asker, command: Command | None, feeds: tuple[Feed, ...], 
 
 def language_named(text: str) -> Language | None:
     """Return the language that somebody names, in either language; None for another one."""
-    return _LANGUAGES.get(text.strip().lower())
+    named = WORDS.names("languages").get(text.strip().lower())
+    return next((language for language in LANGUAGES if language == named), None)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from analysis.i18n.language import Language
+from bot.i18n.words import WORDS
 from bot.port.platform import Asker, Conversation, Posted, Request
 from formatters.reply import Form, Note, Reply
 from formatters.terminal.replies import reply_text
 
 CHANNEL = "here"
 PROMPT = "daybrief> "
-
-_GOODBYES = {"exit", "quit", "bye", "q", "退出"}
 
 
 @dataclass(slots=True)
@@ -41,7 +40,9 @@ class Terminal:
 
     async def run(self, conversation: Conversation) -> None:
         """Answer each line until the last one, or until somebody says goodbye."""
-        while (line := await self._line(PROMPT)) is not None and line.strip().lower() not in _GOODBYES:
+        while (line := await self._line(PROMPT)) is not None and line.strip().lower() not in WORDS.one_of(
+            "words.goodbyes"
+        ):
             if line.strip():
                 await self._answer(conversation, Request(self._asker(), line.strip()))
 

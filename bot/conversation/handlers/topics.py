@@ -5,6 +5,7 @@ from dataclasses import asdict, fields, replace
 from datetime import time
 from typing import Literal
 
+from analysis.i18n.typography import LIST_SIGNS, fold
 from analysis.rules.wording import say
 from analysis.triage.triage import Importance
 from bot.commands import meanings, topics
@@ -16,6 +17,7 @@ from bot.conversation.context import AmbiguousChoice, CommandContext
 from bot.delivery.posts import named
 from bot.digests.uses import SENT
 from bot.i18n.wording import said
+from bot.i18n.words import WORDS
 from formatters.reply import MOST_COMMAND, Button, Field, Form, Note, Reply, Sheet
 from storage.subscriptions import Recipient, Revision, Subscription
 
@@ -284,9 +286,9 @@ def _ended(context: CommandContext, own: Sequence[Subscription]) -> list[int]:
     given = {name: context.values(name) for name in topics.NAMES}
     if not text and not any(given.values()):
         raise Mistake("mistake.number_missing", known=known)
-    if text.lower() in {"all", "everything", "全部", "所有"}:
+    if text.lower() in WORDS.one_of("words.everything"):
         return [one.id for one in own]
-    wanted = [word.strip(",，、;；").lstrip("#＃") for word in text.split()]
+    wanted = [fold(word.strip(LIST_SIGNS)).lstrip("#") for word in text.split()]
     numbers = [one for word in wanted for one in meanings.listed(word)]
     if numbers and all(number.isdecimal() for number in numbers):
         if strange := next((number for number in numbers if number not in known), ""):

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bot.i18n.wording import in_all
 from bot.port.command import Command
 from bot.port.platform import Option, Verb
 from formatters.discord.parts import short
@@ -12,7 +13,6 @@ from formatters.discord.parts import short
 Json = dict[str, Any]
 
 COMMAND = "digest"
-_SAYS = {"en": "What landed on the repositories you depend on", "zh": "你所依赖的仓库有哪些变更"}
 _SUBCOMMAND, _STRING, _BOOLEAN, _ATTACHMENT = 1, 3, 5, 11
 _IN_GUILDS, _IN_DIRECT_MESSAGES, _FOR_GUILDS = 0, 1, 0
 _CHOICE, _CHOICES = 100, 25
@@ -25,7 +25,7 @@ def definition(verbs: Iterable[Verb]) -> list[Json]:
         {
             "type": 1,
             "name": COMMAND,
-            **_described(_SAYS),
+            **_described(in_all("discord.about")),
             "contexts": [_IN_GUILDS, _IN_DIRECT_MESSAGES],
             "integration_types": [_FOR_GUILDS],
             "options": [_subcommand(verb) for verb in verbs],
