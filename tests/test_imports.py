@@ -20,6 +20,7 @@ FILES = {
 MODULES = [re.sub(r"(/__init__)?\.py$", "", name).replace("/", ".") for name in FILES]
 
 HEAVY = {
+    "mcp",
     "aiohttp",
     "apscheduler",
     "discord",

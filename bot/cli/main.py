@@ -19,6 +19,7 @@ from bot.cli import archive as cli_archive
 from bot.cli import asking as cli_asking
 from bot.cli import chat as cli_chat
 from bot.cli import judgement as cli_judgement
+from bot.cli import mcp as cli_mcp
 from bot.cli import store as cli_store
 from bot.cli import streams
 from bot.cli import tracing as cli_tracing
@@ -315,6 +316,7 @@ def doctor(
 
 cli_archive.add_to(app)
 cli_asking.add_to(app)
+cli_mcp.add_to(app)
 cli_upgrade.add_to(app)
 cli_tracing.add_to(app)
 cli_uses.add_to(app)

@@ -24,6 +24,7 @@ from bot.digests.core import Core
 from bot.digests.review import MONTH, WEEK
 from bot.web.access import COOKIE, Authenticator, Visitor
 from bot.web.guard import HEADERS, GuardedRunner, guard
+from bot.web.mcp import McpAddress
 from bot.web.pages import HTML, Asked, WebPages, Written
 from formatters.html.archive import problem_page
 from formatters.html.templates import policy
@@ -60,6 +61,7 @@ class ArchiveServer:
         self._access = settings.access
         self._pages = WebPages(core, zone)
         self._door = Authenticator(settings, host)
+        self._mcp = McpAddress(core, zone)
         self._kept: OrderedDict[tuple[object, ...], asyncio.Future[_Kept]] = OrderedDict()
         self._version: object = None
         self._makers = ThreadPoolExecutor(threads, "archive")
@@ -83,6 +85,7 @@ class ArchiveServer:
             ("/feed.atom", lambda _match: pages.feed),
         ):
             app.router.add_get(path, self._handler(make))
+        app.router.add_route("*", "/mcp", self._speak)
         if self._root:
             app.router.add_get("", self._begin)
         app.router.add_post("/enter", self._enter)
@@ -110,6 +113,13 @@ class ArchiveServer:
             return web.Response(body=body, status=kept.status, content_type=kept.kind, charset="utf-8", headers=headers)
 
         return handle
+
+    async def _speak(self, request: web.Request) -> web.Response:
+        """Answer a program that speaks the Model Context Protocol, with what the visitor may see."""
+        visitor = request[_VISITOR]
+        known = self._core.stores.commits.repositories
+        repos = visitor.of(await asyncio.get_running_loop().run_in_executor(self._makers, known))
+        return await self._mcp.answer(request, repos)
 
     async def _begin(self, request: web.Request) -> web.Response:
         """Lead to the first page whoever leaves out the slash at its end."""
@@ -251,6 +261,7 @@ class ArchiveServer:
         return response
 
     async def _close(self, _app: web.Application) -> None:
+        await self._mcp.close()
         self._makers.shutdown(wait=False, cancel_futures=True)
         self._watch.shutdown(wait=False, cancel_futures=True)
 

@@ -1,0 +1,21 @@
+"""The command line's part about programs that speak the Model Context Protocol."""
+
+import typer
+
+from bot.cli.options import ConfigOption, ZoneOption, core
+from bot.cli.options import zone as chosen_zone
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(mcp)
+
+
+def mcp(tz: ZoneOption = None, config: ConfigOption = None) -> None:
+    """Speak the Model Context Protocol over standard input and output: all that is known, as tools and resources for a client."""
+    import asyncio
+
+    from bot.mcp.server import speak
+
+    with core(config) as opened:
+        asyncio.run(speak(opened, chosen_zone(tz)))
