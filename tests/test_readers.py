@@ -1,15 +1,20 @@
 """Days that readers labelled: reading them, scoring a digest against them, fitting weights to them."""
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from made import a_commit, a_digest, an_entry
 from servers.answers import reader
 from servers.model import ModelServer
 from servers.scratch import NOON, Scratch
+from typer.testing import CliRunner
 
+from analysis.entry import RULES
 from analysis.errors import BadInput
 from analysis.llm.analyser import ModelAnalyser
 from analysis.llm.client import Model
@@ -17,6 +22,7 @@ from analysis.readers.days import Label, LabelledDay, Tier, read_day
 from analysis.readers.scoring import figures, score
 from analysis.readers.training import fit, sample_of
 from analysis.rules import RulesAnalyser
+from bot.cli.main import app
 from bot.digests.readers_days import evaluate
 from formatters.terminal.evaluation import days_text
 
@@ -135,3 +141,44 @@ def test_the_rules_are_scored_on_days_without_a_call(tmp_path: Path) -> None:
     done = evaluate([a_day(tmp_path / "day")], RulesAnalyser(), 1, lambda *_: None)
     assert {figure.name: figure.value for figure in done.figures}["recall"] == 1.0
     assert (done.commits, done.usage.calls) == (3, 0)
+
+
+class TestComparing:
+    """Two models on the same days, in one command."""
+
+    @pytest.fixture
+    def done(
+        self, tmp_path: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> Iterator[Callable[..., Any]]:
+        folder = a_day(tmp_path / "day")
+        monkeypatch.chdir(tmp_path)
+        with ModelServer(reader, models=("small", "large")) as server:
+            settings = {"DAYBRIEF_MODEL__BASE_URL": server.base_url, "DAYBRIEF_MODEL__NAME": "small"}
+            prices = {"DAYBRIEF_MODEL__PRICE_IN": "1", "DAYBRIEF_MODEL__PRICE_OUT": "10"}
+            for name, value in (environ | settings | prices).items():
+                monkeypatch.setenv(name, value)
+            yield lambda *given: CliRunner().invoke(app, ["eval", "--days", str(folder), "--quiet", *given])
+
+    def test_each_is_told_with_its_price_and_drawn(self, done: Callable[..., Any], tmp_path: Path) -> None:
+        found = done("--model", "small", "--model", "large", "--picture", "compared.svg")
+        assert found.exit_code == 0
+        assert [line.split(" on ")[0] for line in found.stdout.splitlines() if " on 1 days" in line] == [
+            "small",
+            "large",
+        ]
+        assert found.stdout.count("s of waiting in all, at 0.0") == 2
+        drawn = (tmp_path / "compared.svg").read_text("utf-8")
+        assert ET.fromstring(drawn).tag.endswith("svg")  # noqa: S314 - our own
+        assert all(text in drawn for text in ("small: ", "large: ", "recall", "alarms, less is better", "1.00"))
+
+    def test_programs_get_a_list(self, done: Callable[..., Any]) -> None:
+        made = json.loads(done("--model", "small", "--model", "large", "--json").stdout)
+        assert [one["analyser"] for one in made] == ["small", "large"]
+        assert all(one["cost"] > 0 for one in made)
+        assert json.loads(done("--json").stdout)["analyser"] == RULES
+
+    @pytest.mark.parametrize(
+        "given", [("--labels", "a.jsonl", "--model", "small"), tuple(f"--model={number}" for number in range(5))]
+    )
+    def test_what_makes_no_comparison_is_told(self, done: Callable[..., Any], given: tuple[str, ...]) -> None:
+        assert done(*given).exit_code == 2

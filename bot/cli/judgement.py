@@ -1,6 +1,6 @@
 """The command line's part about judgement: learning a repository, scoring analysers, proposing areas."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -68,6 +68,11 @@ def evaluate(
         list[Path] | None, typer.Option(help="A folder of a day that a reader labelled; may be repeated.")
     ] = None,
     analyser: Annotated[Wanted, typer.Option(help="Who sorts and ranks.")] = Wanted.RULES,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="With --days: score this model of the configured server; repeated, models are compared."),
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="With --days: draw the figures into this SVG file.")] = None,
     own_past: Annotated[
         bool, typer.Option("--own-past", help="Learn each repository's older commits first, and score the newer ones.")
     ] = False,
@@ -82,6 +87,7 @@ def evaluate(
     from bot.cli.progress import progress
     from bot.digests.learning import judge_labelled, read_label_files
     from bot.digests.readers_days import evaluate as evaluate_days
+    from formatters.charts.evaluation import MOST, compared
     from formatters.terminal.evaluation import days_text
     from formatters.terminal.figures import figures_text
 
@@ -90,23 +96,36 @@ def evaluate(
             raise BadInput(
                 "What should it be scored on? Give --labels with a file of commits, or --days with a folder."
             )
-        reader = opened.analyser(analyser.value)
+        if labels and (model or picture):
+            raise BadInput("--model and --picture go with --days: labelled commits say nothing of what stands first.")
+        if model and len(set(model)) > MOST:
+            raise BadInput(f"At most {MOST} models can be compared at once: name fewer with --model.")
         if days:
+            settings = opened.settings.model
+            readers = [opened.analyser("model", name) for name in dict.fromkeys(model or ())]
+            found = []
             with progress(quiet=quiet) as step:
-                done = evaluate_days(days, reader, opened.settings.model.concurrency, step)
+                for one in readers or [opened.analyser(analyser.value)]:
+                    done = evaluate_days(days, one, settings.concurrency, step)
+                    found.append((one.name, replace(done, cost=settings.price(done.usage))))
+            if picture:
+                streams.write_file(compared(found).file(), picture)
             if json_:
-                streams.write_json({"analyser": reader.name, **asdict(done)})
+                documents = [{"analyser": name, **asdict(done)} for name, done in found]
+                streams.write_json(documents if len(documents) > 1 else documents[0])
             else:
-                streams.write_line(days_text(reader.name, done, width(), colour=is_terminal()))
+                texts = [days_text(name, done, width(), colour=is_terminal()) for name, done in found]
+                streams.write_line("\n\n".join(texts))
             return
+        reader = opened.analyser(analyser.value)
         labelled = read_label_files(labels or [], limit)
         with progress(quiet=quiet) as step:
-            found = figures(judge_labelled(opened, labelled, reader, own_past=own_past, step=step))
+            scored = figures(judge_labelled(opened, labelled, reader, own_past=own_past, step=step))
         if json_:
-            document: dict[str, Any] = {"analyser": reader.name, "figures": [asdict(figure) for figure in found]}
+            document: dict[str, Any] = {"analyser": reader.name, "figures": [asdict(figure) for figure in scored]}
             streams.write_json(document)
         else:
-            streams.write_line(figures_text(reader.name, found, width(), colour=is_terminal()))
+            streams.write_line(figures_text(reader.name, scored, width(), colour=is_terminal()))
 
 
 def propose_areas(opened: Any, repo: str | None, out: Path | None) -> None:

@@ -64,8 +64,8 @@ class Core:
         self.readers: Readers | None = None
         self._arrivals = Arrivals(stores, sources, now)
 
-    def analyser(self, wanted: str = "auto") -> Analyser:
-        """Return the rules, the configured model, or (`auto`) the model if one is configured.
+    def analyser(self, wanted: str = "auto", named: str = "") -> Analyser:
+        """Return the rules, the configured model, or (`auto`) the model if one is configured; `named` is another one of its server.
 
         Raises:
             BadInput: a model is wanted and none is configured.
@@ -73,7 +73,7 @@ class Core:
         model = self.settings.model
         if wanted == RULES or (wanted == "auto" and not model.name):
             return RulesAnalyser()
-        if not model.name:
+        if not (name := named or model.name):
             raise BadInput("No model is configured: set [model] name (and base_url, api_key), or use --analyser rules.")
         from analysis.llm.analyser import ModelAnalyser
         from analysis.llm.client import OPENAI, Model
@@ -81,7 +81,7 @@ class Core:
         return ModelAnalyser(
             Model(
                 base_url=model.base_url or OPENAI,
-                name=model.name,
+                name=name,
                 key=model.api_key.get_secret_value(),
                 deadline=model.deadline,
                 secret=self.settings.secrets,

@@ -22,7 +22,7 @@ class Evaluation:
     Attributes:
         commits: how many it read; `failed`: those it did not.
         claims: how many sentences are shown; `unchecked`: of these, those that could not be checked; `dropped`: those that are not shown.
-        usage: what it cost.
+        usage: what it took; `cost`: at the configured prices, None where there are none.
     """
 
     days: int
@@ -33,6 +33,7 @@ class Evaluation:
     unchecked: int = 0
     dropped: int = 0
     usage: Usage = Usage()
+    cost: float | None = None
 
 
 def evaluate(folders: Sequence[Path], analyser: Analyser, width: int, step: Step) -> Evaluation:

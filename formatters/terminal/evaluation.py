@@ -34,5 +34,6 @@ def days_text(analyser: str, done: Any, width: int, *, colour: bool) -> str:
         screen.line(f"{done.failed:,} commits could not be read by it")
     if usage.calls:
         tokens = f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out"
-        screen.line(f"{usage.calls:,} calls, {tokens}, {usage.seconds:.0f} s of waiting in all")
+        price = "" if done.cost is None else f", at {done.cost:.2f}"
+        screen.line(f"{usage.calls:,} calls, {tokens}, {usage.seconds:.0f} s of waiting in all{price}")
     return screen.text().rstrip()
