@@ -188,13 +188,13 @@ class Commits:
             )
             return [_commit(row) for row in rows]
 
-    def parents(self, repo: str, since: datetime) -> dict[str, tuple[str, ...]]:
-        """Return the parents of the commits that are remembered from a moment on, by SHA."""
+    def parents(self, repo: str, since: datetime, most: int) -> dict[str, tuple[str, ...]]:
+        """Return the parents of the commits that are remembered from a moment on, so many at most, by SHA."""
         with self._store.read() as db:
             rows = db.execute(
                 "select sha, parents from commits where repository = (select id from repositories where name = ?) "
-                "and committed_at >= ?",
-                [repo, int(since.timestamp())],
+                "and committed_at >= ? order by committed_at limit ?",
+                [repo, int(since.timestamp()), most],
             )
             return {sha: tuple((parents or "").split()) for sha, parents in rows.fetchall()}
 

@@ -44,7 +44,7 @@ class Clue(StrEnum):
 
 _WEIGHTS = {
     Clue.TITLE: 3.7, Clue.BODY: 1.8, Clue.PATH: 2.8, Clue.DIFF: 6.5, Clue.PERFORMANCE: 0.6, Clue.SIZE: 0.6,
-    Clue.TAKEN_BACK: 3.0, Clue.AREA: 3.0, Clue.DEFAULT: 0.3, Clue.DEPENDENCY: 0.0,
+    Clue.TAKEN_BACK: 3.0, Clue.AREA: 3.0, Clue.DEFAULT: 0.3, Clue.DEPENDENCY: 0.3,
 }  # fmt: skip
 """Fitted, but for the last four: taken back since, and the area that was asked for, are told by whoever asks or by later commits, and
 without any words given defaults and dependencies are what is left to go by."""

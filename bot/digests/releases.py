@@ -12,6 +12,9 @@ from analysis.tracing.ancestry import ancestors
 from bot.digests.stores import Stores
 from bot.i18n.wording import tell
 
+_MOST_BETWEEN = 3_000
+"""Commits that are looked through between one and its first release: months of the busiest repositories, and some milliseconds."""
+
 
 def follow_tags(stores: Stores, source: Revisions) -> list[Tag]:
     """List a source's tags, remember them, and return those that name versions, newest first.
@@ -47,7 +50,7 @@ def first_with(stores: Stores, entry: Entry) -> Tag | None:
     tags = [
         tag for tag in reversed(versions(stores.tags.of(commit.repo))) if tag.is_final and tag.at >= commit.committed_at
     ]
-    parents = stores.commits.parents(commit.repo, commit.committed_at) if tags else {}
+    parents = stores.commits.parents(commit.repo, commit.committed_at, _MOST_BETWEEN) if tags else {}
     return next((tag for tag in tags if commit.sha in ancestors(tag.sha, parents)), None)
 
 
