@@ -3,19 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
-from analysis.commits.file_kinds import FileKind, kind_of, language_of, looks_binary
 from analysis.commits.tags import Tag
 from analysis.errors import BadInput, NotFound
 from analysis.sources.git_clone import GitClone
 from analysis.sources.git_command import LONG
-from analysis.sources.revisions import Between, Files, Revision
-
-_LARGEST = 1_000_000
-"""Bytes of a file; a longer one is data, or made by a machine."""
-
-_MOST = 20_000
-"""Files of the product that are read; the largest public repositories have about half as many."""
-
+from analysis.sources.revisions import LARGEST_FILE, MOST_FILES, Between, Files, Revision, is_read
 
 _TAGS, _FIELDS = 300, 3
 
@@ -55,7 +47,7 @@ class GitRevisions(GitClone):
     def files(self, sha: str, paths: Collection[str]) -> Files:  # noqa: ARG002 - all of them are at hand
         """Return the product's files at a commit; see Revisions."""
         listed = self._git("ls-tree", "-r", "-l", "-z", sha, limit=LONG).split("\0")
-        wanted = dict(list(_product(listed))[:_MOST])
+        wanted = dict(list(_product(listed))[:MOST_FILES])
         given = "\n".join(wanted.values())
         rest = memoryview(self._git.raw("cat-file", "--batch", given=given, limit=LONG)) if wanted else memoryview(b"")
         texts: dict[str, str] = {}
@@ -67,6 +59,10 @@ class GitRevisions(GitClone):
                 texts[path] = bytes(rest[end + 1 : end + 1 + length]).decode(errors="replace")
             rest = rest[end + 1 + length + 1 :]
         return Files(texts, is_whole=True)
+
+    def tree(self, sha: str) -> Files:
+        """Return the product's files at a commit; see Revisions."""
+        return self.files(sha, ())
 
     def _revision(self, name: str) -> Revision:
         sha = self._git(
@@ -97,8 +93,7 @@ def _product(listed: Sequence[str]) -> Iterator[tuple[str, str]]:
     for line in listed:
         head, _, path = line.partition("\t")
         fields = head.split()
-        if len(fields) < 4 or fields[1] != "blob" or not fields[3].isdecimal() or int(fields[3]) > _LARGEST:  # noqa: PLR2004 - mode, type, SHA, size
+        if len(fields) < 4 or fields[1] != "blob" or not fields[3].isdecimal() or int(fields[3]) > LARGEST_FILE:  # noqa: PLR2004 - mode, type, SHA, size
             continue
-        is_read = bool(language_of(path)) or kind_of(path) is FileKind.BUILD
-        if is_read and kind_of(path) in {FileKind.PRODUCTION, FileKind.BUILD} and not looks_binary(path):
+        if is_read(path):
             yield path, fields[2]

@@ -29,6 +29,8 @@ PUBLIC = "https://api.github.com"
 _LONGEST_WAIT = 120  # seconds; a limit that is renewed later than that is told, not sat out
 _LONGEST_QUERY_WAIT = 5  # a digest does without pull requests rather than wait for them
 _PAGE = 100
+_CHUNK = 1 << 20
+"""Bytes of a download that are taken at a time."""
 _LIMITS = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 _TIMEOUTS = {HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
 
@@ -126,6 +128,31 @@ class Requests:
             said = {"message": str(data.get("message") or "")} if isinstance(data, dict) else {"message": ""}
             raise self._problem(github.Requester.Requester.createException(status, received, said), about, ref)
         return Reply(status, received, data)
+
+    def download(self, path: str, *, about: str, most: int) -> bytes:
+        """Fetch a file whole, from wherever GitHub sends us for it; the token goes to GitHub alone.
+
+        Raises:
+            BadInput: it has more than `most` bytes, or the configured address cannot be right.
+            Outage: it did not come, or not whole.
+        """
+        found = bytearray()
+        try:
+            with self._connection(is_query=False) as requester:
+                _, _, chunks = requester.getStream(path, chunk_size=_CHUNK)
+                for chunk in chunks:
+                    found += chunk
+                    if len(found) > most:
+                        raise BadInput(
+                            f"The archive of {about} has more than {most:,} bytes: clone it, and write --repo {about}=FOLDER."
+                        )
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise Outage(
+                f"GitHub at {self.server.place} did not give the archive of {about} ({_reason(error)}): run it again later."
+            ) from error
+        except github.GithubException as error:
+            raise self._problem(error, about, "") from error
+        return bytes(found)
 
     def query(self, text: str, variables: Mapping[str, Any], *, about: str) -> Answer:
         """Send a query to GitHub's GraphQL; what it answers in part is returned with its errors.

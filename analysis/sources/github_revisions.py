@@ -17,6 +17,7 @@ from analysis.commits.tags import Tag
 from analysis.errors import BadInput
 from analysis.sources.github_rest import GitHubRepository
 from analysis.sources.revisions import Between, Files, Revision
+from analysis.sources.tarball import LARGEST, product_files
 
 _PAGE = 100
 _MOST = 10_000
@@ -76,6 +77,11 @@ class GitHubRevisions(GitHubRepository):
         with ThreadPoolExecutor(_AT_ONCE, "files") as executor:
             found = zip(asked, executor.map(lambda path: self._text(sha, path), asked), strict=True)
             return Files({path: text for path, text in found if text is not None}, is_whole=False)
+
+    def tree(self, sha: str) -> Files:
+        """Return the product's files at a commit, out of its archive; see Revisions."""
+        archive = self._requests.download(f"/repos/{self.repo}/tarball/{sha}", about=self.repo, most=LARGEST)
+        return Files(product_files(archive, self.repo), is_whole=True)
 
     def _revision(self, name: str) -> Revision:
         path = f"/repos/{self.repo}/commits/{quote(name, safe='')}"

@@ -11,9 +11,15 @@ from datetime import datetime
 from typing import Protocol
 
 from analysis.commits.commit import Commit
+from analysis.commits.file_kinds import FileKind, kind_of, language_of, looks_binary
 from analysis.commits.tags import Tag
 from analysis.errors import BadInput
 from analysis.sources import CommitSource
+
+LARGEST_FILE = 1_000_000
+"""Bytes of a file; a longer one is data, or made by a machine."""
+MOST_FILES = 20_000
+"""Files of the product that are read; the largest public repositories have about half as many."""
 
 _RANGE = re.compile(r"(?P<old>[^\s.](?:[^\s.]|\.(?!\.))*)\.{2,3}(?P<new>[^\s.](?:[^\s.]|\.(?!\.))*)")
 
@@ -84,6 +90,21 @@ class Revisions(CommitSource, Protocol):
         Raises:
             Outage: the source did not answer as it should.
         """
+
+    def tree(self, sha: str) -> Files:
+        """Return all files of the product of a commit; on GitHub that is one request, and a large answer.
+
+        Raises:
+            BadInput: there is more than anybody would read.
+            Outage: the source did not answer as it should.
+        """
+
+
+def is_read(path: str) -> bool:
+    """Whether a file is one that users run or build, and text."""
+    kind = kind_of(path)
+    is_known = bool(language_of(path)) or kind is FileKind.BUILD
+    return is_known and kind in {FileKind.PRODUCTION, FileKind.BUILD} and not looks_binary(path)
 
 
 def read_range(text: str) -> tuple[str, str]:

@@ -22,7 +22,12 @@ def add_to(app: typer.Typer) -> None:
 @_app.command()
 def scan(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files and folders of yours.")],
-    repo: Annotated[str, typer.Option(help="The repository that they use: a clone's folder, or owner/name=folder.")],
+    repo: Annotated[
+        str,
+        typer.Option(
+            help="The repository that they use: owner/name on GitHub, a clone's folder, or owner/name=folder."
+        ),
+    ],
     at: Annotated[str, typer.Option(help="The version of it that they use; default: what the clone follows.")] = "",
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("uses.toml"),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No remarks.")] = False,

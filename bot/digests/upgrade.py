@@ -8,7 +8,7 @@ from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from analysis.sources.revisions import Revisions, read_range
 from analysis.upgrade import Hit, Upgrade, netted, paths_of, standing, touched, upgrade
-from analysis.upgrade.coupling import Coupled, Drift, coupled
+from analysis.upgrade.coupling import COUPLED, Coupled, Drift, coupled
 from analysis.uses import Uses
 from bot.digests.core import Core
 
@@ -56,10 +56,12 @@ def make(
     kept, carried = standing(entries, between)
     net = netted(kept)
     paths = tuple(paths_of(net.changes))
+    # What code builds on lies anywhere in both trees; else the files that facts lie in are enough, where all cost much.
+    is_built_on = uses is not None and any(use.kind in COUPLED for use in uses.uses)
     step("reading both versions", 0, 2)
-    old = source.files(between.old.sha, paths)
+    old = source.tree(between.old.sha) if is_built_on else source.files(between.old.sha, paths)
     step("reading both versions", 1, 2)
-    new = source.files(between.new.sha, paths)
+    new = source.tree(between.new.sha) if is_built_on else source.files(between.new.sha, paths)
     step("reading both versions", 2, 2)
     made = upgrade(source.repo, between, kept, net, old, new, carried)
     hits = touched(made, uses) if uses else None

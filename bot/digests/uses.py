@@ -28,7 +28,7 @@ def scan(core: Core, source: Revisions, paths: Sequence[Path], at: str = "", ste
     """Return what files use of a repository: what it offers at a revision, at the versions that they name, or did in its known past.
 
     Raises:
-        BadInput: a path is not there, or the repository cannot be read whole.
+        BadInput: a path is not there, or the repository is too large to be read without a clone.
         NotFound, Outage: the source lacks the revision, or does not answer.
     """
     step("reading files", 0, 2)
@@ -41,17 +41,11 @@ def scan(core: Core, source: Revisions, paths: Sequence[Path], at: str = "", ste
         begin, end = datetime.fromtimestamp(0, UTC), core.now()
         offering.add_past(fact for entry in core.stores.commits.between(known, begin, end) for fact in entry.facts)
     shas = [source.resolve(at or source.branch or "HEAD").sha]
-    found = source.files(shas[0], ())
-    if not found.is_whole:
-        raise BadInput(
-            f"A scan reads all files of {source.repo}, which takes too many requests on GitHub: clone it, and write "
-            f"--repo {source.repo}=FOLDER."
-        )
-    offering.add_files(found.texts, wanted)
+    offering.add_files(source.tree(shas[0]).texts, wanted)
     for sha in _versions(source, uses_of(files, offering)):
         if sha not in shas:
             shas.append(sha)
-            offering.add_files(source.files(sha, ()).texts, wanted)
+            offering.add_files(source.tree(sha).texts, wanted)
     made = uses_of(files, offering)
     step("reading files", 2, 2)
     return made

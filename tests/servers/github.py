@@ -52,6 +52,7 @@ _ROUTES = {
     "commits.list": re.compile(_REPO + r"/commits"),
     "tags": re.compile(_REPO + r"/tags"),
     "releases": re.compile(_REPO + r"/releases"),
+    "tarball": re.compile(_REPO + r"/tarball/(?P<ref>.+)"),
     "contents": re.compile(_REPO + r"/contents/(?P<path>.+)"),
     "compare": re.compile(_REPO + r"/compare/(?P<base>[^/]+)\.\.\.(?P<head>[^/]+)"),
     "commits.get": re.compile(_REPO + rf"/commits/{_NOT_BELOW}(?P<ref>.+)"),
@@ -255,7 +256,7 @@ class GitHubServer(Loopback):
         headers |= {f"X-RateLimit-{name.title()}": str(value) for name, value in self._left(who).items()}
         return replace(reply, headers=headers)
 
-    def _find(self, request: Request, route: str, match: re.Match[str] | None, who: str) -> Reply:
+    def _find(self, request: Request, route: str, match: re.Match[str] | None, who: str) -> Reply:  # noqa: PLR0911 - one for each route
         if match is None:
             raise _Refusal(404, "Not Found")
         if route == "rate_limit":
@@ -271,6 +272,8 @@ class GitHubServer(Loopback):
             return Reply(200, as_json(repository.tags_json()))
         if route == "releases":
             return Reply(200, as_json(self.releases))
+        if route == "tarball":
+            return Reply(200, repository.archive(unquote(match["ref"])), {"Content-Type": "application/x-gzip"})
         if route == "contents":
             text = repository.blob(request.query["ref"], unquote(match["path"]))
             if text is None:

@@ -113,6 +113,13 @@ class GitRepository:
         listed = self._git("for-each-ref", "--sort=-refname", "--format=%(refname:short) %(objectname)", "refs/tags")
         return [{"name": name, "commit": {"sha": sha}} for name, sha in (line.split() for line in listed.splitlines())]
 
+    def archive(self, ref: str) -> bytes:
+        """Return all files at a commit as GitHub packs them: in one folder."""
+        prefix = f"--prefix={self.full_name.replace('/', '-')}-{ref[:7]}/"
+        return subprocess.run(
+            ("git", "-C", str(self._path), "archive", "--format=tar.gz", prefix, ref), check=True, capture_output=True
+        ).stdout
+
     def diff(self, sha: str) -> str:
         """Return the diff against the first parent as text; paths are quoted as git does by default."""
         return self._git(*_DIFF, "-p", self._parent(sha), sha)
