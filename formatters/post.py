@@ -26,8 +26,9 @@ FOLDED = frozenset({"tests", "ci", "docs"})
 _FOLDED_AS = "tests"
 
 _LINE, _WHY, _LEAST_WHY, _WATCH, _WATCHED, _AREAS = 120, 72, 40, 240, 72, 7
-_SCREEN, _QUOTE = 1_100, 160
-"""Columns that a phone's first screen has for what the day holds, and that one quotation takes of it."""
+_SCREEN, _QUOTE, _MARKS = 1_190, 160, 20
+"""Columns that a phone's first screen has below the heading and the counts, that one quotation takes of it, and that an item's icon,
+SHA and separators take."""
 _SEPARATOR = " · "
 
 
@@ -117,7 +118,8 @@ def short_line(text: str) -> str:
 def quotes(made: Outline) -> tuple[str, ...]:
     """Return for each item that must be known the best of what people wrote of it; an empty string where there is no room for all of it."""
     language = made.digest.language
-    room = _SCREEN - sum(columns(short_line(item.line)) + columns(reason(item, language)) for item in made.must_know)
+    told = ((short_line(item.line), reason(item, language), item.area) for item in made.must_know)
+    room = _SCREEN - sum(_MARKS + sum(map(columns, parts)) for parts in told)
     room -= columns(tally(sections(made))) + columns(watched(made))
     found = []
     for item in made.must_know:

@@ -164,6 +164,10 @@ def test_every_label_of_the_formats_is_used() -> None:
         "source",
         "report",
         "upgrade",
+        "fix",
+        "suspects",
+        "patches",
+        "coupled",
     }  # keys put together from values
     unused = [
         f"{group}.{key}"
