@@ -21,6 +21,8 @@ _MOST_TAGS = 8
 _MOST_NAMING = 5
 """Commits that only name the fix: the newest ones; and names of a reason."""
 _MOST_REASONS = 3
+_WORDED = {Clue.TITLE, Clue.BODY, Clue.PATH, Clue.DIFF}
+"""Reasons that rest on words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +173,10 @@ def suspicion_findings(made: Suspicion, areas: Areas, language: Language, most: 
 
 
 def _against(one: Suspect, made: Suspicion, areas: Areas, language: Language) -> str:
+    # A message that only says its title's words again is no reason of its own.
+    telling = [reason for reason in one.reasons if reason.detail or reason.clue not in _WORDED]
     return label("suspects.and", language).join(
-        _reason(reason, made, areas, language) for reason in one.reasons[:_MOST_REASONS]
+        _reason(reason, made, areas, language) for reason in telling[:_MOST_REASONS]
     )
 
 

@@ -111,6 +111,14 @@ def test_they_are_told_in_every_form(cli: Cli, pen: Repository, language: str, f
     assert ("its title says" if language == "en" else "标题提到") in told
 
 
+def test_a_reason_names_what_it_rests_on(cli: Cli, pen: Repository) -> None:
+    """A message that only says its title's words again is none."""
+    pen.commit("Thin the ink\n\nThe ink was thick.", {"pen/ink.py": "THIN = 1\n"})
+    told = cli("suspects", "v1.1.0..main", "ink", "--repo", f"ann/pen={pen.path}", "--quiet").stdout
+    assert "its title says “ink”" in told
+    assert "its message says" not in told
+
+
 def test_programs_get_all_of_them(cli: Cli, pen: Repository) -> None:
     """With every reason."""
     run = ("suspects", "v1.0.0..v1.1.0", "ink", "--repo", f"ann/pen={pen.path}", "--json", "--quiet")

@@ -59,7 +59,7 @@ class Reason:
     """One thing that speaks against a commit.
 
     Attributes:
-        detail: the words that it shares with the report, as stems; the name of a default or a dependency; the number of lines.
+        detail: the words that it shares with the report, as stems, but for those that a stronger reason has; the name of a default or a dependency; the number of lines.
         points: of the commit's score.
     """
 
