@@ -55,7 +55,7 @@ wheel: setup
 	$(BIN)/uv-build build-wheel dist
 
 lock:
-	$(COMPILE) --group build --output-file requirements.txt
+	$(COMPILE) --group build --extra outlets --output-file requirements.txt
 	$(COMPILE) --group dev --constraints requirements.txt --output-file requirements-dev.txt
 
 clean:

@@ -104,7 +104,10 @@ def machine_zone() -> str:
 def options() -> list[tuple[str, str, str, str]]:
     """Return every setting as (table, key, variable, description with its default), for the documentation."""
     rows = []
-    for table in Settings.model_fields:
+    for table, setting in Settings.model_fields.items():
+        if table == "outlets":  # its keys are names of the reader's own
+            rows.append((table, "NAME", f"{PREFIX}{table}__NAME".upper(), str(setting.description)))
+            continue
         for key, option in _model(table).model_fields.items():
             shown = {"areas": "areas.NAME", "feeds": "[feeds]"}.get(table, table)
             variable = "" if table in _MANY or isinstance(option.default, dict) else f"{PREFIX}{table}__{key}".upper()

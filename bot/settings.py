@@ -81,6 +81,15 @@ def _people(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _outlets(named: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for name, address in named.items():
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
+            raise ValueError(f"{name!r} should be a name of small letters, digits, - and _")
+        if not re.match(r"[a-z0-9]+://\S+", address.get_secret_value()):
+            raise ValueError(f"the address of {name} should start with its kind, such as feishu:// or https://")
+    return named
+
+
 Address = Annotated[str, pydantic.AfterValidator(_address)]
 Pattern = Annotated[str, pydantic.AfterValidator(_pattern)]
 Network = Annotated[str, pydantic.AfterValidator(_network)]
@@ -231,8 +240,10 @@ class DiscordSettings(_Table):
 class FeedSettings(_Table):
     """[[feeds]]: a channel's digest, one table for each; those set up in chat stand beside them."""
 
-    platform: Literal["slack", "discord", "terminal"] = Field(description="where the channel is")
-    channel: str = Field(min_length=1, description="the channel's id, such as C024BE91L")
+    platform: Literal["slack", "discord", "outlet", "terminal"] = Field(
+        description="where the channel is: `slack`, `discord`, or `outlet` for one of [outlets]"
+    )
+    channel: str = Field(min_length=1, description="the channel's id, such as C024BE91L; of an outlet, its name")
     workspace: str = Field(default="", description="the Slack team's or Discord server's id")
     repository: str = Field(min_length=1, description="owner/name, or owner/name=folder of a clone")
     at: Clock = Field(default=time(9), description="when it is posted, such as 09:00")
@@ -303,6 +314,10 @@ class Settings(_Table):
     areas: dict[str, AreaSettings] = {}
     slack: SlackSettings = SlackSettings()
     discord: DiscordSettings = DiscordSettings()
+    outlets: Annotated[dict[str, SecretStr], pydantic.AfterValidator(_outlets)] = Field(
+        default={},
+        description="where a digest is only sent to: Feishu, Teams, a webhook, as an address of Apprise's",
+    )
     feeds: tuple[FeedSettings, ...] = ()
     access: AccessSettings = AccessSettings()
     serve: ServeSettings = ServeSettings()
@@ -319,6 +334,6 @@ class Settings(_Table):
         slack = self.slack
         secrets = (
             self.github.token, self.model.api_key, slack.bot_token, slack.app_token, slack.signing_secret,
-            slack.client_secret, self.discord.token, self.web.token,
+            slack.client_secret, self.discord.token, self.web.token, *self.outlets.values(),
         )  # fmt: skip
         return tuple(value for secret in secrets if (value := secret.get_secret_value()))

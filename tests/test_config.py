@@ -322,15 +322,16 @@ def test_every_setting_is_listed_for_the_documentation() -> None:
     expected = {
         ({"areas": "areas.NAME", "feeds": "[feeds]"}.get(table, table), key)
         for table, field in Settings.model_fields.items()
+        if table != "outlets"
         for key in fields_of({"areas": AreaSettings, "feeds": FeedSettings}.get(table, field.annotation))
-    }
+    } | {("outlets", "NAME")}
     rows = options()
     assert {(table, key) for table, key, _, _ in rows} == expected
     assert all(text and "topsecret" not in text for _, _, _, text in rows)
     assert {variable for table, _, variable, _ in rows if table in {"areas.NAME", "[feeds]"}} == {""}
 
 
-@pytest.mark.parametrize("row", [row for row in options() if row[2]], ids=lambda row: row[2])
+@pytest.mark.parametrize("row", [row for row in options() if row[2] and row[1] != "NAME"], ids=lambda row: row[2])
 def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
     """The documentation names what works."""
     table, key, variable, _ = row
@@ -340,6 +341,23 @@ def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
     }.get(key, "https://x.example" if "url" in key else "7")  # fmt: skip
     read = getattr(getattr(load({variable: value}).settings, table), key)
     assert str(getattr(read, "get_secret_value", lambda: read)()) in {value, "7.0", f"('{value}',)"}
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "why"),
+    [
+        ("Team", "feishu://x", "small letters"),
+        ("team", "x", "start with its kind"),
+        ("a b", "feishu://x", "small letters"),
+    ],
+)
+def test_an_outlet_has_a_plain_name_and_an_address(tmp_path: Path, name: str, address: str, why: str) -> None:
+    """In the file; the environment has no capitals."""
+    assert load({"DAYBRIEF_OUTLETS__TEAM": "feishu://x"}).settings.outlets["team"].get_secret_value() == "feishu://x"
+    file = tmp_path / "daybrief.toml"
+    file.write_text(f'[outlets]\n"{name}" = "{address}"\n', encoding="utf-8")
+    with pytest.raises(BadInput, match=why):
+        load({}, file)
 
 
 def test_defaults_are_told_where_there_are_any() -> None:

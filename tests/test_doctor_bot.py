@@ -89,7 +89,7 @@ async def test_what_serve_refuses_the_doctor_tells(environ: dict[str, str], tmp_
 
 async def test_without_any_platform_there_is_nothing_to_look_at(environ: dict[str, str]) -> None:
     """The command line needs none; what `serve` needs is said."""
-    needed = "none is configured: `daybrief serve` needs [slack] bot_token and app_token, or [discord] token"
+    needed = "none is configured: `daybrief serve` needs [slack] bot_token and app_token, [discord] token, or [outlets]"
     assert await looked_at(environ) == {"bot": Check("bot", "ok", needed)}
 
 

@@ -22,6 +22,7 @@ MODULES = [re.sub(r"(/__init__)?\.py$", "", name).replace("/", ".") for name in 
 HEAVY = {
     "mcp",
     "aiohttp",
+    "apprise",
     "apscheduler",
     "discord",
     "distributed",

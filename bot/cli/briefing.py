@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from analysis.commits.window import Window
@@ -10,6 +11,7 @@ from analysis.digest.digest import Digest
 from analysis.digest.pipeline import Step
 from analysis.digest.touching import touching
 from analysis.entry import RULES, Analyser, Entry
+from analysis.errors import Problem
 from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
 from analysis.uses import Uses
@@ -17,6 +19,9 @@ from bot.commands.queries import area_key, change_type, importance
 from bot.digests.core import Core
 from bot.digests.releases import follow_tags
 from bot.digests.repositories import Place
+
+if TYPE_CHECKING:
+    from bot.platforms.outlet import Outlets
 
 
 def today(core: Core, zone: str) -> date:
@@ -95,6 +100,31 @@ def write(made: Sequence[tuple[Digest, Areas]], form: str, *, width: int, colour
     return ("\n" + "─" * width + "\n\n").join(
         terminal(digest, areas, width=width, colour=colour) for digest, areas in made
     )
+
+
+def outlets(core: Core, names: Sequence[str]) -> "Outlets":
+    """Return the outlets that are configured; raises BadInput for a name that is none of them, before any work is done."""
+    from bot.platforms.outlet import Outlets
+
+    found = Outlets(core.settings.outlets)
+    for name in names:
+        found.check(name)
+    return found
+
+
+def send(made: Sequence[tuple[Digest, Areas]], outlets: "Outlets", names: Sequence[str]) -> list[Problem]:
+    """Send digests to outlets, and return what kept one from being taken: the others' are not lost with it."""
+    from formatters.outline import outline
+    from formatters.reply import DigestPost
+
+    problems: list[Problem] = []
+    for digest, areas in made:
+        for name in names:
+            try:
+                outlets.send(name, DigestPost(outline(digest, areas)))
+            except Problem as problem:
+                problems.append(problem)
+    return problems
 
 
 def remarks(digest: Digest) -> list[str]:

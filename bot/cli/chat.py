@@ -27,6 +27,7 @@ class Platform(StrEnum):
 
     SLACK = "slack"
     DISCORD = "discord"
+    OUTLET = "outlet"
     TERMINAL = "terminal"
 
 
@@ -108,7 +109,7 @@ def chat(
 @feed_app.command("add")
 def add(
     platform: Annotated[Platform, typer.Option(help="Where the channel is.")],
-    channel: Annotated[str, typer.Option(help="The channel's id, such as C024BE91L.")],
+    channel: Annotated[str, typer.Option(help="The channel's id, such as C024BE91L; of an outlet, its name.")],
     repo: Annotated[str, typer.Option(help="owner/name on GitHub, or owner/name=folder of a clone.")],
     at: Annotated[str, typer.Option(help="When it is posted.")] = "09:00",
     tz: Annotated[str | None, typer.Option("--tz", help="IANA time zone; default: the machine's.")] = None,

@@ -93,6 +93,9 @@ def digest(
         Path | None,
         typer.Option(help="What you use of it, as daybrief uses scan writes it: what touches that comes first."),
     ] = None,
+    to: Annotated[
+        list[str] | None, typer.Option(help="Send it to this one of [outlets] instead; may be repeated.")
+    ] = None,
     json_: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars and no remarks.")] = False,
     config: ConfigOption = None,
@@ -115,6 +118,7 @@ def digest(
             area=area, least=minimum, author=author, kind=kind, uses=read_file(uses) if uses else None
         )
         choice.check()
+        outlets = briefing.outlets(core, to) if to else None
         made, problems = [], []
         with progress(quiet=quiet) as step:
             for name in dict.fromkeys(repo):
@@ -131,10 +135,12 @@ def digest(
             else:
                 width, colour = (_width(), _is_terminal()) if out is None else (streams.WIDE, False)
                 written = briefing.write(made, wanted.value, width=width, colour=colour)
-            if out is None:
-                streams.write([written])
-            else:
+            if out is not None:
                 streams.write_file(written, out)
+            elif outlets is None:
+                streams.write([written])
+            if outlets is not None:
+                problems += briefing.send(made, outlets, to or [])
         if not quiet:
             streams.tell(remark for digest_, _ in made for remark in briefing.remarks(digest_))
             streams.tell([f"written to {out}"] if out and made else [])

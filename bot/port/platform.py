@@ -197,7 +197,7 @@ class Transport(Protocol):
 
     @property
     def name(self) -> str:
-        """`slack`, `discord` or `terminal`."""
+        """`slack`, `discord`, `outlet` or `terminal`."""
 
     async def run(self, conversation: Conversation) -> None:
         """Stay connected and answer until cancelled; reconnects by itself. Raises BadInput for a refused token."""

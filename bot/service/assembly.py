@@ -180,6 +180,8 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
             f"{settings.channel!r} is no channel's id: in Slack it stands at the end of the channel's details (C024BE91L), in "
             "Discord copy it from the channel's menu in developer mode (a number)."
         )
+    if settings.platform == "outlet" and settings.channel not in core.settings.outlets:
+        raise BadInput(f"There is no outlet {settings.channel!r}: name its address as [outlets] {settings.channel}.")
     place = parse_place(settings.repository)
     name = place.name or core.sources.open(place).repo
     return Feed(

@@ -15,6 +15,7 @@ from storage.memory import KeyValues
 
 if TYPE_CHECKING:
     from bot.platforms.discord.transport import Discord
+    from bot.platforms.outlet import OutletTransport
     from bot.platforms.slack.transport import Slack
 
 _LOG = logging.getLogger(__name__)
@@ -45,9 +46,11 @@ def check(settings: Settings) -> tuple[str, ...]:
         names.append("slack")
     if settings.discord.token.get_secret_value():
         names.append("discord")
+    if settings.outlets:
+        names.append("outlet")
     if not names:
         raise BadInput(
-            "Nothing is configured to be connected: set [slack] bot_token and app_token, or [discord] token; "
+            "Nothing is configured to be connected: set [slack] bot_token and app_token, [discord] token, or [outlets]; "
             "`daybrief chat` needs neither."
         )
     return tuple(names)
@@ -77,6 +80,17 @@ def discord_transport(core: Core, suggest: Suggest) -> "Discord":
         settings.token.get_secret_value(), verbs(), suggest, KeyValues(core.stores.store, "discord"), core.now,
         base_url=settings.base_url, gateway_url=settings.gateway_url,
     )  # fmt: skip
+
+
+def outlet_transport(core: Core) -> "OutletTransport":
+    """Return the outlets as they are configured.
+
+    Raises:
+        BadInput: one of them cannot be.
+    """
+    from bot.platforms.outlet import OutletTransport
+
+    return OutletTransport(core.settings.outlets)
 
 
 def _workspaces(core: Core) -> Any:

@@ -17,6 +17,10 @@ from bot.settings import DiscordSettings, SlackSettings
 if TYPE_CHECKING:
     from analysis.llm.client import Model
     from analysis.sources import CommitSource
+    from bot.digests.core import Core
+    from bot.platforms.discord.transport import Discord
+    from bot.platforms.outlet import OutletTransport
+    from bot.platforms.slack.transport import Slack
 
 _LONGEST_TRIAL = 60.0
 _HONEST = 0.9
@@ -278,11 +282,14 @@ def _bot(configuration: Configuration) -> Iterator[Check]:
     """Read the bot's part as `serve` does, by the same functions, and try each platform."""
     from bot.digests.core import open_core
     from bot.service.assembly import check_startup
-    from bot.service.connections import discord_transport, slack_transport
 
     settings = configuration.settings
-    if (settings.slack, settings.discord, settings.feeds) == (SlackSettings(), DiscordSettings(), ()):
-        needed = "`daybrief serve` needs [slack] bot_token and app_token, or [discord] token"
+    if (settings.slack, settings.discord, settings.feeds) == (
+        SlackSettings(),
+        DiscordSettings(),
+        (),
+    ) and not settings.outlets:
+        needed = "`daybrief serve` needs [slack] bot_token and app_token, [discord] token, or [outlets]"
         yield Check("bot", "ok", f"none is configured: {needed}")
         return
     try:
@@ -297,18 +304,26 @@ def _bot(configuration: Configuration) -> Iterator[Check]:
             return
         yield Check("bot", "ok", f"{', '.join(platforms)}; {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
         for name in platforms:
-            transport = (
-                slack_transport(core, _no_suggestions) if name == "slack" else discord_transport(core, _no_suggestions)
-            )
             channels = sorted({feed.channel for feed in feeds if feed.platform == name and not feed.paused})
-            wrong = asyncio.run(transport.examine(channels))
-            found = (
-                "; ".join(wrong)
-                or f"token accepted, {len(channels)} channel{'' if len(channels) == 1 else 's'} looked at"
+            try:
+                wrong = asyncio.run(_transport(core, name).examine(channels))
+            except Problem as problem:
+                wrong = [str(problem)]
+            looked_at = f"{len(channels)} channel{'' if len(channels) == 1 else 's'} looked at"
+            found = "; ".join(wrong) or (
+                f"nothing sent, {looked_at}" if name == "outlet" else f"token accepted, {looked_at}"
             )
             yield Check(name, "broken" if wrong else "ok", found)
     finally:
         core.stores.store.close()
+
+
+def _transport(core: "Core", name: str) -> "Slack | Discord | OutletTransport":
+    from bot.service.connections import discord_transport, outlet_transport, slack_transport
+
+    if name == "outlet":
+        return outlet_transport(core)
+    return slack_transport(core, _no_suggestions) if name == "slack" else discord_transport(core, _no_suggestions)
 
 
 async def _no_suggestions(*_: object, **_more: object) -> tuple[()]:

@@ -19,7 +19,7 @@ from bot.digests.core import Core
 from bot.platforms.slack.manifest import FINISH, INSTALL, PATH
 from bot.port.platform import Transport
 from bot.service.assembly import Assembly
-from bot.service.connections import Connections, check, discord_transport, slack_transport
+from bot.service.connections import Connections, check, discord_transport, outlet_transport, slack_transport
 from bot.service.metrics import Counted, Metrics
 from bot.service.readiness import Readiness
 from bot.settings import ARCHIVE
@@ -75,6 +75,8 @@ class Process:
         for name in check(self._core.settings):
             if name == "slack":
                 made[name] = self._slack = slack_transport(self._core, self._assembly.suggest)
+            elif name == "outlet":
+                made[name] = outlet_transport(self._core)
             else:
                 made[name] = discord_transport(self._core, self._assembly.suggest)
         return made
