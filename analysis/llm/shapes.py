@@ -103,3 +103,17 @@ class Findings(Shape):
     """One finding a claim."""
 
     findings: list[Finding]
+
+
+class Told(Shape):
+    """A sentence of an answer, the commit that it is about, and what it rests on."""
+
+    text: str
+    commit: str
+    evidence: list[Evidence]
+
+
+class Sentences(Shape):
+    """An answer to a question."""
+
+    sentences: list[Told]

@@ -5,7 +5,18 @@ from typing import Annotated
 import typer
 
 from bot.cli import streams
-from bot.cli.options import ConfigOption, JsonOption, Lang, LangOption, RepoOption, ZoneOption, core, is_terminal, width
+from bot.cli.options import (
+    ConfigOption,
+    JsonOption,
+    Lang,
+    LangOption,
+    RepoOption,
+    Wanted,
+    ZoneOption,
+    core,
+    is_terminal,
+    width,
+)
 from bot.cli.options import zone as chosen_zone
 
 
@@ -19,6 +30,9 @@ def ask(
         list[str], typer.Argument(metavar="QUESTION", help="In English or Chinese, as you would ask somebody.")
     ],
     repo: RepoOption = None,
+    analyser: Annotated[
+        Wanted, typer.Option(help="Who answers: auto is the model if one is configured, else the rules.")
+    ] = Wanted.AUTO,
     limit: Annotated[int, typer.Option(min=1, max=50, help="How many commits at most.")] = 5,
     lang: LangOption = Lang.EN,
     tz: ZoneOption = None,
@@ -27,12 +41,14 @@ def ask(
 ) -> None:
     """Ask in plain words: what changed, for whom, since when, by whom; answered by what is known."""
     from bot.commands.asking import ask as asked
+    from bot.digests.answering import in_sentences
     from formatters.asking import answer_json
     from formatters.terminal.asking import answer_terminal
 
     with core(config) as opened:
         zone = chosen_zone(tz)
-        answer = asked(opened, " ".join(question), lang.value, repo, zone, limit=limit)
+        found = asked(opened, " ".join(question), lang.value, repo, zone, limit=limit)
+        answer = in_sentences(opened, found, lang.value, analyser.value)
         if json_:
             streams.write_json(answer_json(answer))
         else:

@@ -217,6 +217,16 @@ def _fix(core: Core, reader: Reader, given: _Arguments) -> Any:
     return trace_json(trace(core, _source(core, repo), wanted_fix(given["fix"])), _language(given))
 
 
+def _suspects(core: Core, reader: Reader, given: _Arguments) -> Any:
+    from bot.digests.suspects import look
+    from formatters.tracing import suspicion_json
+
+    repo, areas = reader.seen(given["repo"]), core.sources.areas()
+    wanted = (queries.stored_area(core, given["area"]),) if given.get("area") else ()
+    made = look(core, _source(core, repo), given["versions"], str(given.get("broken") or ""), wanted)
+    return suspicion_json(made, areas, _language(given))
+
+
 def _ask(core: Core, reader: Reader, given: _Arguments) -> Any:
     repo = reader.seen(given["repo"]) if given.get("repo") else None
     limit = min(max(int(given.get("limit") or 5), 1), 50)
@@ -247,4 +257,5 @@ def tools() -> tuple[Tool, ...]:
         Tool("area", "An area's commits, the most important first.", {"area": _text("By any of its names: AMD, rocm, 昇腾."), "repo": _REPO, "since": since, "language": _LANGUAGE}, ("area",), _area),
         Tool("upgrade", "What moving from one version to another does: what breaks, what to change, what is new.", {"repo": _REPO, "versions": _text("Two tags or SHAs: v1.2.0..v1.3.0."), "language": _LANGUAGE}, ("repo", "versions"), _upgrade),
         Tool("fix", "Where a fix is: merged by which commits, taken back since, in which releases.", {"repo": _REPO, "fix": _text("An issue or pull request (#12), a SHA, or words."), "language": _LANGUAGE}, ("repo", "fix"), _fix),
+        Tool("suspects", "Rank the commits between two versions by how likely they broke something: suspects, each with its reasons.", {"repo": _REPO, "versions": _text("The version that works, and the one that does not: v1.2.0..v1.3.0."), "broken": _text("What is broken, in a few words: an operator, a flag, a message."), "area": _text("The area that it is in."), "language": _LANGUAGE}, ("repo", "versions"), _suspects),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+from analysis.entry import RULES
 from analysis.errors import NotFound
 from analysis.questions.answer import Answer
 from analysis.questions.follow_up import joined, leans
@@ -15,6 +16,7 @@ from bot.conversation.asked import Before, Conversations, asked_before, commit_p
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.commits import show
 from bot.delivery.posts import commit_rows
+from bot.digests.answering import in_sentences
 from bot.port.command import Command
 from formatters.asking import answer_outline
 from formatters.reply import Board, CommitList, Note, Reply
@@ -47,6 +49,10 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
     except NotFound:
         raise Mistake("mistake.nothing_known") from None
     await work.quick(lambda: conversations.note(context.request, asked, core.now()))
+    if answer.found and context.services.fresh.name != RULES:
+        yield context.working("working.ask")
+        key = ("ask", asked.texts, context.language, asked.commits)
+        answer = await work.shared(key, lambda: in_sentences(core, answer, context.language))
     yield await work.quick(lambda: _reply(context, answer, zone))
 
 
