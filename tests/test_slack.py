@@ -19,6 +19,8 @@ from bot.port.command import Command
 from bot.port.platform import Answer, Later
 from formatters.reply import Board, Button, CommitDetail, CommitList, CommitRow, Note, Sheet
 
+LONG = b"# a file that does not come in one piece\n" * 5_000
+
 
 @pytest.fixture
 async def server() -> AsyncIterator[FakeSlack]:
@@ -210,15 +212,16 @@ class TestConversations:
 
     async def test_a_file_is_handed_on(self, slack: Slack, server: FakeSlack, talk: Talk) -> None:
         """By the command that takes it, however it is worded; the token goes to Slack alone."""
-        await server.say("this is ours", channel=server.dm_with(server.user), file=("uses.toml", b"x = 1"))
+        await server.say("this is ours", channel=server.dm_with(server.user), file=("uses.toml", LONG))
         await server.changed.until(lambda: talk.asked or None, "a question", 5)
         asked = talk.asked[0]
         assert asked.command == "uses"
         assert asked.attachment
-        assert (asked.attachment.name, asked.attachment.size) == ("uses.toml", 5)
-        assert await asked.attachment.read() == b"x = 1"
-        with pytest.raises(Later):
-            await slack._web.download("https://example.com/files/F1")  # noqa: SLF001 - an address that Slack would not give
+        assert (asked.attachment.name, asked.attachment.size) == ("uses.toml", len(LONG))
+        assert await asked.attachment.read() == LONG
+        for elsewhere in ("https://example.com/files/F1", server.origin.replace("http:", "https:") + "/files/F1", ""):
+            with pytest.raises(Later):
+                await slack._web.download(elsewhere)  # noqa: SLF001 - an address that Slack would not give
 
     async def test_what_is_not_meant_for_the_bot_is_left_alone(
         self, slack: Slack, server: FakeSlack, talk: Talk

@@ -477,8 +477,9 @@ class _Web:
 
         The token goes to Slack alone, whatever host an event names. Without the permission Slack sends us to its login page.
         """
-        own, host = urlsplit(self._client.base_url).hostname or "", urlsplit(url).hostname or ""
-        if not url or not (host == own or host.endswith(f".{own}")):
+        ours, theirs = urlsplit(self._client.base_url), urlsplit(url)
+        own, host = ours.hostname or "", theirs.hostname or ""
+        if theirs.scheme != ours.scheme or not (host == own or host.endswith(f".{own}")):
             raise Later("the file is on no server of Slack's", _LATER)
         with self._asked() as client, _translated("a file", changes=False):
             assert client.session, "who answers is connected"
@@ -486,7 +487,12 @@ class _Web:
             async with client.session.get(url, headers=headers, allow_redirects=False) as response:
                 if response.status != HTTPStatus.OK or response.content_type == "text/html":
                     raise LacksScope(f"Slack does not give the file (status {response.status})", _LATER)
-                return await response.content.read(_LARGEST_FILE)
+                found = bytearray()
+                async for chunk in response.content.iter_any():
+                    found += chunk
+                    if len(found) > _LARGEST_FILE:
+                        break
+                return bytes(found)
 
     async def respond(self, url: str, body: Json) -> bool:
         """Answer through a response URL; False if it takes no more, or did not answer."""
