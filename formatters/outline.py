@@ -7,26 +7,25 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from posixpath import commonpath
 
-from analysis.commits.file_kinds import FileKind, kind_of
-from analysis.commits.title import AROUND, in_force_by, read_title
+from analysis.commits.file_kinds import FileKind
+from analysis.commits.title import AROUND, in_force_by
 from analysis.digest.digest import Digest
 from analysis.digest.stories import Story, StoryKind
 from analysis.digest.trends import Unusual, UnusualKind
-from analysis.entry import RULES, Entry
-from analysis.facts import Fact, FactKind
+from analysis.entry import RULES
 from analysis.i18n.typography import outside
 from analysis.rules.change import is_of_new_program
-from analysis.rules.wording import say, say_fact, short_name
+from analysis.rules.wording import say, say_fact
 from analysis.sources.remarks import is_empty
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label, say_day, say_days
 from formatters.text.follow_ups import News, news_of
 from formatters.text.item import Item, Point, author_of, item_of
-from formatters.text.places import say_places
-from formatters.text.plain import brief, clean, first_sentence
+from formatters.text.places import common_place, say_places
+from formatters.text.plain import clean
+from formatters.text.watch import WATCH, is_of, is_told, watched
 
 _NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _CJK = re.compile("[\u3400-\u9fff]")
@@ -244,15 +243,15 @@ class _Writer:
             for fact in entry.facts
             if not is_of_new_program(fact, entry.commit)
         ]
-        for key, kinds in _WATCH:
-            found = [(fact, entry) for fact, entry in facts if fact.kind in kinds and _is_of(key, entry)]
-            told = [_is_told(fact, known.get(entry.commit.sha)) for fact, entry in found]
+        for key, kinds in WATCH:
+            found = [(fact, entry) for fact, entry in facts if fact.kind in kinds and is_of(key, entry)]
+            told = [is_told(fact, known.get(entry.commit.sha)) for fact, entry in found]
             if all(told):
                 continue
             # A list is whole or not there, whatever else says some of it: who reads that one is gone takes it for the only one.
             found = [pair for _, pair in sorted(zip(told, found, strict=True), key=lambda item: item[0])]
             by_name = {fact.name or entry.commit.sha: (fact, entry) for fact, entry in reversed(found)}
-            names = list(dict.fromkeys(_watched(*by_name[name]) for name in reversed(by_name)))
+            names = list(dict.fromkeys(watched(*by_name[name]) for name in reversed(by_name)))
             text, short = (
                 self.label(f"watch.{key}", items=self.some(names, most)) for most in (_WATCHED, _WATCHED_BRIEFLY)
             )
@@ -340,7 +339,7 @@ class _Writer:
             day = say_day(self.digest.window.local(moment).date(), self.language)
             return self.label("story.revert_earlier", title=title, day=day)
         told = self.label(f"story.{story.kind}", count=len(story.shas))
-        where = clean(_common_place([self.made[sha].entry for sha in story.shas]))
+        where = clean(common_place([self.made[sha].entry for sha in story.shas]))
         return self.label("story.about", story=told, where=where) if where else told
 
     def run(self) -> Iterator[tuple[str, str]]:
@@ -400,91 +399,6 @@ class _Writer:
         return self.label("list.semicolon").join(dict.fromkeys(clean(text) for text in texts))
 
 
-def _common_place(entries: Sequence[Entry]) -> str:
-    """The product's file, or else the folder, that all of them touch; empty where none says more."""
-    touched = [{file.path: file.additions + file.deletions for file in entry.commit.files} for entry in entries]
-    product = [
-        {path: lines for path, lines in files.items() if kind_of(path) is FileKind.PRODUCTION} for files in touched
-    ]
-    counted = product if all(product) else touched
-    if not all(counted):
-        return ""
-    common = set(counted[0]).intersection(*counted[1:]) if all(product) else set()
-    if common:
-        return short_name(max(sorted(common), key=lambda path: sum(files[path] for files in counted)))
-    folder = commonpath([path for files in counted for path in files])
-    return folder if "/" in folder else ""  # a folder of the root tells nobody where to look
-
-
-_WATCH: tuple[tuple[str, set[FactKind]], ...] = (
-    ("reverts", {FactKind.REVERTS}),
-    ("restored", {FactKind.REVERTS}),
-    ("defaults", {FactKind.DEFAULT_CHANGED}),
-    (
-        "removed",
-        {
-            FactKind.FLAG_REMOVED,
-            FactKind.COMMAND_REMOVED,
-            FactKind.ENDPOINT_REMOVED,
-            FactKind.ENV_REMOVED,
-            FactKind.CONFIG_REMOVED,
-            FactKind.METRIC_REMOVED,
-            FactKind.GATE_REMOVED,
-            FactKind.CHOICE_REMOVED,
-            FactKind.NAME_REMOVED,
-            FactKind.MODULE_REMOVED,
-        },
-    ),
-    ("renamed", {FactKind.RENAMED, FactKind.NAME_RENAMED}),
-    ("deprecated", {FactKind.DEPRECATED}),
-    ("flags", {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED, FactKind.ENV_ADDED}),
-    ("unsafe", {FactKind.UNSAFE_ADDED}),
-    ("tests_disabled", {FactKind.TEST_DISABLED}),
-)
-
-
-_RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
-
-
-def _is_of(key: str, entry: Entry) -> bool:
-    """Whether an entry takes back, or brings back, what it reverts, and nothing of the same day takes its part."""
-    if key not in {"reverts", "restored"}:
-        return True
-    restores = read_title(entry.commit.subject).restores is not None
-    settled = {reason.code for reason in entry.triage.reasons} & {"taken_back", "takes_back" if restores else ""}
-    return not settled and restores is (key == "restored")
-
-
-def _is_told(fact: Fact, item: Item | None) -> bool:
-    """Whether what must be known says a fact already, in its line or as its reason."""
-    if item is None:
-        return False
-    names = [fact.name, fact.after] if fact.kind in _RENAMES else [fact.name]
-    return fact.kind is FactKind.REVERTS or all(
-        name and clean(name) in f"{item.title} {item.reasons}" for name in names
-    )
-
-
 def _shares(counts: Iterable[tuple[str, int]], most: int = 100) -> str:
     shares = [f"{clean(name)} {count:,}" for name, count in counts]
     return " · ".join(shares[:most]) + (f" … +{len(shares) - most}" if len(shares) > most else "")
-
-
-def _watched(fact: Fact, entry: Entry) -> str:
-    if fact.kind is FactKind.REVERTS:
-        name = in_force_by(fact.name)[0]
-        return f"“{brief(outside(name), _TITLE)}”" if name else entry.commit.short
-    if fact.kind is FactKind.DEPRECATED:
-        is_name = bool(_NAME.fullmatch(fact.name))
-        return f"`{fact.name}`" if is_name else f"“{first_sentence(outside(fact.name))}”"
-    if fact.kind is FactKind.DEFAULT_CHANGED:
-        return f"`{fact.name}` {fact.before} → {fact.after}"
-    if fact.kind in _RENAMES:
-        return f"`{fact.before}` → `{fact.after}`"
-    if fact.kind is FactKind.MODULE_REMOVED:
-        return f"`{short_name(fact.path)}`"
-    if fact.kind in {FactKind.COMMAND_ADDED, FactKind.COMMAND_REMOVED}:
-        return f"`{fact.name}` (`{short_name(fact.path)}`)"
-    if fact.kind is FactKind.ENV_REMOVED and fact.path:  # others may read it still
-        return f"`{fact.name}` (`{short_name(fact.path)}`)"
-    return f"`{fact.name}`"

@@ -7,7 +7,7 @@ from typing import Any
 from analysis.entry import RULES, Analysis
 from analysis.i18n.language import Language
 from analysis.rules.version import rules_version
-from storage.commits import index
+from storage.commit_rows import index
 from storage.store import Store, undamaged
 
 _FEW = 900

@@ -2,44 +2,30 @@
 
 import json
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
 
-from sqlite_utils import Database
-
-from analysis.commits.commit import Brought, Commit, FileChange
-from analysis.commits.pull_request import PullRequest
+from analysis.commits.commit import Commit
 from analysis.entry import RULES, Entry
-from analysis.facts import Fact
-from analysis.questions.words import words_of
-from analysis.statements import Statement
-from analysis.triage.reason import Reason
-from analysis.triage.triage import Importance, Triage
-from storage.store import Store, undamaged
-from storage.words import tag
-
-_SHIFT = 20
-_FEW = 900  # SQLite's limit on parameters of a statement is 999 in old builds
-_MOST_FOUND = 9  # to choose from; whoever has more must say more
-_FILES = 80  # paths that are indexed; a commit with more is seldom looked for by one of them
-_CLAIMS = ("impact", "insight", "risks", "recommendations")
-UNREAD, WHOLE, FORGOTTEN = range(3)
-"""What `is_whole` says of a commit: only its head was served; it is here with its diff; its diff was here, and was forgotten."""
-_LARGEST = 1 << 63  # SQLite's integers end below it; a title may claim to come from any pull request
-KNOWN = (
-    "commits c join repositories r on r.id = c.repository left join origins o on o.commit_id = c.id "
-    "left join pull_requests q on q.repository = c.repository and q.number = o.number"
+from analysis.triage.triage import Importance
+from storage.commit_rows import (
+    COLUMNS,
+    KNOWN,
+    LARGEST,
+    SHIFT,
+    WHOLE,
+    commit_of,
+    entry_of,
+    index,
+    key_of,
+    rows_of,
+    triage_row,
+    write,
 )
-"""Where entries are selected from; see `entry_of`."""
-COLUMNS = "c.*, r.name as repo, q.pull_request as written"
+from storage.store import Store, undamaged
 
-
-def key_of(moment: datetime) -> int:
-    """The smallest key that a commit of this moment can have; see the schema."""
-    return int(moment.timestamp()) << _SHIFT
+_MOST_FOUND = 9  # to choose from; whoever has more must say more
 
 
 class Commits:
@@ -63,7 +49,7 @@ class Commits:
             if repo:
                 found = db.execute(of_one, [repo]).fetchone()[0]
             else:
-                found = db.execute(f"select max(id) >> {_SHIFT} from commits").fetchone()[0]
+                found = db.execute(f"select max(id) >> {SHIFT} from commits").fetchone()[0]
         return datetime.fromtimestamp(found, UTC) if found is not None else None
 
     def repository(self, name: str) -> str | None:
@@ -90,7 +76,7 @@ class Commits:
         """Remember whole commits; one that is known is left as it is, one known by its head is completed."""
         with self._store.write() as db:
             for commit in commits:
-                key = _row(db, commit)
+                key = write(db, commit)
                 patches = [file.patch for file in commit.files]
                 if any(patch is not None for patch in patches):
                     packed = zlib.compress(json.dumps(patches, ensure_ascii=False).encode(), 6)
@@ -103,7 +89,7 @@ class Commits:
         """
         with self._store.write() as db:
             for entry in entries:
-                row = _triage_row(entry)
+                row = triage_row(entry)
                 (key,) = db.execute(
                     "select c.id from commits c join repositories r on r.id = c.repository where r.name = ? and c.sha = ?",
                     [entry.commit.repo, entry.commit.sha],
@@ -122,24 +108,24 @@ class Commits:
     def get(self, repo: str, shas: Sequence[str]) -> dict[str, Commit]:
         """Return those of these commits that are here whole, by SHA."""
         with self._store.read() as db:
-            return {row["sha"]: _commit(row) for row in _rows(db, repo, shas, f"and c.is_whole = {WHOLE}")}
+            return {row["sha"]: commit_of(row) for row in rows_of(db, repo, shas, f"and c.is_whole = {WHOLE}")}
 
     def entries(self, repo: str, shas: Sequence[str]) -> dict[str, Entry]:
         """Return what is remembered of these commits, without patches and analyses, by SHA."""
         with self._store.read() as db:
-            rows = _rows(db, repo, shas, "and c.types is not null", patches=False)
+            rows = rows_of(db, repo, shas, "and c.types is not null", patches=False)
             return {row["sha"]: entry_of(row) for row in rows}
 
     def judged(self, repo: str, rests_on: Mapping[str, str]) -> dict[str, Entry]:
         """Return those of these commits, by SHA, whose stored judgement rests on what is named; without patches."""
         with self._store.read() as db:
-            rows = _rows(db, repo, list(rests_on), "and c.types is not null", patches=False)
+            rows = rows_of(db, repo, list(rests_on), "and c.types is not null", patches=False)
             return {row["sha"]: entry_of(row) for row in rows if row["judged_by"] == rests_on[row["sha"]]}
 
     def entry(self, repo: str, sha: str) -> Entry | None:
         """Return everything remembered of one commit but its analyses."""
         with self._store.read() as db:
-            return next((entry_of(row) for row in _rows(db, repo, [sha], "and c.types is not null")), None)
+            return next((entry_of(row) for row in rows_of(db, repo, [sha], "and c.types is not null")), None)
 
     def by_area(self, since: datetime, repo: str | None = None) -> dict[str, tuple[int, int]]:
         """Count the commits from `since` on by area: (all, those of high importance), each in its first area alone."""
@@ -186,7 +172,7 @@ class Commits:
                 f"select {COLUMNS}, null as patches from {KNOWN} where r.name = ? and ({where}) order by c.id desc",
                 [repo, *texts],
             )
-            return [_commit(row) for row in rows]
+            return [commit_of(row) for row in rows]
 
     def parents(self, repo: str, since: datetime, most: int) -> dict[str, tuple[str, ...]]:
         """Return the parents of the commits that are remembered from a moment on, so many at most, by SHA."""
@@ -240,7 +226,7 @@ class Commits:
 
     def by_pull_request(self, number: int, repo: str | None = None) -> list[tuple[str, str]]:
         """Return (repo, SHA) of the commits that came from this pull request, newest first."""
-        if number >= _LARGEST:
+        if number >= LARGEST:
             return []
         # Numbers are indexed by repository, of which there are few: a cross join goes through these.
         return self._found("cross join", "c.pull_request = ?", [number], repo, "c.id desc")
@@ -279,183 +265,3 @@ class Commits:
                 [*values, *([repo] if repo else [])],
             )
             return [(row["repo"], row["sha"]) for row in rows]
-
-
-def _rows(
-    db: Database, repo: str, shas: Sequence[str], where: str, *, patches: bool = True
-) -> Iterator[dict[str, Any]]:
-    join, column = ("left join patches p on p.commit_id = c.id", "p.patches") if patches else ("", "null as patches")
-    for start in range(0, len(shas), _FEW):
-        some = shas[start : start + _FEW]
-        yield from db.query(
-            f"select {COLUMNS}, {column} from {KNOWN} {join} "
-            f"where r.name = ? and c.sha in ({','.join('?' * len(some))}) {where}",
-            [repo, *some],
-        )
-
-
-def _triage_row(entry: Entry) -> dict[str, Any]:
-    triage = entry.triage
-    reasons = [[reason.code, reason.detail, reason.points] for reason in triage.reasons]
-    return {
-        "types": json.dumps(triage.types),
-        "areas": json.dumps(triage.areas),
-        "importance": triage.importance.rank,
-        "score": triage.score,
-        "reasons": json.dumps(reasons, ensure_ascii=False),
-        "facts": _facts().dump_json(entry.facts).decode(),
-        "statements": _statements().dump_json(entry.statements).decode(),
-    }
-
-
-def index(db: Database, key: int) -> None:
-    """Bring the search index up to date with what is stored of a commit."""
-    row = next(db.query("select * from commits where id = ?", [key]))
-    analyses = [
-        json.loads(found[0]) for found in db.execute("select analysis from analyses where commit_id = ?", [key])
-    ]
-    files = json.loads(row["files"] or "[]")
-    text = [row["message"], row["author"], *(file[0] for file in files[:_FILES])]
-    brought = json.loads(row["brought"] or "[]")
-    text += [subject for _, subject in brought]
-    text += [fact["name"] for fact in json.loads(row["facts"] or "[]")]
-    text += [statement["text"] for statement in json.loads(row["statements"] or "[]")]
-    for analysis in analyses:
-        text += [analysis["headline"], analysis["effect"], *(statement["text"] for statement in analysis["why"])]
-        text += [claim["text"] for part in _CLAIMS for claim in analysis[part]]
-    names = {row["author"], *row["author"].split(), row["login"] or ""}
-    tags = [f"repo{row['repository']}"]  # its number: a repository may be renamed
-    tags += [tag("area", area) for area in json.loads(row["areas"] or "[]")]
-    tags += [tag("type", kind) for kind in json.loads(row["types"] or "[]")]
-    tags += sorted({tag("author", name) for name in names} - {"author"})
-    tags += [f"brought{sha}" for sha, _ in brought]
-    tags += [f"level{rank}" for rank in range((row["importance"] or 0) + 1)]
-    db.execute("delete from words where rowid = ?", [key])
-    db.execute(
-        "insert into words(rowid, title, text, tags) values (?, ?, ?, ?)",
-        [key, words_of(row["title"]), words_of("\n".join(text)), " ".join(tags)],
-    )
-
-
-def repository_id(db: Database, name: str) -> int:
-    """Return the number of a repository, remembering it if it is new. Needs a write transaction."""
-    db.execute("insert or ignore into repositories(name) values (?)", [name])
-    return int(db.execute("select id from repositories where name = ?", [name]).fetchone()[0])
-
-
-def _row(db: Database, commit: Commit) -> int:
-    repository = repository_id(db, commit.repo)
-    known = db.execute(
-        "select id, is_whole, brought from commits where repository = ? and sha = ?", [repository, commit.sha]
-    ).fetchone()
-    if known and known[1] == WHOLE and known[2] == _brought(commit):
-        return int(known[0])
-    key = int(known[0]) if known else _free_key(db, commit.committed_at)
-    if known and known[1] == UNREAD:  # whoever read it saw its message alone
-        db.execute("delete from analyses where commit_id = ?", [key])
-    files = [[f.path, f.status, f.additions, f.deletions, f.old_path, f.unseen] for f in commit.files]
-    number = commit.pull_request
-    row = {
-        "id": key,
-        "repository": repository,
-        "sha": commit.sha,
-        "author": commit.author,
-        "login": commit.login,
-        "authored_at": int(commit.authored_at.timestamp()),
-        "committed_at": int(commit.committed_at.timestamp()),
-        "message": commit.message,
-        "parents": " ".join(commit.parents),
-        "url": commit.url,
-        "pull_request": number if number is not None and number < _LARGEST else None,
-        "title": commit.subject,
-        "files": json.dumps(files, ensure_ascii=False),
-        "more_files": int(commit.more_files),
-        "brought": _brought(commit),
-        "is_whole": UNREAD if commit.is_unread else WHOLE,
-    }
-    db.table("commits").upsert(row, pk="id")
-    return key
-
-
-def _brought(commit: Commit) -> str:
-    return json.dumps([[brought.sha, brought.subject] for brought in commit.brought], ensure_ascii=False)
-
-
-def _free_key(db: Database, moment: datetime) -> int:
-    first = key_of(moment)
-    last = db.execute(
-        "select max(id) from commits where id >= ? and id < ?", [first, first + (1 << _SHIFT)]
-    ).fetchone()[0]
-    return first if last is None else int(last) + 1
-
-
-@lru_cache(maxsize=1)
-def _facts() -> Any:
-    import pydantic
-
-    return pydantic.TypeAdapter(tuple[Fact, ...])
-
-
-@lru_cache(maxsize=1)
-def _statements() -> Any:
-    import pydantic
-
-    return pydantic.TypeAdapter(tuple[Statement, ...])
-
-
-@lru_cache(maxsize=1)
-def pull_requests_as_json() -> Any:
-    """Return what reads and writes pull requests as they stand in the store."""
-    import pydantic
-
-    return pydantic.TypeAdapter(PullRequest)
-
-
-def _commit(row: dict[str, Any]) -> Commit:
-    with undamaged(f"commit {row['sha']}"):
-        return _made(row)
-
-
-def _made(row: dict[str, Any]) -> Commit:
-    patches = json.loads(zlib.decompress(row["patches"])) if row["patches"] else []
-    files = json.loads(row["files"] or "[]")
-    patches += [None] * (len(files) - len(patches))
-    return Commit(
-        repo=row["repo"],
-        sha=row["sha"],
-        author=row["author"],
-        authored_at=datetime.fromtimestamp(row["authored_at"], UTC),
-        committed_at=datetime.fromtimestamp(row["committed_at"], UTC),
-        message=row["message"],
-        parents=tuple((row["parents"] or "").split()),
-        files=tuple(
-            FileChange(path, status, added, deleted, old, patch, unseen)
-            for (path, status, added, deleted, old, unseen), patch in zip(files, patches, strict=True)
-        ),
-        url=row["url"],
-        login=row["login"],
-        brought=tuple(Brought(*pair) for pair in json.loads(row["brought"] or "[]")),
-        more_files=bool(row["more_files"]),
-    )
-
-
-def entry_of(row: dict[str, Any]) -> Entry:
-    """Make an entry of a row of `commits` with `repo`, `patches` and `written`, its pull request, beside it."""
-    from analysis.commits.title import ChangeType
-
-    levels = {level.rank: level for level in Importance}
-    with undamaged(f"commit {row['sha']}"):
-        triage = Triage(
-            types=tuple(ChangeType(kind) for kind in json.loads(row["types"])),
-            importance=levels[row["importance"]],
-            score=row["score"],
-            reasons=tuple(Reason(*reason) for reason in json.loads(row["reasons"])),
-            areas=tuple(json.loads(row["areas"])),
-        )
-        return Entry(
-            _made(row),
-            _facts().validate_json(row["facts"]),
-            triage,
-            statements=_statements().validate_json(row["statements"] or "[]"),
-            pull_request=pull_requests_as_json().validate_json(row["written"]) if row["written"] else None,
-        )

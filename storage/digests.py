@@ -11,7 +11,8 @@ from analysis.commits.window import Window
 from analysis.digest.digest import Average, Digest, RunCard
 from analysis.entry import Entry, Order, Theme
 from analysis.triage.triage import Importance
-from storage.commits import Commits, repository_id
+from storage.commit_rows import repository_id
+from storage.commits import Commits
 from storage.store import Store
 
 

@@ -11,7 +11,8 @@ from analysis.digest.period import Day, count_day
 from analysis.entry import RULES, Entry, Usage
 from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
-from storage.commits import Commits, key_of
+from storage.commit_rows import key_of
+from storage.commits import Commits
 from storage.store import Store
 from storage.words import tag
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.triage.learned import Judgement
 from analysis.triage.learned.learning import Trial
-from storage.commits import repository_id
+from storage.commit_rows import repository_id
 from storage.store import Store, undamaged
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from analysis.commits.pull_request import Found, PullRequest
-from storage.commits import pull_requests_as_json, repository_id
+from storage.commit_rows import pull_requests_as_json, repository_id
 from storage.store import Store, undamaged
 
 _FEW = 900

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from analysis.questions.query import Clause
 from analysis.questions.ranking import Candidate, Candidates, rarity
 from analysis.questions.words import inflected, is_chinese, stem
-from storage.commits import COLUMNS, KNOWN, entry_of
+from storage.commit_rows import COLUMNS, KNOWN, entry_of
 from storage.search import Question, filters_of, span_of
 from storage.store import Store
 from storage.words import tag

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from analysis.commits.window import parse_day
 from analysis.entry import Entry
 from analysis.errors import BadInput
-from storage.commits import COLUMNS, KNOWN, entry_of, key_of
+from storage.commit_rows import COLUMNS, KNOWN, entry_of, key_of
 from storage.store import Store
 from storage.words import query, tag
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
-from storage.commits import repository_id
+from storage.commit_rows import repository_id
 from storage.store import Store, undamaged
 
 How = Literal["once", "daily", "weekly"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from analysis.commits.tags import Tag
-from storage.commits import repository_id
+from storage.commit_rows import repository_id
 from storage.store import Store
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from analysis.errors import BadInput
-from storage.commits import FORGOTTEN, key_of
+from storage.commit_rows import FORGOTTEN, key_of
 from storage.files import replacing
 from storage.store import PRIVATE, Store
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from storage.commits import repository_id
+from storage.commit_rows import repository_id
 from storage.store import Store
 
 

@@ -12,7 +12,8 @@ from analysis.rules.version import content_version, judgement_version
 from analysis.statements import Conventions
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance, bound, corrected
-from storage.commits import Commits, pull_requests_as_json
+from storage.commit_rows import pull_requests_as_json
+from storage.commits import Commits
 from storage.feedback import Feedback
 from storage.learned import Learned
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -13,12 +13,12 @@ from analysis.commits.window import Window, parse_day
 from analysis.digest.stories import find_stories
 from analysis.entry import Entry
 from analysis.errors import BadInput, NotFound
-from analysis.i18n.language import LANGUAGES, Language
+from analysis.i18n.language import LANGUAGES
 from analysis.triage.areas import Areas
 from bot.digests.archive import Archive
 from bot.digests.core import Core
 from bot.digests.review import look_back
-from bot.web.access import Visitor
+from bot.web.exchange import ATOM, HTML, JSON, Asked, Written
 from bot.web.search_form import FIELDS, question_of
 from formatters.html.archive import (
     Found,
@@ -45,43 +45,6 @@ _ON_A_PAGE, _SHELF, _FEED_DAYS, _BUSY = 50, 7, 14, timedelta(days=28)
 _SHA = re.compile(r"[0-9a-f]{1,64}")
 _CHOICES, _MISSING = 300, 404
 _NEAR, _START, _ALIKE = 5, 3, 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request for a page.
-
-    Attributes:
-        path: its path and query as they came, within the archive.
-        given: the query.
-        chosen: the language that the address names; `language` is that, or what the browser prefers.
-        origin: scheme and host under which the reader came; `root` is where the archive begins there.
-    """
-
-    path: str
-    given: Mapping[str, str]
-    visitor: Visitor
-    language: Language
-    chosen: Language | None
-    origin: str
-    root: str
-
-    @property
-    def wants_json(self) -> bool:
-        """Whether the page's data is wanted instead of the page."""
-        return self.given.get("format") == "json"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An answer; `status` as HTTP counts."""
-
-    kind: str
-    body: str
-    status: int = 200
-
-
-HTML, JSON, ATOM = "text/html", "application/json", "application/atom+xml"
 
 
 class WebPages:

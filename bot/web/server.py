@@ -23,9 +23,10 @@ from bot.config import machine_zone
 from bot.digests.core import Core
 from bot.digests.review import MONTH, WEEK
 from bot.web.access import COOKIE, Authenticator, Visitor
+from bot.web.exchange import HTML, Asked, Written
 from bot.web.guard import HEADERS, GuardedRunner, guard
 from bot.web.mcp import McpAddress
-from bot.web.pages import HTML, Asked, WebPages, Written
+from bot.web.pages import WebPages
 from formatters.html.archive import problem_page
 from formatters.html.templates import policy
 from formatters.i18n.wording import label

@@ -2,6 +2,8 @@
 
 Everything that people do arrives as an interaction. We ask for the `guilds` intent alone: Discord tells us of channels,
 and nothing that people write.
+
+Longer than other modules, because no other may import the SDK: whatever needs no SDK stands in the modules beside it.
 """
 
 import asyncio

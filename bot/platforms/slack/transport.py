@@ -2,6 +2,8 @@
 
 Everything is acknowledged before anything else is done. In Socket Mode (the default) Slack needs no way to reach us; in
 HTTP mode its requests come to `receive`, and one that is forged, stale or a second time the same is refused.
+
+Longer than other modules, because no other may import the SDK: whatever needs no SDK stands in the modules beside it.
 """
 
 import asyncio

@@ -1,0 +1,44 @@
+"""What a reader asks the archive for, and what it answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analysis.i18n.language import Language
+from bot.web.access import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for a page.
+
+    Attributes:
+        path: its path and query as they came, within the archive.
+        given: the query.
+        chosen: the language that the address names; `language` is that, or what the browser prefers.
+        origin: scheme and host under which the reader came; `root` is where the archive begins there.
+    """
+
+    path: str
+    given: Mapping[str, str]
+    visitor: Visitor
+    language: Language
+    chosen: Language | None
+    origin: str
+    root: str
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether the page's data is wanted instead of the page."""
+        return self.given.get("format") == "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer; `status` as HTTP counts."""
+
+    kind: str
+    body: str
+    status: int = 200
+
+
+HTML, JSON, ATOM = "text/html", "application/json", "application/atom+xml"

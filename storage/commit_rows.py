@@ -1,0 +1,224 @@
+"""How commits lie in the store: the rows that are made of them, and what they are made of again; the words that they are found by."""
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlite_utils import Database
+
+from analysis.commits.commit import Brought, Commit, FileChange
+from analysis.commits.pull_request import PullRequest
+from analysis.entry import Entry
+from analysis.facts import Fact
+from analysis.questions.words import words_of
+from analysis.statements import Statement
+from analysis.triage.reason import Reason
+from analysis.triage.triage import Importance, Triage
+from storage.store import undamaged
+from storage.words import tag
+
+SHIFT = 20
+_FEW = 900  # SQLite's limit on parameters of a statement is 999 in old builds
+_FILES = 80  # paths that are indexed; a commit with more is seldom looked for by one of them
+_CLAIMS = ("impact", "insight", "risks", "recommendations")
+UNREAD, WHOLE, FORGOTTEN = range(3)
+"""What `is_whole` says of a commit: only its head was served; it is here with its diff; its diff was here, and was forgotten."""
+LARGEST = 1 << 63  # SQLite's integers end below it; a title may claim to come from any pull request
+KNOWN = (
+    "commits c join repositories r on r.id = c.repository left join origins o on o.commit_id = c.id "
+    "left join pull_requests q on q.repository = c.repository and q.number = o.number"
+)
+"""Where entries are selected from; see `entry_of`."""
+COLUMNS = "c.*, r.name as repo, q.pull_request as written"
+
+
+def key_of(moment: datetime) -> int:
+    """The smallest key that a commit of this moment can have; see the schema."""
+    return int(moment.timestamp()) << SHIFT
+
+
+def rows_of(
+    db: Database, repo: str, shas: Sequence[str], where: str, *, patches: bool = True
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a repository's commits, with their diffs where these are wanted; `where` narrows them."""
+    join, column = ("left join patches p on p.commit_id = c.id", "p.patches") if patches else ("", "null as patches")
+    for start in range(0, len(shas), _FEW):
+        some = shas[start : start + _FEW]
+        yield from db.query(
+            f"select {COLUMNS}, {column} from {KNOWN} {join} "
+            f"where r.name = ? and c.sha in ({','.join('?' * len(some))}) {where}",
+            [repo, *some],
+        )
+
+
+def triage_row(entry: Entry) -> dict[str, Any]:
+    """Return the columns that a commit's triage, facts and statements fill."""
+    triage = entry.triage
+    reasons = [[reason.code, reason.detail, reason.points] for reason in triage.reasons]
+    return {
+        "types": json.dumps(triage.types),
+        "areas": json.dumps(triage.areas),
+        "importance": triage.importance.rank,
+        "score": triage.score,
+        "reasons": json.dumps(reasons, ensure_ascii=False),
+        "facts": _facts().dump_json(entry.facts).decode(),
+        "statements": _statements().dump_json(entry.statements).decode(),
+    }
+
+
+def index(db: Database, key: int) -> None:
+    """Bring the search index up to date with what is stored of a commit."""
+    row = next(db.query("select * from commits where id = ?", [key]))
+    analyses = [
+        json.loads(found[0]) for found in db.execute("select analysis from analyses where commit_id = ?", [key])
+    ]
+    files = json.loads(row["files"] or "[]")
+    text = [row["message"], row["author"], *(file[0] for file in files[:_FILES])]
+    brought = json.loads(row["brought"] or "[]")
+    text += [subject for _, subject in brought]
+    text += [fact["name"] for fact in json.loads(row["facts"] or "[]")]
+    text += [statement["text"] for statement in json.loads(row["statements"] or "[]")]
+    for analysis in analyses:
+        text += [analysis["headline"], analysis["effect"], *(statement["text"] for statement in analysis["why"])]
+        text += [claim["text"] for part in _CLAIMS for claim in analysis[part]]
+    names = {row["author"], *row["author"].split(), row["login"] or ""}
+    tags = [f"repo{row['repository']}"]  # its number: a repository may be renamed
+    tags += [tag("area", area) for area in json.loads(row["areas"] or "[]")]
+    tags += [tag("type", kind) for kind in json.loads(row["types"] or "[]")]
+    tags += sorted({tag("author", name) for name in names} - {"author"})
+    tags += [f"brought{sha}" for sha, _ in brought]
+    tags += [f"level{rank}" for rank in range((row["importance"] or 0) + 1)]
+    db.execute("delete from words where rowid = ?", [key])
+    db.execute(
+        "insert into words(rowid, title, text, tags) values (?, ?, ?, ?)",
+        [key, words_of(row["title"]), words_of("\n".join(text)), " ".join(tags)],
+    )
+
+
+def repository_id(db: Database, name: str) -> int:
+    """Return the number of a repository, remembering it if it is new. Needs a write transaction."""
+    db.execute("insert or ignore into repositories(name) values (?)", [name])
+    return int(db.execute("select id from repositories where name = ?", [name]).fetchone()[0])
+
+
+def write(db: Database, commit: Commit) -> int:
+    """Store a commit that is not here whole yet, and return its key. Needs a write transaction."""
+    repository = repository_id(db, commit.repo)
+    known = db.execute(
+        "select id, is_whole, brought from commits where repository = ? and sha = ?", [repository, commit.sha]
+    ).fetchone()
+    if known and known[1] == WHOLE and known[2] == _brought(commit):
+        return int(known[0])
+    key = int(known[0]) if known else _free_key(db, commit.committed_at)
+    if known and known[1] == UNREAD:  # whoever read it saw its message alone
+        db.execute("delete from analyses where commit_id = ?", [key])
+    files = [[f.path, f.status, f.additions, f.deletions, f.old_path, f.unseen] for f in commit.files]
+    number = commit.pull_request
+    row = {
+        "id": key,
+        "repository": repository,
+        "sha": commit.sha,
+        "author": commit.author,
+        "login": commit.login,
+        "authored_at": int(commit.authored_at.timestamp()),
+        "committed_at": int(commit.committed_at.timestamp()),
+        "message": commit.message,
+        "parents": " ".join(commit.parents),
+        "url": commit.url,
+        "pull_request": number if number is not None and number < LARGEST else None,
+        "title": commit.subject,
+        "files": json.dumps(files, ensure_ascii=False),
+        "more_files": int(commit.more_files),
+        "brought": _brought(commit),
+        "is_whole": UNREAD if commit.is_unread else WHOLE,
+    }
+    db.table("commits").upsert(row, pk="id")
+    return key
+
+
+def _brought(commit: Commit) -> str:
+    return json.dumps([[brought.sha, brought.subject] for brought in commit.brought], ensure_ascii=False)
+
+
+def _free_key(db: Database, moment: datetime) -> int:
+    first = key_of(moment)
+    last = db.execute("select max(id) from commits where id >= ? and id < ?", [first, first + (1 << SHIFT)]).fetchone()[
+        0
+    ]
+    return first if last is None else int(last) + 1
+
+
+@lru_cache(maxsize=1)
+def _facts() -> Any:
+    import pydantic
+
+    return pydantic.TypeAdapter(tuple[Fact, ...])
+
+
+@lru_cache(maxsize=1)
+def _statements() -> Any:
+    import pydantic
+
+    return pydantic.TypeAdapter(tuple[Statement, ...])
+
+
+@lru_cache(maxsize=1)
+def pull_requests_as_json() -> Any:
+    """Return what reads and writes pull requests as they stand in the store."""
+    import pydantic
+
+    return pydantic.TypeAdapter(PullRequest)
+
+
+def commit_of(row: dict[str, Any]) -> Commit:
+    """Make a commit of a row of `commits` with `repo` and `patches` beside it."""
+    with undamaged(f"commit {row['sha']}"):
+        return _made(row)
+
+
+def _made(row: dict[str, Any]) -> Commit:
+    patches = json.loads(zlib.decompress(row["patches"])) if row["patches"] else []
+    files = json.loads(row["files"] or "[]")
+    patches += [None] * (len(files) - len(patches))
+    return Commit(
+        repo=row["repo"],
+        sha=row["sha"],
+        author=row["author"],
+        authored_at=datetime.fromtimestamp(row["authored_at"], UTC),
+        committed_at=datetime.fromtimestamp(row["committed_at"], UTC),
+        message=row["message"],
+        parents=tuple((row["parents"] or "").split()),
+        files=tuple(
+            FileChange(path, status, added, deleted, old, patch, unseen)
+            for (path, status, added, deleted, old, unseen), patch in zip(files, patches, strict=True)
+        ),
+        url=row["url"],
+        login=row["login"],
+        brought=tuple(Brought(*pair) for pair in json.loads(row["brought"] or "[]")),
+        more_files=bool(row["more_files"]),
+    )
+
+
+def entry_of(row: dict[str, Any]) -> Entry:
+    """Make an entry of a row of `commits` with `repo`, `patches` and `written`, its pull request, beside it."""
+    from analysis.commits.title import ChangeType
+
+    levels = {level.rank: level for level in Importance}
+    with undamaged(f"commit {row['sha']}"):
+        triage = Triage(
+            types=tuple(ChangeType(kind) for kind in json.loads(row["types"])),
+            importance=levels[row["importance"]],
+            score=row["score"],
+            reasons=tuple(Reason(*reason) for reason in json.loads(row["reasons"])),
+            areas=tuple(json.loads(row["areas"])),
+        )
+        return Entry(
+            _made(row),
+            _facts().validate_json(row["facts"]),
+            triage,
+            statements=_statements().validate_json(row["statements"] or "[]"),
+            pull_request=pull_requests_as_json().validate_json(row["written"]) if row["written"] else None,
+        )
