@@ -528,3 +528,27 @@ async def test_hostile_text_is_text_everywhere(opened: Open, environ: dict[str, 
     await page(client, "/nowhere/" + quote(text[:200]), 404)
     feed = await read_feed(client, "/feed.atom?" + urlencode({"repo": name}))
     assert len(feed.findall(f"{ATOM}entry")) == 1
+
+
+async def test_a_question_is_answered_on_a_page_and_as_data(opened: Open, sample: dict[str, str]) -> None:
+    """With what was understood and the sentence of each commit; without a question there is only its form."""
+    client = await opened()
+    page = await (await client.get("/ask", params={"q": "which flags are new since yesterday?"})).text()
+    assert "flags" in page
+    assert "/commit/" in page
+    assert "“" in page or "`" in page or "<code>" in page
+    made = await (await client.get("/ask", params={"q": "which flags are new?", "format": "json"})).json()
+    assert made["looked_through"]["repositories"] == [REPO]
+    assert made["answers"]
+    assert (await client.get("/ask")).status == 200
+    assert (await client.get("/ask", params={"format": "json"})).status == 400
+    nothing = await (await client.get("/ask", params={"q": "quantum teleportation"})).text()
+    assert "Nothing found" in nothing
+
+
+async def test_a_question_sees_only_what_its_reader_may(opened: Open, sample: dict[str, str], another: str) -> None:
+    """Another repository's commits and people do not show."""
+    client = await opened(repositories=REPO)
+    made = await (await client.get("/ask", params={"q": "anything", "format": "json"})).json()
+    assert made["looked_through"]["repositories"] == [REPO]
+    assert {answer["repo"] for answer in made["answers"]} <= {REPO}

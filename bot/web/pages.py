@@ -15,16 +15,19 @@ from analysis.entry import Entry
 from analysis.errors import BadInput, NotFound
 from analysis.i18n.language import LANGUAGES
 from analysis.triage.areas import Areas
+from bot.commands.asking import ask as answered
 from bot.digests.archive import Archive
 from bot.digests.core import Core
 from bot.digests.review import look_back
 from bot.web.exchange import ATOM, HTML, JSON, Asked, Written
 from bot.web.search_form import FIELDS, question_of
+from formatters.asking import answer_json, answer_outline
 from formatters.html.archive import (
     Found,
     Links,
     Shelf,
     View,
+    ask_page,
     commit_page_of,
     day_page,
     home_page,
@@ -44,6 +47,7 @@ from storage.search import Question, newest, search
 _ON_A_PAGE, _SHELF, _FEED_DAYS, _BUSY = 50, 7, 14, timedelta(days=28)
 _SHA = re.compile(r"[0-9a-f]{1,64}")
 _CHOICES, _MISSING = 300, 404
+_ANSWERS = 10
 _NEAR, _START, _ALIKE = 5, 3, 0.5
 
 
@@ -237,6 +241,21 @@ class WebPages:
             more=more,
         )
         return Written(HTML, list_page(self.view(asked), found, self._visible(asked)))
+
+    def ask(self, asked: Asked) -> Written:
+        """A question in plain words, answered by rules alone: a page that costs tokens is nobody's who only follows a link."""
+        text = clean(asked.given.get("q", ""))
+        repos = self._visible(asked)
+        answer = None
+        if text and repos:
+            answer = answered(self._core, text, asked.language, None, self._zone, repos, _ANSWERS)
+        if asked.wants_json:
+            if answer is None:
+                raise BadInput(label("web.which_question", asked.language))
+            return _json(answer_json(answer))
+        view = self.view(asked)
+        told = answer_outline(answer, view.areas, asked.language) if answer else None
+        return Written(HTML, ask_page(view, text, told))
 
     def feed(self, asked: Asked) -> Written:
         """The feed of a repository (its days), of an area (its commits), or of an area in a repository."""

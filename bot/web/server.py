@@ -83,6 +83,7 @@ class ArchiveServer:
             ("/area/{key}", lambda match: partial(pages.area, key=match["key"])),
             ("/author", lambda _match: pages.author),
             ("/search", lambda _match: pages.search),
+            ("/ask", lambda _match: pages.ask),
             ("/feed.atom", lambda _match: pages.feed),
         ):
             app.router.add_get(path, self._handler(make))

@@ -13,6 +13,7 @@ from analysis.i18n.language import Language
 from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
+from formatters.asking import AnswerOutline
 from formatters.html.page import Sheet, edition
 from formatters.html.templates import templates
 from formatters.i18n.wording import label, say_day
@@ -68,6 +69,10 @@ class Links:
     def search(self, **more: object) -> str:
         """The search."""
         return self._to("/search", **more)
+
+    def ask(self, **more: object) -> str:
+        """A question in plain words."""
+        return self._to("/ask", **more)
 
     def feed(self, **more: object) -> str:
         """A feed."""
@@ -218,6 +223,11 @@ def list_page(view: View, found: Found, repos: Sequence[str]) -> str:
         named=known,
         repos=repos,
     )
+
+
+def ask_page(view: View, question: str, told: AnswerOutline | None) -> str:
+    """Return the page for questions in plain words, with the answer to one."""
+    return view.write("ask.html.j2", question=question, told=told)
 
 
 def problem_page(
