@@ -24,7 +24,7 @@ from formatters.i18n.wording import label, say_day, say_days
 from formatters.text.follow_ups import News, news_of
 from formatters.text.item import Item, Point, author_of, item_of
 from formatters.text.places import common_place, say_places
-from formatters.text.plain import clean
+from formatters.text.plain import clean, shares
 from formatters.text.watch import WATCH, is_of, is_told, watched
 
 _NAME = re.compile(r"[A-Za-z_][\w.:]*")
@@ -267,11 +267,11 @@ class _Writer:
 
     def statistics(self) -> Iterator[tuple[str, str]]:
         numbers, none = self.digest.statistics, self.label("stat.none")
-        yield self.label("stat.importance"), _shares(self.named("importance", numbers.by_importance))
-        yield self.label("stat.types"), _shares(self.named("type", numbers.by_type))
+        yield self.label("stat.importance"), shares(self.named("importance", numbers.by_importance))
+        yield self.label("stat.types"), shares(self.named("type", numbers.by_type))
         areas = ((self.areas.name(key, self.language), count) for key, count in numbers.by_area.items())
-        yield self.label("stat.areas_first"), _shares(areas, most=_AREAS) or none
-        kinds = _shares((name, count) for name, count in self.named("kind", numbers.lines_by_kind) if count)
+        yield self.label("stat.areas_first"), shares(areas, most=_AREAS) or none
+        kinds = shares((name, count) for name, count in self.named("kind", numbers.lines_by_kind) if count)
         yield (
             self.label("stat.lines"),
             self.label(
@@ -284,7 +284,7 @@ class _Writer:
         )
         commits = [entry.commit for entry in self.digest.entries]
         names = Counter((commit.author, author_of(commit, self.language)) for commit in commits)
-        yield self.label("stat.authors"), _shares(((shown, n) for (_, shown), n in names.most_common()), most=_AUTHORS)
+        yield self.label("stat.authors"), shares(((shown, n) for (_, shown), n in names.most_common()), most=_AUTHORS)
         yield self.label("stat.reverts"), str(numbers.reverts)
         if numbers.tests_disabled:  # none that is skipped everywhere; on one platform some may be
             yield self.label("stat.tests_disabled"), str(numbers.tests_disabled)
@@ -397,8 +397,3 @@ class _Writer:
 
     def together(self, texts: Iterable[str]) -> str:
         return self.label("list.semicolon").join(dict.fromkeys(clean(text) for text in texts))
-
-
-def _shares(counts: Iterable[tuple[str, int]], most: int = 100) -> str:
-    shares = [f"{clean(name)} {count:,}" for name, count in counts]
-    return " · ".join(shares[:most]) + (f" … +{len(shares) - most}" if len(shares) > most else "")

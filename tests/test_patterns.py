@@ -170,3 +170,27 @@ def test_every_area_is_called_something_in_every_language() -> None:
     areas = set(tomllib.loads((ROOT / "analysis/triage/areas.toml").read_text(encoding="utf-8")))
     for path in (ROOT / "analysis/i18n").glob("*/areas.toml"):
         assert set(tomllib.loads(path.read_text(encoding="utf-8"))) == areas
+
+
+LANGUAGE_IN_CODE = {
+    "analysis/llm/answering.py",
+    "analysis/questions/dates.py",
+    "analysis/questions/follow_up.py",
+    "analysis/questions/query.py",
+    "analysis/questions/spans.py",
+    "bot/commands/questions.py",
+}
+"""How a question is read in Chinese: numerals, dates and what is left out are a grammar, in code as the English one is."""
+
+
+def test_no_language_stands_outside_its_folder() -> None:
+    """Whoever adds Japanese adds a folder to each package, and a grammar of questions."""
+    sign = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+    files = [
+        path
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.*")
+        if path.suffix in {".py", ".toml", ".json", ".j2", ".md", ".js", ".css"} and "i18n" not in path.parts
+    ]
+    met = {path.relative_to(ROOT).as_posix() for path in files if sign.search(path.read_text(encoding="utf-8"))}
+    assert met <= LANGUAGE_IN_CODE

@@ -5,6 +5,7 @@ And how wide text is in a terminal, where it is cut there and where it goes on i
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from analysis.commits.commit import without_escapes
 from analysis.i18n.typography import NEVER_FIRST, NEVER_LAST, OPENINGS, PAUSES, SENTENCE_END
@@ -106,3 +107,9 @@ def _may_break(before: str, after: str) -> bool:
 
 def _is_ideographic(char: str) -> bool:
     return char >= "\u2e80" and _width(char) == 2  # noqa: PLR2004 - wide in East Asian text
+
+
+def shares(counts: Iterable[tuple[str, int]], most: int = 100) -> str:
+    """Return names with their counts on one line: the first ones, and how many more there are."""
+    listed = [f"{clean(name)} {count:,}" for name, count in counts]
+    return " · ".join(listed[:most]) + (f" … +{len(listed) - most}" if len(listed) > most else "")
