@@ -6,6 +6,7 @@ that talks to models for its own ends (prompts, templates of chats) is not meant
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from analysis.commits.patch import hunks
 from analysis.entry import Entry
@@ -15,6 +16,7 @@ _PATTERNS = Patterns(__file__, "injection")
 _LONGEST = 50_000  # characters of a text that are looked at
 
 
+@lru_cache(maxsize=256)  # it is asked of the same commit again and again while others arrive
 def addresses_reader(entry: Entry) -> bool:
     """Whether a commit's message, its description or a line that it adds speaks to whoever ranks it."""
     return any(_PATTERNS.address.search(text) for text in _texts(entry))

@@ -87,10 +87,18 @@ class Arrivals:
         written = asked.result()
         self._keep(repo, written.fresh)
         conventions = self._sources.conventions(source, heads)
-        commits = filter(None, chain([first], coming))
+        commits = chain(_growing(first), coming)
         yield from self._judging.judge(repo, commits, areas, conventions, written.pull_requests)
         self._keep(repo, written.fresh)  # again, for which commit came from which is kept of those alone that are here
 
     def _keep(self, repo: str, fresh: Found) -> None:
         if fresh.pull_requests or fresh.without:
             self._stores.pull_requests.put(repo, fresh)
+
+
+def _growing(commits: Sequence[Commit]) -> Iterator[Sequence[Commit]]:
+    """Cut what has gathered into pieces, each twice as large as the one before: the first are soon judged, and there are few."""
+    at, size = 0, 4
+    while at < len(commits):
+        yield commits[at : at + size]
+        at, size = at + size, 2 * size
