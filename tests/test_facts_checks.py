@@ -26,6 +26,21 @@ REFUSALS = {
     "TORCH_CHECK": ("a.cu", '  TORCH_CHECK(f(a, b) > 0, "size must be positive");', "TORCH_CHECK"),
     "throw": ("a.cc", '  throw std::runtime_error("size must be positive");', "std::runtime_error"),
     "a returned error in Go": ("a.go", '\tif size < 1 {\n\t\treturn fmt.Errorf("size must be positive")\n\t}', "error"),
+    "an error of its own name in Go": (
+        "a.go",
+        '\tif size < 1 {\n\t\treturn errSize\n\t}\n}\n\nvar (\n\terrSize = errors.New("size must be positive")\n)\n\nfunc rest() {',
+        "error",
+    ),
+    "an error in an answer in Go": (
+        "a.go",
+        '\tif size < 1 {\n\t\tresp.Error = wrap(errors.New("size must be positive"))\n\t\tsend(resp)\n\t\treturn\n\t}',
+        "error",
+    ),
+    "a variant in Rust": (
+        "a.rs",
+        '    return Err(PoolError::TooSmall);\n}\n\nenum PoolError {\n    #[error("size must be positive")]\n    TooSmall,',
+        "error",
+    ),
     "a returned error in Rust": (
         "a.rs",
         '    return Err(Error::new(ErrorKind::BadConfig, "size must be positive"));',

@@ -10,6 +10,7 @@ GONE = {
     "poetry": ("pyproject.toml", "[tool.poetry.scripts]\nquill = 'q:main'\n{}", "quillctl = 'q:ctl'\n", ("command_removed", "quillctl")),
     "extra": ("pyproject.toml", "[project.optional-dependencies]\n{}cpu = []\n", "gpu = []\n", ("config_removed", "optional-dependencies.gpu")),
     "feature": ("Cargo.toml", "[features]\na = []\n{}", 'tls = ["rustls"]\n', ("config_removed", "features.tls")),
+    "feature of a table above": ("Cargo.toml", "a = 1\n{}", 'tls = ["dep:rustls"]\n', ("config_removed", "features.tls")),
     "Python": ("setup.cfg", "classifiers =\n    Typing :: Typed\n{}", "    Programming Language :: Python :: 3.9\n", ("requirement_changed", "Python :: 3.9", "3.9")),
     "Python in a list": ("pyproject.toml", "[project]\nclassifiers = [\n{}]\n", '  "Programming Language :: Python :: 3.9",\n', ("requirement_changed", "Python :: 3.9", "3.9")),
     "variable": ("Dockerfile", "FROM a\n{}RUN b\n", "ENV QUILL_MODE=fast\n", ("config_removed", "QUILL_MODE")),

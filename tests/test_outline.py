@@ -347,6 +347,17 @@ def test_must_know_are_the_important_ones() -> None:
     assert [made.line for made in of(digest).must_know] == ["Crash of the cache. Sometimes."]
 
 
+def test_a_list_to_watch_is_whole_or_not_there() -> None:
+    """What must be known may name one of several gates: the list of all stands below it; where it names all, there is none."""
+    gates = [Fact(FactKind.GATE_REMOVED, f"gate.{name}") for name in ("one", "two", "three")]
+    entries = [
+        an_entry(importance="high" if place else "low", facts=(gate,), analysis=an_analysis(f"Remove {gate.name}"))
+        for place, gate in enumerate(gates)
+    ]
+    assert [point.text for point in of(a_digest(*entries)).watch] == ["Removed: `gate.one`, `gate.two`, `gate.three`"]
+    assert of(a_digest(*entries[1:])).watch == ()
+
+
 def test_watch_gathers_what_was_taken_back_changed_removed_and_added() -> None:
     """From the facts of all entries, with a word where there are too many."""
     facts = (

@@ -55,6 +55,7 @@ def headline(commit: Commit) -> str:
         ("Pages (e.g. of 16 tokens) leak. See below", ["Pages (e.g. of 16 tokens) leak.", "See below"]),
         ("Set `a. B` first! Then `c`.", ["Set `a. B` first!", "Then `c`."]),
         ("Needs v1.2.3 or later. `x` is gone", ["Needs v1.2.3 or later.", "`x` is gone"]),
+        ("No. All of it is inside. See no. 5 of it.", ["No.", "All of it is inside.", "See no. 5 of it."]),
         ("缓存会丢失。现在不再丢失。", ["缓存会丢失。", "现在不再丢失。"]),
         ("One\nline\tonly", ["One line only"]),
         ("", []),
@@ -190,6 +191,59 @@ def test_what_a_reviewing_bot_wrote_into_the_description_is_left_out() -> None:
     """Under the heading that names it."""
     body = "## Summary by ReviewRabbit\n\n**Bug fixes**\n\n* The cache no longer crashes when two users share a page.\n"
     assert effects(a_commit(f"Rework the pool\n\n{body}", files=())) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "quoted"),
+    [
+        ("The reader kept its lock.\n\nThe writer waits for it. This makes every request hang until the reader is gone.",
+         "The writer waits for it. This makes every request hang until the reader is gone."),
+        ("Some pages were never freed.\n\nPages are cached by `Pool`. Therefore a second pool silently lost its pages.",
+         "Pages are cached by `Pool`. Therefore a second pool silently lost its pages."),
+        ("缓存有问题。\n\n写入线程会等待读取线程释放锁。这会导致所有请求卡死，直到读取线程退出。",
+         "写入线程会等待读取线程释放锁。这会导致所有请求卡死，直到读取线程退出。"),
+    ],
+    ids=["this", "therefore", "in Chinese"],
+)  # fmt: skip
+def test_a_sentence_that_points_back_is_quoted_with_the_one_before_it(body: str, quoted: str) -> None:
+    assert quoted in effects(a_commit(f"Rework it\n\n{body}"))
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "It silently lost requests of users, so they crashed.",
+        "falls back to the old loader when the server crashes under load of its users.",
+        "But users now get wrong results because the cache is stale.",
+    ],
+)
+def test_an_item_that_says_not_of_what_it_speaks_is_not_quoted(item: str) -> None:
+    assert effects(a_commit(f"Rework it\n\nThe cache was reworked for all users.\n\n- One thing\n- {item}")) == []
+
+
+def test_what_begins_a_message_speaks_of_the_change() -> None:
+    said = "This makes the pool shrink when users leave, so servers no longer run out of memory."
+    assert effects(a_commit(f"Rework it\n\n{said}")) == [said]
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "* **Bug Fixes**\n  * Requests of users no longer crash when the cache is stale.\n",
+        "* **New Features**\n* Users can now keep pages without losing requests.\n\n* **Tests**\n* More of them.\n",
+        "- **Documentation**\n  - Servers never crash because of stale pages any more.\n",
+    ],
+)
+def test_a_reviewing_bots_summary_is_known_without_its_heading(summary: str) -> None:
+    assert effects(a_commit(f"Rework it\n\n{summary}")) == []
+    assert effects(a_commit(f"Rework it\n\n- Users can now keep pages without losing requests.\n{summary}")) != []
+
+
+@pytest.mark.parametrize("begins", ["so all users saw", "and then the server crashed for users with"])
+def test_a_sentence_that_goes_on_in_a_listing_is_cut_nowhere(begins: str) -> None:
+    text = f"Requests of users crashed when pages were stale, {begins}"
+    assert effects(a_commit(f"Rework it\n\n{text}\n\n```\nboom\n```\n")) == []
+    assert effects(a_commit(f"Rework it\n\n{text}\n\nMore.")) == [text]
 
 
 def test_a_sentence_that_repeats_the_title_is_not_shown() -> None:

@@ -86,6 +86,20 @@ class TestSameWork:
         """Who works on a part of the code changes it several times a day, for several reasons."""
         assert joined(change("Fix and verify the checksums in a model", "quill/a.py"), second) == []
 
+    @pytest.mark.parametrize(
+        ("one", "two", "author"),
+        [
+            (("Hide the password of pager", "quill/pager.py"), ("Pager: count by the clock", "quill/pager.py"), "Ann"),
+            (("Fix a flaky test of the pool", "tests/test_a.py"), ("Fix a flaky test on Linux", "tests/test_b.py"), "Ann"),
+            (("Update all actions", ".github/workflows/a.yml"), ("Update all actions to v7", ".github/workflows/a.yml"), "renovate[bot]"),
+        ],
+        ids=["what the file is called", "words that are said of any test", "a machine"],
+    )  # fmt: skip
+    def test_what_says_no_more_than_the_file_joins_nothing(
+        self, one: tuple[str, ...], two: tuple[str, ...], author: str
+    ) -> None:
+        assert joined(change(*one, author=author), change(*two, author=author, hours=1)) == []
+
     def test_a_word_that_many_use_that_day_joins_nothing(self) -> None:
         others = [
             change(f"{verb} the scheduler", f"quill/{verb}.py", author=verb) for verb in ("Warm", "Stop", "Trace")

@@ -15,6 +15,8 @@ words = st.text(alphabet='abc []()#:/!"“”0123【】Revert\tfix\u3000', max_s
     [
         ("Fix the cache (#12)", Title("Fix the cache")),
         ("fix: the cache", Title("the cache", (BUGFIX,))),
+        ("Fix the cache (example/core#12) (#13)", Title("Fix the cache")),
+        ("docker SD: add labels", Title("add labels", (), ("sd",), scope="docker SD")),
         ("feat(router)!: two replicas", Title("two replicas", (FEATURE,), ("router",), breaking=True, scope="router")),
         ("[AMD] Fix the cache", Title("Fix the cache", topics=("amd",), scope="AMD")),
         ("[Diffusion][Perf] Faster rope", Title("Faster rope", (PERF,), ("diffusion",), scope="Diffusion")),

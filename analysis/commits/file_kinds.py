@@ -60,7 +60,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     (
         FileKind.BUILD,
         r"/(Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|docker-compose[^/]*|compose\.ya?ml|docker-bake\.hcl)$"
-        r"|/(Makefile|GNUmakefile|CMakeLists[^/]*\.txt|meson\.build|meson_options\.txt|BUILD|WORKSPACE|build\.rs)$"
+        r"|/(Makefile(?:\.\w+)?|GNUmakefile|CMakeLists[^/]*\.txt|meson\.build|meson_options\.txt|BUILD|WORKSPACE|build\.rs)$"
         r"|/(setup\.(py|cfg)|pyproject[^/]*\.toml|MANIFEST\.in|[^/]*requirements[^/]*\.(txt|in)|requirements/(.*/)?[^/]*\.(txt|in)|constraints[^/]*\.txt)$"
         r"|/(Rakefile|Gemfile|extconf\.rb|mix\.exs|Package\.swift|pubspec\.yaml|composer\.json|build\.zig(?:\.zon)?)$|\.(gemspec|csproj|nuspec)$"
         r"|/(Cargo\.toml|go\.(mod|work)|package\.json|tsconfig[^/]*\.json|pom\.xml|environment\.ya?ml|flake\.nix)$"

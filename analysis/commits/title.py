@@ -151,8 +151,12 @@ def _apart(plain: str) -> Title:
     for name in names:
         words = [word for word in _PATTERNS.split.split(name.lower()) if word]
         kinds = [kind_of[word] for word in words if word in kind_of]
+        if prefix and name == prefix["words"] and len(kinds) < len(words):
+            kinds = [
+                kind for kind in kinds if kind is not ChangeType.CI_BUILD
+            ]  # "docker SD: …" is about a part of that name
         types += kinds
-        topics += [word for word in words if kind_of.get(word) in _ALSO_TOPICS]
+        topics += [word for word in words if kind_of.get(word) in _ALSO_TOPICS and kind_of[word] in kinds]
         topics += [" ".join(word for word in words if word not in kind_of)]
     if prefix and types[-1:] and types[-1] is not ChangeType.PERFORMANCE:
         types.sort(key=lambda kind: kind is ChangeType.PERFORMANCE)  # "[perf] fix: …" tells a topic, then the type

@@ -28,8 +28,10 @@ def extract(files: Sequence[ChangedFile]) -> Iterator[Fact]:
     code = [file for file in files if file.kind is FileKind.PRODUCTION]
     before = [refusal for file in code for old, _ in file.views for refusal in refusals(file, old)]
     after = [refusal for file in code for _, new in file.views for refusal in refusals(file, new)]
-    named = dict(pair for file in code for _, new in file.views for pair in messages(file, new))
-    after += [refusal for file in code for _, new in file.views for refusal in refusals_by_name(file, new, named)]
+    old_names = dict(pair for file in code for old, _ in file.views for pair in messages(file, old))
+    new_names = dict(pair for file in code for _, new in file.views for pair in messages(file, new))
+    before += [refusal for file in code for old, _ in file.views for refusal in refusals_by_name(file, old, old_names)]
+    after += [refusal for file in code for _, new in file.views for refusal in refusals_by_name(file, new, new_names)]
     after = [one for one in after if not _is_internal(one)]
     # What a new file or function checks is part of what it does; what an old one starts to refuse, its callers notice.
     whole = {file.path for file in code if file.change.status in {"added", "removed"}}

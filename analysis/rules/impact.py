@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from analysis.commits.file_kinds import FileKind
+from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import ChangeType
 from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
@@ -82,7 +82,7 @@ def impact(change: Change) -> Iterator[Claim]:
 
 def _interfaces(change: Change) -> Iterator[Claim]:
     for key, kinds in _INTERFACES.items():
-        facts = [fact for fact in change.of(*kinds) if fact.path]
+        facts = [fact for fact in change.of(*kinds) if fact.path and kind_of(fact.path) is not FileKind.CI]
         if facts:
             text = change.say(f"impact.{key}", names=change.names([name for fact in facts for name in _called(fact)]))
             yield change.claim(text, facts[0])

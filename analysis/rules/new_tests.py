@@ -14,7 +14,7 @@ def new_tests(files: Iterable[ChangedFile]) -> tuple[str, ...]:
     added: dict[str, None] = {}
     removed: set[str] = set()
     for file in files:
-        if file.kind in {FileKind.TEST, FileKind.PRODUCTION}:
+        if file.kind in {FileKind.TEST, FileKind.PRODUCTION} and not _PATTERNS.fixture.search(file.path):
             added |= dict.fromkeys(_named(file, "+"))
             removed |= set(_named(file, "-"))
     return tuple(name for name in added if name not in removed)

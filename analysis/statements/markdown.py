@@ -4,9 +4,10 @@ What is no prose is left out: code blocks, quotations, HTML, pictures, check lis
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import zip_longest
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -19,6 +20,7 @@ LONGEST = 20_000
 """Characters of a text that are read; what an author wants to say stands before."""
 
 _PATTERNS = Patterns(__file__)
+_SENTENCE_ENDS = (".", "!", "?", ":", ")", "。", "！", "？", "：", "）")
 
 
 class Kind(StrEnum):
@@ -53,8 +55,12 @@ def _parser() -> MarkdownIt:
 def passages(text: str) -> Iterator[Passage]:
     """Yield the prose of a Markdown text in its order; whatever the text is, nothing is raised."""
     reader = _Reader()
-    for token in _parser().parse(_readable(text)):
-        yield from reader.read(token)
+    tokens = _parser().parse(_readable(text))
+    for token, after in zip_longest(tokens, tokens[2:]):  # what a listing goes on ends two tokens before it
+        is_cut = after is not None and after.type in {"fence", "code_block"}
+        for passage in reader.read(token):
+            is_whole = not is_cut or passage.text.endswith(_SENTENCE_ENDS)
+            yield passage if is_whole else replace(passage, text=f"{passage.text}:")
 
 
 def without_trailers(message: str) -> str:

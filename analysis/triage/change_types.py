@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from analysis.commits.bots import is_bot
 from analysis.commits.commit import Commit
@@ -26,6 +26,8 @@ _KIND_TYPES = {
     FileKind.LOCK: ChangeType.DEPENDENCIES,
 }
 _MENDS = re.compile(r"\b(?:fix|correct|repair|resolv|restor|prevent|avoid|handl|bug|wrong|missing)\w*", re.IGNORECASE)
+_BUILDS = {FileKind.CI, FileKind.BUILD, FileKind.LOCK, FileKind.TOOLING}
+_SPEEDS_UP = re.compile(r"\b(?:perf|fast|speed|optimi|cache|memory|alloc|slow)\w*", re.IGNORECASE)
 _SAYS_FIX = re.compile(r"\W*(?:fix(?:es|ed|ing)?|repair(?:s|ed)?|correct(?:s|ed)?)\b", re.IGNORECASE)
 
 
@@ -116,7 +118,9 @@ _REMOVES_IDLE = re.compile(
 """Who takes away what does nothing breaks nothing; what people pass or set breaks them even where nothing reads it."""
 
 
-def likeliest(expected: Iterable[ChangeType], title: Title, facts: Sequence[Fact]) -> ChangeType:
+def likeliest(
+    expected: Iterable[ChangeType], title: Title, facts: Sequence[Fact], kinds: Collection[FileKind]
+) -> ChangeType:
     """The first of the expected types that title and diff do not rule out.
 
     What calls itself a chore says so if it mends something; what takes something back says so; and what breaks has lost something.
@@ -124,12 +128,17 @@ def likeliest(expected: Iterable[ChangeType], title: Title, facts: Sequence[Fact
     ruled_out = {ChangeType.REVERT}
     if ChangeType.CHORE in title.types and not found_in(title.text) and not _MENDS.search(title.text):
         ruled_out.add(ChangeType.BUGFIX)
+    if ChangeType.CHORE in title.types and not _SPEEDS_UP.search(title.text):
+        ruled_out.add(ChangeType.PERFORMANCE)
     symptoms = {code for code, _ in found_in(title.text)}
+    if kinds and not _BUILDS & set(kinds):
+        ruled_out.add(ChangeType.CI_BUILD)
     may_break = _BREAKS.search(title.text) or withdraws(title.text) or "dropped_support" in symptoms
     may_break = may_break and not _REMOVES_IDLE.search(title.text)
     if not may_break and not any(fact.kind in _LOST for fact in facts):
         ruled_out.add(ChangeType.BREAKING)
-    return next(kind for kind in expected if kind not in ruled_out)
+    found = next(kind for kind in expected if kind not in ruled_out)
+    return ChangeType.BUGFIX if found is ChangeType.FEATURE and "security" in symptoms else found
 
 
 def is_breaking(commit: Commit, title: Title) -> bool:

@@ -164,7 +164,7 @@ def sort(
         or (
             type_unseen(title, kinds)
             if commit.is_unseen
-            else likeliest(judgement.classifier.types(evidence), title, facts)
+            else likeliest(judgement.classifier.types(evidence), title, facts, kinds.values())
         ),
     )
     found_areas = judgement.areas_of(areas, title, commit.files, evidence, commit.repo)
@@ -179,7 +179,9 @@ def sort(
         its_types = types
         if _NAMES_BRANCH.match(commit.subject):
             expected = judgement.classifier.types(evidence.titled(its_title.text))
-            its_types = types_said(alone, its_title, facts, kinds, ()) or (likeliest(expected, its_title, facts),)
+            its_types = types_said(alone, its_title, facts, kinds, ()) or (
+                likeliest(expected, its_title, facts, kinds.values()),
+            )
         other = (its_types, tuple(signals(alone, its_title, facts, kinds, its_types, statements, platform)))
         found = max(found, other, key=lambda read: model.odds(read[1]))
     types, weighed = found
