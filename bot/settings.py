@@ -126,6 +126,13 @@ class GitHubSettings(_Table):
     token: SecretStr = Field(
         default=SecretStr(""), description="a token that may read the repositories; without one, 60 requests an hour"
     )
+    app_id: str = Field(
+        default="", description="of a GitHub App, in place of a token: its App ID or Client ID; takes the two following"
+    )
+    app_installation: Annotated[int, Field(ge=0)] = Field(
+        default=0, description="the number of the app's installation, which its address on GitHub ends with"
+    )
+    app_key: SecretStr = Field(default=SecretStr(""), description="the app's private key, all of its .pem file")
     pull_requests: bool = Field(
         default=True,
         description=(
@@ -133,6 +140,20 @@ class GitHubSettings(_Table):
             "default: `true`"
         ),
     )
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether GitHub is not asked anonymously."""
+        return bool(self.token.get_secret_value() or self.app_id)
+
+    @pydantic.model_validator(mode="after")
+    def _is_one(self) -> "GitHubSettings":
+        parts = (bool(self.app_id), bool(self.app_installation), bool(self.app_key.get_secret_value()))
+        if any(parts) and not all(parts):
+            raise ValueError("an app takes app_id, app_installation and app_key: set all three")
+        if all(parts) and self.token.get_secret_value():
+            raise ValueError("there is a token and an app: keep one of them")
+        return self
 
 
 class ModelSettings(_Table):
@@ -333,7 +354,7 @@ class Settings(_Table):
         """The values that must appear nowhere."""
         slack = self.slack
         secrets = (
-            self.github.token, self.model.api_key, slack.bot_token, slack.app_token, slack.signing_secret,
+            self.github.token, self.github.app_key, self.model.api_key, slack.bot_token, slack.app_token, slack.signing_secret,
             slack.client_secret, self.discord.token, self.web.token, *self.outlets.values(),
         )  # fmt: skip
         return tuple(value for secret in secrets if (value := secret.get_secret_value()))

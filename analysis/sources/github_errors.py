@@ -1,9 +1,11 @@
-"""What GitHub's GraphQL means by errors that come without any data.
+"""What GitHub's GraphQL means by errors that come without any data, and when its answers say that a token ends.
 
 https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from analysis.errors import Forbidden, Outage, Problem
@@ -49,3 +51,12 @@ def refusal(errors: Errors, about: str) -> Problem:
     if any("fieldName" in str(error.get("extensions")) for error in errors):
         return UnknownField(f"The server does not know all that is asked about {about} ({message}).")
     return Outage(f"GitHub did not answer a query about {about} ({message}).")
+
+
+def expiry(headers: Mapping[str, str]) -> datetime | None:
+    """Return when the token of a request expires (UTC); None where its answer does not say.
+
+    https://docs.github.com/en/rest/authentication/keeping-your-api-credentials-secure: `2026-12-01 09:00:00 UTC`
+    """
+    found = re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", headers.get("github-authentication-token-expiration", ""))
+    return datetime.strptime(found[0], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC) if found else None

@@ -47,7 +47,7 @@ class GitHubHistory(GitHubRevisions):
 
     def ticket(self, number: int) -> Ticket | None:
         """Return an issue or a pull request, where a token lets us ask; see History."""
-        if number > _LARGEST or not self._requests.server.token:
+        if number > _LARGEST or not self._requests.server.signs_in:
             return None
         try:
             answer = self._requests.query(_query(self.repo, number), {}, about=self.repo).data

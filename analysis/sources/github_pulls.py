@@ -76,7 +76,7 @@ class GitHubPulls:
         """Return the pull requests that these commits came from; see PullRequestSource."""
         if not commits:
             return Found({})
-        if not self._requests.server.token:
+        if not self._requests.server.signs_in:
             return Found({}, unread=Unread(Gap.ANONYMOUS, len(commits)))
         first = {commit.sha: self._by_number(commit) or self._by_commit(commit) for commit in commits}
         nodes, gap = self._ask([one for wanted in first.values() for one in wanted], _AT_ONCE)
@@ -105,7 +105,7 @@ class GitHubPulls:
 
     def refresh(self, pull_requests: Sequence[PullRequest]) -> tuple[list[PullRequest], Unread | None]:
         """Return these pull requests with what people have added since; see PullRequestSource."""
-        if not self._requests.server.token:
+        if not self._requests.server.signs_in:
             return [], None
         known = {f"n{pull.number}": pull for pull in pull_requests}
         wanted = [Wanted(name, self._repo, "news", pull.number) for name, pull in known.items()]
@@ -119,7 +119,7 @@ class GitHubPulls:
 
     def probe(self) -> Gap | None:
         """Return why pull requests cannot be read; see PullRequestSource."""
-        if not self._requests.server.token:
+        if not self._requests.server.signs_in:
             return Gap.ANONYMOUS
         _, gap = self._ask([Wanted("n1", self._repo, "news", 1)], 1)
         return gap

@@ -23,7 +23,8 @@ import urllib3
 
 from analysis.commits.redaction import without_login
 from analysis.errors import BadInput, Forbidden, NotFound, Outage, Problem, RateLimited, Unwelcome
-from analysis.sources.github_errors import Overloaded, is_limit, refusal, sign_on
+from analysis.sources.github_app import App, InstallationAuth
+from analysis.sources.github_errors import Overloaded, expiry, is_limit, refusal, sign_on
 
 PUBLIC = "https://api.github.com"
 _LONGEST_WAIT = 120  # seconds; a limit that is renewed later than that is told, not sat out
@@ -42,12 +43,19 @@ class GitHub:
     Attributes:
         base_url: of its API; a GitHub Enterprise server's ends in /api/v3.
         token: a personal or installation token; empty to ask anonymously (60 requests an hour).
+        app: what to sign in as in place of a token; None for none.
         heard: told the status and the headers of each answer, on the thread that asked.
     """
 
     base_url: str = PUBLIC
     token: str = field(default="", repr=False)
     heard: Callable[[int, Mapping[str, str]], None] | None = field(default=None, repr=False, compare=False)
+    app: App | None = None
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether it is not asked anonymously."""
+        return bool(self.token) or self.app is not None
 
     @property
     def place(self) -> str:
@@ -84,8 +92,10 @@ class RateLimit:
 class Requests:
     """Sends requests to one server over connections that it keeps; safe to share between threads."""
 
-    def __init__(self, server: GitHub) -> None:
+    def __init__(self, server: GitHub, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.server = server
+        self._expires: datetime | None = None
+        self._installation = InstallationAuth(server.app, server.base_url, now) if server.app else None
         self._idle: dict[bool, deque[github.Github]] = {False: deque(), True: deque()}
 
     def get(
@@ -182,6 +192,14 @@ class Requests:
             raise self._limited(received)
         raise refusal(errors, about)
 
+    @property
+    def expires(self) -> datetime | None:
+        """When the token expires (UTC), as GitHub's answers said; None where it has not, or never does.
+
+        That of an app's installation is renewed before.
+        """
+        return self._installation.expires if self._installation else self._expires
+
     @contextlib.contextmanager
     def understood(self, about: str) -> Iterator[None]:
         """Tell of an answer about a repository that is JSON and not GitHub's: what every commit has is missing, or something else.
@@ -239,6 +257,7 @@ class Requests:
                         headers=dict(headers or {}),
                         input=body,
                     )
+                    self._expires = expiry(received) or self._expires
                     if self.server.heard:
                         self.server.heard(status, received)
                     return status, received, text
@@ -273,7 +292,7 @@ class Requests:
     def _connected(self, retry: github.GithubRetry) -> github.Github:
         return github.Github(
             base_url=self.server.base_url,
-            auth=github.Auth.Token(self.server.token) if self.server.token else None,
+            auth=self._installation or (github.Auth.Token(self.server.token) if self.server.token else None),
             per_page=_PAGE,
             lazy=True,
             timeout=30,
@@ -303,7 +322,7 @@ class Requests:
                 f"GitHub redirects {about} elsewhere ({status}): check [github] base_url, and any proxy between."
             )
         if status == HTTPStatus.UNAUTHORIZED:
-            if not self.server.token:
+            if not self.server.signs_in:
                 return Unwelcome(f"{self.server.place} lets nobody read without a token: set [github] token.")
             return Unwelcome(
                 f"GitHub refuses the token ({message or 'bad credentials'}): set a valid one as [github] token."
@@ -314,7 +333,7 @@ class Requests:
             return NotFound(f"{about} has no commits yet: ask again when something has landed.")
         if status == HTTPStatus.NOT_FOUND:
             branch = f" with a branch {ref!r}" if ref else ""
-            seen = "this token may not see it" if self.server.token else "it is private and needs a token"
+            seen = "this token may not see it" if self.server.signs_in else "it is private and needs a token"
             return NotFound(f"GitHub has no repository {about}{branch}, or {seen}: check the name and [github] token.")
         if status == HTTPStatus.FORBIDDEN and "x-github-sso" in {name.lower() for name in headers}:
             return sign_on(about)
@@ -327,7 +346,7 @@ class Requests:
     def _limited(self, headers: Mapping[str, str]) -> RateLimited:
         until = _renewal(headers)
         when = f"until {until:%H:%M} UTC" if until else "for now"
-        anonymous = not self.server.token and headers.get("x-ratelimit-remaining") == "0"
+        anonymous = not self.server.signs_in and headers.get("x-ratelimit-remaining") == "0"
         advice = " A token raises it from 60 to 5,000 an hour: set [github] token." if anonymous else ""
         return RateLimited(
             f"GitHub's request limit is used up {when}; what was fetched is kept, the next run goes on from there.{advice}",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from analysis.sources.github_requests import Requests
     from bot.settings import GitHubSettings
 
+SOON = timedelta(days=7)
+"""Before a token's end whoever runs Daybrief is told: days enough to find somebody who may make a new one."""
 _OWNER_NAME = r"\w[\w.-]*/(?!\.{1,2}(?:[/?#]|$))[\w.-]+?"
 _NAME = re.compile(_OWNER_NAME)
 _URL = re.compile(
@@ -66,12 +68,20 @@ def _is_folder(text: str) -> bool:
 
 
 def open_github(
-    settings: "GitHubSettings", heard: Callable[[int, Mapping[str, str]], None] | None = None
+    settings: "GitHubSettings",
+    heard: Callable[[int, Mapping[str, str]], None] | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> "Requests":
     """Return how the configured GitHub is asked; `heard` is told the status and the headers of each answer."""
+    from analysis.sources.github_app import App
     from analysis.sources.github_requests import GitHub, Requests
 
-    return Requests(GitHub(settings.base_url.rstrip("/"), settings.token.get_secret_value(), heard))
+    app = (
+        App(settings.app_id, settings.app_installation, settings.app_key.get_secret_value())
+        if settings.app_id
+        else None
+    )
+    return Requests(GitHub(settings.base_url.rstrip("/"), settings.token.get_secret_value(), heard, app), now)
 
 
 def open_source(

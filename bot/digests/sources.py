@@ -70,7 +70,9 @@ class Sources:
     def github(self) -> "Requests":
         """How the configured GitHub is asked; all of a process share its connections."""
         return open_github(
-            self._settings.github, lambda status, headers: self.heard(status, headers) if self.heard else None
+            self._settings.github,
+            lambda status, headers: self.heard(status, headers) if self.heard else None,
+            self._now,
         )
 
     def pull_requests(self, source: CommitSource) -> PullRequestSource | None:
@@ -82,7 +84,7 @@ class Sources:
             source,
             base_url=github.base_url,
             github=lambda: self.github,
-            may_ask=bool(github.token.get_secret_value()),
+            may_ask=github.signs_in,
             now=self._now,
             pages=self._pages(),
         )

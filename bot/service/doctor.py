@@ -58,7 +58,7 @@ def examine(
     yield _store(configuration)
     yield _zones()
     yield _git(configuration)
-    yield _github(configuration)
+    yield _github(configuration, now())
     if repo:
         yield from _repository(configuration, repo, now())
     yield _model(configuration)
@@ -115,8 +115,8 @@ def _git(configuration: Configuration) -> Check:
     return Check("git", state, f"{version}, {program}", remedy if state == "warning" else "")
 
 
-def _github(configuration: Configuration) -> Check:
-    from bot.digests.repositories import open_github
+def _github(configuration: Configuration, now: datetime) -> Check:
+    from bot.digests.repositories import SOON, open_github
 
     github = open_github(configuration.settings.github)
     server = github.server
@@ -133,14 +133,22 @@ def _github(configuration: Configuration) -> Check:
     )
     if limit and not limit.left:
         return Check("GitHub", "broken", left, "Wait until then, or use another token.")
-    if not server.token:
+    if not server.signs_in:
         return Check(
             "GitHub",
             "warning",
             f"no token: {left}",
             "Set [github] token: a day of a busy repository needs about 60 requests.",
         )
-    return Check("GitHub", "ok", f"token accepted, {left}")
+    if server.app:
+        until = f"{github.expires:%H:%M} UTC" if github.expires else "its end"
+        return Check("GitHub", "ok", f"the app's installation is accepted, its token renewed before {until}; {left}")
+    if github.expires is None:
+        return Check("GitHub", "ok", f"token accepted, {left}")
+    found = f"token accepted, it expires on {github.expires:%Y-%m-%d}; {left}"
+    if github.expires - now > SOON:
+        return Check("GitHub", "ok", found)
+    return Check("GitHub", "warning", found, "Make a new one and set it as [github] token.")
 
 
 def _repository(configuration: Configuration, repo: str, now: datetime) -> Iterator[Check]:
@@ -178,7 +186,7 @@ def _pull_requests(configuration: Configuration, source: "CommitSource", now: da
         source,
         base_url=github.base_url,
         github=lambda: open_github(github),
-        may_ask=bool(github.token.get_secret_value()),
+        may_ask=github.signs_in,
         now=lambda: now,
         pages=None,
     )

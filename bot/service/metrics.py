@@ -1,8 +1,7 @@
 """What the process counts, for Prometheus: what was delivered and how late, what was read and spent, how busy it is."""
 
-import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from analysis.sources.github_errors import expiry
 from bot.delivery.feeds import KINDS, REMEMBERED, covered, due, kind_of
 from bot.port.platform import Conversation, Later, Posted, Refused, Transport, Unsure
 from formatters.reply import Reply
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bot.service.assembly import Assembly
     from bot.service.readiness import Readiness
 
-_EXPIRY = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _FEED = ("feed", "platform", "repository")
 _LATE = (1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400)
 
@@ -102,9 +101,7 @@ class _GitHubSaid(Collector):
         if headers.get("x-ratelimit-resource", "core") == "core" and left.isdigit():
             self._left = int(left)
             self._limit = int(limit) if limit.isdigit() else self._limit
-        # https://docs.github.com/en/rest/authentication/keeping-your-api-credentials-secure: 2026-12-01 09:00:00 UTC
-        if found := _EXPIRY.match(headers.get("github-authentication-token-expiration", "")):
-            self._expires = datetime.strptime(found[0], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        self._expires = expiry(headers) or self._expires
 
     def collect(self) -> Iterable[Metric]:
         if self._left is not None:

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlencode
 
+import jwt
+
 from servers.github_graphql import Endpoint
 from servers.github_objects import FILES_PAGE, MOST_FILES, GitRepository, PatchLimits
 from servers.loopback import Loopback, Reply, Request, as_json
@@ -57,6 +59,7 @@ _ROUTES = {
     "compare": re.compile(_REPO + r"/compare/(?P<base>[^/]+)\.\.\.(?P<head>[^/]+)"),
     "commits.get": re.compile(_REPO + rf"/commits/{_NOT_BELOW}(?P<ref>.+)"),
     "graphql": re.compile(r"(?:/api)?/graphql"),
+    "app.token": re.compile(r"/app/installations/(?P<installation>\d+)/access_tokens"),
 }
 _PROXY_PAGE = b"<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body>Sign in.</body></html>\n"
 
@@ -123,6 +126,9 @@ class GitHubServer(Loopback):
         requests: what was asked, in the order of the answers.
         graphql: what there is of pull requests, and how queries are answered.
         releases: what was published, as GitHub gives it.
+        expires: when the token ends, as answers to whoever signed in say it; empty for never.
+        app_id, app_key, installations: the one app that it knows, its public key in PEM, and where it is installed; the token
+            that an installation was given last is the only one that holds.
         unserved: commits that alone are answered with a status of their own, by SHA.
         unrouted: what was asked that this server does not have; a test asserts that it is empty.
     """
@@ -155,6 +161,8 @@ class GitHubServer(Loopback):
         self._repositories = [GitRepository(name, path) for name, path in repositories.items()]
         self._old_names: dict[str, GitRepository] = {}
         self._buckets: dict[str, _Bucket] = {}
+        self.expires = ""
+        self.app_id, self.app_key, self.installations = "", "", set[int]()
         self.unserved: dict[str, int] = {}
         self.releases: list[dict[str, object]] = []
         self._faults = _Faults()
@@ -236,6 +244,8 @@ class GitHubServer(Loopback):
     def _answer(self, request: Request, route: str, match: re.Match[str] | None, fault: str) -> Reply:
         who = ""
         try:
+            if match and route == "app.token":
+                return self._give_token(request, int(match["installation"]))
             who = self._sign_in(request)
             self._check_secondary()
             if route != "rate_limit":
@@ -253,6 +263,8 @@ class GitHubServer(Loopback):
                 if who and route != "rate_limit":  # free for those who signed in
                     self._spend(who, -1)
         headers["X-GitHub-Request-Id"] = f"C0DE:10ADE1:{len(self.requests):07X}:5EED5:0BADCAFE"
+        if who and self.expires:
+            headers["GitHub-Authentication-Token-Expiration"] = self.expires
         headers |= {f"X-RateLimit-{name.title()}": str(value) for name, value in self._left(who).items()}
         return replace(reply, headers=headers)
 
@@ -362,6 +374,25 @@ class GitHubServer(Loopback):
             raise _Refusal(401, "Bad credentials")
         return token
 
+    def _give_token(self, request: Request, installation: int) -> Reply:
+        """Give an installation a token for an hour, if an app that we know has signed for itself just now."""
+        scheme, _, signed = request.headers.get("authorization", "").partition(" ")
+        try:
+            claims = jwt.decode(signed, self.app_key, ["RS256"], options={"require": ["iat", "exp", "iss"]})
+        except jwt.PyJWTError:
+            raise _Refusal(401, "A JSON web token could not be decoded", "rest") from None
+        if scheme != "Bearer" or claims["iss"] != self.app_id or claims["exp"] - claims["iat"] > 660:
+            raise _Refusal(401, "'Issuer' claim ('iss') must be an Integer", "rest")
+        if installation not in self.installations:
+            raise _Refusal(404, "Not Found", "rest/apps/apps#create-an-installation-access-token-for-an-app")
+        token = f"ghs_{self.count('app.token') + 1}"
+        self.tokens = {token}
+        expires = datetime.fromtimestamp(time.time() + 3600, UTC)
+        return Reply(
+            201, as_json({"token": token, "expires_at": f"{expires:%Y-%m-%dT%H:%M:%SZ}", "permissions": {"contents": "read"}}),
+            {"Content-Type": "application/json; charset=utf-8"},
+        )  # fmt: skip
+
     def _left(self, who: str) -> dict[str, int | str]:
         with self._lock:
             bucket, limit = self._bucket(who), self.token_limit if who else self.anonymous_limit
@@ -400,7 +431,7 @@ class GitHubServer(Loopback):
 
 def _route(method: str, path: str) -> tuple[str, re.Match[str] | None]:
     for name, pattern in _ROUTES.items():
-        if method == ("POST" if name == "graphql" else "GET") and (match := pattern.fullmatch(path)):
+        if method == ("POST" if name in {"graphql", "app.token"} else "GET") and (match := pattern.fullmatch(path)):
             return name, match
     return "", None
 

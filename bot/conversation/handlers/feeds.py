@@ -12,6 +12,7 @@ from bot.conversation.context import AmbiguousChoice, CommandContext
 from bot.conversation.handlers.topics import listed as subscriptions_listed
 from bot.delivery.feeds import DIGEST, kind_of, next_post
 from bot.delivery.posts import named
+from bot.digests.repositories import SOON
 from bot.i18n.wording import said, say_moment
 from formatters.i18n.wording import label, say_days
 from formatters.reply import MOST_COMMAND, Board, Button, Channel, Note, Reply, Sheet
@@ -115,9 +116,21 @@ def _overview(context: CommandContext) -> Sheet:
         columns=tuple(context.say(f"column.{name}") for name in ("repository", "next", "opinions")),
         rows=tuple(rows),
         language=context.language,
-        note="\n".join(_settings(context, feed) for feed in context.feeds) + _disputes(context) + _corrections(context),
+        note="\n".join(_settings(context, feed) for feed in context.feeds)
+        + _disputes(context)
+        + _corrections(context)
+        + _expiry(context),
         buttons=(context.button("change", "setup"),) if services.access.is_admin(context.asker) else (),
     )
+
+
+def _expiry(context: CommandContext) -> str:
+    """Say that GitHub's token ends soon; nothing where it does not, or is renewed by itself."""
+    core = context.services.core
+    expires = core.sources.github.expires
+    if expires is None or core.settings.github.app_id or expires - core.now() > SOON:
+        return ""
+    return "\n" + context.say("status.token", day=f"{expires:%Y-%m-%d}")
 
 
 def _disputes(context: CommandContext) -> str:

@@ -1,0 +1,79 @@
+"""Signing in to GitHub as the installation of an app: tokens that hold for an hour, renewed before they end.
+
+https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+
+import github
+
+from analysis.errors import BadInput, Outage, Unwelcome
+
+_EARLY = timedelta(minutes=5)
+"""Before its end a token is renewed: no request that is under way meets the end of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A GitHub App and where it is installed.
+
+    Attributes:
+        id: the App ID or the Client ID. `installation`: the number at the end of the installation's address.
+        key: the private key, in PEM.
+    """
+
+    id: str
+    installation: int
+    key: str = field(repr=False)
+
+
+class InstallationAuth(github.Auth.Token):
+    """The token of an installation, as it is needed; safe to share between threads and connections."""
+
+    def __init__(self, app: App, base_url: str, now: Callable[[], datetime]) -> None:
+        super().__init__("none yet")
+        self._app, self._base_url, self._now = app, base_url, now
+        self._lock = threading.Lock()
+        self.expires: datetime | None = None
+
+    @property
+    def token(self) -> str:
+        """The token that holds now.
+
+        Raises:
+            BadInput: the key is none.
+            Unwelcome: GitHub does not know the app, its key or its installation.
+            Outage: GitHub gives none now.
+        """
+        with self._lock:
+            if self.expires is None or self.expires - _EARLY <= self._now():
+                self._renew()
+            return self._token
+
+    def _renew(self) -> None:
+        app = self._app
+        try:
+            auth = github.Auth.AppAuth(app.id, app.key)
+            auth.create_jwt()
+        except Exception:  # noqa: BLE001 - the libraries below raise errors of their own, and their texts may hold the key
+            raise BadInput("[github] app_key is no private key: copy the whole of the .pem file of the app.") from None
+        github.set_log_level(logging.ERROR)
+        integration = github.GithubIntegration(
+            auth=auth, base_url=self._base_url, timeout=30, seconds_between_requests=None, seconds_between_writes=None
+        )
+        try:
+            found = integration.get_access_token(app.installation)
+        except github.GithubException as error:
+            message = error.data.get("message", "") if isinstance(error.data, dict) else ""
+            if error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+                raise Unwelcome(
+                    f"GitHub gives the app {app.id} no token for the installation {app.installation} ({message or error.status}): "
+                    "check [github] app_id, app_installation and app_key."
+                ) from None
+            raise Outage(f"GitHub gives the app {app.id} no token now ({error.status}): try again later.") from None
+        self._token, self.expires = found.token, found.expires_at.astimezone(UTC)
