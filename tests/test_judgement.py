@@ -28,6 +28,7 @@ from analysis.triage.learned.evidence import TYPES, Evidence, gather
 from analysis.triage.learned.explain import STRONGEST, explain
 from analysis.triage.learned.training import sample_of, train
 from analysis.triage.reason import Reason
+from analysis.triage.repository_areas import of_repository
 from analysis.triage.sketch import sketch
 
 ROOT = Path(__file__).parent.parent
@@ -213,7 +214,7 @@ def test_a_prior_is_kept_where_nothing_speaks_against_it() -> None:
 
 
 def test_areas_are_learned_from_tags() -> None:
-    """By words and folders; what the vocabulary says is one more piece of evidence."""
+    """By words and folders; what the vocabulary says is one more piece of evidence, what only the past shows gives way."""
     moon, sea = a_change("quill/moon/a.py", "a = 1\n", "a = 2\n"), a_change("quill/sea/a.py", "a = 1\n", "a = 2\n")
     samples = [(evidence_of(f"Do {noun}", change), ()) for noun in NOUNS for change in (moon, sea)]
     model = fit_areas(samples, [[key] for _ in NOUNS for key in ("moon", "sea")], ("moon", "sea"))
@@ -226,6 +227,10 @@ def test_areas_are_learned_from_tags() -> None:
     assert loaded.area_model.keys == ("moon", "sea")
     tagged = read_title("[LoRA] Do something")
     assert "lora" in loaded.areas_of(general(), tagged, [moon], evidence_of("Do something", moon))
+    past = of_repository(learned={"rocks": {"en": "Rocks", "paths": ["moon/"]}})
+    untagged = read_title("Do something else")
+    assert past.of(untagged, [moon]) == ("rocks",)
+    assert loaded.areas_of(past, untagged, [moon], evidence_of("Do something else", moon)) == ("moon",)
 
 
 # -- the script

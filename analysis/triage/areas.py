@@ -111,6 +111,10 @@ class Areas:
         """Whether the area with this key is hardware that its users cannot exchange for another."""
         return key in self._areas and self._areas[key].platform
 
+    def is_learned(self, key: str) -> bool:
+        """Whether nobody named the area with this key but the repository's past."""
+        return key in self._areas and self._areas[key].learned
+
     def find(self, text: str) -> str | None:
         """Return the key of the area that somebody means by `text` (`AMD`, `rocm`), in any language, or None."""
         wanted = _plain(text.strip().lower())

@@ -31,9 +31,12 @@ class Judgement:
     def areas_of(
         self, areas: Areas, title: Title, files: Sequence[FileChange], evidence: Evidence, repo: str = ""
     ) -> tuple[str, ...]:
-        """Return the areas of a commit of `repo`, the surest first."""
+        """Return the areas of a commit of `repo`, the surest first; those that only its past shows where there is no other."""
         said = areas.of(title, files, repo)
-        return self.area_model.areas(evidence, said) if self.area_model and not areas.tagged(title) else said
+        if self.area_model is None or areas.tagged(title):
+            return said
+        named = [key for key in said if key in self.area_model.keys or not areas.is_learned(key)]
+        return self.area_model.areas(evidence, named) or said
 
     def dump(self) -> dict[str, Any]:
         """Return the judgement as plain data."""
