@@ -29,13 +29,21 @@ SEARCHES = (
 )  # fmt: skip
 
 
+QUESTIONS = (
+    "what changed for FP8 on Blackwell this month?", "did anything break LoRA since 2025-12-01?", "any security fixes?",
+    "which flags were removed from the server since November 2025?", "who fixed the memory leak in the scheduler?",
+    "is speculative decoding with EAGLE faster on H100 now?", "what did Simo Lin change in the gateway in December 2025?",
+    "哪些提交动了 AMD 的注意力后端？", "最近有哪些性能优化", "多模态模型的视频输入修了哪些崩溃", "量化权重加载失败修了吗", "zzzqx swapab",
+)  # fmt: skip
+
+
 def figures() -> Iterator[Measured]:
     path = million()
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.store", path], stdout=subprocess.PIPE, check=True, cwd=ROOT, text=True
     )
     found: dict[str, Any] = json.loads(done.stdout)
-    for kind, budget in (("search", 100), ("command", 50)):
+    for kind, budget in (("search", 100), ("command", 50), ("question", 150)):
         taken = found[kind]
         every = [each for name in taken for each in taken[name]]
         slowest = max(taken, key=lambda name: median(taken[name]))
@@ -61,6 +69,7 @@ def _measure(path: Path) -> dict[str, Any]:
     import slack_bolt
 
     from bot.commands import queries as commands
+    from bot.commands.asking import ask
     from bot.config import load
     from bot.digests.core import open_core
     from storage.search import Question, search
@@ -93,8 +102,9 @@ def _measure(path: Path) -> dict[str, Any]:
             **{f"search {text}": lambda text=text: commands.search_commits(core, text, "en") for text in SEARCHES},
             "search 缓存 in Chinese": lambda: commands.search_commits(core, "缓存", "zh"),
         },
+        "question": {text: lambda text=text: ask(core, text, "en") for text in QUESTIONS},
     }
-    found: dict[str, Any] = {"search": {}, "command": {}, "first": {}, "loaded": loaded}
+    found: dict[str, Any] = {"search": {}, "command": {}, "question": {}, "first": {}, "loaded": loaded}
     for kind, runs in asked.items():
         for name, run in runs.items():
             started = time.perf_counter()

@@ -51,6 +51,22 @@ _NAME = re.compile(rf"@?[A-Za-zÀ-ɏ][{_LETTER}.\[\]-]*(?: [A-ZÀ-Þ][{_LETTER}.
 _CHINESE_NAME = re.compile(
     rf"(?:(?<=作者是)|(?<=作者)|(?<=由)|(?<![{CJK}]))[{CJK}]{{2,4}}?(?=\s*的?\s*(?:提交|写|贡献|合入|改|修|加))"
 )
+_OF_TIME = {
+    "today",
+    "yesterday",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "weekend",
+    "month",
+    "months",
+    "year",
+    "years",
+    "hour",
+    "hours",
+}
+"""Words of times that are left over: what they say was read before, and nobody looks for them in commits."""
 _DEVICES = {
     "ampere": ("ampere", "sm80", "sm86", "a100", "a800"),
     "ada": ("sm89", "l40", "l40s", "rtx 4090"),
@@ -255,7 +271,7 @@ def _named(text: str, areas: Areas, *, is_phrase: bool) -> Clause | None:
     lowered = text.lower().replace("’", "'")
     if sign := signs().get(lowered):
         return Clause(text, (stem(words_of_name(lowered)),), sign.words, sign=sign)
-    if lowered in filling() or (not is_phrase and len(lowered) == 1):
+    if lowered in filling() | _OF_TIME or (not is_phrase and len(lowered) == 1):
         return None
     form = words_of_name(text)
     if not form:
