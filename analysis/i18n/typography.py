@@ -15,6 +15,8 @@ NEVER_LAST = frozenset("（《「『【〈〔｛“‘")
 PAUSES = " ,;:，；："
 """What no text ends with that is cut off; nor with `OPENINGS`, which stand before what was cut."""
 OPENINGS = "（("
+SENTENCE_ENDS = (".", "!", "?", ":", ")", "。", "！", "？", "：", "）")
+NO_BLANK_BEHIND = ("。", "！", "？", "；")
 ENDS = "!?.,;:…！？。，；："
 LIST_SIGNS = ",，、;；"
 SIGNS = ("=", ":", "：", "＝")

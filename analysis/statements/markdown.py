@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from analysis.i18n.patterns import Patterns
+from analysis.i18n.typography import SENTENCE_ENDS
 from analysis.statements.lexicon import lexicon
 from analysis.statements.sentences import BREAK, unwrapped
 
@@ -20,7 +21,6 @@ LONGEST = 20_000
 """Characters of a text that are read; what an author wants to say stands before."""
 
 _PATTERNS = Patterns(__file__)
-_SENTENCE_ENDS = (".", "!", "?", ":", ")", "。", "！", "？", "：", "）")
 
 
 class Kind(StrEnum):
@@ -59,7 +59,7 @@ def passages(text: str) -> Iterator[Passage]:
     for token, after in zip_longest(tokens, tokens[2:]):  # what a listing goes on ends two tokens before it
         is_cut = after is not None and after.type in {"fence", "code_block"}
         for passage in reader.read(token):
-            is_whole = not is_cut or passage.text.endswith(_SENTENCE_ENDS)
+            is_whole = not is_cut or passage.text.endswith(SENTENCE_ENDS)
             yield passage if is_whole else replace(passage, text=f"{passage.text}:")
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from analysis.i18n.typography import NO_BLANK_BEHIND
 from analysis.statements.lexicon import lexicon
 
 _MOST_WORDS = 60
 """Words of two sentences that can still be taken in as one quotation."""
 _MOST_CHINESE = 120
-_NO_BLANK = ("。", "！", "？", "；")
 """What ends a sentence behind which the next one follows at once."""
 
 
@@ -25,7 +25,7 @@ def standing(sentences: Iterable[str], *, opens: bool = False) -> Iterator[str]:
         if opens:
             yield sentence
         else:
-            both = before + ("" if before.endswith(_NO_BLANK) else " ") + sentence
+            both = before + ("" if before.endswith(NO_BLANK_BEHIND) else " ") + sentence
             yield both if may_lead and _is_short(both) else ""
         before, may_lead, opens = sentence, False, False
 
