@@ -292,6 +292,8 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("Update all", ("requirements.txt", requirements("beta==1.0", "gamma==1.0", "delta==1.0"), requirements("beta==2.0", "gamma==2.0", "delta==2.0"))),
         yes("Update all", ("Cargo.toml", '[dependencies]\na = "1.0"\nb = "1.0"\nc = "1.0"\n', '[dependencies]\na = "2.0"\nb = "2.0"\nc = "2.0"\n')),
         no("Update two", ("requirements.txt", requirements("beta==1.0", "gamma==1.0"), requirements("beta==2.0", "gamma==2.0"))),
+        no("Bump the web group with 4 updates", ("requirements.txt", requirements("beta==1.0", "gamma==1.0", "delta==1.0"), requirements("beta==2.0", "gamma==2.0", "delta==2.0"))),
+        yes("Bump the web group with 3 updates", ("requirements.txt", requirements("beta==1.0", "gamma==1.0", "delta==1.0"), requirements("beta==2.0", "gamma==2.0", "delta==2.0"))),
     ),
     "effect.refuses_many": (
         yes("Fix split", ("quill/a.py", python_check(), python_check(ASSERT, 'assert size > 0, "the size must be positive"'))),

@@ -1,5 +1,6 @@
 """What users notice, as far as facts decide it: what is gone, refused, set otherwise, or new to be used."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -25,6 +26,8 @@ _PAIRED = {FactKind.NAME_RENAMED, FactKind.RENAMED, FactKind.DEFAULT_CHANGED, Fa
 """Facts of which one sentence tells several, what was before each and what is now."""
 _OF_A_FILE = {FactKind.ENV_ADDED, FactKind.ENV_REMOVED, FactKind.COMMAND_ADDED}
 """Facts that hold for their file alone: another one may still read the variable."""
+_UPDATES = re.compile(r"\b(?P<count>\d{1,4}) updates?\b", re.IGNORECASE)
+"""How bots that update dependencies count them in a title: https://docs.github.com/en/code-security/dependabot."""
 _FEW = 2
 """So many pairs have a sentence each."""
 
@@ -89,6 +92,12 @@ def said_together(change: Change, facts: Sequence[Fact]) -> str:
     return change.sentence(change.say(f"effect.{fact.kind}_many", names=names, file=short_name(fact.path)))
 
 
+def _announced(change: Change) -> int:
+    """How many updates a title counts, 0 where it counts none."""
+    found = _UPDATES.search(change.commit.subject)
+    return int(found["count"]) if found else 0
+
+
 def _joined(change: Change, sentences: Iterable[str]) -> str:
     return (" " if change.language == "en" else "").join(filter(None, sentences))
 
@@ -98,6 +107,8 @@ def _sentence(change: Change, facts: Sequence[Fact]) -> str:
     kind = facts[0].kind
     if kind is FactKind.CHECK_ADDED:
         return _refuses(change, facts)
+    if kind is FactKind.DEPENDENCY_CHANGED and _announced(change) > len({change.pair(one) for one in facts}):
+        return ""  # the rest of them stands in lock files alone
     say = _BY_KIND.get(kind)
     alone = say(change, facts[0]) if say else ""
     if len(dict.fromkeys(one.name for one in facts)) == 1 or not (alone or kind is FactKind.NAME_ADDED):
