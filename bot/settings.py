@@ -126,6 +126,10 @@ class GitHubSettings(_Table):
     token: SecretStr = Field(
         default=SecretStr(""), description="a token that may read the repositories; without one, 60 requests an hour"
     )
+    webhook_secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="what GitHub's webhook is signed with, of 16 characters or more: it tells at once what lands; default: none",
+    )
     app_id: str = Field(
         default="", description="of a GitHub App, in place of a token: its App ID or Client ID; takes the two following"
     )
@@ -147,8 +151,10 @@ class GitHubSettings(_Table):
         return bool(self.token.get_secret_value() or self.app_id)
 
     @pydantic.model_validator(mode="after")
-    def _is_one(self) -> "GitHubSettings":
+    def _signs_in_once(self) -> "GitHubSettings":
         parts = (bool(self.app_id), bool(self.app_installation), bool(self.app_key.get_secret_value()))
+        if 0 < len(self.webhook_secret.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"webhook_secret should have {_SHORTEST_TOKEN} characters or more")
         if any(parts) and not all(parts):
             raise ValueError("an app takes app_id, app_installation and app_key: set all three")
         if all(parts) and self.token.get_secret_value():
@@ -311,10 +317,14 @@ class AccessSettings(_Table):
 class ServeSettings(_Table):
     """[serve]: the bot's process."""
 
-    host: str = Field(default="127.0.0.1", description="where health, metrics and Slack's requests are answered")
+    host: str = Field(
+        default="127.0.0.1",
+        description="where health, metrics and the requests of Slack and of GitHub's webhook are answered",
+    )
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="0: any that is free")
     poll_minutes: Annotated[float, Field(gt=0, le=10_080)] = Field(
-        default=10.0, description="minutes between two looks at a repository"
+        default=10.0,
+        description="minutes between two looks at a repository; six times as many where GitHub's webhook tells what lands",
     )
     grace: Annotated[float, Field(gt=0, le=3_600)] = Field(
         default=20.0, description="seconds that a stop waits for what is under way"
@@ -354,7 +364,7 @@ class Settings(_Table):
         """The values that must appear nowhere."""
         slack = self.slack
         secrets = (
-            self.github.token, self.github.app_key, self.model.api_key, slack.bot_token, slack.app_token, slack.signing_secret,
+            self.github.token, self.github.app_key, self.github.webhook_secret, self.model.api_key, slack.bot_token, slack.app_token, slack.signing_secret,
             slack.client_secret, self.discord.token, self.web.token, *self.outlets.values(),
         )  # fmt: skip
         return tuple(value for secret in secrets if (value := secret.get_secret_value()))

@@ -336,7 +336,7 @@ def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
     """The documentation names what works."""
     table, key, variable, _ = row
     value = {
-        "proxies": "10.0.0.7", "access": "proxy", "mode": "http", "archive": "True", "pull_requests": "False", "public": "o/r", "setup": "o/r",
+        "webhook_secret": "a-secret-that-is-long", "proxies": "10.0.0.7", "access": "proxy", "mode": "http", "archive": "True", "pull_requests": "False", "public": "o/r", "setup": "o/r",
         "admins": "slack:U7",
     }.get(key, "https://x.example" if "url" in key else "7")  # fmt: skip
     app = dict.fromkeys((f"DAYBRIEF_GITHUB__APP_{part}" for part in ("ID", "INSTALLATION", "KEY")), "7")

@@ -22,6 +22,11 @@ _DOUBLED = 10
 _AGAIN = timedelta(minutes=15)
 """Until the model is asked again for what it did not read."""
 
+_TOLD = timedelta(days=1)
+"""For so long after a word of GitHub's webhook a repository counts as one whose webhook works."""
+_RARER = 6
+"""As many times as long are the pauses between looks there: they only find what a delivery that was lost would have told."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -32,12 +37,14 @@ class _Watch:
     Attributes:
         read_until: the moment of the last look that succeeded.
         failures: looks in a row that did not; `trouble` is what came of the last one.
+        heard_at: when GitHub's webhook last told of something that landed there.
     """
 
     next_at: datetime
     read_until: datetime | None = None
     failures: int = 0
     trouble: Problem | None = None
+    heard_at: datetime | None = None
 
 
 class PollJob:
@@ -96,6 +103,16 @@ class PollJob:
                 raise watch.trouble
             await self._tried(place, languages, since)
 
+    def hear(self, repository: str) -> None:
+        """Take note that something landed in a repository on GitHub: it is looked at with the next round, if it is followed."""
+        now = self._core.now()
+        for place, watch in self._watched.items():
+            where = parse_place(place)
+            if not where.path and where.name.lower() == repository.lower():
+                watch.heard_at = now
+                if not watch.failures:  # what fails has a pause of its own
+                    watch.next_at = min(watch.next_at, now)
+
     def read_at(self, place: str) -> datetime | None:
         """Return when a look at a place last succeeded; None if none has since the start."""
         watch = self._watched.get(place)
@@ -144,7 +161,10 @@ class PollJob:
             raise
         self.looks["changed" if new else "unchanged"] += 1
         watch.failures, watch.trouble, watch.read_until = 0, None, now
-        watch.next_at = now + self._every
+        is_told = watch.heard_at is not None and now - watch.heard_at < _TOLD
+        watch.next_at = now + self._every * (_RARER if is_told else 1)
+        if watch.heard_at is not None and watch.heard_at > now:  # while this look was under way
+            watch.next_at = watch.heard_at
         await self._health.works(place, new)
         return new, failed
 

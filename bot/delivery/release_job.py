@@ -48,6 +48,12 @@ class ReleaseJob:
         now = self._core.now()
         await asyncio.gather(*(self._look(place, now) for place in places if self._next.get(place, now) <= now))
 
+    def hear(self, repository: str) -> None:
+        """Take note that something landed in a repository on GitHub: its tags are listed with the next look."""
+        for place in self._next:
+            if parse_place(place).name.lower() == repository.lower():
+                self._next[place] = self._core.now()
+
     async def round(self) -> None:
         """Deliver the releases that are owed."""
         await asyncio.gather(*(self._one(feed) for feed in await self._wanting()))

@@ -116,6 +116,11 @@ class Assembly:
         await self.releases.look()
         await self.mornings.look()
 
+    def hear(self, repository: str) -> None:
+        """Take note that something landed in a repository on GitHub, as its webhook says."""
+        self.polls.hear(repository)
+        self.releases.hear(repository)
+
     async def learn(self) -> None:
         """Renew what is learned of the repositories."""
         await self.lessons.round()

@@ -23,6 +23,8 @@ from bot.service.connections import Connections, check, discord_transport, outle
 from bot.service.metrics import Counted, Metrics
 from bot.service.readiness import Readiness
 from bot.settings import ARCHIVE
+from bot.web.github_events import PATH as EVENTS_PATH
+from bot.web.github_events import GitHubEvents
 from bot.web.guard import GuardedRunner, guard
 
 if TYPE_CHECKING:
@@ -138,6 +140,8 @@ class Process:
         app.router.add_get("/healthz", self._health)
         app.router.add_get("/readyz", self._ready)
         app.router.add_get("/metrics", self._told)
+        if secret := self._core.settings.github.webhook_secret.get_secret_value():
+            app.router.add_post(EVENTS_PATH, GitHubEvents(secret, self._assembly.hear).receive)
         if self._slack is not None and self._core.settings.slack.mode == "http":
             app.router.add_post(PATH, self._slack.receive)
         if self._slack is not None and self._slack.workspaces is not None:
