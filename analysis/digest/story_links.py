@@ -50,7 +50,7 @@ _GENERAL = frozenset(
     docs documentation enable error failure feat feature file fix fixe fixed flaky for format from get handle hot hotfix improve
     in initial instead into issue it lint logic make minor misc model more move new not of on one optimize or part perf
     performance problem refactor refine release remove rename request revert set simplify small some style super support temporarily
-    test tests that the this tiny to typo unit unnecessary unused update upgrade use using version via when with without work wrong""".split()  # noqa: SIM905 - a hundred quoted words are no easier to read
+    test tests that the this tiny to typo unit update upgrade use using version via when with without work wrong""".split()  # noqa: SIM905 - a hundred quoted words are no easier to read
 )
 """What titles say of anything."""
 _LEAST_MOVED = 0.5
@@ -259,7 +259,12 @@ def _is_same_work(first: _Traits, second: _Traits, everybodys: frozenset[str]) -
     if (one & two) - _GENERAL and len(one & two) >= _LEAST_ALIKE and len(one & two) >= _ALIKE * len(one | two):
         return True
     # That both speak of what their common file is called says no more than that they change it.
-    said = (one & two) - _GENERAL - everybodys - _words_of(" ".join(first.product & second.product))
+    said = (
+        (one & two)
+        - _GENERAL
+        - everybodys
+        - {basename(path).partition(".")[0] for path in first.product & second.product}
+    )
     return _share_files(first, second) and bool(said or first.brought & second.paths)
 
 
