@@ -84,12 +84,16 @@ def github() -> Iterator[Hub]:
         from sources import DaySource
 
         with ReplayServer([DaySource(SHARED / "sglang-2026-01-08")]) as replay:
-            yield Hub(replay.url, "replay-token", lambda: int(replay.replay.stats.total))
+            yield Hub(replay.url, "replay-token", lambda: _rest(replay.replay.stats.as_json()["by_route"]))
     else:
         from servers.github import GitHubServer
 
         with GitHubServer({day().clone.name: Path(day().clone.path)}) as server:
-            yield Hub(server.url, "test-token", lambda: len(server.requests))
+            yield Hub(server.url, "test-token", lambda: sum("graphql" not in asked.path for asked in server.requests))
+
+
+def _rest(by_route: Mapping[str, int]) -> int:
+    return sum(by_route.values()) - by_route.get("graphql", 0)
 
 
 def fresh() -> dict[str, str]:
