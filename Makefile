@@ -52,7 +52,7 @@ bench-readers: .venv/.dev
 	$(BIN)/python -m benchmarks.readers
 
 wheel: setup
-	$(BIN)/uv-build build-wheel dist
+	mkdir -p dist && $(BIN)/uv-build build-wheel dist
 
 lock:
 	$(COMPILE) --group build --extra outlets --output-file requirements.txt
