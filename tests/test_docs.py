@@ -9,12 +9,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import typer
+import yaml
 from conftest import ROOT, SAMPLE_NOW
 from made import the_sample
 from markdown_it import MarkdownIt
@@ -29,7 +31,10 @@ from formatters.charts.drawings import charts
 from formatters.terminal.report import terminal
 
 GUIDES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
-DOCUMENTS = [*GUIDES, "ARCHITECTURE.md", "CHANGELOG.md", "sample/README.md"]
+DOCUMENTS = [
+    *GUIDES, "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "sample/README.md",
+    ".github/pull_request_template.md",
+]  # fmt: skip
 MOST_WORDS = 2_000
 """Of the README: whoever has just found the project reads it to its end."""
 READER = MarkdownIt("commonmark").enable("table")
@@ -123,6 +128,48 @@ def test_every_setting_and_command_is_in_a_table() -> None:
     for name, kind in Settings.model_fields.items():
         assert f"[{name}" in settings, kind
     assert all(f"`daybrief {name}" in commands for name in COMMANDS)
+
+
+# -- releases
+
+
+def test_the_newest_release_is_the_version() -> None:
+    """Below what is not released yet; the guides name its files."""
+    project = tomllib.loads(read("pyproject.toml"))["project"]
+    unreleased, newest, *_ = re.findall(r"(?m)^## \[([^\]]+)\]", read("CHANGELOG.md"))
+    assert (unreleased, newest) == ("Unreleased", project["version"])
+    named = re.findall(r"\bdaybrief[-:](\d+\.\d+\.\d+)", "".join(map(read, [*GUIDES, "deploy/kubernetes.yaml"])))
+    assert set(named) == {newest}
+
+
+# -- for contributors
+
+
+@pytest.mark.parametrize("form", ["bug", "wrong_rank_or_text", "feature"])
+def test_a_form_for_issues_can_be_used(form: str) -> None:
+    """By GitHub's schema for issue forms: what it must have, the kinds of fields, and each field's own id."""
+    made = yaml.safe_load(read(f".github/ISSUE_TEMPLATE/{form}.yml"))
+    assert made["name"]
+    assert made["description"]
+    fields = [field for field in made["body"] if field["type"] != "markdown"]
+    assert {field["type"] for field in fields} <= {"input", "textarea", "dropdown", "checkboxes"}
+    assert all(field["attributes"]["label"] for field in fields)
+    assert len({field["id"] for field in fields}) == len(fields)
+    assert any(field["validations"]["required"] for field in fields if "validations" in field)
+    assert all(field["attributes"]["options"] for field in fields if field["type"] == "dropdown")
+
+
+def test_the_hooks_run_what_make_lint_runs() -> None:
+    """From .venv, so that nothing is downloaded."""
+    lint = re.findall(r"(?m)^\t\$\(BIN\)/(\S+)(?: (check|format))?", read("Makefile").partition("\nlint:")[2])
+    (local,) = yaml.safe_load(read(".pre-commit-config.yaml"))["repos"]
+    assert local["repo"] == "local"
+    for hook in local["hooks"]:
+        program, *arguments = shlex.split(hook["entry"])
+        assert hook["language"] == "system"
+        assert program.startswith(".venv/bin/")
+        called = (program.removeprefix(".venv/bin/"), arguments[0] if not arguments[0].startswith("-") else "")
+        assert called in lint
 
 
 # -- the whole
