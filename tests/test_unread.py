@@ -57,13 +57,16 @@ def notes(post: object) -> dict[str, list[str]]:
     return {item.entry.commit.subject: list(item.marks) for item in post.outline.items()}
 
 
-@pytest.mark.parametrize("status", [404, 422, 500, 503])
+@pytest.mark.parametrize("is_read_ahead", [False, True], ids=["at once", "read ahead"])
+@pytest.mark.parametrize("status", [403, 404, 422, 451, 500, 503, 504])
 async def test_one_commit_that_github_does_not_serve_is_told_by_its_title(
-    bot: Bot, github: GitHubServer, scratch: Scratch, status: int
+    bot: Bot, github: GitHubServer, scratch: Scratch, status: int, *, is_read_ahead: bool
 ) -> None:
-    """The others are told as ever; when GitHub serves it, the post is completed where it stands."""
+    """The others are told as ever, also where they are known and it alone is asked for; when GitHub serves it, the post is completed where it stands."""
     sha = scratch.git("rev-parse", "main~2")
     github.unserved[sha] = status
+    if is_read_ahead:
+        await bot.assembly.look()
     await bot.assembly.due()
     (post,) = bot.platform.in_channel("C1")
     assert len(notes(post)) == 6

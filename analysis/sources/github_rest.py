@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from analysis.commits.commit import Commit, FileChange, Unseen
 from analysis.commits.file_kinds import looks_binary
 from analysis.commits.surroundings import Surroundings
-from analysis.errors import BadInput, Forbidden, Outage, Problem, RateLimited, Unwelcome
+from analysis.errors import BadInput, Outage, Problem, RateLimited, Unwelcome
 from analysis.sources import LARGEST_PATCH, Listing, PageCache, hunks_of
 from analysis.sources.github_lists import CommitLists
 from analysis.sources.github_requests import Requests
@@ -118,9 +118,20 @@ class GitHubRepository:
         finally:
             for future in futures:
                 future.cancel()
-        if trouble := tries.outcome:
-            raise trouble
+        if tries.trouble:
+            raise tries.trouble
+        if tries.doubt and not self._serves_another(heads):
+            raise tries.doubt
         yield from unread
+
+    def _serves_another(self, heads: Sequence[Commit]) -> bool:
+        """Whether the server serves a commit that is none of these: those that it did not serve are then to blame themselves."""
+        asked = {head.sha for head in heads}
+        other = next((parent for head in heads for parent in head.parents if parent not in asked), None)
+        try:
+            return other is not None and bool(self.resolve(other))
+        except Problem:
+            return False
 
     def resolve(self, ref: str) -> Commit:
         """Return one commit with its files; see CommitSource."""
@@ -234,10 +245,9 @@ class _Tries:
         self._lock = Lock()
 
     @property
-    def outcome(self) -> Problem | None:
-        """Return why what was asked for cannot be told: the server is down, or it gave nothing at all."""
-        is_down = isinstance(self._last, Outage) and not self._served
-        return self.trouble or (self._last if is_down else None)
+    def doubt(self) -> Problem | None:
+        """Return what was met where nothing at all was served, and few were asked for: it may be they, or the server."""
+        return self._last if isinstance(self._last, Outage) and not self._served else None
 
     def served(self) -> None:
         """Note that a commit was served."""
@@ -247,7 +257,7 @@ class _Tries:
     def failed(self, problem: Problem) -> None:
         """Note that a commit was not served, and decide whose fault that is."""
         with self._lock:
-            is_of_server = isinstance(problem, RateLimited | Unwelcome | Forbidden | BadInput)
+            is_of_server = isinstance(problem, RateLimited | Unwelcome | BadInput)
             self._in_vain += 1
             self._last = problem
             if is_of_server or self._in_vain >= _GIVE_UP_AFTER:
