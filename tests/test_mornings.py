@@ -508,3 +508,21 @@ async def test_a_model_that_fails_for_minutes_is_told_to_nobody(
     model.always = NORMAL
     await pass_time(reading, NINE + HOUR)
     assert notes(reading) == []
+
+
+@pytest.mark.parametrize("quiet", ["line", "nothing"])
+async def test_days_that_nobody_looked_at_and_no_post_makes_up_for_are_named(
+    bot: Bot, scratch: Scratch, quiet: str
+) -> None:
+    """The bot was off for twelve days: a week comes in one post, and the days before it are named in it, once."""
+    scratch.commit("Fix crash", {"app.py": "a = 2\n"}, at=NINE - 20 * HOUR)
+    a_feed(bot, quiet=quiet)
+    bot.now = NINE + 12 * DAY
+    await bot.assembly.due()
+    (post,) = bot.platform.in_channel("C1")
+    assert isinstance(post, Note)
+    assert "Not told: 2026-01-08 to 2026-01-13, too long ago" in post.text
+    assert "`date 2026-01-08 repository=ann/scratch`" in post.text
+    bot.now += DAY
+    await bot.assembly.due()
+    assert "Not told" not in str(bot.platform.in_channel("C1")[1:])

@@ -23,6 +23,7 @@ from bot.delivery.feeds import (
     DIGEST,
     KINDS,
     REMEMBERED,
+    beyond_reach,
     channel_of,
     covered,
     due,
@@ -34,7 +35,7 @@ from bot.delivery.feeds import (
 )
 from bot.delivery.look_back_job import LookBackJob
 from bot.delivery.outbox import Outbox, Outcome, Ready
-from bot.delivery.posts import archive_page, digest_post, quiet_note, report_files
+from bot.delivery.posts import archive_page, digest_post, quiet_note, report_files, say_lost
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
 from bot.digests.work import Work, a_few
@@ -154,7 +155,16 @@ class DigestJob:
         await self._health.works(feed.place, digest.entries, by_post=True)
         if delivery.state is State.POSTING:  # begun with these commits; what landed since comes with the next digest
             digest = _of_these(digest, delivery.order.told)
+        if lost := await self._lost(feed, delivery):
+            digest, feed = replace(digest, notes=(*digest.notes, lost)), replace(feed, quiet="line")
         return await self._work.quick(lambda: self._ready(feed, digest, areas))
+
+    async def _lost(self, feed: Feed, delivery: Delivery) -> str:
+        """Name the days that fell due while nobody looked, and are too long ago to be made up for; empty for none."""
+        others = [other for other in await self._deliveries(feed, (DIGEST,)) if other.id != delivery.id]
+        now = self._core.now()
+        days = beyond_reach(feed, covered(feed, others, now), feed.since, now)
+        return say_lost(days, feed.repository, feed.language) if days else ""
 
     async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:
         told = reported(await self._deliveries(feed, (DIGEST,)), window)

@@ -20,6 +20,7 @@ from bot.commands.troubles import cause_of, say_cause
 from bot.delivery.feeds import REMEMBERED, Due, beyond_reach, covered, due, kind_of
 from bot.delivery.model_health import ModelHealth
 from bot.delivery.outbox import Outbox, Outcome, Ready
+from bot.delivery.posts import say_lost
 from bot.delivery.reader_health import ReaderHealth
 from bot.digests.core import Core
 from bot.digests.work import Work
@@ -304,8 +305,7 @@ def _works_again(feed: Feed, incident: Incident, language: Language) -> str:
     if missed := incident.missed:
         parts.append(tell("health.missed", language, days=say_days(missed, language), count=len(missed.days)))
     if lost := incident.lost:
-        values = {"days": say_days(lost, language), "first": lost.first.isoformat(), "repo": feed.repository}
-        parts.append(tell("health.lost", language, **values))
+        parts.append(say_lost(lost, feed.repository, language))
     if not (missed or lost):
         parts.append(tell("health.missed_none", language))
     return (" " if language == "en" else "").join(parts)

@@ -89,6 +89,12 @@ def quiet_note(feed: Feed, repo: str, window: Window, landed: int, notes: Sequen
     return Note("\n".join([said, *(f"⚠️ {note}" for note in notes)]))
 
 
+def say_lost(days: Window, repository: str, language: Language) -> str:
+    """Name days that no post tells, and how to see one of them."""
+    values = {"days": say_days(days, language), "first": days.first.isoformat(), "repo": repository}
+    return tell("health.lost", language, **values)
+
+
 def report_files(core: Core, digest: Digest, areas: Areas) -> tuple[File, ...]:
     """Return what a post that stands ends with: the day's pictures and the report as a page; nothing for no commits.
 
