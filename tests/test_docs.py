@@ -145,6 +145,26 @@ def test_the_newest_release_is_the_version() -> None:
 # -- for contributors
 
 
+@pytest.mark.parametrize("document", ["ARCHITECTURE.md", "docs/development.md", "CONTRIBUTING.md"])
+def test_what_developers_are_led_to_is_there(document: str) -> None:
+    """Every path in backticks."""
+    named = re.findall(r"`((?:analysis|benchmarks|bot|docs|formatters|storage|tests)/[^`]*)`", read(document))
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("package", ["analysis", "bot"])
+def test_the_architecture_names_the_layers_in_their_order(package: str) -> None:
+    """As the contracts have them, from above down to below."""
+    contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    (layers,) = [contract["layers"] for contract in contracts if contract["id"] == package]
+    _, _, rest = read("ARCHITECTURE.md").partition(f"| `{package}/` | |\n|---|---|\n")
+    rows = [row.split("|")[1] for row in rest.partition("\n\n")[0].splitlines()]
+    assert re.findall(r"`(\w+)`", "".join(rows)) == [
+        name for layer in layers for name in layer.split(" | ") if name != "__main__"
+    ]
+
+
 @pytest.mark.parametrize("form", ["bug", "wrong_rank_or_text", "feature"])
 def test_a_form_for_issues_can_be_used(form: str) -> None:
     """By GitHub's schema for issue forms: what it must have, the kinds of fields, and each field's own id."""
