@@ -326,6 +326,8 @@ def _bounds(
         return floor, ceiling
     if not _is_untold(commit) and not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.LOW
+    if _is_untold(commit) and not commit.message.strip():  # nothing at all is known of it
+        return Importance.LOW, Importance.LOW
     grave = _said_grave(commit, title, statements) and (_is_untold(commit) or FileKind.PRODUCTION in kinds.values())
     return (Importance.MEDIUM if grave else floor), ceiling
 

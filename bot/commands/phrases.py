@@ -92,7 +92,7 @@ def _spoken(rest: Sequence[Piece], known: Mapping[str, Option], *, is_topical: b
     return (_piece(rest[:2], name, rest[1]), 2) if is_value else None
 
 
-_WORDED = {"at", "how", "min", "since", "until", "lang", "repository"}
+_WORDED = {"at", "how", "min", "since", "until", "lang", "repository", "fix"}
 """Options whose names are words of other uses, too: only a value that fits makes them options."""
 
 
@@ -108,10 +108,14 @@ def _fits(name: str, word: str) -> bool:
             return word in WORDS.names("how")
         case "type":
             return word in TYPES
+        case "fix":
+            return bool(_FIX.fullmatch(word))
         case _:
             return False
 
 
+_FIX = re.compile(r"#\d+|(?=.*\d)[0-9a-f]{7,40}")
+"""What a fix is named by: a number, or a SHA; other words after `fix` are a topic."""
 _DAYS = {"today", "yesterday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 
 
