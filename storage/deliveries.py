@@ -5,7 +5,7 @@
        │ └────unbegin─────┘     (it is certain that nothing was posted)
        ├──▶ skipped             (there was nothing to post)
        ├──▶ missed              (a later one covers its days)
-       └──▶ refused             (also from posting: the channel takes nothing)
+       └──▶ refused             (also from posting: the channel takes nothing) ──reopen──▶ posting
 
 Who has claimed a delivery holds it until the lease ends; then anybody may go on with it. Only from `posting` on may
 something of it stand on the platform: whoever goes on there looks first.
@@ -181,6 +181,16 @@ class Deliveries:
     def refuse(self, delivery: Delivery, trouble: str) -> None:
         """Note that the channel takes nothing."""
         self._set(delivery, "1", {"state": State.REFUSED, "trouble": trouble})
+
+    def reopen(self, kind: str, subject: str, window: Window) -> None:
+        """Let what was refused of these days be gone on with; something of it may stand, so whoever does looks first."""
+        values = [State.POSTING, kind, subject, State.REFUSED, window.first.isoformat(), window.last.isoformat()]
+        with self._store.write() as db:
+            db.execute(
+                "update deliveries set state = ?, lease = 0, not_before = 0, trouble = null "
+                "where kind = ? and subject = ? and state = ? and last >= ? and first <= ?",
+                values,
+            )
 
     def hand_back(self, delivery: Delivery, not_before: datetime | None = None, trouble: str = "") -> None:
         """Let go of it, so that anybody may go on from `not_before`."""

@@ -128,6 +128,12 @@ class Subscriptions:
                 number = made
         return Revision(number, tuple(map(_subscription, found)), tuple(map(_subscription, left)))
 
+    def last_revision(self, recipient: Recipient) -> int:
+        """Return the number of the recipient's last change that was not undone; 0 for none."""
+        with self._store.read() as db:
+            found = db.query("select max(id) as id from revisions where recipient = ?", [str(recipient)])
+            return next(found)["id"] or 0
+
     def undo(self, number: int, recipient: Recipient) -> "Revision | None":
         """Take a revision of the recipient's back; None if there is none, or something was changed since."""
         with self._store.write() as db:

@@ -701,6 +701,19 @@ async def test_a_change_is_told_and_undone(known: Bot) -> None:
     assert known.assembly.subscriptions.all() == []
 
 
+async def test_undo_by_itself_takes_the_last_change_back(known: Bot) -> None:
+    """One after the other; a person's undo leaves what others changed."""
+    assert "no change of your subscriptions" in await known.shown("undo")
+    await known.reply("subscribe word=graphs")
+    await known.reply("subscribe word=fences")
+    await known.reply("subscribe AMD", a_member())
+    for left in (["graphs"], []):
+        assert "as if it had not been asked for" in await known.shown("undo")
+        assert [one.word for one in known.assembly.subscriptions.all() if one.word] == left
+    assert "no change of your subscriptions" in await known.shown("undo")
+    assert [one.area for one in known.assembly.subscriptions.all()] == ["amd_rocm"]
+
+
 async def test_what_was_ended_comes_back(known: Bot) -> None:
     """With its number, so that buttons which are there already mean the same."""
     await known.reply("subscribe AMD, NPU")

@@ -466,6 +466,17 @@ class TestHostile:
         finally:
             run_git(path, "config", "--unset", name)
 
+    def test_commits_that_grafts_would_hide_are_read(self, scratch: Scratch, tmp_path: Path) -> None:
+        """A file in the clone may give a commit other parents."""
+        root = scratch.commit("Root", {"a": "1\n"})
+        hidden = scratch.commit("Hidden", {"a": "2\n"})
+        tip = scratch.commit("Tip", {"a": "3\n"})
+        path = clone(scratch, tmp_path / "grafted")
+        grafts = Path(run_git(path, "rev-parse", "--absolute-git-dir").strip()) / "info" / "grafts"
+        grafts.parent.mkdir(exist_ok=True)
+        grafts.write_text(f"{tip} {root}\n")
+        assert hidden in {commit.sha for commit in whole(opened(path), opened(path).landed(*EVER).heads)}
+
     def test_commits_that_were_replaced_are_read_as_they_were(self, scratch: Scratch) -> None:
         scratch.commit("Aside", {"b": "1\n"}, branch="aside", parents=[])
         before = listed(scratch.path).heads

@@ -269,6 +269,63 @@ async def test_a_channel_that_is_gone_pauses_the_feed_and_tells_whoever_made_it_
     assert len(posts(bot)) == 1
 
 
+async def test_what_a_channel_refused_comes_once_it_is_resumed(bot: Bot, scratch: Scratch) -> None:
+    """And not again the next morning; the reply says what comes."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    scratch.commit("Add c", {"c.py": "c = 1\n"}, at=NINE + HOUR)
+    a_feed(bot)
+    bot.platform.gone.add("C1")
+    await bot.at(NINE)
+    bot.platform.gone.clear()
+    assert "Missed: Thursday, 2026-01-08, made up for now." in await bot.shown("resume repository=ann/scratch")
+    await bot.at(NINE + HOUR)
+    assert posts(bot) == [["Add b"]]
+    await bot.at(NINE + DAY)
+    assert posts(bot) == [["Add b"], ["Add c"]]
+
+
+async def test_days_that_a_channel_refused_come_in_one_post(bot: Bot, scratch: Scratch) -> None:
+    """Whoever resumes it before it is mended is told again that it is refused."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    scratch.commit("Add c", {"c.py": "c = 1\n"}, at=NINE + HOUR)
+    a_feed(bot)
+    bot.platform.gone.add("C1")
+    await bot.at(NINE)
+    await bot.reply("resume repository=ann/scratch")
+    await bot.at(NINE + HOUR)
+    assert len(posts(bot, "DM-U1")) == 2
+    bot.platform.gone.clear()
+    await bot.at(NINE + DAY)
+    said = await bot.shown("resume repository=ann/scratch")
+    assert "Missed: 2026-01-08 to 2026-01-09, made up for in one post." in said
+    await bot.at(NINE + DAY)
+    assert posts(bot) == [["Add b", "Add c"]]
+
+
+async def test_days_too_long_ago_are_named_when_a_feed_is_resumed(bot: Bot, scratch: Scratch) -> None:
+    """As after an outage: the last seven days come, the others can be asked for."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(bot)
+    bot.platform.gone.add("C1")
+    await bot.at(NINE)
+    bot.platform.gone.clear()
+    await bot.at(NINE + 11 * DAY)
+    said = await bot.shown("resume repository=ann/scratch")
+    assert "Missed: 2026-01-13 to 2026-01-19, made up for in one post." in said
+    assert "Not told: 2026-01-08 to 2026-01-12, too long ago" in said
+
+
+async def test_what_a_person_paused_is_not_owed(bot: Bot, scratch: Scratch) -> None:
+    """They wanted silence."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(bot)
+    await bot.reply("pause repository=ann/scratch")
+    await bot.at(NINE)
+    assert "Missed" not in await bot.shown("resume repository=ann/scratch")
+    await bot.at(NINE + HOUR)
+    assert posts(bot) == []
+
+
 async def test_a_process_killed_before_it_could_pause_the_feed_leaves_that_to_the_next(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -183,10 +183,16 @@ def pause(number: NumberArgument, config: ConfigOption = None) -> None:
 
 @feed_app.command("resume")
 def resume(number: NumberArgument, config: ConfigOption = None) -> None:
-    """Go on from now; what was missed meanwhile is not owed."""
+    """Go on; what the channel refused meanwhile is made up for, or named. What was paused by hand is not owed."""
+    from bot.delivery import resuming
+    from storage.deliveries import Deliveries
+
     with _feeds(config) as (core, feeds):
-        stored = feeds.put(replace(_the(feeds, number), paused="", since=core.now()))
-        streams.write_line(f"{stored.id}: {_said(core, stored)}")
+        deliveries = Deliveries(core.stores.store, "command line")
+        resumed = resuming.resume(_the(feeds, number), feeds, deliveries, core.now())
+        streams.write_line(f"{number}: {_said(core, resumed.feed)}")
+        if missed := resumed.said("en"):
+            streams.write_line(missed)
 
 
 @feedback_app.command("export")

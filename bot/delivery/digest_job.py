@@ -121,12 +121,12 @@ class DigestJob:
     async def _deliver(self, feed: Feed, order: Order) -> None:
         result = await self._deliverer.deliver(order, lambda delivery: self._made(feed, delivery))
         if result.outcome is Outcome.REFUSED:
-            await self._refused(feed, result.delivery.key if result.delivery else "", result.trouble)
+            await self._refused(feed, result.delivery, result.trouble)
         elif result.outcome is Outcome.TAKEN:
             # It was refused, and the process was stopped before the feed was paused.
             for delivery in await self._deliveries(feed, (order.kind,)):
                 if delivery.order.slot == order.slot and delivery.state is State.REFUSED:
-                    await self._refused(feed, delivery.key, delivery.trouble)
+                    await self._refused(feed, delivery, delivery.trouble)
         elif result.trouble:
             _LOG.warning("the post about %s, %s, waits: %s", feed.repository, order.slot, said(result.trouble, "en"))
 
@@ -205,7 +205,7 @@ class DigestJob:
         quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), digest.notes)
         return Ready(quiet, told, 0, note) if quiet else None
 
-    async def _refused(self, feed: Feed, key: str, why: str) -> None:
+    async def _refused(self, feed: Feed, refused: Delivery | None, why: str) -> None:
         """Pause a feed that cannot be posted, and tell whoever set it up, once."""
         _LOG.warning("the feed %s of %s is paused: %s", feed.id, feed.repository, said(why, "en"))
         await self._work.quick(lambda: self._feeds.put(replace(feed, paused=why)))
@@ -217,7 +217,8 @@ class DigestJob:
             told = tell("feed.refused", language, repo=feed.repository, why=said(why, language))
             return as_typed(told, feed.platform)
 
-        order = Order("notice", f"feed {feed.id}", key, feed.platform, "", self._core.now())
+        slot = f"{refused.key} {refused.attempts}" if refused else ""  # resumed, it may be refused once more
+        order = Order("notice", f"feed {feed.id}", slot, feed.platform, "", self._core.now())
 
         async def tell_once(_delivery: Delivery) -> Ready:
             return Ready(Note(await self._work.quick(text), "problem", about=Channel(feed.channel)))

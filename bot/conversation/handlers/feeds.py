@@ -10,6 +10,7 @@ from bot.commands.grammar import Mistake, say_span
 from bot.commands.troubles import say_cause
 from bot.conversation.context import AmbiguousChoice, CommandContext
 from bot.conversation.handlers.topics import listed as subscriptions_listed
+from bot.delivery import resuming
 from bot.delivery.feeds import DIGEST, kind_of, next_post
 from bot.delivery.posts import named
 from bot.digests.repositories import SOON
@@ -70,11 +71,14 @@ async def pause(context: CommandContext) -> AsyncIterator[Reply]:
 
 
 async def resume(context: CommandContext) -> AsyncIterator[Reply]:
-    """Go on from now; what was missed meanwhile is not owed."""
-    feed, now = _the_feed(context), context.services.core.now()
-    stored = await context.services.work.quick(lambda: context.services.feeds.put(replace(feed, paused="", since=now)))
-    moment = say_moment(next_post(stored, now), stored.zone)
-    yield context.note("done.resumed", repo=feed.repository, next=moment, zone=stored.zone)
+    """Go on; what the channel refused meanwhile is made up for, or named."""
+    services, feed, now = context.services, _the_feed(context), context.services.core.now()
+    resumed = await services.work.quick(lambda: resuming.resume(feed, services.feeds, services.deliveries, now))
+    moment = say_moment(next_post(resumed.feed, now), feed.zone)
+    text = context.say("done.resumed", repo=feed.repository, next=moment, zone=feed.zone)
+    missed = resumed.said(context.language)
+    apart = " " if missed and context.language == "en" else ""
+    yield Note(f"{text}{apart}{missed}", "done")
 
 
 async def remove(context: CommandContext) -> AsyncIterator[Reply]:

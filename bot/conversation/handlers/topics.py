@@ -120,14 +120,18 @@ def _receipt(context: CommandContext, verb: Literal["subscribe", "mute"], revisi
 
 
 async def undo(context: CommandContext) -> AsyncIterator[Reply]:
-    """Make subscriptions what they were before a change."""
-    recipient, number = context.recipient, context.command.text
+    """Make subscriptions what they were before a change, the last one if none is named."""
+    recipient, known = context.recipient, context.services.subscriptions
     if recipient.kind == "channel" and not context.services.access.is_admin(context.asker):
         raise Mistake("mistake.admin")
-    taken_back = await context.services.work.quick(
-        lambda: context.services.subscriptions.undo(int(number) if number.isdecimal() else 0, recipient)
+    subs, text = context.button("subs", f"subs{_here(context)}"), context.command.text
+    number = (
+        int(text) if text.isdecimal() else await context.services.work.quick(lambda: known.last_revision(recipient))
     )
-    subs = context.button("subs", f"subs{_here(context)}")
+    if not number:
+        yield Note(context.say("done.nothing_to_undo"), "plain", (subs,))
+        return
+    taken_back = await context.services.work.quick(lambda: known.undo(number, recipient))
     if taken_back is None:
         yield Note(context.say("done.undone_already"), "plain", (subs,))
         return

@@ -1,0 +1,53 @@
+"""A paused feed goes on, and makes up for what its channel refused; what a person paused is not owed."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from analysis.commits.window import Window
+from analysis.i18n.language import Language
+from bot.delivery.feeds import beyond_reach, covered, due, kind_of
+from bot.delivery.posts import say_lost
+from bot.i18n.wording import tell
+from formatters.i18n.wording import say_days
+from storage.deliveries import Deliveries
+from storage.feeds import Feed, Feeds
+
+_ON_PURPOSE = {"refused.person", "refused.somebody", "refused.command_line"}
+"""Why a feed is paused where somebody wanted it so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A feed that goes on.
+
+    Attributes:
+        missed: the days that come in one post now; `lost`: those before them, which do not.
+    """
+
+    feed: Feed
+    missed: Window | None = None
+    lost: Window | None = None
+
+    def said(self, language: Language) -> str:
+        """Say what was missed; empty where nothing was."""
+        parts = list[str]()
+        if missed := self.missed:
+            parts.append(tell("health.missed", language, days=say_days(missed, language), count=len(missed.days)))
+        if lost := self.lost:
+            parts.append(say_lost(lost, self.feed.repository, language))
+        return (" " if language == "en" else "").join(parts)
+
+
+def resume(feed: Feed, feeds: Feeds, deliveries: Deliveries, now: datetime) -> Resumed:
+    """Let a feed post again."""
+    if feed.paused.partition(" ")[0] in _ON_PURPOSE:
+        return Resumed(feeds.put(replace(feed, paused="", since=now)))
+    kind, subject = kind_of(feed), str(feed.id)
+    until = covered(feed, deliveries.of(kind, subject), now)
+    # It may have been paused for longer than deliveries are remembered: what it told before is not owed.
+    since = max(feed.since, Window.of(until, feed.zone).end) if until else feed.since
+    active = replace(feed, paused="", since=since)
+    owed, lost = due(active, until, now), beyond_reach(active, until, since, now)
+    if owed:
+        deliveries.reopen(kind, subject, owed.window)
+    return Resumed(feeds.put(active), owed.window if owed else None, lost)
