@@ -18,6 +18,8 @@ OPENINGS = "（("
 SENTENCE_ENDS = (".", "!", "?", ":", ")", "。", "！", "？", "：", "）")
 NO_BLANK_BEHIND = ("。", "！", "？", "；")
 ENDS = "!?.,;:…！？。，；："
+AROUND_WORDS = ENDS + '、"“”()（）'
+"""What may stand around a word and is none of it."""
 LIST_SIGNS = ",，、;；"
 SIGNS = ("=", ":", "：", "＝")
 """What stands between a name and its value."""
