@@ -112,6 +112,14 @@ def test_links_and_emphasis_show_their_words_and_code_its_backticks() -> None:
     assert [one.text for one in passages(text)] == ["The cache never frees `<unknown>` pages"]
 
 
+@pytest.mark.parametrize("pattern", [r"r'[^\d](\d+)$'", "table[index](argument)", "[0-9](\\w*)"])
+def test_what_only_looks_like_a_link_is_shown_as_it_was_written(pattern: str) -> None:
+    """A pattern, a call: the title's author put no link there."""
+    assert [one.text for one in passages(f"It fell through to {pattern} and raised an error")] == [
+        f"It fell through to {pattern} and raised an error"
+    ]
+
+
 def test_a_name_with_underscores_is_no_bold_type() -> None:
     """It keeps its exact characters."""
     assert [one.text for one in passages("It broke `__len__` and __iter__ alike")] == [

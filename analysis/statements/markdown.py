@@ -49,7 +49,14 @@ class Passage:
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("table").disable(["lheading", "reference"])
+    parser = MarkdownIt("commonmark").enable("table").disable(["lheading", "reference"])
+    parser.validateLink = _is_target  # type: ignore[method-assign]  # as the library wants it overridden
+    return parser
+
+
+def _is_target(address: str) -> bool:
+    """Whether what stands in a link's place leads anywhere: `[^a](\\d+)` is a pattern, and is shown as it was written."""
+    return any(sign in address for sign in "/.#@:")
 
 
 def passages(text: str) -> Iterator[Passage]:
