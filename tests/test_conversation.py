@@ -260,7 +260,7 @@ async def test_the_buttons_of_a_digest_work(bot: Bot) -> None:
     assert len(area.rows) == 2
     why = await bot.reply(pressed(post, "why"))
     assert isinstance(why, Sheet)
-    assert why.rows[0] == ("Fix wrong page size with the aiter backend", "wrong results on AMD")
+    assert why.rows[0] == ("Fix wrong page size with the aiter backend", "fixes wrong results on AMD")
     item = await bot.reply(pressed(post, "show"))
     assert isinstance(item, CommitDetail)
     assert isinstance(await bot.reply(pressed(post, "subscribe")), Form)

@@ -39,20 +39,20 @@ FEATURE, LEARNED = Reason("type.feature", points=2.9), Reason("learned.wording",
 WHY = {
     "what was learned is too general": ("Pages come back", (LEARNED, FEATURE), ("bug fix", "缺陷修复")),
     "what stands in every other title is no reason": ("Fix the KeyError", (ERROR, Reason("tested", points=0.4)), ("bug fix; with tests", "缺陷修复；附带测试")),
-    "that it comes with care tells less than what it does": ("Fix pages", (Reason("tested", points=0.4), WRONG), ("wrong results", "修复结果错误")),
+    "that it comes with care tells less than what it does": ("Fix pages", (Reason("tested", points=0.4), WRONG), ("fixes wrong results", "修复结果错误")),
     "that it is announced tells less than what is gone": ("Fix pages", (Reason("fragment_fix", points=0.4), FLAG), ("`--old`, a flag you may set, is gone", "参数 `--old` 已移除")),
-    "a symptom where it is met": ("Fix pages on Blackwell", (WRONG, LEARNED), ("wrong results on Blackwell", "修复结果错误（Blackwell）")),
-    "a symptom everywhere": ("Fix pages", (CRASH, WRONG), ("wrong results; crashes", "修复结果错误；修复崩溃")),
+    "a symptom where it is met": ("Fix pages on Blackwell", (WRONG, LEARNED), ("fixes wrong results on Blackwell", "修复结果错误（Blackwell）")),
+    "a symptom everywhere": ("Fix pages", (CRASH, WRONG), ("fixes wrong results; fixes crashes", "修复结果错误；修复崩溃")),
     "what was set": ("Wait longer", (FEATURE, DEFAULT), ("`TIMEOUT` has another default", "`TIMEOUT` 的默认值有变")),
     "two at most, the graver first": (
         "Wait longer",
         (DEFAULT, FLAG, WRONG),
-        ("wrong results; `TIMEOUT` has another default", "修复结果错误；`TIMEOUT` 的默认值有变"),
+        ("fixes wrong results; `TIMEOUT` has another default", "修复结果错误；`TIMEOUT` 的默认值有变"),
     ),
     "a hole by its name": ("Fix it", (Reason("security", "open redirect", 2.8),), ("security (“open redirect”)", "安全问题（“open redirect”）")),
     "a name that the headline has is not said again": ("Remove the flag --old", (FLAG,), ("a flag you may set is gone", "可用的启动参数被移除")),
     "taken back": ("Wait longer", (Reason("type.revert", points=3.0), ERROR), ("revert", "撤回")),
-    "a person's word before all": ("Fix it", (WRONG, Reason("corrected", "high", 1.0)), ("a reader ranks it high; wrong results", "读者判定为高；修复结果错误")),
+    "a person's word before all": ("Fix it", (WRONG, Reason("corrected", "high", 1.0)), ("a reader ranks it high; fixes wrong results", "读者判定为高；修复结果错误")),
 }  # fmt: skip
 
 

@@ -305,7 +305,7 @@ def test_importance_is_the_effect_on_users(told: DigestRecord) -> None:
     level = {sha: entry.triage.importance for sha, entry in told.by_sha.items()}
     assert {level[sha] for sha in ONLY_TESTS_AND_CI}.isdisjoint({Importance.HIGH})
     assert level["fb7609f"] is not Importance.LOW
-    wrong = {"en": "wrong results on Blackwell", "zh": "结果错误"}
+    wrong = {"en": "fixes wrong results on Blackwell", "zh": "结果错误"}
     assert wrong[told.digest.language] in told.markdown
 
 
