@@ -55,7 +55,7 @@ def _parser() -> MarkdownIt:
 
 
 def _is_target(address: str) -> bool:
-    """Whether what stands in a link's place leads anywhere: `[^a](\\d+)` is a pattern, and is shown as it was written."""
+    """Whether what stands in a link's place leads anywhere: `[0-9](x*)` is a pattern, and is shown as it was written."""
     return any(sign in address for sign in "/.#@:")
 
 
