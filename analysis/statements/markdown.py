@@ -47,16 +47,15 @@ class Passage:
     heading: str = ""
 
 
+class _Parser(MarkdownIt):
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the library's name
+        """Whether what stands in a link's place leads anywhere: `[0-9](x*)` is a pattern, and is shown as it was written."""
+        return any(sign in url for sign in "/.#@:")
+
+
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark").enable("table").disable(["lheading", "reference"])
-    parser.validateLink = _is_target  # type: ignore[method-assign]  # as the library wants it overridden
-    return parser
-
-
-def _is_target(address: str) -> bool:
-    """Whether what stands in a link's place leads anywhere: `[0-9](x*)` is a pattern, and is shown as it was written."""
-    return any(sign in address for sign in "/.#@:")
+    return _Parser("commonmark").enable("table").disable(["lheading", "reference"])
 
 
 def passages(text: str) -> Iterator[Passage]:
