@@ -1,6 +1,5 @@
 """A question answered by a model out of the commits that were found for it: each sentence cites one, and is held against it."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from analysis.commits.redaction import redact
 from analysis.entry import Usage
 from analysis.i18n.language import Language
+from analysis.i18n.patterns import Patterns
 from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, question
 from analysis.llm.excerpt import estimate, excerpt
 from analysis.llm.questions import fenced, prompt, system, told
@@ -16,13 +16,11 @@ from analysis.llm.verify.ground import Ground
 from analysis.llm.verify.judging import Verdict, judge
 from analysis.questions.answer import Found, Said
 
+_PATTERNS = Patterns(__file__, "answering")
 _DIFF = 1_500
 """Tokens of a commit's diff."""
 _MOST_SENTENCES = 5
 _ANSWER = 500
-_RELEASED = re.compile(
-    r"\breleased\b|\bshipped\b|\bavailable (?:in|since) v?\d|已发布|已经发布|已随.{0,10}发布", re.IGNORECASE
-)
 _NONE = "nothing that the model said was borne out by the commits"
 
 
@@ -59,7 +57,7 @@ def answer(model: Model, text: str, found: Sequence[Found], language: Language) 
 def _held(sentence: Told, known: dict[str, Found]) -> Said | None:
     """Return a sentence that its commit bears out; None for one that cites none, that is refuted, or that takes merged for released."""
     one = known.get(sentence.commit[:7])
-    if one is None or (one.unreleased and _RELEASED.search(sentence.text)):
+    if one is None or (one.unreleased and _PATTERNS.released.search(sentence.text)):
         return None
     ground = Ground.of(one.entry)
     quotes = [quote for line in sentence.evidence if (quote := ground.find(line.line, line.path, line.side))]

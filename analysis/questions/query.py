@@ -8,65 +8,20 @@ from functools import lru_cache
 
 from analysis.commits.tags import Tag, before
 from analysis.i18n.language import LANGUAGES
-from analysis.i18n.typography import fold
+from analysis.i18n.patterns import Patterns
+from analysis.i18n.typography import NO_BLANK_BEHIND, fold
+from analysis.i18n.words import WORDS
 from analysis.questions.signs import Sign, filling, signs
 from analysis.questions.spans import Days, read_days
-from analysis.questions.words import CJK, alike, cut, is_chinese, stem, terms, words_of
+from analysis.questions.words import RUN, alike, cut, is_chinese, stem, terms, words_of
 from analysis.triage.areas import Area, Areas, general
 from analysis.triage.hardware import told_in
 
 _LONGEST_CHINESE, _LONGEST_PHRASE = 8, 3
 _MOST_CLAUSES = 14
 """More is a text that was pasted; the first ones are taken."""
-_QUOTED = re.compile(r"[\"“「『`](?P<inside>[^\"”」』`\n]{2,120})[\"”」』`]")
-_TOKEN = re.compile(rf"[{CJK}]+|@?[A-Za-z0-9_](?:[\w.+#/@'’-]*[\w+#])?|--?[a-z][\w-]*", re.ASCII)
-_VERSION = re.compile(
-    r"(?<![\w./-])(?:release |version |版本 ?)?(?P<name>v?\d+\.\d+(?:\.\d+)*(?:[-.]?(?:rc|a|b|post|dev|alpha|beta)[-.]?\d*)?)(?![\w/])",
-    re.IGNORECASE,
-)
-_LAST_RELEASE = re.compile(
-    r"(?:the )?(?:last|latest|newest|previous|current) (?:release|version)|(?:最新|最近|上一个|上个)(?:的)?(?:一个|一次)?(?:版本|发布|发版|正式版)",
-    re.IGNORECASE,
-)
-_SINCE = re.compile(r"(?:\b(?:since|after|from)(?: the)?|自从|自|从)\s*$", re.IGNORECASE)
-_FROM_THEN = re.compile(r"\s*(?:onwards?\b|以来|之后|以后|起|发布后|后)")
-_BEFORE = re.compile(r"(?:\b(?:before|until|till|prior to)(?: the)?)\s*$", re.IGNORECASE)
-_UP_TO_THEN = re.compile(r"\s*(?:之前|以前|前)")
-_IMPORTANT = re.compile(
-    r"\b(?:important|critical|urgent|must[- ]knows?|high(?:est)?[- ](?:importance|priority|impact|severity)|serious|severe|biggest|major)\b|重要|关键|严重|紧急|必须知道|重大",
-    re.IGNORECASE,
-)
-_NEWEST = re.compile(
-    r"\b(?:now|currently|current|still|yet|already|latest|newest|recently|lately|nowadays)\b|现在|目前|最新|还在|还有|还能|已经|最近|近期|刚",
-    re.IGNORECASE,
-)
-_BY = re.compile(r"(?:\b(?:by|from|author|authors|did|has|have)\s+|@|(?:作者(?:是|为)?|由|被)\s*)$", re.IGNORECASE)
-_BY_ALONE = re.compile(r"(?:\b(?:by|author|authors)\s+|@|(?:作者(?:是|为)?|由)\s*)$", re.IGNORECASE)
-_OF = re.compile(
-    r"['’]s\b|\s*(?:同学)?(?:最近|今天|昨天|都)?(?:提交|写|贡献|合入|做|改|修|加)(?:了|过|的)|\s*的\s*(?:提交|改动|PR|贡献|工作)",
-    re.IGNORECASE,
-)
-_LETTER = "A-Za-z0-9_À-ɏ"
-_NAME = re.compile(rf"@?[A-Za-zÀ-ɏ][{_LETTER}.\[\]-]*(?: [A-ZÀ-Þ][{_LETTER}.'-]*){{0,2}}")
-_CHINESE_NAME = re.compile(
-    rf"(?:(?<=作者是)|(?<=作者)|(?<=由)|(?<![{CJK}]))[{CJK}]{{2,4}}?(?=\s*的?\s*(?:提交|写|贡献|合入|改|修|加))"
-)
-_OF_TIME = {
-    "today",
-    "yesterday",
-    "day",
-    "days",
-    "week",
-    "weeks",
-    "weekend",
-    "month",
-    "months",
-    "year",
-    "years",
-    "hour",
-    "hours",
-}
-"""Words of times that are left over: what they say was read before, and nobody looks for them in commits."""
+_PATTERNS = Patterns(__file__, "query")
+_AROUND_NAME = "".join(("@?!. ", *NO_BLANK_BEHIND))
 _DEVICES = {
     "ampere": ("ampere", "sm80", "sm86", "a100", "a800"),
     "ada": ("sm89", "l40", "l40s", "rtx 4090"),
@@ -147,15 +102,15 @@ class Vocabulary:
 def read_query(text: str, today: date, known: Vocabulary) -> Query:
     """Read a question; `today` is the day that it is for whoever asks."""
     rest = fold(text)
-    quoted = [found["inside"] for found in _QUOTED.finditer(rest)]
-    rest = _QUOTED.sub(lambda found: f" {found['inside']} " if " " in found["inside"] else " ", rest)
+    quoted = [found["inside"] for found in _PATTERNS.quoted.finditer(rest)]
+    rest = _PATTERNS.quoted.sub(lambda found: f" {found['inside']} " if " " in found["inside"] else " ", rest)
     release, days, rest = _release(rest, known.tags)
     named, rest = read_days(rest, today)
     person, rest = _person(rest, known.is_person)
-    least = 2 if _IMPORTANT.search(rest) else 0
-    rest = _IMPORTANT.sub(" ", rest)
+    least = 2 if _PATTERNS.important.search(rest) else 0
+    rest = _PATTERNS.important.sub(" ", rest)
     repo, rest = _repo(rest, known.repos)
-    newest = bool(_NEWEST.search(rest))
+    newest = bool(_PATTERNS.newest.search(rest))
     clauses = [Clause(one, (words_of_name(one),)) for one in quoted if words_of_name(one)]
     clauses += _clauses(rest, known.areas)
     unique = {clause.sign.name if clause.sign else clause.forms: clause for clause in reversed(clauses)}
@@ -166,11 +121,7 @@ def read_query(text: str, today: date, known: Vocabulary) -> Query:
 
 def words_of_name(text: str) -> str:
     """Return a name in the words of the index, each part once: `DeepSeek-V3` → `deepseek v3`."""
-    return " ".join(words_of(run).split()[0] if not is_chinese(run) else words_of(run) for run in _runs(text))
-
-
-def _runs(text: str) -> list[str]:
-    return re.findall(rf"[{CJK}]+|[^\W_{CJK}]+", text)
+    return " ".join(words_of(run).split()[0] if not is_chinese(run) else words_of(run) for run in RUN.findall(text))
 
 
 # -- versions, people, repositories
@@ -179,9 +130,9 @@ def _runs(text: str) -> list[str]:
 def _release(text: str, tags: Sequence[Tag]) -> tuple[str, Days, str]:
     """Return the version that is named, the days in which what it brings landed, and the text without it."""
     final = next((tag for tag in tags if tag.is_final), None)
-    if final and (found := _LAST_RELEASE.search(text)):
+    if final and (found := _PATTERNS.last_release.search(text)):
         return _days_of(text, found, final, tags)
-    for found in _VERSION.finditer(text):
+    for found in _PATTERNS.version.finditer(text):
         wanted = found["name"].lower().lstrip("v")
         if tag := next((tag for tag in tags if tag.name.lower().lstrip("v") == wanted), None):
             return _days_of(text, found, tag, tags)
@@ -191,13 +142,13 @@ def _release(text: str, tags: Sequence[Tag]) -> tuple[str, Days, str]:
 def _days_of(text: str, found: re.Match[str], tag: Tag, tags: Sequence[Tag]) -> tuple[str, Days, str]:
     day, earlier = tag.at.date(), before(tag, tags)
     start, end = found.start(), found.end()
-    if since := _SINCE.search(text[:start]):
+    if since := _PATTERNS.since.search(text[:start]):
         days, start = Days(day), since.start()
-    elif then := _FROM_THEN.match(text, end):
+    elif then := _PATTERNS.from_then.match(text, end):
         days, end = Days(day), then.end()
-    elif until := _BEFORE.search(text[:start]):
+    elif until := _PATTERNS.before.search(text[:start]):
         days, start = Days(None, day), until.start()
-    elif up_to := _UP_TO_THEN.match(text, end):
+    elif up_to := _PATTERNS.up_to_then.match(text, end):
         days, end = Days(None, day), up_to.end()
     else:
         days = Days(earlier.at.date() if earlier else None, day)
@@ -206,20 +157,22 @@ def _days_of(text: str, found: re.Match[str], tag: Tag, tags: Sequence[Tag]) -> 
 
 def _person(text: str, is_person: Callable[[str], bool]) -> tuple[str, str]:
     """Return the author that is named, a whole name wherever it stands, a part of one where the words around say so; and the text without."""
-    alone = text.strip("@?!.？！。 ")
+    alone = text.strip(_AROUND_NAME)
     if alone and " " not in alone and alone.lower() not in filling() | signs().keys() and is_person(alone):
         return alone, ""
-    for match in (*_NAME.finditer(text), *_CHINESE_NAME.finditer(text)):
+    for match in (*_PATTERNS.name_in_letters.finditer(text), *_PATTERNS.name_of_signs.finditer(text)):
         words = match[0].split(" ")
         for first in range(len(words)):
             for last in range(len(words), first, -1):
                 name = " ".join(words[first:last])
                 start = match.start() + len(" ".join([*words[:first], ""]))
                 end = start + len(name)
-                is_said = name.startswith("@") or _BY.search(text[:start]) or _OF.match(text, end)
+                is_said = (
+                    name.startswith("@") or _PATTERNS.by.search(text[:start]) or _PATTERNS.of_somebody.match(text, end)
+                )
                 is_name = (last - first > 1 or is_said) and name.lower().strip("@") not in filling() | signs().keys()
                 if is_name and is_person(name.lstrip("@")):
-                    before_it = _BY_ALONE.search(text[:start])
+                    before_it = _PATTERNS.by_alone.search(text[:start])
                     return name.lstrip("@"), f"{text[: before_it.start() if before_it else start]} {text[end:]}"
     return "", text
 
@@ -228,7 +181,7 @@ def _repo(text: str, repos: Sequence[str]) -> tuple[str, str]:
     """Return the repository that is named, in whole or by its name alone, and the text without it."""
     for repo in sorted(repos, key=len, reverse=True):
         for name in (repo, repo.rpartition("/")[2]):
-            form = re.compile(rf"(?:\b(?:in|of|for|on)\s+)?(?<![\w/.-]){re.escape(name)}(?![\w/-]|\.\w)", re.IGNORECASE)
+            form = _PATTERNS.of("repo", name=name)
             if form.search(text):
                 return repo, form.sub(" ", text)
     return "", text
@@ -239,7 +192,7 @@ def _repo(text: str, repos: Sequence[str]) -> tuple[str, str]:
 
 def _clauses(text: str, areas: Areas) -> Iterator[Clause]:
     run: list[str] = []
-    for found in _TOKEN.finditer(text):
+    for found in _PATTERNS.token.finditer(text):
         token = found[0]
         if is_chinese(token):
             yield from _english(run, areas)
@@ -247,7 +200,7 @@ def _clauses(text: str, areas: Areas) -> Iterator[Clause]:
             yield from _chinese(token, areas)
         else:
             run.append(token.strip("'’"))
-            if text[found.end() : found.end() + 1] in {",", ";", "?", "!", ".", "，", "；", "？", "。", "、"}:
+            if _PATTERNS.token_ends.match(text, found.end()):
                 yield from _english(run, areas)
                 run = []
     yield from _english(run, areas)
@@ -271,7 +224,7 @@ def _named(text: str, areas: Areas, *, is_phrase: bool) -> Clause | None:
     lowered = text.lower().replace("’", "'")
     if sign := signs().get(lowered):
         return Clause(text, (stem(words_of_name(lowered)),), sign.words, sign=sign)
-    if lowered in filling() | _OF_TIME or (not is_phrase and len(lowered) == 1):
+    if lowered in filling() | WORDS.one_of("query.left_of_time") or (not is_phrase and len(lowered) == 1):
         return None
     form = words_of_name(text)
     if not form:
@@ -331,5 +284,7 @@ def _pairs(text: str) -> str:
 @lru_cache(maxsize=8)
 def _known(areas: Areas) -> frozenset[str]:
     """The Chinese words that questions are cut by."""
-    names = {name for area in areas for language in LANGUAGES for name in re.findall(rf"[{CJK}]+", area.name(language))}
+    names = {
+        run for area in areas for language in LANGUAGES for run in RUN.findall(area.name(language)) if is_chinese(run)
+    }
     return frozenset({*filling(), *signs(), *terms(), *names} - {""})

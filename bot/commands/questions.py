@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from analysis.i18n.language import Language
+from analysis.i18n.patterns import Patterns
 from analysis.i18n.typography import fold
 from analysis.questions import dates
 from analysis.triage.areas import Areas
@@ -16,51 +17,10 @@ from bot.commands.bare_topics import meaning
 from bot.commands.grammar import Mistake, is_span, read, read_span
 from bot.commands.terms import terms
 from bot.digests.core import Core
+from bot.i18n.words import WORDS
 from storage.search import Answer, Question
 
-_NAME = r"(?P<name>@?[\w.\[\]-]+(?:\s+[\w.-]+){0,2})"
-_WORK = r"(?:commits?|changes?|prs?|pull\s+requests?|patch(?:es)?|fix(?:es)?|work|contributions?)"
-_BY = re.compile(
-    rf"\b(?P<sure>(?:{_WORK}|anything|everything|what|landed|merged|written|authored|made|done|committed)\s+(?:(?:was|were|is)\s+)?(?:\w+\s+)?)?"
-    rf"(?:by|from)\s+{_NAME}",
-    re.IGNORECASE,
-)
-_OWN = re.compile(rf"{_NAME}['’]s?\s+(?:\w+\s+)?{_WORK}\b", re.IGNORECASE)
-_DID = re.compile(
-    r"\b(?:did|has|have|had)\s+(?P<name>@?[\w.-]+(?:\s+[\w.-]+){0,2}?)\s+"
-    r"(?:do|done|changed?|land(?:ed)?|commit(?:ted)?|write|written|fix(?:ed)?|merged?|push(?:ed)?|work(?:ed)?|contributed?|add(?:ed)?|touch(?:ed)?)\b",
-    re.IGNORECASE,
-)
-_CHINESE = re.compile(
-    r"(?P<name>@?[^\s，。？！、的谁]{1,20}?(?:\s[A-Za-z][\w.-]*)?)\s*(?:的|同学|都|最近|今天|昨天)*\s*"
-    r"(?:提交|改动|贡献|改了|写的|写了|做了|合入|修了|修的|加了)"
-)
-_WHO = re.compile(r"\b(?:who|whose|whom|author|authors)\b|谁|作者", re.IGNORECASE)
-_FORMS = (_BY, _OWN, _DID, _CHINESE)
-_NOBODY = {
-    "default",
-    "the",
-    "a",
-    "an",
-    "hand",
-    "design",
-    "mistake",
-    "accident",
-    "itself",
-    "and",
-    "or",
-    "who",
-    "whom",
-    "what",
-    "any",
-    "us",
-    "me",
-    "you",
-}
-"""What stands behind "by" and is no name."""
-_DIGEST = {"digest", "briefing", "report", "summary", "news"}
-_AROUND_CHINESE = re.compile(r"^[和与跟对把被](?=[\u4e00-\u9fff]{2})")
-"""What is left of a sentence before the word that it is about."""
+_PATTERNS = Patterns(__file__, "questions", WORDS)
 _NEAR, _MOST = 3, 30
 
 Authors = Callable[[str], list[tuple[str, str]]]
@@ -112,16 +72,16 @@ def understood(text: str, areas: Areas, today: date, authors: Authors) -> Wanted
     author, rest = _person(text, areas, today, authors)
     dated, rest = dates.within(rest, today)
     plain = fold(text).lower().split()
-    found = _with_topics(areas, [_AROUND_CHINESE.sub("", word) or word for word in terms(rest)])
+    found = _with_topics(areas, [_PATTERNS.in_front_of_word.sub("", word) or word for word in terms(rest)])
     days = [word for word in found if is_day(word)]
     named = [word for word in found if word not in days and areas.find(fold(word))]
     kinds = [word for word in found if word not in [*days, *named] and meaning(areas, word).keys() == {"type"}]
     weeks = [word for word in found if fold(word).lower() == "week"]
-    begins = {"since", "from"} & set(plain) if [*dated, *days] else set[str]()
+    begins = WORDS.one_of("questions.begins") & set(plain) if [*dated, *days] else frozenset[str]()
     words = [word for word in found if word not in [*days, *named, *kinds, *weeks] and word.lower() not in begins]
     if len([*dated, *days]) > 1:
-        words = [word for word in words if word.lower() not in {"between", "until", "to"}]
-    bare = [word for word in words if word.lower() not in _DIGEST]
+        words = [word for word in words if word.lower() not in WORDS.one_of("questions.between")]
+    bare = [word for word in words if word.lower() not in WORDS.one_of("questions.digest")]
     if not (author or named or kinds or dated or days) and bare and dates.is_time(bare):
         raise Mistake("mistake.day", text=" ".join(bare), today=today.isoformat())
     if author and not kinds and any(word.lower() == "fixes" for word in words):
@@ -134,7 +94,7 @@ def understood(text: str, areas: Areas, today: date, authors: Authors) -> Wanted
         named[0] if named else "",
         meaning(areas, kinds[0])["type"] if kinds else "",
         author,
-        from_then=bool(begins) or bool(re.search("从|自", text) and [*dated, *days]),
+        from_then=bool(begins) or bool(_PATTERNS.from_sign.search(text) and [*dated, *days]),
         weeks=bool(weeks),
     )
 
@@ -152,7 +112,7 @@ def is_day(word: str) -> bool:
 
 def asks_who(text: str) -> bool:
     """Whether a line asks for people."""
-    return bool(_WHO.search(text))
+    return bool(_PATTERNS.who.search(text))
 
 
 def known_authors(core: Core, repos: Collection[str]) -> Authors:
@@ -217,14 +177,19 @@ def find_typed(
 
 def _person(text: str, areas: Areas, today: date, authors: Authors) -> tuple[str, str]:
     """Return whose commits are asked for, and the text without that; an empty name for nobody's."""
-    for form in _FORMS:
+    for kind, form in _PATTERNS["people"].items():
         for found in form.finditer(text):
-            for name in _names(found["name"], is_last=form is _OWN):
-                if name.lower() in _NOBODY or dates.days(name, today) or is_day(name) or areas.find(fold(name)):
+            for name in _names(found["name"], is_last=kind.startswith("own")):
+                if (
+                    name.lower() in WORDS.one_of("questions.nobody")
+                    or dates.days(name, today)
+                    or is_day(name)
+                    or areas.find(fold(name))
+                ):
                     continue
                 if author := _author(name, authors):
                     return author, _without(text, found, name)
-            if form is _BY and found["sure"] and _may_be_name(found["name"], areas, today):
+            if found.groupdict().get("sure") and _may_be_name(found["name"], areas, today):
                 unknown = found["name"].split()[0]
                 near = tuple(_nearest(unknown, authors))
                 raise Mistake("mistake.author" if near else "mistake.author_nobody", text=unknown, known=near)
@@ -253,7 +218,7 @@ def _author(text: str, authors: Authors) -> str:
 def _may_be_name(text: str, areas: Areas, today: date) -> bool:
     first = text.split(maxsplit=1)[0]
     return not (
-        first.lower() in _NOBODY
+        first.lower() in WORDS.one_of("questions.nobody")
         or dates.days(text, today)
         or is_day(first)
         or areas.find(fold(first))
@@ -264,8 +229,8 @@ def _may_be_name(text: str, areas: Areas, today: date) -> bool:
 def _without(text: str, found: re.Match[str], name: str) -> str:
     """Return a text without a name and what says that it is one; what stands behind the name stays."""
     at = text.index(name, found.start("name"))
-    before = re.sub(r"\b(?:by|from|did|has|have|had)\s*$", "", text[:at], flags=re.IGNORECASE)
-    after = re.sub(r"^['’]s?\b", "", text[at + len(name) :])
+    before = _PATTERNS.in_front_of_name.sub("", text[:at])
+    after = _PATTERNS.behind.sub("", text[at + len(name) :])
     return f"{before} {after}"
 
 
