@@ -38,7 +38,7 @@ class Question:
         words: all of them must be there, each as the start of a word; identifiers and Chinese included.
         repos: only these; empty for all.
         since, until: committed in [since, until), UTC.
-        areas, types, authors: keys and names; all that are given must hold.
+        areas, types, authors: keys and names; all that are given must hold, of several in one tuple any.
         least: 0 for low, 1 for medium, 2 for high; None where nobody asked.
     """
 
@@ -46,8 +46,8 @@ class Question:
     repos: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
-    areas: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
+    areas: tuple[str | tuple[str, ...], ...] = ()
+    types: tuple[str | tuple[str, ...], ...] = ()
     authors: tuple[str, ...] = ()
     least: int | None = None
 
@@ -131,8 +131,8 @@ def newest(store: Store, question: Question, limit: int, before: int | None = No
 
 def filters_of(db: Database, question: Question) -> list[str] | None:
     """Return what a question asks for besides words; None if it asks for repositories that are not known."""
-    tags = [_exactly("area", area) for area in question.areas]
-    tags += [_exactly("type", kind) for kind in question.types]
+    tags = [_any_of("area", area) for area in question.areas]
+    tags += [_any_of("type", kind) for kind in question.types]
     tags += [f"{_exactly('author', name)} *" for name in question.authors]
     if question.least is not None or question.since or question.until:  # a span of time alone is a question too
         tags.append(_exactly("level", str(question.least or 0)))
@@ -165,6 +165,10 @@ def _newest(db: Database, match: str, first: int, last: int, most: int = _CANDID
         [match, first, last, most],
     )
     return [row[0] for row in rows]
+
+
+def _any_of(name: str, values: str | tuple[str, ...]) -> str:
+    return " OR ".join(_exactly(name, value) for value in ((values,) if isinstance(values, str) else values))
 
 
 def _exactly(name: str, value: str) -> str:

@@ -436,6 +436,9 @@ async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
         ("2026-03-12..2026-03-20", "is still to come"),
         ("2026-03-12..2026-03-01", "is no day"),
         ("today zone=Nowhere", "There is no time zone `Nowhere`"),
+        ("today zone=GMT+8", "There is no time zone `GMT+8`: try Asia/Shanghai, Asia/Singapore."),
+        ("today zone=UTC-08:00", "try America/Los_Angeles, America/Anchorage."),
+        ("today zone=CST", "try Asia/Shanghai, America/Chicago."),
         ("search", "What to look for?"),
         ("search x type=novel", "choose from feature, bugfix"),
         ("search x min=urgent", "choose from high, medium, low"),
@@ -597,6 +600,9 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
         ("subscribe AMD in example/quill", "hear of AMD in"), ("subscribe only high AMD", "hear of AMD · high only in"),
         ('subscribe "zebra crossing" "grey horse"', "hear of `zebra crossing` and of `grey horse` in"),
         ("subscribe <https://github.com/example/quill|example/quill> AMD", "hear of AMD in example/quill"),
+        ("subscribe AMD+NPU", "hear of AMD and of NPU in"), ("subscribe AMD\uff0bNPU", "hear of AMD and of NPU in"),
+        ("subscribe word=C++", "hear of `C++` in"), ("`subscribe AMD`", "hear of AMD in"), ("*subscribe AMD*", "hear of AMD in"),
+        ("> subscribe AMD", "hear of AMD in"), ("daybrief subscribe AMD", "hear of AMD in"),
         ("subscribe AMD at 18:30", "daily at 18:30 Shanghai time"), ("subscribe docs/**", "hear of `docs/**` in"),
         ("could you subscribe me to AMD?", "hear of AMD in"), ('subscribe "not AMD"', "hear of `not AMD` in"),
     ],
@@ -640,6 +646,7 @@ async def test_a_command_may_be_typed_as_text(bot: Bot, text: str) -> None:
         ("subscribe zebra, AMD frobnicate", "`frobnicate` was not understood beside AMD"),
         ("subscribe AMD hourly", "`hourly` is no time to be told"),
         ("subscribe <@U123>", "not by the one here"),
+        ("subscribe word=<@U123>", "not by the one here"),
         ("subscribe <#C123|amd>", "not about a channel"),
         ("subscribe src/sched.py", "if it is a path, write `path=src/sched.py`"),
     ],
@@ -676,6 +683,27 @@ async def test_several_values_of_a_search_all_count(known: Bot) -> None:
     shown = await known.shown("search area=AMD area=Attention")
     assert "area=AMD,Attention: 1 commit" in shown
     assert "nothing found" in await known.shown("search area=AMD area=NPU")
+
+
+@pytest.mark.parametrize("text", ["area=AMD,NPU", "area=AMD, NPU", 'area="AMD、NPU"'])
+async def test_a_list_in_a_search_means_any_of_it(known: Bot, text: str) -> None:
+    """A commit has rarely two areas, and never two types alone."""
+
+    async def subjects(command: str) -> set[str]:
+        found = await known.reply(command)
+        assert isinstance(found, CommitList)
+        return {row.item.entry.commit.subject for row in found.rows}
+
+    each = await subjects("search area=AMD"), await subjects("search area=NPU")
+    assert await subjects(f"search {text}") == each[0] | each[1]
+    assert each[0] != each[1]
+    kinds = await subjects("search type=feature"), await subjects("search type=bugfix")
+    assert await subjects("search type=feature,bugfix") == kinds[0] | kinds[1]
+
+
+async def test_from_in_a_search_is_since(known: Bot) -> None:
+    """It is no word to look for."""
+    assert await known.shown("search area=AMD from=2026-03-12") == await known.shown("search area=AMD since=2026-03-12")
 
 
 async def test_a_change_is_told_and_undone(known: Bot) -> None:

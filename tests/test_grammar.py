@@ -90,12 +90,19 @@ def test_a_command_is_read_as_it_is_meant(text: str, expected: Expected) -> None
         ("I want to unsubscribe", "unsubscribe"), ("why", "why"), ("why 2026-03-12 zone=UTC", "why"),
         ("why is this high?", "ask"), ("details of the cache change", "ask"), ("rate limits", "ask"), ("rate up", "rate"),
         ("rank correlation", "ask"), ("home directory", "ask"), ("undo 3", "undo"), ("undo the change", "ask"),
+        ("rank lower 5504fd9", "rank"), ("rank 5504fd9 up", "rank"), ("rank higher education", "ask"),
         ("save memory", "ask"), ("how many commits yesterday?", "ask"),
     ],
 )  # fmt: skip
 def test_a_sentence_is_no_buttons_command(text: str, expected: str) -> None:
     """Nor does courtesy hide a command."""
     assert typed(text).verb == expected
+
+
+@pytest.mark.parametrize("text", ["rank lower 5504fd9", "rank 5504fd9 down", "rank 5504fd9 lower", "rank 5504fd9 调低"])
+def test_a_rank_may_be_typed_in_any_order(text: str) -> None:
+    """As the button says it."""
+    assert typed(text).words == ("down", "5504fd9")
 
 
 @pytest.mark.parametrize("marks", ['""', "''", "“”", "„“", "‘’", "«»", "「」", "『』", "＂＂", '"”', "’'"])

@@ -427,6 +427,13 @@ async def test_a_mistake_stands_at_its_entry(team: Team, entry: str, value: str)
     assert set(given.values()) <= {one for values in filled(blocks).values() for one in values}
 
 
+async def test_a_file_that_slack_takes_for_an_address_is_the_file(team: Team) -> None:
+    """Slack makes a link of whatever ends like a country's addresses."""
+    await set_up(team)
+    done = await team.use("subscribe path=<http://cache.py|cache.py>")
+    assert "You will hear of cache.py in example/quill" in done.text
+
+
 async def test_several_topics_and_a_question_go_the_whole_way(team: Team) -> None:
     """What is stored is what the receipt repeats; a change is undone by its button; our own name is no part of a command."""
     server = team.server

@@ -119,6 +119,10 @@ class TestZoneNames:
             ("New York", "America/New_York"),
             ("europe/berlin", "Europe/Berlin"),
             ("Asia/Shangai", "Asia/Shanghai"),
+            ("GMT+8", "did you mean Asia/Shanghai or Asia/Singapore"),
+            ("UTC+08:00", "did you mean Asia/Shanghai or Asia/Singapore"),
+            ("UTC-8", "did you mean America/Los_Angeles or America/Anchorage"),
+            ("CST", "did you mean Asia/Shanghai or America/Chicago"),
             ("CST+8 or so", "Europe/Berlin"),  # nothing is near: an example
         ],
     )

@@ -12,6 +12,16 @@ from analysis.i18n.words import WORDS
 _OLDEST_DAY = date(1970, 1, 2)
 """Git counts from 1970 on, and some zones' first of January began before that."""
 
+_OFFSET = re.compile(r"(?:GMT|UTC)?\s*(?P<sign>[+\u2212-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?", re.IGNORECASE)
+_CITIES = (
+    "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York", "America/Sao_Paulo", "Europe/London",
+    "Europe/Berlin", "Europe/Helsinki", "Europe/Moscow", "Asia/Dubai", "Asia/Karachi", "Asia/Kolkata", "Asia/Dhaka",
+    "Asia/Bangkok", "Asia/Shanghai", "Asia/Singapore", "Asia/Tokyo", "Asia/Seoul", "Australia/Sydney",
+    "Australia/Adelaide", "Pacific/Auckland", "Pacific/Honolulu", "America/Anchorage", "America/Halifax",
+)  # fmt: skip
+"""One or two well-known places on each offset, to be suggested to whoever names only the offset."""
+_MOST_CITIES = 3
+
 _ISO_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 _RELATIVE = ("today", "yesterday", "two_days_ago", "three_days_ago")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -92,11 +102,31 @@ def check_zone(name: str) -> str:
     zones = available_timezones() - {"localtime", "Factory"}
     if name not in zones:
         wanted = name.strip().lower().replace(" ", "_")
-        near = [z for z in zones if z.rpartition("/")[2].lower() == wanted]
-        near += get_close_matches(name, zones, n=3, cutoff=0.6)
+        near = of_clocks(name)
+        if not near:
+            near = [z for z in zones if z.rpartition("/")[2].lower() == wanted]
+            near += get_close_matches(name, zones, n=3, cutoff=0.6)
         hint = f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else "use a name such as Europe/Berlin."
         raise BadInput(f"There is no time zone {name!r}: {hint}")
     return name
+
+
+def of_clocks(text: str) -> list[str]:
+    """Return zones whose clocks a text may mean: `GMT+8`, `UTC+05:30`, `CST`; empty where it names no such thing.
+
+    `Etc/GMT+8` has the opposite sign (POSIX, https://data.iana.org/time-zones/tz-link.html) and is never what is meant.
+    """
+    offset = _OFFSET.fullmatch(text.strip())
+    minutes = int(offset["hours"]) * 60 + int(offset["minutes"] or 0) if offset else 0
+    wanted = timedelta(minutes=-minutes if offset and offset["sign"] != "+" else minutes)
+    fitting = dict[str, int]()
+    for city in _CITIES:
+        moments = [datetime(2026, month, 1, tzinfo=ZoneInfo(city)) for month in (1, 7)]
+        fitting[city] = sum(
+            one.utcoffset() == wanted if offset else one.tzname() == text.strip().upper() for one in moments
+        )
+    best = sorted((city for city, count in fitting.items() if count), key=lambda city: -fitting[city])
+    return best[:_MOST_CITIES]
 
 
 def parse_day(text: str, today: date) -> date:

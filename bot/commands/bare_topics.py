@@ -123,7 +123,7 @@ def _bare(areas: Areas, text: str) -> str:
 
 
 def _part(areas: Areas, text: str) -> list[Named]:
-    pair = re.split(r"\s*[|/]\s*", text)
+    pair = re.split(r"\s*[|/+]\s*", fold(text))  # a full-width plus, too
     if len(pair) > 1 and all(areas.find(fold(one)) for one in pair):
         return [meaning(areas, one) for one in pair]
     if is_known(areas, text):

@@ -50,6 +50,9 @@ _TWO_WORDS = {
 """How people ask for the digest of a day, with other words around it."""
 _WAYS = {"rate": {"up", "down"}, "rank": {"up", "down"}, "save": {"setup", "subscribe", "mute"}}
 """What follows the names of commands that nobody types: after them, other words are a question."""
+_OURS = {"digest", "daybrief"}
+"""What people type before a command, as if it were one."""
+_MARKS = ("```", "`", "**", "__", "*", "_", "~")
 _BESIDE = {"whole", "new", "please", "pls", "thanks"}
 """Words that buttons add to a command, and those of people who are polite."""
 
@@ -106,9 +109,10 @@ def read(text: str) -> Command:
     Raises:
         Mistake: there is no such command, or a quotation mark is open.
     """
+    text = _unmarked(text)
     found = pieces(text)
-    if found[1:] and _head(found[0]) == "digest" and verb(_head(found[1])):
-        found = found[1:]  # `digest` typed where commands are only text
+    if found[1:] and _head(found[0]) in _OURS and verb(_head(found[1])):
+        found = found[1:]  # our name, or `digest`, typed where commands are only text
     if not found:
         return Command("help")
     name = _verb_of(found[0])
@@ -133,7 +137,7 @@ def typed(text: str) -> Command:
     Raises:
         Mistake: as `read`.
     """
-    command = read(text)
+    command = _ranked(read(text))
     if command.verb == FREE:
         asked = Command("search", (), command.named, command.flags) if command.named and not command.words else command
         return _politely(text) or asked
@@ -154,6 +158,29 @@ def typed(text: str) -> Command:
         case _:
             is_meant = True
     return command if is_meant else _sorted(FREE, pieces(text))
+
+
+def _unmarked(text: str) -> str:
+    """Take a quotation's sign, and Markdown's marks around the whole, off a command; what is none stays as it is."""
+    bare = inner = text.strip().removeprefix(">").strip()
+    for mark in _MARKS:
+        if len(inner) > 2 * len(mark) and inner.startswith(mark) and inner.endswith(mark):
+            inner = inner[len(mark) : -len(mark)].strip()
+    for one in (inner, bare):
+        found = pieces(one)
+        if one != text.strip() and found and (_verb_of(found[0]) or _head(found[0]) in _OURS):
+            return one
+    return text
+
+
+def _ranked(command: Command) -> Command:
+    """Read `rank lower 5504fd9` and `rank 5504fd9 up` as the buttons' `rank down 5504fd9`; anything else as it is."""
+    ways = WORDS.names("directions")
+    told = [ways[fold(word).lower()] for word in command.words if fold(word).lower() in ways]
+    others = [word for word in command.words if fold(word).lower() not in ways]
+    if command.verb != "rank" or len(told) != 1 or len(others) != 1 or not reference(others[0]):
+        return command
+    return replace(command, words=(told[0], others[0]))
 
 
 def _day_of(command: Command) -> Command:
@@ -283,7 +310,10 @@ def _sorted(name: str, found: list[Piece]) -> Command:
         elif name in _TOPICAL and not piece.is_quoted and (choice := _choice(lowered, known.values())):
             named[choice] = (*named.get(choice, ()), lowered)
         elif goes_on:
-            named[goes_on] += (piece.text.rstrip(LIST_SIGNS),)
+            value = piece.text.rstrip(LIST_SIGNS)
+            *others, before = named[goes_on]
+            is_either = name not in _TOPICAL and goes_on in _ENUMERATED
+            named[goes_on] = (*others, f"{before},{value}") if is_either else (*others, before, value)
             goes_on, last_key = (goes_on if piece.goes_on else ""), goes_on
             continue
         else:

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from difflib import get_close_matches
 from zoneinfo import available_timezones
 
-from analysis.commits.window import check_zone
+from analysis.commits.window import check_zone, of_clocks
 from analysis.errors import BadInput
 from analysis.i18n.typography import LIST_SIGNS, fold
 from analysis.questions.dates import days
@@ -92,6 +92,8 @@ def zone(text: str) -> str:
     """Return an IANA time zone, also by its city alone."""
     wanted = fold(text).replace(" ", "_").lower()
     known = {name.lower(): name for name in available_timezones()}
+    if wanted not in known and (meant := of_clocks(fold(text))):
+        raise Mistake("mistake.zone", text=text, near=tuple(meant))
     named = known.get(wanted) or next((n for low, n in known.items() if low.rpartition("/")[2] == wanted), "")
     try:
         return check_zone(named or text.strip())

@@ -202,8 +202,8 @@ def read_search(core: Core, text: str, zone: str = "UTC") -> tuple[Question, lis
         words=words,
         since=since,
         until=until,
-        areas=tuple(stored_area(core, name) for name in filters.get("area", [])),
-        types=tuple(change_type(name).value for name in filters.get("type", [])),
+        areas=tuple(tuple(stored_area(core, one) for one in name.split(",")) for name in filters.get("area", [])),
+        types=tuple(tuple(change_type(one).value for one in name.split(",")) for name in filters.get("type", [])),
         authors=tuple(filters.get("author", [])),
         least=max((importance(level).rank for level in filters.get("min", [])), default=None),
     )

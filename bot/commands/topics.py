@@ -77,11 +77,9 @@ def _stored(core: Core, name: str, value: str) -> str:
         return meanings.change_type(value)
     if name == "fix":
         return meanings.fix(value)
-    if name == "author":
-        if value.startswith("<@"):  # a mention of somebody on the platform, whose name there is not the repository's
-            raise Mistake("mistake.author_mention")
-        return value.lstrip("@")
-    return value
+    if value.startswith("<@"):  # a mention of somebody on the platform, whose name there is not the repository's
+        raise Mistake("mistake.author_mention")
+    return value.lstrip("@") if name == "author" else value
 
 
 def _stray(named: Mapping[str, Sequence[str]], text: str) -> Mistake:

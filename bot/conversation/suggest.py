@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from analysis.commits.window import of_clocks
 from analysis.questions.words import words_of
 from bot.commands.registry import verbs
 from bot.config import machine_zone
@@ -64,7 +65,7 @@ def _zones(context: CommandContext, typed: str) -> list[tuple[str, str]]:
     wanted, now = typed.lower().replace(" ", "_"), context.services.core.now()
     near = [context.zone(), *(feed.zone for feed in context.services.feeds.all()), machine_zone(), "UTC"]
     names = near if not wanted else sorted(available_timezones())
-    found = [name for name in dict.fromkeys(names) if wanted in name.lower()]
+    found = of_clocks(typed) or [name for name in dict.fromkeys(names) if wanted in name.lower()]
     found.sort(key=lambda name: not name.lower().rpartition("/")[2].startswith(wanted))
     return [(name, f"{name} · {now.astimezone(ZoneInfo(name)):%H:%M}") for name in found[:_MOST]]
 

@@ -217,8 +217,8 @@ async def search(context: CommandContext) -> AsyncIterator[Reply]:
             words=words,
             since=since,
             until=until,
-            areas=tuple(meanings.area(core, name) for name in meanings.listed(given.get("area", ""))),
-            types=tuple(meanings.change_type(name) for name in meanings.listed(given.get("type", ""))),
+            areas=_alternatives(context.values("area"), lambda name: meanings.area(core, name)),
+            types=_alternatives(context.values("type"), meanings.change_type),
             authors=tuple(name.lstrip("@") for name in meanings.listed(given.get("author", ""))),
             least=meanings.importance(given["min"]).rank if "min" in given else None,
         )
@@ -234,6 +234,11 @@ async def search(context: CommandContext) -> AsyncIterator[Reply]:
         raise Mistake("mistake.search_missing") from None
     shown = " ".join([meant or words, *(f"{name}={value}" for name, value in given.items())]).strip()
     yield await _found(context, shown, answer)
+
+
+def _alternatives(values: Sequence[str], read: Callable[[str], str]) -> tuple[tuple[str, ...], ...]:
+    """Read what a search is narrowed to: `AMD,NPU` is any of them, what is given twice must hold twice."""
+    return tuple(tuple(map(read, meanings.listed(value))) for value in values)
 
 
 async def _found(context: CommandContext, title: str, answer: Answer) -> Reply:

@@ -22,6 +22,8 @@ HOME, USES = "home", "uses"
 _WITH_FILE = "file_share"
 
 _LINK = re.compile(r"<(?:https?|mailto):[^|>\s]+(?:\|[^>]*)?>")
+_ADDED = ("http://", "https://", "mailto:")
+"""What Slack puts before a name that it takes for an address: `<http://foo.py|foo.py>`."""
 _CHANNEL = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
 _MENTION = re.compile(r"<@\w+(?:\|[^>]*)?>")
 _MOST_WORDS = 80
@@ -165,9 +167,16 @@ def of_shortcut(body: Body) -> Asked:
 
 def plain(text: str) -> str:
     """Return what was typed: without Slack's brackets around links and channels and its entities."""
-    text = _LINK.sub(lambda found: found[0][1:-1].partition("|")[0].removeprefix("mailto:"), text)
+    text = _LINK.sub(_linked, text)
     text = _CHANNEL.sub(lambda found: found[1], text)
     return html.unescape(text).strip()
+
+
+def _linked(found: re.Match[str]) -> str:
+    """Return a link's address; where Slack made a link of what was typed, such as a file's name, what was typed."""
+    address, _, label = found[0][1:-1].partition("|")
+    is_ours = label and address.rstrip("/").lower() in {f"{scheme}{label.lower()}" for scheme in _ADDED}
+    return label if is_ours else address.removeprefix("mailto:")
 
 
 def _behind_mention(body: Body) -> str:
