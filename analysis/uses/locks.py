@@ -1,18 +1,13 @@
 """Requirements and lock files: which version of a package they ask for, or have settled on."""
 
-import re
 from collections.abc import Iterator
 
+from analysis.i18n.patterns import Patterns
 from analysis.uses.found import Found, Setting
 from analysis.uses.shell import package
 from analysis.uses.use import UseKind
 
-_QUOTED = re.compile(r"""["'](?P<text>[A-Za-z][\w.-]*(?:\[[\w,.-]*\])?\s*(?:===?|[<>~!]=)\s*[^"';]+)""")
-_KEY = re.compile(r"""^\s*["']?(?P<name>@?[A-Za-z][\w./-]*)["']?\s*=\s*(?:["'](?P<version>[\^~<>=*]*\d[^"']*)["']|\{[^}\n]*version\s*=\s*["'](?P<inner>[^"']+)["'])""")  # fmt: skip
-_NAMED = re.compile(r"""^name\s*=\s*"(?P<name>[^"]+)"$""")
-_VERSION = re.compile(r"""^version\s*=\s*"(?P<version>[^"]+)"$""")
-_TABLE = re.compile(r"^\[+(?P<name>[^\]]+)\]+")
-_GO = re.compile(r"^\s*(?:require\s+)?(?P<name>[\w-]+\.[\w.-]+/[\w./~-]+)\s+(?P<version>v[\w.+-]+)")
+_PATTERNS = Patterns(__file__)
 
 
 def requirements(text: str) -> Iterator[Found]:
@@ -26,16 +21,16 @@ def toml(text: str) -> Iterator[Found]:
     """Read a manifest or a lock file in TOML by its lines, whose numbers no parser keeps."""
     table, name = "", ""
     for line, piece in enumerate(text.split("\n"), 1):
-        if found := _TABLE.match(piece):
+        if found := _PATTERNS.table.match(piece):
             table, name = found["name"], ""
-        elif found := _NAMED.match(piece):
+        elif found := _PATTERNS.named.match(piece):
             name = found["name"]
-        elif (found := _VERSION.match(piece)) and name and table == "package":
+        elif (found := _PATTERNS.version.match(piece)) and name and table == "package":
             yield Setting(UseKind.VERSION, name, found["version"], line)
-        elif "dependencies" in table and (found := _KEY.match(piece)):
+        elif "dependencies" in table and (found := _PATTERNS.key.match(piece)):
             yield Setting(UseKind.VERSION, found["name"], found["version"] or found["inner"], line)
         else:
-            for quoted in _QUOTED.finditer(piece):
+            for quoted in _PATTERNS.quoted.finditer(piece):
                 if one := package(quoted["text"].replace(" ", ""), line):
                     yield one
             key, _, value = piece.partition("=")
@@ -46,5 +41,5 @@ def toml(text: str) -> Iterator[Found]:
 def go_modules(text: str) -> Iterator[Found]:
     """Read a `go.mod`."""
     for line, piece in enumerate(text.split("\n"), 1):
-        if found := _GO.match(piece):
+        if found := _PATTERNS.go.match(piece):
             yield Setting(UseKind.VERSION, found["name"], found["version"], line)

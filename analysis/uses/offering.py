@@ -6,18 +6,10 @@ from dataclasses import dataclass, field
 
 from analysis.facts import Fact, FactKind
 from analysis.facts.definitions import Offered, definitions
+from analysis.i18n.patterns import Patterns
 from analysis.uses.modules import ClassDefinition, classes_of
 
-_SCRIPTS = re.compile(
-    r"^\[(?:project\.(?:gui-)?scripts|tool\.poetry\.scripts)\]\s*\n(?P<body>(?:[^\[\n].*\n|\n)*)", re.MULTILINE
-)
-_KEY = re.compile(r"^\s*[\"']?(?P<name>[\w.-]+)[\"']?\s*=", re.MULTILINE)
-_NAME = re.compile(r"""^\s*(?:name\s*=\s*"|"name":\s*")(?P<name>@?[\w./-]+)\"""", re.MULTILINE)
-_BIN = re.compile(r'"bin":\s*(?:"[^"]*"|\{(?P<body>[^}]*)\})')
-_BIN_KEY = re.compile(r'"(?P<name>[\w.-]+)"\s*:')
-_MANIFEST = re.compile(r"(?:^|/)(?:pyproject[^/]*\.toml|Cargo\.toml|package\.json|setup\.py)$")
-_GO_PROGRAM = re.compile(r"(?:^|/)cmd/(?P<name>[\w-]+)/")
-_ROOT = re.compile(r"^(?:(?:src|python|lib)/)?(?P<name>[a-z_]\w*)/__init__\.py$")
+_PATTERNS = Patterns(__file__)
 _PAST = {
     "flag": Offered.FLAG, "env": Offered.VARIABLE, "endpoint": Offered.ENDPOINT, "metric": Offered.METRIC, "config": Offered.CONFIG,
     "name": Offered.NAME,
@@ -50,11 +42,11 @@ class Offering:
         """Add what a revision's files offer; of settings, what may be one of the words that are `wanted`."""
         words = tuple(sorted({word for word in wanted if word}))
         for path, text in files.items():
-            if found := _ROOT.match(path):
+            if found := _PATTERNS.root.match(path):
                 self.roots.add(found["name"])
-            if found := _GO_PROGRAM.search(path):
+            if found := _PATTERNS.go_program.search(path):
                 self.programs.add(found["name"])
-            if _MANIFEST.search(path):
+            if _PATTERNS.manifest.search(path):
                 self._manifest(path, text)
             if any(word in text for word in words):
                 for one in definitions(path, text):
@@ -89,15 +81,15 @@ class Offering:
         return False
 
     def _manifest(self, path: str, text: str) -> None:
-        names = {found["name"] for found in _NAME.finditer(text)} if path.count("/") <= _SHALLOW else set()
-        if found := next(iter(_NAME.finditer(text)), None):
+        names = {found["name"] for found in _PATTERNS.name.finditer(text)} if path.count("/") <= _SHALLOW else set()
+        if found := next(iter(_PATTERNS.name.finditer(text)), None):
             names = {found["name"]}
         self.packages |= {plain(name) for name in names}
         self.programs |= {name for name in names if name.lower() not in _NO_PROGRAMS and path.endswith("Cargo.toml")}
-        for block in _SCRIPTS.finditer(text):
-            self.programs |= {found["name"] for found in _KEY.finditer(block["body"])}
-        for block in _BIN.finditer(text):
-            self.programs |= {found["name"] for found in _BIN_KEY.finditer(block["body"] or "")}
+        for block in _PATTERNS.scripts.finditer(text):
+            self.programs |= {found["name"] for found in _PATTERNS.key.finditer(block["body"])}
+        for block in _PATTERNS.bin.finditer(text):
+            self.programs |= {found["name"] for found in _PATTERNS.bin_key.finditer(block["body"] or "")}
 
     def add_past(self, facts: Iterable[Fact]) -> None:
         """Add what facts say that there was."""

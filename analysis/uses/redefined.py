@@ -1,17 +1,13 @@
 """Definitions that a diff takes away or calls otherwise, private ones and methods too: for whoever builds on exactly these."""
 
-import re
 from collections.abc import Collection, Iterator
 
 from analysis.commits.commit import Commit
 from analysis.facts import Fact, FactKind
+from analysis.i18n.patterns import Patterns
 from analysis.uses.modules import module_of
 
-_HUNK = re.compile(r"^@@ -\d+(?:,\d+)? \+(?P<line>\d+)(?:,\d+)? @@ ?(?P<heading>.*)$", re.MULTILINE)
-_DEFINED = re.compile(
-    r"^(?P<indent>[ \t]*)(?P<what>(?:async[ ]+)?def|class)[ ]+(?P<name>\w+)(?P<rest>[^\n]*)", re.MULTILINE
-)
-_SPACE = re.compile(r"\s+")
+_PATTERNS = Patterns(__file__)
 _LONGEST = 2_000
 """Characters of a signature."""
 
@@ -40,13 +36,13 @@ def redefined(commit: Commit, names: Collection[str]) -> Iterator[tuple[str, Fac
 def _defined(patch: str, sign: str) -> dict[str, tuple[str, int]]:
     """Return what the hunks of one side define, by its qualified name: the signature, whole or empty, and the hunk's line."""
     found: dict[str, tuple[str, int]] = {}
-    hunks = list(_HUNK.finditer(patch))
+    hunks = list(_PATTERNS.hunk.finditer(patch))
     for hunk, end in zip(hunks, [*(one.start() for one in hunks[1:]), len(patch)], strict=True):
         lines = patch[hunk.end() + 1 : end].split("\n")
         text = "\n".join(line[1:] for line in lines if line[:1] in {" ", sign})
-        heading = _DEFINED.match(hunk["heading"])
+        heading = _PATTERNS.defined.match(hunk["heading"])
         owner = heading["name"] if heading and heading["what"] == "class" else ""
-        for one in _DEFINED.finditer(text):
+        for one in _PATTERNS.defined.finditer(text):
             if one["what"] == "class":
                 owner = one["name"] if not one["indent"] else owner
                 qualified = one["name"]
@@ -68,7 +64,7 @@ def _signature(rest: str) -> str:
         depth += (char in "([{") - (char in ")]}")
         if char in ")]}" and not depth:
             return (
-                _SPACE.sub(" ", rest[: at + 1])
+                _PATTERNS.space.sub(" ", rest[: at + 1])
                 .replace("( ", "(")
                 .replace(", )", ")")
                 .replace(" )", ")")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis.errors import BadInput
 from analysis.facts.definitions import Offered
+from analysis.i18n.patterns import Patterns
 from analysis.uses import locks, shell
 from analysis.uses.found import Command, Found, Setting
 from analysis.uses.offering import Offering, plain
@@ -14,6 +15,7 @@ from analysis.uses.python import python
 from analysis.uses.structured import structured
 from analysis.uses.use import Use, UseKind, Uses
 
+_PATTERNS = Patterns(__file__)
 LARGEST = 1_000_000
 """Bytes of a file; a longer one is data."""
 MOST = 20_000
@@ -32,20 +34,18 @@ _PASSED_OVER = {
     "target",
     "dist",
 }
-_READERS: tuple[tuple[re.Pattern[str], Callable[[str], Iterator[Found]]], ...] = (
-    (re.compile(r"(?:^|/)(?:[^/]*requirements[^/]*\.(?:txt|in)|constraints[^/]*\.txt)$"), locks.requirements),
-    (re.compile(r"(?:^|/)go\.mod$"), locks.go_modules),
-    (re.compile(r"(?:^|/)(?:Dockerfile|Containerfile)[^/]*$|\.(?:Dockerfile|dockerfile)$"), shell.dockerfile),
-    (re.compile(r"\.(?:service|timer|socket|container)$"), shell.unit),
-    (re.compile(r"(?:^|/)\.env(?:\.[\w.-]+)?$|\.env$"), shell.variables),
-    (re.compile(r"\.(?:toml|lock)$"), locks.toml),
-    (re.compile(r"\.(?:ya?ml|json|tpl)$"), structured),
-    (re.compile(r"\.pyi?$"), python),
-    (re.compile(r"\.(?:sh|bash|zsh|slurm|sbatch)$|(?:^|/)(?:Makefile|Procfile|justfile)$"), shell.shell),
-)
-_FLAG = re.compile(r"(?P<name>--[A-Za-z][\w.-]*)(?:=(?P<value>.*))?", re.DOTALL)
-_SERIES = re.compile(r"_(?:bucket|count|sum|total|created|info)$")
-_PARAMETER = re.compile(r"\{[^}/]*\}|\$\w+|<[^>/]*>|:\w+")
+_READERS: dict[str, Callable[[str], Iterator[Found]]] = {
+    "requirements": locks.requirements,
+    "go_modules": locks.go_modules,
+    "dockerfile": shell.dockerfile,
+    "unit": shell.unit,
+    "variables": shell.variables,
+    "toml": locks.toml,
+    "structured": structured,
+    "python": python,
+    "shell": shell.shell,
+}
+"""What reads a file, by the key of the pattern that its path fits."""
 _LAUNCHERS = {
     "python",
     "python3",
@@ -88,7 +88,7 @@ def read_files(paths: Sequence[Path]) -> Iterator[Scanned]:
         if not root.exists():
             raise BadInput(f"There is nothing at {root}: name the files or folders that use the repository.")
         for file, name in _walk(root):
-            reader = next((read for pattern, read in _READERS if pattern.search(name)), None)
+            reader = next((_READERS[kind] for kind, form in _PATTERNS["files"].items() if form.search(name)), None)
             if reader is None:
                 continue
             count += 1
@@ -135,13 +135,13 @@ def candidates(files: Iterable[Scanned]) -> set[str]:
     for file in files:
         for one in file.found:
             if isinstance(one, Command):
-                flags = (match for word in one.words if (match := _FLAG.fullmatch(word.text)))
+                flags = (match for word in one.words if (match := _PATTERNS.flag.fullmatch(word.text)))
                 for flag in flags:
                     found |= {flag["name"], flag["name"][2:].replace("-", "_")}
             elif one.kind is UseKind.ENDPOINT:
                 found.add(one.name)
             elif one.kind is UseKind.METRIC:
-                found |= {one.name, _SERIES.sub("", one.name)}
+                found |= {one.name, _PATTERNS.series.sub("", one.name)}
             elif one.kind in {UseKind.VARIABLE, UseKind.NAME, UseKind.CONFIG, UseKind.SUBCLASS}:
                 found.add(_last(one.name))
     return {word for word in found if len(word) > _WORDS_OF_A_NAME}
@@ -183,7 +183,7 @@ class _Matcher:
         whose = self._program(one)
         flags = self._offering.names[Offered.FLAG]
         for at, word in enumerate(one.words):
-            found = _FLAG.fullmatch(word.text)
+            found = _PATTERNS.flag.fullmatch(word.text)
             name = self._flag(found["name"], flags, is_abbreviated=whose is True) if found else ""
             if not found or not name:
                 continue
@@ -241,7 +241,7 @@ class _Matcher:
         if kind is UseKind.VARIABLE:
             return name in names[Offered.VARIABLE]
         if kind is UseKind.METRIC:
-            return name in names[Offered.METRIC] or _SERIES.sub("", name) in names[Offered.METRIC]
+            return name in names[Offered.METRIC] or _PATTERNS.series.sub("", name) in names[Offered.METRIC]
         if kind is UseKind.IMAGE:
             return self._is_image(name)
         if kind is UseKind.VERSION:
@@ -265,7 +265,7 @@ def _last(name: str) -> str:
 
 def _pattern(route: str) -> re.Pattern[str]:
     """Return what paths of a route look like: something for each parameter."""
-    return re.compile("[^/]+".join(map(re.escape, _PARAMETER.split(route))))
+    return re.compile("[^/]+".join(map(re.escape, _PATTERNS.parameter.split(route))))
 
 
 def values_of(uses: Uses, kind: UseKind) -> Mapping[str, list[Use]]:

@@ -4,31 +4,24 @@ Words are those of `shlex`; nothing is expanded, and nothing is run.
 """
 
 import json
-import re
 import shlex
 from collections.abc import Iterator
 
+from analysis.i18n.patterns import Patterns
 from analysis.uses.found import Command, Found, Setting, Word
 from analysis.uses.use import UseKind
 
-_ASSIGNED = re.compile(r"(?:export\s+|-e\s+|--env[= ])?(?P<name>[A-Za-z_]\w{2,})=(?P<value>.*)", re.DOTALL)
-_PARTS = re.compile(r"&&|\|\||[;|&]|\$\(|`")
-_URL = re.compile(
-    r"""(?:https?://[^\s/"'`<>]*|(?:localhost|127\.0\.0\.1|\$\{?\w+\}?)(?::[\w${}]+)?)(?P<path>/[\w./{}:-]*)"""
-)
+_PATTERNS = Patterns(__file__)
 _RUNS_IMAGES = {"run", "pull", "create"}
 _LONGEST = 20_000
 """Characters of one logical line."""
-_INSTRUCTION = re.compile(r"(?P<name>[A-Za-z]+)\s+(?P<rest>.*)", re.DOTALL)
-_INSTALLED = re.compile(r"^(?P<name>[A-Za-z][\w.-]*)(?:\[[\w,.-]*\])?(?P<how>===?|[<>~!]=)(?P<version>[\w.*+!-]+)")
-_IMAGE = re.compile(r"^(?P<name>[\w.-]+(?::\d+)?(?:/[\w.-]+)+|[\w.-]+):(?P<tag>[\w.-]+)(?:@sha256:\w+)?$")
 
 
 def shell(text: str, first: int = 1) -> Iterator[Found]:
     """Read a script whose first line has the number `first`."""
     for line, logical in _logical(text, first):
         yield from urls(logical, line)
-        for part in _PARTS.split(logical):
+        for part in _PATTERNS.parts.split(logical):
             yield from _command(part, line)
 
 
@@ -51,12 +44,12 @@ def _command(text: str, line: int) -> Iterator[Found]:
     words: list[Word] = []
     for offset, piece in enumerate(text.split("\n")):
         words += [Word(word, line + offset) for word in split(piece)]
-    while words and (found := _ASSIGNED.fullmatch(words[0].text)):
+    while words and (found := _PATTERNS.assigned.fullmatch(words[0].text)):
         yield Setting(UseKind.VARIABLE, found["name"], found["value"], words[0].line)
         words.pop(0)
     if words and words[0].text in {"export", "env", "declare", "readonly"}:
         for word in words[1:]:
-            if found := _ASSIGNED.fullmatch(word.text):
+            if found := _PATTERNS.assigned.fullmatch(word.text):
                 yield Setting(UseKind.VARIABLE, found["name"], found["value"], word.line)
     if words:
         yield from command(tuple(words))
@@ -66,9 +59,9 @@ def command(words: tuple[Word, ...], image: str = "") -> Iterator[Found]:
     """Yield a command, with the variables that it hands on, the images that it runs, and the packages that it installs."""
     texts = [word.text for word in words]
     for at, word in enumerate(words):
-        if texts[at - 1 : at] in (["-e"], ["--env"]) and (found := _ASSIGNED.fullmatch(word.text)):
+        if texts[at - 1 : at] in (["-e"], ["--env"]) and (found := _PATTERNS.assigned.fullmatch(word.text)):
             yield Setting(UseKind.VARIABLE, found["name"], found["value"], word.line)
-        if _RUNS_IMAGES.intersection(texts[:at]) and (found := _IMAGE.fullmatch(word.text)):
+        if _RUNS_IMAGES.intersection(texts[:at]) and (found := _PATTERNS.image.fullmatch(word.text)):
             yield Setting(UseKind.IMAGE, found["name"], found["tag"], word.line)
             image = found["name"]
     if "install" in texts or "add" in texts:
@@ -82,14 +75,14 @@ def command(words: tuple[Word, ...], image: str = "") -> Iterator[Found]:
 
 def package(text: str, line: int) -> Setting | None:
     """Return the version that a requirement asks for; None for what is none."""
-    found = _INSTALLED.match(text.strip("\"'"))
+    found = _PATTERNS.installed.match(text.strip("\"'"))
     return Setting(UseKind.VERSION, found["name"], found["how"] + found["version"], line) if found else None
 
 
 def urls(text: str, line: int) -> Iterator[Setting]:
     """Yield the paths of addresses in a text."""
     if "/" in text:
-        for found in _URL.finditer(text):
+        for found in _PATTERNS.url.finditer(text):
             at = line + text.count("\n", 0, found.start())
             yield Setting(UseKind.ENDPOINT, found["path"], "", at)
 
@@ -106,7 +99,7 @@ def dockerfile(text: str) -> Iterator[Found]:
     """Read a Dockerfile; instructions and their lines go on behind a backslash. https://docs.docker.com/reference/dockerfile/ ."""
     image = ""
     for line, logical in _logical(text, 1):
-        found = _INSTRUCTION.match(logical.strip())
+        found = _PATTERNS.instruction.match(logical.strip())
         if not found:
             continue
         name, rest = found["name"].upper(), found["rest"]
@@ -124,7 +117,7 @@ def dockerfile(text: str) -> Iterator[Found]:
 def _env(rest: str, line: int) -> Iterator[Setting]:
     for offset, piece in enumerate(rest.split("\n")):
         words = split(piece)
-        pairs = [found for word in words if (found := _ASSIGNED.fullmatch(word))]
+        pairs = [found for word in words if (found := _PATTERNS.assigned.fullmatch(word))]
         yield from (Setting(UseKind.VARIABLE, found["name"], found["value"], line + offset) for found in pairs)
         if not pairs and len(words) > 1 and not offset:  # the old form: ENV NAME value
             yield Setting(UseKind.VARIABLE, words[0], " ".join(words[1:]), line)
@@ -144,7 +137,7 @@ def _listed(rest: str, line: int) -> Iterator[Word]:
 
 def image_of(text: str, line: int) -> Iterator[Setting]:
     """Yield an image with its tag, where it names one."""
-    if found := _IMAGE.fullmatch(text.strip("\"'")):
+    if found := _PATTERNS.image.fullmatch(text.strip("\"'")):
         yield Setting(UseKind.IMAGE, found["name"], found["tag"], line)
 
 
@@ -161,6 +154,6 @@ def unit(text: str) -> Iterator[Found]:
 def variables(text: str) -> Iterator[Found]:
     """Read a file of variables, such as `.env`."""
     for line, piece in enumerate(text.split("\n"), 1):
-        if (found := _ASSIGNED.fullmatch(piece.strip())) and not piece.lstrip().startswith("#"):
+        if (found := _PATTERNS.assigned.fullmatch(piece.strip())) and not piece.lstrip().startswith("#"):
             yield Setting(UseKind.VARIABLE, found["name"], found["value"].strip("\"'"), line)
             yield from urls(piece, line)

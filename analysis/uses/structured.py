@@ -8,24 +8,20 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from analysis.i18n.patterns import Patterns
 from analysis.uses.found import Command, Found, Setting, Word
 from analysis.uses.shell import command, image_of, package, shell, split, urls
 from analysis.uses.use import UseKind
+
+_PATTERNS = Patterns(__file__)
 
 if TYPE_CHECKING:
     from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 _DEEPEST, _MOST_NODES = 60, 100_000
-_CONTROL = re.compile(r"^[ \t]*\{\{-?[^}]*\}\}[ \t]*$", re.MULTILINE)
-_INLINE = re.compile(r"\{\{[^{}]*\}\}")
-_ASSIGNED = re.compile(r"(?P<name>[A-Z][A-Z0-9_]{2,})=(?P<value>.*)", re.DOTALL)
-_NAME = re.compile(r"[A-Z][A-Z0-9_]{2,}")
-_METRIC = re.compile(r"[A-Za-z_:][\w:]{3,}")
 _QUERIES = {"expr", "query", "definition", "metric", "metricname", "record", "rawsql", "serverquery"}
 _COMMANDS = {"command", "args", "entrypoint", "cmd", "extraargs", "extra_args", "arguments"}
 _ENVIRONMENTS = {"env", "environment", "extraenv", "envvars"}
-_NESTED = re.compile(r"^\s*(?:[-?] ){20,}|^ {400,}", re.MULTILINE)
-_DEPENDENCY = re.compile(r"\d|[\^~>=<*]")
 
 
 def structured(text: str) -> Iterator[Found]:
@@ -43,7 +39,7 @@ def _documents(text: str) -> Iterator["Node"]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     if "{{" in text:
-        text = _INLINE.sub("x", _CONTROL.sub("", text))
+        text = _PATTERNS.inline.sub("x", _PATTERNS.control.sub("", text))
     if _is_too_deep(text):
         return
     try:
@@ -59,7 +55,7 @@ def _is_too_deep(text: str) -> bool:
         depth = max(0, depth + (1 if char in "[{" else -1))
         if depth > _DEEPEST:
             return True
-    return _NESTED.search(text) is not None
+    return _PATTERNS.nested.search(text) is not None
 
 
 def _lines(text: str) -> Iterator[Found]:
@@ -71,9 +67,9 @@ def _lines(text: str) -> Iterator[Found]:
         key, _, value = plain.partition(":")
         if key == "image":
             yield from image_of(value.strip(), number)
-        if found := _ASSIGNED.fullmatch(plain):
+        if found := _PATTERNS.assigned.fullmatch(plain):
             yield Setting(UseKind.VARIABLE, found["name"], found["value"], number)
-        if key == "name" and _NAME.fullmatch(value.strip()):
+        if key == "name" and _PATTERNS.name.fullmatch(value.strip()):
             yield Setting(UseKind.VARIABLE, value.strip(), "", number)
         if "--" in plain:
             words += [Word(word, number) for word in split(plain)]
@@ -108,7 +104,11 @@ class _Reader:
         fields = {key.value: value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
         plain = {key: value.value for key, value in fields.items() if isinstance(value, yaml.ScalarNode)}
         image = plain.get("image", image)
-        if "name" in plain and _NAME.fullmatch(plain["name"]) and fields.keys() <= {"name", "value", "valueFrom"}:
+        if (
+            "name" in plain
+            and _PATTERNS.name.fullmatch(plain["name"])
+            and fields.keys() <= {"name", "value", "valueFrom"}
+        ):
             yield Setting(UseKind.VARIABLE, plain["name"], plain.get("value", ""), _line(fields["name"]))
         if "newTag" in plain and "name" in plain:  # Kustomize
             yield Setting(UseKind.IMAGE, plain.get("newName", plain["name"]), plain["newTag"], _line(fields["newTag"]))
@@ -138,7 +138,7 @@ class _Reader:
     def _scalar(self, node: "ScalarNode", keys: tuple[str, ...], image: str) -> Iterator[Found]:
         text, line, key = node.value, _line(node), keys[-1].lower() if keys else ""
         if key in _QUERIES:
-            for name in dict.fromkeys(_METRIC.findall(text)):
+            for name in dict.fromkeys(_PATTERNS.metric.findall(text)):
                 at = text.find(name)
                 yield Setting(
                     UseKind.METRIC, name, "", line + (text.count("\n", 0, at) if node.style in {"|", ">"} else 0)
@@ -147,13 +147,13 @@ class _Reader:
         if key == "path" and text.startswith("/"):
             yield Setting(UseKind.ENDPOINT, text, "", line)
         yield from urls(text, line)
-        if found := _ASSIGNED.fullmatch(text):
+        if found := _PATTERNS.assigned.fullmatch(text):
             yield Setting(UseKind.VARIABLE, found["name"], found["value"], line)
-        elif keys and _NAME.fullmatch(keys[-1]):
+        elif keys and _PATTERNS.name.fullmatch(keys[-1]):
             yield Setting(UseKind.VARIABLE, keys[-1], text, line)
         elif "--" in text and not text.startswith("---"):
             yield from self._script(node, _bare(image))
-        elif len(keys) > 1 and keys[-2].lower().endswith("dependencies") and _DEPENDENCY.search(text):
+        elif len(keys) > 1 and keys[-2].lower().endswith("dependencies") and _PATTERNS.dependency.search(text):
             yield Setting(UseKind.VERSION, keys[-1], text, line)
         elif one := package(text, line):
             yield one
