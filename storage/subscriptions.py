@@ -150,7 +150,8 @@ class Subscriptions:
             for row in left:
                 db.table("subscriptions").delete(row["id"])
             db.table("subscriptions").insert_all(found)
-            db.table("revisions").delete(number)
+            # The row stays, so that its number is never another change's: buttons that name it stay where they are.
+            db.table("revisions").update(number, {"recipient": "", "found": "[]", "left": "[]"})
         return Revision(0, tuple(map(_subscription, left)), tuple(map(_subscription, found)))
 
     def pause(self, recipient: Recipient, why: str) -> None:

@@ -729,6 +729,16 @@ async def test_a_change_is_told_and_undone(known: Bot) -> None:
     assert known.assembly.subscriptions.all() == []
 
 
+async def test_an_old_button_undoes_no_other_change(known: Bot) -> None:
+    """Buttons stay where they are; what was undone once is over."""
+    first = await known.reply("subscribe word=pages")
+    await known.shown(pressed(first, "undo"))
+    second = await known.reply("subscribe word=slots")
+    assert pressed(second, "undo") != pressed(first, "undo")
+    assert "was undone already" in await known.shown(pressed(first, "undo"))
+    assert "slots" in await known.shown("subs")
+
+
 async def test_undo_by_itself_takes_the_last_change_back(known: Bot) -> None:
     """One after the other; a person's undo leaves what others changed."""
     assert "no change of your subscriptions" in await known.shown("undo")
