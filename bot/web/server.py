@@ -22,6 +22,7 @@ from analysis.i18n.language import LANGUAGES, Language
 from bot.config import machine_zone
 from bot.digests.core import Core
 from bot.digests.review import MONTH, WEEK
+from bot.digests.single_flight import SingleFlight
 from bot.web.access import COOKIE, Authenticator, Visitor
 from bot.web.exchange import HTML, Asked, Written
 from bot.web.guard import HEADERS, GuardedRunner, guard
@@ -47,6 +48,10 @@ class _Kept:
     status: int
 
 
+_Key = tuple[object, ...]
+"""What an answer is kept by: the state of the store first."""
+
+
 class ArchiveServer:
     """Answers requests for the archive's pages.
 
@@ -63,7 +68,8 @@ class ArchiveServer:
         self._pages = WebPages(core, zone)
         self._door = Authenticator(settings, host)
         self._mcp = McpAddress(core, zone)
-        self._kept: OrderedDict[tuple[object, ...], asyncio.Future[_Kept]] = OrderedDict()
+        self._kept: OrderedDict[_Key, _Kept] = OrderedDict()
+        self._flights = SingleFlight[_Key, _Kept]()
         self._version: object = None
         self._makers = ThreadPoolExecutor(threads, "archive")
         # One thread has one connection, and only to one connection does SQLite count what others have written.
@@ -136,24 +142,37 @@ class ArchiveServer:
             self._version = version
         # Time passes too: what a page says of today changes at midnight at the latest.
         key = (
+            version,
             asked.path,
             asked.visitor,
             asked.language,
             asked.origin,
             self._core.now().replace(minute=0, second=0, microsecond=0),
         )
-        found = self._kept.get(key)
-        if found is None:  # whoever asks for the same page while it is made waits for the same one
-            found = self._kept[key] = asyncio.ensure_future(loop.run_in_executor(self._makers, self._make, asked, make))
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key]
+        flight, is_first = self._flights.board(key)
+        if is_first:
+            making = asyncio.ensure_future(self._in_thread(partial(self._make, asked, make)))
+            making.add_done_callback(partial(self._made, key))
+        return await asyncio.shield(asyncio.wrap_future(flight))  # a reader who leaves takes it from nobody
+
+    async def _in_thread(self, make: Callable[[], _Kept]) -> _Kept:
+        return await asyncio.get_running_loop().run_in_executor(self._makers, make)
+
+    def _made(self, key: _Key, making: asyncio.Future[_Kept]) -> None:
+        """Hand out a page to all who wait for it, and keep it while nothing is written to the store."""
+        try:
+            page = making.result()
+        except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+            self._flights.crash(key, error)
+            return
+        if key[0] == self._version:
+            self._kept[key] = page
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        try:
-            return await asyncio.shield(found)  # a reader who leaves takes it from nobody
-        except BaseException:
-            if found.done() and self._kept.get(key) is found:
-                del self._kept[key]
-            raise
+        self._flights.land(key, page)
 
     @staticmethod
     def _make(asked: Asked, make: Callable[[Asked], Written]) -> _Kept:
