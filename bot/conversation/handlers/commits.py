@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from analysis.digest.digest import Digest
 from analysis.entry import RULES, Entry
 from analysis.errors import BadInput, NotFound
+from analysis.triage.areas import Areas
 from bot.commands import meanings
 from bot.commands import queries as commands
 from bot.commands.grammar import Mistake
@@ -17,14 +19,14 @@ from bot.commands.references import reference as read_reference
 from bot.commands.terms import terms
 from bot.conversation.asked import commit_pointed_at
 from bot.conversation.context import CommandContext
-from bot.conversation.handlers.days import ELSEWHERE, areas_of_day, found_or_made, place_of, span
+from bot.conversation.handlers.days import ELSEWHERE, answered, areas_of_day, place_of, span
 from bot.conversation.handlers.ranks import known_commit, mend_posts, say_opinions
 from bot.delivery.posts import commit_detail, commit_rows
 from bot.digests.releases import say_released
 from formatters.i18n.wording import label, say_day, say_days
 from formatters.outline import outline
 from formatters.post import section_of, sections
-from formatters.reply import Button, CommitList, Note, Reply, Sheet
+from formatters.reply import Button, CommitList, Reply, Sheet
 from storage.search import Answer
 from storage.search import Question as Searched
 
@@ -176,11 +178,8 @@ async def _area_of_day(context: CommandContext, name: str) -> AsyncIterator[Repl
         else await context.services.work.quick(lambda: meanings.area(context.services.core, name))
     )
     key = section_of(wanted)
-    async for found in found_or_made(context, repo, window):
-        if isinstance(found, Note):
-            yield found
-            continue
-        digest, areas, _ = found
+
+    async def commits(digest: Digest, areas: Areas, _number: int) -> Reply:
         part = next((one for one in sections(outline(digest, areas)) if one.key == key), None)
         also = digest.only(wanted).entries if wanted else ()
         entries = [item.entry for item in part.items] if part else also
@@ -191,7 +190,10 @@ async def _area_of_day(context: CommandContext, name: str) -> AsyncIterator[Repl
         notes = [] if entries else [context.say("title.nothing")]
         if others:
             notes.append(context.say("title.area_also", shas=context.listed(f"`{sha}`" for sha in others)))
-        yield await _list(context, entries, title, "\n".join(notes))
+        return await _list(context, entries, title, "\n".join(notes))
+
+    async for reply in answered(context, repo, window, commits):
+        yield reply
 
 
 async def search(context: CommandContext) -> AsyncIterator[Reply]:

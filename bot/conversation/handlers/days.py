@@ -1,7 +1,8 @@
 """Answers about days: today, yesterday, a date; all of a day's commits, why the important ones are, 👍 and 👎."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
@@ -17,7 +18,7 @@ from bot.port.platform import Later, Refused
 from formatters.i18n.wording import say_days
 from formatters.outline import outline
 from formatters.post import sections
-from formatters.reply import Button, CommitList, Note, Reply, Sheet
+from formatters.reply import Button, CommitList, Reply, Sheet
 from formatters.text.item import item_of
 from storage.deliveries import Delivery, State
 from storage.digests import NOTHING_TOLD, DigestRecord
@@ -25,6 +26,9 @@ from storage.feeds import Feed
 
 ELSEWHERE = "elsewhere"
 """The word for a day's commits that have no area."""
+
+Answer = Callable[[Digest, Areas, int], Awaitable[Reply]]
+"""Makes a reply out of a digest, its areas, and its repository's number."""
 
 
 async def today(context: CommandContext) -> AsyncIterator[Reply]:
@@ -72,7 +76,7 @@ async def rerun(context: CommandContext) -> AsyncIterator[Reply]:
     if mended:
         yield context.note("done.mended", count=mended, day=say_days(window, context.language))
     else:
-        yield await _post(context, found)
+        yield await _post(context, *found)
 
 
 def _date(context: CommandContext) -> str:
@@ -84,29 +88,24 @@ def _date(context: CommandContext) -> str:
 
 async def details(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with all commits of a day, the most important first."""
-    repo = context.repository()
-    window = span(context, repo, context.value("on") or context.command.text or "yesterday")
-    async for found in found_or_made(context, repo, window):
-        if isinstance(found, Note):
-            yield found
-            continue
-        digest, areas, number = found
+    repo, window = _asked(context, context.command.text)
+
+    async def commits(digest: Digest, areas: Areas, number: int) -> Reply:
         rows = commit_rows(digest.entries, areas, context.language, window.zone, {digest.repo: number})
         title = context.say("title.day", repo=digest.repo, day=say_days(window, context.language))
-        yield CommitList(title, rows, context.language, "" if rows else context.say("title.nothing"))
+        return CommitList(title, rows, context.language, "" if rows else context.say("title.nothing"))
+
+    async for reply in answered(context, repo, window, commits):
+        yield reply
 
 
 async def why(context: CommandContext) -> AsyncIterator[Reply]:
     """Say why a day's must-know items are."""
-    repo = context.repository()
-    window = span(context, repo, context.value("on") or context.command.text or "yesterday")
-    async for found in found_or_made(context, repo, window):
-        if isinstance(found, Note):
-            yield found
-            continue
-        digest, areas, number = found
+    repo, window = _asked(context, context.command.text)
+
+    async def reasons(digest: Digest, areas: Areas, number: int) -> Reply:
         items = [item_of(entry, context.language, areas) for entry in digest.must_know]
-        yield Sheet(
+        return Sheet(
             title=context.say("title.why", day=say_days(window, context.language)),
             columns=(context.say("column.commit"), context.say("column.why")),
             rows=tuple((item.title, item.ranked) for item in items),
@@ -115,19 +114,18 @@ async def why(context: CommandContext) -> AsyncIterator[Reply]:
             actions=tuple(Button(context.say("button.show"), show_command(item.entry, number)) for item in items),
         )
 
+    async for reply in answered(context, repo, window, reasons):
+        yield reply
+
 
 async def areas_of_day(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with a day's areas and how many commits each has; a commit counts where the post has it, in its first area."""
-    repo = context.repository()
-    window = span(context, repo, context.value("on") or "yesterday")
-    async for found in found_or_made(context, repo, window):
-        if isinstance(found, Note):
-            yield found
-            continue
-        digest, areas, number = found
+    repo, window = _asked(context)
+
+    async def areas_with_counts(digest: Digest, areas: Areas, number: int) -> Reply:
         parts = sections(outline(digest, areas))
         on = say_span(window)
-        yield Sheet(
+        return Sheet(
             title=context.say("title.areas_day", day=say_days(window, context.language)),
             columns=(context.say("column.area"), context.say("column.commits")),
             rows=tuple((part.name, str(len(part.items))) for part in parts),
@@ -138,6 +136,9 @@ async def areas_of_day(context: CommandContext) -> AsyncIterator[Reply]:
                 for part in parts
             ),
         )
+
+    async for reply in answered(context, repo, window, areas_with_counts):
+        yield reply
 
 
 async def rate(context: CommandContext) -> AsyncIterator[Reply]:
@@ -165,6 +166,12 @@ async def rate(context: CommandContext) -> AsyncIterator[Reply]:
 # -- digests, remembered or made
 
 
+def _asked(context: CommandContext, words: str = "") -> tuple[str, Window]:
+    """Return the repository and the days that are asked for: by option, else by `words`, else yesterday."""
+    repo = context.repository()
+    return repo, span(context, repo, context.value("on") or words or "yesterday")
+
+
 def span(context: CommandContext, repo: str, text: str) -> Window:
     """Read the days that are meant, on the clocks of this channel."""
     zone = context.zone(repo)
@@ -172,12 +179,12 @@ def span(context: CommandContext, repo: str, text: str) -> Window:
 
 
 async def _shown(context: CommandContext, repo: str, window: Window) -> AsyncIterator[Reply]:
-    async for found in found_or_made(context, repo, window):
-        yield found if isinstance(found, Note) else await _post(context, found)
+    async for reply in answered(context, repo, window, partial(_post, context)):
+        yield reply
 
 
-async def _post(context: CommandContext, found: tuple[Digest, Areas, int]) -> Reply:
-    core, (digest, areas, number) = context.services.core, found
+async def _post(context: CommandContext, digest: Digest, areas: Areas, number: int) -> Reply:
+    core = context.services.core
     stands = context.command.is_public or context.asker.is_direct
 
     def post() -> Reply:
@@ -187,15 +194,13 @@ async def _post(context: CommandContext, found: tuple[Digest, Areas, int]) -> Re
     return await context.services.work.quick(post)
 
 
-async def found_or_made(
-    context: CommandContext, repo: str, window: Window
-) -> AsyncIterator[Note | tuple[Digest, Areas, int]]:
-    """Yield a digest with its areas and its repository's number: remembered, or made after a note that it will take a while."""
+async def answered(context: CommandContext, repo: str, window: Window, answer: Answer) -> AsyncIterator[Reply]:
+    """Answer out of a digest: one that is remembered, or one that is made after a note that it will take a while."""
     found = await context.services.work.quick(lambda: _recalled(context, repo, window))
     if found is None:
         yield context.working("working.digest", repo=repo, day=say_days(window, context.language))
         found = await made(context, repo, window)
-    yield found
+    yield await answer(*found)
 
 
 async def made(context: CommandContext, repo: str, window: Window) -> tuple[Digest, Areas, int]:
