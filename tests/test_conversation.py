@@ -603,6 +603,7 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
         ("subscribe AMD+NPU", "hear of AMD and of NPU in"), ("subscribe AMD\uff0bNPU", "hear of AMD and of NPU in"),
         ("subscribe word=C++", "hear of `C++` in"), ("`subscribe AMD`", "hear of AMD in"), ("*subscribe AMD*", "hear of AMD in"),
         ("> subscribe AMD", "hear of AMD in"), ("daybrief subscribe AMD", "hear of AMD in"),
+        ("subscribe AMD how=once a week", "of AMD in example/quill, on Mondays"),
         ("subscribe AMD at 18:30", "daily at 18:30 Shanghai time"), ("subscribe docs/**", "hear of `docs/**` in"),
         ("could you subscribe me to AMD?", "hear of AMD in"), ('subscribe "not AMD"', "hear of `not AMD` in"),
     ],
@@ -701,6 +702,22 @@ async def test_a_list_in_a_search_means_any_of_it(known: Bot, text: str) -> None
     assert await subjects("search type=feature,bugfix") == kinds[0] | kinds[1]
 
 
+@pytest.mark.parametrize("pointer", ["show me the first one", "第一个", "打开第一个"])
+@pytest.mark.parametrize("asked", ["area AMD", "search aiter", "which commits touched AMD?"])
+async def test_a_list_may_be_pointed_into(known: Bot, asked: str, pointer: str) -> None:
+    """Whatever it answered."""
+    await known.reply("what changed in the prefix cache?")
+    await known.reply(asked)
+    shown = await known.reply(pointer)
+    assert isinstance(shown, CommitDetail)
+    assert shown.item.entry.commit.short == "5504fd9"
+
+
+async def test_what_a_search_already_has_is_not_said_twice(known: Bot) -> None:
+    """A word that means an area is looked for beside the areas that were given."""
+    assert "area=prefix cache" not in await known.shown("search prefix cache nothing area=AMD")
+
+
 async def test_from_in_a_search_is_since(known: Bot) -> None:
     """It is no word to look for."""
     assert await known.shown("search area=AMD from=2026-03-12") == await known.shown("search area=AMD since=2026-03-12")
@@ -745,6 +762,12 @@ async def test_undo_by_itself_takes_the_last_change_back(known: Bot) -> None:
     await known.reply("subscribe word=graphs")
     await known.reply("subscribe word=fences")
     await known.reply("subscribe AMD", a_member())
+    assert "was undone already" not in await known.shown("undo")
+    again = await known.reply("subscribe word=fences")
+    number = pressed(again, "undo")
+    assert "as if it had not been asked for" in await known.shown(number)
+    await known.reply("subscribe word=fences")
+    assert "was undone already" in await known.shown(number)
     for left in (["graphs"], []):
         assert "as if it had not been asked for" in await known.shown("undo")
         assert [one.word for one in known.assembly.subscriptions.all() if one.word] == left
@@ -790,6 +813,17 @@ async def test_a_commit_is_pointed_at_in_any_way(known: Bot, text: str) -> None:
         ("有没有涉及昇腾的提交？", "NPU"),
         ("legacy scheduler", "Remove the legacy scheduler"),
         ("thanks!", "You are welcome"),
+        ("good morning", "Hello!"),
+        ("\u4e0b\u5348\u597d", "Hello!"),
+        ("再见", "Goodbye!"),
+        ("goodnight", "Goodbye!"),
+        ("what landed?", "example/quill: Thursday, 2026-03-12"),
+        ("hey, what's new?", "example/quill: Thursday, 2026-03-12"),
+        ("有什么新的？", "example/quill: Thursday, 2026-03-12"),
+        ("今天有什么新的？", "example/quill: Friday, 2026-03-13"),
+        ("give me yesterday's digest please", "example/quill: Thursday, 2026-03-12"),
+        ("what touched AMD on March 12?", "AMD: Thursday, 2026-03-12"),
+        ("AMD 有什么变化？", "AMD: 1 commit"),
         ("谢谢", "You are welcome"),
         ("hello", "Hello!"),
         ("show me the first one", "could not tell what to look for"),

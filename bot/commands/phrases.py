@@ -56,9 +56,27 @@ _ALL_OPTIONS = {"area", "path", "author", "word", "type", "min", "how", "at", "s
 def _joined(found: list[Piece], known: Mapping[str, Option], *, is_topical: bool) -> Iterator[Piece]:
     at = 0
     while at < len(found):
-        piece, count = _signed(found[at:], known) or _spoken(found[at:], known, is_topical=is_topical) or (found[at], 1)
+        piece, count = (
+            _timed(found[at:], known)
+            or _signed(found[at:], known)
+            or _spoken(found[at:], known, is_topical=is_topical)
+            or (found[at], 1)
+        )
         yield piece
         at += count
+
+
+def _timed(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, int] | None:
+    """Read `how=once a week`."""
+    if "how" not in known or not rest[0].sign or rest[0].is_quoted or option_name(rest[0].name, known) != "how":
+        return None
+    words = [fold(rest[0].value).lower(), *map(_plain, rest[1:3])]
+    found = next(((how, count) for count in (3, 2) if (how := _TIMES.get(tuple(words[:count])))), None)
+    return (
+        (_piece(rest[: found[1]], "how", Piece(found[0], goes_on=rest[found[1] - 1].goes_on)), found[1])
+        if found
+        else None
+    )
 
 
 def _signed(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, int] | None:

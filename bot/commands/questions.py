@@ -160,7 +160,15 @@ def find(
         asked = replace(asked, since=windows[0].start, until=None if read.from_then else windows[-1].end)
     elif read.weeks and not wanted.since:
         asked = replace(asked, since=now - timedelta(days=7))
-    shown = " ".join([words, *(f"{name}={value}" for name, values in options.items() for value in values)]).strip()
+    given = {
+        "area": wanted.areas,
+        "type": wanted.types,
+        "author": wanted.authors,
+        "since": wanted.since or wanted.until,
+    }
+    given["until"] = given["since"]
+    taken = {name: values for name, values in options.items() if not given[name]}
+    shown = " ".join([words, *(f"{name}={value}" for name, values in taken.items() for value in values)]).strip()
     return queries.find_commits(core, asked, language, repos, limit, within), shown
 
 

@@ -28,9 +28,22 @@ def is_greeting(text: str) -> bool:
     return _is_only(text, "greetings")
 
 
+def is_farewell(text: str) -> bool:
+    """Whether somebody only takes their leave."""
+    return _is_only(text, "farewells")
+
+
+def asks_for_news(text: str) -> bool:
+    """Whether somebody asks what is new, and of nothing in particular."""
+    words, news = {_plain(word.strip(_ENDS)) for word in text.split()}, WORDS.one_of("words.of_news")
+    is_asked = bool(words & WORDS.one_of("words.asks_news") and words & news)
+    rest = words - WORDS.one_of("words.greetings")
+    return (is_asked or any(one in text for one in news if not one.isascii())) and not terms(" ".join(rest))
+
+
 def _is_only(text: str, kind: str) -> bool:
     words = {_plain(word.strip(_ENDS)) for word in text.split()}
-    rest = words - (WORDS.one_of("words.thanks") | WORDS.one_of("words.greetings"))
+    rest = words.difference(*(WORDS.one_of(f"words.{one}") for one in ("thanks", "greetings", "farewells")))
     return bool(words & WORDS.one_of(f"words.{kind}")) and not terms(" ".join(rest))
 
 

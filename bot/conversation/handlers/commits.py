@@ -17,7 +17,7 @@ from bot.commands.grammar import Mistake
 from bot.commands.questions import find
 from bot.commands.references import reference as read_reference
 from bot.commands.terms import terms
-from bot.conversation.asked import commit_pointed_at
+from bot.conversation.asked import Before, Conversations, commit_pointed_at
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import ELSEWHERE, answered, areas_of_day, place_of, span
 from bot.conversation.handlers.ranks import known_commit, mend_posts, say_opinions
@@ -43,7 +43,7 @@ async def show(context: CommandContext) -> AsyncIterator[Reply]:
     text = context.command.text.strip().strip("`<>")
     if not text:
         raise Mistake("mistake.commit_missing")
-    text = await commit_pointed_at(context, f"show {text}") or text
+    text = await commit_pointed_at(context, f"show {text}") or await commit_pointed_at(context, text) or text
     pointed = read_reference(text)
     wanted = pointed.repo if pointed and pointed.repo else context.value("repository")
     repo = context.seen(wanted) if wanted else None
@@ -124,7 +124,13 @@ async def _detail(context: CommandContext, entry: Entry) -> Reply:
 
 
 async def _list(context: CommandContext, entries: Sequence[Entry], title: str, note: str = "") -> Reply:
+    """Return commits as a list, which may be pointed into from then on (`the first one`)."""
     core = context.services.core
+    shown = Before((), tuple(f"{entry.commit.repo}@{entry.commit.sha}" for entry in entries))
+    if entries:
+        await context.services.work.quick(
+            lambda: Conversations(core.stores.store).note(context.request, shown, core.now())
+        )
     repo = entries[0].commit.repo if entries else ""
     return await context.services.work.quick(
         lambda: CommitList(

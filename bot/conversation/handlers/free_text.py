@@ -7,11 +7,11 @@ from analysis.i18n.typography import fold
 from analysis.questions.follow_up import leans
 from bot.commands.questions import Wanted, known_authors, understood
 from bot.commands.references import first_reference
-from bot.commands.terms import is_greeting, is_thanks, terms
+from bot.commands.terms import asks_for_news, is_farewell, is_greeting, is_thanks, terms
 from bot.conversation.asked import asked_before
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.commits import area, show
-from bot.conversation.handlers.days import day
+from bot.conversation.handlers.days import day, yesterday
 from bot.conversation.handlers.questions import ask as ask_in_words
 from bot.conversation.handlers.reviews import month, week
 from bot.port.command import Command
@@ -23,11 +23,18 @@ _WEEK, _MONTH = "week", "month"
 async def ask(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer what somebody writes freely."""
     text = context.command.text
-    if is_thanks(text):
-        yield Note(context.say("free.thanks"))
+    if asks_for_news(text):
+        async for reply in yesterday(_as(context, Command("yesterday"))):
+            yield reply
+        return
+    if is_farewell(text):
+        yield Note(context.say("free.bye"))
         return
     if is_greeting(text):
         yield _offer(context, "free.hello")
+        return
+    if is_thanks(text):
+        yield Note(context.say("free.thanks"))
         return
     if found := first_reference(text):
         async for reply in show(_as(context, Command("show", (found,)))):
@@ -54,6 +61,11 @@ async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterato
     wanted = await context.services.work.quick(lambda: understood(context.command.text, areas, today, authors))
     if wanted.dates and wanted == Wanted((), wanted.dates, from_then=wanted.from_then):
         async for reply in day(_as(context, Command("date", (" to ".join(wanted.dates[:2]),)))):
+            yield reply
+        return
+    if wanted.area and wanted.dates and wanted == Wanted((), wanted.dates, wanted.area):
+        of_day = Command("area", (wanted.area,), {"on": (" to ".join(wanted.dates[:2]),)})
+        async for reply in area(_as(context, of_day)):
             yield reply
         return
     if areas.find(" ".join(found)) or wanted == Wanted((), area=wanted.area):
