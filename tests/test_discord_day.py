@@ -87,6 +87,16 @@ async def set_up(team: Team, language: str) -> None:
     assert "✅" in saved.text, saved.text
 
 
+async def test_a_question_in_a_search_falls_back_on_its_words(team: Team) -> None:
+    """Where what it names may be an area, too, and nothing that is known is in that."""
+    await set_up(team, "en")
+    team.now = EVENING + timedelta(hours=13, minutes=5)
+    await team.bot.look()
+    await team.bot.due()
+    found = await team.use("search", words="who wrote the prefix cache?")
+    assert "prefix cache: 4 commits" in found.text
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_from_an_empty_channel_to_a_subscription(team: Team, language: str) -> None:
     """Set up by the form; the next morning the digest once and complete; details, by area; a subscription; a message."""

@@ -168,8 +168,14 @@ def find(
     }
     given["until"] = given["since"]
     taken = {name: values for name, values in options.items() if not given[name]}
+    answer = queries.find_commits(core, asked, language, repos, limit, within)
+    if read.area and not answer.entries:  # what may name an area is a word of titles, too
+        taken.pop("area", None)
+        words = f"{words} {read.area}".strip()
+        by_words = replace(asked, words=words, areas=wanted.areas)
+        answer = queries.find_commits(core, by_words, language, repos, limit, within)
     shown = " ".join([words, *(f"{name}={value}" for name, values in taken.items() for value in values)]).strip()
-    return queries.find_commits(core, asked, language, repos, limit, within), shown
+    return answer, shown
 
 
 def find_typed(
