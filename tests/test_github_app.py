@@ -48,10 +48,11 @@ def test_a_digest_of_a_private_repository_is_made(cli: Cli, environ: dict[str, s
 
 def test_a_token_is_renewed_before_it_ends(server: GitHubServer) -> None:
     """Also on connections that were made with the one before."""
-    now = [NOW]
+    started = datetime.now(UTC)  # the server's clock is the machine's
+    now = [started]
     asked = Requests(GitHub(server.url, app=APP), lambda: now[0])
     for minutes, tokens in ((0, 1), (54, 1), (56, 2)):
-        now[0] = NOW + timedelta(minutes=minutes)
+        now[0] = started + timedelta(minutes=minutes)
         asked.get("/repos/example/quill", about="example/quill")
         assert server.count("app.token", 201) == tokens
     assert asked.expires is not None
