@@ -168,7 +168,9 @@ class ModelServer(Loopback):
             number = len(self.requests)
             self.requests.append(asked)
             self.authorizations.append(request.headers.get("authorization", ""))
-            question = json.dumps(asked["messages"][1:2])  # asked again, another form stands before it, and what was wrong after it
+            question = json.dumps(
+                asked["messages"][1:2]
+            )  # asked again, another form stands before it, and what was wrong after it
             is_answered = self.meets_each_once and question in self._met
             self._met.add(question)
             behaviour = self.plan.pop(0) if self.plan and not is_answered else self.always
