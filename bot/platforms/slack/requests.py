@@ -22,7 +22,7 @@ HOME, USES = "home", "uses"
 _WITH_FILE = "file_share"
 
 _LINK = re.compile(r"<(?:https?|mailto):[^|>\s]+(?:\|[^>]*)?>")
-_ADDED = ("http://", "https://", "mailto:")
+_ADDED = ("http://", "mailto:")
 """What Slack puts before a name that it takes for an address: `<http://foo.py|foo.py>`."""
 _CHANNEL = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
 _MENTION = re.compile(r"<@\w+(?:\|[^>]*)?>")
