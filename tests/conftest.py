@@ -1,5 +1,6 @@
 """What all tests share: a clock, an environment of its own, the sample repository, and golden files."""
 
+import gc
 import os
 import re
 import subprocess
@@ -43,9 +44,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "program" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.end_to_end)
-        # Hundreds of runs of what other tests run once, or programs that are not looked into: all that would come of it is time.
-        if is_hypothesis_test(getattr(item, "obj", None)) or any(map(item.get_closest_marker, ("slow", "end_to_end"))):
-            item.add_marker(pytest.mark.no_cover)
+        if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.no_cover)  # hundreds of runs of what other tests run once
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded and collected from being walked through by the garbage collector again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:
