@@ -266,13 +266,11 @@ class FeedHealth:
         async def make(_delivery: Delivery) -> Ready:
             return await self._work.quick(made)
 
-        def is_done() -> bool:
-            found = self._deliverer.deliveries.of(order.kind, order.subject)
-            return any(delivery.order.slot == order.slot and delivery.state in _FINAL for delivery in found)
-
         result = await self._deliverer.deliver(order, make, user)
         # Who refuses to hear of it is not asked again; who was told before a process died is not told twice.
-        if result.outcome is Outcome.REFUSED or (result.outcome is Outcome.TAKEN and await self._work.quick(is_done)):
+        if result.outcome is Outcome.REFUSED or (
+            result.outcome is Outcome.TAKEN and await self._deliverer.state(order) in _FINAL
+        ):
             await self._work.quick(note)
         if result.trouble:
             _LOG.warning("the notice about %s: %s (%s)", order.subject, result.outcome, said(result.trouble, "en"))

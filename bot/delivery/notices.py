@@ -101,7 +101,7 @@ class Notices:
         if result.trouble:
             _LOG.warning("the notice about %s: %s (%s)", outage.name, result.outcome, said(result.trouble, "en"))
         is_settled = result.outcome in {Outcome.POSTED, Outcome.REFUSED} or (
-            result.outcome is Outcome.TAKEN and await self._work.quick(lambda: self._state(subject, slot)) is not None
+            result.outcome is Outcome.TAKEN and await self._outbox.state(order) in {State.POSTED, State.REFUSED}
         )
         if is_settled:
             self._done.add((subject, slot))
@@ -117,11 +117,6 @@ class Notices:
         channel, user = (who.id, "") if who.kind == "channel" else ("", who.id)
         subject = f"{self._owner} {who}"
         return Order(KIND, subject, _slot(outage), who.platform, channel, self._core.now()), user
-
-    def _state(self, subject: str, slot: str) -> State | None:
-        """Return how a notice ended; None while it has not."""
-        found = (one.state for one in self._outbox.deliveries.of(KIND, subject) if one.order.slot == slot)
-        return next((state for state in found if state in {State.POSTED, State.REFUSED}), None)
 
 
 def _slot(outage: Outage) -> str:

@@ -109,13 +109,14 @@ class Outbox:
 
         For orders that would not be made any more: what does not stand is not posted now.
         """
-        if (known := await asyncio.to_thread(self._state, order)) is State.POSTING:
+        if (known := await self.state(order)) is State.POSTING:
             await self.deliver(order, _nothing, user)
-            known = await asyncio.to_thread(self._state, order)
+            known = await self.state(order)
         return known
 
-    def _state(self, order: Order) -> State | None:
-        of_subject = self.deliveries.of(order.kind, order.subject)
+    async def state(self, order: Order) -> State | None:
+        """Return how far an order is; None if it was never taken up."""
+        of_subject = await asyncio.to_thread(self.deliveries.of, order.kind, order.subject)
         return next((known.state for known in of_subject if known.order.slot == order.slot), None)
 
     async def _told(self, delivery: Delivery, make: Make, user: str) -> Result:
