@@ -93,10 +93,7 @@ def _look_back(
             others = (look_back(opened, repo, window, other) for other in LANGUAGES if other != lang.value)
             made += [other for other in others if not pending(opened, other)]
         text = _written(made, opened.sources.areas(), form, screen=out is None)
-        if out is None:
-            streams.write([text])
-        else:
-            streams.write_file(text, out)
+        streams.put(text, out)
 
 
 def _written(reviews: Any, areas: Any, form: Written, *, screen: bool) -> str:

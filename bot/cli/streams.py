@@ -95,6 +95,14 @@ def write_file(text: str, path: Path) -> None:
         raise BadInput(f"{path} cannot be written ({error.strerror}): name another file with --out.") from None
 
 
+def put(text: str, out: Path | None) -> None:
+    """Write a text to a file, or to standard output where none is named."""
+    if out is None:
+        write([text])
+    else:
+        write_file(text, out)
+
+
 def lines(source: str) -> Iterator[str]:
     """Yield the lines of a file, or of standard input for `-`.
 

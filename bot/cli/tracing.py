@@ -110,11 +110,7 @@ def patches(
 
 
 def _write(told: Any, data: Any, form: Written, out: Path | None) -> None:
-    text = _written(told, data, form, screen=out is None)
-    if out is None:
-        streams.write([text])
-    else:
-        streams.write_file(text, out)
+    streams.put(_written(told, data, form, screen=out is None), out)
 
 
 def _written(told: Any, data: Any, form: Written, *, screen: bool) -> str:

@@ -49,10 +49,7 @@ def upgrade(
         with progress(quiet=quiet) as step:
             made = upgrading.make(opened, source, versions, lang.value, step, used)
         text = _written(made, opened.sources.areas(), lang, Written.JSON if json_ else fmt, screen=out is None)
-        if out is None:
-            streams.write([text])
-        else:
-            streams.write_file(text, out)
+        streams.put(text, out)
 
 
 def _written(made: Any, areas: Any, lang: Lang, form: Written, *, screen: bool) -> str:
