@@ -37,7 +37,10 @@ def _without_known(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _scanner() -> Any:
-    """Return the scanner, which takes a third of a second to make; None on machines for which it is not built (`pyproject.toml`)."""
+    """Return the scanner; None on machines for which it is not built (`pyproject.toml`).
+
+    It takes a third of a second to make, and three the first time that its rules are compiled into the user's cache.
+    """
     if find_spec("kingfisher_sdk") is None:
         return None
     from kingfisher_sdk import DetectionScanner
