@@ -4,6 +4,7 @@ The rules know the keys of some hundred services; the patterns know what stands 
 """
 
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from importlib.util import find_spec
 from threading import Lock
@@ -11,7 +12,17 @@ from typing import Any
 
 from analysis.commits.redaction import MARK, redact
 
-_MAKING = Lock()
+_BEGINNING = Lock()
+
+
+def prepare() -> Future[Any]:
+    """Begin to make the scanner, once; to be called before the first question is due.
+
+    Making it takes a third of a second, and three the first time that its rules are compiled into the user's cache. It
+    needs no lock of the interpreter meanwhile, so commits can be fetched beside it.
+    """
+    with _BEGINNING:  # a cache alone has every thread that comes first begin one of its own
+        return _scanner()
 
 
 def without_secrets(text: str, own: Iterable[str] = ()) -> str:
@@ -20,8 +31,7 @@ def without_secrets(text: str, own: Iterable[str] = ()) -> str:
 
 
 def _without_known(text: str) -> str:
-    with _MAKING:  # a cache alone has every thread that comes first make one of its own
-        scanner = _scanner()
+    scanner = prepare().result()
     if scanner is None:
         return text
     whole = text.encode()
@@ -36,11 +46,15 @@ def _without_known(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _scanner() -> Any:
-    """Return the scanner; None on machines for which it is not built (`pyproject.toml`).
+def _scanner() -> Future[Any]:
+    thread = ThreadPoolExecutor(1, "secret scanner")
+    making = thread.submit(_make)
+    thread.shutdown(wait=False)
+    return making
 
-    It takes a third of a second to make, and three the first time that its rules are compiled into the user's cache.
-    """
+
+def _make() -> Any:
+    """Return the scanner; None on machines for which it is not built (`pyproject.toml`)."""
     if find_spec("kingfisher_sdk") is None:
         return None
     from kingfisher_sdk import DetectionScanner

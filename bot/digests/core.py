@@ -77,7 +77,9 @@ class Core:
             raise BadInput("No model is configured: set [model] name (and base_url, api_key), or use --analyser rules.")
         from analysis.llm.analyser import ModelAnalyser
         from analysis.llm.client import OPENAI, Model
+        from analysis.llm.secrets import prepare
 
+        prepare()
         return ModelAnalyser(
             Model(
                 base_url=model.base_url or OPENAI,
