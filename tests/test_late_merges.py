@@ -116,6 +116,20 @@ class TestMerges:
         assert part.points[0].text == f"{tip[:7]} Fix crash 39"
         assert [point.text[8:] for point in part.points] == ["Fix crash 39", "Fix crash 40"]
 
+    @pytest.mark.parametrize(("depth", "line"), [(1, "merge of 1 commit"), (6, "merge of 11 commits")])
+    def test_merges_within_a_merge_are_counted_where_it_is_shown(
+        self, scratch: Scratch, environ: dict[str, str], place: str, depth: int, line: str
+    ) -> None:
+        """Each level brings a commit, and the merge that brought the level below."""
+        trunk = tip = scratch.tip()
+        for level in range(depth):
+            at, branch = NINE - 20 * HOUR + level * timedelta(minutes=9), f"side{level}"
+            side = scratch.commit(f"Side {level}", {f"{level}.py": "b = 0\n"}, at=at, parents=[trunk], branch=branch)
+            tip = side if level == 0 else scratch.commit(f"Join {level}", at=at, parents=[side, tip], branch=branch)
+        scratch.commit("Merges 1 commits", at=NINE - 15 * HOUR, parents=[trunk, tip])
+        (entry,) = told(environ, place).entries
+        assert line in item_of(entry, "en", general()).size
+
     def test_what_the_trunk_had_is_not_brought(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
         """A branch that begins long ago brings its own commits alone."""
         tip = a_branch(scratch, 40)
