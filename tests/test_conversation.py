@@ -17,8 +17,8 @@ from fake_platform import an_asker
 from analysis.commits.window import Window
 from analysis.digest.period import count_day
 from analysis.i18n.language import LANGUAGES, Language
-from bot.commands.grammar import read_span, say_span
 from bot.commands.registry import usage, verb, verbs
+from bot.commands.spans import read_span, say_span
 from bot.conversation.dispatcher import _HANDLERS
 from bot.i18n.words import WORDS
 from bot.port.command import Command

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.commands.grammar import HIDDEN, Mistake, printed, read, typed
+from bot.commands.grammar import HIDDEN, printed, read, typed
+from bot.commands.mistakes import Mistake
 from bot.commands.pieces import pieces, quoted
 from bot.commands.registry import verb, verbs
 from bot.conversation.dispatcher import _HANDLERS

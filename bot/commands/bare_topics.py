@@ -8,8 +8,8 @@ from analysis.i18n.patterns import Patterns
 from analysis.i18n.typography import BRACKETS, OPENINGS_OF_ALL, fold
 from analysis.rules.wording import say
 from analysis.triage.areas import Areas
-from bot.commands.grammar import Mistake
 from bot.commands.meanings import listed
+from bot.commands.mistakes import Mistake
 from bot.commands.registry import TYPES
 from bot.i18n.words import WORDS
 

@@ -1,28 +1,23 @@
 """The one grammar of commands: reads what people type and what buttons are named by, and prints a command again."""
 
-import contextlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
 from functools import cache
 
-from analysis.commits.window import Window, parse_day
-from analysis.errors import BadInput
-from analysis.i18n.language import Language
 from analysis.i18n.patterns import Patterns
 from analysis.i18n.typography import ENDS, LIST_SIGNS, fold
-from analysis.questions.dates import bare, days, names_time
+from analysis.questions.dates import bare, names_time
+from bot.commands.mistakes import Mistake
 from bot.commands.phrases import is_start, joined
 from bot.commands.pieces import Piece, has_marks, literal, option, pieces, quoted
 from bot.commands.references import reference
-from bot.commands.registry import as_typed, option_name, verb, verbs
+from bot.commands.registry import option_name, verb, verbs
+from bot.commands.spans import is_date, is_day, is_span
 from bot.commands.terms import terms
-from bot.i18n.wording import tell
 from bot.i18n.words import WORDS
 from bot.port.command import Command
 from bot.port.platform import Option
-from formatters.i18n.wording import label
 
 _PATTERNS = Patterns(__file__, "grammar", WORDS)
 
@@ -31,9 +26,7 @@ FREE = "ask"
 HIDDEN = {"undo", "home", "details", "why", "rate", "rank", "regenerate", "save"}
 """Commands that buttons and forms stand for, and that nobody has to type."""
 
-_SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
 _SHORT_SHA = re.compile(r"(?=.*\d)[0-9a-f]{6,40}")
-_ANY_DAY = date(2024, 12, 31)  # after a leap year's every day, to tell what is a date at all
 _NEAR, _NEAR_IN_TEXT = 0.7, 0.82
 """How alike a word must be to a command to be taken for a slip: among other words it is rather one of a question."""
 _ENUMERATED = {"area", "type"}
@@ -47,7 +40,6 @@ _TWO_WORDS = {
     ("this", "month"): "month", ("past", "month"): "month",
 }  # fmt: skip
 """Commands that people say in two words; the answer says which days they are."""
-"""How people ask for the digest of a day, with other words around it."""
 _WAYS = {"rate": {"up", "down"}, "rank": {"up", "down"}, "save": {"setup", "subscribe", "mute"}}
 """What follows the names of commands that nobody types: after them, other words are a question."""
 _OURS = {"digest", "daybrief"}
@@ -55,27 +47,6 @@ _OURS = {"digest", "daybrief"}
 _MARKS = ("```", "`", "**", "__", "*", "_", "~")
 _BESIDE = {"whole", "new", "please", "pls", "thanks"}
 """Words that buttons add to a command, and those of people who are polite."""
-
-
-class Mistake(BadInput):
-    """What was asked cannot be answered so; `key` names the sentence in `bot/i18n/`, a tuple of texts is listed in it.
-
-    Attributes:
-        field: the entry of a form that it is about; empty for none.
-    """
-
-    def __init__(self, key: str, **values: str | tuple[str, ...]) -> None:
-        self.key = key
-        self.values = values
-        self.field = ""
-        super().__init__(self.said("en"))
-
-    def said(self, language: Language, platform: str = "") -> str:
-        """Say it in a language, with its commands as they are typed on a platform; what people wrote stays."""
-        comma = label("list.comma", language)
-        listed = {name: comma.join(one) if isinstance(one, tuple) else one for name, one in self.values.items()}
-        listed |= {name: as_typed(f"`{listed[name]}`", platform)[1:-1] for name in ("near", "right") if name in listed}
-        return tell(self.key, language, lambda text: as_typed(text, platform), **listed)
 
 
 @cache
@@ -91,16 +62,6 @@ def _begun() -> tuple[str, ...]:
 @cache
 def _please() -> re.Pattern[str]:
     return re.compile(rf"{_PATTERNS.please.pattern}(?={'|'.join(_begun())})")
-
-
-@contextlib.contextmanager
-def about_field(name: str) -> Iterator[None]:
-    """Let a mistake say which entry of a form it is about."""
-    try:
-        yield
-    except Mistake as mistake:
-        mistake.field = mistake.field or name
-        raise
 
 
 def read(text: str) -> Command:
@@ -144,11 +105,7 @@ def typed(text: str) -> Command:
     words = {fold(word).lower() for word in command.words}
     match command.verb:
         case "why" | "details":
-            is_meant = (
-                not (words - _BESIDE)
-                or bool(_SPAN.fullmatch(command.text) or days(command.text, _ANY_DAY))
-                or _is_day(command.text)
-            )
+            is_meant = not (words - _BESIDE) or is_day(command.text)
         case "undo":
             is_meant = all(word.isdecimal() for word in words)
         case "home":
@@ -213,13 +170,6 @@ def _politely(text: str) -> Command | None:
     return None
 
 
-def _is_day(text: str) -> bool:
-    with contextlib.suppress(BadInput):
-        parse_day(bare(text), date.max - timedelta(days=1))
-        return True
-    return False
-
-
 def printed(command: str | Command) -> str:
     """Write a command so that `read` reads the same: the name of a button, the opener of a form.
 
@@ -260,9 +210,7 @@ def _verb_of(piece: Piece) -> str:
 def _guessed(found: list[Piece]) -> str:
     """Return the command that is meant by what begins with none: free text is looked for."""
     lowered = _head(found[0])
-    if lowered in WORDS.one_of("words.coming") or _SPAN.fullmatch(lowered):
-        return "date"
-    if _is_day(lowered):
+    if lowered in WORDS.one_of("words.coming") or is_date(lowered):
         return "date"
     if _SHORT_SHA.fullmatch(lowered) or lowered.startswith("#"):
         return "show"
@@ -364,56 +312,3 @@ def _choice(word: str, options: Iterable[Option]) -> str:
 
 _HIDDEN_NAMES = {"on", "feed", "zone", "lang"}
 """Options that buttons name, and that nobody has to type; any answer may be wanted in another language."""
-
-
-def read_span(text: str, today: date, zone: str) -> Window:
-    """Read a day, or `first..last`, as commands of buttons name them.
-
-    Raises:
-        Mistake: it is none, or has not come yet.
-    """
-    if ends := _ends(text):
-        return _between([read_span(end, today, zone) for end in ends], zone)
-    meant = days(text, today)
-    if len(meant) > 1:
-        raise Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in meant))
-    said, text = text, meant[0].isoformat() if meant else fold(text)
-    span = _SPAN.fullmatch(text)
-    try:
-        first = date.fromisoformat(span[1]) if span and span[2] else parse_day(bare(text), today)
-        last = date.fromisoformat(span[2]) if span and span[2] else first
-    except (BadInput, ValueError):
-        first, last = today, date.min
-    if first <= last <= today:
-        return Window(first, last, zone)
-    key = "mistake.day_coming" if last > today or _is_coming(text, today) else "mistake.day"
-    raise Mistake(key, text=fold(said), today=today.isoformat())
-
-
-def is_span(text: str) -> bool:
-    """Whether a text is a date, or two with a word between them."""
-    return all(days(end, _ANY_DAY) or _is_day(end) for end in _ends(text) or (text,))
-
-
-def _ends(text: str) -> tuple[str, str] | None:
-    """Return the two days of `2026-03-06 to 2026-03-12`, as they are written; None for a day alone."""
-    found = _PATTERNS.from_to.fullmatch(fold(text).lower())
-    return (found["first"], found["last"]) if found and not _SPAN.fullmatch(text) else None
-
-
-def _between(windows: list[Window], zone: str) -> Window:
-    days_of = sorted(day for window in windows for day in (window.first, window.last))
-    return Window(days_of[0], days_of[-1], zone)
-
-
-def _is_coming(text: str, today: date) -> bool:
-    try:
-        return bare(text) in WORDS.one_of("words.coming") or parse_day(bare(text), date.max - timedelta(days=1)) > today
-    except BadInput:
-        return False
-
-
-def say_span(window: Window) -> str:
-    """Write a window as `read_span` reads it."""
-    first, last = window.first.isoformat(), window.last.isoformat()
-    return first if first == last else f"{first}..{last}"

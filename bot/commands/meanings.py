@@ -12,7 +12,7 @@ from analysis.questions.dates import days
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from bot.commands import queries as commands
-from bot.commands.grammar import Mistake
+from bot.commands.mistakes import Mistake
 from bot.commands.references import wanted_fix
 from bot.commands.registry import HOW, LEVELS, TYPES
 from bot.digests.core import Core

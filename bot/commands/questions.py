@@ -14,7 +14,9 @@ from analysis.questions import dates
 from analysis.triage.areas import Areas
 from bot.commands import meanings, queries
 from bot.commands.bare_topics import meaning
-from bot.commands.grammar import Mistake, is_span, read, read_span
+from bot.commands.grammar import read
+from bot.commands.mistakes import Mistake
+from bot.commands.spans import is_span, read_span
 from bot.commands.terms import terms
 from bot.digests.core import Core
 from bot.i18n.words import WORDS

@@ -8,7 +8,7 @@ from analysis.i18n.language import Language
 from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from bot.commands import bare_topics, meanings
-from bot.commands.grammar import Mistake, about_field
+from bot.commands.mistakes import Mistake, about_field
 from bot.digests.core import Core
 from bot.i18n.wording import tell
 from bot.i18n.words import WORDS

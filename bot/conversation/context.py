@@ -13,7 +13,8 @@ from analysis.i18n.language import LANGUAGES, Language
 from analysis.i18n.typography import fold
 from bot.commands import meanings
 from bot.commands.access import TERMINAL, Access
-from bot.commands.grammar import Mistake, printed
+from bot.commands.grammar import printed
+from bot.commands.mistakes import Mistake
 from bot.commands.people import People
 from bot.commands.registry import as_typed
 from bot.config import machine_zone

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 from analysis.errors import Problem
 from analysis.i18n.language import LANGUAGES, Language
 from bot.commands import topics as topic_grammar
-from bot.commands.grammar import Mistake, surplus, typed
+from bot.commands.grammar import surplus, typed
+from bot.commands.mistakes import Mistake
 from bot.commands.registry import as_typed, usage, verb, verbs
 from bot.commands.terms import terms
 from bot.commands.troubles import worded

@@ -15,9 +15,9 @@ from analysis.entry import Analyser
 from analysis.errors import Damaged, Problem
 from analysis.sources.remarks import is_stale
 from analysis.triage.areas import Areas
-from bot.commands.grammar import say_span
 from bot.commands.people import People
 from bot.commands.registry import as_typed
+from bot.commands.spans import say_span
 from bot.delivery.feed_health import FeedHealth
 from bot.delivery.feeds import (
     DIGEST,

@@ -11,7 +11,7 @@ from analysis.digest.review import Review
 from analysis.entry import Entry
 from analysis.i18n.language import Language
 from analysis.triage.areas import Areas
-from bot.commands.grammar import say_span
+from bot.commands.spans import say_span
 from bot.digests.archive import Archive
 from bot.digests.core import Core
 from bot.i18n.wording import tell

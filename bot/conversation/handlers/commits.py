@@ -13,7 +13,7 @@ from analysis.errors import BadInput, NotFound
 from analysis.triage.areas import Areas
 from bot.commands import meanings
 from bot.commands import queries as commands
-from bot.commands.grammar import Mistake
+from bot.commands.mistakes import Mistake
 from bot.commands.questions import find
 from bot.commands.references import reference as read_reference
 from bot.commands.terms import terms

@@ -8,7 +8,8 @@ from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.pipeline import silent
 from analysis.triage.areas import Areas
-from bot.commands.grammar import Mistake, read_span, say_span
+from bot.commands.mistakes import Mistake
+from bot.commands.spans import read_span, say_span
 from bot.conversation.context import CommandContext
 from bot.delivery.feeds import DIGEST, KINDS, reported
 from bot.delivery.posts import archive_page, commit_rows, digest_post, named, report_files, show_command

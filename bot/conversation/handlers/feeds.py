@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from analysis.commits.window import Window
 from analysis.rules.wording import say
-from bot.commands.grammar import Mistake, say_span
+from bot.commands.mistakes import Mistake
+from bot.commands.spans import say_span
 from bot.commands.troubles import say_cause
 from bot.conversation.context import AmbiguousChoice, CommandContext
 from bot.conversation.handlers.topics import listed as subscriptions_listed

@@ -10,7 +10,7 @@ from analysis.questions.answer import Answer
 from analysis.questions.follow_up import joined, leans
 from analysis.questions.query import Query
 from bot.commands import asking
-from bot.commands.grammar import Mistake
+from bot.commands.mistakes import Mistake
 from bot.commands.questions import asks_who
 from bot.conversation.asked import Before, Conversations, asked_before, commit_pointed_at
 from bot.conversation.context import CommandContext

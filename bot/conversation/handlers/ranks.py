@@ -10,7 +10,7 @@ from analysis.entry import Entry
 from analysis.errors import Problem
 from analysis.rules.wording import say
 from analysis.triage.triage import Importance, corrected
-from bot.commands.grammar import Mistake
+from bot.commands.mistakes import Mistake
 from bot.commands.references import reference
 from bot.conversation.context import CommandContext
 from bot.delivery.feeds import kind_of

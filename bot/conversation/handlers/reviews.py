@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 from analysis.commits.window import Window
 from analysis.errors import NotFound
-from bot.commands.grammar import Mistake, read_span, say_span
+from bot.commands.mistakes import Mistake
+from bot.commands.spans import read_span, say_span
 from bot.conversation.context import CommandContext
 from bot.delivery.posts import archive_page, review_files, review_post
 from bot.digests.review import MONTH, WEEK, look_back

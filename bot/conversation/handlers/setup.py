@@ -8,7 +8,7 @@ from typing import TypeVar, get_args
 from analysis.errors import BadInput, NotFound
 from analysis.i18n.language import LANGUAGES, OWN_NAMES
 from bot.commands import meanings
-from bot.commands.grammar import Mistake, about_field
+from bot.commands.mistakes import Mistake, about_field
 from bot.commands.registry import LEVELS
 from bot.conversation.context import CommandContext, bare_name
 from bot.conversation.handlers.feeds import check_channel, meant_feeds, which_feed

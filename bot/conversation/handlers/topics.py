@@ -10,7 +10,8 @@ from analysis.rules.wording import say
 from analysis.triage.triage import Importance
 from bot.commands import meanings, topics
 from bot.commands.bare_topics import Unclear
-from bot.commands.grammar import Mistake, printed
+from bot.commands.grammar import printed
+from bot.commands.mistakes import Mistake
 from bot.commands.registry import HOW, LEVELS, TYPES
 from bot.commands.topics import Topic
 from bot.conversation.context import AmbiguousChoice, CommandContext

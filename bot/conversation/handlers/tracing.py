@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from analysis.errors import BadInput, NotFound
 from bot.commands import meanings
-from bot.commands.grammar import Mistake
+from bot.commands.mistakes import Mistake
 from bot.commands.references import wanted_fix
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import place_of

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from analysis.sources.revisions import Revisions
-from bot.commands.grammar import Mistake
+from bot.commands.mistakes import Mistake
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import place_of
 from bot.conversation.handlers.uses import used

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.errors import BadInput
 from analysis.uses import Uses, read_uses
-from bot.commands.grammar import Mistake
+from bot.commands.mistakes import Mistake
 from bot.conversation.context import CommandContext
 from bot.delivery.posts import named
 from bot.digests.uses import SENT, load_uses

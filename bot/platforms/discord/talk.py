@@ -11,7 +11,8 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Literal, Protocol
 
-from bot.commands.grammar import Mistake, printed, read
+from bot.commands.grammar import printed, read
+from bot.commands.mistakes import Mistake
 from bot.i18n.wording import tell
 from bot.platforms.discord import commands
 from bot.port.command import Command

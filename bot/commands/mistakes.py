@@ -1,0 +1,41 @@
+"""What was asked for and cannot be answered, as a sentence in the asker's language."""
+
+import contextlib
+from collections.abc import Iterator
+
+from analysis.errors import BadInput
+from analysis.i18n.language import Language
+from bot.commands.registry import as_typed
+from bot.i18n.wording import tell
+from formatters.i18n.wording import label
+
+
+class Mistake(BadInput):
+    """What was asked cannot be answered so; `key` names the sentence in `bot/i18n/`, a tuple of texts is listed in it.
+
+    Attributes:
+        field: the entry of a form that it is about; empty for none.
+    """
+
+    def __init__(self, key: str, **values: str | tuple[str, ...]) -> None:
+        self.key = key
+        self.values = values
+        self.field = ""
+        super().__init__(self.said("en"))
+
+    def said(self, language: Language, platform: str = "") -> str:
+        """Say it in a language, with its commands as they are typed on a platform; what people wrote stays."""
+        comma = label("list.comma", language)
+        listed = {name: comma.join(one) if isinstance(one, tuple) else one for name, one in self.values.items()}
+        listed |= {name: as_typed(f"`{listed[name]}`", platform)[1:-1] for name in ("near", "right") if name in listed}
+        return tell(self.key, language, lambda text: as_typed(text, platform), **listed)
+
+
+@contextlib.contextmanager
+def about_field(name: str) -> Iterator[None]:
+    """Let a mistake say which entry of a form it is about."""
+    try:
+        yield
+    except Mistake as mistake:
+        mistake.field = mistake.field or name
+        raise
