@@ -1,14 +1,17 @@
-"""What GitHub's GraphQL means by errors that come without any data, and when its answers say that a token ends.
+"""What GitHub means by answers that bring nothing: REST by their status, GraphQL by its errors; and when a token ends.
 
+https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
 https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 
-from analysis.errors import Forbidden, Outage, Problem
+from analysis.errors import Forbidden, NotFound, Outage, Problem, RateLimited, Unwelcome
 
 Errors = Sequence[Mapping[str, Any]]
 
@@ -31,6 +34,62 @@ def sign_on(about: str) -> SingleSignOn:
     return SingleSignOn(
         f"{owner} uses single sign-on, and the token is not authorised for it: do so in GitHub's settings, under the token."
     )
+
+
+def meaning(  # noqa: PLR0911 - one for each meaning
+    status: int, headers: Mapping[str, str], message: str, place: str, about: str, ref: str, *, signs_in: bool
+) -> Problem:
+    """Say what an answer means that is no success, with its status, its headers and GitHub's own message, which may be empty.
+
+    `place` is the server's address as it may be shown, `about` the repository, and `ref` the commit or branch that was
+    asked for, if any; `signs_in` whether somebody signed in to ask.
+    """
+    no_more = status == HTTPStatus.FORBIDDEN and headers.get("x-ratelimit-remaining") == "0"
+    if no_more or status == HTTPStatus.TOO_MANY_REQUESTS:
+        return used_up(headers, signs_in=signs_in)
+    if status < HTTPStatus.BAD_REQUEST:
+        return Outage(f"GitHub redirects {about} elsewhere ({status}): check [github] base_url, and any proxy between.")
+    if status == HTTPStatus.UNAUTHORIZED:
+        if not signs_in:
+            return Unwelcome(f"{place} lets nobody read without a token: set [github] token.")
+        return Unwelcome(
+            f"GitHub refuses the token ({message or 'bad credentials'}): set a valid one as [github] token."
+        )
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and ref:
+        return NotFound(f"{about} has no commit {ref!r}: give a SHA of its history, or search for words.")
+    if status == HTTPStatus.CONFLICT:
+        return NotFound(f"{about} has no commits yet: ask again when something has landed.")
+    if status == HTTPStatus.NOT_FOUND:
+        branch = f" with a branch {ref!r}" if ref else ""
+        seen = "this token may not see it" if signs_in else "it is private and needs a token"
+        return NotFound(f"GitHub has no repository {about}{branch}, or {seen}: check the name and [github] token.")
+    if status == HTTPStatus.FORBIDDEN and "x-github-sso" in {name.lower() for name in headers}:
+        return sign_on(about)
+    if status == HTTPStatus.FORBIDDEN:
+        return Forbidden(f"GitHub forbids reading {about} ({message}): the token needs read access to its contents.")
+    return Outage(f"GitHub answered {status} for {about} ({message or 'no reason given'}): try again later.")
+
+
+def used_up(headers: Mapping[str, str], *, signs_in: bool) -> RateLimited:
+    """Say until when a limit is used up, and to whoever asked anonymously how it is raised."""
+    until = _renewal(headers)
+    when = f"until {until:%H:%M} UTC" if until else "for now"
+    anonymous = not signs_in and headers.get("x-ratelimit-remaining") == "0"
+    advice = " A token raises it from 60 to 5,000 an hour: set [github] token." if anonymous else ""
+    return RateLimited(
+        f"GitHub's request limit is used up {when}; what was fetched is kept, the next run goes on from there.{advice}",
+        until,
+    )
+
+
+def _renewal(headers: Mapping[str, str]) -> datetime | None:
+    """Return when a limit is renewed (UTC): the hour's is told as a time, any other as seconds to wait."""
+    reset, wait, date = (headers.get(name, "") for name in ("x-ratelimit-reset", "retry-after", "date"))
+    if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
+        return datetime.fromtimestamp(int(reset), UTC)
+    if wait.isdigit() and date:
+        return parsedate_to_datetime(date).astimezone(UTC) + timedelta(seconds=int(wait))
+    return None
 
 
 def is_limit(errors: Errors) -> bool:

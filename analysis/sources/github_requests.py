@@ -11,8 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Literal
 
@@ -22,18 +21,15 @@ import stamina
 import urllib3
 
 from analysis.commits.redaction import without_login
-from analysis.errors import BadInput, Forbidden, NotFound, Outage, Problem, RateLimited, Unwelcome
+from analysis.errors import BadInput, Outage, Problem
 from analysis.sources.github_app import App, InstallationAuth
-from analysis.sources.github_errors import Overloaded, expiry, is_limit, refusal, sign_on
+from analysis.sources.github_errors import Overloaded, expiry, is_limit, meaning, refusal, used_up
+from analysis.sources.github_patience import TIMEOUTS, broke_off, for_queries, for_reading, reason
 
 PUBLIC = "https://api.github.com"
-_LONGEST_WAIT = 120  # seconds; a limit that is renewed later than that is told, not sat out
-_LONGEST_QUERY_WAIT = 5  # a digest does without pull requests rather than wait for them
 _PAGE = 100
 _CHUNK = 1 << 20
 """Bytes of a download that are taken at a time."""
-_LIMITS = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
-_TIMEOUTS = {HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +154,7 @@ class Requests:
                         )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Outage(
-                f"GitHub at {self.server.place} did not give the archive of {about} ({_reason(error)}): run it again later."
+                f"GitHub at {self.server.place} did not give the archive of {about} ({reason(error)}): run it again later."
             ) from error
         except github.GithubException as error:
             raise self._problem(error, about, "") from error
@@ -178,7 +174,7 @@ class Requests:
             reply = json.loads(body)
         except ValueError:
             reply = None
-        if status in _TIMEOUTS:
+        if status in TIMEOUTS:
             raise Overloaded(f"GitHub at {self.server.place} did not finish a query about {about} in its time.")
         if not isinstance(reply, dict):
             raise Outage(f"{self.server.place} did not answer a query with GitHub's JSON: check any proxy between.")
@@ -189,7 +185,7 @@ class Requests:
         if isinstance(data, dict) and any(data.values()):
             return Answer(data, errors)
         if is_limit(errors):
-            raise self._limited(received)
+            raise used_up(received, signs_in=self.server.signs_in)
         raise refusal(errors, about)
 
     @property
@@ -247,7 +243,7 @@ class Requests:
         patience = (2, 10.0) if is_query else (6, 90.0)
         try:
             for attempt in stamina.retry_context(
-                on=_broke_off, attempts=patience[0], wait_initial=0.2, wait_max=8.0, timeout=patience[1]
+                on=broke_off, attempts=patience[0], wait_initial=0.2, wait_max=8.0, timeout=patience[1]
             ):
                 with attempt, self._connection(is_query=is_query) as requester:
                     status, received, text = requester.requestJson(
@@ -263,7 +259,7 @@ class Requests:
                     return status, received, text
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Outage(
-                f"GitHub at {self.server.place} did not give {about} ({_reason(error)}): nothing was skipped, "
+                f"GitHub at {self.server.place} did not give {about} ({reason(error)}): nothing was skipped, "
                 "run it again later."
             ) from error
         except github.GithubException as error:
@@ -283,7 +279,7 @@ class Requests:
         except IndexError:
             self._check()
             github.set_log_level(logging.ERROR)  # it writes to the terminal by itself
-            hub = self._connected(_haste() if is_query else _patience())
+            hub = self._connected(for_queries() if is_query else for_reading())
         try:
             yield hub.requester
         finally:
@@ -311,108 +307,9 @@ class Requests:
                 "The GitHub token holds a space, a line break or a letter that no token has: copy it anew into [github] token."
             )
 
-    def _problem(self, error: github.GithubException, about: str, ref: str) -> Problem:  # noqa: PLR0911 - one for each meaning
-        status, headers = error.status, error.headers or {}
+    def _problem(self, error: github.GithubException, about: str, ref: str) -> Problem:
+        headers = error.headers or {}
+        if isinstance(error, github.RateLimitExceededException):
+            return used_up(headers, signs_in=self.server.signs_in)
         message = str(error.data.get("message", "")) if isinstance(error.data, dict) else str(error.data or "")
-        no_more = status == HTTPStatus.FORBIDDEN and headers.get("x-ratelimit-remaining") == "0"
-        if no_more or isinstance(error, github.RateLimitExceededException) or status == HTTPStatus.TOO_MANY_REQUESTS:
-            return self._limited(headers)
-        if status < HTTPStatus.BAD_REQUEST:
-            return Outage(
-                f"GitHub redirects {about} elsewhere ({status}): check [github] base_url, and any proxy between."
-            )
-        if status == HTTPStatus.UNAUTHORIZED:
-            if not self.server.signs_in:
-                return Unwelcome(f"{self.server.place} lets nobody read without a token: set [github] token.")
-            return Unwelcome(
-                f"GitHub refuses the token ({message or 'bad credentials'}): set a valid one as [github] token."
-            )
-        if status == HTTPStatus.UNPROCESSABLE_ENTITY and ref:
-            return NotFound(f"{about} has no commit {ref!r}: give a SHA of its history, or search for words.")
-        if status == HTTPStatus.CONFLICT:
-            return NotFound(f"{about} has no commits yet: ask again when something has landed.")
-        if status == HTTPStatus.NOT_FOUND:
-            branch = f" with a branch {ref!r}" if ref else ""
-            seen = "this token may not see it" if self.server.signs_in else "it is private and needs a token"
-            return NotFound(f"GitHub has no repository {about}{branch}, or {seen}: check the name and [github] token.")
-        if status == HTTPStatus.FORBIDDEN and "x-github-sso" in {name.lower() for name in headers}:
-            return sign_on(about)
-        if status == HTTPStatus.FORBIDDEN:
-            return Forbidden(
-                f"GitHub forbids reading {about} ({message}): the token needs read access to its contents."
-            )
-        return Outage(f"GitHub answered {status} for {about} ({message or 'no reason given'}): try again later.")
-
-    def _limited(self, headers: Mapping[str, str]) -> RateLimited:
-        until = _renewal(headers)
-        when = f"until {until:%H:%M} UTC" if until else "for now"
-        anonymous = not self.server.signs_in and headers.get("x-ratelimit-remaining") == "0"
-        advice = " A token raises it from 60 to 5,000 an hour: set [github] token." if anonymous else ""
-        return RateLimited(
-            f"GitHub's request limit is used up {when}; what was fetched is kept, the next run goes on from there.{advice}",
-            until,
-        )
-
-
-def _patience() -> github.GithubRetry:
-    return _Patience(total=6, backoff_factor=0.1, max_rate_limit_wait=_LONGEST_WAIT, retry_after_max=_LONGEST_WAIT)
-
-
-def _haste() -> github.GithubRetry:
-    """What a query may wait for. A 502 is its timeout: the same query would meet it again, a smaller one may not."""
-    again = [code for code in range(500, 600) if code not in _TIMEOUTS]
-    wait = _LONGEST_QUERY_WAIT
-    return _Patience(
-        total=2, backoff_factor=0.1, max_rate_limit_wait=wait, retry_after_max=wait, status_forcelist=again
-    )
-
-
-class _Patience(github.GithubRetry):
-    """Waits for a limit that is over soon; a longer one, or one that comes again and again, is told."""
-
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: Any = None,
-        error: Exception | None = None,
-        _pool: Any = None,
-        _stacktrace: Any = None,
-    ) -> Any:  # PyGithub and urllib3 do not agree on the type
-        try:
-            if response is not None and response.status in _LIMITS and "Retry-After" in response.headers:
-                wait = str(response.headers["Retry-After"]).strip()
-                if not self.total or (wait.isdigit() and int(wait) > self.retry_after_max):
-                    raise github.RateLimitExceededException(response.status, {}, response.headers)
-            return super().increment(method, url, response, error, _pool, _stacktrace)
-        except github.GithubException:
-            response.close()  # urllib3 does so only for errors of its own
-            raise
-
-
-def _renewal(headers: Mapping[str, str]) -> datetime | None:
-    """Return when a limit is renewed (UTC): the hour's is told as a time, any other as seconds to wait."""
-    reset, wait, date = (headers.get(name, "") for name in ("x-ratelimit-reset", "retry-after", "date"))
-    if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
-        return datetime.fromtimestamp(int(reset), UTC)
-    if wait.isdigit() and date:
-        return parsedate_to_datetime(date).astimezone(UTC) + timedelta(seconds=int(wait))
-    return None
-
-
-def _broke_off(error: Exception) -> bool:
-    """Whether a body broke off or a connection died under a read: that gets past PyGithub's own retry."""
-    if isinstance(error, requests.exceptions.ConnectionError):
-        return not any(isinstance(cause, urllib3.exceptions.MaxRetryError) for cause in error.args)
-    return isinstance(error, requests.exceptions.ChunkedEncodingError)
-
-
-def _reason(error: Exception) -> str:
-    """The innermost cause in a few words: the outer ones repeat the URL and the pool."""
-    if isinstance(error, requests.exceptions.RetryError):
-        return "it kept answering with errors"
-    if isinstance(error, requests.exceptions.Timeout):
-        return "it took too long"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "its answers broke off"
-    return "the connection failed"
+        return meaning(error.status, headers, message, self.server.place, about, ref, signs_in=self.server.signs_in)
