@@ -221,7 +221,7 @@ class TestConversations:
         assert await asked.attachment.read() == LONG
         for elsewhere in ("https://example.com/files/F1", server.origin.replace("http:", "https:") + "/files/F1", ""):
             with pytest.raises(Later):
-                await slack._web.download(elsewhere)  # noqa: SLF001 - an address that Slack would not give
+                await slack._client.download(elsewhere)  # noqa: SLF001 - an address that Slack would not give
 
     async def test_what_is_not_meant_for_the_bot_is_left_alone(
         self, slack: Slack, server: FakeSlack, talk: Talk

@@ -1,0 +1,185 @@
+"""What people do in Slack, as the SDK hears it: acknowledged before anything else is done, and taken once.
+
+Over HTTP, requests come to `receive`, and one that is forged, stale or a second time the same is refused.
+"""
+
+import contextlib
+import logging
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator
+from contextvars import ContextVar
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.signature import SignatureVerifier
+
+from bot.i18n.wording import tell
+from bot.platforms.slack import requests
+from bot.platforms.slack.answering import Answering
+from bot.platforms.slack.client import Client
+from bot.platforms.slack.manifest import COMMAND
+from bot.platforms.slack.requests import Asked
+from bot.platforms.slack.web import Json
+from bot.platforms.slack.workspaces import current
+from formatters.slack.blocks import ACTION
+from formatters.slack.views import offered, working_view
+
+_LOG = logging.getLogger(__name__)
+
+_REMEMBERED = 900.0
+"""Seconds for which what came is remembered: Slack's requests are valid for five minutes, its last repeat comes after five."""
+
+_ASKED: ContextVar[list[Asked]] = ContextVar("asked")
+
+
+class Listening:
+    """Hears commands, messages, controls, forms and events, and has the desk answer them.
+
+    Args:
+        signing_secret: checks what comes to `receive`; nothing is taken there without it.
+    """
+
+    def __init__(self, client: Client, desk: Answering, signing_secret: str) -> None:
+        self._client, self._desk, self._workspaces = client, desk, client.workspaces
+        self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
+        self._seen: OrderedDict[str, float] = OrderedDict()
+        self._is_closed = False
+        self.app = self._made()
+
+    def close(self) -> None:
+        """Begin to answer nothing more."""
+        self._is_closed = True
+
+    async def receive(self, request: web.Request) -> web.StreamResponse:
+        """Take a request of Slack's in HTTP mode: a route of the server, for POST."""
+        text, headers = (await request.read()).decode("utf-8", "replace"), request.headers
+        signature, moment = headers.get("X-Slack-Signature", ""), headers.get("X-Slack-Request-Timestamp", "")
+        # The SDK takes the moment for a number and the signature for ASCII, whatever they are.
+        is_readable = re.fullmatch(r"[0-9]{1,15}", moment) and signature.isascii()
+        is_valid = self._verifier is not None and is_readable and self._verifier.is_valid(text, moment, signature)
+        # Slack itself repeats nothing but events, perhaps within the second and so with the same signature; those are
+        # told apart by their ids.
+        is_event = request.content_type == "application/json"
+        if not is_valid or not (is_event or self._is_new(signature)):
+            _LOG.warning("a request that Slack did not send just now was refused")
+            return web.Response(status=HTTPStatus.UNAUTHORIZED)
+        try:
+            body = requests.parsed(text, is_json=is_event)
+        except (ValueError, RecursionError):
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
+        with self.heard():
+            # Bolt's own reading of a body takes a command that says "payload" for something else.
+            heard = AsyncBoltRequest(mode="socket_mode", body=body, headers=dict(headers))
+            response = await to_aiohttp_response(await self.app.async_dispatch(heard))
+            await response.prepare(request)
+            await response.write_eof()
+        return response
+
+    @contextlib.contextmanager
+    def heard(self) -> Iterator[None]:
+        """Collect what is asked, and begin to answer it when the acknowledgement is out.
+
+        A modal's answer must not overtake its acknowledgement, which would put "One moment" in its place.
+        """
+        token = _ASKED.set([])
+        try:
+            yield
+            for asked in _ASKED.get():
+                if not self._is_closed:
+                    if self._workspaces:
+                        self._workspaces.note(asked.workspace, asked.channel, asked.user)
+                        current.set(asked.workspace)
+                    self._desk.start(asked)
+        finally:
+            _ASKED.reset(token)
+
+    def _made(self) -> AsyncApp:
+        """Return the application that hears everything; each listener acknowledges before anything else."""
+        logger = logging.getLogger(f"{__name__}.bolt")
+        logger.addFilter(_without_tickets)
+        app = AsyncApp(
+            client=self._client.sdk,
+            authorize=self._authorize if self._workspaces else None,
+            process_before_response=True,  # listeners only read what came, so that it is acknowledged at once
+            request_verification_enabled=False,  # `receive` has done it, and a socket's requests are not signed
+            logger=logger,
+        )
+        listeners = {
+            app.command(COMMAND): requests.of_command,
+            app.action(re.compile("")): requests.of_control,
+            app.message_shortcut(ACTION): requests.of_shortcut,
+            app.event("app_mention"): requests.of_message,
+            app.event("message"): requests.of_message,
+            app.event("app_home_opened"): requests.of_home,
+        }
+        for listen, read in listeners.items():
+            listen(self._listener(read))
+        app.view(re.compile(""))(self._sent)
+        app.options(re.compile(""))(self._offered)
+        app.event("app_uninstalled")(self._removed)
+        app.event("tokens_revoked")(self._removed)
+        return app
+
+    def _listener(self, read: Callable[[requests.Body], Asked | None]) -> Callable[..., Awaitable[None]]:
+        async def heard(ack: Any, body: Json) -> None:
+            await ack()
+            asked = read(body)
+            # Slack may send the same thing twice; each has an id of its own.
+            mark = str(body.get("event_id") or body.get("trigger_id") or "")
+            if asked and (not mark or self._is_new(mark)):
+                _ASKED.get().append(asked)
+
+        return heard
+
+    async def _sent(self, ack: Any, body: Json) -> None:
+        view = body["view"]
+        waiting = working_view(view, tell("slack.working", requests.language_of(view)))
+        await ack(response_action="update", view=waiting)
+        _ASKED.get().append(requests.of_form(body))
+
+    async def _offered(self, ack: Any, body: Json) -> None:
+        asked = requests.of_suggestion(body)
+        current.set(asked.workspace)
+        await ack(options=await self._desk.offered(asked, offered(str(body.get("block_id", "")))))
+
+    @property
+    def _authorize(self) -> Callable[..., Awaitable[Any]]:
+        """The SDK looks at the names of a function's arguments, and takes no method."""
+        workspaces = self._workspaces
+        assert workspaces
+
+        async def authorize(team_id: str | None) -> Any:
+            return workspaces.identity(team_id or "")
+
+        return authorize
+
+    async def _removed(self, ack: Any, body: Json) -> None:
+        """Forget a workspace's token when it is worth nothing any more; the feeds there pause at their next post."""
+        await ack()
+        event = body["event"]
+        if self._workspaces and (event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot")):
+            self._workspaces.remove(str(body["team_id"]))
+
+    def _is_new(self, mark: str) -> bool:
+        """Whether something comes for the first time; older than Slack's own limit it is refused for its age."""
+        now = time.monotonic()
+        while self._seen and now - next(iter(self._seen.values())) > _REMEMBERED:
+            self._seen.popitem(last=False)
+        if mark in self._seen:
+            return False
+        self._seen[mark] = now
+        return True
+
+
+def _without_tickets(record: logging.LogRecord) -> bool:
+    """Take out of the SDK's log what opens a socket; a failure to connect is one line, since it comes again and again."""
+    record.msg, record.args = re.sub(r"ticket=[^&\s'\"]+", "ticket=***", record.getMessage()), ()
+    if record.msg.startswith("Failed to connect"):
+        record.exc_info = None
+    return True
