@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -405,6 +406,18 @@ async def test_a_time_of_which_nothing_is_known_is_no_quiet_one(bot: Bot) -> Non
     assert "5 of these 7 days were not read to their end" in reply.told.notices[0]
 
 
+@pytest.mark.parametrize(
+    ("command", "told"), [("week", "No commit is known from these days"), ("week lang=zh", "这几天没有已知的提交")]
+)
+async def test_a_week_in_which_nothing_landed_has_no_lines_of_zeros(bot: Bot, command: str, told: str) -> None:
+    """It was read: one line says so."""
+    bot.now -= timedelta(days=400)
+    await bot.reply("2025-01-30..2025-02-05")
+    shown = await bot.shown(command)
+    assert told in shown
+    assert not re.search(r"\b0\b", shown)
+
+
 async def test_an_area_a_search_and_the_areas_are_answered(known: Bot) -> None:
     """By any of an area's names; filters narrow."""
     for name in ("AMD", "amd", "rocm", "ＡＭＤ", "AMD since=12.3.2026"):
@@ -702,7 +715,7 @@ async def test_a_list_in_a_search_means_any_of_it(known: Bot, text: str) -> None
     assert await subjects("search type=feature,bugfix") == kinds[0] | kinds[1]
 
 
-@pytest.mark.parametrize("pointer", ["show me the first one", "第一个", "打开第一个"])
+@pytest.mark.parametrize("pointer", ["show me the first one", "show 1", "第一个", "打开第一个", "第1个", "第１个"])
 @pytest.mark.parametrize("asked", ["area AMD", "search aiter", "which commits touched AMD?"])
 async def test_a_list_may_be_pointed_into(known: Bot, asked: str, pointer: str) -> None:
     """Whatever it answered."""
@@ -711,6 +724,23 @@ async def test_a_list_may_be_pointed_into(known: Bot, asked: str, pointer: str) 
     shown = await known.reply(pointer)
     assert isinstance(shown, CommitDetail)
     assert shown.item.entry.commit.short == "5504fd9"
+
+
+async def test_a_place_behind_a_lists_end_is_said_to_be(known: Bot) -> None:
+    """Rather than that another commit is shown."""
+    await known.reply("area AMD")
+    assert "The last list ends with number 1" in await known.problem("show 7")
+    assert "上一份列表只到第 1 个" in await known.problem("第三个", an_asker(language="zh"))
+
+
+@pytest.mark.parametrize("text", ["yesterday AMD", "AMD yesterday", "昨天 AMD"])
+async def test_a_days_command_with_other_words_asks_for_something_of_that_day(known: Bot, text: str) -> None:
+    """As it would in another order."""
+    assert "AMD: Thursday, 2026-03-12" in await known.shown(text)
+
+
+async def test_a_days_command_takes_a_repository_by_its_name(known: Bot) -> None:
+    assert isinstance(await known.reply("yesterday quill"), DigestPost)
 
 
 async def test_what_a_search_already_has_is_not_said_twice(known: Bot) -> None:

@@ -1,7 +1,8 @@
 """The doctor reads the bot's part as `serve` does, and tries its platforms: tokens, scopes, channels."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,18 @@ from servers.scratch import NOON
 from servers.slack import FakeSlack
 from servers.waiting import hurry
 
-from analysis.errors import BadInput
+from analysis.errors import BadInput, Damaged, Outage
 from bot.config import load
+from bot.delivery.schedule import Heartbeat
 from bot.digests.core import open_core
 from bot.platforms.slack.manifest import SCOPES
+from bot.service.assembly import Assembly
+from bot.service.connections import Connections
 from bot.service.doctor import Check, examine
 from bot.service.process import Process
+from bot.service.readiness import Readiness
+from storage.feeds import Feed
+from storage.memory import KeyValues
 
 _BOT = {"bot", "slack", "discord"}
 FEED = '[[feeds]]\nplatform = "slack"\nchannel = "C1"\nrepository = "ann/scratch"\n'
@@ -150,3 +157,63 @@ async def test_discord_as_it_is(environ: dict[str, str], tmp_path: Path) -> None
         )
         check = (await looked_at(settings | {"DAYBRIEF_DISCORD__TOKEN": "wrong"}, config))["discord"]
         assert check.found.startswith("Discord refuses the bot's token")
+
+
+async def seen_by_both(settings: dict[str, str], what: str, feeds: Sequence[Feed] = ()) -> tuple[Check, str]:
+    """Return what the doctor finds of a part, and why /readyz does not take it for well."""
+    core = open_core(load(settings))
+    assembly = Assembly(core, {})
+    for feed in feeds:
+        assembly.feeds.put(feed)
+    readiness = Readiness(assembly, Connections({}, asyncio.Event()), Heartbeat())
+    await readiness.probe()
+    why = (await readiness.troubles()).get(what, "")
+    await assembly.work.close()
+    core.stores.store.close()
+    found = await asyncio.to_thread(lambda: list(examine(settings, None, None, now=lambda: NOON)))
+    return next(check for check in found if check.what == what), why
+
+
+@pytest.mark.parametrize("how", ["read-only", "full"])
+async def test_a_store_that_cannot_be_written_is_broken_to_the_doctor_and_to_readyz(
+    environ: dict[str, str], slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """`serve` writes down what it posts."""
+    settings = with_slack(environ, slack)
+    open_core(load(settings)).stores.store.close()
+    if how == "read-only":
+        monkeypatch.setattr("storage.store._writable", lambda _: False)
+    else:
+
+        def full(*_: object) -> None:
+            raise Damaged("the disk is full")
+
+        monkeypatch.setattr(KeyValues, "put", full)
+    check, why = await seen_by_both(settings, "store")
+    assert why
+    assert (check.state, check.found) == ("broken", why)
+
+
+@pytest.mark.parametrize("place", ["", "ann/scratch", "ann/scratch=/clones/scratch"])
+async def test_github_counts_where_a_feed_needs_it(
+    environ: dict[str, str], slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """To the doctor and to /readyz alike: a feed of a clone does without."""
+
+    def unreachable(_: object) -> None:
+        raise Outage("GitHub cannot be reached.")
+
+    monkeypatch.setattr("analysis.sources.github_requests.Requests.rate_limit", unreachable)
+    settings = with_slack(environ, slack)
+    del settings["DAYBRIEF_GITHUB__BASE_URL"]
+    feeds = [Feed("slack", "T1", "C1", "ann/scratch", place, time(9), "UTC", NOON)] if place else []
+    check, why = await seen_by_both(settings, "GitHub", feeds)
+    needed = place == "ann/scratch"
+    assert (check.state, bool(why)) == (("broken", True) if needed else ("warning", False))
+
+
+async def test_a_github_that_does_not_answer_is_told_by_both(environ: dict[str, str], slack: FakeSlack) -> None:
+    """The one that is configured, whatever is read from it."""
+    check, why = await seen_by_both(with_slack(environ, slack), "GitHub")
+    assert why
+    assert (check.state, check.found) == ("broken", why)

@@ -310,3 +310,54 @@ class TestRewritten:
         scratch.commit("Revert it", {"app.py": "a = 3\n"}, at=NINE - 12 * HOUR)
         scratch.commit("Change 4", {"app.py": "a = 4\n"}, at=NINE - 10 * HOUR, authored=NINE - 40 * HOUR)
         assert titles(told(environ, place)) == ["Change 4", "Revert it"]
+
+    def test_what_is_gone_is_named_once(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        """A force push dropped two of them; the next digest says so, and only that one, however often it is made."""
+        gone = [scratch.git("rev-parse", "--short=7", name) for name in ("main", "main~1")]
+        scratch.git("update-ref", "refs/heads/main", "main~2")
+        scratch.commit("New", {"new.py": "1\n"}, at=NINE - 10 * HOUR)
+        said = f"2 commits that were told on 2026-01-07 are no longer on the branch: `{gone[0]} Change 4`, `{gone[1]} Change 3`"
+        for _ in range(2):
+            digest = told(environ, place)
+            assert titles(digest) == ["New"]
+            assert sorted(digest.notes[0]) == sorted(said)
+        scratch.commit("Newer", {"new.py": "2\n"}, at=NINE + 10 * HOUR)
+        assert told(environ, place, NINE + DAY).notes == ()
+
+    def test_a_history_that_was_replaced_is_said_to_be(
+        self, scratch: Scratch, environ: dict[str, str], place: str
+    ) -> None:
+        """By another root; of many commits a few are named."""
+        tip = scratch.commit("Anew", {"a.py": "1\n"}, at=NINE - 11 * HOUR, parents=[], branch="anew")
+        scratch.git("update-ref", "refs/heads/main", tip)
+        digest = told(environ, place)
+        assert titles(digest) == ["Anew"]
+        assert digest.notes[0].startswith("5 commits that were told on 2026-01-07 are no longer on the branch: `")
+
+    def test_a_rebase_that_dates_all_anew_tells_nothing_again(
+        self, scratch: Scratch, environ: dict[str, str], place: str
+    ) -> None:
+        """Not even the time of authorship is the same; what the commits change is."""
+        tip = scratch.git("rev-parse", "main~5")
+        for number in range(5):
+            moment = NINE - 14 * HOUR + number * HOUR
+            tip = scratch.commit(
+                f"Change {number}", {"app.py": f"a = {number}\n"}, at=moment, parents=[tip], branch="b"
+            )
+        scratch.git("update-ref", "refs/heads/main", tip)
+        digest = told(environ, place)
+        assert titles(digest) == []
+        assert digest.notes == (
+            "the branch's history was rewritten: 5 commits that were told before have other SHAs now",
+        )
+
+    def test_a_title_from_outside_is_only_a_title(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
+        """No mention, link or end of ours is forged by what is gone, and a long one is cut."""
+        scratch.commit(
+            f"Say `hi` <!channel> [x](http://x) {'x' * 200}", {"app.py": "a = 9\n"}, at=NINE - 40 * HOUR + 5 * HOUR
+        )
+        told(environ, place, NINE - DAY)
+        scratch.git("update-ref", "refs/heads/main", "main~1")
+        (note,) = told(environ, place).notes
+        assert note.count("`") == 2
+        assert len(note) < 250

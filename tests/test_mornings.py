@@ -241,13 +241,13 @@ async def test_a_revert_of_what_the_channel_was_told_comes_through_its_filter(bo
     [
         (
             "en",
-            "The digest of ann/scratch cannot be posted to this channel: the channel is archived. It is paused; mend that, then "
-            "use `resume` there.",
+            "The digest of ann/scratch cannot be posted to this channel: the channel is archived. It is paused, and tried again at "
+            "its next hour; once that is mended, `resume` there brings it at once.",
             "paused: the channel is archived",
         ),
         (
             "zh",
-            "ann/scratch 的简报无法发到该频道：频道已归档。简报已暂停；请处理后在该频道中使用 `resume`。",
+            "ann/scratch 的简报无法发到该频道：频道已归档。简报已暂停，到下次发送时间会再试；处理后在该频道中使用 `resume` 可立即补发。",
             "已暂停：频道已归档",
         ),
     ],
@@ -294,12 +294,59 @@ async def test_days_that_a_channel_refused_come_in_one_post(bot: Bot, scratch: S
     await bot.reply("resume repository=ann/scratch")
     await bot.at(NINE + HOUR)
     assert len(posts(bot, "DM-U1")) == 2
-    bot.platform.gone.clear()
     await bot.at(NINE + DAY)
+    bot.platform.gone.clear()
     said = await bot.shown("resume repository=ann/scratch")
     assert "Missed: 2026-01-08 to 2026-01-09, made up for in one post." in said
     await bot.at(NINE + DAY)
     assert posts(bot) == [["Add b", "Add c"]]
+
+
+async def test_a_channel_that_takes_posts_again_is_noticed(bot: Bot, scratch: Scratch) -> None:
+    """At the next hour, without anybody's word; whoever set it up hears once that it failed and once that it works."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    scratch.commit("Add c", {"c.py": "c = 1\n"}, at=NINE + HOUR)
+    scratch.commit("Add d", {"d.py": "d = 1\n"}, at=NINE + DAY + HOUR)
+    feed = a_feed(bot)
+    bot.platform.gone.add("C1")
+    await bot.at(NINE)
+    for minutes in (1, 60):
+        await bot.at(NINE + timedelta(minutes=minutes))
+    assert bot.platform.calls.count("post") == 2, "the post, and the word to whoever set it up"
+    await bot.at(NINE + DAY)
+    assert len(posts(bot, "DM-U1")) == 1
+    assert "the channel is archived" in await bot.shown("status")
+    bot.platform.gone.clear()
+    await bot.at(NINE + DAY + HOUR)
+    assert posts(bot) == []
+    await bot.at(NINE + 2 * DAY)
+    assert posts(bot) == [["Add b", "Add c", "Add d"]]
+    _, works = bot.platform.in_channel("DM-U1")
+    assert works == Note(
+        "The digest of ann/scratch can be posted to this channel again. What it missed is made up for in one post: "
+        "2026-01-08 to 2026-01-10.",
+        "done",
+        about=Channel("C1"),
+    )
+    stored = bot.assembly.feeds.get(feed.id)
+    assert stored is not None
+    assert not stored.paused
+    await bot.at(NINE + 3 * DAY)
+    assert len(bot.platform.in_channel("C1")) == 2
+    assert bot.platform.doubles == []
+
+
+async def test_who_saves_the_setup_of_a_refused_feed_is_told_what_was_missed(bot: Bot, scratch: Scratch) -> None:
+    """And it comes, as if it had been resumed; be it that the form was asked for anew."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    feed = a_feed(bot)
+    bot.platform.gone.add("C1")
+    await bot.at(NINE)
+    bot.platform.gone.clear()
+    said = await bot.shown(f"save setup feed={feed.id}", least="low")
+    assert "Missed: Thursday, 2026-01-08, made up for now." in said
+    await bot.at(NINE + HOUR)
+    assert posts(bot) == [["Add b"]]
 
 
 async def test_days_too_long_ago_are_named_when_a_feed_is_resumed(bot: Bot, scratch: Scratch) -> None:
@@ -308,11 +355,27 @@ async def test_days_too_long_ago_are_named_when_a_feed_is_resumed(bot: Bot, scra
     a_feed(bot)
     bot.platform.gone.add("C1")
     await bot.at(NINE)
-    bot.platform.gone.clear()
     await bot.at(NINE + 11 * DAY)
+    bot.platform.gone.clear()
     said = await bot.shown("resume repository=ann/scratch")
     assert "Missed: 2026-01-13 to 2026-01-19, made up for in one post." in said
     assert "Not told: 2026-01-08 to 2026-01-12, too long ago" in said
+
+
+async def test_days_too_long_ago_are_named_where_a_channel_takes_posts_again(bot: Bot, scratch: Scratch) -> None:
+    """In the post itself."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE + 9 * DAY)
+    a_feed(bot)
+    bot.platform.gone.add("C1")
+    await bot.at(NINE)
+    bot.platform.gone.clear()
+    await bot.at(NINE + 11 * DAY)
+    (post,) = bot.platform.in_channel("C1")
+    assert titles(post) == ["Add b"]
+    assert isinstance(post, DigestPost)
+    assert [note.partition(", too long")[0] for note in post.outline.digest.notes] == [
+        "Not told: 2026-01-08 to 2026-01-12"
+    ]
 
 
 async def test_what_a_person_paused_is_not_owed(bot: Bot, scratch: Scratch) -> None:

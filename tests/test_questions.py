@@ -36,6 +36,12 @@ def days(first: str, last: str = "") -> Days:
     ("text", "span"),
     [
         ("what changed this month?", days("2026-03-01", "2026-03-13")),
+        ("what changed early this month?", days("2026-03-01", "2026-03-10")),
+        ("mid this month", days("2026-03-11", "2026-03-13")),
+        ("late last month", days("2026-02-21", "2026-02-28")),
+        ("上旬改了什么", days("2026-03-01", "2026-03-10")),
+        ("中旬改了什么", days("2026-03-11", "2026-03-13")),
+        ("上月下旬改了什么", days("2026-02-21", "2026-02-28")),
         ("did anything break since Monday?", days("2026-03-09")),
         ("fixed in the last three days", days("2026-03-10", "2026-03-13")),
         ("fixed last week", days("2026-03-02", "2026-03-08")),

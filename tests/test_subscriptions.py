@@ -83,6 +83,17 @@ def test_a_name_in_the_facts_is_found() -> None:
 # -- what is told
 
 
+def test_who_only_signed_is_no_word_of_the_message() -> None:
+    """A co-author, a reviewer, a signature: a word stands for what a commit is about; the author is a topic of their own."""
+    trailers = (
+        "Co-authored-by: Priya Nandakar <priya@example.com>\nReviewed-by: Priya\nSigned-off-by: Priya <p@example.com>"
+    )
+    about = an_entry(a_commit(f"Fix the cache\n\nPages were lost.\n\n{trailers}"))
+    assert not matches(a_topic(word="Priya"), about)
+    assert matches(a_topic(word="Pages"), about)
+    assert matches(a_topic(word="Priya"), an_entry(a_commit("Take Priya's shape for the cache")))
+
+
 def test_what_fits_several_topics_is_told_once() -> None:
     """One message, each commit once."""
     entry = an_item()

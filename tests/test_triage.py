@@ -776,3 +776,17 @@ def test_another_least_version_of_the_language_is_never_low() -> None:
 def test_what_is_built_is_the_product_too(title: str, change: FileChange) -> None:
     """A choice that is gone from how it is built or run, a default that is another there: never low."""
     assert judged(title, change).floor is MIDDLE
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Trigger the build again", ChangeType.UNKNOWN),
+        ("empty commit to kick the runners", ChangeType.UNKNOWN),
+        ("docs: say nothing", ChangeType.DOCS),
+        ("Fix the crash on start", ChangeType.BUGFIX),
+    ],
+)
+def test_what_changes_no_file_is_what_its_author_says(title: str, expected: ChangeType) -> None:
+    """Nothing is learned from a title alone where there is no change that it could be about."""
+    assert triage(a_commit(title, files=()), (), general()).types == (expected,)

@@ -1,6 +1,7 @@
 """What a source cannot give of single commits: they are told by their titles, marked; the others as ever."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from bot.digests.core import open_core
 from bot.digests.repositories import parse_place
 from formatters.outline import outline
 from formatters.reply import DigestPost, Note
+from storage.feeds import Quiet
 
 NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -94,6 +96,26 @@ async def test_a_quiet_day_of_a_rewritten_history_says_so(bot: Bot, scratch: Scr
         "ann/scratch, Friday, 2026-01-09: nothing landed.",
         "⚠️ the branch's history was rewritten: 1 commit that was told before has another SHA now",
     ]
+
+
+@pytest.mark.parametrize("quiet", ["line", "nothing"])
+async def test_what_a_force_push_dropped_is_told_on_a_quiet_day(bot: Bot, scratch: Scratch, quiet: Quiet) -> None:
+    """Also where quiet days are passed over: what the channel was told is not true any more."""
+    (feed,) = bot.assembly.feeds.all()
+    bot.assembly.feeds.put(replace(feed, quiet=quiet))
+    await bot.assembly.due()
+    short = scratch.git("rev-parse", "--short=7", "main")
+    scratch.git("update-ref", "refs/heads/main", "main~1")
+    for _ in range(2):
+        bot.now += DAY
+        await bot.assembly.due()
+    said = bot.platform.in_channel("C1")[1]
+    assert isinstance(said, Note)
+    assert said.text.splitlines() == [
+        "ann/scratch, Friday, 2026-01-09: nothing landed.",
+        f"⚠️ 1 commit that was told on 2026-01-08 is no longer on the branch: `{short} Fix crash 5`",
+    ]
+    assert len(bot.platform.in_channel("C1")) == (3 if quiet == "line" else 2)
 
 
 async def test_where_github_serves_none_of_them_it_is_an_outage(

@@ -105,6 +105,11 @@ class Commit:
         return self.is_unread or (bool(self.files) and all(file.unseen == "unreadable" for file in self.files))
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it changes no file: what its title is about is no change of this commit."""
+        return not (self.files or self.more_files or self.brought)
+
+    @property
     def is_undated(self) -> bool:
         """Whether its date could not be read: it then comes out as the beginning of git's time."""
         return self.committed_at < _FIRST_DATE

@@ -16,7 +16,8 @@ def pointed_at(text: str) -> int:
     """Return which of the commits of the last answer a text points at, from 1, or -1 for the last; 0 for none."""
     for form in _PATTERNS["points"].values():
         if found := form.fullmatch(text):
-            return int(WORDS.names("follow_up.numbers")[found["number"].lower()])
+            named = found["number"].lower()
+            return int(named if named.isdecimal() else WORDS.names("follow_up.numbers")[named])
     return 0
 
 

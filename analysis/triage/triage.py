@@ -163,7 +163,7 @@ def sort(
         labelled
         or (
             type_unseen(title, kinds)
-            if commit.is_unseen
+            if commit.is_unseen or commit.is_empty
             else likeliest(judgement.classifier.types(evidence), title, facts, kinds.values())
         ),
     )

@@ -114,7 +114,12 @@ def typed(text: str) -> Command:
             is_meant = not words or command.words[0] in _WAYS[command.verb]
         case _:
             is_meant = True
-    return command if is_meant else _sorted(FREE, pieces(text))
+    return command if is_meant else free(text)
+
+
+def free(text: str) -> Command:
+    """Read what somebody typed as a question, whatever command it begins with."""
+    return _sorted(FREE, pieces(text))
 
 
 def _unmarked(text: str) -> str:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from analysis.i18n.typography import fold
 from analysis.questions.follow_up import pointed_at
+from bot.commands.mistakes import Mistake
 from bot.conversation.context import CommandContext
 from bot.port.platform import Request
 from storage.memory import KeyValues
@@ -70,9 +72,15 @@ async def asked_before(context: CommandContext) -> Before | None:
 
 
 async def commit_pointed_at(context: CommandContext, text: str) -> str:
-    """Return the commit of the last answer that a text points at by its place (`the second one`); empty where it points at none."""
-    place = pointed_at(text)
+    """Return the commit of the last answer that a text points at by its place (`the second one`); empty where it points at none.
+
+    Raises:
+        Mistake: the last answer showed fewer.
+    """
+    place = pointed_at(fold(text))
     before = await asked_before(context) if place else None
     if not before or not before.commits:
         return ""
-    return before.commits[place if place < 0 else min(place, len(before.commits)) - 1]
+    if place > len(before.commits):
+        raise Mistake("mistake.beyond", count=str(len(before.commits)))
+    return before.commits[place if place < 0 else place - 1]

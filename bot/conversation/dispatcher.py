@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from analysis.errors import Problem
 from analysis.i18n.language import LANGUAGES, Language
 from bot.commands import topics as topic_grammar
-from bot.commands.grammar import surplus, typed
+from bot.commands.grammar import free, surplus, typed
 from bot.commands.mistakes import Mistake
 from bot.commands.registry import as_typed, usage, verb, verbs
 from bot.commands.terms import terms
@@ -47,6 +47,9 @@ _LOG = logging.getLogger(__name__)
 _SEVERAL = {"subscribe", "mute", "unsubscribe", "search"}
 """Commands that take several values of what topics are named by."""
 
+_OF_DAYS = {"today", "yesterday", "week", "month"}
+"""Commands that take no words, and with which questions begin."""
+
 
 class Dispatcher:
     """A conversation with everybody on every platform."""
@@ -62,6 +65,9 @@ class Dispatcher:
             await self._services.work.quick(lambda: self._services.people.note(request.asker))
             command = typed(request.command) if isinstance(request.command, str) else request.command
             context = await read_context(self._services, request, command)
+            if command.verb in _OF_DAYS and isinstance(request.command, str) and _strange(context):
+                command = free(request.command)  # `yesterday AMD` asks for something of that day
+                context = await read_context(self._services, request, command)
             language = context.language
             is_public = command.is_public and command.verb not in PRIVATE
             _check(context)
@@ -92,8 +98,7 @@ class Dispatcher:
 
 def _check(context: CommandContext) -> None:
     found = verb(context.command.verb)
-    strange = [piece for piece in surplus(context.command) if not context.is_repository(piece)]
-    if strange:
+    if strange := _strange(context):
         raise Mistake("mistake.surplus", text=strange[0])
     several = next((name for name, values in context.command.named.items() if len(set(values)) > 1), "")
     if several and not (several in topic_grammar.NAMES and context.command.verb in _SEVERAL):
@@ -103,6 +108,11 @@ def _check(context: CommandContext) -> None:
         raise Mistake("mistake.choice", text=language, known=LANGUAGES)
     if found and found.is_admin and not context.is_admin:
         raise Mistake("mistake.only_in_channel" if context.asker.is_direct else "mistake.admin")
+
+
+def _strange(context: CommandContext) -> list[str]:
+    """Return what stands in a command where it takes nothing."""
+    return [piece for piece in surplus(context.command) if not context.is_repository(piece)]
 
 
 def _is_mistake(reply: Reply) -> bool:

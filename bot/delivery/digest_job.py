@@ -4,7 +4,7 @@ A feed brings digests of days, or looks back on weeks or months; both are delive
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,8 @@ from analysis.digest.digest import Digest
 from analysis.digest.pipeline import silent
 from analysis.entry import Analyser
 from analysis.errors import Damaged, Problem
-from analysis.sources.remarks import is_stale
+from analysis.i18n.language import Language
+from analysis.sources.remarks import is_stale, is_vanished
 from analysis.triage.areas import Areas
 from bot.commands.people import People
 from bot.commands.registry import as_typed
@@ -36,11 +37,13 @@ from bot.delivery.feeds import (
 from bot.delivery.look_back_job import LookBackJob
 from bot.delivery.outbox import Outbox, Outcome, Ready
 from bot.delivery.posts import archive_page, digest_post, quiet_note, report_files, say_lost
+from bot.delivery.resuming import is_refused, tried_again
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
 from bot.digests.work import Work, a_few
 from bot.i18n.wording import said, tell
 from bot.port.platform import Later, Refused
+from formatters.i18n.wording import say_days
 from formatters.reply import Channel, Note
 from storage.deliveries import Delivery, Order, State
 from storage.feeds import Feed, Feeds
@@ -83,22 +86,34 @@ class DigestJob:
         await a_few(_AT_ONCE, await self._work.quick(self._waiting), self._one)
 
     def _waiting(self) -> list[Feed]:
-        """Return the feeds that something may be due to; one that was changed meanwhile rests no more."""
+        """Return the feeds that something may be due to; one that was changed meanwhile rests no more.
+
+        What a channel refused is among them at each of its hours: who mends that does not always say so.
+        """
         now, found, resting = self._core.now(), list[Feed](), dict[int, tuple[Feed, datetime]]()
         for feed in self._feeds.all():
             as_it_was, until = self._resting.get(feed.id, (None, now))
             if until > now and feed == as_it_was:
                 resting[feed.id] = (feed, until)
-            elif not feed.paused:
+            elif not feed.paused or is_refused(feed):
                 found.append(feed)
         self._resting = resting
         return found
 
     async def _one(self, feed: Feed) -> None:
         try:
-            await self._feed(feed)
+            await (self._feed_again(feed) if feed.paused else self._feed(feed))
         except Problem as problem:  # the store; the round comes again
             _LOG.warning("the feed %s of %s waits: %s", feed.id, feed.repository, problem)
+
+    async def _feed_again(self, feed: Feed) -> None:
+        """Try a feed that its channel refused; it goes on when a post stands."""
+        now = self._core.now()
+        resumed = await self._work.quick(lambda: tried_again(feed, self._deliverer.deliveries, now))
+        await self._feed(resumed.feed)
+        if feed.id in self._resting:
+            stored = await self._work.quick(lambda: self._feeds.get(feed.id))
+            self._resting[feed.id] = (stored or feed, self._resting[feed.id][1])
 
     async def _feed(self, feed: Feed) -> None:
         for delivery in await self._deliveries(feed, KINDS):
@@ -122,6 +137,8 @@ class DigestJob:
         result = await self._deliverer.deliver(order, lambda delivery: self._made(feed, delivery))
         if result.outcome is Outcome.REFUSED:
             await self._refused(feed, result.delivery, result.trouble)
+        elif result.outcome is Outcome.POSTED:
+            await self._accepted(feed, order)
         elif result.outcome is Outcome.TAKEN:
             # It was refused, and the process was stopped before the feed was paused.
             for delivery in await self._deliveries(feed, (order.kind,)):
@@ -202,26 +219,56 @@ class DigestJob:
             unread = sum(entry.commit.is_unread for entry in shown.entries)
             refused = sum(bool(entry.analysis and entry.analysis.is_refused) for entry in shown.entries)
             return Ready(post, told, len(shown.coverage.stand_ins) - refused + unread, note)
+        if any(map(is_vanished, digest.notes)):
+            feed = replace(feed, quiet="line")
         quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), digest.notes)
         return Ready(quiet, told, 0, note) if quiet else None
 
     async def _refused(self, feed: Feed, refused: Delivery | None, why: str) -> None:
-        """Pause a feed that cannot be posted, and tell whoever set it up, once."""
+        """Pause a feed that cannot be posted until its next hour, and tell whoever set it up, once."""
+        stored = await self._work.quick(lambda: self._feeds.get(feed.id)) or feed
+        paused = await self._work.quick(lambda: self._feeds.put(replace(stored, paused=why)))
+        now = self._core.now()
+        self._resting[feed.id] = (paused, next_post(feed, now))
+        if stored.paused:  # it was tried again
+            return
         _LOG.warning("the feed %s of %s is paused: %s", feed.id, feed.repository, said(why, "en"))
-        await self._work.quick(lambda: self._feeds.put(replace(feed, paused=why)))
+        slot = f"{refused.key} {refused.attempts}" if refused else ""  # resumed, it may be refused once more
+
+        def text(language: Language) -> str:
+            return tell("feed.refused", language, repo=feed.repository, why=said(why, language))
+
+        await self._tell_maker(feed, slot, text, is_over=False)
+
+    async def _accepted(self, feed: Feed, order: Order) -> None:
+        """Let a feed go on whose channel takes its posts again, and tell whoever set it up what was missed."""
+        stored = await self._work.quick(lambda: self._feeds.get(feed.id))
+        if stored is None or not is_refused(stored):
+            return
+        await self._work.quick(lambda: self._feeds.put(feed))
+        window = order.window
+        assert window is not None
+
+        def text(language: Language) -> str:
+            return tell("feed.accepted", language, repo=feed.repository, days=say_days(window, language))
+
+        await self._tell_maker(feed, f"{order.slot} again", text, is_over=True)
+
+    async def _tell_maker(self, feed: Feed, slot: str, say: Callable[[Language], str], *, is_over: bool) -> None:
+        """Send whoever set a feed up, if anybody did, a direct message about its channel."""
         if not feed.made_by:
             return
 
         def text() -> str:
             language = self._people.language(feed.platform, feed.made_by) or feed.language
-            told = tell("feed.refused", language, repo=feed.repository, why=said(why, language))
-            return as_typed(told, feed.platform)
+            return as_typed(say(language), feed.platform)
 
-        slot = f"{refused.key} {refused.attempts}" if refused else ""  # resumed, it may be refused once more
         order = Order("notice", f"feed {feed.id}", slot, feed.platform, "", self._core.now())
 
         async def tell_once(_delivery: Delivery) -> Ready:
-            return Ready(Note(await self._work.quick(text), "problem", about=Channel(feed.channel)))
+            return Ready(
+                Note(await self._work.quick(text), "done" if is_over else "problem", about=Channel(feed.channel))
+            )
 
         await self._deliverer.deliver(order, tell_once, feed.made_by)
 

@@ -38,10 +38,21 @@ class Resumed:
         return (" " if language == "en" else "").join(parts)
 
 
+def is_refused(feed: Feed) -> bool:
+    """Whether a feed is paused because its channel took nothing, not because somebody wanted it so."""
+    return bool(feed.paused) and feed.paused.partition(" ")[0] not in _ON_PURPOSE
+
+
 def resume(feed: Feed, feeds: Feeds, deliveries: Deliveries, now: datetime) -> Resumed:
     """Let a feed post again."""
-    if feed.paused.partition(" ")[0] in _ON_PURPOSE:
+    if not is_refused(feed):
         return Resumed(feeds.put(replace(feed, paused="", since=now)))
+    resumed = tried_again(feed, deliveries, now)
+    return replace(resumed, feed=feeds.put(resumed.feed))
+
+
+def tried_again(feed: Feed, deliveries: Deliveries, now: datetime) -> Resumed:
+    """Return a feed that its channel refused as it goes on once the channel takes its posts; it stays paused until then."""
     kind, subject = kind_of(feed), str(feed.id)
     until = covered(feed, deliveries.of(kind, subject), now)
     # It may have been paused for longer than deliveries are remembered: what it told before is not owed.
@@ -50,4 +61,4 @@ def resume(feed: Feed, feeds: Feeds, deliveries: Deliveries, now: datetime) -> R
     owed, lost = due(active, until, now), beyond_reach(active, until, since, now)
     if owed:
         deliveries.reopen(kind, subject, owed.window)
-    return Resumed(feeds.put(active), owed.window if owed else None, lost)
+    return Resumed(active, owed.window if owed else None, lost)

@@ -40,6 +40,8 @@ class Heartbeat:
             self._running.add(task)
             try:
                 await work()
+            except asyncio.CancelledError:  # by `stop` alone, which waits for it: whatever it held was handed back
+                _LOG.info("the round %s was broken off", name)
             except Exception:  # noqa: BLE001 - a round is an outer edge: the next one comes
                 _LOG.exception("the round %s failed", name)
             finally:

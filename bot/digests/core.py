@@ -15,14 +15,13 @@ from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
-from analysis.sources import CommitSource, Listing
-from analysis.sources.remarks import Remark
+from analysis.sources import CommitSource
 from analysis.triage.areas import Areas
 from bot.config import Configuration
 from bot.digests.arrivals import Arrivals
 from bot.digests.budget import Budget
 from bot.digests.follow_ups import told_before
-from bot.digests.intake import Intake, listed_since
+from bot.digests.intake import Intake
 from bot.digests.memory import Memory
 from bot.digests.releases import with_releases
 from bot.digests.session import Session
@@ -113,15 +112,16 @@ class Core:
         window.check()
         listing, heads, late, before = self.intake.landed(source, window, told)
         areas = self.sources.areas(source)
-        gone = self.intake.gone(listing, before)
-        twins = self.intake.rewritten.twins(listing.repo, heads, gone, listed_since(window, before)) if gone else {}
+        gone = self.intake.gone(listing, before, window)
+        twins = self.intake.rewritten.twins(heads, gone)
         fetching, fetched = self.intake.fetch(source, heads, step)
         coming: Iterator[list[Commit]] = fetching
+        again = dict[str, frozenset[str]]()
         if twins:
             commits = [commit for some in fetching for commit in some]
             again = self.intake.rewritten.same(listing.repo, twins, commits)
             coming = iter([[commit for commit in commits if commit.sha not in again]])
-            listing = _noting_rewritten(listing, len(self.intake.rewritten.seen(listing.repo, again, window)))
+        listing = self.intake.noting_rewritten(listing, heads, gone, again, before, window)
         earlier = told_before(before, window)
         notes = tuple(note.said(language) for note in listing.notes)
         run = RunCard(analyser.name, analyser.prompt, fetched, len(heads) - fetched)
@@ -293,10 +293,6 @@ class Core:
 def _together(coming: Iterator[list[Commit]]) -> Iterator[list[Commit]]:
     """Wait for all, where nothing is gained by beginning early."""
     yield [commit for some in coming for commit in some]
-
-
-def _noting_rewritten(listing: Listing, count: int) -> Listing:
-    return replace(listing, notes=(*listing.notes, Remark("rewritten", count=count))) if count else listing
 
 
 def _by_rules(reason: str) -> tuple[str, ...]:

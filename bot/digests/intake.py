@@ -1,6 +1,6 @@
 """Which commits belong into a digest, listed and fetched: the window's own, late ones, misdated ones, each once."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from analysis.digest.pipeline import Step
 from analysis.errors import NotFound
 from analysis.sources import CommitSource, Listing, cut_off, fold_merges, reached
 from analysis.sources.arrival import CLOCKS_DIFFER, lines, misdated, out_of_order
+from analysis.sources.remarks import Remark, is_stale, vanished
 from bot.digests.memory import Memory
 from bot.digests.rewritten import Rewritten
 from bot.digests.stores import Stores
@@ -127,10 +128,41 @@ class Intake:
             except NotFound:
                 return
 
-    def gone(self, listing: Listing, told: ReportedCommits) -> list[str]:
-        """Return what was told of the listed time and is not listed any more: a rewritten history has it no longer."""
+    def gone(self, listing: Listing, told: ReportedCommits, window: Window) -> list[Commit]:
+        """Return what was told of the listed time and is not listed any more: the branch has it no longer.
+
+        A clone that nobody fetched says nothing of the branch as it is.
+        """
         here = {head.sha for head in listing.heads}
-        return [sha for sha in told.where if sha not in here]
+        missing = [sha for sha in told.where if sha not in here]
+        if not missing or any(map(is_stale, listing.notes)):
+            return []
+        return self.rewritten.gone(listing.repo, missing, listed_since(window, told), window.end)
+
+    def noting_rewritten(
+        self,
+        listing: Listing,
+        heads: Sequence[Commit],
+        gone: Sequence[Commit],
+        again: Mapping[str, Collection[str]],
+        told: ReportedCommits,
+        window: Window,
+    ) -> Listing:
+        """Return a listing that says how the branch was rewritten, if it was; each commit is counted and named once.
+
+        `again` has those of `heads` that are what is `gone` under other SHAs.
+        """
+        notes, seen = list(listing.notes), self.rewritten.seen
+        if found := seen(listing.repo, again, window):
+            notes.append(Remark("rewritten", count=len(found)))
+        # What comes again and does something else is told again, as news.
+        come = {(head.author, head.authored_at, head.subject) for head in heads}
+        back = {sha for shas in again.values() for sha in shas}
+        lost = [one for one in gone if one.sha not in back and (one.author, one.authored_at, one.subject) not in come]
+        fresh = seen(listing.repo, [one.sha for one in lost], window, "vanished")
+        if named := [one for one in lost if one.sha in fresh]:
+            notes.append(vanished([told.where[one.sha].last for one in named], named))
+        return replace(listing, notes=tuple(notes))
 
     def _told(
         self, source: CommitSource, window: Window, reported: ReportedCommits | None

@@ -1,8 +1,8 @@
-"""Commits that were told before under other SHAs: a rewritten history is recognised by content, and told as one line."""
+"""A rewritten history: commits that were told before under other SHAs are recognised by content, those that are gone are named."""
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from analysis.commits.commit import Commit
@@ -21,27 +21,42 @@ class Rewritten:
         self._commits = commits
         self._remembered = KeyValues(store, "rewritten")
 
-    def twins(self, repo: str, heads: Iterable[Commit], gone: Iterable[str], since: datetime) -> dict[str, str]:
-        """Return the commits that look like one that was told and that the branch has no more, by SHA with its SHA.
+    def gone(self, repo: str, shas: Iterable[str], since: datetime, until: datetime) -> list[Commit]:
+        """Return what was told and was committed in [since, until), of SHAs that are not listed there any more."""
+        found = (entry.commit for entry in self._commits.entries(repo, list(shas)).values())
+        return [commit for commit in found if since <= commit.committed_at < until]
 
-        `gone` are those told that are not listed; of what was committed before `since`, that says nothing.
-        Author, time of authorship and title stay when a history is rewritten; what landed again has its old self beside it.
+    def twins(self, heads: Iterable[Commit], gone: Iterable[Commit]) -> dict[str, list[str]]:
+        """Return the commits that look like some that are gone, by SHA with theirs.
+
+        Author and title stay when a history is rewritten; what landed again has its old self beside it.
         """
-        entries = self._commits.entries(repo, list(gone))
-        told = {_name(entry.commit): sha for sha, entry in entries.items() if entry.commit.committed_at >= since}
-        return {head.sha: told[_name(head)] for head in heads if told.get(_name(head), head.sha) != head.sha}
+        told: dict[tuple[str, str], list[str]] = {}
+        for commit in gone:
+            told.setdefault(_name(commit), []).append(commit.sha)
+        return {head.sha: told[_name(head)] for head in heads if _name(head) in told}
 
-    def same(self, repo: str, twins: Mapping[str, str], commits: Iterable[Commit]) -> set[str]:
-        """Return those of these whole commits that change what their twins changed."""
-        old = self._commits.get(repo, list(twins.values()))
-        known = {sha: content(old[other]) for sha, other in twins.items() if other in old}
-        return {commit.sha for commit in commits if commit.sha in known and content(commit) == known[commit.sha]}
+    def same(
+        self, repo: str, twins: Mapping[str, Collection[str]], commits: Iterable[Commit]
+    ) -> dict[str, frozenset[str]]:
+        """Return those of these whole commits that change what a twin changed, each with these twins."""
+        old = self._commits.get(repo, [sha for shas in twins.values() for sha in shas])
+        contents = {sha: content(commit) for sha, commit in old.items()}
+        found = {
+            commit.sha: frozenset(sha for sha in twins[commit.sha] if contents.get(sha) == content(commit))
+            for commit in commits
+            if commit.sha in twins
+        }
+        return {sha: shas for sha, shas in found.items() if shas}
 
-    def seen(self, repo: str, shas: Iterable[str], window: Window) -> set[str]:
-        """Remember that these were found with the digest of a window, and return those that were not found before it."""
+    def seen(self, repo: str, shas: Iterable[str], window: Window, what: str = "") -> set[str]:
+        """Remember that these were found with the digest of a window, and return those that were not found before it.
+
+        `what` they were found to be; what was found as one thing may be found as another later.
+        """
         fresh = set()
         for sha in shas:
-            key = f"{repo.lower()} {sha}"
+            key = " ".join(filter(None, [repo.lower(), what, sha]))
             first = self._remembered.get(key)
             if not first:
                 self._remembered.put(key, window.last.isoformat())
@@ -59,5 +74,5 @@ def content(commit: Commit) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def _name(commit: Commit) -> tuple[str, datetime, str]:
-    return commit.author, commit.authored_at, commit.subject
+def _name(commit: Commit) -> tuple[str, str]:
+    return commit.author, commit.subject

@@ -71,9 +71,11 @@ class Work:
         try:
             async with self._lanes.setdefault(lane, asyncio.Lock()) if lane else contextlib.nullcontext():
                 result = await asyncio.get_running_loop().run_in_executor(self._long, function)
+        except asyncio.CancelledError:  # the loop ends, and whoever waits with it; the thread is still under way
+            raise
         except BaseException as error:
             self._flights.crash(key, error)
-            if not isinstance(error, Exception):  # the loop ends
+            if not isinstance(error, Exception):
                 raise
         else:
             self._flights.land(key, result)

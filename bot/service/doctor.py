@@ -55,7 +55,7 @@ def examine(
         return
     where = str(configuration.source) if configuration.source else f"no {FILE} here; defaults and the environment hold"
     yield Check("configuration", "ok", where)
-    yield _store(configuration)
+    yield _store(configuration, now())
     yield _zones()
     yield _git(configuration)
     yield _github(configuration, now())
@@ -67,7 +67,19 @@ def examine(
     yield from _bot(configuration)
 
 
-def _store(configuration: Configuration) -> Check:
+def _is_served(configuration: Configuration) -> bool:
+    """Whether anything of the bot is configured."""
+    settings = configuration.settings
+    return (settings.slack, settings.discord, settings.feeds, settings.outlets) != (
+        SlackSettings(),
+        DiscordSettings(),
+        (),
+        {},
+    )
+
+
+def _store(configuration: Configuration, now: datetime) -> Check:
+    from bot.service.readiness import store_trouble
     from storage.store import Store
 
     try:
@@ -76,6 +88,7 @@ def _store(configuration: Configuration) -> Check:
             with store.read() as db:
                 commits = db.execute("select count(*) from commits").fetchone()[0]
                 sound = db.execute("pragma quick_check(1)").fetchone()[0]
+            unwritten = store_trouble(store, now) if sound == "ok" else ""
         finally:
             store.close()
     except Problem as problem:
@@ -85,8 +98,10 @@ def _store(configuration: Configuration) -> Check:
             "store", "broken", f"{store.path} is damaged: {sound}", "Move it away; it is made anew from the sources."
         )
     found = f"{store.path} ({commits:,} commit{'' if commits == 1 else 's'})"
-    if store.is_read_only:
+    if store.is_read_only and not _is_served(configuration):
         return Check("store", "warning", f"{found} may only be read", "Make it writable to fetch more.")
+    if unwritten:
+        return Check("store", "broken", unwritten, "Until then nothing is fetched or posted.")
     return Check("store", "ok", found)
 
 
@@ -123,9 +138,8 @@ def _github(configuration: Configuration, now: datetime) -> Check:
     try:
         limit = github.rate_limit()
     except Problem as problem:
-        return Check(
-            "GitHub", "broken", str(problem), "Check [github] base_url and token; local clones work without GitHub."
-        )
+        remedy = "Check [github] base_url and token; local clones work without GitHub."
+        return Check("GitHub", "broken" if _needs_github(configuration) else "warning", str(problem), remedy)
     left = (
         f"{limit.left:,} of {limit.limit:,} requests left until {limit.renewed:%H:%M} UTC"
         if limit
@@ -149,6 +163,27 @@ def _github(configuration: Configuration, now: datetime) -> Check:
     if github.expires - now > SOON:
         return Check("GitHub", "ok", found)
     return Check("GitHub", "warning", found, "Make a new one and set it as [github] token.")
+
+
+def _needs_github(configuration: Configuration) -> bool:
+    """Whether something is lost without GitHub: for `serve`, what counts there; else anybody may ask for a repository on it."""
+    from bot.digests.core import open_core
+    from bot.service.assembly import check_startup
+    from bot.service.readiness import needs_github, places_on_github
+
+    if not _is_served(configuration):
+        return True
+    try:
+        core = open_core(configuration)
+    except Problem:
+        return True
+    try:
+        _, feeds = check_startup(core)
+        return needs_github(configuration.settings, places_on_github(feeds))
+    except Problem:  # said of the bot
+        return True
+    finally:
+        core.stores.store.close()
 
 
 def _repository(configuration: Configuration, repo: str, now: datetime) -> Iterator[Check]:
@@ -291,12 +326,7 @@ def _bot(configuration: Configuration) -> Iterator[Check]:
     from bot.digests.core import open_core
     from bot.service.assembly import check_startup
 
-    settings = configuration.settings
-    if (settings.slack, settings.discord, settings.feeds) == (
-        SlackSettings(),
-        DiscordSettings(),
-        (),
-    ) and not settings.outlets:
+    if not _is_served(configuration):
         needed = "`daybrief serve` needs [slack] bot_token and app_token, [discord] token, or [outlets]"
         yield Check("bot", "ok", f"none is configured: {needed}")
         return

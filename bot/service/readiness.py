@@ -4,7 +4,8 @@ What costs a request is looked at by `probe`, once a minute at most; the rest wh
 """
 
 import time
-from datetime import timedelta
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
 from analysis.errors import Problem, RateLimited, Unwelcome
 from bot.delivery.schedule import Heartbeat
@@ -12,8 +13,10 @@ from bot.digests.core import Core
 from bot.digests.repositories import parse_place
 from bot.service.assembly import Assembly
 from bot.service.connections import Connections
-from bot.settings import GitHubSettings
+from bot.settings import GitHubSettings, Settings
+from storage.feeds import Feed
 from storage.memory import KeyValues
+from storage.store import Store
 
 _STALE = 300.0
 """Seconds without a finished round of what is due, after which the process no longer counts as alive."""
@@ -42,13 +45,12 @@ class Readiness:
     async def probe(self) -> None:
         """Try the store, and now and then GitHub and the model; feeds learn of a refused token."""
         work = self._assembly.work
-        self._found["store"] = await work.quick(lambda: _store_trouble(self._core))
+        self._found["store"] = await work.quick(lambda: store_trouble(self._core.stores.store, self._core.now()))
         if self._core.now() - self._asked_outside < _OUTSIDE_EVERY:
             return
         self._asked_outside = self._core.now()
-        places = await work.quick(lambda: [feed.place for feed in self._assembly.feeds.all() if not feed.paused])
-        on_github = [place for place in dict.fromkeys(places) if not parse_place(place).path]
-        if not on_github and self._core.settings.github == GitHubSettings():
+        on_github = await work.quick(lambda: places_on_github(self._assembly.feeds.all()))
+        if not needs_github(self._core.settings, on_github):
             self._found.pop("GitHub", None)  # nobody needs it, so nothing is claimed of it
             problem = None
         else:
@@ -83,12 +85,24 @@ class Readiness:
         return f"No round was finished of {told}: look into the log." if late else ""
 
 
-def _store_trouble(core: Core) -> str:
+def store_trouble(store: Store, now: datetime) -> str:
+    """Say why the store cannot be written; an empty text where it can."""
     try:
-        KeyValues(core.stores.store, "readiness").put("written", core.now().isoformat())
+        KeyValues(store, "readiness").put("written", now.isoformat())
     except Problem as problem:
         return str(problem)
     return ""
+
+
+def places_on_github(feeds: Iterable[Feed]) -> list[str]:
+    """Return the places of active feeds that are read from GitHub."""
+    places = dict.fromkeys(feed.place for feed in feeds if not feed.paused)
+    return [place for place in places if not parse_place(place).path]
+
+
+def needs_github(settings: Settings, on_github: Collection[str]) -> bool:
+    """Whether posts need GitHub: a feed is read from it, or somebody has configured it."""
+    return bool(on_github) or settings.github != GitHubSettings()
 
 
 def _github_problem(core: Core) -> Problem | None:

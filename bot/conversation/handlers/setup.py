@@ -14,6 +14,7 @@ from bot.conversation.context import CommandContext, bare_name
 from bot.conversation.handlers.feeds import check_channel, meant_feeds, which_feed
 from bot.delivery.feeds import kind_of, next_post
 from bot.delivery.posts import named
+from bot.delivery.resuming import is_refused, resume
 from bot.digests.repositories import parse_place
 from bot.i18n.wording import said, say_moment
 from formatters.reply import Button, Field, Form, Reply
@@ -115,14 +116,27 @@ async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
             raise Mistake("mistake.no_such_repository", repo=feed.repository) from None
     await _check_place(context, feed.channel, by_posting=before is None or bool(before.paused))
     stored = await services.work.quick(lambda: services.feeds.put(replace(feed, repository=name)))
+    known = next((one for one in context.feeds if one.id == stored.id), None)
+    missed = ""
+    if (
+        known and is_refused(known) and _brings(known) == _brings(stored)
+    ):  # its channel takes posts now, as was just found
+        owing = replace(stored, paused=known.paused, since=known.since)
+        resumed = await services.work.quick(lambda: resume(owing, services.feeds, services.deliveries, now))
+        stored, missed = resumed.feed, resumed.said(context.language)
     number = (await services.work.quick(services.core.stores.commits.numbers)).get(name, 0)
-    yield context.note(
-        "done.setup_changed" if stored.id in {known.id for known in context.feeds} else "done.setup",
+    done = context.note(
+        "done.setup_changed" if known else "done.setup",
         Button(context.say("button.yesterday"), named("yesterday public", name, number)),
         context.button("change", f"setup feed={stored.id}"),
         context.button("status", "status"),
         repo=name, next=say_moment(next_post(stored, now), stored.zone), zone=stored.zone,
     )  # fmt: skip
+    yield replace(done, text="\n".join(filter(None, (done.text, missed))))
+
+
+def _brings(feed: Feed) -> tuple[str, str]:
+    return feed.repository.lower(), kind_of(feed)
 
 
 def _read(context: CommandContext, before: Feed | None) -> Feed:
