@@ -27,6 +27,12 @@ from storage.store import Store, undamaged
 
 _MOST_FOUND = 9  # to choose from; whoever has more must say more
 
+# What SQLite goes through first decides what a search costs; without statistics it would begin with a repository's commits.
+_ANY = "repositories r join commits c on c.repository = r.id"
+_OF_EACH = "repositories r cross join commits c on c.repository = r.id"
+"""For what is indexed by repository, of which there are few."""
+_WITH_WORD = "words cross join commits c on c.id = words.rowid cross join repositories r on r.id = c.repository"
+
 
 class Commits:
     """The commits in a store."""
@@ -212,9 +218,8 @@ class Commits:
         What came only with a merge is found as that merge.
         """
         upper = prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        found = self._found("join", "c.sha >= ? and c.sha < ?", [prefix, upper], repo, "c.sha")
-        brought = "c.id in (select rowid from words where words match ?)"
-        return found or self._found("join", brought, [f'tags : "brought{prefix}" *'], repo, "c.id desc")
+        found = self._found(_ANY, "c.sha >= ? and c.sha < ?", [prefix, upper], repo, "c.sha")
+        return found or self._found(_WITH_WORD, "words match ?", [f'tags : "brought{prefix}" *'], repo, "c.id desc")
 
     def nearest(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
         """Return the commits whose SHA agrees with `prefix` the longest, a few at most."""
@@ -228,8 +233,7 @@ class Commits:
         """Return (repo, SHA) of the commits that came from this pull request, newest first."""
         if number >= LARGEST:
             return []
-        # Numbers are indexed by repository, of which there are few: a cross join goes through these.
-        return self._found("cross join", "c.pull_request = ?", [number], repo, "c.id desc")
+        return self._found(_OF_EACH, "c.pull_request = ?", [number], repo, "c.id desc")
 
     def authors(self, repos: Sequence[str], text: str, most: int) -> list[tuple[str, str]]:
         """Return (name, account) of those in whose name or account a text is, the busiest first; the account may be empty."""
@@ -248,20 +252,19 @@ class Commits:
 
         A revert quotes the title as its author wrote it; GitHub has put the pull request's number behind it since.
         """
-        exactly = self._found("cross join", "c.title = ?", [title], repo, "c.id desc")
+        exactly = self._found(_OF_EACH, "c.title = ?", [title], repo, "c.id desc")
         span = [f"{title} (#", f"{title} (#:"]  # what follows is a digit, so the index serves it
         return exactly + self._found(
-            "cross join", "c.title > ? and c.title < ? and c.title like '%)'", span, repo, "c.id desc"
+            _OF_EACH, "c.title > ? and c.title < ? and c.title like '%)'", span, repo, "c.id desc"
         )
 
     def _found(
-        self, join: str, where: str, values: Sequence[str | int], repo: str | None, order: str
+        self, tables: str, where: str, values: Sequence[str | int], repo: str | None, order: str
     ) -> list[tuple[str, str]]:
         also = "and r.name = ?" if repo else ""
         with self._store.read() as db:
             rows = db.query(
-                f"select r.name as repo, c.sha from repositories r {join} commits c on c.repository = r.id "
-                f"where {where} {also} order by {order} limit {_MOST_FOUND}",
+                f"select r.name as repo, c.sha from {tables} where {where} {also} order by {order} limit {_MOST_FOUND}",
                 [*values, *([repo] if repo else [])],
             )
             return [(row["repo"], row["sha"]) for row in rows]
