@@ -1,7 +1,6 @@
 """Days of a thousand and of ten thousand commits, read by the rules from nothing: time and memory, in a process of its own."""
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.material import ROOT, fresh
-from benchmarks.measured import Measured
+from benchmarks.measured import Measured, most_memory
 from benchmarks.repository import repository
 
 _DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -57,7 +56,7 @@ def _digest(clone: str) -> dict[str, float]:
     core.digest(core.sources.open(Place("example/large", clone)), window, "en", core.analyser("rules"), silent)
     seconds = time.perf_counter() - started
     core.stores.store.close()
-    return {"seconds": seconds, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 10)}
+    return {"seconds": seconds, "memory": most_memory()}
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,11 +43,11 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A GitHub on the loopback; `asked` counts its requests so far."""
+    """A GitHub on the loopback; `counted` tells how many requests it has counted so far, those to GraphQL apart."""
 
     url: str
     token: str
-    asked: Callable[[], int]
+    counted: Callable[[], int]
 
     @property
     def environ(self) -> dict[str, str]:
@@ -84,16 +85,20 @@ def github() -> Iterator[Hub]:
         from sources import DaySource
 
         with ReplayServer([DaySource(SHARED / "sglang-2026-01-08")]) as replay:
-            yield Hub(replay.url, "replay-token", lambda: _rest(replay.replay.stats.as_json()["by_route"]))
+            yield Hub(
+                replay.url, "replay-token", lambda: _counted(replay.replay.stats.as_json()["by_route_and_status"])
+            )
     else:
         from servers.github import GitHubServer
 
         with GitHubServer({day().clone.name: Path(day().clone.path)}) as server:
-            yield Hub(server.url, "test-token", lambda: sum("graphql" not in asked.path for asked in server.requests))
+            asked = server.requests
+            yield Hub(server.url, "test-token", lambda: _counted(Counter(f"{one.path} {one.status}" for one in asked)))
 
 
-def _rest(by_route: Mapping[str, int]) -> int:
-    return sum(by_route.values()) - by_route.get("graphql", 0)
+def _counted(answers: Mapping[str, int]) -> int:
+    """Count the REST requests that GitHub counts, too: all but those that it answers "not modified"."""
+    return sum(count for answer, count in answers.items() if "graphql" not in answer and not answer.endswith(" 304"))
 
 
 def fresh() -> dict[str, str]:

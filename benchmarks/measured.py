@@ -1,8 +1,10 @@
 """One figure with its budget, and how times are taken."""
 
+import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,11 @@ def percentile(values: Sequence[float], percent: float) -> float:
     """Return the value that `percent` of the values do not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+
+
+def most_memory() -> float:
+    """Return the most memory that this process has taken, in MB."""
+    status = Path("/proc/self/status")
+    if status.is_file():  # what `getrusage` tells there includes the process that started this one
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / (1 << 10)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)

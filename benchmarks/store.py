@@ -1,7 +1,6 @@
 """Commands and searches over a store of a million commits, the memory that this takes, and a digest beside it."""
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -11,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.material import ROOT, day, digest, fresh
-from benchmarks.measured import Measured, percentile, seconds
+from benchmarks.measured import Measured, most_memory, percentile, seconds
 from benchmarks.million import WANTED, million
 
 _ROUNDS = 9
@@ -76,7 +75,7 @@ def _measure(path: Path) -> dict[str, Any]:
     from storage.words import split_filters
 
     assert all((aiohttp, apscheduler, discord, openai, slack_bolt))
-    loaded = _memory()
+    loaded = most_memory()
     core = open_core(load({"DAYBRIEF_STORE__PATH": str(path)}))
     with core.stores.store.read() as db:
         ((sha, number),) = db.execute(
@@ -112,15 +111,7 @@ def _measure(path: Path) -> dict[str, Any]:
             found["first"].setdefault(name, (time.perf_counter() - started) * 1000)
             found[kind][name] = [each * 1000 for each in seconds(run, _ROUNDS)]
     core.stores.store.close()
-    return found | {"memory": _memory()}
-
-
-def _memory() -> float:
-    """Return the most that this process has taken, in MB."""
-    status = Path("/proc/self/status")
-    if status.is_file():  # what `getrusage` tells there includes the process that started this one
-        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / (1 << 10)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
+    return found | {"memory": most_memory()}
 
 
 if __name__ == "__main__":
