@@ -63,6 +63,7 @@ class Analyses:
 
     def put(self, repo: str, analyses: Mapping[str, Analysis], made_at: int) -> None:
         """Remember analyses of a repository's commits, by SHA; `made_at` in seconds since 1970."""
+        rows = []
         with self._store.write() as db:
             for sha, analysis in analyses.items():
                 found = db.execute(
@@ -76,7 +77,7 @@ class Analyses:
                         "delete from analyses where commit_id = ? and analyser = ? and language = ? and prompt != ?",
                         [found[0], RULES, analysis.language, analysis.prompt],
                     )
-                db.table("analyses").upsert(
+                rows.append(
                     {
                         "commit_id": found[0],
                         "analyser": analysis.analyser,
@@ -84,7 +85,8 @@ class Analyses:
                         "language": analysis.language,
                         "analysis": _adapter().dump_json(analysis).decode(),
                         "made_at": made_at,
-                    },
-                    pk=("commit_id", "analyser", "prompt", "language"),
+                    }
                 )
-                index(db, found[0])
+            db.table("analyses").upsert_all(rows, pk=("commit_id", "analyser", "prompt", "language"))
+            for row in rows:
+                index(db, row["commit_id"])

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -165,6 +166,11 @@ class Answer:
     retries: int
 
 
+@lru_cache(maxsize=32)  # pydantic makes it anew each time, for longer than a small commit takes to be asked about
+def _schema(shape: type[pydantic.BaseModel]) -> dict[str, Any]:
+    return shape.model_json_schema()
+
+
 def ask(model: Model, shape: type[pydantic.BaseModel], messages: Sequence[Mapping[str, str]]) -> Answer:
     """Ask for an answer of this shape, by the best response format that the server has; remember which that is.
 
@@ -173,7 +179,7 @@ def ask(model: Model, shape: type[pydantic.BaseModel], messages: Sequence[Mappin
         BadAnswer: the answer is no completion (a proxy's page with status 200 comes as text).
         Hopeless: the settings cannot be used to ask anything.
     """
-    schema = shape.model_json_schema()
+    schema = _schema(shape)
     hint = "Answer with one JSON object for this schema: " + json.dumps(schema)
     told = [{"role": "system", "content": f"{messages[0]['content']}\n\n{hint}"}, *messages[1:]]
     formats: tuple[Any, ...] = (

@@ -127,10 +127,10 @@ def open_pull_requests(
 
     A clone that was named without a remote may be on it: that is tried only with a token, where one `may_ask`.
     """
-    from analysis.sources.github_pulls import GitHubPulls
-
     api = urlsplit(base_url).hostname or ""
     is_there = source.host in {api, api.removeprefix("api.")} if source.host else may_ask
     if not is_there or not _NAME.fullmatch(source.repo):
         return None
+    from analysis.sources.github_pulls import GitHubPulls
+
     return GitHubPulls(github(), source.repo, now=now, pages=pages)
