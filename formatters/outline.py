@@ -22,7 +22,7 @@ from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from formatters.i18n.wording import label, say_day, say_days
 from formatters.text.follow_ups import News, news_of
-from formatters.text.item import Item, Point, author_of, item_of
+from formatters.text.item import Item, Point, item_of, names_of
 from formatters.text.places import common_place, say_places
 from formatters.text.plain import clean, shares
 from formatters.text.watch import WATCH, is_of, is_told, watched
@@ -188,7 +188,8 @@ class _Writer:
             lines.append(self.label(key, lines=f"{tests:,}", count=tests))
         counts = sorted(numbers.by_type.items(), key=lambda pair: (pair[0] in AROUND, -pair[1]))
         types = [say(f"theme.{kind}", self.language, count=count) for kind, count in counts]
-        more = f" … +{len(types) - _TYPES}" if len(types) > _TYPES else ""
+        rest = sum(count for _, count in counts[_TYPES:])
+        more = f" … +{rest}" if rest else ""
         return " · ".join([*lines, self.label("list.comma").join(types[:_TYPES]) + more])
 
     def releases(self) -> Iterator[Point]:
@@ -283,7 +284,7 @@ class _Writer:
             ),
         )
         commits = [entry.commit for entry in self.digest.entries]
-        names = Counter((commit.author, author_of(commit, self.language)) for commit in commits)
+        names = Counter((author, shown) for commit in commits for author, shown in names_of(commit, self.language))
         yield self.label("stat.authors"), shares(((shown, n) for (_, shown), n in names.most_common()), most=_AUTHORS)
         yield self.label("stat.reverts"), str(numbers.reverts)
         if numbers.tests_disabled:  # none that is skipped everywhere; on one platform some may be

@@ -77,19 +77,20 @@ def index(db: Database, key: int) -> None:
     ]
     files = json.loads(row["files"] or "[]")
     text = [row["message"], row["author"], *(file[0] for file in files[:_FILES])]
-    brought = json.loads(row["brought"] or "[]")
-    text += [subject for _, subject in brought]
+    brought = [Brought(*one) for one in json.loads(row["brought"] or "[]")]
+    text += [one.subject for one in brought]
     text += [fact["name"] for fact in json.loads(row["facts"] or "[]")]
     text += [statement["text"] for statement in json.loads(row["statements"] or "[]")]
     for analysis in analyses:
         text += [analysis["headline"], analysis["effect"], *(statement["text"] for statement in analysis["why"])]
         text += [claim["text"] for part in _CLAIMS for claim in analysis[part]]
-    names = {row["author"], *row["author"].split(), row["login"] or ""}
+    authors = {row["author"], *(one.author for one in brought)}
+    names = {row["login"] or "", *authors, *(word for author in authors for word in author.split())}
     tags = [f"repo{row['repository']}"]  # its number: a repository may be renamed
     tags += [tag("area", area) for area in json.loads(row["areas"] or "[]")]
     tags += [tag("type", kind) for kind in json.loads(row["types"] or "[]")]
     tags += sorted({tag("author", name) for name in names} - {"author"})
-    tags += [f"brought{sha}" for sha, _ in brought]
+    tags += [f"brought{one.sha}" for one in brought]
     tags += [f"level{rank}" for rank in range((row["importance"] or 0) + 1)]
     db.execute("delete from words where rowid = ?", [key])
     db.execute(
@@ -140,7 +141,7 @@ def write(db: Database, commit: Commit) -> int:
 
 
 def _brought(commit: Commit) -> str:
-    return json.dumps([[brought.sha, brought.subject] for brought in commit.brought], ensure_ascii=False)
+    return json.dumps([[one.sha, one.subject, one.author] for one in commit.brought], ensure_ascii=False)
 
 
 def _free_key(db: Database, moment: datetime) -> int:

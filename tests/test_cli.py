@@ -52,7 +52,7 @@ def test_a_digest_is_shown(program: Cli, sample: tuple[str, ...]) -> None:
     done = program(*sample, *DAY)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("example/quill: Thursday, 2026-03-12\n")
-    assert "18 commits by 8 authors" in done.stdout
+    assert "18 commits by 9 authors" in done.stdout
     assert "\x1b" not in done.stdout
 
 
@@ -220,7 +220,7 @@ def test_a_model_that_refuses_is_told_and_the_rules_stand_in(cli: Cli, sample: t
         auto = cli(*sample, *DAY, **variables)
     assert (named.returncode, auto.returncode) == (1, 0)
     for done in (named, auto):
-        assert "18 commits by 8 authors" in done.stdout
+        assert "18 commits by 9 authors" in done.stdout
         assert "were read by rules instead of the model" in done.stderr
         assert "topsecret" not in done.stdout + done.stderr
 

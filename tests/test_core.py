@@ -230,14 +230,16 @@ class TestLate:
         assert [one.subject for one in digest.entries[0].commit.brought] == ["Side"]
 
     def test_what_a_told_merge_brought_is_not_late_when_its_branch_goes_on(self, bot: Bot, scratch: Scratch) -> None:
-        """Seen from the next day, the branch looks like a line of its own: its later commits are in no merge yet."""
+        """Seen from the next day, the branch looks like a line of its own: its later commits wait for the merge that brings them."""
         root = scratch.commit("Root", {"a": "1\n"}, at=NOON)
         side = scratch.commit("Side", {"b": "1\n"}, at=NOON + timedelta(hours=1), parents=[root], branch="develop")
         merge = scratch.commit("Merge", {"b": "1\n"}, at=NOON + timedelta(hours=2), parents=[root, side])
         assert told(bot.digest()) == {"Merge": False, "Root": False}
         side = scratch.commit("Side goes on", {"b": "2\n"}, at=NOON + DAY, branch="develop")
         scratch.commit("Merge again", {"b": "2\n"}, at=NOON + 2 * DAY, parents=[merge, side])
-        assert told(bot.digest(days_later(1), now=NOON + 3 * DAY)) == {"Side goes on": False}
+        assert told(bot.digest(days_later(1), now=NOON + 3 * DAY)) == {}
+        (merged,) = bot.digest(days_later(2), now=NOON + 3 * DAY).entries
+        assert [one.subject for one in merged.commit.brought] == ["Side goes on"]
         assert told(bot.digest(days_later(2))) == {"Merge again": False}
 
     def test_what_a_merge_brought_is_remembered_anew(self, bot: Bot, scratch: Scratch) -> None:

@@ -339,7 +339,7 @@ def test_the_demo_and_what_it_says_to_try_next_run(environ: dict[str, str], tmp_
         return done.stdout
 
     shown = run("sample/demo")
-    assert "18 commits by 8 authors" in shown
+    assert "18 commits by 9 authors" in shown
     assert (tmp_path / ".demo" / "report.zh.md").read_text("utf-8").startswith("# example/quill：")
     advice = [line.strip() for line in shown.partition("Next, try:")[2].splitlines()]
     on_sample = "\n".join(advice[: advice.index("and a real repository, from a clone or from GitHub:")])

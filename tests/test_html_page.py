@@ -20,6 +20,7 @@ from analysis.i18n.language import LANGUAGES, Language
 from formatters.html.page import Sheet, page
 from formatters.html.templates import marked
 from formatters.outline import outline
+from formatters.text.item import author_of
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_every_commit_has_its_place_and_its_data(sample: dict[Language, Sheet]) 
         assert given["data-level"] == entry.triage.importance
         assert json.loads(given["data-areas"]) == list(entry.triage.areas)
         assert json.loads(given["data-types"]) == [kind.value for kind in entry.triage.types[:2]]
-        assert given["data-author"] == entry.commit.author
+        assert given["data-author"] == author_of(entry.commit, "en")
         assert all(file.path in given["data-files"] for file in entry.commit.files)
 
 

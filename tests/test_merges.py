@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 from servers.scratch import ENVIRONMENT, NOON, Scratch
 
-from analysis.commits.commit import Commit
+from analysis.commits.commit import Brought, Commit, FileChange
+from analysis.commits.title import ChangeType
+from analysis.digest.digest import statistics
+from analysis.digest.pipeline import judge
 from analysis.sources import fold_merges
+from analysis.sources.arrival import awaited
 from analysis.sources.git_clone import GitClone
+from analysis.triage.areas import general
+from formatters.text.item import author_of, item_of
 
 
 def history(*commits: str) -> list[Commit]:
@@ -117,3 +123,106 @@ def test_folding_changes_nothing_else() -> None:
     before = history("a", "x: a", "m: a x")
     merge = fold_merges(before)[0]
     assert dataclasses.replace(merge, brought=()) == before[0]
+
+
+DAY = (NOON - timedelta(hours=12), NOON + timedelta(hours=12))
+LATER = timedelta(days=1)
+
+
+def landed(scratch: Scratch) -> list[str]:
+    """Return the subjects of what a clone says landed on NOON's day."""
+    return [commit.subject for commit in GitClone(scratch.path, environ=ENVIRONMENT).landed(*DAY).arrived]
+
+
+class TestWhatWaitedOnAnotherBranch:
+    """A branch merged a day later: nothing of it had landed, although the branch reaches it now."""
+
+    @pytest.fixture
+    def scratch(self, tmp_path: Path) -> Scratch:
+        scratch = Scratch(tmp_path / "r")
+        scratch.commit("Trunk", {"a": "1\n"})
+        return scratch
+
+    def test_what_a_later_merge_brought_has_not_landed(self, scratch: Scratch) -> None:
+        side = scratch.commit("Side", {"b": "1\n"}, parents=[scratch.tip()], branch="side")
+        scratch.commit("Merge pull request #7 from ann/side", parents=[scratch.tip(), side], at=NOON + LATER)
+        assert landed(scratch) == ["Trunk"]
+
+    def test_a_branch_that_caught_up_has_not_landed(self, scratch: Scratch) -> None:
+        side = scratch.commit("Side", {"b": "1\n"}, parents=[scratch.tip()], branch="side", at=NOON - LATER)
+        trunk = scratch.commit("More", {"a": "2\n"})
+        pulled = scratch.commit("Merge branch 'main' into side", {"a": "2\n"}, parents=[side, trunk], branch="side")
+        scratch.commit("Merge pull request #7 from ann/side", parents=[trunk, pulled], at=NOON + LATER)
+        assert landed(scratch) == ["More", "Trunk"]
+
+    def test_what_a_later_pull_of_the_trunk_puts_second_has_landed(self, scratch: Scratch) -> None:
+        theirs = scratch.commit("Pushed by others", {"c": "1\n"}, branch="theirs", parents=[scratch.tip()])
+        mine = scratch.commit("Mine", {"b": "1\n"}, at=NOON + LATER)
+        scratch.commit("Merge branch 'main' of example.com:o/r", parents=[mine, theirs], at=NOON + LATER)
+        assert sorted(landed(scratch)) == ["Pushed by others", "Trunk"]
+
+    def test_nothing_landed_before_the_first_commit(self, scratch: Scratch) -> None:
+        assert GitClone(scratch.path, environ=ENVIRONMENT).landed(DAY[0] - LATER, DAY[0]).arrived == ()
+
+
+class TestAwaited:
+    """The same where the newest commits alone tell, as on GitHub."""
+
+    @staticmethod
+    def waiting(*commits: str, since: int) -> set[str]:
+        """Return what waited at the time of the commit at place `since`; those before it are listed, all are the newest."""
+        made = history(*commits)
+        until = made[-1 - since].committed_at
+        return awaited([commit for commit in made if commit.committed_at < until], made, until)
+
+    def test_what_a_later_merge_brought_waited(self) -> None:
+        assert self.waiting("a", "x: a", "b: a", "m: b x", since=3) == {"x"}
+
+    def test_what_had_been_merged_had_not(self) -> None:
+        assert self.waiting("a", "x: a", "m: a x", "y: x", "n: m y", since=4) == {"y"}
+
+    def test_what_a_later_pull_puts_second_had_not(self) -> None:
+        assert self.waiting("a", "t: a", "b: a", "m: b t: Merge branch 'main' of example.com:o/r", since=2) == set()
+
+    def test_nothing_is_known_where_the_line_breaks_off(self) -> None:
+        assert self.waiting("a", "x: a", "m: gone x", since=2) == set()
+
+
+class TestWhoWroteAMerge:
+    @staticmethod
+    def merge(*brought: tuple[str, str]) -> Commit:
+        (commit,) = history("m: a b: Merge pull request #7 from ann/side")
+        return dataclasses.replace(
+            commit,
+            author="Meg",
+            brought=tuple(Brought(str(n), subject, who) for n, (who, subject) in enumerate(brought)),
+        )
+
+    def test_who_wrote_what_came_wrote_it_whoever_merged(self) -> None:
+        assert self.merge(("Ann", "Fix a hang")).authors == ("Ann",)
+
+    def test_several_are_told_by_how_much_they_wrote(self) -> None:
+        merge = self.merge(("Bob", "Add a flag"), ("Ann", "Test it"), ("Ann", "Document it"))
+        assert merge.authors == ("Ann", "Bob")
+        assert author_of(merge, "en") == "Ann and Bob"
+
+    def test_many_are_counted(self) -> None:
+        merge = self.merge(("Ann", "Add it"), ("Bob", "Test it"), ("Cyd", "Document it"))
+        assert (author_of(merge, "en"), author_of(merge, "zh")) == ("3 authors", "3 位作者")
+
+    def test_whoever_only_merged_within_it_wrote_nothing(self) -> None:
+        assert self.merge(("Bob", "Merge branch 'main' into side"), ("Ann", "Add it")).authors == ("Ann",)
+
+    def test_where_nobody_is_known_it_is_who_merged(self) -> None:
+        assert self.merge(("", "Add it")).authors == ("Meg",)
+
+
+def test_what_only_catches_up_is_nobodys_work() -> None:
+    """Its lines are others': they are not counted, and it is no refactoring of theirs."""
+    (commit,) = history("m: a b: Merge branch 'main' into side")
+    files = (FileChange("quill/pages.py", "modified", 900, 800, patch="@@ -1 +1 @@\n-a = 1\n+a = 2"),)
+    (entry,) = judge([dataclasses.replace(commit, files=files)], general())
+    assert (entry.triage.types, entry.triage.areas) == ((ChangeType.CHORE,), ())
+    counted = statistics([entry])
+    assert (counted.commits, counted.additions, counted.files, counted.lines_by_kind["production"]) == (1, 0, 0, 0)
+    assert item_of(entry, "en", general()).size == "no changes of its own"

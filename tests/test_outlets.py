@@ -55,7 +55,7 @@ def test_a_digest_is_sent_to_a_webhook(cli: Cli, quill: Path) -> None:
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
         (sent,) = webhook.taken
     assert sent["title"] == "example/quill: Thursday, 2026-03-12"
-    assert sent["message"].startswith("18 commits by 8 authors\n")
+    assert sent["message"].startswith("18 commits by 9 authors\n")
     assert re.search(r"^🔴 Remove the legacy scheduler · Scheduler · ", sent["message"], re.MULTILINE)
     assert len(sent["message"].encode()) < 3000
 
@@ -75,7 +75,7 @@ def test_it_is_sent_in_chinese(cli: Cli, quill: Path) -> None:
         )
         (sent,) = webhook.taken
     assert sent["title"].startswith("example/quill：")
-    assert "8 位作者" in sent["message"]
+    assert "9 位作者" in sent["message"]
 
 
 def test_what_an_outlet_refuses_is_told(cli: Cli, quill: Path) -> None:

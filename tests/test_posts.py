@@ -5,10 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from builders import a_change
 from conftest import SAMPLE_NOW
 from html_reader import Page
 from made import a_commit, a_digest, an_analysis, an_entry, the_areas, the_sample
 
+from analysis.commits.commit import FileChange
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.i18n.language import LANGUAGES, Language
@@ -41,7 +43,7 @@ WHY = {
     "what stands in every other title is no reason": ("Fix the KeyError", (ERROR, Reason("tested", points=0.4)), ("bug fix; with tests", "缺陷修复；附带测试")),
     "that it comes with care tells less than what it does": ("Fix pages", (Reason("tested", points=0.4), WRONG), ("fixes wrong results", "修复结果错误")),
     "that it is announced tells less than what is gone": ("Fix pages", (Reason("fragment_fix", points=0.4), FLAG), ("`--old`, a flag you may set, is gone", "参数 `--old` 已移除")),
-    "a symptom where it is met": ("Fix pages on Blackwell", (WRONG, LEARNED), ("fixes wrong results on Blackwell", "修复结果错误（Blackwell）")),
+    "a device that the title alone names": ("Fix pages on Blackwell", (WRONG, LEARNED), ("fixes wrong results", "修复结果错误")),
     "a symptom everywhere": ("Fix pages", (CRASH, WRONG), ("fixes wrong results; fixes crashes", "修复结果错误；修复崩溃")),
     "what was set": ("Wait longer", (FEATURE, DEFAULT), ("`TIMEOUT` has another default", "`TIMEOUT` 的默认值有变")),
     "two at most, the graver first": (
@@ -63,6 +65,34 @@ def test_a_must_know_item_says_why_in_a_readers_words(
     """What happens to whom, at most twice; its type where nothing can be pointed at."""
     entry = an_entry(a_commit(title), importance="high", reasons=reasons, analysis=an_analysis(title))
     assert tuple(reason(item_of(entry, language, the_areas()), language) for language in LANGUAGES) == expected
+
+
+SHARED, BIRCH = (a_change(path, "x = 1\n", "x = 2\n") for path in ("quill/pages.py", "quill/models/birch3.py"))
+SM100, ON_ROCM = (
+    a_change("csrc/pages_sm100.cu", "int x = 1;\n", "int x = 2;\n"),
+    a_change("quill/a.py", "if is_hip():\n    x = 1\n", "if is_hip():\n    x = 2\n"),
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "reason_of_it", "files", "expected"),
+    [
+        ("Fix pages on Blackwell", WRONG, [SM100], "fixes wrong results on Blackwell"),
+        ("Fix pages on Blackwell", WRONG, [SM100, SHARED], "fixes wrong results"),
+        ("Fix pages on ROCm", WRONG, [ON_ROCM], "fixes wrong results on ROCm"),
+        ("Fix pages on ROCm", WRONG, [SHARED], "fixes wrong results"),
+        ("Fix pages of Birch3", Reason("model", "Birch3", 1.0), [BIRCH], "a fix for Birch3"),
+        ("Fix pages of Birch3", Reason("model", "Birch3", 1.0), [BIRCH, SHARED], "bug fix"),
+        ("Fix what Birch1 wrote", Reason("model", "Birch1", 1.0), [SHARED], "bug fix"),
+    ],
+)
+def test_for_whom_it_is_is_said_where_all_that_changed_is_theirs(
+    title: str, reason_of_it: Reason, files: list[FileChange], expected: str
+) -> None:
+    entry = an_entry(
+        a_commit(title, files=tuple(files)), importance="high", reasons=(reason_of_it,), analysis=an_analysis(title)
+    )
+    assert reason(item_of(entry, "en", the_areas()), "en") == expected
 
 
 @pytest.mark.parametrize("letters", ["en", "zh"])

@@ -8,7 +8,7 @@ from analysis.rules.functions import touched
 
 
 def changed(path: str, before: str, after: str) -> list[str]:
-    return [one.name for one in touched([changed_file(a_change(path, before, after))]) if not one.is_new]
+    return [one.name for one in touched([changed_file(a_change(path, before, after))]).functions if not one.is_new]
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,32 @@ def test_what_is_gone_or_only_stands_beside_is_not(path: str, before: str, after
 def test_what_is_defined_within_a_function_is_that_functions_own(
     path: str, before: str, after: str, expected: list[str]
 ) -> None:
-    assert [one.name for one in touched([changed_file(a_change(path, before, after))])] == expected
+    assert [one.name for one in touched([changed_file(a_change(path, before, after))]).functions] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "line"),
+    [
+        ("q/cache.py", "def load(a):\n    b = a\n    return b\n", "def load(a):\n    b = a\n    return b + 1\n", 3),
+        ("src/cache.rs", "fn load() {\n    a();\n    b();\n}\n", "fn load() {\n    a();\n    c();\n}\n", 3),
+        ("cache.go", "func Load() {\n\n\ta()\n}\n", "func Load() {\n\n\tb()\n}\n", 3),
+        (
+            "q/cache.py",
+            "def load(a):\n    b = a\n    c = b\n    return b\n",
+            "def load(a):\n    b = a\n    return b\n",
+            3,
+        ),
+    ],
+    ids=["Python", "Rust", "Go", "a line less"],
+)
+def test_the_line_is_the_first_that_differs(path: str, before: str, after: str, line: int) -> None:
+    (found,) = touched([changed_file(a_change(path, before, after))]).functions
+    assert found.line == line
+
+
+def test_what_only_moved_within_a_file_is_no_change_of_where_it_was() -> None:
+    body = "    if pages and is_ready(pages):\n        flush(pages)\n"
+    before = f"def load(pages):\n{body}    return pages\n"
+    after = f"def load(pages):\n    _settle(pages)\n    return pages\n\n\ndef _settle(pages):\n{body}"
+    found = {one.name: one.count for one in touched([changed_file(a_change("q/cache.py", before, after))]).functions}
+    assert found == {"load": 1, "_settle": 1}

@@ -366,8 +366,11 @@ CASES: dict[str, tuple[Case, ...]] = {
         no("Fix it", CODE),
     ),
     "impact.hardware": (
-        yes("Fix pages on Blackwell", CODE),
+        yes("Fix pages on Blackwell", ("csrc/pages_sm100.cu", "int x = 1;\n", "int x = 2;\n")),
         yes("Fix pages", ("quill/amd/a.rs", "let gpu = 1;\n", "let gpu = 2;\n")),
+        yes("Fix pages on NPU", ("quill/a.py", "if is_npu():\n    x = 1\n", "if is_npu():\n    x = 2\n")),
+        no("Fix pages on NPU", ("quill/a.py", "if is_npu():\n    x = 1\nelse:\n    y = 1\n", "if is_npu():\n    x = 2\nelse:\n    y = 2\n")),
+        no("Fix pages on Blackwell", CODE),
         no("Fix pages", CODE),
         no("Test on Blackwell", ("tests/a.py", "x = 1\n", "x = 2\n")),
     ),
@@ -398,8 +401,17 @@ CASES: dict[str, tuple[Case, ...]] = {
         no("Fix it", ("service/a.go", "var x = 1\n", "var x = 2\n")),
     ),
     "impact.area": (
+        yes("[Scheduler] Fix it", ("quill/scheduler/a.py", "import torch\nx = 1\n", "import torch\nx = 2\n")),
+        yes("fix(lora): the last page", ("src/lora/a.rs", "let x = 1;\n", "let x = 2;\n")),
+        no("fix(lora): the last page", ("src/lora/a.rs", "let x = 1;\n", "let x = 2;\n"), ("src/b.rs", "let x = 1;\n", "let x = 2;\n")),
+        no("Fix it", CODE),
+    ),
+    "impact.others": (
         yes("[Scheduler] Fix it", ("quill/a.py", "import torch\nx = 1\n", "import torch\nx = 2\n")),
-        yes("fix(lora): the last page", ("src/a.rs", "let x = 1;\n", "let x = 2;\n")),
+        yes("fix(lora): the last page", ("src/lora/a.rs", "let x = 1;\n", "let x = 2;\n"), ("src/b.rs", "let x = 1;\n", "let x = 2;\n")),
+        yes("Fix pages on ROCm", ("quill/server.py", "import torch\nx = 1\n", "import torch\nx = 2\n")),
+        yes("Fix pages on SM90", ("csrc/pages_sm90.cu", "int x = 1;\n", "int x = 2;\n"), ("csrc/pages.cu", "int x = 1;\n", "int x = 2;\n")),
+        no("Fix pages on ROCm", ("quill/server.py", "if is_hip():\n    x = 1\n", "if is_hip():\n    x = 2\n")),
         no("Fix it", CODE),
     ),
     "impact.part": (
@@ -426,6 +438,9 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("Fix two", ("quill/a.py", python_defs("two"), python_defs("two").replace("return", "return 1,"))),
         yes("Fix two", ("src/a.rs", rust_fns("two"), rust_fns("two").replace("page)\n", "page + 1)\n"))),
         no("Fix it", ("quill/a.py", "x = 1\n", "x = 2\n")),
+        no("Fix it", ("quill/a.py", python_defs("two"), python_defs("two").replace("return", "return 1,")), ("quill/b.py", "x = 1\ny = 1\nz = 1\n", "x = 2\ny = 2\nz = 2\n")),
+        no("Fix it", ("src/a.rs", rust_fns("two"), rust_fns("two").replace("page)\n", "settle(page))\n") + "fn settle(page: u8) -> u8 {\n    let a = page * 2;\n    let b = a + 1;\n    b\n}\n")),
+        no("Fix typos", ("quill/a.py", 'def two():\n    raise Odd("the page is misssing here")\n', 'def two():\n    raise Odd("the page is missing here")\n')),
     ),
     "insight.moved": (
         yes("Split it", ("quill/a.py", f"x = 1\n{LONG}", "x = 1\n"), ("quill/b.py", None, LONG)),

@@ -174,7 +174,7 @@ async def test_a_corrected_rank_is_seen_in_the_post(team: Team) -> None:
     """Where it stands, without anybody asking for it."""
     await set_up(team)
     post = await team.morning()
-    assert "18 commits by 8 authors" in post.text
+    assert "18 commits by 9 authors" in post.text
     menu = next(e for block in post.blocks for e in block.get("elements", []) if e["type"] == "static_select")
     shown = await team.answered(await team.server.press(post, menu["action_id"], values=[menu["options"][0]["value"]]))
     reply = shown.replies[-1]

@@ -12,7 +12,7 @@ from made import a_commit, a_triage
 
 from analysis.commits.commit import Brought, Commit, FileChange
 from analysis.commits.file_kinds import FileKind
-from analysis.commits.title import ChangeType
+from analysis.commits.title import ChangeType, plain_type
 from analysis.facts import Fact, FactKind, facts_of
 from analysis.i18n.language import LANGUAGES
 from analysis.rules.wording import say_reason
@@ -283,6 +283,44 @@ def test_files_that_say_it_alone_stand_above_a_prefix(files: list[FileChange], k
 def test_what_a_title_leaves_open_was_learned(title: str, files: list[FileChange], kind: ChangeType) -> None:
     """From words and from what the diff looks like."""
     assert judged(title, *files).types[0] is kind
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Preserve the order of pages when two arrive at once",
+        "pages: omit the header of empty ones",
+        "Do not send the last page twice",
+        "Clamp the number of pages to what is there",
+        "server: wrap the body to prevent closing it early",
+    ],
+)
+def test_what_is_kept_refused_or_left_out_was_done_wrong_before(title: str) -> None:
+    """In the product: of tests alone it says what they are about; and of speed that it is faster."""
+    assert judged(title, PRODUCT).types[0] is ChangeType.BUGFIX
+    assert judged(title, PRODUCT, TESTS).types[0] is ChangeType.BUGFIX
+    assert judged(title, TESTS).types[0] is not ChangeType.BUGFIX
+
+
+@pytest.mark.parametrize("title", ["Add an option to keep pages", "Allow pages to be omitted", "Support clamped pages"])
+def test_a_word_for_it_within_a_title_makes_no_fix(title: str) -> None:
+    assert plain_type(title, by_bot=False) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("quill/a.py", 'raise Odd("the page is misssing here")', 'raise Odd("the page is missing here")'),
+        ("pages/a.go", 'return errors.New("cant find the page")', 'return errors.New("cannot find the page")'),
+        ("src/a.rs", 'warn!("pages are keept too long");', 'warn!("pages are kept too long");'),
+    ],
+)
+def test_messages_with_fewer_typos_are_upkeep(path: str, before: str, after: str) -> None:
+    change = a_change(path, f"{before}\nx = 1\n", f"{after}\nx = 1\n")
+    assert judged("Clean up the wording", change).types[0] is ChangeType.CHORE
+    assert judged("Clean up the wording", change, PRODUCT).types[0] is not ChangeType.CHORE
+    name = a_change(path, f'{before}\nread("page")\n', f'{before}\nread("pages")\n')
+    assert judged("Clean up the wording", name).types[0] is not ChangeType.CHORE
 
 
 @pytest.mark.parametrize("title", ["build(deps): bump pytest to 9", "chore(deps): update pytest", "deps: pytest 9"])

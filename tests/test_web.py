@@ -315,7 +315,7 @@ async def test_a_repositorys_feed_tells_its_days(opened: Open, sample: dict[str,
     assert entry.findtext(f"{ATOM}title") == "example/quill: Thursday, 2026-03-12"
     assert entry.findtext(f"{ATOM}id") == "https://daybrief.example/day/2026-03-12/example/quill"
     assert entry.findtext(f"{ATOM}updated") == DAY.end.isoformat()
-    assert "18 commits by 8 authors" in str(entry.findtext(f"{ATOM}content"))
+    assert "18 commits by 9 authors" in str(entry.findtext(f"{ATOM}content"))
 
 
 async def test_an_areas_feed_tells_its_commits(opened: Open, sample: dict[str, str]) -> None:

@@ -1,6 +1,7 @@
 """What landed: a commit and the files it changed, the same from every source."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -24,6 +25,7 @@ _CATCHES_UP = re.compile(
     r"|Merge https?://\S+(?: into \S+)?$"
     r"|Merge (?:(?:origin|upstream)/)?(?:main|master|trunk) into \S+$"
 )
+_MERGE = re.compile(r"Merge (?:branch|pull request|remote-tracking|tag|commit|https?:|\S+ into )")
 _MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d{1,10}) from \S+")
 
 
@@ -55,10 +57,11 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A commit that came in through a merge."""
+    """A commit that came in through a merge; its author is empty where only its subject was kept."""
 
     sha: str
     subject: str
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,20 @@ class Commit:
     def catches_up(self) -> bool:
         """Whether it is a merge that brings a branch up to date: what it brings is on the trunk, or comes there by itself."""
         return self.is_merge and bool(_CATCHES_UP.match(self.message.partition("\n")[0]))
+
+    @property
+    def only_catches_up(self) -> bool:
+        """Whether nothing of its diff is its own: others' commits, each with an entry of its own, are all it has."""
+        return self.catches_up and not self.brought
+
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """Who wrote it, whoever wrote the most first: of a merge, the authors of what it brought, not who merged it.
+
+        A merge within it wrote nothing; where it is not known what came, whoever merged stands for them.
+        """
+        counts = Counter(one.author for one in self.brought if one.author and not _MERGE.match(one.subject))
+        return tuple(name for name, _ in counts.most_common()) or (self.author,)
 
     @property
     def subject(self) -> str:

@@ -82,9 +82,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """The day in numbers. Lines count additions and deletions together.
+    """The day in numbers. Lines count additions and deletions together, and none of what only brings a branch up to date.
 
     Attributes:
+        by_author: in how many commits each author has a part.
         by_area: each commit in its first area alone, where the post has it, too.
     """
 
@@ -256,23 +257,24 @@ def statistics(entries: Iterable[Entry]) -> Statistics:
     """Count what stands in `entries`."""
     entries = tuple(entries)
     commits = [entry.commit for entry in entries]
+    written = [commit for commit in commits if not commit.only_catches_up]
     kinds: Counter[str] = Counter({kind.value: 0 for kind in (FileKind.PRODUCTION, FileKind.TEST)})
-    for commit in commits:
+    for commit in written:
         for file in commit.files:
             kinds[kind_of(file.path).value] += file.additions + file.deletions
     importance = Counter(entry.triage.importance.value for entry in entries)
     facts = [fact for entry in entries for fact in entry.facts]
     return Statistics(
         commits=len(commits),
-        authors=len({commit.author for commit in commits}),
-        additions=sum(commit.additions for commit in commits),
-        deletions=sum(commit.deletions for commit in commits),
-        files=len({file.path for commit in commits for file in commit.files}),
+        authors=len({author for commit in commits for author in commit.authors}),
+        additions=sum(commit.additions for commit in written),
+        deletions=sum(commit.deletions for commit in written),
+        files=len({file.path for commit in written for file in commit.files}),
         lines_by_kind=dict(kinds.most_common()),
         by_importance={level.value: importance[level.value] for level in Importance},
         by_type=dict(Counter(entry.triage.types[0].value for entry in entries).most_common()),
         by_area=count_areas(entries),
-        by_author=dict(Counter(commit.author for commit in commits).most_common()),
+        by_author=dict(Counter(author for commit in commits for author in commit.authors).most_common()),
         reverts=sum(entry.triage.types[0] is ChangeType.REVERT for entry in entries),
         tests_disabled=sum(fact.kind is FactKind.TEST_DISABLED for fact in facts),
     )

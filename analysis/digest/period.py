@@ -62,6 +62,6 @@ def count_day(day: date, entries: Iterable[Entry]) -> Day:
         production=lines[FileKind.PRODUCTION],
         tests=lines[FileKind.TEST],
         reverts=sum(entry.triage.types[0] is ChangeType.REVERT for entry in entries),
-        authors=frozenset(entry.commit.author for entry in entries),
+        authors=frozenset(author for entry in entries for author in entry.commit.authors),
         paths=frozenset(paths),
     )

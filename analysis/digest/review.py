@@ -189,6 +189,7 @@ def _is_new(entry: Entry) -> bool:
 def _first_commits(entries: Sequence[Entry], authors: Sequence[str]) -> tuple[Entry, ...]:
     first: dict[str, Entry] = {}
     for entry in sorted(entries, key=lambda entry: entry.commit.committed_at):
-        if entry.commit.author in authors:
-            first.setdefault(entry.commit.author, entry)
+        for author in entry.commit.authors:
+            if author in authors:
+                first.setdefault(author, entry)
     return order(first.values())

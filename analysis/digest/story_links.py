@@ -175,7 +175,7 @@ def _of_one_author(traits: Sequence[_Traits]) -> Iterator[tuple[int, int]]:
     often = Counter(word for one in traits for word in one.words)
     sharing: dict[tuple[object, ...], list[int]] = defaultdict(list)
     for place, one in enumerate(traits):
-        author = one.commit.author
+        author = one.commit.authors[0]
         if one.title.series:
             sharing[author, "series", one.title.series[1]].append(place)
         for kind, keys in (("file", one.paths), ("move", one.moves), ("word", _rare(one.words, often))):
@@ -203,6 +203,8 @@ def _rare(words: frozenset[str], often: Counter[str]) -> list[str]:
 
 def _link(first: _Traits, second: _Traits, everybodys: frozenset[str]) -> StoryKind | None:  # noqa: PLR0911 - a rule a line
     """What makes two entries one story, `first` being the older one."""
+    if first.commit.only_catches_up or second.commit.only_catches_up:
+        return None
     if _reverts(second, first):
         return StoryKind.REVERT
     # What names what it takes back belongs to that; "Roll back to the old cache" names nothing, and is work like any other.
@@ -212,7 +214,7 @@ def _link(first: _Traits, second: _Traits, everybodys: frozenset[str]) -> StoryK
         return StoryKind.FOLLOW_UP
     if _moves_tests(first, second):
         return StoryKind.MOVED_TESTS
-    if first.commit.author != second.commit.author:
+    if first.commit.authors[0] != second.commit.authors[0]:
         return None
     if second.commit.committed_at - first.commit.committed_at > _CLOSE:
         return None

@@ -29,7 +29,7 @@ def facts_of(commit: Commit) -> tuple[Fact, ...]:
 
     A merge that only brings a branch up to date proves nothing: its diff is what others did.
     """
-    if commit.catches_up and not commit.brought:
+    if commit.only_catches_up:
         return ()
     files = [changed_file(change) for change in commit.files]
     extracted = (fact for extractor in _EXTRACTORS for fact in extractor.extract(files))

@@ -17,7 +17,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from analysis.commits.commit import Brought, Commit
+from analysis.commits.commit import Commit
 from analysis.digest.net import net
 from analysis.digest.pipeline import judge
 from analysis.entry import Entry
@@ -110,5 +110,5 @@ def _commits(bundle: Path, wanted: Collection[str]) -> list[Commit]:
 
 
 def _renamed(commit: Commit, repo: str, names: Mapping[str, str]) -> Commit:
-    brought = tuple(Brought(names[one.sha], one.subject) for one in commit.brought if one.sha in names)
+    brought = tuple(replace(one, sha=names[one.sha]) for one in commit.brought if one.sha in names)
     return replace(commit, sha=names[commit.sha], repo=repo, brought=brought)

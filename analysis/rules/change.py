@@ -44,8 +44,9 @@ class Change:
 
     @cached_property
     def files(self) -> dict[str, ChangedFile]:
-        """The changed files by path."""
-        return {change.path: changed_file(change) for change in self.commit.files}
+        """The changed files by path; none where only others' commits came."""
+        changes = () if self.commit.only_catches_up else self.commit.files
+        return {change.path: changed_file(change) for change in changes}
 
     @cached_property
     def product(self) -> tuple[ChangedFile, ...]:

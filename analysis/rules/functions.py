@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.commits.patch import Hunk
 from analysis.facts.syntax.changed import ChangedFile
@@ -28,6 +28,7 @@ class Touched:
         is_new: it came with the change, to a file that was there before.
         is_public: others may use it, as its language marks that.
         line: where it or its first change stands, after the change.
+        count: changed lines of code in it, without those that only stand elsewhere in its file now.
     """
 
     name: str
@@ -35,23 +36,43 @@ class Touched:
     line: int
     is_new: bool
     is_public: bool
+    count: int = 0
 
 
-def touched(files: Iterable[ChangedFile]) -> tuple[Touched, ...]:
-    """Return the definitions of files that were there before, the new ones first, then the most changed."""
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """What a change touches.
+
+    Attributes:
+        functions: definitions of files that were there before, the new ones first, then the most changed.
+        count: changed lines of code in these files, be they in a function or not, without imports and what only moved.
+    """
+
+    functions: tuple[Touched, ...]
+    count: int
+
+
+def touched(files: Iterable[ChangedFile]) -> Touches:
+    """Find the definitions that changed lines of code stand in."""
     counts: Counter[str] = Counter()
+    total = 0
     found: dict[str, Touched] = {}
     for file in files:
         if file.language not in _PROGRAMS or file.change.status in {"added", "removed"}:
             continue
+        stays = _stays(file)
         gone = {name for hunk in file.hunks for name in _removed(hunk)}
         for hunk, (before, after) in zip(file.hunks, file.views, strict=True):
             code = {number: text for number, text, _ in after.lines()}
             was = {number: text for number, text, _ in before.lines()}
-            for name, line, is_defined in _walk(hunk, code, was, file.language):
+            for name, line, is_defined, text in _walk(hunk, code, was, file.language):
+                counted = text.strip() not in stays and not _PATTERNS.imports.match(text)
+                total += counted
+                if not name:
+                    continue
                 if _bare(name) in gone and not is_defined:
                     continue  # what is left of it stands elsewhere, or nothing is
-                counts[name] += 1
+                counts[name] += counted
                 is_open = _is_public(name, code.get(line, ""), file.language)
                 is_new = is_defined and _bare(name) not in gone
                 known = found.get(name)
@@ -59,7 +80,15 @@ def touched(files: Iterable[ChangedFile]) -> tuple[Touched, ...]:
                     found[name] = Touched(name, file.path, line, is_new, is_open)
     owners = {_parts(name)[0] for name in found if len(_parts(name)) > 1}
     named = [function for function in found.values() if function.name not in owners]  # of a class, its methods say more
-    return tuple(sorted(named, key=lambda function: (not function.is_new, -counts[function.name])))
+    named = [replace(function, count=counts[function.name]) for function in named]
+    return Touches(tuple(sorted(named, key=lambda function: (not function.is_new, -function.count))), total)
+
+
+def _stays(file: ChangedFile) -> frozenset[str]:
+    """The lines of code that a file loses in one place and has in another."""
+    lines = [line for hunk in file.hunks for line in hunk.lines]
+    came, went = ({line.text.strip() for line in lines if getattr(line, side)} for side in ("added", "removed"))
+    return frozenset(came & went)
 
 
 def _is_public(name: str, text: str, language: str) -> bool:
@@ -88,8 +117,11 @@ def _removed(hunk: Hunk) -> Iterator[str]:
             yield found["name"]
 
 
-def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) -> Iterator[tuple[str, int, bool]]:
-    """Yield for each changed line of code the definition that it stands in, its number, and whether it is that definition's own, added.
+def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) -> Iterator[tuple[str, int, bool, str]]:
+    """Yield for each changed line of code the definition that it stands in, its number, whether it is that definition's own, added, and its text.
+
+    It stands in none (an empty name) where none is seen, or where it leads to a new one. Of a line that is gone, the number
+    is that of what stands in its place.
 
     `code` and `was` are the lines after and before the change by their numbers, without comments. What comes before a new
     definition in one run of added lines (decorators, blank lines) belongs to it, not to its neighbour above. Where a line
@@ -103,9 +135,8 @@ def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) 
         owner, owner_indent, name = (said, name_indent, said) if kind == "owner" else ("", -1, said)
     is_seen = False
     texts = [was.get(line.old or 0, "") if line.new is None else code.get(line.new, "") for line in hunk.lines]
-    at = 0
+    places = _places(hunk)
     for index, line in enumerate(hunk.lines):
-        at = line.new or at
         text = texts[index]
         found = _read(text, language) if text.strip() else None
         is_defined = False
@@ -129,10 +160,20 @@ def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) 
             elif name != owner and indent <= name_indent:
                 name, name_indent = owner, owner_indent
         is_before_new = line.added and not found and _leads_to_definition(hunk, texts, index, language)
-        if (line.added or line.removed) and name and text.strip() and not is_before_new:
-            yield name, at, is_defined
+        if (line.added or line.removed) and text.strip():
+            yield "" if is_before_new else name, places[index], is_defined, text
         if language != "python" and text.lstrip()[:1] == "}" and len(text) - len(text.lstrip()) <= name_indent:
             name, name_indent = (owner, owner_indent) if name != owner else ("", -1)
+
+
+def _places(hunk: Hunk) -> list[int]:
+    """The number, after the change, of each line or of the next one that is still there; at the hunk's end, of the last one."""
+    last = max((line.new for line in hunk.lines if line.new), default=0)
+    places, following = [0] * len(hunk.lines), last
+    for index in range(len(hunk.lines) - 1, -1, -1):
+        following = hunk.lines[index].new or following
+        places[index] = following
+    return places
 
 
 def _leads_to_definition(hunk: Hunk, texts: list[str], index: int, language: str) -> bool:

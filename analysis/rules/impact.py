@@ -9,6 +9,7 @@ from analysis.entry import Claim
 from analysis.facts import Fact, FactKind
 from analysis.facts.syntax.changed import ChangedFile
 from analysis.rules.change import Change, names_of
+from analysis.rules.reach import is_for_area, is_for_device
 from analysis.rules.wording import short_name
 from analysis.statements import Source, StatementKind
 from analysis.triage.areas import general
@@ -49,7 +50,7 @@ _KINDS = {
 """Folders that hold one alternative beside another, of which a user takes some: what the alternatives are."""
 
 _SHARED = re.compile(
-    r"^(?:utils?|common|base|core|mod|lib|registry|__init__|index|types|config|internal|shared|src|tests?|abc|helpers?)$",
+    r"^(?:utils?|common|base|core|mod|lib|registry|__init__|index|types|config|internal|shared|src|tests?|abc|\w*helpers?)$",
     re.IGNORECASE,
 )
 _OTHER = "other_hw"
@@ -94,16 +95,17 @@ def _called(fact: Fact) -> tuple[str, ...]:
 
 
 def _hardware(change: Change) -> Iterator[Claim]:
-    """Devices that the title names, or else the platform that it is about."""
+    """Devices that the title names, or else the platform that it is about; it says so where others are reached too."""
     areas = general()
-    platforms = [
-        areas.name(key, change.language)
-        for key in change.entry.triage.areas
-        if areas.is_platform(key) and key != _OTHER
-    ]
-    names = named_in(change.title.reverts or change.commit.subject) or platforms
+    named = named_in(change.title.reverts or change.commit.subject)
+    platforms = [key for key in change.entry.triage.areas if areas.is_platform(key) and key != _OTHER]
+    names = list(named.values()) or [areas.name(key, change.language) for key in platforms]
     if names:
-        yield Claim(change.say("impact.hardware", names=", ".join(names)), _paths(change))
+        devices = [is_for_device(family, change.reaching) for family in named]
+        is_all = all(devices or [is_for_area(key, change.reaching) for key in platforms])
+        yield Claim(
+            change.say("impact.hardware" if is_all else "impact.others", names=", ".join(names)), _paths(change)
+        )
 
 
 def _alternatives(change: Change) -> Iterator[Claim]:
@@ -132,7 +134,11 @@ def _part(change: Change) -> Iterator[Claim]:
     """The part of the product, as its users call it: its area, or else what the title names and the paths bear out."""
     area = next((key for key in change.entry.triage.areas if key not in _NO_PART), "")
     if area:
-        yield Claim(change.say("impact.area", name=general().name(area, change.language)), _paths(change))
+        is_all = area not in general() or is_for_area(area, change.reaching)
+        name = general().name(area, change.language)
+        yield Claim(
+            change.say("impact.area", name=name) if is_all else change.say("impact.others", names=name), _paths(change)
+        )
     elif name := _named_part(change):
         yield Claim(change.say("impact.part", name=name), _paths(change))
 

@@ -12,8 +12,11 @@ from analysis.rules.moved import moved
 from analysis.rules.new_tests import new_tests
 from analysis.rules.wording import error_text, short_name
 from analysis.statements import Source, Statement, StatementKind
+from analysis.triage.inert import is_worded_anew
 
 _MOST_TESTS, _MOST_CHECKS, _MOST_FIGURES = 3, 3, 2
+_MAIN = 0.5
+"""The share of a change's lines that makes the functions which have it worth naming."""
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD}
 
 
@@ -30,13 +33,20 @@ def insight(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> I
 
 
 def _functions(change: Change) -> Iterator[Claim]:
+    """The new ones that others may use, and those that changed, where most of the change is in what is told.
+
+    Where it is in none, or in new ones that are nobody's business, the names of others would lead astray.
+    """
     named = {fact.name for fact in change.facts} | {fact.after for fact in change.of(FactKind.NAME_RENAMED)}
-    found = [one for one in touched(change.product) if one.name not in named]
-    new = [one for one in found if one.is_new and one.is_public]
-    changed = [one for one in found if not one.is_new]
+    touches = touched(file for file in change.reaching if not is_worded_anew(file))
+    new = [one for one in touches.functions if one.is_new and one.is_public]
+    changed = [one for one in touches.functions if not one.is_new and one.count]
+    inner, others = (sum(one.count for one in some) for some in (changed, new))
+    new = [one for one in new if one.name not in named]
+    changed = [one for one in changed if one.name not in named]
     if new:
         yield _named("insight.new", change, new)
-    if changed:
+    if changed and inner >= _MAIN * (touches.count - others):
         yield _named("insight.changed", change, changed)
 
 

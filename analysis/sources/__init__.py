@@ -32,12 +32,19 @@ class Listing:
         branch: the branch that was listed; empty for GitHub's default branch, whose name costs a request.
         heads: commits without their files, in the source's order, newest first.
         notes: what the reader should know about the listing; usually nothing.
+        waiting: SHAs of those heads that were on another branch when the span ended, as far as the source knows.
     """
 
     repo: str
     branch: str
     heads: tuple[Commit, ...]
     notes: tuple[Remark, ...] = ()
+    waiting: frozenset[str] = frozenset()
+
+    @property
+    def arrived(self) -> tuple[Commit, ...]:
+        """The heads that had reached the branch when the span ended."""
+        return tuple(head for head in self.heads if head.sha not in self.waiting)
 
 
 class CommitSource(Protocol):
@@ -145,7 +152,9 @@ def fold_merges(heads: Iterable[Commit], brought: Mapping[str, Collection[str]] 
         else:
             found = reached(merge.parents[1:], known, trunk | taken)
         taken |= found
-        folded.append(replace(merge, brought=tuple(Brought(c.sha, c.subject) for c in ordered if c.sha in found)))
+        folded.append(
+            replace(merge, brought=tuple(Brought(c.sha, c.subject, c.author) for c in ordered if c.sha in found))
+        )
     merges = {commit.sha: commit for commit in folded}
     return [merges.get(commit.sha, commit) for commit in ordered if commit.sha not in taken]
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from analysis.commits.commit import Commit
 from analysis.commits.window import Window
+from analysis.sources import reached
 
 CLOCKS_DIFFER = timedelta(days=1)
 """A commit that claims to be from later than this is from no day that will come."""
@@ -35,6 +36,23 @@ def misdated(newest: Sequence[Commit], told: Collection[str], since: datetime, u
         found += [] if since <= commit.committed_at < until else [commit]
         sha = next(iter(commit.parents), "")
     return found if sha in told else None
+
+
+def awaited(heads: Sequence[Commit], newest: Sequence[Commit], until: datetime) -> set[str]:
+    """Return the SHAs of those `heads` that reached the branch after `until`: a merge of its own line brought them then.
+
+    Only what the newest commits prove; nothing where they do not go back to `until`.
+    """
+    known = {commit.sha: commit for commit in (*newest, *heads)}
+    sha, later = newest[0].sha if newest else "", list[Commit]()
+    while sha in known and known[sha].committed_at >= until:
+        later.append(known[sha])
+        sha = next(iter(known[sha].parents), "")
+    if sha not in known:
+        return set()
+    here = reached([sha, *(parent for merge in later if merge.catches_up for parent in merge.parents[1:])], known)
+    came = reached([parent for merge in later for parent in merge.parents[1:]], known, here)
+    return came & {head.sha for head in heads}
 
 
 def lines(start: str, known: Mapping[str, Commit]) -> Iterator[list[Commit]]:

@@ -32,6 +32,10 @@ _DIFF = (
 )  # fmt: skip
 _NEWEST = 100  # as many as a page of GitHub's
 _AT_ONCE = 50  # commits whose diffs are held in memory together
+_PULL = r"^Merge (remote-tracking )?(branch|https?:|main|master|trunk|origin/|upstream/)"
+"""What may be a merge that catches up, so that not every merge is read."""
+_MOST_PULLS = 50
+"""Where the trunk was pulled more often since, what waited elsewhere is not told apart."""
 _SECTION = re.compile(r"^diff --git ", re.MULTILINE)
 _SCHEME_URL = re.compile(r"(?:https?|ssh|git)://(?:[^@/\s]+@)?([\w.-]+)(?::\d+)?/([\w./~-]+?)(?:\.git)?/?")
 _SSH_PLACE = re.compile(r"(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+):([\w./~-]+?)(?:\.git)?/?")
@@ -83,10 +87,35 @@ class GitClone:
         if not tip.sha:
             return Listing(self._repo, tip.branch, (), (no_commits(),))
         first, last = int(since.timestamp()), int(until.timestamp()) - 1
-        out = self._git("rev-list", f"--since-as-filter=@{first}", f"--until=@{last}", tip.sha, limit=LONG)
+        span = (f"--since-as-filter=@{first}", f"--until=@{last}", tip.sha)
+        out = self._git("rev-list", *span, limit=LONG)
         heads = self.heads(out.split())
         self._refuse_cut_history(heads, since)
-        return Listing(self._repo, tip.branch, heads, (*tip.notes, *self._staleness(tip, until)))
+        waiting = self._git("rev-list", *span, "--not", *self._stood(tip.sha, last), limit=LONG) if heads else ""
+        notes = (*tip.notes, *self._staleness(tip, until))
+        return Listing(self._repo, tip.branch, heads, notes, frozenset(waiting.split()))
+
+    def _stood(self, tip: str, last: int) -> list[str]:
+        """Return where the branch stood at a moment: what it reaches now may have waited on another branch then.
+
+        It is the newest commit of the line of first parents, and where the trunk was pulled after that moment, also that of
+        the line that the pull brought. Empty where the branch had no commit then.
+        """
+        stood, waiting, pulls = list[str](), [tip], set[str]()
+        while waiting:
+            start = waiting.pop()
+            top = self._git("rev-list", "--first-parent", "-1", f"--until=@{last}", start, limit=LONG).split()
+            later = self._git(
+                "rev-list", "--first-parent", "--min-parents=2", f"--grep={_PULL}", "--extended-regexp",
+                start, "--not", *top, limit=LONG,
+            )  # fmt: skip
+            found = [merge for merge in self.heads(later.split()) if merge.catches_up and merge.sha not in pulls]
+            pulls.update(merge.sha for merge in found)
+            if len(pulls) > _MOST_PULLS:
+                return [tip]
+            waiting += [parent for merge in found for parent in merge.parents[1:]]
+            stood += top
+        return list(dict.fromkeys(stood))
 
     def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:  # noqa: ARG002 - one process does it
         """Yield these commits with their files, in the order given."""

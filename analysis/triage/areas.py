@@ -95,6 +95,9 @@ class Areas:
         self._with_paths = [area for area in self._areas.values() if area.paths]
         self._of_path: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._areas
+
     def __iter__(self) -> Any:
         return iter(self._areas.values())
 
@@ -114,6 +117,10 @@ class Areas:
     def is_learned(self, key: str) -> bool:
         """Whether nobody named the area with this key but the repository's past."""
         return key in self._areas and self._areas[key].learned
+
+    def lies_in(self, key: str, path: str) -> bool:
+        """Whether a path alone puts a file into the area with this key."""
+        return key in self._in_path(path, frozenset())
 
     def find(self, text: str) -> str | None:
         """Return the key of the area that somebody means by `text` (`AMD`, `rocm`), in any language, or None."""

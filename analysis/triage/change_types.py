@@ -13,7 +13,7 @@ from analysis.facts.syntax.changed import changed_file
 from analysis.statements import Source, Statement
 from analysis.statements.breaking import says_breaking
 from analysis.statements.symptoms import found_in
-from analysis.triage.inert import is_inert, is_laid_out_anew, is_moved
+from analysis.triage.inert import is_inert, is_laid_out_anew, is_moved, is_worded_anew
 from analysis.triage.prominence import facts_for_users
 from analysis.triage.withdrawals import withdraws
 
@@ -60,7 +60,11 @@ def types_said(
         found.insert(0, ChangeType.BREAKING)  # whatever else it is, users must act
     elif hidden := _hidden(found, facts):
         found.insert(0, hidden)
-    plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit)) or _announced(statements)
+    plain = None if found or title.restores else plain_type(title.text, by_bot=is_bot(commit))
+    if plain in _ACTS and FileKind.PRODUCTION not in kinds.values() and not commit.is_unseen:
+        plain = None  # nothing of the product acts otherwise: "Handle timeouts" may be a test's
+    if not found and not title.restores:
+        plain = plain or _announced(statements)
     return tuple(dict.fromkeys([*found, plain] if plain else found))
 
 
@@ -153,8 +157,11 @@ _ACTS = {ChangeType.FEATURE, ChangeType.BUGFIX, ChangeType.PERFORMANCE}
 def _idle(commit: Commit, kinds: dict[str, FileKind]) -> ChangeType | None:
     """The type of what leaves the product as it was, whatever it is called: of comments, of layout, of other paths; None for others."""
     files = [changed_file(file) for file in commit.files if kinds[file.path] in _PRODUCT]
-    if not files or not all(is_moved(file) or is_inert(file) for file in files):
+    if not files:
         return None
+    if not all(is_moved(file) or is_inert(file) for file in files):
+        is_worded = all(is_moved(file) or is_inert(file) or is_worded_anew(file) for file in files)
+        return ChangeType.CHORE if is_worded else None
     around = _surrounding({path: kind for path, kind in kinds.items() if kind not in _PRODUCT})
     words = [file for file in files if not is_moved(file) and not is_laid_out_anew(file)]
     return around or (ChangeType.DOCS if words else ChangeType.REFACTOR)

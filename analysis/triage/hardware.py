@@ -27,6 +27,13 @@ _TOLD = re.compile(
 _SHOWN = {family: re.compile(shown) for family, (_, shown) in _FAMILIES.items()}
 
 
+WRITTEN = {
+    family: re.compile(rf"(?<![a-z0-9])(?:is_?)?(?:{shown})(?:s|[ax])?(?![a-z])")
+    for family, (_, shown) in _FAMILIES.items()
+}
+"""By family: how a path or a line of code, in lower case, names it as a whole word."""
+
+
 def told_in(text: str) -> frozenset[str]:
     """Return the families of the devices that a sentence names."""
     return frozenset(match.lastgroup for match in _TOLD.finditer(text) if match.lastgroup)
@@ -37,9 +44,9 @@ def shown_in(text: str) -> frozenset[str]:
     return frozenset(family for family, pattern in _SHOWN.items() if pattern.search(text))
 
 
-def named_in(text: str) -> tuple[str, ...]:
-    """Return the devices that a text names, each family once, as the text writes it."""
+def named_in(text: str) -> dict[str, str]:
+    """Return the devices that a text names, by their families, each once, as the text writes it."""
     found: dict[str, str] = {}
     for match in _TOLD.finditer(text):
         found.setdefault(match.lastgroup or "", match[0])
-    return tuple(found.values())
+    return found

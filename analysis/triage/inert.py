@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from analysis.facts.syntax.changed import ChangedFile, View
+from analysis.facts.syntax.changed import ChangedFile, View, alike
 from analysis.i18n.patterns import Patterns
 
 _PATTERNS = Patterns(__file__)
@@ -41,6 +41,25 @@ def is_laid_out_anew(file: ChangedFile) -> bool:
         for side in ("added", "removed")
     )
     return came == went
+
+
+def is_worded_anew(file: ChangedFile) -> bool:
+    """Whether beside comments and layout only sentences within strings differ, and say much the same: messages with fewer typos."""
+    if file.change.status not in {"modified", "changed"} or not file.hunks or not file.is_whole:
+        return False
+    return all(_is_worded_alike(before.code, after.code) for before, after in file.views)
+
+
+_ALIKE, _SENTENCE = 0.7, 3
+"""How alike two sentences are, from 0 to 1, that say the same, and of how many words a text is one."""
+
+
+def _is_worded_alike(before: str, after: str) -> bool:
+    old, new = (_PATTERNS.string.split(code) for code in (before, after))
+    if ["".join(part.split()) for part in old[::2]] != ["".join(part.split()) for part in new[::2]]:
+        return False
+    changed = [(was, now) for was, now in zip(old[1::2], new[1::2], strict=True) if was != now]
+    return all(min(len(was.split()), len(now.split())) >= _SENTENCE and alike(was, now, _ALIKE) for was, now in changed)
 
 
 def _is_layout(before: View, after: View, language: str) -> bool:

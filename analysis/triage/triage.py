@@ -152,6 +152,8 @@ def sort(
     pull_request: PullRequest | None = None,
 ) -> Sorted:
     """Find a commit's types, its areas and the signals of its prominence; a merge's are those of the weightiest that it brought."""
+    if commit.only_catches_up:
+        return Sorted((ChangeType.CHORE,), (), (), ())
     judgement, model = judgement or general_judgement(), prominence or shipped()
     title = read_title(commit.subject)
     kinds = {file.path: kind_of(file.path) for file in commit.files}
@@ -222,7 +224,7 @@ def triage(
     if release is not None:
         reasons = [Reason("released", release.after, _RELEASED)]
         odds = _RELEASED
-    elif commit.catches_up and not commit.brought:
+    elif commit.only_catches_up:
         reasons = [Reason("catches_up", points=-1.0)]
     elif ceiling is Importance.LOW and kinds:
         against = [reason for reason in reasons if reason.points < 0 and reason.code != "surroundings"]
@@ -322,7 +324,7 @@ def _bounds(
 ) -> tuple[Importance, Importance]:
     """Return what the rules allow at least and at most, whatever was learned: what is proven, and what the author's words say."""
     floor, ceiling = _proven(commit, facts, kinds)
-    if (commit.catches_up and not commit.brought) or released(facts) is not None:
+    if commit.only_catches_up or released(facts) is not None:
         return floor, ceiling
     if not _is_untold(commit) and not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.LOW
@@ -334,7 +336,7 @@ def _bounds(
 
 def _proven(commit: Commit, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[Importance, Importance]:
     """Return what facts allow at least and at most, whoever ranks."""
-    if commit.catches_up and not commit.brought:
+    if commit.only_catches_up:
         return Importance.LOW, Importance.LOW
     release = released(facts)
     if release is not None:

@@ -79,7 +79,7 @@ def plan(core: Core, span: Span, analyser: Analyser, step: Step) -> Plan:
         step("listing days", min(number * _WEEK, len(todo)), len(todo))
         window = Window(week[0], week[-1], span.zone)
         listing = source.landed(window.start, window.end)
-        shas = [head.sha for head in core.intake.folded(source, listing.heads)]
+        shas = [head.sha for head in core.intake.folded(source, listing.arrived)]
         commits += len(shas)
         judged = core.stores.commits.entries(listing.repo, shas)
         read = core.stores.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, span.language)

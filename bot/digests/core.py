@@ -185,7 +185,7 @@ class Core:
             What is new or newly analysed, and how many commits the model still has to read.
         """
         listing = self.intake.listed(source, since, until)
-        heads = self.intake.folded(source, listing.heads)
+        heads = self.intake.folded(source, listing.arrived)
         shas = [head.sha for head in heads]
         judged = set(self.stores.commits.entries(listing.repo, shas))
         new: list[Entry] = []

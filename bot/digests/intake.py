@@ -9,7 +9,7 @@ from analysis.commits.window import Window, closed_before
 from analysis.digest.pipeline import Step
 from analysis.errors import NotFound
 from analysis.sources import CommitSource, Listing, cut_off, fold_merges, reached
-from analysis.sources.arrival import CLOCKS_DIFFER, lines, misdated, out_of_order
+from analysis.sources.arrival import CLOCKS_DIFFER, awaited, lines, misdated, out_of_order
 from analysis.sources.remarks import Remark, is_stale, vanished
 from bot.digests.memory import Memory
 from bot.digests.rewritten import Rewritten
@@ -55,12 +55,15 @@ class Intake:
             told, earlier = self._told(source, window, reported)
             if earlier < start:
                 listing = replace(source.landed(earlier, window.end), notes=listing.notes)
+        newest = source.newest()
+        waiting = (listing.waiting | awaited(listing.heads, newest, window.end)) - told.where.keys()
+        listing = replace(listing, waiting=waiting)
         closed = closed_before(window.start, told.closed)
         # What a told commit was built on was here when it was told, be it by itself or within a merge.
         here = reached(told.where, {head.sha: head for head in listing.heads})
-        odd = {head.sha: head for head in self._misdated(source, window, told, listing.heads)}
+        odd = {head.sha: head for head in self._misdated(source, newest, window, told, listing.arrived)}
         own, late = list[Commit](), {sha for sha, head in odd.items() if head.committed_at < window.start}
-        for head in self.folded(source, [*odd.values(), *(head for head in listing.heads if head.sha not in odd)]):
+        for head in self.folded(source, [*odd.values(), *(head for head in listing.arrived if head.sha not in odd)]):
             if head.sha in odd:
                 own.append(head)
                 continue
@@ -92,13 +95,18 @@ class Intake:
         ]
 
     def _misdated(
-        self, source: CommitSource, window: Window, told: ReportedCommits, heads: Sequence[Commit]
+        self,
+        source: CommitSource,
+        newest: Sequence[Commit],
+        window: Window,
+        told: ReportedCommits,
+        heads: Sequence[Commit],
     ) -> list[Commit]:
         """Return what came to the branch since the last digest and that no day's list will have, for its date.
 
         Where nothing was told before, or what was is not there any more, it is what may have come in the window.
         """
-        newest, listed = source.newest(), {head.sha for head in heads}
+        listed = {head.sha for head in heads}
         before = {sha for sha, where in told.where.items() if where != window}
         # What lies between the days that were told, or in one that was told before it was over, has a day of its own.
         oldest = min([listed_since(window, told), *(where.start for where in told.where.values())])

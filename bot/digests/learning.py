@@ -62,7 +62,7 @@ def _commits(core: Core, place: Place, days: int, step: Step) -> tuple[CommitSou
     until = core.now()
     step("listing commits", 0, 0)
     listing = core.intake.listed(source, until - timedelta(days=days), until)
-    heads = sorted(core.intake.folded(source, listing.heads), key=lambda head: head.committed_at)[-MOST:]
+    heads = sorted(core.intake.folded(source, listing.arrived), key=lambda head: head.committed_at)[-MOST:]
     known = core.stores.commits.get(listing.repo, [head.sha for head in heads])
     if place.path:
         missing = [head for head in heads if head.sha not in known]

@@ -17,7 +17,7 @@ from analysis.facts import FactKind
 from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside
 from analysis.rules.change import is_of_new_program
-from analysis.rules.wording import say, say_fact
+from analysis.rules.wording import listed, say, say_fact
 from analysis.statements import Statement
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
@@ -32,6 +32,8 @@ _SCOPE = 40  # characters: a longer one is a list
 _FACTS = 10
 _BROUGHT = 100  # commits of a merge that are named; more are counted
 """Facts below an entry: who wants all has the JSON."""
+_AUTHORS = 2
+"""Authors of a merge that are named; more are counted."""
 _LATE = timedelta(days=8)
 """How long before a digest a commit may be dated to be called late; of an older date nobody waits for the day's digest."""
 _HEADLINE, _LINE = 200, 300  # columns: beyond, nobody reads on
@@ -146,8 +148,15 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
 
 
 def author_of(commit: Commit, language: Language) -> str:
-    """Return how a commit's author is called: the name, else the account."""
-    return clean(commit.author) or clean(commit.login or "") or label("entry.nobody", language)
+    """Return who wrote a commit: one or two names, the number of more; the account where there is no name."""
+    names = [shown for _, shown in names_of(commit, language)]
+    return listed(names, language) if len(names) <= _AUTHORS else label("entry.authors", language, count=len(names))
+
+
+def names_of(commit: Commit, language: Language) -> Iterator[tuple[str, str]]:
+    """Yield everybody who wrote a commit, with how they are shown: one without a name by the account."""
+    nobody = clean(commit.login or "") or label("entry.nobody", language)
+    yield from ((author, clean(author) or nobody) for author in commit.authors)
 
 
 def bare_title(entry: Entry) -> str:
@@ -200,6 +209,8 @@ def _quoted(statement: Statement) -> str:
 
 def _size(entry: Entry, language: Language) -> str:
     commit = entry.commit
+    if commit.only_catches_up:
+        return label("entry.caught_up", language)
     lines = f"+{commit.additions} −{commit.deletions}"
     return f"{lines} · {label('entry.merge', language, count=len(commit.brought))}" if commit.brought else lines
 

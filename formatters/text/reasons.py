@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
+from analysis.commits.file_kinds import FileKind
 from analysis.commits.title import AROUND, ChangeType
 from analysis.entry import Entry
+from analysis.facts.syntax.changed import ChangedFile, changed_file
 from analysis.i18n.language import Language
 from analysis.rules.change import is_of_new_program
+from analysis.rules.reach import is_for_area, is_for_device, is_for_name
 from analysis.rules.wording import say, say_reason
 from analysis.statements.symptoms import symptoms
 from analysis.triage.areas import Areas
 from analysis.triage.hardware import named_in
+from analysis.triage.inert import is_inert
 from analysis.triage.reason import Reason
 from analysis.triage.triage import MENDING, OPINION
 from formatters.i18n.wording import label
@@ -42,6 +47,7 @@ def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...
     if opinion := next((reason for reason in entry.triage.reasons if reason.code == OPINION), None):
         return (clean(opinion.detail),)
     found = sorted(_telling(entry.triage.reasons, entry.triage.types), key=_weight)
+    found = [reason for reason in found if reason.code not in _FIXED_FOR or _is_for_it_alone(reason, entry)]
     of_new = {(fact.kind.value, fact.name) for fact in entry.facts if is_of_new_program(fact, entry.commit)}
     found = [reason for reason in found if (reason.code, reason.detail) not in of_new]
     found = [reason for reason in found if reason.code not in _MINOR] or found[:1]
@@ -76,6 +82,17 @@ def _telling(reasons: Sequence[Reason], types: Sequence[ChangeType]) -> Iterator
             yield reason
 
 
+def _is_for_it_alone(reason: Reason, entry: Entry) -> bool:
+    """Whether what is fixed belongs to the model or the platform of which the title speaks, and to no other."""
+    files = _reaching(entry)
+    return is_for_name(reason.detail, files) if reason.code == "model" else is_for_area(reason.detail, files)
+
+
+def _reaching(entry: Entry) -> list[ChangedFile]:
+    files = (changed_file(file) for file in entry.commit.files)
+    return [file for file in files if file.kind is FileKind.PRODUCTION and not is_inert(file)]
+
+
 def _weight(reason: Reason) -> tuple[int, float]:
     first = reason.code in _SETTLED
     place = 0 if first else 1 if reason.code in symptoms() else 2
@@ -90,10 +107,14 @@ def _say(reason: Reason, entry: Entry, areas: Areas, language: Language) -> str:
         return text
     if reason.code == "data_loss" and _SILENT.match(reason.detail):
         text = say("reason.silent", language)
+    files = _reaching(entry)
+    devices = (name for family, name in named_in(entry.commit.subject).items() if is_for_device(family, files))
     platforms = (
-        areas.name(key, language) for key in entry.triage.areas if areas.is_platform(key) and key != _ANY_OTHER
+        areas.name(key, language)
+        for key in entry.triage.areas
+        if areas.is_platform(key) and key != _ANY_OTHER and is_for_area(key, files)
     )
-    place = next(iter((*named_in(entry.commit.subject), *platforms)), "")
+    place = next(chain(devices, platforms), "")
     return label("reason.on", language, what=text, where=place) if place else text
 
 
