@@ -1,0 +1,157 @@
+"""What somebody did on Discord, as the SDK hands it on, and how it is answered; see `bot.platforms.discord.talk.Exchange`."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import discord
+
+from analysis.i18n.language import LANGUAGES
+from bot.platforms.discord.places import LATER, NEEDED
+from bot.platforms.discord.talk import Gone
+from bot.platforms.discord.views import BROKEN, RawModal, RawView, open_files
+from bot.port.platform import Asker, Later
+from formatters.discord.parts import Json, Message
+
+_PAUSES = (0.5, 2.0)
+_GONE = {10062, 40060, 10015, 10008}  # unknown interaction, answered already, unknown webhook, unknown message
+
+
+class Interaction:
+    """What somebody did; see `bot.platforms.discord.talk.Exchange`."""
+
+    def __init__(self, interaction: discord.Interaction) -> None:
+        self._interaction = interaction
+        self._is_public = False
+        self._shown: list[_Original | discord.WebhookMessage] = []
+        place = interaction.channel
+        parent = place.parent_id if isinstance(place, discord.Thread) else interaction.channel_id
+        self.thread = str(interaction.channel_id) if isinstance(place, discord.Thread) else ""
+        self.data: Json = dict(interaction.data or {})
+        self.kind = _KINDS[interaction.type]
+        locale = interaction.locale.value.partition("-")[0]
+        self.asker = Asker(
+            platform="discord",
+            workspace=str(interaction.guild_id or ""),
+            user=str(interaction.user.id),
+            channel=str(parent),
+            is_direct=interaction.guild_id is None,
+            is_admin=interaction.guild_id is not None and interaction.permissions.manage_channels,
+            name=interaction.user.display_name,
+            lacks=self._lacks,
+            language=next((language for language in LANGUAGES if language == locale), None),
+        )
+
+    async def _lacks(self, channel: str, by_posting: bool) -> tuple[str, ...]:  # noqa: ARG002 - see `Lacks`
+        """Return what Daybrief may not do in the channel that this came from; of others Discord says nothing here.
+
+        Its permissions say all of it, so that nothing has to be tried.
+        """
+        if channel != self.asker.channel or self._interaction.guild_id is None:
+            return ()
+        allowed = self._interaction.app_permissions
+        return tuple(name for name in NEEDED if not getattr(allowed, name))
+
+    async def acknowledge(self, *, public: bool) -> None:
+        """Say that an answer comes."""
+        with _noticed(), contextlib.suppress(*BROKEN):  # it may have arrived; if not, what is shown next tells
+            await self._interaction.response.defer(ephemeral=not public, thinking=True)
+        self._is_public = public
+        self._shown = [_Original(self._interaction)]
+
+    async def show(self, messages: Sequence[Message], *, public: bool) -> None:
+        """Show an answer, in the place of the one before."""
+        with _noticed():
+            if self._interaction.is_expired():
+                await self._show_late(messages, public=public)
+            else:
+                await self._show(messages, public=public)
+
+    async def _show(self, messages: Sequence[Message], *, public: bool) -> None:
+        if public is not self._is_public:  # that is settled for a message once it was announced
+            for standing in self._shown:
+                await standing.delete()
+            self._is_public, self._shown = public, []
+        for old, message in zip(self._shown, messages, strict=False):
+            await _replace(old, message)
+        for surplus in self._shown[len(messages) :]:
+            await surplus.delete()
+        self._shown = self._shown[: len(messages)]
+        for message in messages[len(self._shown) :]:
+            with open_files(message) as files:
+                view = RawView(message.components)
+                sent = await self._interaction.followup.send(view=view, files=files, ephemeral=not public, wait=True)
+                self._shown.append(sent)
+
+    async def _show_late(self, messages: Sequence[Message], *, public: bool) -> None:
+        """Discord takes answers for 15 minutes; later ones come as messages of their own, private ones directly."""
+        place = self._interaction.channel if public else self._interaction.user
+        assert isinstance(place, discord.abc.Messageable), "nobody types a command where nothing can be written"
+        for message in messages:
+            with open_files(message) as files:
+                await place.send(view=RawView(message.components), files=files)
+
+    async def open(self, form: Json) -> None:
+        """Show a form."""
+        with _noticed():
+            await self._interaction.response.send_modal(RawModal(form))
+
+    async def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Complete what is being typed."""
+        made = [discord.app_commands.Choice(name=shown, value=value) for value, shown in choices]
+        with _noticed():
+            await self._interaction.response.autocomplete(made)
+
+    async def download(self, url: str) -> bytes:
+        """Fetch a file that came with a command. Raises Later."""
+        try:
+            return await self._interaction.client.http.get_from_cdn(url)
+        except (discord.HTTPException, *BROKEN) as error:
+            raise Later(f"Discord does not give the file ({type(error).__name__}).", LATER) from error
+
+
+@contextlib.contextmanager
+def _noticed() -> Iterator[None]:
+    """Notice that Discord gave up waiting, that another process of ours was quicker, or that the answer was dismissed."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if error.code not in _GONE:
+            raise
+        raise Gone(error.text) from error
+
+
+async def _replace(old: "_Original | discord.WebhookMessage", message: Message) -> None:
+    """Show another content; a broken connection is tried again, because nothing is shown twice by that."""
+    for pause in (*_PAUSES, None):
+        try:
+            with open_files(message) as files:
+                await old.edit(view=RawView(message.components), attachments=files)
+        except BROKEN:
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
+class _Original:
+    """An interaction's first answer, as a message."""
+
+    def __init__(self, interaction: discord.Interaction) -> None:
+        self._interaction = interaction
+
+    async def edit(self, view: RawView, attachments: Sequence[discord.File]) -> None:
+        await self._interaction.edit_original_response(view=view, attachments=attachments)
+
+    async def delete(self) -> None:
+        await self._interaction.delete_original_response()
+
+
+_KINDS: dict[discord.InteractionType, Literal["command", "control", "form", "typing"]] = {
+    discord.InteractionType.application_command: "command",
+    discord.InteractionType.component: "control",
+    discord.InteractionType.modal_submit: "form",
+    discord.InteractionType.autocomplete: "typing",
+}

@@ -1,0 +1,123 @@
+"""Channels, threads and direct messages on Discord, as places to post in; what they refuse, as a transport tells it."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Iterator
+
+import discord
+
+from bot.platforms.discord.posts import Standing
+from bot.platforms.discord.views import BROKEN, RawView, open_files
+from bot.port.platform import Later, Refused, Unsure
+from formatters.discord.parts import Json, Message
+
+_LOG = logging.getLogger(__name__)
+
+LATER = 30.0
+"""Seconds after which what did not work is tried again."""
+NEEDED = (
+    "view_channel", "send_messages", "create_public_threads", "send_messages_in_threads", "attach_files",
+    "read_message_history",
+)  # fmt: skip
+"""Permissions without which a digest does not come whole."""
+_HAS_THREAD, _NO_DIRECT_MESSAGES = 160004, 50007
+_CLOSED = {50083: "refused.discord_archived", 160005: "refused.discord_locked"}
+
+Channel = discord.TextChannel | discord.Thread | discord.DMChannel | discord.VoiceChannel | discord.StageChannel
+
+
+class TextPlace:
+    """A channel; see `bot.platforms.discord.posts.Place`."""
+
+    def __init__(self, channel: Channel, client: discord.Client) -> None:
+        self._channel = channel
+        self._client = client
+        self.has_threads = isinstance(channel, discord.TextChannel)
+
+    async def history(self, most: int | None) -> AsyncIterator[Standing]:
+        """The messages, the newest first."""
+        async for message in self._channel.history(limit=most):
+            yield self._standing(message)
+
+    async def message(self, message: int) -> Standing:
+        """One message."""
+        return self._standing(await self._channel.fetch_message(message))
+
+    def _standing(self, message: discord.Message) -> Standing:
+        user = self._client.user
+        is_ours = user is not None and message.author.id == user.id
+        return Standing(message.id, message.created_at, is_ours, message.components)
+
+    async def send(self, components: list[Json], message: Message, nonce: str) -> int:
+        """Post a message, and return its id."""
+        with open_files(message) as files:
+            view = RawView(components)
+            return (await self._channel.send(view=view, files=files, nonce=nonce, suppress_embeds=True)).id
+
+    async def change(self, old: Standing, components: list[Json], message: Message) -> None:
+        """Show another content."""
+        with open_files(message) as files:
+            await self._channel.get_partial_message(old.id).edit(view=RawView(components), attachments=files)
+
+    async def delete(self, old: Standing) -> None:
+        """Take a message away."""
+        await self._channel.get_partial_message(old.id).delete()
+
+    async def below(self, message: int, name: str = "") -> "TextPlace | None":
+        """The thread below a message; without a name it is not made if it is not there."""
+        if not isinstance(self._channel, discord.TextChannel):
+            return None
+        if name:
+            try:
+                return TextPlace(
+                    await self._channel.get_partial_message(message).create_thread(name=name), self._client
+                )
+            except discord.HTTPException as error:
+                if error.code != _HAS_THREAD:
+                    raise
+        try:
+            thread = await self._client.fetch_channel(message)  # a thread has the id of its message
+        except discord.NotFound:
+            return None
+        assert isinstance(thread, discord.Thread), "no other channel has a message's id"
+        if name and thread.archived and not thread.locked:  # Discord closes a thread after a day without a word in it
+            await thread.edit(archived=False)
+        return TextPlace(thread, self._client)
+
+
+async def missing_permissions(client: discord.Client, channel: int) -> list[str]:
+    """Return what the bot needs in a channel and may not do; what Discord does not let it see it raises."""
+    found = await client.fetch_channel(channel)
+    if not isinstance(found, discord.abc.GuildChannel) or client.user is None:
+        return []
+    guild = await client.fetch_guild(found.guild.id)
+    member = await guild.fetch_member(client.user.id)
+    place = await guild.fetch_channel(channel)  # once more, as one of a guild whose roles are known
+    may = place.permissions_for(member)
+    return [name.replace("_", " ") for name in NEEDED if not getattr(may, name)]
+
+
+@contextlib.contextmanager
+def port_errors(channel: str, lost: type[Unsure] | None = None) -> Iterator[None]:
+    """Tell what Discord answers as a transport does; `lost` is for a reply that did not come."""
+    try:
+        yield
+    except discord.RateLimited as error:
+        raise Later("Discord asks to slow down.", error.retry_after) from error
+    except discord.NotFound as error:
+        raise Refused("refused.discord_gone") from error
+    except discord.Forbidden as error:
+        if error.code == _NO_DIRECT_MESSAGES:
+            raise Refused("refused.discord_direct") from error
+        _LOG.warning("Discord does not let Daybrief into the channel %s (%s)", channel, error.text)
+        raise Refused("refused.discord_forbidden") from error
+    except discord.HTTPException as error:
+        if error.code in _CLOSED:
+            raise Refused(_CLOSED[error.code]) from error
+        if error.status < 500 and error.status not in {401, 429}:  # noqa: PLR2004 - HTTP
+            raise
+        raise Later(f"Discord cannot take it now ({error.status}).", LATER) from error
+    except BROKEN as error:
+        if lost:
+            raise lost(f"Discord did not answer ({type(error).__name__}).") from error
+        raise Later(f"Discord did not answer ({type(error).__name__}).", LATER) from error
