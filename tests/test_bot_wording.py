@@ -19,7 +19,7 @@ SENTENCES = {
 GROUPS = {key.partition(".")[0] for key in SENTENCES}
 CODE = "\n".join(path.read_text("utf-8") for path in BOT.rglob("*.py"))
 PUT_TOGETHER = {
-    "verb", "option", "button", "column", "days", "quiet", "least", "how", "when", "receipt", "lacks", "state", "form", "field", "where", "often", "refused",
+    "verb", "group", "option", "button", "column", "days", "quiet", "least", "how", "when", "receipt", "lacks", "state", "form", "field", "where", "often", "refused",
 }  # fmt: skip
 """Groups whose keys are made of values."""
 

@@ -1389,7 +1389,7 @@ async def test_what_may_be_meant_is_offered(known: Bot) -> None:
     assert await offered("show", "commit", "2941f") == [("2941f18ae22b", "2941f18 · Remove the legacy scheduler")]
     assert (await offered("show", "commit", "KeyError"))[0][1].startswith("6666247 · Fix KeyError")
     assert len(await offered("show", "commit", "")) == 18
-    assert await offered("search", "min", "h") == [("high", "high")]
+    assert await offered("search", "min", "high o") == [("high", "high only")]
     assert ("search", "Search everything that is known") in await offered("help", "command", "se")
     shown = verb("show")
     assert shown

@@ -12,7 +12,7 @@ from servers.discord import FakeDiscord, Interaction, StoredMessage
 from servers.github import GitHubServer
 from servers.waiting import hurry
 
-from bot.commands.registry import verbs
+from bot.commands.registry import discord_command, verb, verbs
 from bot.platforms.discord.transport import Discord
 from bot.service.assembly import Assembly
 from storage.memory import KeyValues
@@ -33,7 +33,9 @@ class Team(FirstDay):
         self.transports["discord"] = self.discord
 
     async def use(self, name: str, **options: str) -> Interaction:
-        return await self.answered(await self.server.slash(f"digest {name}", options))
+        known = verb(name)
+        assert known
+        return await self.answered(await self.server.slash(f"{discord_command(known)} {name}", options))
 
     async def press(self, message: StoredMessage, label: str) -> Interaction:
         return await self.answered(await self.server.press(message, control(message, label)))
@@ -190,7 +192,7 @@ async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
     (daily,) = team.bot.feeds.all()
     for days in ("weekly", "monthly"):
         team.bot.feeds.put(replace(daily, id=0, days=days))
-    team.bot.feeds.put(replace(daily, paused="for now"))
+    team.bot.feeds.put(replace(daily, paused="refused.person Alice"))
     titles = []
     for morning in (datetime(2026, 3, 16, 1, 5, tzinfo=UTC), datetime(2026, 4, 1, 1, 5, tzinfo=UTC)):
         team.now = morning
@@ -328,3 +330,72 @@ async def test_several_topics_in_an_option_are_several(team: Team) -> None:
     undone = await team.press(done.messages[0], "Undo")
     assert "as if it had not been asked for" in undone.text
     assert team.bot.subscriptions.all() == []
+
+
+@pytest.fixture
+def opened(environ: dict[str, str]) -> None:
+    """Everybody may see the sample."""
+    environ["DAYBRIEF_ACCESS__PUBLIC"] = "example/quill"
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_somebody_without_a_server_has_a_digest_of_their_own(team: Team, language: str) -> None:
+    """By a subscription in direct messages, with no feed anywhere; what needs a channel says so."""
+    server = team.server
+    alone = server.add_user("carol")
+    alone.locale = {"en": "en-US", "zh": "zh-CN"}[language]
+    server.install_for(alone)
+    direct = server.dm_with(alone)
+
+    async def use(name: str, **options: str | bool) -> Interaction:
+        return await team.answered(await server.slash(name, options, user=alone, channel=direct))
+
+    refused = await use("digest-channel setup")
+    assert ("ask it in the channel" if language == "en" else "请在频道中使用该命令") in refused.text
+    done = await use("digest subscribe", repository="example/quill", min="high", at="09:00", zone="Asia/Shanghai")
+    assert "✅" in done.text
+    await team.rounds(EVENING + timedelta(hours=13, minutes=10))
+    (message,) = server.in_channel(direct)
+    assert "Fix wrong page size" in message.text
+    shown = await use("digest yesterday")
+    assert ("commits" if language == "en" else "个提交") in shown.text.splitlines()[1]
+    completed = await server.autocomplete("digest unsubscribe", "number", "", user=alone, channel=direct)
+    await completed.answered(20)
+    (offered,) = completed.choices
+    ended = await use("digest unsubscribe", number=offered["value"])
+    assert "✅" in ended.text
+    assert team.bot.subscriptions.all() == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_message_is_explained(team: Team, language: str) -> None:
+    """What names one commit by that; what names several by a list; what names none, or none that is known, by a sentence."""
+    team.server.user.locale = {"en": "en-US", "zh": "zh-CN"}[language]
+    await set_up(team, "en")
+    team.now = EVENING + timedelta(hours=13)
+    await team.bot.look()
+
+    async def explained(text: str) -> Interaction:
+        message = team.server.say(text)
+        return await team.answered(await team.server.context_menu("Explain this commit", message))
+
+    for text in (
+        "is 2941f18 to blame?", "see #400", "see <https://github.com/example/quill/pull/400>",
+        "2941f18, as `2941f18` of https://daybrief.example.com/archive/commit/2941f18",
+    ):  # fmt: skip
+        one = await explained(text)
+        assert "--legacy-scheduler" in one.text, text
+        assert one.messages[0].ephemeral
+    several = await explained("first #400, then 5504fd9, 20260312 and #99999")
+    assert ("Which one?" if language == "en" else "请选择") in several.text
+    chosen = await team.answered(
+        await team.server.select(several.messages[0], "p:", several.messages[0].component("p:")["options"][1]["value"])
+    )
+    assert "Fix wrong page size" in chosen.text
+    none = await explained("Good morning")
+    assert ("names no commit" if language == "en" else "没有提到任何提交") in none.text
+    unknown = await explained("#99998 or #99999")
+    assert "`#99998`" in unknown.text
+    elsewhere = await explained("https://github.com/other/secret/commit/2941f18")
+    assert "other/secret" in elsewhere.text

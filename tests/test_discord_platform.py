@@ -35,7 +35,7 @@ VERBS = (
         SAYS,
         (
             Option("words", "words", SAYS, required=True),
-            Option("min", "choice", SAYS, choices=("high", "low"), named=True),
+            Option("min", "choice", SAYS, choices={"high": SAYS, "low": SAYS}, named=True),
         ),
     ),
     Verb("uses", SAYS, (Option("file", "file", SAYS, named=True),)),
@@ -129,6 +129,19 @@ async def world() -> AsyncIterator[World]:
         yield made
         while made._running:  # noqa: SLF001 - its own fixture
             await made.stop()
+        assert_components_alone(server)
+
+
+def assert_components_alone(server: FakeDiscord) -> None:
+    """Whatever was sent, in answers, posts, errors and forms, is Components V2: no words and no embeds beside them."""
+    for call in server.calls:
+        sent = call.payload.get("data") or call.payload
+        assert not sent.get("content"), call
+        assert not sent.get("embeds"), call
+        if "custom_id" in sent:
+            assert {part["type"] for part in sent["components"]} == {rules.LABEL}, call
+        elif "components" in sent:
+            assert sent["flags"] & rules.FLAG_COMPONENTS_V2, call
 
 
 @contextlib.asynccontextmanager
@@ -203,6 +216,88 @@ async def test_whoever_asks_is_known_by_place_language_and_rights(world: World) 
         (Asker("discord", guild, guest.id, channel, name="Bob", language="zh"), posted.message),
         (Asker("discord", "", guest.id, server.dm_with(guest).id, is_direct=True, name="Bob", language="zh"), ""),
     ]
+
+
+@pytest.mark.parametrize("place", ["group", "server"])
+async def test_whoever_has_it_for_themselves_is_answered_alone_anywhere(world: World, place: str) -> None:
+    """In a server or a group without the bot they are as in direct messages: nobody else's rights or repositories count."""
+    server = world.server
+    elsewhere = server.add_channel("talk", guild=server.add_guild("Elsewhere", has_bot=False))
+    channel = server.group_of(server.user) if place == "group" else elsewhere
+    with pytest.raises(AssertionError, match="nobody who could has installed it"):
+        await server.slash("digest today", channel=channel)
+    server.install_for()
+    used = await (await server.slash("digest today", channel=channel)).settled()
+    assert (used.text, used.messages[0].ephemeral) == ("You said today", True)
+    asker = Asker("discord", "", server.user.id, channel.id, is_direct=True, name="Alice", language="en")
+    assert world.talker.asked[-1].asker == asker
+    assert await asker.lacks(channel.id, False) == ()
+    public = await (await server.slash("digest today", {"public": True}, channel=channel)).settled()
+    assert "ask again without `public`" in public.text
+    assert public.messages[0].ephemeral
+    assert len(world.talker.asked) == 1
+
+
+async def test_direct_messages_work_without_a_server(world: World) -> None:
+    """Whoever has it for themselves shares no server with it."""
+    server = world.server
+    alone = server.add_user("carol")
+    server.install_for(alone)
+    used = await (await server.slash("digest today", user=alone, channel=server.dm_with(alone))).settled()
+    assert used.text == "You said today"
+    assert world.talker.asked[0].asker.is_direct
+    channel = await world.bot.direct(alone.id)
+    assert await world.post(channel=channel, reply=Note("Good morning"))
+    server.user_installs.clear()
+    with pytest.raises(Refused, match="they share no server with it and have not added it"):
+        await world.bot.post(channel, Note("Good morning"), "another")
+
+
+async def test_an_answer_among_others_keeps_to_the_messages_that_discord_takes(world: World) -> None:
+    """The last one says where to see all of it."""
+    world.server.install_for()
+    world.talker.answers = lambda request: [
+        Answer(Note("Reading …", "working")),
+        Answer(Note("\n".join("A line of it. " * 100 for _ in range(30)))),
+    ]
+    used = await (await world.server.slash("digest today", channel=world.server.group_of(world.server.user))).settled(6)
+    assert len(used.messages) == 6
+    assert (
+        used.messages[-1].text
+        == "There is more than fits here: ask the same in a direct message to Daybrief to see all of it."
+    )
+
+
+async def test_a_message_is_explained_by_what_it_names(world: World) -> None:
+    """Wherever it is written: in its words, an embed, components, a message that it forwards."""
+    server = world.server
+    writer = server.add_user("writer", guild=server.guild)
+    message = server.say(
+        "as of 4c46ecd (see #187)",
+        user=writer,
+        embeds=[{"title": "[quill:main] 1 new commit", "description": "[`1a2b3c4`](https://github.com/example/quill/commit/1a2b3c4)",
+                 "fields": [{"name": "Also", "value": "example/quill#12"}]}],
+        components=[{"type": 17, "components": [{"type": 10, "content": "[x](<https://daybrief.example.com/commit/5d6e7f8>)"}]}],
+        message_snapshots=[{"message": {"content": "reverts 9f8e7d6"}}],
+    )  # fmt: skip
+    used = await (await server.context_menu("Explain this commit", message)).settled()
+    assert used.messages[0].ephemeral
+    assert world.talker.asked[0].command == Command(
+        "explain",
+        (
+            "4c46ecd", "#187", "1a2b3c4", "https://github.com/example/quill/commit/1a2b3c4", "example/quill#12",
+            "https://daybrief.example.com/commit/5d6e7f8", "9f8e7d6",
+        ),
+    )  # fmt: skip
+
+
+async def test_a_message_is_explained_where_the_bot_is_not(world: World) -> None:
+    """To whoever has it for themselves; a message without any reference is asked about, too."""
+    world.server.install_for()
+    message = world.server.say("Good morning", channel=world.server.group_of(world.server.user))
+    await (await world.server.context_menu("Explain this commit", message)).settled()
+    assert world.talker.asked[0].command == Command("explain")
+    assert world.talker.asked[0].asker.is_direct
 
 
 async def test_a_public_answer_is_seen_by_all(world: World) -> None:

@@ -1,13 +1,17 @@
 """How a fork's patches stand: landed by their diff or their title, conflicting since a commit, or still good."""
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from bots import NINE, Bot, a_bot
 from conftest import Cli, refused
+from fake_platform import an_asker
 from repositories import Repository
 
 from analysis.i18n.language import LANGUAGES
+from bot.commands.registry import verb
 
 
 @pytest.fixture
@@ -69,3 +73,57 @@ def test_what_is_no_fork_is_refused(cli: Cli, forked: Repository) -> None:
     repo = ("--repo", str(forked.path), "--quiet")
     assert "has no commit that ours lacks" in refused(cli("patches", "ours..ours~2", *repo), 2)
     assert "two dots" in refused(cli("patches", "main", *repo), 2)
+
+
+# -- in chat
+
+
+@pytest.fixture
+async def chatting(environ: dict[str, str], forked: Repository) -> AsyncIterator[Bot]:
+    """A channel whose feed reads the clone that has both branches, and one whose repository is on GitHub."""
+    async with a_bot(environ, forked.path, NINE) as bot:
+        bot.feed(repository="example/pen", place=f"example/pen={forked.path}")
+        bot.feed(channel="C2", repository="example/ink", place="example/ink")
+        yield bot
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_it_is_told_in_chat(chatting: Bot, language: str) -> None:
+    """As on the command line, in the clone that the configuration gives the repository."""
+    told = await chatting.shown(f"patches main..ours lang={language}")
+    assert told.index("Hold it better") < told.index("Paint it") < told.index("Sharpen the nib")
+    assert ("2 have landed, 1 conflict now" if language == "en" else "2 个已进入上游，1 个目前有冲突") in told
+
+
+async def test_a_branch_of_a_remote_is_no_repository(chatting: Bot, forked: Repository) -> None:
+    """`up/main..ours` looks like the name of one."""
+    forked.git("update-ref", "refs/remotes/up/main", "main")
+    assert "Hold it otherwise" in await chatting.shown("patches up/main..ours")
+
+
+async def test_what_somebody_types_leads_to_no_other_folder(chatting: Bot, forked: Repository) -> None:
+    """A repository is named by its name; of one on GitHub the way out is told, and so is what is no range or no fork."""
+    for typed in (f"patches main..ours repository={forked.path}", f"patches main..ours {forked.path}"):
+        assert forked.path.name in await chatting.problem(typed)
+    assert "such as main..ours" in await chatting.problem("patches main")
+    assert "is no fork of" in await chatting.problem("patches ours..ours~2")
+    assert "has no revision 'nowhere'" in await chatting.problem("patches main..nowhere")
+    elsewhere = await chatting.problem("patches main..ours", an_asker(channel="C2"))
+    assert "example/ink is read from GitHub here" in elsewhere
+
+
+async def test_branches_are_offered_while_somebody_types(chatting: Bot, forked: Repository) -> None:
+    """Against the branch that the feed follows, or the one that stands before the dots; those of a clone alone."""
+    forked.git("branch", "older", "main~2")
+    patches = verb("patches")
+    assert patches
+
+    async def offered(typed: str, channel: str = "C1") -> list[str]:
+        asker = an_asker(channel=channel)
+        found = await chatting.assembly.suggest(asker, "patches", patches.options[0], typed, {})
+        return [value for value, _ in found]
+
+    assert set(await offered("")) == {"main..ours", "main..older"}
+    assert await offered("our") == ["main..ours"]
+    assert set(await offered("older..")) == {"older..main", "older..ours"}
+    assert await offered("", "C2") == []

@@ -52,6 +52,13 @@ class GitHistory(GitRevisions):
                 found.setdefault(name, set()).add(sha)
         return {name: frozenset(held) for name, held in found.items()}
 
+    def branches(self) -> list[str]:
+        """Return the names of its branches, the one that was committed to last first, those of remotes with the remote's name."""
+        listed = self._git(
+            "for-each-ref", "--sort=-committerdate", "--format=%(refname:short) %(symref)", "refs/heads", "refs/remotes"
+        )
+        return [name for name, *of in map(str.split, listed.splitlines()) if not of]
+
     @property
     def git(self) -> Git:
         """Git in the clone."""

@@ -17,10 +17,14 @@ from analysis.errors import BadInput
 from analysis.sources.git_command import LONG, Git
 from analysis.sources.git_history import GitHistory
 
-_MOST = 300
+MOST = 300
 """Patches of a fork; one with more has another history."""
 _MERGES = (2, 38)
 """The first git that merges without a work tree."""
+
+
+class NoFork(BadInput):
+    """A branch has no patches of its own, or more than any fork."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +49,17 @@ def patches(history: GitHistory, upstream: str, fork: str, step: Callable[[str, 
     """Return a fork's patches, oldest first.
 
     Raises:
-        BadInput: it has none, or too many, or git is too old to merge.
+        NoFork: it has none, or too many.
+        BadInput: git is too old to merge.
         NotFound: one of the revisions does not exist.
     """
     between = history.between(upstream, fork)
     own = [commit for commit in reversed(between.heads) if not commit.is_merge]
     if not own:
-        raise BadInput(
-            f"{fork} has no commit that {upstream} lacks: write upstream's branch, two dots, and the fork's."
-        )
-    if len(own) > _MOST:
-        raise BadInput(
-            f"{fork} has {len(own):,} commits that {upstream} lacks, more than {_MOST}: is {upstream} what it was forked from?"
+        raise NoFork(f"{fork} has no commit that {upstream} lacks: write upstream's branch, two dots, and the fork's.")
+    if len(own) > MOST:
+        raise NoFork(
+            f"{fork} has {len(own):,} commits that {upstream} lacks, more than {MOST}: is {upstream} what it was forked from?"
         )
     by_title = {original_title(commit.subject): commit for commit in between.only_old}
     by_number = {commit.pull_request: commit for commit in between.only_old if commit.pull_request}

@@ -295,7 +295,7 @@ def surplus(command: Command) -> tuple[str, ...]:
     if found is None or command.verb in _WORDED | _TOPICAL:
         return command.strange
     places = [option for option in found.options if not option.named and option.kind != "flag"]
-    if any(option.kind in {"words", "area", "repository"} for option in places):
+    if any(option.kind != "date" for option in places):
         return command.strange
     words = [word for word in command.words if "/" not in word and word not in _BESIDE]
     if any(option.kind == "date" for option in places) and is_span(" ".join(words)):

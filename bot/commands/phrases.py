@@ -110,7 +110,7 @@ def _spoken(rest: Sequence[Piece], known: Mapping[str, Option], *, is_topical: b
     return (_piece(rest[:2], name, rest[1]), 2) if is_value else None
 
 
-_WORDED = {"at", "how", "min", "since", "until", "lang", "repository", "fix"}
+_WORDED = {"at", "how", "min", "since", "until", "lang", "repository", "fix", "zone"}
 """Options whose names are words of other uses, too: only a value that fits makes them options."""
 
 
@@ -126,6 +126,8 @@ def _fits(name: str, word: str) -> bool:
             return word in WORDS.names("how")
         case "type":
             return word in TYPES
+        case "zone":
+            return "/" in word
         case "fix":
             return bool(_FIX.fullmatch(word))
         case _:

@@ -15,15 +15,18 @@ _FORMS = (
     re.compile(rf"{_HOST}{_REPO}/(?:-/)?pull/(?P<pull>\d{{1,18}})/(?:commits|files|changes)/{_SHA}{_REST}"),
     re.compile(rf"{_HOST}{_REPO}/(?:-/)?(?:pull|pulls|issues)/(?P<pull>\d{{1,18}}){_REST}"),
     re.compile(rf"{_HOST}{_REPO}/(?:-/)?commits?/{_SHA}(?:\.patch|\.diff)?{_REST}"),
+    re.compile(rf"https?://[\w.-]+(?::\d+)?(?:/archive)?/commit/{_SHA}{_REST}"),  # a page of the archive
     re.compile(rf"(?P<repo>~\d+|[\w-][\w.-]*/[\w.-]+)@{_SHA}"),
     re.compile(rf"{_REPO}#(?P<pull>\d{{1,18}})"),
     re.compile(r"(?:(?:pr|pull request|pull|gh)\s*[-#/]?\s*|#\s*)(?P<pull>\d{1,18})"),
     re.compile(r"(?P<sha>(?=.*\d)[0-9a-f]{7,64}|[0-9a-f]{40}|[0-9a-f]{64})"),
 )
 _WITHIN = re.compile(
-    r"https?://\S+/(?:pull|commit)/\w[\w/]*|[\w-][\w.-]*/[\w.-]+(?:#\d+\b|@[0-9a-f]{7,40}\b)|#\d+\b|\b(?=\w*\d)[0-9a-f]{7,40}\b"
+    r"https?://[^\s<>()\[\]|\"]+/(?:pull|commit)/\w[\w/]*|[\w-][\w.-]*/[\w.-]+(?:#\d+\b|@[0-9a-f]{7,40}\b)|#\d+\b|\b(?=\w*\d)[0-9a-f]{7,40}\b"
 )
 _SHORTEST_SHA = 7
+_MOST = 25
+"""References of one text that are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,11 @@ def first_reference(text: str) -> str:
     """Return the first reference within a text, as it stands there; empty if there is none."""
     found = _WITHIN.search(text)
     return found[0] if found else ""
+
+
+def references(text: str) -> tuple[str, ...]:
+    """Return the references within a text, as they stand there, each once."""
+    return tuple(dict.fromkeys(found[0] for found in _WITHIN.finditer(text)))[:_MOST]
 
 
 def _as_written(text: str, repo: str) -> str:

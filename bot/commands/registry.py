@@ -4,22 +4,21 @@ How a command is typed: its name, then what stands by its place, then what is na
 """
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from functools import lru_cache
-from typing import Literal
 
 from analysis.commits.title import KNOWN_TYPES
+from analysis.i18n.language import LANGUAGES, OWN_NAMES, Language
+from analysis.rules.wording import say
 from bot.i18n.wording import in_all
 from bot.i18n.words import WORDS
-from bot.port.platform import Option, Verb
-
-Kind = Literal["words", "repository", "zone", "area", "author", "date", "commit", "choice", "flag", "file"]
+from bot.port.platform import Group, Kind, Option, Verb
 
 LEVELS = ("high", "medium", "low")
 HOW = ("daily", "weekly", "immediately")
 TYPES = tuple(kind.value for kind in KNOWN_TYPES)
 
-_DISCORD, _COMMAND = "discord", "/digest "
+_DISCORD, _DIGEST = "discord", "digest"
 _CODE = re.compile(r"`([^`\n]+)`")
 _PAIR = re.compile(r"([a-z_]+)=(\S+)")
 
@@ -33,10 +32,14 @@ def option_name(word: str, known: Container[str]) -> str:
 def verbs() -> tuple[Verb, ...]:
     """Return the commands in the order of the help."""
     repo, public = _named("repository", "repository"), _named("public", "flag")
-    language = _named("lang", "choice", ("en", "zh"))
+    language = _chosen("lang", {language: dict.fromkeys(LANGUAGES, name) for language, name in OWN_NAMES.items()})
+    types = _chosen(
+        "type", {kind: {language: say(f"type.{kind}", language) for language in LANGUAGES} for kind in TYPES}
+    )
+    levels = _chosen("min", {level: in_all(f"least.{level}") for level in LEVELS})
     topic = (
         _named("area", "area"), _named("path", "words"), _named("author", "author"), _named("word", "words"),
-        _named("type", "choice", TYPES), _named("min", "choice", LEVELS),
+        types, levels,
     )  # fmt: skip
     return (
         _verb("today", repo, language, public),
@@ -48,26 +51,27 @@ def verbs() -> tuple[Verb, ...]:
         _verb("area", _first("area", "area"), _named("since", "date"), repo, language, public),
         _verb(
             "search", _first("words", "words"), _named("since", "date"), _named("until", "date"), _named("area", "area"),
-            _named("type", "choice", TYPES), _named("author", "author"), _named("min", "choice", LEVELS), repo, language,
+            types, _named("author", "author"), levels, repo, language,
             public,
         ),
         _verb("ask", _first("question", "words"), repo, language, public),
         _verb("areas", repo, language, public),
-        _verb("upgrade", _first("versions", "words"), repo, language, public),
-        _verb("fix", _first("fix", "words"), repo, language, public),
-        _verb("suspects", _first("versions", "words"), _maybe("report", "words"), _named("area", "area"), repo, language, public),
+        _verb("upgrade", _first("versions", "versions"), repo, language, public, group="versions"),
+        _verb("fix", _first("fix", "commit"), repo, language, public, group="versions"),
+        _verb("suspects", _first("versions", "versions"), _maybe("report", "words"), _named("area", "area"), repo, language, public, group="versions"),
+        _verb("patches", _first("branches", "branches"), repo, language, public, group="versions"),
         _verb("uses", _named("file", "file"), repo, _named("forget", "flag")),
-        _verb("subscribe", *topic, _named("how", "choice", HOW), _named("at", "words"), repo, _named("uses", "flag"), _named("fix", "words"), _named("here", "flag"), has_form=True),
+        _verb("subscribe", *topic, _chosen("how", {how: in_all(f"how.{WORDS.names('how')[how]}") for how in HOW}), _named("at", "hour"), _named("zone", "zone"), repo, _named("uses", "flag"), _named("fix", "commit"), _named("here", "flag"), has_form=True),
         _verb("mute", *topic, repo, _named("here", "flag"), has_form=True),
         _verb("subs", _named("here", "flag")),
-        _verb("unsubscribe", _first("number", "words"), _named("here", "flag")),
-        _verb("setup", _maybe("repository", "repository"), is_admin=True, has_form=True),
-        _verb("pause", repo, is_admin=True),
-        _verb("resume", repo, is_admin=True),
-        _verb("remove", repo, is_admin=True),
+        _verb("unsubscribe", _first("number", "subscription"), _named("here", "flag")),
+        _verb("setup", _maybe("repository", "repository"), is_admin=True, has_form=True, group="channel"),
+        _verb("pause", repo, is_admin=True, group="channel"),
+        _verb("resume", repo, is_admin=True, group="channel"),
+        _verb("remove", repo, is_admin=True, group="channel"),
         _verb("status", public),
-        _verb("rerun", _first("date", "date"), repo, is_admin=True),
-        _verb("help", _maybe("command", "words")),
+        _verb("rerun", _first("date", "date"), repo, is_admin=True, group="channel"),
+        _verb("help", _maybe("command", "command")),
     )  # fmt: skip
 
 
@@ -80,8 +84,8 @@ def verb(name: str) -> Verb | None:
 def usage(found: Verb, platform: str = "") -> str:
     """Return how a command is typed there: `area <area> [since=…] [public]`, `/digest area area:<area> [since:…]`."""
     shown = _shown_on_discord if platform == _DISCORD else _shown
-    words = [found.name, *filter(None, (shown(option) for option in found.options))]
-    return f"{_COMMAND if platform == _DISCORD else ''}{' '.join(words)}"
+    name = f"/{discord_command(found)} {found.name}" if platform == _DISCORD else found.name
+    return " ".join([name, *filter(None, map(shown, found.options))])
 
 
 def as_typed(text: str, platform: str) -> str:
@@ -105,7 +109,12 @@ def _on_discord(code: str) -> str:
             words.append(_PAIR.sub(r"\1:\2", piece))
         else:
             words.append(f"{places.pop(0)}:{piece}")
-    return _COMMAND + " ".join([found.name, *words])
+    return " ".join([f"/{discord_command(found)} {found.name}", *words])
+
+
+def discord_command(found: Verb) -> str:
+    """Return which of Discord's commands has this one below it: `digest`, `digest-channel`."""
+    return f"{_DIGEST}-{found.group.name}" if found.group else _DIGEST
 
 
 def _shown_on_discord(option: Option) -> str:
@@ -124,8 +133,9 @@ def _shown(option: Option) -> str:
     return f"<{option.name}>" if option.required else f"[{option.name}]"
 
 
-def _verb(name: str, *options: Option, is_admin: bool = False, has_form: bool = False) -> Verb:
-    return Verb(name, in_all(f"verb.{name}"), options, is_admin=is_admin, has_form=has_form)
+def _verb(name: str, *options: Option, is_admin: bool = False, has_form: bool = False, group: str = "") -> Verb:
+    under = Group(group, in_all(f"group.{group}")) if group else None
+    return Verb(name, in_all(f"verb.{name}"), options, is_admin=is_admin, has_form=has_form, group=under)
 
 
 def _first(name: str, kind: Kind) -> Option:
@@ -136,5 +146,9 @@ def _maybe(name: str, kind: Kind) -> Option:
     return Option(name, kind, in_all(f"option.{name}"))
 
 
-def _named(name: str, kind: Kind, choices: tuple[str, ...] = ()) -> Option:
-    return Option(name, kind, in_all(f"option.{name}"), choices=choices, named=True)
+def _named(name: str, kind: Kind) -> Option:
+    return Option(name, kind, in_all(f"option.{name}"), named=True)
+
+
+def _chosen(name: str, choices: Mapping[str, Mapping[Language, str]]) -> Option:
+    return Option(name, "choice", in_all(f"option.{name}"), choices=choices, named=True)

@@ -32,15 +32,15 @@ from storage.subscriptions import Recipient, Subscriptions
 from storage.uses import Owner
 
 PRIVATE = {
-    "subscribe", "mute", "subs", "unsubscribe", "undo", "setup", "save", "home", "rate", "rank", "details", "why", "uses",
+    "subscribe", "mute", "subs", "unsubscribe", "undo", "setup", "save", "home", "rate", "rank", "details", "why", "uses", "explain",
 }  # fmt: skip
 """Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
 
 _OF_DAYS = {"today", "yesterday", "date", "details", "why", "rerun", "regenerate"}
 """Commands that read a day's commits: a model reads them in the channel's language, and not once more for each reader."""
 
-_REPOSITORY = re.compile(r"(?=.*[A-Za-z])[\w-][\w.-]*/[\w.-]+", re.ASCII)
-"""`owner/name`; `5/5` is none."""
+_REPOSITORY = re.compile(r"(?=.*[A-Za-z])(?!.*\.\.)[\w-][\w.-]*/[\w.-]+", re.ASCII)
+"""`owner/name`; `5/5` is none, nor is `a/main..b`, which lies between two revisions."""
 _ADDRESS = re.compile(r"^(?:https?://(?:www\.)?|git@|ssh://git@)?github\.com[/:]", re.IGNORECASE)
 
 

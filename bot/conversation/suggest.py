@@ -1,16 +1,22 @@
-"""What could be meant while somebody types; from the store alone, quickly. Implements `bot.port.platform.Suggest`."""
+"""What could be meant while somebody types; quickly. Implements `bot.port.platform.Suggest`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from analysis.commits.window import of_clocks
+from analysis.i18n.language import Language
+from analysis.i18n.typography import LIST_SIGNS
 from analysis.questions.words import words_of
+from analysis.sources.git_history import GitHistory
 from bot.commands.registry import verbs
 from bot.config import machine_zone
 from bot.conversation.context import CommandContext, Services, read_context
+from bot.conversation.handlers.days import place_of
+from bot.conversation.handlers.topics import own_subscriptions, what_of
+from bot.conversation.versions import TagRefresh, one_repository, ranges
 from bot.port.command import Command
-from bot.port.platform import Asker, Option, Request
+from bot.port.platform import Asker, Kind, Option, Request
 from formatters.i18n.wording import say_day
 from formatters.text.item import bare_title
 from formatters.text.plain import clean, shorten
@@ -21,43 +27,55 @@ _MOST = 25
 _LABEL = 80
 _DAYS = 14
 _FRESH = timedelta(days=3)
+_OF_FEEDS = {"pause", "resume", "remove", "rerun"}
 
 
 class Suggestions:
-    """Offers repositories, zones, areas, authors, days and commits."""
+    """Offers what an option may hold: repositories, areas, people, days, commits, versions, subscriptions and the like."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._tags = TagRefresh(services)
 
     async def __call__(
         self, asker: Asker, verb: str, option: Option, typed: str, others: Mapping[str, str]
     ) -> Sequence[tuple[str, str]]:
         """Return (value, label), the best first; see `bot.port.platform.Suggest`."""
-        context = await read_context(
-            self._services,
-            Request(asker, verb),
-            Command(verb, named={name: (value,) for name, value in others.items()}),
-        )
-        find = {
-            "repository": _repositories,
-            "zone": _zones,
-            "area": _areas,
-            "author": _authors,
-            "date": _days,
-            "commit": _commits,
-        }.get(option.kind)
-        if option.name == "command":
-            return [(one.name, one.says[context.language]) for one in verbs() if one.name.startswith(typed.lower())][
-                :_MOST
-            ]
+        flags = frozenset(name for name, value in others.items() if value == "True")
+        command = Command(verb, named={name: (value,) for name, value in others.items()}, flags=flags)
+        context = await read_context(self._services, Request(asker, verb), command)
+        if option.kind == "versions":
+            await self._tags.listed(one_repository(context))
+        find = _FINDERS.get(option.kind)
         if find is None:
-            return [(choice, choice) for choice in option.choices if choice.startswith(typed.lower())][:_MOST]
-        return (await self._services.work.quick(lambda: find(context, typed.strip())))[:_MOST]
+            return _choices(option, context.language, typed.strip().lower())[:_MOST]
+        head, last = _listed(option, typed)
+        found = (await self._services.work.quick(lambda: find(context, last.strip())))[:_MOST]
+        return [(head + value, head + label) for value, label in found]
+
+
+def _listed(option: Option, typed: str) -> tuple[str, str]:
+    """Part what is typed into what stands before the last comma, and what is being typed, where an option holds several."""
+    cut = max(map(typed.rfind, LIST_SIGNS)) + 1 if option.named and option.kind in {"area", "author"} else 0
+    return typed[:cut], typed[cut:]
+
+
+def _choices(option: Option, language: Language, wanted: str) -> list[tuple[str, str]]:
+    return [
+        (word, says[language])
+        for word, says in option.choices.items()
+        if word.startswith(wanted) or wanted in says[language].lower()
+    ]
 
 
 def _repositories(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    names = dict.fromkeys([*context.visible, *context.services.access.named_for_setup()])
-    return [(name, name) for name in names if typed.lower() in name.lower()]
+    """Return those that may be seen; to be set up also those that may be, and to be changed those of this channel's feeds."""
+    names: Iterable[str] = context.visible
+    if context.command.verb == "setup":
+        names = [*context.visible, *context.services.access.named_for_setup()]
+    elif context.command.verb in _OF_FEEDS:
+        names = [feed.repository for feed in context.feeds]
+    return [(name, name) for name in dict.fromkeys(names) if typed.lower() in name.lower()]
 
 
 def _zones(context: CommandContext, typed: str) -> list[tuple[str, str]]:
@@ -121,3 +139,58 @@ def _commits(context: CommandContext, typed: str) -> list[tuple[str, str]]:
         (entry.commit.sha[:12], shorten(f"{entry.commit.short} · {clean(bare_title(entry))}", _LABEL))
         for entry in entries
     ]
+
+
+def _hours(_context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    hours = [f"{hour:02}:00" for hour in range(24)]
+    found = [hour for hour in hours if hour.startswith(typed) or hour.lstrip("0").startswith(typed)]
+    return [(hour, hour) for hour in found or [typed]]
+
+
+def _commands(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    names = [one for one in verbs() if one.name.startswith(typed.lower())]
+    return [(one.name, f"{one.name} · {one.says[context.language]}") for one in names]
+
+
+def _subscriptions(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    """Return what may be ended: each by its number with what it is about, then all at once."""
+    recipient = context.recipient
+    if recipient.kind == "channel" and not context.is_admin:
+        return []
+    found = [(str(one.id), f"{one.id} · {what_of(one, context)}") for one in own_subscriptions(context, recipient)]
+    everything = [("all", context.say("subs.all"))] if len(found) > 1 else []
+    wanted = typed.lower()
+    return [pair for pair in (*found, *everything) if wanted in pair[1].lower() or pair[0].startswith(wanted)]
+
+
+def _versions(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    repo = one_repository(context)
+    return ranges(context.services.core.stores.tags.of(repo), typed) if repo else []
+
+
+def _branches(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    """Return `main..ours` for the branches of the clone that a repository is read from."""
+    repo = one_repository(context)
+    source = context.services.core.sources.open(place_of(context, repo)) if repo else None
+    if not isinstance(source, GitHistory):
+        return []
+    upstream, between, wanted = typed.rpartition("..")
+    names, trunk = source.branches(), upstream or source.branch
+    shown = wanted if between else typed
+    found = [name for name in names if name != trunk and shown.lower() in name.lower()]
+    return [(f"{trunk}..{name}", f"{trunk}..{name}") for name in found]
+
+
+_FINDERS: dict[Kind, Callable[[CommandContext, str], list[tuple[str, str]]]] = {
+    "repository": _repositories,
+    "zone": _zones,
+    "area": _areas,
+    "author": _authors,
+    "date": _days,
+    "hour": _hours,
+    "commit": _commits,
+    "versions": _versions,
+    "branches": _branches,
+    "subscription": _subscriptions,
+    "command": _commands,
+}

@@ -101,6 +101,13 @@ Conversation = Callable[[Request], AsyncIterator[Answer]]
 """Answers a request. The platform has acknowledged it before the first answer comes. Never raises for bad input."""
 
 
+Kind = Literal[
+    "words", "repository", "zone", "area", "author", "date", "hour", "commit", "versions", "branches", "subscription",
+    "command", "choice", "flag", "file",
+]  # fmt: skip
+"""What an option holds: where anything has a list of it, that is offered while it is typed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """What may follow a verb, for platforms with typed options and for help.
@@ -108,15 +115,15 @@ class Option:
     Attributes:
         name: in ASCII, lower case. `says`: what it is, by language; at most 100 characters.
         kind: what is offered while it is typed; a `flag` is a yes or no, a `file` comes with the request and is never typed.
-        choices: of a `choice`, the words to choose from.
+        choices: of a `choice`, the words to choose from, each with what it is called, by language.
         named: it is typed as `name=value` (a flag as its name alone) instead of by its place.
     """
 
     name: str
-    kind: Literal["words", "repository", "zone", "area", "author", "date", "commit", "choice", "flag", "file"]
+    kind: Kind
     says: Mapping[Language, str]
     required: bool = False
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
     named: bool = False
 
 
@@ -127,6 +134,7 @@ class Verb:
     Attributes:
         is_admin: only for those who may administer the channel; not offered in direct messages.
         has_form: it may be answered with a form, quickly: Discord shows one only as the very first answer.
+        group: what it is listed under where a platform takes few commands at once (Discord: 25); None for by itself.
     """
 
     name: str
@@ -134,10 +142,23 @@ class Verb:
     options: tuple[Option, ...] = ()
     is_admin: bool = False
     has_form: bool = False
+    group: "Group | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Commands that belong together.
+
+    Attributes:
+        name: in ASCII, lower case. `says`: what they are about, by language; at most 100 characters.
+    """
+
+    name: str
+    says: Mapping[Language, str]
 
 
 class Suggest(Protocol):
-    """Offers what could be meant while somebody types; quick, from the store alone."""
+    """Offers what could be meant while somebody types; quickly, from the store, the clock, and clones at hand."""
 
     async def __call__(
         self, asker: Asker, verb: str, option: Option, typed: str, others: Mapping[str, str]

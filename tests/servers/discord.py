@@ -80,6 +80,8 @@ EMPTY_MESSAGE = (400, 50006, "Cannot send an empty message")
 MISSING_PERMISSIONS = (403, 50013, "Missing Permissions")
 NO_DIRECT_MESSAGES = (403, 50007, "Cannot send messages to this user")
 ARCHIVED = (400, 50083, "Tried to perform an operation on an archived thread.")
+MAX_FOLLOWUPS_REACHED = (400, 40094, "This interaction has hit the maximum number of follow up messages")
+NO_MUTUAL_GUILDS = (403, 50278, "Cannot send messages to this user due to having no mutual guilds")
 INVALID_WEBHOOK_TOKEN = (401, 50027, "Invalid Webhook Token")
 ALREADY_ANSWERED = (400, 40060, "Interaction has already been acknowledged.")
 TOO_LARGE = (413, 40005, "Request entity too large")
@@ -114,7 +116,7 @@ class Channel:
     id: str
     name: str
     kind: int = 0
-    """0 text, 1 direct message, 11 public thread, 12 private thread."""
+    """0 text, 1 direct message, 3 among users without the bot, 11 public thread, 12 private thread."""
     guild_id: str | None = None
     parent_id: str | None = None
     recipients: list[User] = field(default_factory=list)
@@ -129,7 +131,8 @@ class Channel:
 
     def payload(self, owner_id: str) -> Json:
         data: Json = {"id": self.id, "type": self.kind, "last_message_id": None, "flags": 0}
-        if self.kind == 1:
+        if self.kind in (1, 3):
+            data |= {"name": None, "icon": None, "owner_id": owner_id} if self.kind == 3 else {}
             return {**data, "recipients": [user.payload() for user in self.recipients]}
         data |= {"guild_id": self.guild_id, "name": self.name, "permissions": str(ALL_PERMISSIONS)}
         if self.is_thread:
@@ -170,6 +173,7 @@ class Guild:
     id: str
     name: str
     owner: User
+    has_bot: bool = True
     channels: list[Channel] = field(default_factory=list)
     members: list[User] = field(default_factory=list)
 
@@ -311,6 +315,12 @@ class Interaction:
         """True once the deadline passed without an accepted callback."""
         self.original: StoredMessage | None = None
         self.followups: list[StoredMessage] = []
+        self.followup_calls = 0
+
+    @property
+    def only_user_installed(self) -> bool:
+        """Whether only the user brought the app along: such apps get five follow-ups."""
+        return "0" not in self.payload["authorizing_integration_owners"]
 
     @property
     def messages(self) -> list[StoredMessage]:
@@ -470,6 +480,7 @@ class FakeDiscord(FakeServer):
         self._connections: set[Connection] = set()
 
         self._counter = itertools.count(1)
+        self.user_installs: set[str] = set()
         self.users: dict[str, User] = {}
         self.guilds: dict[str, Guild] = {}
         self.channels: dict[str, Channel] = {}
@@ -496,9 +507,12 @@ class FakeDiscord(FakeServer):
             guild.members.append(user)
         return user
 
-    def add_guild(self, name: str) -> Guild:
-        """A guild known before the bot connects, with ``self.user`` as its owner and member."""
-        guild = Guild(self.snowflake(), name, self.user, members=[self.user])
+    def add_guild(self, name: str, *, has_bot: bool = True) -> Guild:
+        """A guild known before the bot connects, with ``self.user`` as its owner and member.
+
+        ``has_bot=False``: the app is not installed there, so the bot neither sees it nor its channels.
+        """
+        guild = Guild(self.snowflake(), name, self.user, has_bot, members=[self.user])
         self.guilds[guild.id] = guild
         return guild
 
@@ -506,7 +520,8 @@ class FakeDiscord(FakeServer):
         self, name: str, *, guild: Guild | None = None, bot_can_see: bool = True, bot_can_send: bool = True
     ) -> Channel:
         guild = guild or self.guild
-        channel = Channel(self.snowflake(), name, guild_id=guild.id, bot_can_see=bot_can_see, bot_can_send=bot_can_send)
+        seen = bot_can_see and guild.has_bot
+        channel = Channel(self.snowflake(), name, guild_id=guild.id, bot_can_see=seen, bot_can_send=bot_can_send)
         guild.channels.append(channel)
         self.channels[channel.id] = channel
         return channel
@@ -518,6 +533,24 @@ class FakeDiscord(FakeServer):
         channel = Channel(self.snowflake(), user.name, kind=1, recipients=[user])
         self.channels[channel.id] = channel
         return channel
+
+    def group_of(self, *users: User) -> Channel:
+        """A group or direct message between users, without the bot."""
+        channel = Channel(self.snowflake(), "", kind=3, recipients=list(users), bot_can_see=False)
+        self.channels[channel.id] = channel
+        return channel
+
+    def install_for(self, user: User | None = None) -> None:
+        """A user (by default ``self.user``) installs the app for themselves, to use it anywhere."""
+        self.user_installs.add((user or self.user).id)
+
+    def say(
+        self, content: str, *, channel: Channel | None = None, user: User | None = None, **more: Any
+    ) -> StoredMessage:
+        """Post a message as a user; the bot hears nothing of it, as without the intents for messages."""
+        message = self._store({"content": content}, channel or self.channel, user or self.user, [])
+        message.data |= more
+        return message
 
     # -- pointing discord.py here -----------------------------------------------------------
 
@@ -713,7 +746,7 @@ class FakeDiscord(FakeServer):
             {
                 "v": 10,
                 "user": {**self.bot.payload(), "verified": True, "mfa_enabled": False, "email": None},
-                "guilds": [{"id": guild.id, "unavailable": True} for guild in self.guilds.values()],
+                "guilds": [{"id": guild.id, "unavailable": True} for guild in self.guilds.values() if guild.has_bot],
                 "session_id": session.id,
                 "session_type": "normal",
                 "resume_gateway_url": self.gateway_url,
@@ -722,7 +755,7 @@ class FakeDiscord(FakeServer):
             },
         )
         if session.intents & GUILDS:
-            for guild in self.guilds.values():
+            for guild in filter(lambda guild: guild.has_bot, self.guilds.values()):
                 await session.dispatch("GUILD_CREATE", guild.payload(self.bot))
         self.changed.fire()
         return session
@@ -784,12 +817,32 @@ class FakeDiscord(FakeServer):
 
     # -- acting as a user ------------------------------------------------------------------------
 
-    def command(self, name: str) -> Json:
-        """The registered command that users see under this name."""
-        for command in self.commands:
-            if command["name"] == name:
-                return command
-        raise AssertionError(f"no command {name!r} is registered; registered are {[c['name'] for c in self.commands]}")
+    def command(self, name: str, *, kind: int = 1, user: User | None = None, channel: Channel | None = None) -> Json:
+        """The registered command that a user sees under this name in a channel."""
+        found = next((c for c in self.commands if (c["name"], c["type"]) == (name, kind)), None)
+        assert found, f"no command {name!r} is registered; registered are {[c['name'] for c in self.commands]}"
+        place = channel or self.channel
+        usable = self._context(place) in (found["contexts"] or (0, 1, 2))
+        assert usable, f"{name!r} cannot be used here: it has the contexts {found['contexts']}"
+        owners = self._owners(found["integration_types"], place, user or self.user)
+        assert owners, f"{name!r} cannot be used here: nobody who could has installed it"
+        return found
+
+    @staticmethod
+    def _context(channel: Channel) -> int:
+        """0 in a guild, 1 in direct messages with the bot, 2 among other users."""
+        return 0 if channel.guild_id else 1 if channel.kind == 1 else 2
+
+    def _owners(self, installs: list[int], channel: Channel, user: User) -> Json:
+        """``authorizing_integration_owners``: who installed the app for this use. Empty: nobody did."""
+        guild, owners = self.guilds.get(channel.guild_id or ""), Json()
+        if 0 in installs and guild is not None and guild.has_bot:
+            owners["0"] = guild.id
+        elif 0 in installs and self._context(channel) == 1:
+            owners["0"] = "0"
+        if 1 in installs and user.id in self.user_installs:
+            owners["1"] = user.id
+        return owners
 
     async def slash(
         self,
@@ -805,14 +858,22 @@ class FakeDiscord(FakeServer):
         client does; a mistake there is the test's mistake and raises ``AssertionError``. A file is given as
         (name, content).
         """
-        command, leaf, wrap = self._leaf(name)
+        command, leaf, wrap = self._leaf(name, channel, user)
         options, files = self._resolved(options or {})
         given = [self._option(leaf, key, value) for key, value in options.items()]
         for option in leaf.get("options") or []:
             if option.get("required") and option["name"] not in options:
                 raise AssertionError(f"/{name}: option {option['name']!r} is required")
         data = self._command_data(command, wrap(given)) | ({"resolved": {"attachments": files}} if files else {})
-        return await self._interact(COMMAND, data, channel, user)
+        return await self._interact(COMMAND, data, channel, user, installs=command["integration_types"])
+
+    async def context_menu(self, name: str, message: StoredMessage, *, user: User | None = None) -> Interaction:
+        """Use a message command; the app gets all of the message, whatever its intents."""
+        channel = self.channels[message.channel_id]
+        command = self.command(name, kind=3, user=user, channel=channel)
+        resolved = {"messages": {message.id: dict(message.data)}}
+        data = self._command_data(command, []) | {"target_id": message.id, "resolved": resolved}
+        return await self._interact(COMMAND, data, channel, user, installs=command["integration_types"])
 
     async def autocomplete(
         self,
@@ -825,12 +886,13 @@ class FakeDiscord(FakeServer):
         channel: Channel | None = None,
     ) -> Interaction:
         """Type ``typed`` into the option ``focused``, with the other options as given."""
-        command, leaf, wrap = self._leaf(name)
+        command, leaf, wrap = self._leaf(name, channel, user)
         option = self._declared(leaf, focused)
         assert option.get("autocomplete"), f"/{name}: option {focused!r} has no autocomplete"
         given = [self._option(leaf, key, value) for key, value in (options or {}).items()]
         given.append({"name": focused, "type": option["type"], "value": typed, "focused": True})
-        return await self._interact(AUTOCOMPLETE, self._command_data(command, wrap(given)), channel, user)
+        data = self._command_data(command, wrap(given))
+        return await self._interact(AUTOCOMPLETE, data, channel, user, installs=command["integration_types"])
 
     async def press(self, message: StoredMessage, custom_id: str, *, user: User | None = None) -> Interaction:
         """Press a button."""
@@ -868,10 +930,12 @@ class FakeDiscord(FakeServer):
         data = {"custom_id": opened.modal["custom_id"], "components": components, "resolved": {}}
         return await self._interact(MODAL_SUBMIT, data, opened.channel, opened.user, opened.source)
 
-    def _leaf(self, path: str) -> tuple[Json, Json, Callable[[list[Json]], list[Json]]]:
+    def _leaf(
+        self, path: str, channel: Channel | None, user: User | None
+    ) -> tuple[Json, Json, Callable[[list[Json]], list[Json]]]:
         """The command, the (sub-)command that takes the options, and how to nest those."""
         name, *rest = path.split()
-        command = self.command(name)
+        command = self.command(name, channel=channel, user=user)
         leaf, trail = command, []
         for part in rest:
             leaf = self._declared(leaf, part)
@@ -942,6 +1006,7 @@ class FakeDiscord(FakeServer):
         channel: Channel | None,
         user: User | None,
         source: StoredMessage | None = None,
+        installs: list[int] = [0, 1],  # noqa: B006 - without a command every installation counts
     ) -> Interaction:
         channel, user = channel or self.channel, user or self.user
         interaction_id = self.snowflake()
@@ -957,8 +1022,8 @@ class FakeDiscord(FakeServer):
             "locale": user.locale,
             "app_permissions": str(channel.app_permissions),
             "entitlements": [],
-            "authorizing_integration_owners": {"0": channel.guild_id or "0"},
-            "context": 0 if channel.guild_id else 1,
+            "authorizing_integration_owners": self._owners(installs, channel, user),
+            "context": self._context(channel),
             "attachment_size_limit": rules.MAX_FILE_BYTES,
         }
         guild = self.guilds.get(channel.guild_id or "")
@@ -1072,11 +1137,19 @@ class FakeDiscord(FakeServer):
             raise ApiError(*UNKNOWN_CHANNEL)
         if not channel.bot_can_see:
             raise ApiError(*MISSING_ACCESS)
+        if send and channel.kind == 1 and not self._shares(channel.recipients[0]):
+            raise ApiError(*NO_MUTUAL_GUILDS)
         if send and not channel.bot_can_send:
             raise ApiError(*(NO_DIRECT_MESSAGES if channel.kind == 1 else MISSING_PERMISSIONS))
         if send and channel.archived:
             raise ApiError(*ARCHIVED)
         return channel
+
+    def _shares(self, user: User) -> bool:
+        """Whether the bot is in a guild with a user, or installed by them."""
+        return user.id in self.user_installs or any(
+            guild.has_bot and user in (guild.owner, *guild.members) for guild in self.guilds.values()
+        )
 
     def _message(self, call: Call, message_id: str | None = None) -> StoredMessage:
         message = self.messages.get(message_id or call.args["message_id"])
@@ -1234,7 +1307,10 @@ class FakeDiscord(FakeServer):
             "default_member_permissions": None,
             "nsfw": False,
             "options": [],
+            "integration_types": [0],
+            "contexts": None,
             **{key: value for key, value in command.items() if key != "id"},
+            "description": command.get("description") or "",
         }
 
     @route("PUT", "/applications/{application_id}/commands")
@@ -1333,6 +1409,10 @@ class FakeDiscord(FakeServer):
     async def _execute_webhook(self, call: Call) -> Reply:
         interaction = self._hook(call)
         self._check(call, call.payload)
+        if interaction.only_user_installed:
+            if interaction.followup_calls >= rules.MAX_FOLLOWUPS:
+                raise ApiError(*MAX_FOLLOWUPS_REACHED)
+            interaction.followup_calls += 1
         original = interaction.original
         if interaction.callback_type == DEFERRED_MESSAGE and original is not None and original.waits:
             # The first follow-up after a deferral takes the place of "is thinking...".

@@ -33,6 +33,8 @@ MAX_COMMAND_NAME = 32
 MAX_COMMAND_DESCRIPTION = 100
 MAX_COMMAND_OPTIONS = 25
 MAX_COMMAND_TOTAL = 8000
+MAX_FOLLOWUPS = 5
+"""Follow-ups to an interaction of an app that only its user installed."""
 MAX_COMMANDS = 100
 MAX_CONTEXT_COMMANDS = 15
 MAX_FILES = 10
@@ -390,6 +392,32 @@ def check_commands(commands: Sequence[Json], errors: FormErrors) -> None:
         seen.add(key)
 
 
+def _check_places(command: Json, errors: FormErrors, base: Path) -> None:
+    """Where an app is installed, and where its command can be used."""
+    for key, allowed in (("integration_types", (0, 1)), ("contexts", (0, 1, 2))):
+        listed = command.get(key)
+        if listed is None:
+            continue
+        if not isinstance(listed, list) or not listed:
+            errors.add((*base, key), "BASE_TYPE_BAD_LENGTH", f"Must be between 1 and {len(allowed)} in length.")
+            continue
+        for index, one in enumerate(listed):
+            errors.choice((*base, key, index), one, allowed)
+        if len(set(listed)) != len(listed):
+            # Code guessed.
+            errors.add((*base, key), "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
+
+
+def _check_names(node: Json, errors: FormErrors, base: Path) -> None:
+    """Translations keep to the limits of what they translate."""
+    for language, name in (node.get("name_localizations") or {}).items():
+        if not 1 <= len(name) <= MAX_COMMAND_NAME:
+            errors.add((*base, "name_localizations", language), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 32.")
+    for language, text in (node.get("description_localizations") or {}).items():
+        if not 1 <= len(text) <= MAX_COMMAND_DESCRIPTION:
+            errors.add((*base, "description_localizations", language), "BASE_TYPE_BAD_LENGTH", "Must be 1 to 100.")
+
+
 def check_command(command: Json, errors: FormErrors, base: Path = ()) -> None:
     kind = command.get("type", 1)
     name = command.get("name")
@@ -408,6 +436,12 @@ def check_command(command: Json, errors: FormErrors, base: Path = ()) -> None:
             errors.add(base, "APPLICATION_COMMAND_TOO_LARGE", f"Command exceeds maximum size ({MAX_COMMAND_TOTAL})")
     elif command.get("description"):
         errors.add((*base, "description"), "BASE_TYPE_MAX_LENGTH", "Must be 0 or fewer in length.")
+    elif command.get("options"):
+        # Code guessed.
+        message = "Context menu commands cannot have options"
+        errors.add((*base, "options"), "APPLICATION_COMMAND_INVALID_OPTIONS", message)
+    _check_places(command, errors, base)
+    _check_names(command, errors, base)
 
 
 def _check_options(options: Sequence[Json], errors: FormErrors, base: Path, *, depth: int) -> None:
@@ -433,6 +467,7 @@ def _check_options(options: Sequence[Json], errors: FormErrors, base: Path, *, d
             errors.add((*at, "name"), "APPLICATION_COMMAND_OPTIONS_NAME_INVALID", "Option name already used")
         names.add(str(name))
         errors.between((*at, "description"), option.get("description"), 1, MAX_COMMAND_DESCRIPTION)
+        _check_names(option, errors, at)
         if kind in (SUBCOMMAND, SUBCOMMAND_GROUP):
             if depth > (1 if kind == SUBCOMMAND else 0):
                 errors.add(at, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-commands are nested too deeply")
@@ -480,7 +515,11 @@ def check_choices(choices: Sequence[Json], errors: FormErrors, base: Path) -> No
 
 
 def _command_size(node: Json) -> int:
-    """Names, descriptions and choice values of a command and everything below it."""
-    size = len(str(node.get("name") or "")) + len(str(node.get("description") or ""))
-    size += sum(len(str(c.get("name") or "")) + len(str(c.get("value") or "")) for c in node.get("choices") or [])
+    """Names, descriptions and choice values of a command and everything below it; of translations the longest counts."""
+    size = _longest(node, "name") + _longest(node, "description")
+    size += sum(_longest(choice, "name") + len(str(choice.get("value") or "")) for choice in node.get("choices") or [])
     return size + sum(_command_size(option) for option in node.get("options") or [])
+
+
+def _longest(node: Json, key: str) -> int:
+    return max(map(len, [str(node.get(key) or ""), *(node.get(f"{key}_localizations") or {}).values()]))

@@ -57,7 +57,7 @@ async def show(context: CommandContext) -> AsyncIterator[Reply]:
     except NotFound:
         detail = commands.Detail(None)
     if detail.choices:
-        yield await _list(context, detail.choices, context.say("title.which_commit"))
+        yield await listed(context, detail.choices, context.say("title.which_commit"))
         return
     entry = detail.entry
     if entry is None:
@@ -123,7 +123,7 @@ async def _detail(context: CommandContext, entry: Entry) -> Reply:
     )
 
 
-async def _list(context: CommandContext, entries: Sequence[Entry], title: str, note: str = "") -> Reply:
+async def listed(context: CommandContext, entries: Sequence[Entry], title: str, note: str = "") -> Reply:
     """Return commits as a list, which may be pointed into from then on (`the first one`)."""
     core = context.services.core
     shown = Before((), tuple(f"{entry.commit.repo}@{entry.commit.sha}" for entry in entries))
@@ -172,7 +172,7 @@ async def area(context: CommandContext) -> AsyncIterator[Reply]:
             "title.area_beside" if count else "title.area_only_beside", area=head if count else shown, count=len(beside)
         )
     note = context.say("title.narrow") if answer.more or len(answer.entries) > _SHOWN else ""
-    yield await _list(context, [*own, *beside][:_SHOWN], head, note)
+    yield await listed(context, [*own, *beside][:_SHOWN], head, note)
 
 
 async def _area_of_day(context: CommandContext, name: str) -> AsyncIterator[Reply]:
@@ -196,7 +196,7 @@ async def _area_of_day(context: CommandContext, name: str) -> AsyncIterator[Repl
         notes = [] if entries else [context.say("title.nothing")]
         if others:
             notes.append(context.say("title.area_also", shas=context.listed(f"`{sha}`" for sha in others)))
-        return await _list(context, entries, title, "\n".join(notes))
+        return await listed(context, entries, title, "\n".join(notes))
 
     async for reply in answered(context, repo, window, commits):
         yield reply
@@ -254,7 +254,7 @@ async def _found(context: CommandContext, title: str, answer: Answer) -> Reply:
     head = label(key, context.language, title=title, count=len(answer.entries))
     shown = answer.entries[:_SHOWN]
     note = context.say("title.narrow") if answer.more or len(shown) < len(answer.entries) else ""
-    return await _list(context, shown, head, note)
+    return await listed(context, shown, head, note)
 
 
 async def areas(context: CommandContext) -> AsyncIterator[Reply]:

@@ -235,21 +235,22 @@ async def subs(context: CommandContext) -> AsyncIterator[Reply]:
 def listed(context: CommandContext) -> Reply:
     """Return the asker's subscriptions as a table."""
     recipient = context.recipient
-    found = _own(context, recipient)
+    found = own_subscriptions(context, recipient)
     here = " here" if recipient.kind == "channel" else ""
     if not found:
         return Note(context.say("subs.none"), "plain", (context.button("subscribe", f"subscribe{here}"),))
     return Sheet(
         title=context.say("subs.title_here" if here else "subs.title"),
         columns=(context.say("column.number"), context.say("column.topic"), context.say("column.when")),
-        rows=tuple((str(one.id), _what(one, context), _when(one, context)) for one in found),
+        rows=tuple((str(one.id), what_of(one, context), _when(one, context)) for one in found),
         language=context.language,
         actions=tuple(Button(context.say("button.unsubscribe"), f"unsubscribe {one.id}{here}") for one in found),
         buttons=(context.button("subscribe", f"subscribe{here}"),),
     )
 
 
-def _own(context: CommandContext, recipient: Recipient) -> list[Subscription]:
+def own_subscriptions(context: CommandContext, recipient: Recipient) -> list[Subscription]:
+    """Return the subscriptions of a channel, or all of a person's that concern them where they ask."""
     services, asker = context.services, context.asker
     if recipient.kind == "channel":
         return services.subscriptions.of(recipient)
@@ -257,7 +258,8 @@ def _own(context: CommandContext, recipient: Recipient) -> list[Subscription]:
     return [one for one in found if not asker.workspace or one.recipient.workspace in {asker.workspace, ""}]
 
 
-def _what(one: Subscription, context: CommandContext) -> str:
+def what_of(one: Subscription, context: CommandContext) -> str:
+    """Say what a subscription is about, and in which repository."""
     topic = topics.say_topic(one, context.services.core.sources.areas(), context.language)
     muted = context.say("subs.mute", topic=topic) if one.is_mute else topic
     return context.say("status.about", name=one.repository, text=muted)
@@ -276,7 +278,7 @@ async def unsubscribe(context: CommandContext) -> AsyncIterator[Reply]:
     recipient = context.recipient
     if recipient.kind == "channel" and not context.services.access.is_admin(context.asker):
         raise Mistake("mistake.admin")
-    own = await context.services.work.quick(lambda: _own(context, recipient))
+    own = await context.services.work.quick(lambda: own_subscriptions(context, recipient))
     if not own:
         raise Mistake("mistake.no_subscription")
     numbers = await context.services.work.quick(lambda: _ended(context, own))

@@ -1,8 +1,13 @@
-"""Answers about where a fix is, and which commits may have broken something."""
+"""Answers about where a fix is, which commits may have broken something, and how the patches of a fork stand."""
 
 from collections.abc import AsyncIterator
 
+from analysis.digest.pipeline import silent
 from analysis.errors import BadInput, NotFound
+from analysis.sources.git_history import GitHistory
+from analysis.sources.git_patches import MOST, NoFork
+from analysis.sources.git_patches import patches as tried
+from analysis.sources.revisions import read_range
 from bot.commands import meanings
 from bot.commands.mistakes import Mistake
 from bot.commands.references import wanted_fix
@@ -14,7 +19,7 @@ from bot.delivery.findings import findings_sheet
 from bot.digests.suspects import look
 from bot.digests.tracing import trace
 from formatters.reply import Reply, Sheet
-from formatters.tracing import suspicion_findings, trace_findings
+from formatters.tracing import patches_findings, suspicion_findings, trace_findings
 
 _SHOWN = 8
 
@@ -61,3 +66,30 @@ async def suspects(context: CommandContext) -> AsyncIterator[Reply]:
     yield context.working("working.suspects", repo=repo)
     asked = ("suspects", repo.lower(), versions, words, key, context.language)
     yield await context.services.work.shared(asked, answer, repo.lower())
+
+
+async def patches(context: CommandContext) -> AsyncIterator[Reply]:
+    """Answer with how a fork's patches stand: in the clone that the configuration gives the repository, and nowhere else."""
+    repo = context.repository()
+    branches = next((word for word in context.command.words if ".." in word), "")
+    try:
+        upstream, fork = read_range(branches)
+    except BadInput:
+        raise Mistake("mistake.branches_missing") from None
+    others = (word for word in context.command.words if word != branches and not context.is_repository(word))
+    if other := next(others, ""):
+        raise Mistake("mistake.surplus", text=other)
+
+    def answer() -> Sheet:
+        source = context.services.core.sources.open(place_of(context, repo))
+        if not isinstance(source, GitHistory):
+            raise Mistake("mistake.no_clone", repo=repo)
+        try:
+            found = tried(source, upstream, fork, silent)
+        except NoFork:
+            raise Mistake("mistake.no_fork", upstream=upstream, fork=fork, most=str(MOST)) from None
+        return findings_sheet(patches_findings(repo, upstream, fork, found, context.language))
+
+    yield context.working("working.patches", upstream=upstream, fork=fork)
+    key = ("patches", repo.lower(), upstream, fork, context.language)
+    yield await context.services.work.shared(key, answer, repo.lower())

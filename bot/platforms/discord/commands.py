@@ -1,10 +1,14 @@
-"""The command table as Discord's `/digest`, and what was chosen there as the typed command."""
+"""The command table as Discord's commands, and what was chosen there as the typed command.
+
+https://docs.discord.com/developers/interactions/application-commands has the numbers.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.commands.registry import discord_command
 from bot.i18n.wording import in_all
 from bot.port.command import Command
 from bot.port.platform import Option, Verb
@@ -12,25 +16,29 @@ from formatters.discord.parts import short
 
 Json = dict[str, Any]
 
-COMMAND = "digest"
+MESSAGE = 3
+"""The type of a command on a message."""
+_CHAT = 1
 _SUBCOMMAND, _STRING, _BOOLEAN, _ATTACHMENT = 1, 3, 5, 11
-_IN_GUILDS, _IN_DIRECT_MESSAGES, _FOR_GUILDS = 0, 1, 0
-_CHOICE, _CHOICES = 100, 25
-_COMPLETED = {"repository", "zone", "area", "author", "date", "commit"}
+_ANYWHERE: Json = {"integration_types": [0, 1], "contexts": [0, 1, 2]}
+"""Installed in a server or by a person for themselves; used in servers, in direct messages with the bot, and among others."""
+_DESCRIPTION, _CHOICE, _CHOICES = 100, 100, 25
+_FREE = "words"
 
 
 def definition(verbs: Iterable[Verb]) -> list[Json]:
-    """Return what Discord is to know of our commands."""
-    return [
-        {
-            "type": 1,
-            "name": COMMAND,
-            **_described(in_all("discord.about")),
-            "contexts": [_IN_GUILDS, _IN_DIRECT_MESSAGES],
-            "integration_types": [_FOR_GUILDS],
-            "options": [_subcommand(verb) for verb in verbs],
-        }
-    ]
+    """Return what Discord is to know of our commands: one of its commands for each group of ours, since one takes 25 of them."""
+    made = dict[str, Json]()
+    for verb in verbs:
+        name, about = discord_command(verb), verb.group.says if verb.group else in_all("discord.about")
+        new = {"type": _CHAT, "name": name, **_described(about), **_ANYWHERE, "options": []}
+        made.setdefault(name, new)["options"].append(_subcommand(verb))
+    return [*made.values(), _menu()]
+
+
+def _menu() -> Json:
+    name = in_all("discord.explain")
+    return {"type": MESSAGE, "name": name["en"], **_localized("name", name), **_ANYWHERE}
 
 
 def digest(made: Sequence[Json]) -> str:
@@ -55,15 +63,22 @@ def _option(option: Option) -> Json:
     if option.kind == "file":
         return made | {"type": _ATTACHMENT}
     if option.kind == "choice":
-        return made | {"type": _STRING, "choices": [{"name": word, "value": word} for word in option.choices]}
-    return made | {"type": _STRING, "autocomplete": option.kind in _COMPLETED}
+        listed = [_choice(word, says) for word, says in option.choices.items()]
+        return made | {"type": _STRING, "choices": listed}
+    return made | {"type": _STRING, "autocomplete": option.kind != _FREE}
+
+
+def _choice(word: str, says: Mapping[Any, str]) -> Json:
+    return {"name": says["en"], **_localized("name", says), "value": word}
 
 
 def _described(says: Mapping[Any, str]) -> Json:
-    return {
-        "description": says["en"][:100],
-        "description_localizations": {"zh-CN": says["zh"][:100], "zh-TW": says["zh"][:100]},
-    }
+    fitting = {language: text[:_DESCRIPTION] for language, text in says.items()}
+    return {"description": fitting["en"], **_localized("description", fitting)}
+
+
+def _localized(key: str, says: Mapping[Any, str]) -> Json:
+    return {f"{key}_localizations": {"zh-CN": says["zh"], "zh-TW": says["zh"]}}
 
 
 def chosen(options: Sequence[Json]) -> tuple[str, dict[str, Any], str]:
@@ -95,6 +110,29 @@ def attached(verb: Verb, data: Json, given: Mapping[str, Any]) -> Json | None:
     name = next((option.name for option in verb.options if option.kind == "file"), "")
     found: Json | None = files.get(str(given.get(name)))
     return found
+
+
+def message_text(data: Json) -> str:
+    """Return all that the message of a command on a message shows: its words, embeds, components, and what it forwards."""
+    return "\n".join(filter(None, _texts(data["resolved"]["messages"][data["target_id"]])))
+
+
+def _texts(message: Json) -> Iterator[str]:
+    yield message.get("content") or ""
+    for embed in message.get("embeds") or []:
+        yield from (embed.get(part) or "" for part in ("title", "url", "description"))
+        for field in embed.get("fields") or []:
+            yield from (field.get("name") or "", field.get("value") or "")
+    yield from _component_texts(message.get("components") or [])
+    for forwarded in message.get("message_snapshots") or []:
+        yield from _texts(forwarded.get("message") or {})
+
+
+def _component_texts(components: Iterable[Json]) -> Iterator[str]:
+    for one in components:
+        yield from (one.get(part) or "" for part in ("content", "label", "url"))
+        yield from _component_texts(one.get("components") or [])
+        yield from _component_texts([one["accessory"]] if one.get("accessory") else [])
 
 
 def choices(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

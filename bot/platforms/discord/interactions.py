@@ -25,6 +25,9 @@ class Interaction:
         self._interaction = interaction
         self._is_public = False
         self._shown: list[_Original | discord.WebhookMessage] = []
+        is_in_guild = interaction.guild_id is not None
+        self.is_guest = interaction.context.private_channel or (is_in_guild and not interaction.is_guild_integration())
+        is_direct = self.is_guest or not is_in_guild
         place = interaction.channel
         parent = place.parent_id if isinstance(place, discord.Thread) else interaction.channel_id
         self.thread = str(interaction.channel_id) if isinstance(place, discord.Thread) else ""
@@ -33,11 +36,11 @@ class Interaction:
         locale = interaction.locale.value.partition("-")[0]
         self.asker = Asker(
             platform="discord",
-            workspace=str(interaction.guild_id or ""),
+            workspace="" if is_direct else str(interaction.guild_id),
             user=str(interaction.user.id),
             channel=str(parent),
-            is_direct=interaction.guild_id is None,
-            is_admin=interaction.guild_id is not None and interaction.permissions.manage_channels,
+            is_direct=is_direct,
+            is_admin=not is_direct and interaction.permissions.manage_channels,
             name=interaction.user.display_name,
             lacks=self._lacks,
             language=next((language for language in LANGUAGES if language == locale), None),
@@ -48,7 +51,7 @@ class Interaction:
 
         Its permissions say all of it, so that nothing has to be tried.
         """
-        if channel != self.asker.channel or self._interaction.guild_id is None:
+        if channel != self.asker.channel or self.asker.is_direct:
             return ()
         allowed = self._interaction.app_permissions
         return tuple(name for name in NEEDED if not getattr(allowed, name))

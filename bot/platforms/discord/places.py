@@ -16,12 +16,16 @@ _LOG = logging.getLogger(__name__)
 LATER = 30.0
 """Seconds after which what did not work is tried again."""
 NEEDED = (
-    "view_channel", "send_messages", "create_public_threads", "send_messages_in_threads", "attach_files",
-    "read_message_history",
+    "view_channel", "send_messages", "read_message_history", "attach_files", "create_public_threads",
+    "send_messages_in_threads",
 )  # fmt: skip
 """Permissions without which a digest does not come whole."""
-_HAS_THREAD, _NO_DIRECT_MESSAGES = 160004, 50007
-_CLOSED = {50083: "refused.discord_archived", 160005: "refused.discord_locked"}
+_HAS_THREAD = 160004
+_CLOSED = {
+    50007: "refused.discord_direct", 50278: "refused.discord_stranger", 50083: "refused.discord_archived",
+    160005: "refused.discord_locked",
+}  # fmt: skip
+"""Error codes that say themselves what is to be done. https://docs.discord.com/developers/topics/opcodes-and-status-codes#json"""
 
 Channel = discord.TextChannel | discord.Thread | discord.DMChannel | discord.VoiceChannel | discord.StageChannel
 
@@ -107,8 +111,8 @@ def port_errors(channel: str, lost: type[Unsure] | None = None) -> Iterator[None
     except discord.NotFound as error:
         raise Refused("refused.discord_gone") from error
     except discord.Forbidden as error:
-        if error.code == _NO_DIRECT_MESSAGES:
-            raise Refused("refused.discord_direct") from error
+        if error.code in _CLOSED:
+            raise Refused(_CLOSED[error.code]) from error
         _LOG.warning("Discord does not let Daybrief into the channel %s (%s)", channel, error.text)
         raise Refused("refused.discord_forbidden") from error
     except discord.HTTPException as error:

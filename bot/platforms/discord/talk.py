@@ -11,8 +11,10 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Literal, Protocol
 
+from analysis.i18n.language import Language
 from bot.commands.grammar import printed, read
 from bot.commands.mistakes import Mistake
+from bot.commands.references import references
 from bot.i18n.wording import tell
 from bot.platforms.discord import commands
 from bot.port.command import Command
@@ -25,6 +27,9 @@ from formatters.reply import MOST_COMMAND, Form, Note, Reply
 _LOG = logging.getLogger(__name__)
 
 _AT_ONCE = 1.5  # seconds in which a form must be there: Discord waits for three
+_MOST_OF_A_GUEST = 6
+"""Messages of an answer where only its user has installed the app: Discord takes five beside the first.
+https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages"""
 
 
 class Gone(Exception):
@@ -41,6 +46,10 @@ class Exchange(Protocol):
     @property
     def thread(self) -> str:
         """The thread in which it was done; empty outside of one."""
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether only who did it has Daybrief there: nobody else is to see the answer, and Discord takes few messages of it."""
 
     @property
     def kind(self) -> Literal["command", "control", "form", "typing"]:
@@ -80,6 +89,8 @@ class Talk:
         data = exchange.data
         if exchange.kind == "typing":
             await self._complete(exchange)
+        elif exchange.kind == "command" and data["type"] == commands.MESSAGE:
+            await self._run(exchange, Command("explain", references(commands.message_text(data))))
         elif exchange.kind == "command":
             name, given, _ = commands.chosen(data["options"])
             verb = self._verbs.get(name)  # Discord may still offer a command of an older version
@@ -112,6 +123,10 @@ class Talk:
 
     async def _run(self, exchange: Exchange, command: str | Command, file: Json | None = None) -> None:
         known = _known(command)
+        if exchange.is_guest and known and known.is_public:
+            await exchange.acknowledge(public=False)
+            await exchange.show(rendered(Note(tell("discord.guest", _language(exchange)), "problem")), public=False)
+            return
         verb = self._verbs.get(known.verb) if known else None
         if verb and verb.has_form:
             await self._offer(exchange, command)
@@ -143,12 +158,15 @@ class Talk:
                     made = step_offer(reply.title, [(reply.submit, f"o0:{_opener(text)}")])
                 else:
                     made = rendered(reply)
+                if exchange.is_guest and len(made) > _MOST_OF_A_GUEST:
+                    rest = rendered(Note(tell("discord.rest", _language(exchange))))
+                    made = (*made[: _MOST_OF_A_GUEST - len(rest)], *rest)
                 await exchange.show(made, public=answer.public)
         except Gone:
             raise
         except Exception:  # noqa: BLE001 - the outer edge: whoever asked must hear of it
             _LOG.exception("`%s` could not be answered", text)
-            reply = Note(tell("discord.defect", exchange.asker.language or "en"), "problem")
+            reply = Note(tell("discord.defect", _language(exchange)), "problem")
             await exchange.show(rendered(reply), public=False)
         return reply
 
@@ -234,6 +252,10 @@ def _known(command: str | Command) -> Command | None:
         return read(command) if isinstance(command, str) else command
     except Mistake:
         return None
+
+
+def _language(exchange: Exchange) -> Language:
+    return exchange.asker.language or "en"
 
 
 def _opener(text: str) -> str:

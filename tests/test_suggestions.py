@@ -1,0 +1,105 @@
+"""What is offered while somebody types: whatever has a list, from what is known where they ask."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from bots import NINE, Bot, a_bot, a_member, a_person
+from fake_platform import an_asker
+from repositories import Repository
+
+from bot.commands.registry import verb
+from bot.port.platform import Asker
+
+PEN = "example/pen"
+
+
+@pytest.fixture
+def pen(tmp_path: Path) -> Repository:
+    """A repository with four versions."""
+    made = Repository(tmp_path / "pen")
+    for number, tag in enumerate(("v1.0.0", "v1.1.0", "v2.0.0rc1", "v2.0.0")):
+        made.commit(f"Write {tag}", {"a.py": f"A = {number}\n"}, tag)
+    return made
+
+
+@pytest.fixture
+async def bot(environ: dict[str, str], pen: Repository) -> AsyncIterator[Bot]:
+    async with a_bot(environ, pen.path, NINE) as made:
+        made.feed(repository=PEN, place=f"{PEN}={pen.path}")
+        yield made
+
+
+async def offered(bot: Bot, name: str, option: str, typed: str, asker: Asker | None = None, **others: str) -> list[str]:
+    """The values alone."""
+    return [value for value, _ in await labelled(bot, name, option, typed, asker, **others)]
+
+
+async def labelled(
+    bot: Bot, name: str, option: str, typed: str, asker: Asker | None = None, **others: str
+) -> list[tuple[str, str]]:
+    found = verb(name)
+    assert found
+    wanted = next(one for one in found.options if one.name == option)
+    return list(await bot.assembly.suggest(asker or an_asker(), name, wanted, typed, others))
+
+
+@pytest.mark.parametrize("name", ["upgrade", "suspects"])
+async def test_versions_are_offered_in_pairs(bot: Bot, name: str) -> None:
+    """The last step first, then each with the newest; after the dots those that are newer; a part of a name will do."""
+    assert await offered(bot, name, "versions", "") == ["v1.1.0..v2.0.0", "v1.0.0..v2.0.0", "v2.0.0rc1..v2.0.0"]
+    assert await offered(bot, name, "versions", "1.0.0") == ["v1.0.0..v2.0.0"]
+    assert await offered(bot, name, "versions", "v1.0.0..") == ["v1.0.0..v2.0.0", "v1.0.0..v2.0.0rc1", "v1.0.0..v1.1.0"]
+    assert await offered(bot, name, "versions", "v1.0.0..v1") == ["v1.0.0..v1.1.0"]
+    assert await offered(bot, name, "versions", "", an_asker(channel="C9")) == []
+
+
+async def test_a_repository_whose_tags_cannot_be_listed_offers_none(bot: Bot, pen: Repository) -> None:
+    """And is not asked again with each letter."""
+    bot.feed(channel="C2", repository="example/gone", place=f"example/gone={pen.path}/gone")
+    for _ in range(3):
+        assert await offered(bot, "upgrade", "versions", "v", an_asker(channel="C2")) == []
+
+
+async def test_subscriptions_are_offered_to_be_ended(bot: Bot) -> None:
+    """By what they are about; a channel's only to who may end them."""
+    assert await offered(bot, "unsubscribe", "number", "") == []
+    await bot.reply("subscribe area=AMD how=weekly")
+    await bot.reply("mute word=nib")
+    await bot.reply("subscribe area=NPU here")
+    both = await labelled(bot, "unsubscribe", "number", "")
+    assert both == [
+        ("1", "1 · example/pen: AMD"),
+        ("2", "2 · example/pen: muted: `nib`"),
+        ("all", "all of them"),
+    ]
+    assert await offered(bot, "unsubscribe", "number", "nib") == ["2"]
+    assert await offered(bot, "unsubscribe", "number", "", here="True") == ["3"]
+    assert await offered(bot, "unsubscribe", "number", "", a_member(), here="True") == []
+    assert await offered(bot, "unsubscribe", "number", "", a_person()) == ["1", "2", "all"]
+
+
+async def test_hours_languages_and_commands_are_offered(bot: Bot) -> None:
+    """An hour that somebody writes out stands as it is."""
+    assert (await offered(bot, "subscribe", "at", ""))[:2] == ["00:00", "01:00"]
+    assert await offered(bot, "subscribe", "at", "9") == ["09:00"]
+    assert await offered(bot, "subscribe", "at", "09:30") == ["09:30"]
+    assert await labelled(bot, "today", "lang", "中") == [("zh", "中文")]
+    assert await labelled(bot, "subscribe", "how", "mon") == [("weekly", "Monday mornings")]
+    assert await labelled(bot, "help", "command", "sub", a_person(language="zh")) == [
+        ("subscribe", "subscribe · 订阅一个主题，通过私信或在本频道接收"),
+        ("subs", "subs · 我的订阅"),
+    ]
+
+
+async def test_a_list_is_completed_at_its_end(bot: Bot) -> None:
+    """What stands before the last comma stays."""
+    assert (await offered(bot, "subscribe", "area", "AMD, 昇腾"))[0] == "AMD,npu_ascend"
+
+
+async def test_repositories_are_offered_for_what_is_done_with_them(bot: Bot) -> None:
+    """A channel's feeds to be paused, what may be seen to be read."""
+    bot.feed(channel="C2", repository="example/ink", place="example/ink")
+    assert await offered(bot, "pause", "repository", "") == [PEN]
+    assert await offered(bot, "today", "repository", "") == [PEN]
+    assert await offered(bot, "pause", "repository", "", an_asker(channel="C2")) == ["example/ink"]
