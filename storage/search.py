@@ -38,7 +38,7 @@ class Question:
         words: all of them must be there, each as the start of a word; identifiers and Chinese included.
         repos: only these; empty for all.
         since, until: committed in [since, until), UTC.
-        areas, types, authors: keys and names; all that are given must hold, of several in one tuple any.
+        areas, types: keys; all that are given must hold, of several in one tuple any. authors: names, of which any must hold.
         least: 0 for low, 1 for medium, 2 for high; None where nobody asked.
     """
 
@@ -133,7 +133,8 @@ def filters_of(db: Database, question: Question) -> list[str] | None:
     """Return what a question asks for besides words; None if it asks for repositories that are not known."""
     tags = [_any_of("area", area) for area in question.areas]
     tags += [_any_of("type", kind) for kind in question.types]
-    tags += [f"{_exactly('author', name)} *" for name in question.authors]
+    if question.authors:
+        tags.append(" OR ".join(f"{_exactly('author', name)} *" for name in question.authors))
     if question.least is not None or question.since or question.until:  # a span of time alone is a question too
         tags.append(_exactly("level", str(question.least or 0)))
     if question.repos:

@@ -733,10 +733,85 @@ async def test_a_place_behind_a_lists_end_is_said_to_be(known: Bot) -> None:
     assert "上一份列表只到第 1 个" in await known.problem("第三个", an_asker(language="zh"))
 
 
-@pytest.mark.parametrize("text", ["yesterday AMD", "AMD yesterday", "昨天 AMD"])
+@pytest.mark.parametrize(
+    "text", ["yesterday AMD", "AMD yesterday", "昨天 AMD", "2026-03-12 AMD", "date 2026-03-12 AMD", "area AMD yesterday", "area AMD on Thursday"]
+)  # fmt: skip
 async def test_a_days_command_with_other_words_asks_for_something_of_that_day(known: Bot, text: str) -> None:
     """As it would in another order."""
     assert "AMD: Thursday, 2026-03-12" in await known.shown(text)
+
+
+async def test_a_days_command_with_an_option_that_it_lacks_is_told_its_form(known: Bot) -> None:
+    """Its own, not that of questions."""
+    assert "write it as `yesterday [repository=" in await known.problem("yesterday area=AMD")
+    assert "By area: Thursday, 2026-03-12" in await known.shown("areas yesterday")
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("path=./quill/cache.py", {"path": "quill/cache.py"}),
+        (r"path=quill\cache.py", {"path": "quill/cache.py"}),
+        ("path=quill/cache.py:120", {"path": "quill/cache.py"}),
+        ("path=quill/cache.py:120-140", {"path": "quill/cache.py"}),
+        (r"path=docs/\*.md", {"path": r"docs/\*.md"}),
+        ("word=префикс", {"word": "префикс"}),
+        ("word=β-sampling", {"word": "β-sampling"}),
+    ],
+)
+async def test_a_path_is_taken_as_the_repository_has_it(known: Bot, text: str, topic: dict[str, str]) -> None:
+    """Copied from Windows, from an editor or a message; words of any one alphabet are as they were typed."""
+    await known.reply(f"subscribe {text}")
+    (stored,) = known.assembly.subscriptions.all()
+    assert {name: getattr(stored, name) for name in topic} == topic
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (r"path=C:\work\quill\cache.py", "is a path on one machine"),
+        ("path=~/quill/cache.py", "is a path on one machine"),
+        ("\u0410MD", "has letters of two alphabets"),
+        ("word=\u0441ache", "has letters of two alphabets"),
+    ],
+)
+async def test_what_no_commit_can_have_is_subscribed_to_by_nobody(known: Bot, text: str, told: str) -> None:
+    """The first letters of the last two are Cyrillic."""
+    assert told in await known.problem(f"subscribe {text}")
+    assert known.assembly.subscriptions.all() == []
+
+
+async def test_a_comma_may_stand_apart_from_what_is_quoted(known: Bot) -> None:
+    """As people type who set a space before it."""
+    assert "of AMD and of NPU" in await known.shown("subscribe “AMD” ，「NPU」")
+
+
+async def test_several_people_are_any_of_them(known: Bot) -> None:
+    """A commit has one author."""
+    one, other = [len((await known.reply(f"search author={name}")).rows) for name in ("Priya", "Ilse")]  # type: ignore[union-attr]
+    assert one
+    assert other
+    for text in ("author=Priya,Ilse", "author=Priya author=Ilse"):
+        assert f": {one + other} commits" in await known.shown(f"search {text}")
+
+
+@pytest.mark.parametrize("text", ["rank high 5504fd9", "rank 5504fd9 to high", "rank lower"])
+async def test_a_rank_without_its_way_or_its_commit_is_asked_back(known: Bot, text: str) -> None:
+    """Rather than that the commit is shown, as if nothing had been said of its rank."""
+    assert "Say `rank up` or `rank down`, and the commit." in await known.problem(text)
+
+
+async def test_a_span_that_begins_tomorrow_is_still_to_come(known: Bot) -> None:
+    assert "`tomorrow` is still to come" in await known.problem("area AMD since=tomorrow")
+
+
+async def test_undo_takes_one_number_and_courtesy(known: Bot) -> None:
+    """Several changes are not one; help knows the word."""
+    await known.reply("subscribe word=pages")
+    assert "One change is undone at a time" in await known.problem("undo 1 2")
+    assert "`undo` takes back the last change" in await known.shown("help undo")
+    await known.reply("undo please")
+    assert known.assembly.subscriptions.all() == []
 
 
 async def test_a_days_command_takes_a_repository_by_its_name(known: Bot) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from urllib.request import urlopen
 import pytest
 from bots import MORNING, REPO, ZONE
 from fake_platform import FakePlatform
-from servers.scratch import Scratch
+from servers.scratch import NOON, Scratch
 
 from analysis.errors import BadInput
 from bot.config import load
@@ -113,6 +114,7 @@ def test_it_tells_how_it_is_and_stops_with_grace(served: Served) -> None:
         assert f"\n{line}" in text
     assert served.stop() == 0
     assert [line["event"] for line in served.lines][-1] == "stopped"
+    assert [line for line in served.lines if "exception" in line] == []
 
 
 def test_the_log_is_lines_of_json_without_secrets(served: Served) -> None:
@@ -121,6 +123,27 @@ def test_the_log_is_lines_of_json_without_secrets(served: Served) -> None:
     served.stop(signal.SIGINT)
     assert all({"event", "level", "logger", "timestamp"} <= set(line) for line in served.lines)
     assert SECRET not in json.dumps(served.lines)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_while_a_server_does_not_answer_is_quick_and_quiet(
+    environ: dict[str, str], tmp_path: Path, number: int
+) -> None:
+    """A look at a repository hangs, and so does the question for GitHub's limit: nothing is waited for beyond the grace time, and the log has no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = open_core(load(environ)).stores.store
+        Feeds(store).put(Feed("discord", "G1", "1", "ann/scratch", "ann/scratch", time(9), "UTC", NOON))
+        store.close()
+        settings = {"GITHUB__BASE_URL": f"http://127.0.0.1:{silent.getsockname()[1]}", "SERVE__GRACE": "1"}
+        running = Served(environ, tmp_path, **{f"DAYBRIEF_{name}": value for name, value in settings.items()})
+        try:
+            with silent.accept()[0]:
+                assert running.stop(number) == 0
+        finally:
+            running.process.kill()
+            running.process.communicate()
+    assert running.lines[-1]["event"] == "stopped"
+    assert [line for line in running.lines if "exception" in line] == []
 
 
 def test_slack_and_discord_are_connected_side_by_side(environ: dict[str, str], tmp_path: Path) -> None:

@@ -36,6 +36,15 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
 
 
+def mixes_alphabets(text: str) -> str:
+    """Return the first word of a text in which letters of alphabets stand that look alike, as Latin's and Cyrillic's; empty for none."""
+    for found in re.finditer(r"[^\W\d_]+", text):
+        alphabets = {unicodedata.name(letter, "").partition(" ")[0] for letter in found[0]}
+        if len(alphabets & {"LATIN", "CYRILLIC", "GREEK"}) > 1:
+            return found[0]
+    return ""
+
+
 def spaced(text: str) -> str:
     """Put a space between Chinese and Latin text, as Chinese engineers do, and none between two Chinese words.
 

@@ -29,6 +29,8 @@ HIDDEN = {"undo", "home", "details", "why", "rate", "rank", "regenerate", "save"
 _SHORT_SHA = re.compile(r"(?=.*\d)[0-9a-f]{6,40}")
 _NEAR, _NEAR_IN_TEXT = 0.7, 0.82
 """How alike a word must be to a command to be taken for a slip: among other words it is rather one of a question."""
+_LONGEST_DAY = 4
+"""Words of a day: `the day before yesterday`."""
 _ENUMERATED = {"area", "type"}
 """Options whose values people join by "and"."""
 _TOPICAL = {"subscribe", "mute"}
@@ -107,19 +109,40 @@ def typed(text: str) -> Command:
         case "why" | "details":
             is_meant = not (words - _BESIDE) or is_day(command.text)
         case "undo":
-            is_meant = all(word.isdecimal() for word in words)
+            is_meant = all(word.isdecimal() for word in words - _BESIDE)
         case "home":
             is_meant = not words
-        case "rate" | "rank" | "save":
+        case "rank":
+            ways = WORDS.names("directions")
+            is_meant = (
+                not words
+                or words <= ways.keys()
+                or any(map(reference, command.words))
+                or command.words[0] in _WAYS["rank"]
+            )
+        case "rate" | "save":
             is_meant = not words or command.words[0] in _WAYS[command.verb]
+        case "area" | "areas":
+            command, is_meant = _area_of_day(command), True
         case _:
             is_meant = True
-    return command if is_meant else free(text)
+    return command if is_meant else _sorted(FREE, pieces(text))
 
 
-def free(text: str) -> Command:
-    """Read what somebody typed as a question, whatever command it begins with."""
-    return _sorted(FREE, pieces(text))
+def _area_of_day(command: Command) -> Command:
+    """Return `area AMD yesterday` as that area on that day, `areas yesterday` as that day's; any other as it is."""
+    named = 1 if command.verb == "area" else 0
+    for count in range(min(len(command.words) - named, _LONGEST_DAY), 0, -1):
+        name, day = command.words[:-count], " ".join(command.words[-count:])
+        if is_day(day):
+            return replace(command, words=name, named=dict(command.named) | {"on": (day,)})
+    return command
+
+
+def of_day(command: Command) -> Command:
+    """Read a command for a day that other words follow (`yesterday AMD`) as a question about that day."""
+    day = () if command.verb == "date" else (command.verb,)
+    return replace(command, verb=FREE, words=(*day, *command.words))
 
 
 def _unmarked(text: str) -> str:

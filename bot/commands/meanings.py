@@ -24,6 +24,11 @@ _LISTED = re.compile(f"[{LIST_SIGNS}\\n]")
 _HOW: dict[str, How] = {"daily": "daily", "weekly": "weekly", "once": "once"}
 _TIME = re.compile(r"(\d{1,2})(?:[:.\uff1a](\d\d))?\s*(am|pm)?", re.IGNORECASE)
 _NOON, _LAST_HOUR = 12, 23
+_BACKSLASH = re.compile(r"\\(?=[\w.])")
+"""As Windows parts folders; before anything else it takes a letter's meaning away, as in .gitignore."""
+_ON_A_MACHINE = re.compile(r"[A-Za-z]:/|~")
+_LINE = re.compile(r"(?<=\w):\d+(?:[:-]\d+)?$")
+"""What stands behind a path that was copied from a message or an editor: its line, perhaps a column or a last line."""
 
 
 def area(core: Core, text: str) -> str:
@@ -71,9 +76,12 @@ def since(text: str, now: datetime, *, last: bool = False) -> datetime:
     if len(found) > 1:
         raise Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in found))
     try:
-        return parse_since(found[0].isoformat() if found else fold(text), now, last=last)
+        moment = parse_since(found[0].isoformat() if found else fold(text), now, last=last)
     except BadInput:
         raise Mistake("mistake.since", text=text) from None
+    if moment > now and not last:
+        raise Mistake("mistake.day_coming", text=text, today=now.date().isoformat())
+    return moment
 
 
 def clock(text: str) -> time:
@@ -101,6 +109,14 @@ def zone(text: str) -> str:
         near = get_close_matches(wanted, known, n=2, cutoff=0.5)
         hint = tuple(known[name] for name in near) or ("Europe/Berlin", "Asia/Shanghai")
         raise Mistake("mistake.zone", text=text, near=hint) from None
+
+
+def path(text: str) -> str:
+    """Return a path or a pattern of paths as the repository has it, without `./` before it and a line's number behind it."""
+    wanted = _BACKSLASH.sub("/", text.strip())
+    if _ON_A_MACHINE.match(wanted):
+        raise Mistake("mistake.path", text=text)
+    return _LINE.sub("", wanted).removeprefix("./") or text
 
 
 def listed(text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ together, a dash that a phone made of `--` stands for it. What stands in quotati
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.i18n.typography import DOUBLE_QUOTES, LIST_SIGNS, LITERAL_QUOTES, PAIRED_QUOTES, SINGLE_QUOTES, fold
 
@@ -93,13 +93,20 @@ def has_marks(text: str) -> bool:
 
 
 def _cut(text: str) -> Iterator[Piece]:
-    at = 0
+    at, before = 0, None
     while at < len(text):
         if _is_space(text[at]):
             at += 1
+        elif (
+            before and text[at] in LIST_SIGNS and _in_quotes(text, at + 1)
+        ):  # the comma belongs to what stands before it
+            before, at = replace(before, goes_on=True), at + 1
         else:
-            piece, at = _piece(text, at)
-            yield piece
+            if before:
+                yield before
+            before, at = _piece(text, at)
+    if before:
+        yield before
 
 
 def _piece(text: str, at: int) -> tuple[Piece, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from analysis.i18n.language import Language
+from analysis.i18n.typography import mixes_alphabets
 from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from bot.commands import bare_topics, meanings
@@ -77,6 +78,10 @@ def _stored(core: Core, name: str, value: str) -> str:
         return meanings.change_type(value)
     if name == "fix":
         return meanings.fix(value)
+    if name in {"word", "path"} and (mixed := mixes_alphabets(value)):
+        raise Mistake("mistake.alphabets", text=mixed)
+    if name == "path":
+        return meanings.path(value)
     if value.startswith("<@"):  # a mention of somebody on the platform, whose name there is not the repository's
         raise Mistake("mistake.author_mention")
     return value.lstrip("@") if name == "author" else value

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from analysis.errors import Problem
 from analysis.i18n.language import LANGUAGES, Language
 from bot.commands import topics as topic_grammar
-from bot.commands.grammar import free, surplus, typed
+from bot.commands.grammar import of_day, surplus, typed
 from bot.commands.mistakes import Mistake
 from bot.commands.registry import as_typed, usage, verb, verbs
 from bot.commands.terms import terms
@@ -48,8 +48,8 @@ _LOG = logging.getLogger(__name__)
 _SEVERAL = {"subscribe", "mute", "unsubscribe", "search"}
 """Commands that take several values of what topics are named by."""
 
-_OF_DAYS = {"today", "yesterday", "week", "month"}
-"""Commands that take no words, and with which questions begin."""
+_OF_DAYS = {"today", "yesterday", "date"}
+"""Commands for days, with which questions begin, too."""
 
 
 class Dispatcher:
@@ -66,8 +66,8 @@ class Dispatcher:
             await self._services.work.quick(lambda: self._services.people.note(request.asker))
             command = typed(request.command) if isinstance(request.command, str) else request.command
             context = await read_context(self._services, request, command)
-            if command.verb in _OF_DAYS and isinstance(request.command, str) and _strange(context):
-                command = free(request.command)  # `yesterday AMD` asks for something of that day
+            if command.verb in _OF_DAYS and not command.strange and _strange(context):
+                command = of_day(command)
                 context = await read_context(self._services, request, command)
             language = context.language
             is_public = command.is_public and command.verb not in PRIVATE
@@ -150,6 +150,9 @@ async def _help(context: CommandContext) -> AsyncIterator[Reply]:
     language, platform = context.language, context.asker.platform
     name = context.command.text.strip()
     found = verb(name) if name else None
+    if name == "undo":
+        yield Note(context.say("help.undo"))
+        return
     if terms(name) and found is None:
         raise Mistake("mistake.verb", verb=name, near="")
     if found:

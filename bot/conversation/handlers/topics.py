@@ -125,10 +125,11 @@ async def undo(context: CommandContext) -> AsyncIterator[Reply]:
     recipient, known = context.recipient, context.services.subscriptions
     if recipient.kind == "channel" and not context.services.access.is_admin(context.asker):
         raise Mistake("mistake.admin")
-    subs, text = context.button("subs", f"subs{_here(context)}"), context.command.text
-    number = (
-        int(text) if text.isdecimal() else await context.services.work.quick(lambda: known.last_revision(recipient))
-    )
+    subs = context.button("subs", f"subs{_here(context)}")
+    numbers = [int(word) for word in context.command.words if word.isdecimal()]
+    if numbers[1:]:
+        raise Mistake("mistake.undo_one", number=str(numbers[0]))
+    number = numbers[0] if numbers else await context.services.work.quick(lambda: known.last_revision(recipient))
     if not number:
         yield Note(context.say("done.nothing_to_undo"), "plain", (subs,))
         return
