@@ -53,6 +53,10 @@ _AT_ONCE = 8
 _COMPLETED_FOR = timedelta(hours=36)
 _LOOKED_EVERY = timedelta(minutes=10)
 
+_TRIED_EVERY = timedelta(hours=1)
+_MENDED_WITHIN = timedelta(days=3)
+"""For so long a channel that refuses posts is tried each hour: what nobody has mended by then is left for good as a rule."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -88,7 +92,7 @@ class DigestJob:
     def _waiting(self) -> list[Feed]:
         """Return the feeds that something may be due to; one that was changed meanwhile rests no more.
 
-        What a channel refused is among them at each of its hours: who mends that does not always say so.
+        What a channel refused is among them now and then: who mends that does not always say so.
         """
         now, found, resting = self._core.now(), list[Feed](), dict[int, tuple[Feed, datetime]]()
         for feed in self._feeds.all():
@@ -225,11 +229,11 @@ class DigestJob:
         return Ready(quiet, told, 0, note) if quiet else None
 
     async def _refused(self, feed: Feed, refused: Delivery | None, why: str) -> None:
-        """Pause a feed that cannot be posted until its next hour, and tell whoever set it up, once."""
+        """Pause a feed that cannot be posted until it is tried again, and tell whoever set it up, once."""
         stored = await self._work.quick(lambda: self._feeds.get(feed.id)) or feed
         paused = await self._work.quick(lambda: self._feeds.put(replace(stored, paused=why)))
-        now = self._core.now()
-        self._resting[feed.id] = (paused, next_post(feed, now))
+        window = refused.order.window if refused else None
+        self._resting[feed.id] = (paused, _tried_next(feed, window, self._core.now()))
         if stored.paused:  # it was tried again
             return
         _LOG.warning("the feed %s of %s is paused: %s", feed.id, feed.repository, said(why, "en"))
@@ -318,6 +322,15 @@ class DigestJob:
             )
         elif ready is not None:
             await self._deliverer.edit(delivery, ready)
+
+
+def _tried_next(feed: Feed, refused: Window | None, now: datetime) -> datetime:
+    """Return when a feed is tried again whose channel refused a post about these days: at its hour, and each hour at first."""
+    at = next_post(feed, now)
+    if refused is None:
+        return at
+    missed_since = refused.end if feed.looks_back else Window.of(refused.first, feed.zone).end
+    return min(at, now + _TRIED_EVERY) if now - missed_since < _MENDED_WITHIN else at
 
 
 def _of_these(digest: Digest, told: Sequence[str]) -> Digest:
