@@ -786,6 +786,15 @@ async def test_a_comma_may_stand_apart_from_what_is_quoted(known: Bot) -> None:
     assert "of AMD and of NPU" in await known.shown("subscribe “AMD” ，「NPU」")
 
 
+async def test_a_word_that_names_an_area_without_commits_is_looked_for(known: Bot) -> None:
+    """Its English words are, too."""
+    store = known.core.stores.store
+    with store.write() as db:
+        db.execute("update words set tags = replace(tags, 'areakvcache', '')")
+    assert "235145a" not in await known.shown("area KV cache")
+    assert "235145a" in await known.shown("search 缓存")
+
+
 async def test_several_people_are_any_of_them(known: Bot) -> None:
     """A commit has one author."""
     one, other = [len((await known.reply(f"search author={name}")).rows) for name in ("Priya", "Ilse")]  # type: ignore[union-attr]

@@ -644,6 +644,17 @@ async def test_a_model_that_fails_for_minutes_is_told_to_nobody(
     assert notes(reading) == []
 
 
+async def test_what_was_told_before_a_long_absence_is_not_said_to_be_missing(bot: Bot, scratch: Scratch) -> None:
+    """Months later, too, or where a clock is a year ahead."""
+    scratch.commit("Add b", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
+    a_feed(bot)
+    await bot.at(NINE)
+    await bot.at(NINE + 100 * DAY)
+    _, said = bot.platform.in_channel("C1")
+    assert isinstance(said, Note)
+    assert "Not told: 2026-01-09 to 2026-04-11, too long ago" in said.text
+
+
 @pytest.mark.parametrize("quiet", ["line", "nothing"])
 async def test_days_that_nobody_looked_at_and_no_post_makes_up_for_are_named(
     bot: Bot, scratch: Scratch, quiet: str

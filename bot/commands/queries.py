@@ -225,11 +225,9 @@ def find_commits(
     if wanted == Question(wanted.words) and (not answer.entries or not wanted.words.isascii()):
         # Commits are in English: who asks for an area by its Chinese name means the area.
         with contextlib.suppress(BadInput):
-            answer = search(
-                core.stores.store,
-                Question(repos=known, areas=(area_key(wanted.words, core.sources.areas()),)),
-                limit=limit,
-            )
+            of_area = Question(repos=known, areas=(area_key(wanted.words, core.sources.areas()),))
+            found = search(core.stores.store, of_area, limit=limit)
+            answer = found if found.entries else answer
     return Answer(tuple(core.memory.with_analyses(answer.entries, language)), answer.more)
 
 

@@ -182,9 +182,13 @@ class DigestJob:
 
     async def _lost(self, feed: Feed, delivery: Delivery) -> str:
         """Name the days that fell due while nobody looked, and are too long ago to be made up for; empty for none."""
-        others = [other for other in await self._deliveries(feed, (DIGEST,)) if other.id != delivery.id]
         now = self._core.now()
-        days = beyond_reach(feed, covered(feed, others, now), feed.since, now)
+        known = await self._deliveries(feed, (DIGEST,))
+        if known == [delivery] and feed.since < now - REMEMBERED:  # it was off for longer than that
+            known = await self._work.quick(lambda: self._deliverer.deliveries.of(DIGEST, str(feed.id)))
+        days = beyond_reach(
+            feed, covered(feed, [other for other in known if other.id != delivery.id], now), feed.since, now
+        )
         return say_lost(days, feed.repository, feed.language) if days else ""
 
     async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:
