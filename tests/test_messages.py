@@ -184,6 +184,22 @@ async def test_two_processes_tell_once(bot: Bot, scratch: Scratch) -> None:
     assert bot.platform.doubles == []
 
 
+async def test_a_person_who_takes_messages_again_hears_what_was_missed(bot: Bot, scratch: Scratch) -> None:
+    """With the next message that is due to them, without having to ask for it."""
+    await bot.reply("subscribe word=cache")
+    bot.platform.gone.add("U1")
+    scratch.commit("Fix the cache", {"b.py": "b = 1\n"}, at=MADE + HOUR)
+    await at(bot, MADE + 23 * HOUR)
+    assert "paused: this person takes no direct messages" in await bot.shown("subs")
+    bot.platform.gone.clear()
+    scratch.commit("Clear the cache", {"c.py": "c = 1\n"}, at=MADE + 30 * HOUR)
+    await at(bot, MADE + 31 * HOUR)
+    assert sent(bot) == []
+    await at(bot, MADE + 47 * HOUR)
+    assert [sorted(one) for one in sent(bot)] == [["Clear the cache", "Fix the cache"]]
+    assert "paused" not in await bot.shown("subs")
+
+
 async def test_a_person_who_takes_no_messages_is_not_tried_again(bot: Bot, scratch: Scratch) -> None:
     """Their list says so."""
     await bot.reply("subscribe everything how=immediately")

@@ -64,6 +64,7 @@ class SubscriptionJob:
         self._refresh = refresh
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._done: set[tuple[str, str]] = set()
+        self._paused: set[Recipient] = set()
 
     async def round(self) -> None:
         """Send what is due each morning or week, and go on with what was stopped."""
@@ -75,7 +76,10 @@ class SubscriptionJob:
 
     async def _by_recipient(self) -> list[tuple[Recipient, list[Subscription]]]:
         def look() -> list[Subscription]:
-            return [one for one in self._subscriptions.all() if not one.paused and self._access.may_be_sent(one)]
+            seen = [one for one in self._subscriptions.all() if self._access.may_be_sent(one)]
+            self._paused = {one.recipient for one in seen if one.paused}
+            # Who took no message is tried with the next one: nobody says when they take them again.
+            return [replace(one, paused="") for one in seen]
 
         found = sorted(await self._work.quick(look), key=lambda one: str(one.recipient))
         return [(who, list(topics)) for who, topics in groupby(found, key=lambda one: one.recipient)]
@@ -123,6 +127,8 @@ class SubscriptionJob:
         result = await self._deliverer.deliver(order_, make, user)
         if result.outcome is Outcome.REFUSED:
             await self._work.quick(lambda: self._subscriptions.pause(who, result.trouble))
+        elif result.outcome is Outcome.POSTED and who in self._paused:
+            await self._work.quick(lambda: self._subscriptions.pause(who, ""))
         if result.trouble:
             _LOG.warning("the message to %s: %s (%s)", who, result.outcome, said(result.trouble, "en"))
         return result.outcome
