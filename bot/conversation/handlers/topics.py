@@ -128,7 +128,7 @@ async def undo(context: CommandContext) -> AsyncIterator[Reply]:
     subs = context.button("subs", f"subs{_here(context)}")
     numbers = [int(word) for word in context.command.words if word.isdecimal()]
     if numbers[1:]:
-        raise Mistake("mistake.undo_one", number=str(numbers[0]))
+        raise Mistake("mistake.undo_several", number=str(numbers[0]))
     number = numbers[0] if numbers else await context.services.work.quick(lambda: known.last_revision(recipient))
     if not number:
         yield Note(context.say("done.nothing_to_undo"), "plain", (subs,))
