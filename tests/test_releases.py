@@ -10,7 +10,7 @@ from conftest import Cli
 from repositories import Repository
 from servers.github import GitHubServer
 
-from analysis.commits.tags import Tag, before, versions
+from analysis.commits.tags import Tag, before, one_each, versions
 from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.github_revisions import GitHubRevisions
 from formatters.reply import Sheet
@@ -55,6 +55,15 @@ def test_what_came_before_is_of_the_same_package() -> None:
         "v1.10.0": "v1.2.0", "pen-3.0.0": "", "pen-3.1.0": "pen-3.0.0", "latest": "",
     }  # fmt: skip
     assert [tag.name for tag in versions(tags)][:2] == ["v1.10.0", "pen-3.1.0"]
+
+
+def test_a_release_is_told_once_however_many_tags_its_commit_has() -> None:
+    """Go tags each module of a repository by itself, and some a second time with numbers to import it by."""
+    names = ["v3.5.4", "v0.305.4", "api/v3.5.4", "pen-1.2.0", "v1.0.0"]
+    tags = [Tag(name, ("b" if name == "v1.0.0" else "a") * 40, NOON) for name in names]
+    assert [tag.name for tag in one_each(tags)] == ["v3.5.4", "pen-1.2.0", "v1.0.0"]
+    modules = [Tag(name, "a" * 40, NOON) for name in ("api/v1.2.0", "sdk/v1.2.0")]
+    assert one_each(modules) == modules
 
 
 ARGUMENTS = """

@@ -56,6 +56,24 @@ def versions(tags: Iterable[Tag]) -> list[Tag]:
     return sorted((tag for tag in tags if _NUMBERED.match(tag.name)), key=lambda tag: (tag.at, tag.name), reverse=True)
 
 
+def one_each(tags: Sequence[Tag]) -> list[Tag]:
+    """Return one tag of those that a commit has as one release: the highest of the whole, without its Go modules'.
+
+    A module's tag has its folder before the version, and one for import by version 0 has other numbers:
+    https://go.dev/ref/mod#vcs-version . Packages that are told apart by a name keep theirs.
+    """
+    mains: dict[str, Tag] = {}
+    for tag in tags:
+        known = mains.get(tag.sha)
+        if not tag.package and (known is None or tag.version > known.version):
+            mains[tag.sha] = tag
+    return [tag for tag in tags if tag.sha not in mains or tag == mains[tag.sha] or not _is_of_whole(tag)]
+
+
+def _is_of_whole(tag: Tag) -> bool:
+    return not tag.package or tag.package.endswith("/")
+
+
 def before(tag: Tag, tags: Sequence[Tag]) -> Tag | None:
     """Return the version of the same package that whoever takes this one has; None for a first one.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analysis.commits.tags import Tag, before, versions
+from analysis.commits.tags import Tag, before, one_each, versions
 from analysis.digest.digest import Digest, Release
 from analysis.entry import Entry
 from analysis.i18n.language import Language
@@ -29,7 +29,7 @@ def follow_tags(stores: Stores, source: Revisions) -> list[Tag]:
 def with_releases(stores: Stores, digest: Digest) -> Digest:
     """Return the digest with the releases of its days, as far as they are known, the newest first."""
     known = versions(stores.tags.of(digest.repo))
-    found = (_release(tag, known) for tag in known if tag.at in digest.window)
+    found = (_release(tag, known) for tag in one_each([tag for tag in known if tag.at in digest.window]))
     return replace(digest, releases=tuple(found))
 
 

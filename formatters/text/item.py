@@ -3,6 +3,7 @@
 Texts here may hold code in backticks and nothing else of any markup; everything else in them is to be shown as it is.
 """
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +33,7 @@ _SCOPE = 40  # characters: a longer one is a list
 _FACTS = 10
 _BROUGHT = 100  # commits of a merge that are named; more are counted
 """Facts below an entry: who wants all has the JSON."""
+_BARE_VERSION = re.compile(r"(?:[\w/-]*@)?v?\d+(?:\.\d+)+[\w.+-]*")
 _AUTHORS = 2
 """Authors of a merge that are named; more are counted."""
 _LATE = timedelta(days=8)
@@ -169,6 +171,8 @@ def _title(entry: Entry, language: Language, areas: Areas) -> str:
     said = clean(entry.analysis.headline) if entry.analysis else ""
     if not said:
         return clean(bare_title(entry)) or label("entry.untitled", language)
+    if _BARE_VERSION.fullmatch(said):  # what came in this version is for its title to say
+        return clean(bare_title(entry))
     title = read_title(entry.commit.subject)
     undone = title.restores or title.reverts
     changed = read_title(undone) if undone else title
@@ -182,9 +186,12 @@ def _title(entry: Entry, language: Language, areas: Areas) -> str:
 
 
 def _narrows(title: Title, areas: Areas, shown: Sequence[str]) -> bool:
-    """Whether the title's scope says where it holds, and neither its words nor an area that is shown do."""
-    is_said = title.text.lower().startswith(title.scope.lower())
-    return bool(title.scope) and len(title.scope) <= _SCOPE and not is_said and not areas.tagged(title) & set(shown)
+    """Whether the title's scope says where it holds, and neither its words nor the name of an area that is shown do."""
+    scope = title.scope.lower()
+    is_said = title.text.lower().startswith(scope)
+    names = {key: areas.name(key, "en").lower() for key in areas.tagged(title) & set(shown)}
+    is_shown = any(scope in {key, name, *name.split()} for key, name in names.items())
+    return bool(scope) and len(scope) <= _SCOPE and not is_said and not is_shown
 
 
 def _line(entry: Entry, title: str, language: Language) -> str:
