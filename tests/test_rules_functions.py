@@ -125,3 +125,11 @@ def test_what_only_moved_within_a_file_is_no_change_of_where_it_was() -> None:
     after = f"def load(pages):\n    _settle(pages)\n    return pages\n\n\ndef _settle(pages):\n{body}"
     found = {one.name: one.count for one in touched([changed_file(a_change("q/cache.py", before, after))]).functions}
     assert found == {"load": 1, "_settle": 1}
+
+
+def test_a_class_is_not_named_for_a_method_that_is_not_seen() -> None:
+    """The hunk shows the class alone; of a field of the class itself, the class is the name."""
+    lines = "".join(f"        a_{n} = {n}\n" for n in range(9))
+    before = f"class Cache:\n    size = 1\n\n    def load(self):\n{lines}        return 1\n"
+    assert changed("q/cache.py", before, before.replace("return 1", "return 2")) == []
+    assert changed("q/cache.py", before, before.replace("size = 1", "size = 2")) == ["Cache"]

@@ -293,6 +293,7 @@ def test_what_a_title_leaves_open_was_learned(title: str, files: list[FileChange
         "Do not send the last page twice",
         "Clamp the number of pages to what is there",
         "server: wrap the body to prevent closing it early",
+        "Make the loading of pages thread safe",
     ],
 )
 def test_what_is_kept_refused_or_left_out_was_done_wrong_before(title: str) -> None:

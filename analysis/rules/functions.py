@@ -161,7 +161,11 @@ def _walk(hunk: Hunk, code: dict[int, str], was: dict[int, str], language: str) 
                 name, name_indent = owner, owner_indent
         is_before_new = line.added and not found and _leads_to_definition(hunk, texts, index, language)
         if (line.added or line.removed) and text.strip():
-            yield "" if is_before_new else name, places[index], is_defined, text
+            is_deeper = name == owner != "" and len(text) - len(text.lstrip()) > owner_indent + _METHOD
+            is_unseen = (
+                language == "python" and is_deeper and not found
+            )  # in a method whose beginning is above the hunk
+            yield "" if is_before_new or is_unseen else name, places[index], is_defined, text
         if language != "python" and text.lstrip()[:1] == "}" and len(text) - len(text.lstrip()) <= name_indent:
             name, name_indent = (owner, owner_indent) if name != owner else ("", -1)
 

@@ -28,6 +28,12 @@ _KIND_TYPES = {
 _MENDS = re.compile(r"\b(?:fix|correct|repair|resolv|restor|prevent|avoid|handl|bug|wrong|missing)\w*", re.IGNORECASE)
 _BUILDS = {FileKind.CI, FileKind.BUILD, FileKind.LOCK, FileKind.TOOLING}
 _SPEEDS_UP = re.compile(r"\b(?:perf|fast|speed|optimi|cache|memory|alloc|slow)\w*", re.IGNORECASE)
+_MAY_SPEED_UP = re.compile(
+    rf"{_SPEEDS_UP.pattern}|\b(?:fus|overlap|reduc|avoid|skip|laz[iy]|batch|parallel|async|tun(?:e|ing)|kernel|graph|vectori|throughput|latency|inlin"
+    r"|prefetch|preload|pool|cop(?:y|ies)|clone|redundant|unnecessar|hoist|triton|cuda|gemm|quanti|compress|efficien|improv|precomput|reus|fp[48]|int[48])\w*|优化|性能|提速|加速",
+    re.IGNORECASE,
+)
+"""What a title speaks of that makes something faster; one that speaks of nothing such tells of something else."""
 _SAYS_FIX = re.compile(r"\W*(?:fix(?:es|ed|ing)?|repair(?:s|ed)?|correct(?:s|ed)?)\b", re.IGNORECASE)
 
 
@@ -135,6 +141,8 @@ def likeliest(
     if ChangeType.CHORE in title.types and not _SPEEDS_UP.search(title.text):
         ruled_out.add(ChangeType.PERFORMANCE)
     symptoms = {code for code, _ in found_in(title.text)}
+    if not _MAY_SPEED_UP.search(title.text):
+        ruled_out.add(ChangeType.PERFORMANCE)
     if kinds and not _BUILDS & set(kinds):
         ruled_out.add(ChangeType.CI_BUILD)
     may_break = _BREAKS.search(title.text) or withdraws(title.text) or "dropped_support" in symptoms
