@@ -304,6 +304,7 @@ class TestRewritten:
         digest = told(environ, place)
         assert titles(digest) == ["Change 4 (late)"]
         assert "4 commits that were told before" in digest.notes[0]
+        assert told(environ, place, NINE + DAY).notes == ()
 
     def test_what_landed_twice_is_told_twice(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
         """Its old self is still there: it was taken back and put in again."""
@@ -350,6 +351,7 @@ class TestRewritten:
         assert digest.notes == (
             "the branch's history was rewritten: 5 commits that were told before have other SHAs now",
         )
+        assert told(environ, place, NINE + DAY).notes == ()
 
     def test_a_title_from_outside_is_only_a_title(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
         """No mention, link or end of ours is forged by what is gone, and a long one is cut."""

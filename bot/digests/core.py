@@ -121,7 +121,7 @@ class Core:
             commits = [commit for some in fetching for commit in some]
             again = self.intake.rewritten.same(listing.repo, twins, commits)
             coming = iter([[commit for commit in commits if commit.sha not in again]])
-        listing = self.intake.noting_rewritten(listing, heads, gone, again, before, window)
+        listing = self.intake.noting_rewritten(listing, gone, again, before, window)
         earlier = told_before(before, window)
         notes = tuple(note.said(language) for note in listing.notes)
         run = RunCard(analyser.name, analyser.prompt, fetched, len(heads) - fetched)

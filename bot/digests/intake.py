@@ -150,7 +150,6 @@ class Intake:
     def noting_rewritten(
         self,
         listing: Listing,
-        heads: Sequence[Commit],
         gone: Sequence[Commit],
         again: Mapping[str, Collection[str]],
         told: ReportedCommits,
@@ -158,15 +157,16 @@ class Intake:
     ) -> Listing:
         """Return a listing that says how the branch was rewritten, if it was; each commit is counted and named once.
 
-        `again` has those of `heads` that are what is `gone` under other SHAs.
+        `again` has those of its commits that are what is `gone` under other SHAs.
         """
         notes, seen = list(listing.notes), self.rewritten.seen
         if found := seen(listing.repo, again, window):
             notes.append(Remark("rewritten", count=len(found)))
         # What comes again and does something else is told again, as news.
-        come = {(head.author, head.authored_at, head.subject) for head in heads}
+        come = {(head.author, head.authored_at, head.subject) for head in listing.heads}
         back = {sha for shas in again.values() for sha in shas}
         lost = [one for one in gone if one.sha not in back and (one.author, one.authored_at, one.subject) not in come]
+        seen(listing.repo, back, window, "vanished")  # the next listing may not have what they are now
         fresh = seen(listing.repo, [one.sha for one in lost], window, "vanished")
         if named := [one for one in lost if one.sha in fresh]:
             notes.append(vanished([told.where[one.sha].last for one in named], named))
