@@ -741,6 +741,11 @@ async def test_a_days_command_with_other_words_asks_for_something_of_that_day(kn
     assert "AMD: Thursday, 2026-03-12" in await known.shown(text)
 
 
+@pytest.mark.parametrize("text", ["area AMD.", "area AMD!", "area AMD please", "区域 AMD", "区域 AMD。"])
+async def test_an_area_is_asked_for_in_a_sentence(known: Bot, text: str) -> None:
+    assert "AMD: 1 commit" in await known.shown(text)
+
+
 async def test_a_days_command_with_an_option_that_it_lacks_is_told_its_form(known: Bot) -> None:
     """Its own, not that of questions."""
     assert "write it as `yesterday [repository=" in await known.problem("yesterday area=AMD")

@@ -131,6 +131,9 @@ def typed(text: str) -> Command:
 
 def _area_of_day(command: Command) -> Command:
     """Return `area AMD yesterday` as that area on that day, `areas yesterday` as that day's; any other as it is."""
+    words = [word for word in command.words if fold(word).lower().strip(ENDS) not in _BESIDE]
+    if words:  # people end a sentence, and are polite
+        command = replace(command, words=(*words[:-1], words[-1].rstrip(ENDS) or words[-1]))
     named = 1 if command.verb == "area" else 0
     for count in range(min(len(command.words) - named, _LONGEST_DAY), 0, -1):
         name, day = command.words[:-count], " ".join(command.words[-count:])
