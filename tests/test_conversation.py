@@ -800,6 +800,34 @@ async def test_a_word_that_names_an_area_without_commits_is_looked_for(known: Bo
     assert "235145a" in await known.shown("search 缓存")
 
 
+@pytest.mark.parametrize("text", ["week AMD", "本周 AMD"])
+async def test_a_week_with_other_words_is_a_question(known: Bot, text: str) -> None:
+    """One with a time of its own is not."""
+    assert "AMD: " in await known.shown(text)
+    for other in ("month 2026-02", "month February"):
+        assert "write it as `month" in await known.problem(other)
+
+
+@pytest.mark.parametrize("text", ['subscribe AMD"', "订阅：AMD", 'subscribe "AMD'])
+async def test_a_mark_too_many_is_none_of_the_topic(known: Bot, text: str) -> None:
+    assert "AMD" in await known.shown(text)
+    assert [one.area for one in known.assembly.subscriptions.all()] == ["amd_rocm"]
+
+
+@pytest.mark.parametrize("text", ["#396", "＃396", "5504fd9"])
+async def test_a_reference_alone_is_no_topic(known: Bot, text: str) -> None:
+    """It may be a fix to follow, or a text to look for: both are offered."""
+    assert f"`subscribe fix={text}` follows it as a fix" in await known.problem(f"subscribe {text}")
+    assert known.assembly.subscriptions.all() == []
+
+
+async def test_undo_is_known_by_its_buttons_word(known: Bot) -> None:
+    """In Chinese, too."""
+    await known.reply("subscribe AMD")
+    await known.reply("撤销")
+    assert known.assembly.subscriptions.all() == []
+
+
 async def test_several_people_are_any_of_them(known: Bot) -> None:
     """A commit has one author."""
     one, other = [len((await known.reply(f"search author={name}")).rows) for name in ("Priya", "Ilse")]  # type: ignore[union-attr]

@@ -10,6 +10,7 @@ from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from bot.commands.meanings import listed
 from bot.commands.mistakes import Mistake
+from bot.commands.references import reference
 from bot.commands.registry import TYPES
 from bot.i18n.words import WORDS
 
@@ -123,6 +124,8 @@ def _bare(areas: Areas, text: str) -> str:
 
 
 def _part(areas: Areas, text: str) -> list[Named]:
+    if reference(text):
+        raise Mistake("mistake.fix_or_word", text=text)
     pair = re.split(r"\s*[|/+]\s*", fold(text))  # a full-width plus, too
     if len(pair) > 1 and all(areas.find(fold(one)) for one in pair):
         return [meaning(areas, one) for one in pair]

@@ -131,6 +131,8 @@ def _piece(text: str, at: int) -> tuple[Piece, int]:
         return piece, end
     if found and is_dashed and found.end() == end:
         return Piece(run, name, is_dashed=True), end
+    if run[-1:] in DOUBLE_QUOTES and not set(run[:-1]) & set(DOUBLE_QUOTES):  # one that nothing opened
+        run = run[:-1] or run
     return Piece(run.lstrip(DOUBLE_QUOTES) or run, goes_on=run[-1:] in LIST_SIGNS), end
 
 

@@ -4,10 +4,11 @@ The same for every platform; see `bot.port.platform.Conversation`.
 """
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 from analysis.errors import Problem
 from analysis.i18n.language import LANGUAGES, Language
+from analysis.questions.dates import names_time
 from bot.commands import topics as topic_grammar
 from bot.commands.grammar import of_day, surplus, typed
 from bot.commands.mistakes import Mistake
@@ -50,6 +51,8 @@ _SEVERAL = {"subscribe", "mute", "unsubscribe", "search"}
 
 _OF_DAYS = {"today", "yesterday", "date"}
 """Commands for days, with which questions begin, too."""
+_OF_SPANS = {"week", "month"}
+"""The same of look backs; `month 2026-02` is no question."""
 
 
 class Dispatcher:
@@ -66,7 +69,7 @@ class Dispatcher:
             await self._services.work.quick(lambda: self._services.people.note(request.asker))
             command = typed(request.command) if isinstance(request.command, str) else request.command
             context = await read_context(self._services, request, command)
-            if command.verb in _OF_DAYS and not command.strange and _strange(context):
+            if not command.strange and _asks(command, _strange(context)):
                 command = of_day(command)
                 context = await read_context(self._services, request, command)
             language = context.language
@@ -109,6 +112,13 @@ def _check(context: CommandContext) -> None:
         raise Mistake("mistake.choice", text=language, known=LANGUAGES)
     if found and found.is_admin and not context.is_admin:
         raise Mistake("mistake.only_in_channel" if context.asker.is_direct else "mistake.admin")
+
+
+def _asks(command: Command, strange: Collection[str]) -> bool:
+    """Whether a command for days begins a question: `yesterday AMD`."""
+    if command.verb in _OF_SPANS:
+        return bool(strange) and not any(names_time(word) or any(map(str.isdigit, word)) for word in strange)
+    return bool(strange) and command.verb in _OF_DAYS
 
 
 def _strange(context: CommandContext) -> list[str]:
