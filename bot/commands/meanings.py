@@ -23,6 +23,8 @@ from storage.subscriptions import How
 _LISTED = re.compile(f"[{LIST_SIGNS}\\n]")
 _HOW: dict[str, How] = {"daily": "daily", "weekly": "weekly", "once": "once"}
 _TIME = re.compile(r"(\d{1,2})(?:[:.\uff1a](\d\d))?\s*(am|pm)?", re.IGNORECASE)
+_ONE_CLOCK = {"est", "mst"}
+"""Zones without summer time, by whose names people mean the clocks of cities that have it."""
 _NOON, _LAST_HOUR = 12, 23
 _BACKSLASH = re.compile(r"\\(?=[\w.])")
 """As Windows parts folders; before anything else it takes a letter's meaning away, as in .gitignore."""
@@ -100,7 +102,7 @@ def zone(text: str) -> str:
     """Return an IANA time zone, also by its city alone."""
     wanted = fold(text).replace(" ", "_").lower()
     known = {name.lower(): name for name in available_timezones()}
-    if wanted not in known and (meant := of_clocks(fold(text))):
+    if (wanted not in known or wanted in _ONE_CLOCK) and (meant := of_clocks(fold(text))):
         raise Mistake("mistake.zone", text=text, near=tuple(meant))
     named = known.get(wanted) or next((n for low, n in known.items() if low.rpartition("/")[2] == wanted), "")
     try:
