@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.i18n.language import Language
+from formatters.charts.plot import Plot
 from formatters.outline import Outline
 from formatters.review import ReviewOutline
 from formatters.text.item import Item
@@ -41,12 +42,26 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A part of what takes a while.
+
+    Attributes:
+        links: (address, text) of what it reads; texts of ours or references such as `#12`, nothing from outside.
+    """
+
+    text: str
+    state: Literal["pending", "active", "done"] = "active"
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A sentence or a few: a receipt, a mistake and its way out, a help text's part.
 
     Attributes:
         about: the channel that it speaks of, shown before the text.
         field: the entry of the form that was filled in wrong; empty for none.
+        steps: of a working note, what is done, under way and to come; a platform without a look for that shows the text alone.
     """
 
     text: str
@@ -54,6 +69,7 @@ class Note:
     buttons: tuple[Button, ...] = ()
     about: Channel | None = None
     field: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +79,14 @@ class File:
     Attributes:
         name: of letters, digits, dots, dashes and underscores alone; `title`: as people see it.
         alternative: what a picture shows, in a sentence, for whoever does not see it; empty for what is no picture.
+        plot: its numbers, for a platform that draws them itself; None where no plain chart shows them.
     """
 
     name: str
     title: str
     content: bytes
     alternative: str = ""
+    plot: Plot | None = None
 
 
 @dataclass(frozen=True, slots=True)

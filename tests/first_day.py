@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 EVENING = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 """Eight in the evening in Shanghai, on the sample's day."""
 
+WELCOME = "/digest help"
+"""What only the welcome of a channel says."""
+
 
 class FirstDay:
     """The bot, and its rounds; whoever has a platform puts it among the transports."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from first_day import EVENING, FirstDay
+from first_day import EVENING, WELCOME, FirstDay
 from servers.discord import FakeDiscord, Interaction, StoredMessage
 from servers.github import GitHubServer
 from servers.waiting import hurry
@@ -48,7 +48,8 @@ class Team(FirstDay):
         return used
 
     def posts(self) -> list[StoredMessage]:
-        return self.server.in_channel()
+        """What stands in the channel but for its welcome."""
+        return [message for message in self.server.in_channel() if WELCOME not in message.text]
 
 
 def control(message: StoredMessage, label: str) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import yaml
 from conftest import ROOT
-from first_day import EVENING, FirstDay
+from first_day import EVENING, WELCOME, FirstDay
 from servers.chat import Json
 from servers.github import GitHubServer
 from servers.slack import Delivery, FakeSlack
@@ -35,6 +35,10 @@ class Team(FirstDay):
             server, beat=5, suggest=self.bot.suggest
         )  # pictures keep the machine busy for a while
 
+    def posts(self) -> list[StoredMessage]:
+        """What stands in the channel but for its welcome."""
+        return [message for message in self.server.in_channel() if WELCOME not in message.text]
+
     async def use(self, text: str) -> Delivery:
         return await self.answered(await self.server.slash("/digest", text))
 
@@ -53,7 +57,7 @@ class Team(FirstDay):
         await self.bot.look()
         await self.bot.due()
         await self.bot.due()
-        (post,) = [message for message in self.server.in_channel() if message.thread_ts in {None, message.ts}]
+        (post,) = [message for message in self.posts() if message.thread_ts in {None, message.ts}]
         return post
 
 
@@ -82,6 +86,8 @@ async def set_up(team: Team) -> None:
     view = await team.server.wait_view(text="owner/name")
     await team.server.submit(view, filled(view.data["blocks"]) | {"repository": "example/quill"})
     await team.server.wait_view(text="✅", within=60)
+    welcome = [message.text for message in team.server.in_channel() if WELCOME in message.text]
+    assert [("example/quill" in text, "09:00" in text) for text in welcome] == [(True, True)]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -95,7 +101,7 @@ async def test_from_an_empty_channel_to_a_subscription(team: Team, language: str
     post = await team.morning()
     assert "example/quill" in post.text
     assert said["count"] in post.text
-    thread = [message for message in server.in_channel() if message.thread_ts == post.ts and message is not post]
+    thread = [message for message in team.posts() if message.thread_ts == post.ts and message is not post]
     assert thread[-1].data["files"][0]["name"].startswith("example-quill")
     (message,) = server.in_channel(server.dm_with(server.user))
     assert ("Reverted" if language == "en" else "撤回") in message.text
@@ -180,7 +186,7 @@ async def test_a_corrected_rank_is_seen_in_the_post(team: Team) -> None:
     reply = shown.replies[-1]
     await team.server.press(reply, named(reply.blocks, "Rank lower"))
     await team.server.changed.until(lambda: "🔴 Fix wrong page size" not in post.text, "the mended post", 30)
-    assert len([message for message in team.server.in_channel() if message.thread_ts in {None, message.ts}]) == 1
+    assert len([message for message in team.posts() if message.thread_ts in {None, message.ts}]) == 1
 
 
 async def test_a_digest_for_everybody_asked_for_in_a_thread_stays_there(team: Team) -> None:
@@ -189,9 +195,9 @@ async def test_a_digest_for_everybody_asked_for_in_a_thread_stays_there(team: Te
     root, _ = await team.server.say("What landed?")
     await team.server.say(f"<@{team.server.bot.id}> 2026-03-12 public", thread_ts=root.ts)
     await team.server.changed.until(
-        lambda: any(message.data.get("files") for message in team.server.in_channel()), "the digest", 30
+        lambda: any(message.data.get("files") for message in team.posts()), "the digest", 30
     )
-    ours = [message for message in team.server.in_channel() if message.data.get("bot_id")]
+    ours = [message for message in team.posts() if message.data.get("bot_id")]
     assert {message.thread_ts for message in ours} == {root.ts}
 
 
@@ -230,10 +236,10 @@ async def test_the_week_is_looked_back_on_in_chat(team: Team, language: str) -> 
     assert mattered not in shown.text
     pressed = await server.press(shown.replies[-1], named(shown.replies[-1].blocks, whole))
     await server.changed.until(lambda: mattered in pressed.text, "all of it", 60)
-    before = len(server.in_channel())
+    before = len(team.posts())
     await server.slash("/digest", "本月 public")
-    await server.changed.until(lambda: any("files" in m.data for m in server.in_channel()[before:]), "the page", 60)
-    first, *thread = server.in_channel()[before:]
+    await server.changed.until(lambda: any("files" in m.data for m in team.posts()[before:]), "the page", 60)
+    first, *thread = team.posts()[before:]
     assert "2026-02-11" in first.text
     assert mattered in thread[0].text
     assert all(message.thread_ts == first.ts for message in thread)
@@ -242,7 +248,6 @@ async def test_the_week_is_looked_back_on_in_chat(team: Team, language: str) -> 
 
 async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
     """Beside the days, in their own threads; whoever starts the bot again finds them told."""
-    server = team.server
     await set_up(team)
     for days in ("weekly", "monthly"):
         done = await team.use(f"save setup new repository=example/quill zone=Asia/Shanghai days={days}")
@@ -257,7 +262,7 @@ async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
             await started.due()
             await started.due()
             await started.work.close()
-        tops = [m for m in server.in_channel() if m.thread_ts in {None, m.ts} and "example/quill" in m.text]
+        tops = [m for m in team.posts() if m.thread_ts in {None, m.ts} and "example/quill" in m.text]
         titles.append([message.text.splitlines()[0] for message in tops])
     week = "example/quill, the week in review: 2026-03-09 to 2026-03-15 · Asia/Shanghai"
     quiet = "example/quill, 2026-03-23 to 2026-03-29: nothing landed."
@@ -265,8 +270,9 @@ async def test_the_week_and_the_month_come_once_each(team: Team) -> None:
     assert titles[0] == [week]
     assert sorted(titles[1]) == sorted([week, quiet, month])
     for title, name in ((week, "2026-03-09..2026-03-15"), (month, "2026-03-01..2026-03-31")):
-        post = next(message for message in server.in_channel() if message.text.startswith(title))
-        *replies, files = [m for m in server.in_channel() if m.thread_ts == post.ts and m is not post]
+        post = next(message for message in team.posts() if message.text.startswith(title))
+        *replies, drawn, files = [m for m in team.posts() if m.thread_ts == post.ts and m is not post]
+        assert [block["type"] for block in drawn.blocks] == ["data_visualization"]
         assert [reply.text.splitlines()[0] for reply in replies] == ["What mattered", "By area", "What came back"]
         assert files.data["files"][-1]["name"] == f"example-quill-{name}.html"
         shown = await team.press(
@@ -317,9 +323,9 @@ async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_t
     (broken,) = server.in_channel(direct)
     assert "example/quill：自 2026-03-12 20:" in broken.text
     assert "GitHub 不接受 Daybrief 的令牌" in broken.text
-    assert server.in_channel() == []
+    assert team.posts() == []
     await team.rounds(EVENING + timedelta(hours=13, minutes=20))
-    (here,) = server.in_channel()
+    (here,) = team.posts()
     assert (
         "Thursday, 2026-03-12: this digest cannot be made for now. GitHub does not accept Daybrief's token" in here.text
     )
@@ -327,7 +333,7 @@ async def test_a_revoked_token_is_told_to_whoever_set_it_up_and_at_its_hour_to_t
     await team.rounds(EVENING + timedelta(hours=14))
     _, works = server.in_channel(direct)
     assert "错过：2026-03-12（周四），现在补发。" in works.text
-    tops = [message.text for message in server.in_channel() if message.thread_ts in {None, message.ts}]
+    tops = [message.text for message in team.posts() if message.thread_ts in {None, message.ts}]
     assert len(tops) == 3
     assert any("Missed: Thursday, 2026-03-12, made up for now." in text for text in tops)
     assert any("18 commits" in text for text in tops)
@@ -366,11 +372,11 @@ async def test_a_channel_that_takes_no_digest_is_told_at_setup(team: Team, restr
     await server.submit(view, filled_in)
     again = await server.wait_view(text=told, within=60)
     assert team.bot.feeds.all() == []
-    assert server.in_channel() == []
+    assert team.posts() == []
     server.channel.restricted = ""
     await server.submit(again, filled_in)
     await server.wait_view(text="✅", within=60)
-    assert server.in_channel() == []
+    assert team.posts() == []
 
 
 async def test_a_scope_that_is_missing_is_told_at_setup(team: Team) -> None:
@@ -380,7 +386,7 @@ async def test_a_scope_that_is_missing_is_told_at_setup(team: Team) -> None:
     server.scopes = server.scopes - {"files:write"}
     done = await team.use("save setup new repository=example/quill")
     assert "install it again from slack-manifest.yaml" in done.text
-    assert (team.bot.feeds.all(), server.in_channel()) == ([], [])
+    assert (team.bot.feeds.all(), team.posts()) == ([], [])
 
 
 async def test_the_forms_entries_are_completed_while_somebody_types(team: Team) -> None:

@@ -5,7 +5,7 @@ import yaml
 from conftest import ROOT
 
 from bot.commands.registry import verbs
-from bot.platforms.slack.manifest import SCOPES, manifest
+from bot.platforms.slack.manifest import LINKS, main, manifest, scopes
 
 
 def test_the_file_is_what_the_table_of_commands_gives() -> None:
@@ -19,9 +19,40 @@ def test_it_offers_every_command() -> None:
 
 
 def test_every_permission_says_why() -> None:
-    assert yaml.safe_load(manifest())["oauth_config"]["scopes"]["bot"] == list(SCOPES)
-    for scope, why in SCOPES.items():
-        assert f"- {scope}  # {why}\n" in manifest()
+    for archive in ("", "https://daybrief.example.com/archive"):
+        granted = scopes(links=bool(archive))
+        assert yaml.safe_load(manifest(archive=archive))["oauth_config"]["scopes"]["bot"] == list(granted)
+        for scope, why in granted.items():
+            assert f"- {scope}  # {why}\n" in manifest(archive=archive)
+
+
+def test_it_makes_the_app_an_agent() -> None:
+    made = yaml.safe_load(manifest())
+    agent = made["features"]["agent_view"]
+    assert 0 < len(agent["agent_description"]) <= 300
+    assert 1 <= len(agent["suggested_prompts"]) <= 4
+    assert all(set(prompt) == {"title", "message"} for prompt in agent["suggested_prompts"])
+    assert {"app_home_opened", "message.im"} <= set(made["settings"]["event_subscriptions"]["bot_events"])
+    assert made["features"]["app_home"]["messages_tab_enabled"]
+
+
+def test_links_are_heard_of_only_where_there_is_an_archive() -> None:
+    without, made = (
+        yaml.safe_load(manifest()),
+        yaml.safe_load(main(["--archive", "https://daybrief.example.com:8443/archive"])),
+    )
+    assert made["features"]["unfurl_domains"] == ["daybrief.example.com"]
+    assert "link_shared" in made["settings"]["event_subscriptions"]["bot_events"]
+    assert "unfurl_domains" not in without["features"]
+    assert "link_shared" not in without["settings"]["event_subscriptions"]["bot_events"]
+    assert not set(LINKS) & set(without["oauth_config"]["scopes"]["bot"])
+
+
+@pytest.mark.parametrize("given", [["daybrief.example.com"], ["http://daybrief.example.com"], ["--archive", "archive"]])
+def test_what_is_no_address_is_named(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(given)
+    assert f"{given[-1]!r} is no address such as https://daybrief.example.com" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("address", ["https://daybrief.example.com", "https://daybrief.example.com/"])

@@ -33,6 +33,7 @@ from storage.uses import Owner
 
 PRIVATE = {
     "subscribe", "mute", "subs", "unsubscribe", "undo", "setup", "save", "home", "rate", "rank", "details", "why", "uses", "explain",
+    "prompts", "preview",
 }  # fmt: skip
 """Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
 
@@ -51,6 +52,7 @@ class Services:
     Attributes:
         analyser: reads a commit once, however many ask; `fresh` reads it again.
         mend: shows a feed's post anew after something in it changed.
+        welcome: tells a channel what a feed that was made there brings.
     """
 
     core: Core
@@ -63,6 +65,7 @@ class Services:
     analyser: Analyser
     fresh: Analyser
     mend: Callable[[Feed, Delivery], Awaitable[None]]
+    welcome: Callable[[Feed], Awaitable[None]]
 
 
 class AmbiguousChoice(Exception):

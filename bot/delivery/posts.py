@@ -109,10 +109,11 @@ def report_files(core: Core, digest: Digest, areas: Areas) -> tuple[File, ...]:
     archive, stem = Archive(core), _stem(digest.repo, digest.window)
     written = drawable(digest.language)
     days = archive.days(digest.repo, digest.window)
+    plots = {one.name: one.plot for one in charts(digest, days, areas)}
     pictures = charts(replace(digest, language=written), days, areas) if written else ()
     page = archive.page([(digest, areas)]).encode("utf-8", "replace")
     return (
-        *(File(f"{stem}-{one.name}.png", one.title, png(one), one.description) for one in pictures),
+        *(File(f"{stem}-{one.name}.png", one.title, png(one), one.description, plots[one.name]) for one in pictures),
         File(f"{stem}.html", outline(digest, areas).title, page),
     )
 
@@ -126,10 +127,11 @@ def review_files(made: Review, areas: Areas) -> tuple[File, ...]:
     from formatters.html.review import review_page
 
     stem, written = _stem(made.repo, made.window), drawable(made.language)
+    plots = {one.name: one.plot for one in looked_back(made, areas, made.language)}
     pictures = looked_back(made, areas, written) if written else ()
     page = review_page([made], areas).encode("utf-8", "replace")
     return (
-        *(File(f"{stem}-{one.name}.png", one.title, png(one), one.description) for one in pictures),
+        *(File(f"{stem}-{one.name}.png", one.title, png(one), one.description, plots[one.name]) for one in pictures),
         File(f"{stem}.html", review_outline(made, areas).title, page),
     )
 

@@ -76,6 +76,7 @@ class Request:
         thread: the message thread it was asked in; empty outside of one.
         attachment: the file that came with it; None without one.
         message: the message that asked, below which a thread with its answer may begin; empty where that is not known.
+        follows: whether steps are shown while the answer is made, so that working notes with newer ones are welcome.
     """
 
     asker: Asker
@@ -84,6 +85,7 @@ class Request:
     thread: str = ""
     attachment: Attachment | None = None
     message: str = ""
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

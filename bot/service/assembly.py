@@ -33,6 +33,7 @@ from bot.delivery.poll_job import PollJob
 from bot.delivery.reader_health import ReaderHealth
 from bot.delivery.release_job import ReleaseJob
 from bot.delivery.subscription_job import SubscriptionJob
+from bot.delivery.welcome import Welcome
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
 from bot.digests.shared_analyser import SharedAnalyser
@@ -97,7 +98,8 @@ class Assembly:
         self.lessons = LearningJob(core, self.feeds, self.work)
         self.messages = SubscriptionJob(core, self.subscriptions, access, outbox, self.work, self.polls.refresh)
         services = Services(
-            core, self.feeds, self.deliveries, self.subscriptions, access, people, self.work, analyser, fresh, self.mornings.mend
+            core, self.feeds, self.deliveries, self.subscriptions, access, people, self.work, analyser, fresh, self.mornings.mend,
+            Welcome(core, outbox),
         )  # fmt: skip
         self.talk = Dispatcher(services)
         self.suggest = Suggestions(services)

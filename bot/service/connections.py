@@ -98,12 +98,14 @@ def _workspaces(core: Core) -> Any:
     settings = core.settings.slack
     if not settings.client_id:
         return None
+    from bot.platforms.slack.manifest import scopes
     from bot.platforms.slack.workspaces import Workspaces
 
     found = Workspaces(
         settings.client_id, settings.client_secret.get_secret_value(),
         core.configuration.store_path.with_name("slack-workspaces.db"),
         KeyValues(core.stores.store, "slack"), base_url=settings.base_url,
+        scopes=tuple(scopes(links=bool(core.settings.archive))),
     )  # fmt: skip
     for feed in core.settings.feeds:
         if feed.platform == "slack" and feed.workspace:

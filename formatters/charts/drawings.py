@@ -16,6 +16,7 @@ from analysis.i18n.language import Language
 from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
+from formatters.charts.plot import Plot
 from formatters.charts.svg import Drawing, width_of
 from formatters.i18n.wording import label
 from formatters.text.plain import clean
@@ -28,6 +29,9 @@ _MOST_AREAS = 8
 _LEAST_DAYS = 3
 _WEEK = 7
 _KNOWN_BEFORE = 7
+_BY_DAY, _LINES = "by-day", "lines"
+_COLUMNS = 14
+"""Of a plot: two weeks of days, or the areas with the most lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,17 @@ class Chart:
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     drawing: Drawing
+
+    @property
+    def plot(self) -> Plot | None:
+        """Its numbers as columns; None where they are too many, or not of one measure."""
+        rows = self.rows[-_COLUMNS:] if self.name == _BY_DAY else self.rows[:_COLUMNS]
+        if self.name not in {_BY_DAY, _LINES}:
+            return None
+        unit, *names = self.head
+        columns = [tuple(int(row[at].replace(",", "")) for row in rows) for at in range(1, len(names) + 1)]
+        categories = tuple(row[0][5:] if self.name == _BY_DAY else row[0] for row in rows)  # without the year
+        return Plot(self.title, unit, categories, tuple(zip(names, columns, strict=True)))
 
     def inline(self, prefix: str = "") -> str:
         """Return it as SVG for a page; several on one page need prefixes."""
@@ -92,7 +107,7 @@ class _Pen:
         drawing = self.stacked(columns, _ticks([day for day, _ in shown]))
         busiest = max(days, key=lambda day: day.commits)
         return self.levels_chart(
-            "by-day",
+            _BY_DAY,
             drawing,
             self.say("chart.by_day"),
             self.say("chart.by_day_said", days=len(days), count=sum(day.commits for day in days), busiest=busiest.date.isoformat(), most=busiest.commits),
@@ -238,7 +253,7 @@ class _Pen:
         drawing.text(0, drawing.height - 4, note, size=10)
         numbers = digest.statistics.lines_by_kind
         yield Chart(
-            "lines",
+            _LINES,
             self.say("chart.lines"),
             self.say(
                 "chart.lines_said", production=f"{numbers['production']:,}", tests=f"{numbers['test']:,}", note=note

@@ -21,7 +21,7 @@ Slack refuses more than about 12,000 characters of text "with a buffer for block
 counts (https://github.com/slackapi/bolt-js/issues/2509); with all of the JSON counted we are below it in any case.
 """
 MOST_OPTIONS, _OPTION, _BUTTON, _BUTTONS = 100, 75, 75, 25
-_CELLS = 9_000
+_CELLS, _PAGE_SIZE = 9_000, 20
 _NOTHING: Json = {"type": "rich_text_section", "elements": words("–")}  # empty rich text is refused
 
 
@@ -90,6 +90,29 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[list[Json]]]) -> Piece
     made = Piece((block,), "\n".join(" · ".join(filter(None, map(spoken, row))) for row in rows))
     fits = len(rows) < 100 and len(columns) <= 20 and made.size <= _CELLS  # noqa: PLR2004 - Slack's limits of a table
     return made if fits else None
+
+
+def data_table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[list[Json]]]) -> Piece | None:
+    """Return a table that its readers can sort and page through; None where it is larger than Slack takes.
+
+    https://docs.slack.dev/reference/block-kit/blocks/data-table-block: 200 rows beside the head, 20,000 characters, no
+    rich text in the head. Of these characters a message has room for fewer.
+    """
+    head = [{"type": "raw_text", "text": cut(name, _OPTION) or " "} for name in columns]
+    block = {
+        "type": "data_table",
+        "caption": cut(caption.replace("`", ""), _OPTION) or "–",
+        "page_size": _PAGE_SIZE,
+        "rows": [head, *([_datum(cell) for cell in row] for row in rows)],
+    }
+    made = Piece((block,), "\n".join(" · ".join(filter(None, map(spoken, row))) for row in rows))
+    fits = len(rows) <= 200 and len(columns) <= 20 and made.size <= _CELLS  # noqa: PLR2004 - Slack's limits of such a table
+    return made if fits else None
+
+
+def _datum(elements: list[Json]) -> Json:
+    text = spoken(elements)
+    return {"type": "raw_number", "text": text, "value": int(text)} if text.isdecimal() else _cell(elements)
 
 
 def _cell(elements: list[Json]) -> Json:

@@ -3,7 +3,8 @@
 Limits: https://docs.slack.dev/reference/block-kit/blocks
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from analysis.rules.wording import say
@@ -33,6 +34,7 @@ from formatters.slack.blocks import (
     bullets,
     button,
     buttons,
+    data_table,
     menu,
     packed,
     preformatted,
@@ -40,6 +42,7 @@ from formatters.slack.blocks import (
     table,
 )
 from formatters.slack.digest import reference
+from formatters.slack.progress import plan
 from formatters.slack.text import Json, channel, cut, link, sentences, spans, words
 from formatters.text.item import ICONS, Part
 from formatters.text.links import commit_page, place_of
@@ -50,12 +53,29 @@ _TITLE, _TEXT, _CELL, _PARAGRAPH = 300, 1500, 300, 2500
 _FEW_ROWS, _NUMBER = 7, 4
 
 
-def slack(reply: Reply) -> list[Payload]:
-    """Return a reply as messages; of a post its parent alone, unless all of it is wanted (`post` has the rest)."""
+def slack(reply: Reply, without: Collection[str] = ()) -> list[Payload]:
+    """Return a reply as messages; of a post its parent alone, unless all of it is wanted (`post` has the rest).
+
+    `without` are types of blocks that are not to be used: plans and tables of data have plainer forms.
+    """
     if isinstance(reply, Post):
         first, rest = post(reply)
         return [first, *rest] if isinstance(reply, ReviewPost) and reply.is_whole else [first]
-    return packed(pieces(reply))
+    return packed(pieces(reply, without=without))
+
+
+def streamed(reply: Reply, without: Collection[str] = ()) -> tuple[list[Json], list[Payload]]:
+    """Return a reply as blocks that are shown one by one, and the messages of the rest, the first in the same message."""
+    if isinstance(reply, Board) and isinstance(told := reply.parts[0], Note) and not told.buttons:
+        said = [block for piece in pieces(told) for block in piece.blocks]
+        return said, packed(pieces(replace(reply, parts=reply.parts[1:]), without=without))
+    return [], slack(reply, without)
+
+
+def preview(reply: Reply) -> list[Json]:
+    """Return a reply as blocks below a link in somebody's message: without controls, which would be about theirs."""
+    (message, *_) = packed([one for one in pieces(reply, in_view=True) if one.text])
+    return list(message["blocks"])
 
 
 def post(reply: Post) -> tuple[Payload, list[Payload]]:
@@ -65,13 +85,15 @@ def post(reply: Post) -> tuple[Payload, list[Payload]]:
     return slack_digest.parent(reply), slack_digest.thread(reply)
 
 
-def pieces(reply: Reply, *, in_view: bool = False) -> list[Piece]:
-    """Return a reply as blocks that stay together; modals and the Home tab take no tables.
+def pieces(reply: Reply, *, in_view: bool = False, without: Collection[str] = ()) -> list[Piece]:
+    """Return a reply as blocks that stay together; modals and the Home tab take no tables and no plans.
 
     Raises:
         TypeError: for a form, which is a view of its own.
     """
     match reply:
+        case Note(steps=steps) if steps and not in_view and "plan" not in without:
+            return [plan(reply)]
         case Note():
             return [*_note(reply), *buttons(reply.buttons)]
         case DigestPost() | ReviewPost():
@@ -81,7 +103,7 @@ def pieces(reply: Reply, *, in_view: bool = False) -> list[Piece]:
         case CommitList():
             return list(_list(reply))
         case Sheet():
-            return list(_sheet(reply, in_view=in_view))
+            return list(_sheet(reply, {"table", "data_table"} if in_view else without))
         case Board():
             return _numbered(list(_board(reply)))
         case Form():
@@ -182,7 +204,7 @@ def _row(row: CommitRow) -> Iterator[list[Json]]:
         yield spans(sentences(item.line, _TEXT, "…"))
 
 
-def _sheet(sheet: Sheet, *, in_view: bool) -> Iterator[Piece]:
+def _sheet(sheet: Sheet, without: Collection[str]) -> Iterator[Piece]:
     yield rich(spans(cut(sheet.title, _TITLE), bold=True))
     rows = [tuple(cut(cell, _CELL) if isinstance(cell, str) else cell for cell in row) for row in sheet.rows]
     acts = dict(enumerate(one for one in sheet.actions))
@@ -192,7 +214,7 @@ def _sheet(sheet: Sheet, *, in_view: bool) -> Iterator[Piece]:
         is_rich = has_channels or any("`" in str(cell) for row in rows for cell in row)
         yield from (_acted(row, acts.get(number), number, is_rich=is_rich) for number, row in enumerate(rows))
     else:
-        yield from _grid(sheet, rows, in_view=in_view)
+        yield from _grid(sheet, rows, without)
     if sheet.note:
         yield rich(spans(sentences(sheet.note, _TEXT, "…")))
     named = [(f"{row[0]} · {one.label}", one.command) for row, one in zip(rows, sheet.actions, strict=False) if one]
@@ -228,14 +250,28 @@ def _acted(row: Sequence[str | Channel], one: Button | None, number: int, *, is_
     return Piece((section | ({"accessory": button(one, number)} if one else {}),), text)
 
 
-def _grid(sheet: Sheet, rows: Sequence[Sequence[str | Channel]], *, in_view: bool) -> Iterator[Piece]:
-    whole = None if in_view or not rows else table(sheet.columns, [[_elements(cell) for cell in row] for row in rows])
+def _grid(sheet: Sheet, rows: Sequence[Sequence[str | Channel]], without: Collection[str]) -> Iterator[Piece]:
+    """Return rows as a table: one that readers can sort where a column holds numbers; else, or of too many rows, as a list."""
+    cells = [[_elements(cell) for cell in row] for row in rows]
+    whole = None
+    if (
+        len(rows) > _FEW_ROWS
+        and "data_table" not in without
+        and any(_is_numeric(column) for column in zip(*rows, strict=True))
+    ):
+        whole = data_table(sheet.title, sheet.columns, cells)
+    if rows and whole is None and "table" not in without:
+        whole = table(sheet.columns, cells)
     if whole:
         yield whole
         return
     for start in range(0, len(rows), 10):
         bullets_of = ([_elements(first, bold=True), _joined(rest)] for first, *rest in rows[start : start + 10])
         yield bullets([], ([*first, *(words(" · ") if rest else []), *rest] for first, rest in bullets_of))
+
+
+def _is_numeric(column: Sequence[str | Channel]) -> bool:
+    return all(isinstance(cell, str) and cell.isdecimal() for cell in column)
 
 
 def _numbered(found: Sequence[Piece]) -> list[Piece]:

@@ -25,27 +25,38 @@ import itertools
 import json
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import WSMsgType, web
 
+from servers import slack_agents, slack_streams  # noqa: F401 - they register their methods
 from servers import slack_rules as rules
 from servers.chat import DEFAULT_WAIT, PATIENCE, Call, FakeServer, Json, Reply, Upload, read_body
-from servers.slack_world import Channel, SlackError, StoredFile, StoredMessage, User, View, bad_arguments, invalid
+from servers.slack_api import METHODS, Args, Method, method
+from servers.slack_unfurls import domain_of, urls_in
+from servers.slack_world import (
+    Channel,
+    SharedLink,
+    SlackError,
+    StoredFile,
+    StoredMessage,
+    User,
+    View,
+    bad_arguments,
+    invalid,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from slack_sdk.web.async_client import AsyncWebClient
 
 Kind = Literal["slash_commands", "interactive", "events_api"]
 Tamper = Literal["signature", "timestamp"] | None
-Handler = Callable[["FakeSlack", "Args"], Awaitable[Json]]
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-fake-bot-token", "xapp-fake-app-token", "fake-signing-secret"
-JSON_ARGUMENTS = ("blocks", "attachments", "metadata", "view", "files", "prompts", "unfurls")
 
 
 class Delivery:
@@ -107,58 +118,6 @@ class Socket:
             self._request.transport.abort()
 
 
-class Args(dict[str, Any]):
-    """Arguments of a method call: query, form or JSON body merged, JSON-valued ones decoded."""
-
-    def __init__(self, call: Call, token: str | None) -> None:
-        super().__init__({**call.args, **call.payload})
-        self.call = call
-        self.token = token
-        self.undecodable: list[str] = []
-        self.warnings: list[tuple[str, str]] = []
-        for name in JSON_ARGUMENTS:
-            value = self.get(name)
-            if isinstance(value, str) and value:
-                try:
-                    self[name] = json.loads(value)
-                except ValueError:
-                    self.undecodable.append(name)
-
-    def need(self, *names: str) -> None:
-        missing = [name for name in names if self.get(name) in (None, "")]
-        if missing:
-            raise bad_arguments(*[f"missing required field: {name}" for name in missing])
-
-    def flag(self, name: str) -> bool:
-        return str(self.get(name, "")).lower() in ("1", "true")
-
-    def number(self, name: str, default: int) -> int:
-        try:
-            return int(self.get(name) or default)
-        except ValueError:
-            return default
-
-
-@dataclass(slots=True)
-class Method:
-    handler: Handler
-    scope: str | None
-    per_minute: int
-
-
-_METHODS: dict[str, Method] = {}
-
-
-def method(name: str, *, scope: str | None = None, per_minute: int = 100) -> Callable[[Handler], Handler]:
-    """Register a Web API method, its bot scope and its published rate tier."""
-
-    def register(handler: Handler) -> Handler:
-        _METHODS[name] = Method(handler, scope, per_minute)
-        return handler
-
-    return register
-
-
 class FakeSlack(FakeServer):
     """See the module's description."""
 
@@ -176,6 +135,9 @@ class FakeSlack(FakeServer):
         echo_messages: bool = False,
         bot_token: str = BOT_TOKEN,
         first_id: int = 1,
+        is_agent: bool = True,
+        unfurl_domains: set[str] | None = None,
+        lacking: set[str] | None = None,
     ) -> None:
         super().__init__(host=host, port=port)
         self.bot_token, self.app_token, self.signing_secret = bot_token, APP_TOKEN, SIGNING_SECRET
@@ -190,13 +152,17 @@ class FakeSlack(FakeServer):
         self.posts_per_second = posts_per_second
         self.echo_messages = echo_messages
         """Also send the bot's own posts as ``message`` events, as subscribed apps get them."""
-        self.response_url_lifetime = 30 * 60
-        self.trigger_lifetime = PATIENCE
+        self.is_agent = is_agent
+        """Whether the app's manifest has ``features.agent_view``; its scope, ``assistant:write``, is another matter."""
+        self.unfurl_domains = unfurl_domains or set()
+        self.lacking = lacking or set()
+        """Methods and types of blocks that this workspace does not have."""
+        self.stream_lifetime = 5 * 60.0
+        self.response_url_lifetime, self.trigger_lifetime = 30 * 60, PATIENCE
 
         # Socket Mode behaviour a test may change.
-        self.accept_sockets = True
+        self.accept_sockets, self.sockets_opened = True, 0
         self.sockets: list[Socket] = []
-        self.sockets_opened = 0
         self._tickets: set[str] = set()
 
         self.request_urls: dict[Kind, str] = {}
@@ -219,6 +185,11 @@ class FakeSlack(FakeServer):
         self.home: dict[str, View] = {}
         self.files: dict[str, StoredFile] = {}
         self.deliveries: list[Delivery] = []
+        self.statuses: list[tuple[str, str, str, list[str]]] = []
+        """What was set below threads: channel, thread, status, loading messages."""
+        self.prompts: dict[str, Json] = {}
+        """What is suggested on top of the Messages tab, by channel."""
+        self.shared_links: list[SharedLink] = []
         self.bot = self.add_user("sentinel", is_bot=True)
         self.user = self.add_user("alice")
         self.channel = self.add_channel("general")
@@ -317,8 +288,8 @@ class FakeSlack(FakeServer):
         return await self.serve(request, call, handle)
 
     async def _dispatch(self, name: str, args: Args) -> Json:
-        known = _METHODS.get(name)
-        if known is None:
+        known = METHODS.get(name)
+        if known is None or name in self.lacking:
             raise SlackError("unknown_method", req_method=name)
         if name != "api.test":
             self._authenticate(name, known, args)
@@ -532,6 +503,7 @@ class FakeSlack(FakeServer):
     def _reply(self, delivery: Delivery, answer: Json) -> None:
         """A message in an acknowledgement or through a response URL."""
         lines = rules.check_blocks(answer.get("blocks") or [])
+        lines = lines or self.lacking_in(answer.get("blocks") or [])
         if lines:
             delivery.failure = "\n".join(lines)
             raise invalid("invalid_blocks", lines)
@@ -548,7 +520,7 @@ class FakeSlack(FakeServer):
             self.changed.fire()
             return
         private = answer.get("response_type", "ephemeral") != "in_channel"
-        message = self._store(answer, delivery.channel, self.bot.id, only_for=delivery.user if private else None)
+        message = self.store(answer, delivery.channel, self.bot.id, only_for=delivery.user if private else None)
         delivery.replies.append(message)
 
     async def _response_url(self, request: web.Request) -> web.StreamResponse:
@@ -676,18 +648,60 @@ class FakeSlack(FakeServer):
             stored = StoredFile(self.new_id("F"), file[0], len(file[1]), data=file[1])
             self.files[stored.id] = stored
             shared = {"files": [stored.payload(self.origin)], "subtype": "file_share"}
-        message = self._store({"text": text, "thread_ts": thread_ts, **shared}, channel.id, user.id)
+        message = self.store({"text": text, "thread_ts": thread_ts, **shared}, channel.id, user.id)
         kind = "app_mention" if f"<@{self.bot.id}>" in text and not channel.is_im else "message"
         event = {**message.data, "type": kind, "channel": channel.id, "event_ts": message.ts}
         if kind == "message":
             event["channel_type"] = "im" if channel.is_im else "group" if channel.is_private else "channel"
         return message, await self.event(event)
 
-    async def open_home(self, *, user: User | None = None) -> Delivery:
+    async def open_home(self, *, user: User | None = None, tab: Literal["home", "messages"] = "home") -> Delivery:
+        """Open a tab of the App Home; with the agent experience, ``messages`` is where conversations are."""
         user = user or self.user
-        event = {"type": "app_home_opened", "user": user.id, "tab": "home", "channel": self.dm_with(user).id}
+        event = {"type": "app_home_opened", "user": user.id, "tab": tab, "channel": self.dm_with(user).id}
         view = self.home.get(user.id)
-        return await self.event(event | ({"view": view.data} if view is not None else {}))
+        return await self.event(event | ({"view": view.data} if tab == "home" and view is not None else {}))
+
+    async def ask(
+        self, text: str, *, user: User | None = None, thread: StoredMessage | None = None
+    ) -> tuple[StoredMessage, Delivery]:
+        """Write to the app in its Messages tab: a new conversation, or a reply in ``thread``.
+
+        As with ``agent_view``: the user's first message is the root of the thread and has no ``thread_ts``.
+        """
+        user = user or self.user
+        root = None if thread is None else thread.thread_ts or thread.ts
+        return await self.say(text, user=user, channel=self.dm_with(user), thread_ts=root)
+
+    async def stop_stream(self, message: StoredMessage) -> None:
+        """Press the stop button of a message while it is streamed."""
+        assert message.stream is not None
+        message.stream.state = "stopped"
+
+    async def share_link(
+        self, text: str, *, user: User | None = None, channel: Channel | None = None, composer: bool = False
+    ) -> tuple[StoredMessage | None, Delivery]:
+        """Post (or with ``composer`` only type) a text with links of the app's domains: ``link_shared``."""
+        user, channel = user or self.user, channel or self.channel
+        urls = [url for url in urls_in(text) if domain_of(url, self.unfurl_domains)]
+        assert urls, f"no link of {sorted(self.unfurl_domains)} is in {text!r}"
+        message = None if composer else self.store({"text": text}, channel.id, user.id)
+        where = ("COMPOSER", self.new_id("Uxxxxxxx-")) if message is None else (channel.id, message.ts)
+        source = "composer" if composer else "conversations_history"
+        link = SharedLink(self.new_id("unfurl-"), source, urls, *where)
+        self.shared_links.append(link)
+        event: Json = {
+            "type": "link_shared",
+            "channel": link.channel,
+            "is_bot_user_member": self.bot.id in channel.members,
+            "user": user.id,
+            "message_ts": link.ts,
+            "unfurl_id": link.unfurl_id,
+            "source": source,
+            "links": [{"domain": domain_of(url, self.unfurl_domains), "url": url} for url in urls],
+            "event_ts": self.next_ts(),
+        }
+        return message, await self.event(event)
 
     async def press(
         self,
@@ -708,7 +722,7 @@ class FakeSlack(FakeServer):
             "type": element["type"],
             "action_id": action_id,
             "block_id": block.get("block_id") or "",
-            "action_ts": self._next_ts(),
+            "action_ts": self.next_ts(),
         }
         if element["type"] == "button":
             action |= {"text": element["text"], "value": element.get("value", "")}
@@ -802,7 +816,7 @@ class FakeSlack(FakeServer):
     ) -> Delivery:
         """A global shortcut, or a message shortcut when ``message`` is given."""
         user = user or self.user
-        payload: Json = {"callback_id": callback_id, "action_ts": self._next_ts()}
+        payload: Json = {"callback_id": callback_id, "action_ts": self.next_ts()}
         payload["trigger_id"] = self._new_trigger(user.id)
         if message is None:
             return await self._deliver(self._interactive({"type": "shortcut", **payload}, user, None))
@@ -850,28 +864,28 @@ class FakeSlack(FakeServer):
 
     # -- messages --------------------------------------------------------------------------------------
 
-    def _next_ts(self) -> str:
+    def next_ts(self) -> str:
         return f"{int(self.clock.now())}.{next(self._counter):06d}"
 
-    def _store(self, payload: Json, channel: str, user: str, *, only_for: str | None = None) -> StoredMessage:
-        data: Json = {"type": "message", "user": user, "text": str(payload.get("text") or ""), "ts": self._next_ts()}
+    def store(self, payload: Json, channel: str, user: str, *, only_for: str | None = None) -> StoredMessage:
+        data: Json = {"type": "message", "user": user, "text": str(payload.get("text") or ""), "ts": self.next_ts()}
         if user == self.bot.id:
             data |= {"bot_id": self.bot_id, "app_id": self.app_id, "team": self.team_id}
         for key in ("blocks", "attachments", "metadata", "thread_ts", "files", "subtype"):
             if payload.get(key):
                 data[key] = payload[key]
-        self._name_blocks(data)
+        self.name_blocks(data)
         message = StoredMessage(data, channel, only_for=only_for)
         self.messages.append(message)
         if message.thread_ts:
-            parent = self._find(channel, message.thread_ts)
+            parent = self.find(channel, message.thread_ts)
             if parent is not None:
                 parent.data["thread_ts"] = parent.ts
                 parent.data["reply_count"] = parent.data.get("reply_count", 0) + 1
         self.changed.fire()
         return message
 
-    def _name_blocks(self, data: Json) -> None:
+    def name_blocks(self, data: Json) -> None:
         """Slack gives blocks and elements ids where the app did not."""
         blocks = [dict(block) for block in data.get("blocks") or []]
         for block in blocks:
@@ -879,7 +893,7 @@ class FakeSlack(FakeServer):
         if blocks:
             data["blocks"] = blocks
 
-    def _find(self, channel: str, ts: str) -> StoredMessage | None:
+    def find(self, channel: str, ts: str) -> StoredMessage | None:
         return next((m for m in self.messages if m.channel == channel and m.ts == ts and not m.deleted), None)
 
     def _edit(self, message: StoredMessage, payload: Json) -> None:
@@ -889,8 +903,8 @@ class FakeSlack(FakeServer):
         for key in ("text", "blocks", "attachments", "metadata"):
             if payload.get(key) is not None:
                 data[key] = payload[key]
-        self._name_blocks(data)
-        data["edited"] = {"user": self.bot.id, "ts": self._next_ts()}
+        self.name_blocks(data)
+        data["edited"] = {"user": self.bot.id, "ts": self.next_ts()}
         message.data = data
         self.changed.fire()
 
@@ -910,7 +924,7 @@ class FakeSlack(FakeServer):
             args["text"] = text = args["markdown_text"]
         if not partial and not text and not blocks and not attachments:
             raise SlackError("no_text")
-        lines = rules.check_blocks(blocks or [])
+        lines = rules.check_blocks(blocks or []) or self.lacking_in(blocks or [])
         for index, attachment in enumerate(attachments or []):
             lines += rules.check_blocks(attachment.get("blocks") or [], base=("attachments", index, "blocks"))
         if lines:
@@ -923,7 +937,15 @@ class FakeSlack(FakeServer):
             args["text"] = text[: rules.MAX_TEXT]
             args.warnings.append(("message_truncated", "Your message was truncated but still posted"))
 
-    def _writable(self, args: Args) -> Channel:
+    def lacking_in(self, blocks: Sequence[Json]) -> list[str]:
+        """What is said of blocks whose type this workspace does not have."""
+        return [
+            f"unsupported type: {block['type']} [json-pointer:/blocks/{index}/type]"
+            for index, block in enumerate(blocks)
+            if block["type"] in self.lacking
+        ]
+
+    def writable(self, args: Args) -> Channel:
         """The channel of a post, by id or name; a user id opens the direct message."""
         args.need("channel")
         wanted = str(args["channel"])
@@ -973,17 +995,17 @@ class FakeSlack(FakeServer):
 
     @method("chat.postMessage", scope="chat:write")
     async def _post_message(self, args: Args) -> Json:
-        channel = self._writable(args)
+        channel = self.writable(args)
         self._check_content(args)
         is_reply = bool(args.get("thread_ts"))
         is_threads_alone = channel.restricted == "restricted_action_thread_only_channel"
         is_without = channel.restricted == "restricted_action_non_threadable_channel"
         if channel.restricted and not (is_threads_alone and is_reply) and not (is_without and not is_reply):
             raise SlackError(channel.restricted)
-        if args.get("thread_ts") and self._find(channel.id, str(args["thread_ts"])) is None:
+        if args.get("thread_ts") and self.find(channel.id, str(args["thread_ts"])) is None:
             # Stricter than documented: Slack's reference names no error for an unknown thread here.
             raise SlackError("thread_not_found")
-        message = self._store(args, channel.id, self.bot.id)
+        message = self.store(args, channel.id, self.bot.id)
         if self.echo_messages:
             event = {**message.data, "channel": channel.id, "channel_type": "channel", "event_ts": message.ts}
             self.spawn(self.event(event))
@@ -991,18 +1013,18 @@ class FakeSlack(FakeServer):
 
     @method("chat.postEphemeral", scope="chat:write")
     async def _post_ephemeral(self, args: Args) -> Json:
-        channel = self._writable(args)
+        channel = self.writable(args)
         args.need("user")
         if args["user"] not in channel.members:
             raise SlackError("user_not_in_channel")
         self._check_content(args)
-        message = self._store(args, channel.id, self.bot.id, only_for=args["user"])
+        message = self.store(args, channel.id, self.bot.id, only_for=args["user"])
         return {"message_ts": message.ts}
 
     def _own_message(self, args: Args, refusal: str) -> StoredMessage:
         channel = self._readable(args)
         args.need("ts")
-        message = self._find(channel.id, str(args["ts"]))
+        message = self.find(channel.id, str(args["ts"]))
         if message is None or message.only_for is not None:
             raise SlackError("message_not_found")
         if message.data["user"] != self.bot.id:
@@ -1092,7 +1114,7 @@ class FakeSlack(FakeServer):
         channel = self._readable(args)
         args.need("ts")
         ts = str(args["ts"])
-        if self._find(channel.id, ts) is None:
+        if self.find(channel.id, ts) is None:
             raise SlackError("thread_not_found")
         thread = [m for m in self.in_channel(channel) if ts in (m.ts, m.thread_ts)]
         page = self._page(args, self._history_items(args, thread), "messages")
@@ -1141,7 +1163,7 @@ class FakeSlack(FakeServer):
             "notify_on_close": False,
             **payload,
         }
-        self._name_blocks(data)
+        self.name_blocks(data)
         view = View(data, user)
         self.views.append(view)
         self.changed.fire()
@@ -1152,7 +1174,7 @@ class FakeSlack(FakeServer):
         kept = {key: view.data[key] for key in lasting}
         view.data = {"private_metadata": "", "callback_id": "", "external_id": "", **payload, **kept}
         view.data |= {"state": {"values": {}}, "hash": self.new_id("hash")}
-        self._name_blocks(view.data)
+        self.name_blocks(view.data)
         self.changed.fire()
 
     @method("views.open")
@@ -1261,11 +1283,11 @@ class FakeSlack(FakeServer):
         for name in names:
             target = Args(args.call, args.token)
             target["channel"] = name
-            channel = self._writable(target)
+            channel = self.writable(target)
             payloads = [file.payload(self.origin) for file in files]
             comment = str(args.get("initial_comment") or "")
             shared = {"text": comment, "files": payloads, "thread_ts": args.get("thread_ts"), "subtype": "file_share"}
-            message = self._store(shared, channel.id, self.bot.id)
+            message = self.store(shared, channel.id, self.bot.id)
             for file in files:
                 file.channels.append(message.channel)
         return {"files": [file.payload(self.origin) for file in files]}

@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-Json = dict[str, Any]
-Path = tuple[str | int, ...]
+from servers import slack_data_blocks as data_blocks
+from servers.slack_problems import Json, Path, Problems
+
 Surface = Literal["message", "modal", "home"]
 
 MAX_TEXT = 40_000
@@ -65,7 +66,8 @@ IN_INPUT |= {"email_text_input", "url_text_input", "number_input", "file_input",
 
 _COMMON_BLOCKS = {"actions", "context", "divider", "header", "image", "input", "rich_text", "section", "video"}
 BLOCKS: dict[Surface, set[str]] = {
-    "message": _COMMON_BLOCKS | {"context_actions", "file", "markdown", "table", "task_card", "plan"},
+    "message": _COMMON_BLOCKS
+    | {"context_actions", "file", "markdown", "table", "task_card", "plan", "data_table", "data_visualization"},
     "modal": _COMMON_BLOCKS,
     "home": _COMMON_BLOCKS,
 }
@@ -75,6 +77,10 @@ KEYS: dict[str, set[str]] = {
     "actions": {"elements"},
     "context": {"elements"},
     "divider": set(),
+    "data_table": {"rows", "caption", "page_size", "row_header_column_index"},
+    "data_visualization": {"title", "chart"},
+    "plan": {"title", "tasks"},
+    "task_card": data_blocks.TASK_KEYS,
     "header": {"text"},
     "image": {"image_url", "slack_file", "alt_text", "title"},
     "input": {"label", "element", "dispatch_action", "hint", "optional"},
@@ -86,66 +92,6 @@ KEYS: dict[str, set[str]] = {
         *("action_id", "options", "option_groups", "placeholder", "initial_option", "confirm", "focus_on_load")
     },
 }
-
-
-class Problems:
-    """Collects error lines."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def add(self, path: Path, message: str) -> None:
-        pointer = "/" + "/".join(str(part) for part in path)
-        self.lines.append(f"{message} [json-pointer:{pointer}]")
-
-    def length(self, path: Path, value: Any, limit: int, *, required: bool = False, minimum: int = 1) -> None:
-        """A string of ``minimum`` to ``limit`` characters."""
-        if value is None:
-            if required:
-                self.add(path[:-1], f"missing required field: {path[-1]}")
-        elif not isinstance(value, str):
-            self.add(path, "must provide a string")
-        elif len(value) > limit:
-            self.add(path, f"must be less than {limit + 1} characters")
-        elif len(value) < minimum:
-            self.add(path, f"must be more than {minimum - 1} characters")
-
-    def count(self, path: Path, value: Any, high: int, *, low: int = 1) -> list[Json]:
-        """A list of ``low`` to ``high`` objects; returns it, or an empty one when it is no list."""
-        if value is None:
-            self.add(path[:-1], f"missing required field: {path[-1]}")
-            return []
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.add(path, "must provide an array of objects")  # wording guessed
-            return []
-        if len(value) > high:
-            self.add(path, f"no more than {high} items allowed")
-        if len(value) < low:
-            self.add(path, f"no less than {low} items allowed")
-        return value
-
-    def text(
-        self, path: Path, value: Any, limit: int, *, plain: bool = False, required: bool = True, minimum: int = 1
-    ) -> None:
-        """A text object."""
-        if value is None:
-            if required:
-                self.add(path[:-1], f"missing required field: {path[-1]}")
-            return
-        if not isinstance(value, dict):
-            self.add(path, "must provide an object")
-            return
-        kinds = ("plain_text",) if plain else ("plain_text", "mrkdwn")
-        kind = value.get("type")
-        if kind not in kinds:
-            self.add((*path, "type"), f"must be one of: {', '.join(kinds)}")  # wording guessed
-        self.length((*path, "text"), value.get("text"), limit, required=True, minimum=minimum)
-        allowed = {"type", "text"} | ({"emoji"} if kind == "plain_text" else {"verbatim"})
-        self.keys(path, value, allowed)
-
-    def keys(self, path: Path, value: Json, allowed: Iterable[str]) -> None:
-        for key in sorted(set(value) - set(allowed)):
-            self.add(path, f"invalid additional property: {key}")
 
 
 # -- blocks ------------------------------------------------------------------------------------
@@ -188,6 +134,13 @@ def _blocks(problems: Problems, blocks: list[Json], surface: Surface, base: Path
         problems.add(base, "msg_blocks_too_long")
     if sum(1 for block in blocks if block.get("type") == "table") > 1:
         problems.add(base, "only one table block is allowed")  # wording guessed
+    if sum(1 for block in blocks if block.get("type") == "data_visualization") > data_blocks.MAX_CHARTS:
+        problems.add(
+            base, f"no more than {data_blocks.MAX_CHARTS} data_visualization blocks allowed"
+        )  # wording guessed
+    tables = [block for block in blocks if block.get("type") == "data_table"]
+    if len(visible_text(tables)) > data_blocks.MAX_TABLE_TEXT:
+        problems.add(base, f"cells of data_table blocks must be less than {data_blocks.MAX_TABLE_TEXT + 1} characters")
 
 
 def _section(problems: Problems, block: Json, at: Path) -> None:
@@ -287,6 +240,18 @@ def _table(problems: Problems, block: Json, at: Path) -> None:
         problems.add((*at, "rows"), f"must be less than {MAX_TABLE_TEXT + 1} characters")
 
 
+def _data_table(problems: Problems, block: Json, at: Path) -> None:
+    data_blocks.data_table(problems, block, at, _rich_text)
+
+
+def _task_card(problems: Problems, block: Json, at: Path) -> None:
+    data_blocks.task_card(problems, block, at, _rich_text)
+
+
+def _plan(problems: Problems, block: Json, at: Path) -> None:
+    data_blocks.plan(problems, block, at, _rich_text)
+
+
 def _video(problems: Problems, block: Json, at: Path) -> None:
     for key in ("video_url", "thumbnail_url", "alt_text"):
         problems.length((*at, key), block.get(key), MAX_URL, required=True)
@@ -303,6 +268,10 @@ _BLOCK_CHECKS = {
     "markdown": _markdown,
     "rich_text": _rich_text,
     "table": _table,
+    "data_table": _data_table,
+    "data_visualization": data_blocks.data_visualization,
+    "plan": _plan,
+    "task_card": _task_card,
     "video": _video,
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from servers import slack_rules as rules
 from servers.chat import Json, Reply
+from servers.slack_chunks import Stream
 
 
 class SlackError(Exception):
@@ -108,6 +109,8 @@ class StoredMessage:
     deleted: bool = False
     only_for: str | None = None
     """The user who alone sees an ephemeral message."""
+    stream: Stream | None = None
+    """Its parts, where it is or was streamed."""
 
     @property
     def ts(self) -> str:
@@ -131,6 +134,18 @@ class StoredMessage:
             if element.get("action_id") == action_id:
                 return block, element
         raise AssertionError(f"message {self.ts} has no element with action_id {action_id!r}")
+
+
+@dataclass(slots=True)
+class SharedLink:
+    """Links of which a ``link_shared`` event told the app."""
+
+    unfurl_id: str
+    source: str
+    urls: list[str]
+    channel: str
+    ts: str
+    unfurls: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -1,16 +1,18 @@
 """Answers about days: today, yesterday, a date; all of a day's commits, why the important ones are, 👍 and 👎."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
-from analysis.digest.pipeline import silent
+from analysis.digest.pipeline import Step, silent
 from analysis.triage.areas import Areas
 from bot.commands.mistakes import Mistake
 from bot.commands.spans import read_span, say_span
 from bot.conversation.context import CommandContext
+from bot.conversation.progress import Progress
 from bot.delivery.feeds import DIGEST, KINDS, reported
 from bot.delivery.posts import archive_page, commit_rows, digest_post, named, report_files, show_command
 from bot.digests.repositories import Place, parse_place
@@ -199,17 +201,21 @@ async def answered(context: CommandContext, repo: str, window: Window, answer: A
     """Answer out of a digest: one that is remembered, or one that is made after a note that it will take a while."""
     found = await context.services.work.quick(lambda: _recalled(context, repo, window))
     if found is None:
-        yield context.working("working.digest", repo=repo, day=say_days(window, context.language))
-        found = await made(context, repo, window)
+        note = context.working("working.digest", repo=repo, day=say_days(window, context.language))
+        yield note
+        making = Progress(partial(made, context, repo, window))
+        async for steps in making.steps(context):
+            yield replace(note, steps=steps)
+        found = await making.result()
     yield await answer(*found)
 
 
-async def made(context: CommandContext, repo: str, window: Window) -> tuple[Digest, Areas, int]:
+async def made(context: CommandContext, repo: str, window: Window, step: Step = silent) -> tuple[Digest, Areas, int]:
     """Make a digest from the source; whoever asks for the same meanwhile gets the same."""
     services, language = context.services, context.language
     feed = context.feed_of(repo)
     key = ("digest", repo.lower(), window, language, feed.id if feed else 0)
-    return await services.work.shared(key, lambda: _made(context, repo, window), repo.lower())
+    return await services.work.shared(key, lambda: _made(context, repo, window, step), repo.lower())
 
 
 def _recalled(context: CommandContext, repo: str, window: Window) -> tuple[Digest, Areas, int] | None:
@@ -228,14 +234,14 @@ def _recalled(context: CommandContext, repo: str, window: Window) -> tuple[Diges
     return (digest, core.sources.areas(), core.stores.commits.numbers().get(repo, 0)) if digest else None
 
 
-def _made(context: CommandContext, repo: str, window: Window) -> tuple[Digest, Areas, int]:
+def _made(context: CommandContext, repo: str, window: Window, step: Step) -> tuple[Digest, Areas, int]:
     services, core = context.services, context.services.core
     feed = context.feed_of(repo)
     told = NOTHING_TOLD
     if feed and window.end <= core.now():
         told = reported(_deliveries(context, feed), window)
     source = core.sources.open(place_of(context, repo))
-    digest, areas = core.digest(source, window, context.language, services.analyser, silent, told=told)
+    digest, areas = core.digest(source, window, context.language, services.analyser, step, told=told)
     if window.end <= digest.built_at and core.stores.digests.told(digest.repo, window) is None:
         core.stores.digests.put(digest)
     return digest, areas, core.stores.commits.numbers().get(digest.repo, 0)

@@ -19,8 +19,9 @@ from bot.delivery.posts import commit_rows
 from bot.digests.answering import in_sentences
 from bot.port.command import Command
 from formatters.asking import answer_outline
-from formatters.reply import Board, CommitList, Note, Reply
+from formatters.reply import Board, CommitList, Note, Reply, Step
 from formatters.text.item import author_of
+from formatters.text.links import commit_page, pull_request_page
 
 
 async def ask(context: CommandContext) -> AsyncIterator[Reply]:
@@ -50,10 +51,21 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
         raise Mistake("mistake.nothing_known") from None
     await work.quick(lambda: conversations.note(context.request, asked, core.now()))
     if answer.found and context.services.fresh.name != RULES:
-        yield context.working("working.ask")
+        yield replace(context.working("working.ask"), steps=(_reading(context, answer),))
         key = ("ask", asked.texts, context.language, asked.commits)
         answer = await work.shared(key, lambda: in_sentences(core, answer, context.language))
     yield await work.quick(lambda: _reply(context, answer, zone))
+
+
+def _reading(context: CommandContext, answer: Answer) -> Step:
+    """Return the step of reading what was found, with links to it."""
+    commits = [found.entry.commit for found in answer.found]
+    pages = (
+        (pull_request_page(one), f"#{one.pull_request}") if one.pull_request else (commit_page(one), one.short)
+        for one in commits
+    )
+    text = context.say("working.ask_read", count=len(commits))
+    return Step(text, links=tuple((page, name) for page, name in pages if page))
 
 
 def _read(

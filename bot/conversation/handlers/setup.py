@@ -125,6 +125,8 @@ async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
         resumed = await services.work.quick(lambda: resume(owing, services.feeds, services.deliveries, now))
         stored, missed = resumed.feed, resumed.said(context.language)
     number = (await services.work.quick(services.core.stores.commits.numbers)).get(name, 0)
+    if known is None:
+        await services.welcome(stored)
     done = context.note(
         "done.setup_changed" if known else "done.setup",
         Button(context.say("button.yesterday"), named("yesterday public", name, number)),

@@ -9,6 +9,7 @@ from bot.platforms.slack.answers import FAILURES, Origin, Surface, surface
 from bot.platforms.slack.people import People
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.requests import HOME, Asked
+from bot.platforms.slack.unfurls import unfurl
 from bot.platforms.slack.web import Json, Web
 from bot.port.platform import Answer, Attachment, Conversation, Option, Request, Suggest
 from formatters.reply import Note
@@ -66,6 +67,9 @@ class Answering:
         """Answer one request; the outer edge of everything that people do here."""
         try:
             origin = await self._origin(asked)
+            if asked.links:
+                await unfurl(asked, origin.request, self.conversation, self._posts.abilities)
+                return
             shown = surface(origin, self._web, self._posts)
             try:
                 await self._show_all(shown, self.conversation(origin.request))
@@ -74,6 +78,8 @@ class Answering:
             except Exception:  # noqa: BLE001 - what one person asked must not end the others' connection
                 _LOG.exception("an answer failed")
                 await shown.show(Answer(Note(tell("slack.defect", origin.language), "problem")))
+            finally:
+                await shown.close()
             asker = origin.request.asker
             if (
                 asked.view and asker.is_direct and asked.command != HOME
@@ -85,14 +91,20 @@ class Answering:
     async def _origin(self, asked: Asked) -> Origin:
         channel = asked.channel or await self._people.direct(asked.user)
         asker = await self._people.asker(asked.workspace, asked.user, channel)
+        # Direct messages are threads where the app is an agent; else they follow each other.
+        in_thread = not asker.is_direct or bool(asked.message and await self._posts.abilities.is_agent())
+        message = asked.message if in_thread else ""
         return Origin(
-            Request(asker, asked.command, asked.values, asked.thread, self._attachment(asked), asked.message),
+            Request(
+                asker, asked.command, asked.values, asked.thread, self._attachment(asked), message,
+                follows=not asked.response_url and asked.view is None,
+            ),
             asked.response_url,
             asked.trigger,
-            asked.message,
+            message,
             asked.view,
             asked.is_control,
-        )
+        )  # fmt: skip
 
     def _attachment(self, asked: Asked) -> Attachment | None:
         """Return the file that came with a message. https://docs.slack.dev/reference/objects/file-object ."""

@@ -15,11 +15,16 @@ from typing import Any, Protocol
 from analysis.i18n.language import Language
 from bot.commands.grammar import printed
 from bot.i18n.wording import tell
+from bot.platforms.slack.abilities import PROMPTS_OFFERED, STATUS, Abilities, newer_in
 from bot.platforms.slack.posts import QUIET, Posts
-from bot.platforms.slack.web import Json, Web
+from bot.platforms.slack.requests import PROMPTS
+from bot.platforms.slack.streams import Stream
+from bot.platforms.slack.web import Json, Unfit, Web
+from bot.port.command import Command
 from bot.port.platform import Answer, Later, Refused, Request, Unsure
 from formatters.reply import Button, Form, Note, Post, Reply
-from formatters.slack.replies import slack
+from formatters.slack.replies import slack, streamed
+from formatters.slack.text import cut
 from formatters.slack.views import answer_view, form_again, form_view, home_view
 
 _LOG = logging.getLogger(__name__)
@@ -28,6 +33,10 @@ _RESPONSES = 5
 """How often a response URL may be used. https://docs.slack.dev/interactivity/handling-user-interaction#message_responses"""
 
 _TRIES, _LONGEST_WAIT = 3, 30.0
+_STATUS = 100
+"""Characters of what is said below a thread, on one line."""
+_PROMPTS = 4
+"""https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +76,14 @@ class Surface(Protocol):
     async def show(self, answer: Answer) -> None:
         """Show an answer in place of the one before it."""
 
+    async def close(self) -> None:
+        """Leave nothing behind but answers: there are no more."""
+
 
 def surface(origin: Origin, web: Web, posts: Posts) -> Surface:
     """Return where the answers to a request go."""
+    if origin.request.command == Command(PROMPTS):
+        return _Prompts(origin, posts.abilities)
     if origin.view is not None:
         return _Home(origin, web, posts) if origin.view.get("type") == "home" else _Modal(origin, web, posts)
     if origin.response_url and not origin.request.asker.is_direct:
@@ -90,30 +104,90 @@ async def patiently(call: Callable[[], Awaitable[Json]]) -> Json:
 
 
 class _Talk:
-    """Answers in a conversation by posting: what only the asker sees cannot be replaced, the rest is edited."""
+    """Answers in a conversation by posting: what only the asker sees cannot be replaced, the rest is edited.
+
+    In a thread, what is under way is a status below it; what goes in steps is streamed there, where all may see it.
+    """
 
     def __init__(self, origin: Origin, web: Web, posts: Posts) -> None:
-        self._origin, self._web, self._posts = origin, web, posts
+        self._origin, self._web, self._posts, self._abilities = origin, web, posts, posts.abilities
+        self._thread = origin.request.thread or origin.message
+        self._stream = Stream(web, posts.abilities, origin.request.asker, self._thread, posts.pause)
         self._shown: list[str] = []
+        self._has_status = self._is_waiting = False
 
     async def show(self, answer: Answer) -> None:
-        asker = self._origin.request.asker
-        if isinstance(answer.reply, Form):
-            await self._form(answer.reply)
+        reply, asker = answer.reply, self._origin.request.asker
+        is_shared = answer.public or asker.is_direct
+        if isinstance(reply, Note) and reply.tone == "working" and await self._waits(reply, is_shared=is_shared):
             return
-        if not (answer.public or asker.is_direct):
-            for payload in slack(answer.reply):
-                await self._privately(payload)
-            return
-        if isinstance(answer.reply, Post):
+        if isinstance(reply, Form):
+            await self._form(reply)
+        elif not is_shared:
+            await self._each(reply, lambda _, payload: self._privately(payload))
+        elif isinstance(reply, Post):
+            await self._stream.end((), ())
             await self._clear()
-            thread = self._origin.request.thread or self._origin.message
-            await self._posts.show(asker.channel, answer.reply, uuid.uuid4().hex, thread)
-            return
-        payloads = slack(answer.reply)
-        for number, payload in enumerate(payloads):
-            await self._openly(payload, self._shown[number] if number < len(self._shown) else "")
-        await self._clear(len(payloads))
+            if not self._stream.is_stopped:
+                await self._posts.show(asker.channel, reply, uuid.uuid4().hex, self._thread)
+        elif not await self._streamed(reply):
+            count = await self._each(
+                reply, lambda n, payload: self._openly(payload, self._shown[n] if n < len(self._shown) else "")
+            )
+            await self._clear(count)
+
+    async def close(self) -> None:
+        """Leave nothing that says somebody is at work."""
+        await self._stream.end((), ())
+        if self._has_status:
+            await self._status("")
+
+    async def _waits(self, note: Note, *, is_shared: bool) -> bool:
+        """Say what is under way where it takes no message; False where it does."""
+        is_first, self._is_waiting = not self._is_waiting, True
+        if not is_shared and not is_first:
+            return True  # a message that only the asker sees cannot be replaced by one with newer steps
+        if not self._thread or self._shown:
+            return False
+        if note.steps and is_shared:
+            return await self._stream.tell(note)
+        self._has_status = await self._status(tell("slack.status", self._origin.language), note if is_shared else None)
+        return self._has_status
+
+    async def _status(self, text: str, note: Note | None = None) -> bool:
+        """Set what stands below the thread, as everybody there sees it; an empty text takes it away."""
+        told = {"loading_messages": [cut(note.text.replace("`", ""), _STATUS)]} if note else {}
+        where = {"channel_id": self._origin.request.asker.channel, "thread_ts": self._thread}
+        done = await self._abilities.attempt(STATUS, "assistant.threads.setStatus", **where, status=text, **told)
+        return done is not None
+
+    async def _streamed(self, reply: Reply) -> bool:
+        """End what is streamed with an answer; False where nothing is, or it has to be posted after all."""
+        if not (self._stream.is_open or self._stream.is_stopped):
+            return False
+        paragraphs, (first, *others) = streamed(reply, self._abilities.lacking)
+        if not await self._stream.end(paragraphs, first["blocks"]):
+            return False
+        for payload in () if self._stream.is_stopped else others:
+            await self._openly(payload, "")
+        return True
+
+    async def _each(self, reply: Reply, send: Callable[[int, Json], Awaitable[None]]) -> int:
+        """Send a reply's messages, in plainer blocks where a workspace lacks newer ones; return how many there are."""
+        payloads = slack(reply, self._abilities.lacking)
+        for number in range(len(payloads)):
+            try:
+                await send(number, payloads[number])
+            except Unfit as unfit:
+                newer = newer_in(payloads[number])
+                if not newer:
+                    raise
+                self._abilities.lose(newer, unfit)
+                plainer = slack(reply, self._abilities.lacking)[number:]
+                for after, payload in enumerate(plainer, number):
+                    await send(after, payload)
+                return number + len(plainer)
+        return len(payloads)
 
     async def _form(self, form: Form) -> None:
         """Open a form; where Slack does not allow it (any more), offer a button that does."""
@@ -139,9 +213,9 @@ class _Talk:
         if stands:
             await patiently(lambda: self._web.tell("chat.update", channel=channel, ts=stands, **payload))
             return
-        thread = self._origin.request.thread or self._origin.message
-        where = {"channel": channel} | ({"thread_ts": thread} if thread else {})
+        where = {"channel": channel} | ({"thread_ts": self._thread} if self._thread else {})
         sent = await patiently(lambda: self._web.tell("chat.postMessage", **where, **payload, **QUIET))
+        self._has_status = False  # it goes with the next message of ours
         self._shown.append(str(sent["ts"]))
 
     async def _clear(self, kept: int = 0) -> None:
@@ -169,15 +243,17 @@ class _Responses(_Talk):
         if isinstance(answer.reply, Form) or (answer.public and isinstance(answer.reply, Post)):
             await super().show(answer)
             return
-        payloads = slack(answer.reply)
-        for number, payload in enumerate(payloads):
+
+        async def send(number: int, payload: Json) -> None:
             kind = "in_channel" if answer.public else "ephemeral"
             takes_place = number == 0 and self._replaceable
             body = {**payload, **QUIET, "response_type": kind, "replace_original": takes_place}
             if not await self._respond(body):
                 await (self._openly(payload, "") if answer.public else self._privately(payload))
+
+        count = await self._each(answer.reply, send)
         # The original of a control is the message that it stands in, which is not ours to replace.
-        self._replaceable = not answer.public and not self._origin.is_control and len(payloads) == 1
+        self._replaceable = not answer.public and not self._origin.is_control and count == 1
 
     async def _respond(self, body: Json) -> bool:
         if self._uses >= _RESPONSES:
@@ -207,6 +283,9 @@ class _Modal:
         channel = self._origin.request.asker.channel
         if answer.public and not isinstance(answer.reply, Form):
             await self._posts.show(channel, answer.reply, uuid.uuid4().hex)
+
+    async def close(self) -> None:
+        """Do nothing: a modal stays as it is."""
 
     def _view(self, reply: Reply) -> Json:
         origin = self._origin
@@ -238,6 +317,27 @@ class _Home(_Modal):
             view = home_view(answer.reply)
             user = self._origin.request.asker.user
             await patiently(lambda: self._web.tell("views.publish", user_id=user, view=view))
+
+
+class _Prompts:
+    """Shows buttons as prompts on top of the Messages tab; where there is no such thing, nothing."""
+
+    def __init__(self, origin: Origin, abilities: Abilities) -> None:
+        self._origin, self._abilities = origin, abilities
+
+    async def show(self, answer: Answer) -> None:
+        note = answer.reply
+        if not isinstance(note, Note) or note.tone == "problem" or not note.buttons:
+            return
+        # For an agent without a thread; with one, the call does nothing and says nothing.
+        await self._abilities.attempt(
+            PROMPTS_OFFERED, "assistant.threads.setSuggestedPrompts",
+            channel_id=self._origin.request.asker.channel, title=note.text,
+            prompts=[{"title": one.label, "message": one.command} for one in note.buttons[:_PROMPTS]],
+        )  # fmt: skip
+
+    async def close(self) -> None:
+        """Do nothing: they stay."""
 
 
 def _carried_by(form: Form, origin: Origin) -> str:

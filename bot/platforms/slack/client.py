@@ -127,13 +127,14 @@ class Client:
                 return bytes(found)
 
     async def respond(self, url: str, body: Json) -> bool:
-        """Answer through a response URL; False if it takes no more, or did not answer."""
+        """Answer through a response URL; False if it takes no more, or not this, or did not answer."""
         try:
             sent = await AsyncWebhookClient(url, retry_handlers=[]).send_dict(body)
         except _BROKEN as error:
             _LOG.info("a response URL did not answer (%s)", type(error).__name__)
             return False
-        return sent.status_code == HTTPStatus.OK
+        # A refusal of blocks comes with status 200: `{"ok":false,"error":"invalid_blocks"}`, where else it is `ok`.
+        return sent.status_code == HTTPStatus.OK and '"ok":false' not in sent.body.replace(" ", "")
 
 
 @contextlib.contextmanager

@@ -117,6 +117,7 @@ class Listening:
             app.event("app_mention"): requests.of_message,
             app.event("message"): requests.of_message,
             app.event("app_home_opened"): requests.of_home,
+            app.event("link_shared"): requests.of_links,
         }
         for listen, read in listeners.items():
             listen(self._listener(read))

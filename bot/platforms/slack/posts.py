@@ -11,10 +11,12 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.platforms.slack.abilities import CHARTS, Abilities, newer_in
 from bot.platforms.slack.web import Gone, Json, Unfit, Web
 from bot.port.platform import Posted
 from formatters.reply import File, Post, Reply
 from formatters.slack.blocks import Payload
+from formatters.slack.charts import drawn
 from formatters.slack.replies import post, slack
 
 EVENT = "daybrief_post"
@@ -47,6 +49,10 @@ class _Standing:
         return self.files[0][1] if self.files else []
 
 
+class _NotDrawn(Exception):
+    """A workspace lacks what a part was made of, which is known from now on: the parts are to be made anew."""
+
+
 class Posts:
     """Posts, finds and edits through `web`.
 
@@ -54,25 +60,32 @@ class Posts:
         pause: seconds between messages to one channel; Slack takes one a second.
     """
 
-    def __init__(self, web: Web, pause: float = 1.1) -> None:
-        self._web = web
-        self._pause = pause
+    def __init__(self, web: Web, abilities: Abilities, pause: float = 1.1) -> None:
+        self._web, self.abilities, self.pause = web, abilities, pause
         self._last: dict[str, float] = {}
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
         """Post, or go on with what `key` has begun."""
-        first, rest, files = _parts(reply)
+        first, rest, files = self._parts(reply)
         found = await self._parent(channel, key)
         stands = await self._standing(channel, found) if found else _Standing(key)
         if not found:
             found = await self._send(channel, first, _metadata(key, 0, first, files))
-        return await self._complete(channel, found, stands, rest, files, key)
+        try:
+            return await self._complete(channel, found, stands, rest, files, key)
+        except _NotDrawn:
+            return await self.edit(Posted(channel, found), reply)
 
     async def show(self, channel: str, reply: Reply, key: str, thread: str = "") -> Posted:
         """Post what was asked for, without looking for what stands; all of it into a thread, where it was asked in one."""
-        first, rest, files = _parts(reply)
+        first, rest, files = self._parts(reply)
         message = await self._send(channel, first, _metadata(key, 0, first, files), thread)
-        return await self._complete(channel, thread or message, _Standing(key), rest, files, key)
+        stands = _Standing(key)
+        try:
+            return await self._complete(channel, thread or message, stands, rest, files, key)
+        except _NotDrawn:
+            _, rest, files = self._parts(reply)
+            return await self._complete(channel, thread or message, stands, rest, files, key)
 
     async def find(self, channel: str, key: str) -> Posted | None:
         """Look for a post."""
@@ -85,7 +98,13 @@ class Posts:
 
     async def edit(self, posted: Posted, reply: Reply) -> Posted:
         """Show `reply` where `posted` stands; what has not changed is left alone."""
-        first, rest, files = _parts(reply)
+        try:
+            return await self._edit(posted, reply)
+        except _NotDrawn:
+            return await self._edit(posted, reply)
+
+    async def _edit(self, posted: Posted, reply: Reply) -> Posted:
+        first, rest, files = self._parts(reply)
         channel, message = posted.channel, posted.message
         stands = await self._standing(channel, message)
         for number, (ts, _) in sorted(stands.parts.items()):
@@ -118,6 +137,15 @@ class Posts:
             for ts in sent[::-1]:
                 await self._delete("chat.delete", channel=channel, ts=ts)
 
+    def _parts(self, reply: Reply) -> tuple[Payload, list[Payload], tuple[File, ...]]:
+        """Return the parent, the replies in its thread, and the files that end it; charts in place of pictures where they can be."""
+        if not isinstance(reply, Post):
+            first, *rest = slack(reply, self.abilities.lacking)
+            return first, rest, ()
+        first, rest = post(reply)
+        charts, files = drawn(reply.files) if CHARTS not in self.abilities.lacking else (None, reply.files)
+        return first, [*rest, charts] if charts else rest, files
+
     async def _delete(self, method: str, **what: str) -> None:
         with contextlib.suppress(Gone):
             await self._web.tell(method, **what)
@@ -140,6 +168,7 @@ class Posts:
             ts, contents = stands.parts.get(number, ("", ""))
             if not ts:
                 ts = await self._send(channel, payload, metadata, message)
+                stands.parts[number] = (ts, _print(payload))
             elif changed and contents != _print(payload):
                 await self._update(channel, ts, payload, metadata)
             followers.append(ts)
@@ -153,7 +182,11 @@ class Posts:
         where = {"channel": channel} | ({"thread_ts": message} if message else {})
         try:
             sent = await self._web.tell("chat.postMessage", **where, **payload, **QUIET, **metadata)
-        except Unfit:  # better without its look than not at all
+        except Unfit as unfit:
+            if newer := newer_in(payload):
+                self.abilities.lose(newer, unfit)
+                raise _NotDrawn from None
+            # Better without its look than not at all.
             sent = await self._web.tell("chat.postMessage", **where, text=payload["text"], **QUIET, **metadata)
         return str(sent["ts"])
 
@@ -163,7 +196,7 @@ class Posts:
 
     async def _wait_for_turn(self, channel: str) -> None:
         now = time.monotonic()
-        turn = max(now, self._last.get(channel, 0.0) + self._pause)
+        turn = max(now, self._last.get(channel, 0.0) + self.pause)
         self._last[channel] = turn
         if turn > now:
             await asyncio.sleep(turn - now)
@@ -206,14 +239,6 @@ class Posts:
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
                 return
-
-
-def _parts(reply: Reply) -> tuple[Payload, list[Payload], tuple[File, ...]]:
-    """Return the parent, the replies in its thread, and the files that end it."""
-    if isinstance(reply, Post):
-        return *post(reply), reply.files
-    first, *rest = slack(reply)
-    return first, rest, ()
 
 
 def _metadata(key: str, part: int, payload: Payload, files: Sequence[File] = ()) -> Json:

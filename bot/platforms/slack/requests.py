@@ -16,8 +16,11 @@ from formatters.slack.views import form_values
 
 Body = Mapping[str, Any]
 
-HOME, USES = "home", "uses"
-"""The commands behind the Home tab, and behind a file that is sent."""
+HOME, USES, PROMPTS, PREVIEW = "home", "uses", "prompts", "preview"
+"""The commands behind the Home tab, a file that is sent, the Messages tab, and links that are shared."""
+
+_MESSAGES = "messages"
+"""The tab of conversations; an event of it is what begins one. https://docs.slack.dev/reference/events/app_home_opened"""
 
 _WITH_FILE = "file_share"
 
@@ -45,6 +48,7 @@ class Asked:
     view: Body | None = None
     is_control: bool = False
     file: Body | None = None
+    links: tuple[str, ...] = ()
 
 
 def parsed(text: str, *, is_json: bool) -> dict[str, Any]:
@@ -87,22 +91,39 @@ def of_message(body: Body) -> Asked | None:
         user=str(event["user"]),
         channel=str(event["channel"]),
         thread=str(event.get("thread_ts", "")),
-        message=str(event["ts"]) if is_mention else "",
+        message=str(event["ts"]),
         file=file,
     )
 
 
 def of_home(body: Body) -> Asked | None:
-    """Read that somebody opened the Home tab; None for another tab."""
+    """Read that somebody opened the Home tab, or the one of conversations; None for another tab."""
     event = body["event"]
-    if event.get("tab") != HOME:
+    if event.get("tab") not in {HOME, _MESSAGES}:
         return None
-    return Asked(
+    asked = Asked(
         command=HOME,
         workspace=str(body.get("team_id", "")),
         user=str(event["user"]),
         channel=str(event.get("channel", "")),
         view={"type": "home"},
+    )
+    return asked if event["tab"] == HOME else replace(asked, command=Command(PROMPTS), view=None)
+
+
+def of_links(body: Body) -> Asked | None:
+    """Read that somebody shared links of ours; None while they are typed: it is not known yet who will see them."""
+    event = body["event"]
+    links = tuple(str(one.get("url", "")) for one in event.get("links") or [])
+    if event.get("source") == "composer" or not links or not event.get("user"):
+        return None
+    return Asked(
+        command=Command(PREVIEW),
+        workspace=str(body.get("team_id", "")),
+        user=str(event["user"]),
+        channel=str(event["channel"]),
+        message=str(event["message_ts"]),
+        links=links,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
+from bot.platforms.slack.abilities import Abilities
 from bot.platforms.slack.answering import Answering
 from bot.platforms.slack.client import API, Client
 from bot.platforms.slack.connection import Connection
@@ -47,7 +48,7 @@ class Slack:
         self._app_token, self._beat = app_token, beat
         self.workspaces = workspaces
         self._client = Client(bot_token, base_url, workspaces)
-        self._posts = Posts(self._client, pause)
+        self._posts = Posts(self._client, Abilities(self._client), pause)
         self._people = People(self._client, self._posts)
         self._desk = Answering(self._client, self._posts, self._people, patience, suggest)
         self._listening = Listening(self._client, self._desk, signing_secret)

@@ -28,7 +28,12 @@ _TOKEN = {
 }
 
 _UNKNOWN_OUTCOME = {"internal_error", "fatal_error"}  # "it's possible some aspect of the operation succeeded"
-_UNFIT = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"}
+_UNFIT = {"invalid_blocks", "invalid_blocks_format", "invalid_chunks", "msg_blocks_too_long", "msg_too_long"}
+_LACKING = {
+    "unknown_method", "not_agent_app", "feature_disabled", "feature_not_enabled",
+    "channel_type_not_supported",
+}  # fmt: skip
+_STOPPED, _OVER = "stopped_by_user", "message_not_in_streaming_state"
 
 _SOON, _LATER = 15.0, 300.0
 _MANY_REQUESTS, _SERVER_ERROR = 429, 500
@@ -42,12 +47,24 @@ class Gone(Refused):
     """What was to be changed is there no longer."""
 
 
-class LacksScope(Later):
+class Lacking(Later):
+    """There is no such thing in this workspace, or not for this app there."""
+
+
+class LacksScope(Lacking):
     """The app may not do this: nothing helps until somebody installs it anew."""
 
 
 class Unfit(Later):
     """Slack does not take a message as we made it: what is refused now is refused again."""
+
+
+class Ended(Later):
+    """A message is not streamed any more: its time is over, or its reader has stopped it (`is_stopped`)."""
+
+    def __init__(self, text: str, *, is_stopped: bool) -> None:
+        super().__init__(text, _LATER)
+        self.is_stopped = is_stopped
 
 
 class Web(Protocol):
@@ -66,7 +83,10 @@ class Web(Protocol):
         """Fetch a file that somebody shared; of a large one no more than its beginning."""
 
     async def respond(self, url: str, body: Json) -> bool:
-        """Answer through a response URL; False if it takes no more."""
+        """Answer through a response URL; False if it takes no more, or not this."""
+
+    async def scopes(self) -> set[str]:
+        """Try the token, and return what it may do; nothing where Slack does not say."""
 
 
 def trouble(method: str, status: int, error: str, wait: float, *, changes: bool) -> Exception:
@@ -77,21 +97,30 @@ def trouble(method: str, status: int, error: str, wait: float, *, changes: bool)
     """
     if status == _MANY_REQUESTS or error in {"ratelimited", "rate_limited"}:
         return Later(f"Slack wants fewer calls of {method}", wait or _SOON)
-    if error in _CHANNEL:
-        return Refused(f"refused.{error}")
-    if error in _GONE:
-        return Gone(f"refused.{error}")
+    if named := _named(method, error):
+        return named
+    if status >= _SERVER_ERROR or error in _UNKNOWN_OUTCOME:
+        return lost(method, error or f"status {status}", changes=changes)
+    return Later(f"Slack refuses {method} ({error or f'status {status}'})", _SOON if not error else _LATER)
+
+
+def _named(method: str, error: str) -> Exception | None:
+    """Return what one of the errors means that have a name here."""
+    if error in _CHANNEL | _GONE:
+        return Gone(f"refused.{error}") if error in _GONE else Refused(f"refused.{error}")
     if error in _TOKEN:
         return BadToken(f"Slack refuses Daybrief's token: {_TOKEN[error]}", _LATER)
     if error == "missing_scope":
         return LacksScope(
             f"the Slack app lacks a permission for {method}: install it again from slack-manifest.yaml", _LATER
         )
+    if error in _LACKING:
+        return Lacking(f"Slack has no {method} here ({error})", _LATER)
+    if error in {_STOPPED, _OVER}:
+        return Ended(f"Slack ended the message ({error})", is_stopped=error == _STOPPED)
     if error in _UNFIT:
         return Unfit(f"Slack does not take the message ({error})", _LATER)
-    if status >= _SERVER_ERROR or error in _UNKNOWN_OUTCOME:
-        return lost(method, error or f"status {status}", changes=changes)
-    return Later(f"Slack refuses {method} ({error or f'status {status}'})", _SOON if not error else _LATER)
+    return None
 
 
 def lost(method: str, why: str, *, changes: bool) -> Exception:

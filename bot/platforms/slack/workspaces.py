@@ -5,6 +5,7 @@ Tokens lie in the SDK's SQLite stores, in a file of their own. https://docs.slac
 
 import contextlib
 import logging
+from collections.abc import Sequence
 from contextvars import ContextVar
 from http import HTTPStatus
 from pathlib import Path
@@ -44,6 +45,7 @@ class Workspaces:
     Args:
         database: the file that the tokens are kept in; made for its owner alone.
         memory: remembers who belongs where.
+        scopes: what the app asks for where it is installed.
         base_url: of the Web API. `authorize_url`: where people are sent to; default: Slack's own.
     """
 
@@ -55,6 +57,7 @@ class Workspaces:
         memory: Memory,
         *,
         base_url: str,
+        scopes: Sequence[str] = tuple(SCOPES),
         authorize_url: str | None = None,
     ) -> None:
         database.touch(0o600)
@@ -66,7 +69,7 @@ class Workspaces:
             settings=AsyncOAuthSettings(
                 client_id=client_id,
                 client_secret=client_secret,
-                scopes=list(SCOPES),
+                scopes=list(scopes),
                 install_path=INSTALL,
                 redirect_uri_path=FINISH,
                 install_page_rendering_enabled=False,

@@ -1,0 +1,62 @@
+"""What a reading says of itself while somebody waits for it: steps in their words, as they come."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Generic, TypeVar
+
+from analysis.digest.pipeline import Step as Hear
+from bot.conversation.context import CommandContext
+from formatters.reply import Step
+
+T = TypeVar("T")
+
+_KNOWN = {
+    "fetching commits": "fetching_commits",
+    "reading commits": "reading_commits",
+    "analysing": "analysing",
+    "checking": "checking",
+}
+"""What a reading names its parts, with the keys of their sentences (`step` in `bot/i18n/`); others are not worth telling."""
+
+
+class Progress(Generic[T]):
+    """Something under way.
+
+    Args:
+        make: begins it, and has it say from any thread how far it is.
+    """
+
+    def __init__(self, make: Callable[[Hear], Awaitable[T]]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._changed = asyncio.Event()
+        self._known: dict[str, tuple[int, int]] = {}
+        self._making = asyncio.ensure_future(make(self._heard))
+
+    def _heard(self, name: str, done: int, total: int) -> None:
+        if name in _KNOWN and total and not self._loop.is_closed():
+            self._known[name] = (done, total)
+            self._loop.call_soon_threadsafe(self._changed.set)
+
+    async def steps(self, context: CommandContext) -> AsyncIterator[tuple[Step, ...]]:
+        """Yield the steps whenever they have changed, until it is done; nothing where nobody shows them."""
+        while context.request.follows and not self._making.done():
+            changed = asyncio.ensure_future(self._changed.wait())
+            try:
+                await asyncio.wait({changed, self._making}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                changed.cancel()
+            self._changed.clear()
+            if not self._making.done():
+                yield self._worded(context)
+
+    async def result(self) -> T:
+        """Wait for what comes of it; raises what it raises."""
+        return await self._making
+
+    def _worded(self, context: CommandContext) -> tuple[Step, ...]:
+        told = [
+            Step(context.say(f"step.{_KNOWN[name]}", done=done, total=total), "done" if done >= total else "active")
+            for name, (done, total) in dict(self._known).items()
+        ]
+        is_read = all(step.state == "done" for step in told)
+        return (*told, Step(context.say("step.telling"), "active" if is_read else "pending"))

@@ -1,0 +1,108 @@
+"""An answer that grows in a thread while it is made: its steps first, then its paragraphs, at the end all the rest.
+
+What is streamed are blocks of rich text, in which nothing from outside is read as markup.
+https://docs.slack.dev/reference/methods/chat.startStream
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.platforms.slack.abilities import STREAMS, Abilities
+from bot.platforms.slack.web import Ended, Gone, Json, Web
+from bot.port.platform import Asker, Later, Refused, Unsure
+from formatters.reply import Note
+from formatters.slack.progress import chunks
+
+_LOG = logging.getLogger(__name__)
+
+_PAUSE = 1.0
+"""Seconds between two looks at the steps: Slack takes some hundred a minute."""
+
+
+class Stream:
+    """A message of one thread while it is streamed.
+
+    Args:
+        pause: seconds between two updates of its steps.
+
+    Attributes:
+        is_stopped: its reader wants no more of it.
+    """
+
+    def __init__(self, web: Web, abilities: Abilities, asker: Asker, thread: str, pause: float = _PAUSE) -> None:
+        self._web, self._abilities, self._asker, self._thread = web, abilities, asker, thread
+        self._pause = pause
+        self._message = ""
+        self._note: Note | None = None
+        self.is_stopped = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something stands there that is to be ended."""
+        return bool(self._message)
+
+    async def tell(self, note: Note) -> bool:
+        """Show the steps of a working note; False where nothing can be streamed."""
+        if self.is_stopped:
+            return True
+        if self._message:
+            is_told = await self._append(chunks(note.text, note.steps))
+            await asyncio.sleep(self._pause)
+        else:
+            is_told = await self._start(note)
+        self._note = note
+        return is_told
+
+    async def _start(self, note: Note) -> bool:
+        asker = self._asker
+        reader = {} if asker.is_direct else {"recipient_user_id": asker.user, "recipient_team_id": asker.workspace}
+        begun = await self._abilities.attempt(
+            STREAMS, "chat.startStream", channel=asker.channel, thread_ts=self._thread,
+            task_display_mode="plan", chunks=chunks(note.text, note.steps), **reader,
+        )  # fmt: skip
+        self._message = str(begun["ts"]) if begun else ""
+        return self.is_open
+
+    async def end(self, paragraphs: Sequence[Json], rest: Sequence[Json]) -> bool:
+        """Show the answer: its paragraphs one by one, then the rest; False where it has to be shown in another way."""
+        if self.is_stopped:
+            return True
+        if not self._message:
+            return False
+        note = self._note
+        done = chunks(note.text, [replace(step, state="done") for step in note.steps]) if note else []
+        is_told = await self._append(done)
+        for block in paragraphs:
+            is_told = is_told and await self._append([{"type": "blocks", "blocks": [block]}])
+        if is_told and not self.is_stopped:
+            is_told = await self._call("chat.stopStream", **({"blocks": list(rest)} if rest else {}))
+        message, self._message = self._message, ""
+        if not is_told:  # what stands there is half an answer
+            await self._take_back(message)
+        return is_told
+
+    async def _append(self, found: Sequence[Json]) -> bool:
+        return await self._call("chat.appendStream", chunks=list(found)) if found else True
+
+    async def _call(self, method: str, **arguments: object) -> bool:
+        if self.is_stopped:
+            return True
+        try:
+            await self._web.tell(method, channel=self._asker.channel, ts=self._message, **arguments)
+        except Ended as ended:
+            self.is_stopped = ended.is_stopped
+            return ended.is_stopped
+        except (Refused, Later, Unsure) as trouble:
+            _LOG.info("a streamed answer was not continued: %s", trouble)
+            return False
+        return True
+
+    async def _take_back(self, message: str) -> None:
+        try:
+            await self._web.tell("chat.delete", channel=self._asker.channel, ts=message)
+        except Gone:
+            pass
+        except (Refused, Later, Unsure) as trouble:
+            _LOG.info("half an answer could not be taken back: %s", trouble)

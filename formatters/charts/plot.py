@@ -1,0 +1,18 @@
+"""The numbers of a picture, for platforms that draw charts themselves, in their readers' colours and fonts."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Columns side by side.
+
+    Attributes:
+        unit: what the categories are, such as days.
+        series: for each its name, and its number in each category.
+    """
+
+    title: str
+    unit: str
+    categories: tuple[str, ...]
+    series: tuple[tuple[str, tuple[int, ...]], ...]
