@@ -11,7 +11,7 @@ from servers.slack import FakeSlack
 
 from bot.commands.grammar import printed
 from bot.platforms.slack.transport import Slack
-from bot.port.platform import Answer, Request
+from bot.port.platform import Answer, Conversation, Request
 from formatters.outline import outline
 from formatters.reply import Button, DigestPost, Field, Form, Note, Reply
 from formatters.text.item import Item, item_of
@@ -72,7 +72,7 @@ class Talk:
 
 
 @asynccontextmanager
-async def connected(server: FakeSlack, talk: Talk, **settings: Any) -> AsyncIterator[Slack]:
+async def connected(server: FakeSlack, talk: Conversation, **settings: Any) -> AsyncIterator[Slack]:
     slack = a_slack(server, **settings)
     task = asyncio.create_task(slack.run(talk))
     try:

@@ -1,14 +1,22 @@
 """Slack's agent view over sockets: conversations as threads, prompts, a status, streamed answers; and workspaces that lack them."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from bots import a_bot
+from fake_platform import an_asker
+from servers.model import ModelServer
 from servers.slack import FakeSlack
 from servers.slack_world import StoredMessage
 from slack_made import Talk, a_post, an_item, connected
 
+from bot.commands.asking import ask
 from bot.platforms.slack.manifest import SCOPES, scopes
+from bot.port.platform import Answer, Request
 from formatters.reply import Board, Button, CommitList, CommitRow, Note, Step
 
 AGENT = set(scopes(links=True))
@@ -156,7 +164,8 @@ class TestStreams:
             talk.gate.set()
             whole = await answered(server, root, "Fix the cache")
         assert whole is message, "one message, from the first word to the last"
-        assert whole.blocks[0]["tasks"][0]["status"] == "complete"
+        plan = whole.blocks[0]
+        assert (plan["title"], plan["tasks"][0]["status"]) == ("What was read", "complete")
         text = whole.text
         assert text.index("The cache is fixed.") < text.index("It lands with") < text.index("Fix the cache")
         assert whole.element("daybrief:0")[1]["type"] == "static_select", "what was found can be opened"
@@ -237,6 +246,23 @@ class TestStreams:
             )
         assert len(below(server, root)) == 1
 
+    async def test_steps_that_follow_each_other_quickly_are_seen(self, server: FakeSlack) -> None:
+        """However soon the next one comes, what is under way is shown once there was time for the answer."""
+
+        async def read(request: Request) -> AsyncIterator[Answer]:
+            number = 0
+            while len(server.calls.named("chat.appendStream")) < 2:
+                number += 1
+                yield Answer(Note("Reading", "working", steps=(Step(f"Fetching ({number})"),)))
+                await asyncio.sleep(0.001)
+            yield Answer(Note("Done"))
+
+        async with connected(server, read):
+            root, _ = await server.ask("today")
+            whole = await answered(server, root, "Done")
+        assert whole.stream is not None
+        assert whole.stream.tasks["1"]["title"].startswith("Fetching")
+
     async def test_a_day_is_read_step_by_step_before_its_post(self, server: FakeSlack, talk: Talk) -> None:
         first = Note("Reading example/quill", "working", steps=(Step("Fetching (1/2)"), Step("Writing", "pending")))
         then = Note("Reading example/quill", "working", steps=(Step("Fetching (2/2)", "done"), Step("Writing")))
@@ -251,3 +277,32 @@ class TestStreams:
             await server.changed.until(lambda: len(below(server, root)) > 4, "the post", 45)
         assert [task["status"] for task in plan.blocks[0]["tasks"]] == ["complete", "complete"]
         assert talk.asked[0].follows
+
+
+@pytest.mark.end_to_end
+async def test_a_model_answers_below_what_it_reads(server: FakeSlack, environ: dict[str, str], quill: Path) -> None:
+    """With everything real but Slack and the model: the commits that fit as sources, then a sentence, then the commits."""
+
+    def place() -> dict[str, str]:
+        return {"channel": server.channel.id, "workspace": server.team_id}
+
+    async with a_bot(environ, quill) as bot:
+        bot.feed(**place())
+        await bot.reply("yesterday", an_asker(**place()))
+        commit = ask(bot.core, "wrong page size", "en").found[0].entry.commit
+        bot.core.stores.store.close()
+    said = {"text": commit.subject, "commit": commit.short}
+    evidence = [{"side": "message", "path": "", "line": commit.subject}]
+    with ModelServer(lambda _: {"sentences": [said | {"evidence": evidence}]}) as model:
+        configured: dict[str, Any] = {"DAYBRIEF_MODEL__BASE_URL": model.base_url, "DAYBRIEF_MODEL__NAME": "test-model"}
+        async with a_bot(environ, quill, **configured) as bot, connected(server, bot.assembly.talk, patience=0):
+            root, _ = await server.ask("what changed about the wrong page size?")
+            whole = await answered(server, root, commit.short)
+    assert whole.stream is not None
+    (task,) = whole.stream.tasks.values()
+    assert task["status"] == "complete"
+    assert task["title"].startswith("Reading the")
+    sentence = whole.text.index(f"{commit.subject} ({commit.short})")
+    assert sentence < whole.text.index("Fix wrong page size", sentence + len(commit.subject)), "above what was found"
+    assert whole.element("daybrief:0")[1]["type"] == "static_select"
+    assert len(model.requests) == 1

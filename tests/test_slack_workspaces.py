@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 from aiohttp import web
+from first_day import WELCOME
 from servers.github import GitHubServer
 from servers.slack import FakeSlack
 from servers.slack_oauth import CLIENT_ID, CLIENT_SECRET, SlackFront
@@ -128,8 +129,9 @@ async def app(environ: dict[str, str], quill: Path, tmp_path: Path) -> AsyncIter
 
 
 def posts(workspace: FakeSlack) -> list[str]:
-    """What stands in a workspace's channel, without its threads."""
-    return [message.text for message in workspace.in_channel() if message.thread_ts in {None, message.ts}]
+    """What stands in a workspace's channel, without its threads and its welcome."""
+    tops = [message.text for message in workspace.in_channel() if message.thread_ts in {None, message.ts}]
+    return [text for text in tops if WELCOME not in text]
 
 
 async def test_a_workspace_installs_the_app(app: App, tmp_path: Path) -> None:

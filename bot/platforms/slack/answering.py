@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 
 from bot.i18n.wording import tell
@@ -116,15 +117,16 @@ class Answering:
         )
 
     async def _show_all(self, shown: Surface, answers: AsyncIterator[Answer]) -> None:
-        over, held = asyncio.Event(), None
+        over, held, begun = asyncio.Event(), None, time.monotonic()
         try:
             async for answer in answers:
                 over.set()
                 if held:
                     await held
                 over, held = asyncio.Event(), None
-                if isinstance(answer.reply, Note) and answer.reply.tone == "working":
-                    held = asyncio.create_task(self._hold(shown, answer, over))
+                left = self._patience - (time.monotonic() - begun)
+                if isinstance(answer.reply, Note) and answer.reply.tone == "working" and left > 0:
+                    held = asyncio.create_task(self._hold(shown, answer, over, left))
                 else:
                     await shown.show(answer)
         except BaseException:
@@ -134,9 +136,10 @@ class Answering:
             if held:
                 await held
 
-    async def _hold(self, shown: Surface, answer: Answer, over: asyncio.Event) -> None:
-        """Show an answer that is only for waiting, unless the next one is there soon."""
+    @staticmethod
+    async def _hold(shown: Surface, answer: Answer, over: asyncio.Event, left: float) -> None:
+        """Show an answer that is only for waiting, unless the next one is there within so many seconds."""
         try:
-            await asyncio.wait_for(over.wait(), self._patience)
+            await asyncio.wait_for(over.wait(), left)
         except TimeoutError:
             await shown.show(answer)

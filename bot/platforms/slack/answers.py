@@ -119,22 +119,17 @@ class _Talk:
     async def show(self, answer: Answer) -> None:
         reply, asker = answer.reply, self._origin.request.asker
         is_shared = answer.public or asker.is_direct
-        if isinstance(reply, Note) and reply.tone == "working" and await self._waits(reply, is_shared=is_shared):
-            return
-        if isinstance(reply, Form):
+        if isinstance(reply, Note) and reply.tone == "working":
+            await self._wait(reply, is_shared=is_shared)
+        elif isinstance(reply, Form):
             await self._form(reply)
-        elif not is_shared:
-            await self._each(reply, lambda _, payload: self._privately(payload))
-        elif isinstance(reply, Post):
+        elif isinstance(reply, Post) and is_shared:
             await self._stream.end((), ())
             await self._clear()
             if not self._stream.is_stopped:
                 await self._posts.show(asker.channel, reply, uuid.uuid4().hex, self._thread)
         elif not await self._streamed(reply):
-            count = await self._each(
-                reply, lambda n, payload: self._openly(payload, self._shown[n] if n < len(self._shown) else "")
-            )
-            await self._clear(count)
+            await self._post(reply, is_shared=is_shared)
 
     async def close(self) -> None:
         """Leave nothing that says somebody is at work."""
@@ -142,17 +137,34 @@ class _Talk:
         if self._has_status:
             await self._status("")
 
-    async def _waits(self, note: Note, *, is_shared: bool) -> bool:
-        """Say what is under way where it takes no message; False where it does."""
+    async def _post(self, reply: Reply, *, is_shared: bool) -> None:
+        """Show a reply in messages."""
+        if not is_shared:
+            await self._each(reply, lambda _, payload: self._privately(payload))
+            return
+        count = await self._each(
+            reply, lambda n, payload: self._openly(payload, self._shown[n] if n < len(self._shown) else "")
+        )
+        await self._clear(count)
+
+    async def _wait(self, note: Note, *, is_shared: bool) -> None:
+        """Say what is under way, in a message only where it can be said in no other way."""
         is_first, self._is_waiting = not self._is_waiting, True
         if not is_shared and not is_first:
-            return True  # a message that only the asker sees cannot be replaced by one with newer steps
-        if not self._thread or self._shown:
-            return False
-        if note.steps and is_shared:
-            return await self._stream.tell(note)
-        self._has_status = await self._status(tell("slack.status", self._origin.language), note if is_shared else None)
-        return self._has_status
+            return  # a message that only the asker sees cannot be replaced by one with newer steps
+        if self._thread and not self._shown:
+            if note.steps and is_shared:
+                is_said = await self._stream.tell(note)
+            else:
+                status = tell("slack.status", self._origin.language)
+                is_said = self._has_status = await self._status(status, note if is_shared else None)
+            if is_said:
+                return
+        try:
+            await self._post(note, is_shared=is_shared)
+        except Later as late:  # the next one, or the answer, takes its place anyway
+            _LOG.info("what is under way was not said: %s", late)
+        await asyncio.sleep(0 if is_first else self._posts.pause)
 
     async def _status(self, text: str, note: Note | None = None) -> bool:
         """Set what stands below the thread, as everybody there sees it; an empty text takes it away."""

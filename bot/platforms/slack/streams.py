@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.i18n.wording import tell
 from bot.platforms.slack.abilities import STREAMS, Abilities
 from bot.platforms.slack.web import Ended, Gone, Json, Web
 from bot.port.platform import Asker, Later, Refused, Unsure
@@ -71,9 +72,8 @@ class Stream:
             return True
         if not self._message:
             return False
-        note = self._note
-        done = chunks(note.text, [replace(step, state="done") for step in note.steps]) if note else []
-        is_told = await self._append(done)
+        steps = [replace(step, state="done") for step in self._note.steps] if self._note else []
+        is_told = await self._append(chunks(tell("slack.read", self._asker.language or "en"), steps))
         for block in paragraphs:
             is_told = is_told and await self._append([{"type": "blocks", "blocks": [block]}])
         if is_told and not self.is_stopped:
