@@ -142,15 +142,27 @@ class TestWelcome:
 
 
 @pytest.mark.parametrize("follows", [True, False])
-async def test_steps_are_told_to_who_follows_them(environ: dict[str, str], quill: Path, *, follows: bool) -> None:
+@pytest.mark.parametrize(
+    ("command", "last"),
+    [
+        ("yesterday", "Writing the digest"),
+        ("upgrade main~12..main", "Comparing both versions"),
+        ("suspects main~12..main page", "Reading commits"),
+    ],
+)
+async def test_steps_are_told_to_who_follows_them(
+    environ: dict[str, str], quill: Path, command: str, last: str, *, follows: bool
+) -> None:
     """A platform that shows them says so; others get one note, and the answer."""
     async with a_bot(environ, quill) as bot:
         bot.feed()
-        request = Request(an_asker(), "yesterday", follows=follows)
+        request = Request(an_asker(), command, follows=follows)
         replies = [answer.reply async for answer in bot.assembly.talk(request)]
-    notes = [reply for reply in replies if isinstance(reply, Note)]
-    assert [note.tone for note in notes] == ["working"] * len(notes)
-    assert not notes[0].steps
-    assert any(note.steps for note in notes) is follows
-    for note in notes[1:]:
-        assert note.steps[-1].text == "Writing the digest"
+    *notes, answer = replies
+    assert not (isinstance(answer, Note) and answer.tone == "problem")
+    assert [note.tone for note in notes if isinstance(note, Note)] == ["working"] * len(notes)
+    steps = [note.steps for note in notes if isinstance(note, Note)]
+    assert steps[0] == ()
+    assert any(steps) is follows
+    for told in steps[1:]:
+        assert told[-1].text.startswith((last, "Reading commits"))

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from analysis.digest.pipeline import Step as Hear
 from bot.conversation.context import CommandContext
-from formatters.reply import Step
+from formatters.reply import Note, Step
 
 T = TypeVar("T")
 
@@ -15,6 +16,7 @@ _KNOWN = {
     "reading commits": "reading_commits",
     "analysing": "analysing",
     "checking": "checking",
+    "reading both versions": "both_versions",
 }
 """What a reading names its parts, with the keys of their sentences (`step` in `bot/i18n/`); others are not worth telling."""
 
@@ -24,9 +26,11 @@ class Progress(Generic[T]):
 
     Args:
         make: begins it, and has it say from any thread how far it is.
+        last: the key of the step that ends it and says nothing of itself; empty for none.
     """
 
-    def __init__(self, make: Callable[[Hear], Awaitable[T]]) -> None:
+    def __init__(self, make: Callable[[Hear], Awaitable[T]], last: str = "") -> None:
+        self._last = last
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
         self._known: dict[str, tuple[int, int]] = {}
@@ -37,8 +41,8 @@ class Progress(Generic[T]):
             self._known[name] = (done, total)
             self._loop.call_soon_threadsafe(self._changed.set)
 
-    async def steps(self, context: CommandContext) -> AsyncIterator[tuple[Step, ...]]:
-        """Yield the steps whenever they have changed, until it is done; nothing where nobody shows them."""
+    async def notes(self, context: CommandContext, note: Note) -> AsyncIterator[Note]:
+        """Yield a working note with the steps whenever they have changed, until it is done; nothing where nobody shows them."""
         while context.request.follows and not self._making.done():
             changed = asyncio.ensure_future(self._changed.wait())
             try:
@@ -47,16 +51,18 @@ class Progress(Generic[T]):
                 changed.cancel()
             self._changed.clear()
             if not self._making.done():
-                yield self._worded(context)
+                yield replace(note, steps=self._steps(context))
 
     async def result(self) -> T:
         """Wait for what comes of it; raises what it raises."""
         return await self._making
 
-    def _worded(self, context: CommandContext) -> tuple[Step, ...]:
+    def _steps(self, context: CommandContext) -> tuple[Step, ...]:
         told = [
             Step(context.say(f"step.{_KNOWN[name]}", done=done, total=total), "done" if done >= total else "active")
             for name, (done, total) in dict(self._known).items()
         ]
-        is_read = all(step.state == "done" for step in told)
-        return (*told, Step(context.say("step.telling"), "active" if is_read else "pending"))
+        if self._last:
+            is_read = all(step.state == "done" for step in told)
+            told.append(Step(context.say(f"step.{self._last}"), "active" if is_read else "pending"))
+        return tuple(told)

@@ -1,7 +1,6 @@
 """Answers about days: today, yesterday, a date; all of a day's commits, why the important ones are, 👍 and 👎."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -203,9 +202,9 @@ async def answered(context: CommandContext, repo: str, window: Window, answer: A
     if found is None:
         note = context.working("working.digest", repo=repo, day=say_days(window, context.language))
         yield note
-        making = Progress(partial(made, context, repo, window))
-        async for steps in making.steps(context):
-            yield replace(note, steps=steps)
+        making = Progress(partial(made, context, repo, window), last="telling")
+        async for newer in making.notes(context, note):
+            yield newer
         found = await making.result()
     yield await answer(*found)
 

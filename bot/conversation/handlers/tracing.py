@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-from analysis.digest.pipeline import silent
+from analysis.digest.pipeline import Step, silent
 from analysis.errors import BadInput, NotFound
 from analysis.sources.git_history import GitHistory
 from analysis.sources.git_patches import MOST, NoFork
@@ -15,6 +15,7 @@ from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import place_of
 from bot.conversation.handlers.upgrades import refuse_unread
 from bot.conversation.handlers.uses import used
+from bot.conversation.progress import Progress
 from bot.delivery.findings import findings_sheet
 from bot.digests.suspects import look
 from bot.digests.tracing import trace
@@ -56,16 +57,20 @@ async def suspects(context: CommandContext) -> AsyncIterator[Reply]:
     words, area = " ".join(others), context.value("area")
     key = await context.services.work.quick(lambda: meanings.area(context.services.core, area)) if area else ""
 
-    def answer() -> Sheet:
+    def answer(step: Step) -> Sheet:
         core = context.services.core
         source = core.sources.open(place_of(context, repo))
         refuse_unread(core, source, versions, "suspects")
-        made = look(core, source, versions, words, (key,) if key else ())
+        made = look(core, source, versions, words, (key,) if key else (), step)
         return findings_sheet(suspicion_findings(made, core.sources.areas(), context.language, _SHOWN))
 
-    yield context.working("working.suspects", repo=repo)
+    note, work = context.working("working.suspects", repo=repo), context.services.work
+    yield note
     asked = ("suspects", repo.lower(), versions, words, key, context.language)
-    yield await context.services.work.shared(asked, answer, repo.lower())
+    making = Progress(lambda step: work.shared(asked, lambda: answer(step), repo.lower()))
+    async for newer in making.notes(context, note):
+        yield newer
+    yield await making.result()
 
 
 async def patches(context: CommandContext) -> AsyncIterator[Reply]:

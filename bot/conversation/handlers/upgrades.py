@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 
+from analysis.digest.pipeline import Step
 from analysis.sources.revisions import Revisions
 from bot.commands.mistakes import Mistake
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import place_of
 from bot.conversation.handlers.uses import used
+from bot.conversation.progress import Progress
 from bot.delivery.upgrades import upgrade_sheet
 from bot.digests.core import Core
 from bot.digests.upgrade import make, plan
@@ -22,18 +24,23 @@ async def upgrade(context: CommandContext) -> AsyncIterator[Reply]:
     versions = next((word for word in context.command.words if ".." in word), "")
     if not versions:
         raise Mistake("mistake.versions_missing")
-    yield context.working("working.upgrade", repo=repo)
+    note = context.working("working.upgrade", repo=repo)
+    yield note
     # What an asker's own file makes of it is theirs: nobody else who asks the same meanwhile gets it.
     whose = str(context.recipient) if not context.command.is_public else context.asker.channel
     key = ("upgrade", repo.lower(), versions, context.language, whose)
-    yield await context.services.work.shared(key, lambda: _answer(context, repo, versions), repo.lower())
+    work = context.services.work
+    making = Progress(lambda step: work.shared(key, lambda: _answer(context, repo, versions, step), repo.lower()))
+    async for newer in making.notes(context, note):
+        yield newer
+    yield await making.result()
 
 
-def _answer(context: CommandContext, repo: str, versions: str) -> Sheet:
+def _answer(context: CommandContext, repo: str, versions: str, step: Step) -> Sheet:
     core = context.services.core
     source = core.sources.open(place_of(context, repo))
     refuse_unread(core, source, versions, "upgrade")
-    made = make(core, source, versions, context.language, uses=used(context, repo))
+    made = make(core, source, versions, context.language, step, used(context, repo))
     return upgrade_sheet(made, core.sources.areas(), context.language)
 
 
