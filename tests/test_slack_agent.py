@@ -57,6 +57,10 @@ def is_streaming(message: StoredMessage) -> bool:
     return message.stream is not None and message.stream.state == "in_progress"
 
 
+def streaming(server: FakeSlack) -> list[StoredMessage]:
+    return [message for message in server.messages if is_streaming(message)]
+
+
 class TestConversations:
     async def test_a_question_is_answered_in_its_thread(self, server: FakeSlack, talk: Talk) -> None:
         async with connected(server, talk):
@@ -232,6 +236,23 @@ class TestStreams:
             await server.calls.wait("chat.appendStream")
         (message,) = below(server, root)
         assert "Fix the cache" not in message.text
+
+    @pytest.mark.parametrize("waiting", [READING, Note("Looking", "working")])
+    async def test_the_stop_button_ends_what_is_under_way(self, server: FakeSlack, talk: Talk, waiting: Note) -> None:
+        """Other conversations go on."""
+        talk.gate.clear()
+        talk.on("what", waiting, ANSWER)
+        async with connected(server, talk):
+            root, _ = await server.ask("what changed?")
+            other, _ = await server.ask("what else?")
+            await server.changed.until(lambda: len(server.statuses) + len(streaming(server)) == 2, "both", 45)
+            await (await server.stop_agent(root)).acked()
+            talk.gate.set()
+            await answered(server, other, "Fix the cache")
+        assert "Fix the cache" not in "".join(message.text for message in below(server, root))
+        assert streaming(server) == []
+        if not waiting.steps:
+            assert (root.channel, root.ts, "", []) in server.statuses
 
     async def test_an_answer_that_takes_longer_than_a_stream_is_posted(self, server: FakeSlack, talk: Talk) -> None:
         talk.gate.clear()

@@ -12,13 +12,13 @@ from formatters.reply import Note, Step
 T = TypeVar("T")
 
 _KNOWN = {
-    "fetching commits": "fetching_commits",
-    "reading commits": "reading_commits",
-    "analysing": "analysing",
-    "checking": "checking",
-    "reading both versions": "both_versions",
+    "fetching commits": "step.fetching_commits",
+    "reading commits": "step.reading_commits",
+    "analysing": "step.analysing",
+    "checking": "step.checking",
+    "reading both versions": "step.both_versions",
 }
-"""What a reading names its parts, with the keys of their sentences (`step` in `bot/i18n/`); others are not worth telling."""
+"""What a reading names its parts, with the keys of their sentences in `bot/i18n/`; others are not worth telling."""
 
 
 class Progress(Generic[T]):
@@ -59,10 +59,10 @@ class Progress(Generic[T]):
 
     def _steps(self, context: CommandContext) -> tuple[Step, ...]:
         told = [
-            Step(context.say(f"step.{_KNOWN[name]}", done=done, total=total), "done" if done >= total else "active")
+            Step(context.say(_KNOWN[name], done=done, total=total), "done" if done >= total else "active")
             for name, (done, total) in dict(self._known).items()
         ]
         if self._last:
             is_read = all(step.state == "done" for step in told)
-            told.append(Step(context.say(f"step.{self._last}"), "active" if is_read else "pending"))
+            told.append(Step(context.say(self._last), "active" if is_read else "pending"))
         return tuple(told)

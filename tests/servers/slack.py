@@ -678,6 +678,16 @@ class FakeSlack(FakeServer):
         assert message.stream is not None
         message.stream.state = "stopped"
 
+    async def stop_agent(self, thread: StoredMessage, *, user: User | None = None) -> Delivery:
+        """Press the stop button of a conversation: its streams end, the app is told."""
+        ts = thread.thread_ts or thread.ts
+        streams = [m for m in self.messages if m.thread_ts == ts and m.stream and m.stream.state == "in_progress"]
+        for message in streams:
+            await self.stop_stream(message)
+        event: Json = {"type": "agent_session_stopped", "channel": thread.channel, "thread_ts": ts}
+        event |= {"user": (user or self.user).id, "event_ts": self.next_ts()}
+        return await self.event(event | {"streaming_message_ts": [message.ts for message in streams]})
+
     async def share_link(
         self, text: str, *, user: User | None = None, channel: Channel | None = None, composer: bool = False
     ) -> tuple[StoredMessage | None, Delivery]:

@@ -202,7 +202,7 @@ async def answered(context: CommandContext, repo: str, window: Window, answer: A
     if found is None:
         note = context.working("working.digest", repo=repo, day=say_days(window, context.language))
         yield note
-        making = Progress(partial(made, context, repo, window), last="telling")
+        making = Progress(partial(made, context, repo, window), last="step.telling")
         async for newer in making.notes(context, note):
             yield newer
         found = await making.result()

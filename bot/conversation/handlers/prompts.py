@@ -33,12 +33,12 @@ def _prompts(context: CommandContext) -> Note:
     repos = list(near.values()) or list(context.visible)
 
     def about(key: str, command: str, repo: str) -> Button:
-        return Button(context.say(f"prompts.{key}", repo=clean(repo)), named(command, repo, numbers.get(repo, 0)))
+        return Button(context.say(key, repo=clean(repo)), named(command, repo, numbers.get(repo, 0)))
 
-    found = [about("yesterday", "yesterday", repo) for repo in repos[:_REPOSITORIES]]
+    found = [about("prompts.yesterday", "yesterday", repo) for repo in repos[:_REPOSITORIES]]
     topics = {button.command: button for one in followed if (button := _topic(context, one))}
     found += list(topics.values())[:_TOPICS]
-    found += [about("week", "week", repo) for repo in repos[:1]]
+    found += [about("prompts.week", "week", repo) for repo in repos[:1]]
     if not followed and repos:
         found.append(Button(context.say("prompts.follow"), "subscribe"))
     found.append(Button(context.say("prompts.help"), "help"))

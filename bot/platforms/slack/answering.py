@@ -9,9 +9,10 @@ from bot.i18n.wording import tell
 from bot.platforms.slack.answers import FAILURES, Origin, Surface, surface
 from bot.platforms.slack.people import People
 from bot.platforms.slack.posts import Posts
-from bot.platforms.slack.requests import HOME, Asked
+from bot.platforms.slack.requests import HOME, STOP, Asked
 from bot.platforms.slack.unfurls import unfurl
 from bot.platforms.slack.web import Json, Web
+from bot.port.command import Command
 from bot.port.platform import Answer, Attachment, Conversation, Option, Request, Suggest
 from formatters.reply import Note
 from formatters.slack.views import offers
@@ -37,13 +38,18 @@ class Answering:
     def __init__(self, web: Web, posts: Posts, people: People, patience: float, suggest: Suggest | None) -> None:
         self._web, self._posts, self._people, self._patience = web, posts, people, patience
         self._suggest = suggest
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], tuple[str, str]] = {}
 
     def start(self, asked: Asked) -> None:
-        """Begin to answer; what was asked is acknowledged already."""
+        """Begin to answer, or stop what is being answered in a thread; what was asked is acknowledged already."""
+        place = asked.channel, asked.thread or asked.message
+        if asked.command == Command(STOP):
+            for task in [task for task, where in self._under_way.items() if where == place]:
+                task.cancel()
+            return
         task = asyncio.create_task(self._answer(asked))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        self._under_way[task] = place
+        task.add_done_callback(self._under_way.pop)
 
     async def offered(self, asked: Asked, kind: str) -> list[Json]:
         """Return what could be meant by what somebody types into a form; nothing where that is not known."""

@@ -118,6 +118,7 @@ class Listening:
             app.event("message"): requests.of_message,
             app.event("app_home_opened"): requests.of_home,
             app.event("link_shared"): requests.of_links,
+            app.event("agent_session_stopped"): requests.of_stop,
         }
         for listen, read in listeners.items():
             listen(self._listener(read))

@@ -40,7 +40,7 @@ LINKS = {
 }
 """What it can do without; `LINKS` only where there is an archive."""
 
-EVENTS = ("app_home_opened", "app_mention", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "message.im", "agent_session_stopped")
 LEAVING = ("app_uninstalled", "tokens_revoked")
 """Heard beside them in HTTP mode, where the app may be in several workspaces."""
 

@@ -16,8 +16,8 @@ from formatters.slack.views import form_values
 
 Body = Mapping[str, Any]
 
-HOME, USES, PROMPTS, PREVIEW = "home", "uses", "prompts", "preview"
-"""The commands behind the Home tab, a file that is sent, the Messages tab, and links that are shared."""
+HOME, USES, PROMPTS, PREVIEW, STOP = "home", "uses", "prompts", "preview", "stop"
+"""The commands behind the Home tab, a file that is sent, the Messages tab, links that are shared, and the stop button."""
 
 _MESSAGES = "messages"
 """The tab of conversations; an event of it is what begins one. https://docs.slack.dev/reference/events/app_home_opened"""
@@ -124,6 +124,18 @@ def of_links(body: Body) -> Asked | None:
         channel=str(event["channel"]),
         message=str(event["message_ts"]),
         links=links,
+    )
+
+
+def of_stop(body: Body) -> Asked:
+    """Read that somebody wants no more of what is being answered in a thread."""
+    event = body["event"]
+    return Asked(
+        command=Command(STOP),
+        workspace=str(body.get("team_id", "")),
+        user=str(event.get("user", "")),
+        channel=str(event["channel"]),
+        thread=str(event["thread_ts"]),
     )
 
 
