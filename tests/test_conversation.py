@@ -1509,7 +1509,7 @@ async def test_what_may_be_meant_is_offered(known: Bot) -> None:
     assert (await offered("show", "commit", "KeyError"))[0][1].startswith("6666247 · Fix KeyError")
     assert len(await offered("show", "commit", "")) == 18
     assert await offered("search", "min", "high o") == [("high", "high only")]
-    assert ("search", "Search everything that is known") in await offered("help", "command", "se")
+    assert ("search", "search · Search everything that is known") in await offered("help", "command", "se")
     shown = verb("show")
     assert shown
     assert await suggest(an_asker(channel="C2"), "show", shown.options[0], "2941f", {}) == []

@@ -10,6 +10,7 @@ from repositories import Repository
 
 from bot.commands.registry import verb
 from bot.port.platform import Asker
+from formatters.reply import Form
 
 PEN = "example/pen"
 
@@ -103,3 +104,17 @@ async def test_repositories_are_offered_for_what_is_done_with_them(bot: Bot) -> 
     assert await offered(bot, "pause", "repository", "") == [PEN]
     assert await offered(bot, "today", "repository", "") == [PEN]
     assert await offered(bot, "pause", "repository", "", an_asker(channel="C2")) == ["example/ink"]
+
+
+async def test_whoever_has_no_clocks_is_asked_for_them(bot: Bot) -> None:
+    """By the form in direct messages, where the platform does not tell; it is what they say then."""
+    alone = a_person(zone="", platform="discord")
+    bot.feed(platform="discord", channel="C7", repository=PEN, place=f"{PEN}={bot.clone}", made_by="U1")
+    form = await bot.reply("subscribe", alone)
+    assert isinstance(form, Form)
+    assert next(field for field in form.fields if field.name == "zone").offers == "zone"
+    told = await bot.shown(form.command, alone, area="AMD", at="07:00", zone="Berlin")
+    assert "daily at 07:00 Berlin time" in told
+    plain = await bot.reply("subscribe", a_person())
+    assert isinstance(plain, Form)
+    assert "zone" not in [field.name for field in plain.fields]

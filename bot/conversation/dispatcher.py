@@ -12,7 +12,7 @@ from analysis.questions.dates import names_time
 from bot.commands import topics as topic_grammar
 from bot.commands.grammar import of_day, surplus, typed
 from bot.commands.mistakes import Mistake
-from bot.commands.registry import as_typed, usage, verb, verbs
+from bot.commands.registry import as_typed, discord_command, usage, verb, verbs
 from bot.commands.terms import terms
 from bot.commands.troubles import worded
 from bot.conversation.context import (
@@ -174,6 +174,8 @@ async def _help(context: CommandContext) -> AsyncIterator[Reply]:
         return
     is_admin = context.services.access.is_admin(context.asker)
     shown = [one for one in verbs() if is_admin or not one.is_admin]
+    if platform == "discord":
+        shown.sort(key=discord_command)
     starts = (
         [context.button("setup", "setup")] if is_admin and not context.feeds and not context.asker.is_direct else []
     )

@@ -174,7 +174,7 @@ def _subscription(context: CommandContext, verb: str, repo: str, topic: Topic, l
         least=least,
         how=meanings.how(context.value("how")) if context.value("how") else "daily",
         at=at,
-        zone=context.zone(repo),
+        zone=meanings.zone(context.value("zone")) if context.value("zone") else context.zone(repo),
         language=feed.language if feed and _for_channel(context) else context.language,
         is_mute=verb == "mute",
         made_by=context.asker.user,
@@ -216,6 +216,11 @@ def _form(context: CommandContext, verb: Literal["subscribe", "mute"], command: 
             Field("min", context.say("field.least"), "low", options=levels),
             Field("how", context.say("field.how"), "daily", options=hows),
         ]
+        if (
+            context.asker.is_direct and not context.asker.zone
+        ):  # neither a channel nor the platform says on whose clocks
+            hint = context.say("field.zone_hint")
+            fields.append(Field("zone", context.say("field.zone"), context.zone(), hint, offers="zone"))
     if not context.asker.is_direct and context.services.access.is_admin(context.asker):
         places = (("user", context.say("where.user")), ("channel", context.say("where.channel")))
         fields.append(Field("where", context.say("field.where"), "user", options=places))
