@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SAMPLE_NOW
+from conftest import RULE_CACHE, SAMPLE_NOW
 from servers.answers import reader
 from servers.model import ModelServer
 
@@ -47,7 +47,7 @@ class Machines:
         folder = self.folder / f"{kind}-{len(self.workers)}"
         folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", f"distributed.cli.dask_{kind}", "--no-dashboard", *options]
-        environ = {"PATH": self._path, "HOME": str(folder)}
+        environ = {"PATH": self._path, "HOME": str(folder), **RULE_CACHE}
         return subprocess.Popen(command, cwd=folder, env=environ, stderr=subprocess.DEVNULL)
 
     def add(self, threads: int = 4) -> "subprocess.Popen[bytes]":
