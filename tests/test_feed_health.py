@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -33,13 +34,19 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     hurry(monkeypatch)
 
 
-@pytest.fixture
-def scratch(tmp_path: Path) -> Scratch:
-    made = Scratch(tmp_path / "scratch.git")
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository in which something lands each day; to be copied."""
+    made = Scratch(tmp_path_factory.mktemp("weeks") / "scratch.git")
     made.commit("Begin", {"app.py": ""}, at=NINE - 3 * DAY)
     for days in range(20):
         made.commit(f"Day {days}", {"app.py": f"a = {days}\n"}, at=NINE - 20 * HOUR + days * DAY)
-    return made
+    return made.path
+
+
+@pytest.fixture
+def scratch(weeks: Path, tmp_path: Path) -> Scratch:
+    return Scratch(shutil.copytree(weeks, tmp_path / "scratch.git"))
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import re
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -47,11 +49,20 @@ async def opened(environ: dict[str, str]) -> AsyncIterator[Open]:
         await client.close()
 
 
+@pytest.fixture(scope="module")
+def sample_store(quill: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A store that knows the sample day, and its commits' SHAs by title; to be copied."""
+    path = tmp_path_factory.mktemp("known") / "daybrief.db"
+    digest, _ = the_sample(quill, {"DAYBRIEF_STORE__PATH": str(path), "PATH": os.environ["PATH"]}, SAMPLE_NOW)
+    return path, {entry.commit.subject: entry.commit.sha for entry in digest.entries}
+
+
 @pytest.fixture
-def sample(quill: Path, environ: dict[str, str]) -> dict[str, str]:
+def sample(sample_store: tuple[Path, dict[str, str]], environ: dict[str, str]) -> dict[str, str]:
     """The store knows the sample day; its commits' SHAs by title."""
-    digest, _ = the_sample(quill, environ, SAMPLE_NOW)
-    return {entry.commit.subject: entry.commit.sha for entry in digest.entries}
+    path, shas = sample_store
+    shutil.copy(path, environ["DAYBRIEF_STORE__PATH"])
+    return shas
 
 
 @pytest.fixture
