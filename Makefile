@@ -12,29 +12,40 @@
 PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
 UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest --quiet --numprocesses auto --dist worksteal
+PYTEST := -m pytest --quiet --numprocesses auto --dist worksteal
 PIP := $(if $(UV),$(UV) pip,$(BIN)/python -m pip --disable-pip-version-check)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: demo setup lint check test endurance wheel lock bench bench-judgement bench-readers clean
+.PHONY: demo setup lint style types check test quick-tests all-tests endurance wheel lock bench bench-judgement bench-readers clean
 
 demo: setup
 	@sample/demo
 
 setup: .venv/.runtime
 
-lint: .venv/.dev
+lint: style types
+
+style: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+
+types: .venv/.dev
 	$(BIN)/mypy
 	MYPYPATH=tests/acceptance:tests $(BIN)/mypy tests/acceptance/*.py
 
-check: lint
-	$(PYTEST) -m "not slow and not end_to_end"
+# mypy has work for one core: the tests begin on the others.
+check: style
+	@$(MAKE) --no-print-directory --jobs 2 types quick-tests
 
-test: lint
-	$(PYTEST) --cov --cov-report=
+test: style
+	@$(MAKE) --no-print-directory --jobs 2 types all-tests
+
+quick-tests: .venv/.dev
+	$(BIN)/python $(PYTEST) -m "not slow and not end_to_end"
+
+all-tests: .venv/.dev
+	$(BIN)/python $(PYTEST) -p tests.measured
 
 endurance: .venv/.dev
 	$(BIN)/pytest --quiet tests/test_fuzz.py tests/test_guard.py --inputs 10000

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import pytest
 import tzlocal
-from hypothesis import is_hypothesis_test, settings
+from hypothesis import settings
 from typer.testing import CliRunner
 
 from bot.cli.main import app
@@ -46,8 +46,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "program" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.end_to_end)
-        if is_hypothesis_test(getattr(item, "obj", None)) or item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.no_cover)  # hundreds of runs of what other tests run once
 
 
 def pytest_collection_finish() -> None:
