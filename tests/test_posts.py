@@ -43,7 +43,8 @@ WHY = {
     "what stands in every other title is no reason": ("Fix the KeyError", (ERROR, Reason("tested", points=0.4)), ("bug fix; with tests", "缺陷修复；附带测试")),
     "that it comes with care tells less than what it does": ("Fix pages", (Reason("tested", points=0.4), WRONG), ("fixes wrong results", "修复结果错误")),
     "that it is announced tells less than what is gone": ("Fix pages", (Reason("fragment_fix", points=0.4), FLAG), ("`--old`, a flag you may set, is gone", "参数 `--old` 已移除")),
-    "a device that the title alone names": ("Fix pages on Blackwell", (WRONG, LEARNED), ("fixes wrong results", "修复结果错误")),
+    "a symptom where it is met": ("Fix pages on Blackwell", (WRONG, LEARNED), ("fixes wrong results on Blackwell", "修复结果错误（Blackwell）")),
+    "a device that the title alone names": ("Fix pages and Blackwell masks", (WRONG, LEARNED), ("fixes wrong results", "修复结果错误")),
     "a symptom everywhere": ("Fix pages", (CRASH, WRONG), ("fixes wrong results; fixes crashes", "修复结果错误；修复崩溃")),
     "what was set": ("Wait longer", (FEATURE, DEFAULT), ("`TIMEOUT` has another default", "`TIMEOUT` 的默认值有变")),
     "two at most, the graver first": (
@@ -77,10 +78,11 @@ SM100, ON_ROCM = (
 @pytest.mark.parametrize(
     ("title", "reason_of_it", "files", "expected"),
     [
-        ("Fix pages on Blackwell", WRONG, [SM100], "fixes wrong results on Blackwell"),
-        ("Fix pages on Blackwell", WRONG, [SM100, SHARED], "fixes wrong results"),
-        ("Fix pages on ROCm", WRONG, [ON_ROCM], "fixes wrong results on ROCm"),
-        ("Fix pages on ROCm", WRONG, [SHARED], "fixes wrong results"),
+        ("Fix Blackwell masks", WRONG, [SM100], "fixes wrong results on Blackwell"),
+        ("Fix Blackwell masks", WRONG, [SM100, SHARED], "fixes wrong results"),
+        ("Fix ROCm pages", WRONG, [ON_ROCM], "fixes wrong results on ROCm"),
+        ("Fix ROCm pages", WRONG, [SHARED], "fixes wrong results"),
+        ("Fix pages on ROCm", WRONG, [SHARED], "fixes wrong results on ROCm"),
         ("Fix pages of Birch3", Reason("model", "Birch3", 1.0), [BIRCH], "a fix for Birch3"),
         ("Fix pages of Birch3", Reason("model", "Birch3", 1.0), [BIRCH, SHARED], "bug fix"),
         ("Fix what Birch1 wrote", Reason("model", "Birch1", 1.0), [SHARED], "bug fix"),

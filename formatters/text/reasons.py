@@ -108,7 +108,12 @@ def _say(reason: Reason, entry: Entry, areas: Areas, language: Language) -> str:
     if reason.code == "data_loss" and _SILENT.match(reason.detail):
         text = say("reason.silent", language)
     files = _reaching(entry)
-    devices = (name for family, name in named_in(entry.commit.subject).items() if is_for_device(family, files))
+    title = entry.commit.subject
+    devices = (
+        name
+        for family, name in named_in(title).items()
+        if f" on {name}" in title or is_for_device(family, files)  # where it is met, the author says
+    )
     platforms = (
         areas.name(key, language)
         for key in entry.triage.areas
