@@ -160,7 +160,7 @@ class TestComparing:
             yield lambda *given: CliRunner().invoke(app, ["eval", "--days", str(folder), "--quiet", *given])
 
     def test_each_is_told_with_its_price_and_drawn(self, done: Callable[..., Any], tmp_path: Path) -> None:
-        found = done("--model", "small", "--model", "large", "--picture", "compared.svg")
+        found = done("--model", "small", "--model", "large", "--price", "large=2,20", "--picture", "compared.svg")
         assert found.exit_code == 0
         assert [line.split(" on ")[0] for line in found.stdout.splitlines() if " on 1 days" in line] == [
             "small",
@@ -172,10 +172,29 @@ class TestComparing:
         assert all(text in drawn for text in ("small: ", "large: ", "recall", "alarms, less is better", "1.00"))
 
     def test_programs_get_a_list(self, done: Callable[..., Any]) -> None:
-        made = json.loads(done("--model", "small", "--model", "large", "--json").stdout)
+        made = json.loads(done("--model", "small", "--model", "large", "--price", "large=2,20", "--json").stdout)
         assert [one["analyser"] for one in made] == ["small", "large"]
-        assert all(one["cost"] > 0 for one in made)
+        assert made[0]["usage"]["tokens_in"] == made[1]["usage"]["tokens_in"]
+        assert made[1]["cost"] == pytest.approx(2 * made[0]["cost"])
         assert json.loads(done("--json").stdout)["analyser"] == RULES
+
+    def test_the_configured_prices_are_the_configured_models_alone(self, done: Callable[..., Any]) -> None:
+        made = json.loads(done("--model", "small", "--model", "large", "--json").stdout)
+        assert [one["cost"] is None for one in made] == [False, True]
+
+    @pytest.mark.parametrize(
+        ("given", "told"),
+        [
+            ("large", "write a model's name and its prices"),
+            ("large=1", "write a model's name and its prices"),
+            ("large=1,-2", "write a model's name and its prices"),
+            ("=1,2", "write a model's name and its prices"),
+            ("huge=1,2", "huge is not: name it with --model too"),
+        ],
+    )
+    def test_a_price_that_is_none_is_told(self, done: Callable[..., Any], given: str, told: str) -> None:
+        found = done("--model", "large", "--price", given)
+        assert (found.exit_code, told in " ".join(found.stderr.split())) == (2, True)
 
     @pytest.mark.parametrize(
         "given", [("--labels", "a.jsonl", "--model", "small"), tuple(f"--model={number}" for number in range(5))]

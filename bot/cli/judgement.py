@@ -2,12 +2,17 @@
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli import streams
 from bot.cli.options import ConfigOption, JsonOption, Wanted, core, is_terminal, width
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analysis.entry import Usage
 
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
 
@@ -72,6 +77,10 @@ def evaluate(
         list[str] | None,
         typer.Option(help="With --days: score this model of the configured server; repeated, models are compared."),
     ] = None,
+    price: Annotated[
+        list[str] | None,
+        typer.Option(help="With --model: what a million tokens in and out cost, as NAME=IN,OUT; may be repeated."),
+    ] = None,
     picture: Annotated[Path | None, typer.Option(help="With --days: draw the figures into this SVG file.")] = None,
     own_past: Annotated[
         bool, typer.Option("--own-past", help="Learn each repository's older commits first, and score the newer ones.")
@@ -100,14 +109,20 @@ def evaluate(
             raise BadInput("--model and --picture go with --days: labelled commits say nothing of what stands first.")
         if model and len(set(model)) > MOST:
             raise BadInput(f"At most {MOST} models can be compared at once: name fewer with --model.")
+        settings = opened.settings.model
+        prices = {settings.name: settings.price, **dict(map(_price, price or ()))}
+        if unknown := [name for name in prices if name not in {settings.name, *(model or ())}]:
+            raise BadInput(
+                f"--price is for a model that is compared, and {unknown[0]} is not: name it with --model too."
+            )
         if days:
-            settings = opened.settings.model
             readers = [opened.analyser("model", name) for name in dict.fromkeys(model or ())]
             found = []
             with progress(quiet=quiet) as step:
                 for one in readers or [opened.analyser(analyser.value)]:
                     done = evaluate_days(days, one, settings.concurrency, step)
-                    found.append((one.name, replace(done, cost=settings.price(done.usage))))
+                    cost = prices[one.name](done.usage) if one.name in prices else None
+                    found.append((one.name, replace(done, cost=cost)))
             if picture:
                 streams.write_file(compared(found).file(), picture)
             if json_:
@@ -126,6 +141,28 @@ def evaluate(
             streams.write_json(document)
         else:
             streams.write_line(figures_text(reader.name, scored, width(), colour=is_terminal()))
+
+
+def _price(given: str) -> "tuple[str, Callable[[Usage], float | None]]":
+    """Read `NAME=IN,OUT`; return the name, and what tells the cost of tokens.
+
+    Raises:
+        BadInput: it is not of that form, or a price is no number from 0 on.
+    """
+    from analysis.errors import BadInput
+    from bot.settings import ModelSettings
+
+    name, _, numbers = given.rpartition("=")
+    into, _, out = numbers.partition(",")
+    try:
+        settings = ModelSettings.model_validate({"name": name, "price_in": into, "price_out": out})
+    except ValueError:
+        settings = ModelSettings()
+    if not settings.name:
+        raise BadInput(
+            f"--price {given}: write a model's name and its prices for a million tokens in and out, such as gpt-5-mini=0.25,2"
+        )
+    return name, settings.price
 
 
 def propose_areas(opened: Any, repo: str | None, out: Path | None) -> None:

@@ -22,7 +22,7 @@ class Evaluation:
     Attributes:
         commits: how many it read; `failed`: those it did not.
         claims: how many sentences are shown; `unchecked`: of these, those that could not be checked; `dropped`: those that are not shown.
-        usage: what it took; `cost`: at the configured prices, None where there are none.
+        usage: what it took; `cost`: at the model's own prices, None where they are not known.
     """
 
     days: int
