@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.moves import moves
 from analysis.commits.patch import hunks
 from analysis.llm.excerpt import estimate
 from benchmarks.material import IS_REAL, day, digest, fresh
@@ -37,11 +38,14 @@ def _full(commit: Commit) -> str:
 
 
 def _product_hunks(commit: Commit) -> Iterator[list[str]]:
-    """Yield the changed lines of each hunk of a file of the product; what a file that is gone held is not counted."""
+    """Yield the changed lines of each hunk of a file of the product, but for those that moved; a file that is gone is not counted."""
+    moved = moves(commit)
     for file in commit.files:
         if kind_of(file.path) is FileKind.PRODUCTION and file.status != "removed":
-            for hunk in hunks(file.patch or ""):
-                yield [f"{'+' if line.added else '-'}{line.text}" for line in hunk.lines if line.added or line.removed]
+            for number, hunk in enumerate(hunks(file.patch or "")):
+                blocks = moved.get((file.path, number), ())
+                lines = [line for at, line in enumerate(hunk.lines) if not any(b.start <= at < b.end for b in blocks)]
+                yield [f"{'+' if line.added else '-'}{line.text}" for line in lines if line.added or line.removed]
 
 
 def _is_shown(lines: list[str], text: str) -> bool:

@@ -13,8 +13,8 @@ from formatters.review import Line, review_outline
 _MOMENT = {"type": "string", "format": "date-time"}
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer"}
-_READ_FROM = ("statements", "pull_request")
-"""What an entry's analysis was read from: other people's texts, of which the document holds what is shown."""
+_READ_FROM = ("statements", "pull_request", "surroundings")
+"""What an entry's analysis was read from: of other people's texts the document holds what is shown."""
 
 
 @lru_cache(maxsize=8)
@@ -81,7 +81,10 @@ def schema() -> dict[str, Any]:
     kinds["FileChange"]["properties"].pop("patch")
     for name in _READ_FROM:
         kinds["Entry"]["properties"].pop(name)
-    for name in ("PullRequest", "LinkedIssue", "Comment"):
+    around = {
+        name for name in ("Opener", "Reference", "Use", "SourceLine", "Neighbour", "Surroundings") if name in kinds
+    }
+    for name in ("PullRequest", "LinkedIssue", "Comment", *around):
         kinds.pop(name)
     kinds["FileChange"]["description"] = "One file's part of a commit; `unseen` says why its patch could not be read."
     number = {"anyOf": [_COUNT, {"type": "null"}]}

@@ -458,6 +458,31 @@ class TestGrounding:
         told = "\n".join(map(shown, day.asked("Commits")))
         assert told.count("within 2: if is_in_ci():\n") == 1
 
+    def test_a_clone_tells_who_uses_what_an_important_commit_changes(
+        self, environ: dict[str, str], scratch: Scratch
+    ) -> None:
+        """And a claim may rest on it."""
+        body = "def load_block(path):\n    return path[1]\n"
+        caller = "def serve():\n    if is_fast:\n        load_block(PATH)\n"
+        scratch.commit("Start", {"quill/a.py": body, "quill/server.py": caller}, at=NOON)
+        fix = {"quill/a.py": body.replace("path[1]", "path[0]"), "tests/test_a.py": "def test_it(): ...\n"}
+        scratch.commit("fix: crash with segfault when a block is loaded", fix, at=NOON)
+        reached = sentence("`serve` is hit.", "load_block(PATH)", side="new", path="quill/server.py")
+        with ModelServer(saying(claims=[{"part": "impact", **reached}])) as server:
+            day = Day(server, environ, scratch.path).of(scratch)
+            digest = day.digest()
+            told = "\n".join(map(shown, day.asked("Commits")))
+        assert (
+            "Uses of load_block elsewhere, 1 of 1:\n### quill/server.py [left as it was]\n"
+            "within 1: def serve():\nwithin 2: if is_fast:\nuses 3: load_block(PATH)\n"
+        ) in told
+        assert "The same day " in told
+        (found,) = (entry.analysis for entry in digest.entries if entry.commit.subject.startswith("fix"))
+        assert found
+        assert [(claim.paths, claim.line, claim.unchecked) for claim in found.impact] == [
+            (("quill/server.py",), 3, False)
+        ]
+
     def test_an_answer_of_which_nothing_is_borne_out_is_none(self, environ: dict[str, str], quill: Path) -> None:
         nothing = sentence("It removes `no_such_name_anywhere`.", "x")
         with ModelServer(saying(headline=nothing, effect=nothing)) as server:

@@ -1,36 +1,31 @@
-"""What stands around a commit's changes: the blocks that its hunks stand in, and the names of the files that it touches.
+"""What stands around a commit's changes: the blocks that its hunks stand in, who uses what it changes, and names of the files that it touches.
 
-A diff shows three lines around a change. Whether it runs at all often stands further up (`if is_in_ci():`). Blocks are read from
-indentation, which every language that is laid out has, and from the preprocessor's conditions.
+A diff shows three lines around a change. Whether it runs at all often stands further up (`if is_in_ci():`), and who runs it elsewhere.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
-from analysis.commits.commit import FileChange
-from analysis.commits.patch import Hunk, hunks
+from analysis.commits.blocks import LONGEST, MOST, Opener, around_hunk
+from analysis.commits.commit import Commit, FileChange
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.patch import hunks
+from analysis.commits.references import Reference
 
-_MOST = 6
-"""Lines that open the blocks of one hunk, the innermost ones."""
-_LONGEST = 160
-"""Characters of a line; what is longer opens no block that anybody reads."""
-_TAB = 4
-_NO_OPENER = (")", "]", "}", "//", "/*", "*", "--", "'''", '"""', "@", "#")
-"""How lines begin that open nothing: what closes, comments, decorators, the preprocessor."""
-_BRANCH = re.compile(r"\}?\s*(?:else\b|elif\b|except\b|finally\b|catch\b|rescue\b)")
-_BRANCHES_OFF = re.compile(r"\}?\s*(?:if|elif|else if|try|for|while|begin|unless)\b")
-_C = re.compile(r"\.(?:c|cc|cpp|cxx|cu|cuh|h|hh|hpp|hxx|m|mm|metal|glsl|cl)$")
-_CONDITION = re.compile(r"\s*#\s*(?P<word>if|ifdef|ifndef|elif|else|endif)\b")
+_MOST_NEIGHBOURS = 3
+_A_DAY = timedelta(days=1)
 _NAME = re.compile(r"--[A-Za-z][\w-]+|[A-Za-z_]\w+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Opener:
-    """A line that opens a block, with its number after the change."""
+class Neighbour:
+    """Another commit of the same day, and the product's files that both touch."""
 
-    number: int
-    text: str
+    sha: str
+    subject: str
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +35,14 @@ class Surroundings:
     Attributes:
         blocks: by path and the place of a hunk in its patch, the lines above it that open the blocks it stands in, outermost first.
         names: the identifiers and flags of the files that are touched.
+        references: who uses what it changes, as the project is at the end of the day.
+        neighbours: what else touched the same files that day, what touched most of them first.
     """
 
     blocks: Mapping[tuple[str, int], tuple[Opener, ...]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    references: tuple[Reference, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
 
     def of(self, path: str, at: int) -> tuple[Opener, ...]:
         """Return the openers of a hunk."""
@@ -62,58 +61,21 @@ def surroundings(files: Sequence[tuple[FileChange, str]]) -> Surroundings:
         found = list(hunks(file.patch or ""))
         shown = {line.new for hunk in found for line in hunk.lines}
         for at, hunk in enumerate(found):
-            openers = [Opener(number, lines[number - 1]) for number in _openers(hunk, lines, file.path)]
-            above = [one for one in openers if one.number not in shown and len(one.text) <= _LONGEST]
+            openers = around_hunk(hunk, lines, file.path)
+            above = [one for one in openers if one.number not in shown and len(one.text) <= LONGEST]
             if above:
-                blocks[file.path, at] = tuple(sorted(above, key=lambda one: one.number)[-_MOST:])
+                blocks[file.path, at] = tuple(above[-MOST:])
         names.update(_NAME.findall(text))
     return Surroundings(blocks, frozenset(names))
 
 
-def _openers(hunk: Hunk, lines: Sequence[str], path: str) -> Iterator[int]:
-    """Yield the numbers of the lines that open the blocks in which a hunk's first change stands, the innermost first."""
-    at = next((n for n, line in enumerate(hunk.lines) if (line.added or line.removed) and line.text.strip()), None)
-    if at is None:
-        return
-    below = next((line.new for line in hunk.lines[at:] if line.new), None)
-    above = next((line.new for line in reversed(hunk.lines[:at]) if line.new), 0)
-    start = min(below or above + 1, len(lines) + 1)
-    yield from _by_indentation(_indent(hunk.lines[at].text), lines, start)
-    if _C.search(path):
-        yield from _by_preprocessor(lines, start)
-
-
-def _by_indentation(indent: int, lines: Sequence[str], start: int) -> Iterator[int]:
-    wants_first = False  # of an `else`, the `if` tells when it holds
-    for number in range(start - 1, 0, -1):
-        line = lines[number - 1]
-        bare = line.strip()
-        if not bare or (bare.startswith(_NO_OPENER) and not _BRANCH.match(bare)):
-            continue
-        own = _indent(line)
-        if own < indent or (wants_first and own == indent and _BRANCHES_OFF.match(bare)):
-            yield number
-            indent, wants_first = own, bool(_BRANCH.match(bare))
-        if indent == 0 and not wants_first:
-            return
-
-
-def _by_preprocessor(lines: Sequence[str], start: int) -> Iterator[int]:
-    depth = 0
-    for number in range(start - 1, 0, -1):
-        found = _CONDITION.match(lines[number - 1])
-        if not found:
-            continue
-        if found["word"] == "endif":
-            depth += 1
-        elif found["word"].startswith("if"):
-            if depth == 0:
-                yield number
-            depth = max(0, depth - 1)
-        elif depth == 0:
-            yield number
-
-
-def _indent(line: str) -> int:
-    wide = line.expandtabs(_TAB)
-    return len(wide) - len(wide.lstrip())
+def neighbours(commit: Commit, others: Sequence[tuple[Commit, frozenset[str]]]) -> tuple[Neighbour, ...]:
+    """Return which others, each given with the paths that it touches, touched a commit's product files within a day of it."""
+    own = {file.path for file in commit.files if kind_of(file.path) is FileKind.PRODUCTION}
+    itself = {commit.sha, *(brought.sha for brought in commit.brought)}
+    found = [
+        Neighbour(one.sha, one.subject, tuple(sorted(own & paths)))
+        for one, paths in others
+        if one.sha not in itself and abs(one.committed_at - commit.committed_at) < _A_DAY
+    ]
+    return tuple(sorted((one for one in found if one.paths), key=lambda one: -len(one.paths))[:_MOST_NEIGHBOURS])

@@ -1,13 +1,15 @@
 """A commit's diff cut to a budget of tokens by what matters: the product's code first, hunks whole, the rest by name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import dirname
 
+from analysis.commits.blocks import Opener
 from analysis.commits.commit import LOST, Commit, FileChange
 from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.moves import Move, moves
 from analysis.commits.patch import Hunk, hunks
-from analysis.commits.surroundings import NOTHING, Opener, Surroundings
+from analysis.commits.surroundings import NOTHING, Surroundings
 
 _ORDER = (FileKind.PRODUCTION, FileKind.BUILD, FileKind.CI, FileKind.TEST, FileKind.TOOLING, FileKind.DOCS)
 _SHARE = {FileKind.BUILD: 0.6, FileKind.CI: 0.25, FileKind.TEST: 0.25, FileKind.TOOLING: 0.2, FileKind.DOCS: 0.2}
@@ -43,9 +45,10 @@ def estimate(text: str) -> int:
 def excerpt(commit: Commit, budget: int, around: Surroundings = NOTHING) -> Excerpt:
     """Cut a commit's diff to about `budget` tokens; the names of what is left out may take `_NAMING` more.
 
-    Each hunk comes with the lines that open its blocks. Of a commit none of whose hunks fits, the beginning of the first is shown.
+    Each hunk comes with the lines that open its blocks; of a block that only moved, one line says where from and where to. Of a commit
+    none of whose hunks fits, the beginning of the first is shown.
     """
-    cut = _Cut(budget, around)
+    cut = _Cut(budget, around, moves(commit))
     product = [file for file in commit.files if kind_of(file.path) is FileKind.PRODUCTION]
     for file in sorted(product, key=_size):
         cut.take(file, cut.left)
@@ -77,16 +80,21 @@ def excerpt(commit: Commit, budget: int, around: Surroundings = NOTHING) -> Exce
 class _Cut:
     """What was taken of a diff so far, what was left out, and how many tokens are left."""
 
-    def __init__(self, budget: int, around: Surroundings) -> None:
+    def __init__(self, budget: int, around: Surroundings, moved: Mapping[tuple[str, int], Sequence[Move]]) -> None:
         self.left = budget
-        self._around = around
+        self._around, self._moved = around, moved
         self.parts: list[str] = []
         self.named: list[tuple[FileChange | None, str]] = []
         self.unseen: list[str] = []
 
     def take(self, file: FileChange, limit: int) -> int:
         """Take what fits of a file into `limit` tokens, name what does not, and return what it cost."""
-        text, shown, whole = _fit(file, limit, self._around)
+        pieces = [self._shown(file, at, hunk) for at, hunk in enumerate(hunks(file.patch or ""))]
+        whole = len(pieces)
+        text, shown = _header(file) + (file.patch or ""), whole
+        is_plain = not any(self._around.of(file.path, at) or (file.path, at) in self._moved for at in range(whole))
+        if not is_plain or estimate(text) > limit or file.status == "removed":
+            text, shown = _fit(file, limit, pieces)
         cost = estimate(text) if shown else 0
         if shown:
             self.parts.append(text)
@@ -99,10 +107,13 @@ class _Cut:
             self.unseen.append(f"{file.path} ({shown} of {whole} hunks)" if shown else file.path)
         return cost
 
+    def _shown(self, file: FileChange, at: int, hunk: Hunk) -> list[str]:
+        return list(_show(hunk, self._around.of(file.path, at), self._moved.get((file.path, at), ())))
+
     def begin(self, file: FileChange) -> None:
         """Show the beginning of a file's first hunk: what a commit is about can then be seen, whatever its title says."""
         first = next(hunks(file.patch or ""))
-        lines = list(_show(first, self._around.of(file.path, 0)))
+        lines = self._shown(file, 0, first)
         text, count = _header(file), 0
         for line in lines:
             if estimate(text + line) > _BEGINNING - _NOTE:
@@ -121,35 +132,34 @@ def _has_hunks(file: FileChange) -> bool:
     return file.status != "removed" and next(hunks(file.patch or ""), None) is not None
 
 
-def _fit(file: FileChange, limit: int, around: Surroundings) -> tuple[str, int, int]:
-    """Return what fits of a file's patch, how many hunks that is, and how many there are. What is gone is only named."""
-    found = list(hunks(file.patch or ""))
-    if file.status == "removed" or not found:
-        return "", 0, len(found)
-    text = _header(file)
-    has_blocks = any(around.of(file.path, at) for at in range(len(found)))
-    whole = text + (file.patch or "")
-    if not has_blocks and estimate(whole) <= limit:
-        return whole, len(found), len(found)
-    shown = 0
-    for at, hunk in enumerate(found):
-        piece = "".join(_show(hunk, around.of(file.path, at)))
-        if estimate(text + piece) <= limit:
-            text, shown = text + piece, shown + 1
-    return text, shown, len(found)
+def _fit(file: FileChange, limit: int, pieces: Sequence[Sequence[str]]) -> tuple[str, int]:
+    """Return what fits of a file's hunks, and how many that is. What is gone is only named."""
+    text, shown = _header(file), 0
+    for piece in pieces if file.status != "removed" else ():
+        longer = text + "".join(piece)
+        if estimate(longer) <= limit:
+            text, shown = longer, shown + 1
+    return (text, shown) if shown else ("", 0)
 
 
 def _header(file: FileChange) -> str:
     return f"### {file.path}" + (f" (from {file.old_path})" if file.old_path else "") + f" [{file.status}]\n"
 
 
-def _show(hunk: Hunk, openers: Sequence[Opener]) -> Iterator[str]:
+def _show(hunk: Hunk, openers: Sequence[Opener], moved: Sequence[Move]) -> Iterator[str]:
     first = hunk.lines[0] if hunk.lines else None
     at = (first.new or first.old) if first else ""
     yield f"@@ {at} @@ {hunk.heading}\n"
     yield from (opened(one) for one in openers if one.text.strip() != hunk.heading.strip())
-    for line in hunk.lines:
-        yield f"{'+' if line.added else '-' if line.removed else ' '}{line.text}\n"
+    ends = {move.start: move for move in moved}
+    end = 0
+    for place, line in enumerate(hunk.lines):
+        if move := ends.get(place):
+            end = move.end
+            way = "to" if line.removed else "from"
+            yield f"moved {move.end - move.start} lines {way} {move.path}:{move.line}\n"
+        if place >= end:
+            yield f"{'+' if line.added else '-' if line.removed else ' '}{line.text}\n"
 
 
 def opened(one: Opener) -> str:

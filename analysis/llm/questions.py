@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from analysis.commits.blocks import Opener
 from analysis.commits.redaction import MARK, names_a_secret, redact
+from analysis.commits.surroundings import Surroundings
 from analysis.entry import Claim, Entry
 from analysis.i18n.language import ENGLISH_NAMES, Language
-from analysis.llm.excerpt import estimate
+from analysis.llm.excerpt import estimate, opened
 from analysis.llm.verify.ground import Ground
 from analysis.rules.version import content_version
 from analysis.statements import Conventions, Source
@@ -20,6 +22,7 @@ from analysis.triage.triage import Importance
 
 _LONGEST_BODY, _LONGEST_LINE, _LONGEST_TITLE = 2_000, 500, 200  # characters
 _MOST_FACTS = 20
+_MOST_PATHS = 3
 _UNSET = {"", "None", "null", '""', "''"}
 _ASIDE = {Source.PULL_COMMENT, Source.ISSUE}
 """Statements that stand neither in the message nor in the description nor in the diff, which are shown anyhow."""
@@ -54,7 +57,11 @@ def told(entry: Entry, diff: str, own: Iterable[str], refused: Sequence[str] = (
 
     `own` are our own secrets, which whoever writes a commit may have got hold of; `refused` is what of an earlier answer was.
     """
-    return "\n".join([*_told(entry, lambda text, most: cut(text, most, own)), diff, *_refused(refused)])
+
+    def ours(text: str, most: int) -> str:
+        return cut(text, most, own)
+
+    return "\n".join([*_told(entry, ours), diff, *_elsewhere(entry.surroundings, ours), *_refused(refused)])
 
 
 def _told(entry: Entry, cut: Callable[[str, int], str]) -> Iterator[str]:
@@ -76,6 +83,23 @@ def _told(entry: Entry, cut: Callable[[str, int], str]) -> Iterator[str]:
         where = f" [{fact.path}:{fact.line}]" if fact.path else ""  # a revert is told by the message
         yield cut(f"Fact: {fact.kind} {fact.name}{change}{where}", _LONGEST_LINE)
     yield f"Diff (+{commit.additions} -{commit.deletions} in {len(commit.files)} files):"
+
+
+def _elsewhere(around: Surroundings, cut: Callable[[str, int], str]) -> Iterator[str]:
+    for reference in around.references:
+        yield f"Uses of {reference.name} elsewhere, {len(reference.uses)} of {reference.count}:"
+        path, known = "", set[Opener]()
+        for use in reference.uses:
+            if use.line.path != path:
+                path, known = use.line.path, set()
+                yield f"### {path} [left as it was]"
+            yield from (cut(opened(one).rstrip("\n"), _LONGEST_LINE) for one in use.blocks if one not in known)
+            yield cut(f"uses {use.line.number}: {use.line.text.strip()}", _LONGEST_LINE)
+            known.update(use.blocks)
+    for one in around.neighbours:
+        yield cut(
+            f"The same day {one.sha[:7]} touched {', '.join(one.paths[:_MOST_PATHS])}: {one.subject}", _LONGEST_LINE
+        )
 
 
 def _description(body: str) -> str:

@@ -106,8 +106,11 @@ class CommitSource(Protocol):
     def read_file(self, path: str) -> str | None:
         """Return a text file of the branch, or None where it is absent or reading it would cost a request."""
 
-    def around(self, commits: Sequence[Commit]) -> Mapping[str, Surroundings]:
-        """Return by SHA what stands around the changes of whole commits, as far as that costs no request."""
+    def around(self, commits: Sequence[Commit], closely: Collection[str] = ()) -> Mapping[str, Surroundings]:
+        """Return by SHA what stands around the changes of whole commits, as far as that costs no request.
+
+        Around those whose SHA is in `closely`, the whole project and the day are looked through.
+        """
 
 
 class PullRequestSource(Protocol):

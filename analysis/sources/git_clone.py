@@ -6,7 +6,7 @@ https://git-scm.com/docs/git-log
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,10 +14,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from analysis.commits.commit import Commit, FileChange, Status, Unseen
-from analysis.commits.file_kinds import FileKind, kind_of
-from analysis.commits.surroundings import Surroundings, surroundings
+from analysis.commits.surroundings import Surroundings
 from analysis.errors import BadInput, Damaged, NotFound
 from analysis.sources import LARGEST_PATCH, Listing, hunks_of
+from analysis.sources.git_around import Around
 from analysis.sources.git_branch import Branches, Tip
 from analysis.sources.git_command import LONG, OLDEST_GIT, Git, is_too_old
 from analysis.sources.remarks import Remark, no_commits, stale
@@ -64,6 +64,7 @@ class GitClone:
         self._repo = repo or named or Path(root.strip()).name.removesuffix(".git")
         self._wanted = branch
         self._found: Tip | None = None
+        self._around = Around(self._git, ())
 
     @property
     def repo(self) -> str:
@@ -90,6 +91,7 @@ class GitClone:
         span = (f"--since-as-filter=@{first}", f"--until=@{last}", tip.sha)
         out = self._git("rev-list", *span, limit=LONG)
         heads = self.heads(out.split())
+        self._around = Around(self._git, heads)
         self._refuse_cut_history(heads, since)
         waiting = self._git("rev-list", *span, "--not", *self._stood(tip.sha, last), limit=LONG) if heads else ""
         notes = (*tip.notes, *self._staleness(tip, until))
@@ -158,36 +160,9 @@ class GitClone:
         text = self._git("cat-file", "blob", f"{tip.sha}:{path}", check=False)
         return text or None
 
-    def around(self, commits: Sequence[Commit]) -> Mapping[str, Surroundings]:
+    def around(self, commits: Sequence[Commit], closely: Collection[str] = ()) -> Mapping[str, Surroundings]:
         """Return what stands around the changes of these commits; see CommitSource."""
-        wanted = [
-            (commit.sha, file)
-            for commit in commits
-            for file in commit.files
-            if file.patch and file.status != "added" and kind_of(file.path) is FileKind.PRODUCTION
-            if "\n" not in file.path
-        ]
-        texts = self._texts([f"{sha}:{file.path}" for sha, file in wanted])
-        files: dict[str, list[tuple[FileChange, str]]] = {}
-        for (sha, file), text in zip(wanted, texts, strict=False):
-            if text:
-                files.setdefault(sha, []).append((file, text))
-        return {sha: surroundings(some) for sha, some in files.items()}
-
-    def _texts(self, names: Sequence[str]) -> Iterator[str]:
-        """Yield what blobs hold, empty for what is none or is too large, and nothing where git fails: a model goes without."""
-        rest = self._git.raw("cat-file", "--batch", given="\n".join(names), limit=LONG, check=False) if names else b""
-        at = 0
-        while at < len(rest):
-            end = rest.index(b"\n", at)
-            said = rest[at:end].split(b" ")
-            at = end + 1
-            if said[-1] in {b"missing", b"ambiguous"}:
-                yield ""
-                continue
-            size = int(said[-1])
-            yield rest[at : at + size].decode(errors="replace") if said[1] == b"blob" and size <= LARGEST_PATCH else ""
-            at += size + 1
+        return self._around.of(commits, closely)
 
     def heads(self, shas: Sequence[str]) -> tuple[Commit, ...]:
         """Return these commits without their files, in the order given.

@@ -7,8 +7,10 @@ used, what could is switched off, and whatever still hangs is ended. https://git
 import os
 import re
 import subprocess
+import threading
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from analysis.errors import BadInput, Damaged, Outage
 
@@ -71,6 +73,27 @@ class Git:
             raise self._problem(done)
         return done.stdout if not done.returncode else b""
 
+    def beginning(self, *arguments: str, given: str = "", most: int, limit: float) -> bytes:
+        """Return the first `most` bytes of what git says within `limit` seconds: for what one can do without, so no failure is told."""
+        with TemporaryFile() as spoken:  # a pipe would be full before anybody reads the answer
+            spoken.write(given.encode())
+            spoken.seek(0)
+            with subprocess.Popen(  # noqa: S603 - as in _run
+                self._command(arguments),
+                stdin=spoken,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=self._environ,
+            ) as process:
+                assert process.stdout
+                ending = threading.Timer(limit, process.kill)
+                ending.start()
+                try:
+                    return process.stdout.read(most)
+                finally:
+                    ending.cancel()
+                    process.kill()
+
     @property
     def environ(self) -> Mapping[str, str]:
         """The environment that git runs in."""
@@ -98,11 +121,9 @@ class Git:
         return dict(line.split(" ", 1) for line in lines), frozenset(broken)
 
     def _run(self, arguments: tuple[str, ...], given: str | None, limit: float) -> "subprocess.CompletedProcess[bytes]":
-        options = [word for setting in _OVERRIDES for word in ("-c", setting)]
-        command = ["git", "-C", str(self.path), *options, *arguments]
         try:
             return subprocess.run(  # noqa: S603 - a list, no shell; user text comes behind --end-of-options or as a path
-                command,
+                self._command(arguments),
                 input=(given or "").encode(),
                 capture_output=True,
                 check=False,
@@ -118,6 +139,10 @@ class Git:
                 f"git was not done with {self.path} after {limit:.0f} seconds: run `git -C {self.path} {arguments[0]}` by "
                 "hand to see what holds it up (a slow disk, or a setting of the clone's that never ends)."
             ) from None
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        options = [word for setting in _OVERRIDES for word in ("-c", setting)]
+        return ["git", "-C", str(self.path), *options, *arguments]
 
     def _problem(self, done: "subprocess.CompletedProcess[bytes]") -> Outage | BadInput:
         said = done.stderr.decode(errors="replace").strip() or "it gave no reason"

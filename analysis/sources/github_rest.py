@@ -4,7 +4,7 @@ One request for a page of the list, one for a commit. https://docs.github.com/en
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -182,7 +182,11 @@ class GitHubRepository:
         """Return None: it would cost a request."""
         return None
 
-    def around(self, commits: Sequence[Commit]) -> Mapping[str, Surroundings]:  # noqa: ARG002 - the port's signature
+    def around(
+        self,
+        commits: Sequence[Commit],  # noqa: ARG002 - the port's signature
+        closely: Collection[str] = (),  # noqa: ARG002 - the same
+    ) -> Mapping[str, Surroundings]:
         """Return nothing: each file would cost a request."""
         return {}
 

@@ -7,7 +7,7 @@ a question may cost is set aside before it is asked, so that all together stay w
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from analysis.commits.commit import Commit
-from analysis.commits.surroundings import Surroundings
+from analysis.commits.surroundings import NOTHING, Surroundings
 from analysis.digest.digest import RunCard, order
 from analysis.digest.net import net
 from analysis.digest.pipeline import LOST, SPENT, Readers, Step, Turn, read_all, settled, stand_in
@@ -42,7 +42,7 @@ class Session:
         analysed, failed: how many commits were read, and how many could not be.
 
     Args:
-        around: returns by SHA what stands around the changes of commits that are to be read.
+        around: returns by SHA what stands around the changes of commits that are to be read, and closely around those it is given the SHAs of.
     """
 
     def __init__(
@@ -52,10 +52,10 @@ class Session:
         turns: Budget | None,
         analyses: Analyses,
         digests: Digests,
-        around: Callable[[Sequence[Commit]], Mapping[str, Surroundings]],
+        around: Callable[[Sequence[Commit], Collection[str]], Mapping[str, Surroundings]],
     ) -> None:
         self.analyser, self.language = analyser, language
-        self._around = around
+        self._around, self._surroundings = around, dict[str, Surroundings]()
         self.usage, self.analysed, self.failed = Usage(), 0, 0
         self._turns, self._analyses, self._digests = turns, analyses, digests
         self._started = time.monotonic()
@@ -189,8 +189,12 @@ class Session:
 
     def _surrounded(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return entries with what stands around their changes, for whoever reads them now."""
-        known = self._around([entry.commit for entry in entries]) if entries else {}
-        return [replace(one, surroundings=known.get(one.commit.sha, one.surroundings)) for one in entries]
+        fresh = [entry for entry in entries if entry.commit.sha not in self._surroundings]
+        if fresh:
+            high = {entry.commit.sha for entry in fresh if entry.triage.importance is Importance.HIGH}
+            self._surroundings |= dict.fromkeys((entry.commit.sha for entry in fresh), NOTHING)
+            self._surroundings |= self._around([entry.commit for entry in fresh], high)
+        return [replace(entry, surroundings=self._surroundings[entry.commit.sha]) for entry in entries]
 
     def _count(self, usage: Usage) -> None:
         with self._counting:

@@ -31,7 +31,8 @@ _SHA = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{7,64}(?![0-9a-zA-Z])")
 class _Place:
     """A line of the diff; `before` and `after` are its numbers on both sides, None where it does not stand.
 
-    One that opens a block above a hunk (`is_above`) was left as it was; only its number after the commit is known.
+    One that opens a block above a hunk, or that uses elsewhere what is changed (`is_around`), was left as it was; only its number after
+    the commit is known.
     """
 
     path: str
@@ -39,11 +40,11 @@ class _Place:
     text: str
     before: int | None
     after: int | None
-    is_above: bool = False
+    is_around: bool = False
 
     @property
     def mark(self) -> str:
-        if self.is_above:
+        if self.is_around:
             return " "
         return "+" if self.before is None else "-" if self.after is None else " "
 
@@ -53,10 +54,10 @@ class Ground:
     """A commit as evidence.
 
     Attributes:
-        places: the lines of its diff, in order, each hunk's behind those that open its blocks.
+        places: the lines of its diff, in order, each hunk's behind those that open its blocks; last, those that use elsewhere what it changes.
         prose: what people wrote of it, as (where, text, address).
         paths: of its files, old ones too.
-        counts: numbers that count it and stand nowhere: of lines and files, in all, each, by kind and by status.
+        counts: numbers that count it and stand nowhere: of lines and files, in all, each, by kind and by status; of uses elsewhere.
         headings: what git names as the places of its hunks.
         is_around: it touches only what surrounds the product.
         nearby: identifiers and flags of the files that it touches, whether the diff shows them or not.
@@ -79,14 +80,15 @@ class Ground:
         if request:
             prose.append((DESCRIPTION, f"{request.title}\n{request.body}", request.url))
         prose += [(MESSAGE, one.text, one.url) for one in entry.statements if not one.path]
+        prose += [(MESSAGE, f"{one.sha} {one.subject}", "") for one in entry.surroundings.neighbours]
         paths = tuple(
             (file.old_path or ("" if file.status == "added" else file.path), file.path) for file in commit.files
         )
         headings = tuple(hunk.heading for file in commit.files for hunk in hunks(file.patch or "") if hunk.heading)
         kinds = {kind_of(file.path) for file in commit.files}
         is_around = bool(kinds) and kinds <= _AROUND_PRODUCT
-        counts = frozenset(_counts(commit.files))
         around = entry.surroundings
+        counts = frozenset((*_counts(commit.files), *(one.count for one in around.references)))
         return cls(tuple(_places(commit, around)), tuple(prose), paths, counts, headings, is_around, around.names)
 
     # -- looking up
@@ -286,9 +288,13 @@ def _places(commit: Commit, around: Surroundings) -> Iterator[_Place]:
         for at, hunk in enumerate(hunks(file.patch or "")):
             number += 1
             for one in around.of(file.path, at):
-                yield _Place(file.path, number, one.text, None, one.number, is_above=True)
+                yield _Place(file.path, number, one.text, None, one.number, is_around=True)
             for line in hunk.lines:
                 yield _Place(file.path, number, line.text, line.old, line.new)
+    for use in (use for reference in around.references for use in reference.uses):
+        number += 1
+        yield from (_Place(use.line.path, number, one.text, None, one.number, is_around=True) for one in use.blocks)
+        yield _Place(use.line.path, number, use.line.text, None, use.line.number, is_around=True)
 
 
 def _counts(files: Sequence[FileChange]) -> Iterator[int]:

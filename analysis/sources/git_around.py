@@ -1,0 +1,125 @@
+"""What a clone knows around a commit: the files that it touches, who uses what it changes, and what else touched them that day.
+
+A model does better with it and can do without: whatever git does not say in time, or says too much of, is left out.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from analysis.commits.blocks import LONGEST
+from analysis.commits.commit import Commit, FileChange
+from analysis.commits.file_kinds import FileKind, kind_of
+from analysis.commits.references import Reference, SourceLine, chosen, holding, references, traced, uses
+from analysis.commits.surroundings import NOTHING, Surroundings, neighbours, surroundings
+from analysis.sources import LARGEST_PATCH
+from analysis.sources.git_command import Git
+
+_SECONDS = 20.0
+"""A hundred times what it takes to search all files of a large repository."""
+_MOST_LINES, _MOST_TEXTS = 4_000_000, 200_000_000
+"""Bytes of lines that are found, and of files that are read."""
+
+_NO_CODE = tuple(
+    f":(exclude,icase)*{kind}" for kind in ("test*", ".md", ".rst", ".txt", ".json", ".lock", ".csv", ".svg")
+)
+"""Files that call nothing, or whose calls reach nobody."""
+
+
+class Around:
+    """Reads what stands around commits.
+
+    Args:
+        listed: the commits that landed together with them, newest first; may be empty.
+    """
+
+    def __init__(self, git: Git, listed: Sequence[Commit]) -> None:
+        self._git, self._listed = git, listed
+
+    def of(self, commits: Sequence[Commit], closely: Collection[str]) -> dict[str, Surroundings]:
+        """Return by SHA what stands around commits; around those in `closely` that is also who uses what they change, and neighbours."""
+        found = self._files(commits)
+        close = [commit for commit in commits if commit.sha in closely]
+        used = self._references(close)
+        for commit in close:
+            found[commit.sha] = replace(
+                found.get(commit.sha, NOTHING),
+                references=used.get(commit.sha, ()),
+                neighbours=neighbours(commit, self._touched),
+            )
+        return found
+
+    def _files(self, commits: Sequence[Commit]) -> dict[str, Surroundings]:
+        wanted = [
+            (commit.sha, file)
+            for commit in commits
+            for file in commit.files
+            if file.patch and file.status != "added" and kind_of(file.path) is FileKind.PRODUCTION
+        ]
+        texts = self._texts([f"{sha}:{file.path}" for sha, file in wanted])
+        files: dict[str, list[tuple[FileChange, str]]] = {}
+        for sha, file in wanted:
+            if text := texts.get(f"{sha}:{file.path}"):
+                files.setdefault(sha, []).append((file, text))
+        return {sha: surroundings(some) for sha, some in files.items()}
+
+    def _references(self, commits: Sequence[Commit]) -> Mapping[str, tuple[Reference, ...]]:
+        wanted = sorted({name for commit in commits for name in traced(commit)})
+        if not wanted:
+            return {}
+        tree = self._listed[0].sha if self._listed else commits[0].sha
+        lines = holding(wanted, self._lines(wanted, tree))
+        found = {commit.sha: uses(commit, lines) for commit in commits}
+        paths = {line.path for each in found.values() for some in each.values() for line in chosen(some)}
+        texts = self._texts([f"{tree}:{path}" for path in sorted(paths)])
+        by_path = {name.partition(":")[2]: text for name, text in texts.items()}
+        return {sha: references(each, by_path) for sha, each in found.items()}
+
+    @cached_property
+    def _touched(self) -> list[tuple[Commit, frozenset[str]]]:
+        """Each commit that was listed, but for merges, with the paths that it touches."""
+        shas = "".join(f"{commit.sha}\n" for commit in self._listed)  # a last line without its end is not read
+        out = self._git.beginning(
+            "diff-tree", "--stdin", "-r", "--root", "--name-only", "-z", "--no-renames",
+            given=shas, most=_MOST_LINES, limit=_SECONDS,
+        )  # fmt: skip
+        known, paths, own = {commit.sha: commit for commit in self._listed}, dict[str, set[str]](), set[str]()
+        for field in out.decode(errors="replace").split("\0"):
+            if field in known:
+                own = paths.setdefault(field, set())
+            else:
+                own.add(field)
+        return [(known[sha], frozenset(some)) for sha, some in paths.items()]
+
+    def _lines(self, names: Sequence[str], tree: str) -> Iterator[SourceLine]:
+        """Yield the lines of a tree that hold one of these names in whole."""
+        out = self._git.beginning(
+            "grep", "-n", "-z", "-w", "-E", "-I", "--no-color", "--full-name", "-e", "|".join(names), tree, "--", ".", *_NO_CODE,
+            most=_MOST_LINES, limit=_SECONDS,
+        )  # fmt: skip
+        for line in out.decode(errors="replace").split("\n"):
+            place, _, rest = line.partition("\0")
+            number, _, text = rest.partition("\0")
+            if number.isdigit() and len(text) <= LONGEST:
+                yield SourceLine(place.partition(":")[2], int(number), text)
+
+    def _texts(self, names: Sequence[str]) -> dict[str, str]:
+        """Return what these blobs hold; what is none, is too large, or does not come in time is left out."""
+        asked = [name for name in names if "\n" not in name]
+        out = self._git.beginning(
+            "cat-file", "--batch", given="\n".join(asked), most=_MOST_TEXTS, limit=_SECONDS
+        ) if asked else b""  # fmt: skip
+        found, at = dict[str, str](), 0
+        for name in asked:
+            end = out.find(b"\n", at)
+            said = out[at:end].split(b" ")
+            if end < 0:
+                break
+            at = end + 1
+            if said[-1] in {b"missing", b"ambiguous"}:
+                continue
+            size = int(said[-1])
+            if said[1] == b"blob" and size <= LARGEST_PATCH and at + size <= len(out):
+                found[name] = out[at : at + size].decode(errors="replace")
+            at += size + 1
+        return found
