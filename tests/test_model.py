@@ -375,7 +375,7 @@ class TestGrounding:
             ("`size` is larger now.", ("quill/cache.py",), 1, False),
             ("`invented_name` is gone.", ("quill/cache.py",), 2, True),
         ]
-        assert found.dropped == 5
+        assert found.dropped == 4  # the headline gives way to the author's
 
     def test_what_could_not_be_checked_is_marked_and_is_no_effect(
         self, environ: dict[str, str], cache: Scratch
@@ -482,6 +482,22 @@ class TestGrounding:
         assert [(claim.paths, claim.line, claim.unchecked) for claim in found.impact] == [
             (("quill/server.py",), 3, False)
         ]
+
+    def test_a_name_of_the_whole_project_is_no_invention_where_a_clone_is_there(
+        self, environ: dict[str, str], scratch: Scratch
+    ) -> None:
+        """The second reading decides on it; what the project has nowhere is not shown."""
+        scratch.commit("Start", {"quill/a.py": "a = 1\n", "docs/cli.md": "Start it with --with-care.\n"}, at=NOON)
+        scratch.commit("Change a default", {"quill/a.py": "a = 2\n"}, at=NOON)
+        told = [
+            {"part": "advice", **sentence(f"Set `{flag}`.", "a = 2", side="new", path="quill/a.py")}
+            for flag in ("--with-care", "--with-ease")
+        ]
+        with ModelServer(saying(claims=told)) as server:
+            digest = Day(server, environ, scratch.path).of(scratch).digest()
+        (found,) = (entry.analysis for entry in digest.entries if entry.commit.subject == "Change a default")
+        assert found
+        assert [(one.text, one.unchecked) for one in found.recommendations] == [("Set `--with-care`.", False)]
 
     def test_an_answer_of_which_nothing_is_borne_out_is_none(self, environ: dict[str, str], quill: Path) -> None:
         nothing = sentence("It removes `no_such_name_anywhere`.", "x")

@@ -204,4 +204,21 @@ class TestClone:
         monkeypatch.setattr("analysis.sources.git_around._MOST_LINES", 10)
         source = GitClone(clone[0].path, environ=ENVIRON)
         commit = source.resolve(clone[1][0])
-        assert source.around([commit], {commit.sha})[commit.sha] == Surroundings()
+        assert source.around([commit], {commit.sha})[commit.sha] == Surroundings(has_tree=True)
+
+    def test_names_of_the_whole_project_are_known(self, clone: tuple[Scratch, list[str]]) -> None:
+        """In whole, and paths by their ends; whatever text it is."""
+        source = GitClone(clone[0].path, environ=ENVIRON)
+        asked = {
+            "load_block",
+            "is_fas",
+            "server.py",
+            "quill/server.py",
+            "erver.py",
+            "docs/b.md",
+            "--no-such",
+            "a\nb",
+            " ",
+            "([",
+        }
+        assert source.standing(asked, source.resolve(clone[1][0])) == {"load_block", "server.py", "quill/server.py"}

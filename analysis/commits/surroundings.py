@@ -37,12 +37,14 @@ class Surroundings:
         names: the identifiers and flags of the files that are touched.
         references: who uses what it changes, as the project is at the end of the day.
         neighbours: what else touched the same files that day, what touched most of them first.
+        has_tree: whether names that stand in none of these files can be looked for in all of the project.
     """
 
     blocks: Mapping[tuple[str, int], tuple[Opener, ...]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
     references: tuple[Reference, ...] = ()
     neighbours: tuple[Neighbour, ...] = ()
+    has_tree: bool = False
 
     def of(self, path: str, at: int) -> tuple[Opener, ...]:
         """Return the openers of a hunk."""

@@ -10,7 +10,7 @@ from analysis.llm.excerpt import estimate
 from analysis.llm.questions import claimed, fenced, prompt, system
 from analysis.llm.shapes import Findings
 from analysis.llm.verify.ground import Ground
-from analysis.llm.verify.judging import Verdict, judge
+from analysis.llm.verify.judging import Verdict, invented, judge
 from analysis.statements import headline_of
 
 _TOGETHER = 6_000
@@ -98,6 +98,8 @@ def _checked(entry: Entry, verdicts: Sequence[str]) -> Analysis:
     assert analysis is not None
     ground = Ground.of(entry)
     found = dict(zip(_claims(entry), verdicts, strict=True))
+    # Names of the whole project were left open when the claim was made; by now they were looked for.
+    gone = {c for c in found if found[c] == _CONTRADICTED or (ground.has_tree and invented(c.text, ground))}
 
     def stays_marked(claim: Claim) -> bool:
         judgement = judge(claim.text, claim.before, claim.after, claim.quotes, ground)
@@ -107,13 +109,13 @@ def _checked(entry: Entry, verdicts: Sequence[str]) -> Analysis:
         return tuple(
             replace(claim, unchecked=found.get(claim) == _UNCLEAR or (claim.unchecked and stays_marked(claim)))
             for claim in claims
-            if found.get(claim) != _CONTRADICTED
+            if claim not in gone
         )
 
     headline, effect = _headline(analysis), _effect(analysis)
-    has_headline, has_effect = found.get(headline, "") in {"", _FOLLOWS}, found.get(effect, "") in {"", _FOLLOWS}
+    has_headline, has_effect = (one not in gone and found.get(one, "") in {"", _FOLLOWS} for one in (headline, effect))
     # A headline that does not follow gives way to its author's; an effect that may not stands among the claims, marked.
-    doubtful = (replace(effect, unchecked=True),) if found.get(effect) == _UNCLEAR else ()
+    doubtful = (replace(effect, unchecked=True),) if found.get(effect) == _UNCLEAR and effect not in gone else ()
     return replace(
         analysis,
         headline=analysis.headline if has_headline else headline_of(entry.commit, entry.statements),
@@ -124,6 +126,6 @@ def _checked(entry: Entry, verdicts: Sequence[str]) -> Analysis:
         insight=kept(analysis.insight),
         risks=kept(analysis.risks),
         recommendations=kept(analysis.recommendations),
-        dropped=analysis.dropped + sum(verdict == _CONTRADICTED for verdict in verdicts),
+        dropped=analysis.dropped + len(gone),
         is_checked=True,
     )

@@ -112,6 +112,9 @@ class CommitSource(Protocol):
         Around those whose SHA is in `closely`, the whole project and the day are looked through.
         """
 
+    def standing(self, names: Collection[str], commit: Commit) -> frozenset[str]:
+        """Return which of these names, or ends of paths, the project has somewhere on the day of a commit; none where that costs a request."""
+
 
 class PullRequestSource(Protocol):
     """A repository whose pull requests can be read. It never raises for what a server does: what it returns says it."""

@@ -38,16 +38,30 @@ class Around:
 
     def of(self, commits: Sequence[Commit], closely: Collection[str]) -> dict[str, Surroundings]:
         """Return by SHA what stands around commits; around those in `closely` that is also who uses what they change, and neighbours."""
-        found = self._files(commits)
+        files = self._files(commits)
+        found = {one.sha: replace(files.get(one.sha, NOTHING), has_tree=True) for one in commits}
         close = [commit for commit in commits if commit.sha in closely]
         used = self._references(close)
         for commit in close:
             found[commit.sha] = replace(
-                found.get(commit.sha, NOTHING),
+                found[commit.sha],
                 references=used.get(commit.sha, ()),
                 neighbours=neighbours(commit, self._touched),
             )
         return found
+
+    def standing(self, names: Collection[str], commit: Commit) -> frozenset[str]:
+        """Return which of these names, or ends of paths, the project has somewhere; they may be any text."""
+        tree = self._listed[0].sha if self._listed else commit.sha
+        wanted = [name for name in names if name.strip() and "\n" not in name and "\0" not in name]
+        given = [word for name in wanted for word in ("-e", name)]
+        found = self._git.beginning(
+            "grep", "-o", "-h", "-w", "-F", "-I", *given, tree, most=_MOST_LINES, limit=_SECONDS
+        )
+        paths = self._git.beginning("ls-tree", "-r", "-z", "--name-only", tree, most=_MOST_LINES, limit=_SECONDS)
+        held = {*found.decode(errors="replace").split("\n")}
+        ends = {path[at:] for path in paths.decode(errors="replace").split("\0") for at in _starts(path)}
+        return frozenset(name for name in wanted if name in held or name in ends)
 
     def _files(self, commits: Sequence[Commit]) -> dict[str, Surroundings]:
         wanted = [
@@ -123,3 +137,8 @@ class Around:
                 found[name] = out[at : at + size].decode(errors="replace")
             at += size + 1
         return found
+
+
+def _starts(path: str) -> list[int]:
+    """Return where the parts of a path begin."""
+    return [0, *(at + 1 for at, char in enumerate(path) if char == "/")]

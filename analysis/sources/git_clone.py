@@ -164,6 +164,10 @@ class GitClone:
         """Return what stands around the changes of these commits; see CommitSource."""
         return self._around.of(commits, closely)
 
+    def standing(self, names: Collection[str], commit: Commit) -> frozenset[str]:
+        """Return which of these names the project has somewhere; see CommitSource."""
+        return self._around.standing(names, commit) if names else frozenset()
+
     def heads(self, shas: Sequence[str]) -> tuple[Commit, ...]:
         """Return these commits without their files, in the order given.
 

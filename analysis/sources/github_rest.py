@@ -190,6 +190,10 @@ class GitHubRepository:
         """Return nothing: each file would cost a request."""
         return {}
 
+    def standing(self, names: Collection[str], commit: Commit) -> frozenset[str]:  # noqa: ARG002 - the port's signature
+        """Return nothing: a search would cost a request."""
+        return frozenset()
+
     def _diff(self, sha: str) -> dict[str, str]:
         """Return the hunks of the whole diff by their file's header; empty if GitHub finds it too large to show."""
         accepted = (HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -282,12 +282,12 @@ class Core:
     def _session(self, source: CommitSource, analyser: Analyser, language: Language) -> Session:
         """Begin to ask an analyser; what a model may still spend is counted by the day in UTC."""
         if analyser.name == RULES:
-            return Session(analyser, language, None, self.stores.analyses, self.stores.digests, lambda *_: {})
+            return Session(analyser, language, None, self.stores.analyses, self.stores.digests, None)
         now = self.now()
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         prefix = f"{analyser.name} {analyser.prompt} {language} "
         turns = Budget(self.stores.store, self.stores.claims, prefix, self.settings.model.daily_tokens, midnight, now)
-        return Session(analyser, language, turns, self.stores.analyses, self.stores.digests, source.around)
+        return Session(analyser, language, turns, self.stores.analyses, self.stores.digests, source)
 
 
 def _together(coming: Iterator[list[Commit]]) -> Iterator[list[Commit]]:

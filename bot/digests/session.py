@@ -7,21 +7,22 @@ a question may cost is set aside before it is asked, so that all together stay w
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from analysis.commits.commit import Commit
 from analysis.commits.surroundings import NOTHING, Surroundings
 from analysis.digest.digest import RunCard, order
 from analysis.digest.net import net
 from analysis.digest.pipeline import LOST, SPENT, Readers, Step, Turn, read_all, settled, stand_in
 from analysis.entry import RULES, Analyser, Analysis, Comparison, Entry, Reader, Reading, Usage
 from analysis.i18n.language import Language
+from analysis.llm.verify.judging import doubted
 from analysis.rules import RulesAnalyser
+from analysis.sources import CommitSource
 from analysis.triage.triage import Importance
 from bot.digests.budget import Budget
 from bot.digests.threads import threads
@@ -42,7 +43,7 @@ class Session:
         analysed, failed: how many commits were read, and how many could not be.
 
     Args:
-        around: returns by SHA what stands around the changes of commits that are to be read, and closely around those it is given the SHAs of.
+        source: tells what stands around the commits that are to be read; None where nobody wants to know.
     """
 
     def __init__(
@@ -52,10 +53,10 @@ class Session:
         turns: Budget | None,
         analyses: Analyses,
         digests: Digests,
-        around: Callable[[Sequence[Commit], Collection[str]], Mapping[str, Surroundings]],
+        source: CommitSource | None,
     ) -> None:
         self.analyser, self.language = analyser, language
-        self._around, self._surroundings = around, dict[str, Surroundings]()
+        self._source, self._surroundings = source, dict[str, Surroundings]()
         self.usage, self.analysed, self.failed = Usage(), 0, 0
         self._turns, self._analyses, self._digests = turns, analyses, digests
         self._started = time.monotonic()
@@ -144,7 +145,7 @@ class Session:
         if checker is None or self._stopped:
             return list(entries)
         doubtful = [e for e in entries if e.analysis and not e.analysis.is_checked and not e.analysis.stands_in]
-        doubtful, total, found = self._surrounded(doubtful), len(doubtful), dict[str, Analysis]()
+        doubtful, total, found = self._looked_up(self._surrounded(doubtful)), len(doubtful), dict[str, Analysis]()
 
         def left(count: int) -> None:
             step("checking", total - count, total)
@@ -189,12 +190,29 @@ class Session:
 
     def _surrounded(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return entries with what stands around their changes, for whoever reads them now."""
+        if self._source is None:
+            return list(entries)
         fresh = [entry for entry in entries if entry.commit.sha not in self._surroundings]
         if fresh:
             high = {entry.commit.sha for entry in fresh if entry.triage.importance is Importance.HIGH}
             self._surroundings |= dict.fromkeys((entry.commit.sha for entry in fresh), NOTHING)
-            self._surroundings |= self._around([entry.commit for entry in fresh], high)
+            self._surroundings |= self._source.around([entry.commit for entry in fresh], high)
         return [replace(entry, surroundings=self._surroundings[entry.commit.sha]) for entry in entries]
+
+    def _looked_up(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return entries with those names that are doubtful in what was said of them, but that the project has."""
+        names = {e.commit.sha: doubted(e.analysis) for e in entries if e.analysis and e.surroundings.has_tree}
+        wanted = frozenset[str]().union(*names.values())
+        if self._source is None or not wanted:
+            return list(entries)
+        there = self._source.standing(wanted, entries[0].commit)
+        found = {sha: some & there for sha, some in names.items()}
+        return [
+            replace(
+                e, surroundings=replace(e.surroundings, names=e.surroundings.names | found.get(e.commit.sha, set()))
+            )
+            for e in entries
+        ]
 
     def _count(self, usage: Usage) -> None:
         with self._counting:

@@ -60,7 +60,8 @@ class Ground:
         counts: numbers that count it and stand nowhere: of lines and files, in all, each, by kind and by status; of uses elsewhere.
         headings: what git names as the places of its hunks.
         is_around: it touches only what surrounds the product.
-        nearby: identifiers and flags of the files that it touches, whether the diff shows them or not.
+        nearby: identifiers and flags of the files that it touches, whether the diff shows them or not; later, names of the whole project.
+        has_tree: names that it does not hold can still be looked for in the whole project, so nothing is invented yet.
     """
 
     places: tuple[_Place, ...]
@@ -70,6 +71,7 @@ class Ground:
     headings: tuple[str, ...] = ()
     is_around: bool = False
     nearby: frozenset[str] = frozenset()
+    has_tree: bool = False
 
     @classmethod
     def of(cls, entry: Entry) -> "Ground":
@@ -89,7 +91,16 @@ class Ground:
         is_around = bool(kinds) and kinds <= _AROUND_PRODUCT
         around = entry.surroundings
         counts = frozenset((*_counts(commit.files), *(one.count for one in around.references)))
-        return cls(tuple(_places(commit, around)), tuple(prose), paths, counts, headings, is_around, around.names)
+        return cls(
+            tuple(_places(commit, around)),
+            tuple(prose),
+            paths,
+            counts,
+            headings,
+            is_around,
+            around.names,
+            around.has_tree,
+        )
 
     # -- looking up
 
@@ -217,8 +228,8 @@ class Ground:
 
     def is_nearby(self, name: str) -> bool:
         """Whether the files that it touches hold this identifier or flag, or the last part of this name, in whole."""
-        plain = name.strip("`'\"() ").removesuffix("()")
-        return plain in self.nearby or plain.rpartition(".")[2].rpartition("::")[2] in self.nearby
+        bare = plain(name)
+        return bare in self.nearby or bare.rpartition(".")[2].rpartition("::")[2] in self.nearby
 
     def has_path(self, path: str) -> bool:
         """Whether it touches or names this path."""
@@ -230,15 +241,15 @@ class Ground:
 
         A qualified name may be put together from parts that stand apart in a diff; a flag may not.
         """
-        plain = name.strip("`'\"() ").removesuffix("()")
-        if not plain or occurs(self.text, plain) or occurs(self.text, f"-D{plain}"):  # as cmake takes definitions
+        bare = plain(name)
+        if not bare or occurs(self.text, bare) or occurs(self.text, f"-D{bare}"):  # as cmake takes definitions
             return True
-        if _SHORT_SHA.fullmatch(plain) and any(sha.startswith(plain) for sha in self._shas):
+        if _SHORT_SHA.fullmatch(bare) and any(sha.startswith(bare) for sha in self._shas):
             return True
-        if not all(self._has_flag(flag) for flag in _FLAG.findall(plain)):
+        if not all(self._has_flag(flag) for flag in _FLAG.findall(bare)):
             return False
-        parts = [part.lower() for part in _TOKEN.findall(_FLAG.sub(" ", plain))]
-        return bool(parts or _FLAG.search(plain)) and all(part in self.names or part in _OPERATORS for part in parts)
+        parts = [part.lower() for part in _TOKEN.findall(_FLAG.sub(" ", bare))]
+        return bool(parts or _FLAG.search(bare)) and all(part in self.names or part in _OPERATORS for part in parts)
 
     @cached_property
     def _shas(self) -> tuple[str, ...]:
@@ -249,6 +260,11 @@ class Ground:
         name = flag.lstrip("-").replace("-", "_").lower()
         declared = rf"(?<![\w-]){re.escape(name)}\s?:\s?\w"
         return occurs(self.text, flag) or ("_" in name and name in self.names) or bool(re.search(declared, self.text))
+
+
+def plain(name: str) -> str:
+    """Return a name as code writes it, without marks around it and without `()`."""
+    return name.strip("`'\"() ").removesuffix("()")
 
 
 def occurs(text: str, piece: str) -> bool:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from analysis.entry import Quote
+from analysis.entry import Analysis, Quote
 from analysis.i18n.patterns import Patterns
 from analysis.llm.verify.figures import figures_in, is_small, stands_in
-from analysis.llm.verify.ground import Ground, occurs
+from analysis.llm.verify.ground import Ground, occurs, plain
 from analysis.llm.verify.sides import misplaced, unproved
 from analysis.statements.symptoms import found_in
 from analysis.triage.hardware import shown_in, told_in
@@ -46,9 +46,9 @@ def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: G
         return Judgement(Verdict.REFUTED, "it is no sentence")
     if not quotes:
         return Judgement(Verdict.REFUTED, "its evidence stands nowhere in the commit")
-    names = [name for name in names_in(text) if not _is_known(name, ground)]
-    if invented := [name for name in names if _PATTERNS.invented.search(name) and not ground.is_nearby(name)]:
-        return Judgement(Verdict.REFUTED, f"{invented[0]} stands nowhere in the commit")
+    names = unknown(text, ground)
+    if not ground.has_tree and (wrong := invented(text, ground)):
+        return Judgement(Verdict.REFUTED, f"{wrong} stands nowhere in the commit")
     if wrong := misplaced(text, before, after, ground):
         return Judgement(Verdict.REFUTED, wrong)
     shown = [line for quote in quotes for line in ground.around(quote)]
@@ -68,6 +68,25 @@ def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: G
     if doubt := unproved(text, before, after, shown):
         found.append(Judgement(Verdict.DOUBTFUL, doubt))
     return min(found, key=lambda one: one.verdict, default=Judgement(Verdict.BORNE_OUT))
+
+
+def unknown(text: str, ground: Ground) -> list[str]:
+    """Return the names of a sentence that the commit does not hold."""
+    return [name for name in names_in(text) if not _is_known(name, ground)]
+
+
+def invented(text: str, ground: Ground) -> str:
+    """Return what a sentence says that people type, set or open, and that is nowhere; empty if there is no such thing."""
+    return next(
+        (name for name in unknown(text, ground) if _PATTERNS.invented.search(name) and not ground.is_nearby(name)), ""
+    )
+
+
+def doubted(analysis: Analysis) -> frozenset[str]:
+    """Return the names in what could not be checked, as they are looked for in the whole project."""
+    parts = (analysis.impact, analysis.insight, analysis.risks, analysis.recommendations)
+    texts = [claim.text for part in parts for claim in part if claim.unchecked]
+    return frozenset(plain(name) for text in texts for name in names_in(text))
 
 
 def believed(text: str, source: str) -> bool:
