@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from analysis.commits.commit import Commit
@@ -54,6 +55,11 @@ class Findings:
     found: tuple[Finding, ...]
     notes: tuple[str, ...]
     language: Language
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
+        """Its lines by what they are, in their order."""
+        return tuple((name, tuple(lines)) for name, lines in groupby(self.found, key=lambda one: one.name))
 
 
 def trace_findings(made: Trace, language: Language) -> Findings:

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +192,18 @@ def the_sample(
         for entry in digest.entries
     )  # the rules' version follows from their sources
     return replace(digest, entries=entries, run=replace(digest.run, prompt="1", seconds=0.2)), areas
+
+
+def follow(clone: Path, environ: Mapping[str, str], now: datetime) -> None:
+    """Have a channel follow the sample repository from its clone, which is then where it is read."""
+    from bot.config import load
+    from bot.digests.core import open_core
+    from storage.feeds import Feed, Feeds
+
+    core = open_core(load(environ), lambda: now)
+    place = f"example/quill={clone}"
+    Feeds(core.stores.store).put(Feed("slack", "T1", "C1", "example/quill", place, time(9), "UTC", now))
+    core.stores.store.close()
 
 
 def the_areas() -> Areas:

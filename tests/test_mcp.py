@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from aiohttp.test_utils import TestServer
 from conftest import ROOT, SAMPLE_NOW
-from made import a_commit, an_entry
+from made import a_commit, an_entry, follow, the_sample
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
@@ -102,6 +102,46 @@ async def test_every_tool_over_http(core: Core, environ: dict[str, str]) -> None
         assert (await given(speaker, "commit", commit=sha))["commit"]["sha"] == sha
         templates = (await speaker.list_resource_templates()).resource_templates
         assert [one.uri_template for one in templates] == ["daybrief://day/{owner}/{name}/{date}"]
+
+
+async def test_histories_over_http(environ: dict[str, str], quill: Path) -> None:
+    """Moving between versions, a fix, suspects: read from the clone that a channel follows."""
+    the_sample(quill, environ, SAMPLE_NOW)
+    follow(quill, environ, SAMPLE_NOW)
+    async with archive(environ) as address, client(address) as speaker:
+        upgrade = await given(speaker, "upgrade", repo=REPO, versions="main~12..main", language="zh")
+        assert (upgrade["repo"], upgrade["language"]) == (REPO, "zh")
+        assert upgrade["parts"]["breaks"]
+        fix = await given(speaker, "fix", repo="quill", fix="#400")
+        assert (fix["verdict"], fix["steps"][0]["title"]) == ("merged", "Remove the legacy scheduler (#400)")
+        words = {"versions": "main~12..main", "broken": "legacy scheduler", "area": "scheduler"}
+        suspects = await given(speaker, "suspects", repo=REPO, **words)
+        assert suspects["suspects"][0]["title"] == "Remove the legacy scheduler (#400)"
+        assert suspects["areas"] == ["scheduler"]
+        for name, arguments, told in (
+            ("upgrade", {"versions": "main..main~12"}, "is the older one"),
+            ("upgrade", {"versions": "main"}, "two dots"),
+            ("suspects", {"versions": "main~12..main", "area": "no such area"}, "There is no area"),
+            ("fix", {"fix": "no such words"}, "No commit of example/quill"),
+            ("fix", {"repo": OTHER, "fix": "#1"}, "Nothing of example/secret is known here"),
+        ):
+            result = await speaker.call_tool(name, {"repo": REPO} | arguments)
+            assert result.is_error
+            assert told in result.content[0].text  # type: ignore[union-attr]
+
+
+async def test_a_long_unread_history_is_not_read_for_a_question(
+    environ: dict[str, str], quill: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs it reads it once; the answer says how."""
+    the_sample(quill, environ, SAMPLE_NOW)
+    follow(quill, environ, SAMPLE_NOW)
+    monkeypatch.setattr("bot.commands.histories.MOST_UNREAD", 0)
+    async with archive(environ) as address, client(address) as speaker:
+        for name in ("upgrade", "suspects"):
+            result = await speaker.call_tool(name, {"repo": REPO, "versions": "main~30..main"})
+            assert result.is_error
+            assert f"run daybrief {name} main~30..main --repo {REPO} first" in result.content[0].text  # type: ignore[union-attr]
 
 
 async def test_what_people_wrote_is_data(core: Core, environ: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
 from conftest import SAMPLE_NOW
 from html_reader import HOSTILE, Page, hash_of
-from made import DAY, NOON, a_commit, an_entry, spoiled, the_sample
+from made import DAY, NOON, a_commit, an_entry, follow, spoiled, the_sample
 
 from analysis.i18n.language import LANGUAGES
 from bot.config import load
@@ -563,3 +563,63 @@ async def test_a_question_sees_only_what_its_reader_may(opened: Open, sample: di
     made = await (await client.get("/ask", params={"q": "anything", "format": "json"})).json()
     assert made["looked_through"]["repositories"] == [REPO]
     assert {answer["repo"] for answer in made["answers"]} <= {REPO}
+
+
+async def test_a_history_is_asked_on_pages_and_as_data(
+    opened: Open, sample: dict[str, str], quill: Path, environ: dict[str, str]
+) -> None:
+    """What moving between versions does, where a fix is, what may have broken something: each with its form."""
+    follow(quill, environ, SAMPLE_NOW)
+    client = await opened()
+    where = f"repo={REPO}"
+    upgrade = await page(client, f"/upgrade?{where}&versions=main~12..main")
+    assert "example/quill: from main~12 to main" in upgrade.text
+    assert "What breaks" in upgrade.text
+    sha = sample["Remove the legacy scheduler (#400)"]
+    fix = await page(client, f"/fix?{where}&q=400&lang=zh")
+    assert sha[:7] in fix.text
+    assert "main~12" not in fix.text
+    suspects = await page(client, f"/suspects?{where}&versions=main~12..main&q=legacy+scheduler")
+    assert "Remove the legacy scheduler" in suspects.text
+    for kind, asked in (
+        ("upgrade", "versions=main~12..main"),
+        ("fix", "q=400"),
+        ("suspects", "versions=main~12..main"),
+    ):
+        assert (await (await client.get(f"/{kind}?{where}&{asked}&format=json")).json())["repo"] == REPO
+        bare = await page(client, f"/{kind}")
+        assert bare.all("select")
+        assert (await client.get(f"/{kind}?format=json")).status == 400
+    assert links(await page(client, "/repo/example/quill"), "/fix?") == ["/fix?repo=example%2Fquill"]
+    assert links(await page(client, f"/commit/{sha}"), "/fix?") == [f"/fix?repo=example%2Fquill&q={sha}"]
+
+
+async def test_what_is_wrong_with_a_question_about_a_history_stands_beside_its_form(
+    opened: Open, sample: dict[str, str], quill: Path, environ: dict[str, str]
+) -> None:
+    """A version that is none, a range the wrong way round, too much that is unread."""
+    follow(quill, environ, SAMPLE_NOW)
+    client = await opened()
+    for path, told in (
+        ("/upgrade?repo=example/quill&versions=main..main~12", "is the older one"),
+        ("/suspects?repo=example/quill&versions=v99..main", "v99"),
+        ("/fix?repo=example/quill&q=no+such+words", "no such words"),
+    ):
+        assert told in (await page(client, path)).text
+        assert (await client.get(f"{path}&format=json")).status in {400, 404}
+
+
+async def test_a_history_is_its_readers_alone(
+    opened: Open, sample: dict[str, str], another: str, quill: Path, environ: dict[str, str]
+) -> None:
+    """Another repository's is as unknown as one that is not there, and is in no form."""
+    follow(quill, environ, SAMPLE_NOW)
+    client = await opened(repositories=REPO)
+    for kind, asked in (("upgrade", "versions=a..b"), ("fix", "q=1"), ("suspects", "versions=a..b")):
+        told = {
+            repo: (await page(client, f"/{kind}?repo={repo}&{asked}")).text.replace(repo, "")
+            for repo in ("secret/vault", "secret/nothing")
+        }
+        assert len(set(told.values())) == 1
+        assert "secret" not in (await page(client, f"/{kind}")).text
+        assert (await client.get(f"/{kind}?repo=secret/vault&{asked}&format=json")).status == 404

@@ -12,6 +12,9 @@ from analysis.upgrade.coupling import COUPLED, Coupled, Drift, coupled
 from analysis.uses import Uses
 from bot.digests.core import Core
 
+MOST_UNREAD = 500
+"""Commits that are read for a question: some seconds from a clone, some minutes from GitHub."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -74,7 +74,7 @@ class WebPages:
 
     def repo(self, asked: Asked, name: str) -> Written:
         """A repository's days of a year."""
-        repo, areas = self._seen(asked, name), self._core.sources.areas()
+        repo, areas = self.seen(asked, name), self._core.sources.areas()
         span = self._archive.history.span(repo)
         years = range(self._local(span[1]).year, self._local(span[0]).year - 1, -1) if span else [self._today().year]
         year = _number(asked.given.get("year"), years[0])
@@ -90,7 +90,7 @@ class WebPages:
 
     def day(self, asked: Asked, name: str, day: str) -> Written:
         """A day's report."""
-        repo = self._seen(asked, name)
+        repo = self.seen(asked, name)
         window = Window.of(self._day(asked, day), self._zone)
         days = self._archive.days(repo, window)
         digest = self._archive.digest(repo, window, asked.language, days)
@@ -114,7 +114,7 @@ class WebPages:
 
     def look_back(self, asked: Asked, name: str, day: str, count: int) -> Written:
         """A look back on so many days, of which `day` is the last."""
-        repo, last = self._seen(asked, name), self._day(asked, day)
+        repo, last = self.seen(asked, name), self._day(asked, day)
         window = Window(last - timedelta(days=count - 1), last, self._zone)
         try:
             made = look_back(self._core, repo, window, asked.language)
@@ -155,7 +155,7 @@ class WebPages:
 
         Each repository is asked for itself: so many are found at once, and what is not seen would stand before the rest.
         """
-        repos = self._visible(asked) if _SHA.fullmatch(sha) else ()
+        repos = self.visible(asked) if _SHA.fullmatch(sha) else ()
         found = {hit[1]: hit for repo in reversed(repos) for hit in self._core.stores.commits.find(sha, repo)}
         return list(found.values())
 
@@ -163,7 +163,7 @@ class WebPages:
         """Return the commits whose SHA agrees the longest: each repository's own, so that none tells of another's."""
         if not _SHA.fullmatch(sha):
             return []
-        near = [hit for repo in self._visible(asked) for hit in self._core.stores.commits.nearest(sha, repo)]
+        near = [hit for repo in self.visible(asked) for hit in self._core.stores.commits.nearest(sha, repo)]
         alike = {
             hit: next((n for n, pair in enumerate(zip(sha, hit[1], strict=False)) if len(set(pair)) > 1), 0)
             for hit in near
@@ -240,12 +240,12 @@ class WebPages:
             problem=problem,
             more=more,
         )
-        return Written(HTML, list_page(self.view(asked), found, self._visible(asked)))
+        return Written(HTML, list_page(self.view(asked), found, self.visible(asked)))
 
     def ask(self, asked: Asked) -> Written:
         """A question in plain words, answered by rules alone: a page that costs tokens is nobody's who only follows a link."""
         text = clean(asked.given.get("q", ""))
-        repos = self._visible(asked)
+        repos = self.visible(asked)
         answer = None
         if text and repos:
             answer = answered(self._core, text, asked.language, None, self._zone, repos, _ANSWERS)
@@ -263,7 +263,7 @@ class WebPages:
         areas = self._core.sources.areas()
         view = self.view(asked, areas)
         if repo:
-            repo = self._seen(asked, repo)
+            repo = self.seen(asked, repo)
         if key:
             about = label("web.area", asked.language, name=areas.name(key, asked.language))
             title = label("web.in_repo", asked.language, about=about, repo=repo) if repo else about
@@ -307,7 +307,7 @@ class WebPages:
     ) -> Written:
         """Answer with a list; where it is empty and `near` says what else could be meant, there is no such page."""
         repo = asked.given.get("repo", "")
-        repo = self._seen(asked, repo) if repo else ""
+        repo = self.seen(asked, repo) if repo else ""
         entries, following = self._page(asked, question, repo, _number(asked.given.get("before"), 0) or None)
         entries = self._core.memory.with_analyses(entries, asked.language)
         if near and not entries:
@@ -332,7 +332,7 @@ class WebPages:
         return newest(self._core.stores.store, replace(question, repos=repos), _ON_A_PAGE, before)
 
     def _found(self, asked: Asked, given: Mapping[str, str]) -> tuple[list[Entry], bool]:
-        repos = (self._seen(asked, given["repo"]),) if "repo" in given else self._among(asked)
+        repos = (self.seen(asked, given["repo"]),) if "repo" in given else self._among(asked)
         if repos is None:
             return [], False
         question = question_of(given, repos, self._local(self._core.now()), asked.language)
@@ -356,7 +356,8 @@ class WebPages:
         days = self._archive.calendar(repo, Window(last - timedelta(days=27), last, self._zone))
         return Shelf(repo, tuple((day, *days[day]) for day in sorted(days, reverse=True)[:_SHELF]))
 
-    def _visible(self, asked: Asked) -> tuple[str, ...]:
+    def visible(self, asked: Asked) -> tuple[str, ...]:
+        """Return the repositories that a visitor may see."""
         return asked.visitor.of(self._core.stores.commits.repositories())
 
     def _among(self, asked: Asked) -> tuple[str, ...] | None:
@@ -367,7 +368,7 @@ class WebPages:
             return None
         return () if len(seen) == len(known) else seen
 
-    def _seen(self, asked: Asked, name: str) -> str:
+    def seen(self, asked: Asked, name: str) -> str:
         """Return a repository's name as it is stored; one that may not be seen is as unknown as one that is not there."""
         known = self._core.stores.commits.repository(name)
         if known is None or not asked.visitor.sees(known):

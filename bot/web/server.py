@@ -9,10 +9,10 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from aiohttp import web
 
@@ -26,9 +26,10 @@ from bot.digests.single_flight import SingleFlight
 from bot.web.access import COOKIE, Authenticator, Visitor
 from bot.web.exchange import HTML, Asked, Written
 from bot.web.guard import HEADERS, GuardedRunner, guard
+from bot.web.histories import HistoryPages
 from bot.web.mcp import McpAddress
 from bot.web.pages import WebPages
-from formatters.html.archive import problem_page
+from formatters.html.archive import HistoryKind, problem_page
 from formatters.html.templates import policy
 from formatters.i18n.wording import label
 
@@ -72,13 +73,15 @@ class ArchiveServer:
         self._flights = SingleFlight[_Key, _Kept]()
         self._version: object = None
         self._makers = ThreadPoolExecutor(threads, "archive")
+        # What may have to read commits first takes no thread from the pages that are there.
+        self._readers = ThreadPoolExecutor(1, "archive-history")
         # One thread has one connection, and only to one connection does SQLite count what others have written.
         self._watch = ThreadPoolExecutor(1, "archive-watch")
 
     def app(self) -> web.Application:
         """Return the application, to be run or to be added below a path of another."""
         app = web.Application(middlewares=[self._guarded], client_max_size=16_384)
-        pages = self._pages
+        pages, histories = self._pages, HistoryPages(self._core, self._pages)
         for path, make in (
             ("/", lambda _match: pages.home),
             ("/repo/{repo:.+}", lambda match: partial(pages.repo, name=match["repo"])),
@@ -92,7 +95,10 @@ class ArchiveServer:
             ("/ask", lambda _match: pages.ask),
             ("/feed.atom", lambda _match: pages.feed),
         ):
-            app.router.add_get(path, self._handler(make))
+            app.router.add_get(path, self._handler(make, self._makers))
+        for kind in get_args(HistoryKind):
+            page = partial(histories.page, kind=kind)
+            app.router.add_get(f"/{kind}", self._handler(lambda _match, page=page: page, self._readers))  # type: ignore[misc]
         app.router.add_route("*", "/mcp", self._speak)
         if self._root:
             app.router.add_get("", self._begin)
@@ -104,13 +110,13 @@ class ArchiveServer:
         return partial(self._pages.look_back, name=match["repo"], day=match["day"], count=count)
 
     def _handler(
-        self, make: Callable[[Any], Callable[[Asked], Written]]
+        self, make: Callable[[Any], Callable[[Asked], Written]], makers: Executor
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             asked = self._asked(request, request[_VISITOR])
             if "token" in request.query and request.path != f"{self._root}/feed.atom":
                 return self._let_in(asked)  # the token goes from the address into a cookie
-            kept = await self._answer(asked, make(request.match_info))
+            kept = await self._answer(asked, make(request.match_info), makers)
             headers = {"ETag": kept.etag, "Cache-Control": "private, no-cache"}
             if kept.etag in request.headers.get("If-None-Match", ""):
                 return web.Response(status=304, headers=headers)
@@ -134,7 +140,7 @@ class ArchiveServer:
         query = f"?{request.query_string}" if request.query_string else ""
         return web.Response(status=308, headers={"Location": f"{self._root}/{query}"})
 
-    async def _answer(self, asked: Asked, make: Callable[[Asked], Written]) -> _Kept:
+    async def _answer(self, asked: Asked, make: Callable[[Asked], Written], makers: Executor) -> _Kept:
         loop = asyncio.get_running_loop()
         version = await loop.run_in_executor(self._watch, self._written)
         if version != self._version:
@@ -154,12 +160,9 @@ class ArchiveServer:
             return self._kept[key]
         flight, is_first = self._flights.board(key)
         if is_first:
-            making = asyncio.ensure_future(self._in_thread(partial(self._make, asked, make)))
+            making = asyncio.ensure_future(loop.run_in_executor(makers, partial(self._make, asked, make)))
             making.add_done_callback(partial(self._made, key))
         return await asyncio.shield(asyncio.wrap_future(flight))  # a reader who leaves takes it from nobody
-
-    async def _in_thread(self, make: Callable[[], _Kept]) -> _Kept:
-        return await asyncio.get_running_loop().run_in_executor(self._makers, make)
 
     def _made(self, key: _Key, making: asyncio.Future[_Kept]) -> None:
         """Hand out a page to all who wait for it, and keep it while nothing is written to the store."""
@@ -283,7 +286,8 @@ class ArchiveServer:
 
     async def _close(self, _app: web.Application) -> None:
         await self._mcp.close()
-        self._makers.shutdown(wait=False, cancel_futures=True)
+        for one in (self._makers, self._readers):
+            one.shutdown(wait=False, cancel_futures=True)
         self._watch.shutdown(wait=False, cancel_futures=True)
 
 

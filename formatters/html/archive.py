@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,11 @@ from formatters.html.page import Sheet, edition
 from formatters.html.templates import templates
 from formatters.i18n.wording import label, say_day
 from formatters.text.item import Item, item_of
+from formatters.tracing import Findings
+from formatters.upgrade import UpgradeOutline
+
+HistoryKind = Literal["upgrade", "fix", "suspects"]
+"""What is asked of a history: what moving between two versions does, where a fix is, what may have broken something."""
 
 _STEPS = (1, 10, 25, 50)
 
@@ -73,6 +78,10 @@ class Links:
     def ask(self, **more: object) -> str:
         """A question in plain words."""
         return self._to("/ask", **more)
+
+    def history(self, kind: HistoryKind, **more: object) -> str:
+        """A question about a repository's history."""
+        return self._to(f"/{kind}", **more)
 
     def feed(self, **more: object) -> str:
         """A feed."""
@@ -228,6 +237,28 @@ def list_page(view: View, found: Found, repos: Sequence[str]) -> str:
 def ask_page(view: View, question: str, told: AnswerOutline | None) -> str:
     """Return the page for questions in plain words, with the answer to one."""
     return view.write("ask.html.j2", question=question, told=told)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryForm:
+    """A question about a repository's history.
+
+    Attributes:
+        given: what was asked for, by the names of the form's fields.
+        repos: what may be chosen from.
+        problem: what was wrong with the question.
+    """
+
+    kind: HistoryKind
+    given: Mapping[str, str]
+    repos: Sequence[str]
+    problem: str = ""
+
+
+def history_page(view: View, form: HistoryForm, told: Findings | UpgradeOutline | None) -> str:
+    """Return the page for a question about a history, with the answer to one; an outline answers `upgrade`."""
+    known = sorted(((area.key, area.name(view.language)) for area in view.areas), key=lambda pair: pair[1])
+    return view.write("history.html.j2", form=form, told=told, named=known)
 
 
 def problem_page(

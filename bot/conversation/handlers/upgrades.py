@@ -11,11 +11,8 @@ from bot.conversation.handlers.uses import used
 from bot.conversation.progress import Progress
 from bot.delivery.upgrades import upgrade_sheet
 from bot.digests.core import Core
-from bot.digests.upgrade import make, plan
+from bot.digests.upgrade import MOST_UNREAD, make, plan
 from formatters.reply import Reply, Sheet
-
-_MOST_UNREAD = 500
-"""Commits that are read for a question: some seconds from a clone, some minutes from GitHub."""
 
 
 async def upgrade(context: CommandContext) -> AsyncIterator[Reply]:
@@ -47,5 +44,5 @@ def _answer(context: CommandContext, repo: str, versions: str, step: Step) -> Sh
 def refuse_unread(core: Core, source: Revisions, versions: str, verb: str) -> None:
     """Raise Mistake where more commits between two versions are unread than anybody waits for."""
     missing = plan(core, source, versions).missing
-    if missing > _MOST_UNREAD:
+    if missing > MOST_UNREAD:
         raise Mistake("mistake.upgrade_unread", count=str(missing), repo=source.repo, versions=versions, verb=verb)
