@@ -61,6 +61,58 @@ def test_what_a_plugin_builds_on_is_read() -> None:
     }
 
 
+INSTANCES = """
+from quill.engine import Engine, Runner
+from quill.ops import mix
+
+engine = Engine(8)
+both = Engine() if mix() else Runner()
+other = Engine()
+other = mix()
+
+def run(given: Engine | None, engine_of, *rest):
+    engine.warm()
+    given.step(1)
+    both.hidden()
+    other.hidden()
+    engine_of.hidden()
+    for engine_of in rest:
+        engine_of.hidden()
+    with mix() as held:
+        held.hidden()
+    return [engine.close() for engine in rest]
+
+def shadowed(engine):
+    engine.hidden()
+
+class Ours(Runner):
+    engine = None
+
+    def __init__(self):
+        self.inner = None
+        self.changed = Engine()
+
+    def open(self):
+        self.inner = Engine()
+        self.changed = mix()
+        self.inner.step(2)
+        self.changed.hidden()
+        self.begin(self.queue)
+        engine.cool()
+
+    def queue(self):
+        return self.own
+"""
+
+
+def test_methods_of_instances_are_read_where_their_class_is_plain() -> None:
+    """By the class that is called or annotated in the same file; a name that is bound to anything else is of none."""
+    imported = {"quill.engine.Engine", "quill.engine.Runner", "quill.ops.mix"}
+    found = {one.name for one in python(INSTANCES) if isinstance(one, Setting) and one.kind is UseKind.NAME}
+    classes = {"quill.engine.Engine": ("warm", "cool", "step"), "quill.engine.Runner": ("begin", "own")}
+    assert found - imported == {f"{owner}.{name}" for owner, names in classes.items() for name in names}
+
+
 # -- by the day
 
 

@@ -178,6 +178,24 @@ def test_a_flag_that_stands_elsewhere_now_is_not_gone(cli: Cli, tmp_path: Path) 
     assert "--port" not in str(upgraded(cli, repo.path, "v1..v2"))
 
 
+@pytest.mark.parametrize(
+    ("now", "is_gone"),
+    [
+        ('PREFIX = "PEN_INK_"\nCOLOUR = os.environ.get(PREFIX + "COLOUR")\n', False),
+        ('def ink(name):\n    return os.environ[f"PEN_{name}"]\n\nCOLOUR = ink("INK_COLOUR")\n', False),
+        ('class Ink(BaseSettings):\n    colour: str = "blue"\n    model_config = {"env_prefix": "PEN_INK_"}\n', False),
+        ('OTHERS = [name for name in os.environ if name.startswith("PEN_INK_")]\n', True),
+        ('COLOUR = os.environ.get("PEN_INK_" + "SHADE")\ncolour = COLOUR\n', True),
+    ],
+)
+def test_a_variable_whose_name_is_put_together_is_not_gone(cli: Cli, tmp_path: Path, now: str, is_gone: bool) -> None:
+    """Of a prefix and the rest, or by settings that are declared with one; a prefix alone reads nothing."""
+    repo = Repository(tmp_path / "pen")
+    repo.commit("Begin", {"pen/ink.py": 'import os\nCOLOUR = os.environ.get("PEN_INK_COLOUR", "blue")\n'}, "v1")
+    repo.commit("Read it otherwise", {"pen/ink.py": f"import os\n{now}"}, "v2")
+    assert ("PEN_INK_COLOUR" in str(upgraded(cli, repo.path, "v1..v2"))) is is_gone
+
+
 def test_what_the_older_branch_has_already_is_left_out(cli: Cli, tmp_path: Path) -> None:
     """A cherry-pick is known by its diff; it is counted."""
     repo = Repository(tmp_path / "pen")

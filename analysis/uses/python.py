@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analysis.uses.extending import dotted, extending
 from analysis.uses.found import Command, Found, Setting, Word
+from analysis.uses.instances import instances
 from analysis.uses.shell import command, shell, urls
 from analysis.uses.use import UseKind
 
@@ -28,6 +29,7 @@ def python(text: str) -> Iterator[Found]:
     for node in nodes:
         yield from _of(node, known)
         yield from extending(node, known)
+    yield from instances(tree, known)
 
 
 def _imports(nodes: list[ast.AST]) -> dict[str, tuple[str, int]]:
