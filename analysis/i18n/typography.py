@@ -18,7 +18,6 @@ OPENINGS = "（("
 SENTENCE_ENDS = (".", "!", "?", ":", ")", "。", "！", "？", "：", "）")
 NO_BLANK_BEHIND = ("。", "！", "？", "；")
 ENDS = "!?.,;:…！？。，；："
-AROUND_WORDS = ENDS + '、"“”()（）'
 """What may stand around a word and is none of it."""
 LIST_SIGNS = ",，、;；"
 SIGNS = ("=", ":", "：", "＝")

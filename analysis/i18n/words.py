@@ -19,6 +19,7 @@ class Words:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._compiled: dict[str, dict[str, re.Pattern[str]]] = {}
+        self._groups: dict[str, dict[str, tuple[str, ...]]] = {}
         self._names: dict[str, dict[str, str]] = {}
         self._sets: dict[str, frozenset[str]] = {}
 
@@ -35,13 +36,15 @@ class Words:
         Raises:
             KeyError: no language has such a group.
         """
-        merged: dict[str, tuple[str, ...]] = {}
-        for table in self._languages:
-            for name, words in _values(table, group):
-                merged[name] = (*merged.get(name, ()), *words)
-        if not merged:
-            raise KeyError(group)
-        return merged
+        if group not in self._groups:
+            merged: dict[str, tuple[str, ...]] = {}
+            for table in self._languages:
+                for name, words in _values(table, group):
+                    merged[name] = (*merged.get(name, ()), *words)
+            if not merged:
+                raise KeyError(group)
+            self._groups[group] = merged
+        return self._groups[group]
 
     def one_of(self, name: str) -> frozenset[str]:
         """Return the words that all languages have for `group.name`."""

@@ -2,17 +2,15 @@
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from analysis.i18n.patterns import Patterns
-from analysis.i18n.typography import AROUND_WORDS, fold
+from analysis.i18n.typography import fold
 from analysis.i18n.words import WORDS
 
 _PATTERNS = Patterns(__file__, "dates")
 _CENTURY = 2000
-_LONGEST = 6
-"""Words of the longest date: on Tuesday of the last week."""
 _WEEK, _MONTHS_OF_YEAR = 7, 12
 
 
@@ -37,34 +35,9 @@ def bare(text: str) -> str:
     return plain
 
 
-def within(text: str, today: date) -> tuple[list[str], str]:
-    """Return the dates of several words, or of a language without spaces, that stand within a text, and the text without them."""
-    found = [one[0] for one in _PATTERNS.inside_text.finditer(text) if days(one[0], today)]
-    words = _PATTERNS.inside_text.sub(lambda one: " " if one[0] in found else one[0], text).split()
-    for count in range(_LONGEST, 0, -1):
-        at = 0
-        while at + count <= len(words):
-            some = " ".join(words[at : at + count]).strip(AROUND_WORDS)
-            if days(some, today) and not (count == 1 and _PATTERNS.no_year.fullmatch(fold(some))):
-                found.append(bare(some))
-                words[at : at + count] = []
-            at += 1
-    return found, " ".join(words)
-
-
 def names_time(word: str) -> bool:
     """Whether a word speaks of a time, which may be one that nobody here can read."""
     return bool(_PATTERNS.surely_time.search(fold(word).lower()))
-
-
-def is_time(words: Sequence[str]) -> bool:
-    """Whether words together are a time, be it one that cannot be read: `mid-March`, `other day`."""
-    plain = [fold(word).lower() for word in words]
-    of_time_beside = WORDS.one_of("dates.beside_time")
-    of_time = [
-        word for word in plain if _PATTERNS.surely_time.search(word) or word in of_time_beside or word.isdecimal()
-    ]
-    return len(of_time) == len(plain) and (any(map(_PATTERNS.surely_time.search, plain)) or len(plain) > 1)
 
 
 def number(text: str) -> float:

@@ -11,6 +11,7 @@ from analysis.i18n.language import LANGUAGES
 from analysis.i18n.patterns import Patterns
 from analysis.i18n.typography import NO_BLANK_BEHIND, fold
 from analysis.i18n.words import WORDS
+from analysis.questions.dates import names_time
 from analysis.questions.signs import Sign, filling, signs
 from analysis.questions.spans import Days, read_days
 from analysis.questions.words import RUN, alike, cut, is_chinese, stem, terms, words_of
@@ -63,6 +64,9 @@ class Query:
         newest: it asks how something is now.
         release: the version that the days are those of; empty for none.
         repo: the repository that it names; empty for none.
+        stranger: a name that must be somebody's and is nobody's; empty for none.
+        strange_time: all that it names is this time, which cannot be read; empty for none.
+        asks_who: it asks for people.
     """
 
     text: str
@@ -73,6 +77,9 @@ class Query:
     newest: bool = False
     release: str = ""
     repo: str = ""
+    stranger: str = ""
+    strange_time: str = ""
+    asks_who: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -114,8 +121,20 @@ def read_query(text: str, today: date, known: Vocabulary) -> Query:
     clauses = [Clause(one, (words_of_name(one),)) for one in quoted if words_of_name(one)]
     clauses += _clauses(rest, known.areas)
     unique = {clause.sign.name if clause.sign else clause.forms: clause for clause in reversed(clauses)}
+    said = [clause.said for clause in unique.values()][::-1]
+    is_time = bool(said) and not (named or days or person) and all(map(names_time, said))
     return Query(
-        text, tuple(reversed(unique.values()))[:_MOST_CLAUSES], named or days, person, least, newest, release, repo
+        text,
+        tuple(reversed(unique.values()))[:_MOST_CLAUSES],
+        named or days,
+        person,
+        least,
+        newest,
+        release,
+        repo,
+        "" if person else _stranger(rest, known),
+        " ".join(said) if is_time else "",
+        bool(_PATTERNS.who.search(text)),
     )
 
 
@@ -175,6 +194,17 @@ def _person(text: str, is_person: Callable[[str], bool]) -> tuple[str, str]:
                     before_it = _PATTERNS.by_alone.search(text[:start])
                     return name.lstrip("@"), f"{text[: before_it.start() if before_it else start]} {text[end:]}"
     return "", text
+
+
+def _stranger(text: str, known: Vocabulary) -> str:
+    """Return a name that must be an author's by the words around it; empty for none, and for what is known as something else."""
+    for found in _PATTERNS.surely_by.finditer(text):
+        name = found["name"].strip(_AROUND_NAME)
+        lowered = name.lower()
+        is_other = lowered in filling() | signs().keys() | WORDS.one_of("query.nobody") or known.areas.find(lowered)
+        if name and not (is_other or _PATTERNS.version.fullmatch(name) or name[0].isdigit()):
+            return name
+    return ""
 
 
 def _repo(text: str, repos: Sequence[str]) -> tuple[str, str]:

@@ -196,25 +196,28 @@ def _together(one: Clause, other: Clause, title: str) -> float:
 def _count(form: str, words: str) -> float:
     """Count a form in words; below 1 for a name of several words of which only some are there, or all of them apart."""
     whole, parts = _patterns(form)
-    if found := len(whole.findall(words)):
-        return found
-    if len(parts) > 1:
-        held = sum(bool(part.search(words)) for part in parts)
-        return _APART if held == len(parts) else _PARTLY * held / len(parts)
-    return 0.0
+    held = sum(start in words and part.search(words) is not None for start, part in parts)
+    if held == len(parts):
+        found = len(whole.findall(words))
+        return found or (_APART if held > 1 else 0.0)
+    return _PARTLY * held / len(parts)
 
 
 @lru_cache(maxsize=2_000)
-def _patterns(form: str) -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
-    """Return how a form is found in the words of the index, and each of its words.
+def _patterns(form: str) -> tuple[re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...]]:
+    """Return how a form is found in the words of the index, and each of its words, with letters without which it is not.
 
     Between two words of a name stand the parts of the first, where it is written in several letters' cases.
     """
     if is_chinese(form):
-        return re.compile(rf"(?<!\S){re.escape(form)}"), ()
-    parts = [_part(word) for word in form.split()]
-    whole = r"(?: \S{1,12}){0,3}? ".join(parts)
-    return re.compile(rf"(?<!\S){whole}"), tuple(re.compile(rf"(?<!\S){part}") for part in parts)
+        whole = re.compile(rf"(?<!\S){re.escape(form)}")
+        return whole, ((form, whole),)
+    words = form.split()
+    parts = [_part(word) for word in words]
+    between = r"(?: \S{1,12}){0,3}? "
+    whole = re.compile(rf"(?<!\S){between.join(parts)}")
+    starts = (word if inflected(word) else stem(word) for word in words)
+    return whole, tuple((start, re.compile(rf"(?<!\S){part}")) for start, part in zip(starts, parts, strict=True))
 
 
 def _part(word: str) -> str:

@@ -125,17 +125,22 @@ class Areas:
     def find(self, text: str) -> str | None:
         """Return the key of the area that somebody means by `text` (`AMD`, `rocm`), in any language, or None."""
         wanted = _plain(text.strip().lower())
-        for area in self._areas.values():
-            shown = {
-                _plain(written.lower()) for name in area.names.values() for written in (name, name.replace(" ", ""))
-            }
-            words = {word for name in area.names.values() for word in name.lower().split()} - set(
-                WORDS["areas"]["joining"]
-            )
-            if wanted == _plain(area.key) or wanted in shown or wanted in words:
-                return area.key
+        if key := self._by_name.get(wanted):
+            return key
         keys = self._by_tag.get(wanted)
         return keys[0] if keys else None
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        """The areas by their keys, their names and the words of these; where several have one, the first."""
+        found: dict[str, str] = {}
+        for area in self._areas.values():
+            names = [written for name in area.names.values() for written in (name, name.replace(" ", ""))]
+            words = {word for name in area.names.values() for word in name.lower().split()}
+            named = {_plain(name.lower()) for name in (area.key, *names)}
+            for one in named | (words - WORDS.one_of("areas.joining")):
+                found.setdefault(one, area.key)
+        return found
 
     def named_by(self, text: str) -> str | None:
         """Return the key of the area that a folder or an owner names by one of its words; the deepest folder decides."""

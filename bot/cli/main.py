@@ -221,27 +221,25 @@ def search(
     config: ConfigOption = None,
 ) -> None:
     """Search what is known: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
-    from bot.commands.questions import find_typed
+    from bot.commands import asking
+    from bot.commands.queries import read_search
     from formatters.terminal.answers import list_json, list_text
+    from formatters.terminal.asking import answer_terminal
 
     with _core(config) as core:
         text, zone = " ".join(words), _zone(tz)
-        answer, meant = find_typed(core, text, lang.value, repo, limit, zone)
+        wanted, named = read_search(core, text, zone)
+        found, answer = asking.search(core, wanted, lang.value, named or repo, limit, zone=zone)
+        areas, colour = core.sources.areas(), _is_terminal()
         if json_:
-            streams.write_json(list_json(answer.entries, more=answer.more))
-            return
-        streams.write_line(
-            list_text(
-                meant or text,
-                answer.entries,
-                core.sources.areas(),
-                lang.value,
-                zone,
-                _width(),
-                more=answer.more,
-                colour=_is_terminal(),
+            entries = tuple(one.entry for one in answer.found) if answer else found.entries
+            streams.write_json(list_json(entries, more=answer.more if answer else found.more))
+        elif answer and answer.found:
+            streams.write_line(answer_terminal(answer, areas, lang.value, zone, width=_width(), colour=colour))
+        else:
+            streams.write_line(
+                list_text(text, found.entries, areas, lang.value, zone, _width(), more=found.more, colour=colour)
             )
-        )
 
 
 @app.command()

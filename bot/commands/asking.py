@@ -15,11 +15,12 @@ from analysis.questions.passages import passage_of
 from analysis.questions.query import Query, Vocabulary, read_query
 from analysis.questions.ranking import Candidates, Hit, rank, weights
 from analysis.questions.spans import Days
-from bot.commands.queries import show_commit, sought
+from bot.commands.queries import find_commits, show_commit, sought
 from bot.commands.references import first_reference
 from bot.digests.core import Core
 from bot.digests.releases import unreleased_since
 from storage.retrieval import candidates, is_author
+from storage.search import Answer as Matches
 from storage.search import Question
 
 SHOWN = 5
@@ -29,6 +30,7 @@ _LEAST, _OF_BEST = 0.15, 0.45
 _TOLD = 0.5
 """Which share of the things that a question names must be known, or at least two of them."""
 _FIRST_DAY = date(1970, 1, 2)
+_EVERYTHING = Question()
 _GIVEN_UP: tuple[Part, ...] = ("least", "person", "days")
 
 
@@ -53,6 +55,31 @@ def ask(
     return answer(core, read(core, text, repos, zone), repos, language, zone, limit)
 
 
+def search(
+    core: Core,
+    wanted: Question,
+    language: Language,
+    repos: str | Collection[str] | None = None,
+    limit: int = 20,
+    within: Collection[str] | None = None,
+    zone: str = "UTC",
+) -> tuple[Matches, Answer | None]:
+    """Search for all words as they stand; what nothing has as it stands is answered as a question, within the same filters.
+
+    Returns:
+        What was found for the words, and the answer where they were taken for a question; None where they were not.
+    """
+    found = find_commits(core, wanted, language, repos, limit, within)
+    if found.entries or not wanted.words.strip():
+        return found, None
+    named: Collection[str | None] = [repos] if isinstance(repos, str) else list(repos or ()) or [None]
+    known = tuple(dict.fromkeys(one for name in named for one in repositories(core, name, within)))
+    query = read(core, wanted.words, known, zone)
+    return found, None if query.is_empty else answer(
+        core, query, known, language, zone, limit, replace(wanted, words="")
+    )
+
+
 def repositories(core: Core, repo: str | None, within: Collection[str] | None) -> tuple[str, ...]:
     """Return the repositories that a question is about: the named one, or all that are known and may be seen."""
     return tuple(filter(None, sought(core, repo, within))) or tuple(core.stores.commits.repositories())
@@ -68,18 +95,29 @@ def read(core: Core, text: str, repos: Sequence[str], zone: str) -> Query:
     return read_query(text, core.now().astimezone(ZoneInfo(zone)).date(), known)
 
 
-def answer(core: Core, query: Query, repos: Sequence[str], language: Language, zone: str, limit: int = SHOWN) -> Answer:
-    """Look for what a question asks for; what nothing fits is given up, importance first, then the person, then the days."""
+def answer(
+    core: Core,
+    query: Query,
+    repos: Sequence[str],
+    language: Language,
+    zone: str,
+    limit: int = SHOWN,
+    filters: Question = _EVERYTHING,
+) -> Answer:
+    """Look for what a question asks for among what fits `filters`.
+
+    What nothing fits of the question is given up, importance first, then the person, then the days.
+    """
     named = (query.repo,) if query.repo else tuple(repos)
     asked, given_up = query, list[Part]()
-    found = _candidates(core, asked, named, zone)
+    found = _candidates(core, asked, named, zone, filters)
     while not (hits := _good(rank(asked, found, core.now()), asked, found)):
         part = next((name for name in _GIVEN_UP if getattr(asked, name)), None)
         if part is None:
             break
         given_up.append(part)
         asked = replace(asked, **{part: getattr(Query(""), part)})
-        found = _candidates(core, asked, named, zone)
+        found = _candidates(core, asked, named, zone, filters)
     shown = hits[:limit]
     told = core.memory.with_analyses([hit.entry for hit in shown], language)
     weighed = weights(asked, found)
@@ -111,17 +149,17 @@ def _good(hits: Sequence[Hit], query: Query, found: Candidates) -> list[Hit]:
     return [hit for hit in about if hit.coverage >= max(_LEAST, _OF_BEST * best)]
 
 
-def _candidates(core: Core, query: Query, repos: Sequence[str], zone: str) -> Candidates:
+def _candidates(core: Core, query: Query, repos: Sequence[str], zone: str, filters: Question) -> Candidates:
     since, until = _moments(query.days, zone)
-    now = core.now()
-    filters = Question(
+    asked = replace(
+        filters,
         repos=tuple(repos) if len(repos) < len(core.stores.commits.repositories()) else (),
-        since=since,
-        until=min(until, now) if until else now,
-        authors=(query.person,) if query.person else (),
-        least=query.least or None,
+        since=max(filter(None, (since, filters.since)), default=None),
+        until=min(filter(None, (until, filters.until, core.now()))),
+        authors=(*filters.authors, *([query.person] if query.person else ())),
+        least=max(query.least, filters.least or 0) or None,
     )
-    return candidates(core.stores.store, query.clauses, filters)
+    return candidates(core.stores.store, query.clauses, asked)
 
 
 def _moments(days: Days, zone: str) -> tuple[datetime | None, datetime | None]:

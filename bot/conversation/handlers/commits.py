@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 
 from analysis.digest.digest import Digest
 from analysis.entry import RULES, Entry
-from analysis.errors import BadInput, NotFound
+from analysis.errors import NotFound
 from analysis.triage.areas import Areas
 from bot.commands import meanings
 from bot.commands import queries as commands
 from bot.commands.mistakes import Mistake
-from bot.commands.questions import find
 from bot.commands.references import reference as read_reference
 from bot.commands.terms import terms
 from bot.conversation.asked import Before, Conversations, commit_pointed_at
@@ -28,11 +27,10 @@ from formatters.outline import outline
 from formatters.post import section_of, sections
 from formatters.reply import Button, CommitList, Reply, Sheet
 from storage.search import Answer
-from storage.search import Question as Searched
 
 T = TypeVar("T")
 
-_SHOWN, _MOST_ASKED = 20, 3
+SHOWN, _MOST_ASKED = 20, 3
 _MENDED_FOR = timedelta(days=7)
 
 _LOG = logging.getLogger(__name__)
@@ -153,7 +151,7 @@ async def area(context: CommandContext) -> AsyncIterator[Reply]:
         async for reply in _area_of_day(context, name):
             yield reply
         return
-    repo = _one_or_all(context)
+    repo = one_or_all(context)
     core, language, zone = context.services.core, context.language, context.zone(repo or "")
 
     def look() -> tuple[str, str, Answer, int]:
@@ -163,7 +161,7 @@ async def area(context: CommandContext) -> AsyncIterator[Reply]:
         count = commands.count_area(core, key, repo, since, zone, context.visible)
         return key, core.sources.areas().name(key, language), answer, count
 
-    key, shown, answer, count = await _from_store(context, look)
+    key, shown, answer, count = await from_store(context, look)
     own = [entry for entry in answer.entries if key in entry.triage.areas[:1]]
     beside = [entry for entry in answer.entries if entry not in own]
     head = label("answer.count" if answer.entries else "answer.none", language, title=shown, count=count)
@@ -171,8 +169,8 @@ async def area(context: CommandContext) -> AsyncIterator[Reply]:
         head = context.say(
             "title.area_beside" if count else "title.area_only_beside", area=head if count else shown, count=len(beside)
         )
-    note = context.say("title.narrow") if answer.more or len(answer.entries) > _SHOWN else ""
-    yield await listed(context, [*own, *beside][:_SHOWN], head, note)
+    note = context.say("title.narrow") if answer.more or len(answer.entries) > SHOWN else ""
+    yield await listed(context, [*own, *beside][:SHOWN], head, note)
 
 
 async def _area_of_day(context: CommandContext, name: str) -> AsyncIterator[Reply]:
@@ -202,75 +200,20 @@ async def _area_of_day(context: CommandContext, name: str) -> AsyncIterator[Repl
         yield reply
 
 
-async def search(context: CommandContext) -> AsyncIterator[Reply]:
-    """Answer with what a search finds in the repositories that may be seen from here."""
-    repo = _one_or_all(context)
-    core, zone = context.services.core, context.zone(repo or "")
-    words = context.command.text
-    given = {name: ",".join(context.values(name)) for name in commands.FILTERS if context.value(name)}
-
-    def look() -> tuple[Answer, str]:
-        now = core.now().astimezone(ZoneInfo(zone))
-        wrong = commands.misspelt(core, words, now, "=")
-        if wrong:
-            key = "mistake.filter_apart" if wrong[0].replace(":", "=") == wrong[1] else "mistake.filter"
-            raise Mistake(key, text=wrong[0], right=wrong[1])
-        since, until = (
-            meanings.since(given[name], now, last=name == "until") if name in given else None
-            for name in ("since", "until")
-        )
-        if since and until and since >= until:
-            raise Mistake("mistake.reversed", since=given["since"], until=given["until"])
-        wanted = Searched(
-            words=words,
-            since=since,
-            until=until,
-            areas=_alternatives(context.values("area"), lambda name: meanings.area(core, name)),
-            types=_alternatives(context.values("type"), meanings.change_type),
-            authors=tuple(name.lstrip("@") for name in meanings.listed(given.get("author", ""))),
-            least=meanings.importance(given["min"]).rank if "min" in given else None,
-        )
-        return find(core, wanted, context.language, repo, _SHOWN, context.visible, zone)
-
-    if not (words.strip() or given):
-        raise Mistake("mistake.search_missing")
-    try:
-        answer, meant = await _from_store(context, look)
-    except Mistake:
-        raise
-    except BadInput:
-        raise Mistake("mistake.search_missing") from None
-    shown = " ".join([meant or words, *(f"{name}={value}" for name, value in given.items())]).strip()
-    yield await _found(context, shown, answer)
-
-
-def _alternatives(values: Sequence[str], read: Callable[[str], str]) -> tuple[tuple[str, ...], ...]:
-    """Read what a search is narrowed to: `AMD,NPU` is any of them, what is given twice must hold twice."""
-    return tuple(tuple(map(read, meanings.listed(value))) for value in values)
-
-
-async def _found(context: CommandContext, title: str, answer: Answer) -> Reply:
-    key = "answer.none" if not answer.entries else "answer.count_more" if answer.more else "answer.count"
-    head = label(key, context.language, title=title, count=len(answer.entries))
-    shown = answer.entries[:_SHOWN]
-    note = context.say("title.narrow") if answer.more or len(shown) < len(answer.entries) else ""
-    return await listed(context, shown, head, note)
-
-
 async def areas(context: CommandContext) -> AsyncIterator[Reply]:
     """Answer with the areas and their commits of the last seven days, or of one day (`on`)."""
     if context.value("on"):
         async for reply in areas_of_day(context):
             yield reply
         return
-    repo = _one_or_all(context)
+    repo = one_or_all(context)
     core = context.services.core
 
     def look() -> tuple[list[commands.AreaCount], datetime]:
         rows = commands.list_areas(core, context.language, repo, context.visible)
         return rows, commands.newest_known(core, repo, context.visible) or core.now()
 
-    rows, newest = await _from_store(context, look)
+    rows, newest = await from_store(context, look)
     last = newest.astimezone(ZoneInfo(context.zone(repo or ""))).date()
     counted = [row for row in rows if row.commits]
     other = context.listed(row.name for row in rows if not row.commits)
@@ -297,7 +240,7 @@ async def regenerate(context: CommandContext) -> AsyncIterator[Reply]:
         await mend_posts(context, entry.commit)
 
 
-async def _from_store(context: CommandContext, look: Callable[[], T]) -> T:
+async def from_store(context: CommandContext, look: Callable[[], T]) -> T:
     """Look into the store; raise Mistake where nothing of what is asked about was read yet."""
     try:
         return await context.services.work.quick(look)
@@ -305,7 +248,7 @@ async def _from_store(context: CommandContext, look: Callable[[], T]) -> T:
         raise Mistake("mistake.nothing_known") from None
 
 
-def _one_or_all(context: CommandContext) -> str | None:
+def one_or_all(context: CommandContext) -> str | None:
     """Return the repository that is named, or None for all that may be seen from here."""
     wanted = context.value("repository")
     if wanted:

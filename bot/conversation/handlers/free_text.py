@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 from analysis.i18n.typography import fold
 from analysis.questions.follow_up import leans
-from bot.commands.questions import Wanted, known_authors, understood
+from analysis.questions.query import Query
+from analysis.questions.spans import Days
+from bot.commands import asking
 from bot.commands.references import first_reference
 from bot.commands.terms import asks_for_news, is_farewell, is_greeting, is_thanks, terms
 from bot.conversation.asked import asked_before
@@ -14,10 +17,13 @@ from bot.conversation.handlers.commits import area, show
 from bot.conversation.handlers.days import day, yesterday
 from bot.conversation.handlers.questions import ask as ask_in_words
 from bot.conversation.handlers.reviews import month, week
+from bot.i18n.words import WORDS
 from bot.port.command import Command
 from formatters.reply import Note, Reply
 
 _WEEK, _MONTH = "week", "month"
+_MOST_DAYS = timedelta(days=6)
+"""Beyond a week, days are asked about instead of being read."""
 
 
 async def ask(context: CommandContext) -> AsyncIterator[Reply]:
@@ -56,24 +62,30 @@ async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterato
         async for reply in look_back(_as(context, Command(found[0].lower()))):
             yield reply
         return
-    core, today = context.services.core, context.today(context.zone())
-    areas, authors = core.sources.areas(), known_authors(core, context.visible)
-    wanted = await context.services.work.quick(lambda: understood(context.command.text, areas, today, authors))
-    if wanted.dates and wanted == Wanted((), wanted.dates, from_then=wanted.from_then):
-        async for reply in day(_as(context, Command("date", (" to ".join(wanted.dates[:2]),)))):
-            yield reply
-        return
-    if wanted.area and wanted.dates and wanted == Wanted((), wanted.dates, wanted.area):
-        of_day = Command("area", (wanted.area,), {"on": (" to ".join(wanted.dates[:2]),)})
-        async for reply in area(_as(context, of_day)):
-            yield reply
-        return
-    if areas.find(" ".join(found)) or wanted == Wanted((), area=wanted.area):
-        async for reply in area(_as(context, Command("area", (wanted.area or " ".join(found),)))):
+    if context.visible and (command := await _typed(context)):
+        handler = area if command.verb == "area" else day
+        async for reply in handler(_as(context, command)):
             yield reply
         return
     async for reply in ask_in_words(context):
         yield reply
+
+
+async def _typed(context: CommandContext) -> Command | None:
+    """Return the command for what names nothing but days, or an area, perhaps of one day; None for any other question."""
+    core, zone, text = context.services.core, context.zone(), context.command.text
+
+    query = await context.services.work.quick(lambda: asking.read(core, text, context.visible, zone))
+    about = [clause for clause in query.clauses if clause.said.lower() not in WORDS.one_of("words.digests")]
+    if replace(query, clauses=(), days=Days(), newest=False) != Query(text) or len(about) > 1:
+        return None
+    first, last = query.days.first, query.days.last or context.today(zone)
+    days = f"{first} to {last}" if first and first < last <= first + _MOST_DAYS else str(first) if first == last else ""
+    if about:
+        name = about[0].said if about[0].area else ""
+        on: dict[str, tuple[str, ...]] = {"on": (days,)} if days else {}
+        return Command("area", (name,), on) if name and (first == last or not query.days) else None
+    return Command("date", (days,)) if days else None
 
 
 def _as(context: CommandContext, command: Command) -> CommandContext:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from difflib import get_close_matches
 
 from analysis.entry import RULES
 from analysis.errors import NotFound
@@ -11,7 +12,6 @@ from analysis.questions.follow_up import joined, leans
 from analysis.questions.query import Query
 from bot.commands import asking
 from bot.commands.mistakes import Mistake
-from bot.commands.questions import asks_who
 from bot.conversation.asked import Before, Conversations, asked_before, commit_pointed_at
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.commits import show
@@ -22,6 +22,9 @@ from formatters.asking import answer_outline
 from formatters.reply import Board, CommitList, Note, Reply, Step
 from formatters.text.item import author_of
 from formatters.text.links import commit_page, pull_request_page
+
+_NEAR, _ALIKE, _MOST_NAMES = 3, 0.5, 30
+"""Authors that are named for one whom nobody knows, how alike they must be, and among how many of the same first letter."""
 
 
 async def ask(context: CommandContext) -> AsyncIterator[Reply]:
@@ -40,6 +43,7 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
     def look() -> tuple[Answer, Before]:
         repos = asking.repositories(core, named, context.visible)
         query, texts = _read(context, repos, zone, before)
+        refuse_strange(context, query)
         if query.is_empty:
             raise Mistake("free.lost")
         found = asking.answer(core, query, repos, context.language, zone)
@@ -54,7 +58,19 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
         yield replace(context.working("working.ask"), steps=(_reading(context, answer),))
         key = ("ask", asked.texts, context.language, asked.commits)
         answer = await work.shared(key, lambda: in_sentences(core, answer, context.language))
-    yield await work.quick(lambda: _reply(context, answer, zone))
+    yield await answered(context, answer, zone)
+
+
+def refuse_strange(context: CommandContext, query: Query) -> None:
+    """Raise Mistake for somebody whom no commit knows, and for a time that cannot be read: neither is a word to look for."""
+    if query.strange_time:
+        raise Mistake("mistake.day", text=query.strange_time, today=context.today(context.zone()).isoformat())
+    if query.stranger:
+        known = context.services.core.stores.commits.authors(context.visible, query.stranger[:1], _MOST_NAMES)
+        names = {name.lower(): name for name, _ in known}
+        near = get_close_matches(query.stranger.lower(), names, _NEAR, _ALIKE)
+        named = tuple(names[one] for one in near) or tuple(names.values())[:_NEAR]
+        raise Mistake("mistake.author" if named else "mistake.author_nobody", text=query.stranger, known=named)
 
 
 def _reading(context: CommandContext, answer: Answer) -> Step:
@@ -83,6 +99,11 @@ def _read(
     return joined(earlier, query, areas), (*before.texts, text)
 
 
+async def answered(context: CommandContext, answer: Answer, zone: str) -> Reply:
+    """Return an answer as a list of commits, below what a model says of them."""
+    return await context.services.work.quick(lambda: _reply(context, answer, zone))
+
+
 def _reply(context: CommandContext, answer: Answer, zone: str) -> Reply:
     core = context.services.core
     areas, language = core.sources.areas(), context.language
@@ -91,7 +112,7 @@ def _reply(context: CommandContext, answer: Answer, zone: str) -> Reply:
     rows = commit_rows([found.entry for found in answer.found], areas, language, zone, numbers)
     shown = tuple(replace(row, sentence=item.gist) for row, item in zip(rows, told.items, strict=True))
     notes = told.notes
-    if answer.found and asks_who(context.command.text):
+    if answer.found and answer.query.asks_who:
         counts = Counter(author_of(found.entry.commit, language) for found in answer.found)
         notes = (context.say("free.authors", names=context.listed(name for name, _ in counts.most_common())), *notes)
     found = CommitList(told.title, shown, language, "\n".join(notes))
