@@ -171,6 +171,8 @@ OLD = {
             def step(self, batch):
                 return batch
 
+            run = step
+
             def warm(self):
                 return 1
 
@@ -199,6 +201,8 @@ NEW = {
         class Engine(Base):
             def step(self, batch, pages):
                 return batch
+
+            run = step
 
             def warm(self):
                 return 2
@@ -239,6 +243,11 @@ class Ours(quill.Engine):
 Engine.warm = lambda self: 3
 Engine.idle = lambda self: 3
 engine.PAGE = 4
+
+
+def go(given: Engine):
+    given.run(1)
+    given.idle()
 """
 
 
@@ -271,6 +280,7 @@ def test_what_is_built_on_is_held_against_both_versions(cli: Cli, plugin: tuple[
     drifts = {(one["drift"], one["name"], one["before"], one["after"]) for one in found["coupled"]}
     assert drifts >= {
         ("signature", "quill.Engine.step", "(self, batch)", "(self, batch, pages)"),
+        ("signature", "quill.engine.Engine.run", "(self, batch)", "(self, batch, pages)"),
         ("signature", "quill.Engine.close", "(self)", "(self, now=True)"),
         ("body", "quill.engine.Engine.warm", "", ""),
         ("abstract", "quill.Engine", "", "drain"),

@@ -235,6 +235,9 @@ class _Tree:
             return None
         for one in _statements(owner.node.body):
             if name in _bound(one):
+                other = one.value.id if isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) else name
+                if other != name and (found := self.member(owner, other, deepest - 1)):  # another name of it
+                    return found
                 return _Definition(owner.module, owner.path, (*owner.qualified, name), one)  # type: ignore[arg-type]  # it binds a name
         for base in owner.node.bases:
             parts = tuple(ast.unparse(base).partition("[")[0].split("."))
