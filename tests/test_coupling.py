@@ -294,6 +294,26 @@ def test_what_is_built_on_is_held_against_both_versions(cli: Cli, plugin: tuple[
 
 
 @pytest.mark.parametrize(
+    ("after", "is_gone"),
+    [
+        ("    def __init__(self):\n        self.rows = 0\n", False),
+        ("    if TYPE_CHECKING:\n        rows: int\n    else:\n        rows = 1\n", False),
+        ("    if TYPE_CHECKING:\n        rows: int\n    else:\n        lines = 1\n", True),
+        ("    def __init__(self):\n        self.lines = 0\n", True),
+    ],
+)
+def test_a_value_that_instances_have_is_not_gone(cli: Cli, tmp_path: Path, after: str, is_gone: bool) -> None:
+    """Wherever it is set; what only a checker of types sees is not there."""
+    made = Repository(tmp_path / "quill")
+    made.commit("Begin", {"quill/__init__.py": "", "quill/a.py": "class Page:\n    rows = 0\n"}, "v1.0.0")
+    made.commit("Change it", {"quill/a.py": f"class Page:\n{after}"}, "v2.0.0")
+    file = tmp_path / "uses.toml"
+    file.write_text('repository = "ann/quill"\n[names]\n"quill.a.Page.rows" = ["plugin.py:1"]\n')
+    run = ("upgrade", "v1.0.0..v2.0.0", "--repo", f"ann/quill={made.path}", "--uses", str(file), "--json", "--quiet")
+    assert bool(json.loads(cli(*run).stdout)["coupled"]) is is_gone
+
+
+@pytest.mark.parametrize(
     ("before", "after", "is_told"),
     [
         ("a", "a, b=1", False),

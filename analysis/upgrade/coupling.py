@@ -230,7 +230,7 @@ class _Tree:
         return found[0] if len(found) == 1 else None
 
     def member(self, owner: _Definition, name: str, deepest: int = _DEEPEST) -> _Definition | None:
-        """Return a class's method or value, its own or an inherited one."""
+        """Return a class's method or value, its own or an inherited one, or what sets it on its instances."""
         if not isinstance(owner.node, ast.ClassDef) or not deepest:
             return None
         for one in _statements(owner.node.body):
@@ -239,6 +239,8 @@ class _Tree:
                 if other != name and (found := self.member(owner, other, deepest - 1)):  # another name of it
                     return found
                 return _Definition(owner.module, owner.path, (*owner.qualified, name), one)  # type: ignore[arg-type]  # it binds a name
+        if (one := _set_on_self(owner.node, name)) is not None:
+            return _Definition(owner.module, owner.path, (*owner.qualified, name), one)
         for base in owner.node.bases:
             parts = tuple(ast.unparse(base).partition("[")[0].split("."))
             parent = self._within(owner.module, parts, deepest - 1)
@@ -301,12 +303,27 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield what stands at a module's level, within `if` and `try` too."""
     for node in body:
         if isinstance(node, ast.If | ast.Try):
-            yield from _statements(node.body)
+            # What only a checker of types sees is nothing that runs.
+            is_for_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+            yield from _statements([] if is_for_types and node.orelse else node.body)
             yield from _statements(node.orelse)
             for handler in node.handlers if isinstance(node, ast.Try) else []:
                 yield from _statements(handler.body)
         else:
             yield node
+
+
+def _set_on_self(owner: ast.ClassDef, name: str) -> ast.Assign | ast.AnnAssign | None:
+    """Return the first statement of a class's methods that sets this attribute of `self`."""
+    for node in ast.walk(owner):
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(
+                isinstance(one, ast.Attribute) and one.attr == name and ast.unparse(one.value) == "self"
+                for one in targets
+            ):
+                return node
+    return None
 
 
 def _bound(node: ast.stmt) -> tuple[str, ...]:
