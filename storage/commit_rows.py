@@ -203,15 +203,19 @@ def _made(row: dict[str, Any]) -> Commit:
     )
 
 
+@lru_cache(maxsize=1)
+def _levels() -> dict[int, Importance]:
+    return {level.rank: level for level in Importance}
+
+
 def entry_of(row: dict[str, Any]) -> Entry:
     """Make an entry of a row of `commits` with `repo`, `patches` and `written`, its pull request, beside it."""
     from analysis.commits.title import ChangeType
 
-    levels = {level.rank: level for level in Importance}
     with undamaged(f"commit {row['sha']}"):
         triage = Triage(
             types=tuple(ChangeType(kind) for kind in json.loads(row["types"])),
-            importance=levels[row["importance"]],
+            importance=_levels()[row["importance"]],
             score=row["score"],
             reasons=tuple(Reason(*reason) for reason in json.loads(row["reasons"])),
             areas=tuple(json.loads(row["areas"])),

@@ -15,7 +15,7 @@ from analysis.commits.title import AROUND, ChangeType
 from analysis.entry import Entry
 from analysis.facts import FactKind
 from analysis.sources.revisions import Between
-from analysis.tracing.vocabulary import stems
+from analysis.tracing.vocabulary import shared, stems
 
 _READ = 60
 """Commits whose diffs are looked into: those that the rest speaks against most."""
@@ -143,9 +143,9 @@ class _Look:
         self._reasons: list[Reason] = []
         self._paths = [file.path for file in entry.commit.files if kind_of(file.path) is FileKind.PRODUCTION]
         if wanted:
-            self._title = stems(entry.commit.subject).intersection(wanted)
-            self._body = stems(entry.commit.body[:_BODY]).intersection(wanted)
-            paths = [stems(path).intersection(wanted) for path in self._paths]
+            self._title = shared(entry.commit.subject, wanted)
+            self._body = shared(entry.commit.body[:_BODY], wanted)
+            paths = [shared(path, wanted) for path in self._paths]
             self._in_paths = {word: sum(word in path for path in paths) for word in set().union(*paths)}
         else:
             self._title = self._body = frozenset()
@@ -180,7 +180,7 @@ class _Look:
             if file.patch and kind_of(file.path) is FileKind.PRODUCTION:
                 for line in file.patch[:_DIFF].split("\n"):
                     if line[:1] in {"+", "-", "@"}:
-                        for word in stems(line).intersection(rarity):
+                        for word in shared(line, rarity):
                             found[word] = found.get(word, 0) + 1
         part = {word: min(1.0, math.log1p(count) / math.log(_OFTEN)) for word, count in found.items()}
         self._add(Clue.DIFF, sum(rarity[word] * share for word, share in part.items()), tuple(found))

@@ -1,6 +1,7 @@
 """Words of reports and of code made comparable: identifiers taken apart, endings cut off, words that say nothing left out."""
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|\d+")
@@ -38,6 +39,14 @@ def _of_word(word: str) -> tuple[str, ...]:
 def stems(text: str) -> frozenset[str]:
     """Return the stems of a text's telling words: of `getPageSize` those of `page`, `size` and the whole."""
     return frozenset(stem for word in _WORD.findall(text) for stem in _of_word(word))
+
+
+def shared(text: str, wanted: Collection[str]) -> frozenset[str]:
+    """Return which of some stems a text has."""
+    lowered = (
+        text.lower()
+    )  # a stem is a piece of its word as it is written: most texts have none, and are not taken apart
+    return stems(text).intersection(wanted) if any(stem in lowered for stem in wanted) else frozenset()
 
 
 def named(text: str) -> dict[str, str]:

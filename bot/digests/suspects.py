@@ -43,19 +43,18 @@ def look(
 def _taken_back(core: Core, between: Between, entries: Sequence[Entry]) -> set[str]:
     """Return what was reverted behind the range, as far as the store knows."""
     repo = entries[0].commit.repo if entries else ""
-    by_title = {original_title(entry.commit.subject): entry.commit.sha for entry in entries}
     by_number = {str(entry.commit.pull_request): entry.commit.sha for entry in entries}
     known = {entry.commit.sha for entry in entries}
+    titles: dict[str, str] = {}
     found: set[str] = set()
     for commit in core.stores.commits.naming(repo, _REVERTS):
         if commit.committed_at < between.new.committed_at or commit.sha in known:
             continue
         for fact in reverts(commit):
             by_sha = [sha for sha in known if len(fact.before) >= _SHORTEST_SHA and sha.startswith(fact.before)]
-            one = (
-                next(iter(by_sha), "")
-                or by_number.get(fact.detail.lstrip("#"))
-                or by_title.get(original_title(fact.name))
-            )
+            one = next(iter(by_sha), "") or by_number.get(fact.detail.lstrip("#"))
+            if not one:
+                titles = titles or {original_title(entry.commit.subject): entry.commit.sha for entry in entries}
+                one = titles.get(original_title(fact.name))
             found |= {one} if one else set()
     return found
