@@ -139,9 +139,9 @@ async def test_a_long_unread_history_is_not_read_for_a_question(
     monkeypatch.setattr("bot.commands.histories.MOST_UNREAD", 0)
     async with archive(environ) as address, client(address) as speaker:
         for name in ("upgrade", "suspects"):
-            result = await speaker.call_tool(name, {"repo": REPO, "versions": "main~30..main"})
+            result = await speaker.call_tool(name, {"repo": REPO, "versions": "main~27..main"})
             assert result.is_error
-            assert f"run daybrief {name} main~30..main --repo {REPO} first" in result.content[0].text  # type: ignore[union-attr]
+            assert f"run daybrief {name} main~27..main --repo {REPO} first" in result.content[0].text  # type: ignore[union-attr]
 
 
 async def test_what_people_wrote_is_data(core: Core, environ: dict[str, str]) -> None:
