@@ -239,8 +239,8 @@ class _Tree:
                 if other != name and (found := self.member(owner, other, deepest - 1)):  # another name of it
                     return found
                 return _Definition(owner.module, owner.path, (*owner.qualified, name), one)  # type: ignore[arg-type]  # it binds a name
-        if (one := _set_on_self(owner.node, name)) is not None:
-            return _Definition(owner.module, owner.path, (*owner.qualified, name), one)
+        if (setter := _set_on_self(owner.node, name)) is not None:
+            return _Definition(owner.module, owner.path, (*owner.qualified, name), setter)
         for base in owner.node.bases:
             parts = tuple(ast.unparse(base).partition("[")[0].split("."))
             parent = self._within(owner.module, parts, deepest - 1)
