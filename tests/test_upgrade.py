@@ -196,6 +196,32 @@ def test_a_variable_whose_name_is_put_together_is_not_gone(cli: Cli, tmp_path: P
     assert ("PEN_INK_COLOUR" in str(upgraded(cli, repo.path, "v1..v2"))) is is_gone
 
 
+@pytest.mark.parametrize(
+    ("now", "is_gone"),
+    [
+        ('TRACES = "/v1/traces"\n\ndef add(app):\n    app.router.add(TRACES, show)\n', False),
+        ("def add(app):\n    pass\n", True),
+    ],
+)
+def test_a_path_that_stands_in_a_constant_is_not_gone(cli: Cli, tmp_path: Path, now: str, is_gone: bool) -> None:
+    """A router may be given it in many ways."""
+    repo = Repository(tmp_path / "pen")
+    repo.commit("Begin", {"pen/web.py": '@app.post("/v1/traces")\ndef show():\n    pass\n'}, "v1")
+    repo.commit("Serve it otherwise", {"pen/web.py": now}, "v2")
+    assert ("/v1/traces" in str(upgraded(cli, repo.path, "v1..v2"))) is is_gone
+
+
+@pytest.mark.parametrize(("metric", "is_gone"), [("ink_runtime_pages_total", False), ("ink_pages_total", True), ("ann_pen_pages_total", True)])  # fmt: skip
+def test_a_metric_of_a_library_is_not_gone(cli: Cli, tmp_path: Path, metric: str, is_gone: bool) -> None:
+    """It gives it by itself; the product's own metrics may be called after the product."""
+    repo = Repository(tmp_path / "pen")
+    mod = "module example.org/ann-pen\n\nrequire (\n\texample.org/ink-runtime v0.14.6\n)\n"
+    made = f'package pen\n\nvar pages = prometheus.NewCounter(prometheus.CounterOpts{{\n\tName: "{metric}",\n}})\n'
+    repo.commit("Begin", {"go.mod": mod, "pen/metrics.go": made}, "v1")
+    repo.commit("Count no pages", {"pen/metrics.go": "package pen\n"}, "v2")
+    assert (metric in str(upgraded(cli, repo.path, "v1..v2"))) is is_gone
+
+
 def test_what_the_older_branch_has_already_is_left_out(cli: Cli, tmp_path: Path) -> None:
     """A cherry-pick is known by its diff; it is counted."""
     repo = Repository(tmp_path / "pen")
