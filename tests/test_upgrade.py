@@ -196,6 +196,16 @@ def test_a_variable_whose_name_is_put_together_is_not_gone(cli: Cli, tmp_path: P
     assert ("PEN_INK_COLOUR" in str(upgraded(cli, repo.path, "v1..v2"))) is is_gone
 
 
+def test_a_metric_whose_name_is_put_together_is_not_gone(cli: Cli, tmp_path: Path) -> None:
+    """As where one registry has a prefix for all of its metrics."""
+    repo = Repository(tmp_path / "pen")
+    made = 'package pen\n\nvar pages = prometheus.NewCounter(prometheus.CounterOpts{{\n\tName: "{}pages_total",\n}})\n'
+    repo.commit("Begin", {"pen/metrics.go": made.format("pen_ink_")}, "v1")
+    wrapped = 'var wrapped = prometheus.WrapRegistererWithPrefix("pen_ink_", registerer)\n'
+    repo.commit("Wrap it", {"pen/metrics.go": f"{made.format('')}{wrapped}"}, "v2")
+    assert "pen_ink_pages_total" not in str(upgraded(cli, repo.path, "v1..v2"))
+
+
 @pytest.mark.parametrize(
     ("now", "is_gone"),
     [

@@ -179,8 +179,8 @@ class _Revision:
 
     def gives_otherwise(self, kind: Offered, name: str) -> bool:
         """Whether it gives its users a name in a way that no definition shows."""
-        if kind is Offered.VARIABLE:
-            return self.composes(name)
+        if kind in {Offered.VARIABLE, Offered.METRIC} and self._composes(name):
+            return True
         if kind is Offered.ENDPOINT:
             return self._quotes(name.rpartition(" ")[2])
         return kind is Offered.METRIC and self._has_library_of(name)
@@ -205,12 +205,12 @@ class _Revision:
             for line in text.split("\n")
         )
 
-    def composes(self, variable: str) -> bool:
-        """Whether a file of the product puts a variable's name together: a prefix and the rest, each in quotation marks.
+    def _composes(self, name: str) -> bool:
+        """Whether a file of the product puts a name together: a prefix and the rest, each in quotation marks.
 
         Where settings are declared with a prefix, the rest is the name of a field, in lower case.
         """
-        parts = variable.split("_")
+        parts = name.split("_")
         pairs = [("_".join(parts[:at]), "_".join(parts[at:])) for at in range(1, len(parts))]
         for path, text in self._files.texts.items():
             known = [(prefix, rest) for prefix, rest in pairs if f"{prefix}_" in text]
