@@ -143,6 +143,7 @@ class Entry:
         pull_request: what it came from, where that is known.
         surroundings: what stands around its changes; only while a model reads it, and where that costs no request.
         late: it was committed before the digest's window, but landed too late for the digest it belongs to.
+        branches: of a digest of several branches, those that have it.
     """
 
     commit: Commit
@@ -152,6 +153,7 @@ class Entry:
     late: bool = False
     statements: tuple[Statement, ...] = ()
     pull_request: PullRequest | None = None
+    branches: tuple[str, ...] = ()
     surroundings: Surroundings = field(default=NOTHING, repr=False, compare=False)
 
     @property

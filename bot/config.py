@@ -13,7 +13,7 @@ from typing import Any
 import pydantic
 
 from analysis.errors import BadInput
-from bot.settings import AreaSettings, FeedSettings, Settings, at_home
+from bot.settings import AreaSettings, FeedSettings, PersonSettings, Settings, at_home
 
 PREFIX = "DAYBRIEF_"
 CONFIG_VARIABLE = "DAYBRIEF_CONFIG"
@@ -109,7 +109,7 @@ def options() -> list[tuple[str, str, str, str]]:
             rows.append((table, "NAME", f"{PREFIX}{table}__NAME".upper(), str(setting.description)))
             continue
         for key, option in _model(table).model_fields.items():
-            shown = {"areas": "areas.NAME", "feeds": "[feeds]"}.get(table, table)
+            shown = {"areas": "areas.NAME", "people": "people.LOGIN", "feeds": "[feeds]"}.get(table, table)
             variable = "" if table in _MANY or isinstance(option.default, dict) else f"{PREFIX}{table}__{key}".upper()
             default = option.default
             has_default = (
@@ -129,7 +129,7 @@ def _model(table: str) -> type[pydantic.BaseModel]:
     return found
 
 
-_MANY: dict[str, type[pydantic.BaseModel]] = {"areas": AreaSettings, "feeds": FeedSettings}
+_MANY: dict[str, type[pydantic.BaseModel]] = {"areas": AreaSettings, "people": PersonSettings, "feeds": FeedSettings}
 """The settings of which there may be several tables; the environment does not reach them."""
 
 
@@ -151,7 +151,7 @@ def _place(where: tuple[str, ...]) -> str:
     """Say a place as it is written in the file: `[model] name`, `[areas.amd] words, entry 2`, `[[feeds]] 1, zone`."""
     if where[0] == "feeds" and len(where) > 1 and where[1].isdigit():
         return ", ".join([f"[[feeds]] {int(where[1]) + 1}", *where[2:3]])
-    deep = 2 if where[0] == "areas" and len(where) > 1 else 1
+    deep = 2 if where[0] in {"areas", "people"} and len(where) > 1 else 1
     key = where[deep : deep + 1]
     entry = f", entry {int(where[deep + 1]) + 1}" if where[deep + 1 :] and where[deep + 1].isdigit() else ""
     return " ".join([f"[{'.'.join(where[:deep])}]", *key]) + entry

@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 import pydantic
 from pydantic import Field, SecretStr
 
+from analysis.commits.globs import pattern_of
 from analysis.entry import Usage
+from analysis.errors import BadInput
+from analysis.sources.several_branches import check_branches
 
 ARCHIVE = "/archive"
 """Where the bot's own server has the archive."""
@@ -81,6 +84,32 @@ def _people(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _globs(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a pattern that no path could fit."""
+    for pattern in patterns:
+        try:
+            pattern_of(pattern)
+        except ValueError as error:
+            raise ValueError(f"{error}: write a pattern of paths such as rust/** or *.proto") from None
+    return patterns
+
+
+def _branches(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a pattern that no branch could fit."""
+    try:
+        return check_branches(patterns)
+    except BadInput as error:
+        raise ValueError(str(error).rstrip(".")) from None
+
+
+def _accounts(people: dict[str, Any]) -> dict[str, Any]:
+    """Refuse what is no account on GitHub; accounts are the same in any case."""
+    for name in people:
+        if not re.fullmatch(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:_[A-Za-z0-9]+)?", name):
+            raise ValueError(f"{name!r} is no account on GitHub: write its name without @")
+    return {name.lower(): person for name, person in people.items()}
+
+
 def _outlets(named: dict[str, SecretStr]) -> dict[str, SecretStr]:
     for name, address in named.items():
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
@@ -97,6 +126,8 @@ File = Annotated[Path, pydantic.AfterValidator(at_home)]
 Names = Annotated[tuple[str, ...], pydantic.BeforeValidator(_listed)]
 """The environment has no lists: there, commas stand between them."""
 Patterns = Annotated[Names, pydantic.AfterValidator(_patterns)]
+BranchPatterns = Annotated[Names, pydantic.AfterValidator(_branches)]
+Globs = Annotated[Names, pydantic.AfterValidator(_globs)]
 PlatformUsers = Annotated[Names, pydantic.AfterValidator(_people)]
 Clock = Annotated[time, pydantic.BeforeValidator(_clock)]
 
@@ -239,6 +270,17 @@ class AreaSettings(_Table):
     paths: tuple[Pattern, ...] = Field(default=(), description="regular expressions over the path, with a / before it")
 
 
+class PersonSettings(_Table):
+    """[people.LOGIN]: who a GitHub account is on the platforms; the names of authors lead there."""
+
+    slack: Annotated[str, Field(pattern=r"^([UW][A-Z0-9]+)?$")] = Field(
+        default="", description="the person's member id in Slack, such as U024BE7LH"
+    )
+    discord: Annotated[str, Field(pattern=r"^\d*$")] = Field(
+        default="", description="the person's id on Discord, such as 80351110224678912"
+    )
+
+
 class SlackSettings(_Table):
     """[slack]: the Slack app; connected if there is a bot token."""
 
@@ -279,6 +321,15 @@ class FeedSettings(_Table):
     least: Literal["high", "medium", "low"] = Field(default="low", description="only from this importance on")
     areas: tuple[str, ...] = Field(default=(), description="only these areas; default: all")
     left_out: tuple[str, ...] = Field(default=(), description="authors to be left out; `bots` for all programs")
+    paths: Globs = Field(
+        default=(), description="only what touches these paths, as patterns such as rust/** or *.proto; default: all"
+    )
+    labels: Names = Field(
+        default=(), description="only what came by pull requests with one of these labels; default: all"
+    )
+    branches: BranchPatterns = Field(
+        default=(), description="all branches that fit these patterns, such as release/*; default: the default branch"
+    )
     days: Literal["daily", "weekdays", "workdays", "weekly", "monthly"] = Field(
         default="daily",
         description=(
@@ -297,6 +348,12 @@ class FeedSettings(_Table):
         default="",
         description="a file that `daybrief uses scan` wrote: what touches what it names comes first in the digest",
     )
+
+    @pydantic.model_validator(mode="after")
+    def _looks_back_on_one(self) -> "FeedSettings":
+        if self.branches and self.days in {"weekly", "monthly"}:
+            raise ValueError("branches are followed day by day: choose other days, or leave branches out")
+        return self
 
 
 class AccessSettings(_Table):
@@ -343,6 +400,7 @@ class Settings(_Table):
     model: ModelSettings = ModelSettings()
     web: WebSettings = WebSettings()
     areas: dict[str, AreaSettings] = {}
+    people: Annotated[dict[str, PersonSettings], pydantic.AfterValidator(_accounts)] = {}
     slack: SlackSettings = SlackSettings()
     discord: DiscordSettings = DiscordSettings()
     outlets: Annotated[dict[str, SecretStr], pydantic.AfterValidator(_outlets)] = Field(

@@ -25,11 +25,13 @@ from formatters.text.follow_ups import News, news_of
 from formatters.text.item import Item, Point, item_of, names_of
 from formatters.text.places import common_place, say_places
 from formatters.text.plain import clean, shares
+from formatters.text.scope import say_repository
 from formatters.text.watch import WATCH, is_of, is_told, watched
 
 _NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _CJK = re.compile("[\u3400-\u9fff]")
 _WATCHED, _WATCHED_BRIEFLY, _AREAS, _AUTHORS, _TYPES = 6, 2, 10, 8, 4
+_BRANCHES = 6
 _TITLE = 80
 """Columns of a title that is named, not told."""
 
@@ -136,7 +138,9 @@ class _Writer:
         )
 
     def title(self) -> str:
-        repo, day = clean(self.digest.repo), say_days(self.digest.window, self.language)
+        branches = self.digest.branch if self.digest.branches is not None else ""
+        repo = say_repository(self.digest.repo, self.digest.scope, self.language, branches)
+        day = say_days(self.digest.window, self.language)
         if self.digest.area:
             area = clean(self.areas.name(self.digest.area, self.language))
             return self.label("report.title_area", repo=repo, area=area, day=day)
@@ -155,12 +159,26 @@ class _Writer:
             end=f"{end:%Y-%m-%d %H:%M}",
             zone=window.zone,
             hours=f"{window.hours:g}",
-            branch=self.label("report.branch", name=branch) if branch else self.label("report.default_branch"),
+            branch=self.branches()
+            if self.digest.branches is not None
+            else self.label("report.branch", name=branch)
+            if branch
+            else self.label("report.default_branch"),
+        )
+
+    def branches(self) -> str:
+        """Name the branches that there were; many are counted."""
+        names = self.digest.branches or ()
+        if len(names) > _BRANCHES:
+            return self.label("report.branches_many", count=len(names))
+        return self.label(
+            "report.branches", names=self.label("list.comma").join(map(clean, names)) or clean(self.digest.branch)
         )
 
     def counts(self) -> str:
         numbers, run = self.digest.statistics, self.digest.run
-        whole = max(run.fetched + run.cached, numbers.commits)  # the day's commits, also where only some are shown
+        landed = run.fetched + run.cached if not self.digest.scope else self.digest.in_scope
+        whole = max(landed, numbers.commits)  # the day's commits, also where only some are shown
         if not numbers.commits:
             if any(map(is_empty, self.digest.notes)):
                 return self.label("report.no_commits")

@@ -209,7 +209,7 @@ class Field:
     many: bool = False
     optional: bool = False
     is_time: bool = False
-    offers: Literal["", "repository", "zone", "area", "author"] = ""
+    offers: Literal["", "repository", "zone", "area", "author", "label"] = ""
 
 
 @dataclass(frozen=True, slots=True)

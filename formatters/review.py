@@ -20,6 +20,7 @@ from analysis.triage.triage import Importance
 from formatters.i18n.wording import label, say_day, say_days
 from formatters.text.item import Item, item_of
 from formatters.text.plain import brief, clean, columns
+from formatters.text.scope import say_repository
 
 TOP, AREAS = "review.top", "review.areas"
 """The sections whose lines have others under them."""
@@ -140,7 +141,9 @@ class _Writer:
         )
         return ReviewOutline(
             made=made,
-            title=self.label(title, repo=clean(made.repo), days=say_days(window, self.language)),
+            title=self.label(
+                title, repo=say_repository(made.repo, made.scope, self.language), days=say_days(window, self.language)
+            ),
             window=self.label(
                 "review.window", start=f"{start:%Y-%m-%d %H:%M}", end=f"{end:%Y-%m-%d %H:%M}", zone=window.zone
             ),

@@ -25,6 +25,7 @@ from storage.commit_rows import (
 )
 from storage.store import Store, undamaged
 
+_FEW = 900
 _MOST_FOUND = 9  # to choose from; whoever has more must say more
 
 # What SQLite goes through first decides what a search costs; without statistics it would begin with a repository's commits.
@@ -111,6 +112,17 @@ class Commits:
                     db.execute("delete from analyses where commit_id = ? and analyser = ?", [key, RULES])
                     index(db, key)
 
+    def put_aside(self, repo: str, shas: Sequence[str], *, aside: bool) -> None:
+        """Take note that only other branches than the default one have these commits, or that it has them, too."""
+        with self._store.write() as db:
+            for start in range(0, len(shas), _FEW):
+                some = shas[start : start + _FEW]
+                db.execute(
+                    "update commits set aside = ? where aside != ? and repository = (select id from repositories where name = ?) "
+                    f"and sha in ({','.join('?' * len(some))})",
+                    [int(aside), int(aside), repo, *some],
+                )
+
     def get(self, repo: str, shas: Sequence[str]) -> dict[str, Commit]:
         """Return those of these commits that are here whole, by SHA."""
         with self._store.read() as db:
@@ -151,11 +163,15 @@ class Commits:
         return found
 
     def between(self, repo: str, start: datetime, end: datetime) -> list[Entry]:
-        """Return what is remembered of [start, end), newest first, without patches and analyses."""
+        """Return what is remembered of [start, end), newest first, without patches and analyses.
+
+        What only other branches than the default one have is left out.
+        """
         with self._store.read() as db:
             rows = db.query(
                 f"select {COLUMNS}, null as patches from {KNOWN} "
-                "where r.name = ? and c.committed_at >= ? and c.committed_at < ? and c.types is not null order by c.id desc",
+                "where r.name = ? and c.committed_at >= ? and c.committed_at < ? and c.types is not null and not c.aside "
+                "order by c.id desc",
                 [repo, int(start.timestamp()), int(end.timestamp())],
             )
             return [entry_of(row) for row in rows]
@@ -195,9 +211,8 @@ class Commits:
         marks = ",".join("?" * len(digests))
         with self._store.read() as db:
             rows = db.query(
-                "select distinct c.*, r.name as repo, null as written, null as patches from digest_commits g "
-                "join commits c on c.id = g.commit_id join repositories r on r.id = c.repository "
-                f"where g.digest_id in ({marks}) and c.types is not null",
+                f"select {COLUMNS}, null as patches from {KNOWN} where c.types is not null "
+                f"and c.id in (select commit_id from digest_commits where digest_id in ({marks}))",
                 list(digests),
             )
             return [entry_of(row) for row in rows]

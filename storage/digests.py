@@ -9,7 +9,9 @@ from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import ChangeType
 from analysis.commits.window import Window
 from analysis.digest.digest import Average, Digest, RunCard
+from analysis.digest.scope import EVERYTHING, Scope
 from analysis.entry import Entry, Order, Theme
+from analysis.sources.several_branches import MARK
 from analysis.triage.triage import Importance
 from storage.commit_rows import repository_id
 from storage.commits import Commits
@@ -98,12 +100,13 @@ class Digests:
                 )
 
     def told(self, repo: str, window: Window) -> DigestRecord | None:
-        """Return what the digest of a window that was over told; None without one."""
+        """Return what the digest of a window of one branch that was over told; None without one."""
         with self._store.read() as db:
             row = db.execute(
                 "select d.id, d.branch, d.built_at from digests d join repositories r on r.id = d.repository "
-                "where r.name = ? and d.zone = ? and d.first = ? and d.last = ? and d.is_closed order by d.built_at desc",
-                [repo, window.zone, window.first.isoformat(), window.last.isoformat()],
+                "where r.name = ? and d.zone = ? and d.first = ? and d.last = ? and d.is_closed and d.branch not like ? "
+                "order by d.built_at desc",
+                [repo, window.zone, window.first.isoformat(), window.last.isoformat(), f"{MARK}%"],
             ).fetchone()
             if row is None:
                 return None
@@ -114,8 +117,10 @@ class Digests:
             shas = tuple(sha for (sha,) in told.fetchall())
         return DigestRecord(shas, row[1], datetime.fromtimestamp(row[2], UTC))
 
-    def average(self, repo: str, branch: str, window: Window, days: int = 7) -> Average | None:
-        """Return what those of the `days` days before the window were like that have a digest; None if none has."""
+    def average(
+        self, repo: str, branch: str, window: Window, days: int = 7, scope: Scope = EVERYTHING
+    ) -> Average | None:
+        """Return what those of the `days` days before the window were like, within a scope, that have a digest; None if none has."""
         before = window.before(days)
         with self._store.read() as db:
             rows = db.query(
@@ -124,7 +129,9 @@ class Digests:
                 [repo, branch, window.zone, before.first.isoformat(), before.last.isoformat()],
             )
             known = [row["id"] for row in rows]
-        return _average(Commits(self._store).of_digests(known), len(known)) if known else None
+        if not known:
+            return None
+        return _average([entry for entry in Commits(self._store).of_digests(known) if entry in scope], len(known))
 
     def overview(self, key: str) -> tuple[Theme, ...] | None:
         """Return a day's themes as remembered under a key, or None."""
@@ -155,12 +162,13 @@ class Digests:
             db.table("rankings").upsert(row, pk="key")
 
     def put_run(self, digest: Digest, run: RunCard, failed: int) -> None:
-        """Remember a run and what it cost."""
+        """Remember a run and what it cost; one over several branches has not read the days of the repository."""
+        of = digest.repo if digest.branches is None else digest.repo + digest.branch
         with self._store.write() as db:
             db.table("runs").insert(
                 {
                     "started_at": int(digest.built_at.timestamp()), "seconds": round(run.seconds, 3),
-                    "repository": digest.repo, "first": digest.window.first.isoformat(),
+                    "repository": of, "first": digest.window.first.isoformat(),
                     "last": digest.window.last.isoformat(), "zone": digest.window.zone, "language": digest.language,
                     "analyser": run.analyser, "prompt": run.prompt, "commits": len(digest.entries),
                     "fetched": run.fetched, "analysed": run.analysed, "failed": failed, "calls": run.usage.calls,

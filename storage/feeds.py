@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from analysis.digest.scope import Scope
 from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
 from storage.store import Store, undamaged
@@ -44,6 +45,9 @@ class Feed:
         paused: why nothing is posted, for people; empty while it is active.
         releases: whether each release is told, too: `final` ones, or `all` with pre-releases; empty for none.
         uses: the file that says what the channel's team uses of it, on the bot's machine; empty for none.
+        branches: patterns of the branches whose commits it brings, as in `analysis.sources.several_branches`; empty for the
+            default branch.
+        paths, labels: the part of the repository that it brings, as in `Scope`; all of it if both are empty.
     """
 
     platform: str
@@ -65,7 +69,15 @@ class Feed:
     paused: str = ""
     uses: str = ""
     releases: Releases = ""
+    paths: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
     id: int = 0
+
+    @property
+    def scope(self) -> Scope:
+        """The part of the repository that it brings."""
+        return Scope(self.paths, self.labels)
 
     @property
     def looks_back(self) -> bool:
@@ -127,8 +139,8 @@ class Feeds:
 
 
 _CONTENT = ("platform", "channel", "days", "least", "language", "uses")
-_SETS = ("areas", "left_out")
-"""What, beside the repository, decides what a feed brings; in which order areas and authors stand is no matter."""
+_SETS = ("areas", "left_out", "paths", "labels", "branches")
+"""What, beside the repository, decides what a feed brings; in which order these stand is no matter."""
 
 
 def _same(db: Database, row: dict[str, Any], number: int) -> dict[str, Any] | None:
@@ -144,13 +156,15 @@ def _same(db: Database, row: dict[str, Any], number: int) -> dict[str, Any] | No
 def _row(feed: Feed) -> dict[str, Any]:
     row = asdict(feed)
     del row["id"]
-    return row | {
-        "at": f"{feed.at:%H:%M}",
-        "since": int(feed.since.timestamp()),
-        "least": feed.least.rank,
-        "areas": json.dumps(feed.areas),
-        "left_out": json.dumps(feed.left_out, ensure_ascii=False),
-    }
+    return (
+        row
+        | {
+            "at": f"{feed.at:%H:%M}",
+            "since": int(feed.since.timestamp()),
+            "least": feed.least.rank,
+        }
+        | {name: json.dumps(row[name], ensure_ascii=False) for name in _SETS}
+    )
 
 
 def _feed(row: dict[str, Any]) -> Feed:
@@ -160,7 +174,5 @@ def _feed(row: dict[str, Any]) -> Feed:
             "at": time.fromisoformat(row["at"]),
             "since": datetime.fromtimestamp(row["since"], UTC),
             "least": levels[row["least"]],
-            "areas": tuple(json.loads(row["areas"])),
-            "left_out": tuple(json.loads(row["left_out"])),
-        }
+        } | {name: tuple(json.loads(row[name])) for name in _SETS}
         return Feed(**row | changed)

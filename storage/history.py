@@ -62,7 +62,7 @@ class History:
             rows = db.execute(
                 f"select committed_at / {_GRAIN} * {_GRAIN}, count(*), sum(importance = 2) from commits "
                 "where repository = (select id from repositories where name = ?) "
-                "and committed_at >= ? and committed_at < ? and importance is not null group by 1 order by 1",
+                "and committed_at >= ? and committed_at < ? and importance is not null and not aside group by 1 order by 1",
                 [repo, int(start.timestamp()), int(end.timestamp())],
             ).fetchall()
         return [Count(_moment(when), commits, high) for when, commits, high in rows]

@@ -80,6 +80,17 @@ class PullRequests:
             )
             return [body or "" for (body,) in rows]
 
+    def labels(self, repos: Sequence[str], text: str, most: int) -> list[str]:
+        """Return the labels that pull requests of these repositories have and in which a text is, the most frequent first."""
+        with self._store.read() as db:
+            rows = db.execute(
+                "select l.value from pull_requests q join repositories r on r.id = q.repository, "
+                f"json_each(q.pull_request, '$.labels') l where r.name in ({','.join('?' * len(repos))}) "
+                "and instr(lower(l.value), ?) group by l.value order by count(*) desc, l.value limit ?",
+                [*repos, text.lower(), most],
+            )
+            return [label for (label,) in rows]
+
     def _found(self, repo: str, shas: Sequence[str], where: str) -> dict[str, PullRequest | None]:
         found: dict[str, PullRequest | None] = {}
         with self._store.read() as db:

@@ -396,3 +396,18 @@ def m063_sent_uses(db: Database) -> None:
 def m064_followed_fixes(db: Database) -> None:
     """Subscriptions to what becomes of one fix."""
     db.table("subscriptions").add_column("fix", str, not_null_default="")
+
+
+@migrations()
+def m065_scopes(db: Database) -> None:
+    """The part of its repository that a feed brings, as JSON lists; labels of subscriptions."""
+    for name in ("paths", "labels"):
+        db.table("feeds").add_column(name, str, not_null_default="[]")
+    db.table("subscriptions").add_column("label", str, not_null_default="")
+
+
+@migrations()
+def m066_branches(db: Database) -> None:
+    """The branches that a feed follows, as a JSON list of patterns; and which commits no default branch is known to have."""
+    db.table("feeds").add_column("branches", str, not_null_default="[]")
+    db.table("commits").add_column("aside", int, not_null_default=0)

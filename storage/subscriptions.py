@@ -44,8 +44,8 @@ class Subscription:
 
     Attributes:
         id: 0 until it is stored.
-        area, path, author, word, type: an area's key, a glob over paths, a name or account, a word, a change type; what
-            is given must all hold, and without any it is everything.
+        area, path, author, word, type, label: an area's key, a glob over paths, a name or account, a word, a change type, a
+            label of its pull request; what is given must all hold, and without any it is everything.
         uses: a file that says what a team uses, or a word for the one that the recipient sent: only what touches that; empty
             for all.
         fix: an issue, a pull request or a commit: nothing but what becomes of that; empty for all.
@@ -72,6 +72,7 @@ class Subscription:
     paused: str = ""
     uses: str = ""
     fix: str = ""
+    label: str = ""
     id: int = 0
 
 
@@ -215,7 +216,7 @@ def _as_it_was(before: dict[str, Any], row: dict[str, Any]) -> bool:
     return all(before[name] == row[name] for name in ("least", "how", "at", "zone", "language", "paused"))
 
 
-_SAME = ("recipient", "repository", "area", "path", "author", "word", "type", "is_mute", "uses", "fix")
+_SAME = ("recipient", "repository", "area", "path", "author", "word", "type", "is_mute", "uses", "fix", "label")
 """What makes two subscriptions one: the later says how and from what importance on."""
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from analysis.errors import BadInput
 from bot.config import load, machine_zone, options
-from bot.settings import AreaSettings, FeedSettings, Settings
+from bot.settings import AreaSettings, FeedSettings, PersonSettings, Settings
 
 SECRETS = {"DAYBRIEF_GITHUB__TOKEN": "ghp_topsecret", "DAYBRIEF_MODEL__API_KEY": "sk-topsecret"}
 
@@ -320,10 +320,12 @@ def fields_of(model: Any) -> set[str]:
 def test_every_setting_is_listed_for_the_documentation() -> None:
     """With its table, key, variable, and a description."""
     expected = {
-        ({"areas": "areas.NAME", "feeds": "[feeds]"}.get(table, table), key)
+        ({"areas": "areas.NAME", "people": "people.LOGIN", "feeds": "[feeds]"}.get(table, table), key)
         for table, field in Settings.model_fields.items()
         if table != "outlets"
-        for key in fields_of({"areas": AreaSettings, "feeds": FeedSettings}.get(table, field.annotation))
+        for key in fields_of(
+            {"areas": AreaSettings, "people": PersonSettings, "feeds": FeedSettings}.get(table, field.annotation)
+        )
     } | {("outlets", "NAME")}
     rows = options()
     assert {(table, key) for table, key, _, _ in rows} == expected

@@ -579,7 +579,17 @@ async def test_without_a_topic_a_form_asks_for_it(known: Bot) -> None:
     """What is filled in is what is subscribed to."""
     form = await known.reply("subscribe")
     assert isinstance(form, Form)
-    assert [field.name for field in form.fields] == ["area", "word", "path", "author", "type", "min", "how", "where"]
+    assert [field.name for field in form.fields] == [
+        "area",
+        "word",
+        "path",
+        "author",
+        "type",
+        "label",
+        "min",
+        "how",
+        "where",
+    ]
     text = await known.shown(
         form.command, area="", word="prefix", path="", author="", type="", min="medium", how="immediately", where="user"
     )

@@ -310,13 +310,15 @@ async def test_a_mistake_opens_the_step_of_its_entry(team: Team) -> None:
     opened = await team.use("setup")
     given: dict[str, str | list[str]] = {"repository": "example/quill", "zone": "Asia/Shanghai", "language": ["en"]}
     first = await team.answered(await team.server.submit(opened, given))
-    second = await team.press(first.messages[0], "Go on (2/2)")
-    wrong = await team.answered(await team.server.submit(second, {"areas": "zebra"}))
+    second = await team.press(first.messages[0], "Go on (2/3)")
+    noted = await team.answered(await team.server.submit(second, {"areas": "zebra"}))
+    wrong = await team.press(noted.messages[0], "Save")
     told = "Only these areas: There is no area `zebra`"
     await team.server.changed.until(lambda: told in wrong.text or None, "the entry's name", 20)
     again = await team.press(wrong.messages[0], "Correct …")
     assert "areas" in [item["component"]["custom_id"] for item in again.modal["components"]]
-    saved = await team.answered(await team.server.submit(again, {"areas": "AMD"}))
+    noted = await team.answered(await team.server.submit(again, {"areas": "AMD"}))
+    saved = await team.press(noted.messages[0], "Save")
     assert "✅" in saved.text
     (feed,) = team.bot.feeds.all()
     assert feed.areas == ("amd_rocm",)

@@ -217,3 +217,20 @@ async def test_a_github_that_does_not_answer_is_told_by_both(environ: dict[str, 
     check, why = await seen_by_both(with_slack(environ, slack), "GitHub")
     assert why
     assert (check.state, check.found) == ("broken", why)
+
+
+@pytest.mark.usefixtures("_restored")
+async def test_people_who_do_not_exist(environ: dict[str, str], slack: FakeSlack, tmp_path: Path) -> None:
+    """On either platform, by the id that is wrong."""
+    known = next(iter(slack.users))
+    config = tmp_path / "own.toml"
+    config.write_text(f'[people]\nann = {{slack = "{known}"}}\nben = {{slack = "U0NONE"}}\n', encoding="utf-8")
+    said = (await looked_at(with_slack(environ, slack), config))["slack"]
+    assert said == Check("slack", "broken", "There is no U0NONE in the workspace: correct it in [people].")
+    async with FakeDiscord() as server:
+        settings = environ | {"DAYBRIEF_DISCORD__TOKEN": server.token, "DAYBRIEF_DISCORD__BASE_URL": server.api_url}
+        config.write_text(
+            f'[people]\nann = {{discord = "{server.user.id}"}}\nben = {{discord = "12"}}\n', encoding="utf-8"
+        )
+        said = (await looked_at(settings, config))["discord"]
+    assert said == Check("discord", "broken", "There is no 12 on Discord: correct it in [people].")

@@ -13,8 +13,10 @@ LONGEST = 500
 _PIECE = re.compile(r"\\(.)|(\*+)|(\?)|(\[[!^]?\]?[^\]\n]*\])|(.)", re.DOTALL)
 
 
-def pattern_of(glob: str) -> re.Pattern[str]:
+def pattern_of(glob: str, *, whole: bool = False) -> re.Pattern[str]:
     """Return a pattern that is to be searched in a path with a `/` before it; a folder means what lies below it.
+
+    Where the `whole` name must fit, as those of branches, nothing may lie below it but what `**` stands for.
 
     Raises:
         ValueError: it is no glob, or longer than LONGEST.
@@ -26,9 +28,9 @@ def pattern_of(glob: str) -> re.Pattern[str]:
     parts = [part for number, part in enumerate(split) if part != "**" or split[number - 1 : number] != ["**"]]
     if not parts or glob.startswith("!"):
         raise ValueError(f"{glob!r} names no file")
-    if "/" not in glob.rstrip("/") and parts != ["**"]:  # a name by itself is meant at any depth
+    if "/" not in glob.rstrip("/") and parts != ["**"] and not whole:  # a name by itself is meant at any depth
         parts = ["**", *parts]
-    end = "/" if is_folder or parts[-1] == "**" else "(?:/|$)"
+    end = "/" if is_folder or parts[-1] == "**" else "$" if whole else "(?:/|$)"
     runs: list[list[str]] = [[]]
     for part in parts:
         if part == "**":

@@ -1,7 +1,7 @@
 """A day of a repository, ready to be shown: entries in their order, stories, overview, and how it was made."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from analysis.commits.title import AROUND, ChangeType
 from analysis.commits.window import Window
 from analysis.digest.follow_ups import FollowUp
 from analysis.digest.period import count_areas
+from analysis.digest.scope import EVERYTHING, Scope
 from analysis.digest.stories import Story
 from analysis.digest.trends import Unusual
 from analysis.entry import RULES, Entry, Order, Theme, Usage
@@ -151,6 +152,9 @@ class Digest:
         area: the only area it still shows, after `only`; empty for all.
         releases: versions that came out on its days, as far as anybody looked.
         touches: what touches what its reader uses; empty where nothing does, or where nobody said what that is.
+        scope: the part of the repository that it is about, after `within`; `in_scope`: how many commits landed in that, 0
+            where it is about all.
+        branches: of several that it is about, those that there were; None where it is about one.
     """
 
     repo: str
@@ -170,6 +174,19 @@ class Digest:
     first: tuple[str, ...] | None = None
     touches: tuple[Touch, ...] = ()
     releases: tuple[Release, ...] = ()
+    scope: Scope = EVERYTHING
+    in_scope: int = 0
+    branches: tuple[str, ...] | None = None
+
+    def within(self, scope: Scope, also: Collection[str] = ()) -> "Digest":
+        """Return the digest of a part of the repository, and `also` of these SHAs; what it says of the whole is left out."""
+        entries = tuple(entry for entry in self.entries if entry in scope or entry.commit.sha in also)
+        shas = {entry.commit.sha for entry in entries}
+        themes = tuple(theme for theme in self.overview if theme.shas and shas.issuperset(theme.shas))
+        return replace(
+            self.keep(entries), overview=themes, before=None, unusual=(), follow_ups=(), first=None, scope=scope,
+            in_scope=len(entries),
+        )  # fmt: skip
 
     def only(self, area: str) -> "Digest":
         """Return the digest with that area's entries alone; one without any is a digest too."""

@@ -11,6 +11,7 @@ from analysis.commits.title import ChangeType
 from analysis.commits.window import Window
 from analysis.digest.digest import order
 from analysis.digest.period import Day
+from analysis.digest.scope import EVERYTHING, Scope
 from analysis.digest.stories import Earlier, Story, StoryKind, find_stories
 from analysis.entry import Entry
 from analysis.facts import FactKind
@@ -66,6 +67,7 @@ class Review:
         reverted: reverts, with what they take back where that is known.
         newcomers: the first commits of authors of whom nothing was known before, the most important first; None where
             too little is known of the time before to say.
+        scope: the part of the repository that it is about.
     """
 
     repo: str
@@ -81,6 +83,7 @@ class Review:
     fixed_again: tuple[FixedAgain, ...]
     to_try: tuple[Entry, ...]
     newcomers: tuple[Entry, ...] | None
+    scope: Scope = EVERYTHING
 
 
 def review(

@@ -8,7 +8,7 @@ A source lists what landed in a span of time (cheap: no diffs), then fetches sin
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -33,6 +33,8 @@ class Listing:
         heads: commits without their files, in the source's order, newest first.
         notes: what the reader should know about the listing; usually nothing.
         waiting: SHAs of those heads that were on another branch when the span ended, as far as the source knows.
+        names: of several branches that were listed, their names; None where one was.
+        on: of several branches, which of them have each head, by its SHA.
     """
 
     repo: str
@@ -40,6 +42,8 @@ class Listing:
     heads: tuple[Commit, ...]
     notes: tuple[Remark, ...] = ()
     waiting: frozenset[str] = frozenset()
+    names: tuple[str, ...] | None = None
+    on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def arrived(self) -> tuple[Commit, ...]:

@@ -98,6 +98,12 @@ class Branches:
         self._refuse_unreached(name, sha)
         return Tip(name, sha)
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the remote's branches that are not gone from it; of a mirror, or without a remote, those here."""
+        prefix = _REMOTE if any(ref.startswith(_REMOTE) for ref in self._refs) else _LOCAL
+        found = (ref.removeprefix(prefix) for ref in self._refs if ref.startswith(prefix) and ref != f"{prefix}HEAD")
+        return tuple(name for name in found if not self._is_gone(name))
+
     # -- which one
 
     def _tracked(self, name: str) -> Tip:

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from analysis.commits.commit import Commit
 from analysis.commits.tags import Tag
+from analysis.sources.git_branch import Branches
 from analysis.sources.git_command import LONG, Git
 from analysis.sources.git_revisions import GitRevisions
-from analysis.sources.history import Ticket
+from analysis.sources.history import BranchNames, Ticket
 
 _MOST_NAMING = 500
 """Commits whose messages have a text: a common number has a few dozens."""
@@ -14,6 +15,12 @@ _MOST_NAMING = 500
 
 class GitHistory(GitRevisions):
     """A clone whose whole history can be asked about; see `analysis.sources.history.History`."""
+
+    def branch_names(self, beginning: str = "") -> BranchNames:
+        """List the branches; see History."""
+        found = Branches(self._git, self._repo, self._remote)
+        names = tuple(name for name in found.names() if name.startswith(beginning))
+        return BranchNames(names, found.followed().branch)
 
     def ticket(self, number: int) -> Ticket | None:  # noqa: ARG002 - git knows no issues
         """Return None: only messages tell; see History."""

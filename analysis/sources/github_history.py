@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from analysis.commits.commit import Commit
 from analysis.commits.tags import Tag
 from analysis.errors import Forbidden, Unwelcome
 from analysis.sources.github_errors import UnknownField
 from analysis.sources.github_revisions import GitHubRevisions
-from analysis.sources.history import Ticket
+from analysis.sources.history import BranchNames, Ticket
 
 _AT_ONCE = 8
 _MOST_TAGS = 12
@@ -44,6 +45,17 @@ def _query(repo: str, number: int) -> str:
 
 class GitHubHistory(GitHubRevisions):
     """A repository on GitHub whose whole history can be asked about; see `analysis.sources.history.History`."""
+
+    def branch_names(self, beginning: str = "") -> BranchNames:
+        """List the branches: a conditional request, and one for which is the default; see History.
+
+        https://docs.github.com/en/rest/git/refs#list-matching-references
+        """
+        found = self._page(f"git/matching-refs/heads/{quote(beginning)}", lambda item: {"ref": str(item["ref"])})
+        reply = self._requests.get(f"/repos/{self.repo}", about=self.repo)
+        with self._requests.understood(self.repo):
+            default = str(reply.data["default_branch"])
+        return BranchNames(tuple(item["ref"].removeprefix("refs/heads/") for item in found), default)
 
     def ticket(self, number: int) -> Ticket | None:
         """Return an issue or a pull request, where a token lets us ask; see History."""

@@ -30,8 +30,23 @@ class Ticket:
     is_open: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class BranchNames:
+    """The names of some of a repository's branches, and the default one's."""
+
+    names: tuple[str, ...]
+    default: str
+
+
 class History(Revisions, Protocol):
     """Revisions whose whole history can be asked about."""
+
+    def branch_names(self, beginning: str = "") -> BranchNames:
+        """List the branches whose names begin so, as the source knows them now.
+
+        Raises:
+            Outage: the source did not answer as it should.
+        """
 
     def ticket(self, number: int) -> Ticket | None:
         """Return an issue or a pull request; None where the source knows none by that number, or knows none at all.

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
 from analysis.digest.pipeline import Step
+from analysis.digest.scope import EVERYTHING, Scope, check_glob
 from analysis.digest.touching import touching
 from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import Problem
 from analysis.i18n.language import Language
+from analysis.sources.several_branches import check_branches, is_pattern
 from analysis.triage.areas import Areas
 from analysis.uses import Uses
 from bot.commands.queries import area_key, change_type, importance
@@ -21,6 +23,7 @@ from bot.digests.releases import follow_tags
 from bot.digests.repositories import Place
 
 if TYPE_CHECKING:
+    from analysis.sources import CommitSource
     from bot.platforms.outlet import Outlets
 
 
@@ -38,6 +41,7 @@ class Choice:
     author: str | None = None
     kind: str | None = None
     uses: Uses | None = None
+    scope: Scope = EVERYTHING
 
     def check(self) -> None:
         """Raise BadInput for a value that means nothing, before any work is done (areas are known only afterwards)."""
@@ -45,6 +49,8 @@ class Choice:
             importance(self.least)
         if self.kind is not None:
             change_type(self.kind)
+        for glob in self.scope.paths:
+            check_glob(glob)
 
     def of(self, digest: Digest, areas: Areas) -> Digest:
         """Return the digest with what is wanted of it."""
@@ -74,11 +80,15 @@ def make(
     step: Step,
 ) -> tuple[Digest, Areas]:
     """Make one repository's digest, and narrow it."""
-    source = core.sources.open(place, branch)
     if place.path:  # a clone's tags cost nothing; on GitHub they are followed for feeds that want them
-        follow_tags(core.stores, source)
+        follow_tags(core.stores, core.sources.open(place))
+    source: CommitSource
+    if branch is not None and is_pattern(branch):
+        source = core.sources.branches(place, check_branches(branch.split(",")))
+    else:
+        source = core.sources.open(place, branch)
     digest, areas = core.digest(source, window, language, analyser, step)
-    return choice.of(digest, areas), areas
+    return choice.of(core.memory.within(digest, choice.scope), areas), areas
 
 
 def write(made: Sequence[tuple[Digest, Areas]], form: str, *, width: int, colour: bool) -> str:

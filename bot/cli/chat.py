@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli import streams
-from bot.cli.options import ConfigOption, JsonOption, Lang, is_terminal
+from bot.cli.options import ConfigOption, JsonOption, LabelOption, Lang, PathOption, is_terminal
 from bot.cli.options import core as opened
 
 if TYPE_CHECKING:
@@ -117,6 +117,11 @@ def add(
     least: Annotated[Level, typer.Option("--min", help="Only from this importance on.")] = Level.LOW,
     area: Annotated[list[str] | None, typer.Option(help="Only this area; may be repeated.")] = None,
     without: Annotated[list[str] | None, typer.Option(help="Leave this author out; `bots` for all programs.")] = None,
+    path: PathOption = None,
+    label: LabelOption = None,
+    branch: Annotated[
+        list[str] | None, typer.Option(help="All branches that fit, as in release/*; may be repeated.")
+    ] = None,
     days: Annotated[
         Days,
         typer.Option(
@@ -129,6 +134,8 @@ def add(
     config: ConfigOption = None,
 ) -> None:
     """Bring a repository's digest to a channel."""
+    from analysis.digest.scope import check_glob
+    from analysis.sources.several_branches import check_branches
     from bot.commands.meanings import clock
     from bot.service.assembly import configured_feed
     from bot.settings import FeedSettings
@@ -137,7 +144,7 @@ def add(
         settings = FeedSettings(
             platform=platform.value, channel=channel, workspace=workspace, repository=repo, at=clock(at), zone=tz or "",
             language=lang.value, least=least.value, areas=tuple(area or ()), left_out=tuple(without or ()),
-            days=days.value, quiet=quiet.value, made_by=made_by,
+            paths=tuple(map(check_glob, path or ())), labels=tuple(label or ()), branches=check_branches(branch or ()), days=days.value, quiet=quiet.value, made_by=made_by,
         )  # fmt: skip
         stored = feeds.put(replace(configured_feed(core, settings), origin="command"))
         streams.write_line(f"{stored.id}: {_said(core, stored)}")
@@ -228,6 +235,7 @@ def _the(feeds: "Feeds", number: int) -> "Feed":
 def _said(core: "Core", feed: "Feed") -> str:
     from bot.delivery.feeds import next_post
     from bot.i18n.wording import said, say_moment
+    from formatters.text.scope import say_repository
     from storage.incidents import Incidents
 
     incident = Incidents(core.stores.store).open().get(feed.id)
@@ -237,7 +245,8 @@ def _said(core: "Core", feed: "Feed") -> str:
         following = f"broken since {say_moment(incident.since, feed.zone)} ({incident.text})"
     else:
         following = f"next {say_moment(next_post(feed, core.now()), feed.zone)}"
-    return f"{feed.repository} → {feed.platform} {feed.channel}, {feed.at:%H:%M} {feed.zone}, {feed.days}, {following}"
+    name = say_repository(feed.repository, feed.scope, "en")
+    return f"{name} → {feed.platform} {feed.channel}, {feed.at:%H:%M} {feed.zone}, {feed.days}, {following}"
 
 
 @contextmanager

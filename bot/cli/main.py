@@ -25,7 +25,17 @@ from bot.cli import streams
 from bot.cli import tracing as cli_tracing
 from bot.cli import upgrade as cli_upgrade
 from bot.cli import uses as cli_uses
-from bot.cli.options import ConfigOption, JsonOption, Lang, LangOption, RepoOption, Wanted, ZoneOption
+from bot.cli.options import (
+    ConfigOption,
+    JsonOption,
+    LabelOption,
+    Lang,
+    LangOption,
+    PathOption,
+    RepoOption,
+    Wanted,
+    ZoneOption,
+)
 from bot.cli.options import core as _core
 from bot.cli.options import is_terminal as _is_terminal
 from bot.cli.options import width as _width
@@ -88,7 +98,12 @@ def digest(
     ] = None,
     author: Annotated[str | None, typer.Option(help="Only this author (name or account).")] = None,
     kind: Annotated[str | None, typer.Option("--type", help="Only this change type.")] = None,
-    branch: Annotated[str | None, typer.Option(help="The branch; default: the repository's default branch.")] = None,
+    branch: Annotated[
+        str | None,
+        typer.Option(help="The branch, or all that fit, as in 'release/*'; default: the repository's default branch."),
+    ] = None,
+    path: PathOption = None,
+    label: LabelOption = None,
     uses: Annotated[
         Path | None,
         typer.Option(help="What you use of it, as daybrief uses scan writes it: what touches that comes first."),
@@ -102,6 +117,7 @@ def digest(
 ) -> None:
     """Make the digest of a day."""
     from analysis.commits.window import Window, check_zone, parse_day
+    from analysis.digest.scope import Scope
     from analysis.errors import Problem
     from bot.cli import briefing
     from bot.cli.progress import progress
@@ -115,7 +131,12 @@ def digest(
         window = Window.of(parse_day(date, briefing.today(core, zone)), zone)
         reader = core.analyser(analyser.value)
         choice = briefing.Choice(
-            area=area, least=minimum, author=author, kind=kind, uses=read_file(uses) if uses else None
+            area=area,
+            least=minimum,
+            author=author,
+            kind=kind,
+            uses=read_file(uses) if uses else None,
+            scope=Scope(tuple(path or ()), tuple(label or ())),
         )
         choice.check()
         outlets = briefing.outlets(core, to) if to else None

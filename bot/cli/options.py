@@ -34,6 +34,13 @@ LangOption = Annotated[Lang, typer.Option("--lang", help="The language of texts.
 ZoneOption = Annotated[
     str | None, typer.Option("--tz", help="IANA time zone, such as Asia/Shanghai; default: the machine's.")
 ]
+PathOption = Annotated[
+    list[str] | None,
+    typer.Option("--path", help="Only what touches these paths, as in rust/** or *.proto; may be repeated."),
+]
+LabelOption = Annotated[
+    list[str] | None, typer.Option("--label", help="Only pull requests with this label; may be repeated.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 

@@ -6,9 +6,11 @@ from difflib import get_close_matches
 from zoneinfo import available_timezones
 
 from analysis.commits.window import check_zone, of_clocks
+from analysis.digest.scope import check_glob
 from analysis.errors import BadInput
 from analysis.i18n.typography import LIST_SIGNS, fold
 from analysis.questions.dates import days
+from analysis.sources.several_branches import check_branches
 from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from bot.commands import queries as commands
@@ -118,7 +120,18 @@ def path(text: str) -> str:
     wanted = _BACKSLASH.sub("/", text.strip())
     if _ON_A_MACHINE.match(wanted):
         raise Mistake("mistake.path", text=text)
-    return _LINE.sub("", wanted).removeprefix("./") or text
+    try:
+        return check_glob(_LINE.sub("", wanted).removeprefix("./") or text)
+    except BadInput:
+        raise Mistake("mistake.pattern", text=text) from None
+
+
+def branch(text: str) -> str:
+    """Return a pattern of branches."""
+    try:
+        return check_branches([text])[0]
+    except BadInput:
+        raise Mistake("mistake.branch", text=text) from None
 
 
 def listed(text: str) -> tuple[str, ...]:

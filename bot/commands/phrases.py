@@ -50,7 +50,22 @@ def is_start(word: str) -> bool:
     )
 
 
-_ALL_OPTIONS = {"area", "path", "author", "word", "type", "min", "how", "at", "since", "until", "repository", "lang"}
+_ALL_OPTIONS = {
+    "area",
+    "path",
+    "author",
+    "word",
+    "type",
+    "label",
+    "branch",
+    "min",
+    "how",
+    "at",
+    "since",
+    "until",
+    "repository",
+    "lang",
+}
 
 
 def _joined(found: list[Piece], known: Mapping[str, Option], *, is_topical: bool) -> Iterator[Piece]:

@@ -16,7 +16,7 @@ from bot.i18n.words import WORDS
 from formatters.i18n.wording import label
 from storage.subscriptions import Subscription
 
-NAMES = ("area", "path", "author", "word", "type", "fix")
+NAMES = ("area", "path", "author", "word", "type", "label", "fix")
 MOST = 12
 """Topics of one line: more is rather a mistake, such as a text that was pasted."""
 
@@ -32,6 +32,7 @@ class Topic:
     type: str = ""
     uses: str = ""
     fix: str = ""
+    label: str = ""
 
 
 def read(core: Core, given: Mapping[str, Sequence[str]], words: Sequence[str]) -> list[Topic]:
@@ -107,6 +108,8 @@ def say_topic(one: Subscription | Topic, areas: Areas, language: Language) -> st
     parts += [f"`{text}`" for text in (one.path, one.word) if text]
     if one.author:
         parts.append(f"@{one.author}")
+    if one.label:
+        parts.append(label("scope.label", language, name=f"`{one.label}`"))
     if one.fix:
         parts.append(tell("subs.fix", language, fix=one.fix))
     if one.uses:

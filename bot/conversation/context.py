@@ -7,6 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from analysis.commits.window import check_zone
+from analysis.digest.scope import EVERYTHING, Scope
 from analysis.entry import RULES, Analyser
 from analysis.errors import BadInput
 from analysis.i18n.language import LANGUAGES, Language
@@ -204,9 +205,18 @@ class CommandContext:
         )
 
     def feed_of(self, repo: str) -> Feed | None:
-        """Return the channel's feed for a repository: of several the first that brings digests."""
-        found = [feed for feed in self.feeds if feed.repository.lower() == repo.lower()]
+        """Return the channel's feed for a repository: the one that a button names, of several the first that brings digests."""
+        named = self.value("feed")
+        here = [feed for feed in self.feeds if feed.repository.lower() == repo.lower()]
+        found = [feed for feed in here if str(feed.id) == named] or here
         return min(found, key=lambda feed: feed.looks_back, default=None)
+
+    def scope_of(self, repo: str) -> Scope:
+        """Return the part of a repository that is meant: what all of the channel's feeds of it bring, or the one that a button names."""
+        named = self.value("feed")
+        here = [feed for feed in self.feeds if feed.repository.lower() == repo.lower()]
+        scopes = {feed.scope for feed in here if str(feed.id) == named} or {feed.scope for feed in here}
+        return scopes.pop() if len(scopes) == 1 else EVERYTHING
 
     def zone(self, repo: str = "") -> str:
         """Return the zone whose days are meant: the one that a button names, the feed's, the asker's, or the machine's."""

@@ -43,13 +43,14 @@ from bot.conversation.handlers import (
     uses,
 )
 from bot.i18n.wording import tell
+from bot.port.accounts import Accounts
 from bot.port.command import Command
 from bot.port.platform import Answer, Request
 from formatters.reply import Button, Note, Reply, Sheet
 
 _LOG = logging.getLogger(__name__)
 
-_SEVERAL = {"subscribe", "mute", "unsubscribe", "search"}
+_SEVERAL = {"setup", "subscribe", "mute", "unsubscribe", "search"}
 """Commands that take several values of what topics are named by."""
 
 _OF_DAYS = {"today", "yesterday", "date"}
@@ -63,6 +64,7 @@ class Dispatcher:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._accounts = Accounts(services.core.settings.people)
 
     async def __call__(self, request: Request) -> AsyncIterator[Answer]:
         """Answer a request; see `bot.port.platform.Conversation`."""
@@ -79,7 +81,8 @@ class Dispatcher:
             is_public = command.is_public and command.verb not in PRIVATE
             _check(context)
             async for reply in _HANDLERS[command.verb](context):
-                yield Answer(reply, is_public and not _is_mistake(reply))
+                shown = self._accounts.shown(reply, request.asker.platform)
+                yield Answer(shown, is_public and not _is_mistake(reply))
         except AmbiguousChoice as which:
             yield Answer(_choice(which, language))
         except Mistake as mistake:

@@ -56,7 +56,7 @@ class Suggestions:
 
 def _listed(option: Option, typed: str) -> tuple[str, str]:
     """Part what is typed into what stands before the last comma, and what is being typed, where an option holds several."""
-    cut = max(map(typed.rfind, LIST_SIGNS)) + 1 if option.named and option.kind in {"area", "author"} else 0
+    cut = max(map(typed.rfind, LIST_SIGNS)) + 1 if option.named and option.kind in {"area", "author", "label"} else 0
     return typed[:cut], typed[cut:]
 
 
@@ -92,6 +92,12 @@ def _authors(context: CommandContext, typed: str) -> list[tuple[str, str]]:
     """Return the people whose commits are known, the busiest first."""
     found = context.services.core.stores.commits.authors(context.visible, typed.lstrip("@"), _MOST)
     return [(login or name, f"{name} (@{login})" if login and login != name else name) for name, login in found]
+
+
+def _labels(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    """Return labels of the pull requests that are known, the most frequent first."""
+    found = context.services.core.stores.pull_requests.labels(context.visible, typed, _MOST)
+    return [(name, name) for name in found]
 
 
 def _areas(context: CommandContext, typed: str) -> list[tuple[str, str]]:
@@ -186,6 +192,7 @@ _FINDERS: dict[Kind, Callable[[CommandContext, str], list[tuple[str, str]]]] = {
     "zone": _zones,
     "area": _areas,
     "author": _authors,
+    "label": _labels,
     "date": _days,
     "hour": _hours,
     "commit": _commits,

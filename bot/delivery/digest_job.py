@@ -19,6 +19,7 @@ from analysis.triage.areas import Areas
 from bot.commands.people import People
 from bot.commands.registry import as_typed
 from bot.commands.spans import say_span
+from bot.delivery.branches import FollowedBranches
 from bot.delivery.feed_health import FeedHealth
 from bot.delivery.feeds import (
     DIGEST,
@@ -33,6 +34,7 @@ from bot.delivery.feeds import (
     next_post,
     reported,
     with_touches,
+    with_unknown_labels,
 )
 from bot.delivery.look_back_job import LookBackJob
 from bot.delivery.outbox import Outbox, Outcome, Ready
@@ -83,6 +85,7 @@ class DigestJob:
         self._health = health
         self._people = people
         self._look_backs = LookBackJob(core, feeds, subscriptions, work, analyser)
+        self._branches = FollowedBranches(core.stores.store)
         self._resting: dict[int, tuple[Feed, datetime]] = {}
 
     async def round(self) -> None:
@@ -195,7 +198,7 @@ class DigestJob:
         told = reported(await self._deliveries(feed, (DIGEST,)), window)
 
         def make() -> tuple[Digest, Areas]:
-            source = self._core.sources.open(parse_place(feed.place))
+            source = self._core.sources.branches(parse_place(feed.place), feed.branches)
             digest, areas = self._core.digest(source, window, feed.language, self._analyser, silent, told=told)
             if not digest.entries and (stale := [note for note in digest.notes if is_stale(note)]):
                 raise Damaged(f"{feed.repository}: {stale[0]}. Fetch it, by hand once or each hour by a timer.")
@@ -212,24 +215,26 @@ class DigestJob:
             if (original := self._core.memory.taken_back(entry))
             and self._subscriptions.told(recipient, digest.repo, [original.sha])
         ]
-        shown = with_touches(feed, narrowed(feed, digest, heard))
+        part = with_unknown_labels(feed, self._core.memory.within(digest, feed.scope, heard), digest)
+        shown = self._branches.noted(feed, with_touches(feed, narrowed(feed, part, heard)))
         told = tuple(entry.commit.sha for entry in digest.entries)
 
         def note() -> None:
             self._core.stores.digests.put(digest)
+            self._branches.tell(feed, digest)
             seen = [entry.commit.sha for entry in shown.entries]
             self._subscriptions.tell(recipient, digest.repo, seen, self._core.now())
 
         if shown.entries or shown.follow_ups:
             number = self._core.stores.commits.numbers().get(digest.repo, 0)
             files, page = report_files(self._core, shown, areas), archive_page(self._core, shown)
-            post = digest_post(shown, areas, number, page=page, files=files)
+            post = digest_post(shown, areas, number, page=page, files=files, feed=feed)
             unread = sum(entry.commit.is_unread for entry in shown.entries)
             refused = sum(bool(entry.analysis and entry.analysis.is_refused) for entry in shown.entries)
             return Ready(post, told, len(shown.coverage.stand_ins) - refused + unread, note)
         if any(map(is_vanished, digest.notes)):
             feed = replace(feed, quiet="line")
-        quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), digest.notes)
+        quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), shown.notes)
         return Ready(quiet, told, 0, note) if quiet else None
 
     async def _refused(self, feed: Feed, refused: Delivery | None, why: str) -> None:

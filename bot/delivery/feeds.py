@@ -163,6 +163,14 @@ def with_touches(feed: Feed, digest: Digest) -> Digest:
         return replace(digest, notes=(*digest.notes, tell("feed.uses", feed.language)))
 
 
+def with_unknown_labels(feed: Feed, part: Digest, whole: Digest) -> Digest:
+    """Return a feed's part of a digest with a note where it goes by labels, and those of some commits were not read."""
+    unknown = [one for one in whole.entries if one.pull_request is None and one.commit.pull_request is not None]
+    if not (feed.labels and unknown):
+        return part
+    return replace(part, notes=(*part.notes, tell("feed.labels", feed.language, count=len(unknown))))
+
+
 def is_left_out(entry: Entry, left_out: Iterable[str]) -> bool:
     """Whether the author of an entry is among those to be left out (names or accounts, in lower case)."""
     names = {entry.commit.author.lower(), (entry.commit.login or "").lower()} - {""}
@@ -172,6 +180,8 @@ def is_left_out(entry: Entry, left_out: Iterable[str]) -> bool:
 
 def wants(feed: Feed, entry: Entry) -> bool:
     """Whether a commit passes a feed's filters."""
+    if entry not in feed.scope:
+        return False
     if entry.triage.importance.rank < feed.least.rank or is_left_out(entry, feed.left_out):
         return False
     return not feed.areas or bool(set(feed.areas) & set(entry.triage.areas))

@@ -96,7 +96,8 @@ class LookBackJob:
     def _ready(self, feed: Feed, window: Window) -> Ready | None:
         """Look back for a channel. What it tells counts as told nowhere: none of it is news."""
         core, now_named = self._core, self._feeds.get(feed.id) or feed  # reading may have found that it was renamed
-        made = look_back(core, now_named.repository, window, feed.language, lambda entry: self._is_wanted(feed, entry))
+        found = look_back(core, now_named.repository, window, feed.language, lambda entry: self._is_wanted(feed, entry))
+        made = replace(found, scope=feed.scope)
         if made.entries:
             number, areas = core.stores.commits.numbers().get(made.repo, 0), core.sources.areas()
             page, files = archive_page(core, made), review_files(made, areas)

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from analysis.errors import Problem
 from bot.commands.troubles import cause_of
+from bot.port.accounts import NOBODY, Accounts
 from bot.port.platform import Later, Posted, Refused, Transport, Unsure
 from formatters.reply import Reply
 from storage.deliveries import Deliveries, Delivery, Order, State
@@ -77,6 +78,7 @@ class Outbox:
         now: the clock, aware, UTC.
         pause: waits so many seconds.
         posted: told what was posted, and when.
+        accounts: who the authors are on the platforms.
     """
 
     def __init__(
@@ -86,12 +88,14 @@ class Outbox:
         now: Callable[[], datetime],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         posted: Callable[[Delivery, datetime], None] = lambda _delivery, _now: None,
+        accounts: Accounts = NOBODY,
     ) -> None:
         self.deliveries = deliveries
         self._transports = transports
         self._now = now
         self._pause = pause
         self._posted = posted
+        self._accounts = accounts
 
     async def deliver(self, order: Order, make: Make, user: str = "") -> Result:
         """Deliver an order, or go on with it where somebody was stopped; does nothing where it is delivered already.
@@ -164,7 +168,8 @@ class Outbox:
             self.deliveries.begin, delivery, channel, ready.told, self._now(), LEASE
         ):
             return Result(Outcome.TAKEN, delivery)
-        posted = await self._post(transport, channel, ready.reply, delivery)
+        reply = self._accounts.shown(ready.reply, order.platform)
+        posted = await self._post(transport, channel, reply, delivery)
         if ready.note:
             await asyncio.to_thread(ready.note)
         await asyncio.to_thread(
@@ -199,7 +204,7 @@ class Outbox:
         if transport is None:
             raise Later(f"{delivery.order.platform} is not connected", 60.0)
         stands = Posted(delivery.order.channel, delivery.message, delivery.followers)
-        posted = await transport.edit(stands, ready.reply)
+        posted = await transport.edit(stands, self._accounts.shown(ready.reply, delivery.order.platform))
         await asyncio.to_thread(self.deliveries.edited, delivery, posted.followers, ready.pending, self._now())
 
     @contextlib.asynccontextmanager

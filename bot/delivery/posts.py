@@ -20,22 +20,33 @@ from formatters.outline import outline
 from formatters.reply import MOST_COMMAND, Button, CommitDetail, CommitRow, DigestPost, File, Note, ReviewPost
 from formatters.review import review_outline
 from formatters.text.item import item_of
+from formatters.text.scope import say_repository
 from storage.feeds import Feed
 
 _SHA = 12  # digits that a button keeps
 
 
 def digest_post(
-    digest: Digest, areas: Areas, number: int, *, page: str = "", files: tuple[File, ...] = ()
+    digest: Digest,
+    areas: Areas,
+    number: int,
+    *,
+    page: str = "",
+    files: tuple[File, ...] = (),
+    feed: Feed | None = None,
 ) -> DigestPost:
-    """Make a day's post; `number` is the repository's in the store, for names that are too long for a button."""
+    """Make a day's post; `number` is the repository's in the store, for names that are too long for a button.
+
+    Where it is of a part of the repository, or of several branches, its buttons ask about the same part, by its feed.
+    """
     made = outline(digest, areas)
     language, span = digest.language, say_span(digest.window)
+    of_feed = f" feed={feed.id}" if feed and (feed.scope or feed.branches) else ""
 
     def button(key: str, command: str) -> Button:
-        return Button(tell(f"button.{key}", language), named(f"{command} on={span}", digest.repo, number))
+        return Button(tell(f"button.{key}", language), named(f"{command} on={span}{of_feed}", digest.repo, number))
 
-    subscribe = Button(tell("button.subscribe", language), named("subscribe", digest.repo, number))
+    subscribe = Button(tell("button.subscribe", language), named(f"subscribe{of_feed}", digest.repo, number))
     return DigestPost(
         outline=made,
         buttons=(
@@ -85,7 +96,8 @@ def quiet_note(feed: Feed, repo: str, window: Window, landed: int, notes: Sequen
     if feed.quiet == "nothing":
         return None
     key = "feed.quiet_part" if landed else "feed.quiet"
-    said = tell(key, feed.language, repo=repo, day=say_days(window, feed.language), count=landed)
+    name = say_repository(repo, feed.scope, feed.language, ", ".join(feed.branches))
+    said = tell(key, feed.language, repo=name, day=say_days(window, feed.language), count=landed)
     return Note("\n".join([said, *(f"⚠️ {note}" for note in notes)]))
 
 

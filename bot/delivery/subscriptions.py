@@ -4,12 +4,11 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from analysis.commits.globs import pattern_of
 from analysis.commits.window import Window
+from analysis.digest.scope import bears, touches
 from analysis.digest.touching import touched_by
 from analysis.entry import Entry
 from analysis.errors import BadInput
@@ -65,19 +64,19 @@ def matches(subscription: Subscription, entry: Entry, used: Used = by_file) -> b
         return False
     if commit.repo.lower() != subscription.repository.lower() or triage.importance.rank < subscription.least.rank:
         return False
-    if subscription.area and subscription.area not in triage.areas:
-        return False
-    if subscription.type and subscription.type not in triage.types:
+    if (subscription.area and subscription.area not in triage.areas) or (
+        subscription.type and subscription.type not in triage.types
+    ):
         return False
     if subscription.author and subscription.author.lower().lstrip("@") not in {
         commit.author.lower(), (commit.login or "").lower(),
     }:  # fmt: skip
         return False
-    if subscription.path and not any(
-        _in(subscription.path, path) for file in commit.files for path in {file.path, file.old_path or file.path}
-    ):
+    if subscription.path and not touches(commit, subscription.path):
         return False
     if subscription.uses and not _touches(subscription, entry, used):
+        return False
+    if subscription.label and not bears(entry, subscription.label):
         return False
     return not subscription.word or _says(entry, subscription.word)
 
@@ -89,17 +88,6 @@ def _touches(subscription: Subscription, entry: Entry, used: Used) -> bool:
     except BadInput as problem:
         _LOG.warning("the subscriptions of %s: %s", subscription.recipient, problem)
         return False
-
-
-def _in(pattern: str, path: str) -> bool:
-    """Whether a path is meant by a pattern as in .gitignore: a folder means all below it."""
-    try:
-        return bool(_pattern(pattern).search(f"/{path}"))
-    except ValueError:  # it was taken by a version that looked less closely
-        return False
-
-
-_pattern = lru_cache(maxsize=1_000)(pattern_of)
 
 
 def _says(entry: Entry, word: str) -> bool:

@@ -125,7 +125,9 @@ class Core:
         earlier = told_before(before, window)
         notes = tuple(note.said(language) for note in listing.notes)
         run = RunCard(analyser.name, analyser.prompt, fetched, len(heads) - fetched)
-        digest = Digest(listing.repo, listing.branch, window, language, (), (), now, run=run, notes=notes)
+        digest = Digest(
+            listing.repo, listing.branch, window, language, (), (), now, run=run, notes=notes, branches=listing.names
+        )
         with (
             contextlib.closing(fetching),
             self._session(source, analyser, language) as session,
@@ -135,7 +137,10 @@ class Core:
                 is_ahead = fetched > 0 and session.reads_ahead
                 coming = coming if is_ahead else _together(coming)
                 with self._arrivals.judging(source, heads, coming, areas, earlier) as arriving:
-                    pieces = ([replace(e, late=e.commit.sha in late) for e in some] for some in arriving.entries)
+                    pieces = (
+                        [replace(e, late=e.commit.sha in late, branches=listing.on.get(e.commit.sha, ())) for e in some]
+                        for some in arriving.entries
+                    )
                     if is_ahead:
                         read = session.read((), readers, step, self.now, coming=pieces, total=len(heads))
                     else:
@@ -150,11 +155,13 @@ class Core:
                     stories=find_stories(entries, self.memory.earlier(entries)),
                     overview=day.themes,
                     before=self.stores.digests.average(listing.repo, listing.branch, window),
-                    unusual=self.memory.unusual(listing.repo, window, ordered),
+                    unusual=() if listing.names is not None else self.memory.unusual(listing.repo, window, ordered),
                     follow_ups=self.memory.follow_ups(listing.repo, window, ordered, earlier),
                     first=first,
                     run=replace(session.card(run, self.settings.model.price), notes=_by_rules(day.failure)),
                 )
+                shas = [entry.commit.sha for entry in entries]
+                self.stores.commits.put_aside(listing.repo, shas, aside=listing.names is not None)
                 if told is None:
                     self.stores.digests.put(digest)
             except BaseException:
@@ -187,6 +194,7 @@ class Core:
         listing = self.intake.listed(source, since, until)
         heads = self.intake.folded(source, listing.arrived)
         shas = [head.sha for head in heads]
+        self.stores.commits.put_aside(listing.repo, shas, aside=False)
         judged = set(self.stores.commits.entries(listing.repo, shas))
         new: list[Entry] = []
         failed = 0

@@ -106,6 +106,8 @@ class Intake:
 
         Where nothing was told before, or what was is not there any more, it is what may have come in the window.
         """
+        if not newest:  # several branches, which have no one order, or no commit at all
+            return []
         listed = {head.sha for head in heads}
         before = {sha for sha, where in told.where.items() if where != window}
         # What lies between the days that were told, or in one that was told before it was over, has a day of its own.
@@ -139,8 +141,10 @@ class Intake:
     def gone(self, listing: Listing, told: ReportedCommits, window: Window) -> list[Commit]:
         """Return what was told of the listed time and is not listed any more: the branch has it no longer.
 
-        A clone that nobody fetched says nothing of the branch as it is.
+        A clone that nobody fetched says nothing of the branch as it is. Of several branches, one may simply have been deleted.
         """
+        if listing.names is not None:
+            return []
         here = {head.sha for head in listing.heads}
         missing = [sha for sha in told.where if sha not in here]
         if not missing or any(map(is_stale, listing.notes)):

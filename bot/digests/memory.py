@@ -1,6 +1,6 @@
 """What the store remembers of commits and days, put together again: nothing is fetched."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from analysis.digest.follow_ups import FollowUp
 from analysis.digest.net import net
 from analysis.digest.period import Day, count_day
 from analysis.digest.pipeline import settled
+from analysis.digest.scope import Scope
 from analysis.digest.stories import Earlier, find_stories
 from analysis.digest.trends import LOOK_BACK as LOOK_BACK_TRENDS
 from analysis.digest.trends import Unusual, find_unusual
@@ -123,6 +124,25 @@ class Memory:
         before = [day for day in days if weeks.first <= day.date <= weeks.last]
         newcomers = self.newcomers(repo, window, entries, before)
         return find_unusual(count_day(window.first, entries), before, newcomers)
+
+    def within(self, digest: Digest, scope: Scope, also: Collection[str] = ()) -> Digest:
+        """Return the part of a digest that lies within a scope, held against the days before in the same scope.
+
+        `also` are SHAs of what it tells in any case.
+        """
+        if not scope:
+            return digest
+        repo, window = digest.repo, digest.window
+        part = digest.within(scope, also)
+        days = self._stores.history.days(repo, window.before(LOOK_BACK_TRENDS), LOOK_BACK_TRENDS, scope.__contains__)
+        changed = self._stores.commits.entries(repo, [one.sha for one in digest.follow_ups])
+        return replace(
+            part,
+            overview=part.overview or RulesAnalyser().compare(part.entries, repo, digest.language).themes,
+            before=self._stores.digests.average(repo, digest.branch, window, scope=scope),
+            unusual=() if digest.branches is not None else self.unusual(repo, window, part.entries, days),
+            follow_ups=tuple(one for one in digest.follow_ups if one.sha in changed and changed[one.sha] in scope),
+        )
 
     def newcomers(self, repo: str, window: Window, entries: Iterable[Entry], before: Iterable[Day]) -> list[str]:
         """Return the authors of a window's entries who never committed before it; `before` are days that are counted."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.commits.commit import Commit
 from analysis.sources import CommitSource, PullRequestSource
 from analysis.sources.history import History
+from analysis.sources.several_branches import SeveralBranches
 from analysis.statements import Conventions
 from analysis.statements.conventions import fragment_folders, learn_boilerplate
 from analysis.triage.areas import Areas
@@ -65,6 +66,12 @@ class Sources:
             pages=self._pages(),
             now=self._now,
         )
+
+    def branches(self, place: Place, patterns: Sequence[str]) -> CommitSource:
+        """Return the source of the branches that fit some patterns; without any, of the default branch."""
+        if not patterns:
+            return self.open(place)
+        return SeveralBranches(self.open(place), patterns, lambda name: self.open(place, name))
 
     @cached_property
     def github(self) -> "Requests":

@@ -112,6 +112,6 @@ class OutletTransport:
         """Refuse: nobody can be spoken to alone."""
         raise Refused("refused.outlet_direct")
 
-    async def examine(self, channels: Sequence[str]) -> list[str]:
+    async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:  # noqa: ARG002 - nobody is there
         """Say in a sentence each which channels are no outlets; nothing is sent to try one."""
         return [f"There is no outlet {channel!r} in [outlets]." for channel in channels if channel not in self._names]

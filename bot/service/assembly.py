@@ -38,6 +38,7 @@ from bot.digests.core import Core
 from bot.digests.repositories import parse_place
 from bot.digests.shared_analyser import SharedAnalyser
 from bot.digests.work import Work
+from bot.port.accounts import Accounts
 from bot.port.platform import Transport
 from bot.service.connections import check
 from bot.settings import ARCHIVE, FeedSettings
@@ -81,7 +82,7 @@ class Assembly:
         self.deliveries = Deliveries(core.stores.store, f"{socket.gethostname()} {os.getpid()} {uuid.uuid4().hex[:12]}")
         analyser = SharedAnalyser(fresh)
         access = Access(core.settings.access, core.stores.commits, self.feeds, self.subscriptions)
-        outbox = Outbox(self.deliveries, transports, core.now, posted=posted)
+        outbox = Outbox(self.deliveries, transports, core.now, posted=posted, accounts=Accounts(core.settings.people))
         people = People(core.stores.store)
         readers = ReaderHealth(core, self.feeds, self.subscriptions, access, people, outbox, self.work)
         model = ModelHealth(core, self.feeds, people, outbox, self.work)
@@ -204,6 +205,9 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
         least=Importance(settings.least),
         areas=tuple(area(core, wanted) for wanted in settings.areas),
         left_out=tuple(author.lower().lstrip("@") for author in settings.left_out),
+        paths=settings.paths,
+        labels=settings.labels,
+        branches=settings.branches,
         uses=settings.uses,
         releases=settings.releases,
         days=settings.days,
@@ -215,4 +219,4 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
 
 def _identity(feed: Feed) -> tuple[object, ...]:
     """What makes a configured feed the same one after its table was changed."""
-    return (feed.platform, feed.channel, feed.repository.lower(), feed.areas, kind_of(feed))
+    return (feed.platform, feed.channel, feed.repository.lower(), feed.areas, feed.scope, feed.branches, kind_of(feed))

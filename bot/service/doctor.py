@@ -344,7 +344,7 @@ def _bot(configuration: Configuration) -> Iterator[Check]:
         for name in platforms:
             channels = sorted({feed.channel for feed in feeds if feed.platform == name and not feed.paused})
             try:
-                wrong = asyncio.run(_transport(core, name).examine(channels))
+                wrong = asyncio.run(_transport(core, name).examine(channels, _people(configuration, name)))
             except Problem as problem:
                 wrong = [str(problem)]
             looked_at = f"{len(channels)} channel{'' if len(channels) == 1 else 's'} looked at"
@@ -354,6 +354,12 @@ def _bot(configuration: Configuration) -> Iterator[Check]:
             yield Check(name, "broken" if wrong else "ok", found)
     finally:
         core.stores.store.close()
+
+
+def _people(configuration: Configuration, platform: str) -> list[str]:
+    """Return the ids of the people who are named on a platform."""
+    known = {getattr(person, platform, "") for person in configuration.settings.people.values()}
+    return sorted(known - {""})
 
 
 def _transport(core: "Core", name: str) -> "Slack | Discord | OutletTransport":

@@ -214,7 +214,7 @@ def _entry(item: Item, language: Language) -> str:
     title = fit(item.title, _LINE)
     if item.entry.triage.importance is Importance.LOW:
         return f"{_icon(item)} {title} · {_commit(item)}{marks}"
-    about = " · ".join(text for text in (_commit(item), fit(item.author, 80), fit(item.types, 80)) if text)
+    about = " · ".join(text for text in (_commit(item), _author(item, 80), fit(item.types, 80)) if text)
     ending = f"… {escape(label('discord.shortened', language))}"
     gist = f"\n{fit(item.gist, _SUMMARY, ending)}" if item.gist else ""
     reasons = f"\n-# {fit(item.reasons, _LINE)}" if item.reasons else ""
@@ -246,7 +246,13 @@ def _detail(reply: CommitDetail) -> Iterator[Piece]:
     level = say(f"importance.{item.entry.triage.importance}", language)
     ending = f"… {escape(label('discord.shortened_detail', language))}"
     yield Piece(f"### {_icon(item)} {fit(item.title, _LINE)}", keep=True)
-    about = [_commit(item), *(fit(text, 120) for text in (clean(commit.repo), item.author, item.types, item.areas))]
+    about = [
+        _commit(item),
+        fit(clean(commit.repo), 120),
+        _author(item, 120),
+        fit(item.types, 120),
+        fit(item.areas, 120),
+    ]
     time = escape(f"{when:%Y-%m-%d %H:%M} ({reply.zone})")
     yield Piece("-# " + " · ".join(text for text in (*about, escape(item.size), time) if text))
     if reply.opinions:
@@ -313,7 +319,7 @@ def _row(row: CommitRow) -> str:
     about = (
         fit(clean(row.repo), 80),
         fit(row.when, 80),
-        fit(item.author, 40),
+        _author(item, 40),
         fit(item.areas, 80),
         fit(clean(row.because), 80),
         _commit(item),
@@ -358,6 +364,10 @@ def _board(reply: Board) -> Iterator[Piece]:
 
 def _icon(item: Item) -> str:
     return ICONS[item.entry.triage.importance]
+
+
+def _author(item: Item, room: int) -> str:
+    return link(fit(item.author, room), item.author_page)
 
 
 def _commit(item: Item) -> str:

@@ -1,6 +1,6 @@
 """The morning post for Slack: a parent that fits a phone's first screen, and a thread with a reply for each area."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from analysis.commits.commit import Commit
 from analysis.i18n.language import Language
@@ -143,13 +143,25 @@ def items(found: tuple[Item, ...], language: Language) -> Iterator[Piece]:
 
 def _told(item: Item, language: Language) -> Piece:
     pointer = label("slack.shortened_report", language)
-    about = " · ".join(part for part in (item.author, item.types, item.size) if part)
-    said = [_headline(item), words(cut(about, _TITLE))]
+    said = [_headline(item), about((item.types, item.size), item, at=0)]
     if item.gist:
         said.append(spans(sentences(item.gist, _TEXT, pointer)))
     if item.entry.triage.importance is Importance.HIGH and item.reasons:
         said.append(spans(f"→ {cut(item.reasons, _TITLE)}"))
     return rich(*said)
+
+
+def about(parts: Sequence[str], item: Item, *, at: int) -> list[Json]:
+    """Return what is to be known of an item in one line: its author comes at a place among the `parts`, with a link to who that is here."""
+    before = [part for part in parts[:at] if part]
+    after = [part for part in parts[at:] if part]
+    if not item.author_page:
+        return words(cut(" · ".join([*before, item.author, *after]), _TITLE))
+    return [
+        *words(cut(" · ".join([*before, ""]), _TITLE) if before else ""),
+        *link(item.author_page, cut(item.author, _TITLE)),
+        *words(cut(" · ".join(["", *after]), _TITLE) if after else ""),
+    ]
 
 
 def _headline(item: Item) -> list[Json]:

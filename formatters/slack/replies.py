@@ -41,7 +41,7 @@ from formatters.slack.blocks import (
     rich,
     table,
 )
-from formatters.slack.digest import reference
+from formatters.slack.digest import about, reference
 from formatters.slack.progress import plan
 from formatters.slack.text import Json, channel, cut, link, sentences, spans, words
 from formatters.text.item import ICONS, Part
@@ -138,8 +138,7 @@ def _detail(detail: CommitDetail) -> Iterator[Piece]:
     importance = say(f"importance.{entry.triage.importance}", language)
     ranked = label("entry.importance", language, importance=importance)
     when = commit.committed_at.astimezone(ZoneInfo(detail.zone))
-    about = [ranked, item.types, item.areas, item.size]
-    by = f"{clean(commit.repo)} · {item.author} · {when:%Y-%m-%d %H:%M} ({detail.zone})"
+    facts = [ranked, item.types, item.areas, item.size]
     title = [
         *words(f"{ICONS[entry.triage.importance]} "),
         *spans(cut(item.title, _TITLE), bold=True),
@@ -149,8 +148,8 @@ def _detail(detail: CommitDetail) -> Iterator[Piece]:
     ]
     yield rich(
         title,
-        words(cut(by, _TITLE)),
-        words(cut(" · ".join(part for part in about if part), _TITLE)),
+        about((clean(commit.repo), f"{when:%Y-%m-%d %H:%M} ({detail.zone})"), item, at=1),
+        words(cut(" · ".join(part for part in facts if part), _TITLE)),
         *([words(cut(clean(detail.opinions), _TITLE))] if detail.opinions else []),
     )
     why = label("entry.why", language, importance=importance)
@@ -195,9 +194,8 @@ def _row(row: CommitRow) -> Iterator[list[Json]]:
         *words(" "),
         *reference(item.entry.commit),
     ]
-    about = (clean(row.repo), row.when, item.author, item.areas or item.types)
     because = spans(cut(f" · {clean(row.because)}", _TITLE)) if row.because else []
-    yield [*words(cut(" · ".join(part for part in about if part), _TITLE)), *because]
+    yield [*about((clean(row.repo), row.when, item.areas or item.types), item, at=2), *because]
     if row.sentence:
         yield spans(sentences(row.sentence, _TEXT, "…"))
     elif item.line != item.title:

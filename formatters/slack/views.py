@@ -122,7 +122,7 @@ def _search(field: Field, language: Language) -> Json:
         "type": "multi_external_select" if field.many else "external_select",
         "action_id": field.name,
         "placeholder": plain(label("slack.choose", language), _LABEL),
-        "min_query_length": int(field.offers in {"repository", "author"}),  # there may be none to begin with
+        "min_query_length": int(field.offers in {"repository", "author", "label"}),  # there may be none to begin with
     }
 
 

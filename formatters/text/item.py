@@ -29,6 +29,7 @@ from formatters.text.small_diff import small_diff
 
 ICONS = {Importance.HIGH: "🔴", Importance.MEDIUM: "🟡", Importance.LOW: "🟢"}
 _UNSEEN = 4
+_BRANCHES = 2
 _SCOPE = 40  # characters: a longer one is a list
 _FACTS = 10
 _BROUGHT = 100  # commits of a merge that are named; more are counted
@@ -95,6 +96,7 @@ class Item:
         reasons: why it ranks as it does; empty for low ones.
         ranked: the same for where no marks stand, with both ranks where a model ranks it otherwise than the rules.
         diff: the changed lines of a small change; empty for others.
+        author_page: the author's page on the platform that it is shown on; empty where nobody said who they are there.
         marks: what the reader must know about the entry itself: ranked otherwise by a model, late, seen in part, read by
             rules instead of a model.
     """
@@ -113,6 +115,7 @@ class Item:
     marks: tuple[str, ...]
     parts: tuple[Part, ...]
     diff: tuple[str, ...]
+    author_page: str = ""
 
     @property
     def headline(self) -> str:
@@ -133,10 +136,10 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
     reasons = _reasons(entry, language, areas)
     return Item(
         entry=entry,
-        title=title,
+        title=_on(entry, title),
         author=author_of(entry.commit, language),
         size=_size(entry, language),
-        line=brief(_line(entry, title, language), _LINE),
+        line=_on(entry, brief(_line(entry, title, language), _LINE)),
         types=types,
         area=named[0] if named else "",
         areas=" · ".join(named),
@@ -147,6 +150,14 @@ def item_of(entry: Entry, language: Language, areas: Areas, window: Window | Non
         parts=tuple(_parts(entry, language)),
         diff=small_diff(entry.commit),
     )
+
+
+def _on(entry: Entry, text: str) -> str:
+    """Return what is said of an entry with the branches that have it before it, where its digest is of several."""
+    if not entry.branches:
+        return text
+    more = f" +{len(entry.branches) - _BRANCHES}" if len(entry.branches) > _BRANCHES else ""
+    return f"[{', '.join(map(clean, entry.branches[:_BRANCHES]))}{more}] {text}"
 
 
 def author_of(commit: Commit, language: Language) -> str:

@@ -1168,6 +1168,13 @@ class FakeDiscord(FakeServer):
     async def _me(self, call: Call) -> Reply:
         return Reply({**self.bot.payload(), "verified": True, "mfa_enabled": False, "email": None, "locale": "en-US"})
 
+    @route("GET", "/users/{user_id}")
+    async def _get_user(self, call: Call) -> Reply:
+        user = self.users.get(call.args["user_id"])
+        if user is None:
+            raise ApiError(*UNKNOWN_USER)
+        return Reply(user.payload())
+
     @route("POST", "/users/@me/channels")
     async def _open_dm(self, call: Call) -> Reply:
         user = self.users.get(str(call.payload.get("recipient_id")))

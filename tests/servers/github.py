@@ -53,6 +53,7 @@ _ROUTES = {
     "repos.get": re.compile(_REPO),
     "commits.list": re.compile(_REPO + r"/commits"),
     "tags": re.compile(_REPO + r"/tags"),
+    "refs": re.compile(_REPO + r"/git/matching-refs/heads/(?P<beginning>.*)"),
     "releases": re.compile(_REPO + r"/releases"),
     "tarball": re.compile(_REPO + r"/tarball/(?P<ref>.+)"),
     "contents": re.compile(_REPO + r"/contents/(?P<path>.+)"),
@@ -282,6 +283,8 @@ class GitHubServer(Loopback):
             return self._list(request, repository)
         if route == "tags":
             return Reply(200, as_json(repository.tags_json()))
+        if route == "refs":
+            return Reply(200, as_json(repository.refs_json(unquote(match["beginning"]))))
         if route == "releases":
             return Reply(200, as_json(self.releases))
         if route == "tarball":

@@ -113,6 +113,12 @@ class GitRepository:
         listed = self._git("for-each-ref", "--sort=-refname", "--format=%(refname:short) %(objectname)", "refs/tags")
         return [{"name": name, "commit": {"sha": sha}} for name, sha in (line.split() for line in listed.splitlines())]
 
+    def refs_json(self, beginning: str) -> list[Json]:
+        """Return the branches whose names begin so."""
+        listed = self._git("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads")
+        pairs = [line.split() for line in listed.splitlines()]
+        return [{"ref": ref, "object": {"sha": sha}} for ref, sha in pairs if ref.startswith(f"refs/heads/{beginning}")]
+
     def archive(self, ref: str) -> bytes:
         """Return all files at a commit as GitHub packs them: in one folder."""
         prefix = f"--prefix={self.full_name.replace('/', '-')}-{ref[:7]}/"

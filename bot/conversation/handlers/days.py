@@ -22,6 +22,7 @@ from formatters.outline import outline
 from formatters.post import sections
 from formatters.reply import Button, CommitList, Reply, Sheet
 from formatters.text.item import item_of
+from formatters.text.scope import say_repository
 from storage.deliveries import Delivery, State
 from storage.digests import NOTHING_TOLD, DigestRecord
 from storage.feeds import Feed
@@ -94,7 +95,8 @@ async def details(context: CommandContext) -> AsyncIterator[Reply]:
 
     async def commits(digest: Digest, areas: Areas, number: int) -> Reply:
         rows = commit_rows(digest.entries, areas, context.language, window.zone, {digest.repo: number})
-        title = context.say("title.day", repo=digest.repo, day=say_days(window, context.language))
+        repo = say_repository(digest.repo, digest.scope, context.language)
+        title = context.say("title.day", repo=repo, day=say_days(window, context.language))
         return CommitList(title, rows, context.language, "" if rows else context.say("title.nothing"))
 
     async for reply in answered(context, repo, window, commits):
@@ -191,7 +193,8 @@ async def _post(context: CommandContext, digest: Digest, areas: Areas, number: i
 
     def post() -> Reply:
         files = report_files(core, digest, areas) if stands else ()
-        return digest_post(digest, areas, number, page=archive_page(core, digest), files=files)
+        page, feed = archive_page(core, digest), context.feed_of(digest.repo)
+        return digest_post(digest, areas, number, page=page, files=files, feed=feed)
 
     return await context.services.work.quick(post)
 
@@ -206,7 +209,11 @@ async def answered(context: CommandContext, repo: str, window: Window, answer: A
         async for newer in making.notes(context, note):
             yield newer
         found = await making.result()
-    yield await answer(*found)
+    digest, areas, number = found
+    part = await context.services.work.quick(
+        lambda: context.services.core.memory.within(digest, context.scope_of(digest.repo))
+    )
+    yield await answer(part, areas, number)
 
 
 async def made(context: CommandContext, repo: str, window: Window, step: Step = silent) -> tuple[Digest, Areas, int]:
@@ -223,6 +230,8 @@ def _recalled(context: CommandContext, repo: str, window: Window) -> tuple[Diges
     if window.end > core.now():
         return None
     feed = context.feed_of(repo)
+    if feed and feed.branches:  # which branch has which commit is not remembered
+        return None
     posted = next((d for d in _deliveries(context, feed) if d.order.window == window), None) if feed else None
     told = core.stores.digests.told(repo, window)
     if posted and posted.state is State.POSTED:
@@ -239,9 +248,13 @@ def _made(context: CommandContext, repo: str, window: Window, step: Step) -> tup
     told = NOTHING_TOLD
     if feed and window.end <= core.now():
         told = reported(_deliveries(context, feed), window)
-    source = core.sources.open(place_of(context, repo))
+    source = core.sources.branches(place_of(context, repo), feed.branches if feed else ())
     digest, areas = core.digest(source, window, context.language, services.analyser, step, told=told)
-    if window.end <= digest.built_at and core.stores.digests.told(digest.repo, window) is None:
+    if (
+        window.end <= digest.built_at
+        and digest.branches is None
+        and core.stores.digests.told(digest.repo, window) is None
+    ):
         core.stores.digests.put(digest)
     return digest, areas, core.stores.commits.numbers().get(digest.repo, 0)
 

@@ -18,6 +18,7 @@ from bot.digests.repositories import SOON
 from bot.i18n.wording import said, say_moment
 from formatters.i18n.wording import label, say_days
 from formatters.reply import MOST_COMMAND, Board, Button, Channel, Note, Reply, Sheet
+from formatters.text.scope import say_scope
 from storage.deliveries import Delivery, State
 from storage.feeds import Feed
 from storage.incidents import Incidents
@@ -202,6 +203,10 @@ def feed_parts(context: CommandContext, feed: Feed) -> list[str]:
         parts.append(context.listed(areas.name(key, context.language) for key in feed.areas))
     if feed.left_out:
         parts.append(context.say("status.without", names=context.listed(feed.left_out)))
+    if feed.scope:
+        parts.append(context.say("status.only", scope=say_scope(feed.scope, context.language)))
+    if feed.branches:
+        parts.append(context.say("status.branches", names=context.listed(feed.branches)))
     return parts
 
 

@@ -56,6 +56,9 @@ def _form(context: CommandContext, feed: Feed | None, repository: str) -> Form:
     def options(values: Sequence[str], group: str) -> tuple[tuple[str, str], ...]:
         return tuple((value, context.say(f"{group}.{value}")) for value in values)
 
+    def listed(name: str, known: Sequence[str]) -> str:
+        return ", ".join(context.values(name) or known)
+
     areas = context.services.core.sources.areas()
     chosen = [areas.name(key, context.language) for key in feed.areas] if feed else []
     languages = tuple(OWN_NAMES.items())
@@ -88,6 +91,18 @@ def _form(context: CommandContext, feed: Feed | None, repository: str) -> Form:
                 context.say("field.left_out_hint"), many=True, optional=True, offers="author",
             ),
             Field("quiet", context.say("field.quiet"), feed.quiet if feed else "line", options=options(get_args(Quiet), "quiet")),
+            Field(
+                "paths", context.say("field.paths"), listed("path", feed.paths if feed else ()),
+                context.say("field.paths_hint"), optional=True,
+            ),
+            Field(
+                "labels", context.say("field.labels"), listed("label", feed.labels if feed else ()),
+                context.say("field.labels_hint"), many=True, optional=True, offers="label",
+            ),
+            Field(
+                "branches", context.say("field.branches"), listed("branch", feed.branches if feed else ()),
+                context.say("field.branches_hint"), optional=True,
+            ),
         ),
         language=context.language,
     )  # fmt: skip
@@ -99,6 +114,9 @@ async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
     before = next(iter(meant_feeds(context)), None) if context.value("feed") else None
     services = context.services
     feed = await services.work.quick(lambda: _read(context, before))
+    if feed.branches and feed.looks_back:
+        with about_field("branches"):
+            raise Mistake("mistake.branches_look_back")
     with about_field("repository"):
         if not services.access.may_set_up(feed.repository):
             raise Mistake("mistake.may_not_set_up", repo=feed.repository)
@@ -178,6 +196,9 @@ def _read(context: CommandContext, before: Feed | None) -> Feed:
         left_out=tuple(name.lstrip("@").lower() for name in meanings.listed(value("left_out")))
         if "left_out" in given
         else feed.left_out,
+        paths=entry("paths", _each(meanings.path), ()) if "paths" in given else feed.paths,
+        labels=meanings.listed(value("labels")) if "labels" in given else feed.labels,
+        branches=entry("branches", _each(meanings.branch), ()) if "branches" in given else feed.branches,
         since=feed.since if goes_on else core.now(),
         paused="",
     )
@@ -194,6 +215,10 @@ def _place(text: str) -> str:
     if place.path or not place.name:
         raise Mistake("mistake.repository", text=text)
     return place.name
+
+
+def _each(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    return lambda text: tuple(dict.fromkeys(read(one) for one in meanings.listed(text)))
 
 
 def _one_of(known: Sequence[T]) -> Callable[[str], T]:

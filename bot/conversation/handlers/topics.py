@@ -55,7 +55,7 @@ async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> 
     if not found and not is_sent:
         repo = _repository(context)
         number = (await context.services.work.quick(core.stores.commits.numbers)).get(repo, 0)
-        return _form(context, verb, named(f"save {verb}", repo, number))
+        return _form(context, verb, repo, named(f"save {verb}", repo, number))
     repo = _repository(context)
     if not found or (verb == "mute" and Topic() in found):
         raise Mistake("mistake.mute_nothing" if verb == "mute" else "mistake.subscribe_nothing")
@@ -188,12 +188,14 @@ def _area_named(context: CommandContext) -> str:
     return areas.name(key, context.language) if key else text
 
 
-def _form(context: CommandContext, verb: Literal["subscribe", "mute"], command: str) -> Form:
+def _form(context: CommandContext, verb: Literal["subscribe", "mute"], repo: str, command: str) -> Form:
     language = context.language
 
     def options(values: tuple[str, ...], group: str) -> tuple[tuple[str, str], ...]:
         return tuple((value, say(f"{group}.{value}", language)) for value in values)
 
+    scope = context.scope_of(repo)
+    path = context.value("path") or (scope.paths[0] if len(scope.paths) == 1 else "")
     fields = [
         Field(
             "area",
@@ -205,9 +207,18 @@ def _form(context: CommandContext, verb: Literal["subscribe", "mute"], command: 
             offers="area",
         ),
         Field("word", context.say("field.word"), context.value("word"), context.say("field.word_hint"), optional=True),
-        Field("path", context.say("field.path"), hint="python/**/scheduler*.py", optional=True),
+        Field("path", context.say("field.path"), path, hint="python/**/scheduler*.py", optional=True),
         Field("author", context.say("field.author"), many=True, optional=True, offers="author"),
         Field("type", context.say("field.type"), options=options(TYPES, "type"), optional=True),
+        Field(
+            "label",
+            context.say("field.label"),
+            ", ".join(context.values("label") or scope.labels),
+            context.say("field.label_hint"),
+            many=True,
+            optional=True,
+            offers="label",
+        ),
     ]
     if verb == "subscribe":
         levels = tuple((level, context.say(f"least.{level}")) for level in reversed(LEVELS))

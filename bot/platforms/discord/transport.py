@@ -108,8 +108,8 @@ class Discord:
             return ""
         return "Discord's gateway is not connected; it is connected again and again."
 
-    async def examine(self, channels: Sequence[str]) -> list[str]:
-        """Try the token and some channels without connecting, and say in a sentence each what is wrong."""
+    async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
+        """Try the token, some channels and people without connecting, and say in a sentence each what is wrong."""
         if self._base_url:
             discord.http.Route.BASE = self._base_url.rstrip("/")
         found: list[str] = []
@@ -132,6 +132,13 @@ class Discord:
                     found.append(f"{channel!r} is no channel's id: copy it in Discord with developer mode switched on.")
                 except (discord.DiscordException, *BROKEN) as error:
                     found.append(f"The channel {channel} could not be looked at ({error}): try again later.")
+            for person in people:
+                try:
+                    await client.fetch_user(int(person))
+                except discord.NotFound:
+                    found.append(f"There is no {person} on Discord: correct it in [people].")
+                except (discord.DiscordException, *BROKEN) as error:
+                    found.append(f"Whether there is a {person} on Discord is not known ({error}): try again later.")
         return found
 
     async def _ready(self, client: "_Client") -> None:

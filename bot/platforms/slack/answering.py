@@ -19,7 +19,7 @@ from formatters.slack.views import offers
 
 _LOG = logging.getLogger(__name__)
 
-_OFFERED = tuple(Option(kind, kind, {}) for kind in ("repository", "zone", "area", "author"))
+_OFFERED = tuple(Option(kind, kind, {}) for kind in ("repository", "zone", "area", "author", "label"))
 
 
 class Answering:

@@ -101,10 +101,14 @@ class Slack:
             self.workspaces.note(current.get(), channel)
         return channel
 
-    async def examine(self, channels: Sequence[str]) -> list[str]:
-        """Try the tokens, the scopes and some channels without connecting, and say in a sentence each what is wrong."""
+    async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
+        """Try the tokens, the scopes, some channels and people without connecting, and say in a sentence each what is wrong.
+
+        Of several workspaces nobody says which one people belong to; there they are not looked for.
+        """
         if self.workspaces is None:
-            return await self._examined(channels)
+            wrong = await self._examined(channels)
+            return wrong or [told for one in people if (told := await self._unknown(one))]
         installed, found = self.workspaces.installed(), list[str]()
         if not installed:
             return [f"No workspace has installed the app yet: open {INSTALL} at the address of `daybrief serve`."]
@@ -114,6 +118,15 @@ class Slack:
             own = [channel for channel in channels if self.workspaces.of(channel) == workspace]
             found += [f"In the workspace {workspace}: {wrong}" for wrong in await self._examined(own)]
         return found + [f"The channel {channel} is in no workspace that has installed the app." for channel in strange]
+
+    async def _unknown(self, person: str) -> str:
+        try:
+            await self._client.ask("users.info", user=person)
+        except Refused:
+            return f"There is no {person} in the workspace: correct it in [people]."
+        except Later as trouble:
+            return f"Whether there is a {person} in the workspace is not known: {trouble}."
+        return ""
 
     async def _examined(self, channels: Sequence[str]) -> list[str]:
         """Try the current workspace's token, its scopes, and some channels."""

@@ -1,0 +1,56 @@
+"""GitHub accounts as the people of a platform: whoever runs the bot says who is who.
+
+A mapped author's name leads to the person's page on the platform. It is never a mention: Slack notifies whoever a posted message
+mentions, in whatever block, and Discord takes a mention for one wherever a message forgets to forbid it. A link notifies nobody.
+https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.settings import PersonSettings
+from formatters.reply import CommitDetail, CommitList, DigestPost, Reply
+from formatters.text.item import Item
+
+_PAGES = {"slack": "https://slack.com/app_redirect?channel={}", "discord": "https://discord.com/users/{}"}
+"""Where a platform leads whoever follows the link to a person."""
+
+
+class Accounts:
+    """Who is who: the people of the platforms, by their accounts on GitHub."""
+
+    def __init__(self, people: Mapping[str, PersonSettings]) -> None:
+        self._people = people
+
+    def shown(self, reply: Reply, platform: str) -> Reply:
+        """Return a reply in which the authors that are mapped lead to their pages on the platform."""
+        if not self._people or platform not in _PAGES:
+            return reply
+        match reply:
+            case CommitDetail():
+                return replace(reply, item=self._led(reply.item, platform))
+            case CommitList():
+                rows = tuple(replace(row, item=self._led(row.item, platform)) for row in reply.rows)
+                return replace(reply, rows=rows)
+            case DigestPost():
+                groups = tuple(
+                    replace(
+                        group,
+                        blocks=tuple(
+                            replace(block, items=tuple(self._led(item, platform) for item in block.items))
+                            for block in group.blocks
+                        ),
+                    )
+                    for group in reply.outline.groups
+                )
+                return replace(reply, outline=replace(reply.outline, groups=groups))
+            case _:
+                return reply
+
+    def _led(self, item: Item, platform: str) -> Item:
+        person = self._people.get((item.entry.commit.login or "").lower())
+        known = getattr(person, platform, "")
+        return replace(item, author_page=_PAGES[platform].format(known)) if known else item
+
+
+NOBODY = Accounts({})
