@@ -242,6 +242,22 @@ def test_a_models_sentences_cite_commits_that_bear_them_out(core: Core, environ:
         opened.stores.store.close()
 
 
+@pytest.mark.parametrize(
+    ("body", "is_shown"), [("It was found late.", False), ("The fix was released with v1.1.", True)]
+)
+def test_a_model_calls_nothing_released_of_its_own(
+    core: Core, environ: dict[str, str], body: str, is_shown: bool
+) -> None:
+    """Not even where no version is known: the commit has to speak of it."""
+    put(core, "Free the ledger when a session ends", 30, body=body, sha="abcdef0" + "1" * 33)
+    said = "The ledger is freed, and that is released in v1.1."
+    with ModelServer(lambda _: {"sentences": [sentence(said, "abcdef0", body)]}) as model:
+        opened = modelled(environ, model)
+        answer = in_sentences(opened, ask(opened, "does anything leak ledgers?", "en"), "en")
+        assert [one.text for one in answer.said] == ([said] if is_shown else [])
+        opened.stores.store.close()
+
+
 def test_where_a_model_says_nothing_that_is_borne_out_the_rules_answer(core: Core, environ: dict[str, str]) -> None:
     """And that is said; nothing is asked once the day's tokens are spent."""
     with ModelServer(lambda _: {"sentences": [sentence("It is fine.", "0000000", "no line of any")]}) as model:

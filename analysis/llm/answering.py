@@ -54,10 +54,15 @@ def answer(model: Model, text: str, found: Sequence[Found], language: Language) 
     return Answering(said, "" if said or not given.sentences else _NONE, tally.usage)
 
 
+def _is_released(one: Found) -> bool:
+    """Whether a commit may be called released: nothing tells that it is not, and its own message speaks of it."""
+    return one.unreleased is None and _PATTERNS.released.search(one.entry.commit.message) is not None
+
+
 def _held(sentence: Told, known: dict[str, Found]) -> Said | None:
     """Return a sentence that its commit bears out; None for one that cites none, that is refuted, or that takes merged for released."""
     one = known.get(sentence.commit[:7])
-    if one is None or (one.unreleased and _PATTERNS.released.search(sentence.text)):
+    if one is None or (_PATTERNS.released.search(sentence.text) and not _is_released(one)):
         return None
     ground = Ground.of(one.entry)
     quotes = [quote for line in sentence.evidence if (quote := ground.find(line.line, line.path, line.side))]
