@@ -168,6 +168,7 @@ def test_every_label_of_the_formats_is_used() -> None:
         "suspects",
         "patches",
         "coupled",
+        "history",
     }  # keys put together from values
     unused = [
         f"{group}.{key}"
