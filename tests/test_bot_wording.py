@@ -60,8 +60,8 @@ def test_the_command_table_uses_all_of_its_sentences(group: str) -> None:
 def test_one_and_many_are_told_apart_and_a_missing_key_is_an_error() -> None:
     """In both languages, where the language does."""
     assert [tell("done.unsubscribed", "en", count=count, topics="AMD") for count in (1, 2)] == [
-        "The subscription ended: you will not hear of AMD any more.",
-        "2 subscriptions ended: you will not hear of AMD any more.",
+        "The subscription ended: you will no longer hear of AMD.",
+        "2 subscriptions ended: you will no longer hear of AMD.",
     ]
     assert set(in_all("verb.today")) == set(LANGUAGES)
     with pytest.raises(KeyError):

@@ -118,7 +118,7 @@ def test_feeds_are_added_listed_paused_resumed_and_removed(cli: Cli, quill: Path
         (("feed", "add", "--platform", "slack", "--channel", "#general", "--repo", "o/r"), 2, "'#general' is no channel's id"),
         (("feed", "add", "--platform", "discord", "--channel", "general", "--repo", "o/r"), 2, "is no channel's id"),
         (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "quill"), 2, "names no repository"),
-        (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "o/r", "--at", "25:00"), 2, "is no time of day"),
+        (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "o/r", "--at", "25:00"), 2, "is not a time of day"),
         (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "o/r", "--tz", "Mars"), 2, "no time zone"),
         (("feed", "add", "--platform", "slack", "--channel", "C1", "--repo", "o/r", "--area", "x"), 2, "no area"),
     ],

@@ -331,7 +331,7 @@ async def test_several_topics_in_an_option_are_several(team: Team) -> None:
     assert "You will hear of AMD and of NPU in example/quill, on Mondays at 09:00 Shanghai time." in done.text
     assert len(team.bot.subscriptions.all()) == 2
     undone = await team.press(done.messages[0], "Undo")
-    assert "as if it had not been asked for" in undone.text
+    assert "as if it had never been asked for" in undone.text
     assert team.bot.subscriptions.all() == []
 
 

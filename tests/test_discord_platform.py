@@ -363,7 +363,7 @@ async def test_a_fault_of_ours_is_told(world: World, caplog: pytest.LogCaptureFi
     world.talker.answers = fail
     used = await world.server.slash("digest today")
     await used.settled()
-    assert "fault on our side" in used.text
+    assert "internal error" in used.text
     assert "a defect" in caplog.text
 
 

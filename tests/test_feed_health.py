@@ -107,7 +107,7 @@ async def test_a_revoked_token_is_told_once_and_what_was_missed_follows(bot: Bot
     assert broken.text == (
         "ann/scratch: no digest can be made since 2026-01-08 23:05 (UTC). GitHub does not accept Daybrief's token: it is "
         "missing, has expired or was revoked. Whoever runs Daybrief must set a valid one as [github] token and restart it. "
-        "What is missed meanwhile follows when it works again."
+        "What is missed meanwhile follows once it works again."
     )
     await pass_time(bot, NINE - MINUTE)
     assert heard(bot, "C1") == []
@@ -122,7 +122,7 @@ async def test_a_revoked_token_is_told_once_and_what_was_missed_follows(bot: Bot
     mend(github)
     await pass_time(bot, NINE + 51 * HOUR)
     (works,) = heard(bot)[1:]
-    assert works.startswith("ann/scratch: digests can be made again since 2026-01-11 11:")
+    assert works.startswith("ann/scratch: digests can be made again as of 2026-01-11 11:")
     assert works.endswith("Missed: 2026-01-08 to 2026-01-10, made up for in one post.")
     assert sorted(heard(bot, "C1")[1:]) == sorted([works, "Day 0, Day 1, Day 2"])
     await pass_time(bot, NINE + 70 * HOUR, step=HOUR)
@@ -347,7 +347,7 @@ async def test_a_defect_in_one_repository_is_told_and_keeps_no_other(
 
     monkeypatch.setattr(bot.core, "follow", broken)
     await pass_time(bot, NINE - 11 * HOUR)
-    assert "This is a defect in Daybrief" in heard(bot)[0]
+    assert "This is a bug in Daybrief" in heard(bot)[0]
     assert heard(bot, "DM-U2") == []
     assert github.count("commits.list", 200) > 0
 

@@ -365,7 +365,7 @@ async def test_a_rerun_of_a_day_mends_the_week_that_it_is_part_of(bot: Bot, scra
     a_feed(bot)
     await at(bot, MONDAY)
     await bot.reply(f"rank up ann/scratch@{sha}")
-    assert "the post shows it as it is now" in await bot.shown("rerun 2026-01-11")
+    assert "the post was updated" in await bot.shown("rerun 2026-01-11")
     ((_, edited),) = bot.platform.edits
     assert isinstance(edited, ReviewPost)
 

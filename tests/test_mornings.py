@@ -241,8 +241,8 @@ async def test_a_revert_of_what_the_channel_was_told_comes_through_its_filter(bo
     [
         (
             "en",
-            "The digest of ann/scratch cannot be posted to this channel: the channel is archived. It is paused; Daybrief tries "
-            "again by itself, and `resume` there at once.",
+            "The digest of ann/scratch cannot be posted to this channel: the channel is archived. It is paused; Daybrief will "
+            "try again by itself, and `resume` there tries at once.",
             "paused: the channel is archived",
         ),
         (
@@ -519,7 +519,7 @@ async def test_a_rerun_mends_the_post(bot: Bot, scratch: Scratch) -> None:
     scratch.commit("Fix crash", {"b.py": "b = 1\n"}, at=NINE - 20 * HOUR)
     a_feed(bot)
     await bot.at(NINE)
-    assert "the post shows it as it is now" in await bot.shown("rerun 2026-01-08")
+    assert "the post was updated" in await bot.shown("rerun 2026-01-08")
     assert len(bot.platform.edits) == 1
 
 
@@ -574,7 +574,7 @@ async def test_the_status_counts_where_the_model_ranks_otherwise_by_when_it_read
     day = await reading.reply("2026-01-08")
     assert isinstance(day, DigestPost)
     assert len(day.outline.digest.coverage.disputed) == 3
-    said = "Of {} commits that the model read in the last 7 days, it ranks {} otherwise than the rules"
+    said = "Of {} commits that the model read in the last 7 days, it ranked {} differently from the rules"
     assert said.format(3, 3) in await reading.shown("status")
     sha = day.outline.digest.entries[0].commit.short
     await reading.reply(f"rank down ann/scratch@{sha}")

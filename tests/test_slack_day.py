@@ -449,7 +449,7 @@ async def test_several_topics_and_a_question_go_the_whole_way(team: Team) -> Non
     changed = await team.use("subscribe AMD immediately")
     assert "Until now it was AMD (on Mondays at 09:00 Shanghai time)." in changed.text
     undone = await team.press(changed.replies[-1], "Undo")
-    assert "it is again AMD (on Mondays" in undone.text
+    assert "back to AMD (on Mondays" in undone.text
     assert [(one.area, one.how) for one in team.bot.subscriptions.all()] == [
         ("amd_rocm", "weekly"),
         ("npu_ascend", "weekly"),

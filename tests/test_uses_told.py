@@ -178,7 +178,7 @@ async def test_a_file_is_forgotten_when_its_owner_asks(bot: Bot, sent: Attachmen
     """With what was subscribed to by it; a second time there is nothing."""
     await bot.reply("uses", file=sent)
     await bot.reply("subscribe uses")
-    assert "not known here any more" in await bot.shown("uses forget")
+    assert "no longer stored here" in await bot.shown("uses forget")
     assert bot.assembly.subscriptions.all() == []
     assert "no file" in await bot.problem("uses forget")
 

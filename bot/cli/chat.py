@@ -114,7 +114,7 @@ def add(
     at: Annotated[str, typer.Option(help="When it is posted.")] = "09:00",
     tz: Annotated[str | None, typer.Option("--tz", help="IANA time zone; default: the machine's.")] = None,
     lang: Annotated[Lang, typer.Option("--lang", help="The language.")] = Lang.EN,
-    least: Annotated[Level, typer.Option("--min", help="Only from this importance on.")] = Level.LOW,
+    least: Annotated[Level, typer.Option("--min", help="Only commits of at least this importance.")] = Level.LOW,
     area: Annotated[list[str] | None, typer.Option(help="Only this area; may be repeated.")] = None,
     without: Annotated[list[str] | None, typer.Option(help="Leave this author out; `bots` for all programs.")] = None,
     path: PathOption = None,

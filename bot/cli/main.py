@@ -94,7 +94,7 @@ def digest(
     ] = Wanted.AUTO,
     area: Annotated[str | None, typer.Option(help="Only this area.")] = None,
     minimum: Annotated[
-        str | None, typer.Option("--min", help="Only from this importance on: high, medium, low.")
+        str | None, typer.Option("--min", help="Only commits of at least this importance: high, medium, low.")
     ] = None,
     author: Annotated[str | None, typer.Option(help="Only this author (name or account).")] = None,
     kind: Annotated[str | None, typer.Option("--type", help="Only this change type.")] = None,
