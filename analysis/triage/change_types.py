@@ -10,6 +10,7 @@ from analysis.commits.file_kinds import FileKind
 from analysis.commits.title import AROUND, ChangeType, Title, plain_type, says_revert
 from analysis.facts import Fact, FactKind
 from analysis.facts.syntax.changed import changed_file
+from analysis.i18n.patterns import Patterns
 from analysis.statements import Source, Statement
 from analysis.statements.breaking import says_breaking
 from analysis.statements.symptoms import found_in
@@ -17,6 +18,7 @@ from analysis.triage.inert import is_inert, is_laid_out_anew, is_moved, is_worde
 from analysis.triage.prominence import facts_for_users
 from analysis.triage.withdrawals import withdraws
 
+_PATTERNS = Patterns(__file__, "change_types")
 _PRODUCT = {FileKind.PRODUCTION, FileKind.BUILD, FileKind.VENDORED}
 _KIND_TYPES = {
     FileKind.DOCS: ChangeType.DOCS,
@@ -27,13 +29,6 @@ _KIND_TYPES = {
 }
 _MENDS = re.compile(r"\b(?:fix|correct|repair|resolv|restor|prevent|avoid|handl|bug|wrong|missing)\w*", re.IGNORECASE)
 _BUILDS = {FileKind.CI, FileKind.BUILD, FileKind.LOCK, FileKind.TOOLING}
-_SPEEDS_UP = re.compile(r"\b(?:perf|fast|speed|optimi|cache|memory|alloc|slow)\w*", re.IGNORECASE)
-_MAY_SPEED_UP = re.compile(
-    rf"{_SPEEDS_UP.pattern}|\b(?:fus|overlap|reduc|avoid|skip|laz[iy]|batch|parallel|async|tun(?:e|ing)|kernel|graph|vectori|throughput|latency|inlin"
-    r"|prefetch|preload|pool|cop(?:y|ies)|clone|redundant|unnecessar|hoist|triton|cuda|gemm|quanti|compress|efficien|improv|precomput|reus|fp[48]|int[48])\w*|优化|性能|提速|加速",
-    re.IGNORECASE,
-)
-"""What a title speaks of that makes something faster; one that speaks of nothing such tells of something else."""
 _SAYS_FIX = re.compile(r"\W*(?:fix(?:es|ed|ing)?|repair(?:s|ed)?|correct(?:s|ed)?)\b", re.IGNORECASE)
 
 
@@ -138,10 +133,10 @@ def likeliest(
     ruled_out = {ChangeType.REVERT}
     if ChangeType.CHORE in title.types and not found_in(title.text) and not _MENDS.search(title.text):
         ruled_out.add(ChangeType.BUGFIX)
-    if ChangeType.CHORE in title.types and not _SPEEDS_UP.search(title.text):
+    if ChangeType.CHORE in title.types and not _PATTERNS.speeds_up.search(title.text):
         ruled_out.add(ChangeType.PERFORMANCE)
     symptoms = {code for code, _ in found_in(title.text)}
-    if not _MAY_SPEED_UP.search(title.text):
+    if not _PATTERNS.may_speed_up.search(title.text):
         ruled_out.add(ChangeType.PERFORMANCE)
     if kinds and not _BUILDS & set(kinds):
         ruled_out.add(ChangeType.CI_BUILD)
