@@ -85,7 +85,8 @@ def read(text: str) -> Command:
     if found[1:] and (name := _TWO_WORDS.get((_head(found[0]), _head(found[1])), "")):
         return _sorted(name, found[2:])
     if begun := next((one for one in _begun() if not found[0].is_quoted and found[0].text.startswith(one)), ""):
-        return read(f"{begun} {text.lstrip()[len(begun) :].lstrip(':\uff1a')}")
+        rest = text.lstrip().removeprefix(begun).lstrip(":\uff1a")  # a colon, half or full width
+        return read(f"{begun} {rest}")
     if found[1:] and found[0].text.startswith(("@", "<@")):
         return read(text.partition(found[0].text)[2])  # our own name, where only we are spoken to
     day, shown = _day_of(_sorted("date", found)), _sorted("show", found)
