@@ -74,7 +74,7 @@ def test_at_a_terminal_a_form_is_asked_field_by_field(environ: dict[str, str], t
         [sys.executable, "-m", "bot", "chat"], stdin=other, stdout=other, stderr=other, env=environ, cwd=tmp_path
     )
     os.close(other)
-    os.write(main, b"subscribe\n" + b"AMD\n" + b"\n" * 6 + b"\n" + b"exit\n")
+    os.write(main, b"subscribe\n" + b"AMD\n" + b"\n" * 7 + b"\n" + b"exit\n")
     told = b""
     while True:
         try:
