@@ -58,7 +58,7 @@ class TestRenamed:
         listing = listed(path)
         assert (listing.branch, subjects(listing)) == (new, ["After the rename", "Begin"])
         assert listing.notes[0] == (
-            f"the branch master is gone from the remote, {new} is read in its place; "
+            f"the branch master is gone from the remote, so {new} is read instead; "
             f"`git -C {path} remote set-head origin --auto` settles it"
         )
 

@@ -289,9 +289,7 @@ class TestRewritten:
         scratch.commit("New", {"new.py": "1\n"}, at=NINE - 10 * HOUR)
         digest = told(environ, place)
         assert titles(digest) == ["New"]
-        assert digest.notes == (
-            "the branch's history was rewritten: 5 commits that were told before have other SHAs now",
-        )
+        assert digest.notes == ("the branch's history was rewritten: 5 commits reported before now have other SHAs",)
         assert (digest.run.fetched, digest.run.cached) == (6, 0)
         assert titles(told(environ, place)) == ["New"], "made again"
         scratch.commit("Newer", {"new.py": "2\n"}, at=NINE + 10 * HOUR)
@@ -303,7 +301,7 @@ class TestRewritten:
         rewrite(scratch, "Signed-off-by: Ann", changed=4)
         digest = told(environ, place)
         assert titles(digest) == ["Change 4 (late)"]
-        assert "4 commits that were told before" in digest.notes[0]
+        assert "4 commits reported before" in digest.notes[0]
         assert told(environ, place, NINE + DAY).notes == ()
 
     def test_what_landed_twice_is_told_twice(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:
@@ -317,7 +315,9 @@ class TestRewritten:
         gone = [scratch.git("rev-parse", "--short=7", name) for name in ("main", "main~1")]
         scratch.git("update-ref", "refs/heads/main", "main~2")
         scratch.commit("New", {"new.py": "1\n"}, at=NINE - 10 * HOUR)
-        said = f"2 commits that were told on 2026-01-07 are no longer on the branch: `{gone[0]} Change 4`, `{gone[1]} Change 3`"
+        said = (
+            f"2 commits reported on 2026-01-07 are no longer on the branch: `{gone[0]} Change 4`, `{gone[1]} Change 3`"
+        )
         for _ in range(2):
             digest = told(environ, place)
             assert titles(digest) == ["New"]
@@ -333,7 +333,7 @@ class TestRewritten:
         scratch.git("update-ref", "refs/heads/main", tip)
         digest = told(environ, place)
         assert titles(digest) == ["Anew"]
-        assert digest.notes[0].startswith("5 commits that were told on 2026-01-07 are no longer on the branch: `")
+        assert digest.notes[0].startswith("5 commits reported on 2026-01-07 are no longer on the branch: `")
 
     def test_a_rebase_that_dates_all_anew_tells_nothing_again(
         self, scratch: Scratch, environ: dict[str, str], place: str
@@ -348,9 +348,7 @@ class TestRewritten:
         scratch.git("update-ref", "refs/heads/main", tip)
         digest = told(environ, place)
         assert titles(digest) == []
-        assert digest.notes == (
-            "the branch's history was rewritten: 5 commits that were told before have other SHAs now",
-        )
+        assert digest.notes == ("the branch's history was rewritten: 5 commits reported before now have other SHAs",)
         assert told(environ, place, NINE + DAY).notes == ()
 
     def test_a_title_from_outside_is_only_a_title(self, scratch: Scratch, environ: dict[str, str], place: str) -> None:

@@ -46,11 +46,11 @@ WHY = {
     "a symptom where it is met": ("Fix pages on Blackwell", (WRONG, LEARNED), ("fixes wrong results on Blackwell", "修复结果错误（Blackwell）")),
     "a device that the title alone names": ("Fix pages and Blackwell masks", (WRONG, LEARNED), ("fixes wrong results", "修复结果错误")),
     "a symptom everywhere": ("Fix pages", (CRASH, WRONG), ("fixes wrong results; fixes crashes", "修复结果错误；修复崩溃")),
-    "what was set": ("Wait longer", (FEATURE, DEFAULT), ("`TIMEOUT` has another default", "`TIMEOUT` 的默认值有变")),
+    "what was set": ("Wait longer", (FEATURE, DEFAULT), ("`TIMEOUT` has a new default", "`TIMEOUT` 的默认值有变")),
     "two at most, the graver first": (
         "Wait longer",
         (DEFAULT, FLAG, WRONG),
-        ("fixes wrong results; `TIMEOUT` has another default", "修复结果错误；`TIMEOUT` 的默认值有变"),
+        ("fixes wrong results; `TIMEOUT` has a new default", "修复结果错误；`TIMEOUT` 的默认值有变"),
     ),
     "a hole by its name": ("Fix it", (Reason("security", "open redirect", 2.8),), ("security (“open redirect”)", "安全问题（“open redirect”）")),
     "a name that the headline has is not said again": ("Remove the flag --old", (FLAG,), ("a flag you may set is gone", "可用的启动参数被移除")),

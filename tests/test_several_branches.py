@@ -131,7 +131,7 @@ async def test_no_branch_that_fits_is_told(bot: Bot) -> None:
     (posted,) = bot.platform.in_channel("C1")
     assert isinstance(posted, Note)
     assert "ann/scratch (branch stable/*), Thursday, 2026-01-08: nothing landed." in posted.text
-    assert "no branch fits stable/* now" in posted.text
+    assert "no branch matches stable/* now" in posted.text
 
 
 async def test_the_default_branch_stays_by_itself(bot: Bot) -> None:

@@ -148,7 +148,7 @@ def test_one_commit_with_everything_known_of_it() -> None:
         "Title               “Wait”",
         "Effect              Slower.",
         "Risks               It may hang.",
-        "Facts from the diff `timeout` is now 2 by default, 1 before  quill/config.py:3",
+        "Facts from the diff `timeout` now defaults to 2 instead of 1  quill/config.py:3",
         "",
         "- a = 1",
         "+ a = 2",

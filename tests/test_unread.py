@@ -94,7 +94,7 @@ async def test_a_quiet_day_of_a_rewritten_history_says_so(bot: Bot, scratch: Scr
     assert isinstance(said, Note)
     assert said.text.splitlines() == [
         "ann/scratch, Friday, 2026-01-09: nothing landed.",
-        "⚠️ the branch's history was rewritten: 1 commit that was told before has another SHA now",
+        "⚠️ the branch's history was rewritten: 1 commit reported before now has another SHA",
     ]
 
 
@@ -113,7 +113,7 @@ async def test_what_a_force_push_dropped_is_told_on_a_quiet_day(bot: Bot, scratc
     assert isinstance(said, Note)
     assert said.text.splitlines() == [
         "ann/scratch, Friday, 2026-01-09: nothing landed.",
-        f"⚠️ 1 commit that was told on 2026-01-08 is no longer on the branch: `{short} Fix crash 5`",
+        f"⚠️ 1 commit reported on 2026-01-08 is no longer on the branch: `{short} Fix crash 5`",
     ]
     assert len(bot.platform.in_channel("C1")) == (3 if quiet == "line" else 2)
 

@@ -140,7 +140,7 @@ def test_an_upgrade_tells_what_is_left_of_all_commits(cli: Cli, made: Path) -> N
     """By part: the flag that came and went in between is in none, nor are tools of developers."""
     parts = upgraded(cli, made)
     assert parts["breaks"] == ["The flag `--slow-start` is gone", "answer in another shape"]
-    assert parts["defaults"] == ["`--page-size` is now 64 by default, 16 before"]
+    assert parts["defaults"] == ["`--page-size` now defaults to 64 instead of 16"]
     assert parts["requirements"] == ["`torch` goes from ==2.8.0 to ==2.9.1"]
     assert "--trial" not in str(parts)
     assert "pytest" not in str(parts)
