@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from analysis.commits.commit import Brought, Commit, FileChange
+from analysis.commits.commit import Brought, Commit, FileChange, SubmoduleMove
 from analysis.commits.pull_request import PullRequest
 from analysis.entry import Entry
 from analysis.facts import Fact
@@ -134,6 +134,7 @@ def write(db: Database, commit: Commit) -> int:
         "files": json.dumps(files, ensure_ascii=False),
         "more_files": int(commit.more_files),
         "brought": _brought(commit),
+        "submodules": _submodules().dump_json(commit.submodules).decode(),
         "is_whole": UNREAD if commit.is_unread else WHOLE,
     }
     db.table("commits").upsert(row, pk="id")
@@ -157,6 +158,13 @@ def _facts() -> Any:
     import pydantic
 
     return pydantic.TypeAdapter(tuple[Fact, ...])
+
+
+@lru_cache(maxsize=1)
+def _submodules() -> Any:
+    import pydantic
+
+    return pydantic.TypeAdapter(tuple[SubmoduleMove, ...])
 
 
 @lru_cache(maxsize=1)
@@ -200,6 +208,7 @@ def _made(row: dict[str, Any]) -> Commit:
         login=row["login"],
         brought=tuple(Brought(*pair) for pair in json.loads(row["brought"] or "[]")),
         more_files=bool(row["more_files"]),
+        submodules=_submodules().validate_json(row["submodules"]),
     )
 
 

@@ -411,3 +411,9 @@ def m066_branches(db: Database) -> None:
     """The branches that a feed follows, as a JSON list of patterns; and which commits no default branch is known to have."""
     db.table("feeds").add_column("branches", str, not_null_default="[]")
     db.table("commits").add_column("aside", int, not_null_default=0)
+
+
+@migrations()
+def m067_submodules(db: Database) -> None:
+    """What is known of the submodules that a commit moves, as JSON."""
+    db.table("commits").add_column("submodules", str, not_null_default="[]")

@@ -65,6 +65,27 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
+class SubmoduleMove:
+    """What is known of how a commit moves a submodule, beside its diff.
+
+    Attributes:
+        path: where the submodule is.
+        before, after: the whole SHAs that it goes from and to.
+        url: the page that compares the two; empty where none is known.
+        came, lost: how many commits only the new one reaches, and only the old one; None where the submodule's clone is not here.
+        newest: the newest of those that came, without their authors.
+    """
+
+    path: str
+    before: str
+    after: str
+    url: str = ""
+    came: int | None = None
+    lost: int | None = None
+    newest: tuple[Brought, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """A commit as it landed on a branch; for a merge, with the diff against its first parent.
 
@@ -77,6 +98,7 @@ class Commit:
         brought: commits that a merge brought in and that landed in the same window, newest first.
         more_files: it changed more files than the source names (GitHub names at most 3,000); without any file, the source
             gave nothing but its message.
+        submodules: those that it moves and of which more is known than its diff says.
     """
 
     repo: str
@@ -91,6 +113,7 @@ class Commit:
     login: str | None = None
     brought: tuple[Brought, ...] = ()
     more_files: bool = False
+    submodules: tuple[SubmoduleMove, ...] = ()
 
     @property
     def short(self) -> str:

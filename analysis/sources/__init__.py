@@ -2,7 +2,7 @@
 
 A source lists what landed in a span of time (cheap: no diffs), then fetches single commits with their diffs. GitHub
 (`github_rest`) and a local clone (`git_clone`) give equal commits for the same history, but for what git cannot know
-(accounts). What people wrote around a commit comes from its pull request (`github_pulls`).
+(accounts) and GitHub does not say (the commits of submodules). What people wrote around a commit comes from its pull request (`github_pulls`).
 """
 
 import re

@@ -20,6 +20,7 @@ from analysis.sources import LARGEST_PATCH, Listing, hunks_of
 from analysis.sources.git_around import Around
 from analysis.sources.git_branch import Branches, Tip
 from analysis.sources.git_command import LONG, OLDEST_GIT, Git, is_too_old
+from analysis.sources.git_submodules import Submodules, place_of_remote
 from analysis.sources.remarks import Remark, no_commits, stale
 
 _STATUS: dict[str, Status] = {
@@ -37,8 +38,6 @@ _PULL = r"^Merge (remote-tracking )?(branch|https?:|main|master|trunk|origin/|up
 _MOST_PULLS = 50
 """Where the trunk was pulled more often since, what waited elsewhere is not told apart."""
 _SECTION = re.compile(r"^diff --git ", re.MULTILINE)
-_SCHEME_URL = re.compile(r"(?:https?|ssh|git)://(?:[^@/\s]+@)?([\w.-]+)(?::\d+)?/([\w./~-]+?)(?:\.git)?/?")
-_SSH_PLACE = re.compile(r"(?:[\w.-]+@)?([\w-]+(?:\.[\w-]+)+):([\w./~-]+?)(?:\.git)?/?")
 
 
 class GitClone:
@@ -58,13 +57,14 @@ class GitClone:
         self._git = Git(self._path, environ)
         self._check()
         self._remote = self._git("config", "--get", "remote.origin.url", check=False).strip()
-        self._web, named = _place(self._remote)
+        self._web, named = place_of_remote(self._remote)
         root = self._git("rev-parse", "--show-toplevel", check=False) or self._git("rev-parse", "--absolute-git-dir")
         self._host = "" if repo else urlsplit(self._web).hostname or ""
         self._repo = repo or named or Path(root.strip()).name.removesuffix(".git")
         self._wanted = branch
         self._found: Tip | None = None
         self._around = Around(self._git, ())
+        self._submodules = Submodules(self._git, self._web)
 
     @property
     def repo(self) -> str:
@@ -126,7 +126,8 @@ class GitClone:
         for start in range(0, len(shas), _AT_ONCE):
             for sha, files in self._patches(shas[start : start + _AT_ONCE]):
                 # A commit of which not even the names can be read is told as such; one without changes has no files.
-                yield replace(known[sha], files=files or (), more_files=files is None)
+                whole = replace(known[sha], files=files or (), more_files=files is None)
+                yield replace(whole, submodules=self._submodules.moved_by(whole))
 
     def resolve(self, ref: str) -> Commit:
         """Return one commit with its files; see CommitSource."""
@@ -314,12 +315,6 @@ def _folder(path: str | Path) -> Path:
     if not is_folder:
         raise BadInput(f"There is no folder {found}: give a clone's path, or owner/name for a repository on GitHub.")
     return found
-
-
-def _place(remote: str) -> tuple[str, str]:
-    """Return the web address and `owner/name` that a remote's URL stands for; empty strings for a local path."""
-    found = _SCHEME_URL.fullmatch(remote) or _SSH_PLACE.fullmatch(remote)
-    return (f"https://{found[1]}/{found[2]}", found[2]) if found else ("", "")
 
 
 def _text(stored: bytes, encoding: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from posixpath import basename
 
-from analysis.commits.commit import LOST, Commit
+from analysis.commits.commit import LOST, Brought, Commit, SubmoduleMove
 from analysis.commits.redaction import redact
 from analysis.commits.title import AROUND, Title, read_title
 from analysis.commits.window import Window
@@ -280,10 +280,34 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
         if shown:
             yield Part("facts", label("entry.facts", language), shown[:_FACTS] + more)
     if entry.commit.brought:
-        brought = [Point(f"{one.sha[:7]} {clean(redact(one.subject)[0])}") for one in entry.commit.brought]
+        brought = [Point(_named(one)) for one in entry.commit.brought]
         if len(brought) > _BROUGHT:
             brought[_BROUGHT:] = [Point(label("entry.more_facts", language, count=len(brought) - _BROUGHT))]
         yield Part("brought", label("entry.brought", language), tuple(brought))
+    if entry.commit.submodules:
+        moves = tuple(point for move in entry.commit.submodules for point in _moved_submodule(move, language))
+        yield Part("submodules", label("entry.submodules", language), moves)
+
+
+def _moved_submodule(move: SubmoduleMove, language: Language) -> Iterator[Point]:
+    """Say where a submodule went, and below it the newest commits that came with it."""
+    text = f"`{clean(move.path)}` {move.before[:7]} → {move.after[:7]}"
+    counts = [
+        label(f"entry.submodule_{what}", language, count=count)
+        for what, count in (("came", move.came), ("lost", move.lost))
+        if count
+    ]
+    if counts:
+        text = label("entry.submodule", language, move=text, counts=label("list.comma", language).join(counts))
+    yield Point(text, source=label("source.comparison", language) if move.url else "", url=move.url)
+    yield from (Point(_named(one)) for one in move.newest)
+    if move.newest and (more := (move.came or 0) - len(move.newest)) > 0:
+        yield Point(label("entry.more_facts", language, count=more))
+
+
+def _named(one: Brought) -> str:
+    """A commit by its SHA and its subject; an escape code just before a secret would hide it, so it is cleaned first."""
+    return f"{one.sha[:7]} {redact(clean(one.subject))[0]}"
 
 
 def _cited(analysis: Analysis) -> set[tuple[str, int]]:
