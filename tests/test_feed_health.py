@@ -200,7 +200,7 @@ async def test_a_chinese_channel_reads_it_in_chinese(bot: Bot, github: GitHubSer
     await pass_time(bot, NINE)
     for channel in ("C1", "DM-U1"):
         (said,) = heard(bot, channel)
-        assert "请由运维者在 [github] token 中设置有效的令牌并重启 Daybrief。" in said
+        assert "请运维人员在 [github] token 中设置有效的令牌并重启 Daybrief。" in said
 
 
 async def test_one_message_tells_a_person_of_all_their_feeds(bot: Bot, github: GitHubServer) -> None:

@@ -247,7 +247,7 @@ async def test_a_revert_of_what_the_channel_was_told_comes_through_its_filter(bo
         ),
         (
             "zh",
-            "ann/scratch 的简报无法发到该频道：频道已归档。简报已暂停；Daybrief 会自行重试，处理后在该频道中使用 `resume` 可立即补发。",
+            "ann/scratch 的简报无法发到该频道：频道已归档。简报已暂停，Daybrief 会自动重试；问题解决后也可在该频道用 `resume` 立即重试。",
             "已暂停：频道已归档",
         ),
     ],

@@ -77,7 +77,7 @@ async def test_a_post_that_cannot_be_mended_is_no_defect(bot: Bot, trouble: Exce
     await bot.assembly.due()
     bot.platform.trouble = lambda step: _raise(trouble) if step == "edit" else None
     said = await bot.problem("rerun 2026-03-12", READER)
-    assert said.startswith("已重新读取")
+    assert said.startswith("已重新生成")
     assert is_chinese(said)
 
 
