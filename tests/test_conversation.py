@@ -408,7 +408,7 @@ async def test_a_time_of_which_nothing_is_known_is_no_quiet_one(bot: Bot) -> Non
 
 
 @pytest.mark.parametrize(
-    ("command", "told"), [("week", "No commit is known from these days"), ("week lang=zh", "这几天没有已知的提交")]
+    ("command", "told"), [("week", "No commit is known from these days"), ("week lang=zh", "这几天没有收录任何提交")]
 )
 async def test_a_week_in_which_nothing_landed_has_no_lines_of_zeros(bot: Bot, command: str, told: str) -> None:
     """It was read: one line says so."""
@@ -1449,7 +1449,7 @@ CHINESE_ASKER = an_asker(language="zh", channel="C2", is_admin=True)
         ("subscribe area=AMD", "将每天 09:00（Shanghai 时间）为你推送 example/quill 的 AMD。"),
         ("setup", "本频道的简报"),
         ("status", "本频道的简报"),
-        ("rank up example/quill@40a912f", "重要度现在为高"),
+        ("rank up example/quill@40a912f", "重要度已改为高"),
     ],
 )
 async def test_a_chinese_channel_is_answered_in_chinese(known: Bot, text: str, told: str) -> None:

@@ -226,7 +226,7 @@ def news(kind: FollowUpKind, **fields: Any) -> FollowUp:
 
 
 NEWS = {
-    "revert": (news(FollowUpKind.REVERT, by=sha_of(600), by_number=600), "reverted", "已被回退"),
+    "revert": (news(FollowUpKind.REVERT, by=sha_of(600), by_number=600), "reverted", "已回退"),
     "fix": (news(FollowUpKind.FIX, by=sha_of(600), by_number=600), "a fix followed", "之后有修复"),
     "one report": (news(FollowUpKind.REPORT, count=1), "1 comment reports trouble", "有 1 条评论反映问题"),
     "reports": (news(FollowUpKind.REPORT, count=3), "3 comments report trouble", "有 3 条评论反映问题"),

@@ -141,7 +141,7 @@ async def test_the_message_speaks_the_language_of_the_subscription(bot: Bot, scr
     await looked(bot, MADE + 2 * HOUR)
     (message,) = bot.platform.in_channel("DM-U1")
     assert isinstance(message, CommitList)
-    assert message.title == "为你订阅的 ann/scratch 的提交：1 个 · 2026-01-08（周四）"
+    assert message.title == "你订阅的 ann/scratch：1 个提交 · 2026-01-08（周四）"
 
 
 @pytest.mark.parametrize("step", ["direct", "post", "post.0.after"])
@@ -260,6 +260,6 @@ async def test_a_message_says_which_subscriptions_matched(bot: Bot, scratch: Scr
     await looked(bot, MADE + HOUR)
     (message,) = bot.platform.in_channel("DM-U1")
     assert isinstance(message, CommitList)
-    assert message.title.startswith("为你订阅的 ann/scratch 的提交：1 个")
+    assert message.title.startswith("你订阅的 ann/scratch：1 个提交")
     assert [row.because for row in message.rows] == ["订阅：`b.py`、`fix the`"]
     assert "订阅：`b.py`、`fix the`" in reply_text(message, width=200)

@@ -84,7 +84,7 @@ def test_a_revert_of_another_days_commit_says_what_it_takes_back() -> None:
     headings = [
         of(a_digest(entry, stories=(story,), language=language)).groups[0].blocks[0].heading for language in LANGUAGES
     ]
-    assert headings == ["Reverts “Fuse the add” of Monday, 2026-03-09", "撤回 2026-03-09（周一）的“Fuse the add”"]
+    assert headings == ["Reverts “Fuse the add” of Monday, 2026-03-09", "回退 2026-03-09（周一）的“Fuse the add”"]
 
 
 def test_a_revert_of_what_is_not_known_here_says_its_title() -> None:
@@ -94,7 +94,7 @@ def test_a_revert_of_what_is_not_known_here_says_its_title() -> None:
     headings = [
         of(a_digest(entry, stories=(story,), language=language)).groups[0].blocks[0].heading for language in LANGUAGES
     ]
-    assert headings == ["Reverts “Fuse the add”, which landed before", "撤回此前合入的“Fuse the add”"]
+    assert headings == ["Reverts “Fuse the add”, which landed before", "回退此前合入的“Fuse the add”"]
 
 
 def test_what_brings_a_change_back_is_no_revert() -> None:

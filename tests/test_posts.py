@@ -54,7 +54,7 @@ WHY = {
     ),
     "a hole by its name": ("Fix it", (Reason("security", "open redirect", 2.8),), ("security (“open redirect”)", "安全问题（“open redirect”）")),
     "a name that the headline has is not said again": ("Remove the flag --old", (FLAG,), ("a flag you may set is gone", "可用的启动参数被移除")),
-    "taken back": ("Wait longer", (Reason("type.revert", points=3.0), ERROR), ("revert", "撤回")),
+    "taken back": ("Wait longer", (Reason("type.revert", points=3.0), ERROR), ("revert", "回退")),
     "a person's word before all": ("Fix it", (WRONG, Reason("corrected", "high", 1.0)), ("a reader ranks it high; fixes wrong results", "读者判定为高；修复结果错误")),
 }  # fmt: skip
 

@@ -251,7 +251,7 @@ class TestFailures:
         core = hub.core()
         for language in LANGUAGES:
             run = dict(outline(replace(digest, language=language), core.sources.areas()).run)
-            line = run[{"en": "Pull requests", "zh": "拉取请求"}[language]]
+            line = run[{"en": "Pull requests", "zh": "PR 内容"}[language]]
             assert "\n" not in line
             assert str(count) in line
         core.stores.store.close()

@@ -331,7 +331,7 @@ class TestDisputes:
         ("language", "said", "counted"),
         [
             ("en", "rules: {0} · the model: {1}", "1 ranked otherwise by the model than by the rules"),
-            ("zh", "规则：{0} · 模型：{1}", "1 个的重要度模型判断与规则不同"),
+            ("zh", "规则：{0} · 模型：{1}", "1 个的重要度，模型与规则判断不同"),
         ],
     )
     def test_both_are_shown_wherever_it_is_and_the_disputes_are_counted(

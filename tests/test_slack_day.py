@@ -104,7 +104,7 @@ async def test_from_an_empty_channel_to_a_subscription(team: Team, language: str
     thread = [message for message in team.posts() if message.thread_ts == post.ts and message is not post]
     assert thread[-1].data["files"][0]["name"].startswith("example-quill")
     (message,) = server.in_channel(server.dm_with(server.user))
-    assert ("Reverted" if language == "en" else "撤回") in message.text
+    assert ("Reverted" if language == "en" else "回退") in message.text
 
     menu = next(e for block in post.blocks for e in block.get("elements", []) if e["type"] == "static_select")
     shown = await team.answered(await server.press(post, menu["action_id"], values=[menu["options"][0]["value"]]))
