@@ -298,7 +298,7 @@ async def test_a_channel_without_permissions_is_told_at_setup(team: Team) -> Non
     given: dict[str, str | list[str]] = {"repository": "example/quill", "zone": "Asia/Shanghai", "language": ["en"]}
     first = await team.answered(await team.server.submit(opened, given))
     refused = await team.press(first.messages[0], "Save")
-    assert "Allow it to attach files, create public threads in the channel's settings" in refused.text
+    assert "Allow it to attach files, create public threads under Permissions in the channel's settings" in refused.text
     assert team.bot.feeds.all() == []
     team.server.channel.app_permissions |= discord.Permissions.all().value
     await set_up(team, "en")
@@ -310,12 +310,12 @@ async def test_a_mistake_opens_the_step_of_its_entry(team: Team) -> None:
     opened = await team.use("setup")
     given: dict[str, str | list[str]] = {"repository": "example/quill", "zone": "Asia/Shanghai", "language": ["en"]}
     first = await team.answered(await team.server.submit(opened, given))
-    second = await team.press(first.messages[0], "Go on (2/3)")
+    second = await team.press(first.messages[0], "Continue (2/3)")
     noted = await team.answered(await team.server.submit(second, {"areas": "zebra"}))
     wrong = await team.press(noted.messages[0], "Save")
     told = "Only these areas: There is no area `zebra`"
     await team.server.changed.until(lambda: told in wrong.text or None, "the entry's name", 20)
-    again = await team.press(wrong.messages[0], "Correct …")
+    again = await team.press(wrong.messages[0], "Edit …")
     assert "areas" in [item["component"]["custom_id"] for item in again.modal["components"]]
     noted = await team.answered(await team.server.submit(again, {"areas": "AMD"}))
     saved = await team.press(noted.messages[0], "Save")
@@ -355,7 +355,7 @@ async def test_somebody_without_a_server_has_a_digest_of_their_own(team: Team, l
         return await team.answered(await server.slash(name, options, user=alone, channel=direct))
 
     refused = await use("digest-channel setup")
-    assert ("ask it in the channel" if language == "en" else "请在频道中使用该命令") in refused.text
+    assert ("ask for it there" if language == "en" else "请在频道中使用该命令") in refused.text
     done = await use("digest subscribe", repository="example/quill", min="high", at="09:00", zone="Asia/Shanghai")
     assert "✅" in done.text
     await team.rounds(EVENING + timedelta(hours=13, minutes=10))

@@ -452,7 +452,7 @@ async def test_a_form_is_filled_in_step_by_step_also_over_a_restart(world: World
     assert opened.modal["title"] == "Digest of this channel (1/2)"
     first = await world.server.submit(opened, {"repository": "example/quill", "hour": ["10"], "language": ["en"]})
     await first.settled()
-    assert first.text == "Step 1 of 2 is noted.\n\nGo on (2/2)\nSave"
+    assert first.text == "Step 1 of 2 is done.\n\nContinue (2/2)\nSave"
     await world.restart()
     second = await (await world.server.press(first.messages[0], "o1:setup")).answered()
     assert second.modal["title"] == "Digest of this channel (2/2)"
@@ -508,7 +508,7 @@ async def test_a_mistake_in_a_form_can_be_corrected(world: World) -> None:
     world.talker.answers = answer
     opened = await (await world.server.slash("digest setup")).answered()
     wrong = await world.server.submit(opened, {"repository": "a/b", "hour": ["10"], "zone": "Mars"})
-    await world.server.changed.until(lambda: "Correct" in wrong.text or None, "a way back", 5)
+    await world.server.changed.until(lambda: "Edit …" in wrong.text or None, "a way back", 5)
     assert wrong.text == "⚠️ No such zone\n\nCorrect …"
     again = await (await world.server.press(wrong.messages[0], "o0:setup")).answered()
     entries = [labelled["component"] for labelled in again.modal["components"]]

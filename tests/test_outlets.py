@@ -188,7 +188,7 @@ async def test_what_cannot_be_sent_is_said_in_the_platforms_words() -> None:
     transport = OutletTransport(load({"DAYBRIEF_OUTLETS__TEAM": "json://127.0.0.1:9/x"}).settings.outlets)
     with pytest.raises(Later, match="The outlet team did not take"):
         await transport.post("team", Note("a"), "key")
-    with pytest.raises(Refused, match="no such name"):
+    with pytest.raises(Refused, match="no longer has that name"):
         await transport.post("gone", Note("a"), "key")
     with pytest.raises(Refused, match="nobody"):
         await transport.direct("U1")

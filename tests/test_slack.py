@@ -157,7 +157,7 @@ class TestCommands:
     ) -> None:
         talk.answers["today"] = [None]  # type: ignore[list-item]  # the defect
         command = await (await server.slash("/digest", "today")).replied()
-        assert "a fault on our side" in command.text
+        assert "an internal error" in command.text
         assert "an answer failed" in caplog.text
         await (await server.slash("/digest", "help")).replied()
 

@@ -124,10 +124,11 @@ _REMOVES_IDLE = re.compile(
 
 
 def likeliest(
-    expected: Iterable[ChangeType], title: Title, facts: Sequence[Fact], kinds: Collection[FileKind]
+    expected: Iterable[ChangeType], title: Title, facts: Sequence[Fact], kinds: Collection[FileKind], *, is_own: bool
 ) -> ChangeType:
     """The first of the expected types that title and diff do not rule out.
 
+    `is_own`: what is expected was learned of the repository itself, which has words of its own for what is faster.
     What calls itself a chore says so if it mends something; what takes something back says so; and what breaks has lost something.
     """
     ruled_out = {ChangeType.REVERT}
@@ -136,7 +137,7 @@ def likeliest(
     if ChangeType.CHORE in title.types and not _PATTERNS.speeds_up.search(title.text):
         ruled_out.add(ChangeType.PERFORMANCE)
     symptoms = {code for code, _ in found_in(title.text)}
-    if not _PATTERNS.may_speed_up.search(title.text):
+    if not is_own and not _PATTERNS.may_speed_up.search(title.text):
         ruled_out.add(ChangeType.PERFORMANCE)
     if kinds and not _BUILDS & set(kinds):
         ruled_out.add(ChangeType.CI_BUILD)

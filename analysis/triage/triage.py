@@ -166,7 +166,7 @@ def sort(
         or (
             type_unseen(title, kinds)
             if commit.is_unseen or commit.is_empty
-            else likeliest(judgement.classifier.types(evidence), title, facts, kinds.values())
+            else likeliest(judgement.classifier.types(evidence), title, facts, kinds.values(), is_own=judgement.is_own)
         ),
     )
     found_areas = judgement.areas_of(areas, title, commit.files, evidence, commit.repo)
@@ -182,7 +182,7 @@ def sort(
         if _NAMES_BRANCH.match(commit.subject):
             expected = judgement.classifier.types(evidence.titled(its_title.text))
             its_types = types_said(alone, its_title, facts, kinds, ()) or (
-                likeliest(expected, its_title, facts, kinds.values()),
+                likeliest(expected, its_title, facts, kinds.values(), is_own=judgement.is_own),
             )
         other = (its_types, tuple(signals(alone, its_title, facts, kinds, its_types, statements, platform)))
         found = max(found, other, key=lambda read: model.odds(read[1]))

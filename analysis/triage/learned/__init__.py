@@ -23,10 +23,12 @@ class Judgement:
 
     Attributes:
         area_model: how this repository's people tag; None where only the vocabulary decides.
+        is_own: whether the types were learned of the repository itself, whose titles may say them in words of their own.
     """
 
     classifier: Classifier
     area_model: AreaModel | None = None
+    is_own: bool = False
 
     def areas_of(
         self, areas: Areas, title: Title, files: Sequence[FileChange], evidence: Evidence, repo: str = ""
@@ -43,13 +45,16 @@ class Judgement:
         return {
             "classifier": self.classifier.dump(),
             "area_model": self.area_model.dump() if self.area_model else None,
+            "is_own": self.is_own,
         }
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> "Judgement":
         """Make the judgement of what `dump` returned."""
         model = data["area_model"]
-        return cls(Classifier.load(data["classifier"]), AreaModel.load(model) if model else None)
+        return cls(
+            Classifier.load(data["classifier"]), AreaModel.load(model) if model else None, data.get("is_own", False)
+        )
 
 
 @lru_cache(maxsize=1)

@@ -84,7 +84,7 @@ def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Jud
         better.level if "importance" in used else base.level,
     )
     own = whole.area_model.without(left) if "areas" in used and whole.area_model else known.area_model
-    return Judgement(classifier, own), trials
+    return Judgement(classifier, own, is_own="types" in used), trials
 
 
 def _judged_ahead(samples: Sequence[Sample], areas: Areas, known: Judgement) -> dict[str, list[tuple[Any, Any, Any]]]:
