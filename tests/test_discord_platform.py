@@ -509,7 +509,7 @@ async def test_a_mistake_in_a_form_can_be_corrected(world: World) -> None:
     opened = await (await world.server.slash("digest setup")).answered()
     wrong = await world.server.submit(opened, {"repository": "a/b", "hour": ["10"], "zone": "Mars"})
     await world.server.changed.until(lambda: "Edit …" in wrong.text or None, "a way back", 5)
-    assert wrong.text == "⚠️ No such zone\n\nCorrect …"
+    assert wrong.text == "⚠️ No such zone\n\nEdit …"
     again = await (await world.server.press(wrong.messages[0], "o0:setup")).answered()
     entries = [labelled["component"] for labelled in again.modal["components"]]
     assert (entries[0]["value"], entries[2]["value"]) == ("a/b", "Mars")

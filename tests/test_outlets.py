@@ -190,7 +190,7 @@ async def test_what_cannot_be_sent_is_said_in_the_platforms_words() -> None:
         await transport.post("team", Note("a"), "key")
     with pytest.raises(Refused, match="no longer has that name"):
         await transport.post("gone", Note("a"), "key")
-    with pytest.raises(Refused, match="nobody"):
+    with pytest.raises(Refused, match="cannot send direct messages"):
         await transport.direct("U1")
     assert await transport.examine(["team", "gone"]) == ["There is no outlet 'gone' in [outlets]."]
 

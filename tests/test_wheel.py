@@ -59,7 +59,7 @@ def test_it_makes_the_demo_s_digest(wheel: Path, quill: Path, environ: dict[str,
     )
     start += "sys.argv[0] = 'daybrief'; print(bot.__file__, file=sys.stderr); main()"
     asked = ["digest", "--repo", f"example/quill={quill}", "--date", "2026-03-12", "--tz", "Asia/Shanghai", "--quiet"]
-    for form, expected in (("terminal", "18 commits by 8 authors"), ("html", "<svg"), ("markdown", "# example/quill")):
+    for form, expected in (("terminal", "18 commits by 9 authors"), ("html", "<svg"), ("markdown", "# example/quill")):
         done = subprocess.run(
             [sys.executable, "-I", "-c", start, *asked, "--format", form],
             capture_output=True, text=True, check=False, env=environ, cwd=tmp_path,
