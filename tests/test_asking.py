@@ -115,7 +115,7 @@ def test_days_are_given_up_last_and_that_is_said(core: Core) -> None:
     assert titles(answer)[0] == "Faster attention on Hopper"  # the other one is older
     other = ask(core, "page size default since yesterday", "en")
     assert other.given_up == ("days",)
-    assert "None of it landed since 2026-03-12: this is from other times." in answer_outline(other, core.sources.areas(), "en").notes  # fmt: skip
+    assert "None of it landed since 2026-03-12: these commits are from other times." in answer_outline(other, core.sources.areas(), "en").notes  # fmt: skip
 
 
 def test_a_person_and_an_importance_are_given_up_before_days(core: Core) -> None:
@@ -128,21 +128,21 @@ def test_a_person_and_an_importance_are_given_up_before_days(core: Core) -> None
 def test_nothing_found_says_what_was_looked_through_and_since_when(core: Core) -> None:
     """It is no guess, and no silence."""
     assert told(core, "quantum teleportation") == (
-        "Nothing found: quantum, teleportation. Looked through all that is known of example/quill, since 2026-02-01."
+        "Nothing found: quantum, teleportation. Searched everything known of example/quill, since 2026-02-01."
     )
     assert "已查遍 example/quill 自 2026-02-01 以来" in told(core, "quantum teleportation", "zh")
 
 
 def test_a_word_that_no_commit_has_is_said(core: Core) -> None:
     """What was found is found without it."""
-    assert "No commit here has “Zanzibar”." in told(core, "page table leak in Zanzibar")
+    assert "No commit here mentions “Zanzibar”." in told(core, "page table leak in Zanzibar")
 
 
 def test_merged_is_not_released(core: Core) -> None:
     """As far as releases are known."""
     core.stores.tags.put(REPO, [Tag("v1.0.0", "d" * 40, SAMPLE_NOW - timedelta(hours=20))])
     (short,) = [one.entry.commit.short for one in ask(core, "peer resets", "en", limit=1).found]
-    assert f"On the branch and in no release yet (the newest is v1.0.0): {short}." in told(
+    assert f"On the branch but not in any release yet (the newest is v1.0.0): {short}." in told(
         core, "peer resets connection"
     )
     assert ask(core, "page table leak since v1.0.0", "en").query.release == "v1.0.0"

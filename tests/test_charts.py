@@ -92,7 +92,9 @@ def test_lines_count_in_each_area_and_the_table_has_all() -> None:
     entry = replace(an_entry_of(production=100), triage=replace(an_entry_of().triage, areas=("kv_cache", "scheduler")))
     chart = made(entry)["lines"]
     assert chart.rows == (("KV cache", "100", "0"), ("Scheduler", "100", "0"))
-    assert chart.description == "100 lines of the product and 0 of tests changed; a commit counts in each of its areas."
+    assert (
+        chart.description == "100 lines of product code and 0 of tests changed; a commit counts in each of its areas."
+    )
     chart = made(*[an_entry_of(production=count, area=f"area {count}") for count in range(1, 12)])["lines"]
     assert [row[0] for row in chart.rows] == [f"area {count}" for count in range(11, 0, -1)]
     drawn = [text.text for text in read(chart).iter(f"{SVG}text")]
@@ -118,8 +120,8 @@ def test_areas_are_the_busiest() -> None:
     assert chart.head[1:] == ("KV cache", "Scheduler")
     assert "KV cache 6, Scheduler 3" in chart.description
     key = [text.text for text in read(chart).iter(f"{SVG}text")]
-    assert key[key.index("commits of a day:") :] == ["commits of a day:", "0", "1", "2"]
-    assert key[key.index("commits of a day:") - 1] == "in all"
+    assert key[key.index("commits in a day:") :] == ["commits in a day:", "0", "1", "2"]
+    assert key[key.index("commits in a day:") - 1] == "total"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -134,7 +134,7 @@ def test_a_narrowed_digest_says_that_it_is_one(cli: Cli, sample: tuple[str, ...]
     assert "of the 18 commits" in cli(*sample, *DAY, "--min", "high").stdout
     nothing = cli(*sample, *DAY, "--author", "nobody")
     assert (nothing.returncode, nothing.stderr) == (0, "")
-    assert "None of the 18 commits is what was asked for." in nothing.stdout
+    assert "None of the 18 commits matches what was asked for." in nothing.stdout
 
 
 def test_a_day_without_commits_says_so(cli: Cli, sample: tuple[str, ...]) -> None:
@@ -155,7 +155,7 @@ def test_a_repository_without_commits_says_so(cli: Cli, tmp_path: Path) -> None:
 
 def test_today_is_not_over(cli: Cli, sample: tuple[str, ...]) -> None:
     """A digest of today says until when it was read."""
-    assert "The day is not over: it was read until" in cli(*sample, "--date", "today").stdout
+    assert "The day is not over yet: commits were read up to" in cli(*sample, "--date", "today").stdout
 
 
 def test_the_machines_zone_decides_unless_told(cli: Cli, sample: tuple[str, ...], known: None) -> None:
@@ -336,7 +336,7 @@ def test_a_prefix_that_is_not_enough_lets_one_choose(cli: Cli, known: None, envi
     """All are shown, and a program is told that there is no one answer."""
     done = cli("show", "prefix cache on disk")
     assert done.returncode == 1
-    assert done.stdout.startswith("Several commits are meant")
+    assert done.stdout.startswith("More than one commit matches")
     assert len(json.loads(cli("show", "prefix cache on disk", "--json").stdout)["choices"]) == 3
 
 

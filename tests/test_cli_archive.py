@@ -31,7 +31,7 @@ def test_past_days_are_filled_looked_back_on_and_written(cli: Cli, place: str, t
     week = cli("week", "--repo", "example/quill", "--date", "2026-03-12", *ZONE)
     assert week.returncode == 0
     assert week.stdout.startswith("example/quill, the week in review: 2026-03-06 to 2026-03-12\n")
-    assert "3 of these 7 days were not read to their end (2026-03-06 to 2026-03-08)" in week.stdout
+    assert "3 of these 7 days were not read in full (2026-03-06 to 2026-03-08)" in week.stdout
     month = json.loads(
         cli("month", "--repo", "example/quill", "--date", "2026-03-12", *ZONE, "--json", "--lang", "zh").stdout
     )

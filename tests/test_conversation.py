@@ -404,11 +404,11 @@ async def test_a_time_of_which_nothing_is_known_is_no_quiet_one(bot: Bot) -> Non
     reply = await bot.reply("week")
     assert isinstance(reply, ReviewPost)
     assert [day.day for day in reply.told.made.unread] == [6, 7, 8, 9, 10]
-    assert "5 of these 7 days were not read to their end" in reply.told.notices[0]
+    assert "5 of these 7 days were not read in full" in reply.told.notices[0]
 
 
 @pytest.mark.parametrize(
-    ("command", "told"), [("week", "No commit is known from these days"), ("week lang=zh", "这几天没有收录任何提交")]
+    ("command", "told"), [("week", "No commits are known from these days"), ("week lang=zh", "这几天没有收录任何提交")]
 )
 async def test_a_week_in_which_nothing_landed_has_no_lines_of_zeros(bot: Bot, command: str, told: str) -> None:
     """It was read: one line says so."""

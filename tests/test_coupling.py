@@ -359,4 +359,4 @@ def test_it_is_told_in_every_form(cli: Cli, plugin: tuple[Repository, Path], lan
     run = ("upgrade", "v1.0.0..v2.0.0", "--repo", f"ann/quill={made.path}", "--uses", str(file), "--quiet")
     told = cli(*run, "--lang", language, "--format", form).stdout
     assert "plugin.py:9" in told
-    assert ("is called otherwise" if language == "en" else "的调用方式有变") in told
+    assert ("has a new signature" if language == "en" else "的调用方式有变") in told

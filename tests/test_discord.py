@@ -256,10 +256,10 @@ def test_a_look_back_says_in_a_phones_reach_what_the_time_came_to() -> None:
     (said,) = texts((post.first,))
     lines = said.splitlines()
     assert lines[0] == "**o/r, the week in review: 2026-03-06 to 2026-03-12**"
-    assert lines[2].startswith("⚠️ One of these 7 days was not read to its end (2026-03-06)")
+    assert lines[2].startswith("⚠️ One of these 7 days was not read in full (2026-03-06)")
     assert sum(line[0] in "🔴🟡" for line in lines) == 5
     assert [line.split("**")[1] for line in lines if line.startswith("-# **")] == [
-        "What came back:", "What to try:", "Who was new:", "Against the time before:",
+        "What came back:", "What to try:", "Who was new:", "Compared with before:",
     ]  # fmt: skip
     assert len(re.sub(r"\]\(<[^>]*>\)", "]", said)) <= 1_500
     heads = re.findall(r"^### (.+)", "\n".join(texts(post.followers)), re.MULTILINE)
@@ -275,7 +275,7 @@ def test_what_is_too_long_is_cut_after_a_sentence_and_says_so() -> None:
     effect = "One sentence of it, which is long enough to count. " * 60
     entry = an_entry(analysis=an_analysis(effect=effect), areas=("lora",))
     said = "\n".join(texts(posting(a_post(a_digest(entry))).followers))
-    assert re.search(r"to count\.… \(shortened; in full in the report\)", said)
+    assert re.search(r"to count\.… \(shortened; the report has it in full\)", said)
 
 
 def test_a_long_commit_goes_on_in_another_message_between_two_statements() -> None:

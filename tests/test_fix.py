@@ -72,7 +72,7 @@ def test_how_far_a_fix_has_come(cli: Cli, pen: Repository, reference: str, verdi
 def test_what_is_merged_is_not_called_released(cli: Cli, pen: Repository) -> None:
     """Nor is what was taken back called fixed."""
     repo = ("--repo", f"ann/pen={pen.path}")
-    assert "merged, and in no release yet (the newest is v1.1.1)" in cli("fix", "#30", *repo).stdout
+    assert "merged, but not in any release yet (the newest is v1.1.1)" in cli("fix", "#30", *repo).stdout
     taken_back = cli("fix", "#20", *repo).stdout
     assert "this is not fixed" in taken_back
     assert "released" not in taken_back
@@ -152,7 +152,7 @@ async def test_a_fix_is_followed_in_chat(environ: dict[str, str], quill: Path) -
         assert number
         told = await bot.shown(f"fix #{number}")
         assert "Landed" in told
-        assert "in no release yet" in told or "released" in told
+        assert "not in any release yet" in told or "released" in told
         assert "cannot be seen" in await bot.problem("fix #1 repository=ann/private")
 
 
@@ -177,12 +177,12 @@ async def test_who_follows_a_fix_is_told_when_it_lands_and_when_it_is_released(
         assert await told(bot) == []
         sha = pen.commit("Blot less (#70)", {"blot.py": "BLOT = 0\n"})
         (landed,) = await told(bot)
-        assert "merged, and in no release yet" in landed
+        assert "merged, but not in any release yet" in landed
         assert await told(bot) == [landed]
         back = pen.commit(f'Revert "Blot less (#70)"\n\nThis reverts commit {sha}.', {"blot.py": None})
         assert "this is not fixed" in (await told(bot))[-1]
         pen.commit(f'Revert "Revert "Blot less (#70)""\n\nThis reverts commit {back}.', {"blot.py": "BLOT = 0\n"})
-        assert "merged, and in no release yet" in (await told(bot))[-1]
+        assert "merged, but not in any release yet" in (await told(bot))[-1]
         pen.git("tag", "v1.2.0")
         assert "v1.2.0 was the first to have it" in (await told(bot))[-1]
         assert bot.assembly.subscriptions.all() == []

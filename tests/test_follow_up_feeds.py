@@ -64,7 +64,7 @@ async def test_a_report_is_told_once_to_whom_the_change_was_told(bot: Bot, pulls
     ]
     for day in (1, 2, 3):
         await bot.at(NINE + day * DAY)
-    assert news(bot, "C1") == [[], ["#1 “Share the cache”, told on Thursday: 1 comment reports trouble"]]
+    assert news(bot, "C1") == [[], ["#1 “Share the cache”, reported on Thursday: 1 comment reports trouble"]]
     assert bot.platform.in_channel("C2") == []
 
 
@@ -90,5 +90,5 @@ async def test_a_fix_is_told_with_its_own_day(bot: Bot, scratch: Scratch, pulls:
     scratch.commit("Fix the empty cache (#2)\n\nBroken by #1.", {"app.py": "a = 2\n"}, at=NINE + HOUR)
     pulls.pull_requests[2] = {"title": "Fix the empty cache", "mergedAt": "2026-01-09T10:00:00Z"}
     await bot.at(NINE + DAY)
-    assert news(bot, "C1") == [[], ["#1 “Share the cache”, told on Thursday: a fix followed"]]
+    assert news(bot, "C1") == [[], ["#1 “Share the cache”, reported on Thursday: a fix followed"]]
     assert news(bot, "C2") == [[]]

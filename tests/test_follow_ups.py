@@ -250,7 +250,7 @@ class TestWhatIsShown:
     @pytest.mark.parametrize("name", NEWS)
     def test_one_line_in_each_format(self, name: str, language: Language) -> None:
         one, *said = NEWS[name]
-        begins = {"en": "#529 “Share the cache”, told on Thursday: ", "zh": "周四报告过的 #529“Share the cache”："}[
+        begins = {"en": "#529 “Share the cache”, reported on Thursday: ", "zh": "周四报告过的 #529“Share the cache”："}[
             language
         ]
         line = begins + said[LANGUAGES.index(language)]

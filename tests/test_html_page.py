@@ -85,7 +85,7 @@ def test_what_the_search_does_not_know_is_said() -> None:
             True,
             False,
         ]
-        assert ("The search on this page knows the first 500 of its 501 files." in shown.text) == said
+        assert ("This page's search knows the first 500 of its 501 files." in shown.text) == said
 
 
 def test_the_table_is_the_contents(sample: dict[Language, Sheet]) -> None:
@@ -170,9 +170,9 @@ def test_a_long_title_is_shortened_and_whole_in_its_entry() -> None:
     entry = an_entry(a_commit(title), "high", analysis=an_analysis(title))
     shown = a_page(entry)
     assert shown.text.count(" end") == 1
-    assert "The whole text" in shown.texts["summary"]
+    assert "The full text" in shown.texts["summary"]
     usual = a_page(an_entry())
-    assert "The whole text" not in usual.texts["summary"]
+    assert "The full text" not in usual.texts["summary"]
 
 
 def test_links_lead_only_where_pages_are() -> None:

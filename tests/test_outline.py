@@ -73,7 +73,7 @@ def test_a_story_stands_with_its_most_important_commit_and_where_it_is_missed_th
     assert [entry.entry.commit.sha for entry in first.blocks[0].items] == list(story.shas)
     assert first.blocks[0].heading == "A change and its follow-ups (2 commits), in `cache.py`"
     assert (second.count, len(second.blocks)) == (2, 1)
-    assert second.note == "1 more is told above, with the commits that it belongs to"
+    assert second.note == "1 more appears above, with the commit it belongs to"
 
 
 def test_a_revert_of_another_days_commit_says_what_it_takes_back() -> None:
@@ -94,7 +94,7 @@ def test_a_revert_of_what_is_not_known_here_says_its_title() -> None:
     headings = [
         of(a_digest(entry, stories=(story,), language=language)).groups[0].blocks[0].heading for language in LANGUAGES
     ]
-    assert headings == ["Reverts “Fuse the add”, which landed before", "回退此前合入的“Fuse the add”"]
+    assert headings == ["Reverts “Fuse the add”, which landed earlier", "回退此前合入的“Fuse the add”"]
 
 
 def test_what_brings_a_change_back_is_no_revert() -> None:
@@ -185,7 +185,7 @@ def test_quotations_in_another_language_are_told_to_be_that() -> None:
     assert of(a_digest(an_entry(), language="en")).quoting == ""
     chinese = an_entry(analysis=an_analysis("修复缓存"))
     assert of(a_digest(chinese, language="zh")).quoting == ""
-    assert of(a_digest(chinese)).quoting == "Headlines and quotations stand as their authors wrote them."
+    assert of(a_digest(chinese)).quoting == "Headlines and quotations are as their authors wrote them."
 
 
 def test_a_part_of_the_day_says_of_how_many_commits_it_is_a_part() -> None:
@@ -198,8 +198,8 @@ def test_a_part_of_the_day_says_of_how_many_commits_it_is_a_part() -> None:
 def test_an_empty_part_is_not_an_empty_day() -> None:
     """Where filters leave nothing, nothing is claimed about what landed."""
     digest = a_digest(an_entry(), an_entry())
-    assert of(digest.keep(())).counts == "None of the 2 commits is what was asked for."
-    assert of(a_digest(an_entry()).only("moon")).counts == "The one commit is not what was asked for."
+    assert of(digest.keep(())).counts == "None of the 2 commits matches what was asked for."
+    assert of(a_digest(an_entry()).only("moon")).counts == "The one commit does not match what was asked for."
 
 
 def test_a_day_without_commits_says_that_it_was_read_to_its_end() -> None:
@@ -207,7 +207,7 @@ def test_a_day_without_commits_says_that_it_was_read_to_its_end() -> None:
     assert "was read to the end of the window" in of(a_digest()).counts
     early = of(a_digest(built_at=DAY.end - timedelta(hours=2)))
     assert early.counts == "Nothing has landed so far."
-    assert early.notices == ("The day is not over: it was read until 2026-03-12 22:00.",)
+    assert early.notices == ("The day is not over yet: commits were read up to 2026-03-12 22:00.",)
     assert early.statistics == ()
 
 
@@ -262,12 +262,12 @@ def test_a_commit_by_itself_says_why_rules_read_it() -> None:
     stood_in = an_entry(analysis=an_analysis(stands_in="the server is down"))
     assert item_of(stood_in, "en", the_areas()).marks == ("by rules instead of the model, because the server is down",)
     card = dict(of(a_digest(stood_in, run=RunCard("m-1", "7"))).run)
-    assert card["Analysed by"] == "rules; m-1 was asked in vain (prompt 7)"
+    assert card["Analysed by"] == "rules; m-1 was asked but gave no answer (prompt 7)"
     assert "the server is down" in card["Stand-ins"]
 
 
 def test_marks_say_what_must_be_known_of_an_entry() -> None:
-    """Late, seen in part, read by rules instead of a model, with claims left out."""
+    """Late, partly seen, read by rules instead of a model, with claims left out."""
     files = (FileChange("big.json", "modified", 1, 0, unseen="too large"),)
     analysis = an_analysis(unseen=("quill/a.py (2 of 5 hunks)",), stands_in="the server is down", dropped=1)
     commit = a_commit(files=files, committed_at=NOON - timedelta(days=1))
@@ -275,7 +275,7 @@ def test_marks_say_what_must_be_known_of_an_entry() -> None:
         "late: committed Wednesday, 2026-03-11, landed after that day's digest",
         "part of the diff was not seen: big.json, quill/a.py (2 of 5 hunks)",
         "by rules instead of the model",
-        "1 claim that the commit does not bear out was left out",
+        "1 claim that the commit does not support was left out",
     )
 
 
@@ -292,7 +292,7 @@ def test_a_long_list_of_unseen_files_says_how_many_more_there_are() -> None:
         "part of the diff was not seen: 0.py, 1.py, 2.py, 3.py … +2",
     )
     assert item(an_entry(a_commit(more_files=True))).marks == (
-        "part of the diff was not seen: files that the source does not list",
+        "part of the diff was not seen: files the source does not list",
     )
 
 
@@ -429,10 +429,10 @@ def test_compares_with_the_days_before() -> None:
     """If they are known."""
     before = Average(7, 12.34, 2.0, 0.5, 12_345.6)
     rows = dict(of(a_digest(an_entry(), before=before)).statistics)
-    assert rows["Against the 7 days before"] == (
+    assert rows["Compared with the previous 7 days"] == (
         "commits 1 (average 12.3) · high 0 (2.0) · reverts 0 (0.5) · product lines 2 (12,346)"
     )
-    assert "Against the one day known before" in dict(
+    assert "Compared with the one earlier day known" in dict(
         of(a_digest(an_entry(), before=replace(before, days=1))).statistics
     )
 
@@ -470,11 +470,11 @@ def test_says_what_a_model_did_not_read_and_why() -> None:
     rows = run_of(a_digest(*entries, run=run))
     assert rows["Analysed by"] == "m-1 (prompt 3)"
     assert rows["Coverage"] == (
-        "1 seen in part, 1 not analysed, 2 read by rules instead of the model, "
-        "1 more came in through merges, 1 late from days before"
+        "1 partly seen, 1 not analysed, 2 read by rules instead of the model, "
+        "1 more came in through merges, 1 late from earlier days"
     )
     assert rows["Stand-ins"] == (
-        "2 commits by rules instead of the model (the server is down); the next run asks again"
+        "2 commits by rules instead of the model (the server is down); the next run tries again"
     )
     assert rows["Model"] == "2 calls, 1 retried, 1,234 tokens in (1,000 cached), 56 out, cost 0.0123"
     assert rows["Notes"] == "overview by rules"
@@ -483,7 +483,7 @@ def test_says_what_a_model_did_not_read_and_why() -> None:
 def test_what_a_model_refuses_is_not_said_to_be_asked_again() -> None:
     refused = an_analysis(analyser="m-1", stands_in="the model refused")
     rows = run_of(a_digest(an_entry(analysis=refused), an_entry(analysis=refused), run=RunCard("m-1", "3")))
-    assert rows["Stand-ins"] == "2 commits by rules, for the model will not speak of them (the model refused)"
+    assert rows["Stand-ins"] == "2 commits by rules, because the model refuses to discuss them (the model refused)"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

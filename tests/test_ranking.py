@@ -330,7 +330,7 @@ class TestDisputes:
     @pytest.mark.parametrize(
         ("language", "said", "counted"),
         [
-            ("en", "rules: {0} · the model: {1}", "1 ranked otherwise by the model than by the rules"),
+            ("en", "rules: {0} · the model: {1}", "1 ranked differently by the model and the rules"),
             ("zh", "规则：{0} · 模型：{1}", "1 个的重要度，模型与规则判断不同"),
         ],
     )

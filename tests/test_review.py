@@ -72,7 +72,7 @@ def test_what_was_taken_back_says_for_how_long_it_stood() -> None:
     fact = Fact(FactKind.REVERTS, "Fuse the add (#1)", before=first.commit.sha[:7])
     back = landed('Revert "Fuse the add (#1)" (#2)', "high", 5, kind=ChangeType.REVERT, facts=(fact,))
     assert section(a_review(first, back), "What came back") == [
-        "“Fuse the add (#1)” of Thursday, 2026-03-12 was taken back after 5 hours"
+        "“Fuse the add (#1)” of Thursday, 2026-03-12 was reverted after 5 hours"
     ]
 
 
@@ -81,7 +81,7 @@ def test_a_file_mended_again_and_again_is_named() -> None:
     fixes = [landed(f"Fix {n}", hours=n) for n in range(3)]
     others = [landed(f"Fix test {n}", path="tests/test_a.py") for n in range(4)]
     told = a_review(*fixes, *others)
-    assert section(told, "What came back") == ["`quill/a.py` was mended 3 times"]
+    assert section(told, "What came back") == ["`quill/a.py` was fixed 3 times"]
     assert told.fixed_again[0].shas == tuple(entry.commit.sha for entry in fixes)
 
 
@@ -114,7 +114,7 @@ def test_who_was_new_is_said_where_it_can_be_known() -> None:
 def test_days_that_are_not_known_are_told() -> None:
     """A look back on five of seven days is none on seven."""
     told = review_outline(a_review(landed("Fix it"), known=5), the_areas())
-    assert "2 of these 7 days were not read to their end (2026-03-06 to 2026-03-07)" in told.notices[0]
+    assert "2 of these 7 days were not read in full (2026-03-06 to 2026-03-07)" in told.notices[0]
     gaps = replace(a_review(landed("Fix it")), unread=tuple(day for day in WEEK.days if day.day in {6, 8, 9, 11}))
     assert "(2026-03-06, 2026-03-08 to 2026-03-09, 2026-03-11)" in review_outline(gaps, the_areas()).notices[0]
     assert review_outline(a_review(landed("Fix it")), the_areas()).notices == ()
@@ -145,10 +145,10 @@ def test_what_mattered_goes_deeper_below_its_line() -> None:
 def test_each_section_is_said_in_a_line() -> None:
     """For a phone: the first of many, and how many more there are."""
     made = a_full_review()
-    assert brief(made, "What came back") == "1 revert: “Add --fast” after 8 hours; mended often: `cache.py` ×5"
+    assert brief(made, "What came back") == "1 revert: “Add --fast” after 8 hours; fixed repeatedly: `cache.py` ×5"
     assert brief(made, "What to try") == "`--slow`"
     assert brief(made, "Who was new") == "Author 9, Author 6, Author 1 +5"
-    assert brief(made, "Against the time before") == "Commits 0 → 1.1 · High 0 → 0.4 · Reverts 0 → 0.1 a day"
+    assert brief(made, "Compared with before") == "Commits 0 → 1.1 · High 0 → 0.4 · Reverts 0 → 0.1 a day"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

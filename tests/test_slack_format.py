@@ -250,7 +250,7 @@ class TestThePost:
         effect = "It is faster. " * 500
         messages = thread(a_post(an_entry(importance="high", analysis=an_analysis(effect=effect))))
         said = "\n".join(rules.visible_text(message["blocks"]) for message in messages)
-        assert "It is faster. … (shortened: the whole stands in the report)" in said
+        assert "It is faster. … (shortened: the report has the full text)" in said
 
     def test_a_quiet_area_needs_no_reply_of_its_own(self) -> None:
         """Areas of one small commit share a reply."""

@@ -107,7 +107,7 @@ def test_they_are_told_in_every_form(cli: Cli, pen: Repository, language: str, f
     repo = ("--repo", f"ann/pen={pen.path}", "--lang", language, "--format", form, "--quiet")
     told = cli("suspects", "v1.0.0..v1.1.0", "ink", "is", "mixed", "badly", *repo).stdout
     assert told.index("Mix ink by hand") < told.index("Draw circles")
-    assert ("Suspects are no culprits" if language == "en" else "可疑不等于定论") in told
+    assert ("A suspect is not a culprit" if language == "en" else "可疑不等于定论") in told
     assert ("its title says" if language == "en" else "标题提到") in told
 
 
@@ -140,6 +140,6 @@ async def test_suspects_are_asked_for_in_chat(environ: dict[str, str], quill: Pa
         bot.feed()
         told = await bot.shown("suspects main~12..main cache pages")
         assert "suspects between main~12 and main" in told
-        assert "Suspects are no culprits" in told
+        assert "A suspect is not a culprit" in told
         assert "KV" in await bot.shown('suspects main~12..main area="KV cache"')
         assert "two dots" in await bot.problem("suspects")

@@ -160,7 +160,7 @@ def test_several_commits_to_choose_from() -> None:
     """Where a question meant more than one, in whatever repository."""
     entries = (an_entry(a_commit("One")), an_entry(a_commit("Two", repo="example/other")))
     made = detail_text(None, entries, AREAS, "en", "UTC", 100, colour=False)
-    assert made.startswith("Several commits are meant: give more digits")
+    assert made.startswith("More than one commit matches: give more digits")
     assert "example/quill · 2026-03-12 04:00 · Priya Nandakar" in made
     assert "example/other · 2026-03-12 04:00 · Priya Nandakar" in made
 

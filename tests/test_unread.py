@@ -27,7 +27,7 @@ from storage.feeds import Quiet
 NINE = datetime(2026, 1, 9, 9, 0, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
-UNREAD = "its diff was not seen, the source did not give it: only the title is known"
+UNREAD = "its diff was not seen because the source did not provide it: only the title is known"
 
 
 @pytest.fixture

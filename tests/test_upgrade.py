@@ -160,7 +160,7 @@ def test_an_upgrade_is_told_in_every_format_and_language(cli: Cli, made: Path) -
     arguments = ("upgrade", "v1.0.0..v1.1.0", "--repo", f"ann/pen={made}", "--quiet")
     plain = cli(*arguments).stdout
     assert "ann/pen: from v1.0.0 to v1.1.0\n7 commits, 2026-01-08 to 2026-01-08" in plain
-    assert "One thing that came and went in between is left out." in plain
+    assert "One thing that was added and removed again in between is left out." in plain
     chinese = cli(*arguments, "--lang", "zh", "--format", "markdown").stdout
     assert "## 不兼容的变化" in chinese
     assert "2026-01-08)" in chinese

@@ -131,7 +131,7 @@ async def test_a_day_is_the_report(opened: Open, sample: dict[str, str], languag
     assert read.all("html") == [{"lang": language}]
     inner = [given["href"] for given in read.all("a") if given["href"].startswith("/") and "hreflang" not in given]
     assert all(f"lang={language}" in address for address in inner)
-    assert "not read as a whole" not in read.text
+    assert "not read in full" not in read.text
 
 
 @pytest.mark.parametrize(("kind", "first"), [("week", "2026-03-06"), ("month", "2026-02-11")])
@@ -163,7 +163,7 @@ async def test_a_day_says_what_its_json_says(opened: Open, sample: dict[str, str
 async def test_a_day_known_in_part_says_so(opened: Open, another: str) -> None:
     """One commit that somebody asked for is not a day with one commit."""
     read = await page(await opened(), "/day/2026-03-12/secret/vault")
-    assert "This day was not read as a whole" in read.text
+    assert "This day was not read in full" in read.text
 
 
 async def test_a_day_that_was_read_and_is_empty_is_a_page(opened: Open, quill: Path, environ: dict[str, str]) -> None:
@@ -203,7 +203,7 @@ async def test_a_commit_that_is_not_or_not_alone_offers_those_that_are(opened: O
     core.stores.commits.put_triage([an_entry(commit) for commit in commits])
     client = await opened()
     several = await page(client, "/commit/abcd", 300)
-    assert several.texts["h1"] == ["Several commits begin with abcd: which one?"]
+    assert several.texts["h1"] == ["Several commits begin with abcd. Which one?"]
     assert sorted(links(several, "/commit/abcd")[2:]) == [f"/commit/{sha}" for sha in shas]
     assert len((await data(client, "/commit/abcd", 300))["commits"]) == 3
     near = await page(client, "/commit/abcd1fff", 404)
@@ -304,7 +304,7 @@ async def test_search_finds_by_words_and_filters(opened: Open, sample: dict[str,
     read = await page(client, "/search?q=prefix+cache&min=medium")
     assert {"type": "search", "name": "q", "value": "prefix cache", "maxlength": "300"} in read.all("input")
     assert "selected" in next(given for given in read.all("option", value="medium"))
-    assert "Since: whenever cannot be understood" in (await page(client, "/search?since=whenever")).text
+    assert "Since: cannot make sense of whenever" in (await page(client, "/search?since=whenever")).text
     assert "Nothing found" in (await page(client, "/search?q=zebra")).text
     assert (await client.get("/search?since=whenever&format=json")).status == 400
 

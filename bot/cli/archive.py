@@ -30,9 +30,9 @@ class Files(StrEnum):
     JSONL = "jsonl"
 
 
-OneRepo = Annotated[str, typer.Option("--repo", help="The repository (owner/name), as its days were read.")]
+OneRepo = Annotated[str, typer.Option("--repo", help="The repository (owner/name), as named when its days were read.")]
 LastDay = Annotated[str, typer.Option("--date", help="The last day: 2026-01-08, yesterday, today, or a weekday.")]
-FormatOption = Annotated[Written, typer.Option("--format", help="How it is written.")]
+FormatOption = Annotated[Written, typer.Option("--format", help="The output format.")]
 OutOption = Annotated[Path | None, typer.Option(help="Write it to this file.")]
 
 
@@ -52,7 +52,7 @@ def week(
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Look back on seven days that are known: what mattered, what came back, what to try, who was new."""
+    """Look back on seven known days: what mattered, what came back, what to try, who was new."""
     from bot.digests.review import WEEK
 
     _look_back(WEEK, repo, date, tz, lang, Written.JSON if json_ else fmt, out, config)
@@ -68,7 +68,7 @@ def month(
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Look back on thirty days that are known: what mattered, what came back, what to try, who was new."""
+    """Look back on thirty known days: what mattered, what came back, what to try, who was new."""
     from bot.digests.review import MONTH
 
     _look_back(MONTH, repo, date, tz, lang, Written.JSON if json_ else fmt, out, config)
@@ -124,17 +124,19 @@ def backfill(
     tz: ZoneOption = None,
     lang: LangOption = Lang.EN,
     analyser: Annotated[
-        Wanted, typer.Option(help="Who analyses: auto is the model if one is configured, else the rules.")
+        Wanted, typer.Option(help="What analyses: auto means the model if one is configured, otherwise the rules.")
     ] = Wanted.AUTO,
     branch: Annotated[str | None, typer.Option(help="The branch; default: the repository's default branch.")] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Read on this Dask cluster, such as tcp://10.0.0.5:8786.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Begin without asking, also where a model costs.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars and no remarks.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Start without asking, even if a model costs money.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars or remarks.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Read the days of a span that were not read yet; stopped, it goes on there the next time."""
+    """Read the days in a range that have not been read yet; if interrupted, run it again to continue."""
     from analysis.commits.window import parse_day
     from analysis.errors import BadInput
     from bot.cli.briefing import today
@@ -199,11 +201,11 @@ def export(
     until: Annotated[str, typer.Option(help="The last day.")] = "yesterday",
     tz: ZoneOption = None,
     lang: LangOption = Lang.EN,
-    fmt: Annotated[Files, typer.Option("--format", help="How they are written.")] = Files.MARKDOWN,
+    fmt: Annotated[Files, typer.Option("--format", help="The output format.")] = Files.MARKDOWN,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No remarks.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Write the days that are known as files: Markdown, pages for a static site, or JSON lines."""
+    """Write the known days as files: Markdown, pages for a static site, or JSON lines."""
     from analysis.commits.window import Window, parse_day
     from bot.cli.briefing import today
     from bot.web import export as exporting
@@ -220,7 +222,7 @@ def export(
 
 
 def web(config: ConfigOption = None) -> None:
-    """Serve the archive as pages, as [web] in the configuration says, until it is interrupted."""
+    """Serve the archive as web pages, as configured in [web], until interrupted."""
     import asyncio
 
     from bot.web.server import serve

@@ -27,19 +27,19 @@ def add_to(app: typer.Typer) -> None:
 
 def ask(
     question: Annotated[
-        list[str], typer.Argument(metavar="QUESTION", help="In English or Chinese, as you would ask somebody.")
+        list[str], typer.Argument(metavar="QUESTION", help="In English or Chinese, as you would ask someone.")
     ],
     repo: RepoOption = None,
     analyser: Annotated[
-        Wanted, typer.Option(help="Who answers: auto is the model if one is configured, else the rules.")
+        Wanted, typer.Option(help="What answers: auto means the model if one is configured, otherwise the rules.")
     ] = Wanted.AUTO,
-    limit: Annotated[int, typer.Option(min=1, max=50, help="How many commits at most.")] = 5,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="The most commits to show.")] = 5,
     lang: LangOption = Lang.EN,
     tz: ZoneOption = None,
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Ask in plain words: what changed, for whom, since when, by whom; answered by what is known."""
+    """Ask in plain words: what changed, for whom, since when, by whom; answered from known commits."""
     from bot.commands.asking import ask as asked
     from bot.digests.answering import in_sentences
     from formatters.asking import answer_json

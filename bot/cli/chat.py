@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.digests.core import Core
     from storage.feeds import Feed, Feeds
 
-feed_app = typer.Typer(help="The digests that come to channels.", no_args_is_help=True, rich_markup_mode=None)
+feed_app = typer.Typer(help="The digests posted to channels.", no_args_is_help=True, rich_markup_mode=None)
 feedback_app = typer.Typer(help="What people said about ranks.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -60,7 +60,7 @@ NumberArgument = Annotated[int, typer.Argument(help="The feed's number, as `dayb
 
 
 def serve(config: ConfigOption = None) -> None:
-    """Run the bot: post what is due, answer Slack and Discord, until it is stopped."""
+    """Run the bot until it is stopped: post what is due, answer Slack and Discord."""
     from bot.service.process import run
 
     with opened(config) as core:
@@ -74,7 +74,7 @@ def chat(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Talk to the bot here: every command of Slack and Discord, a line each; `help` lists them."""
+    """Talk to the bot here, with the commands of Slack and Discord, one a line; `help` lists them."""
     import asyncio
     import shutil
 
@@ -109,9 +109,9 @@ def chat(
 @feed_app.command("add")
 def add(
     platform: Annotated[Platform, typer.Option(help="Where the channel is.")],
-    channel: Annotated[str, typer.Option(help="The channel's id, such as C024BE91L; of an outlet, its name.")],
+    channel: Annotated[str, typer.Option(help="The channel's id, such as C024BE91L; for an outlet, its name.")],
     repo: Annotated[str, typer.Option(help="owner/name on GitHub, or owner/name=folder of a clone.")],
-    at: Annotated[str, typer.Option(help="When it is posted.")] = "09:00",
+    at: Annotated[str, typer.Option(help="When to post it.")] = "09:00",
     tz: Annotated[str | None, typer.Option("--tz", help="IANA time zone; default: the machine's.")] = None,
     lang: Annotated[Lang, typer.Option("--lang", help="The language.")] = Lang.EN,
     least: Annotated[Level, typer.Option("--min", help="Only commits of at least this importance.")] = Level.LOW,
@@ -120,17 +120,17 @@ def add(
     path: PathOption = None,
     label: LabelOption = None,
     branch: Annotated[
-        list[str] | None, typer.Option(help="All branches that fit, as in release/*; may be repeated.")
+        list[str] | None, typer.Option(help="All branches that match, as in release/*; may be repeated.")
     ] = None,
     days: Annotated[
         Days,
         typer.Option(
-            help="weekdays: Monday covers the weekend; workdays: without it; weekly: a look back each Monday; monthly: each 1st."
+            help="weekdays: Monday covers the weekend; workdays: no weekend; weekly: a look back each Monday; monthly: each 1st."
         ),
     ] = Days.DAILY,
     quiet: Annotated[Quiet, typer.Option(help="On a day without commits: a line, or nothing.")] = Quiet.LINE,
     workspace: Annotated[str, typer.Option(help="The Slack team's or Discord server's id.")] = "",
-    made_by: Annotated[str, typer.Option(help="The id of the person to be told when it fails.")] = "",
+    made_by: Annotated[str, typer.Option(help="The id of the person to notify when it fails.")] = "",
     config: ConfigOption = None,
 ) -> None:
     """Bring a repository's digest to a channel."""
@@ -183,14 +183,14 @@ def remove(number: NumberArgument, config: ConfigOption = None) -> None:
 
 @feed_app.command("pause")
 def pause(number: NumberArgument, config: ConfigOption = None) -> None:
-    """Post nothing until it is resumed."""
+    """Post nothing until the feed is resumed."""
     with _feeds(config) as (_, feeds):
         feeds.put(replace(_the(feeds, number), paused="refused.command_line"))
 
 
 @feed_app.command("resume")
 def resume(number: NumberArgument, config: ConfigOption = None) -> None:
-    """Go on; what the channel refused meanwhile is made up for, or named. What was paused by hand is not owed."""
+    """Resume a feed: digests the channel refused in the meantime are posted late or named; those missed while paused by hand are not."""
     from bot.delivery import resuming
     from storage.deliveries import Deliveries
 
@@ -206,7 +206,7 @@ def resume(number: NumberArgument, config: ConfigOption = None) -> None:
 def export(
     repo: Annotated[str | None, typer.Option(help="Only this repository.")] = None, config: ConfigOption = None
 ) -> None:
-    """Print the ranks that people corrected as JSON lines: labels to learn from, the last word on each commit."""
+    """Print the ranks people corrected as JSON lines: labels to learn from, with the last correction of each commit."""
     from bot.digests.labels import labels
     from formatters.text.json_text import json_text
 

@@ -31,7 +31,9 @@ def learn(
         list[Path] | None, typer.Option(help="Learn from labelled commits in this file instead; may be repeated.")
     ] = None,
     days: Annotated[int, typer.Option(min=7, max=36_500, help="How many of the last days to learn from.")] = 365,
-    report: Annotated[bool, typer.Option("--report", help="Only show how what is known of it did.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Only show how well what was learned about it works.")
+    ] = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
     config: ConfigOption = None,
@@ -67,30 +69,31 @@ def learn(
 
 def evaluate(
     labels: Annotated[
-        list[Path] | None, typer.Option(help="A file of labelled commits, a JSON object a line; may be repeated.")
+        list[Path] | None, typer.Option(help="A file of labelled commits, one JSON object per line; may be repeated.")
     ] = None,
     days: Annotated[
-        list[Path] | None, typer.Option(help="A folder of a day that a reader labelled; may be repeated.")
+        list[Path] | None, typer.Option(help="A folder with a day labelled by a reader; may be repeated.")
     ] = None,
-    analyser: Annotated[Wanted, typer.Option(help="Who sorts and ranks.")] = Wanted.RULES,
+    analyser: Annotated[Wanted, typer.Option(help="What sorts and ranks.")] = Wanted.RULES,
     model: Annotated[
         list[str] | None,
-        typer.Option(help="With --days: score this model of the configured server; repeated, models are compared."),
+        typer.Option(help="With --days: score this model on the configured server; repeat it to compare models."),
     ] = None,
     price: Annotated[
         list[str] | None,
-        typer.Option(help="With --model: what a million tokens in and out cost, as NAME=IN,OUT; may be repeated."),
+        typer.Option(help="With --model: the price of a million tokens in and out, as NAME=IN,OUT; may be repeated."),
     ] = None,
     picture: Annotated[Path | None, typer.Option(help="With --days: draw the figures into this SVG file.")] = None,
     own_past: Annotated[
-        bool, typer.Option("--own-past", help="Learn each repository's older commits first, and score the newer ones.")
+        bool,
+        typer.Option("--own-past", help="Learn from each repository's older commits first, then score the newer ones."),
     ] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Only the newest of each file.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the newest commits of each file.")] = None,
     json_: JsonOption = False,
     quiet: QuietOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Score an analyser on labelled commits or days, so that two models can be compared on one's own repository."""
+    """Score an analyser on labelled commits or days, so that you can compare two models on your own repository."""
     from analysis.errors import BadInput
     from analysis.triage.learned.scoring import figures
     from bot.cli.progress import progress

@@ -87,10 +87,10 @@ def digest(
     date: Annotated[str, typer.Option(help="2026-01-08, yesterday, today, or a weekday.")] = "yesterday",
     tz: ZoneOption = None,
     lang: LangOption = Lang.EN,
-    fmt: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.TERMINAL,
+    fmt: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TERMINAL,
     out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
     analyser: Annotated[
-        Wanted, typer.Option(help="Who analyses: auto is the model if one is configured, else the rules.")
+        Wanted, typer.Option(help="What analyses: auto means the model if one is configured, otherwise the rules.")
     ] = Wanted.AUTO,
     area: Annotated[str | None, typer.Option(help="Only this area.")] = None,
     minimum: Annotated[
@@ -100,19 +100,21 @@ def digest(
     kind: Annotated[str | None, typer.Option("--type", help="Only this change type.")] = None,
     branch: Annotated[
         str | None,
-        typer.Option(help="The branch, or all that fit, as in 'release/*'; default: the repository's default branch."),
+        typer.Option(
+            help="The branch, or all that match, as in 'release/*'; default: the repository's default branch."
+        ),
     ] = None,
     path: PathOption = None,
     label: LabelOption = None,
     uses: Annotated[
         Path | None,
-        typer.Option(help="What you use of it, as daybrief uses scan writes it: what touches that comes first."),
+        typer.Option(help="What you use of it, as written by daybrief uses scan: commits that touch that come first."),
     ] = None,
     to: Annotated[
-        list[str] | None, typer.Option(help="Send it to this one of [outlets] instead; may be repeated.")
+        list[str] | None, typer.Option(help="Send it to this outlet in [outlets] instead; may be repeated.")
     ] = None,
     json_: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars and no remarks.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars or remarks.")] = False,
     config: ConfigOption = None,
 ) -> None:
     """Make the digest of a day."""
@@ -205,14 +207,14 @@ def area(
     name: Annotated[str, typer.Argument(help="The area, by any of its names: AMD, rocm, ascend.")],
     repo: RepoOption = None,
     since: Annotated[
-        str, typer.Option(help="From then on: 7d, 3w, 2026-01-08; default: the last seven days known.")
+        str, typer.Option(help="Starting then: 7d, 3w, 2026-01-08; default: the last seven days known.")
     ] = "",
     lang: LangOption = Lang.EN,
     tz: ZoneOption = None,
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Show an area's commits of the last seven days that are known, the most important first."""
+    """Show an area's commits from the last seven days known, the most important first."""
     from bot.commands.queries import show_area
     from formatters.terminal.answers import list_json, list_text
 
@@ -235,13 +237,13 @@ def search(
         list[str], typer.Argument(metavar="WORDS [since:7d] [area:…] [type:…] [author:…]", help="What to look for.")
     ],
     repo: RepoOption = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many at most.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="The most to show.")] = 20,
     lang: LangOption = Lang.EN,
     tz: ZoneOption = None,
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Search what is known: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
+    """Search all known commits: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
     from bot.commands import asking
     from bot.commands.queries import read_search
     from formatters.terminal.answers import list_json, list_text
@@ -266,15 +268,13 @@ def search(
 @app.command()
 def areas(
     repo: RepoOption = None,
-    init: Annotated[
-        bool, typer.Option("--init", help="Propose a vocabulary of its own for --repo, as TOML to edit.")
-    ] = False,
-    out: Annotated[Path | None, typer.Option(help="Write what --init proposes to this file.")] = None,
+    init: Annotated[bool, typer.Option("--init", help="Propose a vocabulary for --repo, as TOML to edit.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the proposal of --init to this file.")] = None,
     lang: LangOption = Lang.EN,
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """List the areas, with their commits of the last seven days that are known."""
+    """List the areas, with how many commits each had in the last seven days known."""
     from analysis.errors import BadInput
     from bot.commands.queries import list_areas
     from formatters.terminal.answers import areas_text
@@ -295,7 +295,7 @@ def areas(
 @app.command()
 def triage(
     source: Annotated[
-        str, typer.Option("--input", help="A file with a JSON object a line, or - for standard input.")
+        str, typer.Option("--input", help="A file with one JSON object per line, or - for standard input.")
     ] = "-",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")] = False,
     config: ConfigOption = None,
@@ -322,7 +322,7 @@ def doctor(
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Check the configuration, the store, GitHub, the model, the time zones and the bot's platforms; say how to mend what is wrong."""
+    """Check the configuration, the store, GitHub, the model, the time zones and the bot's platforms; say how to fix what is wrong."""
     from bot.cli.progress import progress
     from bot.service.doctor import examine
 

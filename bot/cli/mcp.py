@@ -12,7 +12,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def mcp(tz: ZoneOption = None, config: ConfigOption = None) -> None:
-    """Speak the Model Context Protocol over standard input and output: all that is known, as tools and resources for a client."""
+    """Speak the Model Context Protocol over standard input and output: everything known, as tools and resources for a client."""
     import asyncio
 
     from bot.mcp.server import speak

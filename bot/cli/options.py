@@ -30,7 +30,7 @@ class Wanted(StrEnum):
 
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="The configuration file; default ./daybrief.toml.")]
 RepoOption = Annotated[str | None, typer.Option("--repo", help="Only this repository (owner/name).")]
-LangOption = Annotated[Lang, typer.Option("--lang", help="The language of texts.")]
+LangOption = Annotated[Lang, typer.Option("--lang", help="The language to write in.")]
 ZoneOption = Annotated[
     str | None, typer.Option("--tz", help="IANA time zone, such as Asia/Shanghai; default: the machine's.")
 ]
@@ -41,7 +41,7 @@ PathOption = Annotated[
 LabelOption = Annotated[
     list[str] | None, typer.Option("--label", help="Only pull requests with this label; may be repeated.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @contextmanager

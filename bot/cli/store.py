@@ -10,7 +10,7 @@ from bot.cli import streams
 from bot.cli.options import ConfigOption, JsonOption, core
 
 store_app = typer.Typer(
-    help="The store: copy it, look whether it is whole.", no_args_is_help=True, rich_markup_mode=None
+    help="The store: copy it, check that it is intact.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -21,10 +21,10 @@ def add_to(app: typer.Typer) -> None:
 
 @store_app.command("backup")
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write; one that is there is replaced.")],
+    file: Annotated[Path, typer.Argument(help="The file to write; an existing one is replaced.")],
     config: ConfigOption = None,
 ) -> None:
-    """Copy the store to a file while the bot goes on."""
+    """Copy the store to a file while the bot keeps running."""
     from storage.upkeep import backup as copy
 
     with core(config) as opened:
@@ -34,7 +34,7 @@ def backup(
 
 @store_app.command("check")
 def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
-    """Look whether the store is whole, and how large it is; ends with 1 where it is not."""
+    """Check that the store is intact, and show its size; exits with 1 if it is not."""
     from storage.upkeep import check as look
 
     with core(config) as opened:

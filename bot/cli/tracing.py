@@ -24,7 +24,9 @@ def fix(
     repo: _RepoOption,
     uses: Annotated[
         Path | None,
-        typer.Option(help="What you use of it, as daybrief uses scan writes it: whether your version has it."),
+        typer.Option(
+            help="What you use of it, as written by daybrief uses scan: also says whether your version has the fix."
+        ),
     ] = None,
     lang: LangOption = Lang.EN,
     fmt: FormatOption = Written.TERMINAL,
@@ -32,7 +34,7 @@ def fix(
     json_: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Tell where a fix is: merged by which commits, taken back since, in which releases."""
+    """Show where a fix is: which commits merged it, whether it was reverted since, which releases have it."""
     from bot.commands.references import wanted_fix
     from bot.digests.repositories import parse_place
     from bot.digests.tracing import trace
@@ -53,8 +55,8 @@ def suspects(
     words: Annotated[
         list[str] | None, typer.Argument(help="What is broken, in a few words: an operator, a flag, a message.")
     ] = None,
-    area: Annotated[str, typer.Option(help="The area that it is in, by any of its names.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many are shown.")] = 10,
+    area: Annotated[str, typer.Option(help="The area it is in, by any of its names.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many to show.")] = 10,
     lang: LangOption = Lang.EN,
     fmt: FormatOption = Written.TERMINAL,
     out: OutOption = None,
@@ -62,7 +64,7 @@ def suspects(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Rank the commits between two versions by how likely they broke something; they are called suspects, each with its reasons."""
+    """Rank the commits between two versions by how likely they are to have broken something, each with its reasons."""
     from bot.cli.progress import progress
     from bot.commands.queries import stored_area
     from bot.digests.repositories import parse_place
@@ -89,7 +91,7 @@ def patches(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Tell which patches of a fork have landed upstream, and which conflict with it now, since which commit."""
+    """Show which patches of a fork have landed upstream, which conflict with it now, and since which commit."""
     from analysis.errors import BadInput
     from analysis.sources.git_history import GitHistory
     from analysis.sources.git_patches import patches as tried

@@ -20,16 +20,16 @@ def upgrade(
     repo: Annotated[str, typer.Option(help="owner/name on GitHub, a clone's folder, or owner/name=folder.")],
     uses: Annotated[
         Path | None,
-        typer.Option(help="What you use of it, as daybrief uses scan writes it: what touches that comes first."),
+        typer.Option(help="What you use of it, as written by daybrief uses scan: commits that touch that come first."),
     ] = None,
     lang: LangOption = Lang.EN,
     fmt: FormatOption = Written.TERMINAL,
     out: OutOption = None,
     json_: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars and no remarks.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars or remarks.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Tell what moving from one version to another does to you: what breaks, what to change, what is new."""
+    """Show what moving from one version to another means for you: what breaks, what to change, what is new."""
     from bot.cli.progress import progress
     from bot.digests import upgrade as upgrading
     from bot.digests.repositories import parse_place

@@ -21,19 +21,17 @@ def add_to(app: typer.Typer) -> None:
 
 @_app.command()
 def scan(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files and folders of yours.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Your files and folders.")],
     repo: Annotated[
         str,
-        typer.Option(
-            help="The repository that they use: owner/name on GitHub, a clone's folder, or owner/name=folder."
-        ),
+        typer.Option(help="The repository they use: owner/name on GitHub, a clone's folder, or owner/name=folder."),
     ],
-    at: Annotated[str, typer.Option(help="The version of it that they use; default: what the clone follows.")] = "",
+    at: Annotated[str, typer.Option(help="The version of it they use; default: what the clone follows.")] = "",
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("uses.toml"),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No remarks.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Find what your files use of a repository, each with file and line: flags, variables, endpoints, metrics, names, images, versions."""
+    """Find what your files use of a repository, with file and line: flags, variables, endpoints, metrics, names, images, versions."""
     from analysis.uses import UseKind, write_uses
     from bot.cli.progress import progress
     from bot.digests.repositories import parse_place

@@ -487,7 +487,7 @@ def test_the_calendar_has_a_key(visit: Visit, archive: str) -> None:
     """From how many commits on a day is darker, each shade as in the days below; and what the mark says."""
     tab = visit(archive + "/repo/example/quill?lang=en")
     assert [line.strip() for line in tab.one(".key").inner_text().split("\n")] == [
-        "Commits of a day:",
+        "Commits in a day:",
         "1+",
         "10+",
         "25+",
