@@ -345,5 +345,8 @@ def test_the_demo_and_what_it_says_to_try_next_run(environ: dict[str, str], tmp_
     on_sample = "\n".join(advice[: advice.index("and a real repository, from a clone or from GitHub:")])
     mine = [block for block in blocks("sh") if ".demo/" in block]
     assert mine
-    for block in (on_sample, *mine):
-        assert run("bash", "-euc", block)
+    printed = [run("bash", "-euc", block) for block in (on_sample, *mine)]
+    assert all(printed)
+    shown_there = [block.strip() for block in blocks("text", "README.md")]
+    assert len(shown_there) == 2
+    assert not [block for block in shown_there if block not in "\n".join(printed)]
