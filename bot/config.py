@@ -84,11 +84,11 @@ def _read(source: Path) -> dict[str, Any]:
             f"The configuration {source} cannot be read ({error.strerror}): name another with --config."
         ) from None
     except RecursionError:
-        raise BadInput(f"The configuration {source} is nested too deeply: correct that place.") from None
+        raise BadInput(f"The configuration {source} is nested too deeply: fix it there.") from None
     except UnicodeDecodeError:
-        raise BadInput(f"The configuration {source} is no text in UTF-8: save it as such.") from None
+        raise BadInput(f"The configuration {source} is not UTF-8 text: save it as UTF-8.") from None
     except ValueError as error:  # also of a home folder that is none, or a path that can be none
-        raise BadInput(f"The configuration {source} is no valid TOML: {error}. Correct that place.") from None
+        raise BadInput(f"The configuration {source} is not valid TOML: {error}. Fix it there.") from None
 
 
 def machine_zone() -> str:

@@ -38,7 +38,7 @@ def _network(value: str) -> str:
     try:
         ip_network(value, strict=False)
     except ValueError:
-        raise ValueError(f"{value!r} is no address or network such as 10.0.0.0/8") from None
+        raise ValueError(f"{value!r} is not an address or network such as 10.0.0.0/8") from None
     return value
 
 
@@ -54,7 +54,7 @@ def _pattern(value: str) -> str:
     try:
         re.compile(value)
     except re.error as error:
-        raise ValueError(f"{value!r} is no regular expression ({error})") from None
+        raise ValueError(f"{value!r} is not a regular expression ({error})") from None
     return value
 
 
@@ -106,7 +106,7 @@ def _accounts(people: dict[str, Any]) -> dict[str, Any]:
     """Refuse what is no account on GitHub; accounts are the same in any case."""
     for name in people:
         if not re.fullmatch(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:_[A-Za-z0-9]+)?", name):
-            raise ValueError(f"{name!r} is no account on GitHub: write its name without @")
+            raise ValueError(f"{name!r} is not a GitHub account: write its name without @")
     return {name.lower(): person for name, person in people.items()}
 
 

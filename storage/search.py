@@ -80,12 +80,12 @@ def parse_since(text: str, now: datetime, *, last: bool = False) -> datetime:
         try:
             moment, is_day = datetime.combine(parse_day(text, now.date()), time()), True
         except BadInput:
-            raise BadInput(f"{text!r} is no time span: write 12h, 7d, 3w, or a date such as 2026-01-08.") from None
+            raise BadInput(f"{text!r} is not a time span: write 12h, 7d, 3w, or a date such as 2026-01-08.") from None
     try:
         moment += timedelta(days=last and is_day)
         return moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
     except OverflowError:
-        raise BadInput(f"{text!r} lies outside the calendar: write a date such as 2026-01-08.") from None
+        raise BadInput(f"{text!r} is outside the calendar: write a date such as 2026-01-08.") from None
 
 
 def search(store: Store, question: Question, limit: int = 20) -> Answer:
@@ -175,5 +175,5 @@ def _any_of(name: str, values: str | tuple[str, ...]) -> str:
 def _exactly(name: str, value: str) -> str:
     word = tag(name, value)
     if word == name:
-        raise BadInput(f"{value!r} is no {_CALLED[name]}: give it as it is written in commits.")
+        raise BadInput(f"{value!r} is not a valid {_CALLED[name]}: give it as commits write it.")
     return f'"{word}"'

@@ -143,11 +143,11 @@ class Store:
             raise BadInput(f"{self.path} belongs to another program: name another file as [store] path.")
         if self._read_only and migrations.pending(db):
             raise BadInput(
-                f"The store {self.path} is of an older version and cannot be written: make it writable once."
+                f"The store {self.path} is from an older version and cannot be written: make it writable once."
             )
         if applied - known():
             raise BadInput(
-                f"The store {self.path} was made by a newer daybrief: update this one, or name another file as [store] path."
+                f"The store {self.path} was made by a newer Daybrief: update this one, or name another file as [store] path."
             )
 
     @contextlib.contextmanager
@@ -155,7 +155,7 @@ class Store:
         try:
             yield
         except OverflowError:
-            raise BadInput("A number is larger than any that is known here: look it up again.") from None
+            raise BadInput("A number is larger than any known here: look it up again.") from None
         except sqlite3.Error as error:
             opened = getattr(self._local, "open", None)
             if opened is None or not opened.db.conn.in_transaction:  # else the transaction around this is still to end
@@ -174,7 +174,7 @@ class Store:
             )
         if "locked" in text or "busy" in text:
             return Outage(
-                f"Another process has been writing to the store {self.path} for {_PATIENCE:.0f} s: run it again when that one is done."
+                f"Another process has been writing to the store {self.path} for {_PATIENCE:.0f} s: run it again when that process is done."
             )
         if "unable to open" in text:
             return BadInput(
@@ -182,12 +182,12 @@ class Store:
             )
         if "not a database" in text:
             return BadInput(
-                f"{self.path} is no SQLite database, or its beginning is damaged: name another file as [store] path, or move it away."
+                f"{self.path} is not an SQLite database, or its header is damaged: name another file as [store] path, or move it away."
             )
         if any(word in text for word in ("malformed", "corrupt", "decode")):
             return Outage(
                 f"The store {self.path} is damaged ({text}): move it away and run again; commits and analyses are then "
-                f"fetched and made anew. `sqlite3 {self.path} .recover` may save what was in it."
+                f"fetched and made again. `sqlite3 {self.path} .recover` may save what was in it."
             )
         return Outage(f"The store {self.path} failed: {text}.")
 

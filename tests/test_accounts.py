@@ -95,7 +95,7 @@ async def test_a_digest_s_thread_and_what_is_asked_lead_to_people(bot: Bot) -> N
 @pytest.mark.parametrize(
     ("table", "why"),
     [
-        ('"@ann" = {slack = "U7"}', "is no account on GitHub"),
+        ('"@ann" = {slack = "U7"}', "is not a GitHub account"),
         ('ann = {slack = "@ann"}', "slack"),
         ('ann = {discord = "ann#1"}', "discord"),
         ('ann = {teams = "x"}', "unknown"),

@@ -197,7 +197,7 @@ def test_a_page_of_somebody_else_is_not_overwritten(filled: Core, tmp_path: Path
         write(tmp_path, export(filled, "example/quill", DAYS, "en", "html"))
         write(tmp_path, indexes(filled, tmp_path, ZONE, "en"))
     (tmp_path / "index.html").write_text("<h1>My site</h1>")
-    with pytest.raises(BadInput, match="is not one of Daybrief's"):
+    with pytest.raises(BadInput, match="was not written by Daybrief"):
         write(tmp_path, indexes(filled, tmp_path, ZONE, "en"))
     assert (tmp_path / "index.html").read_text() == "<h1>My site</h1>"
 
@@ -210,7 +210,7 @@ def test_nothing_known_is_told_with_the_way_out(filled: Core, tmp_path: Path) ->
         list(export(filled, "example/quill", Window(DAYS.last, DAYS.first, ZONE), "en", "html"))
     (tmp_path / "example" / "quill").mkdir(parents=True)
     (tmp_path / "example" / "quill" / "days.jsonl").write_text("{}\n")
-    with pytest.raises(BadInput, match="holds a line that is no digest"):
+    with pytest.raises(BadInput, match="has a line that is not a digest"):
         write(tmp_path, export(filled, "example/quill", DAYS, "en", "jsonl"))
     (tmp_path / "example" / "quill" / "days.jsonl").unlink()
     (tmp_path / "example" / "quill").rmdir()

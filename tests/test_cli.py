@@ -229,7 +229,7 @@ def test_a_model_that_refuses_is_told_and_the_rules_stand_in(cli: Cli, sample: t
 
 BAD: dict[str, tuple[tuple[str, ...], int, str]] = {
     "no such folder": (("--repo", "./nowhere"), 2, "There is no folder"),
-    "not a clone": (("--repo", "."), 2, "is no git repository"),
+    "not a clone": (("--repo", "."), 2, "is not a git repository"),
     "no repository": (("--repo", "what is this"), 2, "write owner/name, a clone's folder"),
     "no such date": (("--date", "2026-02-30"), 2, "no 2026-02-30 in the calendar"),
     "no date": (("--date", "soonish"), 2, "write it as 2026-01-08"),
@@ -282,7 +282,7 @@ def test_an_outage_is_no_quiet_day(cli: Cli, quill: Path) -> None:
     ("content", "hint"),
     [
         ("[modle]\nname = 'x'", "did you mean model?"),
-        ("[model", "no valid TOML"),
+        ("[model", "not valid TOML"),
         ("[model]\nconcurrency = 0", "concurrency"),
     ],
 )
@@ -294,7 +294,7 @@ def test_a_mistake_in_the_configuration_is_told(cli: Cli, tmp_path: Path, conten
 
 
 @pytest.mark.parametrize(
-    ("place", "hint"), [(".", "is a folder"), ("notes.txt", "no SQLite database"), ("/dev/null/x", "")]
+    ("place", "hint"), [(".", "is a folder"), ("notes.txt", "not an SQLite database"), ("/dev/null/x", "")]
 )
 def test_a_store_that_is_none_is_told(cli: Cli, tmp_path: Path, place: str, hint: str) -> None:
     """For every command that needs it."""
@@ -394,7 +394,7 @@ def test_triage_answers_what_comes_before_a_bad_line(cli: Cli) -> None:
     done = cli("triage", stdin=LINE + "bad\n" + LINE)
     assert done.returncode == 2
     assert len(done.stdout.splitlines()) == 1
-    assert re.fullmatch(r"daybrief: line 2 of standard input is no JSON [^\n]*\n", done.stderr)
+    assert re.fullmatch(r"daybrief: line 2 of standard input is not JSON [^\n]*\n", done.stderr)
 
 
 @pytest.mark.parametrize(
@@ -402,7 +402,7 @@ def test_triage_answers_what_comes_before_a_bad_line(cli: Cli) -> None:
     [
         (("--input", "nowhere.jsonl"), b"", "nowhere.jsonl cannot be read"),
         (("--input", "."), b"", "cannot be read (Is a directory)"),
-        ((), b"\xff\xfe\x00", "standard input is no text in UTF-8"),
+        ((), b"\xff\xfe\x00", "standard input is not UTF-8 text"),
         ((), b"{}\n", "line 1 of standard input has no title"),
     ],
 )

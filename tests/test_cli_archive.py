@@ -68,7 +68,7 @@ def test_a_model_is_not_begun_unasked(cli: Cli, place: str) -> None:
     assert (
         "about 55,000 tokens in and 9,900 out, cost about 0.06 (a guess: it has read nothing here yet)." in done.stderr
     )
-    assert done.stderr.endswith("add --yes to begin.\n")
+    assert done.stderr.endswith("add --yes to start.\n")
 
 
 def test_what_is_not_known_is_told(cli: Cli) -> None:

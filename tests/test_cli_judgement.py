@@ -151,10 +151,10 @@ def test_mistakes_are_told_in_a_sentence(cli: Cli, tmp_path: Path) -> None:
     """With the file and the line, or the folder."""
     bad = tmp_path / "bad.jsonl"
     bad.write_text('{"title": "a", "label_type": "docs"}\nx\n', encoding="utf-8")
-    assert f"line 2 of {bad} is no JSON" in refused(cli("learn", "--labels", str(bad)), 2)
+    assert f"line 2 of {bad} is not JSON" in refused(cli("learn", "--labels", str(bad)), 2)
     assert "absent.jsonl cannot be read" in refused(cli("learn", "--labels", "absent.jsonl"), 2)
     bad.write_text('{"title": "a", "label_type": "docs"}\n', encoding="utf-8")
-    assert "name no repository" in refused(cli("learn", "--labels", str(bad)), 2)
+    assert "do not name a repository" in refused(cli("learn", "--labels", str(bad)), 2)
     assert "nowhere" in refused(cli("learn", "--repo", "o/r=nowhere"), 2)
 
 
@@ -268,7 +268,7 @@ def test_a_file_that_is_there_is_not_overwritten(cli: Cli, clone: Path, tmp_path
     """It may be the configuration of months."""
     (tmp_path / "daybrief.toml").write_text("[model]\n", encoding="utf-8")
     told = refused(cli("areas", "--init", "--repo", f"{REPO}={clone}", "--out", "daybrief.toml"), 2)
-    assert "daybrief.toml is there already" in told
+    assert "daybrief.toml already exists" in told
     assert (tmp_path / "daybrief.toml").read_text("utf-8") == "[model]\n"
 
 

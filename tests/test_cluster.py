@@ -179,7 +179,10 @@ def test_a_scheduler_that_is_lost_is_an_outage_and_the_next_run_goes_on(
 @pytest.mark.parametrize("address", ["", "10.0.0.5", "10.0.0.5:8786", "http://10.0.0.5:8786", "tcp://10.0.0.5:http"])
 def test_what_is_no_address_is_told(address: str) -> None:
     """With one that is."""
-    with pytest.raises(BadInput, match=r"is no address of a Dask scheduler: give one like tcp://"), cluster(address):
+    with (
+        pytest.raises(BadInput, match=r"is not the address of a Dask scheduler: give one like tcp://"),
+        cluster(address),
+    ):
         pass
 
 

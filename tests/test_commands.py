@@ -164,7 +164,7 @@ def test_a_repository_that_is_not_known_is_told_with_those_that_are(core: Core) 
         lambda: search_commits(core, "cache repo:no/such", "en"),
         lambda: list_areas(core, "en", "no/such"),
     ):
-        with pytest.raises(NotFound, match=r"Nothing of no/such is known, only of example/quill, example/other"):
+        with pytest.raises(NotFound, match=r"Nothing is known of no/such, only of example/quill, example/other"):
             ask()
 
 
@@ -175,7 +175,7 @@ def test_an_empty_store_says_what_to_do_first(empty: Core) -> None:
         lambda: show_area(empty, "amd", "en"),
         lambda: search_commits(empty, "cache", "en"),
     ):
-        with pytest.raises(NotFound, match="Nothing is known yet: read a day first, with daybrief digest"):
+        with pytest.raises(NotFound, match="Nothing is known yet: read a day first with daybrief digest"):
             ask()
     assert all(row.commits == 0 for row in list_areas(empty, "en"))
 

@@ -151,7 +151,7 @@ def test_without_a_home_there_is_still_a_place() -> None:
         ("[model]\ndeadline = -1", "[model] deadline", "greater than 0"),
         ("[model]\napi_key = 5", "[model] api_key", "valid string"),
         ("[areas.amd]\nwords = 'x'", "[areas.amd] words", "valid tuple"),
-        ("[areas.amd]\npaths = ['ok', '(']", "[areas.amd] paths, entry 2", "'(' is no regular expression"),
+        ("[areas.amd]\npaths = ['ok', '(']", "[areas.amd] paths, entry 2", "'(' is not a regular expression"),
         ("[access]\npublic = ['acme']", "[access] public", "'acme' fits no repository: write owner/name"),
         ("[access]\npublic = ['acme/[']", "[access] public", "'acme/[' fits no repository: write owner/name"),
         ("[access]\nsetup = ['\"acme/*\"']", "[access] setup", "fits no repository"),
@@ -204,7 +204,7 @@ def test_a_table_that_the_file_spoils_is_the_files_mistake(folder: Path) -> None
 
 @pytest.mark.parametrize(
     ("content", "hint"),
-    [(b"[model\nname = 1", "no valid TOML"), (b"\xff\xfe", "no text in UTF-8"), (None, "No such file")],
+    [(b"[model\nname = 1", "not valid TOML"), (b"\xff\xfe", "not UTF-8 text"), (None, "No such file")],
     ids=["no TOML", "no text", "not there"],
 )
 def test_a_file_that_cannot_be_read_is_told(folder: Path, content: bytes | None, hint: str) -> None:
@@ -398,7 +398,7 @@ def test_a_machine_whose_zone_cannot_be_read_is_in_utc(monkeypatch: pytest.Monke
     [
         (
             '[web]\nproxies = ["nonsense"]',
-            "[web] proxies, entry 1: 'nonsense' is no address or network such as 10.0.0.0/8",
+            "[web] proxies, entry 1: 'nonsense' is not an address or network such as 10.0.0.0/8",
         ),
         ('[web]\nurl = "https://["', "[web] url: should be an address that starts with https:// or http://"),
         ('[github]\nbase_url = "http://["', "[github] base_url: should be an address that starts with"),

@@ -201,7 +201,7 @@ class TestGitHub:
 
     def test_a_server_that_is_another(self, environ: dict[str, str], model: ModelServer) -> None:
         check = checks({**environ, "DAYBRIEF_GITHUB__BASE_URL": model.url})["GitHub"]
-        assert (check.state, "is no API of GitHub's" in check.found) == ("broken", True)
+        assert (check.state, "is not a GitHub API" in check.found) == ("broken", True)
 
     def test_a_server_without_a_limit(self, environ: dict[str, str]) -> None:
         class Unlimited(Loopback):

@@ -149,7 +149,7 @@ class TestDamaged:
             run_git(path, "remote", "remove", "origin")
         (path / ".git" / ref).write_text(content)
         with pytest.raises(
-            Damaged, match=r"is damaged, .* names no commit that is there: .* clone the repository again"
+            Damaged, match=r"is damaged, .* points to a commit that is missing: .* clone the repository again"
         ):
             listed(path)
 
@@ -157,14 +157,14 @@ class TestDamaged:
         path = cloned(upstream, tmp_path / "c")
         run_git(path, "remote", "remove", "origin")
         (path / ".git" / "HEAD").write_text("1" * 40 + "\n")
-        with pytest.raises(Damaged, match="is damaged, HEAD names no commit"):
+        with pytest.raises(Damaged, match="is damaged, HEAD points to a commit that is missing"):
             listed(path)
 
     def test_the_object_of_the_newest_commit_is_missing(self, upstream: Scratch, tmp_path: Path) -> None:
         sha = upstream.commit("Later", {"a.py": "2\n"}, branch="master")
         loose = unpacked(upstream, tmp_path)
         (loose / "objects" / sha[:2] / sha[2:]).unlink()
-        with pytest.raises(Damaged, match="is damaged, refs/heads/master names no commit that is there"):
+        with pytest.raises(Damaged, match="is damaged, refs/heads/master points to a commit that is missing"):
             listed(loose)
 
     def test_an_older_commit_is_missing(self, upstream: Scratch, tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ class TestDamaged:
 
     def test_a_head_that_is_empty(self, upstream: Scratch) -> None:
         (upstream.path / "HEAD").write_text("")
-        with pytest.raises(Damaged, match="git does not take it for a repository"):
+        with pytest.raises(Damaged, match="git does not accept it as a repository"):
             listed(upstream.path)
 
 
@@ -200,7 +200,7 @@ def test_a_setting_that_never_ends_is_told(upstream: Scratch, tmp_path: Path, mo
     os.mkfifo(tmp_path / "pipe")
     with (upstream.path / "config").open("a") as config:
         config.write(f"[include]\n\tpath = {tmp_path / 'pipe'}\n")
-    with pytest.raises(Damaged, match=r"git was not done with .* after 0 seconds: run `git -C"):
+    with pytest.raises(Damaged, match=r"git had not finished with .* after 0 seconds: run `git -C"):
         listed(upstream.path)
 
 

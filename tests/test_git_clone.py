@@ -107,7 +107,7 @@ class TestWhatItIs:
             opened("~nobody-of-this-name/quill")
 
     def test_a_folder_that_is_no_repository(self, tmp_path: Path) -> None:
-        with pytest.raises(BadInput, match="is no git repository: give a clone's path"):
+        with pytest.raises(BadInput, match="is not a git repository: give a clone's path"):
             opened(tmp_path)
 
     def test_a_broken_configuration_is_not_called_no_repository(self, scratch: Scratch) -> None:

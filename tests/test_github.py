@@ -352,7 +352,7 @@ class TestLimits:
         assert timedelta(minutes=59) < until - before < timedelta(minutes=61)
         assert str(caught.value) == (
             f"GitHub's request limit is used up until {until:%H:%M} UTC; what was fetched is kept, "
-            "the next run goes on from there."
+            "and the next run continues from there."
         )
         assert len(server.requests) == 1
 
@@ -403,14 +403,14 @@ class TestLimits:
 
     @pytest.mark.parametrize("token", ["ghp_\u200bx", "ключ", "two words", "line\nbreak"])
     def test_a_token_that_cannot_be_one(self, server: GitHubServer, token: str) -> None:
-        with pytest.raises(BadInput, match=r"copy it anew into \[github\] token") as caught:
+        with pytest.raises(BadInput, match=r"copy it again into \[github\] token") as caught:
             opened(server, token=token).landed(*DAY)
         assert token not in str(caught.value)
 
     @pytest.mark.parametrize("address", ["api.github.com", "", "ftp://github.com", "https://"])
     def test_an_address_that_is_none(self, address: str) -> None:
         with pytest.raises(
-            BadInput, match=r"is no address of an API: set \[github\] base_url to one such as https://api"
+            BadInput, match=r"is not the address of an API: set \[github\] base_url to one such as https://api"
         ):
             GitHubRepository(Requests(GitHub(address)), REPO).landed(*DAY)
 
@@ -418,7 +418,7 @@ class TestLimits:
         ("status", "message", "told"),
         [
             (403, "Resource not accessible by personal access token", "needs read access to its contents"),
-            (401, "Requires authentication", "lets nobody read without a token"),
+            (401, "Requires authentication", "allows no reading without a token"),
             (307, "Temporary Redirect", r"GitHub redirects ann/scratch elsewhere \(307\): check \[github\] base_url"),
             (451, "Repository access blocked", r"GitHub answered 451 for ann/scratch \(Repository access blocked\)"),
         ],
@@ -455,5 +455,5 @@ class TestWhatIsLeft:
             def reply(self, request: Request) -> Reply:
                 return Reply(404, as_json({"message": "Not Found"}))
 
-        with Other() as server, pytest.raises(Outage, match=r"is no API of GitHub's: check \[github\] base_url"):
+        with Other() as server, pytest.raises(Outage, match=r"is not a GitHub API: check \[github\] base_url"):
             Requests(GitHub(server.url)).rate_limit()

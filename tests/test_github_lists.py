@@ -141,7 +141,7 @@ def test_a_list_without_what_every_commit_has_is_an_outage(scratch: Scratch, ans
         def reply(self, request: Request) -> Reply:
             return Reply(200, as_json(answer))
 
-    with Odd({REPO: scratch.path}) as server, pytest.raises(Outage, match="lacks what every commit has"):
+    with Odd({REPO: scratch.path}) as server, pytest.raises(Outage, match="without what every commit has"):
         listed(server, Shelf())
 
 
@@ -163,5 +163,5 @@ def test_an_unchanged_that_nobody_asked_for_is_an_outage(scratch: Scratch) -> No
         def reply(self, request: Request) -> Reply:
             return Reply(304)
 
-    with Proxy({REPO: scratch.path}) as server, pytest.raises(Outage, match="unchanged which nobody has"):
+    with Proxy({REPO: scratch.path}) as server, pytest.raises(Outage, match="unchanged that was never fetched"):
         listed(server, Shelf())

@@ -375,7 +375,7 @@ def test_labels_of_several_repositories_teach_each_its_own(opened: Core) -> None
 
 def test_labels_without_a_repository_are_refused(opened: Core) -> None:
     """Nobody would know whose they are."""
-    with pytest.raises(BadInput, match="name no repository"):
+    with pytest.raises(BadInput, match="do not name a repository"):
         learn_labels(opened, [Labelled(a_commit("Do it", repo=""), "feature", None, ())], quiet)
 
 

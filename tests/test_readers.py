@@ -64,7 +64,7 @@ def test_a_day_is_read_with_its_labels(tmp_path: Path) -> None:
 
 
 def test_what_is_no_day_is_told_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="is no labelled day"):
+    with pytest.raises(BadInput, match="is not a labelled day"):
         read_day(tmp_path)
 
 

@@ -98,7 +98,7 @@ def test_a_broken_line_is_named_with_its_file_and_number(tmp_path: Path, name: s
     path = write(tmp_path / name, json.dumps(RECORD), "", "{broken")
     with pytest.raises(BadInput) as told:
         read_labels([path])
-    assert f"line 3 of {path} is no JSON" in str(told.value)
+    assert f"line 3 of {path} is not JSON" in str(told.value)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def test_what_names_nothing_is_told(text: str) -> None:
     with pytest.raises(BadInput) as caught:
         parse_place(text)
     assert str(caught.value) == (
-        f"{text!r} names no repository: write owner/name, a clone's folder, or owner/name=folder."
+        f"{text!r} does not name a repository: write owner/name, a clone's folder, or owner/name=folder."
     )
 
 
@@ -124,5 +124,5 @@ def test_a_page_of_the_configured_server_is_read_there(host: str, base_url: str)
 )
 def test_a_page_of_another_server_is_not_taken_for_it(host: str, base_url: str) -> None:
     """Another repository of the same name may be there."""
-    with pytest.raises(BadInput, match=rf"{host} is not the GitHub that is configured \({base_url}\): clone the repo"):
+    with pytest.raises(BadInput, match=rf"{host} is not the configured GitHub \({base_url}\): clone the repo"):
         opened(Place("ann/quill", host=host), base_url)

@@ -203,7 +203,7 @@ def test_words_and_filters_hold_together(store: Store) -> None:
 def test_a_filter_without_letters_is_told_as_a_mistake(store: Store, name: str) -> None:
     """It would match everything."""
     given: dict[str, Any] = {name: ("!?",)}
-    with pytest.raises(BadInput, match="give it as it is written in commits"):
+    with pytest.raises(BadInput, match="give it as commits write it"):
         search(store, Question("cache", **given))
 
 

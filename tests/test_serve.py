@@ -196,7 +196,7 @@ def test_a_port_that_is_taken_is_told(environ: dict[str, str], served: Served, t
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({}, "Nothing is configured to be connected"),
+        ({}, "No platform is configured"),
         ({"DAYBRIEF_SLACK__BOT_TOKEN": "xoxb-1"}, "mode socket needs app_token"),
         ({"DAYBRIEF_SLACK__BOT_TOKEN": "xoxb-1", "DAYBRIEF_SLACK__MODE": "http"}, "mode http needs signing_secret"),
     ],

@@ -315,10 +315,10 @@ class TestForms:
         self, slack: Slack, server: FakeSlack, talk: Talk
     ) -> None:
         view = await self.open(server, talk)
-        talk.on("setup", Note("`quill` names no repository: write owner/name.", "problem"))
+        talk.on("setup", Note("`quill` does not name a repository: write owner/name.", "problem"))
         sent = {"repository": "quill", "hour": ["8"], "zone": ["Zone/3"]}
         await server.submit(view, sent)
-        again = await server.wait_view(text="names no repository")
+        again = await server.wait_view(text="does not name a repository")
         elements = {
             block["element"]["action_id"]: block["element"]
             for block in again.data["blocks"]

@@ -189,7 +189,7 @@ def test_refuses_a_text_file_and_leaves_it(tmp_path: Path) -> None:
     """A file named by mistake is not overwritten."""
     path = tmp_path / "notes.txt"
     path.write_text("Buy milk.\n" * 1000)
-    assert "no SQLite database" in refused(path)
+    assert "not an SQLite database" in refused(path)
     assert path.read_text() == "Buy milk.\n" * 1000
 
 
@@ -216,7 +216,7 @@ def test_a_file_that_is_no_store_is_let_go_of(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(sqlite3, "connect", connected)
     path = tmp_path / "other.db"
     path.write_bytes(b"no database" * 1_000)
-    assert "no SQLite database" in refused(path)
+    assert "not an SQLite database" in refused(path)
     gc.collect()
     assert opened
     for connection in opened:

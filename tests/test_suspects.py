@@ -130,7 +130,7 @@ def test_programs_get_all_of_them(cli: Cli, pen: Repository) -> None:
 def test_a_range_without_commits_is_refused(cli: Cli, pen: Repository) -> None:
     """With the way out."""
     repo = ("--repo", f"ann/pen={pen.path}", "--quiet")
-    assert "Nothing lies between" in refused(cli("suspects", "v1.1.0..v1.0.0", *repo), 2)
+    assert "There is nothing between" in refused(cli("suspects", "v1.1.0..v1.0.0", *repo), 2)
     assert "two dots" in refused(cli("suspects", "v1.1.0", *repo), 2)
 
 

@@ -90,8 +90,8 @@ def test_a_patch_that_is_cut_anywhere_is_read_as_far_as_it_goes(length: int) -> 
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
-        ("not json", "line 1 of standard input is no JSON"),
-        ('{"title": "a"', "is no JSON"),
+        ("not json", "line 1 of standard input is not JSON"),
+        ('{"title": "a"', "is not JSON"),
         ("[]", "has no object in it"),
         ('"title"', "has no object in it"),
         ("null", "has no object in it"),
@@ -103,7 +103,7 @@ def test_a_patch_that_is_cut_anywhere_is_read_as_far_as_it_goes(length: int) -> 
         ('{"title": "a", "files": [["a.py", "M", "x", 0]]}', "has no usable files"),
         ('{"title": "a", "files": [["a.py", "M", -1, 0]]}', "has no usable files"),
         ('{"title": "a", "body": {}}', "has no usable body"),
-        ("[" * 100_000, "is no JSON"),
+        ("[" * 100_000, "is not JSON"),
     ],
 )
 def test_a_line_that_is_no_commit_is_told_with_its_number(line: str, hint: str) -> None:

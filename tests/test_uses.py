@@ -217,8 +217,8 @@ def test_a_file_of_uses_reads_as_it_was_written(uses: list[Use]) -> None:
 
 
 @pytest.mark.parametrize(("text", "says"), [
-    ("", "repository"), ("repository = 'a b'", "repository"), ("repository = 'a/b'\nflag = {}", "flag"), ("x = [", "no TOML"),
-    ("repository = 'a/b'\n[flags]\n'--x' = 3", "flags"), ("a = " + "[" * 20_000, "no TOML"),
+    ("", "repository"), ("repository = 'a b'", "repository"), ("repository = 'a/b'\nflag = {}", "flag"), ("x = [", "not valid TOML"),
+    ("repository = 'a/b'\n[flags]\n'--x' = 3", "flags"), ("a = " + "[" * 20_000, "not valid TOML"),
 ])  # fmt: skip
 def test_a_file_that_is_none_is_told_what_is_wrong(text: str, says: str) -> None:
     """In one sentence that names it."""

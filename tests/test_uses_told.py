@@ -98,7 +98,7 @@ def test_a_digest_takes_a_file_of_uses(cli: Cli, quill: Path, uses: Path) -> Non
     day = ("digest", "--repo", f"{REPO}={quill}", "--date", "2026-03-12", "--tz", "Asia/Shanghai", "--quiet")
     assert "touches what you use" in cli(*day, "--uses", str(uses)).stdout
     uses.write_text("no")
-    assert "no TOML" in refused(cli(*day, "--uses", str(uses)), 2)
+    assert "not valid TOML" in refused(cli(*day, "--uses", str(uses)), 2)
 
 
 async def test_a_feeds_team_is_told_first(environ: dict[str, str], quill: Path, uses: Path) -> None:

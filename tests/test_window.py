@@ -175,12 +175,12 @@ class TestReadingADay:
     @pytest.mark.parametrize(
         ("text", "says"),
         [
-            ("soon", "is no day"),
-            ("", "is no day"),
-            ("08.01.2026", "is no day"),
+            ("soon", "is not a day"),
+            ("", "is not a day"),
+            ("08.01.2026", "is not a day"),
             ("2026-02-30", "in the calendar"),
             ("2026-01-09", "has not come yet"),
-            ("0001-01-01", "before the first commit"),
+            ("0001-01-01", "before anyone's first commit"),
             ("9999-12-31", "has not come yet"),
         ],
     )

@@ -129,7 +129,7 @@ def _record(line: str, name: str, number: int) -> _Record:
             "and files as [path, status, additions, deletions]."
         ) from None
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"{where} is no JSON ({error}): give one JSON object a line.") from None
+        raise BadInput(f"{where} is not JSON ({error}): give one JSON object per line.") from None
 
 
 def _commit(record: _Record) -> Commit:

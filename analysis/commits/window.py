@@ -72,7 +72,7 @@ class Window:
         """
         if self.end <= self.start:
             raise BadInput(
-                f"There was no {self.first} in {self.zone}, where the calendar left it out: ask for the day before or after."
+                f"There was no {self.first} in {self.zone}, where the calendar skipped it: ask for the day before or after."
             )
 
     def __contains__(self, moment: datetime) -> bool:
@@ -144,13 +144,13 @@ def parse_day(text: str, today: date) -> date:
     if named in _WEEKDAYS:
         return today - timedelta(days=(today.weekday() - _WEEKDAYS.index(named) - 1) % 7 + 1)
     if not _ISO_DAY.fullmatch(word):
-        raise BadInput(f"{text!r} is no day: write it as 2026-01-08, or yesterday, today, or a weekday.")
+        raise BadInput(f"{text!r} is not a day: write it as 2026-01-08, or yesterday, today, or a weekday.")
     try:
         day = date(*map(int, word.split("-")))
     except ValueError:
         raise BadInput(f"There is no {text} in the calendar: check the month and the day.") from None
     if day < _OLDEST_DAY:
-        raise BadInput(f"{day} is before the first commit of anybody: ask for {_OLDEST_DAY} or a later day.")
+        raise BadInput(f"{day} is before anyone's first commit: ask for {_OLDEST_DAY} or a later day.")
     if day > today:
         raise BadInput(f"{day} has not come yet: today is {today}. Ask for that day or an earlier one.")
     return day

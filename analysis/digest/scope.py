@@ -57,7 +57,7 @@ def check_glob(text: str) -> str:
     try:
         _pattern(text)
     except ValueError as error:
-        raise BadInput(f"{text[:80]!r} is no pattern of paths ({error}): write it as rust/** or *.proto.") from None
+        raise BadInput(f"{text[:80]!r} is not a path pattern ({error}): write it as rust/** or *.proto.") from None
     return text
 
 

@@ -76,7 +76,7 @@ def read_day(folder: Path) -> LabelledDay:
         commits = [_renamed(commit, repo, names) for commit in _commits(folder / "day.bundle", names)]
     except (OSError, KeyError, IndexError, ValueError, subprocess.CalledProcessError) as error:
         raise BadInput(
-            f"{folder} is no labelled day ({error}): see analysis/readers/days.py for what it holds."
+            f"{folder} is not a labelled day ({error}): see analysis/readers/days.py for what one holds."
         ) from error
     return LabelledDay(folder.name, repo, tuple(net(list(judge(commits, general())))), labels)
 

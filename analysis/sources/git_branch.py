@@ -174,7 +174,7 @@ class Branches:
         """Return the commit of a reference that exists."""
         sha = self._git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}", check=False).strip()
         if not sha:
-            raise Damaged(self._lost(f"{ref} names no commit that is there"))
+            raise Damaged(self._lost(f"{ref} points to a commit that is missing"))
         return sha
 
     def _newest(self, name: str) -> str:

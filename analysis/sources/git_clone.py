@@ -259,11 +259,11 @@ class GitClone:
                 raise
             if any((self._path / name).exists() for name in (".git", "objects")):
                 raise Damaged(
-                    f"The clone {self._path} is damaged, git does not take it for a repository: look at its HEAD and its "
+                    f"The clone {self._path} is damaged and git does not accept it as a repository: check its HEAD and its "
                     "configuration, or clone the repository again."
                 ) from None
             raise BadInput(
-                f"{self._path} is no git repository: give a clone's path, or owner/name for a repository on GitHub."
+                f"{self._path} is not a git repository: give a clone's path, or owner/name for a repository on GitHub."
             ) from None
 
     def _tip(self) -> Tip:

@@ -136,8 +136,8 @@ class Git:
             ) from None
         except subprocess.TimeoutExpired:
             raise Damaged(
-                f"git was not done with {self.path} after {limit:.0f} seconds: run `git -C {self.path} {arguments[0]}` by "
-                "hand to see what holds it up (a slow disk, or a setting of the clone's that never ends)."
+                f"git had not finished with {self.path} after {limit:.0f} seconds: run `git -C {self.path} {arguments[0]}` by "
+                "hand to see what holds it up (a slow disk, or a setting of the clone that never ends)."
             ) from None
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
@@ -152,7 +152,7 @@ class Git:
                 "without --filter, or name it as owner/name to read it on GitHub."
             )
         reason = said.splitlines()[-1].removeprefix("fatal: ")
-        return Damaged(f"git could not read {self.path}: {reason}. Clone the repository again if that does not pass.")
+        return Damaged(f"git could not read {self.path}: {reason}. If this persists, clone the repository again.")
 
 
 def is_too_old(version: str) -> bool:

@@ -61,7 +61,7 @@ class InstallationAuth(github.Auth.Token):
             auth = github.Auth.AppAuth(app.id, app.key)
             auth.create_jwt()
         except Exception:  # noqa: BLE001 - the libraries below raise errors of their own, and their texts may hold the key
-            raise BadInput("[github] app_key is no private key: copy the whole of the .pem file of the app.") from None
+            raise BadInput("[github] app_key is not a private key: copy the app's whole .pem file.") from None
         github.set_log_level(logging.ERROR)
         integration = github.GithubIntegration(
             auth=auth, base_url=self._base_url, timeout=30, seconds_between_requests=None, seconds_between_writes=None
@@ -75,5 +75,7 @@ class InstallationAuth(github.Auth.Token):
                     f"GitHub gives the app {app.id} no token for the installation {app.installation} ({message or error.status}): "
                     "check [github] app_id, app_installation and app_key."
                 ) from None
-            raise Outage(f"GitHub gives the app {app.id} no token now ({error.status}): try again later.") from None
+            raise Outage(
+                f"GitHub is not giving the app {app.id} a token now ({error.status}): try again later."
+            ) from None
         self._token, self.expires = found.token, found.expires_at.astimezone(UTC)

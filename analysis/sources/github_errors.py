@@ -48,10 +48,12 @@ def meaning(  # noqa: PLR0911 - one for each meaning
     if no_more or status == HTTPStatus.TOO_MANY_REQUESTS:
         return used_up(headers, signs_in=signs_in)
     if status < HTTPStatus.BAD_REQUEST:
-        return Outage(f"GitHub redirects {about} elsewhere ({status}): check [github] base_url, and any proxy between.")
+        return Outage(
+            f"GitHub redirects {about} elsewhere ({status}): check [github] base_url, and any proxy in between."
+        )
     if status == HTTPStatus.UNAUTHORIZED:
         if not signs_in:
-            return Unwelcome(f"{place} lets nobody read without a token: set [github] token.")
+            return Unwelcome(f"{place} allows no reading without a token: set [github] token.")
         return Unwelcome(
             f"GitHub refuses the token ({message or 'bad credentials'}): set a valid one as [github] token."
         )
@@ -77,7 +79,7 @@ def used_up(headers: Mapping[str, str], *, signs_in: bool) -> RateLimited:
     anonymous = not signs_in and headers.get("x-ratelimit-remaining") == "0"
     advice = " A token raises it from 60 to 5,000 an hour: set [github] token." if anonymous else ""
     return RateLimited(
-        f"GitHub's request limit is used up {when}; what was fetched is kept, the next run goes on from there.{advice}",
+        f"GitHub's request limit is used up {when}; what was fetched is kept, and the next run continues from there.{advice}",
         until,
     )
 

@@ -127,7 +127,7 @@ class Requests:
         if not isinstance(data, list if wants_list else dict):
             if status < HTTPStatus.MULTIPLE_CHOICES:
                 raise Outage(
-                    f"{self.server.place} did not answer with GitHub's JSON: check [github] base_url, and any proxy between."
+                    f"{self.server.place} did not answer with GitHub's JSON: check [github] base_url, and any proxy in between."
                 )
             data = data if isinstance(data, dict) else {}
         if status >= HTTPStatus.MULTIPLE_CHOICES and status not in accepted:
@@ -177,7 +177,7 @@ class Requests:
         if status in TIMEOUTS:
             raise Overloaded(f"GitHub at {self.server.place} did not finish a query about {about} in its time.")
         if not isinstance(reply, dict):
-            raise Outage(f"{self.server.place} did not answer a query with GitHub's JSON: check any proxy between.")
+            raise Outage(f"{self.server.place} did not answer a query with GitHub's JSON: check any proxy in between.")
         if status != HTTPStatus.OK:
             raise self._problem(github.Requester.Requester.createException(status, received, reply), about, "")
         data, listed = reply.get("data"), reply.get("errors")
@@ -207,8 +207,8 @@ class Requests:
             yield
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
             raise Outage(
-                f"{self.server.place} answers about {about} with something that lacks what every commit has: check [github] "
-                "base_url, and any proxy between."
+                f"{self.server.place} answered for {about} without what every commit has: check [github] "
+                "base_url, and any proxy in between."
             ) from None
 
     def rate_limit(self) -> RateLimit | None:
@@ -226,7 +226,7 @@ class Requests:
         if "rate limiting is not enabled" in str(data.get("message")).lower():
             return None
         raise Outage(
-            f"{self.server.place} is no API of GitHub's: check [github] base_url (a GitHub Enterprise server's ends in /api/v3)."
+            f"{self.server.place} is not a GitHub API: check [github] base_url (a GitHub Enterprise server's ends in /api/v3)."
         )
 
     def _send(
@@ -300,11 +300,11 @@ class Requests:
         """Refuse what the libraries would fail at with words of their own."""
         if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", self.server.base_url):
             raise BadInput(
-                f"{self.server.place!r} is no address of an API: set [github] base_url to one such as {PUBLIC}."
+                f"{self.server.place!r} is not the address of an API: set [github] base_url to one such as {PUBLIC}."
             )
         if not re.fullmatch(r"[!-~]*", self.server.token):
             raise BadInput(
-                "The GitHub token holds a space, a line break or a letter that no token has: copy it anew into [github] token."
+                "The GitHub token contains a space, a line break or a character that no token has: copy it again into [github] token."
             )
 
     def _problem(self, error: github.GithubException, about: str, ref: str) -> Problem:

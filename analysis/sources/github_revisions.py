@@ -103,7 +103,7 @@ class GitHubRevisions(GitHubRepository):
                 found += [self._head(item) for item in reply.data.get("commits") or []]
             if total > _MOST:
                 raise BadInput(
-                    f"{total:,} commits lie between these versions of {self.repo}, more than GitHub lists: "
+                    f"{total:,} commits are between these versions of {self.repo}, more than GitHub lists: "
                     f"clone the repository, and write --repo {self.repo}=FOLDER."
                 )
             page, more = page + 1, 'rel="next"' in reply.headers.get("link", "")

@@ -115,5 +115,7 @@ def read_range(text: str) -> tuple[str, str]:
     """
     found = _RANGE.fullmatch(text.strip())
     if not found or found["old"].startswith("-") or found["new"].startswith("-"):
-        raise BadInput(f"{text!r} names no two versions: write them with two dots between, as in v1.2.0..v1.3.0.")
+        raise BadInput(
+            f"{text!r} does not name two versions: write them with two dots in between, as in v1.2.0..v1.3.0."
+        )
     return found["old"], found["new"]

@@ -136,7 +136,7 @@ def check_branches(patterns: Iterable[str]) -> tuple[str, ...]:
         try:
             _pattern(pattern)
         except ValueError as error:
-            raise BadInput(f"{pattern[:80]!r} is no pattern of branches ({error}): write it as release/*.") from None
+            raise BadInput(f"{pattern[:80]!r} is not a branch pattern ({error}): write it as release/*.") from None
     return checked
 
 

@@ -102,7 +102,7 @@ def read_uses(text: str, name: str = "uses.toml") -> Uses:
         found = _File.model_validate(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInput(
-            f"{name} is no TOML ({error}): write it anew with daybrief uses scan, or mend that line."
+            f"{name} is not valid TOML ({error}): write it again with daybrief uses scan, or fix that line."
         ) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

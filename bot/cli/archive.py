@@ -154,7 +154,7 @@ def backfill(
             streams.tell(_said(wanted, reader.name))
         if wanted.tokens_in and not yes:
             if not is_terminal():
-                raise BadInput("A model would read these commits, which may cost: add --yes to begin.")
+                raise BadInput("A model would read these commits, which may cost money: add --yes to start.")
             if not typer.confirm("Begin?"):
                 raise typer.Exit(1)
         with _on(opened, cluster), progress(quiet=quiet) as step:

@@ -177,7 +177,7 @@ def remove(number: NumberArgument, config: ConfigOption = None) -> None:
 
     with _feeds(config) as (_, feeds):
         if _the(feeds, number).origin == "config":
-            raise BadInput(f"Feed {number} stands in the configuration: take it out there.")
+            raise BadInput(f"Feed {number} is set in the configuration: remove it there.")
         feeds.remove(number)
 
 

@@ -49,7 +49,7 @@ def learn(
         if bool(repo) == bool(labels):
             raise BadInput("What should be learned from? Give --repo, or --labels with a file of labelled commits.")
         if report and labels:
-            raise BadInput("--report is about a repository that was learned: give --repo with it, or leave it out.")
+            raise BadInput("--report is about a learned repository: give --repo with it, or leave it out.")
         with progress(quiet=quiet) as step:
             lessons: list[Lesson]
             if labels:
@@ -109,7 +109,7 @@ def evaluate(
                 "What should it be scored on? Give --labels with a file of commits, or --days with a folder."
             )
         if labels and (model or picture):
-            raise BadInput("--model and --picture go with --days: labelled commits say nothing of what stands first.")
+            raise BadInput("--model and --picture go with --days: labelled commits say nothing about order.")
         if model and len(set(model)) > MOST:
             raise BadInput(f"At most {MOST} models can be compared at once: name fewer with --model.")
         settings = opened.settings.model
@@ -182,7 +182,7 @@ def propose_areas(opened: Any, repo: str | None, out: Path | None) -> None:
     if not repo:
         raise BadInput("Whose areas should be proposed? Give --repo with owner/name or a clone's folder.")
     if out and out.exists():  # it may be the configuration of months
-        raise BadInput(f"{out} is there already: name another file with --out, and take over what you like.")
+        raise BadInput(f"{out} already exists: name another file with --out, and copy what you like.")
     with progress(quiet=False) as step:
         text = learning.propose_areas(opened, parse_place(repo), 365, step)
     if out is None:

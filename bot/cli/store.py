@@ -51,6 +51,6 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
                 streams.write_line(f"  {fault}")
     if found.faults:
         streams.tell(
-            ["move the store away and put a copy in its place, or run without one: everything is then made anew."]
+            ["move the store away and put a copy in its place, or run without one: everything is then made again."]
         )
         raise typer.Exit(1)

@@ -123,7 +123,7 @@ def lines(source: str) -> Iterator[str]:
             f"{name} cannot be read ({error.strerror}): name a file of JSON lines, or - for standard input."
         ) from None
     except UnicodeDecodeError:
-        raise BadInput(f"{name} is no text in UTF-8: give JSON lines in UTF-8.") from None
+        raise BadInput(f"{name} is not UTF-8 text: give JSON lines in UTF-8.") from None
 
 
 def finish() -> None:

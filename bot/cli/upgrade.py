@@ -43,7 +43,7 @@ def upgrade(
             if plan.missing:
                 streams.tell(
                     [
-                        f"{plan.commits} commits lie between, {plan.missing} of them are read first; stopped, it goes on there."
+                        f"{plan.commits} commits in between, {plan.missing} of which are read first; if interrupted, run it again to continue."
                     ]
                 )
         with progress(quiet=quiet) as step:

@@ -59,6 +59,6 @@ def _readable(core: Core, repo: str, versions: str, verb: str) -> History:
     missing = plan(core, source, versions).missing
     if missing > MOST_UNREAD:
         raise BadInput(
-            f"{missing} commits of {versions} are unread: run daybrief {verb} {versions} --repo {repo} first."
+            f"{missing} commits in {versions} are unread: run daybrief {verb} {versions} --repo {repo} first."
         )
     return source

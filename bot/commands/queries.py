@@ -115,13 +115,13 @@ def _known(core: Core, repo: str | None, within: Collection[str] | None = None) 
     allowed = None if within is None else {name.lower() for name in within}
     repositories = [name for name in core.stores.commits.repositories() if allowed is None or name.lower() in allowed]
     if not repositories:
-        raise NotFound("Nothing is known yet: read a day first, with daybrief digest --repo OWNER/NAME.")
+        raise NotFound("Nothing is known yet: read a day first with daybrief digest --repo OWNER/NAME.")
     if repo is None:
         return None
     known = next((name for name in repositories if name.lower() == repo.lower()), None)
     if known is None:
         raise NotFound(
-            f"Nothing of {repo} is known, only of {', '.join(repositories[:5])}: read a day of it first, "
+            f"Nothing is known of {repo}, only of {', '.join(repositories[:5])}: read a day of it first, "
             f"with daybrief digest --repo {repo}."
         )
     return known
@@ -190,13 +190,13 @@ def read_search(core: Core, text: str, zone: str = "UTC") -> tuple[Question, lis
     now = _clock(core, zone)
     if wrong := misspelt(core, words, now):
         raise BadInput(
-            f"There is no filter {wrong[0]!r}: write {wrong[1]}; to look for these words, leave out the sign between."
+            f"There is no filter {wrong[0]!r}: write {wrong[1]}; to look for these words, leave out the sign in between."
         )
     since = max((parse_since(day, now) for day in filters.get("since", [])), default=None)
     until = min((parse_since(day, now, last=True) for day in filters.get("until", [])), default=None)
     if since and until and since >= until:
         raise BadInput(
-            f"Nothing lies between since:{filters['since'][-1]} and until:{filters['until'][-1]}: give the earlier one as since."
+            f"There is nothing between since:{filters['since'][-1]} and until:{filters['until'][-1]}: give the earlier one as since."
         )
     wanted = Question(
         words=words,

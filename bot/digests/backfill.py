@@ -70,7 +70,7 @@ def plan(core: Core, span: Span, analyser: Analyser, step: Step) -> Plan:
     if span.last < span.first:
         raise BadInput(f"{span.last} is before {span.first}: give --since the earlier day.")
     if Window.of(span.last, span.zone).end > core.now():
-        raise BadInput(f"{span.last} is not over yet: fill up to the day before, as --until yesterday does.")
+        raise BadInput(f"{span.last} is not over yet: backfill up to the day before, as --until yesterday does.")
     source = core.sources.open(span.place, span.branch)
     days = [span.first + timedelta(days=count) for count in range((span.last - span.first).days + 1)]
     todo = _undone(core, source, span, analyser, days)
@@ -134,7 +134,7 @@ def _must_be_read(entries: Sequence[Entry], pending: int, window: Window) -> Non
         reason = next((e.analysis.stands_in for e in entries if e.analysis and e.analysis.stands_in), "")
         raise Outage(
             f"The model did not read {pending} commits from {window.first} to {window.last} ({reason}): what was read is "
-            "kept; run it again later, and it goes on there."
+            "kept; run it again later to continue."
         )
 
 

@@ -33,7 +33,7 @@ def cluster(address: str) -> Iterator[Readers]:
         Outage: no scheduler answers there, or it has no workers.
     """
     if not _ADDRESS.fullmatch(address):
-        raise BadInput(f"{address!r} is no address of a Dask scheduler: give one like tcp://10.0.0.5:8786.")
+        raise BadInput(f"{address!r} is not the address of a Dask scheduler: give one like tcp://10.0.0.5:8786.")
     try:
         from distributed import Client
     except ImportError:

@@ -82,7 +82,7 @@ def reported(core: Core, place: Place) -> Lesson:
     repo = core.sources.open(place).repo
     made_at = core.stores.learned.made_at(repo)
     if made_at is None:
-        raise NotFound(f"{repo} was never learned: type `daybrief learn --repo {_typed(place)}`.")
+        raise NotFound(f"{repo} has not been learned: run `daybrief learn --repo {_typed(place)}`.")
     trials = core.stores.learned.trials(repo)
     # Where it was learned by an earlier version, the trials alone tell how many it was.
     commits, labelled = core.stores.learned.past(repo) or (0, max((t.learned + t.tried for t in trials), default=0))
@@ -107,7 +107,7 @@ def learn_labels(core: Core, labelled: Iterable[Labelled], step: Step) -> list[L
     """Learn the repositories of labelled commits from these."""
     by_repo = _by_repository(labelled)
     if "" in by_repo:
-        raise BadInput("Some of the labelled commits name no repository: give each record its repo.")
+        raise BadInput("Some of the labelled commits do not name a repository: give each record its repo.")
     areas = core.sources.areas()
     return [_learn(core, repo, len(past), past, areas, step) for repo, past in sorted(by_repo.items())]
 

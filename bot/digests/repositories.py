@@ -57,7 +57,7 @@ def parse_place(text: str) -> Place:
         return Place(text.removesuffix(".git"))
     if found := _URL.fullmatch(text):
         return Place(found["name"], host=found["host"].lower())
-    raise BadInput(f"{text!r} names no repository: write owner/name, a clone's folder, or owner/name=folder.")
+    raise BadInput(f"{text!r} does not name a repository: write owner/name, a clone's folder, or owner/name=folder.")
 
 
 def _is_folder(text: str) -> bool:
@@ -108,7 +108,7 @@ def open_source(
     api = urlsplit(base_url).hostname or ""
     if place.host and place.host.removeprefix("www.") not in {api, api.removeprefix("api.")}:
         raise BadInput(
-            f"{place.host} is not the GitHub that is configured ({base_url}): clone the repository and name the clone's "
+            f"{place.host} is not the configured GitHub ({base_url}): clone the repository and name the clone's "
             "folder, or set [github] base_url to that server's API."
         )
     return GitHubHistory(github(), place.name, branch=branch, pages=pages, now=now)

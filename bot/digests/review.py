@@ -39,7 +39,7 @@ def look_back(
     before = [day for day in days if day.date < window.first]
     if known is None or len(before) == len(days):
         raise NotFound(
-            f"Nothing of {repo} from {window.first} to {window.last} is known: read it first, with daybrief backfill "
+            f"Nothing is known of {repo} from {window.first} to {window.last}: read it first with daybrief backfill "
             f"--repo {repo} --since {window.first} --until {window.last}."
         )
     remembered = core.memory.with_analyses(core.stores.commits.between(known, window.start, window.end), language)

@@ -27,7 +27,7 @@ def look(
     between = source.between(*read_range(range_))
     if not between.heads:
         raise BadInput(
-            f"Nothing lies between {between.old.name} and {between.new.name}: write the version that worked, two dots, and the one that does not."
+            f"There is nothing between {between.old.name} and {between.new.name}: write the version that worked, two dots, and the one that does not."
         )
     entries = core.judged(source, between.heads, step)
     found = suspects(

@@ -89,7 +89,7 @@ def load_uses(path: Path, repo: str) -> Uses:
     """
     uses = read_file(path)
     if uses.repo.lower() != repo.lower():
-        raise BadInput(f"{path} tells what is used of {uses.repo}, not of {repo}: scan for that one.")
+        raise BadInput(f"{path} lists uses of {uses.repo}, not of {repo}: scan for {repo}.")
     return uses
 
 

@@ -42,10 +42,10 @@ def report(core: Core, reader: Reader, address: str) -> str:
     except ValueError:
         day = None
     if found is None or day is None:
-        raise BadInput(f"That is no address of a digest: {TEMPLATE}.")
+        raise BadInput(f"That is not the address of a digest: {TEMPLATE}.")
     repo = reader.seen(found["repo"])
     archive, window = Archive(core), Window.of(day, reader.zone)
     digest = archive.digest(repo, window, "en")
     if not digest.entries and not archive.was_read(repo, window):
-        raise NotFound(f"{day} of {repo} was not read yet.")
+        raise NotFound(f"{day} of {repo} has not been read yet.")
     return f"> {NOTICE.replace('under `data`', 'below')}\n\n{markdown(digest, core.sources.areas())}"

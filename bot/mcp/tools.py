@@ -102,7 +102,7 @@ def _language(given: _Arguments) -> Language:
     named = str(given.get("language") or "en")
     found = next((one for one in LANGUAGES if one == named), None)
     if found is None:
-        raise BadInput(f"{clean(named)} is no language here: {', '.join(LANGUAGES)}.")
+        raise BadInput(f"{clean(named)} is not a language here: {', '.join(LANGUAGES)}.")
     return found
 
 
@@ -133,7 +133,7 @@ def _day(core: Core, reader: Reader, given: _Arguments) -> Any:
     archive = Archive(core)
     digest = archive.digest(repo, window, language)
     if not digest.entries and not archive.was_read(repo, window):
-        raise NotFound(f"{window.first} of {repo} was not read yet.")
+        raise NotFound(f"{window.first} of {repo} has not been read yet.")
     return {
         "repo": repo,
         "date": window.first.isoformat(),

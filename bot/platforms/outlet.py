@@ -41,7 +41,7 @@ class Outlets:
             made = apprise.Apprise()
             if not made.add(address.get_secret_value()):
                 raise BadInput(
-                    f"[outlets] {name} is no address that Apprise knows: write it as feishu://TOKEN, jsons://host/path, or as "
+                    f"[outlets] {name} is not an address Apprise knows: write it as feishu://TOKEN, jsons://host/path, or as "
                     "Teams gives it."
                 )
             self._outlets[name] = made

@@ -185,7 +185,7 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
     form = _CHANNEL_IDS.get(settings.platform)
     if form and not form.fullmatch(settings.channel):
         raise BadInput(
-            f"{settings.channel!r} is no channel's id: in Slack it stands at the end of the channel's details (C024BE91L), in "
+            f"{settings.channel!r} is not a channel id: in Slack it is at the end of the channel's details (C024BE91L), in "
             "Discord copy it from the channel's menu in developer mode (a number)."
         )
     if settings.platform == "outlet" and settings.channel not in core.settings.outlets:

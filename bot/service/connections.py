@@ -50,7 +50,7 @@ def check(settings: Settings) -> tuple[str, ...]:
         names.append("outlet")
     if not names:
         raise BadInput(
-            "Nothing is configured to be connected: set [slack] bot_token and app_token, [discord] token, or [outlets]; "
+            "No platform is configured: set [slack] bot_token and app_token, [discord] token, or [outlets]; "
             "`daybrief chat` needs neither."
         )
     return tuple(names)

@@ -45,7 +45,7 @@ def export(
     days = [day.date for day in archive.days(known, window, span)] if known else []
     if known is None or not days:
         raise NotFound(
-            f"Nothing of {repo} from {first} to {window.last} is known: read it first, with daybrief backfill --repo {repo} "
+            f"Nothing is known of {repo} from {first} to {window.last}: read it first with daybrief backfill --repo {repo} "
             f"--since {first} --until {window.last}."
         )
     folder = PurePosixPath(*(part for part in known.split("/") if part not in {"", ".", ".."}))
@@ -122,13 +122,13 @@ def _key(line: str, target: Path) -> tuple[str, str, str]:
         read = json.loads(line)
         return read["window"]["first"], read["window"]["zone"], read["language"]
     except (ValueError, KeyError, TypeError):
-        raise BadInput(f"{target} holds a line that is no digest: move it away, or name another folder.") from None
+        raise BadInput(f"{target} has a line that is not a digest: move it away, or name another folder.") from None
 
 
 def _must_be_own(target: Path) -> None:
     """Let nobody's own first page be overwritten."""
     if target.is_file() and _GENERATOR not in target.read_text("utf-8", "replace"):
-        raise BadInput(f"{target} is not one of Daybrief's: name another folder with --out, or move that file away.")
+        raise BadInput(f"{target} was not written by Daybrief: name another folder with --out, or move that file away.")
 
 
 def _put(target: Path, text: str) -> None:
