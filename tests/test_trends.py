@@ -106,6 +106,6 @@ def test_it_is_one_line_and_only_when_it_is(language: Language) -> None:
     )
     told = a_digest(entry, language=language, unusual=found)
     first = outline(told, the_areas()).watch[0].text
-    assert first.startswith("Unusual against" if language == "en" else "与近四周相比")
+    assert first.startswith("Unusual compared" if language == "en" else "与近四周相比")
     assert all(word in first for word in ("3.4", "Zoe", "KV"))
     assert "<!channel>" not in markdown(told, the_areas())

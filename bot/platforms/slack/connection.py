@@ -74,8 +74,8 @@ class Connection:
             except BadToken as refused:
                 raise BadInput(f"{refused}. Set [slack] bot_token and app_token to those of the app.") from None
             except (Later, Refused) as problem:
-                self._trouble = f"Slack cannot be reached: {problem}."
-                _LOG.warning("Slack cannot be reached: %s", problem)
+                self._trouble = f"Slack is not connected: {problem}."
+                _LOG.warning("Slack is not connected: %s", problem)
                 await self._pause(self._beat)
             else:
                 self._trouble = ""
