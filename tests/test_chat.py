@@ -135,7 +135,7 @@ def test_a_bot_with_nothing_to_connect_to_says_so(program: Cli) -> None:
     """As a program: it sets up logging for the whole process."""
     done = program("serve")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
-    assert "Nothing is configured to be connected" in done.stderr
+    assert "No platform is configured" in done.stderr
 
 
 def test_what_people_corrected_is_exported_as_labels(cli: Cli, set_up: None) -> None:

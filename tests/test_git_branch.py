@@ -173,7 +173,7 @@ class TestDamaged:
         upstream.commit("Later", {"a.py": "2\n"}, branch="master")
         loose = unpacked(upstream, tmp_path)
         (loose / "objects" / lost[:2] / lost[2:]).unlink()
-        with pytest.raises(Damaged, match=r"git could not read .* Clone the repository again"):
+        with pytest.raises(Damaged, match=r"git could not read .* clone the repository again"):
             listed(loose)
 
     def test_the_branch_itself_is_missing(self, upstream: Scratch) -> None:

@@ -64,7 +64,7 @@ def test_a_token_is_renewed_before_it_ends(server: GitHubServer) -> None:
     [
         (App(APP.id, 43, PEM), Unwelcome, "no token for the installation 43 .Not Found"),
         (App("Iv0", 42, PEM), Unwelcome, "check .github. app_id"),
-        (App(APP.id, 42, "-----BEGIN"), BadInput, "app_key is no private key"),
+        (App(APP.id, 42, "-----BEGIN"), BadInput, "app_key is not a private key"),
     ],
 )
 def test_what_github_refuses_is_told(server: GitHubServer, app: App, kind: type[Problem], why: str) -> None:
@@ -91,9 +91,9 @@ def test_doctor_tells_of_the_installation(environ: dict[str, str], server: GitHu
 def test_doctor_refuses_a_wrong_key_without_showing_it(cli: Cli, environ: dict[str, str], server: GitHubServer) -> None:
     given = environment(environ, server) | {"DAYBRIEF_GITHUB__APP_KEY": "not-a-key-at-all"}
     told = cli("doctor", **given).stdout
-    assert "app_key is no private key" in told
+    assert "app_key is not a private key" in told
     assert "not-a-key-at-all" not in told
-    assert "app_key is no private key" in refused(cli("digest", "--repo", "example/quill", **given), 2)
+    assert "app_key is not a private key" in refused(cli("digest", "--repo", "example/quill", **given), 2)
 
 
 @pytest.mark.parametrize(("days", "state"), [(30, "ok"), (6, "warning")])

@@ -181,7 +181,7 @@ def test_refuses_a_store_of_a_newer_version_and_leaves_it(tmp_path: Path) -> Non
         )
     db.close()
     before = path.read_bytes()
-    assert "newer daybrief" in refused(path)
+    assert "newer Daybrief" in refused(path)
     assert path.read_bytes() == before
 
 
