@@ -21,6 +21,8 @@ RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 
 # By number: a cluster that lets no root in does not know names.
 USER 10001
+# What finds secrets compiles its rules once, for three seconds; the root may be read-only when it runs.
+RUN python -c "from analysis.llm.secrets import prepare; prepare().result()"
 # Bytecode would be written beside the modules, which are root's; the root may be read-only.
 ENV DAYBRIEF_STORE__PATH=/data/daybrief.db DAYBRIEF_SERVE__HOST=0.0.0.0 PYTHONDONTWRITEBYTECODE=1
 VOLUME /data

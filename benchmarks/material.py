@@ -102,9 +102,13 @@ def _counted(answers: Mapping[str, int]) -> int:
 
 
 def fresh() -> dict[str, str]:
-    """Return an environment with a store that does not exist yet."""
-    folder = str(_folder())
-    return {"PATH": os.environ["PATH"], "HOME": folder, "DAYBRIEF_STORE__PATH": f"{folder}/daybrief.db"}
+    """Return an environment with a store that does not exist yet, on a machine that has compiled the secret scanner's rules.
+
+    `start` tells what it costs to compile them, once in a machine's life.
+    """
+    folder, cache = str(_folder()), os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+    store = f"{folder}/daybrief.db"
+    return {"PATH": os.environ["PATH"], "HOME": folder, "XDG_CACHE_HOME": cache, "DAYBRIEF_STORE__PATH": store}
 
 
 def digest(environ: Mapping[str, str], place: Place) -> Digest:

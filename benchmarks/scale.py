@@ -171,7 +171,7 @@ async def _looks(bot: _Bot) -> dict[str, Any]:
 async def _ahead(bot: _Bot) -> dict[str, Any]:
     from analysis.llm.secrets import prepare
 
-    prepare().result()  # begun when the bot starts; in a home that is new, as here, it takes three seconds of a life
+    prepare().result()  # begun when the bot starts, long before its first look is over
     for number in range(_AHEAD):
         bot.feed(number, clock(23))
     started = time.perf_counter()
