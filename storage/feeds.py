@@ -133,6 +133,10 @@ class Feeds:
         """Return the feeds of a repository as it is read at a place, the oldest first."""
         return self._found("place = ?", [place])
 
+    def place_of(self, repo: str) -> str:
+        """Return where a repository is read: as one of its feeds says, else by its name, on GitHub."""
+        return next((feed.place for feed in self.all() if feed.repository.lower() == repo.lower()), repo)
+
     def _found(self, where: str, values: Sequence[str | int]) -> list[Feed]:
         with self._store.read() as db:
             return [_feed(row) for row in db.query(f"select * from feeds where {where} order by id", list(values))]

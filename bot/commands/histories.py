@@ -49,9 +49,7 @@ def suspects(core: Core, repo: str, versions: str, words: str, area: str) -> Sus
 
 def _source(core: Core, repo: str) -> History:
     """Open a repository where a feed has it, else by its name."""
-    feeds = Feeds(core.stores.store).all()
-    place = next((feed.place for feed in feeds if feed.repository.lower() == repo.lower()), repo)
-    return core.sources.open(parse_place(place))
+    return core.sources.open(parse_place(Feeds(core.stores.store).place_of(repo)))
 
 
 def _readable(core: Core, repo: str, versions: str, verb: str) -> History:

@@ -73,8 +73,7 @@ class TagRefresh:
                 await asyncio.wait_for(asyncio.shield(listing), _PATIENCE)
 
     def _list(self, repo: str) -> None:
-        core, feeds = self._services.core, self._services.feeds.all()
-        place = next((feed.place for feed in feeds if feed.repository.lower() == repo.lower()), repo)
+        core, place = self._services.core, self._services.feeds.place_of(repo)
         try:
             follow_tags(core.stores, core.sources.open(parse_place(place)))
         except Problem as problem:

@@ -261,9 +261,7 @@ def _made(context: CommandContext, repo: str, window: Window, step: Step) -> tup
 
 def place_of(context: CommandContext, repo: str) -> Place:
     """Return where a repository is read: as one of its feeds says, else on GitHub."""
-    feeds = context.services.feeds.all()
-    place = next((feed.place for feed in feeds if feed.repository.lower() == repo.lower()), repo)
-    return parse_place(place)
+    return parse_place(context.services.feeds.place_of(repo))
 
 
 def _deliveries(context: CommandContext, feed: Feed | None) -> list[Delivery]:
