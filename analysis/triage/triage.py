@@ -265,7 +265,8 @@ def decide(triage: Triage, opinion: Opinion, commit: Commit, facts: Sequence[Fac
     if any(reason.code == CORRECTED for reason in triage.reasons):
         return triage
     kinds = {file.path: kind_of(file.path) for file in commit.files}
-    floor, ceiling = _proven(commit, facts, kinds)
+    # The rules never allow more than what is proven: what they let be high need not be read again.
+    floor, ceiling = _proven(commit, facts, kinds, is_read=triage.ceiling is Importance.HIGH)
     bounded = replace(triage, floor=floor, ceiling=ceiling)
     importance = bounded.bounded(opinion.importance)
     reasons = tuple(reason for reason in triage.reasons if reason.code != OPINION)
@@ -334,8 +335,10 @@ def _bounds(
     return (Importance.MEDIUM if grave else floor), ceiling
 
 
-def _proven(commit: Commit, facts: Sequence[Fact], kinds: dict[str, FileKind]) -> tuple[Importance, Importance]:
-    """Return what facts allow at least and at most, whoever ranks."""
+def _proven(
+    commit: Commit, facts: Sequence[Fact], kinds: dict[str, FileKind], *, is_read: bool = False
+) -> tuple[Importance, Importance]:
+    """Return what facts allow at least and at most, whoever ranks; `is_read` where the diff is known to change what runs."""
     if commit.only_catches_up:
         return Importance.LOW, Importance.LOW
     release = released(facts)
@@ -349,7 +352,8 @@ def _proven(commit: Commit, facts: Sequence[Fact], kinds: dict[str, FileKind]) -
     if not any(kind in _PRODUCT for kind in kinds.values()):
         return Importance.LOW, Importance.MEDIUM
     product = [change for change in commit.files if kinds[change.path] in _PRODUCT]
-    ceiling = Importance.MEDIUM if all(is_inert(changed_file(change)) for change in product) else Importance.HIGH
+    is_idle = not is_read and all(is_inert(changed_file(change)) for change in product)
+    ceiling = Importance.MEDIUM if is_idle else Importance.HIGH
     # What was there yesterday is gone: somebody has it.
     floored = FileKind.PRODUCTION in kinds.values() and any(fact.kind is FactKind.REVERTS for fact in facts)
     floored = floored or any(fact.kind in _FLOORED and not _TESTING.search(fact.name) for fact in facts)
