@@ -1,5 +1,6 @@
 """A thousand commits with a model that answers in half a second: in process, and on two workers of which one is killed."""
 
+import json
 import math
 import os
 import signal
@@ -128,33 +129,31 @@ def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Fille
 @contextmanager
 def _workers(folder: Path, count: int, threads: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """Run a scheduler and its workers as processes, which have no store and stand in a folder of their own."""
-    from distributed import LocalCluster
+    from distributed import Client
 
-    elsewhere = folder / "worker"
+    elsewhere, told = folder / "worker", folder / "scheduler.json"
     elsewhere.mkdir()
-    with LocalCluster(n_workers=0, dashboard_address=None) as local:
-        address = local.scheduler_address
-        command = [
-            sys.executable,
-            "-m",
-            "distributed.cli.dask_worker",
-            address,
-            "--nthreads",
-            str(threads),
-            "--no-nanny",
-            "--no-dashboard",
-        ]
-        environ = {"PATH": os.environ["PATH"], "HOME": str(elsewhere)}
-        workers = [
-            subprocess.Popen(command, cwd=elsewhere, env=environ, stderr=subprocess.DEVNULL) for _ in range(count)
-        ]
-        try:
-            local.wait_for_workers(count)
-            yield address, workers
-        finally:
-            for worker in workers:
-                worker.kill()
-                worker.wait()
+    dask, quiet = [sys.executable, "-m"], ["--no-dashboard", "--scheduler-file", str(told)]
+    scheduler = [*dask, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", *quiet]
+    worker = [*dask, "distributed.cli.dask_worker", "--nthreads", str(threads), "--no-nanny", *quiet]
+    environ = {"PATH": os.environ["PATH"], "HOME": str(elsewhere)}
+
+    def run(command: list[str]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(command, cwd=elsewhere, env=environ, stderr=subprocess.DEVNULL)
+
+    processes = [run(scheduler)]
+    try:
+        while not told.exists():
+            time.sleep(0.05)
+        processes += [run(worker) for _ in range(count)]
+        address = str(json.loads(told.read_text())["address"])
+        with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]  # the SDK does not say
+            client.wait_for_workers(count)  # type: ignore[no-untyped-call]  # the SDK does not say
+        yield address, processes[1:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
 
 
 def _kill(address: str, workers: Sequence[subprocess.Popen[bytes]]) -> None:

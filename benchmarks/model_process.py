@@ -1,7 +1,6 @@
 """A model's server in a process of its own, so that it takes nothing from what is measured."""
 
 import multiprocessing
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ assert ROOT  # importing it is what makes the tests' servers importable
 
 @contextmanager
 def model(latency: float) -> Iterator[tuple[str, Callable[[], tuple[int, Counter[str]]]]]:
-    """Serve; give the address, and what tells how often it was asked so far and which commits it read (by their #number)."""
+    """Serve; give the address, and what tells how often it was asked so far and which commits it read, by their short SHAs."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, latency), daemon=True)
@@ -33,7 +32,7 @@ def model(latency: float) -> Iterator[tuple[str, Callable[[], tuple[int, Counter
 
 
 def _serve(pipe: Connection, latency: float) -> None:
-    from servers.answers import reader, shape, shown
+    from servers.answers import TITLE, reader, shape, shown
     from servers.model import ModelServer
 
     with ModelServer(reader, latency=latency) as server:
@@ -42,5 +41,5 @@ def _serve(pipe: Connection, latency: float) -> None:
             commits = Counter[str]()
             for request in list(server.requests):
                 if shape(request) == "Commits":
-                    commits.update(set(re.findall(r"\(#(\d+)\)", shown(request))))
+                    commits.update(sha for sha, _ in TITLE.findall(shown(request)))
             pipe.send((len(server.requests), commits))
