@@ -1,10 +1,10 @@
-# The bot as one process; what it remembers lies in /data. docs/install.md says how it is built and run.
-# Name the base by its digest, so that the same recipe gives the same image: --build-arg PYTHON=python:3.13-slim@sha256:…
+# The bot as one process, with its store in /data. docs/install.md explains how to build and run it.
+# Pin the base image by its digest for reproducible builds: --build-arg PYTHON=python:3.13-slim@sha256:…
 ARG PYTHON=python:3.13-slim
 FROM ${PYTHON}
 
-# git for clones; the fonts write the pictures below a post, in English and in Chinese. They come as the base's release has them:
-# a version that is pinned here is gone from the archive with the next security fix.
+# git reads clones; the fonts are for the charts below a post, in English and Chinese. Their versions are not pinned, because a
+# pinned one disappears from the archive with the next security fix.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends git fonts-dejavu-core fonts-wqy-microhei && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 daybrief && install -d -o daybrief /data
@@ -19,11 +19,11 @@ COPY storage storage
 COPY bot bot
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 
-# By number: a cluster that lets no root in does not know names.
+# By number, because Kubernetes' runAsNonRoot cannot check names.
 USER 10001
-# What finds secrets compiles its rules once, for three seconds; the root may be read-only when it runs.
+# The secret scanner compiles its rules once, which takes three seconds; at run time the root may be read-only.
 RUN python -c "from analysis.llm.secrets import prepare; prepare().result()"
-# Bytecode would be written beside the modules, which are root's; the root may be read-only.
+# Bytecode would be written beside the modules, which belong to root, and the root may be read-only.
 ENV DAYBRIEF_STORE__PATH=/data/daybrief.db DAYBRIEF_SERVE__HOST=0.0.0.0 PYTHONDONTWRITEBYTECODE=1
 VOLUME /data
 EXPOSE 8080

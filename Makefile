@@ -1,13 +1,13 @@
 # make demo   a digest of the sample repository: no network, no account, no key
 # make check  lint, types, imports, and the quick tests: a minute
-# make test   the same with all tests, and how much of the code they run
+# make test   the same with all tests and coverage
 # make setup  only .venv, with .venv/bin/daybrief in it
 # make wheel  the wheel, in dist/
-# make lock   renew the two requirements files from pyproject.toml (needs uv)
+# make lock   update the two requirements files from pyproject.toml (needs uv)
 # make endurance  ten thousand inputs of every kind, five hundred kills, and a month of mornings: an hour
 # make bench  the performance figures, as a table
-# make bench-readers  what stands first, against days that readers labelled
-# make bench-judgement  how well commits are sorted and ranked, on maintainers' labels
+# make bench-readers  the order of a digest, against days that readers labelled
+# make bench-judgement  types, importance and areas, against maintainers' labels
 
 PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
 UV := $(shell command -v uv 2>/dev/null)
@@ -34,7 +34,7 @@ types: .venv/.dev
 	$(BIN)/mypy
 	MYPYPATH=tests/acceptance:tests $(BIN)/mypy tests/acceptance/*.py
 
-# mypy has work for one core: the tests begin on the others.
+# mypy uses one core, so the tests start on the others.
 check: style
 	@$(MAKE) --no-print-directory --jobs 2 types quick-tests
 
@@ -73,7 +73,7 @@ clean:
 	rm -rf .venv .demo .bench
 
 .venv/bin/python:
-	@test -n "$(PYTHON)" || { echo "daybrief needs Python 3.11 or newer; none was found. Install one, or name it: make PYTHON=/path/to/python3.11 setup" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "daybrief needs Python 3.11 or newer, and none was found. Install it, or say where it is: make PYTHON=/path/to/python3.11 setup" >&2; exit 1; }
 	$(if $(UV),$(UV) venv --quiet --clear --python "$(PYTHON)" .venv,"$(PYTHON)" -m venv --clear .venv)
 
 .venv/.runtime: .venv/bin/python requirements.txt pyproject.toml
@@ -84,8 +84,8 @@ clean:
 	@$(call install,requirements-dev.txt)
 	@touch $@
 
-# Every package comes pinned and with its hash; the project itself is installed last, from this folder, by the pinned
-# build backend, which looks for its program on the PATH.
+# Every package is pinned by version and hash. The project itself is installed last, from this folder, by the pinned build backend,
+# which looks for its program on the PATH.
 define install
 echo "installing $(1) into .venv …"; export PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/.venv"; \
 $(PIP) install --quiet --require-hashes -r $(1) && $(PIP) install --quiet --no-deps --no-build-isolation -e .

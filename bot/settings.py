@@ -144,7 +144,7 @@ class StoreSettings(_Table):
     )
     diff_days: Annotated[int, Field(ge=0, le=36_500)] = Field(
         default=90,
-        description="days for which the bot keeps commits' diffs; what was read out of them stays; `0`: for ever",
+        description="how many days the bot keeps the diffs of commits; the analyses are kept for good; `0`: for ever",
     )
 
 
@@ -152,26 +152,31 @@ class GitHubSettings(_Table):
     """[github]: where repositories are read."""
 
     base_url: Address = Field(
-        default="https://api.github.com", description="of the API; a GitHub Enterprise server's ends in /api/v3"
+        default="https://api.github.com",
+        description="address of the API; on a GitHub Enterprise server it ends in /api/v3",
     )
     token: SecretStr = Field(
-        default=SecretStr(""), description="a token that may read the repositories; without one, 60 requests an hour"
+        default=SecretStr(""),
+        description="a token that can read the repositories; without one, GitHub allows 60 requests an hour",
     )
     webhook_secret: SecretStr = Field(
         default=SecretStr(""),
-        description="what GitHub's webhook is signed with, of 16 characters or more: it tells at once what lands; default: none",
+        description="the secret that GitHub signs its webhook with, at least 16 characters; default: no webhook",
     )
     app_id: str = Field(
-        default="", description="of a GitHub App, in place of a token: its App ID or Client ID; takes the two following"
+        default="",
+        description="instead of a token, the App ID or Client ID of a GitHub App; needs the next two as well",
     )
     app_installation: Annotated[int, Field(ge=0)] = Field(
-        default=0, description="the number of the app's installation, which its address on GitHub ends with"
+        default=0, description="the number of the app's installation: the last part of its address on GitHub"
     )
-    app_key: SecretStr = Field(default=SecretStr(""), description="the app's private key, all of its .pem file")
+    app_key: SecretStr = Field(
+        default=SecretStr(""), description="the app's private key: the whole content of its .pem file"
+    )
     pull_requests: bool = Field(
         default=True,
         description=(
-            "what people wrote in pull requests is read too, also for clones of repositories on GitHub; it takes a token; "
+            "also read what people wrote in pull requests, including for clones of repositories on GitHub; needs a token; "
             "default: `true`"
         ),
     )
@@ -197,22 +202,26 @@ class ModelSettings(_Table):
     """[model]: who analyses, if not the rules."""
 
     base_url: Address = Field(
-        default="", description="of an OpenAI-compatible server, usually ending in /v1; default: OpenAI's own"
+        default="", description="address of an OpenAI-compatible server, usually ending in /v1; default: OpenAI's own"
     )
-    name: str = Field(default="", description="the model; without one, the rules analyse")
-    api_key: SecretStr = Field(default=SecretStr(""), description="the key; a server of one's own may need none")
+    name: str = Field(default="", description="the model's name; without one, the rules do the analysis")
+    api_key: SecretStr = Field(default=SecretStr(""), description="the API key; your own server may not need one")
     deadline: Annotated[float, Field(gt=0, le=86_400)] = Field(
-        default=180.0, description="seconds that one call may take, retries included"
+        default=180.0, description="the most seconds one call may take, including retries"
     )
-    concurrency: Annotated[int, Field(ge=1, le=256)] = Field(default=16, description="calls at once")
+    concurrency: Annotated[int, Field(ge=1, le=256)] = Field(
+        default=16, description="how many calls run at the same time"
+    )
     daily_tokens: Annotated[int, Field(ge=0)] | None = Field(
         default=None,
-        description="tokens a day (UTC), in and out together, after which the rules go on alone; default: no limit",
+        description="tokens per day (UTC), input and output together; once they are used up, the rules do the rest; default: no limit",
     )
     price_in: Annotated[float, Field(ge=0)] | None = Field(
-        default=None, description="price of a million tokens in, for the cost in the run card"
+        default=None, description="price of a million input tokens, to show what a report cost"
     )
-    price_out: Annotated[float, Field(ge=0)] | None = Field(default=None, description="price of a million tokens out")
+    price_out: Annotated[float, Field(ge=0)] | None = Field(
+        default=None, description="price of a million output tokens"
+    )
 
     def price(self, usage: Usage) -> float | None:
         """Return what questions have cost; None where no prices are set, or nothing was asked."""
@@ -224,30 +233,37 @@ class ModelSettings(_Table):
 class WebSettings(_Table):
     """[web]: the archive as pages, and who may read them."""
 
-    host: str = Field(default="127.0.0.1", description="where `daybrief web` answers; 0.0.0.0 for all of the network")
-    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8321, description="0: any that is free")
+    host: str = Field(
+        default="127.0.0.1", description="the address `daybrief web` listens on; 0.0.0.0 for all interfaces"
+    )
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8321, description="the port it listens on; 0: any free one"
+    )
     url: Address = Field(
         default="",
-        description="scheme and host under which readers reach it, such as https://daybrief.example.com, for links in feeds and posts",
+        description="the address readers open it at, such as https://daybrief.example.com, for links in feeds and posts",
     )
     access: Literal["none", "token", "proxy"] = Field(
         default="none",
-        description="`none`: everybody who reaches it; `token`: who knows the token; `proxy`: whom a reverse proxy names",
+        description="who may read it; `none`: anyone who can reach it; `token`: anyone with the token; `proxy`: users that a reverse proxy has signed in",
     )
-    token: SecretStr = Field(default=SecretStr(""), description="for access token; 16 characters at least")
+    token: SecretStr = Field(default=SecretStr(""), description="with access token: the token, at least 16 characters")
     user_header: str = Field(
-        default="X-Forwarded-User", description="for access proxy: the header with the user's name"
+        default="X-Forwarded-User", description="with access proxy: the header that holds the user's name"
     )
     proxies: Annotated[tuple[Network, ...], pydantic.BeforeValidator(_listed)] = Field(
-        default=("127.0.0.1", "::1"), description="for access proxy: from where that header is believed"
+        default=("127.0.0.1", "::1"),
+        description="with access proxy: the addresses or networks that header is trusted from",
     )
     repositories: Names = Field(
-        default=("*",), description="what every reader may see, as patterns such as example/*; default: all"
+        default=("*",),
+        description="repositories that every reader may see, as patterns such as example/*; default: all",
     )
     users: dict[str, Names] = Field(
-        default={}, description="for access proxy: what single users may see beside that, as NAME = [patterns]"
+        default={},
+        description="with access proxy: further repositories that single users may see, as NAME = [patterns]",
     )
-    zone: str = Field(default="", description="IANA zone of the archive's days; default: the machine's")
+    zone: str = Field(default="", description="IANA time zone of the archive's days; default: the machine's")
 
     @pydantic.model_validator(mode="after")
     def _has_token(self) -> "WebSettings":
@@ -259,15 +275,17 @@ class WebSettings(_Table):
 class AreaSettings(_Table):
     """[areas.NAME]: an area of one's own, or what one adds to a known one."""
 
-    en: str = Field(default="", description="how the area is shown in English")
-    zh: str = Field(default="", description="how the area is shown in Chinese")
+    en: str = Field(default="", description="the area's name in English")
+    zh: str = Field(default="", description="the area's name in Chinese")
     words: tuple[str, ...] = Field(
-        default=(), description="words that say the area anywhere: tags, titles, parts of paths"
+        default=(), description="words that mean the area anywhere: in tags, titles and parts of paths"
     )
     tags: tuple[str, ...] = Field(
-        default=(), description="words that say it only as a tag, a prefix or a scope of a title"
+        default=(), description="words that mean it only as a tag, prefix or scope in a title"
     )
-    paths: tuple[Pattern, ...] = Field(default=(), description="regular expressions over the path, with a / before it")
+    paths: tuple[Pattern, ...] = Field(
+        default=(), description="regular expressions matched against the path, which starts with a /"
+    )
 
 
 class PersonSettings(_Table):
@@ -284,25 +302,26 @@ class PersonSettings(_Table):
 class SlackSettings(_Table):
     """[slack]: the Slack app; connected if there is a bot token."""
 
-    base_url: Address = Field(default="https://slack.com/api/", description="of the Web API")
+    base_url: Address = Field(default="https://slack.com/api/", description="address of the Web API")
     bot_token: SecretStr = Field(default=SecretStr(""), description="the bot's token, xoxb-…")
-    app_token: SecretStr = Field(default=SecretStr(""), description="the app-level token of Socket Mode, xapp-…")
-    signing_secret: SecretStr = Field(default=SecretStr(""), description="what requests are signed with; for mode http")
+    app_token: SecretStr = Field(default=SecretStr(""), description="the app-level token for Socket Mode, xapp-…")
+    signing_secret: SecretStr = Field(default=SecretStr(""), description="the app's signing secret; for mode http")
     client_id: str = Field(
-        default="", description="of the app, in place of bot_token: several workspaces may install it; for mode http"
+        default="",
+        description="the app's client ID, instead of bot_token, so that several workspaces can install it; for mode http",
     )
-    client_secret: SecretStr = Field(default=SecretStr(""), description="of the app, beside client_id")
+    client_secret: SecretStr = Field(default=SecretStr(""), description="the app's client secret; goes with client_id")
     mode: Literal["socket", "http"] = Field(
         default="socket",
-        description="`socket`: we connect to Slack; `http`: Slack sends requests to [serve] host and port",
+        description="`socket`: the bot connects to Slack; `http`: Slack sends requests to [serve] host and port",
     )
 
 
 class DiscordSettings(_Table):
     """[discord]: the Discord application; connected if there is a token."""
 
-    base_url: Address = Field(default="https://discord.com/api/v10", description="of the API")
-    gateway_url: str = Field(default="", description="of the gateway; default: the one that the API names")
+    base_url: Address = Field(default="https://discord.com/api/v10", description="address of the API")
+    gateway_url: str = Field(default="", description="address of the gateway; default: the one the API returns")
     token: SecretStr = Field(default=SecretStr(""), description="the bot's token")
 
 
@@ -312,41 +331,45 @@ class FeedSettings(_Table):
     platform: Literal["slack", "discord", "outlet", "terminal"] = Field(
         description="where the channel is: `slack`, `discord`, or `outlet` for one of [outlets]"
     )
-    channel: str = Field(min_length=1, description="the channel's id, such as C024BE91L; of an outlet, its name")
-    workspace: str = Field(default="", description="the Slack team's or Discord server's id")
-    repository: str = Field(min_length=1, description="owner/name, or owner/name=folder of a clone")
-    at: Clock = Field(default=time(9), description="when it is posted, such as 09:00")
+    channel: str = Field(min_length=1, description="the channel's ID, such as C024BE91L; for an outlet, its name")
+    workspace: str = Field(default="", description="the ID of the Slack workspace or Discord server")
+    repository: str = Field(min_length=1, description="owner/name, or owner/name=folder for a clone")
+    at: Clock = Field(default=time(9), description="the time it is posted, such as 09:00")
     zone: str = Field(default="", description="IANA time zone; default: the machine's")
     language: Literal["en", "zh"] = Field(default="en", description="`en` or `zh`")
-    least: Literal["high", "medium", "low"] = Field(default="low", description="only from this importance on")
+    least: Literal["high", "medium", "low"] = Field(
+        default="low", description="the lowest importance shown: `high`, `medium` or `low`"
+    )
     areas: tuple[str, ...] = Field(default=(), description="only these areas; default: all")
-    left_out: tuple[str, ...] = Field(default=(), description="authors to be left out; `bots` for all programs")
+    left_out: tuple[str, ...] = Field(default=(), description="authors to leave out; `bots` for all bots")
     paths: Globs = Field(
-        default=(), description="only what touches these paths, as patterns such as rust/** or *.proto; default: all"
+        default=(),
+        description="only commits that touch these paths, as patterns such as rust/** or *.proto; default: all",
     )
     labels: Names = Field(
-        default=(), description="only what came by pull requests with one of these labels; default: all"
+        default=(), description="only commits from pull requests with one of these labels; default: all"
     )
     branches: BranchPatterns = Field(
-        default=(), description="all branches that fit these patterns, such as release/*; default: the default branch"
+        default=(), description="all branches that match these patterns, such as release/*; default: the default branch"
     )
     days: Literal["daily", "weekdays", "workdays", "weekly", "monthly"] = Field(
         default="daily",
         description=(
-            "`daily`; `weekdays`: Monday covers the weekend; `workdays`: the weekend is left out; `weekly`: a look back each "
-            "Monday; `monthly`: a look back each 1st"
+            "`daily`; `weekdays`: Monday's covers the weekend; `workdays`: weekends are left out; `weekly`: a look-back every "
+            "Monday; `monthly`: a look-back on the 1st"
         ),
     )
     quiet: Literal["line", "nothing"] = Field(
-        default="line", description="on a day without commits: `line` or `nothing`"
+        default="line", description="what to post on a day without commits: a `line` or `nothing`"
     )
-    made_by: str = Field(default="", description="the id of the person to be told when it fails")
+    made_by: str = Field(default="", description="the ID of the person to notify when it fails")
     releases: Literal["", "final", "all"] = Field(
-        default="", description="also tell each release as it comes: `final` ones, or `all` with pre-releases"
+        default="",
+        description="also announce each release as it comes out: only `final` ones, or `all`, including pre-releases",
     )
     uses: str = Field(
         default="",
-        description="a file that `daybrief uses scan` wrote: what touches what it names comes first in the digest",
+        description="a file written by `daybrief uses scan`: whatever touches the names in it comes first in the digest",
     )
 
     @pydantic.model_validator(mode="after")
@@ -360,11 +383,11 @@ class AccessSettings(_Table):
     """[access]: who may see and do what, beside what a channel's feeds allow."""
 
     public: Patterns = Field(
-        default=(), description="repositories that everybody may see anywhere, as patterns such as acme/*"
+        default=(), description="repositories that anyone may see anywhere, as patterns such as acme/*"
     )
     setup: Patterns = Field(
         default=("*",),
-        description="repositories that may be set up in chat, as patterns; default: all that can be read",
+        description="repositories that may be set up in chat, as patterns; default: all that Daybrief can read",
     )
     admins: PlatformUsers = Field(
         default=(), description="people who may administer any channel, as slack:U024BE7LH or discord:80351110224678912"
@@ -376,19 +399,21 @@ class ServeSettings(_Table):
 
     host: str = Field(
         default="127.0.0.1",
-        description="where health, metrics and the requests of Slack and of GitHub's webhook are answered",
+        description="the address to listen on: for health, metrics, and requests from Slack and GitHub's webhook",
     )
-    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8080, description="0: any that is free")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8080, description="the port it listens on; 0: any free one"
+    )
     poll_minutes: Annotated[float, Field(gt=0, le=10_080)] = Field(
         default=10.0,
-        description="minutes between two looks at a repository; six times as many where GitHub's webhook tells what lands",
+        description="minutes between two checks of a repository; six times as long while GitHub's webhook reports what lands",
     )
     grace: Annotated[float, Field(gt=0, le=3_600)] = Field(
-        default=20.0, description="seconds that a stop waits for what is under way"
+        default=20.0, description="seconds to let running work finish when the bot is stopped"
     )
     archive: bool = Field(
         default=False,
-        description="`true`: the archive is there too, below /archive, for whom [web] lets in; default: `false`",
+        description="`true`: also serve the archive under /archive, to those whom [web] lets in; default: `false`",
     )
 
 
@@ -405,7 +430,7 @@ class Settings(_Table):
     discord: DiscordSettings = DiscordSettings()
     outlets: Annotated[dict[str, SecretStr], pydantic.AfterValidator(_outlets)] = Field(
         default={},
-        description="where a digest is only sent to: Feishu, Teams, a webhook, as an address of Apprise's",
+        description="a place digests are only sent to, such as Feishu, Teams or a webhook: its Apprise address",
     )
     feeds: tuple[FeedSettings, ...] = ()
     access: AccessSettings = AccessSettings()

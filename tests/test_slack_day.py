@@ -385,7 +385,7 @@ async def test_a_scope_that_is_missing_is_told_at_setup(team: Team) -> None:
     assert server.scopes is not None
     server.scopes = server.scopes - {"files:write"}
     done = await team.use("save setup new repository=example/quill")
-    assert "install it again from slack-manifest.yaml" in done.text
+    assert "daybrief slack-manifest" in done.text
     assert (team.bot.feeds.all(), team.posts()) == ([], [])
 
 

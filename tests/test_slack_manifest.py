@@ -3,9 +3,11 @@
 import pytest
 import yaml
 from conftest import ROOT
+from typer.testing import CliRunner
 
+from bot.cli.main import app
 from bot.commands.registry import verbs
-from bot.platforms.slack.manifest import LINKS, main, manifest, scopes
+from bot.platforms.slack.manifest import LINKS, manifest, scopes
 
 
 def test_the_file_is_what_the_table_of_commands_gives() -> None:
@@ -39,7 +41,7 @@ def test_it_makes_the_app_an_agent() -> None:
 def test_links_are_heard_of_only_where_there_is_an_archive() -> None:
     without, made = (
         yaml.safe_load(manifest()),
-        yaml.safe_load(main(["--archive", "https://daybrief.example.com:8443/archive"])),
+        yaml.safe_load(manifest(archive="https://daybrief.example.com:8443/archive")),
     )
     assert made["features"]["unfurl_domains"] == ["daybrief.example.com"]
     assert "link_shared" in made["settings"]["event_subscriptions"]["bot_events"]
@@ -48,11 +50,20 @@ def test_links_are_heard_of_only_where_there_is_an_archive() -> None:
     assert not set(LINKS) & set(without["oauth_config"]["scopes"]["bot"])
 
 
-@pytest.mark.parametrize("given", [["daybrief.example.com"], ["http://daybrief.example.com"], ["--archive", "archive"]])
-def test_what_is_no_address_is_named(given: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(given)
-    assert f"{given[-1]!r} is no address such as https://daybrief.example.com" in capsys.readouterr().err
+def test_the_command_prints_it() -> None:
+    """A wheel has no slack-manifest.yaml beside it."""
+    address, archive = "https://daybrief.example.com", "https://daybrief.example.com/archive"
+    done = CliRunner().invoke(app, ["slack-manifest", "--url", address, "--archive", archive])
+    assert (done.exit_code, done.stdout) == (0, manifest(address, archive))
+
+
+@pytest.mark.parametrize(
+    "given", [["--url", "daybrief.example.com"], ["--url", "http://daybrief.example.com"], ["--archive", "archive"]]
+)
+def test_a_bad_address_is_refused_by_name(given: list[str]) -> None:
+    done = CliRunner().invoke(app, ["slack-manifest", *given])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert f"{given[-1]!r} is not an address such as https://daybrief.example.com" in done.stderr
 
 
 @pytest.mark.parametrize("address", ["https://daybrief.example.com", "https://daybrief.example.com/"])

@@ -213,7 +213,7 @@ class TestWhatGoesWrong:
 
     async def test_a_missing_permission_names_the_way_out(self, slack: Slack, server: FakeSlack) -> None:
         server.scopes = {"chat:write"}
-        with pytest.raises(Later, match=r"lacks a permission for conversations\.history: install it again"):
+        with pytest.raises(Later, match=r"lacks a permission for conversations\.history: update its manifest"):
             await slack.post(server.channel.id, a_post(), "k1")
 
     async def test_no_network_is_not_a_lost_reply(self, server: FakeSlack) -> None:

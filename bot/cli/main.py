@@ -20,6 +20,7 @@ from bot.cli import asking as cli_asking
 from bot.cli import chat as cli_chat
 from bot.cli import judgement as cli_judgement
 from bot.cli import mcp as cli_mcp
+from bot.cli import slack as cli_slack
 from bot.cli import store as cli_store
 from bot.cli import streams
 from bot.cli import tracing as cli_tracing
@@ -347,6 +348,7 @@ cli_tracing.add_to(app)
 cli_uses.add_to(app)
 cli_judgement.add_to(app)
 cli_chat.add_to(app)
+cli_slack.add_to(app)
 cli_store.add_to(app)
 
 

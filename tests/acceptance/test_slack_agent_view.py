@@ -11,7 +11,7 @@ import yaml
 from analysis.digest.period import Day
 from analysis.i18n.language import LANGUAGES, Language
 from bot.i18n.wording import tell
-from bot.platforms.slack.manifest import main
+from bot.platforms.slack.manifest import manifest
 from formatters.charts.drawings import charts
 from formatters.reply import CommitList, CommitRow, File, Note, Sheet, Step
 from formatters.slack.charts import drawn
@@ -30,12 +30,12 @@ def _paths(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["https://daybrief.example.com"], ["https://daybrief.example.com", "--archive", "https://daybrief.example.com/archive"]],
+    [[], ["https://daybrief.example.com"], ["https://daybrief.example.com", "https://daybrief.example.com/archive"]],
 )  # fmt: skip
 def test_slack_takes_the_manifest(arguments: list[str]) -> None:
     from fakes.slack_manifest import check_manifest, is_agent
 
-    made = yaml.safe_load(main(arguments))
+    made = yaml.safe_load(manifest(*arguments))
     assert check_manifest(made) == []
     assert is_agent(made)
 

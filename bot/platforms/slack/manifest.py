@@ -1,16 +1,12 @@
-"""The manifest of the Slack app: what Slack must know to make it, written from the table of commands.
+"""The manifest of the Slack app, generated from the table of commands; `daybrief slack-manifest` prints it.
 
-`python -m bot.platforms.slack.manifest` writes it for Socket Mode (that is slack-manifest.yaml), with the address of
-`daybrief serve` behind it (`https://daybrief.example.com`) for HTTP mode; `--archive` names the archive, whose links are
-then shown with what they lead to. https://docs.slack.dev/reference/app-manifest
+slack-manifest.yaml is the one for Socket Mode. https://docs.slack.dev/reference/app-manifest
 """
 
-import argparse
-import sys
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from analysis.errors import BadInput
 from bot.commands.registry import verbs
 from formatters.slack.blocks import ACTION
 
@@ -19,50 +15,57 @@ PATH, INSTALL, FINISH = "/slack/events", "/slack/install", "/slack/oauth_redirec
 
 SCOPES = {
     "app_mentions:read": "to hear @Daybrief",
-    "channels:history": "to find its own post after a lost reply, before anything is posted again",
-    "channels:read": "to know who made a channel (they may set up its digest), and whose digests a person may see",
+    "channels:history": "to find its own post when an answer from Slack was lost, so that nothing is posted twice",
+    "channels:read": "to know who created a channel (they may set up its digest), and which channels' digests a person may see",
     "chat:write": "to post",
-    "commands": "for /digest and the shortcut on messages",
-    "files:read": "to read the file of what somebody uses, which they send it",
-    "files:write": "for the pictures and the full report below a digest",
-    "groups:history": "as channels:history, in private channels it was invited to",
-    "groups:read": "as channels:read, in private channels it was invited to",
-    "im:history": "to hear direct messages, and to find its own there",
-    "im:write": "to begin a direct message to somebody who subscribed",
+    "commands": "for /digest and the message shortcut",
+    "files:read": "to read the uses.toml that somebody sends it",
+    "files:write": "to attach charts and the full report to a digest",
+    "groups:history": "like channels:history, in private channels it was invited to",
+    "groups:read": "like channels:read, in private channels it was invited to",
+    "im:history": "to receive direct messages, and to find its own posts there",
+    "im:write": "to send direct messages to people who subscribed",
     "users:read": "to know a person's language, time zone and whether they are an administrator",
 }
-"""What the bot may do, and why."""
+"""The scopes the bot cannot do without, and the reason for each."""
 
-AGENT = {"assistant:write": "to suggest questions where a conversation with it begins"}
+AGENT = {"assistant:write": "to suggest questions at the start of a conversation"}
 LINKS = {
-    "links:read": "to hear of links to its archive",
-    "links:write": "to show below a message what such a link leads to",
+    "links:read": "to notice links to its archive",
+    "links:write": "to show previews of such links",
 }
-"""What it can do without; `LINKS` only where there is an archive."""
+"""Optional scopes; `LINKS` are requested only if there is an archive."""
 
 EVENTS = ("app_home_opened", "app_mention", "message.im", "agent_session_stopped")
 LEAVING = ("app_uninstalled", "tokens_revoked")
-"""Heard beside them in HTTP mode, where the app may be in several workspaces."""
+"""Also subscribed to in HTTP mode, where the app may be in several workspaces."""
 
 _ASKED = (
     ("What landed yesterday?", "yesterday"),
     ("The last seven days", "week"),
     ("What can you do?", "help"),
 )
-"""Titles and messages that are suggested until it is known who reads."""
+"""Titles and messages of the prompts suggested before the reader is known."""
 
 
 def scopes(*, links: bool) -> dict[str, str]:
-    """Return all that the bot may do, and why; with `links` also what links to the archive take."""
+    """Return the scopes and their reasons; with `links`, those for previews of archive links too."""
     return SCOPES | AGENT | (LINKS if links else {})
 
 
 def manifest(address: str = "", archive: str = "") -> str:
     """Return the manifest as YAML.
 
-    `address` is where Slack reaches us, empty for Socket Mode; `archive` where readers reach the archive, empty for nowhere.
+    `address` is where Slack reaches the bot, empty for Socket Mode; `archive` where readers reach the archive, empty if there is none.
+
+    Raises:
+        BadInput: one of them is not an address of that kind.
     """
     import yaml
+
+    for value, schemes in ((address, {"https"}), (archive, {"https", "http"})):
+        if value and not (urlsplit(value).scheme in schemes and urlsplit(value).hostname):
+            raise BadInput(f"{value!r} is not an address such as https://daybrief.example.com.")
 
     url = {"url": f"{address.rstrip('/')}{PATH}"} if address else {}
     request_url = {"request_url": url["url"]} if url else {}
@@ -82,7 +85,7 @@ def manifest(address: str = "", archive: str = "") -> str:
         "name": "Show this commit",
         "type": "message",
         "callback_id": ACTION,
-        "description": "Show the commit or pull request that the message names",
+        "description": "Show the commit or pull request the message mentions",
     }
     made: dict[str, Any] = {
         "display_information": {
@@ -93,8 +96,8 @@ def manifest(address: str = "", archive: str = "") -> str:
         "features": {
             "agent_view": {
                 "agent_description": (
-                    "Answers what landed on the repositories you depend on: a day, a commit, an area, what lies between "
-                    "two versions, or a question in your own words."
+                    "Ask what landed on the repositories you depend on: on a day, in an area, between two versions, one "
+                    "commit in detail, or a question in your own words."
                 ),
                 "suggested_prompts": [{"title": title, "message": message} for title, message in _ASKED],
             },
@@ -120,24 +123,4 @@ def manifest(address: str = "", archive: str = "") -> str:
     text = yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=120)
     for scope, why in granted.items():
         text = text.replace(f"- {scope}\n", f"- {scope}  # {why}\n")
-    return f"# Written by `python -m bot.platforms.slack.manifest`.\n{text}"
-
-
-def main(arguments: Sequence[str]) -> str:
-    """Return the manifest that the command line asks for."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bot.platforms.slack.manifest", description="Write the app manifest."
-    )
-    parser.add_argument(
-        "address", nargs="?", default="", help="where Slack reaches `daybrief serve`; default: Socket Mode"
-    )
-    parser.add_argument("--archive", default="", help="where readers reach the archive, to preview its links")
-    given = parser.parse_args(arguments)
-    for value, schemes in ((given.address, {"https"}), (given.archive, {"https", "http"})):
-        if value and not (urlsplit(value).scheme in schemes and urlsplit(value).hostname):
-            parser.error(f"{value!r} is no address such as https://daybrief.example.com")
-    return manifest(given.address, given.archive)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(main(sys.argv[1:]))
+    return f"# Generated by `daybrief slack-manifest`.\n{text}"

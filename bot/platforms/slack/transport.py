@@ -137,12 +137,14 @@ class Slack:
         except BadToken as refused:
             return [f"{refused}. Set [slack] bot_token and app_token to those of the app."]
         except Refused as refused:
-            return [f"{refused}: install the app there anew."]
+            return [f"{refused}: reinstall the app there."]
         except Later as trouble:
-            return [f"{trouble}: look at the network, and try again."]
+            return [f"{trouble}: check the network and try again."]
         found = []
         if granted and (missing := sorted(set(SCOPES) - granted)):
-            found.append(f"The app lacks the scopes {', '.join(missing)}: install it anew with slack-manifest.yaml.")
+            found.append(
+                f"The app lacks the scopes {', '.join(missing)}: update its manifest (`daybrief slack-manifest`) and reinstall it."
+            )
         for channel in channels:
             try:
                 info = (await self._client.ask("conversations.info", channel=channel))["channel"]

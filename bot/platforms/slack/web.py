@@ -112,7 +112,8 @@ def _named(method: str, error: str) -> Exception | None:
         return BadToken(f"Slack refuses Daybrief's token: {_TOKEN[error]}", _LATER)
     if error == "missing_scope":
         return LacksScope(
-            f"the Slack app lacks a permission for {method}: install it again from slack-manifest.yaml", _LATER
+            f"the Slack app lacks a permission for {method}: update its manifest (`daybrief slack-manifest`) and reinstall it",
+            _LATER,
         )
     if error in _LACKING:
         return Lacking(f"Slack has no {method} here ({error})", _LATER)
