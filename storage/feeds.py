@@ -84,6 +84,13 @@ class Feed:
         """Whether it brings look backs on weeks or months instead of digests of days."""
         return self.days in {"weekly", "monthly"}
 
+    @property
+    def brings(self) -> tuple[object, ...]:
+        """What comes to which channel: two feeds that bring the same tell each day twice, at whatever hours and in whatever languages."""
+        kind = self.days if self.looks_back else "daily"
+        sets = (self.areas, self.left_out, self.paths, self.labels, self.branches)
+        return self.platform, self.channel, self.repository.lower(), kind, self.least, *map(frozenset, sets)
+
 
 class Feeds:
     """The feeds in a store."""
@@ -97,18 +104,17 @@ class Feeds:
         A new one that would bring the same to the same channel as another takes that one's place, and owes what it owed; one
         that is changed to do so stays alone.
         """
-        row = _row(feed)
         with self._store.write() as db:
-            same = _same(db, row, feed.id)
+            same = _same(db, feed)
             if same and feed.id:
-                db.table("feeds").delete(same["id"])
+                if _feed(db.table("feeds").get(feed.id)).brings != feed.brings:
+                    db.table("feeds").delete(same.id)
             elif same:
-                feed = replace(feed, id=same["id"], since=feed.since if same["paused"] else _feed(same).since)
-                row = _row(feed)
+                feed = replace(feed, id=same.id, since=feed.since if same.paused else same.since)
             if feed.id:
-                db.table("feeds").update(feed.id, row)
+                db.table("feeds").update(feed.id, _row(feed))
                 return feed
-            number = db.table("feeds").insert(row).last_pk
+            number = db.table("feeds").insert(_row(feed)).last_pk
         assert isinstance(number, int)
         return replace(feed, id=number)
 
@@ -142,19 +148,16 @@ class Feeds:
             return [_feed(row) for row in db.query(f"select * from feeds where {where} order by id", list(values))]
 
 
-_CONTENT = ("platform", "channel", "days", "least", "language", "uses")
 _SETS = ("areas", "left_out", "paths", "labels", "branches")
-"""What, beside the repository, decides what a feed brings; in which order these stand is no matter."""
 
 
-def _same(db: Database, row: dict[str, Any], number: int) -> dict[str, Any] | None:
-    """Return another feed than `number` that brings the same."""
-    where = " and ".join(f"{name} = ?" for name in _CONTENT)
-    values = [row["repository"], number, *(row[name] for name in _CONTENT)]
-    found = db.query(
-        f"select * from feeds where lower(repository) = lower(?) and id != ? and {where} order by id", values
+def _same(db: Database, feed: Feed) -> Feed | None:
+    """Return another feed that brings the same."""
+    near = db.query(
+        "select * from feeds where platform = ? and channel = ? and id != ? order by id",
+        [feed.platform, feed.channel, feed.id],
     )
-    return next((one for one in found if all(set(json.loads(one[n])) == set(json.loads(row[n])) for n in _SETS)), None)
+    return next((one for one in map(_feed, near) if one.brings == feed.brings), None)
 
 
 def _row(feed: Feed) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Days of the past: what there is to do is said first, what is done stays done, and known days become files."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import SAMPLE_NOW
@@ -15,6 +16,7 @@ from servers.model import UNAUTHORIZED, ModelServer
 from analysis.commits.window import Window
 from analysis.entry import Analyser
 from analysis.errors import BadInput, NotFound, Outage
+from analysis.llm import secrets
 from analysis.sources import fold_merges
 from bot.config import load
 from bot.digests import backfill as filling
@@ -100,6 +102,26 @@ def test_what_a_model_takes_is_estimated(quill: Path, environ: dict[str, str]) -
         assert len(model.requests) == calls
         assert (wanted.done, wanted.to_read, wanted.is_measured) == (9, 18, True)
         assert 0 < wanted.tokens_in != 18 * 2_500
+
+
+def test_the_secret_scanner_is_made_while_commits_come(
+    quill: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Making it takes seconds: whoever only plans does without, and whoever fills waits for the source anyway."""
+    steps = list[str]()
+    prepare = secrets.prepare
+
+    def noted() -> Future[Any]:
+        steps.append("made")
+        return prepare()
+
+    monkeypatch.setattr("analysis.llm.secrets.prepare", noted)
+    with ModelServer(reader) as model:
+        core = with_model(environ, model)
+        wanted = filling.plan(core, a_span(quill), core.analyser("model"), silent)
+        assert steps == []
+        filling.backfill(core, a_span(quill), wanted, core.analyser("model"), lambda what, *_: steps.append(what))
+    assert "made" in steps[: next(at for at, step in enumerate(steps) if step.endswith("fetching commits"))]
 
 
 def test_a_model_that_fails_stops_it_and_nothing_is_lost(quill: Path, environ: dict[str, str]) -> None:

@@ -1308,6 +1308,31 @@ async def test_two_feeds_that_bring_the_same_are_one(bot: Bot) -> None:
     assert bot.feed(areas=("amd_rocm",)).id != first.id
 
 
+@pytest.mark.parametrize(
+    "values", [{"language": "zh"}, {"days": "weekdays"}, {"quiet": "nothing"}, {"at": "10:00", "zone": "Europe/Berlin"}]
+)
+async def test_a_second_setup_tells_no_day_twice(bot: Bot, values: dict[str, Any]) -> None:
+    """In another language, on fewer days or at another hour it would be the same day again: the first is changed, and that is said."""
+    note = await bot.reply("save setup new", repository=REPO, **values)
+    assert isinstance(note, Note)
+    assert note.text.startswith("Changed")
+    (feed,) = bot.assembly.feeds.all()
+    assert (feed.language, feed.days) == (values.get("language", "en"), values.get("days", "daily"))
+    await bot.reply("save setup new", repository=REPO, days="weekly")
+    await bot.reply("save setup new", repository=REPO, least="high")
+    assert len(bot.assembly.feeds.all()) == 3
+
+
+async def test_feeds_of_old_that_bring_the_same_are_left_alone(bot: Bot) -> None:
+    """They could be made in two languages: to pause one takes nothing from those who read the other."""
+    second = bot.feed(areas=("amd_rocm",), language="zh")
+    with bot.core.stores.store.write() as db:
+        db.execute("update feeds set areas = '[]' where id = ?", [second.id])
+    first, _ = bot.assembly.feeds.all()
+    await bot.reply(f"pause feed={first.id}")
+    assert [bool(feed.paused) for feed in bot.assembly.feeds.all()] == [True, False]
+
+
 async def test_a_feed_that_is_changed_to_bring_the_same_stays_alone(bot: Bot) -> None:
     """Rather than both posting each morning; in which order the areas are named is no matter."""
     (first,) = bot.assembly.feeds.all()

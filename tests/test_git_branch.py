@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bots import NINE, a_bot
 from servers.scratch import ENVIRONMENT, NOON, Scratch, run_git
 
 from analysis.errors import Damaged
+from analysis.i18n.language import LANGUAGES, Language
 from analysis.sources import Listing
 from analysis.sources.git_clone import GitClone
+from formatters.reply import Note
 
 DAY = timedelta(days=1)
 EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -115,6 +118,67 @@ class TestRenamed:
         listing = source.landed(EVER[0], datetime.now(UTC) - timedelta(days=1))
         assert (listing.branch, subjects(listing)) == ("master", ["Begin"])
         assert listing.notes[0].startswith("the clone was last fetched on")
+
+
+class TestLeftBehind:
+    """The default branch is another one upstream, and the old one is still there: no fetch tells that."""
+
+    @pytest.mark.parametrize("options", [(), ("--mirror",)], ids=["clone", "mirror"])
+    @pytest.mark.parametrize("new", ["main", "trunk", "develop"])
+    def test_what_went_on_elsewhere_is_noted(
+        self, upstream: Scratch, tmp_path: Path, new: str, options: tuple[str, ...]
+    ) -> None:
+        """Only of days on which it did."""
+        path = cloned(upstream, tmp_path / "c", *options)
+        for number in range(2):
+            upstream.commit(
+                f"After {number}",
+                {"a.py": f"{number}\n"},
+                branch=new,
+                parents=[upstream.tip(new) or upstream.tip("master")],
+            )
+        run_git(path, "fetch", "--quiet")
+        listing = GitClone(path, environ=ENVIRONMENT).landed(NOON, NOON + DAY)
+        assert (listing.branch, listing.heads) == ("master", ())
+        mend = f"symbolic-ref HEAD refs/heads/{new}" if options else "remote set-head origin --auto"
+        assert listing.notes[0] == (
+            f"{new} has everything on master and 2 more commits from these days: if it is the default branch now, "
+            f"run `git -C {path} {mend}`"
+        )
+        assert GitClone(path, environ=ENVIRONMENT).landed(NOON + DAY, NOON + 2 * DAY).notes == ()
+
+    def test_a_branch_beside_is_none(self, upstream: Scratch, tmp_path: Path) -> None:
+        """One that lacks something, one of any other name, and one for development while the default branch goes on itself."""
+        begin = upstream.tip("master")
+        upstream.commit("Later", {"a.py": "2\n"}, branch="master")
+        upstream.commit("Apart", {"b.py": "1\n"}, branch="trunk", parents=[begin])
+        upstream.commit("Aside", {"b.py": "1\n"}, branch="feature", parents=[upstream.tip("master")])
+        upstream.commit("Next", {"b.py": "1\n"}, branch="develop", parents=[upstream.tip("master")])
+        path = cloned(upstream, tmp_path / "c")
+        assert GitClone(path, environ=ENVIRONMENT).landed(NOON, NOON + DAY).notes == ()
+        assert GitClone(path, environ=ENVIRONMENT, branch="trunk").landed(NOON, NOON + DAY).notes == ()
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    async def test_a_channel_that_wants_no_quiet_days_hears_of_it(
+        self, environ: dict[str, str], upstream: Scratch, tmp_path: Path, language: Language
+    ) -> None:
+        path = cloned(upstream, tmp_path / "c")
+        upstream.commit("After", {"a.py": "2\n"}, branch="trunk", parents=[upstream.tip("master")])
+        run_git(path, "fetch", "--quiet")
+        async with a_bot(environ, path, NINE) as bot:
+            bot.feed(
+                repository="ann/scratch",
+                place=f"ann/scratch={path}",
+                zone="UTC",
+                quiet="nothing",
+                language=language,
+                since=NINE - DAY,
+            )
+            await bot.assembly.due()
+            (said,) = bot.platform.in_channel("C1")
+        assert isinstance(said, Note)
+        assert f"git -C {path} remote set-head origin --auto" in said.text
+        assert "trunk" in said.text
 
 
 class TestForgotten:

@@ -248,13 +248,32 @@ class TestCutOff:
     def test_history_that_ends_inside_the_span_is_refused(self, scratch: Scratch, tmp_path: Path) -> None:
         path = clone(scratch, tmp_path / "c", "--depth=2")
         with pytest.raises(
-            BadInput, match="is a shallow clone and its history ends inside the days asked for: run `git"
+            BadInput, match="is a shallow clone and its history may end inside the days asked for: run `git"
         ):
             listed(path, NOON - 2 * DAY, NOON + DAY)
 
-    def test_history_that_ends_before_the_span_is_enough(self, scratch: Scratch, tmp_path: Path) -> None:
-        path = clone(scratch, tmp_path / "c", "--depth=2")
-        assert subjects(listed(path, NOON - timedelta(hours=1), NOON + DAY)) == ["0 days before"]
+    def test_history_that_ends_well_before_the_span_is_enough(self, scratch: Scratch, tmp_path: Path) -> None:
+        for hours in (1, 2):
+            scratch.commit(f"{hours} after", {"a.py": f"{hours}\n"}, at=NOON + timedelta(hours=hours))
+        path = clone(scratch, tmp_path / "c", "--depth=4")
+        assert subjects(listed(path, NOON + timedelta(minutes=90), NOON + DAY)) == ["2 after"]
+
+    @pytest.mark.parametrize("depth", [1, 2, 3])
+    @pytest.mark.parametrize("day", [0, 1])
+    def test_the_date_of_the_end_alone_is_not_believed(
+        self, scratch: Scratch, tmp_path: Path, depth: int, day: int
+    ) -> None:
+        """It says 2010 and stands right below the day: more of the day may lie below it, also of a day that looks quiet."""
+        for number in range(1, 6):
+            year = 2010 if number == 6 - depth else 2026
+            scratch.commit(
+                f"Number {number}", {"a.py": f"n{number}\n"}, at=datetime(year, 1, 9, 12, number, tzinfo=UTC)
+            )
+        path = clone(scratch, tmp_path / "c", f"--depth={depth}")
+        with pytest.raises(
+            BadInput, match=r"may end inside the days asked for: run `git -C .* fetch --unshallow` first"
+        ):
+            listed(path, NOON + day * DAY, NOON + (day + 1) * DAY)
 
     def test_a_quiet_day_of_a_shallow_clone_is_refused_too(self, scratch: Scratch, tmp_path: Path) -> None:
         """The cut lies after the day: what landed on it was never fetched."""

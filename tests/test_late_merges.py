@@ -325,6 +325,40 @@ class TestRewritten:
         scratch.commit("Newer", {"new.py": "2\n"}, at=NINE + 10 * HOUR)
         assert told(environ, place, NINE + DAY).notes == ()
 
+    @pytest.mark.parametrize("is_quiet", [True, False])
+    def test_what_is_gone_is_named_whatever_its_date(
+        self, scratch: Scratch, environ: dict[str, str], place: str, *, is_quiet: bool
+    ) -> None:
+        """No day lists what claims to be from 2099 or 2010: dropped, it is named all the same, and what stays is not."""
+        for year in (2097, 2099, 2010):
+            moment = datetime(year, 5, 1, tzinfo=UTC)
+            scratch.commit(f"From {year}", {"odd.py": f"b = {year}\n"}, at=moment)
+        scratch.commit("Change 5", {"app.py": "a = 5\n"}, at=NINE - 12 * HOUR)
+        assert titles(told(environ, place)) == ["Change 5", "From 2010 (late)", "From 2097", "From 2099"]
+        scratch.git("update-ref", "refs/heads/main", "main~3")
+        if not is_quiet:
+            scratch.commit("New", {"new.py": "1\n"}, at=NINE + 10 * HOUR)
+        (note,) = told(environ, place, NINE + DAY).notes
+        assert note.startswith("3 commits reported on 2026-01-08 are no longer on the branch: ")
+        assert all(title in note for title in ("Change 5", "From 2010", "From 2099"))
+        assert "2097" not in note
+
+    def test_a_rebase_of_what_has_odd_dates_tells_nothing_again(
+        self, scratch: Scratch, environ: dict[str, str], place: str
+    ) -> None:
+        """It is known by what it changes, and not called gone."""
+        tip = scratch.tip()
+        moment = datetime(2099, 5, 1, tzinfo=UTC)
+        scratch.commit("From 2099", {"odd.py": "b = 1\n"}, at=moment)
+        told(environ, place)
+        tip = scratch.commit(
+            "From 2099\n\nSigned-off-by: Ann", {"odd.py": "b = 1\n"}, at=moment, parents=[tip], branch="b"
+        )
+        scratch.git("update-ref", "refs/heads/main", tip)
+        digest = told(environ, place, NINE + DAY)
+        assert titles(digest) == []
+        assert digest.notes == ("the branch's history was rewritten: 1 commit reported before now has another SHA",)
+
     def test_a_history_that_was_replaced_is_said_to_be(
         self, scratch: Scratch, environ: dict[str, str], place: str
     ) -> None:

@@ -13,7 +13,7 @@ from servers.scratch import ENVIRONMENT, NOON, Content, Scratch
 
 from analysis.commits.commit import Commit
 from analysis.commits.window import Window
-from analysis.sources import CommitSource, fold_merges
+from analysis.sources import fold_merges
 from analysis.sources.git_clone import GitClone
 from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.github_rest import GitHubRepository
@@ -43,7 +43,7 @@ ODD_PATHS = [
 ]
 
 
-def read(source: CommitSource, since: datetime, until: datetime) -> tuple[Commit, ...]:
+def read(source: GitClone | GitHubRepository, since: datetime, until: datetime) -> tuple[Commit, ...]:
     with ThreadPoolExecutor(4) as executor:
         heads = source.landed(since, until).heads
         whole = {commit.sha: commit for commit in source.fetch(heads, executor)}

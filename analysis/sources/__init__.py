@@ -50,6 +50,11 @@ class Listing:
         """The heads that had reached the branch when the span ended."""
         return tuple(head for head in self.heads if head.sha not in self.waiting)
 
+    @property
+    def is_of_several(self) -> bool:
+        """Whether several branches were listed."""
+        return self.names is not None
+
 
 class CommitSource(Protocol):
     """A repository that commits can be read from."""
@@ -102,6 +107,13 @@ class CommitSource(Protocol):
         """List what a merge brought, however old it is: what its other parents reach and its first one does not.
 
         Without their files, newest first; those that the source does not know are left out.
+
+        Raises:
+            Outage: the source did not answer as it should.
+        """
+
+    def on_branch(self, shas: Collection[str]) -> frozenset[str]:
+        """Return those of these commits that the branch has.
 
         Raises:
             Outage: the source did not answer as it should.

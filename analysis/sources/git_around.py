@@ -13,10 +13,8 @@ from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.references import Reference, SourceLine, chosen, holding, references, traced, uses
 from analysis.commits.surroundings import NOTHING, Surroundings, neighbours, surroundings
 from analysis.sources import LARGEST_PATCH
-from analysis.sources.git_command import Git
+from analysis.sources.git_command import ASIDE, Git
 
-_SECONDS = 20.0
-"""A hundred times what it takes to search all files of a large repository."""
 _MOST_LINES, _MOST_TEXTS = 4_000_000, 200_000_000
 """Bytes of lines that are found, and of files that are read."""
 
@@ -55,10 +53,8 @@ class Around:
         tree = self._listed[0].sha if self._listed else commit.sha
         wanted = [name for name in names if name.strip() and "\n" not in name and "\0" not in name]
         given = [word for name in wanted for word in ("-e", name)]
-        found = self._git.beginning(
-            "grep", "-o", "-h", "-w", "-F", "-I", *given, tree, most=_MOST_LINES, limit=_SECONDS
-        )
-        paths = self._git.beginning("ls-tree", "-r", "-z", "--name-only", tree, most=_MOST_LINES, limit=_SECONDS)
+        found = self._git.beginning("grep", "-o", "-h", "-w", "-F", "-I", *given, tree, most=_MOST_LINES, limit=ASIDE)
+        paths = self._git.beginning("ls-tree", "-r", "-z", "--name-only", tree, most=_MOST_LINES, limit=ASIDE)
         held = {*found.decode(errors="replace").split("\n")}
         ends = {path[at:] for path in paths.decode(errors="replace").split("\0") for at in _starts(path)}
         return frozenset(name for name in wanted if name in held or name in ends)
@@ -95,7 +91,7 @@ class Around:
         shas = "".join(f"{commit.sha}\n" for commit in self._listed)  # a last line without its end is not read
         out = self._git.beginning(
             "diff-tree", "--stdin", "-r", "--root", "--name-only", "-z", "--no-renames",
-            given=shas, most=_MOST_LINES, limit=_SECONDS,
+            given=shas, most=_MOST_LINES, limit=ASIDE,
         )  # fmt: skip
         known, paths, own = {commit.sha: commit for commit in self._listed}, dict[str, set[str]](), set[str]()
         for field in out.decode(errors="replace").split("\0"):
@@ -109,7 +105,7 @@ class Around:
         """Yield the lines of a tree that hold one of these names in whole."""
         out = self._git.beginning(
             "grep", "-n", "-z", "-w", "-E", "-I", "--no-color", "--full-name", "-e", "|".join(names), tree, "--", ".", *_NO_CODE,
-            most=_MOST_LINES, limit=_SECONDS,
+            most=_MOST_LINES, limit=ASIDE,
         )  # fmt: skip
         for line in out.decode(errors="replace").split("\n"):
             place, _, rest = line.partition("\0")
@@ -121,7 +117,7 @@ class Around:
         """Return what these blobs hold; what is none, is too large, or does not come in time is left out."""
         asked = [name for name in names if "\n" not in name]
         out = self._git.beginning(
-            "cat-file", "--batch", given="\n".join(asked), most=_MOST_TEXTS, limit=_SECONDS
+            "cat-file", "--batch", given="\n".join(asked), most=_MOST_TEXTS, limit=ASIDE
         ) if asked else b""  # fmt: skip
         found, at = dict[str, str](), 0
         for name in asked:

@@ -6,6 +6,7 @@ successor is followed where only one can be meant, and everything else is told.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from analysis.sources.remarks import Remark
 _LOCAL, _REMOTE = "refs/heads/", "refs/remotes/origin/"
 _USUAL = {"main", "master", "trunk", "develop", "development"}
 """What default branches are called; a renamed one goes from one of these to another."""
+_BESIDE = {"develop", "development", "dev", "next"}
+"""What usually is ahead of a default branch."""
 
 _FETCHED = re.compile(r"^([0-9a-f]{40,64})\t(not-for-merge)?\t(?:branch '(.+)' of )?(.*)$", re.MULTILINE)
 
@@ -104,6 +107,23 @@ class Branches:
         found = (ref.removeprefix(prefix) for ref in self._refs if ref.startswith(prefix) and ref != f"{prefix}HEAD")
         return tuple(name for name in found if not self._is_gone(name))
 
+    def left_behind(self, tip: Tip, span: Sequence[str], *, is_quiet: bool) -> Iterator[Remark]:
+        """Yield a remark for each branch that has all of the followed one and more of a span: it may be the default one by now.
+
+        A clone does not hear of that. What usually is ahead of a default branch counts only where the followed one `is_quiet`.
+        """
+        prefix = _REMOTE if self._has(_REMOTE + tip.branch) else _LOCAL
+        if prefix == _LOCAL and not self._is_mirror:
+            return
+        for name in sorted(_USUAL | _BESIDE if is_quiet else _USUAL - _BESIDE):
+            sha = self._refs.get(prefix + name, tip.sha)
+            if sha == tip.sha or self._is_gone(name) or not self._is_within(tip.sha, sha):
+                continue
+            count = int(self._git("rev-list", "--count", *span, sha, "--not", tip.sha, limit=LONG))
+            if count:
+                mend = self._settled_by(prefix, name)
+                yield Remark("branch_behind", old=tip.branch, new=name, count=count, mend=mend)
+
     # -- which one
 
     def _tracked(self, name: str) -> Tip:
@@ -122,6 +142,12 @@ class Branches:
         """Whether the last fetch asked for every branch and this one was not among them."""
         return self._fetched.is_all and name not in self._fetched.branches
 
+    def _settled_by(self, prefix: str, new: str) -> str:
+        """Return the command by which a clone follows the remote's default branch from then on."""
+        if prefix == _REMOTE:
+            return f"`git -C {self._git.path} remote set-head origin --auto`"
+        return f"`git -C {self._git.path} symbolic-ref HEAD {_LOCAL}{new}`"
+
     def _successor(self, old: str, prefix: str) -> Tip:
         """Return what the remote's default branch is called now, where only one branch can be meant."""
         names = [ref.removeprefix(prefix) for ref in self._refs if ref.startswith(prefix) and ref != f"{prefix}HEAD"]
@@ -131,18 +157,13 @@ class Branches:
             names = [name for name in names if self._is_within(before, self._refs[prefix + name])]
         usual = [name for name in names if name in _USUAL]
         found = names if len(names) == 1 else usual if old in _USUAL else []
-        mend = (
-            f"`git -C {self._git.path} remote set-head origin --auto`"
-            if prefix == _REMOTE
-            else f"`git -C {self._git.path} symbolic-ref HEAD {_LOCAL}BRANCH`"
-        )
         if len(found) != 1:
             raise Damaged(
-                f"{self._git.path} follows the branch {old}, which is gone from its remote: run {mend}, or name the branch "
-                "to read."
+                f"{self._git.path} follows the branch {old}, which is gone from its remote: run {self._settled_by(prefix, 'BRANCH')}, "
+                "or name the branch to read."
             )
         (new,) = found
-        return self._tip(new, Remark("branch_gone", old=old, new=new, mend=mend.replace("BRANCH", new)))
+        return self._tip(new, Remark("branch_gone", old=old, new=new, mend=self._settled_by(prefix, new)))
 
     def _unborn(self, name: str) -> Tip:
         """Return a branch without commits: in an empty repository that is all there is, in any other it is damage."""

@@ -6,7 +6,7 @@ https://git-scm.com/docs/git-log
 import os
 import re
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,6 +32,8 @@ _DIFF = (
     "--ignore-submodules=none", "--src-prefix=a/", "--dst-prefix=b/", "--no-relative", f"-O{os.devnull}", "--no-notes",
 )  # fmt: skip
 _NEWEST = 100  # as many as a page of GitHub's
+_BELOW = 3
+"""So many generations of commits that are older than the days asked for prove that these are whole: a date alone may be wrong."""
 _AT_ONCE = 50  # commits whose diffs are held in memory together
 _PULL = r"^Merge (remote-tracking )?(branch|https?:|main|master|trunk|origin/|upstream/)"
 """What may be a merge that catches up, so that not every merge is read."""
@@ -83,8 +85,7 @@ class GitClone:
 
     def landed(self, since: datetime, until: datetime) -> Listing:
         """List what was committed in [since, until); see CommitSource."""
-        self._found = None  # what came since is listed too
-        tip = self._tip()
+        branches, tip = self._look()  # what came since is listed too
         if not tip.sha:
             return Listing(self._repo, tip.branch, (), (no_commits(),))
         first, last = int(since.timestamp()), int(until.timestamp()) - 1
@@ -92,10 +93,12 @@ class GitClone:
         out = self._git("rev-list", *span, limit=LONG)
         heads = self.heads(out.split())
         self._around = Around(self._git, heads)
-        self._refuse_cut_history(heads, since)
+        self._refuse_cut_history(tip.sha, first)
         waiting = self._git("rev-list", *span, "--not", *self._stood(tip.sha, last), limit=LONG) if heads else ""
-        notes = (*tip.notes, *self._staleness(tip, until))
-        return Listing(self._repo, tip.branch, heads, notes, frozenset(waiting.split()))
+        notes = [*tip.notes, *self._staleness(tip, until)]
+        if not self._wanted:
+            notes += branches.left_behind(tip, span[:-1], is_quiet=not heads)
+        return Listing(self._repo, tip.branch, heads, tuple(notes), frozenset(waiting.split()))
 
     def _stood(self, tip: str, last: int) -> list[str]:
         """Return where the branch stood at a moment: what it reaches now may have waited on another branch then.
@@ -268,24 +271,27 @@ class GitClone:
 
     def _tip(self) -> Tip:
         """Return the branch and the commit it stands at."""
-        if self._found is None:
-            branches = Branches(self._git, self._repo, self._remote)
-            self._found = branches.named(self._wanted) if self._wanted else branches.followed()
-        return self._found
+        return self._found or self._look()[1]
 
-    def _refuse_cut_history(self, heads: Iterable[Commit], since: datetime) -> None:
+    def _look(self) -> tuple[Branches, Tip]:
+        """Return the branches as they stand now, and the one that is followed."""
+        branches = Branches(self._git, self._repo, self._remote)
+        self._found = branches.named(self._wanted) if self._wanted else branches.followed()
+        return branches, self._found
+
+    def _refuse_cut_history(self, tip: str, since: int) -> None:
         if self._git("rev-parse", "--is-shallow-repository").strip() != "true":
             return
         folder = Path(self._git("rev-parse", "--path-format=absolute", "--git-common-dir").strip())
         cut = set((folder / "shallow").read_text().split())
-        dates = self._git(
-            "log", "--no-walk", "--format=%ct", "--stdin", given="\n".join(sorted(cut)), check=False
-        ).split()
-        if any(head.sha in cut for head in heads) or any(int(date) >= since.timestamp() for date in dates):
-            raise BadInput(
-                f"{self._path} is a shallow clone and its history ends inside the days asked for: "
-                f"run `git -C {self._path} fetch --unshallow` first."
-            )
+        generation = {tip, *self._git("rev-list", f"--since-as-filter=@{since}", tip, limit=LONG).split()}
+        for _ in range(_BELOW):
+            if generation & cut:
+                raise BadInput(
+                    f"{self._path} is a shallow clone and its history may end inside the days asked for: "
+                    f"run `git -C {self._path} fetch --unshallow` first."
+                )
+            generation = {parent for head in self.heads(sorted(generation)) for parent in head.parents}
 
     def _staleness(self, tip: Tip, until: datetime) -> tuple[Remark, ...]:
         """A clone that nobody fetched since the window's end may lack the day: that is no quiet day."""

@@ -22,6 +22,9 @@ QUICK = 60.0
 LONG = 300.0
 """Seconds for what reads a whole history or many diffs: five times what the largest public repositories need."""
 
+ASIDE = 20.0
+"""Seconds for what can be done without: a hundred times what it takes in a large repository."""
+
 _ENVIRON = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,

@@ -13,10 +13,8 @@ from posixpath import normpath
 from urllib.parse import urlsplit
 
 from analysis.commits.commit import Brought, Commit, SubmoduleMove
-from analysis.sources.git_command import Git
+from analysis.sources.git_command import ASIDE, Git
 
-_SECONDS = 20.0
-"""A hundred times what git takes to count ten thousand commits."""
 _MOST_CONFIGURED, _MOST_COUNTED, _MOST_SUBJECTS = 1_000_000, 100, 100_000
 """Bytes of `.gitmodules`, of two numbers, and of a few subjects."""
 _MOST_MOVES = 20
@@ -68,7 +66,7 @@ class Submodules:
         """Return by path the name and the URL of each submodule that a commit configures."""
         out = self._git.beginning(
             "config", "--no-includes", "--blob", f"{sha}:.gitmodules", "-z", "--get-regexp", r"^submodule\..*\.(path|url)$",
-            most=_MOST_CONFIGURED, limit=_SECONDS,
+            most=_MOST_CONFIGURED, limit=ASIDE,
         )  # fmt: skip
         values: dict[str, dict[str, str]] = {}
         for field in out.decode(errors="replace").split("\0"):
@@ -118,7 +116,7 @@ _HERE = ("--git-dir=.", "--work-tree=.")
 def _counts(git: Git, before: str, after: str) -> tuple[int, int] | None:
     """Return how many commits only the old one reaches, and how many only the new one; None where one is not here."""
     out = git.beginning(
-        *_HERE, "rev-list", "--left-right", "--count", f"{before}...{after}", "--", most=_MOST_COUNTED, limit=_SECONDS
+        *_HERE, "rev-list", "--left-right", "--count", f"{before}...{after}", "--", most=_MOST_COUNTED, limit=ASIDE
     ).split()
     return (int(out[0]), int(out[1])) if len(out) == len(("lost", "came")) else None
 
@@ -126,7 +124,7 @@ def _counts(git: Git, before: str, after: str) -> tuple[int, int] | None:
 def _newest(git: Git, before: str, after: str) -> Iterator[Brought]:
     out = git.beginning(
         *_HERE, "log", "-z", "--no-patch", "--no-notes", "--no-color", "--format=%H %s", f"-{_NEWEST}", f"{before}..{after}", "--",
-        most=_MOST_SUBJECTS, limit=_SECONDS,
+        most=_MOST_SUBJECTS, limit=ASIDE,
     )  # fmt: skip
     for record in filter(None, out.decode(errors="replace").split("\0")):
         sha, _, subject = record.partition(" ")

@@ -61,13 +61,6 @@ class History(Revisions, Protocol):
         A source that cannot look into messages gives none.
         """
 
-    def on_branch(self, shas: Collection[str]) -> frozenset[str]:
-        """Return those of these commits that the branch has.
-
-        Raises:
-            Outage: the source did not answer as it should.
-        """
-
     def holding(self, shas: Collection[str], tags: Sequence[Tag]) -> Mapping[str, frozenset[str]]:
         """Return which of these commits each tag has, by the tag's name.
 

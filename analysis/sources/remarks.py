@@ -76,10 +76,15 @@ def is_stale(text: str) -> bool:
     )
 
 
-def is_vanished(text: str) -> bool:
-    """Whether a remark, in whatever language it was said, is on commits that were told and are gone."""
+def is_pressing(text: str) -> bool:
+    """Whether a remark, in whatever language it was said, is for those, too, who want to hear nothing of a quiet day.
+
+    Commits that were told are gone, or what landed may stand on a branch that is not followed.
+    """
+    values = dict.fromkeys(("days", "commits", "old", "new", "mend"), "\0")
     forms = (
-        _say("source.vanished", language, count=count, days="\0", commits="\0").split("\0")[1]
+        _say(f"source.{key}", language, count=count, **values).split("\0")[1]
+        for key in ("vanished", "branch_behind")
         for language in LANGUAGES
         for count in (1, 2)
     )

@@ -103,6 +103,10 @@ class SeveralBranches:
         """List what a merge brought; see CommitSource."""
         return self._default.brought(merge)
 
+    def on_branch(self, shas: Collection[str]) -> frozenset[str]:
+        """Return those of these commits that the default branch has; see CommitSource."""
+        return self._default.on_branch(shas)
+
     def read_file(self, path: str) -> str | None:
         """Return a text file of the default branch; see CommitSource."""
         return self._default.read_file(path)

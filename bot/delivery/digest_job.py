@@ -14,7 +14,7 @@ from analysis.digest.pipeline import silent
 from analysis.entry import Analyser
 from analysis.errors import Damaged, Problem
 from analysis.i18n.language import Language
-from analysis.sources.remarks import is_stale, is_vanished
+from analysis.sources.remarks import is_pressing, is_stale
 from analysis.triage.areas import Areas
 from bot.commands.people import People
 from bot.commands.registry import as_typed
@@ -232,7 +232,7 @@ class DigestJob:
             unread = sum(entry.commit.is_unread for entry in shown.entries)
             refused = sum(bool(entry.analysis and entry.analysis.is_refused) for entry in shown.entries)
             return Ready(post, told, len(shown.coverage.stand_ins) - refused + unread, note)
-        if any(map(is_vanished, digest.notes)):
+        if any(map(is_pressing, digest.notes)):
             feed = replace(feed, quiet="line")
         quiet = quiet_note(feed, digest.repo, digest.window, len(digest.entries), shown.notes)
         return Ready(quiet, told, 0, note) if quiet else None

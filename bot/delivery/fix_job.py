@@ -68,10 +68,7 @@ class FixJob:
 
     async def _repository(self, repo: str, followed: list[Subscription]) -> None:
         self._next[repo] = self._core.now() + self._every
-        place = next(
-            (feed.place for feed in await self._work.quick(self._feeds.all) if feed.repository.lower() == repo),
-            followed[0].repository,
-        )
+        place = await self._work.quick(lambda: self._feeds.place_of(followed[0].repository))
         for fix, group in groupby(sorted(followed, key=lambda one: one.fix), key=lambda one: one.fix):
             try:
                 made = await self._work.shared((KIND, repo, fix), lambda fix=fix: self._traced(place, fix), repo)  # type: ignore[misc]

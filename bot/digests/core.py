@@ -1,7 +1,7 @@
 """Makes digests: from a source through the store and an analyser, for every front end alike."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -76,9 +76,7 @@ class Core:
             raise BadInput("No model is configured: set [model] name (and base_url, api_key), or use --analyser rules.")
         from analysis.llm.analyser import ModelAnalyser
         from analysis.llm.client import OPENAI, Model
-        from analysis.llm.secrets import prepare
 
-        prepare()
         return ModelAnalyser(
             Model(
                 base_url=model.base_url or OPENAI,
@@ -112,16 +110,16 @@ class Core:
         window.check()
         listing, heads, late, before = self.intake.landed(source, window, told)
         areas = self.sources.areas(source)
-        gone = self.intake.gone(listing, before, window)
+        gone = self.intake.gone(source, listing, before, window)
         twins = self.intake.rewritten.twins(heads, gone)
-        fetching, fetched = self.intake.fetch(source, heads, step)
+        fetching, fetched = self._fetch(source, heads, analyser, step)
         coming: Iterator[list[Commit]] = fetching
         again = dict[str, frozenset[str]]()
         if twins:
             commits = [commit for some in fetching for commit in some]
             again = self.intake.rewritten.same(listing.repo, twins, commits)
             coming = iter([[commit for commit in commits if commit.sha not in again]])
-        listing = self.intake.noting_rewritten(listing, gone, again, before, window)
+        listing = self.intake.noting_rewritten(listing, heads, gone, again, before, window)
         earlier = told_before(before, window)
         notes = tuple(note.said(language) for note in listing.notes)
         run = RunCard(analyser.name, analyser.prompt, fetched, len(heads) - fetched)
@@ -155,13 +153,13 @@ class Core:
                     stories=find_stories(entries, self.memory.earlier(entries)),
                     overview=day.themes,
                     before=self.stores.digests.average(listing.repo, listing.branch, window),
-                    unusual=() if listing.names is not None else self.memory.unusual(listing.repo, window, ordered),
+                    unusual=() if listing.is_of_several else self.memory.unusual(listing.repo, window, ordered),
                     follow_ups=self.memory.follow_ups(listing.repo, window, ordered, earlier),
                     first=first,
                     run=replace(session.card(run, self.settings.model.price), notes=_by_rules(day.failure)),
                 )
                 shas = [entry.commit.sha for entry in entries]
-                self.stores.commits.put_aside(listing.repo, shas, aside=listing.names is not None)
+                self.stores.commits.put_aside(listing.repo, shas, aside=listing.is_of_several)
                 if told is None:
                     self.stores.digests.put(digest)
             except BaseException:
@@ -202,12 +200,23 @@ class Core:
             read = self.stores.analyses.get(listing.repo, shas, analyser.name, analyser.prompt, language)
             fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
             if fresh:
-                coming, fetched = self.intake.fetch(source, fresh, step)
+                coming, fetched = self._fetch(source, fresh, analyser, step)
                 commits = [commit for some in coming for commit in some]
                 entries, missing = self._analysed(source, commits, fetched, language, analyser, step)
                 new, failed = new + entries, failed + missing
                 judged |= {head.sha for head in fresh}
         return new, failed
+
+    def _fetch(
+        self, source: CommitSource, heads: Sequence[Commit], analyser: Analyser, step: Step
+    ) -> tuple[Generator[list[Commit]], int]:
+        """Fetch commits for an analyser; for a model the secret scanner is made while they come."""
+        coming, fetched = self.intake.fetch(source, heads, step)
+        if fetched and analyser.name != RULES:
+            from analysis.llm.secrets import prepare
+
+            prepare()
+        return coming, fetched
 
     def judged(self, source: CommitSource, heads: Sequence[Commit], step: Step = silent) -> list[Entry]:
         """Return commits with their facts and their triage, in order, merges folded; what is not known is fetched and remembered.

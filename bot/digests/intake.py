@@ -138,22 +138,24 @@ class Intake:
             except NotFound:
                 return
 
-    def gone(self, listing: Listing, told: ReportedCommits, window: Window) -> list[Commit]:
-        """Return what was told of the listed time and is not listed any more: the branch has it no longer.
+    def gone(self, source: CommitSource, listing: Listing, told: ReportedCommits, window: Window) -> list[Commit]:
+        """Return what was told and the branch has no longer: it is not listed in its time, or, with an odd date, not reached.
 
         A clone that nobody fetched says nothing of the branch as it is. Of several branches, one may simply have been deleted.
         """
-        if listing.names is not None:
+        if listing.is_of_several or any(map(is_stale, listing.notes)):
             return []
-        here = {head.sha for head in listing.heads}
-        missing = [sha for sha in told.where if sha not in here]
-        if not missing or any(map(is_stale, listing.notes)):
-            return []
-        return self.rewritten.gone(listing.repo, missing, listed_since(window, told), window.end)
+        here = {sha for head in listing.heads for sha in (head.sha, *head.parents)}
+        entries = self._stores.commits.entries(listing.repo, [sha for sha in told.where if sha not in here])
+        missing, since = [entry.commit for entry in entries.values()], listed_since(window, told)
+        odd = [commit.sha for commit in missing if not since <= commit.committed_at < window.end]
+        reached_still = source.on_branch(odd) if odd else frozenset[str]()
+        return [commit for commit in missing if commit.sha not in reached_still]
 
     def noting_rewritten(
         self,
         listing: Listing,
+        heads: Sequence[Commit],
         gone: Sequence[Commit],
         again: Mapping[str, Collection[str]],
         told: ReportedCommits,
@@ -161,13 +163,13 @@ class Intake:
     ) -> Listing:
         """Return a listing that says how the branch was rewritten, if it was; each commit is counted and named once.
 
-        `again` has those of its commits that are what is `gone` under other SHAs.
+        `heads` are those that are told now; `again` has those of its commits that are what is `gone` under other SHAs.
         """
         notes, seen = list(listing.notes), self.rewritten.seen
         if found := seen(listing.repo, again, window):
             notes.append(Remark("rewritten", count=len(found)))
         # What comes again and does something else is told again, as news.
-        come = {(head.author, head.authored_at, head.subject) for head in listing.heads}
+        come = {(head.author, head.authored_at, head.subject) for head in (*listing.heads, *heads)}
         back = {sha for shas in again.values() for sha in shas}
         lost = [one for one in gone if one.sha not in back and (one.author, one.authored_at, one.subject) not in come]
         seen(listing.repo, back, window, "vanished")  # the next listing may not have what they are now

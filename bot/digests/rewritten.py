@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 
 from analysis.commits.commit import Commit
 from analysis.commits.window import Window
@@ -20,11 +20,6 @@ class Rewritten:
     def __init__(self, store: Store, commits: Commits) -> None:
         self._commits = commits
         self._remembered = KeyValues(store, "rewritten")
-
-    def gone(self, repo: str, shas: Iterable[str], since: datetime, until: datetime) -> list[Commit]:
-        """Return what was told and was committed in [since, until), of SHAs that are not listed there any more."""
-        found = (entry.commit for entry in self._commits.entries(repo, list(shas)).values())
-        return [commit for commit in found if since <= commit.committed_at < until]
 
     def twins(self, heads: Iterable[Commit], gone: Iterable[Commit]) -> dict[str, list[str]]:
         """Return the commits that look like some that are gone, by SHA with theirs.
