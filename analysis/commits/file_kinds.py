@@ -95,7 +95,7 @@ LANGUAGES = {
 """Language by file extension, where a rule depends on it; C, C++, CUDA and HIP are one."""
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)  # the paths of a busy repository's day, in some 4 MB
 def kind_of(path: str) -> FileKind:
     """Return the kind of the file at `path` (`/`-separated, from the repository's root)."""
     rooted = f"/{path}"

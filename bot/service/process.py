@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ctypes
 import gc
 import logging
 import os
@@ -34,6 +35,8 @@ _LOG = logging.getLogger("daybrief")
 
 DUE_EVERY, LOOK_EVERY, LEARN_EVERY, PROBE_EVERY, TIDY_EVERY = 5.0, 15.0, 600.0, 60.0, 3600.0
 _SHORTEST_SECRET = 8
+_M_ARENA_MAX, _ARENAS = -8, 2
+"""mallopt(3)'s number for how many pools of memory threads may have, and how many: what one pool frees, no other uses."""
 
 
 def run(core: Core) -> None:
@@ -43,6 +46,8 @@ def run(core: Core) -> None:
         BadInput: the configuration connects nothing, or every platform refuses its token.
     """
     log_as_lines(core.settings.secrets)
+    with contextlib.suppress(AttributeError):  # not the GNU C library, whose default is eight pools for each core
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
     process = Process(core)
     asyncio.run(process.run())
     if process.is_reading:
