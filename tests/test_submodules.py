@@ -1,15 +1,22 @@
-"""What a moved submodule brings, read from the clone of the submodule that lies in the clone."""
+"""What a moved submodule brings, read from the clone of the submodule that lies in the clone, or on GitHub."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from made import an_entry
+from servers.github import GitHubServer
 from servers.scratch import ENVIRONMENT, Scratch
+from servers.waiting import hurry
 
 from analysis.commits.commit import SubmoduleMove
+from analysis.errors import RateLimited
 from analysis.i18n.language import Language
 from analysis.sources.git_clone import GitClone
+from analysis.sources.github_requests import GitHub, Requests
+from analysis.sources.github_rest import GitHubRepository
+from analysis.sources.submodules import page_of, urls_by_path
 from analysis.triage.areas import general
 from formatters.text.item import item_of
 
@@ -166,3 +173,135 @@ def test_a_clone_with_its_submodules_by_git_itself(tmp_path: Path) -> None:
     )
     (move,) = GitClone(tmp_path / "clone", environ=ENVIRONMENT).resolve("HEAD").submodules
     assert (move.came, [one.subject for one in move.newest]) == (1, ["Fuse the two passes"])
+
+
+# -- on GitHub
+
+
+class Hub:
+    """The same project on GitHub, where the submodule is a repository beside it."""
+
+    def __init__(self, folder: Path, server: GitHubServer, outer: Scratch, inner: Scratch) -> None:
+        self.folder, self.server, self.outer, self.inner = folder, server, outer, inner
+
+    def moved(self, before: str, after: str, url: str = "../kernels.git") -> tuple[SubmoduleMove, ...]:
+        """Move the submodule in a commit, and return what GitHub says of it."""
+        settings = f'[submodule "kernels"]\n\tpath = {KERNELS}\n\turl = {url}\n'
+        self.outer.commit("Add", {".gitmodules": settings, KERNELS: ("160000", before)})
+        sha = self.outer.commit("Move", {KERNELS: ("160000", after)})
+        return GitHubRepository(Requests(GitHub(self.server.url, "test-token")), "ann/outer").resolve(sha).submodules
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    hurry(monkeypatch)
+    outer, inner = Scratch(tmp_path / "outer.git"), Scratch(tmp_path / "inner.git")
+    inner.commit("Begin")
+    with GitHubServer({"ann/outer": outer.path, "ann/kernels": inner.path}) as server:
+        yield Hub(tmp_path, server, outer, inner)
+        assert server.unrouted == []
+
+
+@pytest.mark.parametrize("count", [1, 7, 103])
+def test_on_github_they_are_counted_by_a_comparison(hub: Hub, count: int) -> None:
+    """The newest are on its last page."""
+    hub.inner.line(count + 1)
+    before = hub.inner.git("rev-parse", f"main~{count}")
+    (move,) = hub.moved(before, hub.inner.tip())
+    assert (move.came, move.lost) == (count, 0)
+    assert move.url == f"https://github.com/ann/kernels/compare/{before}...{hub.inner.tip()}"
+    shown = min(count, 5) if count <= 100 else count - 100
+    assert [one.subject for one in move.newest] == [f"Number {count - number}" for number in range(shown)]
+
+
+def test_on_github_one_that_goes_back_says_what_is_dropped(hub: Hub) -> None:
+    before, after = hub.inner.tip(), hub.inner.commit("Fuse the two passes")
+    assert [(move.came, move.lost, move.newest) for move in hub.moved(after, before)] == [(0, 1, ())]
+
+
+@pytest.mark.parametrize("secret", ["../secret", "https://github.com/ann/secret", "git@github.com:ann/secret.git"])
+def test_nothing_is_told_of_a_private_repository(hub: Hub, secret: str) -> None:
+    """Whoever writes `.gitmodules` could have us read aloud what our token may read; the link says what they wrote."""
+    other = Scratch(hub.folder / "secret.git")
+    before, after = (other.commit(subject) for subject in ("Begin", "Plan the takeover"))
+    repositories = {"ann/outer": hub.outer.path, "ann/secret": other.path}
+    with GitHubServer(repositories, private=["ann/secret"]) as server:
+        hub.server = server
+        (move,) = hub.moved(before, after, secret)
+        assert server.count("compare") == 0
+    assert (move.came, move.newest, move.url) == (None, (), f"https://github.com/ann/secret/compare/{before}...{after}")
+
+
+def test_commits_that_are_not_there_leave_the_link(hub: Hub) -> None:
+    before, after = "1" * 40, "2" * 40
+    (move,) = hub.moved(before, after)
+    assert (move.came, move.url) == (None, f"https://github.com/ann/kernels/compare/{before}...{after}")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://git.example.com/ann/kernels", "https://github.com.example.com/ann/kernels", "/srv/kernels"]
+)
+def test_another_host_is_neither_asked_nor_linked(hub: Hub, url: str) -> None:
+    before, after = hub.inner.tip(), hub.inner.commit("Fuse the two passes")
+    assert hub.moved(before, after, url) == ()
+    assert hub.server.count("compare") == 0
+
+
+def test_a_server_that_fails_at_it_leaves_the_commit_whole(hub: Hub) -> None:
+    before, after = hub.inner.tip(), hub.inner.commit("Fuse the two passes")
+    hub.server.fail(times=50, kinds=("500",), routes={"compare"})
+    (move,) = hub.moved(before, after)
+    assert (move.came, bool(move.url)) == (None, True)
+    hub.server.fail(times=50, kinds=("500",), routes={"contents"})
+    assert hub.moved(before, after) == ()
+
+
+def test_a_used_up_limit_is_told_as_ever(hub: Hub) -> None:
+    """So that the commit is read again, whole."""
+    before, after = hub.inner.tip(), hub.inner.commit("Fuse the two passes")
+    hub.server.token_limit = 2
+    with pytest.raises(RateLimited):
+        hub.moved(before, after)
+
+
+def test_a_commit_that_moves_none_costs_one_request(hub: Hub) -> None:
+    sha = hub.outer.commit("Change a file", {"a.txt": "a\n"})
+    GitHubRepository(Requests(GitHub(hub.server.url, "test-token")), "ann/outer").resolve(sha)
+    assert len(hub.server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('[submodule "a"]\n\tpath = a\n\turl = ../a.git\n', {"a": "../a.git"}),
+        ('[submodule "a b"]\n\turl = x\n\tpath = "deep/a b"\n\tbranch = main\n', {"deep/a b": "x"}),
+        ('# ours\n[submodule "a"]\npath=a\n; url = y\nurl=x\n[submodule "a"]\n\tshallow\n', {"a": "x"}),
+        ('[submodule "a"]\npath = a\n[core]\npath = b\nurl = y\n[submodule "c"]\nurl = z\n', {}),
+        ("[submodule", {}),
+        ("path = a\nurl = x\n", {}),
+        ("[DEFAULT]\npath = a\nurl = x\n", {}),
+        ('\0\x1b[31m\n[submodule "a"]\npath = a\nurl = x', {}),
+        ("", {}),
+    ],
+)
+def test_gitmodules_is_read_as_git_writes_it(text: str, found: dict[str, str]) -> None:
+    assert urls_by_path(text) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("https://ghe.example.com/ann/kernels.git", "https://ghe.example.com/ann/kernels"),
+        ("../kernels", "https://ghe.example.com/ann/kernels"),
+        ("https://github.com/ann/kernels", "https://github.com/ann/kernels"),
+        ("https://ghe.example.com@evil.example/ann/kernels", ""),
+        ("https://evil.example/ghe.example.com/ann/kernels", ""),
+        ("https://ghe.example.com/ann/kernels?x=//evil.example/a/b", ""),
+        ("https://ghe.example.com/ann/kernels)[evil](https://evil.example", ""),
+        ("javascript:alert(1)//ghe.example.com/ann/kernels", ""),
+        ("../../../evil.example/ann/kernels", ""),
+        ("", ""),
+    ],
+)
+def test_a_page_is_on_a_host_that_is_known(url: str, page: str) -> None:
+    assert page_of(url, "https://ghe.example.com/ann/outer", {"ghe.example.com", "github.com"}) == page

@@ -20,8 +20,9 @@ from analysis.sources import LARGEST_PATCH, Listing, hunks_of
 from analysis.sources.git_around import Around
 from analysis.sources.git_branch import Branches, Tip
 from analysis.sources.git_command import LONG, OLDEST_GIT, Git, is_too_old
-from analysis.sources.git_submodules import Submodules, place_of_remote
+from analysis.sources.git_submodules import Submodules
 from analysis.sources.remarks import Remark, no_commits, stale
+from analysis.sources.submodules import place_of_remote
 
 _STATUS: dict[str, Status] = {
     "A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied", "T": "changed"

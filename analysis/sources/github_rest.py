@@ -20,6 +20,7 @@ from analysis.errors import BadInput, Outage, Problem, RateLimited, Unwelcome
 from analysis.sources import LARGEST_PATCH, Listing, PageCache, hunks_of
 from analysis.sources.github_lists import CommitLists
 from analysis.sources.github_requests import Requests
+from analysis.sources.github_submodules import GitHubSubmodules
 from analysis.sources.remarks import Remark, no_commits
 
 _PAGE = 100
@@ -57,6 +58,7 @@ class GitHubRepository:
         self._branch = branch
         self._pages = pages
         self._lists = CommitLists(requests, repo, branch or "", pages, now)
+        self._submodules = GitHubSubmodules(requests)
 
     @property
     def repo(self) -> str:
@@ -152,7 +154,8 @@ class GitHubRepository:
         missing = {file["filename"] for file in files if _lacks_patch(file)}
         diff = self._diff(item["sha"]) if missing else {}
         changes = tuple(_change(file, diff, was_missing=file["filename"] in missing) for file in files)
-        return replace(self._head(item), files=changes, more_files=len(files) >= _MOST_FILES)
+        whole = replace(self._head(item), files=changes, more_files=len(files) >= _MOST_FILES)
+        return replace(whole, submodules=self._submodules.moved_by(whole))
 
     def newest(self) -> tuple[Commit, ...]:
         """List the branch's newest commits; see CommitSource."""
