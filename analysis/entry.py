@@ -143,7 +143,7 @@ class Entry:
         pull_request: what it came from, where that is known.
         surroundings: what stands around its changes; only while a model reads it, and where that costs no request.
         late: it was committed before the digest's window, but landed too late for the digest it belongs to.
-        branches: of a digest of several branches, those that have it.
+        branches: those that have it; of a digest of several branches, of these, else of what the default branch has not.
     """
 
     commit: Commit

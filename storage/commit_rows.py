@@ -235,4 +235,5 @@ def entry_of(row: dict[str, Any]) -> Entry:
             triage,
             statements=_statements().validate_json(row["statements"] or "[]"),
             pull_request=pull_requests_as_json().validate_json(row["written"]) if row["written"] else None,
+            branches=tuple(json.loads(row["branches"])) if row["aside"] else (),
         )

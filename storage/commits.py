@@ -112,16 +112,29 @@ class Commits:
                     db.execute("delete from analyses where commit_id = ? and analyser = ?", [key, RULES])
                     index(db, key)
 
-    def put_aside(self, repo: str, shas: Sequence[str], *, aside: bool) -> None:
-        """Take note that only other branches than the default one have these commits, or that it has them, too."""
-        with self._store.write() as db:
+    def put_branches(self, repo: str, on: Mapping[str, Collection[str]]) -> None:
+        """Take note of the branches, by SHA, that have commits which the default one has not; none for one that it has.
+
+        Others that were seen to have it before stay noted: whoever looks sees only those that somebody follows.
+        """
+        changed = list[tuple[str, int, int]]()
+        shas = list(on)
+        with self._store.read() as db:
             for start in range(0, len(shas), _FEW):
                 some = shas[start : start + _FEW]
-                db.execute(
-                    "update commits set aside = ? where aside != ? and repository = (select id from repositories where name = ?) "
+                rows = db.execute(
+                    "select id, sha, aside, branches from commits where repository = (select id from repositories where name = ?) "
                     f"and sha in ({','.join('?' * len(some))})",
-                    [int(aside), int(aside), repo, *some],
+                    [repo, *some],
                 )
+                for key, sha, aside, before in rows.fetchall():
+                    known = json.loads(before) if aside else []
+                    names = sorted({*known, *on[sha]}) if on[sha] else []
+                    if (bool(aside), known) != (bool(names), names):
+                        changed.append((json.dumps(names, ensure_ascii=False), int(bool(names)), key))
+        if changed:
+            with self._store.write() as db:
+                db.conn.executemany("update commits set branches = ?, aside = ? where id = ?", changed)
 
     def get(self, repo: str, shas: Sequence[str]) -> dict[str, Commit]:
         """Return those of these commits that are here whole, by SHA."""
@@ -162,15 +175,16 @@ class Commits:
                         found[area] = (known[0] + count, known[1] + high)
         return found
 
-    def between(self, repo: str, start: datetime, end: datetime) -> list[Entry]:
+    def between(self, repo: str, start: datetime, end: datetime, *, of_branches: bool = False) -> list[Entry]:
         """Return what is remembered of [start, end), newest first, without patches and analyses.
 
-        What only other branches than the default one have is left out.
+        What only other branches than the default one have is left out, but with `of_branches`: each then says which have it.
         """
+        narrowed = "and (not c.aside or c.branches != '[]') " if of_branches else "and not c.aside "
         with self._store.read() as db:
             rows = db.query(
                 f"select {COLUMNS}, null as patches from {KNOWN} "
-                "where r.name = ? and c.committed_at >= ? and c.committed_at < ? and c.types is not null and not c.aside "
+                f"where r.name = ? and c.committed_at >= ? and c.committed_at < ? and c.types is not null {narrowed}"
                 "order by c.id desc",
                 [repo, int(start.timestamp()), int(end.timestamp())],
             )

@@ -417,3 +417,9 @@ def m066_branches(db: Database) -> None:
 def m067_submodules(db: Database) -> None:
     """What is known of the submodules that a commit moves, as JSON."""
     db.table("commits").add_column("submodules", str, not_null_default="[]")
+
+
+@migrations()
+def m068_aside_branches(db: Database) -> None:
+    """The branches that were seen to have a commit which no default branch has, as a JSON list."""
+    db.table("commits").add_column("branches", str, not_null_default="[]")

@@ -2,20 +2,21 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bots import DAY, HOUR, NINE, Bot, a_bot
+from bots import DAY, HOUR, NINE, Bot, a_bot, a_person
 from conftest import Cli, refused
+from fake_platform import an_asker
 from servers.github import GitHubServer
 from servers.scratch import Scratch
 from servers.waiting import hurry
 
 from analysis.commits.window import Window
 from analysis.sources.several_branches import check_branches, fits
-from formatters.reply import DigestPost, Form, Note, Reply
+from formatters.reply import CommitList, DigestPost, Form, Note, Reply
 from formatters.terminal.replies import reply_text
 from storage.feeds import Feed
 
@@ -135,7 +136,7 @@ async def test_no_branch_that_fits_is_told(bot: Bot) -> None:
 
 
 async def test_the_default_branch_stays_by_itself(bot: Bot) -> None:
-    """What only release branches have is in no digest, subscription or look back of the repository."""
+    """What only release branches have is in no digest or look back of the repository."""
     a_feed(bot)
     await bot.at(NINE)
     thursday = Window.of(date(2026, 1, 8), "UTC")
@@ -226,3 +227,85 @@ def test_what_cannot_be_is_refused(cli: Cli, scratch: Scratch, tmp_path: Path) -
     table = f'[[feeds]]\nplatform = "terminal"\nchannel = "C1"\nrepository = "{REPO}={scratch.path}"\nbranches = "release/*"\n'
     file.write_text(f'{table}days = "weekly"\n')
     assert "choose other days" in refused(cli("feed", "list"), 2)
+
+
+# -- alerts at once
+
+
+async def told_at_once(bot: Bot, moment: datetime) -> dict[str, set[str]]:
+    """Look at the repository at a moment; return the titles that each channel was told since the start."""
+    bot.now = moment
+    await bot.assembly.look()
+    return {
+        channel: {row.item.title for reply in bot.platform.in_channel(channel) if isinstance(reply, CommitList) for row in reply.rows}
+        for channel in ("C1", "C2", "DM-U1")
+    }  # fmt: skip
+
+
+@pytest.fixture
+async def alerted(environ: dict[str, str], scratch: Scratch) -> AsyncIterator[Bot]:
+    """Release branches come to C1, the default branch to C2; both, and a person, want to hear of everything at once."""
+    async with a_bot(environ, scratch.path, NINE) as made:
+        a_feed(made, since=NINE + 365 * DAY)
+        a_feed(made, branches=(), channel="C2", since=NINE + 365 * DAY)
+        for channel in ("C1", "C2"):
+            await made.reply("subscribe everything here how=immediately", an_asker(channel=channel))
+        await made.reply(f"subscribe everything how=immediately repository={REPO}", a_person(channels=frozenset({"C1", "C2"})))
+        await made.assembly.look()
+        yield made
+
+
+async def test_what_lands_on_a_branch_of_the_feed_is_told_at_once(alerted: Bot, scratch: Scratch) -> None:
+    """In the channel that the feed comes to, and to people; not in one that has the default branch alone."""
+    scratch.commit("Cherry-pick the flag", {"a.py": "a = 5\n"}, at=NINE + HOUR, branch="release/1.10")
+    scratch.commit("Add the flag", {"a.py": "a = 6\n"}, at=NINE + HOUR)
+    scratch.commit("Try more", {"b.py": "b = 2\n"}, at=NINE + HOUR, branch="feature/try")
+    told = await told_at_once(alerted, NINE + 2 * HOUR)
+    both = {"[release/1.10] Cherry-pick the flag", "Add the flag"}
+    assert told == {"C1": both, "C2": {"Add the flag"}, "DM-U1": both}
+
+
+async def test_a_new_branch_that_fits_is_told_at_once_too(alerted: Bot, scratch: Scratch) -> None:
+    scratch.commit("Name the version", {"v": "2.1\n"}, at=NINE + HOUR, branch="release/2.1", parents=[scratch.tip()])
+    assert (await told_at_once(alerted, NINE + 2 * HOUR))["C1"] == {"[release/2.1] Name the version"}
+
+
+async def test_a_pattern_of_the_default_branch_takes_nothing_from_it(bot: Bot, scratch: Scratch) -> None:
+    """Its commits are still the repository's own, in the archive and in every subscription."""
+    a_feed(bot, branches=("main", "release/*"))
+    await bot.at(NINE)
+    known = bot.core.stores.commits.between(REPO, NINE - DAY, NINE)
+    assert [entry.commit.subject for entry in known] == ["Go on"]
+
+
+async def test_one_that_two_feeds_see_on_other_branches_is_told_to_both(alerted: Bot, scratch: Scratch) -> None:
+    """Whichever looked last."""
+    a_feed(alerted, branches=("stable/*",), channel="C3", since=NINE + 365 * DAY)
+    sha = scratch.commit("Mend the leak", {"a.py": "a = 7\n"}, at=NINE + HOUR, branch="release/1.9")
+    scratch.git("branch", "stable/1", sha)
+    await told_at_once(alerted, NINE + 2 * HOUR)
+    (entry,) = alerted.core.stores.commits.entries(REPO, [sha]).values()
+    assert entry.branches == ("release/1.9", "stable/1")
+
+
+async def test_looks_at_unchanged_branches_are_free(
+    environ: dict[str, str], scratch: Scratch, server: GitHubServer
+) -> None:
+    """However many there are: nobody asks about a branch that stands where it stood."""
+    settings = {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+    async with a_bot(environ, scratch.path, NINE, **settings) as made:
+        a_feed(made, place=REPO, since=NINE + 365 * DAY)
+        await made.assembly.look()
+        asked = len(server.requests)
+        for minutes in (10, 20, 30):
+            made.now = NINE + timedelta(minutes=minutes)
+            await made.assembly.look()
+        again = server.requests[asked:]
+        assert again
+        assert {one.status for one in again} == {304}
+        assert not [one for one in again if one.query.get("sha", "").startswith("release/")]
+        scratch.commit("Mend the leak", {"a.py": "a = 7\n"}, at=NINE + HOUR, branch="release/1.9")
+        made.now = NINE + 2 * HOUR
+        await made.assembly.look()
+        known = made.core.stores.commits.between(REPO, NINE, NINE + DAY, of_branches=True)
+    assert [(entry.commit.subject, entry.branches) for entry in known] == [("Mend the leak", ("release/1.9",))]

@@ -2,7 +2,7 @@
 
 A source lists what landed in a span of time (cheap: no diffs), then fetches single commits with their diffs. GitHub
 (`github_rest`) and a local clone (`git_clone`) give equal commits for the same history, but for what git cannot know
-(accounts) and GitHub does not say (the commits of submodules). What people wrote around a commit comes from its pull request (`github_pulls`).
+(accounts) and what either can read of submodules. What people wrote around a commit comes from its pull request (`github_pulls`).
 """
 
 import re
@@ -35,6 +35,7 @@ class Listing:
         waiting: SHAs of those heads that were on another branch when the span ended, as far as the source knows.
         names: of several branches that were listed, their names; None where one was.
         on: of several branches, which of them have each head, by its SHA.
+        default: of several branches, the name of the repository's default one, whether it is among them or not.
     """
 
     repo: str
@@ -44,6 +45,12 @@ class Listing:
     waiting: frozenset[str] = frozenset()
     names: tuple[str, ...] | None = None
     on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    default: str = ""
+
+    def aside(self, sha: str) -> tuple[str, ...]:
+        """Return the branches that have a head which the default one has not; none for a head that it has."""
+        on = self.on.get(sha, ())
+        return () if self.default in on else on
 
     @property
     def arrived(self) -> tuple[Commit, ...]:

@@ -19,8 +19,8 @@ class GitHistory(GitRevisions):
     def branch_names(self, beginning: str = "") -> BranchNames:
         """List the branches; see History."""
         found = Branches(self._git, self._repo, self._remote)
-        names = tuple(name for name in found.names() if name.startswith(beginning))
-        return BranchNames(names, found.followed().branch)
+        tips = {name: "" for name in found.names() if name.startswith(beginning)}
+        return BranchNames(tips, found.followed().branch)
 
     def ticket(self, number: int) -> Ticket | None:  # noqa: ARG002 - git knows no issues
         """Return None: only messages tell; see History."""

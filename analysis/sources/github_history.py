@@ -47,15 +47,23 @@ class GitHubHistory(GitHubRevisions):
     """A repository on GitHub whose whole history can be asked about; see `analysis.sources.history.History`."""
 
     def branch_names(self, beginning: str = "") -> BranchNames:
-        """List the branches: a conditional request, and one for which is the default; see History.
+        """List the branches: a conditional request; only where they moved, another one for which is the default. See History.
 
+        A repository's own answer changes with each star that it gets, so that asking for it is seldom free.
         https://docs.github.com/en/rest/git/refs#list-matching-references
         """
-        found = self._page(f"git/matching-refs/heads/{quote(beginning)}", lambda item: {"ref": str(item["ref"])})
+
+        def read(refs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+            tips = {str(ref["ref"]).removeprefix("refs/heads/"): str(ref["object"]["sha"]) for ref in refs}
+            return {"tips": tips, "default": self._default_branch()}
+
+        found = self._conditional(f"git/matching-refs/heads/{quote(beginning)}", {}, read)
+        return BranchNames(found["tips"], found["default"])
+
+    def _default_branch(self) -> str:
         reply = self._requests.get(f"/repos/{self.repo}", about=self.repo)
         with self._requests.understood(self.repo):
-            default = str(reply.data["default_branch"])
-        return BranchNames(tuple(item["ref"].removeprefix("refs/heads/") for item in found), default)
+            return str(reply.data["default_branch"])
 
     def ticket(self, number: int) -> Ticket | None:
         """Return an issue or a pull request, where a token lets us ask; see History."""

@@ -71,15 +71,23 @@ class CommitLists:
         branch: the branch to list; empty for the default one.
         pages: remembers answers; without it everything is asked for anew.
         now: the clock, for what is recent; without it nothing is.
+        tip: the SHA that the branch is known to stand at; empty where it is not.
 
     Attributes:
         repo: `owner/name`; after an answer that found it renamed, the new one.
     """
 
     def __init__(
-        self, requests: Requests, repo: str, branch: str, pages: PageCache | None, now: Callable[[], datetime] | None
+        self,
+        requests: Requests,
+        repo: str,
+        branch: str,
+        pages: PageCache | None,
+        now: Callable[[], datetime] | None,
+        tip: str = "",
     ) -> None:
         self.repo = repo
+        self._tip = tip
         self._requests, self._branch, self._pages, self._now = requests, branch, pages, now
         self._known: _Branch | None = None
 
@@ -117,6 +125,9 @@ class CommitLists:
         path, query = f"/repos/{self.repo}/commits", self._query()
         etag, before = self._remembered(path, query)
         known = _Branch.load(before) if before else None
+        if known and known.page and known.page[0]["sha"] == self._tip:
+            self._known = known
+            return known
         answer = self._asked(path, query, etag)
         if answer is None:
             return None

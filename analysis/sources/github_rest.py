@@ -41,6 +41,7 @@ class GitHubRepository:
         requests: how its server is asked.
         repo: `owner/name`.
         branch: the branch to follow; default: the repository's default branch.
+        tip: the SHA that the branch is known to stand at now, so that nobody need ask whether it moved; empty where it is not known.
         pages: remembers lists, so that unchanged ones cost nothing.
         now: the clock; with it, recent commits are listed by the branch's newest page alone.
     """
@@ -51,13 +52,14 @@ class GitHubRepository:
         repo: str,
         *,
         branch: str | None = None,
+        tip: str = "",
         pages: PageCache | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._requests = requests
         self._branch = branch
         self._pages = pages
-        self._lists = CommitLists(requests, repo, branch or "", pages, now)
+        self._lists = CommitLists(requests, repo, branch or "", pages, now, tip)
         self._submodules = GitHubSubmodules(requests)
 
     @property

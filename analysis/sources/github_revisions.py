@@ -16,13 +16,13 @@ from analysis.commits.commit import Commit
 from analysis.commits.tags import Tag
 from analysis.errors import BadInput
 from analysis.sources.github_rest import GitHubRepository
+from analysis.sources.github_submodules import RAW
 from analysis.sources.revisions import Between, Files, Revision
 from analysis.sources.tarball import LARGEST, product_files
 
 _PAGE = 100
 _MOST = 10_000
 """Commits of a comparison that GitHub lists; what is more, a clone tells."""
-_RAW = "application/vnd.github.raw+json"
 _AT_ONCE = 8
 _MOST_FILES = 200
 """Files that are fetched of one revision: more than the facts of a long range lie in."""
@@ -58,18 +58,25 @@ class GitHubRevisions(GitHubRepository):
         return (*found, *(Tag(name, shas[name], self._revision(name).committed_at) for name in bare))
 
     def _page(self, what: str, slim: Callable[[Mapping[str, Any]], dict[str, Any]]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._conditional(
+            what, {"per_page": _PAGE}, lambda items: [slim(item) for item in items]
+        )
+        return found
+
+    def _conditional(self, what: str, query: Mapping[str, Any], read: Callable[[list[dict[str, Any]]], Any]) -> Any:
+        """Return what is read out of a list of the repository's, as JSON; the same as before, and for free, where it has not changed."""
         path = f"/repos/{self.repo}/{what}"
-        key = f"{self._requests.server.base_url}{path}"
+        key = f"{self._requests.server.base_url}{path}?{json.dumps(query)}"
         known = self._pages.get(key) if self._pages else None
         headers = {"If-None-Match": known[0]} if known else {}
-        reply = self._requests.get(path, {"per_page": _PAGE}, headers, about=self.repo, wants_list=True)
+        reply = self._requests.get(path, query, headers, about=self.repo, wants_list=True)
         if known and reply.status == HTTPStatus.NOT_MODIFIED:
-            return list(json.loads(known[1]))
+            return json.loads(known[1])
         with self._requests.understood(self.repo):
-            items = [slim(item) for item in reply.data]
+            found = read(reply.data)
         if self._pages and reply.headers.get("etag"):
-            self._pages.put(key, reply.headers["etag"], json.dumps(items))
-        return items
+            self._pages.put(key, reply.headers["etag"], json.dumps(found))
+        return found
 
     def files(self, sha: str, paths: Collection[str]) -> Files:
         """Return files of a commit, one request for each; see Revisions."""
@@ -111,7 +118,7 @@ class GitHubRevisions(GitHubRepository):
 
     def _text(self, sha: str, path: str) -> str | None:
         reply = self._requests.get(
-            f"/repos/{self.repo}/contents/{quote(path)}", {"ref": sha}, {"Accept": _RAW}, about=self.repo,
+            f"/repos/{self.repo}/contents/{quote(path)}", {"ref": sha}, {"Accept": RAW}, about=self.repo,
             accepted=(HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN),
         )  # fmt: skip
         return reply.data if reply.status == HTTPStatus.OK and isinstance(reply.data, str) else None

@@ -32,9 +32,14 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class BranchNames:
-    """The names of some of a repository's branches, and the default one's."""
+    """Some of a repository's branches.
 
-    names: tuple[str, ...]
+    Attributes:
+        tips: the SHAs that they stand at, by name; an empty one where the source does not say.
+        default: the default branch's name.
+    """
+
+    tips: Mapping[str, str]
     default: str
 
 

@@ -18,7 +18,7 @@ from analysis.sources.history import History
 from analysis.sources.remarks import Remark
 
 MOST_BRANCHES = 200
-"""Branches that are listed: each costs GitHub a request, which is free where nothing is new; old projects keep about a hundred releases."""
+"""Branches that are listed: each that has moved costs GitHub a request; old projects keep about a hundred releases."""
 
 MARK = " "
 """What the name of several branches begins with, and that of one cannot."""
@@ -32,10 +32,10 @@ class SeveralBranches:
 
     Args:
         default: the same repository by its default branch.
-        of: opens it by a branch's name.
+        of: opens it by a branch's name, and the SHA that this stands at.
     """
 
-    def __init__(self, default: History, patterns: Sequence[str], of: Callable[[str], History]) -> None:
+    def __init__(self, default: History, patterns: Sequence[str], of: Callable[[str, str], History]) -> None:
         self._default, self._patterns, self._of = default, tuple(patterns), of
 
     @property
@@ -56,7 +56,8 @@ class SeveralBranches:
     def landed(self, since: datetime, until: datetime) -> Listing:
         """List what was committed on these branches and not on the default one; see CommitSource."""
         main = self._default.landed(since, until)
-        names, default = self._names()
+        tips, default = self._branches()
+        names = list(tips)
         notes = [*main.notes]
         if not names:
             notes.append(Remark("no_branch", patterns=", ".join(self._patterns)))
@@ -68,7 +69,7 @@ class SeveralBranches:
         on: dict[str, tuple[str, ...]] = {}
         for name in names:
             try:
-                listing = self._of(name).landed(since, until) if name != default else main
+                listing = self._of(name, tips[name]).landed(since, until) if name != default else main
             except NotFound:  # it went between the two looks
                 continue
             for head in listing.arrived:
@@ -76,16 +77,16 @@ class SeveralBranches:
                     heads[head.sha] = head
                     on[head.sha] = (*on.get(head.sha, ()), name)
         ordered = sorted(heads.values(), key=lambda head: head.committed_at, reverse=True)
-        return Listing(main.repo, self.branch, tuple(ordered), tuple(notes), names=tuple(names), on=on)
+        return Listing(main.repo, self.branch, tuple(ordered), tuple(notes), names=tuple(names), on=on, default=default)
 
-    def _names(self) -> tuple[list[str], str]:
-        """Return the names that fit, the oldest version first, and the default branch's."""
-        found, default = set[str](), ""
+    def _branches(self) -> tuple[dict[str, str], str]:
+        """Return the branches that fit with their tips, the oldest version first, and the default branch's name."""
+        found, default = dict[str, str](), ""
         for pattern in self._patterns:
             listed = self._default.branch_names(_WILD.split(pattern)[0])
             default = listed.default
-            found |= {name for name in listed.names if fits(name, pattern)}
-        return sorted(found, key=_by_version), default
+            found |= {name: tip for name, tip in listed.tips.items() if fits(name, pattern)}
+        return {name: found[name] for name in sorted(found, key=_by_version)}, default
 
     def fetch(self, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:
         """Yield these commits with their files; see CommitSource."""

@@ -79,15 +79,22 @@ class Access:
 
     def may_be_sent(self, subscription: Subscription) -> bool:
         """Whether what a subscription is about may still be seen by its recipient."""
-        name, recipient = subscription.repository.lower(), subscription.recipient
-        if recipient.platform == TERMINAL or self.is_public(name):
-            return True
-        return any(
-            feed.repository.lower() == name
+        name, recipient = subscription.repository, subscription.recipient
+        return recipient.platform == TERMINAL or self.is_public(name) or bool(self._bringing(recipient, name))
+
+    def branches(self, recipient: Recipient, repository: str) -> frozenset[str]:
+        """Return the patterns of the branches that a recipient is told of beside the default one: those of the feeds near them."""
+        return frozenset(pattern for feed in self._bringing(recipient, repository) for pattern in feed.branches)
+
+    def _bringing(self, recipient: Recipient, repository: str) -> list[Feed]:
+        """Return the feeds that bring a repository to a recipient's channel, to a person's workspace."""
+        return [
+            feed
+            for feed in self.feeds.all()
+            if feed.repository.lower() == repository.lower()
             and feed.platform == recipient.platform
             and (feed.channel == recipient.id if recipient.kind == "channel" else self._same_place(feed, recipient))
-            for feed in self.feeds.all()
-        )
+        ]
 
     def _same_place(self, feed: Feed, recipient: Recipient) -> bool:
         return not recipient.workspace or feed.workspace == recipient.workspace

@@ -27,6 +27,9 @@ _TOLD = timedelta(days=1)
 _RARER = 6
 """As many times as long are the pauses between looks there: they only find what a delivery that was lost would have told."""
 
+Followed = dict[tuple[str, ...], set[Language]]
+"""What is followed of a repository: patterns of branches, none for the default one, with the languages in which it is read."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -48,7 +51,7 @@ class _Watch:
 
 
 class PollJob:
-    """Follows every repository that a feed or a subscription is about.
+    """Follows every repository that a feed or a subscription is about, with the branches that its feeds cover.
 
     Args:
         every: between two looks at a repository.
@@ -93,7 +96,7 @@ class PollJob:
             Problem: it cannot be read now.
         """
         followed = await self._work.quick(self._followed)
-        for place, languages in followed.items():
+        for place, wanted in followed.items():
             if (parse_place(place).name or place).lower() != repository.lower():
                 continue
             watch = self._watched.setdefault(place, _Watch(self._core.now()))
@@ -101,7 +104,7 @@ class PollJob:
                 continue
             if watch.trouble and watch.next_at > self._core.now():
                 raise watch.trouble
-            await self._tried(place, languages, since)
+            await self._tried(place, wanted, since)
 
     def hear(self, repository: str) -> None:
         """Take note that something landed in a repository on GitHub: it is looked at with the next round, if it is followed."""
@@ -118,23 +121,24 @@ class PollJob:
         watch = self._watched.get(place)
         return watch.read_until if watch else None
 
-    def _followed(self) -> dict[str, set[Language]]:
-        """Return the places with the languages in which they are read."""
-        found: dict[str, set[Language]] = {}
+    def _followed(self) -> dict[str, Followed]:
+        """Return by place what is followed there."""
+        found: dict[str, Followed] = {}
         feeds = [feed for feed in self._feeds.all() if not feed.paused]
         for feed in feeds:
-            found.setdefault(feed.place, set()).add(feed.language)
+            found.setdefault(feed.place, {}).setdefault(feed.branches, set()).add(feed.language)
         places = {feed.repository.lower(): feed.place for feed in feeds}
         for one in self._subscriptions.all():
             if not one.is_mute and not one.paused:
-                place = places.get(one.repository.lower(), one.repository)
-                found.setdefault(place, set()).add(one.language)
+                place = found.setdefault(places.get(one.repository.lower(), one.repository), {})
+                for branches in {(), *place}:  # who is told of them reads them in a language of their own
+                    place.setdefault(branches, set()).add(one.language)
         return found
 
-    async def _look(self, place: str, languages: set[Language]) -> bool:
+    async def _look(self, place: str, followed: Followed) -> bool:
         """Look at one repository; return whether something is new."""
         try:
-            new, failed = await self._tried(place, languages, _midnight(self._core.now()) - _BACK)
+            new, failed = await self._tried(place, followed, _midnight(self._core.now()) - _BACK)
         except Problem as problem:
             _LOG.warning("%s could not be looked at: %s", place, problem)
             return False
@@ -145,11 +149,11 @@ class PollJob:
             self._watched[place].next_at = self._core.now() + max(self._every, _AGAIN)
         return bool(new)
 
-    async def _tried(self, place: str, languages: set[Language], since: datetime) -> tuple[list[Entry], int]:
+    async def _tried(self, place: str, followed: Followed, since: datetime) -> tuple[list[Entry], int]:
         """Read, and note how that went and when to look again."""
         watch, now = self._watched[place], self._core.now()
         try:
-            new, failed = await self._read(place, languages, since)
+            new, failed = await self._read(place, followed, since)
         except Exception as error:
             watch.failures += 1
             watch.trouble = error if isinstance(error, Problem) else None
@@ -168,15 +172,21 @@ class PollJob:
         await self._health.works(place, new)
         return new, failed
 
-    async def _read(self, place: str, languages: set[Language], since: datetime) -> tuple[list[Entry], int]:
+    async def _read(self, place: str, followed: Followed, since: datetime) -> tuple[list[Entry], int]:
         until = _midnight(self._core.now()) + _BACK
         where = parse_place(place)
-        wanted = sorted(languages)
-        return await self._work.shared(
-            ("follow", place, since, *wanted),
-            lambda: self._core.follow(self._core.sources.open(where), since, until, wanted, self._analyser),
-            (where.name or place).lower(),
-        )
+        new, failed = list[Entry](), 0
+        for branches, languages in sorted(followed.items()):
+            wanted = sorted(languages)
+
+            def read(branches: tuple[str, ...] = branches, wanted: list[Language] = wanted) -> tuple[list[Entry], int]:
+                source = self._core.sources.branches(where, branches)
+                return self._core.follow(source, since, until, wanted, self._analyser)
+
+            key = ("follow", place, since, branches, *wanted)
+            some, unread = await self._work.shared(key, read, (where.name or place).lower())
+            new, failed = new + some, failed + unread
+        return new, failed
 
 
 def _midnight(now: datetime) -> datetime:

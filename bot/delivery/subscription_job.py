@@ -14,6 +14,7 @@ from analysis.digest.digest import order
 from analysis.entry import Entry
 from analysis.errors import Problem
 from analysis.i18n.language import Language
+from analysis.sources.several_branches import fits
 from analysis.triage.areas import Areas
 from analysis.uses.hits import Index
 from bot.commands.access import Access
@@ -146,7 +147,12 @@ class SubscriptionJob:
         return tuple(found)
 
     def _matching(self, who: Recipient, topics: Sequence[Subscription], part: Part, repo: str) -> list[Entry]:
-        entries = self._core.stores.commits.between(repo, part.since, part.until)
+        patterns = self._access.branches(who, repo)
+        entries = [
+            entry
+            for entry in self._core.stores.commits.between(repo, part.since, part.until, of_branches=bool(patterns))
+            if not entry.branches or any(fits(name, pattern) for name in entry.branches for pattern in patterns)
+        ]
         told = self._subscriptions.told(who, repo, [entry.commit.sha for entry in entries])
         since = (self._core.now() - _REMEMBERED).date()
         told |= {

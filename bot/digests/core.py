@@ -1,7 +1,7 @@
 """Makes digests: from a source through the store and an analyser, for every front end alike."""
 
 import contextlib
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from analysis.rules import RulesAnalyser
-from analysis.sources import CommitSource
+from analysis.sources import CommitSource, Listing
 from analysis.triage.areas import Areas
 from bot.config import Configuration
 from bot.digests.arrivals import Arrivals
@@ -113,10 +113,10 @@ class Core:
         gone = self.intake.gone(source, listing, before, window)
         twins = self.intake.rewritten.twins(heads, gone)
         fetching, fetched = self._fetch(source, heads, analyser, step)
-        coming: Iterator[list[Commit]] = fetching
+        coming = self._noting(fetching, listing)
         again = dict[str, frozenset[str]]()
         if twins:
-            commits = [commit for some in fetching for commit in some]
+            commits = [commit for some in coming for commit in some]
             again = self.intake.rewritten.same(listing.repo, twins, commits)
             coming = iter([[commit for commit in commits if commit.sha not in again]])
         listing = self.intake.noting_rewritten(listing, heads, gone, again, before, window)
@@ -158,8 +158,6 @@ class Core:
                     first=first,
                     run=replace(session.card(run, self.settings.model.price), notes=_by_rules(day.failure)),
                 )
-                shas = [entry.commit.sha for entry in entries]
-                self.stores.commits.put_aside(listing.repo, shas, aside=listing.is_of_several)
                 if told is None:
                     self.stores.digests.put(digest)
             except BaseException:
@@ -192,7 +190,7 @@ class Core:
         listing = self.intake.listed(source, since, until)
         heads = self.intake.folded(source, listing.arrived)
         shas = [head.sha for head in heads]
-        self.stores.commits.put_aside(listing.repo, shas, aside=False)
+        self.stores.commits.put_branches(listing.repo, {sha: listing.aside(sha) for sha in shas})
         judged = set(self.stores.commits.entries(listing.repo, shas))
         new: list[Entry] = []
         failed = 0
@@ -201,7 +199,7 @@ class Core:
             fresh = [head for head in heads if head.sha not in judged or head.sha not in read]
             if fresh:
                 coming, fetched = self._fetch(source, fresh, analyser, step)
-                commits = [commit for some in coming for commit in some]
+                commits = [commit for some in self._noting(coming, listing) for commit in some]
                 entries, missing = self._analysed(source, commits, fetched, language, analyser, step)
                 new, failed = new + entries, failed + missing
                 judged |= {head.sha for head in fresh}
@@ -217,6 +215,12 @@ class Core:
 
             prepare()
         return coming, fetched
+
+    def _noting(self, coming: Iterable[list[Commit]], listing: Listing) -> Iterator[list[Commit]]:
+        """Note of commits as they come which branches have them, before anybody takes them for the default branch's."""
+        for some in coming:
+            self.stores.commits.put_branches(listing.repo, {one.sha: listing.aside(one.sha) for one in some})
+            yield some
 
     def judged(self, source: CommitSource, heads: Sequence[Commit], step: Step = silent) -> list[Entry]:
         """Return commits with their facts and their triage, in order, merges folded; what is not known is fetched and remembered.

@@ -93,8 +93,11 @@ def open_source(
     environ: Mapping[str, str],
     pages: PageCache | None,
     now: Callable[[], datetime],
+    tip: str = "",
 ) -> History:
     """Return the source for a place; `github` gives how the GitHub at `base_url` is asked, where it is.
+
+    `tip` is where the branch is known to stand; empty where it is not.
 
     Raises:
         BadInput: there is no such clone, or the URL is of a server that is not the configured one.
@@ -111,7 +114,7 @@ def open_source(
             f"{place.host} is not the configured GitHub ({base_url}): clone the repository and name the clone's "
             "folder, or set [github] base_url to that server's API."
         )
-    return GitHubHistory(github(), place.name, branch=branch, pages=pages, now=now)
+    return GitHubHistory(github(), place.name, branch=branch, tip=tip, pages=pages, now=now)
 
 
 def open_pull_requests(

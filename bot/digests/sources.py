@@ -52,8 +52,8 @@ class Sources:
         self._stores = stores
         self._now = now
 
-    def open(self, place: Place, branch: str | None = None) -> History:
-        """Return the source of a repository."""
+    def open(self, place: Place, branch: str | None = None, tip: str = "") -> History:
+        """Return the source of a repository, by one of its branches; `tip` is where that is known to stand."""
         github = self._settings.github
         if place.name and not place.path:  # GitHub takes a name in any case: it is still one repository
             place = replace(place, name=self._stores.commits.repository(place.name) or place.name)
@@ -62,6 +62,7 @@ class Sources:
             base_url=github.base_url,
             github=lambda: self.github,
             branch=branch,
+            tip=tip,
             environ=self._configuration.environ,
             pages=self._pages(),
             now=self._now,
@@ -71,7 +72,7 @@ class Sources:
         """Return the source of the branches that fit some patterns; without any, of the default branch."""
         if not patterns:
             return self.open(place)
-        return SeveralBranches(self.open(place), patterns, lambda name: self.open(place, name))
+        return SeveralBranches(self.open(place), patterns, lambda name, tip: self.open(place, name, tip))
 
     @cached_property
     def github(self) -> "Requests":
