@@ -6,10 +6,11 @@ import time
 from collections.abc import AsyncIterator
 
 from bot.i18n.wording import tell
-from bot.platforms.slack.answers import FAILURES, Origin, Surface, surface
+from bot.platforms.slack.answers import surface
 from bot.platforms.slack.people import People
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.requests import HOME, STOP, Asked
+from bot.platforms.slack.surfaces import FAILURES, Origin, Surface
 from bot.platforms.slack.unfurls import unfurl
 from bot.platforms.slack.web import Json, Web
 from bot.port.command import Command

@@ -1,343 +1,39 @@
-"""Where an answer goes in Slack: to a command's or control's response URL, into a conversation, or into a modal.
+"""Which surface shows the answers to what was asked in Slack."""
 
-Each kind shows one answer after the other, the newer in the older one's place as far as Slack allows it.
-"""
-
-import asyncio
-import functools
-import json
-import logging
-import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
-
-from analysis.i18n.language import Language
-from bot.commands.grammar import printed
-from bot.i18n.wording import tell
-from bot.platforms.slack.abilities import PROMPTS_OFFERED, STATUS, Abilities, newer_in
-from bot.platforms.slack.posts import QUIET, Posts
+from bot.platforms.slack.abilities import PROMPTS_OFFERED, Abilities
+from bot.platforms.slack.modals import Home, Modal
+from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.requests import PROMPTS
-from bot.platforms.slack.streams import Stream
-from bot.platforms.slack.web import Json, Unfit, Web
+from bot.platforms.slack.surfaces import Origin, Surface
+from bot.platforms.slack.talk import Responses, Talk
+from bot.platforms.slack.web import Web
 from bot.port.command import Command
-from bot.port.platform import Answer, Later, Refused, Request, Unsure
-from formatters.reply import Button, Form, Note, Post, Reply
-from formatters.slack.replies import slack, streamed
-from formatters.slack.text import cut
-from formatters.slack.views import answer_view, form_again, form_view, home_view
+from bot.port.platform import Answer
+from formatters.reply import Note
 
-_LOG = logging.getLogger(__name__)
-
-_RESPONSES = 5
-"""How often a response URL may be used. https://docs.slack.dev/interactivity/handling-user-interaction#message_responses"""
-
-_TRIES, _LONGEST_WAIT = 3, 30.0
-_STATUS = 100
-"""Characters of what is said below a thread, on one line."""
 _PROMPTS = 4
 """https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts"""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where something was asked, as Slack said it.
-
-    Attributes:
-        response_url, trigger: what Slack gave to answer with; empty for none.
-        message: the message that asked; an answer for everybody goes into its thread.
-        view: the modal in which a control was used or that was sent.
-        is_control: it was a button or a menu, whose response URL would replace the message that it stands in.
-    """
-
-    request: Request
-    response_url: str = ""
-    trigger: str = ""
-    message: str = ""
-    view: Mapping[str, Any] | None = None
-    is_control: bool = False
-
-    @property
-    def language(self) -> Language:
-        """The asker's, for our own few words."""
-        return self.request.asker.language or "en"
-
-    @property
-    def carried(self) -> str:
-        """What a view keeps of where it came from."""
-        request = self.request
-        kept = {"command": printed(request.command)[:2000], "channel": request.asker.channel, "thread": request.thread}
-        return json.dumps(kept | {"language": self.language})
-
-
-class Surface(Protocol):
-    """Shows answers."""
-
-    async def show(self, answer: Answer) -> None:
-        """Show an answer in place of the one before it."""
-
-    async def close(self) -> None:
-        """Leave nothing behind but answers: there are no more."""
 
 
 def surface(origin: Origin, web: Web, posts: Posts) -> Surface:
     """Return where the answers to a request go."""
     if origin.request.command == Command(PROMPTS):
-        return _Prompts(origin, posts.abilities)
+        return Prompts(origin, posts.abilities)
     if origin.view is not None:
-        return _Home(origin, web, posts) if origin.view.get("type") == "home" else _Modal(origin, web, posts)
+        return Home(origin, web, posts) if origin.view.get("type") == "home" else Modal(origin, web, posts)
     if origin.response_url and not origin.request.asker.is_direct:
-        return _Responses(origin, web, posts)
-    return _Talk(origin, web, posts)
+        return Responses(origin, web, posts)
+    return Talk(origin, web, posts)
 
 
-async def patiently(call: Callable[[], Awaitable[Json]]) -> Json:
-    """Call, and again after as long as Slack wants."""
-    for attempt in range(1, _TRIES + 1):
-        try:
-            return await call()
-        except Later as later:
-            if attempt == _TRIES or later.seconds > _LONGEST_WAIT:
-                raise
-            await asyncio.sleep(later.seconds)
-    raise AssertionError
-
-
-class _Talk:
-    """Answers in a conversation by posting: what only the asker sees cannot be replaced, the rest is edited.
-
-    In a thread, what is under way is a status below it; what goes in steps is streamed there, where all may see it.
-    """
-
-    def __init__(self, origin: Origin, web: Web, posts: Posts) -> None:
-        self._origin, self._web, self._posts, self._abilities = origin, web, posts, posts.abilities
-        self._thread = origin.request.thread or origin.message
-        self._stream = Stream(web, posts.abilities, origin.request.asker, self._thread, posts.pause)
-        self._shown: list[str] = []
-        self._has_status = self._is_waiting = False
-
-    async def show(self, answer: Answer) -> None:
-        reply, asker = answer.reply, self._origin.request.asker
-        is_shared = answer.public or asker.is_direct
-        if isinstance(reply, Note) and reply.tone == "working":
-            await self._wait(reply, is_shared=is_shared)
-        elif isinstance(reply, Form):
-            await self._form(reply)
-        elif isinstance(reply, Post) and is_shared:
-            await self._stream.end((), ())
-            await self._clear()
-            if not self._stream.is_stopped:
-                await self._posts.show(asker.channel, reply, uuid.uuid4().hex, self._thread)
-        elif not await self._streamed(reply):
-            await self._post(reply, is_shared=is_shared)
-
-    async def close(self) -> None:
-        """Leave nothing that says somebody is at work."""
-        await self._stream.end((), ())
-        if self._has_status:
-            await self._status("")
-
-    async def _post(self, reply: Reply, *, is_shared: bool) -> None:
-        """Show a reply in messages."""
-        if not is_shared:
-            await self._each(reply, lambda _, payload: self._privately(payload))
-            return
-        count = await self._each(
-            reply, lambda n, payload: self._openly(payload, self._shown[n] if n < len(self._shown) else "")
-        )
-        await self._clear(count)
-
-    async def _wait(self, note: Note, *, is_shared: bool) -> None:
-        """Say what is under way, in a message only where it can be said in no other way."""
-        is_first, self._is_waiting = not self._is_waiting, True
-        if not is_shared and not is_first:
-            return  # a message that only the asker sees cannot be replaced by one with newer steps
-        if self._thread and not self._shown:
-            if note.steps and is_shared:
-                is_said = await self._stream.tell(note)
-            else:
-                status = tell("slack.status", self._origin.language)
-                is_said = self._has_status = await self._status(status, note if is_shared else None)
-            if is_said:
-                return
-        try:
-            await self._post(note, is_shared=is_shared)
-        except Later as late:  # the next one, or the answer, takes its place anyway
-            _LOG.info("what is under way was not said: %s", late)
-        await asyncio.sleep(0 if is_first else self._posts.pause)
-
-    async def _status(self, text: str, note: Note | None = None) -> bool:
-        """Set what stands below the thread, as everybody there sees it; an empty text takes it away."""
-        told = {"loading_messages": [cut(note.text.replace("`", ""), _STATUS)]} if note else {}
-        where = {"channel_id": self._origin.request.asker.channel, "thread_ts": self._thread}
-        done = await self._abilities.attempt(STATUS, "assistant.threads.setStatus", **where, status=text, **told)
-        return done is not None
-
-    async def _streamed(self, reply: Reply) -> bool:
-        """End what is streamed with an answer; False where nothing is, or it has to be posted after all."""
-        if not (self._stream.is_open or self._stream.is_stopped):
-            return False
-        paragraphs, (first, *others) = streamed(reply, self._abilities.lacking)
-        if not await self._stream.end(paragraphs, first["blocks"]):
-            return False
-        for payload in () if self._stream.is_stopped else others:
-            await self._openly(payload, "")
-        return True
-
-    async def _each(self, reply: Reply, send: Callable[[int, Json], Awaitable[None]]) -> int:
-        """Send a reply's messages, in plainer blocks where a workspace lacks newer ones; return how many there are."""
-        payloads = slack(reply, self._abilities.lacking)
-        for number in range(len(payloads)):
-            try:
-                await send(number, payloads[number])
-            except Unfit as unfit:
-                newer = newer_in(payloads[number])
-                if not newer:
-                    raise
-                self._abilities.lose(newer, unfit)
-                plainer = slack(reply, self._abilities.lacking)[number:]
-                for after, payload in enumerate(plainer, number):
-                    await send(after, payload)
-                return number + len(plainer)
-        return len(payloads)
-
-    async def _form(self, form: Form) -> None:
-        """Open a form; where Slack does not allow it (any more), offer a button that does."""
-        origin = self._origin
-        if origin.trigger:
-            try:
-                view = form_view(form, _carried_by(form, origin))
-                await self._web.tell("views.open", trigger_id=origin.trigger, view=view)
-            except Later as late:  # a trigger is good for three seconds
-                _LOG.info("a form could not be opened: %s", late)
-            else:
-                return
-        button = Button(tell("slack.open_form", form.language), printed(origin.request.command), "primary")
-        await self.show(Answer(Note(form.title, buttons=(button,))))
-
-    async def _privately(self, payload: Json) -> None:
-        asker, thread = self._origin.request.asker, self._origin.request.thread
-        where = {"channel": asker.channel, "user": asker.user} | ({"thread_ts": thread} if thread else {})
-        await patiently(lambda: self._web.tell("chat.postEphemeral", **where, **payload))
-
-    async def _openly(self, payload: Json, stands: str) -> None:
-        channel = self._origin.request.asker.channel
-        if stands:
-            await patiently(lambda: self._web.tell("chat.update", channel=channel, ts=stands, **payload))
-            return
-        where = {"channel": channel} | ({"thread_ts": self._thread} if self._thread else {})
-        sent = await patiently(lambda: self._web.tell("chat.postMessage", **where, **payload, **QUIET))
-        self._has_status = False  # it goes with the next message of ours
-        self._shown.append(str(sent["ts"]))
-
-    async def _clear(self, kept: int = 0) -> None:
-        """Take back what the last answer needs no longer."""
-        channel = self._origin.request.asker.channel
-        for ts in self._shown[kept:]:
-            await patiently(functools.partial(self._web.tell, "chat.delete", channel=channel, ts=ts))
-        del self._shown[kept:]
-
-
-class _Responses(_Talk):
-    """Answers through a response URL as long as it takes answers; it works in channels that Daybrief is not in."""
-
-    def __init__(self, origin: Origin, web: Web, posts: Posts) -> None:
-        super().__init__(origin, web, posts)
-        self._uses = 0
-        self._replaceable = False
-
-    async def show(self, answer: Answer) -> None:
-        if isinstance(answer.reply, Note) and answer.reply.tone == "working":
-            answer = replace(answer, public=False)  # only a private one can be taken back
-        if answer.public and self._replaceable:
-            self._replaceable = False
-            await self._respond({"delete_original": True})
-        if isinstance(answer.reply, Form) or (answer.public and isinstance(answer.reply, Post)):
-            await super().show(answer)
-            return
-
-        async def send(number: int, payload: Json) -> None:
-            kind = "in_channel" if answer.public else "ephemeral"
-            takes_place = number == 0 and self._replaceable
-            body = {**payload, **QUIET, "response_type": kind, "replace_original": takes_place}
-            if not await self._respond(body):
-                await (self._openly(payload, "") if answer.public else self._privately(payload))
-
-        count = await self._each(answer.reply, send)
-        # The original of a control is the message that it stands in, which is not ours to replace.
-        self._replaceable = not answer.public and not self._origin.is_control and count == 1
-
-    async def _respond(self, body: Json) -> bool:
-        if self._uses >= _RESPONSES:
-            return False
-        self._uses += 1
-        return await self._web.respond(self._origin.response_url, body)
-
-    async def _privately(self, payload: Json) -> None:
-        self._replaceable = False
-        await super()._privately(payload)
-
-
-class _Modal:
-    """Answers in the modal that was sent, or in which a control was used."""
-
-    def __init__(self, origin: Origin, web: Web, posts: Posts) -> None:
-        self._origin, self._web, self._posts = origin, web, posts
-        self._view_id = str((origin.view or {}).get("id", ""))
-
-    async def show(self, answer: Answer) -> None:
-        view = self._view(answer.reply)
-        if self._view_id:
-            await patiently(lambda: self._web.tell("views.update", view_id=self._view_id, view=view))
-        else:
-            opened = await self._web.tell("views.open", trigger_id=self._origin.trigger, view=view)
-            self._view_id = str(opened["view"]["id"])
-        channel = self._origin.request.asker.channel
-        if answer.public and not isinstance(answer.reply, Form):
-            await self._posts.show(channel, answer.reply, uuid.uuid4().hex)
-
-    async def close(self) -> None:
-        """Do nothing: a modal stays as it is."""
-
-    def _view(self, reply: Reply) -> Json:
-        origin = self._origin
-        if isinstance(reply, Form):
-            return form_view(reply, _carried_by(reply, origin))
-        sent = origin.view or {}
-        if isinstance(reply, Note) and reply.tone == "problem" and sent.get("submit"):
-            return form_again(sent, reply)
-        return answer_view(reply, "Daybrief", origin.language, origin.carried)
-
-
-class _Home(_Modal):
-    """Answers what is done in the Home tab in a modal above it, and the tab's own request in the tab."""
-
-    def __init__(self, origin: Origin, web: Web, posts: Posts) -> None:
-        super().__init__(origin, web, posts)
-        self._view_id = ""
-
-    async def show(self, answer: Answer) -> None:
-        if self._origin.trigger:
-            try:
-                await super().show(answer)
-            except Later as late:
-                if self._view_id:
-                    raise
-                _LOG.info("a modal could not be opened: %s", late)
-                await _Talk(replace(self._origin, trigger=""), self._web, self._posts).show(answer)
-        elif not (isinstance(answer.reply, Note) and answer.reply.tone == "working"):
-            view = home_view(answer.reply)
-            user = self._origin.request.asker.user
-            await patiently(lambda: self._web.tell("views.publish", user_id=user, view=view))
-
-
-class _Prompts:
+class Prompts:
     """Shows buttons as prompts on top of the Messages tab; where there is no such thing, nothing."""
 
     def __init__(self, origin: Origin, abilities: Abilities) -> None:
         self._origin, self._abilities = origin, abilities
 
     async def show(self, answer: Answer) -> None:
+        """Show an answer in the place of the one before; see Surface."""
         note = answer.reply
         if not isinstance(note, Note) or note.tone == "problem" or not note.buttons:
             return
@@ -350,12 +46,3 @@ class _Prompts:
 
     async def close(self) -> None:
         """Do nothing: they stay."""
-
-
-def _carried_by(form: Form, origin: Origin) -> str:
-    """Return what a form brings back: its own command, and where it was asked for."""
-    return replace(origin, request=replace(origin.request, command=form.command)).carried
-
-
-FAILURES = (Refused, Later, Unsure)
-"""What can come of showing an answer."""
