@@ -7,7 +7,7 @@ from typing import Any
 from analysis.commits.redaction import redact
 from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside
-from analysis.questions.answer import Answer, Found
+from analysis.questions.answer import Answer, Found, Said
 from analysis.questions.passages import Passage
 from analysis.questions.query import Query
 from analysis.questions.spans import Days
@@ -47,13 +47,14 @@ def answer_outline(answer: Answer, areas: Areas, language: Language) -> AnswerOu
         repos = label("list.comma", language).join(map(clean, answer.repos))
         return AnswerOutline(label(key, language, what=what, repos=repos, since=answer.since), (), (), ())
     title = label("ask.found_more" if answer.more else "ask.found", language, what=what, count=count)
-    shorts = {found.entry.commit.sha: found.entry.commit.short for found in answer.found}
-    told = tuple(
-        f"{clean(one.text)}{label('entry.unchecked', language) if one.unchecked else ''} ({', '.join(shorts[sha] for sha in one.shas)})"
-        for one in answer.said
-    )
+    told = tuple(map(say_said, answer.said))
     items = tuple(_item(found, areas, language) for found in answer.found)
     return AnswerOutline(title, told, items, tuple(_notes(answer, language)))
+
+
+def say_said(one: Said) -> str:
+    """Return a model's sentence with the short SHAs behind it."""
+    return f"{clean(one.text)} ({', '.join(sha[:7] for sha in one.shas)})"
 
 
 def understood(query: Query, language: Language) -> str:
@@ -102,7 +103,9 @@ def _notes(answer: Answer, language: Language) -> Iterator[str]:
         yield label(
             "ask.unreleased", language, shas=shas, name=clean(newest.name if newest else ""), count=len(unreleased)
         )
-    if answer.failure:
+    if answer.failure and answer.said:
+        yield label("ask.broken_off", language)
+    elif answer.failure:
         yield (
             label("ask.by_rules", language, reason=clean(answer.failure))
             if language == "en"
@@ -130,7 +133,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "given_up": list(answer.given_up),
         "unknown": list(answer.unknown),
         "looked_through": {"repositories": list(answer.repos), "since": _iso(answer.since)},
-        "said": [{"text": one.text, "commits": list(one.shas), "unchecked": one.unchecked} for one in answer.said],
+        "said": [{"text": one.text, "commits": list(one.shas)} for one in answer.said],
         "answers": [_found_json(found) for found in answer.found],
         "more": answer.more,
     }

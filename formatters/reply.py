@@ -62,6 +62,7 @@ class Note:
         about: the channel that it speaks of, shown before the text.
         field: the entry of the form that was filled in wrong; empty for none.
         steps: of a working note, what is done, under way and to come; a platform without a look for that shows the text alone.
+        paragraphs: of a working note, what of the answer stands already, as the answer itself will say it.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Note:
     about: Channel | None = None
     field: str = ""
     steps: tuple[Step, ...] = ()
+    paragraphs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

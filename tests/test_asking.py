@@ -1,6 +1,8 @@
 """Questions answered from the store: which commit, which sentence, and what is said where not all of it fits."""
 
 import json
+import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,14 +12,14 @@ from typing import Any
 import pytest
 from conftest import SAMPLE_NOW, Cli
 from made import a_commit, an_entry
-from servers.model import ModelServer
+from servers.model import Behaviour, ModelServer
 
 from analysis.commits.commit import FileChange
 from analysis.commits.tags import Tag
 from analysis.commits.title import ChangeType
 from analysis.facts import Fact, FactKind
 from analysis.i18n.language import Language
-from analysis.questions.answer import Answer
+from analysis.questions.answer import Answer, Said
 from analysis.statements import Source, Statement
 from bot.commands.asking import ask
 from bot.config import load
@@ -235,7 +237,7 @@ def test_a_models_sentences_cite_commits_that_bear_them_out(core: Core, environ:
     with ModelServer(reply) as model:
         opened = modelled(environ, model)
         answer = in_sentences(opened, ask(opened, "does anything leak ledgers?", "en"), "en")
-        assert [(one.text, one.shas, one.unchecked) for one in answer.said] == [(good, (entry.commit.sha,), False)]
+        assert [(one.text, one.shas) for one in answer.said] == [(good, (entry.commit.sha,))]
         shown = answer_terminal(answer, opened.sources.areas(), "en", "UTC", width=200, colour=False)
         assert f"{good} ({entry.commit.short})" in shown
         assert opened.stores.digests.totals()["calls"] == 1  # what it cost counts against the day
@@ -271,6 +273,40 @@ def test_where_a_model_says_nothing_that_is_borne_out_the_rules_answer(core: Cor
         assert "budget" in in_sentences(spent, ask(spent, "page table leak", "en"), "en").failure
         assert len(model.requests) == 1
         spent.stores.store.close()
+
+
+def test_sentences_are_told_as_they_come_and_stay_where_the_rest_does_not(core: Core, environ: dict[str, str]) -> None:
+    """Each once it is whole and borne out; an answer that breaks off keeps what stands, and says so."""
+    line = "Each session leaked its ledger, some 40 MB an hour."
+    put(core, "Free the ledger when a session ends", 30, body=line, sha="abcdef0" + "1" * 33)
+    good = "A ledger is freed when its session ends; it leaked some 40 MB an hour."
+    told = [
+        sentence(good, "abcdef0", line),
+        sentence("It leaked 90 GB an hour.", "abcdef0", line),
+        sentence(good, "abcdef0", line),
+    ]
+    heard, came = list[str](), threading.Event()
+
+    def cut(content: str) -> Iterator[str]:
+        first, second, _ = re.split(r"(?<=}), ", content)
+        yield f"{first}, "
+        assert came.wait(45), "the first sentence is told before the second is sent"
+        yield f"{second}, "  # the third never comes
+
+    def hear(one: Said) -> None:
+        heard.append(one.text)
+        came.set()
+
+    with ModelServer(lambda _: {"sentences": told}) as model:
+        model.always = Behaviour(cut=cut)
+        opened = modelled(environ, model)
+        found = ask(opened, "does anything leak ledgers?", "en")
+        answer = in_sentences(opened, found, "en", heard=hear)
+        notes = answer_outline(answer, opened.sources.areas(), "en").notes
+        opened.stores.store.close()
+    assert heard == [good]
+    assert [one.text for one in answer.said] == [good]
+    assert any("breaks off" in note for note in notes)
 
 
 def test_who_tells_the_model_what_to_say_is_data(core: Core, environ: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ from servers.model import Behaviour, ModelServer
 from servers.waiting import hurry
 
 from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, first_letter, question
+from analysis.llm.pieces import whole_items
 from analysis.llm.trial import try_out
 
 
@@ -450,3 +451,72 @@ class TestTheFirstLetter:
     def test_where_none_comes_alone_nothing_is_said(self, server: ModelServer, behaviour: Behaviour) -> None:
         server.always = behaviour
         assert first_letter(model(server), "You name colours in JSON.", "Which colour?") is None
+
+
+class TestPieces:
+    """Answers that are wanted as they come."""
+
+    @staticmethod
+    def ask(server: ModelServer, heard: list[str], tally: Tally | None = None) -> Colour:
+        return question(model(server), Colour, "You name colours in JSON.", "Which?", tally or Tally(), heard.append)
+
+    def test_what_has_come_is_told_and_the_whole_is_the_answer(self, server: ModelServer) -> None:
+        text, heard, tally = json.dumps(ANSWER), list[str](), Tally()
+        server.always = Behaviour(cut=lambda content: (content[:5], content[5:9], content[9:]))
+        assert self.ask(server, heard, tally).model_dump() == ANSWER
+        assert heard == [text[:5], text[:9], text]
+        assert (tally.usage.calls, tally.usage.tokens_out) == (1, len(text.encode()) // 4)
+
+    @pytest.mark.parametrize(
+        ("behaviour", "streams"),
+        [(as_model.NO_STREAM, [True, False, False]), (as_model.IGNORES_STREAM, [True, False])],
+        ids=["refused", "ignored"],
+    )
+    def test_a_server_that_sends_none_answers_whole(
+        self, server: ModelServer, behaviour: Behaviour, streams: list[bool]
+    ) -> None:
+        """And is not asked for them again."""
+        server.always, heard = behaviour, list[str]()
+        for _ in range(2):
+            assert self.ask(server, heard).model_dump() == ANSWER
+        assert (heard, [bool(asked.get("stream")) for asked in server.requests]) == ([], streams)
+
+    def test_other_formats_are_tried_as_ever(self, server: ModelServer) -> None:
+        server.always = as_model.NO_RESPONSE_FORMAT
+        assert self.ask(server, []).model_dump() == ANSWER
+        assert formats(server) == ["json_schema", "json_object", "none"]
+
+    @pytest.mark.parametrize(
+        ("behaviour", "reason"),
+        [(as_model.LENGTH, "did not fit"), (as_model.REFUSAL, "refused"), (as_model.CONTENT_FILTER, "filter"),
+         (as_model.MALFORMED, "shape"), (as_model.HTML_PAGE, "base_url"), (as_model.UNKNOWN_MODEL, "no model")],
+    )  # fmt: skip
+    def test_what_goes_wrong_is_told_as_ever(self, server: ModelServer, behaviour: Behaviour, reason: str) -> None:
+        server.always = behaviour
+        with pytest.raises((BadAnswer, Hopeless), match=reason):
+            self.ask(server, [])
+
+    def test_one_that_breaks_off_is_no_answer(self, server: ModelServer) -> None:
+        """The server's own failure apart, of which the connection tells nothing here: the text ends in the middle."""
+        server.always = Behaviour(cut=lambda content: [content[:9]])
+        heard = list[str]()
+        with pytest.raises(BadAnswer):
+            self.ask(server, heard)
+        assert heard == [json.dumps(ANSWER)[:9]]
+
+    @pytest.mark.parametrize(
+        ("content", "whole"),
+        [
+            ('{"items": [{"a": 1}, {"a": [{"b": 2}]}, {"a"', [{"a": 1}, {"a": [{"b": 2}]}]),
+            ('```json\n{"items" : [ {"a": "]}"} ,', [{"a": "]}"}]),
+            ('<think>{"items": [{"a": 0}]}</think>{"items": [{"a": 1}', [{"a": 1}]),
+            ('<think>{"items": [{"a": 0}', []),
+            ('{"items": [{"a": "two\nlines"}', [{"a": "two\nlines"}]),
+            ('{"items": [', []),
+            ('{"others": [{"a": 1}]', []),
+            ('{"items": [{"a": 1}], "more": [{"a": 2}]}', [{"a": 1}]),
+            ("", []),
+        ],
+    )
+    def test_items_are_read_once_they_are_whole(self, content: str, whole: list[object]) -> None:
+        assert list(whole_items(content, "items")) == whole

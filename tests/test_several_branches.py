@@ -250,7 +250,9 @@ async def alerted(environ: dict[str, str], scratch: Scratch) -> AsyncIterator[Bo
         a_feed(made, branches=(), channel="C2", since=NINE + 365 * DAY)
         for channel in ("C1", "C2"):
             await made.reply("subscribe everything here how=immediately", an_asker(channel=channel))
-        await made.reply(f"subscribe everything how=immediately repository={REPO}", a_person(channels=frozenset({"C1", "C2"})))
+        await made.reply(
+            f"subscribe everything how=immediately repository={REPO}", a_person(channels=frozenset({"C1", "C2"}))
+        )
         await made.assembly.look()
         yield made
 

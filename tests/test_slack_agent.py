@@ -1,15 +1,18 @@
 """Slack's agent view over sockets: conversations as threads, prompts, a status, streamed answers; and workspaces that lack them."""
 
 import asyncio
+import json
 import logging
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bots import a_bot
 from fake_platform import an_asker
-from servers.model import ModelServer
+from servers.model import Behaviour, ModelServer
 from servers.slack import FakeSlack
 from servers.slack_world import StoredMessage
 from slack_made import Talk, a_post, an_item, connected
@@ -174,6 +177,81 @@ class TestStreams:
         assert text.index("The cache is fixed.") < text.index("It lands with") < text.index("Fix the cache")
         assert whole.element("daybrief:0")[1]["type"] == "static_select", "what was found can be opened"
 
+    async def test_paragraphs_are_shown_as_they_come(self, server: FakeSlack) -> None:
+        """Each once: the answer begins with those that stand."""
+        gate = asyncio.Event()
+        first, second = "The cache is fixed.", "It lands with the next release."
+
+        async def read(request: Request) -> AsyncIterator[Answer]:
+            yield Answer(READING)
+            yield Answer(replace(READING, paragraphs=(first,)))
+            await gate.wait()
+            yield Answer(replace(READING, paragraphs=(first, second)))
+            yield Answer(ANSWER)
+
+        async with connected(server, read):
+            root, _ = await server.ask("what changed?")
+            await server.changed.until(lambda: [m for m in below(server, root) if first in m.text], "a sentence", 45)
+            (message,) = below(server, root)
+            assert is_streaming(message)
+            assert second not in message.text
+            gate.set()
+            whole = await answered(server, root, "Fix the cache")
+        assert whole is message
+        assert [whole.text.count(one) for one in (first, second)] == [1, 1]
+        assert whole.text.index(first) < whole.text.index(second) < whole.text.index("Fix the cache")
+
+    async def test_an_answer_that_begins_otherwise_is_shown_anew(self, server: FakeSlack) -> None:
+        """Nothing stands beside it that is not part of it."""
+
+        async def read(request: Request) -> AsyncIterator[Answer]:
+            yield Answer(READING)
+            yield Answer(replace(READING, paragraphs=("Another beginning.",)))
+            yield Answer(ANSWER)
+
+        async with connected(server, read):
+            root, _ = await server.ask("what changed?")
+            whole = await answered(server, root, "Fix the cache")
+        assert below(server, root) == [whole]
+        assert "Another beginning." not in whole.text
+
+    async def test_stopped_between_two_sentences_it_keeps_the_first(self, server: FakeSlack) -> None:
+        gate = asyncio.Event()
+
+        async def read(request: Request) -> AsyncIterator[Answer]:
+            yield Answer(READING)
+            yield Answer(replace(READING, paragraphs=("The cache is fixed.",)))
+            await gate.wait()
+            yield Answer(ANSWER)
+
+        async with connected(server, read):
+            root, _ = await server.ask("what changed?")
+            await server.changed.until(lambda: [m for m in below(server, root) if "fixed" in m.text], "it", 45)
+            await (await server.stop_agent(root)).acked()
+            other, _ = await server.ask("what else?")
+            gate.set()
+            await answered(server, other, "Fix the cache")
+        (message,) = below(server, root)
+        assert "The cache is fixed." in message.text
+        assert "It lands" not in message.text
+
+    async def test_where_there_are_no_streams_they_grow_in_a_message(self, server: FakeSlack) -> None:
+        server.lacking, gate = {"chat.startStream"}, asyncio.Event()
+
+        async def read(request: Request) -> AsyncIterator[Answer]:
+            yield Answer(READING)
+            yield Answer(replace(READING, paragraphs=("The cache is fixed.",)))
+            await gate.wait()
+            yield Answer(ANSWER)
+
+        async with connected(server, read):
+            root, _ = await server.ask("what changed?")
+            await server.changed.until(lambda: [m for m in below(server, root) if "fixed" in m.text], "it", 45)
+            (message,) = below(server, root)
+            assert message.stream is None
+            gate.set()
+            assert await answered(server, root, "Fix the cache") is message
+
     async def test_nothing_from_outside_is_read_as_markup(self, server: FakeSlack, talk: Talk) -> None:
         said = Note("<!channel> <@U123> [here](https://evil.example) *now*")
         talk.on("what", READING, Board((said, FOUND), "en"))
@@ -312,13 +390,28 @@ async def test_a_model_answers_below_what_it_reads(server: FakeSlack, environ: d
         await bot.reply("yesterday", an_asker(**place()))
         commit = ask(bot.core, "wrong page size", "en").found[0].entry.commit
         bot.core.stores.store.close()
-    said = {"text": commit.subject, "commit": commit.short}
     evidence = [{"side": "message", "path": "", "line": commit.subject}]
-    with ModelServer(lambda _: {"sentences": [said | {"evidence": evidence}]}) as model:
+    said = {"text": commit.subject, "commit": commit.short, "evidence": evidence}
+    gate = threading.Event()
+
+    def cut(content: str) -> Iterator[str]:
+        first = content.index("]}, ") + len("]}, ")
+        yield content[:first]
+        gate.wait(45)
+        yield content[first:]
+
+    invented = said | {"text": "It was 90% slower."}
+    with ModelServer(lambda _: {"sentences": [said, invented]}) as model:
+        model.always = Behaviour(cut=cut)
         configured: dict[str, Any] = {"DAYBRIEF_MODEL__BASE_URL": model.base_url, "DAYBRIEF_MODEL__NAME": "test-model"}
         async with a_bot(environ, quill, **configured) as bot, connected(server, bot.assembly.talk, patience=0):
             root, _ = await server.ask("what changed about the wrong page size?")
-            whole = await answered(server, root, commit.short)
+            shown = f"{commit.subject} ({commit.short})"
+            await server.changed.until(lambda: [m for m in below(server, root) if shown in m.text], "a sentence", 45)
+            assert [is_streaming(message) for message in below(server, root)] == [True], "before the model is done"
+            gate.set()
+            whole = await answered(server, root, "Fix wrong page size")
+    assert "90%" not in json.dumps(whole.blocks)
     assert whole.stream is not None
     (task,) = whole.stream.tasks.values()
     assert task["status"] == "complete"

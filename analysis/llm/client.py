@@ -9,7 +9,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
@@ -22,14 +22,15 @@ from openai.types.chat import ChatCompletion
 
 from analysis.commits.redaction import redact, without_login
 from analysis.entry import Usage
+from analysis.llm.deadline import begin, check, time_body, within
 from analysis.llm.excerpt import estimate
+from analysis.llm.pieces import put_together
 from analysis.llm.secrets import without_secrets
 
 OPENAI = "https://api.openai.com/v1"
 _MOST_RETRIES = 3
 
 T = TypeVar("T", bound=pydantic.BaseModel)
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,13 @@ class Tally:
         self.usage += Usage(retries=1 + _MOST_RETRIES, seconds=seconds)
 
 
-def question(model: Model, shape: type[T], system: str, user: str, tally: Tally) -> T:
+def question(
+    model: Model, shape: type[T], system: str, user: str, tally: Tally, heard: Callable[[str], None] | None = None
+) -> T:
     """Ask once (the SDK repeats what is worth repeating) and return the answer in its shape. Secrets stay here.
+
+    `heard` is told all that has come of the answer's text whenever more of it has, on another thread, where the server can send it
+    in pieces.
 
     Raises:
         BadAnswer: there was none that can be used.
@@ -112,7 +118,7 @@ def question(model: Model, shape: type[T], system: str, user: str, tally: Tally)
     messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
     started = time.monotonic()
     try:
-        done = within(model.deadline, lambda: ask(model, shape, messages))
+        done = within(model.deadline, lambda: ask(model, shape, messages, heard))
     except TimeoutError:
         raise BadAnswer(f"the model gave no answer within {model.deadline:g} s", is_final=True) from None
     except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
@@ -171,7 +177,12 @@ def _schema(shape: type[pydantic.BaseModel]) -> dict[str, Any]:
     return shape.model_json_schema()
 
 
-def ask(model: Model, shape: type[pydantic.BaseModel], messages: Sequence[Mapping[str, str]]) -> Answer:
+def ask(
+    model: Model,
+    shape: type[pydantic.BaseModel],
+    messages: Sequence[Mapping[str, str]],
+    heard: Callable[[str], None] | None = None,
+) -> Answer:
     """Ask for an answer of this shape, by the best response format that the server has; remember which that is.
 
     Raises:
@@ -190,12 +201,7 @@ def ask(model: Model, shape: type[pydantic.BaseModel], messages: Sequence[Mappin
     start = rung_of(model)
     for rung in range(start, len(formats)):
         try:
-            raw = _client(model).chat.completions.with_raw_response.create(
-                model=model.name,
-                messages=told if rung else messages,  # type: ignore[arg-type]  # plain dicts are the wire form
-                response_format=formats[rung],
-            )
-            done = raw.parse()
+            done, retries, text = _completed(model, told if rung else messages, formats[rung], heard)
         except (openai.BadRequestError, openai.UnprocessableEntityError) as refused:
             if rung == len(formats) - 1 or not _ABOUT_FORMAT.search(refused.message):
                 raise
@@ -204,13 +210,53 @@ def ask(model: Model, shape: type[pydantic.BaseModel], messages: Sequence[Mappin
             raise Hopeless(
                 "the model's key holds a letter that no key has: copy it anew into [model] api_key"
             ) from None
-        except json.JSONDecodeError:
-            done = None
         if not isinstance(done, ChatCompletion) or not done.choices or not done.choices[0].message:
-            raise _no_completion(raw.text, model)
+            raise _no_completion(text, model)
         _RUNGS[model.base_url, model.name] = rung
-        return Answer(done, rung, raw.retries_taken)
+        return Answer(done, rung, retries)
     raise AssertionError("the last rung returns or raises")
+
+
+def _completed(model: Model, messages: Any, form: Any, heard: Callable[[str], None] | None) -> tuple[object, int, str]:
+    """Return what came back as a completion, the SDK's retries, and the text that came, where it is no completion."""
+    if heard and (model.base_url, model.name) not in _WHOLE:
+        try:
+            return _in_pieces(model, messages, form, heard)
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as refused:
+            if "stream" not in refused.message:
+                raise
+            _WHOLE.add((model.base_url, model.name))
+    raw = _client(model).chat.completions.with_raw_response.create(
+        model=model.name, messages=messages, response_format=form
+    )
+    return _made_of(raw.text), raw.retries_taken, raw.text
+
+
+def _in_pieces(model: Model, messages: Any, form: Any, heard: Callable[[str], None]) -> tuple[object, int, str]:
+    """Return the same of an answer that is told as it comes; a server may send it whole all the same."""
+    raw = _client(model).chat.completions.with_raw_response.create(
+        model=model.name, messages=messages, response_format=form, stream=True, stream_options={"include_usage": True}
+    )
+    if "event-stream" in raw.headers.get("content-type", ""):
+        with raw.parse() as chunks:
+            return put_together(chunks, heard), raw.retries_taken, ""
+    text = raw.http_response.read().decode("utf-8", "replace")
+    done = _made_of(text)
+    if done:
+        _WHOLE.add((model.base_url, model.name))
+    return done, raw.retries_taken, text
+
+
+def _made_of(text: str) -> object:
+    """Return the completion that a body is, as loosely as the SDK takes it; None for anything else."""
+    try:
+        return ChatCompletion.construct(**json.loads(text))
+    except (ValueError, TypeError):
+        return None
+
+
+_WHOLE = set[tuple[str, str]]()
+"""Models, by address and name, whose servers send no answer in pieces."""
 
 
 def _no_completion(text: str, model: Model) -> BadAnswer:
@@ -254,61 +300,6 @@ def _content(done: ChatCompletion) -> str:
     return content if isinstance(content, str) else ""
 
 
-def within(seconds: float, call: Callable[[], R]) -> R:
-    """Return what `call` returns, or raise TimeoutError after `seconds`.
-
-    The SDK's own timeout is for each read and each attempt: an answer that drips would go on for ever. The thread of a
-    call that is given up does not keep the process, and ends at its next read or attempt.
-    """
-    done = threading.Event()
-    box: list[Any] = []
-
-    def run() -> None:
-        _CALL.deadline = time.monotonic() + seconds
-        try:
-            box.append((call(), None))
-        except BaseException as error:  # noqa: BLE001 - handed to the caller below
-            box.append((None, error))
-        done.set()
-
-    threading.Thread(target=run, daemon=True).start()
-    if not done.wait(seconds):
-        raise TimeoutError
-    value, error = box[0]
-    if error is not None:
-        raise error
-    result: R = value
-    return result
-
-
-_CALL = threading.local()
-
-
-def _check_time(*_: object) -> None:
-    """Break off what nobody waits for any more, before it costs another answer."""
-    if time.monotonic() > _CALL.deadline:
-        raise TimeoutError
-
-
-class _Timed(httpx2.SyncByteStream):
-    """An answer's body, as long as somebody waits for it."""
-
-    def __init__(self, body: Any) -> None:
-        self._body = body
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._body:
-            _check_time()
-            yield chunk
-
-    def close(self) -> None:
-        self._body.close()
-
-
-def _time_body(response: httpx2.Response) -> None:
-    response.stream = _Timed(response.stream)
-
-
 def _check_quota(response: httpx2.Response) -> None:
     """Keep the SDK from asking again where only money helps; https://github.com/openai/openai-python#retries."""
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and _NO_QUOTA in response.read().decode(errors="replace"):
@@ -334,7 +325,7 @@ def _connect(model: Model) -> openai.OpenAI:
         raise Hopeless(f"{model.place!r} is no address: set [model] base_url to one such as http://localhost:8000/v1")
     limits = httpx2.Limits(max_connections=200, max_keepalive_connections=100)
     timeout = httpx2.Timeout(model.deadline, connect=10.0)
-    hooks: Any = {"request": [_check_time], "response": [_time_body, _check_quota]}
+    hooks: Any = {"request": [check], "response": [time_body, _check_quota]}
     try:
         return openai.OpenAI(
             base_url=model.base_url,
@@ -352,7 +343,7 @@ def unreachable(model: Model, seconds: float) -> str:
 
     A server need not be able to list its models: that it answers is enough.
     """
-    _CALL.deadline = time.monotonic() + seconds
+    begin(seconds)
     try:
         _client(model).with_options(timeout=seconds, max_retries=0).models.list()
     except Hopeless as error:

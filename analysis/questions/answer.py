@@ -29,11 +29,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence of a model's, with the commits that bear it out; `unchecked` marks what could not be checked in full."""
+    """A sentence of a model's, with the commits that bear it out."""
 
     text: str
     shas: tuple[str, ...]
-    unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Answer:
         repos: what was looked through; `since`: the day from which on something of it is known.
         more: whether others fit as well.
         said: a model's answer, sentence by sentence; empty without one.
-        failure: why there is no model's answer where one was wanted, in English.
+        failure: why there is no model's answer where one was wanted, or why it breaks off, in English.
     """
 
     query: Query

@@ -1,4 +1,4 @@
-"""What a reading says of itself while somebody waits for it: steps in their words, as they come."""
+"""What is under way says of itself while somebody waits for it: steps in their words, as they come, or anything else."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,28 +21,24 @@ _KNOWN = {
 """What a reading names its parts, with the keys of their sentences in `bot/i18n/`; others are not worth telling."""
 
 
-class Progress(Generic[T]):
+class UnderWay(Generic[T]):
     """Something under way.
 
     Args:
-        make: begins it, and has it say from any thread how far it is.
-        last: the key of the step that ends it and says nothing of itself; empty for none.
+        make: begins it; it may call what it is given from any thread, whenever there is something new to show.
     """
 
-    def __init__(self, make: Callable[[Hear], Awaitable[T]], last: str = "") -> None:
-        self._last = last
+    def __init__(self, make: Callable[[Callable[[], None]], Awaitable[T]]) -> None:
         self._loop = asyncio.get_running_loop()
         self._changed = asyncio.Event()
-        self._known: dict[str, tuple[int, int]] = {}
-        self._making = asyncio.ensure_future(make(self._heard))
+        self._making = asyncio.ensure_future(make(self._has_changed))
 
-    def _heard(self, name: str, done: int, total: int) -> None:
-        if name in _KNOWN and total and not self._loop.is_closed():
-            self._known[name] = (done, total)
+    def _has_changed(self) -> None:
+        if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._changed.set)
 
-    async def notes(self, context: CommandContext, note: Note) -> AsyncIterator[Note]:
-        """Yield a working note with the steps whenever they have changed, until it is done; nothing where nobody shows them."""
+    async def changes(self, context: CommandContext) -> AsyncIterator[None]:
+        """Yield whenever there is something new, until it is done; not once where nobody shows it."""
         while context.request.follows and not self._making.done():
             changed = asyncio.ensure_future(self._changed.wait())
             try:
@@ -51,11 +47,35 @@ class Progress(Generic[T]):
                 changed.cancel()
             self._changed.clear()
             if not self._making.done():
-                yield replace(note, steps=self._steps(context))
+                yield
 
     async def result(self) -> T:
         """Wait for what comes of it; raises what it raises."""
         return await self._making
+
+
+class Progress(UnderWay[T]):
+    """A reading under way.
+
+    Args:
+        make: begins it, and has it say from any thread how far it is.
+        last: the key of the step that ends it and says nothing of itself; empty for none.
+    """
+
+    def __init__(self, make: Callable[[Hear], Awaitable[T]], last: str = "") -> None:
+        self._last = last
+        self._known: dict[str, tuple[int, int]] = {}
+        super().__init__(lambda _: make(self._heard))
+
+    def _heard(self, name: str, done: int, total: int) -> None:
+        if name in _KNOWN and total:
+            self._known[name] = (done, total)
+            self._has_changed()
+
+    async def notes(self, context: CommandContext, note: Note) -> AsyncIterator[Note]:
+        """Yield a working note with the steps whenever they have changed, until it is done."""
+        async for _ in self.changes(context):
+            yield replace(note, steps=self._steps(context))
 
     def _steps(self, context: CommandContext) -> tuple[Step, ...]:
         told = [

@@ -1,6 +1,7 @@
 """Has a model answer a question out of the commits that were found, within the day's tokens, and notes what that cost."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from analysis.commits.window import Window
@@ -8,15 +9,19 @@ from analysis.digest.digest import Digest, RunCard
 from analysis.digest.pipeline import SPENT, Turn
 from analysis.entry import RULES, Usage
 from analysis.i18n.language import Language
-from analysis.questions.answer import Answer
+from analysis.questions.answer import Answer, Said
 from bot.digests.budget import Budget
 from bot.digests.core import Core
 
 _BUSY = "another process asks the same just now"
 
 
-def in_sentences(core: Core, answer: Answer, language: Language, wanted: str = "auto") -> Answer:
+def in_sentences(
+    core: Core, answer: Answer, language: Language, wanted: str = "auto", heard: Callable[[Said], None] = lambda _: None
+) -> Answer:
     """Return an answer with a model's sentences, each borne out by a commit; or with why there are none.
+
+    `heard` is told each as soon as it is borne out, on another thread.
 
     Raises:
         BadInput: a model is wanted and none is configured.
@@ -42,7 +47,7 @@ def in_sentences(core: Core, answer: Answer, language: Language, wanted: str = "
         budget.close()
         return replace(answer, failure=SPENT if turn is Turn.NEVER else _BUSY)
     try:
-        given = answering.answer(analyser.model, text, found, language)
+        given = answering.answer(analyser.model, text, found, language, heard)
         usage = given.usage
     finally:
         budget.give([key], usage)

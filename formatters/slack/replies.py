@@ -72,6 +72,12 @@ def streamed(reply: Reply, without: Collection[str] = ()) -> tuple[list[Json], l
     return [], slack(reply, without)
 
 
+def paragraph(text: str) -> Json:
+    """Return a paragraph of an answer as a block, the same whether the answer is whole or not."""
+    (block,) = rich(spans(sentences(text, _PARAGRAPH, "…"))).blocks
+    return block
+
+
 def preview(reply: Reply) -> list[Json]:
     """Return a reply as blocks below a link in somebody's message: without controls, which would be about theirs."""
     (message, *_) = packed([one for one in pieces(reply, in_view=True) if one.text])
@@ -93,7 +99,7 @@ def pieces(reply: Reply, *, in_view: bool = False, without: Collection[str] = ()
     """
     match reply:
         case Note(steps=steps) if steps and not in_view and "plan" not in without:
-            return [plan(reply)]
+            return [plan(reply), *(Piece((paragraph(text),), text) for text in reply.paragraphs)]
         case Note():
             return [*_note(reply), *buttons(reply.buttons)]
         case DigestPost() | ReviewPost():

@@ -4,7 +4,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,13 +26,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is answered, and how it travels: broken off or not at all, or a byte every `drip` seconds."""
+    """What is answered, and how it travels: broken off or not at all, a byte every `drip` seconds, or in `pieces` as they are made."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     broken: Literal["", "reset", "truncate"] = ""
     drip: float = 0.0
+    pieces: Iterable[bytes] = ()
 
 
 class Loopback:
@@ -127,10 +128,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
-        if reply.status != 304:
+        if reply.pieces:  # nobody knows how long it gets: it ends with the connection
+            self.close_connection = True
+            self.send_header("Connection", "close")
+        elif reply.status != 304:
             self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
-        if reply.broken == "truncate":
+        if reply.pieces:
+            for piece in reply.pieces:
+                self.wfile.write(piece)
+        elif reply.broken == "truncate":
             self.close_connection = True
             self.wfile.write(reply.body[: len(reply.body) // 2])
         elif reply.drip:

@@ -8,8 +8,9 @@ Without an answer of the test's own it makes a valid one from the JSON schema th
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
 
 from servers.loopback import Loopback, Reply, Request, as_json
@@ -41,7 +42,8 @@ class Behaviour:
         change: what becomes of the content.
         refusal: the message's refusal, instead of content.
         usage: whether the answer tells its tokens.
-        streams: whether it can come in pieces.
+        streams: whether it can come in pieces; `ignores_stream`: it is asked for pieces and answers whole.
+        cut: cuts the content into the pieces that are sent; it may wait in between, and end early.
         wait: seconds before the answer.
         drip: seconds between the answer's bytes.
     """
@@ -53,6 +55,8 @@ class Behaviour:
     refusal: str | None = None
     usage: bool = True
     streams: bool = True
+    ignores_stream: bool = False
+    cut: Callable[[str], Iterable[str]] = lambda text: (text[:1], text[1:])
     wait: float = 0.0
     drip: float = 0.0
 
@@ -87,6 +91,7 @@ FENCED = Behaviour(change=lambda text: f"Here is the JSON:\n\n```json\n{text}\n`
 THINKING = Behaviour(change=lambda text: f"<think>\nIt asks for {{}}, hm.\n</think>\n\n{text}")
 NO_USAGE = Behaviour(usage=False)
 NO_STREAM = Behaviour(streams=False)
+IGNORES_STREAM = Behaviour(ignores_stream=True)
 DRIP = Behaviour(drip=0.2)
 RESET = Behaviour(Reply(0, broken="reset"))
 HTML_PAGE = Behaviour(Reply(200, _PROXY_PAGE, {"Content-Type": "text/html; charset=utf-8"}))
@@ -196,7 +201,8 @@ class ModelServer(Loopback):
         with self._lock:
             self.tokens_in += tokens
         found = self._completion(asked, behaviour, number, tokens)
-        return _pieces(found) if asked.get("stream") else _reply(200, found, drip=behaviour.drip)
+        is_whole = behaviour.ignores_stream or not asked.get("stream")
+        return _reply(200, found, drip=behaviour.drip) if is_whole else _pieces(found, asked, behaviour)
 
     def _completion(self, asked: Json, behaviour: Behaviour, number: int, tokens: int) -> Json:
         found = self._answer(asked)
@@ -222,18 +228,31 @@ class ModelServer(Loopback):
         }
 
 
-def _pieces(found: Json) -> Reply:
+def _pieces(found: Json, asked: Json, behaviour: Behaviour) -> Reply:
     """Return a completion as it comes in pieces: https://platform.openai.com/docs/api-reference/chat-streaming."""
     (choice,) = found["choices"]
-    text = choice["message"]["content"] or ""
-    deltas = [{"role": "assistant", "content": ""}, {"content": text[:1]}, {"content": text[1:]}]
-    chunks = [
-        {**found, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
-        for delta in deltas
-    ]
-    lines = [*(json.dumps(chunk) for chunk in chunks), "[DONE]"]
-    body = "".join(f"data: {line}\n\n" for line in lines)
-    return Reply(200, body.encode(), {"Content-Type": "text/event-stream"})
+    message, usage = choice["message"], found.pop("usage", None)
+
+    def chunk(choices: Sequence[Json], **more: Any) -> Json:
+        return {**found, "object": "chat.completion.chunk", "choices": list(choices), **more}
+
+    def delta(finish: str | None = None, **values: Any) -> Json:
+        return chunk([{"index": 0, "delta": values, "finish_reason": finish}])
+
+    def chunks() -> Iterator[Json]:
+        yield delta(role="assistant", content="")
+        if message["refusal"]:
+            yield delta(refusal=message["refusal"])
+        for piece in behaviour.cut(message["content"] or ""):
+            yield delta(content=piece)
+        yield delta(finish=choice["finish_reason"])
+        if usage and (asked.get("stream_options") or {}).get("include_usage"):
+            yield chunk([], usage=usage)
+
+    lines = chain(map(json.dumps, chunks()), ["[DONE]"])
+    return Reply(
+        200, headers={"Content-Type": "text/event-stream"}, pieces=(f"data: {line}\n\n".encode() for line in lines)
+    )
 
 
 def _texts(messages: Sequence[Json]) -> Iterator[str]:

@@ -1,13 +1,13 @@
 """Answers to questions in plain words, with what was asked before in the same thread."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from difflib import get_close_matches
 
 from analysis.entry import RULES
 from analysis.errors import NotFound
-from analysis.questions.answer import Answer
+from analysis.questions.answer import Answer, Said
 from analysis.questions.follow_up import joined, leans
 from analysis.questions.query import Query
 from bot.commands import asking
@@ -15,10 +15,11 @@ from bot.commands.mistakes import Mistake
 from bot.conversation.asked import Before, Conversations, asked_before, commit_pointed_at
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.commits import show
+from bot.conversation.progress import UnderWay
 from bot.delivery.posts import commit_rows
 from bot.digests.answering import in_sentences
 from bot.port.command import Command
-from formatters.asking import answer_outline
+from formatters.asking import answer_outline, say_said
 from formatters.reply import Board, CommitList, Note, Reply, Step
 from formatters.text.item import author_of
 from formatters.text.links import commit_page, pull_request_page
@@ -55,9 +56,22 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
         raise Mistake("mistake.nothing_known") from None
     await work.quick(lambda: conversations.note(context.request, asked, core.now()))
     if answer.found and context.services.fresh.name != RULES:
-        yield replace(context.working("working.ask"), steps=(_reading(context, answer),))
+        note = replace(context.working("working.ask"), steps=(_reading(context, answer),))
+        yield note
         key = ("ask", asked.texts, context.language, asked.commits)
-        answer = await work.shared(key, lambda: in_sentences(core, answer, context.language))
+        said = list[str]()
+
+        def begin(has_changed: Callable[[], None]) -> Awaitable[Answer]:
+            def heard(one: Said) -> None:
+                said.append(say_said(one))
+                has_changed()
+
+            return work.shared(key, lambda: in_sentences(core, found, context.language, heard=heard))
+
+        found, making = answer, UnderWay(begin)
+        async for _ in making.changes(context):
+            yield replace(note, paragraphs=tuple(said))
+        answer = await making.result()
     yield await answered(context, answer, zone)
 
 

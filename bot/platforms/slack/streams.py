@@ -1,4 +1,4 @@
-"""An answer that grows in a thread while it is made: its steps first, then its paragraphs, at the end all the rest.
+"""An answer that grows in a thread while it is made: its steps, its paragraphs as they come, at the end all the rest.
 
 What is streamed are blocks of rich text, in which nothing from outside is read as markup.
 https://docs.slack.dev/reference/methods/chat.startStream
@@ -15,6 +15,7 @@ from bot.platforms.slack.web import Ended, Gone, Json, Web
 from bot.port.platform import Asker, Later, Refused, Unsure
 from formatters.reply import Note
 from formatters.slack.progress import chunks
+from formatters.slack.replies import paragraph
 
 _LOG = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Stream:
         self._pause = pause
         self._message = ""
         self._note: Note | None = None
+        self._paragraphs = list[Json]()
         self.is_stopped = False
 
     @property
@@ -45,16 +47,29 @@ class Stream:
         return bool(self._message)
 
     async def tell(self, note: Note) -> bool:
-        """Show the steps of a working note; False where nothing can be streamed."""
+        """Show the steps of a working note, and what of the answer stands already; False where nothing can be streamed."""
         if self.is_stopped:
             return True
         if self._message:
-            is_told = await self._append(chunks(note.text, note.steps))
+            is_same = self._note is not None and self._note.steps == note.steps
+            is_told = is_same or await self._append(chunks(note.text, note.steps))
+            is_told = is_told and await self._grow([paragraph(text) for text in note.paragraphs])
             await asyncio.sleep(self._pause)
         else:
-            is_told = await self._start(note)
+            is_told = await self._start(note) and await self._grow([paragraph(text) for text in note.paragraphs])
         self._note = note
         return is_told
+
+    async def _grow(self, paragraphs: Sequence[Json]) -> bool:
+        """Show what has come of an answer's paragraphs; False where those that stand are not its beginning."""
+        count = len(self._paragraphs)
+        if list(paragraphs[:count]) != self._paragraphs:
+            return False
+        for block in paragraphs[count:]:
+            if not await self._append([{"type": "blocks", "blocks": [block]}]):
+                return False
+            self._paragraphs.append(block)
+        return True
 
     async def _start(self, note: Note) -> bool:
         asker = self._asker
@@ -67,18 +82,18 @@ class Stream:
         return self.is_open
 
     async def end(self, paragraphs: Sequence[Json], rest: Sequence[Json]) -> bool:
-        """Show the answer: its paragraphs one by one, then the rest; False where it has to be shown in another way."""
+        """Show the answer: those of its paragraphs that do not stand yet, then the rest; False where it has to be shown anew."""
         if self.is_stopped:
             return True
         if not self._message:
             return False
         steps = [replace(step, state="done") for step in self._note.steps] if self._note else []
         is_told = await self._append(chunks(tell("slack.read", self._asker.language or "en"), steps))
-        for block in paragraphs:
-            is_told = is_told and await self._append([{"type": "blocks", "blocks": [block]}])
+        if paragraphs or rest:
+            is_told = is_told and await self._grow(paragraphs)
         if is_told and not self.is_stopped:
             is_told = await self._call("chat.stopStream", **({"blocks": list(rest)} if rest else {}))
-        message, self._message = self._message, ""
+        message, self._message, self._paragraphs = self._message, "", []
         if not is_told:  # what stands there is half an answer
             await self._take_back(message)
         return is_told
