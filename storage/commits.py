@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -209,6 +210,20 @@ class Commits:
                 [repo, *texts],
             )
             return [commit_of(row) for row in rows]
+
+    def paths(self, repos: Sequence[str], most: int) -> dict[str, int]:
+        """Count how many of the newest commits, so many at most, touched which file, by its path."""
+        found = Counter[str]()
+        with self._store.read() as db:
+            rows = db.execute(
+                "select c.files from commits c join repositories r on r.id = c.repository "
+                f"where r.name in ({','.join('?' * len(repos))}) and c.files is not null order by c.id desc limit ?",
+                [*repos, most],
+            )
+            with undamaged("files"):
+                for (files,) in rows:
+                    found.update({file[0] for file in json.loads(files)})
+        return dict(found)
 
     def parents(self, repo: str, since: datetime, most: int) -> dict[str, tuple[str, ...]]:
         """Return the parents of the commits that are remembered from a moment on, so many at most, by SHA."""

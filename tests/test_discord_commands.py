@@ -9,7 +9,7 @@ from bot.port.platform import Option
 
 ROOM = 0.75
 """How much of a limit may be used up: the next commands must fit, too."""
-FREE = {"question", "words", "report", "word", "path", "branch"}
+FREE = {"question", "words", "report", "word"}
 """Options that hold whatever somebody wants to write."""
 
 

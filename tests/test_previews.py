@@ -54,8 +54,24 @@ class TestPreviews:
             assert [row.item.entry.commit.sha for row in shown.rows] == [sha]
 
     @pytest.mark.parametrize(
+        ("path", "title"),
+        [(f"/week/2026-03-12/{REPO}", "week"), (f"/month/2026-03-12/{REPO}", "2026-02-11"), (f"/repo/{REPO}", "week"), (f"/repo/{REPO}/?year=2026", "week")],
+    )  # fmt: skip
+    async def test_a_look_back_and_a_repository_are_the_counts_and_what_mattered(
+        self, bot: Bot, path: str, title: str
+    ) -> None:
+        """A repository by the newest week that is known of it."""
+        shown = await preview(bot, path)
+        assert shown
+        assert shown.title.startswith(REPO)
+        assert title in shown.title
+        assert "commits" in shown.note
+        assert 0 < len(shown.rows) <= 3
+
+    @pytest.mark.parametrize(
         "path",
-        ["", "/", "/commit/zzz", "/commit/0123456789", f"/day/someday/{REPO}", f"/day/2020-01-01/{REPO}", "/search?q=x", "/day/2026-03-12/a/b"],
+        [f"/week/2020-01-01/{REPO}", f"/month/0001-01-05/{REPO}", f"/year/2026/{REPO}", "/repo/a/b", "/week/2026-03-12/a/b",
+         "", "/", "/commit/zzz", "/commit/0123456789", f"/day/someday/{REPO}", f"/day/2020-01-01/{REPO}", "/search?q=x", "/day/2026-03-12/a/b"],
     )  # fmt: skip
     async def test_anything_else_is_nothing(self, bot: Bot, path: str) -> None:
         assert await preview(bot, path) is None
@@ -71,8 +87,8 @@ class TestPreviews:
         assert day
         commit = f"/commit/{day.rows[0].item.entry.commit.sha}"
         stranger = an_asker(channel="C2", is_admin=True)
-        assert await preview(bot, path, stranger) is None
-        assert await preview(bot, commit, stranger) is None
+        for one in (path, commit, f"/week/2026-03-12/{REPO}", f"/month/2026-03-12/{REPO}", f"/repo/{REPO}"):
+            assert await preview(bot, one, stranger) is None
         assert await preview(bot, path, a_member())
         assert await preview(bot, path, a_person(channels=frozenset({"C1"}))), "in their own direct messages"
 

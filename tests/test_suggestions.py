@@ -118,3 +118,44 @@ async def test_whoever_has_no_clocks_is_asked_for_them(bot: Bot) -> None:
     plain = await bot.reply("subscribe", a_person())
     assert isinstance(plain, Form)
     assert "zone" not in [field.name for field in plain.fields]
+
+
+class TestPaths:
+    """Of what was touched of late, where somebody asks."""
+
+    @pytest.fixture
+    async def known(self, bot: Bot, pen: Repository) -> Bot:
+        files = {
+            "python/core/a.py": "1\n",
+            "python/core/b.py": "1\n",
+            "python/README.md": "1\n",
+            "rust/core/lib.rs": "1\n",
+        }
+        pen.commit("Add packages", files)
+        await bot.reply("today")
+        return bot
+
+    @pytest.mark.parametrize("name", ["subscribe", "mute", "setup"])
+    async def test_folders_are_offered_step_by_step(self, known: Bot, name: str) -> None:
+        assert (await offered(known, name, "path", ""))[:2] == ["python/", "rust/"]
+        assert await offered(known, name, "path", "py") == ["python/"]
+        assert await offered(known, name, "path", "python/") == ["python/core/", "python/README.md"]
+        assert await offered(known, name, "path", "./PYTHON/c") == ["python/core/"]
+
+    async def test_a_folder_is_found_by_its_own_name(self, known: Bot) -> None:
+        assert await offered(known, "subscribe", "path", "core") == ["python/core/", "rust/core/"]
+
+    async def test_a_list_goes_on_behind_its_last_comma(self, known: Bot) -> None:
+        assert await offered(known, "setup", "path", "rust/,py") == ["rust/,python/"]
+
+    async def test_nothing_is_offered_of_what_is_not_seen(self, known: Bot) -> None:
+        assert await offered(known, "subscribe", "path", "", an_asker(channel="C9")) == []
+
+
+async def test_branches_of_a_feed_are_offered_by_family(bot: Bot, pen: Repository) -> None:
+    """What several have in common first."""
+    for name in ("release/1.9", "release/1.10", "feature/try"):
+        pen.git("branch", name)
+    assert await offered(bot, "setup", "branch", "rel") == ["release/*", "release/1.9", "release/1.10"]
+    assert await offered(bot, "setup", "branch", "main,try") == ["main,feature/try"]
+    assert await offered(bot, "setup", "branch", "", an_asker(channel="C9")) == []

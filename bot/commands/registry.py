@@ -38,7 +38,7 @@ def verbs() -> tuple[Verb, ...]:
     )
     levels = _chosen("min", {level: in_all(f"least.{level}") for level in LEVELS})
     topic = (
-        _named("area", "area"), _named("path", "words"), _named("author", "author"), _named("word", "words"),
+        _named("area", "area"), _named("path", "path"), _named("author", "author"), _named("word", "words"),
         types, _named("label", "label"), levels,
     )  # fmt: skip
     return (
@@ -65,7 +65,7 @@ def verbs() -> tuple[Verb, ...]:
         _verb("mute", *topic, repo, _named("here", "flag"), has_form=True),
         _verb("subs", _named("here", "flag")),
         _verb("unsubscribe", _first("number", "subscription"), _named("here", "flag")),
-        _verb("setup", _maybe("repository", "repository"), _named("path", "words"), _named("label", "label"), _named("branch", "words"), is_admin=True, has_form=True, group="channel"),
+        _verb("setup", _maybe("repository", "repository"), _named("path", "path"), _named("label", "label"), _named("branch", "branch"), is_admin=True, has_form=True, group="channel"),
         _verb("pause", repo, is_admin=True, group="channel"),
         _verb("resume", repo, is_admin=True, group="channel"),
         _verb("remove", repo, is_admin=True, group="channel"),

@@ -14,7 +14,8 @@ from bot.config import machine_zone
 from bot.conversation.context import CommandContext, Services, read_context
 from bot.conversation.handlers.days import place_of
 from bot.conversation.handlers.topics import own_subscriptions, what_of
-from bot.conversation.versions import TagRefresh, one_repository, ranges
+from bot.conversation.paths import families, folders
+from bot.conversation.versions import BranchLists, TagRefresh, one_repository, ranges
 from bot.port.command import Command
 from bot.port.platform import Asker, Kind, Option, Request
 from formatters.i18n.wording import say_day
@@ -27,6 +28,10 @@ _MOST = 25
 _LABEL = 80
 _DAYS = 14
 _FRESH = timedelta(days=3)
+_TOUCHED = 500
+"""Commits whose files tell which paths are of interest."""
+_SEVERAL = {"area", "author", "label", "path", "branch"}
+"""What an option may hold several of, with commas in between."""
 _OF_FEEDS = {"pause", "resume", "remove", "rerun"}
 
 
@@ -36,6 +41,7 @@ class Suggestions:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._tags = TagRefresh(services)
+        self._branches = BranchLists(services)
 
     async def __call__(
         self, asker: Asker, verb: str, option: Option, typed: str, others: Mapping[str, str]
@@ -46,6 +52,10 @@ class Suggestions:
         context = await read_context(self._services, Request(asker, verb), command)
         if option.kind == "versions":
             await self._tags.listed(one_repository(context))
+        if option.kind == "branch":
+            head, last = _listed(option, typed)
+            names = await self._branches.of(one_repository(context))
+            return [(head + one, head + one) for one in families(names, last)]
         find = _FINDERS.get(option.kind)
         if find is None:
             return _choices(option, context.language, typed.strip().lower())[:_MOST]
@@ -56,7 +66,7 @@ class Suggestions:
 
 def _listed(option: Option, typed: str) -> tuple[str, str]:
     """Part what is typed into what stands before the last comma, and what is being typed, where an option holds several."""
-    cut = max(map(typed.rfind, LIST_SIGNS)) + 1 if option.named and option.kind in {"area", "author", "label"} else 0
+    cut = max(map(typed.rfind, LIST_SIGNS)) + 1 if option.named and option.kind in _SEVERAL else 0
     return typed[:cut], typed[cut:]
 
 
@@ -98,6 +108,13 @@ def _labels(context: CommandContext, typed: str) -> list[tuple[str, str]]:
     """Return labels of the pull requests that are known, the most frequent first."""
     found = context.services.core.stores.pull_requests.labels(context.visible, typed, _MOST)
     return [(name, name) for name in found]
+
+
+def _paths(context: CommandContext, typed: str) -> list[tuple[str, str]]:
+    """Return folders and files of what was touched of late, step by step."""
+    repo = one_repository(context)
+    repos = (repo,) if repo else context.visible
+    return [(one, one) for one in folders(context.services.core.stores.commits.paths(repos, _TOUCHED), typed)]
 
 
 def _areas(context: CommandContext, typed: str) -> list[tuple[str, str]]:
@@ -199,5 +216,6 @@ _FINDERS: dict[Kind, Callable[[CommandContext, str], list[tuple[str, str]]]] = {
     "versions": _versions,
     "branches": _branches,
     "subscription": _subscriptions,
+    "path": _paths,
     "command": _commands,
 }

@@ -1,4 +1,4 @@
-"""Versions that are offered while somebody types: the tags of a repository as they were last listed, in pairs."""
+"""Versions and branches that are offered while somebody types: as a repository last listed them, tags in pairs."""
 
 import asyncio
 import contextlib
@@ -78,3 +78,34 @@ class TagRefresh:
             follow_tags(core.stores, core.sources.open(parse_place(place)))
         except Problem as problem:
             _LOG.warning("the tags of %s could not be listed: %s", repo, problem)
+
+
+class BranchLists:
+    """Lists the branches of repositories that somebody asks about: each at most every few minutes, and never for long."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._known: dict[str, tuple[datetime, asyncio.Future[tuple[str, ...]]]] = {}
+
+    async def of(self, repo: str) -> tuple[str, ...]:
+        """Return the names of a repository's branches; none where they cannot be listed, or not soon enough for this time."""
+        services, now = self._services, self._services.core.now()
+        if not repo:
+            return ()
+        asked, listing = self._known.get(repo, (None, None))
+        if asked is None or listing is None or now - asked >= _EVERY:
+            listing = asyncio.ensure_future(
+                services.work.shared(("branch names", repo.lower()), lambda: self._list(repo))
+            )
+            self._known[repo] = now, listing
+        with contextlib.suppress(TimeoutError):
+            return await asyncio.wait_for(asyncio.shield(listing), _PATIENCE)
+        return ()
+
+    def _list(self, repo: str) -> tuple[str, ...]:
+        core, place = self._services.core, self._services.feeds.place_of(repo)
+        try:
+            return tuple(core.sources.open(parse_place(place)).branch_names().tips)
+        except Problem as problem:
+            _LOG.warning("the branches of %s could not be listed: %s", repo, problem)
+            return ()

@@ -105,7 +105,7 @@ Conversation = Callable[[Request], AsyncIterator[Answer]]
 
 Kind = Literal[
     "words", "repository", "zone", "area", "author", "label", "date", "hour", "commit", "versions", "branches", "subscription",
-    "command", "choice", "flag", "file",
+    "path", "branch", "command", "choice", "flag", "file",
 ]  # fmt: skip
 """What an option holds: where anything has a list of it, that is offered while it is typed."""
 
