@@ -206,6 +206,38 @@ def test_a_metric_whose_name_is_put_together_is_not_gone(cli: Cli, tmp_path: Pat
     assert "pen_ink_pages_total" not in str(upgraded(cli, repo.path, "v1..v2"))
 
 
+def test_a_metric_is_told_by_its_whole_name(cli: Cli, tmp_path: Path) -> None:
+    """Though the constants that it begins with stand in other files than the change; one of another beginning stays."""
+    repo = Repository(tmp_path / "pen")
+    made = 'package pen\n\nvar {0} = prometheus.NewCounter(prometheus.CounterOpts{{\n\tNamespace: namespace,\n\tSubsystem: {1},\n\tName: "pages_total",\n}})\n'
+    files = {
+        "pen/names.go": 'package pen\n\nconst namespace = "pen"\n',
+        "part/names.go": 'package part\n\nconst Ink = "ink"\n',
+        "pen/ink.go": made.format("ink", "part.Ink"),
+        "pen/cap.go": made.format("caps", '"cap"'),
+    }
+    repo.commit("Begin", files, "v1")
+    repo.commit("Count no ink", {"pen/ink.go": "package pen\n"}, "v2")
+    (tmp_path / "rules.yml").write_text("expr: rate(pen_ink_pages_total[5m]) + rate(pen_cap_pages_total[5m])\n")
+    at = ("--repo", f"ann/pen={repo.path}")
+    cli("uses", "scan", "rules.yml", *at, "--at", "v1")
+    told = json.loads(cli("upgrade", "v1..v2", *at, "--uses", "uses.toml", "--json").stdout)
+    assert [(hit["fact"]["name"], hit["uses"][0]["name"]) for hit in told["hits"]] == [("pen_ink_pages_total",) * 2]
+    assert "The metric `pen_ink_pages_total` is gone" in str(told["parts"])
+
+
+def test_an_argument_that_moved_still_reads_its_variable(cli: Cli, tmp_path: Path) -> None:
+    """Though clap is told the variable by the field's name only."""
+    repo = Repository(tmp_path / "pen")
+    made = "#[derive(Parser)]\nstruct Args {\n    #[arg(long, env)]\n    pen_colour: String,\n}\n"
+    repo.commit("Begin", {"src/main.rs": made + "\nfn main() {}\n"}, "v1")
+    repo.commit("Begin to move", {"src/main.rs": "fn main() {}\n"})
+    repo.commit("Move it", {"src/args.rs": made}, "v2")
+    repo.commit("Drop it", {"src/args.rs": "struct Args {}\n"}, "v3")
+    assert "PEN_COLOUR" not in str(upgraded(cli, repo.path, "v1..v2"))
+    assert "PEN_COLOUR" in str(upgraded(cli, repo.path, "v1..v3")["breaks"])
+
+
 @pytest.mark.parametrize(
     ("now", "is_gone"),
     [

@@ -129,6 +129,9 @@ CASES = {
         other --port 90; wget http://$HOST:80/pages/7?x=1
         """, ["QUILL_CACHE=/tmp @3", "--model-path=m @3", "QUILL_LOG=info @4", "example/quill=v1 @4", "--port=80 @4", "/pages/{page} @5"]),
     "the beginning of a flag": ("run.sh", "quill-serve --page 16 --p 80\nother --page 16\n", ["--page-size=16 @1"]),
+    "one hyphen": ("run.sh", "quill-serve -page-size=16 -port 80 -m x\nother -port 80\n", ["--page-size=16 @1", "--port=80 @1"]),
+    "a variant of the image": ("a.yaml", "image: ghcr.io/example/quill-gpu:v1\nargs: ['--port=80']\n", ["ghcr.io/example/quill-gpu=v1 @1", "--port=80 @2"]),
+    "an image that only begins so": ("a.yaml", "image: example-operator/quill-reloader:v1\nargs: ['--port=80']\n", []),
     "a unit": ("quill.service", """
         [Service]
         Environment="QUILL_CACHE=/tmp" OTHER=1
@@ -261,6 +264,13 @@ def test_what_goes_or_is_renamed_touches_who_uses_it() -> None:
     assert hits(Use(K.VARIABLE, "QUILL_A", "", *at), Fact(kinds.ENV_REMOVED, "QUILL_A")) == 1
     assert hits(Use(K.METRIC, "quill_s_bucket", "", *at), Fact(kinds.METRIC_REMOVED, "quill_s")) == 1
     assert hits(Use(K.ENDPOINT, "/pages/{page}", "", *at), Fact(kinds.ENDPOINT_REMOVED, "GET /pages/{id}")) == 1
+    envs = Use(K.NAME, "quill.envs.QUILL_A", "", *at)
+    read = Fact(kinds.ENV_REMOVED, "QUILL_A", "quill/envs.py")
+    assert hits(envs, read, Fact(kinds.ENV_REMOVED, "QUILL_AB", "quill/envs.py"), Fact(kinds.ENV_REMOVED, "QUILL_A", "quill/other.py")) == 1
+    moved = Fact(kinds.RENAMED, "QUILL_A", "quill/envs.py", before="QUILL_A", after="QUILL_B")
+    assert hits(Use(K.NAME, "quill.envs.envs.QUILL_A.get", "", *at), moved) == 1
+    whole = Use(K.METRIC, "quill_store_reads_total", "", *at)
+    assert hits(whole, Fact(kinds.METRIC_REMOVED, "store_reads_total", "a.go"), Fact(kinds.METRIC_REMOVED, "store_reads_total", "a.py")) == 1
     name = Use(K.NAME, "quill.engine.Engine", "", *at)
     assert (
         hits(

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from analysis.commits.commit import FileChange
-from analysis.commits.file_kinds import FileKind
+from analysis.commits.file_kinds import FileKind, language_of
 from analysis.facts import defaults, names
+from analysis.facts.constants import PackageConstants
 from analysis.facts.interface import variables
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
 from analysis.facts.syntax.choices import choices
@@ -15,7 +17,7 @@ from analysis.facts.syntax.exports import listed
 from analysis.facts.syntax.flags import flags
 from analysis.facts.syntax.gates import gates
 from analysis.facts.syntax.manifests import declared
-from analysis.facts.syntax.metrics import metrics
+from analysis.facts.syntax.metrics import Constants, metrics
 from analysis.facts.syntax.offers import is_open
 from analysis.facts.syntax.python_defaults import CONSTANT, INHERITED, KEY, SETTING
 from analysis.facts.syntax.routes import routes
@@ -55,13 +57,14 @@ class Definition:
 _SET = {SETTING, INHERITED, KEY}
 
 
-def definitions(path: str, text: str) -> Iterator[Definition]:
-    """Find what the file at `path` gives its users; nothing for a file that is not of the product."""
+def definitions(path: str, text: str, constants: PackageConstants | None = None) -> Iterator[Definition]:
+    """Find what the file at `path` gives its users, by the constants of others; nothing for a file that is not of the product."""
     file = _whole(path, text)
     if not file.is_product:
         return
+    constants = constants or PackageConstants({})
     for view in (new for _, new in file.views):
-        for kind, found in _found(file, view):
+        for kind, found in _found(file, view, partial(constants.find, path)):
             if kind is not Offered.NAME or (is_open(file) and not found.name.startswith("_")):
                 yield Definition(kind, found.name, found.path, found.line, found.value if kind in _VALUED else "")
         if file.kind is FileKind.BUILD:
@@ -72,12 +75,21 @@ def definitions(path: str, text: str) -> Iterator[Definition]:
 _VALUED = {Offered.FLAG, Offered.VARIABLE, Offered.CONFIG, Offered.GATE, Offered.CHOICE}
 
 
-def _found(file: ChangedFile, view: View) -> Iterator[tuple[Offered, Mention]]:
+def is_composed(path: str, text: str) -> bool:
+    """Whether a file may define names that it does not spell: of metrics in Go, of variables in Rust."""
+    words = _COMPOSED.get(language_of(path), ())
+    return any(word in text for word in words)
+
+
+_COMPOSED = {"go": ("Opts{", "BuildFQName("), "rust": ("#[arg(", "#[clap(")}
+
+
+def _found(file: ChangedFile, view: View, constants: Constants) -> Iterator[tuple[Offered, Mention]]:
     yield from ((Offered.FLAG, one) for one in flags(file.language, file.path, view))
     yield from ((Offered.COMMAND, one) for one in commands(file, view))
     yield from ((Offered.VARIABLE, one) for one in variables(file, view))
     yield from ((Offered.ENDPOINT, one) for one in routes(file, view))
-    yield from ((Offered.METRIC, one) for one in metrics(file, view))
+    yield from ((Offered.METRIC, one) for one in metrics(file, view, constants))
     yield from ((Offered.GATE, one) for one in gates(file, view))
     yield from ((Offered.CHOICE, one) for one in choices(file, view))
     yield from ((Offered.CONFIG, one) for one in defaults.values(file, view) if _is_set(one))

@@ -8,7 +8,7 @@ from analysis.facts.syntax.changed import ChangedFile, Mention, View, new_values
 from analysis.facts.syntax.choices import choices
 from analysis.facts.syntax.code import literal
 from analysis.facts.syntax.commands import commands
-from analysis.facts.syntax.flags import flags
+from analysis.facts.syntax.flags import clap_variables, flags
 from analysis.facts.syntax.gates import gates
 from analysis.facts.syntax.metrics import metrics
 from analysis.facts.syntax.routes import full_route, routes
@@ -89,6 +89,8 @@ def variables(file: ChangedFile, view: View) -> Iterator[Mention]:
         value = found[{"e": "d"}.get(group, group) + "v"] if group in "abcde" else None
         value = _PATTERNS.named_default.sub("", value) if value else None
         yield view.mention(found[group], file.path, found.start(group), literal(value) if value else "")
+    if file.language == "rust":
+        yield from (one for one in clap_variables(file.path, view) if not _PATTERNS.common.fullmatch(one.name))
 
 
 def _stands(name: str, files: Sequence[ChangedFile], *, after: bool) -> bool:

@@ -13,7 +13,8 @@ from posixpath import basename
 
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.facts import Fact, FactKind
-from analysis.facts.definitions import Definition, Offered, definitions
+from analysis.facts.constants import PackageConstants
+from analysis.facts.definitions import Definition, Offered, definitions, is_composed
 from analysis.sources.revisions import Files
 from analysis.upgrade.netting import Change
 
@@ -34,6 +35,7 @@ _BY_VALUE = {
     FactKind.DEFAULT_CHANGED, FactKind.SELECTION_CHANGED, FactKind.CONSTANT_CHANGED, FactKind.FORMAT_CHANGED,
     FactKind.REQUIREMENT_CHANGED, FactKind.DEPENDENCY_CHANGED, FactKind.GATE_CHANGED,
 }  # fmt: skip
+_COMPOSED = {Offered.METRIC, Offered.VARIABLE}
 _OF_DEPENDENCIES = {FactKind.DEPENDENCY_ADDED, FactKind.DEPENDENCY_REMOVED, FactKind.DEPENDENCY_CHANGED}
 _FOR_DEVELOPERS = re.compile(
     r"(?:^|[/_.-])(?:constraints?|dev|develop|tests?|lint|docs?|typing|mypy|ci|build|bench\w*|examples?)[\w-]*\.(?:txt|in)$"
@@ -61,15 +63,27 @@ class Checker:
         """Whether a fact is about what people install and run, and not about tools of developers."""
         return fact.kind not in _OF_DEPENDENCIES or self._is_installed(fact.path)
 
-    def checked(self, change: Change) -> Change | None:
-        """Return a change with the values that both revisions show; None where they contradict it."""
+    def checked(self, change: Change) -> tuple[Change, ...]:
+        """Return a change with the names and values that both revisions show; none where they contradict it."""
+        found = (self._checked(one) for one in self._whole(change))
+        return tuple(one for one in found if one)
+
+    def _whole(self, change: Change) -> Iterator[Change]:
+        """Yield the metrics of Go that a diff names by the end of their names, by all of these."""
+        fact = change.fact
+        side = {FactKind.METRIC_REMOVED: self._old, FactKind.METRIC_ADDED: self._new}.get(fact.kind)
+        for name in side.metrics_ending(fact.name, fact.path) if side else [fact.name]:
+            yield replace(change, fact=replace(fact, name=name))
+
+    def _checked(self, change: Change) -> Change | None:
         fact = change.fact
         if fact.kind in _OFFERED:
             return change if self._is_moved(fact) else None
         if fact.kind in _BY_VALUE:
             return self._valued(change)
+        if fact.kind is FactKind.RENAMED:
+            return replace(change, fact=self._renamed(fact)) if self._is_renamed(fact) else None
         holds: Callable[[Fact], bool] | None = {
-            FactKind.RENAMED: self._is_renamed,
             FactKind.NAME_RENAMED: self._is_renamed,
             FactKind.MODULE_REMOVED: self._is_module_gone,
             FactKind.SIGNATURE_CHANGED: self._is_in_both,
@@ -96,6 +110,14 @@ class Checker:
             not fact.before or self._old.has_near(fact.path, fact.name, fact.before)
         )
         return change if stands and fact.before != fact.after else None
+
+    def _renamed(self, fact: Fact) -> Fact:
+        """Return a rename with the whole names of metrics."""
+        old, new = (
+            side.metrics_ending(name, fact.path)
+            for side, name in ((self._old, fact.before), (self._new, fact.after))
+        )
+        return replace(fact, name=old[0], before=old[0], after=new[0]) if len(old) == len(new) == 1 else fact
 
     def _is_renamed(self, fact: Fact) -> bool:
         was, now = _module(fact.before), _module(fact.after)
@@ -139,6 +161,7 @@ class _Revision:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._of: dict[str, tuple[Definition, ...]] = {}
+        self._constants = PackageConstants(files.texts)
 
     def text(self, path: str) -> str:
         """The file there, or the only one of its name where it was moved."""
@@ -161,7 +184,7 @@ class _Revision:
 
     def of(self, path: str) -> tuple[Definition, ...]:
         if path not in self._of:
-            self._of[path] = tuple(definitions(path, self._files.texts.get(path, "")))
+            self._of[path] = tuple(definitions(path, self._files.texts.get(path, ""), self._constants))
         return self._of[path]
 
     def defines(self, kind: Offered, name: str, path: str) -> bool:
@@ -173,9 +196,16 @@ class _Revision:
         others = (
             other
             for other, text in self._files.texts.items()
-            if other != path and other.startswith(root) and bare in text
+            if other != path
+            and other.startswith(root)
+            and (bare in text or (kind in _COMPOSED and is_composed(other, text)))
         )
         return any(one.kind is kind and _alike(one.name, name) for other in (*near, *others) for one in self.of(other))
+
+    def metrics_ending(self, name: str, path: str) -> list[str]:
+        """Return the metrics of a file that a name is, or is the end of; the name itself where there is none."""
+        here = {one.name for one in self.of(path) if one.kind is Offered.METRIC} if path.endswith(".go") else set()
+        return [name] if name in here else sorted(one for one in here if one.endswith(f"_{name}")) or [name]
 
     def gives_otherwise(self, kind: Offered, name: str) -> bool:
         """Whether it gives its users a name in a way that no definition shows."""

@@ -165,14 +165,13 @@ def upgrade(
         if part is None or not checker.concerns(change.fact):
             continue
         checked = checker.checked(change)
-        if checked is None:
-            refuted += 1
-            continue
-        fact = checked.fact
-        key = (fact.kind, fact.name, fact.before, fact.after, fact.detail)
-        if key not in seen:
-            seen.add(key)
-            parts[part].append(Item(checked.shas, checked))
+        refuted += not checked
+        for one in checked:
+            fact = one.fact
+            key = (fact.kind, fact.name, fact.before, fact.after, fact.detail)
+            if key not in seen:
+                seen.add(key)
+                parts[part].append(Item(one.shas, one))
     told = {sha for part in _TOLD_BY_FACT for item in parts[part] for sha in item.shas}
     taken_back = _taken_back(entries)
     for entry in entries:

@@ -13,7 +13,7 @@ from analysis.uses.redefined import redefined
 from analysis.uses.use import Use, UseKind, Uses
 
 _WHOLE = {
-    FactKind.FLAG_REMOVED: UseKind.FLAG, FactKind.ENV_REMOVED: UseKind.VARIABLE, FactKind.METRIC_REMOVED: UseKind.METRIC,
+    FactKind.FLAG_REMOVED: UseKind.FLAG, FactKind.ENV_REMOVED: UseKind.VARIABLE,
 }  # fmt: skip
 _NAMES = {FactKind.NAME_REMOVED, FactKind.NAME_RENAMED, FactKind.SIGNATURE_CHANGED}
 _COUPLED = (UseKind.NAME, UseKind.SUBCLASS, UseKind.OVERRIDE, UseKind.PATCH)
@@ -46,17 +46,23 @@ class Index:
 
     def _touched(self, fact: Fact) -> Iterator[Use]:
         kind = fact.kind
-        if kind in _WHOLE:
+        if kind is FactKind.METRIC_REMOVED:
+            yield from self._metric(fact.name, fact.path)
+        elif kind in _WHOLE:
             yield from self._of(_WHOLE[kind], fact.name)
+            if kind is FactKind.ENV_REMOVED:
+                yield from self._in_module(fact.name, module_of(fact.path))
         elif kind is FactKind.ENDPOINT_REMOVED:
             yield from self._of(UseKind.ENDPOINT, fact.name.rpartition(" ")[2])
         elif kind is FactKind.CHOICE_REMOVED:
             yield from (use for use in self._of(UseKind.FLAG, fact.name) if use.value == fact.before.strip("\"'"))
         elif kind is FactKind.RENAMED:
             for name in _old_names(fact):
-                for one in (UseKind.FLAG, UseKind.VARIABLE, UseKind.METRIC, UseKind.ENDPOINT):
+                for one in (UseKind.FLAG, UseKind.VARIABLE, UseKind.ENDPOINT):
                     yield from self._of(one, name.rpartition(" ")[2])
+                yield from self._metric(name, fact.path)
                 yield from self._imported_from(name)
+                yield from self._in_module(name, module_of(fact.path)) if name.isupper() else ()
         elif kind is FactKind.MODULE_REMOVED:
             yield from self._imported_from(module_of(fact.path))
         elif kind in _NAMES:
@@ -86,6 +92,22 @@ class Index:
 
     def _of(self, kind: UseKind, name: str) -> list[Use]:
         return self._by_kind[kind].get(_key(kind, name), [])
+
+    def _metric(self, name: str, path: str) -> Iterator[Use]:
+        """A metric of Go may be known by the end of its name only: the rest is said in other files than the diff's."""
+        found = self._of(UseKind.METRIC, name)
+        yield from found
+        if not found and path.endswith(".go"):
+            for used, uses in self._by_kind[UseKind.METRIC].items():
+                if used.endswith(f"_{_key(UseKind.METRIC, name)}"):
+                    yield from uses
+
+    def _in_module(self, name: str, module: str) -> Iterator[Use]:
+        """What is asked of a module that reads the environment for others: `quill.envs.QUILL_CACHE`."""
+        for kind in (UseKind.NAME, UseKind.PATCH) if module else ():
+            for used, uses in self._by_kind[kind].items():
+                if used.startswith(f"{module}.") and name in used[len(module) :].split("."):
+                    yield from uses
 
     def _imported_from(self, module: str) -> Iterator[Use]:
         """What is imported from a module, or from one within it."""

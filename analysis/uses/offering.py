@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from analysis.facts import Fact, FactKind
-from analysis.facts.definitions import Offered, definitions
+from analysis.facts.constants import PackageConstants
+from analysis.facts.definitions import Offered, definitions, is_composed
 from analysis.i18n.patterns import Patterns
 from analysis.uses.modules import ClassDefinition, classes_of
 
@@ -41,6 +42,7 @@ class Offering:
     def add_files(self, files: Mapping[str, str], wanted: Collection[str]) -> None:
         """Add what a revision's files offer; of settings, what may be one of the words that are `wanted`."""
         words = tuple(sorted({word for word in wanted if word}))
+        constants = PackageConstants(files)
         for path, text in files.items():
             if found := _PATTERNS.root.match(path):
                 self.roots.add(found["name"])
@@ -48,8 +50,8 @@ class Offering:
                 self.programs.add(found["name"])
             if _PATTERNS.manifest.search(path):
                 self._manifest(path, text)
-            if any(word in text for word in words):
-                for one in definitions(path, text):
+            if is_composed(path, text) or any(word in text for word in words):
+                for one in definitions(path, text, constants):
                     self.names[one.kind].add(one.name)
         self.programs |= self.roots
         self._add_classes(files, {word for word in words if word[:1].isupper()})

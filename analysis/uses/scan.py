@@ -61,7 +61,7 @@ _LAUNCHERS = {
     "env",
     "time",
 }
-_WORDS_OF_A_NAME = 2
+_WORDS_OF_A_NAME, _SHORT_FLAG = 2, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,8 @@ def candidates(files: Iterable[Scanned]) -> set[str]:
             if isinstance(one, Command):
                 flags = (match for word in one.words if (match := _PATTERNS.flag.fullmatch(word.text)))
                 for flag in flags:
-                    found |= {flag["name"], flag["name"][2:].replace("-", "_")}
+                    bare = flag["name"].lstrip("-")
+                    found |= {bare, bare.replace("-", "_")}
             elif one.kind is UseKind.ENDPOINT:
                 found.add(one.name)
             elif one.kind is UseKind.METRIC:
@@ -184,7 +185,7 @@ class _Matcher:
         flags = self._offering.names[Offered.FLAG]
         for at, word in enumerate(one.words):
             found = _PATTERNS.flag.fullmatch(word.text)
-            name = self._flag(found["name"], flags, is_abbreviated=whose is True) if found else ""
+            name = self._flag(found["name"], flags, is_own=whose is True) if found else ""
             if not found or not name:
                 continue
             if whose is False or (whose is None and not (is_ours and name[2:].count("-"))):
@@ -193,14 +194,17 @@ class _Matcher:
             value = found["value"] if found["value"] is not None else "" if after.startswith("-") else after
             yield Use(UseKind.FLAG, name, value[:200], file.path, word.line)
 
-    def _flag(self, name: str, flags: Collection[str], *, is_abbreviated: bool) -> str:
-        """Return the flag that is meant; Python's parsers take the beginning of one, where no other begins so.
+    def _flag(self, name: str, flags: Collection[str], *, is_own: bool) -> str:
+        """Return the flag that is meant: Go's parser takes one hyphen for two, Python's the beginning of one where no other begins so.
 
+        https://pkg.go.dev/flag#hdr-Command_line_flag_syntax
         https://docs.python.org/3/library/argparse.html#argument-abbreviations-prefix-matching
         """
+        if not name.startswith("--"):
+            return f"-{name}" if is_own and len(name) > _SHORT_FLAG and f"-{name}" in flags else ""
         if name in flags:
             return name
-        longer = [flag for flag in flags if flag.startswith(name)] if is_abbreviated and self._offering.roots else []
+        longer = [flag for flag in flags if flag.startswith(name)] if is_own and self._offering.roots else []
         return longer[0] if len(longer) == 1 else ""
 
     def _program(self, one: Command) -> bool | None:
@@ -226,9 +230,12 @@ class _Matcher:
         return name in self._offering.programs or text.partition(".")[0] in self._offering.roots
 
     def _is_image(self, name: str) -> bool:
-        last = name.partition("@")[0].rpartition("/")[2].partition(":")[0].lower()
-        own = self._offering.repo.lower().rpartition("/")[2]
-        return last == own or own in re.split(r"[-_.]", last)
+        """Whether an image has the repository's name, or begins with it in a place of its own: `vllm/vllm-openai`."""
+        *places, last = name.partition("@")[0].lower().split("/")
+        last = last.partition(":")[0]
+        owner, _, own = self._offering.repo.lower().rpartition("/")
+        is_variant = last.startswith((f"{own}-", f"{own}_", f"{own}."))
+        return last == own or (is_variant and places[-1:] in ([own], [owner]))
 
     def _route(self, path: str) -> str:
         """Return the endpoint that a path is of, as the repository writes it: first the one without parameters."""

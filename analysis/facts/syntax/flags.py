@@ -128,12 +128,37 @@ def _go(path: str, view: View) -> Iterator[Mention]:
     for call in calls(_PATTERNS.go, view):
         place = 1 if call.found["var"] else 0
         found = _PATTERNS.go_name.match(call.given[place][0]) if len(call.given) > place else None
-        if found:
-            rest = [text for text, _ in call.given[place + (2 if call.found["short"] else 1) :]]
-            said = joined(rest[-1]) if len(rest) > 1 else ""
-            yield view.mention(f"--{found[1]}", path, call.given[place][1], literal(rest[0]) if rest else "", said)
+        rest = [text for text, _ in call.given[place + (2 if call.found["short"] else 1) :]]
+        values = 1 if call.found["type"] else 0  # what has a type of its own has its default in itself
+        has_usage = len(rest) == values + 1 and _PATTERNS.go_text.match(rest[-1])
+        if found and (call.found["set"] or has_usage):
+            said = joined(rest[-1]) if len(rest) > values else ""
+            default = literal(rest[0]) if rest and values else ""
+            yield view.mention(f"--{found[1]}", path, call.given[place][1], default, said)
+    yield from _kingpin(path, view)
     for named in _PATTERNS.urfave.finditer(view.code):
         yield view.mention(f"--{named[1]}", path, named.start(1))
+
+
+def _kingpin(path: str, view: View) -> Iterator[Mention]:
+    for call in calls(_PATTERNS.kingpin, view) if "Flag(" in view.code else ():
+        given = call.given if call.found[0] == ".Flag(" else call.given[1:]
+        found = _PATTERNS.go_name.match(given[0][0]) if len(given) == len(("name", "help")) else None
+        if found and _PATTERNS.go_text.match(given[1][0]):
+            default = _PATTERNS.kingpin_default.match(view.code, call.end)
+            value = literal(default["value"]) if default else ""
+            yield view.mention(f"--{found[1]}", path, given[0][1], value, joined(given[1][0]))
+
+
+def clap_variables(path: str, view: View) -> Iterator[Mention]:
+    """Find the variables that arguments are read from which only say `env`: called as their fields, in capitals.
+
+    https://docs.rs/clap/latest/clap/_derive/index.html#arg-attributes
+    """
+    for call in calls(_PATTERNS.clap, view):
+        field = _PATTERNS.clap_field.match(view.code, call.end)
+        if field and any(text == "env" for text, _ in call.given):
+            yield view.mention(field[1].upper(), path, field.start(1))
 
 
 def _c(path: str, view: View) -> Iterator[Mention]:

@@ -1,9 +1,9 @@
 """Metrics that dashboards and alerts query, as the clients of Prometheus, OpenTelemetry and statsd define them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from analysis.facts.syntax.changed import ChangedFile, Mention, View
-from analysis.facts.syntax.code import call_text, joined, keywords
+from analysis.facts.syntax.code import arguments, call_text, joined, keywords
 from analysis.facts.syntax.flags import calls
 from analysis.i18n.patterns import Patterns
 
@@ -12,25 +12,46 @@ _PATTERNS = Patterns(__file__)
 _SPEAKS_OF_IT = ("ounter", "auge", "istogram", "ummary", "Info(", "statsd", "NewDesc", "BuildFQName")
 """What stands in each definition: most files hold none, which is seen quicker than by the patterns."""
 
+Constants = Callable[[str], str | None]
+"""The text that a name stands for in Go, such as `namespace` or `metrics.Namespace`; None where that is not known."""
 
-def metrics(file: ChangedFile, view: View) -> Iterator[Mention]:
-    """Find the metrics that a file defines: by their whole name, as far as the definition spells it."""
+
+def _unknown(_name: str) -> None:
+    return None
+
+
+def metrics(file: ChangedFile, view: View, elsewhere: Constants = _unknown) -> Iterator[Mention]:
+    """Find the metrics that a file defines: by their whole name, or by its end where what it begins with is said elsewhere.
+
+    `elsewhere` knows the constants of other files.
+    """
     pattern = _PATTERNS["definition"].get(file.language)
     if pattern is None or not any(word in view.code for word in _SPEAKS_OF_IT):
         return
+
+    def constant(name: str) -> str | None:
+        found = constant_in(view.code, name)
+        return elsewhere(name) if found is None else found
+
     for found in (pattern, _PATTERNS.statsd):
         for call in calls(found, view):
-            name, at = _named(call.found[0], call.given)
+            name, at = _named(call.found[0], call.given, constant)
             if _PATTERNS.name.fullmatch(name):
                 yield view.mention(name, file.path, at)
     if file.language == "go":
         for found_options in _PATTERNS.go_options.finditer(view.code):
-            name = _joined(call_text(view.code, found_options.end() - 1))
+            name = _joined(call_text(view.code, found_options.end() - 1), constant)
             if name:
                 yield view.mention(name, file.path, found_options.start())
 
 
-def _named(call: str, given: list[tuple[str, int]]) -> tuple[str, int]:
+def constant_in(code: str, name: str) -> str | None:
+    """Return the text that a constant of Go has in a file; None where it is not there, or is put together."""
+    found = _PATTERNS.of("constant", identifier=name).search(code) if name in code else None
+    return found["text"] if found else None
+
+
+def _named(call: str, given: list[tuple[str, int]], constant: Constants) -> tuple[str, int]:
     """Return the name that a definition gives, by keyword, as an object's field or first, and where it stands."""
     if not given:
         return "", 0
@@ -40,9 +61,11 @@ def _named(call: str, given: list[tuple[str, int]]) -> tuple[str, int]:
             if call.endswith("BuildFQName(")
             else call_text(given[0][0], len("prometheus.BuildFQName")).split(",")
         )
-        return "_".join(part for text in words if (part := joined(text))), given[0][1]
-    if given[0][0].startswith(("{", "name:")):  # an object, or a macro's own way to name what it is given
-        return _joined(", ".join(text for text, _ in given)), given[0][1]
+        return _together([_spelled(text.strip(), constant) for text in words]), given[0][1]
+    if given[0][0].startswith("{"):
+        return _joined(call_text(given[0][0], 0), constant), given[0][1]
+    if given[0][0].startswith("name:"):  # a macro's own way to name what it is given
+        return _joined(", ".join(text for text, _ in given), constant), given[0][1]
     named = keywords(given)
     at = next((at for text, at in given if text.startswith("name")), given[0][1])
     if "name" in named:
@@ -51,10 +74,22 @@ def _named(call: str, given: list[tuple[str, int]]) -> tuple[str, int]:
     return ("", 0) if is_bare else (joined(given[0][0]), given[0][1])  # `Counter("some words")` counts letters
 
 
-def _joined(inside: str) -> str:
-    """Return the name that an object's fields give together; empty where one of them is said elsewhere."""
-    fields = {found["key"].lower(): found["value"][1:-1] for found in _PATTERNS.field.finditer(inside)}
-    spelled = {found[1].lower() for found in _PATTERNS.key.finditer(inside)}
-    if "name" not in fields or not spelled <= fields.keys():
-        return fields.get("name", "") if "name" in fields and _PATTERNS.name.fullmatch(fields["name"]) else ""
-    return "_".join(fields[key] for key in ("namespace", "subsystem", "name") if fields.get(key))
+def _joined(inside: str, constant: Constants) -> str:
+    """Return the name that an object's fields give together."""
+    found = (_PATTERNS.field.fullmatch(text) for text, _ in arguments(inside))
+    fields = {one["key"].lower(): _spelled(one["value"].strip(), constant) for one in found if one}
+    return _together([fields.get(key, "") for key in ("namespace", "subsystem", "name")]) if fields.get("name") else ""
+
+
+def _together(parts: list[str | None]) -> str:
+    """Join a name's parts; where one is not known, those behind it, if they still tell it from others."""
+    known = parts[max((at + 1 for at, part in enumerate(parts) if part is None), default=0) :]
+    name = "_".join(part for part in known if part)
+    return name if len(known) == len(parts) or _PATTERNS.name.fullmatch(name) else ""
+
+
+def _spelled(value: str, constant: Constants) -> str | None:
+    """Return the text of a literal, or of a constant."""
+    if found := _PATTERNS.spelled.fullmatch(value):
+        return found["text"]
+    return constant(value) if _PATTERNS.identifier.fullmatch(value) else None
