@@ -314,6 +314,47 @@ def test_a_value_that_instances_have_is_not_gone(cli: Cli, tmp_path: Path, after
 
 
 @pytest.mark.parametrize(
+    ("name", "after", "is_gone"),
+    [
+        ("Page", "from blinker import Page\n", False),
+        ("Page.rows", "import blinker\n\nPage = blinker.Page\n", False),
+        ("Page.rows", "from blinker import Sheet\n\n\nclass Page(Sheet):\n    pass\n", False),
+        ("Page.rows", "class Sheet:\n    pass\n\n\nclass Page(Sheet):\n    pass\n", True),
+        ("Page", "MOVED = {'quill.a:Page': 'quill.b:Page'}\n\n\ndef __getattr__(name):\n    return find(MOVED[name])\n", False),
+        ("Page", "MOVED = {'quill.a:Pages': 'quill.b:Sheet'}\n\n\ndef __getattr__(name):\n    return find(MOVED[name])\n", True),
+        ("Page", "MOVED = {'quill.a:Page': 'quill.b:Page'}\n", True),
+        ("Page", "from .b import *\n", False),
+    ],
+)  # fmt: skip
+def test_what_another_package_or_a_module_gives_when_asked_is_not_gone(
+    cli: Cli, tmp_path: Path, name: str, after: str, is_gone: bool
+) -> None:
+    """Its definition may lie where nobody looks."""
+    made = Repository(tmp_path / "quill")
+    made.commit("Begin", {"quill/__init__.py": "", "quill/a.py": "class Page:\n    rows = 0\n"}, "v1.0.0")
+    made.commit("Change it", {"quill/a.py": after}, "v2.0.0")
+    file = tmp_path / "uses.toml"
+    file.write_text(f'repository = "ann/quill"\n[patches]\n"quill.a.{name}" = ["plugin.py:1"]\n')
+    run = ("upgrade", "v1.0.0..v2.0.0", "--repo", f"ann/quill={made.path}", "--uses", str(file), "--json", "--quiet")
+    found = json.loads(cli(*run).stdout)
+    assert any(one["drift"] == "gone" for one in found["coupled"]) is is_gone
+
+
+def test_what_is_gone_with_its_class_is_told_by_the_class(cli: Cli, tmp_path: Path) -> None:
+    """Once, with every place that takes something of it."""
+    made = Repository(tmp_path / "quill")
+    made.commit(
+        "Begin", {"quill/__init__.py": "", "quill/a.py": "class _Page:\n    rows = 0\n    lines = 1\n"}, "v1.0.0"
+    )
+    made.commit("Drop it", {"quill/a.py": "x = 1\n"}, "v2.0.0")
+    (tmp_path / "ours.py").write_text("from quill.a import _Page\n\n_Page.rows = 2\nprint(_Page.lines)\n")
+    at = ("--repo", f"ann/quill={made.path}")
+    cli("uses", "scan", "ours.py", *at, "--at", "v1.0.0")
+    (one,) = json.loads(cli("upgrade", "v1.0.0..v2.0.0", *at, "--uses", "uses.toml", "--json").stdout)["coupled"]
+    assert (one["drift"], one["name"], [use["line"] for use in one["uses"]]) == ("gone", "quill.a._Page", [1, 3, 4])
+
+
+@pytest.mark.parametrize(
     ("before", "after", "is_told"),
     [
         ("a", "a, b=1", False),

@@ -45,6 +45,7 @@ FLAGS = {
     "a value of its own type": ("cmd.go", 'f.Var(newList(&c.workers), "workers", "How many.")', "", "How many."),
     "kingpin": ("cmd.go", 'app.Flag("workers", "How many.").Short(\'w\').Default("4").IntVar(&workers)', '"4"', "How many."),
     "kingpin over lines": ("cmd.go", 'x := cmd.Flag("workers", "How many.").\n\tHidden().\n\tDefault("4").Int()', '"4"', "How many."),
+    "help over lines": ("cmd.go", 'x := flags.Int("workers", 4,\n\t`How many\nit\'s for.`)', "4", ""),
     "a wrapper of kingpin's": ("cmd.go", 'serverFlag(app, "workers", "How many.").Int()', "", "How many."),
     "gflags": ("server.cc", 'DEFINE_int32(workers, 4, "How many.");', "4", "How many."),
     "absl": ("server.cc", 'ABSL_FLAG(int, workers, 4, "How many.");', "4", "How many."),

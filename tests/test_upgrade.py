@@ -226,6 +226,16 @@ def test_a_metric_is_told_by_its_whole_name(cli: Cli, tmp_path: Path) -> None:
     assert "The metric `pen_ink_pages_total` is gone" in str(told["parts"])
 
 
+@pytest.mark.parametrize(("now", "is_gone"), [("web.AddFlags(app)", False), ("web.Listen(app)", True)])
+def test_a_flag_that_a_library_adds_now_is_not_gone(cli: Cli, tmp_path: Path, now: str, is_gone: bool) -> None:
+    """Its own parser is handed to it."""
+    repo = Repository(tmp_path / "pen")
+    made = "package main\n\nfunc main() {{\n\tlog.AddFlags(app)\n\t{}\n}}\n"
+    repo.commit("Begin", {"main.go": made.format('app.Flag("web.listen", "Where to listen.").String()')}, "v1")
+    repo.commit("Take the library's", {"main.go": made.format(now)}, "v2")
+    assert ("--web.listen" in str(upgraded(cli, repo.path, "v1..v2"))) is is_gone
+
+
 def test_an_argument_that_moved_still_reads_its_variable(cli: Cli, tmp_path: Path) -> None:
     """Though clap is told the variable by the field's name only."""
     repo = Repository(tmp_path / "pen")

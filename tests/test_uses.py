@@ -75,6 +75,21 @@ CASES = {
         image: registry.example.org:5000/example/quill:v2
         args: [--port, "80"]
         """, ["--port=80 @2", "registry.example.org:5000/example/quill=v2 @1"]),
+    "arguments of the image's own program": ("a.yaml", "image: example/quill:v1\nargs: [serve, --port=80]\n", ["example/quill=v1 @1", "--port=80 @2"]),
+    "a command of another program": ("a.yaml", "image: example/quill:v1\ncommand: [serve]\nargs: [--port=80]\n", ["example/quill=v1 @1"]),
+    "files in a ConfigMap": ("a.yaml", """
+        kind: ConfigMap
+        data:
+          dashboard.json: |-
+            {"panels": [
+              {"expr": "sum(quill:queue_size)"}
+            ]}
+          rules.yaml: |
+            groups:
+            - expr: rate(quill_seconds_count[5m])
+          notes.txt: |
+            expr: quill_seconds
+        """, ["quill:queue_size @5", "quill_seconds_count @9"]),
     "Compose": ("compose.yaml", """
         services:
           quill:
@@ -172,6 +187,15 @@ def test_every_form_tells_what_it_uses(
     assert sorted(used(offering, tmp_path, name, text)) == sorted(expected)
 
 
+def test_hyphens_and_underscores_of_a_name_are_one(tmp_path: Path) -> None:
+    """Images and programs are often called after the repository with the other one."""
+    made = Offering("example/quill_exporter")
+    made.names[Offered.FLAG] |= {"--port"}
+    text = "image: example/quill-exporter:v1\nargs: [--port=80]\n"
+    assert used(made, tmp_path, "a.yaml", text) == ["--port=80 @2", "example/quill-exporter=v1 @1"]
+    assert used(made, tmp_path, "a.yaml", "command: /bin/quill_exporter --port=80\n") == ["--port=80 @1"]
+
+
 @pytest.mark.parametrize("text", [
     "vllm serve --port 80 --page-size 16\n", "nginx --port 80 # quill\n", "echo /v1/models http://x/v1/models\n",
     "export OTHER=1\n", "docker run other/tool:v1 --port 80\n",
@@ -266,11 +290,26 @@ def test_what_goes_or_is_renamed_touches_who_uses_it() -> None:
     assert hits(Use(K.ENDPOINT, "/pages/{page}", "", *at), Fact(kinds.ENDPOINT_REMOVED, "GET /pages/{id}")) == 1
     envs = Use(K.NAME, "quill.envs.QUILL_A", "", *at)
     read = Fact(kinds.ENV_REMOVED, "QUILL_A", "quill/envs.py")
-    assert hits(envs, read, Fact(kinds.ENV_REMOVED, "QUILL_AB", "quill/envs.py"), Fact(kinds.ENV_REMOVED, "QUILL_A", "quill/other.py")) == 1
+    assert (
+        hits(
+            envs,
+            read,
+            Fact(kinds.ENV_REMOVED, "QUILL_AB", "quill/envs.py"),
+            Fact(kinds.ENV_REMOVED, "QUILL_A", "quill/other.py"),
+        )
+        == 1
+    )
     moved = Fact(kinds.RENAMED, "QUILL_A", "quill/envs.py", before="QUILL_A", after="QUILL_B")
     assert hits(Use(K.NAME, "quill.envs.envs.QUILL_A.get", "", *at), moved) == 1
     whole = Use(K.METRIC, "quill_store_reads_total", "", *at)
-    assert hits(whole, Fact(kinds.METRIC_REMOVED, "store_reads_total", "a.go"), Fact(kinds.METRIC_REMOVED, "store_reads_total", "a.py")) == 1
+    assert (
+        hits(
+            whole,
+            Fact(kinds.METRIC_REMOVED, "store_reads_total", "a.go"),
+            Fact(kinds.METRIC_REMOVED, "store_reads_total", "a.py"),
+        )
+        == 1
+    )
     name = Use(K.NAME, "quill.engine.Engine", "", *at)
     assert (
         hits(
@@ -380,6 +419,21 @@ def test_a_module_that_is_gone_touches_who_imports_it(cli: Cli, tmp_path: Path) 
     assert "1 of 2 touches what you use" in told
     assert "`quill/old.py` is gone" in told
     assert "same" not in told
+
+
+def test_a_module_that_moved_below_src_is_there(cli: Cli, tmp_path: Path) -> None:
+    """It is imported by the same name; what left it is gone all the same."""
+    repo = Repository(tmp_path / "quill")
+    text = "def keep():\n    return 1\n"
+    repo.commit("Begin", {"quill/__init__.py": "", "quill/old.py": f"def drop():\n    return 2\n\n\n{text}"}, "v1.0.0")
+    moved = {"quill/__init__.py": None, "quill/old.py": None, "src/quill/__init__.py": "", "src/quill/old.py": text}
+    repo.commit("Move (#2)", moved, "v2.0.0")
+    (tmp_path / "ours.py").write_text("from quill.old import keep\nfrom quill.old import drop\n")
+    at = ("--repo", f"example/quill={repo.path}")
+    cli("uses", "scan", "ours.py", *at, "--at", "v1.0.0")
+    told = json.loads(cli("upgrade", "v1.0.0..v2.0.0", *at, "--uses", "uses.toml", "--json").stdout)
+    lines = [use["line"] for one in (*told["hits"], *told["coupled"]) for use in one["uses"]]
+    assert lines == [2]
 
 
 def test_mistakes_of_a_scan_are_one_sentence(cli: Cli, clone: Path, ours: Path, tmp_path: Path) -> None:

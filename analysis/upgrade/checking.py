@@ -8,7 +8,7 @@ with its name in each.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from posixpath import basename
 
 from analysis.commits.file_kinds import FileKind, kind_of
@@ -17,6 +17,7 @@ from analysis.facts.constants import PackageConstants
 from analysis.facts.definitions import Definition, Offered, definitions, is_composed
 from analysis.sources.revisions import Files
 from analysis.upgrade.netting import Change
+from analysis.uses.modules import module_of
 
 _OFFERED = {
     FactKind.FLAG_ADDED: Offered.FLAG, FactKind.FLAG_REMOVED: Offered.FLAG,
@@ -46,6 +47,7 @@ _TELLING = 24
 _LIBRARY_WORDS = 2
 """So many words of a metric's name at least are a library's: one may be anybody's."""
 _OWN_PACKAGE = re.compile(r"^\s*(?:module\s|[\"']?name[\"']?\s*[:=])|\b(?:path|workspace)\s*=")
+_ADDS_FLAGS = re.compile(r"(?i)\.(?:add|bind|register)_?\w*(?:flags|args|arguments|options)\(\s*\w")
 _ENV_PREFIX = re.compile(r"(?i)env_?prefix|with_prefix")
 _PACKAGE_DEPTH = 2
 """Folders of a path that tell a package: `python/sglang`, `crates/core`, `src/quill`."""
@@ -97,7 +99,10 @@ class Checker:
         offered, name = _OFFERED[fact.kind], _defined_as(fact)
         here, there = (self._old, self._new) if fact.kind in _GONE else (self._new, self._old)
         had, has = here.defines(offered, name, fact.path), there.defines(offered, name, fact.path)
-        return had and not has and not (fact.kind in _GONE and there.gives_otherwise(offered, name))
+        if not had or has:
+            return False
+        is_handed_on = offered is Offered.FLAG and there.lets_others_add(fact.path) > here.lets_others_add(fact.path)
+        return fact.kind in _CAME or not (is_handed_on or there.gives_otherwise(offered, name))
 
     def _valued(self, change: Change) -> Change | None:
         fact = change.fact
@@ -114,8 +119,7 @@ class Checker:
     def _renamed(self, fact: Fact) -> Fact:
         """Return a rename with the whole names of metrics."""
         old, new = (
-            side.metrics_ending(name, fact.path)
-            for side, name in ((self._old, fact.before), (self._new, fact.after))
+            side.metrics_ending(name, fact.path) for side, name in ((self._old, fact.before), (self._new, fact.after))
         )
         return replace(fact, name=old[0], before=old[0], after=new[0]) if len(old) == len(new) == 1 else fact
 
@@ -130,8 +134,7 @@ class Checker:
         )
 
     def _is_module_gone(self, fact: Fact) -> bool:
-        as_package = fact.path.removesuffix(".py") + "/__init__.py"
-        return self._old.has(fact.path) and not self._new.has(fact.path) and not self._new.has(as_package)
+        return self._old.imports(fact.path) and not self._new.imports(fact.path)
 
     def _is_in_both(self, fact: Fact) -> bool:
         return self._old.has_word(fact.path, fact.name) and self._new.has_word(fact.path, fact.name)
@@ -175,8 +178,18 @@ class _Revision:
     def _by_name(self) -> Mapping[str, Sequence[str]]:
         return _names_of(tuple(self._files.texts))
 
-    def has(self, path: str) -> bool:
-        return path in self._files.texts
+    def imports(self, path: str) -> bool:
+        """Whether a module of Python can be imported by the name that it has at a path, wherever it lies."""
+        return path in self._files.texts or module_of(path) in self._modules
+
+    @cached_property
+    def _modules(self) -> Mapping[str, list[str]]:
+        """The modules of Python, each with the files that it may be: in one layout or another."""
+        found: dict[str, list[str]] = {}
+        for path in self._files.texts:
+            if module := module_of(path):
+                found.setdefault(module, []).append(path)
+        return found
 
     def has_module(self, ending: str) -> bool:
         """Whether there is a module of Python whose path ends so."""
@@ -190,7 +203,7 @@ class _Revision:
     def defines(self, kind: Offered, name: str, path: str) -> bool:
         """Whether any file that has the name in it defines it."""
         bare = _bare(name)
-        near = [path] if path in self._files.texts else []
+        near = [path] if path in self._files.texts else self._modules.get(module_of(path), [])
         # What others import, they import from a package; settings are the whole program's.
         root = "/".join(path.split("/")[:_PACKAGE_DEPTH]) if kind is Offered.NAME else ""
         others = (
@@ -214,6 +227,10 @@ class _Revision:
         if kind is Offered.ENDPOINT:
             return self._quotes(name.rpartition(" ")[2])
         return kind is Offered.METRIC and self._has_library_of(name)
+
+    def lets_others_add(self, path: str) -> int:
+        """Count where a file hands its parser to something else that adds flags, as a library may."""
+        return len(_ADDS_FLAGS.findall(self.text(path)))
 
     def _quotes(self, path: str) -> bool:
         """Whether a path stands in quotation marks somewhere in the product, as in a constant that a router is given."""

@@ -5,6 +5,7 @@ on and the classes that it is inherited from, and its two definitions are compar
 """
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,8 +60,7 @@ class Coupled:
 def coupled(old: Files, new: Files, uses: Uses, entries: Sequence[Entry]) -> tuple[Coupled, ...]:
     """Return what of a code base's couplings is otherwise in the new tree, the closest couplings first; `entries` come oldest first."""
     before, after = _Tree(old.texts), _Tree(new.texts)
-    found: list[Coupled] = []
-    told: set[tuple[Drift, str, str]] = set()
+    found: dict[tuple[Drift, str, str], Coupled] = {}
     for kind in COUPLED:
         names: dict[str, list[Use]] = {}
         for use in uses.uses:
@@ -68,15 +68,19 @@ def coupled(old: Files, new: Files, uses: Uses, entries: Sequence[Entry]) -> tup
                 names.setdefault(use.name, []).append(use)
         for name, some in names.items():
             for one in _drifts(kind, name, tuple(some), before, after):
-                if (one.drift, one.name, one.after) not in told:
-                    told.add((one.drift, one.name, one.after))
-                    found.append(one)
+                known = found.setdefault((one.drift, one.name, one.after), one)
+                found[one.drift, one.name, one.after] = replace(known, uses=_joined(known.uses, one.uses))
     touched: dict[str, list[str]] = {}
     for entry in entries:
         for file in entry.commit.files:
             for path in {file.path, file.old_path or file.path}:
                 touched.setdefault(path, []).append(entry.commit.sha)
-    return tuple(_with_commits(one, touched) for one in found)
+    return tuple(_with_commits(one, touched) for one in found.values())
+
+
+def _joined(one: tuple[Use, ...], other: tuple[Use, ...]) -> tuple[Use, ...]:
+    """Join places, each once: an import and what is taken of it are often one."""
+    return tuple(sorted({use.place: use for use in (*other, *one)}.values(), key=lambda use: (use.path, use.line)))
 
 
 def _with_commits(one: Coupled, touched: Mapping[str, Sequence[str]]) -> Coupled:
@@ -89,6 +93,13 @@ def _drifts(kind: UseKind, name: str, uses: tuple[Use, ...], before: "_Tree", af
         return
     now = after.find(name)
     if now is None:
+        if after.may_give(name):
+            return
+        name, was = next(
+            (owner, there)
+            for owner in _owners(name)
+            if (there := before.find(owner)) and after.find(owner) is None and not after.may_give(owner)
+        )
         elsewhere = after.only(was.qualified)
         is_moved = elsewhere is not None and elsewhere.module != was.module and _is_alike(was, elsewhere)
         drift, module = (Drift.MOVED, elsewhere.module) if elsewhere and is_moved else (Drift.GONE, "")
@@ -104,6 +115,12 @@ def _drifts(kind: UseKind, name: str, uses: tuple[Use, ...], before: "_Tree", af
     if kind is UseKind.SUBCLASS:
         for method in sorted(now.abstract - was.abstract - was.members):
             yield Coupled(Drift.ABSTRACT, name, "", method, *place, uses)
+
+
+def _owners(name: str) -> Iterator[str]:
+    """Yield what a name is within, from the outermost on, and the name itself: what is gone with its class is told by the class."""
+    parts = name.split(".")
+    return (".".join(parts[:length]) for length in range(2, len(parts) + 1))
 
 
 def _is_alike(one: "_Definition", other: "_Definition") -> bool:
@@ -217,6 +234,45 @@ class _Tree:
             if module in self._paths:
                 return self._within(module, parts[length:], _DEEPEST)
         return None
+
+    def may_give(self, name: str) -> bool:
+        """Whether whoever imports a name may get it though its definition is not here: from another package, or when it is asked for."""
+        parts = tuple(name.split("."))
+        length = next((at for at in range(len(parts) - 1, 0, -1) if ".".join(parts[:at]) in self._paths), 0)
+        return bool(length) and self._may_give(".".join(parts[:length]), parts[length:], _DEEPEST)
+
+    def _may_give(self, module: str, parts: tuple[str, ...], deepest: int) -> bool:
+        names = self._names(module)
+        here = names.get(parts[0])
+        if not deepest:
+            return True
+        if here is None:
+            return "*" in names or ("__getattr__" in names and self._quotes(parts[0]))
+        if isinstance(here, str):
+            origin, _, last = here.rpartition(".")
+            if here in self._paths:
+                return len(parts) > 1 and self._may_give(here, parts[1:], deepest - 1)
+            return origin not in self._paths or self._may_give(origin, (last, *parts[1:]), deepest - 1)
+        # What a value has, nobody knows: it may be a class of another package.
+        return len(parts) > 1 and (
+            not isinstance(here, ast.ClassDef) or self._extends_others(module, here, deepest - 1)
+        )
+
+    def _extends_others(self, module: str, owner: ast.ClassDef, deepest: int) -> bool:
+        """Whether a class inherits from one that is not here, whose members nobody knows."""
+        for base in owner.bases:
+            parts = tuple(ast.unparse(base).partition("[")[0].split("."))
+            parent = self._within(module, parts, deepest) if deepest else None
+            if parent is None and parts != ("object",):
+                return True
+            if parent and isinstance(parent.node, ast.ClassDef) and self._extends_others(parent.module, parent.node, deepest - 1):  # fmt: skip
+                return True
+        return False
+
+    def _quotes(self, name: str) -> bool:
+        """Whether any module has a name in quotation marks, alone or as the end of a longer one."""
+        form = re.compile(rf"[\"':.]{re.escape(name)}[\"']")
+        return any(name in self._texts[path] and form.search(self._texts[path]) for path in self._paths.values())
 
     def only(self, qualified: tuple[str, ...]) -> _Definition | None:
         """Return the one definition of this name in any module; None where there is none, or several."""

@@ -15,6 +15,7 @@ from analysis.upgrade.coupling import Coupled
 from analysis.upgrade.netting import Change, Netted
 from analysis.uses import Use, Uses
 from analysis.uses.hits import Index
+from analysis.uses.modules import module_of
 
 
 class Part(StrEnum):
@@ -208,12 +209,12 @@ def _gone(parts: dict[Part, tuple[Item, ...]], entries: Sequence[Entry], old: Fi
         for file in entry.commit.files
         if file.status in {"removed", "renamed"}
     }
+    modules = set(map(module_of, new.texts))
     for path in old.texts:
         stem = path.removesuffix("/__init__.py").removesuffix(".py")
-        lacks = path not in new.texts and f"{stem}.py" not in new.texts and f"{stem}/__init__.py" not in new.texts
         if (
-            path.endswith(".py")
-            and lacks
+            module_of(path)
+            and module_of(path) not in modules
             and path not in told
             and not any(stem.endswith(name.replace(".", "/")) for name in moved)
         ):

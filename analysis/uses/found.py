@@ -1,7 +1,7 @@
 """What a reader of files finds, before anybody knows whose it is: words of commands, settings, addresses, queries, imports."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.uses.use import UseKind
 
@@ -16,10 +16,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command line: its words in order. `image` is what a container runs it in; without a program of its own, that runs it."""
+    """A command line: its words in order. `image` is what a container runs it in; without a program of its own, that runs it.
+
+    Attributes:
+        is_arguments: the image's own program is given these words, as in `args: [serve, --port=80]`.
+    """
 
     words: tuple[Word, ...]
     image: str = ""
+    is_arguments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +43,10 @@ Found = Command | Setting
 def words_of(texts: Sequence[str], line: int) -> Iterator[Word]:
     """Give texts that stand on one line that line."""
     return (Word(text, line) for text in texts)
+
+
+def moved(found: Found, lines: int) -> Found:
+    """Return what was found, so many lines further down."""
+    if isinstance(found, Setting):
+        return replace(found, line=found.line + lines)
+    return replace(found, words=tuple(replace(word, line=word.line + lines) for word in found.words))

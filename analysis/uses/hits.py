@@ -12,9 +12,6 @@ from analysis.uses.offering import plain
 from analysis.uses.redefined import redefined
 from analysis.uses.use import Use, UseKind, Uses
 
-_WHOLE = {
-    FactKind.FLAG_REMOVED: UseKind.FLAG, FactKind.ENV_REMOVED: UseKind.VARIABLE,
-}  # fmt: skip
 _NAMES = {FactKind.NAME_REMOVED, FactKind.NAME_RENAMED, FactKind.SIGNATURE_CHANGED}
 _COUPLED = (UseKind.NAME, UseKind.SUBCLASS, UseKind.OVERRIDE, UseKind.PATCH)
 _SERIES = re.compile(r"_(?:bucket|count|sum|total|created|info)$")
@@ -46,23 +43,19 @@ class Index:
 
     def _touched(self, fact: Fact) -> Iterator[Use]:
         kind = fact.kind
-        if kind is FactKind.METRIC_REMOVED:
+        if kind is FactKind.FLAG_REMOVED:
+            yield from self._of(UseKind.FLAG, fact.name)
+        elif kind is FactKind.ENV_REMOVED:
+            yield from self._variable(fact.name, fact.path)
+        elif kind is FactKind.METRIC_REMOVED:
             yield from self._metric(fact.name, fact.path)
-        elif kind in _WHOLE:
-            yield from self._of(_WHOLE[kind], fact.name)
-            if kind is FactKind.ENV_REMOVED:
-                yield from self._in_module(fact.name, module_of(fact.path))
         elif kind is FactKind.ENDPOINT_REMOVED:
             yield from self._of(UseKind.ENDPOINT, fact.name.rpartition(" ")[2])
         elif kind is FactKind.CHOICE_REMOVED:
             yield from (use for use in self._of(UseKind.FLAG, fact.name) if use.value == fact.before.strip("\"'"))
         elif kind is FactKind.RENAMED:
             for name in _old_names(fact):
-                for one in (UseKind.FLAG, UseKind.VARIABLE, UseKind.ENDPOINT):
-                    yield from self._of(one, name.rpartition(" ")[2])
-                yield from self._metric(name, fact.path)
-                yield from self._imported_from(name)
-                yield from self._in_module(name, module_of(fact.path)) if name.isupper() else ()
+                yield from self._renamed(name, fact.path)
         elif kind is FactKind.MODULE_REMOVED:
             yield from self._imported_from(module_of(fact.path))
         elif kind in _NAMES:
@@ -102,12 +95,21 @@ class Index:
                 if used.endswith(f"_{_key(UseKind.METRIC, name)}"):
                     yield from uses
 
-    def _in_module(self, name: str, module: str) -> Iterator[Use]:
-        """What is asked of a module that reads the environment for others: `quill.envs.QUILL_CACHE`."""
+    def _variable(self, name: str, path: str) -> Iterator[Use]:
+        """A variable is set, or asked of the module that reads the environment for others: `quill.envs.QUILL_CACHE`."""
+        yield from self._of(UseKind.VARIABLE, name)
+        module = module_of(path)
         for kind in (UseKind.NAME, UseKind.PATCH) if module else ():
             for used, uses in self._by_kind[kind].items():
                 if used.startswith(f"{module}.") and name in used[len(module) :].split("."):
                     yield from uses
+
+    def _renamed(self, name: str, path: str) -> Iterator[Use]:
+        yield from self._of(UseKind.FLAG, name)
+        yield from self._of(UseKind.ENDPOINT, name.rpartition(" ")[2])
+        yield from self._variable(name, path)
+        yield from self._metric(name, path)
+        yield from self._imported_from(name)
 
     def _imported_from(self, module: str) -> Iterator[Use]:
         """What is imported from a module, or from one within it."""

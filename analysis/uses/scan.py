@@ -163,14 +163,15 @@ class _Matcher:
         names = offering.names
         routes = {name.rpartition(" ")[2].rstrip("/") for name in names[Offered.ENDPOINT]} - {""}
         self._endpoints = [(_pattern(route), route) for route in sorted(routes)]
-        self._own = {word for word in (offering.repo.rpartition("/")[2].lower(), *offering.roots) if word}
+        self._own = {plain(word) for word in (offering.repo.rpartition("/")[2], *offering.roots) if word}
+        self._programs = {plain(name) for name in offering.programs}
         self._fields = {_last(name) for name in names[Offered.CONFIG]}
         self._defined = {_last(name) for name in names[Offered.NAME]}
 
     def uses(self, file: Scanned) -> Iterator[Use]:
         """Yield what a file uses; in one that never names the repository, only what is unmistakable."""
         lowered = f"{file.path}\n{file.text}".lower()
-        is_ours = any(word in lowered for word in self._own)
+        is_ours = any(word in lowered or word in lowered.replace("_", "-") for word in self._own)
         for one in file.found:
             if isinstance(one, Command):
                 yield from self._command(one, file, is_ours=is_ours)
@@ -221,21 +222,21 @@ class _Matcher:
         if not leading:
             return True if is_run else None
         program = leading[0].rpartition("/")[2]
-        if is_run and leading[0].startswith("-"):
+        if is_run and (one.is_arguments or leading[0].startswith("-")):
             return True
         return None if leading[0].startswith(("-", "$", "{")) or program in _LAUNCHERS else False
 
     def _is_program(self, text: str) -> bool:
         name = text.rpartition("/")[2]
-        return name in self._offering.programs or text.partition(".")[0] in self._offering.roots
+        return plain(name) in self._programs or text.partition(".")[0] in self._offering.roots
 
     def _is_image(self, name: str) -> bool:
         """Whether an image has the repository's name, or begins with it in a place of its own: `vllm/vllm-openai`."""
-        *places, last = name.partition("@")[0].lower().split("/")
-        last = last.partition(":")[0]
+        *places, last = name.partition("@")[0].split("/")
+        last = plain(last.partition(":")[0])
         owner, _, own = self._offering.repo.lower().rpartition("/")
-        is_variant = last.startswith((f"{own}-", f"{own}_", f"{own}."))
-        return last == own or (is_variant and places[-1:] in ([own], [owner]))
+        is_variant = last.startswith(f"{plain(own)}-") and places[-1:] in ([own], [owner])
+        return last == plain(own) or is_variant
 
     def _route(self, path: str) -> str:
         """Return the endpoint that a path is of, as the repository writes it: first the one without parameters."""

@@ -55,7 +55,7 @@ def _command(text: str, line: int) -> Iterator[Found]:
         yield from command(tuple(words))
 
 
-def command(words: tuple[Word, ...], image: str = "") -> Iterator[Found]:
+def command(words: tuple[Word, ...], image: str = "", *, is_arguments: bool = False) -> Iterator[Found]:
     """Yield a command, with the variables that it hands on, the images that it runs, and the packages that it installs."""
     texts = [word.text for word in words]
     for at, word in enumerate(words):
@@ -68,9 +68,9 @@ def command(words: tuple[Word, ...], image: str = "") -> Iterator[Found]:
         yield from (one for word in words if (one := package(word.text, word.line)))
     if image and texts[0].rpartition("/")[2] in {"docker", "podman", "nerdctl", "sudo"}:
         at = next((at for at, word in enumerate(words) if word.text.startswith(image)), 0)
-        words = words[at + 1 :]
+        words, is_arguments = words[at + 1 :], True
     if words:
-        yield Command(words, image)
+        yield Command(words, image, is_arguments=is_arguments)
 
 
 def package(text: str, line: int) -> Setting | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analysis.i18n.patterns import Patterns
-from analysis.uses.found import Command, Found, Setting, Word
+from analysis.uses.found import Command, Found, Setting, Word, moved
 from analysis.uses.shell import command, image_of, package, shell, split, urls
 from analysis.uses.use import UseKind
 
@@ -24,14 +24,14 @@ _COMMANDS = {"command", "args", "entrypoint", "cmd", "extraargs", "extra_args", 
 _ENVIRONMENTS = {"env", "environment", "extraenv", "envvars"}
 
 
-def structured(text: str) -> Iterator[Found]:
-    """Read a YAML or JSON file."""
+def structured(text: str, *, is_within: bool = False) -> Iterator[Found]:
+    """Read a YAML or JSON file; what stands in another, such as a dashboard in a ConfigMap, has none in itself."""
     documents = list(_documents(text))
     if not documents:
         yield from _lines(text)
         return
     for document in documents:
-        yield from _Reader(text.split("\n")).read(document, ())
+        yield from _Reader(text.split("\n"), is_within=is_within).read(document, ())
 
 
 def _documents(text: str) -> Iterator["Node"]:
@@ -80,8 +80,9 @@ def _lines(text: str) -> Iterator[Found]:
 class _Reader:
     """Walks one document; each node once."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], *, is_within: bool) -> None:
         self._lines = lines
+        self._is_within = is_within
         self._seen: set[int] = set()
 
     def read(self, node: "Node", keys: tuple[str, ...], image: str = "") -> Iterator[Found]:
@@ -122,7 +123,8 @@ class _Reader:
             for word in _items(fields[key])
         ]
         if words:
-            yield from _run(words, _bare(image))
+            is_arguments = "args" in fields and not fields.keys() & {"command", "entrypoint"}
+            yield from _run(words, _bare(image), is_arguments=is_arguments)
         for key, value in fields.items():
             lowered = key.lower()
             inner = (*keys, key)
@@ -137,6 +139,9 @@ class _Reader:
 
     def _scalar(self, node: "ScalarNode", keys: tuple[str, ...], image: str) -> Iterator[Found]:
         text, line, key = node.value, _line(node), keys[-1].lower() if keys else ""
+        if node.style == "|" and not self._is_within and _PATTERNS.file.search(key):
+            yield from (moved(found, line - 1) for found in structured(text, is_within=True))
+            return
         if key in _QUERIES:
             for name in dict.fromkeys(_PATTERNS.metric.findall(text)):
                 at = text.find(name)
@@ -177,7 +182,7 @@ class _Reader:
             yield Word(word.text, at + 1)
 
 
-def _run(words: list[Word], image: str) -> Iterator[Found]:
+def _run(words: list[Word], image: str, *, is_arguments: bool) -> Iterator[Found]:
     """Read a list of words: what a shell runs with `-c` is a script."""
     script = next((at for at, word in enumerate(words[:4]) if word.text in {"-c", "-lc", "-ec", "-euxc", "-exc"}), None)
     if script is not None and len(words) > script + 1:
@@ -191,7 +196,7 @@ def _run(words: list[Word], image: str) -> Iterator[Found]:
                 yield Command(found.words, found.image or image) if isinstance(found, Command) else found
         return
     apart = [Word(piece, word.line) for word in words for piece in (split(word.text) if word.text.startswith("--") else [word.text])]  # fmt: skip
-    yield from command(tuple(apart), image)
+    yield from command(tuple(apart), image, is_arguments=is_arguments)
 
 
 def _items(node: "SequenceNode") -> list[Word]:

@@ -1,5 +1,6 @@
 """The command line's part about what a team uses of a repository."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -52,4 +53,4 @@ def scan(
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count} {what.removesuffix('s') if count == 1 else what}"
+    return f"{count} {re.sub(r'(?<=ss|ch)es$|(?<!ss)s$', '', what) if count == 1 else what}"

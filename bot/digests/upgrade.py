@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from analysis.digest.pipeline import Step, silent
 from analysis.errors import BadInput
+from analysis.facts import FactKind
 from analysis.i18n.language import Language
 from analysis.sources.revisions import Revisions, read_range
 from analysis.upgrade import Hit, Upgrade, netted, paths_of, standing, touched, upgrade
@@ -77,10 +78,15 @@ def make(
 
 
 def _drifted(found: Sequence[Coupled], hits: Sequence[Hit]) -> tuple[Coupled, ...]:
-    """Leave out what facts tell already of the same places, but for what became of bodies and of classes that are extended."""
+    """Leave out what facts tell already of the same names or places, but for what became of bodies and of classes that are extended."""
     told = {(use.path, use.line) for hit in hits for use in hit.uses}
+    names = {use.name for hit in hits for use in hit.uses if hit.item.change and hit.item.change.fact.kind in _GONE}
     return tuple(
         one
         for one in found
-        if one.drift in {Drift.BODY, Drift.ABSTRACT} or not all((use.path, use.line) in told for use in one.uses)
+        if one.drift in {Drift.BODY, Drift.ABSTRACT}
+        or not (one.name in names or all((use.path, use.line) in told for use in one.uses))
     )
+
+
+_GONE = {FactKind.NAME_REMOVED, FactKind.RENAMED, FactKind.NAME_RENAMED}

@@ -129,9 +129,9 @@ def _outside_strings(text: str, start: int, end: int) -> Iterator[tuple[int, str
         if quote:
             if escaped:
                 escaped = False
-            elif char == "\\":
+            elif char == "\\" and quote != "`":
                 escaped = True
-            elif char in {quote, "\n"}:
+            elif char == quote or (char == "\n" and quote != "`"):
                 quote = ""
         elif char in "\"'`":
             quote = char

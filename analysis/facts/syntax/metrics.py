@@ -46,9 +46,9 @@ def metrics(file: ChangedFile, view: View, elsewhere: Constants = _unknown) -> I
 
 
 def constant_in(code: str, name: str) -> str | None:
-    """Return the text that a constant of Go has in a file; None where it is not there, or is put together."""
-    found = _PATTERNS.of("constant", identifier=name).search(code) if name in code else None
-    return found["text"] if found else None
+    """Return the text that a constant of Go has in a file; None where it is not there, or has several."""
+    found = {one["text"] for one in _PATTERNS.of("constant", identifier=name).finditer(code)} if name in code else set()
+    return found.pop() if len(found) == 1 else None
 
 
 def _named(call: str, given: list[tuple[str, int]], constant: Constants) -> tuple[str, int]:
