@@ -340,6 +340,23 @@ def test_what_another_package_or_a_module_gives_when_asked_is_not_gone(
     assert any(one["drift"] == "gone" for one in found["coupled"]) is is_gone
 
 
+@pytest.mark.parametrize(("after", "is_gone"), [("x = 1\n", True), ("from .b import Sheet\n", False), ("from ink import Sheet\n", False)])  # fmt: skip
+def test_what_was_handed_on_of_another_package_is_gone_too(cli: Cli, tmp_path: Path, after: str, is_gone: bool) -> None:
+    """Whoever imports it from here finds it no more, wherever it is defined."""
+    made = Repository(tmp_path / "quill")
+    made.commit(
+        "Begin", {"quill/__init__.py": "import re\nfrom blinker import Sheet\n", "quill/b.py": "Sheet = 1\n"}, "v1.0.0"
+    )
+    made.commit("Change it", {"quill/__init__.py": after}, "v2.0.0")
+    (tmp_path / "ours.py").write_text("from quill import Sheet\n")
+    at = ("--repo", f"ann/quill={made.path}")
+    cli("uses", "scan", "ours.py", *at, "--at", "v1.0.0")
+    found = json.loads(cli("upgrade", "v1.0.0..v2.0.0", *at, "--uses", "uses.toml", "--json").stdout)["coupled"]
+    assert [(one["drift"], one["name"], one["line"]) for one in found] == (
+        [("gone", "quill.Sheet", 2)] if is_gone else []
+    )
+
+
 def test_what_is_gone_with_its_class_is_told_by_the_class(cli: Cli, tmp_path: Path) -> None:
     """Once, with every place that takes something of it."""
     made = Repository(tmp_path / "quill")

@@ -226,6 +226,31 @@ def test_a_metric_is_told_by_its_whole_name(cli: Cli, tmp_path: Path) -> None:
     assert "The metric `pen_ink_pages_total` is gone" in str(told["parts"])
 
 
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ('space, "", "free_bytes"', [("metric_removed", "pen_free", 2)]),
+        ('space, ours, "free"', []),
+    ],
+)
+def test_what_no_diff_names_is_held_against_both_versions(
+    cli: Cli, tmp_path: Path, now: str, told: list[tuple[str, str, int]]
+) -> None:
+    """Of what somebody uses, with the commit that took its line away: a hunk may show only the last word of a metric's name."""
+    repo = Repository(tmp_path / "pen")
+    lines = "\n".join(f"// {number}" for number in range(20))
+    made = 'package pen\n\nconst space = "pen"\n{}\nvar free = prometheus.NewDesc(\n\tprometheus.BuildFQName({}),\n\t"x", nil, nil,\n)\n'
+    repo.commit("Begin", {"pen/disk.go": made.format(lines, 'space, "", "free"')}, "v1")
+    repo.commit("Say bytes", {"pen/disk.go": made.format(lines, now)}, "v2")
+    (tmp_path / "rules.yml").write_text("a: 1\nexpr: pen_free > 1\n")
+    at = ("--repo", f"ann/pen={repo.path}")
+    cli("uses", "scan", "rules.yml", *at, "--at", "v1")
+    made_of = cli("upgrade", "v1..v2", *at, "--uses", "uses.toml", "--json")
+    hits = json.loads(made_of.stdout)["hits"]
+    assert [(hit["fact"]["kind"], hit["fact"]["name"], hit["uses"][0]["line"]) for hit in hits] == told
+    assert all(hit["shas"] for hit in hits)
+
+
 @pytest.mark.parametrize(("now", "is_gone"), [("web.AddFlags(app)", False), ("web.Listen(app)", True)])
 def test_a_flag_that_a_library_adds_now_is_not_gone(cli: Cli, tmp_path: Path, now: str, is_gone: bool) -> None:
     """Its own parser is handed to it."""

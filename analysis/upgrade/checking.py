@@ -47,6 +47,7 @@ _TELLING = 24
 _LIBRARY_WORDS = 2
 """So many words of a metric's name at least are a library's: one may be anybody's."""
 _OWN_PACKAGE = re.compile(r"^\s*(?:module\s|[\"']?name[\"']?\s*[:=])|\b(?:path|workspace)\s*=")
+_SEVERAL_WORDS = re.compile(r"[A-Za-z0-9][-_.:]\w")
 _ADDS_FLAGS = re.compile(r"(?i)\.(?:add|bind|register)_?\w*(?:flags|args|arguments|options)\(\s*\w")
 _ENV_PREFIX = re.compile(r"(?i)env_?prefix|with_prefix")
 _PACKAGE_DEPTH = 2
@@ -64,6 +65,12 @@ class Checker:
     def concerns(self, fact: Fact) -> bool:
         """Whether a fact is about what people install and run, and not about tools of developers."""
         return fact.kind not in _OF_DEPENDENCIES or self._is_installed(fact.path)
+
+    def removed(self, kind: FactKind, name: str) -> Fact | None:
+        """Return that a name is gone, with where it was; None where it was never there, or may be there in another form."""
+        was = self._old.definition(_OFFERED[kind], name)
+        fact = Fact(kind, name, was.path, was.line, was.value) if was else None
+        return fact if fact and self._is_moved(fact) and not self._new.spells(fact) else None
 
     def checked(self, change: Change) -> tuple[Change, ...]:
         """Return a change with the names and values that both revisions show; none where they contradict it."""
@@ -199,6 +206,29 @@ class _Revision:
         if path not in self._of:
             self._of[path] = tuple(definitions(path, self._files.texts.get(path, ""), self._constants))
         return self._of[path]
+
+    def spells(self, fact: Fact) -> bool:
+        """Whether a removed name stands in quotation marks: anywhere in the product, or in its own file if it is a common word."""
+        words = [fact.name, fact.name.removeprefix("--")]
+        form = re.compile(rf"[\"'`](?:{'|'.join(map(re.escape, words))})[\"'`]")
+        tail = _quoted(_bare(fact.name).rpartition("_")[2])
+        if tail.search(self.text(fact.path)) or form.search(self.text(fact.path)):
+            return True
+        is_common = not _SEVERAL_WORDS.search(words[1])
+        return not is_common and any(
+            words[1] in text and form.search(text) and kind_of(path) is FileKind.PRODUCTION
+            for path, text in self._files.texts.items()
+        )
+
+    def definition(self, kind: Offered, name: str) -> Definition | None:
+        """The first definition of a name in any file."""
+        bare = _bare(name)
+        files = (
+            path
+            for path, text in self._files.texts.items()
+            if bare in text or (kind in _COMPOSED and is_composed(path, text))
+        )
+        return next((one for path in files for one in self.of(path) if one.kind is kind and one.name == name), None)
 
     def defines(self, kind: Offered, name: str, path: str) -> bool:
         """Whether any file that has the name in it defines it."""

@@ -90,6 +90,8 @@ def _with_commits(one: Coupled, touched: Mapping[str, Sequence[str]]) -> Coupled
 def _drifts(kind: UseKind, name: str, uses: tuple[Use, ...], before: "_Tree", after: "_Tree") -> Iterator[Coupled]:
     was = before.find(name)
     if was is None:
+        if (place := before.hands_on(name)) and not (after.find(name) or after.hands_on(name) or after.may_give(name)):
+            yield Coupled(Drift.GONE, name, name.rpartition(".")[0], "", *place, uses)
         return
     now = after.find(name)
     if now is None:
@@ -234,6 +236,16 @@ class _Tree:
             if module in self._paths:
                 return self._within(module, parts[length:], _DEEPEST)
         return None
+
+    def hands_on(self, name: str) -> tuple[str, int] | None:
+        """Return where a module imports what it hands on under a name, as from another package; None where it does not."""
+        module, _, last = name.rpartition(".")
+        path = self._paths.get(module)
+        if path is None or not isinstance(self._names(module).get(last), str):
+            return None
+        lines = self._texts[path].split("\n")
+        word = re.compile(rf"\b{re.escape(last)}\b")
+        return path, next((number for number, line in enumerate(lines, 1) if word.search(line)), 0)
 
     def may_give(self, name: str) -> bool:
         """Whether whoever imports a name may get it though its definition is not here: from another package, or when it is asked for."""

@@ -1,6 +1,6 @@
 """An upgrade: what a range of commits does to whoever moves across it, sorted into parts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -118,16 +118,18 @@ class Upgrade:
         return (item for items in self.parts.values() for item in items)
 
 
-def touched(made: Upgrade, uses: Uses) -> tuple[Hit, ...]:
-    """Return what of an upgrade touches what somebody uses, in the order of its parts."""
-    index = Index(uses)
-    items = [*made.items, *(Item(change.shas, change) for change in made.gone)]
+def touched(made: Upgrade, uses: Uses, more: Iterable[Change] = ()) -> tuple[Hit, ...]:
+    """Return what of an upgrade touches what somebody uses, in the order of its parts, then `more` that nothing of it tells."""
+    index, known = Index(uses), tuple(more)
+    items = [*made.items, *(Item(change.shas, change) for change in (*made.gone, *known))]
     found = (Hit(item, hit.uses) for item in items if item.change for hit in index.hits([item.change.fact]))
     told: set[Use] = set()
     kept = []
     for hit in found:
         is_module = hit.item.change is not None and hit.item.change.fact.kind is FactKind.MODULE_REMOVED
-        if not (is_module and told.issuperset(hit.uses)):  # a name that is gone says it more exactly than its module
+        is_more = hit.item.change in known
+        # A name that is gone says it more exactly than its module; what is renamed is gone as well.
+        if not ((is_module or is_more) and told.issuperset(hit.uses)):
             kept.append(hit)
         told |= set(hit.uses)
     return tuple(kept)

@@ -143,6 +143,11 @@ class Index:
                     yield from uses
 
 
+def without_series(metric: str) -> str:
+    """Return a metric's name without what its clients put behind it for each of its series."""
+    return _SERIES.sub("", metric)
+
+
 def _is_above(package: str, module: str) -> bool:
     """Whether a package is the root of a module's, from which names are handed on."""
     return bool(package) and "." not in package and module.startswith(f"{package}.")
@@ -155,7 +160,7 @@ def _old_names(fact: Fact) -> list[str]:
 
 def _key(kind: UseKind, name: str) -> str:
     if kind is UseKind.METRIC:
-        return _SERIES.sub("", name)
+        return without_series(name)
     if kind is UseKind.ENDPOINT:
         return _PARAMETER.sub("{}", name.partition("?")[0]).rstrip("/") or "/"
     return plain(name) if kind is UseKind.VERSION else name
