@@ -4,13 +4,13 @@ A diff shows hunks: of `Name: "bytes"`, whose other parts stand above, or of a c
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from analysis.entry import Entry
-from analysis.facts import FactKind
+from analysis.commits.commit import Commit
+from analysis.facts import Fact, FactKind
 from analysis.sources.revisions import Files
 from analysis.upgrade.checking import Checker
-from analysis.upgrade.netting import Change
 from analysis.uses import UseKind, Uses
 from analysis.uses.hits import without_series
 
@@ -22,21 +22,21 @@ _REMOVED = {
 _LAST = re.compile(r"[A-Za-z0-9]+$")
 
 
-def lost(old: Files, new: Files, uses: Uses, entries: Sequence[Entry]) -> Iterator[Change]:
-    """Yield the flags, variables and metrics that are gone, each with the newest commit that took its line away; `entries` come oldest first."""
+def lost(old: Files, new: Files, uses: Uses) -> Iterator[Fact]:
+    """Yield the flags, variables and metrics that are gone, with the places where they were."""
     checker = Checker(old, new)
     for kind, name in dict.fromkeys((use.kind, use.name) for use in uses.uses if use.kind in _REMOVED):
         names = dict.fromkeys([name, without_series(name)] if kind is UseKind.METRIC else [name])
-        found = next((fact for one in names if (fact := checker.removed(_REMOVED[kind], one))), None)
-        if found:
-            yield Change(found, tuple(_taken_away(found.path, found.name, entries)))
+        found = (fact for one in names if (fact := checker.removed(_REMOVED[kind], one)))
+        yield from islice(found, 1)
 
 
-def _taken_away(path: str, name: str, entries: Sequence[Entry]) -> Iterator[str]:
-    last = _LAST.search(name)
+def taken_away(fact: Fact, commits: Iterable[Commit]) -> tuple[str, ...]:
+    """Return the first of these commits that takes a line with the end of the name out of the file; none where no diff shows one."""
+    last = _LAST.search(fact.name)
     word = re.compile(rf"(?m)^-.*(?<![A-Za-z0-9]){last[0]}(?![A-Za-z0-9])") if last else None
-    for entry in reversed(entries):
-        files = (file for file in entry.commit.files if path in {file.path, file.old_path})
+    for commit in commits:
+        files = (file for file in commit.files if fact.path in {file.path, file.old_path})
         if word and any(word.search(file.patch or "") for file in files):
-            yield entry.commit.sha
-            return
+            return (commit.sha,)
+    return ()

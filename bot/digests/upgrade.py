@@ -1,16 +1,17 @@
 """Makes an upgrade: the commits between two revisions from the store, those that it lacks from the source, then what they come to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.digest.pipeline import Step, silent
+from analysis.entry import Entry
 from analysis.errors import BadInput
-from analysis.facts import FactKind
+from analysis.facts import Fact, FactKind
 from analysis.i18n.language import Language
 from analysis.sources.revisions import Revisions, read_range
-from analysis.upgrade import Hit, Upgrade, netted, paths_of, standing, touched, upgrade
+from analysis.upgrade import Change, Hit, Upgrade, netted, paths_of, standing, touched, upgrade
 from analysis.upgrade.coupling import Coupled, Drift, coupled
-from analysis.upgrade.lost import lost
+from analysis.upgrade.lost import lost, taken_away
 from analysis.uses import Uses
 from bot.digests.core import Core
 
@@ -68,13 +69,25 @@ def make(
     new = source.tree(between.new.sha) if uses else source.files(between.new.sha, paths)
     step("reading both versions", 2, 2)
     made = upgrade(source.repo, between, kept, net, old, new, carried)
-    hits = touched(made, uses, lost(old, new, uses, kept)) if uses else None
+    hits = touched(made, uses, _lost(core, source.repo, lost(old, new, uses), kept)) if uses else None
     drifted = _drifted(coupled(old, new, uses, kept), hits or ()) if uses and old.is_whole else ()
     by_sha = {entry.commit.sha: entry for entry in kept}
     named = {sha: by_sha[sha] for hit in hits or () for sha in hit.item.shas if sha in by_sha} | made.entries
     named |= {sha: by_sha[sha] for one in drifted for sha in one.shas if sha in by_sha}
     told = core.memory.with_analyses(list(named.values()), language)
     return replace(made, entries={entry.commit.sha: entry for entry in told}, hits=hits, coupled=drifted)
+
+
+def _lost(core: Core, repo: str, facts: Iterable[Fact], entries: Sequence[Entry]) -> Iterator[Change]:
+    """Yield what is gone with the newest commit that took it away."""
+    for fact in facts:
+        touching = [
+            entry.commit.sha
+            for entry in reversed(entries)
+            if any(fact.path in {file.path, file.old_path} for file in entry.commit.files)
+        ]
+        commits = core.stores.commits.get(repo, touching)
+        yield Change(fact, taken_away(fact, (commits[sha] for sha in touching if sha in commits)))
 
 
 def _drifted(found: Sequence[Coupled], hits: Sequence[Hit]) -> tuple[Coupled, ...]:
