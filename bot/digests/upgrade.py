@@ -10,7 +10,7 @@ from analysis.facts import Fact, FactKind
 from analysis.i18n.language import Language
 from analysis.sources.revisions import Revisions, read_range
 from analysis.upgrade import Change, Hit, Upgrade, netted, paths_of, standing, touched, upgrade
-from analysis.upgrade.coupling import Coupled, Drift, coupled
+from analysis.upgrade.coupling import COUPLED, Coupled, Drift, coupled
 from analysis.upgrade.lost import lost, taken_away
 from analysis.uses import Uses
 from bot.digests.core import Core
@@ -62,14 +62,16 @@ def make(
     kept, carried = standing(entries, between)
     net = netted(kept)
     paths = tuple(paths_of(net.changes))
-    # What is used lies anywhere in both trees; else the files that facts lie in are enough, where all cost much.
+    # What code builds on lies anywhere in both trees; else the files that facts lie in are enough, where all cost much.
+    is_built_on = uses is not None and any(use.kind in COUPLED for use in uses.uses)
     step("reading both versions", 0, 2)
-    old = source.tree(between.old.sha) if uses else source.files(between.old.sha, paths)
+    old = source.tree(between.old.sha) if is_built_on else source.files(between.old.sha, paths)
     step("reading both versions", 1, 2)
-    new = source.tree(between.new.sha) if uses else source.files(between.new.sha, paths)
+    new = source.tree(between.new.sha) if is_built_on else source.files(between.new.sha, paths)
     step("reading both versions", 2, 2)
     made = upgrade(source.repo, between, kept, net, old, new, carried)
-    hits = touched(made, uses, _lost(core, source.repo, lost(old, new, uses), kept)) if uses else None
+    gone = lost(old, new, uses) if uses and old.is_whole else ()
+    hits = touched(made, uses, _lost(core, source.repo, gone, kept)) if uses else None
     drifted = _drifted(coupled(old, new, uses, kept), hits or ()) if uses and old.is_whole else ()
     by_sha = {entry.commit.sha: entry for entry in kept}
     named = {sha: by_sha[sha] for hit in hits or () for sha in hit.item.shas if sha in by_sha} | made.entries
