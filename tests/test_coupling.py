@@ -409,6 +409,19 @@ def test_a_caller_is_told_only_what_it_must_know(
         assert bool(found["coupled"] or found["hits"]) is told, table
 
 
+def test_what_only_tells_types_of_a_call_is_no_signature(cli: Cli, tmp_path: Path) -> None:
+    """Overloads stand before what is called."""
+    made = Repository(tmp_path / "quill")
+    text = "class Page:\n{}    def __init__(self, rows=1):\n        self.rows = rows\n"
+    overload = "    @overload\n    def __init__(self, rows): ...\n"
+    made.commit("Begin", {"quill/__init__.py": "", "quill/a.py": text.format("")}, "v1.0.0")
+    made.commit("Tell types", {"quill/a.py": text.format(overload)}, "v2.0.0")
+    file = tmp_path / "uses.toml"
+    file.write_text('repository = "ann/quill"\n[names]\n"quill.a.Page" = ["plugin.py:1"]\n')
+    run = ("upgrade", "v1.0.0..v2.0.0", "--repo", f"ann/quill={made.path}", "--uses", str(file), "--json", "--quiet")
+    assert json.loads(cli(*run).stdout)["coupled"] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("form", ["terminal", "markdown", "html"])
 def test_it_is_told_in_every_form(cli: Cli, plugin: tuple[Repository, Path], language: str, form: str) -> None:

@@ -253,6 +253,22 @@ async def test_looks_cost_nothing_while_nothing_lands_and_rest_after_trouble(
             assert bot.assembly.polls.looks["failed"] == len(tried)
 
 
+async def test_a_message_says_where_somebody_uses_what_it_touches(bot: Bot, scratch: Scratch, tmp_path: Path) -> None:
+    """Their own files and lines, the first three; of other topics there are none."""
+    scratch.commit("Begin", {"c.py": 'import os\n\nx = os.environ["QUILL_CACHE"]\n'}, at=MADE - HOUR)
+    places = ", ".join(f'"deploy/{name}.yaml:3"' for name in "abcd")
+    uses = tmp_path / "uses.toml"
+    uses.write_text(f'repository = "ann/scratch"\n[variables]\nQUILL_CACHE = [{places}]\n')
+    bot.feed(repository="ann/scratch", place=f"ann/scratch={scratch.path}", uses=str(uses))
+    await bot.reply("subscribe uses how=immediately")
+    scratch.commit("Drop it", {"c.py": "import os\n"}, at=MADE + HOUR)
+    await looked(bot, MADE + HOUR)
+    (message,) = (reply for reply in bot.platform.replies.values() if isinstance(reply, CommitList))
+    assert [row.because for row in message.rows] == [
+        "subscribed: what you use (deploy/a.yaml:3, deploy/b.yaml:3, deploy/c.yaml:3, …)"
+    ]
+
+
 async def test_a_message_says_which_subscriptions_matched(bot: Bot, scratch: Scratch) -> None:
     """Beside each commit; in the language of whoever subscribed."""
     await bot.reply("subscribe b.py, fix the how=immediately", an_asker(language="zh"))

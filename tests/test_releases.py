@@ -13,7 +13,7 @@ from servers.github import GitHubServer
 from analysis.commits.tags import Tag, before, one_each, versions
 from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.github_revisions import GitHubRevisions
-from formatters.reply import Sheet
+from formatters.reply import DigestPost, Sheet
 from storage.pages import Pages
 from storage.store import Store
 
@@ -102,6 +102,20 @@ def test_a_day_tells_its_releases_first(cli: Cli, pen: Repository) -> None:
     fixed = cli("show", "Fix it").stdout
     assert "in no release yet" not in fixed
     assert "In v1.1.0." in fixed
+
+
+@pytest.mark.parametrize("is_clone", [True, False])
+async def test_a_feeds_day_tells_its_releases(environ: dict[str, str], pen: Repository, *, is_clone: bool) -> None:
+    """Though the channel wants no brief for each; of a repository on GitHub too, where a token makes looking free."""
+    with GitHubServer({"ann/pen": pen.path}) as server:
+        github = {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_GITHUB__TOKEN": "test-token"}
+        async with a_bot(environ | github, pen.path) as bot:
+            place = f"ann/pen={pen.path}" if is_clone else "ann/pen"
+            bot.feed(repository="ann/pen", place=place, zone="UTC", since=NOON - timedelta(days=1))
+            await bot.at(NOON + timedelta(hours=22))
+            (post,) = (one for one in bot.platform.replies.values() if isinstance(one, DigestPost))
+            names = [one.tag.name for one in post.outline.digest.releases]
+            assert names == ["v1.1.0", "v1.1.0rc1", "v1.0.0"]
 
 
 @pytest.mark.parametrize(("wanted", "names"), [("final", ["v1.1.0"]), ("all", ["v1.1.0rc1", "v1.1.0"]), ("", [])])

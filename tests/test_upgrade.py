@@ -184,6 +184,8 @@ def test_a_flag_that_stands_elsewhere_now_is_not_gone(cli: Cli, tmp_path: Path) 
         ('PREFIX = "PEN_INK_"\nCOLOUR = os.environ.get(PREFIX + "COLOUR")\n', False),
         ('def ink(name):\n    return os.environ[f"PEN_{name}"]\n\nCOLOUR = ink("INK_COLOUR")\n', False),
         ('class Ink(BaseSettings):\n    colour: str = "blue"\n    model_config = {"env_prefix": "PEN_INK_"}\n', False),
+        ('settings.SetEnvPrefix("PEN_INK")\nparser.add_argument("--colour")\n', False),
+        ('settings.SetEnvPrefix("PEN_INK")\nparser.add_argument("--shade")\n', True),
         ('OTHERS = [name for name in os.environ if name.startswith("PEN_INK_")]\n', True),
         ('COLOUR = os.environ.get("PEN_INK_" + "SHADE")\ncolour = COLOUR\n', True),
     ],

@@ -208,7 +208,7 @@ def test_what_is_of_another_program_is_not_used(offering: Offering, tmp_path: Pa
 DEEP = {
     "nested lists": "[" * 5_000, "nested maps": "{a: " * 5_000, "nested items": "- " * 5_000, "aliases": "a: &a [x]\n" + "".join(f"{c}: &{c} [{', '.join([f'*{p}'] * 9)}]\n" for p, c in zip("abcdefgh", "bcdefghi", strict=True)),
     "a tag": "!!python/object/apply:os.system ['touch pwned']\n", "a long line": "a" * 900_000, "quotes": "'" * 9_001,
-    "templates": "{{" * 50_000, "no text": "\0\1\2", "expansion": "x: " + "$((" * 9_000, "indents": "".join(" " * n + "a:\n" for n in range(900)),
+    "templates": "{{" * 50_000, "blank lines": "{{- if }" + "\n" * 900_000, "no text": "\0\1\2", "expansion": "x: " + "$((" * 9_000, "indents": "".join(" " * n + "a:\n" for n in range(900)),
 }  # fmt: skip
 
 

@@ -50,6 +50,8 @@ _OWN_PACKAGE = re.compile(r"^\s*(?:module\s|[\"']?name[\"']?\s*[:=])|\b(?:path|w
 _SEVERAL_WORDS = re.compile(r"[A-Za-z0-9][-_.:]\w")
 _ADDS_FLAGS = re.compile(r"(?i)\.(?:add|bind|register)_?\w*(?:flags|args|arguments|options)\(\s*\w")
 _ENV_PREFIX = re.compile(r"(?i)env_?prefix|with_prefix")
+_DECLARED_PREFIX = r"(?i:env_?prefix|flags_?from_?env|envconfig\.process|env\w*::prefixed)"
+"""How viper, etcd, envconfig and figment are told it; `_` comes between it and the rest by itself."""
 _PACKAGE_DEPTH = 2
 """Folders of a path that tell a package: `python/sglang`, `crates/core`, `src/quill`."""
 _NEAR = 6
@@ -254,6 +256,8 @@ class _Revision:
         """Whether it gives its users a name in a way that no definition shows."""
         if kind in {Offered.VARIABLE, Offered.METRIC} and self._composes(name):
             return True
+        if kind is Offered.VARIABLE:
+            return self._is_prefixed(name)
         if kind is Offered.ENDPOINT:
             return self._quotes(name.rpartition(" ")[2])
         return kind is Offered.METRIC and self._has_library_of(name)
@@ -297,6 +301,17 @@ class _Revision:
                 is_field = _ENV_PREFIX.search(text) and _word(rest.lower()).search(text)
                 if _prefix(prefix).search(text) and (is_field or _quoted(rest).search(text)):
                     return True
+        return False
+
+    def _is_prefixed(self, variable: str) -> bool:
+        """Whether all settings are read from variables with a prefix, and the rest of this one is a setting: a flag or a field."""
+        parts = variable.split("_")
+        for at in range(1, len(parts)):
+            prefix, rest = "_".join(parts[:at]), "_".join(parts[at:]).lower()
+            form = re.compile(rf"{_DECLARED_PREFIX}[^\"'`\n]*[\"'`]{re.escape(prefix)}_?[\"'`]")
+            if any(prefix in text and form.search(text) and kind_of(path) is FileKind.PRODUCTION for path, text in self._files.texts.items()):  # fmt: skip
+                flag, field = _quoted(rest.replace("_", "-")), _word(rest)
+                return any(flag.search(text) or field.search(text) for text in self._files.texts.values())
         return False
 
     def value(self, name: str, path: str) -> str:

@@ -302,7 +302,7 @@ class _Tree:
         if not isinstance(owner.node, ast.ClassDef) or not deepest:
             return None
         for one in _statements(owner.node.body):
-            if name in _bound(one):
+            if name in _bound(one) and not _is_overload(one):
                 other = one.value.id if isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) else name
                 if other != name and (found := self.member(owner, other, deepest - 1)):  # another name of it
                     return found
@@ -392,6 +392,11 @@ def _set_on_self(owner: ast.ClassDef, name: str) -> ast.Assign | ast.AnnAssign |
             ):
                 return node
     return None
+
+
+def _is_overload(node: ast.stmt) -> bool:
+    """Whether a definition only tells types of one way to call what stands behind it."""
+    return isinstance(node, _Function) and any("overload" in ast.unparse(mark) for mark in node.decorator_list)
 
 
 def _bound(node: ast.stmt) -> tuple[str, ...]:

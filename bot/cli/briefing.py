@@ -80,7 +80,7 @@ def make(
     step: Step,
 ) -> tuple[Digest, Areas]:
     """Make one repository's digest, and narrow it."""
-    if place.path:  # a clone's tags cost nothing; on GitHub they are followed for feeds that want them
+    if core.sources.has_free_tags(place):
         follow_tags(core.stores, core.sources.open(place))
     source: CommitSource
     if branch is not None and is_pattern(branch):

@@ -41,6 +41,7 @@ from bot.delivery.outbox import Outbox, Outcome, Ready
 from bot.delivery.posts import archive_page, digest_post, quiet_note, report_files, say_lost
 from bot.delivery.resuming import is_refused, tried_again
 from bot.digests.core import Core
+from bot.digests.releases import follow_tags
 from bot.digests.repositories import parse_place
 from bot.digests.work import Work, a_few
 from bot.i18n.wording import said, tell
@@ -194,10 +195,20 @@ class DigestJob:
         )
         return say_lost(days, feed.repository, feed.language) if days else ""
 
+    def _follow_tags(self, feed: Feed) -> None:
+        """Look for new tags, which the day's releases rest on; trouble with them keeps no digest."""
+        place = parse_place(feed.place)
+        try:
+            if self._core.sources.has_free_tags(place):
+                follow_tags(self._core.stores, self._core.sources.open(place))
+        except Problem as problem:
+            _LOG.warning("the tags of %s could not be listed: %s", feed.repository, problem)
+
     async def _digest(self, feed: Feed, window: Window) -> tuple[Digest, Areas]:
         told = reported(await self._deliveries(feed, (DIGEST,)), window)
 
         def make() -> tuple[Digest, Areas]:
+            self._follow_tags(feed)
             source = self._core.sources.branches(parse_place(feed.place), feed.branches)
             digest, areas = self._core.digest(source, window, feed.language, self._analyser, silent, told=told)
             if not digest.entries and (stale := [note for note in digest.notes if is_stale(note)]):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.commits.window import Window
 from analysis.digest.digest import order
+from analysis.digest.touching import touched_by
 from analysis.entry import Entry
 from analysis.errors import Problem
 from analysis.i18n.language import Language
@@ -33,7 +34,7 @@ from storage.subscriptions import Recipient, Subscription, Subscriptions
 from storage.uses import Owner
 
 KIND = "topics"
-MOST_SHOWN = 20
+MOST_SHOWN, _MOST_PLACES = 20, 3
 
 _REMEMBERED = timedelta(days=21)
 _AT_ONCE = 8
@@ -219,8 +220,18 @@ class SubscriptionJob:
 
 def _because(topics: Sequence[Subscription], entry: Entry, areas: Areas, language: Language, used: Used) -> str:
     """Say which subscriptions a commit is told for; empty for a revert, whose note says why it comes."""
-    found = [say_topic(one, areas, language) for one in topics if not one.is_mute and matches(one, entry, used)]
-    return tell("subs.because", language, topics=label("list.comma", language).join(found)) if found else ""
+    found = [one for one in topics if not one.is_mute and matches(one, entry, used)]
+    topics_said = [_with_places(one, say_topic(one, areas, language), entry, language, used) for one in found]
+    return tell("subs.because", language, topics=label("list.comma", language).join(topics_said)) if found else ""
+
+
+def _with_places(one: Subscription, topic: str, entry: Entry, language: Language, used: Used) -> str:
+    """Add to what somebody uses where they use it, as far as a line holds it."""
+    places = dict.fromkeys(use.place for use in touched_by(entry, used(one))) if one.uses else {}
+    if not places:
+        return topic
+    shown = [*list(places)[:_MOST_PLACES], *(["…"] if len(places) > _MOST_PLACES else [])]
+    return tell("subs.uses_at", language, topic=topic, places=label("list.comma", language).join(shown))
 
 
 def _channel(who: Recipient) -> str:

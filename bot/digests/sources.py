@@ -83,6 +83,10 @@ class Sources:
             self._now,
         )
 
+    def has_free_tags(self, place: Place) -> bool:
+        """Whether tags may be followed as often as one likes: in a clone, and by conditional requests, which GitHub counts without a token only."""
+        return bool(place.path) or self._settings.github.signs_in
+
     def pull_requests(self, source: CommitSource) -> PullRequestSource | None:
         """Return where a source's pull requests are read; None where they are not, or are not wanted."""
         github = self._settings.github
