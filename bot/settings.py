@@ -26,6 +26,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _gateway(value: str) -> str:
+    if value and not (re.match(r"wss?://[^/\s]+", value) and _has_host(value)):
+        raise ValueError("should be an address that starts with wss:// or ws://")
+    return value
+
+
 def _has_host(value: str) -> bool:
     try:
         parts = urlsplit(value)
@@ -120,6 +126,7 @@ def _outlets(named: dict[str, SecretStr]) -> dict[str, SecretStr]:
 
 
 Address = Annotated[str, pydantic.AfterValidator(_address)]
+Gateway = Annotated[str, pydantic.AfterValidator(_gateway)]
 Pattern = Annotated[str, pydantic.AfterValidator(_pattern)]
 Network = Annotated[str, pydantic.AfterValidator(_network)]
 File = Annotated[Path, pydantic.AfterValidator(at_home)]
@@ -321,7 +328,7 @@ class DiscordSettings(_Table):
     """[discord]: the Discord application; connected if there is a token."""
 
     base_url: Address = Field(default="https://discord.com/api/v10", description="address of the API")
-    gateway_url: str = Field(default="", description="address of the gateway; default: the one the API returns")
+    gateway_url: Gateway = Field(default="", description="address of the gateway; default: the one the API returns")
     token: SecretStr = Field(default=SecretStr(""), description="the bot's token")
 
 

@@ -1,7 +1,7 @@
 """A platform of the tests: it implements the port, keeps what was posted, and fails where a test wants it to."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +70,10 @@ class FakePlatform:
 
     async def disconnected(self) -> str:
         return ""
+
+    async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
+        self.calls.append("examine")
+        return [f"The channel {channel} is archived." for channel in channels if channel in self.gone]
 
     async def direct(self, user: str) -> str:
         self._step("direct")

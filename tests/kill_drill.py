@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
@@ -69,6 +69,9 @@ class FileChannel:
 
     async def disconnected(self) -> str:
         return ""
+
+    async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
+        return []
 
     async def direct(self, user: str) -> str:
         return user

@@ -339,7 +339,7 @@ def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
     table, key, variable, _ = row
     value = {
         "webhook_secret": "a-secret-that-is-long", "proxies": "10.0.0.7", "access": "proxy", "mode": "http", "archive": "True", "pull_requests": "False", "public": "o/r", "setup": "o/r",
-        "admins": "slack:U7",
+        "admins": "slack:U7", "gateway_url": "wss://x.example",
     }.get(key, "https://x.example" if "url" in key else "7")  # fmt: skip
     app = dict.fromkeys((f"DAYBRIEF_GITHUB__APP_{part}" for part in ("ID", "INSTALLATION", "KEY")), "7")
     read = getattr(getattr(load((app if variable in app else {}) | {variable: value}).settings, table), key)
@@ -402,6 +402,10 @@ def test_a_machine_whose_zone_cannot_be_read_is_in_utc(monkeypatch: pytest.Monke
         ),
         ('[web]\nurl = "https://["', "[web] url: should be an address that starts with https:// or http://"),
         ('[github]\nbase_url = "http://["', "[github] base_url: should be an address that starts with"),
+        (
+            '[discord]\ngateway_url = "discord.gg"',
+            "[discord] gateway_url: should be an address that starts with wss:// or",
+        ),
         ('[model]\nbase_url = "http://x:99999"', "[model] base_url: should be an address that starts with"),
         ("[serve]\npoll_minutes = inf", "[serve] poll_minutes: should be a finite number"),
         ("[model]\nprice_in = nan", "[model] price_in: should be a finite number"),
@@ -409,7 +413,7 @@ def test_a_machine_whose_zone_cannot_be_read_is_in_utc(monkeypatch: pytest.Monke
         ("a = " + "[" * 5_000, "is nested too deeply"),
         ("# " + "x" * 1_000_000, "is larger than a megabyte"),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_what_nobody_can_use_is_refused_by_name(tmp_path: Path, text: str, why: str) -> None:
     """Where it stands, and not by a traceback when it is first used."""

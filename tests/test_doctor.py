@@ -14,7 +14,8 @@ from servers.model import Behaviour, ModelServer
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
 
-from bot.service.doctor import Check, examine
+from bot.service.check import Check
+from bot.service.doctor import examine
 
 REPO = "ann/scratch"
 

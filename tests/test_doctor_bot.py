@@ -1,13 +1,21 @@
 """The doctor reads the bot's part as `serve` does, and tries its platforms: tokens, scopes, channels."""
 
 import asyncio
+import json
+import re
+import signal
+import socket
 from collections.abc import AsyncIterator, Iterator, Sequence
-from datetime import time
+from dataclasses import replace
+from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fake_platform import FakePlatform
 from servers.discord import FakeDiscord
-from servers.scratch import NOON
+from servers.model import UNAUTHORIZED, ModelServer
+from servers.scratch import NOON, Scratch
 from servers.slack import FakeSlack
 from servers.waiting import hurry
 
@@ -16,15 +24,19 @@ from bot.config import load
 from bot.delivery.schedule import Heartbeat
 from bot.digests.core import open_core
 from bot.platforms.slack.manifest import SCOPES
+from bot.port.platform import Transport
 from bot.service.assembly import Assembly
-from bot.service.connections import Connections
-from bot.service.doctor import Check, examine
+from bot.service.check import Check
+from bot.service.connections import Connections, new_transport
+from bot.service.doctor import examine
 from bot.service.process import Process
 from bot.service.readiness import Readiness
-from storage.feeds import Feed
+from bot.web import server as web_server
+from storage.feeds import Feed, Feeds
 from storage.memory import KeyValues
+from storage.subscriptions import Recipient, Subscription, Subscriptions
 
-_BOT = {"bot", "slack", "discord"}
+_BOT = {"bot", "slack", "discord", "serve", "web", "feeds"}
 FEED = '[[feeds]]\nplatform = "slack"\nchannel = "C1"\nrepository = "ann/scratch"\n'
 SLACK = '[slack]\nbot_token = "xoxb-1"\napp_token = "xapp-1"\n'
 
@@ -55,6 +67,14 @@ async def slack() -> AsyncIterator[FakeSlack]:
         yield server
 
 
+async def _well() -> str:
+    return ""
+
+
+async def _no_suggestions(*_: object, **_more: object) -> tuple[()]:
+    return ()
+
+
 async def looked_at(environ: dict[str, str], config: Path | None = None) -> dict[str, Check]:
     """Return what the doctor says of the bot."""
     found = await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
@@ -77,6 +97,10 @@ def with_slack(environ: dict[str, str], server: FakeSlack, **changes: str) -> di
         '[slack]\nbot_token = "xoxb-1"\nmode = "http"\n' + FEED,
         '[slack]\nclient_id = "1"\nmode = "http"\nsigning_secret = "s"\n',
         SLACK + '[serve]\narchive = true\n[web]\nzone = "Nowhere"\n',
+        SLACK + FEED + 'made_by = "ann"\n',
+        SLACK + FEED + FEED + 'language = "zh"\n',
+        SLACK + FEED + FEED.replace("ann/scratch", "Ann/Scratch") + 'at = "17:00"\ndays = "workdays"\n',
+        '[discord]\ntoken = "x"\n[slack]\napp_token = "xapp-1"\n',
         FEED,
         '[slack]\napp_token = "xapp-1"\n',
     ],
@@ -92,6 +116,215 @@ async def test_what_serve_refuses_the_doctor_tells(environ: dict[str, str], tmp_
     check = (await looked_at(environ, config))["bot"]
     assert (check.state, check.found) == ("broken", str(refused.value))
     assert check.remedy == "Until then `daybrief serve` does not start."
+
+
+@pytest.mark.parametrize("host", ["256.1.1.1", "203.0.113.7", "no such host", f"{'a' * 64}.example", "127.0.0.1"])
+@pytest.mark.parametrize("table", ["serve", "web"])
+async def test_an_address_that_cannot_be_listened_on_is_told_in_the_same_words(
+    environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, table: str
+) -> None:
+    """It is nowhere, elsewhere, no name, or taken by somebody else, who does not say who they are."""
+    monkeypatch.setattr("bot.web.address._SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        config = tmp_path / "own.toml"
+        port = taken.getsockname()[1]
+        config.write_text(f'{SLACK}[{table}]\nhost = "{host}"\nport = {port}\n', encoding="utf-8")
+        core = open_core(load(environ, config))
+        begun = Process(core).run() if table == "serve" else web_server.serve(core, print)
+        with pytest.raises(BadInput) as refused:
+            await begun
+        core.stores.store.close()
+        check = (await looked_at(environ, config))[table]
+    assert str(refused.value).startswith(f"{host}:{port} cannot be listened on (")
+    assert str(refused.value).endswith(f"): set [{table}] host and port.")
+    assert (check.state, check.found) == ("broken", str(refused.value))
+
+
+async def test_an_address_where_the_bot_itself_listens_is_well(
+    environ: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The doctor is mostly asked beside a running bot."""
+    caplog.set_level("INFO")
+    config = tmp_path / "own.toml"
+    config.write_text(f"{SLACK}[serve]\nport = 0\n", encoding="utf-8")
+    process = Process(open_core(load(environ, config)), {"slack": FakePlatform()})
+    running = asyncio.create_task(process.run())
+    while not (found := re.search(r"listening on http://127.0.0.1:(\d+)", caplog.text)):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    config.write_text(f"{SLACK}[serve]\nport = {found[1]}\n", encoding="utf-8")
+    check = (await looked_at(environ, config))["serve"]
+    signal.raise_signal(signal.SIGTERM)
+    await running
+    assert check == Check("serve", "ok", f"`daybrief serve` listens at 127.0.0.1:{found[1]}")
+
+
+async def told_by_all(
+    environ: dict[str, str], config: Path, caplog: pytest.LogCaptureFixture, *platforms: str
+) -> dict[str, str]:
+    """Return what keeps feeds from their work, as the doctor, the start of `serve` and /readyz tell it, once each has looked."""
+    doctor = await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
+    core = open_core(load(environ, config), lambda: NOON)
+    process = Process(core, {name: FakePlatform(name) for name in platforms})
+    running = asyncio.create_task(process.run())
+    checks = dict[str, Any]()
+    while not checks or "look" not in process._heart.beats:  # noqa: SLF001 - what is waited for tells nobody
+        await asyncio.sleep(0.01)
+        if running.done():
+            running.result()
+        answer = await process._ready(None)  # type: ignore[arg-type]  # noqa: SLF001 - its answer needs no request
+        checks = json.loads(answer.text or "")
+    answer = await process._ready(None)  # type: ignore[arg-type]  # noqa: SLF001
+    checks = json.loads(answer.text or "")
+    signal.raise_signal(signal.SIGTERM)
+    await running
+    assert (checks["status"] == "ready") is not any(not check["ok"] for check in checks["checks"].values())
+    return {
+        "doctor": "\n".join(check.found for check in doctor if check.state == "broken"),
+        "serve": caplog.text,
+        "/readyz": checks["checks"]["feeds"]["reason"],
+    }
+
+
+UNMADE = "ann/scratch → slack C1: "
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            FEED.replace('"slack"', '"discord"').replace("C1", "12"),
+            "ann/scratch → discord 12: discord is not configured, so nothing",
+        ),
+        ('uses = "/no/such.toml"\n', UNMADE + "/no/such.toml cannot be read ("),
+        ('uses = "here.toml"\n', UNMADE + "here.toml lists uses of ann/other, not of ann/scratch"),
+        ('uses = "folder"\n', UNMADE + "folder cannot be read ("),
+        ('labels = ["security"]\n', UNMADE + "it goes by labels, which are those of pull requests"),
+    ],
+)
+async def test_a_feed_that_brings_nothing_is_named_by_all(
+    environ: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture, more: str, said: str
+) -> None:
+    """By the doctor, at the start of `serve` and by /readyz, in the same words; the others go on."""
+    made = Scratch(tmp_path / "scratch.git")
+    made.commit("Begin", {"a.py": "1\n"}, at=NOON - timedelta(days=3))
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "here.toml").write_text('repository = "ann/other"\n', encoding="utf-8")
+    config = tmp_path / "own.toml"
+    feed = FEED.replace("ann/scratch", f"ann/scratch={made.path}")
+    more = more.replace("ann/scratch", f"ann/scratch={made.path}")
+    config.write_text(f"{SLACK}[serve]\nport = 0\n{feed}{more}", encoding="utf-8")
+    for who, told in (await told_by_all(environ, config, caplog, "slack")).items():
+        assert said in told, who
+
+
+async def test_a_clone_that_is_gone_is_named_by_all(
+    environ: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = tmp_path / "own.toml"
+    feed = FEED.replace("ann/scratch", f"ann/scratch={tmp_path}/none")
+    config.write_text(f"{SLACK}[serve]\nport = 0\n{feed}", encoding="utf-8")
+    for who, told in (await told_by_all(environ, config, caplog, "slack")).items():
+        assert f"There is no folder {tmp_path}/none" in told, who
+
+
+async def test_what_is_stored_and_can_be_no_more_is_named_by_all(
+    environ: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Set up in chat before the platform, the area or the channel was taken away; what somebody paused is meant to be."""
+    made = Scratch(tmp_path / "scratch.git")
+    made.commit("Begin", {"a.py": "1\n"}, at=NOON - timedelta(days=3))
+    config = tmp_path / "own.toml"
+    config.write_text(f"{SLACK}[serve]\nport = 0\n", encoding="utf-8")
+    core = open_core(load(environ, config))
+    a_feed = Feed("slack", "T1", "C1", "ann/scratch", f"ann/scratch={made.path}", time(9), "UTC", NOON)
+    feeds = Feeds(core.stores.store)
+    for changes in (
+        {"platform": "discord", "channel": "1"}, {"channel": "C2", "areas": ("our_rockets",)},
+        {"channel": "C3", "paused": "refused.is_archived"}, {"channel": "C4", "areas": ("gone",), "paused": "refused.person Ann"},
+    ):  # fmt: skip
+        feeds.put(replace(a_feed, **changes))
+    who = Recipient("discord", "", "user", "2")
+    Subscriptions(core.stores.store).revise(who, [Subscription(who, "ann/scratch", NOON)])
+    core.stores.store.close()
+    for told in (await told_by_all(environ, config, caplog, "slack")).values():
+        for said in (
+            "ann/scratch → discord 1: discord is not configured",
+            "ann/scratch → slack C2: there is no area our_rockets any more",
+            "ann/scratch → slack C3: the channel is archived",
+            "1 subscription on discord: discord is not configured",
+        ):
+            assert said in told
+        assert "C4" not in told
+
+
+async def test_feeds_of_old_that_tell_the_same_days_are_said(environ: dict[str, str], slack: FakeSlack) -> None:
+    settings = with_slack(environ, slack)
+    core = open_core(load(settings))
+    feeds = Feeds(core.stores.store)
+    made = [
+        feeds.put(
+            Feed("slack", "T1", slack.channel.id, "ann/scratch", "ann/scratch", time(9), "UTC", NOON, areas=(area,))
+        )
+        for area in ("amd_rocm", "npu")
+    ]
+    with core.stores.store.write() as db:
+        db.execute("update feeds set areas = '[]'")
+    core.stores.store.close()
+    found = await asyncio.to_thread(lambda: list(examine(settings, None, None, now=lambda: NOON)))
+    assert Check(
+        "feeds", "warning",
+        f"ann/scratch → slack {slack.channel.id}: the feeds {made[0].id} and {made[1].id} tell the same days; "
+        "end one with `daybrief feed remove`.",
+    ) in found  # fmt: skip
+
+
+async def test_settings_that_do_nothing_are_said(
+    environ: dict[str, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the doctor and at the start of `serve`: a key without a model, a token that nobody is asked for, users whom no proxy names."""
+    config = tmp_path / "own.toml"
+    text = '[model]\napi_key = "sk-1"\n[web]\ntoken = "0123456789abcdef"\nusers = {ann = ["*"]}\n'
+    config.write_text(f"{SLACK}[serve]\nport = 0\n{text}", encoding="utf-8")
+    found = await asyncio.to_thread(lambda: list(examine(environ, config, None, now=lambda: NOON)))
+    await told_by_all(environ, config, caplog, "slack")
+    for said in (
+        "[model] has an address or a key but no name",
+        "[web] has a token, but access is none",
+        "[web] has users, but",
+    ):
+        assert said in found[0].found
+        assert said in caplog.text
+    assert found[0].state == "warning"
+
+
+async def test_a_channel_that_takes_nothing_is_told_by_both(environ: dict[str, str], slack: FakeSlack) -> None:
+    """Before anything was posted there; and the next look finds that it was mended."""
+    foreign = slack.add_channel("foreign")
+    foreign.members.discard(slack.bot.id)
+    assert slack.scopes is not None
+    slack.scopes -= {"chat:write.public"}
+    settings = with_slack(environ, slack)
+    feed = Feed("slack", "T1", foreign.id, "ann/scratch", "ann/scratch", time(9), "UTC", NOON)
+    core = open_core(load(settings), lambda: NOON)
+    check, why = await seen_by_both(settings, "slack", [feed], new_transport(core, "slack", _no_suggestions))
+    core.stores.store.close()
+    assert f"The bot is not in the channel {foreign.id}: invite it there." in why
+    assert (check.state, check.found) == ("broken", why)
+
+
+@pytest.mark.parametrize("answer", ["nothing of the kind", UNAUTHORIZED])
+async def test_a_model_that_answers_badly_is_told_by_both(
+    environ: dict[str, str], slack: FakeSlack, answer: Any
+) -> None:
+    """That its server can be reached is not enough."""
+    with ModelServer(lambda _: answer) as model:
+        if answer is UNAUTHORIZED:
+            model.always = UNAUTHORIZED
+        named = {"DAYBRIEF_MODEL__BASE_URL": model.base_url, "DAYBRIEF_MODEL__NAME": "test-model"}
+        check, why = await seen_by_both(with_slack(environ, slack) | named, "model")
+    assert check.state == "broken"
+    assert why.startswith("The model test-model cannot be asked, the rules stand in: ")
+    assert check.found.partition(": ")[2].rstrip(".") in why
 
 
 async def test_without_any_platform_there_is_nothing_to_look_at(environ: dict[str, str]) -> None:
@@ -159,13 +392,19 @@ async def test_discord_as_it_is(environ: dict[str, str], tmp_path: Path) -> None
         assert check.found.startswith("Discord refuses the bot's token")
 
 
-async def seen_by_both(settings: dict[str, str], what: str, feeds: Sequence[Feed] = ()) -> tuple[Check, str]:
+async def seen_by_both(
+    settings: dict[str, str], what: str, feeds: Sequence[Feed] = (), *transports: Transport
+) -> tuple[Check, str]:
     """Return what the doctor finds of a part, and why /readyz does not take it for well."""
     core = open_core(load(settings))
-    assembly = Assembly(core, {})
+    connected = {one.name: one for one in transports}
+    assembly = Assembly(core, connected)
     for feed in feeds:
         assembly.feeds.put(feed)
-    readiness = Readiness(assembly, Connections({}, asyncio.Event()), Heartbeat())
+    connections = Connections(connected, asyncio.Event())
+    readiness = Readiness(assembly, connections, Heartbeat())
+    for one in connected.values():
+        one.disconnected = _well  # type: ignore[method-assign]  # it is only examined here
     await readiness.probe()
     why = (await readiness.troubles()).get(what, "")
     await assembly.work.close()
@@ -226,11 +465,13 @@ async def test_people_who_do_not_exist(environ: dict[str, str], slack: FakeSlack
     config = tmp_path / "own.toml"
     config.write_text(f'[people]\nann = {{slack = "{known}"}}\nben = {{slack = "U0NONE"}}\n', encoding="utf-8")
     said = (await looked_at(with_slack(environ, slack), config))["slack"]
-    assert said == Check("slack", "broken", "There is no U0NONE in the workspace: correct it in [people].")
+    assert said == Check(
+        "slack", "broken", "There is no U0NONE in the workspace: correct it in [people] or as made_by."
+    )
     async with FakeDiscord() as server:
         settings = environ | {"DAYBRIEF_DISCORD__TOKEN": server.token, "DAYBRIEF_DISCORD__BASE_URL": server.api_url}
         config.write_text(
             f'[people]\nann = {{discord = "{server.user.id}"}}\nben = {{discord = "12"}}\n', encoding="utf-8"
         )
         said = (await looked_at(settings, config))["discord"]
-    assert said == Check("discord", "broken", "There is no 12 on Discord: correct it in [people].")
+    assert said == Check("discord", "broken", "There is no 12 on Discord: correct it in [people] or as made_by.")

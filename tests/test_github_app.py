@@ -15,7 +15,8 @@ from analysis.errors import BadInput, Problem, Unwelcome
 from analysis.sources.github_app import App
 from analysis.sources.github_requests import GitHub, Requests
 from bot.config import load
-from bot.service.doctor import Check, examine
+from bot.service.check import Check
+from bot.service.doctor import examine
 
 NOW = datetime.now(UTC)
 _KEY = rsa.generate_private_key(65537, 2048)

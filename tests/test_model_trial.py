@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from analysis.llm.client import Model
 from bot.cli.main import app
-from bot.service.doctor import Check, examine
+from bot.service.check import Check
+from bot.service.doctor import examine
 from bot.service.model_trial import ROUNDS, Measurement, measure
 
 LINE = "self.timeout = 10"

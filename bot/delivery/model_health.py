@@ -37,6 +37,10 @@ class ModelHealth:
         elif failures:
             await self._notices.begin(_MODEL, "", failures[0])
 
+    def is_out(self) -> bool:
+        """Whether the last that it was given to read was not read."""
+        return any(outage.ended is None for outage in self._notices.all())
+
     async def round(self) -> None:
         """Tell what is to be told; forget what is over and told."""
         for outage in await self._work.quick(self._notices.all):

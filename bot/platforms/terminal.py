@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -100,6 +100,10 @@ class Terminal:
     async def disconnected(self) -> str:
         """Return nothing: whoever reads it is there."""
         return ""
+
+    async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:  # noqa: ARG002 - the port's signature
+        """Return nothing: there is one channel, and it takes everything."""
+        return []
 
     async def direct(self, user: str) -> str:
         """Return the one channel that there is."""

@@ -231,6 +231,9 @@ class Transport(Protocol):
     async def disconnected(self) -> str:
         """Say in a sentence why it is not connected now; an empty text while it is."""
 
+    async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
+        """Try what it is configured with, some channels and people, and say in a sentence each what is wrong; nothing is posted."""
+
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
         """Post; `key` (36 characters at most, one for each delivery) travels with the message so that `find` sees it.
 

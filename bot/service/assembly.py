@@ -85,8 +85,8 @@ class Assembly:
         outbox = Outbox(self.deliveries, transports, core.now, posted=posted, accounts=Accounts(core.settings.people))
         people = People(core.stores.store)
         readers = ReaderHealth(core, self.feeds, self.subscriptions, access, people, outbox, self.work)
-        model = ModelHealth(core, self.feeds, people, outbox, self.work)
-        self.health = FeedHealth(core, self.feeds, people, outbox, self.work, readers, model)
+        self.model = ModelHealth(core, self.feeds, people, outbox, self.work)
+        self.health = FeedHealth(core, self.feeds, people, outbox, self.work, readers, self.model)
         self.mornings = DigestJob(
             core, self.feeds, self.subscriptions, outbox, self.work, analyser, self.health, people
         )
@@ -144,20 +144,18 @@ class Assembly:
         Raises:
             BadInput: a repository, zone or area of one of them is none.
         """
-        wanted = configured_feeds(self.core)
-        stored = {_identity(feed): feed for feed in self.feeds.all() if feed.origin == "config"}
+        before = [feed for feed in self.feeds.all() if feed.origin == "config"]
+        wanted = [feed for feed in feeds_at_start(self.core) if feed.origin == "config"]
         for feed in wanted:
-            known = stored.pop(_identity(feed), None)
-            if known is None:
+            if feed not in before:
                 self.feeds.put(feed)
-            elif replace(feed, id=known.id, since=known.since, paused=known.paused) != known:
-                self.feeds.put(replace(feed, id=known.id, since=known.since, paused=known.paused))
-        for gone in stored.values():
-            self.feeds.remove(gone.id)
+        for gone in {feed.id for feed in before} - {feed.id for feed in wanted}:
+            self.feeds.remove(gone)  # last, so that a new one does not get its number
 
 
 _CHANNEL_IDS = {"slack": re.compile(r"[A-Z][A-Z0-9]*"), "discord": re.compile(r"[0-9]+")}
 """How channels are known; their names may change, and the platforms take none."""
+_PEOPLE = {"slack": re.compile(r"[UW][A-Z0-9]+"), "discord": re.compile(r"[0-9]+")}
 
 
 def check_startup(core: Core) -> tuple[tuple[str, ...], list[Feed]]:
@@ -166,18 +164,40 @@ def check_startup(core: Core) -> tuple[tuple[str, ...], list[Feed]]:
     Raises:
         BadInput: the bot would not start.
     """
-    platforms = check(core.settings)
-    feeds = configured_feeds(core)
+    platforms, feeds = check(core.settings), feeds_at_start(core)
     if core.settings.serve.archive:
         from bot.web.server import archive_app
 
         archive_app(core, core.settings.serve.host, ARCHIVE)
-    return platforms, [*feeds, *(feed for feed in Feeds(core.stores.store).all() if feed.origin != "config")]
+    return platforms, feeds
 
 
-def configured_feeds(core: Core) -> list[Feed]:
-    """Return the feeds of the configuration; raises BadInput where one of them cannot be."""
-    return [configured_feed(core, settings) for settings in core.settings.feeds]
+def feeds_at_start(core: Core) -> list[Feed]:
+    """Return all feeds as they are once a start has read the configuration.
+
+    A configured one goes on as the one of old that brings the same, else as the one that its table may have been before.
+
+    Raises:
+        BadInput: one of the configuration cannot be, or two of them would tell each day twice.
+    """
+    feeds = [configured_feed(core, settings) for settings in core.settings.feeds]
+    first = dict[tuple[object, ...], int]()
+    for number, feed in enumerate(feeds, 1):
+        if (same := first.setdefault(feed.brings, number)) != number:
+            raise BadInput(
+                f"[[feeds]] {same} and {number} bring the same days of {feed.repository} to {feed.channel}, which would be told "
+                "twice: keep one of them."
+            )
+    stored = Feeds(core.stores.store).all()
+    left = [feed for feed in stored if feed.origin == "config"]
+    for alike in (lambda feed: feed.brings, _identity):
+        for number, feed in enumerate(feeds):
+            known = next((one for one in left if not feed.id and alike(one) == alike(feed)), None)
+            if known:
+                left.remove(known)
+                feeds[number] = replace(feed, id=known.id, since=known.since, paused=known.paused)
+    others = [feed for feed in stored if feed.origin != "config" and feed.brings not in first]
+    return [*feeds, *others]
 
 
 def configured_feed(core: Core, settings: FeedSettings) -> Feed:
@@ -190,6 +210,12 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
         )
     if settings.platform == "outlet" and settings.channel not in core.settings.outlets:
         raise BadInput(f"There is no outlet {settings.channel!r}: name its address as [outlets] {settings.channel}.")
+    person = _PEOPLE.get(settings.platform)
+    if person and settings.made_by and not person.fullmatch(settings.made_by):
+        raise BadInput(
+            f"made_by {settings.made_by!r} is nobody's id: write a member id of Slack's (U024BE7LH) or an id of Discord's (a "
+            "number), or leave it out."
+        )
     place = parse_place(settings.repository)
     name = place.name or core.sources.open(place).repo
     return Feed(

@@ -44,6 +44,8 @@ def check(settings: Settings) -> tuple[str, ...]:
         if slack.client_id and (slack.mode != "http" or not slack.client_secret.get_secret_value()):
             raise BadInput("[slack] client_id needs client_secret and mode http: set both, or a bot_token instead.")
         names.append("slack")
+    elif any(one.get_secret_value() for one in (slack.app_token, slack.signing_secret, slack.client_secret)):
+        raise BadInput("[slack] has secrets of the app but no bot_token: set it, or take the others out.")
     if settings.discord.token.get_secret_value():
         names.append("discord")
     if settings.outlets:
@@ -56,41 +58,47 @@ def check(settings: Settings) -> tuple[str, ...]:
     return tuple(names)
 
 
-def slack_transport(core: Core, suggest: Suggest) -> "Slack":
-    """Return Slack as it is configured."""
-    from bot.platforms.slack.transport import Slack
-
-    settings = core.settings.slack
-    return Slack(
-        settings.bot_token.get_secret_value(),
-        settings.app_token.get_secret_value() if settings.mode == "socket" else "",
-        settings.signing_secret.get_secret_value(),
-        workspaces=_workspaces(core),
-        suggest=suggest,
-        base_url=settings.base_url,
-    )
+def idle(settings: Settings) -> list[str]:
+    """Say in a sentence each which settings do nothing, because another one is not set beside them."""
+    model, web, found = settings.model, settings.web, []
+    if not model.name and (model.base_url or model.api_key.get_secret_value()):
+        found.append("[model] has an address or a key but no name, so the rules analyse: set name.")
+    if web.token.get_secret_value() and web.access != "token":
+        found.append(f"[web] has a token, but access is {web.access}, so nobody is asked for it: set access to token.")
+    if web.users and web.access != "proxy":
+        found.append(f"[web] has users, but access is {web.access}, so all readers see the same: set access to proxy.")
+    return found
 
 
-def discord_transport(core: Core, suggest: Suggest) -> "Discord":
-    """Return Discord as it is configured."""
-    from bot.platforms.discord.transport import Discord
-
-    settings = core.settings.discord
-    return Discord(
-        settings.token.get_secret_value(), verbs(), suggest, KeyValues(core.stores.store, "discord"), core.now,
-        base_url=settings.base_url, gateway_url=settings.gateway_url,
-    )  # fmt: skip
-
-
-def outlet_transport(core: Core) -> "OutletTransport":
-    """Return the outlets as they are configured.
+def new_transport(core: Core, name: str, suggest: Suggest) -> "Slack | Discord | OutletTransport":
+    """Return a platform as it is configured.
 
     Raises:
-        BadInput: one of them cannot be.
+        BadInput: one of the outlets cannot be.
     """
-    from bot.platforms.outlet import OutletTransport
+    if name == "outlet":
+        from bot.platforms.outlet import OutletTransport
 
-    return OutletTransport(core.settings.outlets)
+        return OutletTransport(core.settings.outlets)
+    if name == "slack":
+        from bot.platforms.slack.transport import Slack
+
+        slack = core.settings.slack
+        return Slack(
+            slack.bot_token.get_secret_value(),
+            slack.app_token.get_secret_value() if slack.mode == "socket" else "",
+            slack.signing_secret.get_secret_value(),
+            workspaces=_workspaces(core),
+            suggest=suggest,
+            base_url=slack.base_url,
+        )
+    from bot.platforms.discord.transport import Discord
+
+    discord = core.settings.discord
+    return Discord(
+        discord.token.get_secret_value(), verbs(), suggest, KeyValues(core.stores.store, "discord"), core.now,
+        base_url=discord.base_url, gateway_url=discord.gateway_url,
+    )  # fmt: skip
 
 
 def _workspaces(core: Core) -> Any:

@@ -1,41 +1,23 @@
 """Looks at everything a run needs, and says of each part whether it works and how to mend it."""
 
-import asyncio
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from analysis.digest.pipeline import Step
 from analysis.errors import Problem
 from bot.config import FILE, Configuration, load, machine_zone
-from bot.settings import DiscordSettings, SlackSettings
+from bot.service.bot_checks import bot, is_served, read, web
+from bot.service.check import Check
 
 if TYPE_CHECKING:
-    from analysis.llm.client import Model
     from analysis.sources import CommitSource
-    from bot.digests.core import Core
-    from bot.platforms.discord.transport import Discord
-    from bot.platforms.outlet import OutletTransport
-    from bot.platforms.slack.transport import Slack
 
-_LONGEST_TRIAL = 60.0
 _HONEST = 0.9
 """Which part of what a model quotes and says must be borne out, on a commit of ten lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One part: `remedy` is empty where nothing is to be done, or where `found` says it; `figures` are what was measured."""
-
-    what: str
-    state: Literal["ok", "warning", "broken"]
-    found: str
-    remedy: str = ""
-    figures: dict[str, float] = field(default_factory=dict)
 
 
 def examine(
@@ -54,28 +36,22 @@ def examine(
         )
         return
     where = str(configuration.source) if configuration.source else f"no {FILE} here; defaults and the environment hold"
-    yield Check("configuration", "ok", where)
+    from bot.service.connections import idle
+
+    unused = idle(configuration.settings)
+    yield Check("configuration", "warning" if unused else "ok", " ".join([where, *unused]))
     yield _store(configuration, now())
     yield _zones()
     yield _git(configuration)
-    yield _github(configuration, now())
+    github = _github(configuration, now())
+    yield github
     if repo:
         yield from _repository(configuration, repo, now())
     yield _model(configuration)
     if measured:
         yield from _measured(configuration, measured)
-    yield from _bot(configuration)
-
-
-def _is_served(configuration: Configuration) -> bool:
-    """Whether anything of the bot is configured."""
-    settings = configuration.settings
-    return (settings.slack, settings.discord, settings.feeds, settings.outlets) != (
-        SlackSettings(),
-        DiscordSettings(),
-        (),
-        {},
-    )
+    yield from web(configuration)
+    yield from bot(configuration, now(), reads_github=github.state != "broken")
 
 
 def _store(configuration: Configuration, now: datetime) -> Check:
@@ -98,7 +74,7 @@ def _store(configuration: Configuration, now: datetime) -> Check:
             "store", "broken", f"{store.path} is damaged: {sound}", "Move it away; it is made anew from the sources."
         )
     found = f"{store.path} ({commits:,} commit{'' if commits == 1 else 's'})"
-    if store.is_read_only and not _is_served(configuration):
+    if store.is_read_only and not is_served(configuration):
         return Check("store", "warning", f"{found} may only be read", "Make it writable to fetch more.")
     if unwritten:
         return Check("store", "broken", unwritten, "Until then nothing is fetched or posted.")
@@ -171,7 +147,7 @@ def _needs_github(configuration: Configuration) -> bool:
     from bot.service.assembly import check_startup
     from bot.service.readiness import needs_github, places_on_github
 
-    if not _is_served(configuration):
+    if not is_served(configuration):
         return True
     try:
         core = open_core(configuration)
@@ -190,8 +166,9 @@ def _repository(configuration: Configuration, repo: str, now: datetime) -> Itera
     from bot.digests.repositories import open_github, open_source, parse_place
 
     github = configuration.settings.github
-    try:
-        source = open_source(
+
+    def source() -> "CommitSource":
+        return open_source(
             parse_place(repo),
             base_url=github.base_url,
             github=lambda: open_github(github),
@@ -200,14 +177,11 @@ def _repository(configuration: Configuration, repo: str, now: datetime) -> Itera
             pages=None,
             now=lambda: now,
         )
-        listing = source.landed(now - timedelta(days=1), now)
-    except Problem as problem:
-        yield Check(repo, "broken", str(problem))
-        return
-    count = len(listing.heads)
-    found = f"can be read, {count} commit{'' if count == 1 else 's'} in the last 24 hours"
-    yield Check(repo, "warning" if listing.notes else "ok", "; ".join([found, *listing.notes]))
-    yield _pull_requests(configuration, source, now)
+
+    check = read(repo, source, now)
+    yield check
+    if check.state != "broken":
+        yield _pull_requests(configuration, source(), now)
 
 
 def _pull_requests(configuration: Configuration, source: "CommitSource", now: datetime) -> Check:
@@ -244,10 +218,10 @@ def _model(configuration: Configuration) -> Check:
         return Check(
             "model", "ok", "none is configured: the rules analyse", "Set [model] name and base_url to use one."
         )
-    from analysis.llm.trial import try_out
+    from bot.service.model_trial import configured, tried
 
-    wanted = _wanted(configuration, min(model.deadline, _LONGEST_TRIAL))
-    result = try_out(wanted)
+    wanted = configured(configuration.settings, model.deadline)
+    result = tried(configuration.settings)
     if result.problem:
         return Check(
             "model",
@@ -261,27 +235,14 @@ def _model(configuration: Configuration) -> Check:
     return Check("model", "ok", found)
 
 
-def _wanted(configuration: Configuration, deadline: float) -> "Model":
-    from analysis.llm.client import OPENAI, Model
-
-    model = configuration.settings.model
-    return Model(
-        base_url=model.base_url or OPENAI,
-        name=model.name,
-        key=model.api_key.get_secret_value(),
-        deadline=deadline,
-        secret=configuration.settings.secrets,
-    )
-
-
 def _measured(configuration: Configuration, step: Step) -> Iterator[Check]:
     """Measure the configured model by questions that cost as much as three commits."""
-    from bot.service.model_trial import measure
+    from bot.service.model_trial import configured, measure
 
     settings = configuration.settings.model
     if not settings.name:
         return
-    done = measure(_wanted(configuration, settings.deadline), settings.concurrency, step)
+    done = measure(configured(configuration.settings, settings.deadline), settings.concurrency, step)
     if done.problem:
         yield Check("model measured", "broken", done.problem, "Until then the rules stand in.")
         return
@@ -319,56 +280,3 @@ def _measured(configuration: Configuration, step: Step) -> Iterator[Check]:
         yield Check("model cost", "ok", f"{found}; [model] price_in and price_out tell what that costs", figures=cost)
     else:
         yield Check("model cost", "ok", f"{found}, at {price:.2f}", figures=cost | {"price": round(price, 4)})
-
-
-def _bot(configuration: Configuration) -> Iterator[Check]:
-    """Read the bot's part as `serve` does, by the same functions, and try each platform."""
-    from bot.digests.core import open_core
-    from bot.service.assembly import check_startup
-
-    if not _is_served(configuration):
-        needed = "`daybrief serve` needs [slack] bot_token and app_token, [discord] token, or [outlets]"
-        yield Check("bot", "ok", f"none is configured: {needed}")
-        return
-    try:
-        core = open_core(configuration)
-    except Problem:
-        return  # said of the store
-    try:
-        try:
-            platforms, feeds = check_startup(core)
-        except Problem as problem:
-            yield Check("bot", "broken", str(problem), "Until then `daybrief serve` does not start.")
-            return
-        yield Check("bot", "ok", f"{', '.join(platforms)}; {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
-        for name in platforms:
-            channels = sorted({feed.channel for feed in feeds if feed.platform == name and not feed.paused})
-            try:
-                wrong = asyncio.run(_transport(core, name).examine(channels, _people(configuration, name)))
-            except Problem as problem:
-                wrong = [str(problem)]
-            looked_at = f"{len(channels)} channel{'' if len(channels) == 1 else 's'} looked at"
-            found = "; ".join(wrong) or (
-                f"nothing sent, {looked_at}" if name == "outlet" else f"token accepted, {looked_at}"
-            )
-            yield Check(name, "broken" if wrong else "ok", found)
-    finally:
-        core.stores.store.close()
-
-
-def _people(configuration: Configuration, platform: str) -> list[str]:
-    """Return the ids of the people who are named on a platform."""
-    known = {getattr(person, platform, "") for person in configuration.settings.people.values()}
-    return sorted(known - {""})
-
-
-def _transport(core: "Core", name: str) -> "Slack | Discord | OutletTransport":
-    from bot.service.connections import discord_transport, outlet_transport, slack_transport
-
-    if name == "outlet":
-        return outlet_transport(core)
-    return slack_transport(core, _no_suggestions) if name == "slack" else discord_transport(core, _no_suggestions)
-
-
-async def _no_suggestions(*_: object, **_more: object) -> tuple[()]:
-    return ()

@@ -1,6 +1,6 @@
 """What the process counts, for Prometheus: what was delivered and how late, what was read and spent, how busy it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -210,6 +210,10 @@ class Counted:
     async def disconnected(self) -> str:
         """Ask the inner transport."""
         return await self._inner.disconnected()
+
+    async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
+        """Examine by the inner transport."""
+        return await self._inner.examine(channels, people)
 
     async def post(self, channel: str, reply: Reply, key: str) -> Posted:
         """Post by the inner transport."""

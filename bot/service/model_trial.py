@@ -9,16 +9,18 @@ from analysis.commits.commit import Commit, FileChange
 from analysis.digest.pipeline import Step, judge
 from analysis.entry import Entry, Usage
 from analysis.llm.analyser import ModelAnalyser
-from analysis.llm.client import BadAnswer, Hopeless, Model, Tally, first_letter, question, rung_of
+from analysis.llm.client import OPENAI, BadAnswer, Hopeless, Model, Tally, first_letter, question, rung_of
 from analysis.llm.excerpt import estimate, excerpt
 from analysis.llm.questions import fenced, system, told
 from analysis.llm.shapes import Commits, Item, Sentence
-from analysis.llm.trial import FORMS
+from analysis.llm.trial import FORMS, Trial, try_out
 from analysis.llm.verify import judging
 from analysis.llm.verify.ground import Ground
 from analysis.triage.repository_areas import of_repository
+from bot.settings import Settings
 
 ROUNDS = 3
+_LONGEST_TRIAL = 60.0
 _DAY_IN, _DAY_OUT = 75_000, 16_000
 """Tokens of a usual day, by our own estimate: what the benchmark counts on a recorded day of 49 commits, and answers of usual length."""
 _DAY_CALLS, _DAY_LAST = 26, 1
@@ -72,6 +74,23 @@ class Measurement:
     usage: Usage = Usage()
     day: Usage = Usage()
     problem: str = ""
+
+
+def configured(settings: Settings, deadline: float) -> Model:
+    """Return the configured model, which has so many seconds for an answer."""
+    model = settings.model
+    return Model(
+        base_url=model.base_url or OPENAI,
+        name=model.name,
+        key=model.api_key.get_secret_value(),
+        deadline=deadline,
+        secret=settings.secrets,
+    )
+
+
+def tried(settings: Settings) -> Trial:
+    """Ask the configured model a tiny question."""
+    return try_out(configured(settings, min(settings.model.deadline, _LONGEST_TRIAL)))
 
 
 def measure(model: Model, at_once: int, step: Step) -> Measurement:

@@ -20,10 +20,12 @@ from bot.digests.core import Core
 from bot.platforms.slack.manifest import FINISH, INSTALL, PATH
 from bot.port.platform import Transport
 from bot.service.assembly import Assembly
-from bot.service.connections import Connections, check, discord_transport, outlet_transport, slack_transport
+from bot.service.connections import Connections, check, idle, new_transport
+from bot.service.feed_checks import troubles
 from bot.service.metrics import Counted, Metrics
 from bot.service.readiness import Readiness
 from bot.settings import ARCHIVE
+from bot.web.address import listen
 from bot.web.github_events import PATH as EVENTS_PATH
 from bot.web.github_events import GitHubEvents
 from bot.web.guard import GuardedRunner, guard
@@ -80,12 +82,8 @@ class Process:
         """Return the transports that are configured."""
         made = dict[str, Transport]()
         for name in check(self._core.settings):
-            if name == "slack":
-                made[name] = self._slack = slack_transport(self._core, self._assembly.suggest)
-            elif name == "outlet":
-                made[name] = outlet_transport(self._core)
-            else:
-                made[name] = discord_transport(self._core, self._assembly.suggest)
+            made[name] = new_transport(self._core, name, self._assembly.suggest)
+        self._slack = made.get("slack")
         return made
 
     async def run(self) -> None:
@@ -94,6 +92,8 @@ class Process:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         self._assembly.take_configured()
+        for trouble in [*idle(self._core.settings), *troubles(self._core, self._assembly.feeds.all(), self._connected)]:
+            _LOG.warning("%s", trouble)
         runner = await self._listen()
         staying = asyncio.create_task(self._connections.stay(self._assembly.talk))
         tasks = [staying, asyncio.create_task(measured(self._metrics.lag.set))]
@@ -159,14 +159,11 @@ class Process:
             app.add_subapp(ARCHIVE, archive_app(self._core, serve.host, ARCHIVE))
         runner = GuardedRunner(app, access_log=None)
         await runner.setup()
-        site = web.TCPSite(runner, serve.host, serve.port)
         try:
-            await site.start()
-        except OSError as error:
+            await listen(runner, "serve", serve.host, serve.port)
+        except BadInput:
             await runner.cleanup()
-            raise BadInput(
-                f"{serve.host}:{serve.port} cannot be listened on ({error.strerror}): set [serve] host and port."
-            ) from None
+            raise
         host, port = runner.addresses[0][:2]
         _LOG.info("listening on http://%s:%s", host, port)
         return runner

@@ -13,6 +13,7 @@ from bot.digests.core import Core
 from bot.digests.repositories import parse_place
 from bot.service.assembly import Assembly
 from bot.service.connections import Connections
+from bot.service.feed_checks import examined, troubles
 from bot.settings import GitHubSettings, Settings
 from storage.feeds import Feed
 from storage.memory import KeyValues
@@ -25,6 +26,8 @@ _LATE = {"due": 60.0, "look": 900.0}
 """Seconds without a finished round after which it counts as late; a look reads what landed, which takes its time."""
 
 _OUTSIDE_EVERY = timedelta(minutes=5)
+_CHANNELS_EVERY = timedelta(hours=1)
+"""Between two looks at what is well: each channel takes a request or two."""
 _MODEL_SECONDS = 10.0
 
 
@@ -38,14 +41,17 @@ class Readiness:
         self._heart = heart
         self._started = time.monotonic()
         self._found: dict[str, str] = {"store": ""}
+        self._examined: dict[str, tuple[datetime, str]] = {}
+        self._is_model_proven = False
         self._asked_outside = self._core.now() - _OUTSIDE_EVERY
         if self._core.settings.model.name:
             self._found["model"] = ""
 
     async def probe(self) -> None:
-        """Try the store, and now and then GitHub and the model; feeds learn of a refused token."""
+        """Try the store, and now and then the channels, GitHub and the model; feeds learn of a refused token."""
         work = self._assembly.work
         self._found["store"] = await work.quick(lambda: store_trouble(self._core.stores.store, self._core.now()))
+        await self._examine()
         if self._core.now() - self._asked_outside < _OUTSIDE_EVERY:
             return
         self._asked_outside = self._core.now()
@@ -60,11 +66,34 @@ class Readiness:
             for place in on_github:
                 await self._assembly.health.broke(place, problem)
         if "model" in self._found:
-            self._found["model"] = await work.shared(("probe", "model"), lambda: _model_trouble(self._core))
+            is_proven = self._is_model_proven and not await work.quick(self._assembly.model.is_out)
+            found = await work.shared(("probe", "model"), lambda: _model_trouble(self._core, is_proven=is_proven))
+            self._found["model"], self._is_model_proven = found, not found
+
+    async def _examine(self) -> None:
+        """Try the channels of each platform that is connected, sooner again where something was wrong."""
+        feeds = await self._assembly.work.quick(self._assembly.feeds.all)
+        for name, why in (await self._connections.troubles()).items():
+            at, found = self._examined.get(name, (None, ""))
+            every = _OUTSIDE_EVERY if found else _CHANNELS_EVERY
+            if not why and (at is None or self._core.now() - at >= every):
+                wrong = await examined(self._assembly.transports[name], self._core.settings, feeds)
+                self._examined[name] = self._core.now(), " ".join(wrong)
 
     async def troubles(self) -> dict[str, str]:
-        """Return what is wrong by part, in a sentence; an empty text where nothing is."""
-        return {**await self._connections.troubles(), **self._found, "scheduler": self._scheduler_trouble()}
+        """Return what is wrong by part, in sentences; an empty text where nothing is."""
+        platforms = {
+            name: why or self._examined.get(name, (None, ""))[1]
+            for name, why in (await self._connections.troubles()).items()
+        }
+        feeds = await self._assembly.work.quick(self._feed_troubles)
+        return {**platforms, **self._found, "feeds": feeds, "scheduler": self._scheduler_trouble()}
+
+    def _feed_troubles(self) -> str:
+        try:
+            return " ".join(troubles(self._core, self._assembly.feeds.all(), self._assembly.transports))
+        except Problem as problem:  # the store
+            return str(problem)
 
     @property
     def since_round(self) -> float:
@@ -116,10 +145,11 @@ def _github_problem(core: Core) -> Problem | None:
     return None
 
 
-def _model_trouble(core: Core) -> str:
-    from analysis.llm.client import OPENAI, Model, unreachable
+def _model_trouble(core: Core, *, is_proven: bool) -> str:
+    """Ask whether the model's server answers, which is free; with a question, as `doctor` does, until it has answered well."""
+    from analysis.llm.client import unreachable
+    from bot.service.model_trial import configured, tried
 
-    model = core.settings.model
-    wanted = Model(model.base_url or OPENAI, model.name, model.api_key.get_secret_value())
-    found = unreachable(wanted, _MODEL_SECONDS)
-    return f"The model {model.name} cannot be asked, the rules stand in: {found}." if found else ""
+    settings = core.settings
+    found = unreachable(configured(settings, _MODEL_SECONDS), _MODEL_SECONDS) if is_proven else tried(settings).problem
+    return f"The model {settings.model.name} cannot be asked, the rules stand in: {found}." if found else ""

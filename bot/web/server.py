@@ -24,6 +24,7 @@ from bot.digests.core import Core
 from bot.digests.review import MONTH, WEEK
 from bot.digests.single_flight import SingleFlight
 from bot.web.access import COOKIE, Authenticator, Visitor
+from bot.web.address import listen
 from bot.web.exchange import HTML, Asked, Written
 from bot.web.guard import HEADERS, GuardedRunner, guard
 from bot.web.histories import HistoryPages
@@ -325,13 +326,7 @@ async def serve(core: Core, ready: Callable[[str], None]) -> None:
     runner = GuardedRunner(app, access_log=None)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise BadInput(
-                f"{settings.host}:{settings.port} cannot be used ({error.strerror or error}): set another [web] host or port."
-            ) from None
+        await listen(runner, "web", settings.host, settings.port)
         port = runner.addresses[0][1]
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         ready(settings.url or f"http://{host}:{port}/")

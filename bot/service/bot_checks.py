@@ -1,0 +1,136 @@
+"""What the doctor finds of the bot and of the archive's server: read and tried as `serve` and `web` do, by the same functions."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from analysis.errors import Problem
+from bot.config import Configuration
+from bot.service.check import Check
+from bot.settings import DiscordSettings, SlackSettings, WebSettings
+
+if TYPE_CHECKING:
+    from analysis.sources import CommitSource
+    from bot.digests.core import Core
+    from storage.feeds import Feed
+
+
+def read(what: str, source: Callable[[], "CommitSource"], now: datetime) -> Check:
+    """Read the last day of a repository."""
+    try:
+        listing = source().landed(now - timedelta(days=1), now)
+    except Problem as problem:
+        return Check(what, "broken", str(problem))
+    count = len(listing.heads)
+    found = f"can be read, {count} commit{'' if count == 1 else 's'} in the last 24 hours"
+    return Check(what, "warning" if listing.notes else "ok", "; ".join([found, *listing.notes]))
+
+
+def is_served(configuration: Configuration) -> bool:
+    """Whether anything of the bot is configured."""
+    settings = configuration.settings
+    return (settings.slack, settings.discord, settings.feeds, settings.outlets) != (
+        SlackSettings(),
+        DiscordSettings(),
+        (),
+        {},
+    )
+
+
+def web(configuration: Configuration) -> Iterator[Check]:
+    """Try what `daybrief web` would begin with, where something of it is configured and the bot does not serve it itself."""
+    from bot.digests.core import open_core
+
+    settings = configuration.settings.web
+    if settings == WebSettings() or configuration.settings.serve.archive:
+        return
+    from bot.web.server import archive_app
+
+    try:
+        core = open_core(configuration)
+    except Problem:
+        return  # said of the store
+    try:
+        archive_app(core, settings.host)
+        yield _address("web", settings.host, settings.port)
+    except Problem as problem:
+        yield Check("web", "broken", str(problem))
+    finally:
+        core.stores.store.close()
+
+
+def _address(table: str, host: str, port: int) -> Check:
+    """Try to listen where a server of ours would; that it is listening there already is as it should be."""
+    from bot.web.address import answers, check_address
+
+    where = f"{host}:{port}"
+    try:
+        asyncio.run(check_address(table, host, port))
+    except Problem as problem:
+        if answers(host, port):
+            return Check(table, "ok", f"`daybrief {table}` listens at {where}")
+        return Check(table, "broken", str(problem))
+    return Check(table, "ok", f"`daybrief {table}` can listen at {where}")
+
+
+def bot(configuration: Configuration, now: datetime, *, reads_github: bool) -> Iterator[Check]:
+    """Read the bot's part as `serve` does, by the same functions, and try its address, its feeds and each platform."""
+    from bot.digests.core import open_core
+    from bot.service.assembly import check_startup
+    from bot.service.connections import new_transport
+    from bot.service.feed_checks import examined, wanted
+
+    if not is_served(configuration):
+        needed = "`daybrief serve` needs [slack] bot_token and app_token, [discord] token, or [outlets]"
+        yield Check("bot", "ok", f"none is configured: {needed}")
+        return
+    try:
+        core = open_core(configuration)
+    except Problem:
+        return  # said of the store
+    try:
+        try:
+            platforms, feeds = check_startup(core)
+        except Problem as problem:
+            yield Check("bot", "broken", str(problem), "Until then `daybrief serve` does not start.")
+            return
+        yield Check("bot", "ok", f"{', '.join(platforms)}; {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
+        yield _address("serve", core.settings.serve.host, core.settings.serve.port)
+        yield from _feeds(core, feeds, platforms, now, reads_github=reads_github)
+        for name in platforms:
+            count = len({feed.channel for feed in wanted(feeds) if feed.platform == name})
+            try:
+                wrong = asyncio.run(examined(new_transport(core, name, _no_suggestions), core.settings, feeds))
+            except Problem as problem:
+                wrong = [str(problem)]
+            looked_at = f"{count} channel{'' if count == 1 else 's'} looked at"
+            found = " ".join(wrong) or (
+                f"nothing sent, {looked_at}" if name == "outlet" else f"token accepted, {looked_at}"
+            )
+            yield Check(name, "broken" if wrong else "ok", found)
+    finally:
+        core.stores.store.close()
+
+
+def _feeds(
+    core: "Core", feeds: Sequence["Feed"], platforms: Collection[str], now: datetime, *, reads_github: bool
+) -> Iterator[Check]:
+    """Say of each feed why it brings nothing, and of each repository whether it can be read; of GitHub's where that answers."""
+    from bot.digests.repositories import parse_place
+    from bot.service.feed_checks import doubled, troubles, wanted
+
+    found = [Check("feeds", "broken", trouble) for trouble in troubles(core, feeds, platforms)]
+    found += [Check("feeds", "warning", told) for told in doubled(feeds)]
+    places = dict.fromkeys((feed.place, feed.branches) for feed in wanted(feeds))
+    for place, branches in places:
+        where = parse_place(place)
+        if where.path or reads_github:
+            check = read(place, partial(core.sources.branches, where, branches), now)
+            found += [check] if check.state != "ok" else []
+    yield from found or [Check("feeds", "ok", f"{len(places)} repositories can be read")]
+
+
+async def _no_suggestions(*_: object, **_more: object) -> tuple[()]:
+    return ()

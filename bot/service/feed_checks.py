@@ -1,0 +1,90 @@
+"""What keeps feeds from bringing anything: said alike by `doctor`, at the start of `serve`, and by /readyz."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from analysis.errors import Problem
+from bot.commands.access import TERMINAL
+from bot.commands.queries import stored_area
+from bot.delivery.resuming import is_refused
+from bot.digests.core import Core
+from bot.digests.uses import load_uses
+from bot.i18n.wording import said
+from bot.port.platform import Transport
+from bot.settings import Settings
+from storage.feeds import Feed
+from storage.incidents import Incidents
+from storage.subscriptions import Subscriptions
+
+
+def troubles(core: Core, feeds: Iterable[Feed], platforms: Collection[str]) -> list[str]:
+    """Say in a sentence each what brings nothing, or not what was asked for, as far as nobody need be asked.
+
+    `platforms` are the configured ones. What somebody paused brings nothing on purpose.
+    """
+    incidents = Incidents(core.stores.store).open()
+    found = []
+    for feed in wanted(feeds):
+        incident = incidents.get(feed.id) if feed.id else None
+        broken = [*_unfit(core, feed, platforms), *([incident.text] if incident else [])]
+        found += [f"{_named(feed)}: {why}" for why in broken]
+    subscribed = Counter(one.recipient.platform for one in Subscriptions(core.stores.store).all() if not one.paused)
+    for platform, count in sorted(subscribed.items()):
+        if platform not in {TERMINAL, *platforms}:
+            found.append(f"{count} subscription{'' if count == 1 else 's'} on {platform}: {_not_configured(platform)}")
+    return found
+
+
+def doubled(feeds: Iterable[Feed]) -> list[str]:
+    """Say which feeds of old tell each day twice; no more can be made."""
+    alike = dict[tuple[object, ...], list[Feed]]()
+    for feed in wanted(feeds):
+        alike.setdefault(feed.brings, []).append(feed)
+    return [
+        f"{_named(feed)}: the feeds {first.id} and {feed.id} tell the same days; end one with `daybrief feed remove`."
+        for first, *others in alike.values()
+        for feed in others
+    ]
+
+
+def wanted(feeds: Iterable[Feed]) -> list[Feed]:
+    """Return the feeds that should post: the active ones, and those that only their channel refuses."""
+    return [feed for feed in feeds if not feed.paused or is_refused(feed)]
+
+
+def _named(feed: Feed) -> str:
+    return f"{feed.repository} → {feed.platform} {feed.channel}"
+
+
+def _unfit(core: Core, feed: Feed, platforms: Collection[str]) -> Iterator[str]:
+    if feed.platform not in {TERMINAL, *platforms}:
+        yield _not_configured(feed.platform)
+    if feed.paused:
+        yield f"{said(feed.paused, 'en')}; it is tried again now and then."
+    for key in feed.areas:
+        try:
+            stored_area(core, key)
+        except Problem:
+            yield f"there is no area {key} any more: name it in [areas], or set the feed up anew."
+    if feed.uses:
+        try:
+            load_uses(Path(feed.uses), feed.repository)
+        except Problem as problem:
+            yield str(problem)
+    github = core.settings.github
+    if feed.labels and not (github.pull_requests and github.signs_in):
+        yield "it goes by labels, which are those of pull requests: set [github] token, and leave pull_requests on."
+
+
+def _not_configured(platform: str) -> str:
+    needed = {"slack": "[slack] bot_token", "discord": "[discord] token"}.get(platform, "[outlets]")
+    return f"{platform} is not configured, so nothing is posted there: set {needed}, or remove what is to be posted."
+
+
+async def examined(transport: Transport, settings: Settings, feeds: Iterable[Feed]) -> list[str]:
+    """Try a platform's token, the channels of its feeds, and the people who are named for it; say in a sentence each what is wrong."""
+    here = [feed for feed in wanted(feeds) if feed.platform == transport.name]
+    people = {getattr(person, transport.name, "") for person in settings.people.values()}
+    people |= {feed.made_by for feed in here if feed.origin == "config"}
+    return await transport.examine(sorted({feed.channel for feed in here}), sorted(people - {""}))

@@ -1,0 +1,48 @@
+"""Where a server of ours listens: tried by `doctor` as it is done by `serve` and by `web`, and said in the same words."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from http.client import HTTPException
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+from aiohttp import web
+
+from analysis.errors import BadInput
+
+_SECONDS, _LONGEST = 5.0, 100_000
+
+
+async def listen(runner: web.AppRunner, table: str, host: str, port: int) -> None:
+    """Begin to answer at the host and port of a table of the configuration; raises BadInput where nothing can listen there."""
+    with _refused(table, host, port):
+        await web.TCPSite(runner, host, port).start()
+
+
+async def check_address(table: str, host: str, port: int) -> None:
+    """Raise BadInput where nothing could listen at the host and port of a table of the configuration now."""
+    with _refused(table, host, port):
+        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
+        server.close()
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether a server of ours answers there: the bot's, or the archive's, which has no such page and says so."""
+    shown = f"[{host}]" if ":" in host else host
+    try:
+        with urlopen(f"http://{shown}:{port}/healthz", timeout=_SECONDS) as answer:
+            return b"seconds_since_round" in answer.read(_LONGEST)
+    except HTTPError as refused:
+        return b"Daybrief" in refused.read(_LONGEST)
+    except (OSError, ValueError, HTTPException):
+        return False
+
+
+@contextlib.contextmanager
+def _refused(table: str, host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, UnicodeError) as error:  # the latter of a name that can be none
+        why = getattr(error, "strerror", None) or error
+        raise BadInput(f"{host}:{port} cannot be listened on ({why}): set [{table}] host and port.") from None
