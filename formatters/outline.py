@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis.commits.file_kinds import FileKind
-from analysis.commits.title import AROUND, in_force_by
+from analysis.commits.title import AROUND, in_force_by, read_title
 from analysis.digest.digest import Digest
 from analysis.digest.stories import Story, StoryKind
 from analysis.digest.trends import Unusual, UnusualKind
@@ -357,8 +357,10 @@ class _Writer:
                 return self.label("story.revert_other", title=title)
             day = say_day(self.digest.window.local(moment).date(), self.language)
             return self.label("story.revert_earlier", title=title, day=day)
-        told = self.label(f"story.{story.kind}", count=len(story.shas))
-        where = clean(common_place([self.made[sha].entry for sha in story.shas]))
+        entries = [self.made[sha].entry for sha in story.shas]
+        is_restored = story.kind is StoryKind.REVERT and read_title(entries[-1].commit.subject).restores is not None
+        told = self.label("story.restored" if is_restored else f"story.{story.kind}", count=len(story.shas))
+        where = clean(common_place(entries))
         return self.label("story.about", story=told, where=where) if where else told
 
     def run(self) -> Iterator[tuple[str, str]]:

@@ -283,6 +283,20 @@ def test_a_repositorys_own_name_says_nothing_but_in_a_tag() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "path", "repo"),
+    [
+        ("cmd/prometheus: ask for the latest page", "pages/a.go", "example/prometheus"),
+        ("Keep pages", "service/telemetry/a.go", "example/quilltelemetry-collector"),
+        ("Keep the benchmark's pages", "quill/a.py", "example/quillbenchmark"),
+    ],
+)
+def test_nor_does_a_part_of_its_name_or_of_a_tag(title: str, path: str, repo: str) -> None:
+    """In another repository it does."""
+    assert general().of(read_title(title), [change(path)], repo) == ()
+    assert general().of(read_title(title), [change(path)], "example/quill") != ()
+
+
+@pytest.mark.parametrize(
     ("owners", "expected"),
     [
         ("/quill/pages/ @ann-wan @bob", ()),

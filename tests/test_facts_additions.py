@@ -78,6 +78,14 @@ class TestNewNames:
             "Take::load, Skip::load, Then::load",
         )
 
+    def test_however_many_they_are_all_are_told(self) -> None:
+        """Texts count them."""
+        names = [f"load_{n}" for n in range(40)]
+        text = "".join(f"    {name},\n" for name in names)
+        before = "import os\nfrom .load import (\n    Keeper,\n)\n"
+        change = a_change("quill/__init__.py", before, before.replace(")\n", f"{text})\n"))
+        assert [fact[1] for fact in told(change, kinds="name_added")] == names
+
     def test_another_name_for_the_same_is_a_rename(self) -> None:
         before = "impl Store {\n    /// Loads it.\n    pub fn load_page(&self) -> u8 {\n        1\n    }\n}\n"
         assert told(a_change("src/a.rs", before, before.replace("load_page", "load_pages"))) == [
@@ -109,6 +117,7 @@ class TestSignatures:
             ("src/a.rs", "/// Loads.\npub fn load(path: &str) {\n}\n", "/// Loads.\npub fn load(name: &str) {\n}\n"),
             ("src/a.rs", "/// Loads.\npub fn load(path: io::Error) {\n}\n", "/// Loads.\npub fn load(path: std::io::Error) {\n}\n"),
             ("src/a.rs", "pub(crate) fn load(path: &str) {\n}\n", "pub(crate) fn load(path: u8) {\n}\n"),
+            ("src/a.rs", "/// Loads.\npub fn load<'a>(path: &'a str) -> Page<'a> {\n}\n", "/// Loads.\npub fn load(path: &str) -> Page<'_> {\n}\n"),
             ("a.go", "func load(path string) {\n}\n", "func load(path int) {\n}\n"),
             ("a.go", "// Load loads.\nfunc Load(path string) {\n}\n", "// Load loads.\nfunc Load(\n\tpath string,\n) {\n}\n"),
         ],

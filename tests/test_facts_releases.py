@@ -29,6 +29,25 @@ def published(message: str, *files: FileChange) -> list[tuple[str, str, str]]:
     return [(fact.name, fact.before, fact.after) for fact in facts if fact.kind is FactKind.VERSION_CHANGED]
 
 
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("gradle.properties", "version=4.2.0-SNAPSHOT\n", "version=4.2.0-INTERNAL-SNAPSHOT\n"),
+        ("gradle.properties", "quillStoreVersion=1.1.0\n", "quillStoreVersion=1.1.1\n"),
+        ("pyproject.toml", '[project]\nversion = "1.1.0"\n', '[project]\nversion = "1.2.0-custom.build"\n'),
+    ],
+)
+def test_what_is_no_version_of_the_project_or_has_an_unknown_suffix_is_not_published(
+    path: str, before: str, after: str
+) -> None:
+    assert published("Prepare the branch", a_change(path, before, after)) == []
+
+
+def test_a_version_of_gradle_is_published() -> None:
+    change = a_change("gradle.properties", "version=4.1.0\n", "version=4.2.0\n")
+    assert published("Release v4.2.0", change) == [("quill", "4.1.0", "4.2.0")]
+
+
 @pytest.mark.parametrize("file", [PYTHON, RUST, SCRIPT, TEXT])
 @pytest.mark.parametrize(
     "title",

@@ -97,6 +97,23 @@ def test_a_revert_of_what_is_not_known_here_says_its_title() -> None:
     assert headings == ["Reverts “Fuse the add”, which landed earlier", "回退此前合入的“Fuse the add”"]
 
 
+@pytest.mark.parametrize(
+    ("titles", "expected"),
+    [
+        (("Fuse the add", 'Revert "Fuse the add"'), ("A change and its revert", "变更与回退")),
+        (('Revert "Fuse the add"', 'Reapply "Fuse the add"'), ("A revert, itself reverted", "回退后又恢复")),
+        (('fix: revert, "fuse the add"', 'fix: restore, "fuse the add"'), ("A revert, itself reverted", "回退后又恢复")),
+        (('Revert "Fuse the add"', 'Revert "Revert "Fuse the add""'), ("A revert, itself reverted", "回退后又恢复")),
+    ],
+)  # fmt: skip
+def test_a_story_of_reverts_says_what_holds_in_the_end(titles: tuple[str, str], expected: tuple[str, str]) -> None:
+    entries = [an_entry(a_commit(title), importance="high") for title in titles]
+    shas = tuple(entry.commit.sha for entry in entries)
+    story = Story(StoryKind.REVERT, shas, shas[-1])
+    headings = (of(a_digest(*entries, stories=(story,), language=one)).groups[0].blocks[0].heading for one in LANGUAGES)
+    assert tuple(heading.partition(", in")[0].partition("：")[0] for heading in headings) == expected
+
+
 def test_what_brings_a_change_back_is_no_revert() -> None:
     """Neither in its heading nor in what to watch."""
     entry = an_entry(

@@ -13,6 +13,7 @@ from made import a_commit, a_digest, an_analysis, an_entry, the_areas, the_sampl
 from analysis.commits.commit import FileChange
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest
+from analysis.facts import Fact, FactKind
 from analysis.i18n.language import LANGUAGES, Language
 from analysis.triage.areas import Areas
 from analysis.triage.reason import Reason
@@ -52,6 +53,8 @@ WHY = {
         (DEFAULT, FLAG, WRONG),
         ("fixes wrong results; `TIMEOUT` has a new default", "修复结果错误；`TIMEOUT` 的默认值有变"),
     ),
+    "what a test was wrong about need not be mended": ("Make the test of pages pass", (WRONG,), ("wrong results", "涉及结果错误")),
+    "what the title names is": ("Fix wrong pages in the test server", (replace(WRONG, detail="wrong pages"),), ("wrong results", "涉及结果错误")),
     "a hole by its name": ("Fix it", (Reason("security", "open redirect", 2.8),), ("security (“open redirect”)", "安全问题（“open redirect”）")),
     "a name that the headline has is not said again": ("Remove the flag --old", (FLAG,), ("a flag you may set is gone", "可用的启动参数被移除")),
     "taken back": ("Wait longer", (Reason("type.revert", points=3.0), ERROR), ("revert", "回退")),
@@ -66,6 +69,22 @@ def test_a_must_know_item_says_why_in_a_readers_words(
     """What happens to whom, at most twice; its type where nothing can be pointed at."""
     entry = an_entry(a_commit(title), importance="high", reasons=reasons, analysis=an_analysis(title))
     assert tuple(reason(item_of(entry, language, the_areas()), language) for language in LANGUAGES) == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "check", "expected"),
+    [
+        ("Handle pages of any size", "quill/a.py", "wrong results"),
+        ("Ask for whole pages", "src/a.rs", "wrong results"),
+        ("Fix wrong output of whole pages", "src/a.rs", "fixes wrong results"),
+        ("Handle pages of any size", "", "fixes wrong results"),
+    ],
+)
+def test_what_is_refused_need_not_be_mended(title: str, check: str, expected: str) -> None:
+    """Where a check comes with it, wrong results may be refused and not put right, unless the title says that they are."""
+    facts = (Fact(FactKind.CHECK_ADDED, "ValueError", check, 1, detail="whole pages only"),) if check else ()
+    entry = an_entry(a_commit(title), importance="high", reasons=(WRONG,), facts=facts, analysis=an_analysis(title))
+    assert reason(item_of(entry, "en", the_areas()), "en") == expected
 
 
 SHARED, BIRCH = (a_change(path, "x = 1\n", "x = 2\n") for path in ("quill/pages.py", "quill/models/birch3.py"))

@@ -185,8 +185,15 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("Fix split", ("quill/a.py", python_check(), python_check(ASSERT))),
         yes("Fix split", ("src/a.rs", rust_check(), rust_check(ENSURE))),
         yes("Fix split", ("src/a.ts", javascript_check(), javascript_check(THROW))),
+        no("Raise a clearer error for heads that cannot be split", ("quill/a.py", python_check(), python_check(ASSERT))),
+        no("Fix a crash of split", ("src/a.rs", rust_check(), rust_check(ENSURE))),
         no("feat: split in a new way", ("quill/a.py", python_check(), python_check(ASSERT))),
         no("Fix split", ("tests/a.py", python_check(), python_check(ASSERT))),
+        # A value that is new and goes on to be used: what fails the check may never have run.
+        no("Fix split", ("quill/a.py", python_check(), python_check("ranks = rank_count()", 'assert heads % ranks == 0, "heads must be divisible"', "heads = heads // ranks"))),
+        no("Fix split", ("src/a.rs", rust_check(), rust_check("let ranks = rank_count();", 'ensure!(heads % ranks == 0, "heads must be divisible");', "let heads = heads / ranks;"))),
+        no("Fix split", ("src/a.ts", javascript_check(), javascript_check("const ranks = rankCount()", 'if (heads % ranks) throw new RangeError("heads must be divisible")', "heads = heads / ranks"))),
+        yes("Fix split", ("quill/a.py", python_check(), python_check("rest = heads % size", 'assert rest == 0, "heads must be divisible"'))),
     ),
     "effect.lets_through": (
         yes("Fix split", ("quill/a.py", python_check(ASSERT), python_check())),

@@ -506,7 +506,101 @@ def test_the_folder_of_fragments_is_read_from_the_configuration() -> None:
     assert fragment_folders("no toml [") == fragment_folders("") == ()
 
 
+@pytest.mark.parametrize(
+    ("title", "body", "is_quoted"),
+    [
+        ("Update dependencies", "The new loader pulled in a second copy of the parser, which breaks the build of plugins. Run `dedupe` so that one is left.", False),
+        ("Add a cache", "A second writer would lose pages because the index is stale. Use one lock for both.", False),
+        ("升级依赖", "新版加载器引入了第二份解析器，导致插件构建失败。移除其中一份。", False),
+        ("Fix plugins with two parsers", "The new loader pulled in a second copy of the parser, which breaks the build of plugins. Run `dedupe` so that one is left.", True),
+        ("Add a cache", "A second writer will lose pages because the index is stale. Readers wait until it is written.", True),
+    ],
+)  # fmt: skip
+def test_a_trouble_that_the_next_sentence_takes_away_is_no_news(title: str, body: str, is_quoted: bool) -> None:
+    """Of what is made for something else; of what mends it, it is the reason."""
+    assert bool(effects(a_commit(f"{title}\n\n{body}"))) is is_quoted
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The caller's dictionary of options is left unchanged when a tracker reads it.",
+        "Requests of clients over plain connections are not affected by users of the pool.",
+        "存储格式与调用方的使用方式均保持不变，请求行为不变。",
+    ],
+)
+def test_what_did_not_change_is_no_news(sentence: str) -> None:
+    """Unless the sentence tells what did."""
+    assert effects(a_commit(f"Pool connections\n\n{sentence}")) == []
+    told = "Clients over TLS now share connections, and plain ones are left unchanged."
+    assert effects(a_commit(f"Use the pool\n\n{told}")) == [told]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "headline_of_it"),
+    [
+        (".changeset/a.md", "---\n'quill': patch\n---\n\nAdds pages of any size to the store. The index rejects pages without a name so that users lose none.\n", "Adds pages of any size to the store."),
+        ("changelog.d/1.feature.md", "Pages can be of any size now. Users who set no size no longer get errors because of the default.\n", "Pages can be of any size now."),
+        (".chloggen/a.yaml", "change_type: enhancement\nnote: Pages of any size can be stored\nsubtext: The index rejects pages without a name, as users would lose them.\n", "Pages of any size can be stored"),
+    ],
+)  # fmt: skip
+def test_the_first_sentence_for_users_is_the_headline(path: str, text: str, headline_of_it: str) -> None:
+    """It says what the change is about, whatever trouble the next one names."""
+    assert headline(a_commit("Allow sizes", files=(a_change(path, None, text),))) == headline_of_it
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "SELECT count(*) FROM pages WHERE size > 4; -- INTERNAL Error: the index is stale and users get wrong results",
+        "The builds of users are failing on main, e.g. https://example.org/runs/17",
+        "A new reader deliberately keeps its lock; its regression covers users that would hang in two writers.",
+        "INSERT INTO pages SELECT * FROM other AS users_that_crash_because_of_it",
+    ],
+)
+def test_a_query_half_a_sentence_and_what_tests_cover_are_no_news(body: str) -> None:
+    assert effects(a_commit(f"Rework it\n\n{body}")) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "is_caveat"),
+    [
+        ("The order of pages remains unstable under load.", True),
+        ("The rest is left for a follow-up.", True),
+        ("The writer remains under the lock of the log.", False),
+        ("#12, a follow-up to #11, turned the rule on for every crate.", False),
+    ],
+)
+def test_a_caveat_is_what_is_left_open(body: str, is_caveat: bool) -> None:
+    assert bool(kinds(a_commit(f"Rework it\n\n{body}"), StatementKind.CAVEAT)) is is_caveat
+
+
+def test_a_row_that_lacks_a_value_is_no_figure() -> None:
+    """What is left of it would stand for the wrong columns."""
+    table = "| case | before | after |\n|---|---|---|\n| cold read | 18 ms | 9 ms |\n| second read | 13 ms | |\n"
+    assert [one.text for one in passages(table)] == ["cold read · 18 ms · 9 ms"]
+
+
 # -- comments in the code
+
+
+@pytest.mark.parametrize(
+    ("path", "sign", "old", "new"),
+    [
+        ("quill/cache.py", "#", "if pool is None:\n    pool = make()\n", "if is_shared:\n{}if pool is None:\n        pool = make()\n"),
+        ("src/cache.go", "//", "\tif pool == nil {\n\t\tpool = make()\n\t}\n", "\tif shared {\n{}if pool == nil {\n\t\t\tpool = make()\n\t\t}\n\t}\n"),
+        ("src/cache.rs", "//", "    if pool.is_none() {\n        pool = make();\n    }\n", "    if shared {\n{}if pool.is_none() {\n            pool = make();\n        }\n    }\n"),
+    ],
+)  # fmt: skip
+def test_a_comment_above_code_that_only_moved_tells_nothing_new(path: str, sign: str, old: str, new: str) -> None:
+    """What it says was so before; above code that is new it speaks of the change."""
+    comment = f"        {sign} Without a pool of their own two users of the cache would crash the server.\n        "
+    changes = [
+        a_change(path, f"a\n{old}", f"a\n{new.replace('{}', text)}")
+        for text in (comment, f"{comment}reset()\n        ")
+    ]
+    said = [effects(a_commit("Share the pool of the cache", files=(change,))) for change in changes]
+    assert [bool(one) for one in said] == [False, True]
 
 
 def test_a_comment_in_the_code_helps_where_nobody_wrote_more() -> None:
@@ -583,6 +677,21 @@ def test_a_sentence_that_a_changelog_had_before_is_no_news() -> None:
     )
     commit = a_commit("Keep paragraphs on one line", files=(change,))
     assert (effects(commit), headline(commit)) == ([], "Keep paragraphs on one line")
+
+
+@pytest.mark.parametrize(
+    ("line", "is_quoted"),
+    [
+        ("This release fixes multiple security issues in the web interface.", True),
+        ("- [SECURITY] Pages: redact secrets of the store in its log.", True),
+        ("- Fix CVE-2031-1234 in the reader of pages that users send.", True),
+        ("- Pages can be listed by the time at which they were written.", False),
+    ],
+)
+def test_what_a_release_says_of_security_is_quoted(line: str, is_quoted: bool) -> None:
+    """Of its other lines none may stand for it."""
+    change = a_change("CHANGELOG.md", "# Changes\n\n## 1.1.0\n", f"# Changes\n\n## 1.1.1\n\n{line}\n\n## 1.1.0\n")
+    assert bool(effects(a_commit("release: v1.1.1", files=(change,)))) is is_quoted
 
 
 def test_a_release_keeps_its_title() -> None:

@@ -124,9 +124,34 @@ def test_a_note_for_users_says_what_the_title_leaves_open(category: str, kind: C
 
 
 @pytest.mark.parametrize(
+    ("title", "files", "kind"),
+    [
+        ("Enable more clippy lints", [PRODUCT], ChangeType.REFACTOR),
+        ("Fix ruff warnings in the cache", [PRODUCT], ChangeType.REFACTOR),
+        ("Address golangci-lint findings", [PRODUCT], ChangeType.REFACTOR),
+        ("Upgrade to Quill Store 7.1.0-M1", [a_change("build.gradle", "a = 1\n", "a = 2\n")], ChangeType.DEPENDENCIES),
+        ("Update pages-core to v2.3", [a_change("pom.xml", "a\n", "b\n")], ChangeType.DEPENDENCIES),
+        ("fix(build): keep the order of environments", [PRODUCT], ChangeType.BUGFIX),
+    ],
+)
+def test_a_title_of_linters_versions_or_builds_is_taken_at_its_word(
+    title: str, files: list[FileChange], kind: ChangeType
+) -> None:
+    assert triage(a_commit_of(*files, message=title), (), general()).types == (kind,)
+
+
+@pytest.mark.parametrize("path", ["benches/cache.rs", "examples/cache.py", "scripts/pages.sh"])
+def test_what_only_surrounds_the_product_is_no_feature_of_it(path: str) -> None:
+    """Unless its title says that it mends something."""
+    files = [a_change(path, "a = 1\n", "a = 2\n")]
+    acts = {ChangeType.FEATURE, ChangeType.BUGFIX, ChangeType.PERFORMANCE}
+    assert triage(a_commit_of(*files, message="Sweep the cache over sizes"), (), general()).types[0] not in acts
+
+
+@pytest.mark.parametrize(
     ("title", "facts", "kind"),
     [
-        ("ci: move the jobs", [FactKind.UNSAFE_ADDED], ChangeType.SECURITY),
+        ("ci: move the jobs", [FactKind.UNSAFE_ADDED], ChangeType.CI_BUILD),
         ("[CI] Tidy the workers", [FactKind.RENAMED], ChangeType.BREAKING),
         ("refactor: options", [FactKind.FLAG_REMOVED], ChangeType.BREAKING),
         ("refactor: options", [FactKind.NAME_ADDED], ChangeType.REFACTOR),

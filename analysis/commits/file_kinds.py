@@ -37,11 +37,16 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
         r"|/(\.gitlab-ci|\.travis|\.cirrus|azure-pipelines|appveyor|codecov|\.codecov)[^/]*\.ya?ml$"
         r"|/(Jenkinsfile|\.pre-commit-config\.yaml|\.pre-commit-hooks\.yaml|\.readthedocs\.ya?ml|renovate\.json)$",
     ),
+    (  # what only tests and pages need, nobody installs, and it is neither a test nor a page
+        FileKind.TOOLING,
+        r"/(tests?|__tests__|e2e|testdata|[\w.-]+[_-]tests?|docs?([_-][\w-]+)?|documentation|website)/(.*/)?"
+        r"(go\.(mod|work)|package\.json|Cargo\.toml|pom\.xml|pyproject\.toml|[^/]*requirements[^/]*\.(txt|in))$",
+    ),
     (
         FileKind.TEST,
         r"/(tests?|__tests__|specs?|e2e|unittests?|[\w.-]+[_-]tests?|tests?[_-][\w.-]+|testdata)/|^/testing/|^/t/|/func?tests?/"
         r"|/(test_[^/]*|[^/]*_tests?|conftest|tests?)\.(py|pyi|go|rs|cc|cpp|cu|cuh|c|h|hpp|js|ts|sh|rb|ex|exs|jl)$"
-        r"|\.(test|spec)\.[jt]sx?$|/[A-Z]\w*Tests?\.(java|kt|cs|scala|swift)$|/(pytest\.ini|tox\.ini|noxfile\.py)$",
+        r"|\.(test|spec)\.[jt]sx?$|/[A-Z]\w*Tests?\.(java|kt|cs|scala|swift)$|\.\w+[a-z]tests?$|/(pytest\.ini|tox\.ini|noxfile\.py)$",
     ),
     (FileKind.CI, r"/ci/|^/\.?ci[/.]"),
     (
@@ -63,7 +68,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
         r"|/(Makefile(?:\.\w+)?|GNUmakefile|CMakeLists[^/]*\.txt|meson\.build|meson_options\.txt|BUILD|WORKSPACE|build\.rs)$"
         r"|/(setup\.(py|cfg)|pyproject[^/]*\.toml|MANIFEST\.in|[^/]*requirements[^/]*\.(txt|in)|requirements/(.*/)?[^/]*\.(txt|in)|constraints[^/]*\.txt)$"
         r"|/(Rakefile|Gemfile|extconf\.rb|mix\.exs|Package\.swift|pubspec\.yaml|composer\.json|build\.zig(?:\.zon)?)$|\.(gemspec|csproj|nuspec)$"
-        r"|/(Cargo\.toml|go\.(mod|work)|package\.json|tsconfig[^/]*\.json|pom\.xml|environment\.ya?ml|flake\.nix)$"
+        r"|/(Cargo\.toml|go\.(mod|work)|package\.json|tsconfig[^/]*\.json|pom\.xml|gradle\.properties|[\w.-]+\.gradle\.kts|libs\.versions\.toml|environment\.ya?ml|flake\.nix)$"
         r"|\.(cmake|mk|bazel|bzl|gradle|dockerignore)$|/(build|rename_wheels?|install)[\w-]*\.(sh|bat|ps1)$"
         r"|^/(docker|cmake|packaging|conda)/|/\.devcontainer/"
         r"|/(docker|cmake|packaging|conda)/(?!.*\.(?:py|go|rs|java|ts|c|cc|cpp|h)$)",

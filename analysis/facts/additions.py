@@ -13,8 +13,8 @@ from analysis.i18n.patterns import Patterns
 _PATTERNS = Patterns(__file__)
 _LONGEST = 200
 _FAMILY = 3
-_MOST = 12
-"""A commit that offers dozens of things at once is told by its first ones."""
+_MOST = 200
+"""A bound against hostile commits: texts count these facts, so a lower one would make their numbers wrong."""
 
 
 def extract(product: Sequence[ChangedFile], files: Sequence[ChangedFile], known: Collection[str]) -> Iterator[Fact]:
@@ -89,11 +89,12 @@ def _signatures(before: Sequence[Offer], after: Sequence[Offer]) -> Iterator[Fac
         was = old.get(name)
         if was is None or was.path != offer.path or was.parts is None or offer.parts is None:
             continue
-        lost, won = _differing(was.parts, offer.parts), _differing(offer.parts, was.parts)
+        before, now = (tuple(_PATTERNS.lifetime.sub("'_", part) for part in side.parts) for side in (was, offer))
+        lost, won = _differing(before, now), _differing(now, before)
         is_told = (was.is_documented or offer.is_documented) and max(len(lost), len(won)) <= _LONGEST
         if not is_told or lost == won:
             continue
-        if not (lost and won) and was.parts[-1] != offer.parts[-1]:
+        if not (lost and won) and before[-1] != now[-1]:
             lost = won = ""  # of a type that stands alone, nobody knows whether it was asked for or given
         yield Fact(FactKind.SIGNATURE_CHANGED, name, offer.path, offer.line, lost, won)
 

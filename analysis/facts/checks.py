@@ -14,8 +14,8 @@ from analysis.i18n.patterns import Patterns
 _PATTERNS = Patterns(__file__)
 
 
-_MOST_PER_FILE = 6
-"""A file that refuses dozens of things at once has got another job; its first ones show it."""
+_MOST_PER_FILE = 200
+"""A bound against hostile commits: texts count these facts, so a lower one would make their numbers wrong."""
 
 _SHORTEST = 8
 _TELLING = 24
@@ -146,6 +146,22 @@ def stops_what_was(file: ChangedFile, line: int) -> bool:
             return False
         inner = at
     return True
+
+
+def guards_new_code(file: ChangedFile, line: int, condition: str) -> bool:
+    """Whether a new check asks for a value that the commit computes and goes on to use: what fails it may never have run before.
+
+    The condition is that of the check at this line of the file, as written.
+    """
+    view, before = next(((new, old) for old, new in file.views if line in new.side.numbers), (None, None))
+    if view is None or before is None:
+        return False
+    asked, known = set(_PATTERNS.word.findall(condition)), set(_PATTERNS.word.findall(before.code))
+    added = [code.strip() for _, code, changed in view.lines() if changed]
+    computed = {bound["name"] for code in added if (bound := _PATTERNS.local.match(code))} & asked - known
+    used = (code for code in added if code not in condition and not _PATTERNS.asks.match(code))
+    values = (bound["value"] if (bound := _PATTERNS.local.match(code)) else code for code in used)
+    return any(computed & set(_PATTERNS.word.findall(value)) for value in values)
 
 
 def _is_alone(lines: Sequence[tuple[int, str, bool]], guard: int, index: int) -> bool:

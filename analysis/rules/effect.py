@@ -8,10 +8,11 @@ from itertools import groupby
 from analysis.commits.file_kinds import FileKind, kind_of
 from analysis.commits.title import ChangeType
 from analysis.facts import Fact, FactKind
-from analysis.facts.checks import stops_what_was
+from analysis.facts.checks import guards_new_code, stops_what_was
 from analysis.facts.defaults import is_compiled_in
 from analysis.rules.change import Change
 from analysis.rules.wording import brief_error, say_fact, short_name, short_value
+from analysis.triage.prominence import explains_better
 
 MOST_KINDS = 2
 """Of what users notice; the facts list the rest."""
@@ -148,10 +149,17 @@ def _refuses(change: Change, facts: Sequence[Fact]) -> str:
 
 
 def stops(change: Change, fact: Fact) -> bool:
-    """Whether a new check stops what went on before; those of a feature limit what comes with it."""
-    file = change.files.get(fact.path)
-    is_feature = change.entry.triage.types[0] is ChangeType.FEATURE
-    return bool(fact.detail) and file is not None and not is_feature and stops_what_was(file, fact.line)
+    """Whether a new check stops what went on before.
+
+    Those of a feature, or of a value that is new, limit what comes with it. What crashed failed before, and so did what
+    now fails with a clearer error.
+    """
+    file, triage = change.files.get(fact.path), change.entry.triage
+    if not fact.detail or file is None or triage.types[0] is ChangeType.FEATURE:
+        return False
+    if explains_better(change.commit.subject) or any(reason.code == "crash" for reason in triage.reasons):
+        return False
+    return stops_what_was(file, fact.line) and not guards_new_code(file, fact.line, fact.after)
 
 
 def _lets_through(change: Change, fact: Fact) -> str:

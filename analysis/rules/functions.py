@@ -16,7 +16,21 @@ _GOES_ON = ")}]#"
 """How lines begin that stand at a definition's own margin and yet belong to it: ends of brackets, directives of a preprocessor."""
 _METHOD = 4
 """How far methods are indented in their class, at most."""
-_NO_FUNCTION = {"if", "for", "while", "switch", "return", "static_assert", "defined", "main", "namespace"}
+_NO_FUNCTION = {
+    "class",
+    "struct",
+    "enum",
+    "union",
+    "if",
+    "for",
+    "while",
+    "switch",
+    "return",
+    "static_assert",
+    "defined",
+    "main",
+    "namespace",
+}
 
 
 @dataclass(frozen=True, slots=True)

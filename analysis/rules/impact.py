@@ -134,8 +134,9 @@ def _part(change: Change) -> Iterator[Claim]:
     """The part of the product, as its users call it: its area, or else what the title names and the paths bear out."""
     area = next((key for key in change.entry.triage.areas if key not in _NO_PART), "")
     if area:
-        is_all = area not in general() or is_for_area(area, change.reaching)
-        name = general().name(area, change.language)
+        is_all = area in general() and is_for_area(area, change.reaching)
+        # An area of the repository's own has no other name here.
+        name = general().name(area, change.language) if area in general() else area.replace("_", " ")
         yield Claim(
             change.say("impact.area", name=name) if is_all else change.say("impact.others", names=name), _paths(change)
         )

@@ -65,7 +65,12 @@ def risks(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Ite
 
 def _hidden(change: Change) -> Iterator[Claim]:
     """A title that speaks of tests, CI or documents alone, where the product's code changes in what it does."""
-    said = [kind for kind in change.title.types if kind in AROUND]
+    # `fix(build): …` mends how the product builds something, as long as its first word says so.
+    said = (
+        [kind for kind in change.title.types if kind in AROUND]
+        if change.title.types[:1] and change.title.types[0] in AROUND
+        else []
+    )
     files = [file for file in change.product if file.change.additions + file.change.deletions and not is_inert(file)]
     if ChangeType.DOCS in said:  # of the middle of a docstring, or a help text, the diff does not show that it is one
         files = [file for file in files if any(map(_PATTERNS.statement.match, _changed_lines(file)))]

@@ -15,6 +15,7 @@ class Candidate:
         is_row: it is a table's row.
         heading: the heading itself; of a row, the table's head.
         category: as in Statement.
+        is_answered: the next sentence tells, as a step of work, what was done about it.
     """
 
     text: str
@@ -27,3 +28,4 @@ class Candidate:
     path: str = ""
     line: int = 0
     category: str = ""
+    is_answered: bool = False

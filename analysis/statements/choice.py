@@ -31,6 +31,10 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
         title = f"{said.deed} {title}"
     fragments = [one for one in statements if one.source is Source.FRAGMENT and one.kind is StatementKind.EFFECT]
     best = next((one for one in fragments if _is_for_users(one)), None)
+    if best:  # what its author wrote first says what it is about
+        best = min(
+            (one for one in fragments if one.path == best.path and _is_for_users(one)), key=lambda one: one.order
+        )
     if (
         best
         and not NAMES_VERSION.search(commit.subject)

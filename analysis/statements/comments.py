@@ -42,7 +42,7 @@ def code_comments(commit: Commit) -> Iterator[Candidate]:
         for hunk in file.hunks:
             gone = [line.text.strip() for line in hunk.lines if line.removed]
             removed = " ".join(gone)
-            for lines in _blocks(file, hunk):
+            for lines in _blocks(file, hunk, gone):
                 for order, (sentence, line) in enumerate(_sentences(lines, gone)):
                     if not is_reworded(sentence, removed):
                         yield Candidate(
@@ -105,26 +105,31 @@ def _paragraphs(lines: Sequence[tuple[Line, str]]) -> Iterator[tuple[list[tuple[
         yield kept, True
 
 
-def _blocks(file: ChangedFile, hunk: Hunk) -> Iterator[list[tuple[Line, str]]]:
+def _blocks(file: ChangedFile, hunk: Hunk, gone: Collection[str]) -> Iterator[list[tuple[Line, str]]]:
     """Comments, docstrings and help texts, their lines with what they say."""
     sign = _COMMENT.get(file.language) or _BY_EXTENSION.get(file.path.rpartition(".")[2])
     pattern = _PATTERNS["comment"][sign] if sign else None
     after = [line for line in hunk.lines if not line.removed]
     if pattern:
-        yield from _comments(after, pattern)
+        yield from _comments(after, pattern, gone)
     if file.language == "python":
         yield from _docstrings(after)
         yield from _helps(after)
 
 
-def _comments(lines: Sequence[Line], pattern: re.Pattern[str]) -> Iterator[list[tuple[Line, str]]]:
+def _comments(
+    lines: Sequence[Line], pattern: re.Pattern[str], gone: Collection[str]
+) -> Iterator[list[tuple[Line, str]]]:
+    """Comments, but for those above code that only moved: what they say of it was so before."""
     group: list[tuple[Line, str]] = []
     for line in [*lines, Line("", None, None)]:
         found = pattern.match(line.text)
         if found:
             group.append((line, found["text"]))
         elif group:
-            yield group
+            code = line.text.strip()
+            if not (line.added and code and code in gone):
+                yield group
             group = []
 
 

@@ -49,7 +49,13 @@ def statements_of(
     conventions = conventions or Conventions()
     is_product = any(kind_of(file.path) in _PRODUCT for file in commit.files) or not commit.files
     is_release = bool(NAMES_VERSION.search(commit.subject))
-    scorer = Scorer(stems(read_title(commit.subject).text), is_product, is_release)
+    title = read_title(commit.subject)
+    is_mending = bool(
+        set(title.types) & _EXPLAINED
+        or "trouble" in lexicon().marks(title.text)
+        or WORDS.patterns("gather")["mends"].search(title.text)
+    )
+    scorer = Scorer(stems(title.text), is_product, is_release, is_mending)
     written = list(_written(commit, pull_request, conventions))
     scored = [(scorer.score(candidate), candidate) for candidate in written if not candidate.is_row]
     caveats = [candidate for _, candidate in scored if _is_caveat(candidate)]

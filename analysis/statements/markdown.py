@@ -127,10 +127,13 @@ class _Reader:
             yield from self._inline(token)
 
     def _end_of_row(self) -> Iterator[Passage]:
-        text, self._row = " · ".join(filter(None, self._row or [])), None
+        cells, self._row = self._row or [], None
+        text = " · ".join(filter(None, cells))
         if self._in_head:
             self._head = text
-        elif text and not self._outside:
+        elif (
+            text and not self._outside and all(cells[1:])
+        ):  # without one of its values, the others stand for the wrong columns
             yield Passage(text, Kind.ROW, self._section(), self._head)
 
     def _inline(self, token: Token) -> Iterator[Passage]:

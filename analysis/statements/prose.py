@@ -8,6 +8,7 @@ from itertools import islice
 
 from analysis.commits.title import read_title
 from analysis.i18n.patterns import Patterns
+from analysis.i18n.words import WORDS
 from analysis.statements.breaking import breaking_notes, denies
 from analysis.statements.candidate import Candidate
 from analysis.statements.conventions import Conventions
@@ -38,12 +39,16 @@ def prose_of(text: str, source: Source, conventions: Conventions, url: str = "")
         if is_item and lexicon().subjectless.match(passage.text):
             continue
         sentences = sentences_of(passage.text)
-        for whole, standing_text in zip(sentences, standing(sentences, opens=not is_item and not order), strict=True):
+        quotable = standing(sentences, opens=not is_item and not order)
+        for whole, standing_text, after in zip(sentences, quotable, [*sentences[1:], ""], strict=True):
             sentence, quoted = _PATTERNS.tail.sub("", whole), _PATTERNS.tail.sub("", standing_text)
             if is_prose(sentence) and not (is_item and source is Source.BODY and _is_squashed(sentence)):
                 category = "breaking" if _PATTERNS.breaks.search(passage.heading) else ""
                 if quoted and is_prose(quoted):
-                    yield Candidate(quoted, source, order, passage.section, url=url, category=category)
+                    is_answered = bool(lexicon().steps.match(after) or WORDS.patterns("gather")["orders"].search(after))
+                    yield Candidate(
+                        quoted, source, order, passage.section, url=url, category=category, is_answered=is_answered
+                    )
                 order += 1
 
 

@@ -55,6 +55,10 @@ _MACHINERY = -0.9
 """It tells how things are made, and neither trouble nor gain."""
 _SUPPOSED = -3.0
 """It tells what would have happened to nobody."""
+_AS_BEFORE = -3.0
+"""It tells what did not change, and nothing that did."""
+_ANSWERED = -3.0
+"""It tells a trouble that the next sentence takes away, of a change that is made for something else: alone it would stand as the outcome."""
 _ASIDE = -1.0
 """Of a change to tests, CI or documents alone: it tells no trouble with what comes of it."""
 _FAR, _LEAST_CLOSE, _TEST_CLOSE = -4.0, 0.2, 0.5
@@ -93,11 +97,13 @@ class Scorer:
         title: the stems of its title.
         is_product: it changes what people run, not only tests, CI or documents.
         is_release: its changelog lists many things, of which only the grave ones may stand for it.
+        is_mending: its title says that it mends something, so that a trouble is what it was made for.
     """
 
     title: frozenset[str]
     is_product: bool = True
     is_release: bool = False
+    is_mending: bool = True
 
     def score(self, candidate: Candidate) -> float:
         """Return how well the sentence tells the effect; GOOD and above is fit to be shown."""
@@ -116,6 +122,8 @@ class Scorer:
         points += _ADDRESS if "://" in text else _LINKED if _PATTERNS.pointer.search(text) else 0.0
         points += _LEANS if words.leaning.match(text) else 0.0
         points += _SUPPOSED if words.supposed.search(text) else 0.0
+        points += _AS_BEFORE if "unchanged" in marks and not {"now", "trouble"} & marks else 0.0
+        points += _ANSWERED if candidate.is_answered and "trouble" in marks and not self.is_mending else 0.0
         if self.is_release and candidate.source is Source.FRAGMENT:
             points += 0.0 if _is_weighty(candidate, marks) else _ASIDE * 3
         if candidate.source is Source.CODE_COMMENT:
@@ -150,9 +158,8 @@ class Scorer:
 
 
 def _is_weighty(candidate: Candidate, marks: Collection[str]) -> bool:
-    return candidate.category in {"breaking", "security"} or (
-        "trouble" in marks and not _PATTERNS.taken_back.match(candidate.text)
-    )
+    is_grave = candidate.category in {"breaking", "security"} or "security" in dict(found_in(candidate.text))
+    return is_grave or ("trouble" in marks and not _PATTERNS.taken_back.match(candidate.text))
 
 
 def _of_prose(text: str, marks: Collection[str]) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 
 from analysis.commits.commit import FileChange
 from analysis.commits.file_kinds import FileKind, kind_of
-from analysis.commits.title import Title
+from analysis.commits.title import AROUND, Title
 from analysis.i18n.language import FOLDER, LANGUAGES
 from analysis.i18n.words import WORDS
 
@@ -34,6 +34,8 @@ _OF_MODELS = re.compile(
 )
 """Words of what trains or serves models, that hardly mean anything else."""
 _SEVERAL_WORDS = 3
+_WITHIN = 6
+"""Letters of a word that can hardly stand within another by chance."""
 _AROUND = {"docs": {FileKind.DOCS}, "ci": {FileKind.CI, FileKind.TEST}}
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]*[a-z0-9]|[a-z0-9]")
 
@@ -155,10 +157,10 @@ class Areas:
 
         Tags are people's own word. Paths decide alone for areas that live in folders of their own; areas that cut
         across (a scheduler, models, an interface) are named by nearly all of the paths, or by the title. What the
-        repository itself is called says nothing but in a tag.
+        repository itself is called says nothing but as a tag of its own.
         """
-        own = _own_words(repo)
-        tagged = self.tagged(title)
+        own = self._own(repo)
+        tagged = self.tagged(title, own)
         score = dict.fromkeys(tagged, _IN_TAG)
         in_title = {key for word in _words(title.text) - own for key in self._by_word.get(word, ())}
         for key in in_title:
@@ -195,20 +197,28 @@ class Areas:
             found.add("build_release")
         if kinds and not kinds & _AROUND["ci"]:
             found.add("ci")  # a flaky kernel that is mended where no test is touched
-        found -= tagged
+        if not title.types or title.types[0] in AROUND:  # `fix(build): …` mends how the product builds something
+            found -= tagged
         is_of_models = self._of_models or bool(_OF_MODELS.search(repo)) or _speaks_of_models(title, files)
         return frozenset(found) if is_of_models else frozenset(found) | self._ml
 
-    def tagged(self, title: Title) -> frozenset[str]:
-        """Return the areas that a title's tags, prefix and scope name."""
-        return frozenset(key for topic in title.topics for key in self._meant(topic))
+    def tagged(self, title: Title, own: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Return the areas that a title's tags, prefix and scope name; `own` words say nothing as a part of one: `cmd/quill`."""
+        return frozenset(key for topic in title.topics for key in self._meant(topic, own))
 
-    def _meant(self, topic: str) -> list[str]:
+    def _meant(self, topic: str, own: frozenset[str]) -> list[str]:
         whole = self._by_tag.get(_plain(topic))
         words = {_plain(word) for word in _WORD.findall(topic)}
         return whole or [
-            key for word in _words(topic) for key in (self._by_tag if word in words else self._by_word).get(word, ())
+            key
+            for word in _words(topic) - own
+            for key in (self._by_tag if word in words else self._by_word).get(word, ())
         ]
+
+    def _own(self, repo: str) -> frozenset[str]:
+        """Return the words of a repository's own name, and those that stand within it: `metrics` in quillmetrics."""
+        name = repo.rpartition("/")[2].lower()
+        return _own_words(repo) | {word for word in self._by_word if len(word) >= _WITHIN and word in name}
 
     def _shares(self, files: Sequence[FileChange], own_words: frozenset[str]) -> dict[str, float]:
         # Where the product is touched, tests and documents that come along do not decide what it is about.

@@ -45,7 +45,7 @@ def types_said(
     takes_back = any(fact.kind is FactKind.REVERTS for fact in facts) or says_revert(title.text)
     if title.restores is None and takes_back:
         found.append(ChangeType.REVERT)
-    named = [kind for kind in title.types if kind is not ChangeType.CHORE]
+    named = [kind for kind in types_named(commit, title, kinds) if kind is not ChangeType.CHORE]
     if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says it, wherever the list of them lies
         named.sort(key=lambda kind: kind is not ChangeType.DEPENDENCIES)
     around = _surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
@@ -69,6 +69,15 @@ def types_said(
     return tuple(dict.fromkeys([*found, plain] if plain else found))
 
 
+def types_named(commit: Commit, title: Title, kinds: dict[str, FileKind]) -> tuple[ChangeType, ...]:
+    """Return the types that a title's prefix and tags name, without a scope that is none.
+
+    `fix(build): …` of code that builds things is about no file that the project itself is built with.
+    """
+    first, rest = title.types[:1], title.types[1:]
+    return first + tuple(kind for kind in rest if not kinds or kind not in AROUND or _share(commit, kinds, kind))
+
+
 _ANNOUNCED = {
     "breaking": ChangeType.BREAKING,
     "deprecation": ChangeType.BREAKING,
@@ -89,8 +98,6 @@ def _hidden(found: Sequence[ChangeType], facts: Sequence[Fact]) -> ChangeType | 
     """The type of what the diff proves of the product, where the title speaks of what surrounds it."""
     if found[:1] and found[0] in {*AROUND, ChangeType.REFACTOR}:
         kinds = {fact.kind for fact in facts_for_users(facts)}
-        if FactKind.UNSAFE_ADDED in kinds:
-            return ChangeType.SECURITY
         if kinds & _PUBLIC:
             return ChangeType.BREAKING
     return None
@@ -139,8 +146,15 @@ def likeliest(
     symptoms = {code for code, _ in found_in(title.text)}
     if not is_own and not _PATTERNS.may_speed_up.search(title.text):
         ruled_out.add(ChangeType.PERFORMANCE)
-    if kinds and not _BUILDS & set(kinds):
+    if kinds and (not _BUILDS & set(kinds) or FileKind.PRODUCTION in kinds):
         ruled_out.add(ChangeType.CI_BUILD)
+    # Where the product's own comments and layout are all that changes, `_idle` has said so.
+    if kinds and FileKind.DOCS not in kinds:
+        ruled_out.add(ChangeType.DOCS)
+    if kinds and FileKind.TEST not in kinds:
+        ruled_out.add(ChangeType.TESTS)
+    if kinds and not _PRODUCT & set(kinds):
+        ruled_out |= _ACTS - ({ChangeType.BUGFIX} if _SAYS_FIX.match(title.text) else set())
     may_break = _BREAKS.search(title.text) or withdraws(title.text) or "dropped_support" in symptoms
     may_break = may_break and not _REMOVES_IDLE.search(title.text)
     if not may_break and not any(fact.kind in _LOST for fact in facts):

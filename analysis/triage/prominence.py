@@ -129,9 +129,12 @@ def signals(
     is_fix = types[0] in {ChangeType.BUGFIX, ChangeType.SECURITY}
     grave = list(_grave(statements))
     touches = FileKind.PRODUCTION in kinds.values() or not kinds
-    yield from _evidence(commit, kinds, types)
-    if not title.breaking and (
-        _PATTERNS.housekeeping.match(title.text) or types[0] in {ChangeType.REFACTOR, ChangeType.CHORE}
+    is_hidden = any(fact.kind is FactKind.UNSAFE_ADDED for fact in told)
+    yield from _evidence(commit, kinds, types, is_hidden=is_hidden)
+    if (
+        not title.breaking
+        and not is_hidden
+        and (_PATTERNS.housekeeping.match(title.text) or types[0] in {ChangeType.REFACTOR, ChangeType.CHORE})
     ):
         yield Signal("housekeeping", 0.5 if grave else 1.0, "housekeeping")
     if platform:
@@ -148,13 +151,23 @@ def signals(
         yield Signal("copy", code="copied")
 
 
+def explains_better(title: str) -> bool:
+    """Whether a title says that something fails as it did before, only with better words."""
+    return bool(_PATTERNS.explains.search(title))
+
+
 def facts_for_users(facts: Iterable[Fact]) -> Iterator[Fact]:
     """Yield the facts that are not about what tests set for themselves."""
     return (fact for fact in facts if not _PATTERNS.testing.search(fact.name))
 
 
-def _evidence(commit: Commit, kinds: Mapping[str, FileKind], types: Sequence[ChangeType]) -> Iterator[Signal]:
-    """What of the product is touched, and what comes with it: a fix with its test is seldom idle."""
+def _evidence(
+    commit: Commit, kinds: Mapping[str, FileKind], types: Sequence[ChangeType], *, is_hidden: bool
+) -> Iterator[Signal]:
+    """What of the product is touched, and what comes with it: a fix with its test is seldom idle.
+
+    `is_hidden`: it puts the product at risk, whatever it is called.
+    """
     lead, present = types[0], set(kinds.values())
     if FileKind.PRODUCTION in present or not kinds:
         product = [file for file in commit.files if kinds[file.path] is FileKind.PRODUCTION]
@@ -176,7 +189,7 @@ def _evidence(commit: Commit, kinds: Mapping[str, FileKind], types: Sequence[Cha
     else:
         ships = present & {FileKind.BUILD, FileKind.VENDORED}
         yield Signal("packaging" if ships else "surroundings", code="surroundings", detail=",".join(sorted(present)))
-    if lead in AROUND or lead is ChangeType.DEPENDENCIES:
+    if not is_hidden and (lead in AROUND or lead is ChangeType.DEPENDENCIES):
         yield Signal("around", code=f"type.{lead.value}")
     if lead is ChangeType.REVERT:
         yield Signal("reverts", code="type.revert")
@@ -215,7 +228,8 @@ def _troubles(
             yield Signal("grave_fix", code=code, detail=detail)
     raised = next((fact for fact in facts if fact.kind is FactKind.CHECK_ADDED), None)
     if _PATTERNS.refuses.search(title.text):
-        yield Signal("refuses", code="refuses" if raised else "")  # who throws may have thrown before
+        # Who throws may have thrown before, and does where the title speaks of a clearer error.
+        yield Signal("refuses", code="refuses" if raised and not explains_better(title.text) else "")
     if raised and is_fix:
         yield Signal("raises", code="check_added", detail=raised.name)
     lifted = next((fact for fact in facts if fact.kind is FactKind.CHECK_REMOVED), None)

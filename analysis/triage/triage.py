@@ -23,7 +23,7 @@ from analysis.facts.syntax.changed import changed_file
 from analysis.statements import Source, Statement, StatementKind
 from analysis.statements.symptoms import found_in
 from analysis.triage.areas import Areas
-from analysis.triage.change_types import is_breaking, likeliest, released, type_unseen, types_said
+from analysis.triage.change_types import is_breaking, likeliest, released, type_unseen, types_named, types_said
 from analysis.triage.inert import is_inert
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.evidence import gather
@@ -188,7 +188,7 @@ def sort(
         found = max(found, other, key=lambda read: model.odds(read[1]))
     types, weighed = found
     return Sorted(
-        tuple(dict.fromkeys([*types, *title.types])),
+        tuple(dict.fromkeys([*types, *types_named(commit, title, kinds)])),
         found_areas,
         (*weighed, *signals_of_people(pull_request), *(() if commit.is_unseen else (learned,))),
         () if commit.is_unseen else tuple(judgement.classifier.why(evidence)),

@@ -7,12 +7,13 @@ from itertools import chain
 from analysis.commits.file_kinds import FileKind
 from analysis.commits.title import AROUND, ChangeType
 from analysis.entry import Entry
+from analysis.facts import FactKind
 from analysis.facts.syntax.changed import ChangedFile, changed_file
 from analysis.i18n.language import Language
 from analysis.rules.change import is_of_new_program
 from analysis.rules.reach import is_for_area, is_for_device, is_for_name
 from analysis.rules.wording import say, say_reason
-from analysis.statements.symptoms import symptoms
+from analysis.statements.symptoms import found_in, symptoms
 from analysis.triage.areas import Areas
 from analysis.triage.hardware import named_in
 from analysis.triage.inert import is_inert
@@ -40,6 +41,9 @@ _SILENT = re.compile(r"silent(?!ly data|ly stream| data| stream)", re.IGNORECASE
 _ANY_OTHER = "other_hw"
 """The area of hardware that has none of its own: no name for a place."""
 _FIXED_FOR = ("platform", "model")
+_MENDED = {"crash", "hang", "race", "wrong_result", "leak", "out_of_memory", "data_loss", "silent", "error"}
+"""Symptoms that a reason says to be fixed, where nothing speaks against it."""
+_OF_TESTS = re.compile(r"\btests?\b|测试", re.IGNORECASE)
 
 
 def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...]:
@@ -105,8 +109,9 @@ def _say(reason: Reason, entry: Entry, areas: Areas, language: Language) -> str:
         return say(f"reason.{reason.code}_named", language)
     if reason.code not in symptoms():
         return text
-    if reason.code == "data_loss" and _SILENT.match(reason.detail):
-        text = say("reason.silent", language)
+    code = "silent" if reason.code == "data_loss" and _SILENT.match(reason.detail) else reason.code
+    if code in _MENDED:
+        text = say(f"{'reason' if _is_mended(reason, entry) else 'symptom'}.{code}", language)
     files = _reaching(entry)
     title = entry.commit.subject
     devices = (
@@ -121,6 +126,19 @@ def _say(reason: Reason, entry: Entry, areas: Areas, language: Language) -> str:
     )
     place = next(chain(devices, platforms), "")
     return label("reason.on", language, what=text, where=place) if place else text
+
+
+def _is_mended(reason: Reason, entry: Entry) -> bool:
+    """Whether a symptom is gone, as far as one can tell: its title names it, or it mends no test and refuses nothing instead."""
+    title = entry.commit.subject
+    if _names(title, reason.code):
+        return True
+    told = " ".join([title, *(one.text for one in entry.statements if _names(one.text, reason.code))])
+    return not _OF_TESTS.search(told) and all(fact.kind is not FactKind.CHECK_ADDED for fact in entry.facts)
+
+
+def _names(text: str, symptom: str) -> bool:
+    return any(code == symptom for code, _ in found_in(text))
 
 
 def _headline(entry: Entry) -> str:
