@@ -156,6 +156,11 @@ def explains_better(title: str) -> bool:
     return bool(_PATTERNS.explains.search(title))
 
 
+def is_about_tests(text: str) -> bool:
+    """Whether a title or a sentence speaks of tests."""
+    return bool(_PATTERNS.speaks_of_tests.search(text))
+
+
 def facts_for_users(facts: Iterable[Fact]) -> Iterator[Fact]:
     """Yield the facts that are not about what tests set for themselves."""
     return (fact for fact in facts if not _PATTERNS.testing.search(fact.name))

@@ -17,6 +17,7 @@ from analysis.statements.symptoms import found_in, symptoms
 from analysis.triage.areas import Areas
 from analysis.triage.hardware import named_in
 from analysis.triage.inert import is_inert
+from analysis.triage.prominence import is_about_tests
 from analysis.triage.reason import Reason
 from analysis.triage.triage import MENDING, OPINION
 from formatters.i18n.wording import label
@@ -43,7 +44,6 @@ _ANY_OTHER = "other_hw"
 _FIXED_FOR = ("platform", "model")
 _MENDED = {"crash", "hang", "race", "wrong_result", "leak", "out_of_memory", "data_loss", "silent", "error"}
 """Symptoms that a reason says to be fixed, where nothing speaks against it."""
-_OF_TESTS = re.compile(r"\btests?\b|测试", re.IGNORECASE)
 
 
 def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ def _is_mended(reason: Reason, entry: Entry) -> bool:
     if _names(title, reason.code):
         return True
     told = " ".join([title, *(one.text for one in entry.statements if _names(one.text, reason.code))])
-    return not _OF_TESTS.search(told) and all(fact.kind is not FactKind.CHECK_ADDED for fact in entry.facts)
+    return not is_about_tests(told) and all(fact.kind is not FactKind.CHECK_ADDED for fact in entry.facts)
 
 
 def _names(text: str, symptom: str) -> bool:
