@@ -427,6 +427,7 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("fix(press): the ink", ("packages/quill/src/press.ts", "let x = 1\n", "let x = 2\n")),
         no("Say more of the pager", ("quill/pager.py", "# Pages.\nx = 1\n", "# Pages by their owners.\nx = 1\n")),
         no("Fix it", CODE),
+        no("Convert a page", ("src/convert.go", "x := 1\n", "x := 2\n")),
         no("Fix the helpers", ("quill/helpers.py", "x = 1\n", "x = 2\n")),
         no("Test the pager", ("tests/pager.py", "x = 1\n", "x = 2\n")),
     ),
@@ -505,6 +506,8 @@ CASES: dict[str, tuple[Case, ...]] = {
         yes("ci: faster runs", CODE),
         yes("docs: say it better", ("src/a.rs", "let x = 1;\n", "let x = 2;\n")),
         no("docs: say it better", ("quill/a.py", "# The cache keeps its pages.\nx = 1\n", "# The cache keeps its old pages.\nx = 1\n")),
+        no("fix(build): keep the order of pages", ("quill/build.py", "x = 1\n", "x = 2\n")),
+        no("build(idl): take the next one", ("idl", "Subproject commit 1\n", "Subproject commit 2\n")),
         no("ci: faster runs", (".github/workflows/a.yml", "on: push\n", "on: pull_request\n")),
     ),
     "risk.gone": (

@@ -243,7 +243,7 @@ def test_what_says_itself_that_it_breaks_others_is_never_low(title: str, body: s
         ("Fix double free of pages", "crash"), ("Fix segfaults in the loader", "crash"), ("Fix stack_overflow", "crash"),
         ("Fix use-after-free", "crash"), ("Fix infinite recursion", "crash"), ("Workers deadlocked", "hang"), ("Fix a rare race of two loaders", "race"), ("Mend the race that pages are lost by", "race"),
         ("Fix infinite loops", "hang"), ("UI freezes on start", "hang"), ("Fix race condition of two loaders", "race"),
-        ("Fix a data race", "race"), ("Fix memleak", "leak"), ("Escape names: XSS", "security"),
+        ("Fix a data race", "race"), ("Fix memleak", "leak"), ("Stop leaking handles", "leak"), ("Escape names: XSS", "security"),
         ("Prevent arbitrary code execution", "security"), ("Workers lose events", "data_loss"),
         ("Wrong ordering of tokens", "wrong_result"),
     ],

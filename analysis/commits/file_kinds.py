@@ -45,7 +45,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
     (
         FileKind.TEST,
         r"/(tests?|__tests__|specs?|e2e|unittests?|[\w.-]+[_-]tests?|tests?[_-][\w.-]+|testdata)/|^/testing/|^/t/|/func?tests?/"
-        r"|/(test_[^/]*|[^/]*_tests?|conftest|tests?)\.(py|pyi|go|rs|cc|cpp|cu|cuh|c|h|hpp|js|ts|sh|rb|ex|exs|jl)$"
+        r"|/(test_[^/]*|[^/]*_tests?(?:_(?:utils?|helpers?|lib|base|common))?|conftest|tests?)\.(py|pyi|go|rs|cc|cpp|cu|cuh|c|h|hpp|js|ts|sh|rb|ex|exs|jl)$"
         r"|\.(test|spec)\.[jt]sx?$|/[A-Z]\w*Tests?\.(java|kt|cs|scala|swift)$|\.\w+[a-z]tests?$|/(pytest\.ini|tox\.ini|noxfile\.py)$",
     ),
     (FileKind.CI, r"/ci/|^/\.?ci[/.]"),
@@ -60,7 +60,7 @@ _RULES: tuple[tuple[FileKind, str], ...] = (
         FileKind.TOOLING,
         r"/(examples?|bench|benches|benchmarks?|samples|demos?|cookbook|playgrounds?|scripts([_-]\w+)?)/"
         r"|/(experiments|ablations?|(?:\w+[_-])?comparisons?)/|^/evals?/"
-        r"|/(bench|benchmark|tune|tuning)_[\w-]+\.\w+$|/[\w.-]+\.config\.[mc]?[jt]s$",
+        r"|/(bench|benchmark|tune|tuning)_[\w-]+\.\w+$|/[\w-]*_bench(mark)?s?(_\w+)?\.\w+$|/[\w.-]+\.config\.[mc]?[jt]s$",
     ),
     (
         FileKind.BUILD,

@@ -89,12 +89,14 @@ def _signatures(before: Sequence[Offer], after: Sequence[Offer]) -> Iterator[Fac
         was = old.get(name)
         if was is None or was.path != offer.path or was.parts is None or offer.parts is None:
             continue
-        before, now = (tuple(_PATTERNS.lifetime.sub("'_", part) for part in side.parts) for side in (was, offer))
-        lost, won = _differing(before, now), _differing(now, before)
+        asked, asks = (
+            tuple(_PATTERNS.lifetime.sub("'_", part) for part in parts) for parts in (was.parts, offer.parts)
+        )
+        lost, won = _differing(asked, asks), _differing(asks, asked)
         is_told = (was.is_documented or offer.is_documented) and max(len(lost), len(won)) <= _LONGEST
         if not is_told or lost == won:
             continue
-        if not (lost and won) and before[-1] != now[-1]:
+        if not (lost and won) and asked[-1] != asks[-1]:
             lost = won = ""  # of a type that stands alone, nobody knows whether it was asked for or given
         yield Fact(FactKind.SIGNATURE_CHANGED, name, offer.path, offer.line, lost, won)
 

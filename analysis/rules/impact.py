@@ -147,7 +147,8 @@ def _part(change: Change) -> Iterator[Claim]:
 def _named_part(change: Change) -> str:
     """What both the title and the path of the most changed file call a part, as the title writes it; empty for nothing.
 
-    A prefix or a scope is the author's own word for it; any other word must name a file or a folder, and no common one.
+    A prefix or a scope is the author's own word for it; any other word must name a file or a folder, be no common one, and
+    not stand first, where titles have their verb: "Convert a page".
     """
     names = _names_of(change.reaching[0].path, change.commit.repo)
     scope = change.title.scope.rpartition("/")[2]
@@ -157,7 +158,7 @@ def _named_part(change: Change) -> str:
         change.title.text,
         *(one.text for one in change.statements(StatementKind.EFFECT) if one.source is Source.FRAGMENT),
     ]
-    words = (word for text in said for word in _WORD.findall(text))
+    words = (word for text in said for word in _WORD.findall(text)[1:])
     return next(
         (word for word in words if word.lower() in names and len(word) >= _SHORTEST and not _COMMON.fullmatch(word)), ""
     )

@@ -44,6 +44,8 @@ _ACTED_ON = _GONE | {
     FactKind.SIGNATURE_CHANGED,
     FactKind.REQUIREMENT_CHANGED,
 }
+_CODE = {"python", "rust", "go", "c", "javascript", "java", "shell"}
+"""Languages of what runs: of a submodule, a table or a script of an editor, nobody knows what it changes."""
 _PATTERNS = Patterns(__file__)
 
 
@@ -65,13 +67,11 @@ def risks(change: Change, told: Sequence[Fact], why: Sequence[Statement]) -> Ite
 
 def _hidden(change: Change) -> Iterator[Claim]:
     """A title that speaks of tests, CI or documents alone, where the product's code changes in what it does."""
-    # `fix(build): …` mends how the product builds something, as long as its first word says so.
-    said = (
-        [kind for kind in change.title.types if kind in AROUND]
-        if change.title.types[:1] and change.title.types[0] in AROUND
-        else []
-    )
-    files = [file for file in change.product if file.change.additions + file.change.deletions and not is_inert(file)]
+    # `fix(build): …` mends how the product builds something: its first word says so.
+    is_around = bool(change.title.types) and change.title.types[0] in AROUND
+    said = [kind for kind in change.title.types if kind in AROUND] if is_around else []
+    files = [file for file in change.product if file.language in _CODE and not is_inert(file)]
+    files = [file for file in files if file.change.additions + file.change.deletions]
     if ChangeType.DOCS in said:  # of the middle of a docstring, or a help text, the diff does not show that it is one
         files = [file for file in files if any(map(_PATTERNS.statement.match, _changed_lines(file)))]
     if said and files and not change.is_revert:

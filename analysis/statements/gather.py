@@ -123,6 +123,10 @@ def _goes_on(shown: Sequence[Candidate], candidate: Candidate) -> bool:
 def _is_caveat(candidate: Candidate) -> bool:
     if candidate.source is Source.FRAGMENT or candidate.section in {"tests", "skip"}:
         return False
+    if WORDS.patterns("gather")["follows"].search(
+        candidate.text
+    ):  # what an earlier change left open is done by this one
+        return False
     return candidate.section == "caveat" or "caveat" in lexicon().marks(candidate.text)
 
 
