@@ -72,7 +72,6 @@ def _measure(path: Path) -> dict[str, Any]:
     from bot.config import load
     from bot.digests.core import open_core
     from storage.search import Question, search
-    from storage.words import split_filters
 
     assert all((aiohttp, apscheduler, discord, openai, slack_bolt))
     loaded = most_memory()
@@ -84,9 +83,7 @@ def _measure(path: Path) -> dict[str, Any]:
         ).fetchall()
     asked: dict[str, dict[str, Callable[[], object]]] = {
         "search": {
-            text: lambda text=text: search(core.stores.store, Question(split_filters(text)[0]))
-            for text in SEARCHES
-            if split_filters(text)[0] and not split_filters(text)[1]
+            text: lambda text=text: search(core.stores.store, Question(text)) for text in SEARCHES if ":" not in text
         },
         "command": {
             f"show {sha[:8]}": lambda: commands.show_commit(core, sha[:8], "en"),

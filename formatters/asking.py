@@ -1,10 +1,13 @@
 """The answer to a question in words: what was understood, what was given up, which sentence answers; and as data for programs."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analysis.commits.commit import Commit
 from analysis.commits.redaction import redact
+from analysis.commits.title import AROUND
 from analysis.i18n.language import Language
 from analysis.i18n.typography import capital, outside
 from analysis.questions.answer import Answer, Found, Said
@@ -13,12 +16,14 @@ from analysis.questions.query import Query
 from analysis.questions.spans import Days
 from analysis.triage.areas import Areas
 from formatters.i18n.wording import label
-from formatters.text.item import Item, item_of
+from formatters.text.item import Item, author_of, item_of
 from formatters.text.links import commit_page
 from formatters.text.plain import brief, clean
 
 _LONGEST = 400  # columns of a sentence: beyond, nobody reads on
 _MOST_SAID = 120
+_MOST_SPANS = 4
+"""Spans of unread days that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,15 @@ def answer_outline(answer: Answer, areas: Areas, language: Language) -> AnswerOu
     """Put an answer into words."""
     what = understood(answer.query, language)
     count = len(answer.found)
+    if answer.query.counts in {"authors", "newcomers"}:
+        return AnswerOutline(_counted(answer, language), (), (), tuple(say_unread(answer.unread, language)))
     if not answer.found:
         key = "ask.nothing" if answer.since else "ask.nothing_known"
         repos = label("list.comma", language).join(map(clean, answer.repos))
-        return AnswerOutline(label(key, language, what=what, repos=repos, since=answer.since), (), (), ())
-    title = label("ask.found_more" if answer.more else "ask.found", language, what=what, count=count)
+        title = label(key, language, what=what, repos=repos, since=answer.since)
+        return AnswerOutline(title, (), (), tuple(say_unread(answer.unread, language)))
+    key = "ask.found_more" if answer.more and answer.total is None else "ask.found"
+    title = label(key, language, what=what, count=count if answer.total is None else answer.total)
     told = tuple(map(say_said, answer.said))
     items = tuple(_item(found, areas, language) for found in answer.found)
     return AnswerOutline(title, told, items, tuple(_notes(answer, language)))
@@ -60,12 +69,45 @@ def say_said(one: Said) -> str:
 def understood(query: Query, language: Language) -> str:
     """Say what was understood of a question: `FP8, Blackwell, since 2026-01-01`."""
     said = [brief(clean(redact(clause.said)[0]), _MOST_SAID) for clause in query.clauses]
-    said += [label("ask.by", language, who=clean(query.person))] if query.person else []
+    said += [label("ask.by", language, who=_who(query, language))] if query.people else []
     said += [label("ask.important", language)] if query.least else []
     said += [clean(query.release)] if query.release else []
     said += [_say(query.days, language)] if query.days else []
     said += [clean(query.repo)] if query.repo else []
     return label("list.comma", language).join(said) or label("ask.anything", language)
+
+
+def _who(query: Query, language: Language) -> str:
+    *first, last = map(clean, query.people)
+    return label("ask.either", language, first=label("list.comma", language).join(first), last=last) if first else last
+
+
+def _counted(answer: Answer, language: Language) -> str:
+    """Say who has the most commits, or the first ones."""
+    query = replace(answer.query, counts="")
+    since = label("ask.since", language, first=answer.since)
+    what = since if query == Query(query.text, asks_who=query.asks_who) else understood(query, language)
+    is_new = answer.query.counts == "newcomers"
+    if answer.counted is None:
+        return label("ask.newcomers_unknown", language, what=what, since=answer.since)
+    if not answer.counted:
+        return label("ask.newcomers_none" if is_new else "ask.authors_none", language, what=what)
+    names = [label("ask.author", language, name=clean(name), number=number) for name, number in answer.counted]
+    names += [label("ask.others", language)] if answer.more else []
+    key = "ask.newcomers" if is_new else "ask.authors"
+    return label(key, language, what=what, names=label("list.comma", language).join(names))
+
+
+def say_unread(spans: Sequence[Days], language: Language) -> Iterator[str]:
+    """Say which of the days that are asked about were never read in full; nothing where all were."""
+    if spans:
+        shown = [_span(one, language) for one in spans[:_MOST_SPANS]]
+        shown += [label("ask.other_days", language)] if len(spans) > _MOST_SPANS else []
+        yield label("ask.unread", language, days=label("list.comma", language).join(shown))
+
+
+def _span(days: Days, language: Language) -> str:
+    return str(days.first) if days.first == days.last else _say(days, language)
 
 
 def _say(days: Days, language: Language) -> str:
@@ -87,15 +129,24 @@ def say_passage(passage: Passage) -> str:
 
 def _notes(answer: Answer, language: Language) -> Iterator[str]:
     query = answer.query
+    if query.asks_who:
+        yield label("ask.written", language, names=label("list.comma", language).join(_authors(answer, language)))
     if "days" in answer.given_up:
-        yield label("ask.not_then", language, days=_say(query.days, language))
-    if "person" in answer.given_up:
-        yield label("ask.not_by", language, who=clean(query.person))
+        key = "ask.not_known_then" if answer.unread else "ask.not_then"
+        yield label(key, language, days=_say(query.days, language))
+    if "people" in answer.given_up:
+        yield label("ask.not_by", language, who=_who(query, language))
     if "least" in answer.given_up:
         yield label("ask.not_important", language)
     if answer.unknown:
         words = label("list.comma", language).join(f"“{outside(clean(word))}”" for word in answer.unknown)
         yield label("ask.unknown", language, words=words)
+    for found in answer.found:
+        if by := found.reverted:
+            yield label(
+                "ask.reverted", language, sha=found.entry.commit.short, by=_name(by), day=by.committed_at.date()
+            )
+    yield from say_unread(answer.unread, language)
     unreleased = [found for found in answer.found if found.unreleased]
     if unreleased:
         newest = unreleased[0].unreleased
@@ -113,6 +164,19 @@ def _notes(answer: Answer, language: Language) -> Iterator[str]:
         )
 
 
+def _authors(answer: Answer, language: Language) -> list[str]:
+    """Return who wrote what was found, the most first; who only touched tests, documents or CI beside that has not written it."""
+    entries = [found.entry for found in answer.found]
+    asked = {kind for clause in answer.query.clauses if clause.sign for kind in clause.sign.types}
+    about = [entry for entry in entries if entry.triage.types[0] not in AROUND or entry.triage.types[0] in asked]
+    counts = Counter(author_of(entry.commit, language) for entry in about or entries)
+    return [name for name, _ in counts.most_common()]
+
+
+def _name(commit: Commit) -> str:
+    return f"#{commit.pull_request}" if commit.pull_request else commit.short
+
+
 # -- data
 
 
@@ -123,7 +187,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "question": query.text,
         "understood": {
             "about": [clause.said for clause in query.clauses],
-            "author": query.person or None,
+            "authors": list(query.people),
             "important": bool(query.least),
             "release": query.release or None,
             "repository": query.repo or None,
@@ -136,7 +200,15 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "said": [{"text": one.text, "commits": list(one.shas)} for one in answer.said],
         "answers": [_found_json(found) for found in answer.found],
         "more": answer.more,
+        "unread": spans_json(answer.unread),
+        "counted": None if answer.counted is None else dict(answer.counted),
+        "total": answer.total,
     }
+
+
+def spans_json(spans: Sequence[Days]) -> list[dict[str, str | None]]:
+    """Return spans of days as plain data; days are ISO 8601."""
+    return [{"since": _iso(days.first), "until": _iso(days.last)} for days in spans]
 
 
 def _iso(day: Any) -> str | None:
@@ -155,6 +227,7 @@ def _found_json(found: Found) -> dict[str, Any]:
         "importance": found.entry.triage.importance.value,
         "sentence": _passage_json(found.passage),
         "in_no_release_since": found.unreleased.name if found.unreleased else None,
+        "reverted_by": found.reverted.sha if found.reverted else None,
     }
 
 

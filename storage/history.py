@@ -127,6 +127,17 @@ class History:
         each = ((day, Window.of(day, window.zone)) for day in window.days)
         return {day for day, own in each if any(start <= own.start and own.end <= end for start, end in spans)}
 
+    def is_begun(self, repo: str, day: Window) -> bool:
+        """Whether a day was read while it went on. What a model was asked on it has read no day."""
+        with self._store.read() as db:
+            asked = [repo, day.first.isoformat(), day.last.isoformat(), _seconds(day.start)]
+            found = db.execute(
+                "select 1 from runs where repository = ? and first <= ? and last >= ? and started_at > ? "
+                "and (commits > 0 or calls = 0) limit 1",
+                asked,
+            )
+            return found.fetchone() is not None
+
     def read_at(self, repo: str) -> datetime | None:
         """Return when a repository was read last; UTC."""
         with self._store.read() as db:

@@ -80,6 +80,25 @@ def candidates(store: Store, clauses: Sequence[Clause], filters: Question) -> Ca
         return Candidates(_read(db, best), counts, total)
 
 
+def count(store: Store, clauses: Sequence[Clause], filters: Question) -> dict[str, int]:
+    """Return how many commits hold all clauses and fit all filters, by author, the most first.
+
+    Raises:
+        BadInput: a filter is none.
+    """
+    with store.read() as db:
+        tags = filters_of(db, replace(filters, since=None, until=None))
+        if tags is None:
+            return {}
+        parts = [f"({_expression(clause)})" for clause in clauses] + [f"tags : ({one})" for one in tags]
+        rows = db.execute(
+            "select c.author, count(*) as n from words w join commits c on c.id = w.rowid "
+            "where words match ? and w.rowid >= ? and w.rowid < ? and not c.aside group by c.author order by n desc, c.author",
+            [" AND ".join(parts), *span_of(filters)],
+        )
+        return dict(rows.fetchall())
+
+
 def _beside(counted: Sequence[tuple[Clause, int]]) -> Iterator[tuple[Clause, Sequence[Clause]]]:
     """Yield what is common, with that beside which it is looked for once more: what is rare, or else the common one before it."""
     rare = [clause for clause, count in counted if 0 < count < _COMMON]

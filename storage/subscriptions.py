@@ -16,6 +16,9 @@ from storage.store import Store, undamaged
 How = Literal["once", "daily", "weekly"]
 """When they are told: at once (within a poll of landing), each morning, on Monday mornings."""
 
+BOTS = "bots"
+"""The author of a subscription that is about what programs commit."""
+
 _FEW = 900
 
 
@@ -44,8 +47,8 @@ class Subscription:
 
     Attributes:
         id: 0 until it is stored.
-        area, path, author, word, type, label: an area's key, a glob over paths, a name or account, a word, a change type, a
-            label of its pull request; what is given must all hold, and without any it is everything.
+        area, path, author, word, type, label: an area's key, a glob over paths, a name or account (or BOTS), a word, a change
+            type, a label of its pull request; what is given must all hold, and without any it is everything.
         uses: a file that says what a team uses, or a word for the one that the recipient sent: only what touches that; empty
             for all.
         fix: an issue, a pull request or a commit: nothing but what becomes of that; empty for all.
@@ -74,6 +77,19 @@ class Subscription:
     fix: str = ""
     label: str = ""
     id: int = 0
+
+    def silences(self, other: "Subscription") -> bool:
+        """Whether nothing of another one comes while this is muted: it names no more than the other one, and the same."""
+        if not self.is_mute or other.is_mute or other.fix or self.repository.lower() != other.repository.lower():
+            return False
+        pairs = [(getattr(self, name).lower(), getattr(other, name).lower()) for name in _TOPIC]
+        return self.least.rank <= other.least.rank and all(mine in {"", its} for mine, its in pairs)
+
+    def is_about_the_same(self, other: "Subscription") -> bool:
+        """Whether two have the same topic, whether it is muted or not."""
+        return self.repository.lower() == other.repository.lower() and all(
+            getattr(self, name).lower() == getattr(other, name).lower() for name in _TOPIC
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +232,8 @@ def _as_it_was(before: dict[str, Any], row: dict[str, Any]) -> bool:
     return all(before[name] == row[name] for name in ("least", "how", "at", "zone", "language", "paused"))
 
 
-_SAME = ("recipient", "repository", "area", "path", "author", "word", "type", "is_mute", "uses", "fix", "label")
+_TOPIC = ("area", "path", "author", "word", "type", "uses", "fix", "label")
+_SAME = ("recipient", "repository", "is_mute", *_TOPIC)
 """What makes two subscriptions one: the later says how and from what importance on."""
 
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Sequence
 
 from analysis.errors import BadInput
+from analysis.i18n.typography import fold
 from analysis.questions.words import RUN, is_chinese, terms
 
 _LONGEST_TERM = 6
-_FILTER = re.compile(r"(?<!\S)(since|until|area|type|author|repo|min):(\"[^\"]*\"|\S+)", re.IGNORECASE)
 
 
 def tag(name: str, value: str) -> str:
@@ -26,7 +26,7 @@ def query(text: str, tags: Sequence[str] = (), column: str = "") -> str:
     Raises:
         BadInput: there is nothing to look for.
     """
-    wanted = []
+    wanted, text = [], fold(text)
     for found in RUN.finditer(text):
         run = found[0]
         if is_chinese(run):
@@ -56,11 +56,3 @@ def _in_english(run: str) -> str:
         found.append(f"({words})")
         at += size
     return " AND ".join(found)
-
-
-def split_filters(text: str) -> tuple[str, dict[str, list[str]]]:
-    """Part a question into its words and its filters (`since:7d`, `area:amd`, `type:bugfix`, `author:"Simo Lin"` …)."""
-    filters: dict[str, list[str]] = {}
-    for found in _FILTER.finditer(text):
-        filters.setdefault(found[1].lower(), []).append(found[2].strip('"'))
-    return " ".join(_FILTER.sub(" ", text).split()), filters

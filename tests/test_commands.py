@@ -14,7 +14,8 @@ from made import NOON, a_commit, a_sha, an_entry, the_sample
 from analysis.commits.title import ChangeType
 from analysis.errors import BadInput, NotFound
 from analysis.triage.triage import Importance
-from bot.commands.queries import area_key, change_type, importance, list_areas, search_commits, show_area, show_commit
+from bot.commands.queries import area_key, change_type, importance, list_areas, show_area, show_commit
+from bot.commands.searches import read_search, search_commits
 from bot.config import load
 from bot.digests.core import Core, open_core
 
@@ -254,7 +255,7 @@ def subjects(core: Core, text: str, **options: Any) -> list[str]:
 
 def test_a_span_that_ends_before_it_begins_is_told(core: Core) -> None:
     """Nothing found would be true and of no help."""
-    with pytest.raises(BadInput, match="give the earlier one as since"):
+    with pytest.raises(BadInput, match="the earlier one comes first"):
         search_commits(core, "cache since:2026-03-12 until:2026-03-01", "en")
 
 
@@ -296,12 +297,11 @@ def test_a_filter_given_twice_narrows_twice(core: Core) -> None:
     [
         ("cache since:soon", "7d"),
         ("cache min:urgent", "high, medium, low"),
-        ("mim:high", "write min:high"),
-        ("cache min=high", "write min:high"),
-        ("cache sicne:7d", "write since:7d"),
-        ("cache aera:AMD", "write area:AMD"),
-        ("cache autor:Simo", "write author:Simo"),
-        ("cache since:2026-03-12 until:2026-03-01", "give the earlier one as since"),
+        ("mim:high", "write `min=high`"),
+        ("cache sicne:7d", "write `since=7d`"),
+        ("cache aera:AMD", "write `area=AMD`"),
+        ("cache autor:Simo", "write `author=Simo`"),
+        ("cache since:2026-03-12 until:2026-03-01", "the earlier one comes first"),
         ("cache type:magic", "choose from feature, bugfix"),
         ("cache area:schedulr", "Scheduler"),
         ("", "nothing to search for"),
@@ -312,6 +312,33 @@ def test_a_filter_that_means_nothing_is_told_what_it_may_be(core: Core, text: st
     """With the choices."""
     with pytest.raises(BadInput, match=hint):
         search_commits(core, text, "en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cache min:high",
+        "cache min=high",
+        "cache --min=high",
+        "cache —min=high",
+        "cache －－min=high",
+        "cache，min＝high",
+        "ｃａｃｈｅ 重要度：高",
+    ],
+)
+def test_a_filter_is_written_as_in_chat(core: Core, text: str) -> None:
+    """With any sign and any dashes, in full width, too."""
+    assert subjects(core, text) == subjects(core, "cache min:high") != subjects(core, "cache")
+
+
+def test_words_in_full_width_are_words(core: Core) -> None:
+    assert subjects(core, "ｓｃｈｅｄｕｌｅｒ") == subjects(core, "scheduler")
+    assert show_commit(core, "ｌｅｇａｃｙ ｓｃｈｅｄｕｌｅｒ", "en") == show_commit(core, "legacy scheduler", "en")
+
+
+@pytest.mark.parametrize(("text", "same"), [("since=last Friday", "since=2026-03-06"), ("until=last week", "until=2026-03-08"), ("since=上周", "since=2026-03-02")])  # fmt: skip
+def test_days_of_a_search_are_said_as_anywhere(core: Core, text: str, same: str) -> None:
+    assert read_search(core, f"cache {text}") == read_search(core, f"cache {same}")
 
 
 def test_what_is_found_comes_with_its_analysis_in_the_askers_language(core: Core) -> None:

@@ -55,8 +55,9 @@ def test_a_question_of_its_own_leans_on_nothing(text: str) -> None:
     assert not leans(text)
 
 
-@pytest.mark.parametrize(("text", "place"), [("and the second?", 2), ("show me the first one", 1), ("第三个呢", 3), ("the last one", -1), ("the second page", 0), ("show 2", 2), ("now the second one", 2), ("第2个", 2), ("看看第 12 条", 12), ("the tenth", 10), ("show #2", 0), ("show 2 fixes", 0)])  # fmt: skip
-def test_a_commit_of_the_last_answer_is_pointed_at(text: str, place: int) -> None:
+@pytest.mark.parametrize(("text", "place"), [("and the second?", 2), ("show me the first one", 1), ("第三个呢", 3), ("the last one", -1), ("the second page", None), ("show 2", 2), ("now the second one", 2), ("第2个", 2), ("看看第 12 条", 12), ("the tenth", 10), ("show #2", None), ("show 2 fixes", None),
+    ("the 3rd", 3), ("show last", -1), ("show second", 2), ("show first", 1), ("second one", 2), ("show the 2nd", 2), ("最后一个", -1), ("show 0", 0), ("show -1", 0), ("show 99", 99)])  # fmt: skip
+def test_a_commit_of_the_last_answer_is_pointed_at(text: str, place: int | None) -> None:
     assert pointed_at(text) == place
 
 

@@ -28,10 +28,10 @@ from analysis.sources.github_requests import GitHub, Requests
 from analysis.sources.github_rest import GitHubRepository
 from analysis.sources.github_revisions import GitHubRevisions
 from bot.cli.main import app
+from bot.commands.grammar import read_as
 from bot.config import load
 from bot.digests.repositories import parse_place
 from bot.settings import Settings
-from storage.words import split_filters
 
 REPO = "ann/scratch"
 PIECES = (
@@ -108,7 +108,7 @@ def _fields(table: str) -> Iterator[str]:
 @pytest.mark.parametrize(
     "read",
     [
-        parse_place, check_zone, split_filters, lambda text: parse_day(text, NOON.date()),
+        parse_place, check_zone, lambda text: read_as("search", text), lambda text: parse_day(text, NOON.date()),
         lambda text: Window.of(parse_day(text, NOON.date()), "Asia/Shanghai").check(),
     ],
     ids=["place", "zone", "filters", "day", "window"],

@@ -1,7 +1,7 @@
 """The grammar of commands: what people type in any alphabet is read as they mean it, and what is printed is read back."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.commands.grammar import HIDDEN, printed, read, typed
@@ -65,8 +65,23 @@ Expected = tuple[str, tuple[str, ...], dict[str, str | tuple[str, ...]], set[str
         ("search cache since 7d", ("search", ("cache",), {"since": "7d"}, set())),
         ("search since when", ("search", ("since", "when"), {}, set())),
         ("area AMD since yesterday", ("area", ("AMD",), {"since": "yesterday"}, set())),
-        ("last week", ("week", (), {}, set())),
-        ("上周 公开", ("week", (), {}, {"public"})),
+        ("last week", ("week", (), {"on": "last week"}, set())),
+        ("this month public", ("month", (), {"on": "this month"}, {"public"})),
+        ("the week before last", ("week", (), {"on": "the week before last"}, set())),
+        ("show me last week's digest", ("week", (), {"on": "last week"}, set())),
+        ("上周 公开", ("week", (), {"on": "上周"}, {"public"})),
+        ("past week", ("week", (), {}, set())),
+        ("最近一周", ("week", (), {}, set())),
+        ("show yesterday", ("date", ("yesterday",), {}, set())),
+        ("show the 3rd", ("show", ("the", "3rd"), {}, set())),
+        ("unmute AMD", ("unmute", ("AMD",), {}, set())),
+        ("取消静音 AMD", ("unmute", ("AMD",), {}, set())),
+        ("search cache since=last Friday min=high", ("search", ("cache",), {"since": "last Friday", "min": "high"}, set())),
+        ("search cache since: the day before yesterday", ("search", ("cache",), {"since": "the day before yesterday"}, set())),
+        ("area AMD since=last week", ("area", ("AMD",), {"since": "last week"}, set())),
+        ("subscribe AMD at=6 pm", ("subscribe", ("AMD",), {"at": "6 pm"}, set())),
+        ("subscribe word=AMD，min＝high", ("subscribe", (), {"word": "AMD", "min": "high"}, set())),
+        ("search author=Wren,min=high", ("search", (), {"author": "Wren", "min": "high"}, set())),
         ("2 days ago", ("date", ("2", "days", "ago"), {}, set())),
         ("2026-03-06 to 2026-03-12", ("date", ("2026-03-06", "to", "2026-03-12"), {}, set())),
         ("subscribe 'path=python/**'", ("subscribe", (), {"path": "python/**"}, set())),
@@ -122,6 +137,22 @@ def test_a_mark_that_is_open_is_told(text: str) -> None:
     """Rather than half of a name being taken."""
     with pytest.raises(Mistake, match="quotation mark is open"):
         read(text)
+
+
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+
+
+@given(
+    dashes=st.text(st.sampled_from(_DASHES), max_size=2),
+    sign=st.sampled_from(["=", "＝", "：", " = "]),
+    apart=st.sampled_from([" ", "\u3000", "，", ","]),
+)
+def test_an_option_is_one_behind_any_dashes_and_any_comma(dashes: str, sign: str, apart: str) -> None:
+    """However a phone or an input method writes it."""
+    assume(apart.isspace() or sign in "=＝")  # a comma parts only what is surely an option
+    assume(sign != " = " or not dashes)
+    command = read(f"search cache{apart}{dashes}min{sign}high")
+    assert ([word.rstrip(",，") for word in command.words], command.named) == (["cache"], {"min": ("high",)})
 
 
 @given(text=st.text(max_size=60))

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import BadInput
+from analysis.i18n.typography import fold
 from analysis.questions.words import words_of
-from storage.words import query, split_filters, tag
+from storage.words import query, tag
 
 
 @pytest.mark.parametrize(
@@ -69,22 +70,11 @@ def test_a_question_without_words_is_told_what_to_give(text: str) -> None:
         query(text)
 
 
-def test_filters_are_parted_from_words() -> None:
-    """In any order, more than once, with quotes around spaces; a colon in a word is no filter."""
-    text = 'prefix since:7d cache author:"Simo Lin" AREA:amd area:npu std::move url:x xarea:no'
-    assert split_filters(text) == (
-        "prefix cache std::move url:x xarea:no",
-        {"since": ["7d"], "author": ["Simo Lin"], "area": ["amd", "npu"]},
-    )
-
-
 @given(st.text())
 def test_any_text_gives_words_and_a_query_or_says_that_there_is_nothing(text: str) -> None:
     """Nothing that is typed is an error of ours."""
-    words, filters = split_filters(text)
-    assert all(values for values in filters.values())
-    assert "  " not in words_of(words)
+    assert "  " not in words_of(text)
     try:
         assert query(text)
     except BadInput:
-        assert words_of(text) == ""
+        assert words_of(fold(text)) == ""

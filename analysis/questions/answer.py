@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from analysis.commits.commit import Commit
 from analysis.commits.tags import Tag
 from analysis.entry import Entry
 from analysis.questions.passages import Passage
 from analysis.questions.query import Query
+from analysis.questions.spans import Days
 
-Part = Literal["least", "person", "days"]
+Part = Literal["least", "people", "days"]
 """What of a question may be given up, in this order."""
 
 
@@ -20,11 +22,13 @@ class Found:
     Attributes:
         passage: the sentence that does; None where its title says it.
         unreleased: the newest release, which it is not in; None where that is not known.
+        reverted: the commit that took it back; None where none is known.
     """
 
     entry: Entry
     passage: Passage | None = None
     unreleased: Tag | None = None
+    reverted: Commit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,11 @@ class Answer:
         given_up: what of the question nothing fits, so that it was looked for without.
         unknown: what it names and no commit has, as it says it.
         repos: what was looked through; `since`: the day from which on something of it is known.
+        unread: spans of the days it asks about of which not all commits are known, as nobody read them after they were over.
         more: whether others fit as well.
+        counted: what it wants counted: authors with their commits, the most first, or new authors with their first ones. None where
+            it wants nothing counted, or nobody can know.
+        total: how many commits there are, where it asks that.
         said: a model's answer, sentence by sentence; empty without one.
         failure: why there is no model's answer where one was wanted, or why it breaks off, in English.
     """
@@ -55,6 +63,9 @@ class Answer:
     unknown: tuple[str, ...] = ()
     repos: tuple[str, ...] = ()
     since: date | None = None
+    unread: tuple[Days, ...] = ()
     more: bool = False
+    counted: tuple[tuple[str, int], ...] | None = None
+    total: int | None = None
     said: tuple[Said, ...] = ()
     failure: str = ""

@@ -19,7 +19,7 @@ def days(text: str, today: date) -> tuple[date, ...]:
 
     `5/5/2026`, `2026/5/5`, `5 May 2026`, `three days ago`, `last Tuesday`, and their like in Chinese; without a
     year it is the last one that is over, but where the words say that it is still to come. Dots part day, month and year
-    in that order, as where they are used.
+    in that order, as where they are used. A part of the day (`yesterday morning`) stands for the whole of it.
     """
     plain = bare(text)
     plain = _PATTERNS.weekday_at_end.sub("", plain) if _PATTERNS.has_number.search(plain) else plain
@@ -33,6 +33,12 @@ def bare(text: str) -> str:
     while before != plain:
         before, plain = plain, _PATTERNS.around.sub("", plain).strip()
     return plain
+
+
+def with_part_of_day(text: str, end: int) -> int:
+    """Return where the words of a day end that ended there, with the part of the day that follows: `Monday` and `Monday morning`."""
+    found = _PATTERNS.part_of_day.match(text, end)
+    return found.end() if found else end
 
 
 def names_time(word: str) -> bool:
@@ -104,6 +110,8 @@ def _read(text: str, today: date) -> Iterator[date]:
     elif found := _PATTERNS.no_year.fullmatch(text):
         one, two = int(found["one"]), int(found["two"])
         yield from (*_dated(None, one, two, today), *_dated(None, two, one, today))
+    elif found := _PATTERNS.day_before_month.fullmatch(text):
+        yield from _dated(None, int(found["month"]), int(found["day"]), today)
     else:
         yield from _relative(text, today)
 

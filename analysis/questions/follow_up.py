@@ -12,13 +12,21 @@ _SHORT = 5
 """Words of a short one."""
 
 
-def pointed_at(text: str) -> int:
-    """Return which of the commits of the last answer a text points at, from 1, or -1 for the last; 0 for none."""
+LAST = -1
+"""The place of the last commit of an answer."""
+
+
+def pointed_at(text: str) -> int | None:
+    """Return which of the commits of the last answer a text points at, from 1, or LAST; None for none.
+
+    A place that no answer has, such as `show -1`, is 0.
+    """
     for form in _PATTERNS["points"].values():
         if found := form.fullmatch(text):
             named = found["number"].lower()
-            return int(named if named.isdecimal() else WORDS.names("follow_up.numbers")[named])
-    return 0
+            digits = _PATTERNS.digits.match(named)
+            return max(int(digits[0]), 0) if digits else int(WORDS.names("follow_up.numbers")[named])
+    return None
 
 
 def leans(text: str) -> bool:
@@ -26,7 +34,7 @@ def leans(text: str) -> bool:
     return bool(
         _PATTERNS.follows.match(text)
         or (_PATTERNS.begins.match(text) and len(text.split()) <= _SHORT)
-        or pointed_at(text)
+        or pointed_at(text) is not None
     )
 
 
@@ -45,7 +53,7 @@ def joined(before: Query, now: Query, areas: Areas) -> Query:
         now,
         clauses=tuple(dict.fromkeys(clauses)),
         days=now.days or before.days,
-        person=now.person or before.person,
+        people=now.people or before.people,
         least=max(now.least, before.least),
         newest=now.newest or before.newest,
         release=now.release if now.days else before.release,

@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 from analysis.commits.tags import Tag, before
 from analysis.i18n.language import LANGUAGES
 from analysis.i18n.patterns import Patterns
-from analysis.i18n.typography import NO_BLANK_BEHIND, fold
+from analysis.i18n.typography import fold
 from analysis.i18n.words import WORDS
 from analysis.questions.dates import names_time
+from analysis.questions.people import AROUND_NAME, read_people
 from analysis.questions.signs import Sign, filling, signs
-from analysis.questions.spans import Days, read_days
+from analysis.questions.spans import Days, NoDays, read_days
 from analysis.questions.words import RUN, alike, cut, is_chinese, stem, terms, words_of
 from analysis.triage.areas import Area, Areas, general
 from analysis.triage.hardware import told_in
@@ -22,7 +24,6 @@ _LONGEST_CHINESE, _LONGEST_PHRASE = 8, 3
 _MOST_CLAUSES = 14
 """More is a text that was pasted; the first ones are taken."""
 _PATTERNS = Patterns(__file__, "query")
-_AROUND_NAME = "".join(("@?!. ", *NO_BLANK_BEHIND))
 _DEVICES = {
     "ampere": ("ampere", "sm80", "sm86", "a100", "a800"),
     "ada": ("sm89", "l40", "l40s", "rtx 4090"),
@@ -30,6 +31,10 @@ _DEVICES = {
     "blackwell": ("blackwell", "sm100", "sm103", "sm120", "b200", "b300", "gb200", "gb300"),
 }  # fmt: skip
 """By family of devices, how titles call it; where an area is a platform, its own words do."""
+
+
+Counts = Literal["", "authors", "newcomers", "commits"]
+"""What a question may want counted: who has how many commits, who has the first ones, or how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +60,51 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """What of a question names something that is not known, or not clear: without it the question would be another one.
+
+    Attributes:
+        text: as the question says it.
+        why: a day that is none, may be either of two `days`, or has not come; a person of whom nothing is known; a release
+            that is not known.
+    """
+
+    text: str
+    why: Literal["day", "either", "coming", "person", "release"]
+    days: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A question that was read.
 
     Attributes:
-        person: a name or an account; empty for nobody.
+        people: names or accounts, of which any is meant.
         least: 0 for low, 1 for medium, 2 for high.
         newest: it asks how something is now.
         release: the version that the days are those of; empty for none.
         repo: the repository that it names; empty for none.
-        stranger: a name that must be somebody's and is nobody's; empty for none.
-        strange_time: all that it names is this time, which cannot be read; empty for none.
+        unclear: why it cannot be answered as it is; None where it can.
         asks_who: it asks for people.
+        counts: what it wants counted instead of shown; empty for nothing.
     """
 
     text: str
     clauses: tuple[Clause, ...] = ()
     days: Days = Days()
-    person: str = ""
+    people: tuple[str, ...] = ()
     least: int = 0
     newest: bool = False
     release: str = ""
     repo: str = ""
-    stranger: str = ""
-    strange_time: str = ""
+    unclear: Unclear | None = None
     asks_who: bool = False
+    counts: Counts = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether it names nothing at all."""
-        return not (self.clauses or self.days or self.person or self.least or self.release)
+        return not (self.clauses or self.days or self.people or self.least or self.release or self.counts)
 
 
 def _nobody(_name: str) -> bool:
@@ -111,9 +131,11 @@ def read_query(text: str, today: date, known: Vocabulary) -> Query:
     rest = fold(text)
     quoted = [found["inside"] for found in _PATTERNS.quoted.finditer(rest)]
     rest = _PATTERNS.quoted.sub(lambda found: f" {found['inside']} " if " " in found["inside"] else " ", rest)
-    release, days, rest = _release(rest, known.tags)
-    named, rest = read_days(rest, today)
-    person, rest = _person(rest, known.is_person)
+    release, days, rest, unknown = _release(rest, known.tags)
+    read = read_days(rest, today)
+    named = read.days
+    people, rest = read_people(read.rest, known.is_person)
+    counts, rest = _counts(rest)
     least = 2 if _PATTERNS.important.search(rest) else 0
     rest = _PATTERNS.important.sub(" ", rest)
     repo, rest = _repo(rest, known.repos)
@@ -122,19 +144,23 @@ def read_query(text: str, today: date, known: Vocabulary) -> Query:
     clauses += _clauses(rest, known.areas)
     unique = {clause.sign.name if clause.sign else clause.forms: clause for clause in reversed(clauses)}
     said = [clause.said for clause in unique.values()][::-1]
-    is_time = bool(said) and not (named or days or person) and all(map(names_time, said))
+    unclear = (Unclear(unknown, "release") if unknown else None) or (_as_unclear(read.wrong) if read.wrong else None)
+    if not (unclear or people) and (stranger := _stranger(rest, known)):
+        unclear = Unclear(stranger, "person")
+    if not (unclear or named or days or people) and said and all(map(names_time, said)):
+        unclear = Unclear(" ".join(said), "day")
     return Query(
         text,
         tuple(reversed(unique.values()))[:_MOST_CLAUSES],
         named or days,
-        person,
+        people,
         least,
         newest,
         release,
         repo,
-        "" if person else _stranger(rest, known),
-        " ".join(said) if is_time else "",
+        unclear,
         bool(_PATTERNS.who.search(text)),
+        counts,
     )
 
 
@@ -146,16 +172,38 @@ def words_of_name(text: str) -> str:
 # -- versions, people, repositories
 
 
-def _release(text: str, tags: Sequence[Tag]) -> tuple[str, Days, str]:
-    """Return the version that is named, the days in which what it brings landed, and the text without it."""
+def _release(text: str, tags: Sequence[Tag]) -> tuple[str, Days, str, str]:
+    """Return the version that is named, the days in which what it brings landed, the text without it; and one that is not known."""
     final = next((tag for tag in tags if tag.is_final), None)
-    if final and (found := _PATTERNS.last_release.search(text)):
-        return _days_of(text, found, final, tags)
+    if found := _PATTERNS.last_release.search(text):
+        if final:
+            return (*_days_of(text, found, final, tags), "")
+        is_meant = _parts_time(text, found) or _PATTERNS.in_release.search(text[: found.start()])
+        return "", Days(), text, found[0] if is_meant else ""
     for found in _PATTERNS.version.finditer(text):
         wanted = found["name"].lower().lstrip("v")
         if tag := next((tag for tag in tags if tag.name.lower().lstrip("v") == wanted), None):
-            return _days_of(text, found, tag, tags)
-    return "", Days(), text
+            return (*_days_of(text, found, tag, tags), "")
+    unknown = next(
+        (found for found in _PATTERNS.version.finditer(text) if _is_sure(found) and _parts_time(text, found)), None
+    )
+    return "", Days(), text, unknown[0].strip() if unknown else ""
+
+
+def _is_sure(found: re.Match[str]) -> bool:
+    """Whether a version is surely one: `2.5` in `since 2.5 seconds` is not."""
+    return found["name"][0] in "vV" or found["name"].count(".") > 1 or found[0] != found["name"]
+
+
+def _parts_time(text: str, found: re.Match[str]) -> bool:
+    """Whether what stands around a version asks for what came before it, or since."""
+    before, end = text[: found.start()], found.end()
+    return bool(
+        _PATTERNS.since.search(before)
+        or _PATTERNS.before.search(before)
+        or _PATTERNS.from_then.match(text, end)
+        or _PATTERNS.up_to_then.match(text, end)
+    )
 
 
 def _days_of(text: str, found: re.Match[str], tag: Tag, tags: Sequence[Tag]) -> tuple[str, Days, str]:
@@ -174,32 +222,29 @@ def _days_of(text: str, found: re.Match[str], tag: Tag, tags: Sequence[Tag]) -> 
     return tag.name, days, f"{text[:start]} {text[end:]}"
 
 
-def _person(text: str, is_person: Callable[[str], bool]) -> tuple[str, str]:
-    """Return the author that is named, a whole name wherever it stands, a part of one where the words around say so; and the text without."""
-    alone = text.strip(_AROUND_NAME)
-    if alone and " " not in alone and alone.lower() not in filling() | signs().keys() and is_person(alone):
-        return alone, ""
-    for match in (*_PATTERNS.name_in_letters.finditer(text), *_PATTERNS.name_of_signs.finditer(text)):
-        words = match[0].split(" ")
-        for first in range(len(words)):
-            for last in range(len(words), first, -1):
-                name = " ".join(words[first:last])
-                start = match.start() + len(" ".join([*words[:first], ""]))
-                end = start + len(name)
-                is_said = (
-                    name.startswith("@") or _PATTERNS.by.search(text[:start]) or _PATTERNS.of_somebody.match(text, end)
-                )
-                is_name = (last - first > 1 or is_said) and name.lower().strip("@") not in filling() | signs().keys()
-                if is_name and is_person(name.lstrip("@")):
-                    before_it = _PATTERNS.by_alone.search(text[:start])
-                    return name.lstrip("@"), f"{text[: before_it.start() if before_it else start]} {text[end:]}"
+def _as_unclear(wrong: NoDays) -> Unclear:
+    return Unclear(wrong.text, "day" if wrong.why == "none" else wrong.why, wrong.days)
+
+
+def _counts(text: str) -> tuple[Counts, str]:
+    """Return what is to be counted, and the text without the words that say so."""
+    forms: tuple[tuple[re.Pattern[str], Counts], ...] = (
+        (_PATTERNS.newcomers, "newcomers"),
+        (_PATTERNS.most_active, "authors"),
+        (_PATTERNS.how_many, "commits"),
+    )
+    for form, wanted in forms:
+        if found := form.search(text):
+            return wanted, f"{text[: found.start()]} {text[found.end() :]}"
+    if _PATTERNS.who.search(text) and (found := _PATTERNS.most_at_end.search(text)):
+        return "authors", text[: found.start()]
     return "", text
 
 
 def _stranger(text: str, known: Vocabulary) -> str:
     """Return a name that must be an author's by the words around it; empty for none, and for what is known as something else."""
     for found in _PATTERNS.surely_by.finditer(text):
-        name = found["name"].strip(_AROUND_NAME)
+        name = found["name"].strip(AROUND_NAME)
         lowered = name.lower()
         is_other = lowered in filling() | signs().keys() | WORDS.one_of("query.nobody") or known.areas.find(lowered)
         if name and not (is_other or _PATTERNS.version.fullmatch(name) or name[0].isdigit()):

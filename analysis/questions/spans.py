@@ -1,22 +1,28 @@
-"""Spans of days that a question names within its words: `since Monday`, `in the last three days`, `December 2025`, `last week`."""
+"""Spans of days that a question names within its words: `since Monday`, `in the last three days`, `December 2025`, `last week`.
+
+Weeks, months and quarters that are named (`last week`, `本月`) are the calendar's; so many days (`the last 3 days`, `past week`)
+are those that end with today.
+"""
 
 import calendar
+import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Literal
 
 from analysis.commits.window import parse_day
 from analysis.errors import BadInput
 from analysis.i18n.patterns import Patterns
 from analysis.i18n.words import WORDS
 from analysis.questions.dates import days as days_of_date
-from analysis.questions.dates import month, number, unit, weekday
+from analysis.questions.dates import month, number, unit, weekday, with_part_of_day
 
 _WEEK, _MONTH, _SATURDAY = 7, 30, 5
 _DAYS = {"hour": 1 / 24, "day": 1, "week": _WEEK, "month": _MONTH, "year": 365}
-_DECEMBER = 12
+_DECEMBER, _QUARTER = 12, 3
 _PATTERNS = Patterns(__file__, "spans")
 
 
@@ -32,6 +38,29 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
+class NoDays:
+    """What reads as a day or a span of days and cannot be taken for one.
+
+    Attributes:
+        text: as it is written.
+        why: the calendar has no such day, it may be either of two `days`, or it has not come yet.
+    """
+
+    text: str
+    why: Literal["none", "either", "coming"]
+    days: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DaysRead:
+    """What was read of days: the days, the text without the words that say so, and what cannot be taken for days, if anything."""
+
+    days: Days
+    rest: str
+    wrong: NoDays | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Named:
     """Days that stand in a text, by where their words begin and end there."""
 
@@ -41,12 +70,16 @@ class _Named:
     last: date
 
 
-def read_days(text: str, today: date) -> tuple[Days, str]:
+def read_days(text: str, today: date) -> DaysRead:
     """Return the days that a question is about, and the question without the words that say so."""
     lowered = text.lower()
-    named = list(_named(lowered, today))
+    named = list[_Named]()
+    for one in _named(text, lowered, today):
+        if isinstance(one, NoDays):
+            return DaysRead(Days(), text, one)
+        named.append(one)
     if not named:
-        return Days(), text
+        return DaysRead(Days(), text)
     found, cuts, at = list[Days](), list[tuple[int, int]](), 0
     while at < len(named):
         one = named[at]
@@ -63,7 +96,7 @@ def read_days(text: str, today: date) -> tuple[Days, str]:
         found.append(span)
         cuts.append(cut)
         at += 1
-    return _joined(found), _without(text, cuts)
+    return DaysRead(_joined(found), _without(text, cuts))
 
 
 def _related(text: str, one: _Named) -> tuple[Days, tuple[int, int]]:
@@ -106,35 +139,61 @@ def _without(text: str, cuts: list[tuple[int, int]]) -> str:
     return text
 
 
-def _named(text: str, today: date) -> Iterator[_Named]:
+def _named(text: str, lowered: str, today: date) -> Iterator[_Named | NoDays]:
     """Yield the days that a text names, from left to right, the longest at each place."""
     found = [
-        _Named(match.start(), match.end(), *span)
+        (match.start(), with_part_of_day(lowered, match.end()), span)
         for forms, read in _readers()
         for form in forms.values()
-        for match in form.finditer(text)
+        for match in form.finditer(lowered)
         if (span := read(match, today))
     ]
-    end = 0
-    for one in sorted(found, key=lambda one: (one.start, -one.end)):
-        if one.start >= end:
-            yield one
-            end = one.end
+    beyond = 0
+    for start, end, span in sorted(found, key=lambda one: (one[0], -one[1])):
+        if start >= beyond:
+            yield replace(span, text=text[start:end].strip()) if isinstance(span, NoDays) else _Named(start, end, *span)
+            beyond = end
 
 
 _Span = tuple[date, date]
-_Read = Callable[[re.Match[str], date], _Span | None]
+_Read = Callable[[re.Match[str], date], _Span | NoDays | None]
+_NONE, _COMING = NoDays("", "none"), NoDays("", "coming")
 
 
-def _one(match: re.Match[str], today: date) -> _Span | None:
-    """Read a date; of two that it may be, the later one that is not to come."""
-    found = [day for day in days_of_date(match[0].strip(), today) if day <= today]
-    return (max(found), max(found)) if found else None
+def _one(match: re.Match[str], today: date) -> _Span | NoDays:
+    """Read what can only be a date."""
+    return _perhaps(match, today) or _NONE
 
 
-def _named_day(match: re.Match[str], today: date) -> _Span | None:
+def _perhaps(match: re.Match[str], today: date) -> _Span | NoDays | None:
+    """Read what may be a date."""
+    found = days_of_date(match[0].strip(), today)
+    if len(found) > 1:
+        return NoDays("", "either", found)
+    if not found:
+        return None
+    return (found[0], found[0]) if found[0] <= today else _COMING
+
+
+def _days_of_month(match: re.Match[str], today: date) -> _Span | NoDays:
+    """Read `March 5-7`; without a year it is the last one in which the first of these days is over."""
+    parts = match.groupdict()
+    named, days = month(parts["month"]), (int(parts["first"]), int(parts["last"]))
+    years = [int(parts["year"])] if parts.get("year") else [today.year, today.year - 1]
+    try:
+        spans = [(date(year, named, days[0]), date(year, named, days[1])) for year in years]
+    except ValueError:
+        return _NONE
+    begun = [span for span in spans if span[0] <= today]
+    if not begun:
+        return _COMING
+    first, last = begun[0]
+    return (first, min(last, today)) if first <= last else _NONE
+
+
+def _named_day(match: re.Match[str], today: date) -> _Span | NoDays | None:
     """Read a day that has a name; of a weekday, the last one."""
-    if found := _one(match, today):
+    if found := _perhaps(match, today):
         return found
     try:
         day = parse_day(match["day"], today)
@@ -144,16 +203,19 @@ def _named_day(match: re.Match[str], today: date) -> _Span | None:
 
 
 def _back(match: re.Match[str], today: date) -> _Span | None:
-    """Read `last week` and `last month` as the calendar's; `the last three days` and `past week` as so many days up to today."""
+    """Read `last week` and `last month` as the calendar's; `the last three days` and `past week` as so many days with today.
+
+    So many hours, or `the last day`, may have begun the day before.
+    """
     parts = match.groupdict()
     named = unit(parts["unit"])
     if parts.get("whole") and not parts["count"]:
         if named == "week":
-            return _week_before(today)
+            return _week_of(today, -1)
         if named == "month":
-            first = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-            return _month_of(first.year, first.month)
-    return _earlier(today, max(round(number(parts["count"] or "1") * _DAYS[named]), 1)), today
+            return _months_before(today, 1)
+    count = number(parts["count"] or "1") * _DAYS[named]
+    return _earlier(today, math.ceil(count) if named == "hour" or count <= 1 else round(count) - 1), today
 
 
 def _ago(match: re.Match[str], today: date) -> _Span | None:
@@ -168,13 +230,14 @@ def _earlier(today: date, count: int) -> date:
         return date.min
 
 
-def _week(match: re.Match[str], today: date) -> _Span | None:
-    return (today - timedelta(days=today.weekday()), today) if match["this"] else _week_before(today)
+def _week(match: re.Match[str], today: date) -> _Span:
+    return _week_of(today, int(WORDS.names("spans.weeks")[match["week"]]))
 
 
-def _week_before(today: date) -> _Span:
-    monday = today - timedelta(days=today.weekday())
-    return monday - timedelta(days=_WEEK), monday - timedelta(days=1)
+def _week_of(today: date, weeks: int) -> _Span:
+    """Return a week from Monday to Sunday, up to today."""
+    monday = today + timedelta(days=weeks * _WEEK - today.weekday())
+    return monday, min(monday + timedelta(days=_WEEK - 1), today)
 
 
 def _weekend(_match: re.Match[str], today: date) -> _Span | None:
@@ -183,31 +246,50 @@ def _weekend(_match: re.Match[str], today: date) -> _Span | None:
     return saturday, min(saturday + timedelta(days=1), today)
 
 
-def _this_month(match: re.Match[str], today: date) -> _Span | None:
-    first = today.replace(day=1)
+def _this_month(match: re.Match[str], today: date) -> _Span:
     parts = match.groupdict()
-    if not parts.get("this"):
-        first = (first - timedelta(days=1)).replace(day=1)
-    return _part(_month_of(first.year, first.month), parts.get("part") or "", today)
+    back = WORDS.names("spans.months_before").get(parts.get("which") or "", "0")
+    return _part(_months_before(today, int(back)), parts.get("part") or "", today)
 
 
-def _year(match: re.Match[str], today: date) -> _Span | None:
+def _months_before(today: date, back: int) -> _Span:
+    at = today.year * _DECEMBER + today.month - 1 - back
+    return _month_of(at // _DECEMBER, at % _DECEMBER + 1)
+
+
+def _quarter(match: re.Match[str], today: date) -> _Span | NoDays:
+    """Read a quarter by its number; without a year it is the last one that has begun. Or this one, or the last one."""
+    parts = match.groupdict()
+    this = (today.month - 1) // _QUARTER
+    if which := parts.get("which"):
+        at = today.year * 4 + this - int(WORDS.names("spans.months_before")[which])
+    else:
+        named = int(number(parts["quarter"])) - 1
+        at = (int(parts["year"]) if parts.get("year") else today.year - (named > this)) * 4 + named
+    first = _month_of(at // 4, at % 4 * _QUARTER + 1)[0]
+    last = _month_of(first.year, first.month + _QUARTER - 1)[1]
+    return (first, min(last, today)) if first <= today else _COMING
+
+
+def _year(match: re.Match[str], today: date) -> _Span | NoDays | None:
     parts = match.groupdict()
     year = int(parts["year"]) if parts.get("year") else today.year - bool(parts.get("last"))
-    return (date(year, 1, 1), date(year, 12, 31)) if 0 < year <= today.year else None
+    if year > today.year:
+        return _COMING
+    return (date(year, 1, 1), min(date(year, 12, 31), today)) if year > 0 else None
 
 
-def _month(match: re.Match[str], today: date) -> _Span | None:
+def _month(match: re.Match[str], today: date) -> _Span | NoDays | None:
     """Read a month by its name or its number; without a year it is the last one that has begun."""
     parts = match.groupdict()
     number_of_month = month(parts["month"])
     if not 1 <= number_of_month <= _DECEMBER:
-        return None
+        return _NONE
     year = int(parts["year"]) if parts.get("year") else today.year - (number_of_month > today.month)
     if parts.get("last"):
         year = today.year - 1
     span = _month_of(year, number_of_month)
-    return _part(span, parts.get("part") or "", today) if span[0] <= today else None
+    return _part(span, parts.get("part") or "", today) if span[0] <= today else _COMING
 
 
 def _month_of(year: int, of_year: int) -> _Span:
@@ -223,12 +305,12 @@ def _part(span: _Span, part: str, today: date) -> _Span:
     return first, min(last, today) if first <= today else last
 
 
-def _weekday(match: re.Match[str], today: date) -> _Span | None:
-    """Read a weekday: the last one, today included where it says that it is this week's."""
-    back = (today.weekday() - weekday(match["day"])) % _WEEK
-    if not match["this"]:
-        back = back or _WEEK
-    day = today - timedelta(days=back)
+def _weekday(match: re.Match[str], today: date) -> _Span | NoDays:
+    """Read a weekday: the last one, or this week's where it says so."""
+    back = today.weekday() - weekday(match["day"])
+    if match["this"] and back < 0:
+        return _COMING
+    day = today - timedelta(days=back if match["this"] else (back - 1) % _WEEK + 1)
     return day, day
 
 
@@ -237,7 +319,11 @@ def _readers() -> tuple[tuple[dict[str, re.Pattern[str]], _Read], ...]:
     """Return what names days, with what reads it; at one place the longest stands."""
     return (
         (_PATTERNS["date_in_digits"], _one),
+        (_PATTERNS["date_in_dots"], _perhaps),
         (_PATTERNS["date"], _one),
+        (_PATTERNS["date_perhaps"], _perhaps),
+        (_PATTERNS["days_of_month"], _days_of_month),
+        ({"words": _words("dates.days_from_today")}, _one),
         (_PATTERNS["named_day"], _named_day),
         (_PATTERNS["weekday"], _weekday),
         (_PATTERNS["back"], _back),
@@ -245,7 +331,14 @@ def _readers() -> tuple[tuple[dict[str, re.Pattern[str]], _Read], ...]:
         (_PATTERNS["week"], _week),
         (_PATTERNS["weekend"], _weekend),
         (_PATTERNS["current_month"], _this_month),
+        (_PATTERNS["quarter"], _quarter),
         (_PATTERNS["month"], _month),
         (_PATTERNS["month_in_digits"], _month),
         (_PATTERNS["year"], _year),
     )
+
+
+def _words(group: str) -> re.Pattern[str]:
+    """Return what finds the words of a group, the longest first."""
+    words = sorted(WORDS.names(group), key=len, reverse=True)
+    return re.compile("|".join(rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in words))

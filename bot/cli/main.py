@@ -184,7 +184,7 @@ def show(
 ) -> None:
     """Show one commit: by SHA, #PR, URL, or words of its title."""
     from bot.commands.queries import show_commit
-    from bot.digests.releases import say_released
+    from bot.digests.releases import say_released, say_reverted
     from formatters.terminal.answers import detail_json, detail_text
 
     with _core(config) as core:
@@ -197,8 +197,10 @@ def show(
             streams.write_line(
                 detail_text(detail.entry, detail.choices, areas, lang.value, zone, _width(), colour=_is_terminal())
             )
-            if detail.entry and (said := say_released(core.stores, detail.entry, lang.value)):
-                streams.write_line(said)
+            if detail.entry:
+                reverted = say_reverted(core.memory.reverted_by(detail.entry), lang.value)
+                for said in filter(None, (reverted, say_released(core.stores, detail.entry, lang.value))):
+                    streams.write_line(said)
     if detail.entry is None:
         raise typer.Exit(1)  # several may be meant: whoever calls has to say which
 
@@ -246,7 +248,9 @@ def search(
 ) -> None:
     """Search all known commits: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
     from bot.commands import asking
-    from bot.commands.queries import read_search
+    from bot.commands.searches import read_search
+    from bot.commands.unread import days_of, unread
+    from formatters.asking import say_unread
     from formatters.terminal.answers import list_json, list_text
     from formatters.terminal.asking import answer_terminal
 
@@ -264,6 +268,9 @@ def search(
             streams.write_line(
                 list_text(text, found.entries, areas, lang.value, zone, _width(), more=found.more, colour=colour)
             )
+            repos = asking.repositories(core, repo, named or None)
+            for note in say_unread(unread(core, repos, days_of(wanted, zone), zone), lang.value):
+                streams.write_line(note)
 
 
 @app.command()

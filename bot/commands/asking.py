@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 
 from analysis.commits.tags import versions
 from analysis.commits.window import Window
@@ -12,14 +12,16 @@ from analysis.errors import NotFound
 from analysis.i18n.language import Language
 from analysis.questions.answer import Answer, Found, Part
 from analysis.questions.passages import passage_of
-from analysis.questions.query import Query, Vocabulary, read_query
+from analysis.questions.query import Query, Unclear, Vocabulary, read_query
 from analysis.questions.ranking import Candidates, Hit, rank, weights
 from analysis.questions.spans import Days
+from bot.commands.mistakes import Mistake
 from bot.commands.queries import find_commits, show_commit, sought
 from bot.commands.references import first_reference
+from bot.commands.unread import known_since, today_in, unread
 from bot.digests.core import Core
 from bot.digests.releases import unreleased_since
-from storage.retrieval import candidates, is_author
+from storage.retrieval import candidates, count, is_author
 from storage.search import Answer as Matches
 from storage.search import Question
 
@@ -31,7 +33,13 @@ _TOLD = 0.5
 """Which share of the things that a question names must be known, or at least two of them."""
 _FIRST_DAY = date(1970, 1, 2)
 _EVERYTHING = Question()
-_GIVEN_UP: tuple[Part, ...] = ("least", "person", "days")
+_GIVEN_UP: tuple[Part, ...] = ("least", "people", "days")
+_NEAR, _ALIKE, _MOST_NAMES = 3, 0.5, 30
+"""Authors that are named for one whom nobody knows, how alike they must be, and among how many of the same first letter."""
+_COUNTED = 10
+"""Authors of a count."""
+_NEW_WITHIN, _ENOUGH_BEFORE = 7, 14
+"""Days of which newcomers are named where none are asked for; and how many before must be known to say who is new."""
 
 
 def ask(
@@ -47,11 +55,12 @@ def ask(
 
     Raises:
         NotFound: nothing is known of what may be seen.
+        Mistake: as `read`.
     """
     repos = repositories(core, repo, within)
     if pointed := _pointed_at(core, text, language, repo, within):
-        found = tuple(Found(entry, None, unreleased_since(core.stores, entry)) for entry in pointed)
-        return Answer(Query(text), found, repos=repos, since=_known_since(core, repos, zone))
+        found = tuple(_found(core, entry) for entry in pointed)
+        return Answer(Query(text), found, repos=repos, since=known_since(core, repos, zone))
     return answer(core, read(core, text, repos, zone), repos, language, zone, limit)
 
 
@@ -68,6 +77,9 @@ def search(
 
     Returns:
         What was found for the words, and the answer where they were taken for a question; None where they were not.
+
+    Raises:
+        Mistake: as `read`.
     """
     found = find_commits(core, wanted, language, repos, limit, within)
     if found.entries or not wanted.words.strip():
@@ -86,13 +98,42 @@ def repositories(core: Core, repo: str | None, within: Collection[str] | None) -
 
 
 def read(core: Core, text: str, repos: Sequence[str], zone: str) -> Query:
-    """Read a question about some repositories."""
+    """Read a question about some repositories.
+
+    Raises:
+        Mistake: it names a day that is none, somebody whom no commit knows, or a release that is not known: without that it
+            would be another question.
+    """
+    today, store = today_in(core, zone), core.stores.store
     tags = core.stores.tags.of(repos[0]) if len(repos) == 1 else []
-    store = core.stores.store
     known = Vocabulary(
         core.sources.areas(), tuple(repos), tuple(versions(tags)), lambda name: is_author(store, name, repos)
     )
-    return read_query(text, core.now().astimezone(ZoneInfo(zone)).date(), known)
+    query = read_query(text, today, known)
+    if query.unclear and query.unclear.why == "release" and query.repo and len(repos) > 1:
+        return read(core, text, (query.repo,), zone)
+    if query.unclear:
+        raise _mistake(core, query.unclear, repos, today)
+    return query
+
+
+def _mistake(core: Core, unclear: Unclear, repos: Sequence[str], today: date) -> Mistake:
+    text = unclear.text
+    match unclear.why:
+        case "day":
+            return Mistake("mistake.day", text=text, today=today.isoformat())
+        case "coming":
+            return Mistake("mistake.day_coming", text=text, today=today.isoformat())
+        case "either":
+            return Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in unclear.days))
+        case "release":
+            key = "mistake.no_release" if len(repos) == 1 else "mistake.release_of_which"
+            return Mistake(key, text=text, repos=tuple(repos[:_NEAR]))
+    known = core.stores.commits.authors(repos, text[:1], _MOST_NAMES)
+    names = {name.lower(): name for name, _ in known}
+    near = get_close_matches(text.lower(), names, _NEAR, _ALIKE)
+    named = tuple(names[one] for one in near) or tuple(names.values())[:_NEAR]
+    return Mistake("mistake.author" if named else "mistake.author_nobody", text=text, known=named)
 
 
 def answer(
@@ -109,6 +150,8 @@ def answer(
     What nothing fits of the question is given up, importance first, then the person, then the days.
     """
     named = (query.repo,) if query.repo else tuple(repos)
+    if query.counts in {"authors", "newcomers"}:
+        return _people_counted(core, query, named, zone, filters)
     asked, given_up = query, list[Part]()
     found = _candidates(core, asked, named, zone, filters)
     while not (hits := _good(rank(asked, found, core.now()), asked, found)):
@@ -124,16 +167,50 @@ def answer(
     unknown = [clause.said for clause, count in zip(asked.clauses, found.counts, strict=True) if not count]
     return Answer(
         query,
-        tuple(
-            Found(entry, passage_of(entry, asked, weighed, language), unreleased_since(core.stores, entry))
-            for entry in told
-        ),
+        tuple(replace(_found(core, entry), passage=passage_of(entry, asked, weighed, language)) for entry in told),
         tuple(given_up) if hits else (),
         tuple(unknown) if hits else (),
         named,
-        _known_since(core, named, zone),
+        known_since(core, named, zone),
+        unread(core, named, query.days, zone),
         len(hits) > limit,
+        total=sum(_counted(core, query, named, zone, filters).values()) if query.counts else None,
     )
+
+
+def _found(core: Core, entry: Entry) -> Found:
+    return Found(entry, None, unreleased_since(core.stores, entry), core.memory.reverted_by(entry))
+
+
+def _people_counted(core: Core, query: Query, repos: Sequence[str], zone: str, filters: Question) -> Answer:
+    """Count the commits of authors, or name those whose first known commits these are."""
+    since, today = known_since(core, repos, zone), today_in(core, zone)
+    days = query.days
+    if query.counts == "newcomers" and not days:
+        days = Days(today - timedelta(days=_NEW_WITHIN - 1), today)
+    query = replace(query, days=days)
+    counts: dict[str, int] | None = _counted(core, query, repos, zone, filters)
+    if query.counts == "newcomers" and counts:
+        first = days.first or since
+        is_known = first and since and first - since >= timedelta(days=_ENOUGH_BEFORE)
+        before = Window.of(first, zone).start if first else core.now()
+        history = core.stores.history
+        strangers = [set(history.unknown_before(repo, counts, before)) for repo in repos]
+        new = {name: number for name, number in counts.items() if all(name in some for some in strangers)}
+        counts = new if is_known else None
+    counted = None if counts is None else tuple(counts.items())
+    return Answer(
+        query,
+        repos=tuple(repos),
+        since=since,
+        unread=unread(core, repos, days, zone),
+        more=len(counted or ()) > _COUNTED,
+        counted=counted and counted[:_COUNTED],
+    )
+
+
+def _counted(core: Core, query: Query, repos: Sequence[str], zone: str, filters: Question) -> dict[str, int]:
+    return count(core.stores.store, query.clauses, _filters(core, query, repos, zone, filters))
 
 
 def _good(hits: Sequence[Hit], query: Query, found: Candidates) -> list[Hit]:
@@ -150,16 +227,20 @@ def _good(hits: Sequence[Hit], query: Query, found: Candidates) -> list[Hit]:
 
 
 def _candidates(core: Core, query: Query, repos: Sequence[str], zone: str, filters: Question) -> Candidates:
+    return candidates(core.stores.store, query.clauses, _filters(core, query, repos, zone, filters))
+
+
+def _filters(core: Core, query: Query, repos: Sequence[str], zone: str, filters: Question) -> Question:
+    """Return what a question asks for besides its clauses, within `filters`."""
     since, until = _moments(query.days, zone)
-    asked = replace(
+    return replace(
         filters,
         repos=tuple(repos) if len(repos) < len(core.stores.commits.repositories()) else (),
         since=max(filter(None, (since, filters.since)), default=None),
         until=min(filter(None, (until, filters.until, core.now()))),
-        authors=(*filters.authors, *([query.person] if query.person else ())),
+        authors=(*filters.authors, *query.people),
         least=max(query.least, filters.least or 0) or None,
     )
-    return candidates(core.stores.store, query.clauses, asked)
 
 
 def _moments(days: Days, zone: str) -> tuple[datetime | None, datetime | None]:
@@ -167,11 +248,6 @@ def _moments(days: Days, zone: str) -> tuple[datetime | None, datetime | None]:
     since = Window.of(max(days.first, _FIRST_DAY), zone).start if days.first else None
     until = Window.of(max(days.last, _FIRST_DAY), zone).end if days.last else None
     return since, until
-
-
-def _known_since(core: Core, repos: Sequence[str], zone: str) -> date | None:
-    spans = [span[0] for name in repos if (span := core.stores.history.span(name))]
-    return min(spans).astimezone(ZoneInfo(zone)).date() if spans else None
 
 
 def _pointed_at(

@@ -13,13 +13,13 @@ from bot.commands.mistakes import Mistake
 from bot.commands.references import reference
 from bot.commands.registry import TYPES
 from bot.i18n.words import WORDS
+from storage.subscriptions import BOTS
 
 Named = dict[str, str]
 """A topic by its parts (`area`, `path`, `author`, `word`, `type`); without any it is everything."""
 
 _PATTERNS = Patterns(__file__, "bare_topics", WORDS)
 _PATH = re.compile(r"[^\s<>|]*[*?/][^\s<>|]*|[\w-]+\.[a-z]{1,5}", re.ASCII)
-_MENTION = re.compile(r"<[@#][^>]*>")
 _BETWEEN = {"in", "on", "for", "with", "from", "of", "about", "to"}
 """Words that say how two topics belong together, which a subscription cannot."""
 _KIND = re.compile(r"\s*\b(?:change|fix|improvement|commit|update)(?:es|s)?$|(?<=[a-z])(?:es|s)$")
@@ -51,7 +51,7 @@ def named(areas: Areas, words: Sequence[str]) -> list[Named]:
 
     Raises:
         Unclear: a topic stands beside words that say nothing by themselves.
-        Mistake: something is to be left out, or somebody is mentioned.
+        Mistake: something is to be left out.
     """
     found, run = list[Named](), list[str]()
     for word in words:
@@ -72,6 +72,8 @@ def meaning(areas: Areas, text: str) -> Named:
         return {}
     if areas.find(fold(text)):
         return {"area": text}
+    if fold(text).lower() in WORDS.one_of("words.bots"):
+        return {"author": BOTS}
     if text.startswith("@") and " " not in text:
         return {"author": text}
     if _PATH.fullmatch(text):
@@ -101,8 +103,6 @@ def _kind(text: str) -> str:
 
 def _run(areas: Areas, words: Sequence[str]) -> list[Named]:
     text = " ".join(words)
-    if _MENTION.search(text):
-        raise Mistake("mistake.author_mention" if "<@" in text else "mistake.channel_mention")
     before = ""
     while before != text:
         before, text = text, _PATTERNS.courtesy.sub("", text.strip()).strip()

@@ -8,6 +8,7 @@ from functools import cache
 from analysis.i18n.patterns import Patterns
 from analysis.i18n.typography import ENDS, LIST_SIGNS, fold
 from analysis.questions.dates import bare, names_time
+from analysis.questions.follow_up import pointed_at
 from bot.commands.mistakes import Mistake
 from bot.commands.phrases import is_start, joined
 from bot.commands.pieces import Piece, has_marks, literal, option, pieces, quoted
@@ -35,13 +36,12 @@ _ENUMERATED = {"area", "type"}
 """Options whose values people join by "and"."""
 _TOPICAL = {"subscribe", "mute"}
 """Where a bare word may be a choice: elsewhere it is something to look for."""
+_ENDING = {"unsubscribe", "unmute"}
+"""Commands that end what somebody subscribed to, or muted."""
 _WORDED = {"search", "show", "help", FREE}
 """Where everything that names no option is something to look for."""
-_TWO_WORDS = {
-    ("last", "week"): "week", ("this", "week"): "week", ("past", "week"): "week", ("last", "month"): "month",
-    ("this", "month"): "month", ("past", "month"): "month",
-}  # fmt: skip
-"""Commands that people say in two words; the answer says which days they are."""
+_LONGEST_LOOK_BACK = 4
+"""Words of a week or a month: `the month before last`."""
 _WAYS = {"rate": {"up", "down"}, "rank": {"up", "down"}, "save": {"setup", "subscribe", "mute"}}
 """What follows the names of commands that nobody types: after them, other words are a question."""
 _OURS = {"digest", "daybrief"}
@@ -55,7 +55,7 @@ _BESIDE = {"whole", "new", "please", "pls", "thanks"}
 def _begun() -> tuple[str, ...]:
     """Return the names of commands that are followed by what they are about, without a space, as Chinese has them; the longest first."""
     names = WORDS.names("aliases")
-    taking = {"subscribe", "mute", "unsubscribe", "search"}
+    taking = {*_TOPICAL, *_ENDING, "search"}
     return tuple(
         sorted((name for name in names if not name.isascii() and names[name] in taking), key=len, reverse=True)
     )
@@ -82,17 +82,28 @@ def read(text: str) -> Command:
     if name:
         command = _sorted(name, found[1:])
         return _day_of(command) if name in {"show", "date"} else command
-    if found[1:] and (name := _TWO_WORDS.get((_head(found[0]), _head(found[1])), "")):
-        return _sorted(name, found[2:])
+    for count in range(min(len(found), _LONGEST_LOOK_BACK), 0, -1):
+        if back := _look_back(" ".join(map(_head, found[:count]))):
+            following = _sorted(back.verb, found[count:])
+            return replace(following, named={**following.named, **back.named})
     if begun := next((one for one in _begun() if not found[0].is_quoted and found[0].text.startswith(one)), ""):
         rest = text.lstrip().removeprefix(begun).lstrip(":\uff1a")  # a colon, half or full width
         return read(f"{begun} {rest}")
     if found[1:] and found[0].text.startswith(("@", "<@")):
         return read(text.partition(found[0].text)[2])  # our own name, where only we are spoken to
     day, shown = _day_of(_sorted("date", found)), _sorted("show", found)
-    if day.verb != "date" or is_span(day.text):
+    if day.verb != "date" or (is_span(day.text) and pointed_at(fold(day.text)) is None):
         return day
     return shown if reference(shown.text) else _sorted(_guessed(found), found)
+
+
+def read_as(name: str, text: str) -> Command:
+    """Read what stands behind the name of a command.
+
+    Raises:
+        Mistake: as `read`.
+    """
+    return _sorted(name, pieces(text))
 
 
 def typed(text: str) -> Command:
@@ -145,8 +156,9 @@ def _area_of_day(command: Command) -> Command:
 
 def of_day(command: Command) -> Command:
     """Read a command for a day that other words follow (`yesterday AMD`) as a question about that day."""
-    day = () if command.verb == "date" else (command.verb,)
-    return replace(command, verb=FREE, words=(*day, *command.words))
+    named = dict(command.named)
+    day = named.pop("on", () if command.verb == "date" else (command.verb,))
+    return replace(command, verb=FREE, words=(*day, *command.words), named=named)
 
 
 def _unmarked(text: str) -> str:
@@ -174,18 +186,28 @@ def _ranked(command: Command) -> Command:
 
 def _day_of(command: Command) -> Command:
     """Return `show me yesterday's digest` as the day, or the week, that it asks for; any other command as it is."""
-    if is_span(command.text) or reference(command.text):
+    if reference(command.text):
         return command
+    if is_span(command.text):
+        is_place = command.verb == "show" and pointed_at(f"show {fold(command.text)}") is not None
+        return command if is_place else replace(command, verb="date")
     for form in _PATTERNS["digest_of"].values():
         framed = form.fullmatch(fold(command.text).replace("’", "'"))
         day = bare(framed["day"]) if framed else ""
-        first, _, second = day.partition(" ")
-        name = _TWO_WORDS.get((first, second), "") or WORDS.names("aliases").get(day, "")
         if day and is_span(day):
             return replace(command, verb="date", words=(day,))
-        if framed and name in {"week", "month"}:
-            return replace(command, verb=name, words=())
+        if framed and (back := _look_back(day)):
+            return replace(command, verb=back.verb, words=(), named={**command.named, **back.named})
     return command
+
+
+def _look_back(text: str) -> Command | None:
+    """Return the look back on a week or a month that a text names: the calendar's by its words, or the last seven or thirty days."""
+    for name, form in _PATTERNS["calendar"].items():
+        if form.fullmatch(text):
+            return Command(name, named={"on": (text,)})
+    name = WORDS.names("aliases").get(text, "")
+    return Command(name) if name in {"week", "month"} else None
 
 
 def _politely(text: str) -> Command | None:
@@ -195,7 +217,7 @@ def _politely(text: str) -> Command | None:
     found = pieces(text)
     for at, piece in enumerate(found):
         name = _verb_of(piece)
-        if name in {*_TOPICAL, "unsubscribe"}:
+        if name in _TOPICAL | _ENDING:
             return _sorted(name, found[at + 1 :])
         if terms(piece.text):
             return None

@@ -15,8 +15,10 @@ from analysis.triage.areas import Areas
 from analysis.triage.triage import Importance
 from bot.commands import queries as commands
 from bot.commands.mistakes import Mistake
+from bot.commands.pieces import unquoted
 from bot.commands.references import wanted_fix
 from bot.commands.registry import HOW, LEVELS, TYPES
+from bot.commands.spans import named_days
 from bot.digests.core import Core
 from bot.i18n.words import WORDS
 from storage.search import parse_since
@@ -75,14 +77,21 @@ def how(text: str) -> How:
 
 
 def since(text: str, now: datetime, *, last: bool = False) -> datetime:
-    """Return the moment that `7d`, a day or a date means; `now` is aware, in the asker's zone."""
+    """Return the moment that `7d`, a date or a span that has a name (`last week`) means; `now` is aware, in the asker's zone.
+
+    It is the beginning of what is named, with `last` its end.
+    """
     found = days(text, now.date())
     if len(found) > 1:
         raise Mistake("mistake.day_either", text=text, days=tuple(day.isoformat() for day in found))
+    plain = found[0].isoformat() if found else fold(text)
     try:
-        moment = parse_since(found[0].isoformat() if found else fold(text), now, last=last)
+        moment = parse_since(plain, now, last=last)
     except BadInput:
-        raise Mistake("mistake.since", text=text) from None
+        named = named_days(plain, now.date())
+        if not named:
+            raise Mistake("mistake.since", text=text) from None
+        moment = parse_since(named[last].isoformat(), now, last=last)
     if moment > now and not last:
         raise Mistake("mistake.day_coming", text=text, today=now.date().isoformat())
     return moment
@@ -135,8 +144,8 @@ def branch(text: str) -> str:
 
 
 def listed(text: str) -> tuple[str, ...]:
-    """Part a list as people write it: by commas, Chinese ones too."""
-    return tuple(part for raw in _LISTED.split(text) if (part := raw.strip()))
+    """Part a list as people write it: by commas, Chinese ones too; each may stand in quotation marks."""
+    return tuple(part for raw in _LISTED.split(text) if (part := unquoted(raw.strip())))
 
 
 def fix(text: str) -> str:

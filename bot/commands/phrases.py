@@ -9,6 +9,7 @@ from analysis.i18n.typography import LIST_SIGNS, SIGNS, fold
 from analysis.questions.dates import days
 from bot.commands.pieces import Piece
 from bot.commands.registry import LEVELS, TYPES, option_name
+from bot.commands.spans import named_days
 from bot.i18n.words import WORDS
 from bot.port.platform import Option
 
@@ -111,6 +112,8 @@ def _spoken(rest: Sequence[Piece], known: Mapping[str, Option], *, is_topical: b
         for count in (2, 3):
             if how := _TIMES.get(tuple(words[:count])):
                 return _piece(rest[:count], "how", Piece(how, goes_on=rest[count - 1].goes_on)), count
+    if given := _goes_on(rest, known):
+        return given
     name = _option(rest[0], known)
     if not name or len(rest) < 2 or rest[1].sign or rest[1].is_dashed:  # noqa: PLR2004 - a pair
         return None
@@ -119,12 +122,25 @@ def _spoken(rest: Sequence[Piece], known: Mapping[str, Option], *, is_topical: b
     if name in {"since", "until"}:
         for count in range(min(len(rest), _LONGEST_DATE), 1, -1):
             some = " ".join(piece.text for piece in rest[1:count]).rstrip(LIST_SIGNS)
-            if count > 2 and not any(piece.sign or piece.is_quoted for piece in rest[1:count]) and days(some, _ANY_DAY):  # noqa: PLR2004 - more words than one
+            if count > 2 and not any(piece.sign or piece.is_quoted for piece in rest[1:count]) and _names_days(some):  # noqa: PLR2004 - more words than one
                 return _piece(rest[:count], name, Piece(some, is_quoted=True)), count
     is_value = _fits(name, words[1]) or (is_topical and name not in _WORDED)
     return (_piece(rest[:2], name, rest[1]), 2) if is_value else None
 
 
+def _goes_on(rest: Sequence[Piece], known: Mapping[str, Option]) -> tuple[Piece, int] | None:
+    """Read `since=last Friday` and `at=6 pm`, whose values go on behind a space."""
+    first = rest[0]
+    name = option_name(first.name, known)
+    if name not in _OF_TIME or name not in known or not first.sign or first.is_quoted or first.goes_on:
+        return None
+    apart = [Piece(name), *([Piece(first.value)] if first.value else []), *rest[1:]]
+    said, count = _spoken(apart, known, is_topical=False) or (None, 0)
+    count -= len(apart) - len(rest)
+    return (replace(said, text=" ".join(piece.text for piece in rest[:count])), count) if said and count > 1 else None
+
+
+_OF_TIME = {"since", "until", "at"}
 _WORDED = {"at", "how", "min", "since", "until", "lang", "repository", "fix", "zone"}
 """Options whose names are words of other uses, too: only a value that fits makes them options."""
 
@@ -147,6 +163,10 @@ def _fits(name: str, word: str) -> bool:
             return bool(_FIX.fullmatch(word))
         case _:
             return False
+
+
+def _names_days(text: str) -> bool:
+    return bool(days(text, _ANY_DAY) or named_days(text, _ANY_DAY))
 
 
 _FIX = re.compile(r"#\d+|(?=.*\d)[0-9a-f]{7,40}")

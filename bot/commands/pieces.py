@@ -1,7 +1,7 @@
 """A typed line cut into its pieces: words, `name=value`, what stands in quotation marks; and text put into them.
 
 People type on phones and in many alphabets: any space of Unicode parts words, any pair of quotation marks holds a text
-together, a dash that a phone made of `--` stands for it. What stands in quotation marks is taken as it is; a doubled
+together, any dashes of Unicode stand for `--`. What stands in quotation marks is taken as it is; a doubled
 `"` in it is one.
 """
 
@@ -27,9 +27,12 @@ _MIXED = dict.fromkeys(DOUBLE_QUOTES, DOUBLE_QUOTES) | dict.fromkeys(SINGLE_QUOT
 _DOUBLED = {'"': '""', LITERAL_QUOTES[0]: LITERAL_QUOTES[1] * 2}
 """What stands for the closing mark itself, by the opening one."""
 
-_NAME = re.compile(
-    r"(?P<dash>--|[—–―])?(?P<name>[A-Za-z\uff21-\uff3a\uff41-\uff5a]+(?:[_\uff3f][A-Za-z\uff21-\uff3a\uff41-\uff5a]+)*|[\u4e00-\u9fff]+)(?P<sign>[=:\uff1a\uff1d])?"
-)
+_DASH = "[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]{1,3}"
+_LETTER = r"A-Za-z\uff21-\uff3a\uff41-\uff5a"
+_WORD = rf"[{_LETTER}]+(?:[_\uff3f][{_LETTER}]+)*|[\u4e00-\u9fff]+"
+_NAME = re.compile(rf"(?P<dash>{_DASH})?(?P<name>{_WORD})(?P<sign>[=:\uff1a\uff1d])?")
+_LISTED_OPTION = re.compile(rf"[{LIST_SIGNS}](?=(?:{_DASH})?(?:{_WORD})[=\uff1d])")
+"""A comma that parts an option from what stands before it, without a space: `cache，min＝high`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Piece:
     Attributes:
         text: the piece as a word, without the quotation marks around it.
         name, sign, value: of `name=value`; a `--name` has a name alone. Names are in lower case and plain letters.
-        is_dashed: the name has `--` before it.
+        is_dashed: the name has dashes before it.
         is_quoted: all of it, or its value, stands in quotation marks.
         is_literal: it stands in marks in which nothing is an option.
         is_open: its value begins with a quotation mark, and nothing ends it.
@@ -87,6 +90,12 @@ def option(piece: Piece) -> Piece | None:
     return Piece(piece.text, name, fold(found["sign"]), bare, is_quoted=True, goes_on=piece.goes_on)
 
 
+def unquoted(text: str) -> str:
+    """Return a text without the quotation marks around all of it."""
+    inner = _in_quotes(text, 0)
+    return inner[0].strip() if inner and inner[1] == len(text) and not inner[2] else text
+
+
 def has_marks(text: str) -> bool:
     """Whether a text has quotation marks in it, which may mean something where it stands."""
     return not _CLOSING.keys().isdisjoint(text)
@@ -116,12 +125,15 @@ def _piece(text: str, at: int) -> tuple[Piece, int]:
         return Piece(whole[0], is_quoted=True, is_literal=text[at] == LITERAL_QUOTES[0], goes_on=whole[2]), whole[1]
     found = _NAME.match(text, at)
     name = fold(found["name"]).lower() if found else ""
-    is_dashed = bool(found and found["dash"])
+    # One ASCII dash before a name alone leaves something out, or stands in code: `-O2`; a phone makes one of two.
+    is_dashed = bool(found and found["dash"] and (found["dash"] != "-" or found["sign"]))
     if found and found["sign"] and (inner := _in_quotes(text, found.end())):
         value, end, goes_on = inner
         word = f"{found[0]}{value}"
         return Piece(word, name, fold(found["sign"]), value, is_dashed, is_quoted=True, goes_on=goes_on), end
     end = next((place for place in range(at, len(text)) if _is_space(text[place])), len(text))
+    if listed := _LISTED_OPTION.search(text, found.end() if found else at, end):
+        end = listed.end()
     run = text[at:end]
     if found and found["sign"]:
         value = text[found.end() : end]

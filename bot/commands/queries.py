@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from difflib import SequenceMatcher, get_close_matches
+from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from analysis.commits.title import KNOWN_TYPES, ChangeType
 from analysis.entry import Entry
 from analysis.errors import BadInput, NotFound
 from analysis.i18n.language import LANGUAGES, Language
+from analysis.i18n.typography import fold
 from analysis.rules.wording import say
 from analysis.triage.areas import Area, Areas
 from analysis.triage.triage import Importance
@@ -23,15 +24,9 @@ from bot.commands.references import Reference
 from bot.commands.references import reference as read_reference
 from bot.digests.core import Core
 from storage.search import Answer, Question, parse_since, search
-from storage.words import split_filters
 
 _SHA = re.compile(r"[0-9a-f]{4,64}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
-_PAIR = re.compile(r"(?<!\S)(\w+)[:=\uff1a\uff1d](\S+)")
-FILTERS = ("since", "until", "area", "type", "author", "min")
-"""What a search may be narrowed by, besides the repository."""
-_ALL_FILTERS = (*FILTERS, "repo")
-_CLOSE, _NEARLY = 0.6, 0.75
 _DEFAULT_DAYS = 7
 
 
@@ -62,7 +57,7 @@ def show_commit(
     within: Collection[str] | None = None,
 ) -> Detail:
     """Show one commit: by SHA, #PR, URL, or words of its title."""
-    text = reference.strip().strip("`") if isinstance(reference, str) else ""
+    text = fold(reference.strip().strip("`")) if isinstance(reference, str) else ""
     pointed = read_reference(text) if isinstance(reference, str) else reference
     if not (text or pointed):
         raise BadInput("Which commit? Give its SHA (seven digits will do), #PR, its URL, or words of its title.")
@@ -170,46 +165,6 @@ def count_area(
     return sum(core.stores.commits.by_area(moment, name).get(key, (0, 0))[0] for name in repos)
 
 
-def search_commits(
-    core: Core,
-    text: str,
-    language: Language,
-    repo: str | None = None,
-    limit: int = 20,
-    zone: str = "UTC",
-    within: Collection[str] | None = None,
-) -> Answer:
-    """Search: WORDS [since:7d] [until:DATE] [area:NAME] [type:KIND] [author:NAME] [repo:OWNER/NAME] [min:high]."""
-    wanted, named = read_search(core, text, zone)
-    return find_commits(core, wanted, language, named or repo, limit, within)
-
-
-def read_search(core: Core, text: str, zone: str = "UTC") -> tuple[Question, list[str]]:
-    """Read what is searched for, with its filters; and the repositories that they name, often none."""
-    words, filters = split_filters(text)
-    now = _clock(core, zone)
-    if wrong := misspelt(core, words, now):
-        raise BadInput(
-            f"There is no filter {wrong[0]!r}: write {wrong[1]}; to look for these words, leave out the sign in between."
-        )
-    since = max((parse_since(day, now) for day in filters.get("since", [])), default=None)
-    until = min((parse_since(day, now, last=True) for day in filters.get("until", [])), default=None)
-    if since and until and since >= until:
-        raise BadInput(
-            f"There is nothing between since:{filters['since'][-1]} and until:{filters['until'][-1]}: give the earlier one as since."
-        )
-    wanted = Question(
-        words=words,
-        since=since,
-        until=until,
-        areas=tuple(tuple(stored_area(core, one) for one in name.split(",")) for name in filters.get("area", [])),
-        types=tuple(tuple(change_type(one).value for one in name.split(",")) for name in filters.get("type", [])),
-        authors=tuple(filters.get("author", [])),
-        least=max((importance(level).rank for level in filters.get("min", [])), default=None),
-    )
-    return wanted, filters.get("repo", [])
-
-
 def find_commits(
     core: Core,
     wanted: Question,
@@ -229,31 +184,6 @@ def find_commits(
             found = search(core.stores.store, of_area, limit=limit)
             answer = found if found.entries else answer
     return Answer(tuple(core.memory.with_analyses(answer.entries, language)), answer.more)
-
-
-def misspelt(core: Core, words: str, now: datetime, sign: str = ":") -> tuple[str, str] | None:
-    """Return what of a question looks like a filter and is none, with its right form: `mim:high`, `min:high`.
-
-    A name in code may look so, too (`dtype:fp8`); it is taken for a filter where its value is one of that filter's.
-    """
-    for found in _PAIR.finditer(words):
-        for name in get_close_matches(found[1].lower(), _ALL_FILTERS, n=1, cutoff=_CLOSE):
-            if _fits(
-                core, name, found[2], now, is_sure=SequenceMatcher(None, name, found[1].lower()).ratio() >= _NEARLY
-            ):
-                return found[0], f"{name}{sign}{found[2]}"
-    return None
-
-
-def _fits(core: Core, name: str, value: str, now: datetime, *, is_sure: bool) -> bool:
-    readers: dict[str, Callable[[], object]] = {
-        "since": lambda: parse_since(value, now), "until": lambda: parse_since(value, now), "area": lambda: stored_area(core, value),
-        "type": lambda: change_type(value), "min": lambda: importance(value),
-    }  # fmt: skip
-    try:
-        return bool(readers[name]()) if name in readers else is_sure
-    except BadInput:
-        return False
 
 
 def _clock(core: Core, zone: str) -> datetime:

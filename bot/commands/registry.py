@@ -63,6 +63,7 @@ def verbs() -> tuple[Verb, ...]:
         _verb("uses", _named("file", "file"), repo, _named("forget", "flag")),
         _verb("subscribe", *topic, _chosen("how", {how: in_all(f"how.{WORDS.names('how')[how]}") for how in HOW}), _named("at", "hour"), _named("zone", "zone"), repo, _named("uses", "flag"), _named("fix", "commit"), _named("here", "flag"), has_form=True),
         _verb("mute", *topic, repo, _named("here", "flag"), has_form=True),
+        _verb("unmute", _first("number", "mute"), _named("here", "flag")),
         _verb("subs", _named("here", "flag")),
         _verb("unsubscribe", _first("number", "subscription"), _named("here", "flag")),
         _verb("setup", _maybe("repository", "repository"), _named("path", "path"), _named("label", "label"), _named("branch", "branch"), is_admin=True, has_form=True, group="channel"),

@@ -7,19 +7,21 @@ from datetime import date, timedelta
 from analysis.commits.window import Window, parse_day
 from analysis.errors import BadInput
 from analysis.i18n.patterns import Patterns
-from analysis.i18n.typography import fold
+from analysis.i18n.typography import ENDS, fold
 from analysis.questions.dates import bare, days
+from analysis.questions.spans import read_days
 from bot.commands.mistakes import Mistake
 from bot.i18n.words import WORDS
 
 _PATTERNS = Patterns(__file__, "spans", WORDS)
 
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.\.(\d{4}-\d\d-\d\d))?")
+_AROUND = ENDS + " "
 _ANY_DAY = date(2024, 12, 31)  # after a leap year's every day, to tell what is a date at all
 
 
 def read_span(text: str, today: date, zone: str) -> Window:
-    """Read a day, or `first..last`, as commands of buttons name them.
+    """Read a day, `first..last` as commands of buttons name it, or a span that has a name: `last week`.
 
     Raises:
         Mistake: it is none, or has not come yet.
@@ -38,8 +40,18 @@ def read_span(text: str, today: date, zone: str) -> Window:
         first, last = today, date.min
     if first <= last <= today:
         return Window(first, last, zone)
+    named = None if span else named_days(said, today)
+    if named:
+        return Window(*named, zone)
     key = "mistake.day_coming" if last > today or _is_coming(text, today) else "mistake.day"
     raise Mistake(key, text=fold(said), today=today.isoformat())
+
+
+def named_days(text: str, today: date) -> tuple[date, date] | None:
+    """Return the first and the last of the days that a text names as a question does, and nothing else; None for any other text."""
+    read = read_days(fold(text), today)
+    first = None if read.rest.strip(_AROUND) else read.days.first
+    return (first, read.days.last or today) if first else None
 
 
 def say_span(window: Window) -> str:

@@ -33,6 +33,14 @@ def is_farewell(text: str) -> bool:
     return _is_only(text, "farewells")
 
 
+def is_stop(text: str) -> bool:
+    """Whether somebody only wants that nothing comes any more."""
+    words = [_plain(word.strip(_ENDS)) for word in text.split()]
+    asked = WORDS.one_of("words.stop")
+    is_begun = bool(words) and (words[0] in asked or " ".join(words) in asked)
+    return is_begun and all(word in asked | WORDS.one_of("words.stopped") for word in words[1:])
+
+
 def asks_for_news(text: str) -> bool:
     """Whether somebody asks what is new, and of nothing in particular."""
     words, news = {_plain(word.strip(_ENDS)) for word in text.split()}, WORDS.one_of("words.of_news")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from analysis.i18n.language import Language
-from analysis.i18n.typography import mixes_alphabets
+from analysis.i18n.typography import fold, mixes_alphabets
 from analysis.rules.wording import say
 from analysis.triage.areas import Areas
 from bot.commands import bare_topics, meanings
@@ -14,7 +14,7 @@ from bot.digests.core import Core
 from bot.i18n.wording import tell
 from bot.i18n.words import WORDS
 from formatters.i18n.wording import label
-from storage.subscriptions import Subscription
+from storage.subscriptions import BOTS, Subscription
 
 NAMES = ("area", "path", "author", "word", "type", "label", "fix")
 MOST = 12
@@ -83,9 +83,10 @@ def _stored(core: Core, name: str, value: str) -> str:
         raise Mistake("mistake.alphabets", text=mixed)
     if name == "path":
         return meanings.path(value)
-    if value.startswith("<@"):  # a mention of somebody on the platform, whose name there is not the repository's
-        raise Mistake("mistake.author_mention")
-    return value.lstrip("@") if name == "author" else value
+    if name == "author":
+        author = value.lstrip("@")
+        return BOTS if fold(author).lower() in WORDS.one_of("words.bots") else author
+    return value
 
 
 def _stray(named: Mapping[str, Sequence[str]], text: str) -> Mistake:
@@ -107,7 +108,7 @@ def say_topic(one: Subscription | Topic, areas: Areas, language: Language) -> st
         parts.append(say(f"type.{one.type}", language))
     parts += [f"`{text}`" for text in (one.path, one.word) if text]
     if one.author:
-        parts.append(f"@{one.author}")
+        parts.append(tell("subs.bots", language) if one.author == BOTS else f"@{one.author}")
     if one.label:
         parts.append(label("scope.label", language, name=f"`{one.label}`"))
     if one.fix:

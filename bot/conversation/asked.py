@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from analysis.i18n.typography import fold
-from analysis.questions.follow_up import pointed_at
+from analysis.questions.dates import days
+from analysis.questions.follow_up import LAST, pointed_at
 from bot.commands.mistakes import Mistake
 from bot.conversation.context import CommandContext
 from bot.port.platform import Request
@@ -16,6 +17,8 @@ from storage.store import Store
 _KEY = "conversations"
 _MOST, _CHAIN = 200, 4
 """Conversations that are kept, and questions of one that lean on each other."""
+_LONGEST_COUNT = 10
+"""Up to which place people count the commits of a list."""
 _FRESH, _FRESH_OUTSIDE = timedelta(hours=12), timedelta(minutes=30)
 """How long a question may be leaned on in its thread, and outside of threads."""
 
@@ -78,9 +81,15 @@ async def commit_pointed_at(context: CommandContext, text: str) -> str:
         Mistake: the last answer showed fewer.
     """
     place = pointed_at(fold(text))
-    before = await asked_before(context) if place else None
-    if not before or not before.commits:
+    before = None if place is None else await asked_before(context)
+    if place is None or not before or not before.commits:
         return ""
-    if place > len(before.commits):
-        raise Mistake("mistake.beyond", count=str(len(before.commits)))
-    return before.commits[place if place < 0 else place - 1]
+    count = len(before.commits)
+    if place == LAST or 0 < place <= count:
+        return before.commits[place if place == LAST else place - 1]
+    day = next(iter(days(text, context.today(context.zone()))), None)
+    if not day:
+        raise Mistake("mistake.beyond", count=str(count))
+    if place <= _LONGEST_COUNT:  # nobody counts to the twelfth: that is a day
+        raise Mistake("mistake.beyond_or_day", count=str(count), day=day.isoformat())
+    return ""

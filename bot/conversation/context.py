@@ -17,6 +17,7 @@ from bot.commands.access import TERMINAL, Access
 from bot.commands.grammar import printed
 from bot.commands.mistakes import Mistake
 from bot.commands.people import People
+from bot.commands.pieces import unquoted
 from bot.commands.registry import as_typed
 from bot.config import machine_zone
 from bot.digests.core import Core
@@ -33,7 +34,7 @@ from storage.subscriptions import Recipient, Subscriptions
 from storage.uses import Owner
 
 PRIVATE = {
-    "subscribe", "mute", "subs", "unsubscribe", "undo", "setup", "save", "home", "rate", "rank", "details", "why", "uses", "explain",
+    "subscribe", "mute", "unmute", "subs", "unsubscribe", "undo", "setup", "save", "home", "rate", "rank", "details", "why", "uses", "explain",
     "prompts", "preview",
 }  # fmt: skip
 """Answers that are nobody else's business, or that would fill a channel, whatever is asked."""
@@ -124,12 +125,12 @@ class CommandContext:
 
     def value(self, name: str) -> str:
         """Return what was given under a name, in a form or as `name=value`; empty if nothing was."""
-        return (self.request.values.get(name) or self.command.value(name)).strip()
+        return unquoted((self.request.values.get(name) or self.command.value(name)).strip())
 
     def values(self, name: str) -> list[str]:
         """Return all that was given under a name."""
         found = (self.request.values.get(name, ""), *self.command.named.get(name, ()))
-        return [text.strip() for text in found if text.strip()]
+        return [unquoted(text.strip()) for text in found if text.strip()]
 
     def say(self, key: str, **values: object) -> str:
         """Return a sentence in the asker's language, its commands as they are typed where it is shown."""

@@ -4,7 +4,10 @@ The same for every platform; see `bot.port.platform.Conversation`.
 """
 
 import logging
+import re
 from collections.abc import AsyncIterator, Collection
+from dataclasses import replace
+from itertools import chain
 
 from analysis.errors import Problem
 from analysis.i18n.language import LANGUAGES, Language
@@ -50,9 +53,12 @@ from formatters.reply import Button, Note, Reply, Sheet
 
 _LOG = logging.getLogger(__name__)
 
-_SEVERAL = {"setup", "subscribe", "mute", "unsubscribe", "search"}
+_SEVERAL = {"setup", "subscribe", "mute", "unmute", "unsubscribe", "search"}
 """Commands that take several values of what topics are named by."""
 
+_OF_TOPICS = {"subscribe", "mute", "unmute", "unsubscribe", "save"}
+_MENTION = re.compile(r"<(?P<sign>[@#])[!&]?\w[^>]*>")
+"""Somebody, a group or a channel, as platforms write them: ids that say nothing here, and that nobody is to read."""
 _OF_DAYS = {"today", "yesterday", "date"}
 """Commands for days, with which questions begin, too."""
 _OF_SPANS = {"week", "month"}
@@ -72,7 +78,9 @@ class Dispatcher:
         command: Command | None = None
         try:
             await self._services.work.quick(lambda: self._services.people.note(request.asker))
-            command = typed(request.command) if isinstance(request.command, str) else request.command
+            command = self._named(
+                typed(request.command) if isinstance(request.command, str) else request.command, request
+            )
             context = await read_context(self._services, request, command)
             if not command.strange and _asks(command, _strange(context)):
                 command = of_day(command)
@@ -95,6 +103,16 @@ class Dispatcher:
             _LOG.exception("a question could not be answered")
             yield Answer(Note(tell("mistake.defect", language), "problem"))
 
+    def _named(self, command: Command, request: Request) -> Command:
+        """Return a command with the accounts of the people whom it mentions."""
+        platform = request.asker.platform
+        words = tuple(self._accounts.named(word, platform) for word in command.words)
+        named = {
+            name: tuple(self._accounts.named(value, platform) for value in values)
+            for name, values in command.named.items()
+        }
+        return replace(command, words=words, named=named)
+
     async def _language(self, request: Request, command: Command | None, known: Language) -> Language:
         """Return the language for what is said to somebody alone, be it that their command could not even be read."""
         asker = request.asker
@@ -110,6 +128,15 @@ def _check(context: CommandContext) -> None:
     found = verb(context.command.verb)
     if strange := _strange(context):
         raise Mistake("mistake.surplus", text=strange[0])
+    texts = (
+        *context.command.words,
+        *chain.from_iterable(context.command.named.values()),
+        *context.request.values.values(),
+    )
+    if mention := next(filter(None, map(_MENTION.search, texts)), None):
+        if mention["sign"] == "@":
+            raise Mistake("mistake.author_mention")
+        raise Mistake("mistake.channel_mention" if context.command.verb in _OF_TOPICS else "mistake.channel_elsewhere")
     several = next((name for name, values in context.command.named.items() if len(set(values)) > 1), "")
     if several and not (several in topic_grammar.NAMES and context.command.verb in _SEVERAL):
         raise Mistake("mistake.twice", name=several)
@@ -237,6 +264,7 @@ _HANDLERS: dict[str, Handler] = {
     "mute": topics.mute,
     "subs": topics.subs,
     "unsubscribe": topics.unsubscribe,
+    "unmute": topics.unmute,
     "undo": topics.undo,
     "setup": setup.setup,
     "pause": feeds.pause,

@@ -175,12 +175,13 @@ def _commands(context: CommandContext, typed: str) -> list[tuple[str, str]]:
     return [(one.name, f"{one.name} · {one.says[context.language]}") for one in names]
 
 
-def _subscriptions(context: CommandContext, typed: str) -> list[tuple[str, str]]:
-    """Return what may be ended: each by its number with what it is about, then all at once."""
+def _subscriptions(context: CommandContext, typed: str, *, is_mute: bool = False) -> list[tuple[str, str]]:
+    """Return what may be ended, or only what is muted: each by its number with what it is about, then all at once."""
     recipient = context.recipient
     if recipient.kind == "channel" and not context.is_admin:
         return []
-    found = [(str(one.id), f"{one.id} · {what_of(one, context)}") for one in own_subscriptions(context, recipient)]
+    own = [one for one in own_subscriptions(context, recipient) if one.is_mute or not is_mute]
+    found = [(str(one.id), f"{one.id} · {what_of(one, context)}") for one in own]
     everything = [("all", context.say("subs.all"))] if len(found) > 1 else []
     wanted = typed.lower()
     return [pair for pair in (*found, *everything) if wanted in pair[1].lower() or pair[0].startswith(wanted)]
@@ -217,5 +218,6 @@ _FINDERS: dict[Kind, Callable[[CommandContext, str], list[tuple[str, str]]]] = {
     "branches": _branches,
     "subscription": _subscriptions,
     "path": _paths,
+    "mute": lambda context, typed: _subscriptions(context, typed, is_mute=True),
     "command": _commands,
 }

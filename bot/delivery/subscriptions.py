@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from analysis.commits.bots import is_bot
+from analysis.commits.commit import Commit
 from analysis.commits.window import Window
 from analysis.digest.scope import bears, touches
 from analysis.digest.touching import touched_by
@@ -17,7 +19,7 @@ from analysis.statements.markdown import without_trailers
 from analysis.uses.hits import Index
 from bot.digests.memory import LOOK_BACK
 from bot.digests.uses import index_of
-from storage.subscriptions import How, Subscription
+from storage.subscriptions import BOTS, How, Subscription
 
 _LOG = logging.getLogger(__name__)
 
@@ -68,9 +70,7 @@ def matches(subscription: Subscription, entry: Entry, used: Used = by_file) -> b
         subscription.type and subscription.type not in triage.types
     ):
         return False
-    if subscription.author and subscription.author.lower().lstrip("@") not in {
-        commit.author.lower(), (commit.login or "").lower(),
-    }:  # fmt: skip
+    if subscription.author and not _is_by(subscription.author, commit):
         return False
     if subscription.path and not touches(commit, subscription.path):
         return False
@@ -79,6 +79,12 @@ def matches(subscription: Subscription, entry: Entry, used: Used = by_file) -> b
     if subscription.label and not bears(entry, subscription.label):
         return False
     return not subscription.word or _says(entry, subscription.word)
+
+
+def _is_by(author: str, commit: Commit) -> bool:
+    if author == BOTS:
+        return is_bot(commit)
+    return author.lower().lstrip("@") in {commit.author.lower(), (commit.login or "").lower()}
 
 
 def _touches(subscription: Subscription, entry: Entry, used: Used) -> bool:

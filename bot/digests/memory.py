@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from analysis.commits.commit import Commit
+from analysis.commits.copies import original_title
+from analysis.commits.title import ChangeType
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest, RunCard, in_order
 from analysis.digest.follow_ups import FollowUp
@@ -18,15 +20,20 @@ from analysis.digest.trends import Unusual, find_unusual
 from analysis.entry import RULES, Analyser, Analysis, Entry, Order
 from analysis.facts import Fact, FactKind
 from analysis.i18n.language import Language
+from analysis.questions.words import RUN
 from analysis.rules import RulesAnalyser
 from bot.digests.follow_ups import follow_ups, told_before
 from bot.digests.releases import with_releases
 from bot.digests.session import compared, digest_key
 from bot.digests.stores import Stores
 from storage.digests import DigestRecord, ReportedCommits
+from storage.search import Question, search
 
 LOOK_BACK = 7
 """Days in which a commit that landed late is still looked for."""
+_NAMING = 20
+"""Commits that name another one and are looked at."""
+_REVERT = (ChangeType.REVERT.value,)
 
 
 class Memory:
@@ -169,6 +176,28 @@ class Memory:
         """Return the commit that an entry reverts, if the store knows it."""
         facts = [fact for fact in entry.facts if fact.kind is FactKind.REVERTS]
         return next(filter(None, (self._taken_back(fact, entry.commit) for fact in facts)), None)
+
+    def reverted_by(self, entry: Entry) -> Commit | None:
+        """Return the last commit that reverts another one, if the store knows it and nothing reverts that in turn."""
+        commit, store = entry.commit, self._stores.store
+        asked = [
+            Question(commit.short, (commit.repo,)),
+            Question(original_title(commit.subject), (commit.repo,), types=_REVERT),
+        ]
+        asked += [Question(str(commit.pull_request), (commit.repo,), types=_REVERT)] if commit.pull_request else []
+        found = [
+            one for question in asked if RUN.search(question.words) for one in search(store, question, _NAMING).entries
+        ]
+        later = {
+            one.commit.sha: one
+            for one in found
+            if one.commit.sha != commit.sha and one.commit.committed_at >= commit.committed_at
+        }
+        for one in sorted(later.values(), key=lambda one: one.commit.committed_at, reverse=True):
+            original = self.taken_back(one)
+            if original and original.sha == commit.sha and not self.reverted_by(one):
+                return one.commit
+        return None
 
     def _taken_back(self, fact: Fact, revert: Commit) -> Commit | None:
         repo, number = revert.repo, fact.detail.lstrip("#")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from analysis.commits.commit import Commit
 from analysis.commits.tags import Tag, before, one_each, versions
 from analysis.digest.digest import Digest, Release
 from analysis.entry import Entry
@@ -52,6 +53,14 @@ def first_with(stores: Stores, entry: Entry) -> Tag | None:
     ]
     parents = stores.commits.parents(commit.repo, commit.committed_at, _MOST_BETWEEN) if tags else {}
     return next((tag for tag in tags if commit.sha in ancestors(tag.sha, parents)), None)
+
+
+def say_reverted(by: Commit | None, language: Language) -> str:
+    """Say which commit reverts one; nothing for none."""
+    if by is None:
+        return ""
+    name = f"#{by.pull_request}" if by.pull_request else by.short
+    return tell("release.reverted", language, by=name, day=by.committed_at.date())
 
 
 def say_released(stores: Stores, entry: Entry, language: Language) -> str:

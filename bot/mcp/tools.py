@@ -12,11 +12,13 @@ from analysis.entry import Entry
 from analysis.errors import BadInput, NotFound
 from analysis.i18n.language import LANGUAGES, Language
 from analysis.rules.wording import say_fact
-from bot.commands import histories, queries
+from bot.commands import histories, queries, searches
 from bot.commands.asking import ask as asked
+from bot.commands.asking import repositories
+from bot.commands.unread import days_of, unread
 from bot.digests.archive import Archive
 from bot.digests.core import Core
-from formatters.asking import answer_json
+from formatters.asking import answer_json, spans_json
 from formatters.json_document import entry_document
 from formatters.text.links import commit_page
 from formatters.text.plain import clean
@@ -156,8 +158,11 @@ def _search(core: Core, reader: Reader, given: _Arguments) -> Any:
     repo = reader.seen(given["repo"]) if given.get("repo") else None
     limit = min(max(int(given.get("limit") or 20), 1), _MOST)
     language = _language(given)
-    found = queries.search_commits(core, given["query"], language, repo, limit, reader.zone, reader.repos)
-    return {"commits": [brief(entry, language) for entry in found.entries], "more": found.more}
+    wanted, named = searches.read_search(core, given["query"], reader.zone)
+    found = queries.find_commits(core, wanted, language, named or repo, limit, reader.repos)
+    missing = unread(core, repositories(core, repo, reader.repos), days_of(wanted, reader.zone), reader.zone)
+    commits = [brief(entry, language) for entry in found.entries]
+    return {"commits": commits, "more": found.more, "unread": spans_json(missing)}
 
 
 def _area(core: Core, reader: Reader, given: _Arguments) -> Any:

@@ -5,6 +5,7 @@ mentions, in whatever block, and Discord takes a mention for one wherever a mess
 https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from bot.settings import PersonSettings
 from formatters.reply import CommitDetail, CommitList, DigestPost, Reply
 from formatters.text.item import Item
 
+_MENTION = re.compile(r"<@!?(?P<user>\w+)(?:\|[^>]*)?>")
 _PAGES = {"slack": "https://slack.com/app_redirect?channel={}", "discord": "https://discord.com/users/{}"}
 """Where a platform leads whoever follows the link to a person."""
 
@@ -21,6 +23,15 @@ class Accounts:
 
     def __init__(self, people: Mapping[str, PersonSettings]) -> None:
         self._people = people
+
+    def named(self, text: str, platform: str) -> str:
+        """Return a text with the accounts of the people whom it mentions, as far as they are mapped."""
+
+        def account(found: re.Match[str]) -> str:
+            people = self._people.items()
+            return next((name for name, one in people if getattr(one, platform, "") == found["user"]), found[0])
+
+        return _MENTION.sub(account, text) if self._people and platform in _PAGES else text
 
     def shown(self, reply: Reply, platform: str) -> Reply:
         """Return a reply in which the authors that are mapped lead to their pages on the platform."""

@@ -104,7 +104,7 @@ Conversation = Callable[[Request], AsyncIterator[Answer]]
 
 
 Kind = Literal[
-    "words", "repository", "zone", "area", "author", "label", "date", "hour", "commit", "versions", "branches", "subscription",
+    "words", "repository", "zone", "area", "author", "label", "date", "hour", "commit", "versions", "branches", "subscription", "mute",
     "path", "branch", "command", "choice", "flag", "file",
 ]  # fmt: skip
 """What an option holds: where anything has a list of it, that is offered while it is typed."""

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from analysis.digest.digest import Digest
 from analysis.entry import RULES, Entry
 from analysis.errors import NotFound
+from analysis.i18n.typography import fold
+from analysis.questions.follow_up import pointed_at
 from analysis.triage.areas import Areas
 from bot.commands import meanings
 from bot.commands import queries as commands
@@ -21,7 +23,7 @@ from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import ELSEWHERE, answered, areas_of_day, place_of, span
 from bot.conversation.handlers.ranks import known_commit, mend_posts, say_opinions
 from bot.delivery.posts import commit_detail, commit_rows
-from bot.digests.releases import say_released
+from bot.digests.releases import say_released, say_reverted
 from formatters.i18n.wording import label, say_day, say_days
 from formatters.outline import outline
 from formatters.post import section_of, sections
@@ -41,7 +43,11 @@ async def show(context: CommandContext) -> AsyncIterator[Reply]:
     text = context.command.text.strip().strip("`<>")
     if not text:
         raise Mistake("mistake.commit_missing")
-    text = await commit_pointed_at(context, f"show {text}") or await commit_pointed_at(context, text) or text
+    text = await commit_pointed_at(context, f"show {fold(text)}") or await commit_pointed_at(context, text) or text
+    places = (pointed_at(one) for one in (f"show {fold(text)}", fold(text)))
+    place = next((one for one in places if one is not None), None)
+    if place == 0 or (place is not None and not text.isdecimal()):
+        raise Mistake("mistake.no_list")
     pointed = read_reference(text)
     wanted = pointed.repo if pointed and pointed.repo else context.value("repository")
     repo = context.seen(wanted) if wanted else None
@@ -109,16 +115,23 @@ async def _read(context: CommandContext, repo: str, sha: str, *, anew: bool = Fa
 async def _detail(context: CommandContext, entry: Entry) -> Reply:
     core = context.services.core
     repo = entry.commit.repo
-    return await context.services.work.quick(
-        lambda: commit_detail(
+
+    def detail() -> Reply:
+        said = (
+            say_reverted(core.memory.reverted_by(entry), context.language),
+            say_opinions(context, entry),
+            say_released(core.stores, entry, context.language),
+        )
+        return commit_detail(
             entry,
             core.sources.areas(),
             context.language,
             context.zone(repo),
             core.stores.commits.numbers().get(repo, 0),
-            " ".join(filter(None, (say_opinions(context, entry), say_released(core.stores, entry, context.language)))),
+            " ".join(filter(None, said)),
         )
-    )
+
+    return await context.services.work.quick(detail)
 
 
 async def listed(context: CommandContext, entries: Sequence[Entry], title: str, note: str = "") -> Reply:

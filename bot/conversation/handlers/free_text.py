@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from analysis.i18n.typography import fold
-from analysis.questions.follow_up import leans
+from analysis.questions.follow_up import leans, pointed_at
 from analysis.questions.query import Query
 from analysis.questions.spans import Days
 from bot.commands import asking
 from bot.commands.references import first_reference
-from bot.commands.terms import asks_for_news, is_farewell, is_greeting, is_thanks, terms
-from bot.conversation.asked import asked_before
+from bot.commands.spans import is_day
+from bot.commands.terms import asks_for_news, is_farewell, is_greeting, is_stop, is_thanks, terms
+from bot.conversation.asked import asked_before, commit_pointed_at
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.commits import area, show
 from bot.conversation.handlers.days import day, yesterday
@@ -39,11 +40,18 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
     if is_greeting(text):
         yield _offer(context, "free.hello")
         return
+    if is_stop(text):
+        yield _stop(context)
+        return
     if is_thanks(text):
         yield Note(context.say("free.thanks"))
         return
     if found := first_reference(text):
         async for reply in show(_as(context, Command("show", (found,)))):
+            yield reply
+        return
+    if pointed_at(fold(text)) is not None and is_day(text) and not await commit_pointed_at(context, text):
+        async for reply in day(_as(context, Command("date", (text,)))):
             yield reply
         return
     goes_on = leans(text) and await asked_before(context)
@@ -90,6 +98,14 @@ async def _typed(context: CommandContext) -> Command | None:
 
 def _as(context: CommandContext, command: Command) -> CommandContext:
     return replace(context, command=replace(command, flags=context.command.flags))
+
+
+def _stop(context: CommandContext) -> Note:
+    """Say how what comes here is ended, as far as who asks may end it."""
+    buttons = [context.button("subs", "subs")]
+    if context.is_admin and context.feeds:
+        buttons.append(context.button("status", "status"))
+    return Note(context.say("free.stop"), "plain", tuple(buttons))
 
 
 def _offer(context: CommandContext, key: str) -> Note:

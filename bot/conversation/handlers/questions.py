@@ -1,9 +1,7 @@
 """Answers to questions in plain words, with what was asked before in the same thread."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
-from difflib import get_close_matches
 
 from analysis.entry import RULES
 from analysis.errors import NotFound
@@ -21,11 +19,7 @@ from bot.digests.answering import in_sentences
 from bot.port.command import Command
 from formatters.asking import answer_outline, say_said
 from formatters.reply import Board, CommitList, Note, Reply, Step
-from formatters.text.item import author_of
 from formatters.text.links import commit_page, pull_request_page
-
-_NEAR, _ALIKE, _MOST_NAMES = 3, 0.5, 30
-"""Authors that are named for one whom nobody knows, how alike they must be, and among how many of the same first letter."""
 
 
 async def ask(context: CommandContext) -> AsyncIterator[Reply]:
@@ -44,7 +38,6 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
     def look() -> tuple[Answer, Before]:
         repos = asking.repositories(core, named, context.visible)
         query, texts = _read(context, repos, zone, before)
-        refuse_strange(context, query)
         if query.is_empty:
             raise Mistake("free.lost")
         found = asking.answer(core, query, repos, context.language, zone)
@@ -54,7 +47,8 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
         answer, asked = await work.quick(look)
     except NotFound:
         raise Mistake("mistake.nothing_known") from None
-    await work.quick(lambda: conversations.note(context.request, asked, core.now()))
+    if answer.found or answer.counted:  # on words that nobody knows, no question leans
+        await work.quick(lambda: conversations.note(context.request, asked, core.now()))
     if answer.found and context.services.fresh.name != RULES:
         note = replace(context.working("working.ask"), steps=(_reading(context, answer),))
         yield note
@@ -73,18 +67,6 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
             yield replace(note, paragraphs=tuple(said))
         answer = await making.result()
     yield await answered(context, answer, zone)
-
-
-def refuse_strange(context: CommandContext, query: Query) -> None:
-    """Raise Mistake for somebody whom no commit knows, and for a time that cannot be read: neither is a word to look for."""
-    if query.strange_time:
-        raise Mistake("mistake.day", text=query.strange_time, today=context.today(context.zone()).isoformat())
-    if query.stranger:
-        known = context.services.core.stores.commits.authors(context.visible, query.stranger[:1], _MOST_NAMES)
-        names = {name.lower(): name for name, _ in known}
-        near = get_close_matches(query.stranger.lower(), names, _NEAR, _ALIKE)
-        named = tuple(names[one] for one in near) or tuple(names.values())[:_NEAR]
-        raise Mistake("mistake.author" if named else "mistake.author_nobody", text=query.stranger, known=named)
 
 
 def _reading(context: CommandContext, answer: Answer) -> Step:
@@ -125,9 +107,5 @@ def _reply(context: CommandContext, answer: Answer, zone: str) -> Reply:
     numbers = core.stores.commits.numbers()
     rows = commit_rows([found.entry for found in answer.found], areas, language, zone, numbers)
     shown = tuple(replace(row, sentence=item.gist) for row, item in zip(rows, told.items, strict=True))
-    notes = told.notes
-    if answer.found and answer.query.asks_who:
-        counts = Counter(author_of(found.entry.commit, language) for found in answer.found)
-        notes = (context.say("free.authors", names=context.listed(name for name, _ in counts.most_common())), *notes)
-    found = CommitList(told.title, shown, language, "\n".join(notes))
+    found = CommitList(told.title, shown, language, "\n".join(told.notes))
     return Board((Note("\n\n".join(told.told)), found), language) if told.told else found

@@ -111,8 +111,10 @@ def _form(context: CommandContext, feed: Feed | None, repository: str) -> Form:
 async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
     """Make or change the feed that the form describes, after a look whether its repository can be read."""
     check_channel(context)
-    before = next(iter(meant_feeds(context)), None) if context.value("feed") else None
     services = context.services
+    before = next(iter(meant_feeds(context)), None) if context.value("feed") else None
+    if not before and NEW not in context.command.words:
+        before = _described(context)
     feed = await services.work.quick(lambda: _read(context, before))
     if feed.branches and feed.looks_back:
         with about_field("branches"):
@@ -153,6 +155,27 @@ async def save_setup(context: CommandContext) -> AsyncIterator[Reply]:
         repo=name, next=say_moment(next_post(stored, now), stored.zone), zone=stored.zone,
     )  # fmt: skip
     yield replace(done, text="\n".join(filter(None, (done.text, missed))))
+
+
+def _described(context: CommandContext) -> Feed | None:
+    """Return the channel's feed that a line describes which names none: of the same days and the same part of the repository.
+
+    Raises:
+        AmbiguousChoice: several are.
+    """
+    wanted = bare_name(context.value("repository")).lower()
+    days = context.value("days").lower()
+    parts = {name: context.value(name) for name in ("paths", "labels", "branches")}
+    found = [
+        feed
+        for feed in context.feeds
+        if feed.repository.lower() == wanted
+        and (not days or kind_of(feed) == kind_of(replace(feed, days=_one_of(get_args(Days))(days))))
+        and all(not text or meanings.listed(text) == getattr(feed, name) for name, text in parts.items())
+    ]
+    if len(found) > 1:
+        raise which_feed(context, found, (f"setup {NEW} {wanted}", context.say("button.new")))
+    return next(iter(found), None)
 
 
 def _brings(feed: Feed) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Answers about subscriptions: made, muted, listed, ended."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import time
 from typing import Literal
@@ -20,7 +20,10 @@ from bot.digests.uses import SENT
 from bot.i18n.wording import said
 from bot.i18n.words import WORDS
 from formatters.reply import MOST_COMMAND, Button, Field, Form, Note, Reply, Sheet
-from storage.subscriptions import Recipient, Revision, Subscription
+from storage.subscriptions import BOTS, Recipient, Revision, Subscription
+
+_MOST_AUTHORS, _SHOWN_AUTHORS = 30, 3
+"""Authors that are looked through for one of a name, and of these that are named."""
 
 
 async def subscribe(context: CommandContext) -> AsyncIterator[Reply]:
@@ -59,11 +62,56 @@ async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> 
     repo = _repository(context)
     if not found or (verb == "mute" and Topic() in found):
         raise Mistake("mistake.mute_nothing" if verb == "mute" else "mistake.subscribe_nothing")
-    wanted = [_subscription(context, verb, repo, topic, least) for topic in found]
-    revision = await context.services.work.quick(
-        lambda: context.services.subscriptions.revise(_recipient(context), wanted)
-    )
-    return _receipt(context, verb, revision)
+
+    def revise() -> Note:
+        topics_of_known = [_of_known_author(context, repo, topic) for topic in found]
+        wanted = [_subscription(context, verb, repo, topic, least) for topic in topics_of_known]
+        known = context.services.subscriptions.of(_recipient(context))
+        # Who subscribes to what they have muted wants to hear of it again.
+        lifted = [one.id for one in known if one.is_mute and any(map(one.is_about_the_same, wanted))]
+        revision = context.services.subscriptions.revise(
+            _recipient(context), wanted, lifted if verb == "subscribe" else ()
+        )
+        return _receipt(context, verb, revision)
+
+    return await context.services.work.quick(revise)
+
+
+def _of_known_author(context: CommandContext, repo: str, topic: Topic) -> Topic:
+    """Return a topic with its author by the whole name, where a part of one was given.
+
+    Raises:
+        Mistake: several authors have that part.
+    """
+    if topic.author in {"", BOTS}:
+        return topic
+    wanted = topic.author.lower()
+    found = context.services.core.stores.commits.authors([repo], wanted, _MOST_AUTHORS)
+    if any(wanted in {name.lower(), login.lower()} for name, login in found):
+        return topic
+    named = dict.fromkeys(name for name, _ in found if wanted in name.lower().split())
+    if len(named) > 1:
+        raise Mistake("mistake.author_several", text=topic.author, known=tuple(named)[:_SHOWN_AUTHORS])
+    return replace(topic, author=next(iter(named), topic.author))
+
+
+def _authors_unknown(context: CommandContext, wanted: Sequence[Subscription]) -> str:
+    """Say of whom no commit is known, so that a name that is mistyped is noticed; nothing where nobody's is known."""
+    commits = context.services.core.stores.commits
+    some = commits.authors([wanted[0].repository], "", _SHOWN_AUTHORS)
+    missing = [
+        one.author
+        for one in wanted
+        if one.author not in {"", BOTS}
+        and not any(
+            one.author.lower() in {name.lower(), login.lower()}
+            for name, login in commits.authors([one.repository], one.author, _MOST_AUTHORS)
+        )
+    ]
+    if not some or not missing:
+        return ""
+    names, known = context.listed(f"`{name}`" for name in missing), context.listed(name for name, _ in some)
+    return context.say("receipt.author_unknown", names=names, known=known)
 
 
 def _which(context: CommandContext, unclear: Unclear, words: Sequence[str]) -> AmbiguousChoice | Mistake:
@@ -103,21 +151,52 @@ def _repository(context: CommandContext) -> str:
 
 def _receipt(context: CommandContext, verb: Literal["subscribe", "mute"], revision: Revision) -> Note:
     """Repeat what was understood; what was so before is told, and comes back by the button."""
-    areas, language, here = context.services.core.sources.areas(), context.language, _here(context)
+    language, here = context.language, _here(context)
     first = revision.left[0]
-    said = topics.say_topics((topics.say_topic(one, areas, language) for one in revision.left), language)
     is_as_it_was = not revision.number
     key = f"receipt.{verb}_already" if is_as_it_was else f"receipt.{verb}"
     when = topics.say_when(first, language)
-    text = context.say(f"{key}_here" if here else key, topics=said, repo=first.repository, when=when)
-    if before := [one for one in revision.found if one not in revision.left]:
-        was = [
-            context.say("done.was", topic=topics.say_topic(one, areas, language), when=topics.say_when(one, language))
-            for one in before
-        ]
-        text += " " + context.say("done.until_now", was=context.listed(was))
+    said = _said(context, revision.left)
+    parts = [context.say(f"{key}_here" if here else key, topics=said, repo=first.repository, when=when)]
+    lifted = [one for one in revision.found if one.is_mute != first.is_mute]
+    if lifted:
+        parts.append(context.say("done.unmuted", topics=_said(context, lifted)))
+    if before := [one for one in revision.found if one not in [*revision.left, *lifted]]:
+        parts.append(context.say("done.until_now", was=_was(context, before)))
+    parts += [*_silenced(context, revision.left), _authors_unknown(context, revision.left)]
     undo = () if is_as_it_was else (context.button("undo", f"undo {revision.number}{here}"),)
-    return Note(text, "done", (*undo, context.button("subs", f"subs{here}")))
+    return Note(_joined(context, parts), "done", (*undo, context.button("subs", f"subs{here}")))
+
+
+def _silenced(context: CommandContext, made: Sequence[Subscription]) -> Iterator[str]:
+    """Say what of a recipient's subscriptions, old or new, brings nothing because it is muted."""
+    own = context.services.subscriptions.of(made[0].recipient)
+    for mute in own:
+        silent = [one for one in own if mute.silences(one) and (mute in made or one in made)]
+        if silent:
+            yield context.say("receipt.silenced", topics=_said(context, silent), muted=_said(context, [mute]))
+
+
+def _said(context: CommandContext, some: Iterable[Subscription]) -> str:
+    areas = context.services.core.sources.areas()
+    return topics.say_topics((topics.say_topic(one, areas, context.language) for one in some), context.language)
+
+
+def _was(context: CommandContext, some: Iterable[Subscription]) -> str:
+    """Say what some were: muted, or told when."""
+    areas, language = context.services.core.sources.areas(), context.language
+    said = []
+    for one in some:
+        topic = topics.say_topic(one, areas, language)
+        when = topics.say_when(one, language)
+        said.append(
+            context.say("subs.mute", topic=topic) if one.is_mute else context.say("done.was", topic=topic, when=when)
+        )
+    return context.listed(said)
+
+
+def _joined(context: CommandContext, sentences: Iterable[str]) -> str:
+    return (" " if context.language == "en" else "").join(filter(None, sentences))
 
 
 async def undo(context: CommandContext) -> AsyncIterator[Reply]:
@@ -137,15 +216,10 @@ async def undo(context: CommandContext) -> AsyncIterator[Reply]:
     if taken_back is None:
         yield Note(context.say("done.undone_already"), "plain", (subs,))
         return
-    areas, language = context.services.core.sources.areas(), context.language
     if not taken_back.left:
         yield context.note("done.undone", subs)
         return
-    was = [
-        context.say("done.was", topic=topics.say_topic(one, areas, language), when=topics.say_when(one, language))
-        for one in taken_back.left
-    ]
-    yield context.note("done.undone_to", subs, was=context.listed(was))
+    yield context.note("done.undone_to", subs, was=_was(context, taken_back.left))
 
 
 def _here(context: CommandContext) -> str:
@@ -291,61 +365,78 @@ def _when(one: Subscription, context: CommandContext) -> str:
 
 
 async def unsubscribe(context: CommandContext) -> AsyncIterator[Reply]:
-    """End subscriptions by their numbers or their topics, or all."""
+    """End subscriptions by their numbers or their topics, or all; of a topic that is only muted, that."""
+    yield await _ended(context)
+
+
+async def unmute(context: CommandContext) -> AsyncIterator[Reply]:
+    """Hear again of what was muted, by its number or its topic, or of all; subscriptions stay."""
+    yield await _ended(context, is_mute=True)
+
+
+async def _ended(context: CommandContext, *, is_mute: bool = False) -> Reply:
+    """End what is named of the asker's subscriptions, or of what they muted alone."""
     recipient = context.recipient
     if recipient.kind == "channel" and not context.services.access.is_admin(context.asker):
         raise Mistake("mistake.admin")
-    own = await context.services.work.quick(lambda: own_subscriptions(context, recipient))
-    if not own:
-        raise Mistake("mistake.no_subscription")
-    numbers = await context.services.work.quick(lambda: _ended(context, own))
-    ended = await context.services.work.quick(lambda: context.services.subscriptions.revise(recipient, ended=numbers))
-    yield _farewell(context, ended)
+
+    def end() -> Note:
+        own = own_subscriptions(context, recipient)
+        if is_mute:
+            own = [one for one in own if one.is_mute]
+        if not own:
+            raise Mistake("mistake.no_mute" if is_mute else "mistake.no_subscription")
+        numbers = _meant(context, own, is_mute=is_mute)
+        return _farewell(context, context.services.subscriptions.revise(recipient, ended=numbers))
+
+    return await context.services.work.quick(end)
 
 
-def _ended(context: CommandContext, own: Sequence[Subscription]) -> list[int]:
+def _meant(context: CommandContext, own: Sequence[Subscription], *, is_mute: bool) -> list[int]:
     """Return the numbers of the subscriptions that are to end."""
     text = context.command.text.strip()
     known = tuple(str(one.id) for one in own)
     given = {name: context.values(name) for name in topics.NAMES}
     if not text and not any(given.values()):
-        raise Mistake("mistake.number_missing", known=known)
+        raise Mistake("mistake.mute_missing" if is_mute else "mistake.subscription_missing", known=known)
     if text.lower() in WORDS.one_of("words.everything"):
         return [one.id for one in own]
+    unknown = "mistake.mute" if is_mute else "mistake.subscription"
     wanted = [fold(word.strip(LIST_SIGNS)).lstrip("#") for word in text.split()]
     numbers = [one for word in wanted for one in meanings.listed(word)]
     if numbers and all(number.isdecimal() for number in numbers):
         if strange := next((number for number in numbers if number not in known), ""):
-            raise Mistake("mistake.subscription", text=strange, known=known)
+            raise Mistake(unknown, text=strange, known=known)
         return [int(number) for number in dict.fromkeys(numbers)]
     words = [word for word in context.command.words if not context.is_repository(word)]
     found = topics.read(context.services.core, given, words)
-    ended = [one.id for one in own if any(_is_about(one, topic) for topic in found)]
+    ended = [one for one in own if any(_is_about(one, topic) for topic in found)]
     if not ended:
-        raise Mistake(
-            "mistake.subscription", text=text or next(one for values in given.values() for one in values), known=known
-        )
-    return ended
+        shown = text or next(one for values in given.values() for one in values)
+        raise Mistake(unknown, text=shown, known=known)
+    # Where a topic is both, to unsubscribe ends the subscription: `unmute` is for the other.
+    return [one.id for one in ended if not one.is_mute] or [one.id for one in ended]
 
 
 def _is_about(one: Subscription, topic: Topic) -> bool:
-    return all(getattr(one, field.name) == getattr(topic, field.name) for field in fields(Topic))
+    """Whether a subscription has a topic; an author may be named by a part of the name, as when it was made."""
+    return all(
+        getattr(one, field.name) == getattr(topic, field.name)
+        for field in fields(Topic)
+        if field.name != "author" or topic.author.lower() not in one.author.lower().split()
+    )
 
 
 def _farewell(context: CommandContext, ended: Revision) -> Note:
     """Repeat what has ended, by what it was: a subscription, or something that was muted."""
-    here, language = _here(context), context.language
-    areas = context.services.core.sources.areas()
-    parts = []
+    here = _here(context)
     ends = "done.unsubscribed_here" if here else "done.unsubscribed"
+    parts = []
     for is_mute, key in ((False, ends), (True, "done.unmuted")):
-        some = [topics.say_topic(one, areas, language) for one in ended.found if one.is_mute is is_mute]
-        if some:
-            said = topics.say_topics(some, language)
-            parts.append(context.say(key, count=len(some), topics=said))
-    text = (" " if language == "en" else "").join(parts)
+        if some := [one for one in ended.found if one.is_mute is is_mute]:
+            parts.append(context.say(key, count=len(some), topics=_said(context, some)))
     return Note(
-        text,
+        _joined(context, parts),
         "done",
         (context.button("undo", f"undo {ended.number}{here}"), context.button("subs", f"subs{here}")),
     )

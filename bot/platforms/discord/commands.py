@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.commands.pieces import unquoted
 from bot.commands.registry import discord_command
 from bot.i18n.wording import in_all
 from bot.port.command import Command
@@ -90,7 +91,10 @@ def chosen(options: Sequence[Json]) -> tuple[str, dict[str, Any], str]:
 
 
 def typed(verb: Verb, given: Mapping[str, Any]) -> Command:
-    """Return the command that was chosen; what Discord gives as values stays values, letter by letter."""
+    """Return the command that was chosen; what Discord gives as values stays values, letter by letter.
+
+    Quotation marks that somebody puts around a name are none of it.
+    """
     filled = [
         (option, given[option.name])
         for option in verb.options
@@ -98,7 +102,11 @@ def typed(verb: Verb, given: Mapping[str, Any]) -> Command:
     ]
     return Command(
         verb.name,
-        tuple(str(value) for option, value in filled if not option.named and option.kind != "flag"),
+        tuple(
+            str(value) if option.kind == "words" else unquoted(str(value).strip())
+            for option, value in filled
+            if not option.named and option.kind != "flag"
+        ),
         {option.name: (str(value),) for option, value in filled if option.named and option.kind != "flag"},
         frozenset(option.name for option, _ in filled if option.kind == "flag"),
     )
