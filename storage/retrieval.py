@@ -94,7 +94,7 @@ def count(store: Store, clauses: Sequence[Clause], filters: Question) -> dict[st
         rows = db.execute(
             "select c.author, count(*) as n from words w join commits c on c.id = w.rowid "
             "where words match ? and w.rowid >= ? and w.rowid < ? and not c.aside group by c.author order by n desc, c.author",
-            [" AND ".join(parts), *span_of(filters)],
+            [" AND ".join(parts or ['tags : "level0"']), *span_of(filters)],
         )
         return dict(rows.fetchall())
 

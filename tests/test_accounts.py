@@ -19,6 +19,7 @@ from bot.settings import PersonSettings
 from formatters.discord.replies import rendered
 from formatters.reply import CommitDetail, CommitList, DigestPost, Reply
 from formatters.slack.replies import post, slack
+from formatters.terminal.replies import reply_text
 
 REPO = "ann/scratch"
 SLACK, DISCORD = "https://slack.com/app_redirect?channel=U7", "https://discord.com/users/70"
@@ -76,6 +77,14 @@ async def bot(environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.Monke
         settings = {"DAYBRIEF_GITHUB__BASE_URL": server.url, "DAYBRIEF_CONFIG": str(file)}
         async with a_bot(environ, scratch.path, NINE, **settings) as made:
             yield made
+
+
+async def test_who_is_mentioned_is_known_by_the_account(bot: Bot) -> None:
+    """In a question, and as an option."""
+    bot.feed(repository=REPO, place=REPO, zone="UTC", since=NINE - HOUR)
+    await bot.at(NINE)
+    assert "author=ann" in reply_text((await bot.answers("search flag author=<@U7>"))[-1].reply, width=200)
+    assert "not by the one in chat" in await bot.problem("what did <@U8> change?")
 
 
 async def test_a_digest_s_thread_and_what_is_asked_lead_to_people(bot: Bot) -> None:

@@ -12,23 +12,28 @@ from analysis.entry import RULES, Entry
 from analysis.errors import NotFound
 from analysis.i18n.typography import fold
 from analysis.questions.follow_up import pointed_at
+from analysis.questions.spans import Days
 from analysis.triage.areas import Areas
 from bot.commands import meanings
 from bot.commands import queries as commands
+from bot.commands.asking import repositories
 from bot.commands.mistakes import Mistake
+from bot.commands.references import first_reference
 from bot.commands.references import reference as read_reference
 from bot.commands.terms import terms
+from bot.commands.unread import days_of, unread
 from bot.conversation.asked import Before, Conversations, commit_pointed_at
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.days import ELSEWHERE, answered, areas_of_day, place_of, span
 from bot.conversation.handlers.ranks import known_commit, mend_posts, say_opinions
 from bot.delivery.posts import commit_detail, commit_rows
 from bot.digests.releases import say_released, say_reverted
+from formatters.asking import say_unread
 from formatters.i18n.wording import label, say_day, say_days
 from formatters.outline import outline
 from formatters.post import section_of, sections
 from formatters.reply import Button, CommitList, Reply, Sheet
-from storage.search import Answer
+from storage.search import Answer, Question
 
 T = TypeVar("T")
 
@@ -48,7 +53,7 @@ async def show(context: CommandContext) -> AsyncIterator[Reply]:
     place = next((one for one in places if one is not None), None)
     if place == 0 or (place is not None and not text.isdecimal()):
         raise Mistake("mistake.no_list")
-    pointed = read_reference(text)
+    pointed = read_reference(text) or read_reference(first_reference(text))
     wanted = pointed.repo if pointed and pointed.repo else context.value("repository")
     repo = context.seen(wanted) if wanted else None
     sought = replace(pointed, repo=repo or "") if pointed else text
@@ -167,14 +172,16 @@ async def area(context: CommandContext) -> AsyncIterator[Reply]:
     repo = one_or_all(context)
     core, language, zone = context.services.core, context.language, context.zone(repo or "")
 
-    def look() -> tuple[str, str, Answer, int]:
+    def look() -> tuple[str, str, Answer, int, tuple[Days, ...]]:
         given = context.value("since")
-        since = meanings.since(given, core.now().astimezone(ZoneInfo(zone))).isoformat() if given else ""
+        moment = meanings.since(given, core.now().astimezone(ZoneInfo(zone))) if given else None
+        since = moment.isoformat() if moment else ""
         key, answer = commands.show_area(core, meanings.area(core, name), language, repo, since, zone, context.visible)
         count = commands.count_area(core, key, repo, since, zone, context.visible)
-        return key, core.sources.areas().name(key, language), answer, count
+        missing = unread(core, repositories(core, repo, context.visible), days_of(Question(since=moment), zone), zone)
+        return key, core.sources.areas().name(key, language), answer, count, missing
 
-    key, shown, answer, count = await from_store(context, look)
+    key, shown, answer, count, missing = await from_store(context, look)
     own = [entry for entry in answer.entries if key in entry.triage.areas[:1]]
     beside = [entry for entry in answer.entries if entry not in own]
     head = label("answer.count" if answer.entries else "answer.none", language, title=shown, count=count)
@@ -182,8 +189,9 @@ async def area(context: CommandContext) -> AsyncIterator[Reply]:
         head = context.say(
             "title.area_beside" if count else "title.area_only_beside", area=head if count else shown, count=len(beside)
         )
-    note = context.say("title.narrow") if answer.more or len(answer.entries) > SHOWN else ""
-    yield await listed(context, [*own, *beside][:SHOWN], head, note)
+    notes = [context.say("title.narrow")] if answer.more or len(answer.entries) > SHOWN else []
+    notes += say_unread(missing, language)
+    yield await listed(context, [*own, *beside][:SHOWN], head, "\n".join(notes))
 
 
 async def _area_of_day(context: CommandContext, name: str) -> AsyncIterator[Reply]:

@@ -7,12 +7,12 @@ from datetime import timedelta
 from analysis.i18n.typography import fold
 from analysis.questions.follow_up import leans, pointed_at
 from analysis.questions.query import Query
-from analysis.questions.spans import Days
+from analysis.questions.spans import Days, read_days
 from bot.commands import asking
 from bot.commands.references import first_reference
 from bot.commands.spans import is_day
 from bot.commands.terms import asks_for_news, is_farewell, is_greeting, is_stop, is_thanks, terms
-from bot.conversation.asked import asked_before, commit_pointed_at
+from bot.conversation.asked import Before, Conversations, asked_before, commit_pointed_at
 from bot.conversation.context import CommandContext
 from bot.conversation.handlers.commits import area, show
 from bot.conversation.handlers.days import day, yesterday
@@ -66,17 +66,29 @@ async def _looked_for(context: CommandContext, found: list[str]) -> AsyncIterato
         return
     plain = fold(context.command.text).lower().split()
     if [fold(word).lower() for word in found] in ([_WEEK], [_MONTH]) and "next" not in plain:
-        look_back = week if found[0].lower() == _WEEK else month
-        async for reply in look_back(_as(context, Command(found[0].lower()))):
+        verb = fold(found[0]).lower()
+        days = read_days(fold(context.command.text), context.today(context.zone())).days
+        on: dict[str, tuple[str, ...]] = {"on": (f"{days.first}..{days.last}",)} if days.first and days.last else {}
+        async for reply in (week if verb == _WEEK else month)(_as(context, Command(verb, named=on))):
             yield reply
         return
     if context.visible and (command := await _typed(context)):
         handler = area if command.verb == "area" else day
         async for reply in handler(_as(context, command)):
             yield reply
+        if command.verb == "area":
+            await _lean(context)
         return
     async for reply in ask_in_words(context):
         yield reply
+
+
+async def _lean(context: CommandContext) -> None:
+    """Let the next question lean on this one, which an area's list has answered."""
+    conversations, now = Conversations(context.services.core.stores.store), context.services.core.now()
+    listed = await asked_before(context)
+    asked = Before((context.command.text,), listed.commits if listed else ())
+    await context.services.work.quick(lambda: conversations.note(context.request, asked, now))
 
 
 async def _typed(context: CommandContext) -> Command | None:
