@@ -237,7 +237,7 @@ async def test_the_week_is_looked_back_on_in_chat(team: Team, language: str) -> 
     pressed = await server.press(shown.replies[-1], named(shown.replies[-1].blocks, whole))
     await server.changed.until(lambda: mattered in pressed.text, "all of it", 60)
     before = len(team.posts())
-    await server.slash("/digest", "本月 public")
+    await server.slash("/digest", "最近一个月 public")
     await server.changed.until(lambda: any("files" in m.data for m in team.posts()[before:]), "the page", 60)
     first, *thread = team.posts()[before:]
     assert "2026-02-11" in first.text

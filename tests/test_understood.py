@@ -73,7 +73,7 @@ class TestSubscriptions:
         assert "nothing of AMD · bug fix comes while AMD is muted" in await bot.shown("subscribe AMD type=bugfix")
         assert "while" not in await bot.shown("subscribe type=bugfix")
         await bot.reply("subscribe NPU")
-        assert "nothing of NPU comes while NPU is muted" in await bot.shown("mute NPU")
+        assert "You stay subscribed to NPU, but nothing of it comes while NPU is muted" in await bot.shown("mute NPU")
 
     async def test_unmute_ends_no_subscription(self, bot: Bot) -> None:
         await bot.reply("subscribe AMD")
@@ -121,7 +121,9 @@ class TestSubscriptions:
         entries = bot.core.stores.commits.between(REPO, DAY.start, DAY.end)
         assert {entry.commit.author for entry in entries if matches(mute, entry)} == {"quill-bot[bot]"}
 
-    @pytest.mark.parametrize("text", ["stop", "stop everything", "Stop sending me this, please!", "别发了", "停止推送"])
+    @pytest.mark.parametrize(
+        "text", ["stop", "please stop", "stop everything", "Stop sending me this, please!", "别发了", "停止推送"]
+    )
     async def test_stop_stops_nothing_and_says_what_does(self, bot: Bot, text: str) -> None:
         assert "Nothing was stopped yet" in await told(bot, text)
 
@@ -178,6 +180,11 @@ class TestDays:
         shown = await told(bot, text)
         assert first in shown
         assert last in shown
+
+    async def test_a_question_of_days_alone_is_answered_by_no_other_days(self, bot: Bot) -> None:
+        shown = await told(bot, "what landed in 2024?")
+        assert shown.startswith("Nothing found: 2024-01-01 to 2024-12-31")
+        assert "Not read in full" in shown
 
     async def test_three_days_are_three(self, bot: Bot) -> None:
         reply = await bot.reply("the last 3 days")

@@ -162,9 +162,8 @@ def _dated(year: str | None, month_of_year: int, day: int, today: date) -> Itera
     if year:
         yield from _day(int(year) if len(year) > 2 else _CENTURY + int(year), month_of_year, day)  # noqa: PLR2004 - 26 for 2026
         return
-    found = [
-        one for year_before in range(today.year, today.year - 5, -1) for one in _day(year_before, month_of_year, day)
-    ]
+    years = (today.year, today.year - 1)  # nobody who leaves the year out means an earlier one
+    found = [one for each in years for one in _day(each, month_of_year, day)]
     yield from [one for one in found if one <= today][:1]
 
 

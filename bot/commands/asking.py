@@ -156,10 +156,11 @@ def answer(
     found = _candidates(core, asked, named, zone, filters)
     while not (hits := _good(rank(asked, found, core.now()), asked, found)):
         part = next((name for name in _GIVEN_UP if getattr(asked, name)), None)
-        if part is None:
+        less = replace(asked, **{part: getattr(Query(""), part)}) if part else None
+        if part is None or less is None or less.is_empty:  # without that it would ask for anything
             break
         given_up.append(part)
-        asked = replace(asked, **{part: getattr(Query(""), part)})
+        asked = less
         found = _candidates(core, asked, named, zone, filters)
     shown = hits[:limit]
     told = core.memory.with_analyses([hit.entry for hit in shown], language)

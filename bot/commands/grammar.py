@@ -279,8 +279,10 @@ def _guessed(found: list[Piece]) -> str:
 
 def _sorted(name: str, found: list[Piece]) -> Command:
     """Tell apart what stands by its place, options, and flags; an option without a value takes the next piece."""
-    table = verb(name)
-    known = {option.name: option for option in (table.options if table else ())}
+    table, topics = verb(name), verb("subscribe") if name in _ENDING else None
+    known = {
+        option.name: option for one in (topics, table) if one for option in one.options if one is table or option.named
+    }
     words, flags, strange = list[str](), set[str](), list[str]()
     named: dict[str, tuple[str, ...]] = {}
     last_key = ""  # the option that was given just before

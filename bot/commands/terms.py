@@ -36,9 +36,8 @@ def is_farewell(text: str) -> bool:
 def is_stop(text: str) -> bool:
     """Whether somebody only wants that nothing comes any more."""
     words = [_plain(word.strip(_ENDS)) for word in text.split()]
-    asked = WORDS.one_of("words.stop")
-    is_begun = bool(words) and (words[0] in asked or " ".join(words) in asked)
-    return is_begun and all(word in asked | WORDS.one_of("words.stopped") for word in words[1:])
+    asked, beside = WORDS.one_of("words.stop"), WORDS.one_of("words.stopped")
+    return " ".join(words) in asked or (bool(asked & set(words)) and asked | beside >= set(words))
 
 
 def asks_for_news(text: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 from analysis.errors import BadInput
+from analysis.i18n.typography import LIST_SIGNS
 from analysis.questions.answer import Answer
 from analysis.questions.spans import Days
 from bot.commands import asking, searches
@@ -41,7 +42,7 @@ async def search(context: CommandContext) -> AsyncIterator[Reply]:
     if answer and answer.found:
         yield await answered(context, answer, zone)
         return
-    what = understood(answer.query, context.language) if answer else words
+    what = understood(answer.query, context.language) if answer else words.rstrip(LIST_SIGNS)
     filters = (f"{name}={','.join(values)}" for name, values in given.items())
     notes = say_unread(missing or (answer.unread if answer else ()), context.language)
     yield await _found(context, " ".join([what, *filters]).strip(), found, "\n".join(notes))

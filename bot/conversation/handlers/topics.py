@@ -174,7 +174,8 @@ def _silenced(context: CommandContext, made: Sequence[Subscription]) -> Iterator
     for mute in own:
         silent = [one for one in own if mute.silences(one) and (mute in made or one in made)]
         if silent:
-            yield context.say("receipt.silenced", topics=_said(context, silent), muted=_said(context, [mute]))
+            key = "receipt.silences" if mute in made else "receipt.silenced"
+            yield context.say(key, topics=_said(context, silent), muted=_said(context, [mute]))
 
 
 def _said(context: CommandContext, some: Iterable[Subscription]) -> str:

@@ -28,7 +28,6 @@ _LINK = re.compile(r"<(?:https?|mailto):[^|>\s]+(?:\|[^>]*)?>")
 _ADDED = ("http://", "mailto:")
 """What Slack puts before a name that it takes for an address: `<http://foo.py|foo.py>`."""
 _CHANNEL = re.compile(r"<#(\w+)(?:\|[^>]*)?>")
-_MENTION = re.compile(r"<@\w+(?:\|[^>]*)?>")
 _MOST_WORDS = 80
 
 
@@ -217,7 +216,7 @@ def _behind_mention(body: Body) -> str:
     text = str(body["event"].get("text", ""))
     us = next((str(one.get("user_id", "")) for one in body.get("authorizations") or []), "")
     before, _, behind = text.rpartition(f"<@{us}>")
-    return behind.strip(" :,") or _MENTION.sub(" ", before or text)
+    return behind.strip(" :,") or before.strip()
 
 
 def language_of(view: Body) -> Language:
