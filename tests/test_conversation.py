@@ -1008,7 +1008,7 @@ async def test_a_commit_is_pointed_at_in_any_way(known: Bot, text: str) -> None:
         ("anything for npu this week?", "npu, 2026-03-09 to 2026-03-13: 1 commit"),
         ("what landed on March 12?", "18 commits"),
         ("what happened last week?", "2026-03-02 to 2026-03-08, has not been read yet"),
-        ("what happened this week?", "the week in review: 2026-03-09 to 2026-03-13"),
+        ("what happened this week?", "in review: 2026-03-09 to 2026-03-13"),
     ],
 )
 async def test_what_is_no_command_is_looked_for(known: Bot, text: str, told: str) -> None:
