@@ -159,7 +159,7 @@ def _place(where: tuple[str, ...]) -> str:
 
 def _fault(kind: str, message: str) -> str:
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
-        return "this is a table, and its keys stand below it"
+        return "this is a table, so its keys go below it"
     return message.removeprefix("Value error, ").removeprefix("Input ")
 
 

@@ -143,7 +143,7 @@ class Store:
             raise BadInput(f"{self.path} belongs to another program: name another file as [store] path.")
         if self._read_only and migrations.pending(db):
             raise BadInput(
-                f"The store {self.path} is from an older version and cannot be written: make it writable once."
+                f"The store {self.path} is from an older version and cannot be written: make it writable once so that it can be migrated."
             )
         if applied - known():
             raise BadInput(
@@ -155,7 +155,7 @@ class Store:
         try:
             yield
         except OverflowError:
-            raise BadInput("A number is larger than any known here: look it up again.") from None
+            raise BadInput("A number is larger than any in the store: check it.") from None
         except sqlite3.Error as error:
             opened = getattr(self._local, "open", None)
             if opened is None or not opened.db.conn.in_transaction:  # else the transaction around this is still to end
@@ -166,7 +166,7 @@ class Store:
         text = " ".join("".join(char if char.isprintable() else " " for char in str(error)).split())  # may quote damage
         if "readonly" in text:
             return BadInput(
-                f"The store {self.path} may not be written: make it writable, or name another file as [store] path."
+                f"The store {self.path} is not writable: make it writable, or name another file as [store] path."
             )
         if "disk is full" in text or "disk I/O error" in text:
             return Outage(

@@ -47,7 +47,7 @@ def backup(store: Store, target: Path) -> None:
     """
     try:
         if target.exists() and target.samefile(store.path):
-            raise BadInput(f"{target} is the store itself: name another file for its copy.")
+            raise BadInput(f"{target} is the store itself: name another file for the backup.")
         with (
             replacing(target, PRIVATE) as draft,
             store.read() as db,

@@ -129,7 +129,7 @@ def test_a_model_that_fails_stops_it_and_nothing_is_lost(quill: Path, environ: d
     with ModelServer(reader) as model:
         core = with_model(environ, model)
         model.always = UNAUTHORIZED
-        with pytest.raises(Outage, match=r"did not read 4 commits from 2026-03-03 to 2026-03-09 .*refuses the key"):
+        with pytest.raises(Outage, match=r"did not read 4 commits from 2026-03-03 to 2026-03-09 .*rejects the key"):
             fill(core, a_span(quill), core.analyser("model"))
     core = a_core(environ)
     assert filling.plan(core, a_span(quill), core.analyser("rules"), silent).to_fetch <= 22

@@ -524,7 +524,7 @@ def test_an_interruption_ends_at_once_and_loses_nothing(
         told, errors = running.communicate(timeout=20)  # the model would take thirty
     assert running.returncode == 130
     assert told == b""
-    assert re.fullmatch(rb"daybrief: interrupted; [^\n]+goes on from there\.\n", errors)
+    assert re.fullmatch(rb"daybrief: interrupted; [^\n]+resumes from there\.\n", errors)
     assert json.loads(cli(*sample, *DAY, "--json").stdout)["run"]["fetched"] < 18
 
 

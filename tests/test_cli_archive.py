@@ -66,7 +66,8 @@ def test_a_model_is_not_begun_unasked(cli: Cli, place: str) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert (
-        "about 55,000 tokens in and 9,900 out, cost about 0.06 (a guess: it has read nothing here yet)." in done.stderr
+        "about 55,000 tokens in and 9,900 out, cost about 0.06 (a guess, because it has read nothing here yet)."
+        in done.stderr
     )
     assert done.stderr.endswith("add --yes to start.\n")
 

@@ -86,9 +86,9 @@ def test_a_clone_is_learned_and_the_report_says_how_it_did(cli: Cli, clone: Path
     """Three parts with both scores; asked again, the same is told without learning anew."""
     done = cli("learn", "--repo", f"{REPO}={clone}")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("example/habits: 120 commits, 120 of them say what they are\n")
+    assert done.stdout.startswith("example/habits: 120 commits, 120 of them labelled\n")
     (types,) = (line for line in done.stdout.splitlines() if line.startswith("types"))
-    assert "its own is used" in types
+    assert "own weights are used" in types
     again = cli("learn", "--repo", f"{REPO}={clone}", "--report")
     assert again.returncode == 0
     assert again.stdout == done.stdout
@@ -123,16 +123,16 @@ def test_label_files_can_be_learned_from(cli: Cli, labels: str) -> None:
     """Each repository in them on its own."""
     done = cli("learn", "--labels", labels)
     assert done.returncode == 0
-    assert done.stdout.startswith("example/habits: 160 commits, 160 of them say what they are\n")
-    assert done.stdout.count("its own is used") == 3
+    assert done.stdout.startswith("example/habits: 160 commits, 160 of them labelled\n")
+    assert done.stdout.count("own weights are used") == 3
 
 
 def test_too_few_commits_are_told(cli: Cli, few: Path) -> None:
     """It is no mistake of anybody's; that it was tried is kept."""
     done = cli("learn", "--repo", f"o/few={few}")
     assert done.returncode == 0
-    assert "o/few: 3 commits, 3 of them say what they are" in done.stdout
-    assert "Too few to learn from, it takes 100: what was learned of other" in done.stdout
+    assert "o/few: 3 commits, 3 of them labelled" in done.stdout
+    assert "Too few to learn from; it takes 100: the shipped weights" in done.stdout
     assert cli("learn", "--repo", f"o/few={few}", "--report").stdout == done.stdout
 
 

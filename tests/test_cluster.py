@@ -205,7 +205,7 @@ def test_a_worker_without_daybrief_is_told(machines: Machines) -> None:
     machines.add()
     joined(machines, 1)
     with (
-        pytest.raises(BadInput, match=r"has no Daybrief that can be used: install Daybrief"),
+        pytest.raises(BadInput, match=r"has no usable Daybrief: install Daybrief"),
         cluster(machines.address),
     ):
         pass

@@ -167,10 +167,10 @@ class TestAnswers:
             (as_model.LENGTH, "the model's answer did not fit", "long"),
             (as_model.CONTENT_FILTER, "the model server's content filter stopped the answer", "final refused"),
             (as_model.REFUSAL, "the model refused", "final refused"),
-            (as_model.MALFORMED, "the model's answer has not the shape asked for", ""),
-            (as_model.WRONG_SHAPE, "the model's answer has not the shape asked for", ""),
-            (Behaviour(change=lambda _: "Sorry."), "the model's answer has not the shape asked for", ""),
-            (Behaviour(change=lambda _: ""), "the model's answer has not the shape asked for", ""),
+            (as_model.MALFORMED, "the model's answer does not have the requested format", ""),
+            (as_model.WRONG_SHAPE, "the model's answer does not have the requested format", ""),
+            (Behaviour(change=lambda _: "Sorry."), "the model's answer does not have the requested format", ""),
+            (Behaviour(change=lambda _: ""), "the model's answer does not have the requested format", ""),
         ],
     )
     def test_an_answer_that_cannot_be_used(
@@ -234,7 +234,7 @@ class TestAnswers:
                     {"Content-Type": "application/json"},
                 )
 
-        with Other() as server, pytest.raises(BadAnswer, match="has not the shape asked for"):
+        with Other() as server, pytest.raises(BadAnswer, match="does not have the requested format"):
             ask(server)
 
     def test_a_proxys_page_is_no_answer(self, server: ModelServer) -> None:
@@ -272,7 +272,7 @@ class TestFaults:
     def test_a_question_that_is_too_long(self, server: ModelServer) -> None:
         server.always = as_model.CONTEXT_LENGTH
         tally = Tally()
-        with pytest.raises(BadAnswer, match=r"refuses the question .*maximum context length is 8192") as caught:
+        with pytest.raises(BadAnswer, match=r"rejects the request .*maximum context length is 8192") as caught:
             ask(server, tally=tally)
         assert (caught.value.is_long, caught.value.is_final, len(server.requests)) == (True, False, 1)
         assert (tally.usage.calls, tally.usage.tokens_in) == (1, 0)
@@ -280,7 +280,7 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("behaviour", "reason"),
         [
-            (as_model.UNAUTHORIZED, r"refuses the key \(Incorrect API key provided\.\): set a valid \[model\] api_key"),
+            (as_model.UNAUTHORIZED, r"rejects the key \(Incorrect API key provided\.\): set a valid \[model\] api_key"),
             (as_model.UNKNOWN_MODEL, r"has no model 'test-model' \(.*\): check \[model\] name and base_url"),
             (as_model.NO_QUOTA, r"the model account's quota is used up: raise it, or set another \[model\] api_key"),
         ],
@@ -435,7 +435,7 @@ class TestTrial:
 
     def test_it_says_what_is_broken(self, server: ModelServer) -> None:
         server.always = as_model.UNAUTHORIZED
-        assert try_out(model(server)).problem.startswith("the model server refuses the key")
+        assert try_out(model(server)).problem.startswith("the model server rejects the key")
 
 
 class TestTheFirstLetter:

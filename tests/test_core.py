@@ -377,7 +377,7 @@ class TestModel:
         model.plan = [as_model.NORMAL, as_model.HTML_PAGE, as_model.NORMAL, as_model.HTML_PAGE]
         first = reading.digest()
         (reason,) = set(first.coverage.stand_ins.values())
-        assert reason.startswith("the model server did not answer as a model does")
+        assert reason.startswith("the model server's answer is not a model's")
         assert first.coverage.by == {"test-model": 2, RULES: 2}
         model.requests.clear()
         again = reading.digest()

@@ -737,7 +737,7 @@ async def test_it_tells_whether_it_is_connected(world: World) -> None:
     world.server.drop_connections()
     while not (why := await world.bot.disconnected()):  # noqa: ASYNC110 - the SDK tells nobody
         await asyncio.sleep(0.01)
-    assert why == "Discord's gateway is not connected; it is connected again and again."
+    assert why == "Discord's gateway is not connected; Daybrief keeps trying."
     world.server.accept_connections = True
 
 

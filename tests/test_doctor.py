@@ -90,7 +90,7 @@ class TestAll:
 class TestConfiguration:
     def test_without_a_file(self, environ: dict[str, str]) -> None:
         assert checks(environ)["configuration"] == Check(
-            "configuration", "ok", "no daybrief.toml here; defaults and the environment hold"
+            "configuration", "ok", "no daybrief.toml here; using defaults and the environment"
         )
 
     def test_with_a_file(self, environ: dict[str, str], tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ class TestConfiguration:
         (check,) = checks(environ, file).values()
         assert (check.what, check.state) == ("configuration", "broken")
         assert str(file) in check.found
-        assert check.remedy == "Correct the place named, then run `daybrief doctor` again."
+        assert check.remedy == "Correct it there, then run `daybrief doctor` again."
 
 
 class TestStore:
@@ -116,7 +116,7 @@ class TestStore:
     def test_a_file_that_is_no_store(self, environ: dict[str, str], tmp_path: Path) -> None:
         Path(environ["DAYBRIEF_STORE__PATH"]).write_text("This is a diary, and not a database at all.\n" * 30)
         check = checks(environ)["store"]
-        assert (check.state, check.remedy) == ("broken", "Mend the file or name another one as [store] path.")
+        assert (check.state, check.remedy) == ("broken", "Repair the file, or set another one as [store] path.")
         assert environ["DAYBRIEF_STORE__PATH"] in check.found
 
     def test_a_damaged_store(self, environ: dict[str, str]) -> None:
@@ -140,7 +140,7 @@ class TestStore:
         monkeypatch.setattr("storage.store._writable", lambda _: False)
         check = checks(environ)["store"]
         assert (check.state, check.remedy) == ("warning", "Make it writable to fetch more.")
-        assert check.found.endswith("(0 commits) may only be read")
+        assert check.found.endswith("(0 commits) is read-only")
 
 
 class TestGit:
@@ -151,7 +151,10 @@ class TestGit:
 
     def test_without_it_github_works(self, environ: dict[str, str], tmp_path: Path) -> None:
         assert checks({**environ, "PATH": str(tmp_path)})["git"] == Check(
-            "git", "warning", "not installed", "Install git 2.37 or newer to read local clones; GitHub works without."
+            "git",
+            "warning",
+            "not installed",
+            "Install git 2.37 or newer to read local clones; GitHub works without it.",
         )
 
     @pytest.mark.parametrize(
@@ -176,7 +179,7 @@ class TestGitHub:
         check = checks({**environ, "DAYBRIEF_GITHUB__TOKEN": ""})["GitHub"]
         assert (check.state, check.remedy) == (
             "warning",
-            "Set [github] token: a day of a busy repository needs about 60 requests.",
+            "Set [github] token: reading a busy repository's day takes about 60 requests.",
         )
         assert check.found.startswith("no token: 60 of 60 requests left until ")
 
@@ -192,7 +195,7 @@ class TestGitHub:
             "broken",
             "Check [github] base_url and token; local clones work without GitHub.",
         )
-        assert check.found.startswith("GitHub refuses the token (Bad credentials)")
+        assert check.found.startswith("GitHub rejects the token (Bad credentials)")
 
     def test_a_server_that_does_not_answer(self, environ: dict[str, str]) -> None:
         with Loopback() as gone:
@@ -263,7 +266,7 @@ class TestRepository:
 class TestModel:
     def test_none_is_needed(self, environ: dict[str, str]) -> None:
         assert checks(environ)["model"] == Check(
-            "model", "ok", "none is configured: the rules analyse", "Set [model] name and base_url to use one."
+            "model", "ok", "none configured, so the rules do the analysis", "Set [model] name and base_url to use one."
         )
 
     @pytest.mark.parametrize(
@@ -288,19 +291,19 @@ class TestModel:
         with ModelServer(lambda _: {"sum": 6}) as model:
             configured = {"DAYBRIEF_MODEL__NAME": "test-model", "DAYBRIEF_MODEL__BASE_URL": model.base_url}
             check = checks(environ | configured)["model"]
-        assert (check.state, check.remedy) == ("warning", "Mind what it says, or name a larger model.")
+        assert (check.state, check.remedy) == ("warning", "Check what it says, or use a larger model.")
         assert check.found.endswith(" s, by JSON schema; it says that 2 + 3 is 6")
 
     @pytest.mark.parametrize(
         ("behaviour", "said"),
         [
-            (as_model.UNAUTHORIZED, "refuses the key"),
+            (as_model.UNAUTHORIZED, "rejects the key"),
             (as_model.UNKNOWN_MODEL, "has no model 'test-model'"),
             (as_model.NO_QUOTA, "quota is used up"),
             (as_model.SERVER_ERROR, "answered 500"),
             (as_model.RESET, "cannot be reached"),
             (as_model.HTML_PAGE, "did not answer as a model does"),
-            (as_model.MALFORMED, "has not the shape asked for"),
+            (as_model.MALFORMED, "does not have the requested format"),
         ],
     )
     def test_what_is_broken_is_told(
@@ -310,7 +313,9 @@ class TestModel:
         configured = {"DAYBRIEF_MODEL__NAME": "test-model", "DAYBRIEF_MODEL__BASE_URL": model.base_url}
         check = checks(environ | configured)["model"]
         assert (check.state, said in check.found) == ("broken", True)
-        assert check.remedy == "Check [model] base_url, name and api_key; until then the rules stand in."
+        assert (
+            check.remedy == "Check [model] base_url, name and api_key; until this is fixed, the rules do the analysis."
+        )
 
     def test_it_is_not_waited_for_longer_than_configured(self, environ: dict[str, str], model: ModelServer) -> None:
         model.always = as_model.DRIP

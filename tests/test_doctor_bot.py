@@ -115,7 +115,7 @@ async def test_what_serve_refuses_the_doctor_tells(environ: dict[str, str], tmp_
     core.stores.store.close()
     check = (await looked_at(environ, config))["bot"]
     assert (check.state, check.found) == ("broken", str(refused.value))
-    assert check.remedy == "Until then `daybrief serve` does not start."
+    assert check.remedy == "Until this is fixed, `daybrief serve` does not start."
 
 
 @pytest.mark.parametrize("host", ["256.1.1.1", "203.0.113.7", "no such host", f"{'a' * 64}.example", "127.0.0.1"])
@@ -329,7 +329,7 @@ async def test_a_model_that_answers_badly_is_told_by_both(
 
 async def test_without_any_platform_there_is_nothing_to_look_at(environ: dict[str, str]) -> None:
     """The command line needs none; what `serve` needs is said."""
-    needed = "none is configured: `daybrief serve` needs [slack] bot_token and app_token, [discord] token, or [outlets]"
+    needed = "none configured: `daybrief serve` needs [slack] bot_token and app_token, [discord] token, or [outlets]"
     assert await looked_at(environ) == {"bot": Check("bot", "ok", needed)}
 
 
@@ -338,7 +338,7 @@ async def test_slack_as_it_should_be(environ: dict[str, str], slack: FakeSlack, 
     config.write_text(FEED.replace("C1", slack.channel.id), encoding="utf-8")
     found = await looked_at(with_slack(environ, slack), config)
     assert found["bot"] == Check("bot", "ok", "slack; 1 feed")
-    assert found["slack"] == Check("slack", "ok", "token accepted, 1 channel looked at")
+    assert found["slack"] == Check("slack", "ok", "token accepted, 1 channel checked")
 
 
 @pytest.mark.parametrize("token", ["bot_token", "app_token"])
@@ -376,7 +376,7 @@ async def test_discord_as_it_is(environ: dict[str, str], tmp_path: Path) -> None
         feed = FEED.replace("slack", "discord")
         settings = environ | {"DAYBRIEF_DISCORD__TOKEN": server.token, "DAYBRIEF_DISCORD__BASE_URL": server.api_url}
         config.write_text(feed.replace("C1", server.channel.id), encoding="utf-8")
-        assert (await looked_at(settings, config))["discord"].found == "token accepted, 1 channel looked at"
+        assert (await looked_at(settings, config))["discord"].found == "token accepted, 1 channel checked"
         config.write_text(feed.replace("C1", "123456789012345678"), encoding="utf-8")
         said = (await looked_at(settings, config))["discord"]
         assert said.state == "broken"

@@ -380,7 +380,7 @@ async def test_a_refused_token_is_noticed_between_two_looks(bot: Bot, github: Gi
     bot.now += 15 * MINUTE
     await bot.assembly.due()
     assert "GitHub does not accept Daybrief's token" in heard(bot)[0]
-    assert "GitHub refuses the token" in (await readiness.troubles())["GitHub"]
+    assert "GitHub rejects the token" in (await readiness.troubles())["GitHub"]
 
 
 # -- subscribers

@@ -248,7 +248,7 @@ class TestCutOff:
     def test_history_that_ends_inside_the_span_is_refused(self, scratch: Scratch, tmp_path: Path) -> None:
         path = clone(scratch, tmp_path / "c", "--depth=2")
         with pytest.raises(
-            BadInput, match="is a shallow clone and its history may end inside the days asked for: run `git"
+            BadInput, match="is a shallow clone and its history may end within the requested days: run `git"
         ):
             listed(path, NOON - 2 * DAY, NOON + DAY)
 

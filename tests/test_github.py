@@ -399,7 +399,7 @@ class TestLimits:
     def test_a_bad_token(self, server: GitHubServer) -> None:
         with pytest.raises(Outage) as caught:
             opened(server, token="no-such-token").landed(*DAY)  # noqa: S106 - not a real one
-        assert str(caught.value) == "GitHub refuses the token (Bad credentials): set a valid one as [github] token."
+        assert str(caught.value) == "GitHub rejects the token (Bad credentials): set a valid one as [github] token."
 
     @pytest.mark.parametrize("token", ["ghp_\u200bx", "ключ", "two words", "line\nbreak"])
     def test_a_token_that_cannot_be_one(self, server: GitHubServer, token: str) -> None:
@@ -418,7 +418,7 @@ class TestLimits:
         ("status", "message", "told"),
         [
             (403, "Resource not accessible by personal access token", "needs read access to its contents"),
-            (401, "Requires authentication", "allows no reading without a token"),
+            (401, "Requires authentication", "cannot be read without a token"),
             (307, "Temporary Redirect", r"GitHub redirects ann/scratch elsewhere \(307\): check \[github\] base_url"),
             (451, "Repository access blocked", r"GitHub answered 451 for ann/scratch \(Repository access blocked\)"),
         ],

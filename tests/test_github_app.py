@@ -86,7 +86,7 @@ def test_half_an_app_is_refused() -> None:
 def test_doctor_tells_of_the_installation(environ: dict[str, str], server: GitHubServer) -> None:
     found = {check.what: check for check in examine(environment(environ, server), None, None)}["GitHub"]
     assert found.state == "ok"
-    assert found.found.startswith("the app's installation is accepted, its token renewed before ")
+    assert found.found.startswith("app installation accepted, its token is renewed before ")
 
 
 def test_doctor_refuses_a_wrong_key_without_showing_it(cli: Cli, environ: dict[str, str], server: GitHubServer) -> None:
@@ -108,7 +108,7 @@ def test_doctor_tells_when_a_personal_token_ends(
     found = {check.what: check for check in examine(given, None, None)}["GitHub"]
     assert isinstance(found, Check)
     assert (found.state, bool(found.remedy)) == (state, state == "warning")
-    assert f"it expires on {NOW + timedelta(days=days, hours=1):%Y-%m-%d}" in found.found
+    assert f"expires on {NOW + timedelta(days=days, hours=1):%Y-%m-%d}" in found.found
 
 
 async def test_status_tells_when_a_personal_token_ends(

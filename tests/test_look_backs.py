@@ -332,7 +332,7 @@ async def test_many_days_to_read_keep_nobody_waiting(
     for _ in range(6):
         await at(bot, MONDAY)
         assert posts(bot) == []
-    assert "some of its days are still to be read" in await bot.shown("status")
+    assert "some of its days have not been read yet" in await bot.shown("status")
     await at(bot, MONDAY)
     assert posts(bot) == [["01-05..01-11", "Sunday"]]
 

@@ -86,7 +86,7 @@ async def test_over_standard_input(core: Core, environ: dict[str, str]) -> None:
         resources = (await speaker.list_resources()).resources
         assert f"daybrief://day/{REPO}/2026-03-12" in [str(one.uri) for one in resources]
         text = (await speaker.read_resource(f"daybrief://day/{REPO}/2026-03-12")).contents[0].text  # type: ignore[union-attr]
-        assert text.startswith("> Everything below was written by people outside")
+        assert text.startswith("> Everything below was written by outsiders")
         assert "Fix the cache" in text
 
 

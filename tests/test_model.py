@@ -202,15 +202,15 @@ class TestFaults:
         ("behaviour", "reason"),
         [
             (as_model.LENGTH, "the model's answer did not fit"),
-            (as_model.MALFORMED, "the model's answer has not the shape asked for"),
-            (as_model.WRONG_SHAPE, "the model's answer has not the shape asked for"),
+            (as_model.MALFORMED, "the model's answer does not have the requested format"),
+            (as_model.WRONG_SHAPE, "the model's answer does not have the requested format"),
             (as_model.RESET, "the model server at http.*/v1 cannot be reached"),
-            (as_model.HTML_PAGE, "the model server did not answer as a model does: check .*"),
-            (as_model.CONTEXT_LENGTH, "the model server refuses the question .*maximum context length.*"),
+            (as_model.HTML_PAGE, "the model server's answer is not a model's: check .*"),
+            (as_model.CONTEXT_LENGTH, "the model server rejects the request .*maximum context length.*"),
             (as_model.SERVER_ERROR, r"the model server answered 500 \(The server had an error\.\)"),
             (as_model.UNAVAILABLE, "the model server answered 503 .*"),
             (as_model.rate_limited(0), "the model server's rate limit is used up"),
-            (as_model.UNAUTHORIZED, "the model server refuses the key .*"),
+            (as_model.UNAUTHORIZED, "the model server rejects the key .*"),
             (as_model.UNKNOWN_MODEL, "the server at .* has no model 'test-model' .*"),
             (as_model.NO_QUOTA, "the model account's quota is used up: .*"),
         ],
@@ -402,7 +402,7 @@ class TestGrounding:
         found = self.read(environ, cache, answer)
         assert (found.headline, found.effect) == ("`limit` is there, headline.", "`limit` is there, effect.")
         assert len(told) == 2
-        assert "its evidence stands nowhere in the commit" in told[1]
+        assert "its evidence is not in the commit" in told[1]
 
     @pytest.mark.parametrize(
         ("verdict", "headline", "effect", "impact"),
@@ -503,7 +503,7 @@ class TestGrounding:
         nothing = sentence("It removes `no_such_name_anywhere`.", "x")
         with ModelServer(saying(headline=nothing, effect=nothing)) as server:
             digest = Day(server, environ, quill).digest()
-        assert reasons(digest) == {"the model left it out, or nothing that it said of it was borne out by the commit"}
+        assert reasons(digest) == {"the model left it out, or the commit supports nothing that it said about it"}
         assert digest.coverage.by == {RULES: 18}
 
     def test_a_model_that_has_lost_its_way_is_not_believed(self, environ: dict[str, str], cache: Scratch) -> None:
@@ -718,7 +718,7 @@ class TestOneCall:
         with ModelServer(lambda _: {"items": []}) as server:
             _, reading = self.analyse(server, "low", "low")
         assert set(reading.failures.values()) == {
-            "the model left it out, or nothing that it said of it was borne out by the commit"
+            "the model left it out, or the commit supports nothing that it said about it"
         }
 
     def test_a_model_that_garbles_shas_is_taken_at_its_order(self) -> None:
@@ -734,7 +734,7 @@ class TestOneCall:
             server.always = as_model.MALFORMED
             _, reading = self.analyse(server, "high")
             assert (reading.usage.calls, reading.usage.tokens_in) == (3, server.tokens_in)
-            assert list(reading.failures.values()) == ["the model's answer has not the shape asked for"]
+            assert list(reading.failures.values()) == ["the model's answer does not have the requested format"]
 
 
 def test_what_is_left_of_a_large_commit_is_named(environ: dict[str, str], scratch: Scratch) -> None:

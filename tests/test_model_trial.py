@@ -111,12 +111,12 @@ class TestTheDoctor:
         steps: list[tuple[int, int]] = []
         checks = examine(environ | prices, None, None, measured=lambda _, done, total: steps.append((done, total)))
         found = {check.what: check for check in checks}
-        assert found["model form"].found == "3 of 3 answers have the shape asked for, by JSON schema"
+        assert found["model form"].found == "3 of 3 answers have the requested format, by JSON schema"
         assert found["model evidence"] == Check(
-            "model evidence", "ok", "6 of 6 quoted lines stand in the commit; 0 of 6 sentences are not borne out",
+            "model evidence", "ok", "6 of 6 quoted lines are in the commit; 0 of 6 sentences are not supported by it",
             figures={"quotes": 6, "found": 6, "sentences": 6, "refuted": 0},
         )  # fmt: skip
-        assert "begins after" in found["model speed"].found
+        assert "starts after" in found["model speed"].found
         cost = found["model cost"]
         tokens = cost.figures["tokens_in"] + 10 * cost.figures["tokens_out"]
         assert cost.figures["price"] == pytest.approx(tokens / 1e6, abs=1e-4)

@@ -116,7 +116,7 @@ class TestOrder:
     def test_an_answer_that_leaves_most_out_is_none(
         self, server: ModelServer, change: Callable[[list[str]], Sequence[str]]
     ) -> None:
-        assert ranked(server, change) == ([], "the model did not order the commits that it was given")
+        assert ranked(server, change) == ([], "the model did not put the commits in order")
 
     def test_a_server_that_fails_gives_no_order(self, server: ModelServer) -> None:
         server.always = as_model.REFUSAL
@@ -287,7 +287,7 @@ class TestTheDay:
     def test_a_bad_answer_leaves_the_order_to_the_rules_and_says_so(self, bot: Bot) -> None:
         bot.server._answer = answering(lambda _: [])  # noqa: SLF001 - changed within a test
         digest = bot.digest()
-        reason = "the model did not order the commits that it was given"
+        reason = "the model did not put the commits in order"
         assert digest.run.notes == (f"order and overview by rules: {reason}",)
         assert titles(digest) == [entry.commit.subject for entry in order(digest.entries)]
 

@@ -134,7 +134,9 @@ def test_an_analyser_is_scored_on_days_with_what_it_says_and_costs(
     assert done.usage.calls == calls
     text = days_text("test-model", done, 100, colour=False)
     assert "test-model on 1 days, 3 commits" in text
-    assert f"6 sentences shown, 1 of them could not be checked; 0 were not borne out\n{calls} calls" in text
+    assert (
+        f"6 sentences shown, 1 of them could not be checked; 0 were not supported by the commit\n{calls} calls" in text
+    )
 
 
 def test_the_rules_are_scored_on_days_without_a_call(tmp_path: Path) -> None:

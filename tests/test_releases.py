@@ -98,9 +98,9 @@ def test_a_day_tells_its_releases_first(cli: Cli, pen: Repository) -> None:
         ("v1.1.0rc1", "v1.0.0"),
         ("v1.0.0", ""),
     ]
-    assert "in no release yet (the newest is v1.1.0)" in cli("show", "Go on").stdout
+    assert "not in a release yet (the newest is v1.1.0)" in cli("show", "Go on").stdout
     fixed = cli("show", "Fix it").stdout
-    assert "in no release yet" not in fixed
+    assert "not in a release yet" not in fixed
     assert "In v1.1.0." in fixed
 
 

@@ -223,8 +223,8 @@ async def test_a_pattern_that_is_none_is_asked_back(bot: Bot, pattern: str) -> N
     form = await bot.reply("setup")
     assert isinstance(form, Form)
     values: dict[str, Any] = {field.name: field.value for field in form.fields}
-    assert "is no pattern of paths" in await bot.problem(form.command, **values | {"paths": pattern})
-    assert "is no pattern of paths" in await bot.problem(f'subscribe path="{pattern}"')
+    assert "is not a valid path pattern" in await bot.problem(form.command, **values | {"paths": pattern})
+    assert "is not a valid path pattern" in await bot.problem(f'subscribe path="{pattern}"')
 
 
 # -- labels, from pull requests

@@ -104,7 +104,7 @@ def test_it_tells_how_it_is_and_stops_with_grace(served: Served) -> None:
     assert status == HTTPStatus.SERVICE_UNAVAILABLE
     checks = json.loads(text)["checks"]
     assert {name for name, check in checks.items() if not check["ok"]} == {"discord"}
-    assert checks["discord"]["reason"] == "Discord's gateway is not connected; it is connected again and again."
+    assert checks["discord"]["reason"] == "Discord's gateway is not connected; Daybrief keeps trying."
     assert served.get("/healthz")[0] == HTTPStatus.OK, "that would be mended by no new start"
     _, text = served.get("/metrics")
     for line in (

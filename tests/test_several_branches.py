@@ -172,7 +172,7 @@ async def test_a_feed_of_branches_is_set_up_in_chat(bot: Bot) -> None:
     values: dict[str, Any] = {field.name: field.value for field in form.fields}
     assert values["branches"] == "release/*"
     assert "choose other days" in await bot.problem(form.command, **values | {"days": "weekly"})
-    assert "is no pattern of branches" in await bot.problem(form.command, **values | {"branches": "!x"})
+    assert "is not a valid branch pattern" in await bot.problem(form.command, **values | {"branches": "!x"})
     await bot.shown(form.command, **values)
     (feed,) = bot.assembly.feeds.of_channel("slack", "C1")
     assert feed.branches == ("release/*",)

@@ -155,7 +155,7 @@ async def test_an_installation_counts_once_and_in_the_browser_that_began_it(app:
     assert (status, "was not begun in this browser" in text) == (400, True)
     assert (await app.finish(cookie, state=state, code=code))[0] == 200
     status, text = await app.finish(cookie, state=state, code=f"code-of-{other.team_id}")
-    assert (status, "was finished already: begin again, at /slack/install" in text) == (401, True)
+    assert (status, "was already finished: start again, at /slack/install" in text) == (401, True)
 
 
 async def test_what_slack_refuses_is_told(app: App, caplog: pytest.LogCaptureFixture) -> None:
@@ -167,7 +167,7 @@ async def test_what_slack_refuses_is_told(app: App, caplog: pytest.LogCaptureFix
     assert (status, "(invalid code): begin again" in text) == (401, True)
     state, cookie = await app.begin()
     status, text = await app.finish(cookie, state=state)
-    assert (status, "(missing code): begin again" in text) == (401, True)
+    assert (status, "(missing code): start again" in text) == (401, True)
     assert CLIENT_SECRET not in caplog.text
 
 

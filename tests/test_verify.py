@@ -165,9 +165,9 @@ class TestVerdicts:
     @pytest.mark.parametrize(
         ("text", "before", "after", "why"),
         [
-            ("`--quick` is new.", "", "", "--quick stands nowhere in the commit"),
-            ("Set `QUILL_CACHE_LIMIT` to 16.", "", "", "QUILL_CACHE_LIMIT stands nowhere in the commit"),
-            ("`quill/store.py` is read in blocks.", "", "", "quill/store.py stands nowhere in the commit"),
+            ("`--quick` is new.", "", "", "--quick is not in the commit"),
+            ("Set `QUILL_CACHE_LIMIT` to 16.", "", "", "QUILL_CACHE_LIMIT is not in the commit"),
+            ("`quill/store.py` is read in blocks.", "", "", "quill/store.py is not in the commit"),
             ("Starts are 40% faster.", "", "", "40% does not stand in its evidence"),
             ("It saves 3 GB.", "", "", "3 GB does not stand in its evidence"),
             ("TPU builds read in blocks.", "", "", "the commit says nothing of tpu"),
@@ -176,8 +176,8 @@ class TestVerdicts:
             ("`LIMIT` goes from 16 to 8.", "", "", "16 is not what was there before"),
             ("`new_name` is renamed to `old_name`.", "", "", "new_name is not what was there before"),
             ("The limit stays.", "8", "8", "8 is before and after"),
-            ("our " * 40, "", "", "it is no sentence"),
-            ("", "", "", "it is no sentence"),
+            ("our " * 40, "", "", "it is not a sentence"),
+            ("", "", "", "it is not a sentence"),
         ],
     )
     def test_what_they_refute_is_not_shown(self, text: str, before: str, after: str, why: str) -> None:
@@ -203,7 +203,7 @@ class TestVerdicts:
 
     def test_without_evidence_nothing_is_shown(self) -> None:
         judgement = judge("`LIMIT` is 16 now.", "", "", [], GROUND)
-        assert judgement.why == "its evidence stands nowhere in the commit"
+        assert judgement.why == "its evidence is not in the commit"
 
     @given(st.text(max_size=120), st.text(max_size=20), st.text(max_size=20))
     @settings(deadline=None)

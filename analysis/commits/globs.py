@@ -77,5 +77,5 @@ def _among(text: str) -> str:
     try:
         re.compile(made)
     except re.error as error:
-        raise ValueError(f"{text!r} is no range of characters ({error})") from None
+        raise ValueError(f"{text!r} is not a character range ({error})") from None
     return made

@@ -42,7 +42,7 @@ _FIRST_SCREEN = 6
 _MOST_WORDS = 12
 """Words of a reason; in Chinese, as many times three letters."""
 _MOST_THEMES = 5
-_NOT_BORNE_OUT = "the model left it out, or nothing that it said of it was borne out by the commit"
+_NOT_BORNE_OUT = "the model left it out, or the commit supports nothing that it said about it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class ModelAnalyser:
         ranked = [entry for entry in heard[: len(lines)] if entry.triage.importance is not Importance.LOW]
         shas = _named([*answer.must_know, *answer.order], known)
         if len({*shas} & {entry.commit.sha for entry in ranked}) < _LEAST_ORDERED * len(ranked):
-            return Comparison(usage=tally.usage, failure="the model did not order the commits that it was given")
+            return Comparison(usage=tally.usage, failure="the model did not put the commits in order")
         themes = [Theme(one.text.strip(), _named(one.commits, known)) for one in answer.themes[:_MOST_THEMES]]
         kept = tuple(theme for theme in themes if believed(theme.text, text))
         return Comparison(Order(shas, _named(answer.must_know, known)[:_FIRST_SCREEN]), kept, tally.usage)

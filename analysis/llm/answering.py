@@ -25,7 +25,7 @@ _DIFF = 1_500
 """Tokens of a commit's diff."""
 _MOST_SENTENCES = 5
 _ANSWER = 500
-_NONE = "nothing that the model said was borne out by the commits"
+_NONE = "the commits support nothing that the model said"
 
 
 @dataclass(frozen=True, slots=True)

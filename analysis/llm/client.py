@@ -136,7 +136,7 @@ def _meaning(error: openai.APIError, model: Model) -> BadAnswer | Hopeless:  # n
     said, _ = redact(re.sub(r"^Error code: \d+(?: - )?", "", error.message.strip()), model.secret)
     said = f" ({said.splitlines()[0][:200]})" if said.strip() else ""
     if isinstance(error, openai.AuthenticationError):
-        return Hopeless(f"the model server refuses the key{said}: set a valid [model] api_key")
+        return Hopeless(f"the model server rejects the key{said}: set a valid [model] api_key")
     if isinstance(error, openai.PermissionDeniedError):
         return Hopeless(f"the key may not use {model.name}{said}: set another [model] api_key or name")
     if isinstance(error, openai.NotFoundError):
@@ -146,7 +146,7 @@ def _meaning(error: openai.APIError, model: Model) -> BadAnswer | Hopeless:  # n
     if isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError):
         is_long = "context" in str(error).lower() or "too long" in str(error).lower()
         return BadAnswer(
-            f"the model server refuses the question{said}",
+            f"the model server rejects the request{said}",
             is_long=is_long,
             is_final=not is_long,
             is_refused=not is_long,
@@ -208,7 +208,7 @@ def ask(
             continue
         except UnicodeEncodeError:
             raise Hopeless(
-                "the model's key holds a letter that no key has: copy it anew into [model] api_key"
+                "the model's key contains a character that keys never have: copy it again into [model] api_key"
             ) from None
         if not isinstance(done, ChatCompletion) or not done.choices or not done.choices[0].message:
             raise _no_completion(text, model)
@@ -266,7 +266,7 @@ def _no_completion(text: str, model: Model) -> BadAnswer:
         said, _ = redact(str(told["message"] if isinstance(told, dict) else told), model.secret)
     except (ValueError, KeyError, TypeError):
         advice = "check [model] base_url, it usually ends in /v1"
-        return BadAnswer(f"the model server did not answer as a model does: {advice}", is_final=True)
+        return BadAnswer(f"the model server's answer is not a model's: {advice}", is_final=True)
     return BadAnswer(f"the model server answered with an error ({said.splitlines()[0][:200]})", is_final=True)
 
 
@@ -292,7 +292,7 @@ def read(shape: type[T], done: ChatCompletion) -> T:
             return shape.model_validate(json.loads(text[text.find("{") : text.rfind("}") + 1], strict=False))
         except (ValueError, RecursionError):
             continue
-    raise BadAnswer("the model's answer has not the shape asked for")
+    raise BadAnswer("the model's answer does not have the requested format")
 
 
 def _content(done: ChatCompletion) -> str:
@@ -322,7 +322,9 @@ _NO_QUOTA = "insufficient_quota"
 
 def _connect(model: Model) -> openai.OpenAI:
     if not re.match(r"https?://[^/\s]", model.base_url):
-        raise Hopeless(f"{model.place!r} is no address: set [model] base_url to one such as http://localhost:8000/v1")
+        raise Hopeless(
+            f"{model.place!r} is not an address: set [model] base_url to one such as http://localhost:8000/v1"
+        )
     limits = httpx2.Limits(max_connections=200, max_keepalive_connections=100)
     timeout = httpx2.Timeout(model.deadline, connect=10.0)
     hooks: Any = {"request": [check], "response": [time_body, _check_quota]}
@@ -335,7 +337,7 @@ def _connect(model: Model) -> openai.OpenAI:
             http_client=openai.DefaultHttpxClient(limits=limits, timeout=timeout, event_hooks=hooks),
         )
     except httpx2.InvalidURL as error:
-        raise Hopeless(f"{model.place!r} is no address ({error}): correct [model] base_url") from None
+        raise Hopeless(f"{model.place!r} is not an address ({error}): correct [model] base_url") from None
 
 
 def unreachable(model: Model, seconds: float) -> str:
@@ -349,7 +351,7 @@ def unreachable(model: Model, seconds: float) -> str:
     except Hopeless as error:
         return str(error)
     except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-        return f"{model.place} refuses the key ({error.status_code}): set [model] api_key"
+        return f"{model.place} rejects the key ({error.status_code}): set [model] api_key"
     except openai.APIStatusError as error:
         is_broken = error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
         return f"{model.place} answers {error.status_code}" if is_broken else ""

@@ -104,7 +104,8 @@ def _hardware(change: Change) -> Iterator[Claim]:
         devices = [is_for_device(family, change.reaching) for family in named]
         is_all = all(devices or [is_for_area(key, change.reaching) for key in platforms])
         yield Claim(
-            change.say("impact.hardware" if is_all else "impact.others", names=", ".join(names)), _paths(change)
+            change.say("impact.hardware" if is_all else "impact.others", names=change.say("list.comma").join(names)),
+            _paths(change),
         )
 
 

@@ -223,7 +223,7 @@ class Branches:
 
     def _lost(self, what: str) -> str:
         path = self._git.path
-        return f"The clone {path} is damaged, {what}: `git -C {path} fsck` tells more; clone the repository again."
+        return f"The clone {path} is damaged, {what}: `git -C {path} fsck` says more; clone the repository again."
 
 
 def _last_fetch(git: Git, remote: str) -> _Fetched:

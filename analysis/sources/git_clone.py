@@ -139,7 +139,7 @@ class GitClone:
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}", check=False
         ).strip()
         if not sha:
-            raise NotFound(f"{self._repo} has no commit {ref!r}: give a SHA of its history, or search for words.")
+            raise NotFound(f"{self._repo} has no commit {ref!r}: give a SHA from its history, or search for words.")
         (head,) = self.heads([sha])
         return next(self.fetch([head], _NO_EXECUTOR))
 
@@ -289,7 +289,7 @@ class GitClone:
         for _ in range(_BELOW):
             if generation & cut:
                 raise BadInput(
-                    f"{self._path} is a shallow clone and its history may end inside the days asked for: "
+                    f"{self._path} is a shallow clone and its history may end within the requested days: "
                     f"run `git -C {self._path} fetch --unshallow` first."
                 )
             generation = {parent for head in self.heads(sorted(generation)) for parent in head.parents}

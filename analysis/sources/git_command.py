@@ -151,7 +151,7 @@ class Git:
         said = done.stderr.decode(errors="replace").strip() or "it gave no reason"
         if "promisor remote" in said:
             return BadInput(
-                f"{self.path} is a partial clone and lacks files of the days asked for: clone the repository again "
+                f"{self.path} is a partial clone and lacks files of the requested days: clone the repository again "
                 "without --filter, or name it as owner/name to read it on GitHub."
             )
         reason = said.splitlines()[-1].removeprefix("fatal: ")

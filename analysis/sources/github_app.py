@@ -72,10 +72,8 @@ class InstallationAuth(github.Auth.Token):
             message = error.data.get("message", "") if isinstance(error.data, dict) else ""
             if error.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
                 raise Unwelcome(
-                    f"GitHub gives the app {app.id} no token for the installation {app.installation} ({message or error.status}): "
+                    f"GitHub refuses the app {app.id} a token for the installation {app.installation} ({message or error.status}): "
                     "check [github] app_id, app_installation and app_key."
                 ) from None
-            raise Outage(
-                f"GitHub is not giving the app {app.id} a token now ({error.status}): try again later."
-            ) from None
+            raise Outage(f"GitHub did not give the app {app.id} a token ({error.status}): try again later.") from None
         self._token, self.expires = found.token, found.expires_at.astimezone(UTC)

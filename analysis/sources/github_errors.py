@@ -32,7 +32,7 @@ def sign_on(about: str) -> SingleSignOn:
     """Say that a token is not authorised for the single sign-on of the owner of `about`."""
     owner = about.partition("/")[0]
     return SingleSignOn(
-        f"{owner} uses single sign-on, and the token is not authorised for it: do so in GitHub's settings, under the token."
+        f"{owner} uses single sign-on, and the token is not authorised for it: authorise it in the token's settings on GitHub."
     )
 
 
@@ -53,12 +53,12 @@ def meaning(  # noqa: PLR0911 - one for each meaning
         )
     if status == HTTPStatus.UNAUTHORIZED:
         if not signs_in:
-            return Unwelcome(f"{place} allows no reading without a token: set [github] token.")
+            return Unwelcome(f"{place} cannot be read without a token: set [github] token.")
         return Unwelcome(
-            f"GitHub refuses the token ({message or 'bad credentials'}): set a valid one as [github] token."
+            f"GitHub rejects the token ({message or 'bad credentials'}): set a valid one as [github] token."
         )
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and ref:
-        return NotFound(f"{about} has no commit {ref!r}: give a SHA of its history, or search for words.")
+        return NotFound(f"{about} has no commit {ref!r}: give a SHA from its history, or search for words.")
     if status == HTTPStatus.CONFLICT:
         return NotFound(f"{about} has no commits yet: ask again when something has landed.")
     if status == HTTPStatus.NOT_FOUND:
@@ -106,11 +106,11 @@ def refusal(errors: Errors, about: str) -> Problem:
     if any("saml_failure" in str(error.get("extensions")) or "SAML" in str(error.get("message")) for error in errors):
         return sign_on(about)
     if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND"}:
-        return Forbidden(f"GitHub shows nothing of {about} to this token ({message}).")
+        return Forbidden(f"GitHub shows this token nothing of {about} ({message}).")
     if kinds & {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"} or "timeout" in message:
         return Overloaded(f"A query about {about} asks for more than GitHub answers at once ({message}).")
     if any("fieldName" in str(error.get("extensions")) for error in errors):
-        return UnknownField(f"The server does not know all that is asked about {about} ({message}).")
+        return UnknownField(f"The server does not support everything that was asked about {about} ({message}).")
     return Outage(f"GitHub did not answer a query about {about} ({message}).")
 
 

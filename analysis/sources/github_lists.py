@@ -234,7 +234,7 @@ class CommitLists:
         if reply.status == HTTPStatus.NOT_MODIFIED:
             if not etag:
                 raise Outage(
-                    f"{self._requests.server.place} says that a list is unchanged that was never fetched: check any proxy."
+                    f"{self._requests.server.place} says that a list is unchanged although it was never fetched: check any proxy."
                 )
             return None, False, etag
         with self._requests.understood(self.repo):

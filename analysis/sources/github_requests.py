@@ -154,7 +154,7 @@ class Requests:
                         )
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Outage(
-                f"GitHub at {self.server.place} did not give the archive of {about} ({reason(error)}): run it again later."
+                f"GitHub at {self.server.place} did not send the archive of {about} ({reason(error)}): run it again later."
             ) from error
         except github.GithubException as error:
             raise self._problem(error, about, "") from error
@@ -300,11 +300,11 @@ class Requests:
         """Refuse what the libraries would fail at with words of their own."""
         if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", self.server.base_url):
             raise BadInput(
-                f"{self.server.place!r} is not the address of an API: set [github] base_url to one such as {PUBLIC}."
+                f"{self.server.place!r} is not an API address: set [github] base_url to one such as {PUBLIC}."
             )
         if not re.fullmatch(r"[!-~]*", self.server.token):
             raise BadInput(
-                "The GitHub token contains a space, a line break or a character that no token has: copy it again into [github] token."
+                "The GitHub token contains a space, a line break or a character that tokens never have: copy it again into [github] token."
             )
 
     def _problem(self, error: github.GithubException, about: str, ref: str) -> Problem:

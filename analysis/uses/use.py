@@ -127,8 +127,8 @@ def _use(kind: UseKind, name: str, place: str | _Set) -> Use:
 def write_uses(uses: Uses) -> str:
     """Return the text of a `uses.toml`."""
     lines = [
-        "# What these files use of the repository, written by `daybrief uses scan`. Edit it as you like: a name, and where it",
-        "# stands; what is not here is not told.",
+        "# What these files use of the repository, written by `daybrief uses scan`. You can edit it: each name, and where it",
+        "# is used. Changes to names that are not listed here are not reported.",
         f"repository = {_quoted(uses.repo)}",
     ]
     for kind in UseKind:

@@ -184,7 +184,7 @@ def _said(wanted: Any, reader: str) -> list[str]:
         f"{wanted.to_read} to be read by {reader}."
     ]
     if wanted.tokens_in:
-        basis = "as it took before" if wanted.is_measured else "a guess: it has read nothing here yet"
+        basis = "based on earlier runs" if wanted.is_measured else "a guess, because it has read nothing here yet"
         cost = "" if wanted.cost is None else f", cost about {wanted.cost:.2f}"
         told.append(f"about {wanted.tokens_in:,} tokens in and {wanted.tokens_out:,} out{cost} ({basis}).")
     return told

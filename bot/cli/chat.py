@@ -109,14 +109,14 @@ def chat(
 @feed_app.command("add")
 def add(
     platform: Annotated[Platform, typer.Option(help="Where the channel is.")],
-    channel: Annotated[str, typer.Option(help="The channel's id, such as C024BE91L; for an outlet, its name.")],
-    repo: Annotated[str, typer.Option(help="owner/name on GitHub, or owner/name=folder of a clone.")],
+    channel: Annotated[str, typer.Option(help="The channel's ID, such as C024BE91L; for an outlet, its name.")],
+    repo: Annotated[str, typer.Option(help="owner/name on GitHub, or owner/name=folder for a clone.")],
     at: Annotated[str, typer.Option(help="When to post it.")] = "09:00",
     tz: Annotated[str | None, typer.Option("--tz", help="IANA time zone; default: the machine's.")] = None,
     lang: Annotated[Lang, typer.Option("--lang", help="The language.")] = Lang.EN,
     least: Annotated[Level, typer.Option("--min", help="Only commits of at least this importance.")] = Level.LOW,
     area: Annotated[list[str] | None, typer.Option(help="Only this area; may be repeated.")] = None,
-    without: Annotated[list[str] | None, typer.Option(help="Leave this author out; `bots` for all programs.")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="Leave this author out; `bots` for all bots.")] = None,
     path: PathOption = None,
     label: LabelOption = None,
     branch: Annotated[
@@ -125,12 +125,14 @@ def add(
     days: Annotated[
         Days,
         typer.Option(
-            help="weekdays: Monday covers the weekend; workdays: no weekend; weekly: a look back each Monday; monthly: each 1st."
+            help="weekdays: Monday covers the weekend; workdays: no weekend; weekly: a look-back every Monday; monthly: on the 1st."
         ),
     ] = Days.DAILY,
-    quiet: Annotated[Quiet, typer.Option(help="On a day without commits: a line, or nothing.")] = Quiet.LINE,
-    workspace: Annotated[str, typer.Option(help="The Slack team's or Discord server's id.")] = "",
-    made_by: Annotated[str, typer.Option(help="The id of the person to notify when it fails.")] = "",
+    quiet: Annotated[
+        Quiet, typer.Option(help="What to post on a day without commits: a line, or nothing.")
+    ] = Quiet.LINE,
+    workspace: Annotated[str, typer.Option(help="The ID of the Slack workspace or Discord server.")] = "",
+    made_by: Annotated[str, typer.Option(help="The ID of the person to notify when it fails.")] = "",
     config: ConfigOption = None,
 ) -> None:
     """Bring a repository's digest to a channel."""

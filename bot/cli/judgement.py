@@ -32,7 +32,7 @@ def learn(
     ] = None,
     days: Annotated[int, typer.Option(min=7, max=36_500, help="How many of the last days to learn from.")] = 365,
     report: Annotated[
-        bool, typer.Option("--report", help="Only show how well what was learned about it works.")
+        bool, typer.Option("--report", help="Only show how well what was learned about the repository works.")
     ] = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
@@ -74,16 +74,22 @@ def evaluate(
     days: Annotated[
         list[Path] | None, typer.Option(help="A folder with a day labelled by a reader; may be repeated.")
     ] = None,
-    analyser: Annotated[Wanted, typer.Option(help="What sorts and ranks.")] = Wanted.RULES,
+    analyser: Annotated[
+        Wanted, typer.Option(help="What sorts and ranks the commits: the rules or the model.")
+    ] = Wanted.RULES,
     model: Annotated[
         list[str] | None,
         typer.Option(help="With --days: score this model on the configured server; repeat it to compare models."),
     ] = None,
     price: Annotated[
         list[str] | None,
-        typer.Option(help="With --model: the price of a million tokens in and out, as NAME=IN,OUT; may be repeated."),
+        typer.Option(
+            help="With --model: a model's prices per million input and output tokens, as NAME=IN,OUT; may be repeated."
+        ),
     ] = None,
-    picture: Annotated[Path | None, typer.Option(help="With --days: draw the figures into this SVG file.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="With --days: draw the figures as a chart into this SVG file.")
+    ] = None,
     own_past: Annotated[
         bool,
         typer.Option("--own-past", help="Learn from each repository's older commits first, then score the newer ones."),

@@ -109,7 +109,7 @@ def digest(
     label: LabelOption = None,
     uses: Annotated[
         Path | None,
-        typer.Option(help="What you use of it, as written by daybrief uses scan: commits that touch that come first."),
+        typer.Option(help="A file from daybrief uses scan: commits that touch what you use come first."),
     ] = None,
     to: Annotated[
         list[str] | None, typer.Option(help="Send it to this outlet in [outlets] instead; may be repeated.")
@@ -210,7 +210,7 @@ def area(
     name: Annotated[str, typer.Argument(help="The area, by any of its names: AMD, rocm, ascend.")],
     repo: RepoOption = None,
     since: Annotated[
-        str, typer.Option(help="Starting then: 7d, 3w, 2026-01-08; default: the last seven days known.")
+        str, typer.Option(help="From then on: 7d, 3w, 2026-01-08; default: the last seven days known.")
     ] = "",
     lang: LangOption = Lang.EN,
     tz: ZoneOption = None,
@@ -324,7 +324,8 @@ def doctor(
     model: Annotated[
         bool,
         typer.Option(
-            "--model", help="Also measure the model on an invented commit: form, evidence, speed, a day's cost."
+            "--model",
+            help="Also measure the model on an invented commit: output format, evidence, speed, the cost of a day.",
         ),
     ] = False,
     json_: JsonOption = False,
@@ -371,7 +372,7 @@ def main() -> None:
             end.code = 0
         raise
     except Exception:
-        logging.getLogger("daybrief").exception("this is a defect in Daybrief, please report it with these lines:")
+        logging.getLogger("daybrief").exception("this is a bug in Daybrief, please report it with these lines:")
         sys.exit(1)
     finally:
         streams.finish()

@@ -9,9 +9,7 @@ import typer
 from bot.cli import streams
 from bot.cli.options import ConfigOption, JsonOption, core
 
-store_app = typer.Typer(
-    help="The store: copy it, check that it is intact.", no_args_is_help=True, rich_markup_mode=None
-)
+store_app = typer.Typer(help="Back up and check the store.", no_args_is_help=True, rich_markup_mode=None)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,7 +40,7 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
         if json_:
             streams.write_json(asdict(found) | {"path": str(opened.stores.store.path), "is_whole": not found.faults})
         else:
-            state = "is whole" if not found.faults else "is damaged"
+            state = "is intact" if not found.faults else "is damaged"
             streams.write_line(
                 f"{opened.stores.store.path} {state}: {found.commits:,} commits, {found.diffs:,} with diffs, "
                 f"{found.size / 1e6:,.1f} MB ({found.free / 1e6:,.1f} free), log {found.log / 1e6:,.1f} MB"
@@ -50,7 +48,5 @@ def check(json_: JsonOption = False, config: ConfigOption = None) -> None:
             for fault in found.faults:
                 streams.write_line(f"  {fault}")
     if found.faults:
-        streams.tell(
-            ["move the store away and put a copy in its place, or run without one: everything is then made again."]
-        )
+        streams.tell(["restore a backup, or move the store away to have everything fetched and analysed again."])
         raise typer.Exit(1)

@@ -64,7 +64,9 @@ def write(pieces: Iterable[str]) -> None:
         raise typer.Exit(0) from None
     except OSError as error:
         _give_up()
-        raise Outage(f"Standard output cannot be written ({error.strerror}): write elsewhere, or make room.") from None
+        raise Outage(
+            f"Standard output cannot be written to ({error.strerror}): write elsewhere, or make room."
+        ) from None
 
 
 def write_line(text: str) -> None:
@@ -142,7 +144,7 @@ def _give_up() -> None:
 def interrupted(_signal: int, _frame: Any) -> NoReturn:
     """End at once: threads that wait for a server would hold the process until it answers. The store needs no goodbye."""
     show_cursor = "\r\x1b[K\x1b[?25h" if sys.stderr.isatty() else ""  # a progress bar hides it
-    sentence = "interrupted; what was fetched and analysed is kept, the next run goes on from there."
+    sentence = "interrupted; what was fetched and analysed is kept, and the next run resumes from there."
     for stream, text in ((sys.stdout, ""), (sys.stderr, f"{show_cursor}daybrief: {sentence}\n")):
         with suppress(OSError, RuntimeError, ValueError):  # it may have been writing just now, or be closed
             stream.write(text)

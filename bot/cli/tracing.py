@@ -24,9 +24,7 @@ def fix(
     repo: _RepoOption,
     uses: Annotated[
         Path | None,
-        typer.Option(
-            help="What you use of it, as written by daybrief uses scan: also says whether your version has the fix."
-        ),
+        typer.Option(help="A file from daybrief uses scan: also says whether your version has the fix."),
     ] = None,
     lang: LangOption = Lang.EN,
     fmt: FormatOption = Written.TERMINAL,

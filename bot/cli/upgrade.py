@@ -20,7 +20,7 @@ def upgrade(
     repo: Annotated[str, typer.Option(help="owner/name on GitHub, a clone's folder, or owner/name=folder.")],
     uses: Annotated[
         Path | None,
-        typer.Option(help="What you use of it, as written by daybrief uses scan: commits that touch that come first."),
+        typer.Option(help="A file from daybrief uses scan: commits that touch what you use come first."),
     ] = None,
     lang: LangOption = Lang.EN,
     fmt: FormatOption = Written.TERMINAL,

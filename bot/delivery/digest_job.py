@@ -212,7 +212,7 @@ class DigestJob:
             source = self._core.sources.branches(parse_place(feed.place), feed.branches)
             digest, areas = self._core.digest(source, window, feed.language, self._analyser, silent, told=told)
             if not digest.entries and (stale := [note for note in digest.notes if is_stale(note)]):
-                raise Damaged(f"{feed.repository}: {stale[0]}. Fetch it, by hand once or each hour by a timer.")
+                raise Damaged(f"{feed.repository}: {stale[0]}. Fetch it once by hand, or every hour with a timer.")
             return digest, areas
 
         key = (DIGEST, feed.id, window, feed.language)

@@ -24,7 +24,7 @@ from bot.delivery.posts import say_lost
 from bot.delivery.reader_health import ReaderHealth
 from bot.digests.core import Core
 from bot.digests.work import Work
-from bot.i18n.wording import said, say_moment, tell
+from bot.i18n.wording import said, say_zoned, tell
 from formatters.i18n.wording import label, say_days
 from formatters.reply import Channel, Note
 from storage.deliveries import Delivery, Order, State
@@ -285,7 +285,7 @@ class FeedHealth:
         repos = label("list.comma", language).join(dict.fromkeys(feed.repository for feed, _ in troubles))
         text = oldest.text if len(troubles) == 1 else ""
         why = say_cause(oldest.cause, text, language)
-        return tell("health.broken", language, repos=repos, since=_moment(oldest.since, feed.zone), why=why)
+        return tell("health.broken", language, repos=repos, since=say_zoned(oldest.since, feed.zone, language), why=why)
 
     def _broken_here(self, feed: Feed, incident: Incident, about: Window) -> str:
         language = feed.language
@@ -298,7 +298,7 @@ class FeedHealth:
 
 def _works_again(feed: Feed, incident: Incident, language: Language) -> str:
     assert incident.ended is not None
-    since, until = _moment(incident.since, feed.zone), _moment(incident.ended, feed.zone)
+    since, until = (say_zoned(moment, feed.zone, language) for moment in (incident.since, incident.ended))
     parts = [tell("health.works", language, repo=feed.repository, since=since, until=until)]
     if missed := incident.missed:
         parts.append(tell("health.missed", language, days=say_days(missed, language), count=len(missed.days)))
@@ -307,10 +307,6 @@ def _works_again(feed: Feed, incident: Incident, language: Language) -> str:
     if not (missed or lost):
         parts.append(tell("health.missed_none", language))
     return (" " if language == "en" else "").join(parts)
-
-
-def _moment(moment: datetime, zone: str) -> str:
-    return f"{say_moment(moment, zone)} ({zone})"
 
 
 def _patience(cause: str) -> timedelta:

@@ -53,7 +53,7 @@ class LookBackJob:
                 self._rests[feed] = Window.of(today, over.zone).end
                 await self._read(feed, over, half=True)
         except Problem as problem:
-            _LOG.warning("%s could not be read for its look back: %s", feed.repository, problem)
+            _LOG.warning("%s could not be read for its look-back: %s", feed.repository, problem)
             self._rests[feed] = now + _AGAIN
 
     async def ready(self, feed: Feed, window: Window, kind: str, *, again: bool = False) -> Ready | None:
@@ -66,7 +66,7 @@ class LookBackJob:
             Later: some days are still to be read.
         """
         if not (await self._read(feed, window, half=again) or again):
-            raise Later("some of its days are still to be read", 0.0)
+            raise Later("some of its days have not been read yet", 0.0)
         return await self._work.shared((kind, feed.id, window, feed.language), lambda: self._ready(feed, window))
 
     async def _read(self, feed: Feed, window: Window, *, half: bool = False) -> bool:

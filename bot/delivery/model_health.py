@@ -1,7 +1,7 @@
 """Whether the model reads: whoever set a feed up hears once that it does not, within the hour, and again when it does."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from analysis.digest.pipeline import SPENT
 from analysis.entry import RULES, Entry
@@ -10,7 +10,7 @@ from bot.delivery.notices import Notices, Outage
 from bot.delivery.outbox import Outbox
 from bot.digests.core import Core
 from bot.digests.work import Work
-from bot.i18n.wording import say_moment, tell
+from bot.i18n.wording import say_zoned, tell
 from storage.feeds import Feed, Feeds
 from storage.subscriptions import Recipient
 
@@ -69,14 +69,10 @@ class ModelHealth:
 
     def _said(self, outage: Outage, feed: Feed) -> str:
         language = self._people.language(feed.platform, feed.made_by) or feed.language
-        values = {"model": self._core.settings.model.name, "since": _moment(outage.since, feed)}
+        values = {"model": self._core.settings.model.name, "since": say_zoned(outage.since, feed.zone, language)}
         if outage.ended:
-            return tell("health.model_works", language, **values, until=_moment(outage.ended, feed))
+            return tell("health.model_works", language, **values, until=say_zoned(outage.ended, feed.zone, language))
         why = (
             outage.text.rstrip(".") if language == "en" else tell("cause.model", language)
         )  # the server speaks English
         return tell("health.model", language, **values, why=why)
-
-
-def _moment(moment: datetime, feed: Feed) -> str:
-    return f"{say_moment(moment, feed.zone)} ({feed.zone})"

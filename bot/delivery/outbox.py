@@ -142,7 +142,7 @@ class Outbox:
         except Exception as error:  # noqa: BLE001 - a delivery is an outer edge: the other channels' must not be lost with it
             _LOG.exception("the delivery %s failed", delivery.key)
             return await self._wait(
-                delivery, self._backoff(delivery), f"cause.defect a defect of ours ({type(error).__name__})"
+                delivery, self._backoff(delivery), f"cause.defect a bug in Daybrief ({type(error).__name__})"
             )
 
     async def _go_on(self, delivery: Delivery, make: Make, user: str) -> Result:
@@ -189,7 +189,7 @@ class Outbox:
                     raise Unsure(str(error) or "posting took too long") from None
             await self._pause(2.0**attempt)
             if not await asyncio.to_thread(self.deliveries.renew, delivery, self._now(), LEASE):
-                raise Unsure("somebody else goes on with it")
+                raise Unsure("another process continues with it")
             # `post` goes on with what stands already; that it can be looked for must be certain first.
             await transport.find(channel, delivery.key)
         raise AssertionError

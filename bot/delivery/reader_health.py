@@ -15,7 +15,7 @@ from bot.delivery.subscriptions import mornings
 from bot.digests.core import Core
 from bot.digests.repositories import parse_place
 from bot.digests.work import Work
-from bot.i18n.wording import say_moment, tell
+from bot.i18n.wording import say_zoned, tell
 from storage.feeds import Feeds
 from storage.subscriptions import Recipient, Subscription, Subscriptions
 
@@ -78,9 +78,9 @@ class ReaderHealth:
     def _said(self, outage: Outage, one: Subscription) -> str:
         who = one.recipient
         language = (self._people.language(who.platform, who.id) if who.kind == "user" else None) or one.language
-        values = {"repo": one.repository, "since": f"{say_moment(outage.since, one.zone)} ({one.zone})"}
+        values = {"repo": one.repository, "since": say_zoned(outage.since, one.zone, language)}
         if outage.ended:
-            until = f"{say_moment(outage.ended, one.zone)} ({one.zone})"
+            until = say_zoned(outage.ended, one.zone, language)
             return tell("health.reader_works", language, **values, until=until)
         return tell("health.reader", language, **values, why=say_cause(outage.cause, outage.text, language))
 

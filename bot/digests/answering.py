@@ -13,7 +13,7 @@ from analysis.questions.answer import Answer, Said
 from bot.digests.budget import Budget
 from bot.digests.core import Core
 
-_BUSY = "another process asks the same just now"
+_BUSY = "another process is asking the same question"
 
 
 def in_sentences(

@@ -93,5 +93,7 @@ def _check(found: dict[str, object]) -> None:
     own = _version()
     for worker, said in found.items():
         if said != own:
-            what = "no Daybrief that can be used" if isinstance(said, BaseException) else f"Daybrief {said}"
-            raise BadInput(f"The Dask worker {worker} has {what}: install Daybrief {own} there, as it is here.")
+            what = "no usable Daybrief" if isinstance(said, BaseException) else f"Daybrief {said}"
+            raise BadInput(
+                f"The Dask worker {worker} has {what}: install Daybrief {own} there, the same version as here."
+            )

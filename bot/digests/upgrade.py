@@ -56,7 +56,7 @@ def make(
     if not between.heads:
         older = between.only_old
         way = f": write {between.new.name}..{between.old.name}" if older else ""
-        why = "is the older one" if older else "has nothing that the first one lacks"
+        why = "is the older one" if older else "contains nothing that the first one lacks"
         raise BadInput(f"Of {between.old.name}..{between.new.name} the second {why}{way}.")
     entries = core.judged(source, between.heads, step)[::-1]
     kept, carried = standing(entries, between)

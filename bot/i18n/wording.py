@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.i18n.catalogue import Sentences
 from analysis.i18n.language import Language
+from analysis.rules.wording import say
 
 _SENTENCES = Sentences(Path(__file__).parent)
 
@@ -38,3 +39,8 @@ def said(reason: str, language: Language) -> str:
 def say_moment(moment: datetime, zone: str) -> str:
     """Say a moment on a zone's clocks."""
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def say_zoned(moment: datetime, zone: str, language: Language) -> str:
+    """Say a moment on a zone's clocks, with the zone in brackets."""
+    return say_moment(moment, zone) + say("list.aside", language, detail=zone)

@@ -56,7 +56,7 @@ def server(core: Core, zone: str) -> Any:
             return types.CallToolResult(content=[types.TextContent(text=str(problem))], is_error=True)
         except Exception:  # noqa: BLE001 - one call is an outer edge: the next one is answered
             _LOG.exception("the tool %s failed", params.name)
-            told = "This is a defect; the log of Daybrief has more."
+            told = "This is a bug in Daybrief; its log has the details."
             return types.CallToolResult(content=[types.TextContent(text=told)], is_error=True)
         return types.CallToolResult(content=[types.TextContent(text=json_text(found, 1))], structured_content=found)
 

@@ -50,7 +50,7 @@ class Outlets:
         """Raise BadInput where there is no outlet of that name."""
         if name not in self._outlets:
             known = ", ".join(self._outlets) or "none yet"
-            raise BadInput(f"There is no outlet {name!r}: name its address as [outlets] {name} (known: {known}).")
+            raise BadInput(f"There is no outlet {name!r}: add its address as [outlets] {name} (known: {known}).")
 
     def send(self, name: str, reply: Reply) -> None:
         """Send a reply to an outlet, and wait until it is taken.
@@ -63,7 +63,7 @@ class Outlets:
         title, text = outlet_text(reply)
         if not self._outlets[name].notify(body=text, title=title, body_format="text", interpret_escapes=False):
             raise Outage(
-                f"The outlet {name} did not take the message: check its address, and whether its server can be reached."
+                f"The outlet {name} did not accept the message: check its address, and whether its server can be reached."
             )
 
 

@@ -39,7 +39,7 @@ def check(settings: Settings) -> tuple[str, ...]:
             raise BadInput(f"[slack] mode {slack.mode} needs {what}: set it, or choose the other mode.")
         if slack.client_id and slack.bot_token.get_secret_value():
             raise BadInput(
-                "[slack] has bot_token and client_id: keep the one for one workspace, the other for several."
+                "[slack] has bot_token and client_id: keep bot_token for one workspace, or client_id for several."
             )
         if slack.client_id and (slack.mode != "http" or not slack.client_secret.get_secret_value()):
             raise BadInput("[slack] client_id needs client_secret and mode http: set both, or a bot_token instead.")

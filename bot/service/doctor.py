@@ -31,9 +31,7 @@ def examine(
     try:
         configuration = load(environ, config)
     except Problem as problem:
-        yield Check(
-            "configuration", "broken", str(problem), "Correct the place named, then run `daybrief doctor` again."
-        )
+        yield Check("configuration", "broken", str(problem), "Correct it there, then run `daybrief doctor` again.")
         return
     where = str(configuration.source) if configuration.source else f"no {FILE} here; defaults and the environment hold"
     from bot.service.connections import idle
@@ -68,16 +66,19 @@ def _store(configuration: Configuration, now: datetime) -> Check:
         finally:
             store.close()
     except Problem as problem:
-        return Check("store", "broken", str(problem), "Mend the file or name another one as [store] path.")
+        return Check("store", "broken", str(problem), "Repair the file, or set another one as [store] path.")
     if sound != "ok":
         return Check(
-            "store", "broken", f"{store.path} is damaged: {sound}", "Move it away; it is made anew from the sources."
+            "store",
+            "broken",
+            f"{store.path} is damaged: {sound}",
+            "Restore a backup, or move it away to have it rebuilt from the sources.",
         )
     found = f"{store.path} ({commits:,} commit{'' if commits == 1 else 's'})"
     if store.is_read_only and not is_served(configuration):
         return Check("store", "warning", f"{found} may only be read", "Make it writable to fetch more.")
     if unwritten:
-        return Check("store", "broken", unwritten, "Until then nothing is fetched or posted.")
+        return Check("store", "broken", unwritten, "Until this is fixed, nothing is fetched or posted.")
     return Check("store", "ok", found)
 
 
@@ -93,7 +94,7 @@ def _zones() -> Check:
 def _git(configuration: Configuration) -> Check:
     from analysis.sources.git_command import OLDEST_GIT, is_too_old
 
-    remedy = f"Install git {'.'.join(map(str, OLDEST_GIT))} or newer to read local clones; GitHub works without."
+    remedy = f"Install git {'.'.join(map(str, OLDEST_GIT))} or newer to read local clones; GitHub works without it."
     program = shutil.which("git", path=configuration.environ.get("PATH"))
     if not program:
         return Check("git", "warning", "not installed", remedy)
@@ -128,17 +129,17 @@ def _github(configuration: Configuration, now: datetime) -> Check:
             "GitHub",
             "warning",
             f"no token: {left}",
-            "Set [github] token: a day of a busy repository needs about 60 requests.",
+            "Set [github] token: reading a busy repository's day takes about 60 requests.",
         )
     if server.app:
-        until = f"{github.expires:%H:%M} UTC" if github.expires else "its end"
-        return Check("GitHub", "ok", f"the app's installation is accepted, its token renewed before {until}; {left}")
+        until = f"{github.expires:%H:%M} UTC" if github.expires else "it expires"
+        return Check("GitHub", "ok", f"app installation accepted, its token is renewed before {until}; {left}")
     if github.expires is None:
         return Check("GitHub", "ok", f"token accepted, {left}")
-    found = f"token accepted, it expires on {github.expires:%Y-%m-%d}; {left}"
+    found = f"token accepted, expires on {github.expires:%Y-%m-%d}; {left}"
     if github.expires - now > SOON:
         return Check("GitHub", "ok", found)
-    return Check("GitHub", "warning", found, "Make a new one and set it as [github] token.")
+    return Check("GitHub", "warning", found, "Create a new one and set it as [github] token.")
 
 
 def _needs_github(configuration: Configuration) -> bool:
@@ -200,7 +201,7 @@ def _pull_requests(configuration: Configuration, source: "CommitSource", now: da
         pages=None,
     )
     if reader is None:
-        return Check(what, "ok", f"{source.repo} is a clone of which nothing says that it is on GitHub")
+        return Check(what, "ok", f"not read: nothing shows that {source.repo}, a clone, is on GitHub")
     gap = reader.probe()
     if gap is None:
         return Check(what, "ok", "can be read")
@@ -208,7 +209,7 @@ def _pull_requests(configuration: Configuration, source: "CommitSource", now: da
         what,
         "warning",
         f"cannot be read: {label(f'unread.{gap}', 'en')}",
-        "Until then digests go without what people wrote there.",
+        "Until this is fixed, digests lack what people wrote there.",
     )
 
 
@@ -216,7 +217,7 @@ def _model(configuration: Configuration) -> Check:
     model = configuration.settings.model
     if not model.name:
         return Check(
-            "model", "ok", "none is configured: the rules analyse", "Set [model] name and base_url to use one."
+            "model", "ok", "none configured, so the rules do the analysis", "Set [model] name and base_url to use one."
         )
     from bot.service.model_trial import configured, tried
 
@@ -227,11 +228,11 @@ def _model(configuration: Configuration) -> Check:
             "model",
             "broken",
             f"{model.name} at {wanted.place}: {result.problem}",
-            "Check [model] base_url, name and api_key; until then the rules stand in.",
+            "Check [model] base_url, name and api_key; until this is fixed, the rules do the analysis.",
         )
     found = f"{model.name} at {wanted.place} answers in {result.seconds:.1f} s, {result.form}"
     if result.doubt:
-        return Check("model", "warning", f"{found}; {result.doubt}", "Mind what it says, or name a larger model.")
+        return Check("model", "warning", f"{found}; {result.doubt}", "Check what it says, or use a larger model.")
     return Check("model", "ok", found)
 
 
@@ -244,14 +245,14 @@ def _measured(configuration: Configuration, step: Step) -> Iterator[Check]:
         return
     done = measure(configured(configuration.settings, settings.deadline), settings.concurrency, step)
     if done.problem:
-        yield Check("model measured", "broken", done.problem, "Until then the rules stand in.")
+        yield Check("model measured", "broken", done.problem, "Until this is fixed, the rules do the analysis.")
         return
     form: dict[str, float] = {"asked": done.asked, "shaped": done.shaped}
-    found = f"{done.shaped} of {done.asked} answers have the shape asked for, {done.form}"
+    found = f"{done.shaped} of {done.asked} answers have the requested format, {done.form}"
     remedy = (
         ""
         if done.shaped == done.asked
-        else "What has not is asked for again, at its price: name a larger model, or a server that takes schemas."
+        else "The others are requested again, which costs extra: use a larger model, or a server that supports schemas."
     )
     yield Check("model form", "ok" if done.shaped == done.asked else "warning", found, remedy, form)
     evidence: dict[str, float] = {
@@ -260,14 +261,14 @@ def _measured(configuration: Configuration, step: Step) -> Iterator[Check]:
         "sentences": done.sentences,
         "refuted": done.refuted,
     }
-    found = f"{done.found} of {done.quotes} quoted lines stand in the commit; {done.refuted} of {done.sentences} sentences are not borne out"
+    found = f"{done.found} of {done.quotes} quoted lines are in the commit; {done.refuted} of {done.sentences} sentences are not supported by it"
     is_honest = (
         done.quotes > 0 and done.found >= _HONEST * done.quotes and done.refuted <= (1 - _HONEST) * done.sentences
     )
-    remedy = "" if is_honest else "What is not borne out is not shown, so digests will say less: name a larger model."
+    remedy = "" if is_honest else "Unsupported sentences are not shown, so digests will say less: use a larger model."
     yield Check("model evidence", "ok" if is_honest else "warning", found, remedy, evidence)
-    begins = f"begins after {done.first:.1f} s and " if done.first is not None else ""
-    found = f"an answer {begins}is there after {done.whole:.1f} s; a day of fifty commits takes about {done.day.seconds:.0f} s, {settings.concurrency} at once"
+    begins = f"starts after {done.first:.1f} s and " if done.first is not None else ""
+    found = f"an answer {begins}is complete after {done.whole:.1f} s; a day of fifty commits takes about {done.day.seconds:.0f} s with {settings.concurrency} calls at once"
     speed = {"whole": done.whole, "day": done.day.seconds} | ({} if done.first is None else {"first": done.first})
     yield Check("model speed", "ok", found, figures={name: round(value, 3) for name, value in speed.items()})
     cost: dict[str, float] = {
@@ -275,8 +276,8 @@ def _measured(configuration: Configuration, step: Step) -> Iterator[Check]:
         "tokens_in": done.day.tokens_in,
         "tokens_out": done.day.tokens_out,
     }
-    found = f"a day of fifty commits takes about {done.day.calls} calls, {done.day.tokens_in:,} tokens in and {done.day.tokens_out:,} out"
+    found = f"a day of fifty commits takes about {done.day.calls} calls, {done.day.tokens_in:,} input tokens and {done.day.tokens_out:,} output tokens"
     if (price := settings.price(done.day)) is None:
-        yield Check("model cost", "ok", f"{found}; [model] price_in and price_out tell what that costs", figures=cost)
+        yield Check("model cost", "ok", f"{found}; set [model] price_in and price_out to see the cost", figures=cost)
     else:
         yield Check("model cost", "ok", f"{found}, at {price:.2f}", figures=cost | {"price": round(price, 4)})

@@ -33,7 +33,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)  # memory, processor time, open files
         self._github = Counter(
-            "daybrief_github_requests", "Answers of GitHub's, by status.", ["status"], registry=self.registry
+            "daybrief_github_requests", "GitHub's responses, by status.", ["status"], registry=self.registry
         )
         self._github_said = _GitHubSaid()
         self.registry.register(self._github_said)
@@ -52,7 +52,10 @@ class Metrics:
         )  # fmt: skip
         self._readiness: Readiness | None = None
         self.late = Histogram(
-            "daybrief_digest_late_seconds", "From the due minute to the post.", buckets=_LATE, registry=self.registry
+            "daybrief_digest_late_seconds",
+            "Seconds from the due time to the post.",
+            buckets=_LATE,
+            registry=self.registry,
         )
 
     def heard(self, status: int, headers: Mapping[str, str]) -> None:
@@ -105,7 +108,7 @@ class _GitHubSaid(Collector):
 
     def collect(self) -> Iterable[Metric]:
         if self._left is not None:
-            text = "Requests left until the limit is renewed."
+            text = "GitHub requests left until the limit is reset."
             yield GaugeMetricFamily("daybrief_github_requests_left", text, self._left)
         if self._limit is not None:
             yield GaugeMetricFamily("daybrief_github_requests_limit", "Requests an hour.", self._limit)
@@ -127,8 +130,8 @@ class _Stored(Collector):
             digests.add_metric([kind, state], count)
         yield digests
         analyses = CounterMetricFamily("daybrief_analyses", "Analyses, by result.", labels=["result"])
-        tokens = CounterMetricFamily("daybrief_model_tokens", "Tokens of the model.", labels=["direction"])
-        calls = CounterMetricFamily("daybrief_model_calls", "Calls of the model.", labels=["result"])
+        tokens = CounterMetricFamily("daybrief_model_tokens", "Tokens used by the model.", labels=["direction"])
+        calls = CounterMetricFamily("daybrief_model_calls", "Calls to the model.", labels=["result"])
         totals = assembly.core.stores.digests.totals()
         analyses.add_metric(["analysed"], totals["analysed"])
         analyses.add_metric(["failed"], totals["failed"])
@@ -137,11 +140,11 @@ class _Stored(Collector):
         calls.add_metric(["answered"], totals["calls"])
         calls.add_metric(["retried"], totals["retries"])
         yield from (analyses, tokens, calls)
-        looks = CounterMetricFamily("daybrief_polls", "Looks at repositories, by result.", labels=["result"])
+        looks = CounterMetricFamily("daybrief_polls", "Checks of repositories, by result.", labels=["result"])
         for result, count in assembly.polls.looks.items():
             looks.add_metric([result], count)
         yield looks
-        yield GaugeMetricFamily("daybrief_queue", "Long readings under way or waiting.", assembly.work.under_way)
+        yield GaugeMetricFamily("daybrief_queue", "Long readings running or waiting.", assembly.work.under_way)
         feeds = assembly.feeds.all()
         paused = GaugeMetricFamily("daybrief_feeds", "Feeds, by whether they are active.", labels=["state"])
         paused.add_metric(["active"], sum(not feed.paused for feed in feeds))
@@ -149,20 +152,24 @@ class _Stored(Collector):
         yield paused
         yield from self._by_feed([feed for feed in feeds if not feed.paused])
         late = [seconds for feed in feeds if (seconds := self._overdue(feed)) is not None]
-        yield GaugeMetricFamily("daybrief_digests_overdue", "Posts that are due and do not stand yet.", len(late))
-        text = "How late the latest of the posts is that do not stand yet."
+        yield GaugeMetricFamily("daybrief_digests_overdue", "Posts that are due and not posted yet.", len(late))
+        text = "How late the most overdue post is, in seconds."
         yield GaugeMetricFamily("daybrief_digest_overdue_seconds", text, max(late, default=0.0))
 
     def _by_feed(self, feeds: Iterable[Feed]) -> Iterable[Metric]:
         """Tell of each active feed how long ago it was looked at and posted, and for how long it has been broken."""
         assembly, now = self._assembly, self._assembly.core.now()
         polled = GaugeMetricFamily(
-            "daybrief_feed_poll_age_seconds", "Since the last look at its repository that succeeded.", labels=_FEED
+            "daybrief_feed_poll_age_seconds",
+            "Seconds since the last successful check of the feed's repository.",
+            labels=_FEED,
         )
-        posted = GaugeMetricFamily("daybrief_feed_post_age_seconds", "Since its last post.", labels=_FEED)
+        posted = GaugeMetricFamily(
+            "daybrief_feed_post_age_seconds", "Seconds since the feed's last post.", labels=_FEED
+        )
         broken = GaugeMetricFamily(
             "daybrief_feed_broken_seconds",
-            "For how long it has not been able to do its work.",
+            "For how many seconds the feed has not been able to do its work.",
             labels=[*_FEED, "cause"],
         )
         incidents = Incidents(assembly.core.stores.store).open()

@@ -125,7 +125,7 @@ class Process:
     async def _stop(self, runner: web.AppRunner, tasks: list[asyncio.Task[None]]) -> None:
         """Begin nothing new, finish what is under way within the grace time, hand back the rest."""
         grace = self._core.settings.serve.grace
-        _LOG.info("stopping: what is under way has %.0f seconds", grace)
+        _LOG.info("stopping: running work has %.0f seconds to finish", grace)
         await self._heart.stop(grace / 2)
         for transport in self._connected.values():
             with contextlib.suppress(TimeoutError):
@@ -178,7 +178,7 @@ class Process:
         """Answer 200 while all works that posts need, else 503; each part with its reason."""
         troubles = await self._readiness.troubles()
         if self._stopping.is_set():
-            troubles["process"] = "It is being stopped."
+            troubles["process"] = "The bot is being stopped."
         checks = {name: {"ok": not why, "reason": why} for name, why in troubles.items()}
         is_ready = not any(troubles.values())
         body = {"status": "ready" if is_ready else "not ready", "checks": checks}

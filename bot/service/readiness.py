@@ -111,7 +111,7 @@ class Readiness:
     def _scheduler_trouble(self) -> str:
         late = [name for name, seconds in _LATE.items() if self._since(name) > seconds]
         told = " and ".join(f"`{name}` for {self._since(name):.0f} seconds" for name in late)
-        return f"No round was finished of {told}: look into the log." if late else ""
+        return f"No round was completed of {told}: check the log." if late else ""
 
 
 def store_trouble(store: Store, now: datetime) -> str:

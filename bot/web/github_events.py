@@ -50,10 +50,10 @@ class GitHubEvents:
             return web.Response(status=HTTPStatus.UNAUTHORIZED)
         delivery = headers.get("X-GitHub-Delivery", "")
         if not _DELIVERY.fullmatch(delivery):
-            return web.Response(status=HTTPStatus.BAD_REQUEST, text="The delivery has no id.\n")
+            return web.Response(status=HTTPStatus.BAD_REQUEST, text="The delivery has no ID.\n")
         # The signature covers the body alone: what was overheard could be sent again under another id.
         if not self._is_new(delivery, expected):
-            return web.Response(status=HTTPStatus.CONFLICT, text="This delivery came before.\n")
+            return web.Response(status=HTTPStatus.CONFLICT, text="This delivery has been received before.\n")
         if headers.get("X-GitHub-Event", "") in EVENTS:
             try:
                 name = str(json.loads(body)["repository"]["full_name"])

@@ -77,7 +77,7 @@ def guard(limits: Limits | None = None) -> Any:
     async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
         client = request.remote or ""
         if not _HOST.fullmatch(request.host):
-            return refused(HTTPStatus.BAD_REQUEST, "The request's Host is none.")
+            return refused(HTTPStatus.BAD_REQUEST, "The request's Host is not valid.")
         if not counted.enter(client):
             later = refused(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests: wait a second.")
             later.headers["Retry-After"] = "1"
@@ -88,7 +88,7 @@ def guard(limits: Limits | None = None) -> Any:
                     await request.read()
             answer = await handler(request)
         except TimeoutError:
-            return refused(HTTPStatus.REQUEST_TIMEOUT, "The request's body did not come in time.")
+            return refused(HTTPStatus.REQUEST_TIMEOUT, "The request's body did not arrive in time.")
         except web.HTTPRequestEntityTooLarge:
             return refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The request's body is too large.")
         except web.HTTPException as told:
@@ -98,7 +98,7 @@ def guard(limits: Limits | None = None) -> Any:
             return refused(HTTPStatus.BAD_REQUEST, "The request broke off.")
         except Exception:  # noqa: BLE001 - a request is an outer edge: the next one is answered
             _LOG.exception("%s %s could not be answered", request.method, request.path[:200])
-            return refused(HTTPStatus.INTERNAL_SERVER_ERROR, "This is a defect; the log has more.")
+            return refused(HTTPStatus.INTERNAL_SERVER_ERROR, "This is a bug in Daybrief; its log has the details.")
         finally:
             counted.leave(client)
         _add_headers(answer)
@@ -164,7 +164,7 @@ class _Connection(web.RequestHandler):
         """Answer what is no request, or what nobody could answer."""
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return super().handle_error(request, status, exc, message)
-        answer = refused(HTTPStatus(status), "That is no request that can be read.")
+        answer = refused(HTTPStatus(status), "The request cannot be parsed.")
         answer.force_close()
         return answer
 

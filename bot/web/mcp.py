@@ -35,7 +35,7 @@ class McpAddress:
             return web.Response(status=405, headers={"Allow": "POST"})
         origin = request.headers.get("Origin", "")
         if origin and origin.partition("://")[2] != request.host:
-            return web.Response(status=403, text="A page of another origin may not ask here.\n")
+            return web.Response(status=403, text="Requests from pages of other origins are refused.\n")
         async with self._opening:
             if self._answers is None:
                 await self._open()

@@ -198,7 +198,9 @@ def _replies(sections: Iterable[post.Section]) -> Iterator[tuple[post.Section, .
 
 def _section(sections: tuple[post.Section, ...], language: Language) -> Iterator[Piece]:
     for section in sections:
-        yield Piece(f"### {fit(section.name, _LINE)} ({len(section.items)})", keep=True)
+        yield Piece(
+            f"### {fit(section.name, _LINE)}{label('list.brackets', language, text=len(section.items))}", keep=True
+        )
         for item in section.items:
             yield Piece(_entry(item, language), apart=item.entry.triage.importance is not Importance.LOW)
 
@@ -253,7 +255,7 @@ def _detail(reply: CommitDetail) -> Iterator[Piece]:
         fit(item.types, 120),
         fit(item.areas, 120),
     ]
-    time = escape(f"{when:%Y-%m-%d %H:%M} ({reply.zone})")
+    time = escape(f"{when:%Y-%m-%d %H:%M}{label('list.brackets', language, text=reply.zone)}")
     yield Piece("-# " + " · ".join(text for text in (*about, escape(item.size), time) if text))
     if reply.opinions:
         yield Piece(f"-# {fit(clean(reply.opinions), _CELL)}")

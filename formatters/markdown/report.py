@@ -95,7 +95,8 @@ class _Report:
             yield from self.folded("statistics", self.pairs(made.statistics))
         for group in made.groups:
             anchor = f'<a id="{self.prefix}{group.importance}"></a>'
-            yield f"\n{anchor}\n\n## {ICONS[group.importance]} {group.name} ({group.count})"
+            count = self.bracketed(str(group.count))
+            yield f"\n{anchor}\n\n## {ICONS[group.importance]} {group.name}{count}"
             blocks = (line for block in group.blocks for line in self.block(block, group.importance))
             yield from self.fold(self.label("report.unfold"), blocks) if group.importance is Importance.LOW else blocks
             if group.note:

@@ -138,12 +138,12 @@ def items(found: tuple[Item, ...], language: Language) -> Iterator[Piece]:
         else:
             yield _told(item, language)
     for start in range(0, len(low), 10):
-        yield rich(*(_headline(item) for item in low[start : start + 10]))
+        yield rich(*(_headline(item, language) for item in low[start : start + 10]))
 
 
 def _told(item: Item, language: Language) -> Piece:
     pointer = label("slack.shortened_report", language)
-    said = [_headline(item), about((item.types, item.size), item, at=0)]
+    said = [_headline(item, language), about((item.types, item.size), item, at=0)]
     if item.gist:
         said.append(spans(sentences(item.gist, _TEXT, pointer)))
     if item.entry.triage.importance is Importance.HIGH and item.reasons:
@@ -164,8 +164,8 @@ def about(parts: Sequence[str], item: Item, *, at: int) -> list[Json]:
     ]
 
 
-def _headline(item: Item) -> list[Json]:
-    marks = "; ".join(item.marks)
+def _headline(item: Item, language: Language) -> list[Json]:
+    marks = label("list.semicolon", language).join(item.marks)
     return [
         *words(f"{ICONS[item.entry.triage.importance]} "),
         *spans(cut(item.title, _TITLE), bold=item.entry.triage.importance is not Importance.LOW),

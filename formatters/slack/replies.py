@@ -154,7 +154,11 @@ def _detail(detail: CommitDetail) -> Iterator[Piece]:
     ]
     yield rich(
         title,
-        about((clean(commit.repo), f"{when:%Y-%m-%d %H:%M} ({detail.zone})"), item, at=1),
+        about(
+            (clean(commit.repo), f"{when:%Y-%m-%d %H:%M}{label('list.brackets', language, text=detail.zone)}"),
+            item,
+            at=1,
+        ),
         words(cut(" · ".join(part for part in facts if part), _TITLE)),
         *([words(cut(clean(detail.opinions), _TITLE))] if detail.opinions else []),
     )

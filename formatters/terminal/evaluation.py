@@ -29,11 +29,13 @@ def days_text(analyser: str, done: Any, width: int, *, colour: bool) -> str:
         ]
     )
     shown, usage = f"{done.claims:,} sentences shown", done.usage
-    screen.line(f"{shown}, {done.unchecked:,} of them could not be checked; {done.dropped:,} were not borne out")
+    screen.line(
+        f"{shown}, {done.unchecked:,} of them could not be checked; {done.dropped:,} were not supported by the commit"
+    )
     if done.failed:
-        screen.line(f"{done.failed:,} commits could not be read by it")
+        screen.line(f"{done.failed:,} commits could not be read by the model")
     if usage.calls:
         tokens = f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out"
         price = "" if done.cost is None else f", at {done.cost:.2f}"
-        screen.line(f"{usage.calls:,} calls, {tokens}, {usage.seconds:.0f} s of waiting in all{price}")
+        screen.line(f"{usage.calls:,} calls, {tokens}, {usage.seconds:.0f} s of waiting in total{price}")
     return screen.text().rstrip()

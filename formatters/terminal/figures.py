@@ -13,14 +13,14 @@ from formatters.text.plain import clean
 def lesson_text(repo: str, commits: int, labelled: int, trials: Sequence[Trial], width: int, *, colour: bool) -> str:
     """Return what came of learning a repository, with each part's score before and after."""
     screen = Screen(width, colour=colour)
-    whole = f"{commits:,} commits, {labelled:,} of them say" if commits else f"{labelled:,} commits that say"
-    screen.line(f"{clean(repo)}: {whole} what they are", style="bold")
+    whole = f"{commits:,} commits, {labelled:,} of them labelled" if commits else f"{labelled:,} labelled commits"
+    screen.line(f"{clean(repo)}: {whole}", style="bold")
     if not trials:
         screen.line(
-            f"Too few to learn from, it takes {LEAST_LABELS}: what was learned of other repositories judges this one."
+            f"Too few to learn from; it takes {LEAST_LABELS}: the shipped weights are used for this repository."
         )
         return screen.text().rstrip()
-    rows = [("part", "learned from", "tried on", "measure", "others'", "its own", "")]
+    rows = [("part", "learned from", "tested on", "measure", "shipped", "own", "")]
     rows += [
         (
             trial.part,
@@ -29,7 +29,7 @@ def lesson_text(repo: str, commits: int, labelled: int, trials: Sequence[Trial],
             trial.measure,
             _score(trial.before),
             _score(trial.after),
-            "its own is used" if trial.used else "others' is used",
+            "own weights are used" if trial.used else "shipped weights are used",
         )
         for trial in trials
     ]

@@ -38,7 +38,8 @@ def one_entry(item: Item, language: Language, zone: str, *, width: int = 100, co
     commit = item.entry.commit
     screen.line(_head(item, item.title), style="bold")
     when = commit.committed_at.astimezone(ZoneInfo(zone))
-    screen.line(f"{clean(commit.repo)} · {item.author} · {when:%Y-%m-%d %H:%M} ({zone})")
+    moment = f"{when:%Y-%m-%d %H:%M}{label('list.brackets', language, text=zone)}"
+    screen.line(f"{clean(commit.repo)} · {item.author} · {moment}")
     level = item.entry.triage.importance
     importance = label("entry.importance", language, importance=say(f"importance.{level}", language))
     screen.line(f"{importance} · {_about(item)} · {item.size}", mark=_mark(level))
@@ -162,7 +163,7 @@ def write_outline(made: Outline, screen: Screen) -> None:
         screen.heading(label("section.statistics", language))
         screen.grid([(Text(name, style="dim"), _styled(value)) for name, value in made.statistics])
     for group in made.groups:
-        screen.heading(f"{group.name} ({group.count})")
+        screen.heading(group.name + label("list.brackets", language, text=group.count))
         for block in group.blocks:
             _block(block, group.importance, screen)
         if group.note:

@@ -43,12 +43,12 @@ class Judgement:
 def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: Ground) -> Judgement:
     """Judge a claim by the evidence that was found for it."""
     if not text.strip() or len(text) > _LONGEST or repeats(text):
-        return Judgement(Verdict.REFUTED, "it is no sentence")
+        return Judgement(Verdict.REFUTED, "it is not a sentence")
     if not quotes:
-        return Judgement(Verdict.REFUTED, "its evidence stands nowhere in the commit")
+        return Judgement(Verdict.REFUTED, "its evidence is not in the commit")
     names = unknown(text, ground)
     if not ground.has_tree and (wrong := invented(text, ground)):
-        return Judgement(Verdict.REFUTED, f"{wrong} stands nowhere in the commit")
+        return Judgement(Verdict.REFUTED, f"{wrong} is not in the commit")
     if wrong := misplaced(text, before, after, ground):
         return Judgement(Verdict.REFUTED, wrong)
     shown = [line for quote in quotes for line in ground.around(quote)]
@@ -61,7 +61,7 @@ def judge(text: str, before: str, after: str, quotes: Sequence[Quote], ground: G
     found += [
         Judgement(
             Verdict.DOUBTFUL if ground.is_nearby(name) or _is_qualified(name, ground) else Verdict.UNCHECKED,
-            f"{name} stands nowhere in the commit",
+            f"{name} is not in the commit",
         )
         for name in names
     ]
@@ -149,19 +149,19 @@ def _figures(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgem
                 _PATTERNS.of("version", figure=figure.text).search(text) and "." in figure.text
             )
             verdict = Verdict.REFUTED if is_nowhere else Verdict.DOUBTFUL if is_version else Verdict.UNCHECKED
-            yield Judgement(verdict, f"{figure.text.strip()} does not stand in its evidence")
+            yield Judgement(verdict, f"{figure.text.strip()} is not in its evidence")
 
 
 def _devices(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgement]:
     told = told_in(text) - shown_in("\n".join(lines).lower())
     if unsaid := told - shown_in(ground.text.lower()):
-        yield Judgement(Verdict.REFUTED, f"the commit says nothing of {', '.join(sorted(unsaid))}")
+        yield Judgement(Verdict.REFUTED, f"the commit does not mention {', '.join(sorted(unsaid))}")
     if unsaid := told - shown_in(ground.written.lower()):
-        yield Judgement(Verdict.DOUBTFUL, f"its evidence says nothing of {', '.join(sorted(unsaid))}")
+        yield Judgement(Verdict.DOUBTFUL, f"its evidence does not mention {', '.join(sorted(unsaid))}")
 
 
 def _troubles(text: str, lines: Sequence[str], ground: Ground) -> Iterator[Judgement]:
     """What goes wrong must be said by somebody: a crash that the lines do not name is nobody's word."""
     said = {code for code, _ in found_in("\n".join([*lines, ground.written]).replace("_", " "))}
     if own := {code for code, _ in found_in(text)} - said - _MILD:
-        yield Judgement(Verdict.DOUBTFUL, f"its evidence says nothing of a {min(own)}")
+        yield Judgement(Verdict.DOUBTFUL, f"its evidence does not mention a {min(own)}")

@@ -17,7 +17,7 @@ def misplaced(text: str, before: str, after: str, ground: Ground) -> str:
             return wrong
     if before and after:
         if any((old, new) == (_bare(after), _bare(before)) for old, new in _told_changes(text)):
-            return f"the sentence tells {before} and {after} the other way round"
+            return f"the sentence has {before} and {after} the other way round"
         return _wrong_way(text, before, after)
     return ""
 

@@ -15,7 +15,7 @@ from bot.delivery import resuming
 from bot.delivery.feeds import DIGEST, kind_of, next_post
 from bot.delivery.posts import named
 from bot.digests.repositories import SOON
-from bot.i18n.wording import said, say_moment
+from bot.i18n.wording import said, say_moment, say_zoned
 from formatters.i18n.wording import label, say_days
 from formatters.reply import MOST_COMMAND, Board, Button, Channel, Note, Reply, Sheet
 from formatters.text.scope import say_scope
@@ -185,8 +185,8 @@ def _next(context: CommandContext, feed: Feed, now: datetime) -> str:
         return context.say("status.paused", why=said(feed.paused, context.language))
     if incident := Incidents(context.services.core.stores.store).open().get(feed.id):
         why = say_cause(incident.cause, incident.text, context.language)
-        return context.say("status.broken", since=f"{say_moment(incident.since, feed.zone)} ({feed.zone})", why=why)
-    return f"{say_moment(next_post(feed, now), feed.zone)} ({feed.zone})"
+        return context.say("status.broken", since=say_zoned(incident.since, feed.zone, context.language), why=why)
+    return say_zoned(next_post(feed, now), feed.zone, context.language)
 
 
 def _settings(context: CommandContext, feed: Feed) -> str:

@@ -111,7 +111,7 @@ class Interaction:
         try:
             return await self._interaction.client.http.get_from_cdn(url)
         except (discord.HTTPException, *BROKEN) as error:
-            raise Later(f"Discord does not give the file ({type(error).__name__}).", LATER) from error
+            raise Later(f"Discord does not send the file ({type(error).__name__}).", LATER) from error
 
 
 @contextlib.contextmanager

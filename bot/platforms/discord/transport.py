@@ -27,7 +27,7 @@ _LOG = logging.getLogger(__name__)
 
 _CONNECTED, _FINISHED = 30.0, 8.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
-_REFUSED = "Discord refuses the bot's token: put the one of your application's page Bot into [discord] token."
+_REFUSED = "Discord rejects the bot's token: copy the one from your application's Bot page into [discord] token."
 _REFUSED_TOKEN = 4004  # of the gateway; the others are of the API
 
 
@@ -106,7 +106,7 @@ class Discord:
         client = self._client
         if client and client.is_ready() and not client.is_closed() and client.ws and client.ws.open:
             return ""
-        return "Discord's gateway is not connected; it is connected again and again."
+        return "Discord's gateway is not connected; Daybrief keeps trying."
 
     async def examine(self, channels: Sequence[str], people: Sequence[str] = ()) -> list[str]:
         """Try the token, some channels and people without connecting, and say in a sentence each what is wrong."""
@@ -119,7 +119,7 @@ class Discord:
             except discord.LoginFailure:
                 return [_REFUSED]
             except (discord.DiscordException, *BROKEN) as error:
-                return [f"Discord cannot be reached ({error}): look at the network."]
+                return [f"Discord cannot be reached ({error}): check the network."]
             for channel in channels:
                 try:
                     if missing := await missing_permissions(client, int(channel)):
@@ -129,9 +129,11 @@ class Discord:
                         f"The channel {channel} is gone, or the bot may not see it: let it view and send there."
                     )
                 except ValueError:
-                    found.append(f"{channel!r} is no channel's id: copy it in Discord with developer mode switched on.")
+                    found.append(
+                        f"{channel!r} is not a channel ID: copy it in Discord with developer mode switched on."
+                    )
                 except (discord.DiscordException, *BROKEN) as error:
-                    found.append(f"The channel {channel} could not be looked at ({error}): try again later.")
+                    found.append(f"The channel {channel} could not be checked ({error}): try again later.")
             for person in people:
                 try:
                     await client.fetch_user(int(person))

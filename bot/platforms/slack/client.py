@@ -118,7 +118,7 @@ class Client:
             headers = {"Authorization": f"Bearer {client.token}"}
             async with client.session.get(url, headers=headers, allow_redirects=False) as response:
                 if response.status != HTTPStatus.OK or response.content_type == "text/html":
-                    raise LacksScope(f"Slack does not give the file (status {response.status})", _LATER)
+                    raise LacksScope(f"Slack does not send the file (status {response.status})", _LATER)
                 found = bytearray()
                 async for chunk in response.content.iter_any():
                     found += chunk

@@ -57,7 +57,7 @@ class Connection:
             return self._trouble
         if self._handler and await self._handler.client.is_connected():
             return ""
-        return "Slack's socket is not connected; it is connected again and again."
+        return "Slack's socket is not connected; Daybrief keeps trying."
 
     async def close(self) -> None:
         """Disconnect for good."""

@@ -21,7 +21,7 @@ _TOKEN = {
     "not_authed": "none was sent",
     "token_revoked": "it was revoked",
     "token_expired": "it has expired",
-    "account_inactive": "it belongs to a person or workspace that is gone",
+    "account_inactive": "it belongs to a person or workspace that no longer exists",
     "not_allowed_token_type": "it is of the wrong kind",
     "org_login_required": "the workspace is being moved to another organisation",
     "app_uninstalled": "the app was removed from the workspace",
@@ -96,7 +96,7 @@ def trouble(method: str, status: int, error: str, wait: float, *, changes: bool)
     `changes` the method changes something, so that doing it twice matters.
     """
     if status == _MANY_REQUESTS or error in {"ratelimited", "rate_limited"}:
-        return Later(f"Slack wants fewer calls of {method}", wait or _SOON)
+        return Later(f"Slack asks for fewer calls of {method}", wait or _SOON)
     if named := _named(method, error):
         return named
     if status >= _SERVER_ERROR or error in _UNKNOWN_OUTCOME:
@@ -120,7 +120,7 @@ def _named(method: str, error: str) -> Exception | None:
     if error in {_STOPPED, _OVER}:
         return Ended(f"Slack ended the message ({error})", is_stopped=error == _STOPPED)
     if error in _UNFIT:
-        return Unfit(f"Slack does not take the message ({error})", _LATER)
+        return Unfit(f"Slack does not accept the message ({error})", _LATER)
     return None
 
 

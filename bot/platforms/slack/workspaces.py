@@ -33,9 +33,9 @@ current: ContextVar[str] = ContextVar("workspace", default="")
 """The workspace that something is done in: whoever begins it sets this."""
 
 _FAILED = {
-    "access_denied": "The installation was refused in Slack, and nothing was stored. Begin again where you found the link.",
-    "invalid_browser": "This installation was not begun in this browser: begin it here, at {install}.",
-    "invalid_state": "This installation took too long or was finished already: begin again, at {install}.",
+    "access_denied": "The installation was refused in Slack, and nothing was stored. Start again from the link.",
+    "invalid_browser": "This installation was not started in this browser: start it here, at {install}.",
+    "invalid_state": "This installation took too long or was already finished: start again, at {install}.",
 }
 
 
@@ -104,7 +104,7 @@ class Workspaces:
 
     async def _failed(self, why: AsyncFailureArgs) -> BoltResponse:
         _LOG.warning("an installation in Slack was not finished: %s", why.reason)
-        text = _FAILED.get(why.reason, "Slack did not confirm the installation ({why}): begin again, at {install}.")
+        text = _FAILED.get(why.reason, "Slack did not confirm the installation ({why}): start again, at {install}.")
         status = max(why.suggested_status_code, HTTPStatus.BAD_REQUEST)
         return _page(status, text.format(install=INSTALL, why=why.reason.replace("_", " ")))
 
