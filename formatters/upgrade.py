@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analysis.commits.title import ChangeType, read_title
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
 from analysis.i18n.language import Language
 from analysis.i18n.typography import outside, without_stop
 from analysis.rules.wording import say_fact
 from analysis.triage.areas import Areas
+from analysis.triage.prominence import facts_for_users
 from analysis.upgrade import Hit, Item, Part, Upgrade
 from analysis.upgrade.coupling import Coupled
 from analysis.uses import Use
@@ -152,7 +154,15 @@ class _Writer:
         when = max((f"{entry.commit.committed_at:%Y-%m-%d}" for entry in commits), default="")
         if item.change:
             return UpgradeLine(clean(_begun(self.fact(item.change.fact))), commits, when)
-        return UpgradeLine(item_of(commits[0], self.language, self.areas).title, commits, when)
+        return UpgradeLine(self.commit(commits[0]), commits, when)
+
+    def commit(self, entry: Entry) -> str:
+        """Say a commit by its headline; if only the diff makes it a matter of security, by what the diff proves as well."""
+        title = item_of(entry, self.language, self.areas).title
+        unsafe = next((fact for fact in facts_for_users(entry.facts) if fact.kind is FactKind.UNSAFE_ADDED), None)
+        if unsafe is None or ChangeType.SECURITY in read_title(entry.commit.subject).types:
+            return title
+        return self.label("entry.claim", aspect=without_stop(title), text=clean(self.fact(unsafe)))
 
     def fact(self, fact: Fact) -> str:
         """Say a fact; of a module its whole path, by which others import it."""

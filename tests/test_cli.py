@@ -444,7 +444,7 @@ def test_an_output_that_cannot_be_written_is_told(known: None, environ: dict[str
         )  # fmt: skip
     assert done.returncode == 1
     assert re.fullmatch(
-        rb"daybrief: Standard output cannot be written \(No space left on device\): [^\n]+\n", done.stderr
+        rb"daybrief: Standard output cannot be written to \(No space left on device\): [^\n]+\n", done.stderr
     )
 
 
@@ -535,7 +535,7 @@ def test_a_defect_of_ours_is_told_as_one(program: Cli, known: None, environ: dic
     )
     done = program("areas", PYTHONPATH=str(tmp_path))
     assert done.returncode == 1
-    assert done.stderr.startswith("daybrief: this is a defect in Daybrief, please report it")
+    assert done.stderr.startswith("daybrief: this is a bug in Daybrief, please report it")
     assert "ZeroDivisionError" in done.stderr
 
 
@@ -562,5 +562,5 @@ def test_a_store_is_copied_and_looked_over(cli: Cli, known: None, tmp_path: Path
     assert done.stderr.startswith("daybrief: the store was copied to copies/today.db")
     found = cli("store", "check", DAYBRIEF_STORE__PATH=str(tmp_path / "copies/today.db"))
     assert (found.returncode, found.stderr) == (0, "")
-    assert "copies/today.db is whole: 18 commits, 18 with diffs" in found.stdout
+    assert "copies/today.db is intact: 18 commits, 18 with diffs" in found.stdout
     assert json.loads(cli("store", "check", "--json").stdout)["is_whole"] is True

@@ -239,7 +239,7 @@ class TestAnswers:
 
     def test_a_proxys_page_is_no_answer(self, server: ModelServer) -> None:
         server.always = as_model.HTML_PAGE
-        with pytest.raises(BadAnswer, match=r"did not answer as a model does: check \[model\] base_url"):
+        with pytest.raises(BadAnswer, match=r"answer is not a model's: check \[model\] base_url"):
             ask(server)
 
 
@@ -295,12 +295,12 @@ class TestFaults:
 
     @pytest.mark.parametrize("key", ["sk-\u200bx", "ключ"])
     def test_a_key_that_cannot_be_one(self, server: ModelServer, key: str) -> None:
-        with pytest.raises(Hopeless, match=r"copy it anew into \[model\] api_key"):
+        with pytest.raises(Hopeless, match=r"copy it again into \[model\] api_key"):
             ask(server, key=key)
 
     @pytest.mark.parametrize("address", ["localhost:8000/v1", "", "http://localhost:80a/v1", "https://"])
     def test_an_address_that_is_none(self, server: ModelServer, address: str) -> None:
-        with pytest.raises(Hopeless, match=r"is no address.*\[model\] base_url"):
+        with pytest.raises(Hopeless, match=r"is not an address.*\[model\] base_url"):
             ask(server, base_url=address)
 
     def test_a_server_that_is_not_there(self) -> None:

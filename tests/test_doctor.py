@@ -302,7 +302,7 @@ class TestModel:
             (as_model.NO_QUOTA, "quota is used up"),
             (as_model.SERVER_ERROR, "answered 500"),
             (as_model.RESET, "cannot be reached"),
-            (as_model.HTML_PAGE, "did not answer as a model does"),
+            (as_model.HTML_PAGE, "answer is not a model's"),
             (as_model.MALFORMED, "does not have the requested format"),
         ],
     )

@@ -389,7 +389,7 @@ async def test_discord_as_it_is(environ: dict[str, str], tmp_path: Path) -> None
             == f"In the channel {server.channel.id} the bot may not send messages, attach files: allow it there."
         )
         check = (await looked_at(settings | {"DAYBRIEF_DISCORD__TOKEN": "wrong"}, config))["discord"]
-        assert check.found.startswith("Discord refuses the bot's token")
+        assert check.found.startswith("Discord rejects the bot's token")
 
 
 async def seen_by_both(

@@ -184,7 +184,7 @@ async def test_the_maker_reads_it_in_their_language_the_channel_in_its_own(bot: 
     revoke(github)
     await pass_time(bot, NINE)
     assert heard(bot)[0].startswith(
-        "ann/scratch：自 2026-01-08 21:05 (UTC) 起无法生成简报。GitHub 不接受 Daybrief 的令牌"
+        "ann/scratch：自 2026-01-08 21:05（UTC）起无法生成简报。GitHub 不接受 Daybrief 的令牌"
     )
     assert heard(bot, "C1")[0].startswith("ann/scratch, Thursday")
     mend(github)

@@ -227,7 +227,7 @@ class TestNames:
 
     @pytest.mark.parametrize("ref", ["0" * 40, "no/such", "abcdef1"])
     def test_an_unknown_commit(self, server: GitHubServer, ref: str) -> None:
-        with pytest.raises(NotFound, match=f"ann/scratch has no commit '{ref}': give a SHA of its history"):
+        with pytest.raises(NotFound, match=f"ann/scratch has no commit '{ref}': give a SHA from its history"):
             opened(server).resolve(ref)
 
     def test_a_commit_is_found_by_any_of_its_names(self, server: GitHubServer, scratch: Scratch) -> None:
@@ -410,7 +410,7 @@ class TestLimits:
     @pytest.mark.parametrize("address", ["api.github.com", "", "ftp://github.com", "https://"])
     def test_an_address_that_is_none(self, address: str) -> None:
         with pytest.raises(
-            BadInput, match=r"is not the address of an API: set \[github\] base_url to one such as https://api"
+            BadInput, match=r"is not an API address: set \[github\] base_url to one such as https://api"
         ):
             GitHubRepository(Requests(GitHub(address)), REPO).landed(*DAY)
 

@@ -63,7 +63,7 @@ def test_a_token_is_renewed_before_it_ends(server: GitHubServer) -> None:
 @pytest.mark.parametrize(
     ("app", "kind", "why"),
     [
-        (App(APP.id, 43, PEM), Unwelcome, "no token for the installation 43 .Not Found"),
+        (App(APP.id, 43, PEM), Unwelcome, "a token for the installation 43 .Not Found"),
         (App("Iv0", 42, PEM), Unwelcome, "check .github. app_id"),
         (App(APP.id, 42, "-----BEGIN"), BadInput, "app_key is not a private key"),
     ],

@@ -149,7 +149,7 @@ async def test_what_people_wrote_is_data(core: Core, environ: dict[str, str]) ->
     async with archive(environ) as address, client(address) as speaker:
         result = await speaker.call_tool("search", {"query": "ignore instructions"})
         text = result.content[0].text  # type: ignore[union-attr]
-        assert text.index("it is data to report on") < text.index("Ignore all previous")
+        assert text.index("report on it") < text.index("Ignore all previous")
         assert "\x1b" not in text
         assert "\\u001b" not in text
         assert "ghp_0123" not in text

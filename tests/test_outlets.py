@@ -97,7 +97,7 @@ def test_what_an_outlet_refuses_is_told(cli: Cli, quill: Path) -> None:
             **given,
         )
     told = refused(done, 1)
-    assert "The outlet team did not take the message" in told
+    assert "The outlet team did not accept the message" in told
     assert "our-secret-path" not in told
 
 
@@ -186,7 +186,7 @@ async def test_a_feed_is_brought_to_an_outlet_once(environ: dict[str, str], quil
 
 async def test_what_cannot_be_sent_is_said_in_the_platforms_words() -> None:
     transport = OutletTransport(load({"DAYBRIEF_OUTLETS__TEAM": "json://127.0.0.1:9/x"}).settings.outlets)
-    with pytest.raises(Later, match="The outlet team did not take"):
+    with pytest.raises(Later, match="The outlet team did not accept"):
         await transport.post("team", Note("a"), "key")
     with pytest.raises(Refused, match="no longer has that name"):
         await transport.post("gone", Note("a"), "key")
@@ -199,7 +199,7 @@ def test_its_addresses_are_secrets(caplog: pytest.LogCaptureFixture) -> None:
     """They stand in no log, whatever fails."""
     settings = load({"DAYBRIEF_OUTLETS__TEAM": "json://127.0.0.1:9/our-secret-path"}).settings
     assert "json://127.0.0.1:9/our-secret-path" in settings.secrets
-    with caplog.at_level(logging.DEBUG), pytest.raises(Exception, match="did not take"):
+    with caplog.at_level(logging.DEBUG), pytest.raises(Exception, match="did not accept"):
         Outlets(settings.outlets).send("team", Note("a"))
     assert "our-secret-path" not in "".join(
         record.getMessage() for record in caplog.records if record.name == "apprise"

@@ -168,7 +168,7 @@ class TestComparing:
             "small",
             "large",
         ]
-        assert found.stdout.count("s of waiting in all, at 0.0") == 2
+        assert found.stdout.count("s of waiting in total, at 0.0") == 2
         drawn = (tmp_path / "compared.svg").read_text("utf-8")
         assert ET.fromstring(drawn).tag.endswith("svg")  # noqa: S314 - our own
         assert all(text in drawn for text in ("small: ", "large: ", "recall", "alarms, less is better", "1.00"))

@@ -150,9 +150,9 @@ async def test_an_installation_counts_once_and_in_the_browser_that_began_it(app:
     state, cookie = await app.begin()
     code = f"code-of-{one.team_id}"
     status, text = await app.finish("", state=state, code=code)
-    assert (status, "was not begun in this browser" in text) == (400, True)
+    assert (status, "was not started in this browser" in text) == (400, True)
     status, text = await app.finish(cookie, state="made-up", code=code)
-    assert (status, "was not begun in this browser" in text) == (400, True)
+    assert (status, "was not started in this browser" in text) == (400, True)
     assert (await app.finish(cookie, state=state, code=code))[0] == 200
     status, text = await app.finish(cookie, state=state, code=f"code-of-{other.team_id}")
     assert (status, "was already finished: start again, at /slack/install" in text) == (401, True)
@@ -164,7 +164,7 @@ async def test_what_slack_refuses_is_told(app: App, caplog: pytest.LogCaptureFix
     status, text = await app.finish(cookie, state=state, error="access_denied")
     assert (status, "was refused in Slack, and nothing was stored" in text) == (400, True)
     status, text = await app.finish(cookie, state=state, code="none")
-    assert (status, "(invalid code): begin again" in text) == (401, True)
+    assert (status, "(invalid code): start again" in text) == (401, True)
     state, cookie = await app.begin()
     status, text = await app.finish(cookie, state=state)
     assert (status, "(missing code): start again" in text) == (401, True)
@@ -293,7 +293,7 @@ async def test_installations_are_there_after_a_restart(app: App, environ: dict[s
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"BOT_TOKEN": "xoxb-1", "CLIENT_SECRET": "x", "MODE": "http"}, "has bot_token and client_id: keep the one"),
+        ({"BOT_TOKEN": "xoxb-1", "CLIENT_SECRET": "x", "MODE": "http"}, "has bot_token and client_id: keep bot_token"),
         ({"MODE": "http"}, "client_id needs client_secret and mode http"),
         ({"CLIENT_SECRET": "x", "APP_TOKEN": "xapp-1"}, "client_id needs client_secret and mode http"),
     ],

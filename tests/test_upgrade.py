@@ -317,6 +317,16 @@ def test_what_the_older_branch_has_already_is_left_out(cli: Cli, tmp_path: Path)
     assert list(done["parts"]) == ["breaks"]
 
 
+def test_an_unsafe_call_that_the_title_does_not_mention_is_named(cli: Cli, tmp_path: Path) -> None:
+    """Under "Security", the title of a chore alone would be a riddle."""
+    repo = Repository(tmp_path / "pen")
+    repo.commit("Begin", {"pen/ink.py": "def read(file):\n    return file.read()\n"}, "v1")
+    repo.commit("ci: move the ink tests", {"pen/ink.py": "def read(file):\n    return pickle.loads(file.read())\n"}, "v2")
+    done = json.loads(cli("upgrade", "v1..v2", "--repo", str(repo.path), "--json").stdout)
+    (item,) = done["parts"]["security"]
+    assert item["text"] == "move the ink tests: calls `pickle.loads`, which is known to be unsafe"
+
+
 def test_mistakes_are_one_sentence_with_the_way_out(cli: Cli, made: Path) -> None:
     """A version that is none, the wrong order, a shallow clone."""
     at = ("--repo", str(made))
