@@ -271,7 +271,7 @@ class TestCutOff:
             )
         path = clone(scratch, tmp_path / "c", f"--depth={depth}")
         with pytest.raises(
-            BadInput, match=r"may end inside the days asked for: run `git -C .* fetch --unshallow` first"
+            BadInput, match=r"may end within the requested days: run `git -C .* fetch --unshallow` first"
         ):
             listed(path, NOON + day * DAY, NOON + (day + 1) * DAY)
 
@@ -320,7 +320,9 @@ class TestNames:
 
     @pytest.mark.parametrize("name", ["0" * 40, "no-such", "--all", "-n1", "", "main:a.py"])
     def test_an_unknown_commit(self, scratch: Scratch, name: str) -> None:
-        with pytest.raises(NotFound, match=r"scratch has no commit .*: give a SHA from its history, or search for words"):
+        with pytest.raises(
+            NotFound, match=r"scratch has no commit .*: give a SHA from its history, or search for words"
+        ):
             opened(scratch.path).resolve(name)
 
     def test_a_file_is_read_as_it_stands_on_the_branch(self, scratch: Scratch) -> None:

@@ -321,7 +321,9 @@ def test_an_unsafe_call_that_the_title_does_not_mention_is_named(cli: Cli, tmp_p
     """Under "Security", the title of a chore alone would be a riddle."""
     repo = Repository(tmp_path / "pen")
     repo.commit("Begin", {"pen/ink.py": "def read(file):\n    return file.read()\n"}, "v1")
-    repo.commit("ci: move the ink tests", {"pen/ink.py": "def read(file):\n    return pickle.loads(file.read())\n"}, "v2")
+    repo.commit(
+        "ci: move the ink tests", {"pen/ink.py": "def read(file):\n    return pickle.loads(file.read())\n"}, "v2"
+    )
     done = json.loads(cli("upgrade", "v1..v2", "--repo", str(repo.path), "--json").stdout)
     (item,) = done["parts"]["security"]
     assert item["text"] == "move the ink tests: calls `pickle.loads`, which is known to be unsafe"
