@@ -758,7 +758,7 @@ async def test_a_wrong_token_ends_it_with_the_way_out() -> None:
             "wrong", VERBS, world.talker.suggest, world.memory, world.clock,
             base_url=server.api_url, gateway_url=server.gateway_url,
         )  # fmt: skip
-        with pytest.raises(BadInput, match=r"put the one of your application's page Bot into \[discord\] token"):
+        with pytest.raises(BadInput, match=r"copy the one from your application's Bot page into \[discord\] token"):
             await bot.run(world.talker)
 
 
@@ -767,7 +767,7 @@ async def test_a_token_that_is_revoked_ends_it_too(world: World) -> None:
     _, task = world._running.pop()  # noqa: SLF001 - it ends by itself
     world.server.token = world.server.token[::-1]
     await world.server.close_connections(4004)
-    with pytest.raises(BadInput, match="refuses the bot's token"):
+    with pytest.raises(BadInput, match="rejects the bot's token"):
         await task
 
 

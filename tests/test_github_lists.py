@@ -163,5 +163,5 @@ def test_an_unchanged_that_nobody_asked_for_is_an_outage(scratch: Scratch) -> No
         def reply(self, request: Request) -> Reply:
             return Reply(304)
 
-    with Proxy({REPO: scratch.path}) as server, pytest.raises(Outage, match="unchanged that was never fetched"):
+    with Proxy({REPO: scratch.path}) as server, pytest.raises(Outage, match="unchanged although it was never fetched"):
         listed(server, Shelf())
