@@ -135,7 +135,7 @@ async def test_an_address_that_cannot_be_listened_on_is_told_in_the_same_words(
             await begun
         core.stores.store.close()
         check = (await looked_at(environ, config))[table]
-    assert str(refused.value).startswith(f"{host}:{port} cannot be listened on (")
+    assert str(refused.value).startswith(f"{host}:{port} cannot be used to listen (")
     assert str(refused.value).endswith(f"): set [{table}] host and port.")
     assert (check.state, check.found) == ("broken", str(refused.value))
 
@@ -323,7 +323,7 @@ async def test_a_model_that_answers_badly_is_told_by_both(
         named = {"DAYBRIEF_MODEL__BASE_URL": model.base_url, "DAYBRIEF_MODEL__NAME": "test-model"}
         check, why = await seen_by_both(with_slack(environ, slack) | named, "model")
     assert check.state == "broken"
-    assert why.startswith("The model test-model cannot be asked, the rules stand in: ")
+    assert why.startswith("The model test-model cannot be reached, so the rules do the analysis: ")
     assert check.found.partition(": ")[2].rstrip(".") in why
 
 

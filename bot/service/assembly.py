@@ -209,7 +209,7 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
             "Discord copy it from the channel's menu in developer mode (a number)."
         )
     if settings.platform == "outlet" and settings.channel not in core.settings.outlets:
-        raise BadInput(f"There is no outlet {settings.channel!r}: name its address as [outlets] {settings.channel}.")
+        raise BadInput(f"There is no outlet {settings.channel!r}: add its address as [outlets] {settings.channel}.")
     person = _PEOPLE.get(settings.platform)
     if person and settings.made_by and not person.fullmatch(settings.made_by):
         raise BadInput(

@@ -84,7 +84,7 @@ def bot(configuration: Configuration, now: datetime, *, reads_github: bool) -> I
 
     if not is_served(configuration):
         needed = "`daybrief serve` needs [slack] bot_token and app_token, [discord] token, or [outlets]"
-        yield Check("bot", "ok", f"none is configured: {needed}")
+        yield Check("bot", "ok", f"none configured: {needed}")
         return
     try:
         core = open_core(configuration)
@@ -94,7 +94,7 @@ def bot(configuration: Configuration, now: datetime, *, reads_github: bool) -> I
         try:
             platforms, feeds = check_startup(core)
         except Problem as problem:
-            yield Check("bot", "broken", str(problem), "Until then `daybrief serve` does not start.")
+            yield Check("bot", "broken", str(problem), "Until this is fixed, `daybrief serve` does not start.")
             return
         yield Check("bot", "ok", f"{', '.join(platforms)}; {len(feeds)} feed{'' if len(feeds) == 1 else 's'}")
         yield _address("serve", core.settings.serve.host, core.settings.serve.port)
@@ -105,7 +105,7 @@ def bot(configuration: Configuration, now: datetime, *, reads_github: bool) -> I
                 wrong = asyncio.run(examined(new_transport(core, name, _no_suggestions), core.settings, feeds))
             except Problem as problem:
                 wrong = [str(problem)]
-            looked_at = f"{count} channel{'' if count == 1 else 's'} looked at"
+            looked_at = f"{count} channel{'' if count == 1 else 's'} checked"
             found = " ".join(wrong) or (
                 f"nothing sent, {looked_at}" if name == "outlet" else f"token accepted, {looked_at}"
             )

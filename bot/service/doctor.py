@@ -33,7 +33,7 @@ def examine(
     except Problem as problem:
         yield Check("configuration", "broken", str(problem), "Correct it there, then run `daybrief doctor` again.")
         return
-    where = str(configuration.source) if configuration.source else f"no {FILE} here; defaults and the environment hold"
+    where = str(configuration.source) if configuration.source else f"no {FILE} here; using defaults and the environment"
     from bot.service.connections import idle
 
     unused = idle(configuration.settings)
@@ -76,7 +76,7 @@ def _store(configuration: Configuration, now: datetime) -> Check:
         )
     found = f"{store.path} ({commits:,} commit{'' if commits == 1 else 's'})"
     if store.is_read_only and not is_served(configuration):
-        return Check("store", "warning", f"{found} may only be read", "Make it writable to fetch more.")
+        return Check("store", "warning", f"{found} is read-only", "Make it writable to fetch more.")
     if unwritten:
         return Check("store", "broken", unwritten, "Until this is fixed, nothing is fetched or posted.")
     return Check("store", "ok", found)

@@ -152,4 +152,4 @@ def _model_trouble(core: Core, *, is_proven: bool) -> str:
 
     settings = core.settings
     found = unreachable(configured(settings, _MODEL_SECONDS), _MODEL_SECONDS) if is_proven else tried(settings).problem
-    return f"The model {settings.model.name} cannot be asked, the rules stand in: {found}." if found else ""
+    return f"The model {settings.model.name} cannot be reached, so the rules do the analysis: {found}." if found else ""

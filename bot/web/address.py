@@ -45,4 +45,4 @@ def _refused(table: str, host: str, port: int) -> Iterator[None]:
         yield
     except (OSError, UnicodeError) as error:  # the latter of a name that can be none
         why = getattr(error, "strerror", None) or error
-        raise BadInput(f"{host}:{port} cannot be listened on ({why}): set [{table}] host and port.") from None
+        raise BadInput(f"{host}:{port} cannot be used to listen ({why}): set [{table}] host and port.") from None
