@@ -59,7 +59,9 @@ class Branches:
         self._git = git
         self._repo = repo
         self._refs, self._broken = git.refs()
-        self._fetched = _last_fetch(git, remote) if remote else _Fetched({}, is_all=False, default="")
+        self._settings = git.settings()
+        self._refspecs = list(filter(None, self._settings.get("remote.origin.fetch", [])))
+        self._fetched = _last_fetch(git, remote, self._refspecs) if remote else _Fetched({}, is_all=False, default="")
 
     def named(self, wanted: str) -> Tip:
         """Return a branch by its name, as people say it and as `git branch -a` lists it: main, origin/main, remotes/up/main.
@@ -84,9 +86,10 @@ class Branches:
             Damaged: it names no commit, it is gone from the remote and what came after it is not certain, or what was
                 fetched did not reach it.
         """
-        default = self._git("symbolic-ref", "--quiet", f"{_REMOTE}HEAD", check=False).strip().removeprefix(_REMOTE)
-        if default:
-            return self._tracked(default)
+        if self._has(f"{_REMOTE}HEAD"):
+            default = self._git("symbolic-ref", "--quiet", f"{_REMOTE}HEAD", check=False).strip()
+            if default:
+                return self._tracked(default.removeprefix(_REMOTE))
         head = self._git("symbolic-ref", "--quiet", "HEAD", check=False).strip()
         if not head:
             return Tip("HEAD", self._commit("HEAD"))
@@ -134,9 +137,13 @@ class Branches:
 
     def _upstream(self, name: str) -> str:
         """Return the branch of the remote's that a local one was set to follow; empty for none."""
-        if self._git("config", "--get", f"branch.{name}.remote", check=False).strip() != "origin":
+        if self._setting(f"branch.{name}.remote") != "origin":
             return ""
-        return self._git("config", "--get", f"branch.{name}.merge", check=False).strip().removeprefix(_LOCAL)
+        return self._setting(f"branch.{name}.merge").removeprefix(_LOCAL)
+
+    def _setting(self, name: str) -> str:
+        """Return the value that holds of those that a setting is given; empty for none."""
+        return self._settings.get(name, [""])[-1].strip()
 
     def _is_gone(self, name: str) -> bool:
         """Whether the last fetch asked for every branch and this one was not among them."""
@@ -177,10 +184,7 @@ class Branches:
     @property
     def _is_mirror(self) -> bool:
         """Whether fetches write straight to the branches, as in a mirror."""
-        settings = self._git("config", "--get-all", "remote.origin.fetch", check=False)
-        return any(
-            setting.lstrip("+").endswith(f":{_LOCAL}*") or setting.endswith(":refs/*") for setting in settings.split()
-        )
+        return any(spec.lstrip("+").endswith(f":{_LOCAL}*") or spec.endswith(":refs/*") for spec in self._refspecs)
 
     # -- at which commit
 
@@ -212,7 +216,7 @@ class Branches:
 
     def _refuse_unreached(self, name: str, tip: str) -> None:
         """Refuse a branch that a fetch left behind: a bare clone has no setting that would bring it forward."""
-        if self._git("config", "--get-all", "remote.origin.fetch", check=False).strip():
+        if self._refspecs:
             return
         brought = self._fetched.branches.get(name) or self._fetched.default
         if brought and not self._is_within(brought, tip):
@@ -226,7 +230,7 @@ class Branches:
         return f"The clone {path} is damaged, {what}: `git -C {path} fsck` says more; clone the repository again."
 
 
-def _last_fetch(git: Git, remote: str) -> _Fetched:
+def _last_fetch(git: Git, remote: str, refspecs: Sequence[str]) -> _Fetched:
     """Read what the last fetch noted, see https://git-scm.com/docs/git-fetch#_output ."""
     text = ""
     for folder in git("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir").splitlines():
@@ -235,8 +239,7 @@ def _last_fetch(git: Git, remote: str) -> _Fetched:
     own = [line for line in _FETCHED.findall(text) if _same(line[3], remote)]
     branches = {branch: sha for sha, _, branch, _ in own if branch}
     # What was asked for by its name is for merging; only a fetch of everything lists what is not.
-    wanted = git("config", "--get-all", "remote.origin.fetch", check=False)
-    is_all = "*:" in wanted and any(aside and branch for _, aside, branch, _ in own)
+    is_all = any("*:" in spec for spec in refspecs) and any(aside and branch for _, aside, branch, _ in own)
     return _Fetched(branches, is_all, next((sha for sha, _, branch, _ in own if not branch), ""))
 
 

@@ -59,13 +59,13 @@ class GitClone:
         self._path = _folder(path)
         self._git = Git(self._path, environ)
         self._check()
-        self._remote = self._git("config", "--get", "remote.origin.url", check=False).strip()
+        self._remote = self._git.settings().get("remote.origin.url", [""])[-1].strip()
         self._web, named = place_of_remote(self._remote)
-        root = self._git("rev-parse", "--show-toplevel", check=False) or self._git("rev-parse", "--absolute-git-dir")
         self._host = "" if repo else urlsplit(self._web).hostname or ""
-        self._repo = repo or named or Path(root.strip()).name.removesuffix(".git")
+        self._repo = repo or named or self._name_of_folder()
         self._wanted = branch
-        self._found: Tip | None = None
+        self._seen: tuple[Branches, Tip] | None = None
+        self._is_listed = False
         self._around = Around(self._git, ())
         self._submodules = Submodules(self._git, self._web)
 
@@ -86,7 +86,9 @@ class GitClone:
 
     def landed(self, since: datetime, until: datetime) -> Listing:
         """List what was committed in [since, until); see CommitSource."""
-        branches, tip = self._look()  # what came since is listed too
+        # What came since the last listing is listed too.
+        branches, tip = self._look() if self._is_listed or not self._seen else self._seen
+        self._is_listed = True
         if not tip.sha:
             return Listing(self._repo, tip.branch, (), (no_commits(),))
         first, last = int(since.timestamp()), int(until.timestamp()) - 1
@@ -253,7 +255,7 @@ class GitClone:
     # -- asking git
 
     def _check(self) -> None:
-        found = self._git("--version").strip()
+        found = self._git.version()
         if is_too_old(found):
             raise BadInput(f"This machine has {found}; daybrief needs git {_OLDEST} or newer to read a clone.")
         try:
@@ -270,15 +272,19 @@ class GitClone:
                 f"{self._path} is not a git repository: give a clone's path, or owner/name for a repository on GitHub."
             ) from None
 
+    def _name_of_folder(self) -> str:
+        root = self._git("rev-parse", "--show-toplevel", check=False) or self._git("rev-parse", "--absolute-git-dir")
+        return Path(root.strip()).name.removesuffix(".git")
+
     def _tip(self) -> Tip:
         """Return the branch and the commit it stands at."""
-        return self._found or self._look()[1]
+        return (self._seen or self._look())[1]
 
     def _look(self) -> tuple[Branches, Tip]:
         """Return the branches as they stand now, and the one that is followed."""
         branches = Branches(self._git, self._repo, self._remote)
-        self._found = branches.named(self._wanted) if self._wanted else branches.followed()
-        return branches, self._found
+        self._seen = branches, branches.named(self._wanted) if self._wanted else branches.followed()
+        return self._seen
 
     def _refuse_cut_history(self, tip: str, since: int) -> None:
         if self._git("rev-parse", "--is-shallow-repository").strip() != "true":

@@ -9,6 +9,7 @@ import re
 import subprocess
 import threading
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -114,6 +115,18 @@ class Git:
         named = done.stdout.decode(errors="replace").split("\0")[1:] if done.returncode else []
         return [name for name in named if name]
 
+    def settings(self) -> dict[str, list[str]]:
+        """Return the values of each setting in the clone, by its full name as git spells it: `branch.main.remote`."""
+        values: dict[str, list[str]] = {}
+        for entry in self("config", "--list", "-z", check=False).split("\0")[:-1]:
+            name, _, value = entry.partition("\n")
+            values.setdefault(name, []).append(value)
+        return values
+
+    def version(self) -> str:
+        """Return what git calls itself."""
+        return _version(self._environ.get("PATH", os.defpath))
+
     def refs(self) -> tuple[dict[str, str], frozenset[str]]:
         """Return the SHA of each reference by its full name, and the names of those that are unreadable."""
         done = self._run(("for-each-ref", "--format=%(refname) %(objectname)"), None, QUICK)
@@ -134,9 +147,7 @@ class Git:
                 timeout=limit,
             )
         except FileNotFoundError:
-            raise BadInput(
-                "git is not installed on this machine: install it, or name a repository on GitHub."
-            ) from None
+            raise _not_installed() from None
         except subprocess.TimeoutExpired:
             raise Damaged(
                 f"git had not finished with {self.path} after {limit:.0f} seconds: run `git -C {self.path} {arguments[0]}` by "
@@ -156,6 +167,26 @@ class Git:
             )
         reason = said.splitlines()[-1].removeprefix("fatal: ")
         return Damaged(f"git could not read {self.path}: {reason}. If this persists, clone the repository again.")
+
+
+@lru_cache(maxsize=4)
+def _version(search_path: str) -> str:
+    """Ask once: a process opens clones again and again."""
+    try:
+        done = subprocess.run(
+            ["git", "--version"],  # noqa: S607 - as in `_command`, whichever git is found first
+            capture_output=True,
+            check=False,
+            env={"PATH": search_path},
+            timeout=QUICK,
+        )
+    except FileNotFoundError:
+        raise _not_installed() from None
+    return done.stdout.decode(errors="replace").strip()
+
+
+def _not_installed() -> BadInput:
+    return BadInput("git is not installed on this machine: install it, or name a repository on GitHub.")
 
 
 def is_too_old(version: str) -> bool:
