@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from labelled import labelled, of_the_day
+from acceptance.labelled import labelled, of_the_day
 
 from analysis.facts import Fact, FactKind, facts_of
 

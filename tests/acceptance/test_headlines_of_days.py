@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import SHARED
+from acceptance.recorded import SHARED
 from own_words import is_own
 
 from analysis.i18n.language import LANGUAGES

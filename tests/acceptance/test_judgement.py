@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from conftest import SHARED
+from acceptance.recorded import SHARED
 
 from analysis.commits.commit import Commit
 from analysis.commits.file_kinds import FileKind, kind_of

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import jsonschema
 import pytest
-from conftest import SHARED, replay
+from acceptance.recorded import SHARED, replay
 from markdown_it import MarkdownIt
 from servers import model as as_model
 from servers.answers import reader

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import replay
+from acceptance.recorded import replay
 from servers.waiting import hurry
 
 from analysis.commits.pull_request import Gap

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from labelled import days_of_history, of_the_day
+from acceptance.labelled import days_of_history, of_the_day
 
 from analysis.digest.pipeline import judge
 from analysis.digest.stories import find_stories

@@ -10,9 +10,9 @@ from statistics import fmean
 from typing import Any
 
 import pytest
-from conftest import SHARED, replay
+from acceptance.recorded import SHARED, replay
+from acceptance.written import FOLDERS, SGLANG, VERDICTS, VITE, WRITERS, Lines, Written, key, rows, texts
 from servers.model import ModelServer
-from written import FOLDERS, SGLANG, VERDICTS, VITE, WRITERS, Lines, Written, key, rows, texts
 
 from analysis.commits.window import Window
 from analysis.digest.digest import Digest

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from conftest import SHARED
+from acceptance.recorded import SHARED
 from servers.answers import asked_of, shape, shown
 
 from analysis.commits.patch import hunks
