@@ -12,7 +12,9 @@
 PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell $(p) -c 'import sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)))
 UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
-PYTEST := -m pytest --quiet --numprocesses auto --dist worksteal
+PYTEST := -m pytest --quiet --numprocesses logical --dist worksteal
+# Whatever the shell says, bytecode is kept: each process of the tests would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 PIP := $(if $(UV),$(UV) pip,$(BIN)/python -m pip --disable-pip-version-check)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
@@ -32,7 +34,6 @@ style: .venv/.dev
 
 types: .venv/.dev
 	$(BIN)/mypy
-	MYPYPATH=tests/acceptance:tests $(BIN)/mypy tests/acceptance/*.py
 
 # mypy uses one core, so the tests start on the others.
 check: style

@@ -1,12 +1,14 @@
 """What all tests share: a clock, an environment of its own, the sample repository, and golden files."""
 
+import contextlib
 import gc
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import chdir
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from hypothesis import settings
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from storage.store import PRIVATE, Store
 
 if TYPE_CHECKING:
     from servers.github import GitHubServer
@@ -54,9 +57,32 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as there are cores: a third of their time tests wait for programs, servers and the disk."""
-    return (os.cpu_count() or 1) * 3 // 2
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new store, as the migrations make it; not to be changed."""
+    path = tmp_path_factory.mktemp("store") / "new.db"
+    Store(path).close()
+    return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _new_stores_are_copied(migrated: Path) -> Iterator[None]:
+    """Begin each new store as a copy of one: to run all migrations takes longer than most tests.
+
+    tests/test_store.py, which is about that, has a fixture of this name that does nothing.
+    """
+    prepare = Store._prepare  # noqa: SLF001 - what opens the file
+
+    def copy_first(store: Store) -> None:
+        if not store.path.exists():
+            with contextlib.suppress(OSError), tempfile.TemporaryDirectory(dir=store.path.parent) as folder:
+                copy = Path(shutil.copy(migrated, folder))
+                copy.chmod(PRIVATE)
+                os.link(copy, store.path)  # whole at once, and only where there is none by now
+        prepare(store)
+
+    with patch.object(Store, "_prepare", copy_first):
+        yield
 
 
 @pytest.fixture
@@ -111,7 +137,7 @@ def cli(environ: dict[str, str], tmp_path: Path) -> Cli:
     """Run a command of daybrief in a folder of its own, inside this process."""
 
     def run(*arguments: str, stdin: str | bytes = "", **variables: str) -> "subprocess.CompletedProcess[str]":
-        with patch.dict(os.environ, environ | variables, clear=True), chdir(tmp_path):
+        with patch.dict(os.environ, environ | variables, clear=True), contextlib.chdir(tmp_path):
             tzlocal.reload_localzone()  # it remembers the zone that it saw first
             done = CliRunner().invoke(app, arguments, stdin, prog_name="daybrief", catch_exceptions=False)
         return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)

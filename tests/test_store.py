@@ -99,6 +99,11 @@ def unprivileged(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["chmod", "-R", "u+rwx", str(tmp_path)], check=True)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _new_stores_are_copied() -> None:
+    """Here the migrations make them."""
+
+
 # -- made and brought up
 
 
