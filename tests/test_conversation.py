@@ -531,6 +531,28 @@ async def test_a_members_tap_is_a_vote(known: Bot) -> None:
     assert "now ranks high" in await known.shown("rank up example/quill@2941f18")
 
 
+@pytest.mark.parametrize("back", ["rank up 2941f18", "rank down 2941f18"])
+async def test_a_vote_is_taken_back_in_either_way(known: Bot, back: str) -> None:
+    """By the same word again, or by the other direction, also where the rank as it stands is the highest."""
+    member = a_member(name="Bo")
+    await known.reply("rank down 2941f18", member)
+    assert "Your vote on `2941f18` was taken back." in await known.shown(back, member)
+    assert "vote" not in await known.shown("show 2941f18")
+    assert "already ranks high" in await known.shown("rank up 2941f18", member)
+
+
+async def test_nobody_is_not_everybody(known: Bot) -> None:
+    """Typed or in the form."""
+    for text, values in (
+        ("subscribe author=@", {}),
+        ("subscribe author='@ @'", {}),
+        ("save subscribe", {"author": "@"}),
+    ):
+        said = (await known.answers(text, None, None, **values))[-1].reply
+        assert "No commit by `@" in reply_text(said), text
+    assert known.assembly.subscriptions.all() == []
+
+
 async def test_the_last_word_on_a_rank_counts_and_is_exported(known: Bot) -> None:
     """With who said it."""
     from bot.digests.labels import labels

@@ -85,6 +85,8 @@ def _stored(core: Core, name: str, value: str) -> str:
         return meanings.path(value)
     if name == "author":
         author = value.lstrip("@")
+        if not value.strip("@ "):  # nobody would be everybody
+            raise Mistake("mistake.author_nobody", text=value)
         return BOTS if fold(author).lower() in WORDS.one_of("words.bots") else author
     return value
 

@@ -123,13 +123,14 @@ def _feeds(
 
     found = [Check("feeds", "broken", trouble) for trouble in troubles(core, feeds, platforms)]
     found += [Check("feeds", "warning", told) for told in doubled(feeds)]
-    places = dict.fromkeys((feed.place, feed.branches) for feed in wanted(feeds))
-    for place, branches in places:
-        where = parse_place(place)
-        if where.path or reads_github:
-            check = read(place, partial(core.sources.branches, where, branches), now)
-            found += [check] if check.state != "ok" else []
-    yield from found or [Check("feeds", "ok", f"{len(places)} repositories can be read")]
+    places = {(feed.place, feed.branches): parse_place(feed.place) for feed in wanted(feeds)}
+    asked = {key: where for key, where in places.items() if where.path or reads_github}
+    for (place, branches), where in asked.items():
+        check = read(place, partial(core.sources.branches, where, branches), now)
+        if check.state != "ok" and not any(check.found in one.found for one in found):
+            found.append(check)
+    count = f"{len(asked)} repositor{'y' if len(asked) == 1 else 'ies'}"
+    yield from found or [Check("feeds", "ok", f"{count} can be read")]
 
 
 async def _no_suggestions(*_: object, **_more: object) -> tuple[()]:

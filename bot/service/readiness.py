@@ -70,18 +70,19 @@ class Readiness:
             found = await work.shared(("probe", "model"), lambda: _model_trouble(self._core, is_proven=is_proven))
             self._found["model"], self._is_model_proven = found, not found
 
-    async def _examine(self) -> None:
-        """Try the channels of each platform that is connected, sooner again where something was wrong."""
+    async def _examine(self, *, only_first: bool = False) -> None:
+        """Try the channels of each platform as soon as it is connected, and now and then again: sooner where something was wrong."""
         feeds = await self._assembly.work.quick(self._assembly.feeds.all)
         for name, why in (await self._connections.troubles()).items():
             at, found = self._examined.get(name, (None, ""))
             every = _OUTSIDE_EVERY if found else _CHANNELS_EVERY
-            if not why and (at is None or self._core.now() - at >= every):
+            if not why and (at is None or (not only_first and self._core.now() - at >= every)):
                 wrong = await examined(self._assembly.transports[name], self._core.settings, feeds)
                 self._examined[name] = self._core.now(), " ".join(wrong)
 
     async def troubles(self) -> dict[str, str]:
         """Return what is wrong by part, in sentences; an empty text where nothing is."""
+        await self._examine(only_first=True)  # who asks right after the start is not told that all is well
         platforms = {
             name: why or self._examined.get(name, (None, ""))[1]
             for name, why in (await self._connections.troubles()).items()

@@ -38,12 +38,18 @@ async def rank(context: CommandContext) -> AsyncIterator[Reply]:
     entry = await known_commit(context, name)
     now = entry.triage.importance
     wanted = next((level for level in Importance if level.rank == now.rank + (1 if direction == "up" else -1)), None)
+    asker = context.asker
+    who = f"{asker.platform}/{asker.workspace}/{asker.user}"
+    votes = await services.work.quick(lambda: core.stores.feedback.votes(entry.commit.repo, entry.commit.sha))
+    before = next((vote for vote in votes if vote.who == who and vote.wanted is not wanted), None)
+    if before and not context.is_admin:  # the other direction takes back what one wanted before
+        await services.work.quick(lambda: core.stores.feedback.vote(before))
+        yield context.note("done.vote_back", sha=entry.commit.short)
+        return
     if wanted is None:
         yield Note(context.say("done.rank_end", sha=entry.commit.short, level=_level(context, now)))
         return
     number = (await services.work.quick(core.stores.commits.numbers)).get(entry.commit.repo, 0)
-    asker = context.asker
-    who = f"{asker.platform}/{asker.workspace}/{asker.user}"
     opinion = Correction(entry.commit.repo, entry.commit.sha, wanted, now, who, core.now(), asker.name)
 
     def button(direction: str) -> str:
