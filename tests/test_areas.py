@@ -182,6 +182,10 @@ LABELER = """
       - any-glob-to-any-file: ["quill/paging/**", "!quill/paging/docs/**"]
 lora:
   - quill/adapters/**
+"A:press":
+  - quill/press/**
+"pkg: ink":
+  - quill/ink/**
 broken: 5
 """
 
@@ -193,6 +197,8 @@ def test_labels_add_paths_or_become_areas() -> None:
     assert found("[paging] Tidy", PLAIN, areas=areas) == ("paging",)
     assert found("Tidy", "quill/adapters/a.py", areas=areas)[0] == "lora"
     assert areas.name("paging", "en") == "paging"
+    assert found("Tidy", "quill/press/a.py", areas=areas) == ("press",)
+    assert found("Tidy", "quill/ink/a.py", areas=areas) == ("ink",)
 
 
 SERVES_MODELS = """

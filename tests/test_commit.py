@@ -7,6 +7,8 @@ from builders import a_change, a_commit_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.commits.commit import Brought
+
 PLAIN = a_commit_of()
 
 
@@ -24,6 +26,9 @@ PLAIN = a_commit_of()
             7,
         ),
         ("Merge pull request #7 from ann/fix", "Merge pull request #7 from ann/fix", "", 7),
+        ("Merge pull request #7 from ann/fix\n\nChange-Id: 1f3a", "Merge pull request #7 from ann/fix", "", 7),
+        ("Merge pull request #7 from ann/fix\n\nQuill-RevId: 962", "Merge pull request #7 from ann/fix", "", 7),
+        ("Merge pull request #7 from ann/fix\n\nfix-cache: it was empty", "fix-cache: it was empty (#7)", "", 7),
         ("Merge branch 'main' into fix", "Merge branch 'main' into fix", "", None),
         ("Fix it\r\n\r\nIt was empty.\r", "Fix it", "It was empty.", None),
         ("\x1b[1;31mFix\x1b[0m it\n\nIt \x1b[32mwas\x1b[0m empty.", "Fix it", "It was empty.", None),
@@ -34,6 +39,12 @@ def test_a_message_has_a_subject_a_body_and_a_number(message: str, subject: str,
     """A merged pull request is called by its own title, with its number, not by GitHub's sentence."""
     commit = replace(PLAIN, message=message)
     assert (commit.subject, commit.body, commit.pull_request) == (subject, body, number)
+
+
+def test_a_merged_pull_request_without_a_title_is_called_by_its_only_commit() -> None:
+    brought = Brought("b" * 40, "Fix the cache")
+    commit = replace(PLAIN, message="Merge pull request #7 from ann/fix\n\nChange-Id: 1f3a", brought=(brought,))
+    assert commit.subject == "Fix the cache (#7)"
 
 
 @given(st.text(max_size=300))

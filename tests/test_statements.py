@@ -555,6 +555,7 @@ def test_the_first_sentence_for_users_is_the_headline(path: str, text: str, head
         "SELECT count(*) FROM pages WHERE size > 4; -- INTERNAL Error: the index is stale and users get wrong results",
         "The builds of users are failing on main, e.g. https://example.org/runs/17",
         "A new reader deliberately keeps its lock; its regression covers users that would hang in two writers.",
+        "{@code PageStore} holds pages that users lose because it is stale. <li>{@code Pager} would crash",
         "INSERT INTO pages SELECT * FROM other AS users_that_crash_because_of_it",
     ],
 )
@@ -567,6 +568,8 @@ def test_a_query_half_a_sentence_and_what_tests_cover_are_no_news(body: str) -> 
     [
         ("The order of pages remains unstable under load.", True),
         ("The rest is left for a follow-up.", True),
+        ("Pages of other files are read in a later change.", True),
+        ("This adds the pages in a separate crate that users can take.", False),
         ("The writer remains under the lock of the log.", False),
         ("This is a follow-up to #11, which left pages of other files for a follow-up.", False),
         ("#12, a follow-up to #11, turned the rule on for every crate.", False),

@@ -175,6 +175,7 @@ def test_a_chinese_title_says_its_type_by_its_first_words(subject: str, kind: Ch
         ("Comments.", True),
         ("fix: fix", True),
         ("WIP", True),
+        ("Merge commit from fork", True),
         ("address review comments", True),
         ("Update scheduler.py", True),
         ("ann/fix-paged-cache (#12)", True),

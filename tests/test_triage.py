@@ -132,6 +132,7 @@ def test_a_note_for_users_says_what_the_title_leaves_open(category: str, kind: C
         ("Upgrade to Quill Store 7.1.0-M1", [a_change("build.gradle", "a = 1\n", "a = 2\n")], ChangeType.DEPENDENCIES),
         ("Update pages-core to v2.3", [a_change("pom.xml", "a\n", "b\n")], ChangeType.DEPENDENCIES),
         ("fix(build): keep the order of environments", [PRODUCT], ChangeType.BUGFIX),
+        ("avoid quadratic copies in the pager", [PRODUCT], ChangeType.PERFORMANCE),
     ],
 )
 def test_a_title_of_linters_versions_or_builds_is_taken_at_its_word(

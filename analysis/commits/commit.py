@@ -26,6 +26,8 @@ _CATCHES_UP = re.compile(
     r"|Merge (?:(?:origin|upstream)/)?(?:main|master|trunk) into \S+$"
 )
 _MERGE = re.compile(r"Merge (?:branch|pull request|remote-tracking|tag|commit|https?:|\S+ into )")
+_TRAILER = re.compile(r"[A-Z][\w]*(?:-[\w]+)+: \S+")
+"""A line for programs, such as `Change-Id: 1f3a`; prose has no hyphen in its first word and a colon behind it."""
 _MERGED_PULL_REQUEST = re.compile(r"^Merge pull request #(\d{1,10}) from \S+")
 
 
@@ -170,6 +172,10 @@ class Commit:
         first, _, rest = self.message.partition("\n")
         merged = _MERGED_PULL_REQUEST.match(first)
         title = rest.strip().partition("\n")[0].strip()
+        if _TRAILER.match(
+            title
+        ):  # a request without a title of its own: https://git-scm.com/docs/git-interpret-trailers
+            title = self.brought[0].subject if len(self.brought) == 1 else ""
         return without_escapes(f"{title} (#{merged[1]})" if merged and title else first).strip()
 
     @property

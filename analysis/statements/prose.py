@@ -91,6 +91,7 @@ def is_prose(sentence: str) -> bool:
         words.talk.match(plain)
         or words.chatter.search(plain)
         or _PATTERNS.log.search(plain)
+        or _PATTERNS.markup.search(plain)
         or _PATTERNS.only_links.match(plain)
         or _PATTERNS.footer.match(plain)
     ):

@@ -131,10 +131,17 @@ _REMOVES_IDLE = re.compile(
 
 
 def likeliest(
-    expected: Iterable[ChangeType], title: Title, facts: Sequence[Fact], kinds: Collection[FileKind], *, is_own: bool
+    expected: Iterable[ChangeType],
+    title: Title,
+    facts: Sequence[Fact],
+    kinds: Collection[FileKind],
+    *,
+    is_own: bool,
+    is_of_product: bool,
 ) -> ChangeType:
     """The first of the expected types that title and diff do not rule out.
 
+    `is_of_product`: its lines are the product's for the most part, not those of what surrounds it.
     `is_own`: what is expected was learned of the repository itself, which has words of its own for what is faster.
     What calls itself a chore says so if it mends something; what takes something back says so; and what breaks has lost something.
     """
@@ -146,7 +153,7 @@ def likeliest(
     symptoms = {code for code, _ in found_in(title.text)}
     if not is_own and not _PATTERNS.may_speed_up.search(title.text):
         ruled_out.add(ChangeType.PERFORMANCE)
-    if kinds and (not _BUILDS & set(kinds) or FileKind.PRODUCTION in kinds):
+    if kinds and (not _BUILDS & set(kinds) or is_of_product):
         ruled_out.add(ChangeType.CI_BUILD)
     # Where the product's own comments and layout are all that changes, `_idle` has said so.
     if kinds and FileKind.DOCS not in kinds:
@@ -196,6 +203,14 @@ def _share(commit: Commit, kinds: dict[str, FileKind], wanted: ChangeType) -> fl
         if (kind := _KIND_TYPES.get(kinds[file.path])) in AROUND:
             lines[kind] += 1 + file.additions + file.deletions
     return lines[wanted] / max(1, lines.total())
+
+
+def is_of_product(commit: Commit, kinds: dict[str, FileKind]) -> bool:
+    """Whether most of its lines, without tests and documents, are of the product's code and not of what builds it."""
+    counted = [file for file in commit.files if kinds[file.path] in {FileKind.PRODUCTION, *_BUILDS}]
+    lines = {file.path: 1 + file.additions + file.deletions for file in counted}
+    product = sum(lines[file.path] for file in counted if kinds[file.path] is FileKind.PRODUCTION)
+    return bool(counted) and 2 * product > sum(lines.values())
 
 
 def type_unseen(title: Title, kinds: dict[str, FileKind]) -> ChangeType:

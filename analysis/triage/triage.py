@@ -23,7 +23,15 @@ from analysis.facts.syntax.changed import changed_file
 from analysis.statements import Source, Statement, StatementKind
 from analysis.statements.symptoms import found_in
 from analysis.triage.areas import Areas
-from analysis.triage.change_types import is_breaking, likeliest, released, type_unseen, types_named, types_said
+from analysis.triage.change_types import (
+    is_breaking,
+    is_of_product,
+    likeliest,
+    released,
+    type_unseen,
+    types_named,
+    types_said,
+)
 from analysis.triage.inert import is_inert
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.evidence import gather
@@ -166,7 +174,14 @@ def sort(
         or (
             type_unseen(title, kinds)
             if commit.is_unseen or commit.is_empty
-            else likeliest(judgement.classifier.types(evidence), title, facts, kinds.values(), is_own=judgement.is_own)
+            else likeliest(
+                judgement.classifier.types(evidence),
+                title,
+                facts,
+                kinds.values(),
+                is_own=judgement.is_own,
+                is_of_product=is_of_product(commit, kinds),
+            )
         ),
     )
     found_areas = judgement.areas_of(areas, title, commit.files, evidence, commit.repo)
@@ -182,7 +197,14 @@ def sort(
         if _NAMES_BRANCH.match(commit.subject):
             expected = judgement.classifier.types(evidence.titled(its_title.text))
             its_types = types_said(alone, its_title, facts, kinds, ()) or (
-                likeliest(expected, its_title, facts, kinds.values(), is_own=judgement.is_own),
+                likeliest(
+                    expected,
+                    its_title,
+                    facts,
+                    kinds.values(),
+                    is_own=judgement.is_own,
+                    is_of_product=is_of_product(commit, kinds),
+                ),
             )
         other = (its_types, tuple(signals(alone, its_title, facts, kinds, its_types, statements, platform)))
         found = max(found, other, key=lambda read: model.odds(read[1]))

@@ -62,7 +62,7 @@ def reasons_of(entry: Entry, areas: Areas, language: Language) -> tuple[str, ...
 def _plain(entry: Entry, language: Language) -> Iterator[str]:
     """What it is, and the care that was taken."""
     yield say(f"type.{entry.triage.types[0]}", language)
-    if entry.triage.types[0] in AROUND:
+    if entry.triage.types[0] in {*AROUND, ChangeType.DEPENDENCIES}:
         return
     codes = {reason.code for reason in entry.triage.reasons if reason.points > 0}
     yield from (say(f"reason.{code}", language, detail="") for code in _OF_CARE if code in codes)
