@@ -99,7 +99,7 @@ def main() -> None:
 def _tell(one: Asked) -> None:
     query = one.answered.query
     print(
-        f"\n{one.place or '–'} {one.where}: {one.question}\n   {[clause.said for clause in query.clauses]} {query.days} {query.person} {query.least} {one.answered.given_up}"
+        f"\n{one.place or '–'} {one.where}: {one.question}\n   {[clause.said for clause in query.clauses]} {query.days} {query.people} {query.least} {one.answered.given_up}"
     )
     store = _core(one.where).stores.commits
     for sha in one.answers[:3]:

@@ -557,6 +557,35 @@ async def test_a_question_is_answered_on_a_page_and_as_data(opened: Open, sample
     assert "Nothing found" in nothing
 
 
+async def test_what_is_not_clear_in_a_question_is_told_above_no_answer(opened: Open, sample: dict[str, str]) -> None:
+    """As in chat, in the reader's language."""
+    client = await opened()
+    for text, lang, told in (
+        ("what changed on 2026-02-30?", "en", "is not a day"),
+        ("commits by Prya", "en", "such as Priya Nandakar"),
+        ("2月30日改了什么", "zh", "不是有效日期"),
+        ("since the last release", "en", "No release of example/quill is known"),
+    ):
+        asked = await client.get("/ask", params={"q": text, "lang": lang})
+        assert asked.status == 200
+        assert told in await asked.text()
+        assert (await client.get("/ask", params={"q": text, "format": "json"})).status == 400
+
+
+async def test_the_archive_names_reverts_and_days_that_were_never_read(opened: Open, sample: dict[str, str]) -> None:
+    """On a commit's page, and beside what a search or a question finds."""
+    client = await opened()
+    assert "Reverted by #415 on 2026-03-12." in await (await client.get("/commit/d6965bf")).text()
+    for path in (
+        "/search?q=cache&since=last week",
+        "/search?q=cache&since=2026-02-01&until=2026-02-10",
+        "/ask?q=AMD in February 2026",
+    ):
+        assert "Not read in full" in await (await client.get(path)).text()
+    made = await (await client.get("/search?q=cache&since=2026-02-01&until=2026-02-10&format=json")).json()
+    assert made["unread"] == [{"since": "2026-02-01", "until": "2026-02-10"}]
+
+
 async def test_a_question_sees_only_what_its_reader_may(opened: Open, sample: dict[str, str], another: str) -> None:
     """Another repository's commits and people do not show."""
     client = await opened(repositories=REPO)

@@ -150,7 +150,8 @@ def _commit(core: Core, reader: Reader, given: _Arguments) -> Any:
     repo = reader.seen(given["repo"]) if given.get("repo") else None
     detail = queries.show_commit(core, given["commit"], _language(given), repo, reader.repos)
     if detail.entry:
-        return entry_document(detail.entry)
+        by = core.memory.reverted_by(detail.entry)
+        return entry_document(detail.entry) | {"reverted_by": by.sha if by else None}
     return {"choices": [brief(entry, _language(given)) for entry in detail.choices]}
 
 

@@ -14,14 +14,18 @@ from analysis.digest.stories import find_stories
 from analysis.entry import Entry
 from analysis.errors import BadInput, NotFound
 from analysis.i18n.language import LANGUAGES
+from analysis.questions.spans import Days
 from analysis.triage.areas import Areas
 from bot.commands.asking import ask as answered
+from bot.commands.mistakes import Mistake
+from bot.commands.unread import days_of, unread
 from bot.digests.archive import Archive
 from bot.digests.core import Core
+from bot.digests.releases import say_reverted
 from bot.digests.review import look_back
 from bot.web.exchange import ATOM, HTML, JSON, Asked, Written
 from bot.web.search_form import FIELDS, question_of
-from formatters.asking import answer_json, answer_outline
+from formatters.asking import answer_json, answer_outline, say_unread, spans_json
 from formatters.html.archive import (
     Found,
     Links,
@@ -148,7 +152,8 @@ class WebPages:
             other for other in same_day if story and other.commit.sha in story.shas and other.commit.sha != commit.sha
         ]
         others = self._core.memory.with_analyses(others, asked.language)
-        return Written(HTML, commit_page_of(self.view(asked), entry, day, others))
+        reverted = say_reverted(self._core.memory.reverted_by(entry), asked.language)
+        return Written(HTML, commit_page_of(self.view(asked), entry, day, others, reverted))
 
     def _hits(self, asked: Asked, sha: str) -> list[tuple[str, str]]:
         """Return the commits that begin so, each once, also where forks have it too.
@@ -223,22 +228,25 @@ class WebPages:
         """The search, with its form."""
         given = {name: text for name in FIELDS if (text := clean(asked.given.get(name, "")))}
         entries: Sequence[Entry] = ()
+        missing: tuple[Days, ...] = ()
         more, problem = False, ""
         if given:
             try:
-                entries, more = self._found(asked, given)
+                entries, more, missing = self._found(asked, given)
             except BadInput as wrong:
                 problem = str(wrong)
         if asked.wants_json:
             if problem:
                 raise BadInput(problem)
-            return _json({"entries": [entry_document(entry) for entry in entries], "more": more})
+            shown = [entry_document(entry) for entry in entries]
+            return _json({"entries": shown, "more": more, "unread": spans_json(missing)})
         found = Found(
             about=given.get("q") or label("web.search", asked.language),
             entries=tuple(entries),
             given=given,
             problem=problem,
             more=more,
+            notes=tuple(say_unread(missing, asked.language)),
         )
         return Written(HTML, list_page(self.view(asked), found, self.visible(asked)))
 
@@ -246,16 +254,19 @@ class WebPages:
         """A question in plain words, answered by rules alone: a page that costs tokens is nobody's who only follows a link."""
         text = clean(asked.given.get("q", ""))
         repos = self.visible(asked)
-        answer = None
+        answer, problem = None, "" if text and repos else label("web.which_question", asked.language)
         if text and repos:
-            answer = answered(self._core, text, asked.language, None, self._zone, repos, _ANSWERS)
+            try:
+                answer = answered(self._core, text, asked.language, None, self._zone, repos, _ANSWERS)
+            except Mistake as mistake:
+                problem = mistake.said(asked.language)
         if asked.wants_json:
             if answer is None:
-                raise BadInput(label("web.which_question", asked.language))
+                raise BadInput(problem)
             return _json(answer_json(answer))
         view = self.view(asked)
         told = answer_outline(answer, view.areas, asked.language) if answer else None
-        return Written(HTML, ask_page(view, text, told))
+        return Written(HTML, ask_page(view, text, told, problem if text else ""))
 
     def feed(self, asked: Asked) -> Written:
         """The feed of a repository (its days), of an area (its commits), or of an area in a repository."""
@@ -331,13 +342,14 @@ class WebPages:
             return [], None
         return newest(self._core.stores.store, replace(question, repos=repos), _ON_A_PAGE, before)
 
-    def _found(self, asked: Asked, given: Mapping[str, str]) -> tuple[list[Entry], bool]:
+    def _found(self, asked: Asked, given: Mapping[str, str]) -> tuple[list[Entry], bool, tuple[Days, ...]]:
         repos = (self.seen(asked, given["repo"]),) if "repo" in given else self._among(asked)
         if repos is None:
-            return [], False
+            return [], False, ()
         question = question_of(given, repos, self._local(self._core.now()), asked.language)
         answer = search(self._core.stores.store, question, limit=_ON_A_PAGE)
-        return self._core.memory.with_analyses(answer.entries, asked.language), answer.more
+        missing = unread(self._core, repos or self.visible(asked), days_of(question, self._zone), self._zone)
+        return self._core.memory.with_analyses(answer.entries, asked.language), answer.more, missing
 
     def _told_days(self, asked: Asked, view: View, repo: str) -> list[FeedEntry]:
         span = self._archive.history.span(repo)

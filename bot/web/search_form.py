@@ -8,9 +8,10 @@ from analysis.commits.title import KNOWN_TYPES
 from analysis.errors import BadInput
 from analysis.i18n.language import Language
 from analysis.triage.triage import Importance
+from bot.commands import meanings
 from bot.commands.queries import change_type, importance
 from formatters.i18n.wording import label
-from storage.search import Question, parse_since
+from storage.search import Question
 
 FIELDS = ("q", "area", "type", "min", "author", "repo", "since", "until")
 """The form's fields."""
@@ -35,8 +36,8 @@ def question_of(given: Mapping[str, str], repos: tuple[str, ...], now: datetime,
             field = label(_NAMES[name], language)
             raise BadInput(label("web.bad_value", language, field=field, value=given[name], example=example)) from None
 
-    since = read("since", lambda text: parse_since(text, now), _SPANS)
-    until = read("until", lambda text: parse_since(text, now, last=True), _SPANS)
+    since = read("since", lambda text: meanings.since(text, now), _SPANS)
+    until = read("until", lambda text: meanings.since(text, now, last=True), _SPANS)
     if since and until and since >= until:
         raise BadInput(label("web.reversed", language, since=given["since"], until=given["until"]))
     kind, least = read("type", change_type, _TYPES), read("min", importance, _LEVELS)

@@ -191,10 +191,10 @@ def day_page(view: View, sheet: Sheet, before: date | None, after: date | None, 
     return view.write("day.html.j2", edition=made, editions=[made], before=before, after=after, is_whole=is_whole)
 
 
-def commit_page_of(view: View, entry: Entry, day: date, others: Sequence[Entry]) -> str:
-    """Return a commit's page; `others` belong to the same story."""
+def commit_page_of(view: View, entry: Entry, day: date, others: Sequence[Entry], reverted: str = "") -> str:
+    """Return a commit's page; `others` belong to the same story, `reverted` says what reverts it."""
     item = item_of(entry, view.language, view.areas)
-    return view.write("commit.html.j2", item=item, day=day, others=view.items(others))
+    return view.write("commit.html.j2", item=item, day=day, others=view.items(others), reverted=reverted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +207,7 @@ class Found:
         feed: the address of its feed; empty if it has none.
         given: what was asked for, by the names of the search form's fields; None where there is no form.
         problem: what was wrong with the question.
+        notes: what the reader should know of how it was found.
     """
 
     about: str
@@ -216,6 +217,7 @@ class Found:
     given: Mapping[str, str] | None = None
     problem: str = ""
     more: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def list_page(view: View, found: Found, repos: Sequence[str]) -> str:
@@ -234,9 +236,9 @@ def list_page(view: View, found: Found, repos: Sequence[str]) -> str:
     )
 
 
-def ask_page(view: View, question: str, told: AnswerOutline | None) -> str:
-    """Return the page for questions in plain words, with the answer to one."""
-    return view.write("ask.html.j2", question=question, told=told)
+def ask_page(view: View, question: str, told: AnswerOutline | None, problem: str = "") -> str:
+    """Return the page for questions in plain words, with the answer to one, or with what of it is not clear."""
+    return view.write("ask.html.j2", question=question, told=told, problem=problem)
 
 
 @dataclass(frozen=True, slots=True)
