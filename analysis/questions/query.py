@@ -1,19 +1,19 @@
 """What a question asks for: days, people, versions, how important, and what it is about, clause by clause."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from analysis.commits.tags import Tag, before
+from analysis.commits.tags import Tag
 from analysis.i18n.language import LANGUAGES
 from analysis.i18n.patterns import Patterns
 from analysis.i18n.typography import fold
 from analysis.i18n.words import WORDS
 from analysis.questions.dates import names_time
 from analysis.questions.people import AROUND_NAME, read_people
+from analysis.questions.releases import is_version, read_release
 from analysis.questions.signs import Sign, filling, signs
 from analysis.questions.spans import Days, NoDays, read_days
 from analysis.questions.words import RUN, alike, cut, is_chinese, stem, terms, words_of
@@ -131,7 +131,7 @@ def read_query(text: str, today: date, known: Vocabulary) -> Query:
     rest = fold(text)
     quoted = [found["inside"] for found in _PATTERNS.quoted.finditer(rest)]
     rest = _PATTERNS.quoted.sub(lambda found: f" {found['inside']} " if " " in found["inside"] else " ", rest)
-    release, days, rest, unknown = _release(rest, known.tags)
+    release, days, rest, unknown = read_release(rest, known.tags)
     read = read_days(rest, today)
     named = read.days
     people, rest = read_people(read.rest, known.is_person)
@@ -172,69 +172,17 @@ def words_of_name(text: str) -> str:
 # -- versions, people, repositories
 
 
-def _release(text: str, tags: Sequence[Tag]) -> tuple[str, Days, str, str]:
-    """Return the version that is named, the days in which what it brings landed, the text without it; and one that is not known."""
-    final = next((tag for tag in tags if tag.is_final), None)
-    if found := _PATTERNS.last_release.search(text):
-        if final:
-            return (*_days_of(text, found, final, tags), "")
-        is_meant = _parts_time(text, found) or _PATTERNS.in_release.search(text[: found.start()])
-        return "", Days(), text, found[0] if is_meant else ""
-    for found in _PATTERNS.version.finditer(text):
-        wanted = found["name"].lower().lstrip("v")
-        if tag := next((tag for tag in tags if tag.name.lower().lstrip("v") == wanted), None):
-            return (*_days_of(text, found, tag, tags), "")
-    unknown = next(
-        (found for found in _PATTERNS.version.finditer(text) if _is_sure(found) and _parts_time(text, found)), None
-    )
-    return "", Days(), text, unknown[0].strip() if unknown else ""
-
-
-def _is_sure(found: re.Match[str]) -> bool:
-    """Whether a version is surely one: `2.5` in `since 2.5 seconds` is not."""
-    return found["name"][0] in "vV" or found["name"].count(".") > 1 or found[0] != found["name"]
-
-
-def _parts_time(text: str, found: re.Match[str]) -> bool:
-    """Whether what stands around a version asks for what came before it, or since."""
-    before, end = text[: found.start()], found.end()
-    return bool(
-        _PATTERNS.since.search(before)
-        or _PATTERNS.before.search(before)
-        or _PATTERNS.from_then.match(text, end)
-        or _PATTERNS.up_to_then.match(text, end)
-    )
-
-
-def _days_of(text: str, found: re.Match[str], tag: Tag, tags: Sequence[Tag]) -> tuple[str, Days, str]:
-    day, earlier = tag.at.date(), before(tag, tags)
-    start, end = found.start(), found.end()
-    if since := _PATTERNS.since.search(text[:start]):
-        days, start = Days(day), since.start()
-    elif then := _PATTERNS.from_then.match(text, end):
-        days, end = Days(day), then.end()
-    elif until := _PATTERNS.before.search(text[:start]):
-        days, start = Days(None, day), until.start()
-    elif up_to := _PATTERNS.up_to_then.match(text, end):
-        days, end = Days(None, day), up_to.end()
-    else:
-        days = Days(earlier.at.date() if earlier else None, day)
-    return tag.name, days, f"{text[:start]} {text[end:]}"
-
-
 def _as_unclear(wrong: NoDays) -> Unclear:
     return Unclear(wrong.text, "day" if wrong.why == "none" else wrong.why, wrong.days)
 
 
+_COUNTED: tuple[Counts, ...] = ("newcomers", "authors", "commits")
+
+
 def _counts(text: str) -> tuple[Counts, str]:
     """Return what is to be counted, and the text without the words that say so."""
-    forms: tuple[tuple[re.Pattern[str], Counts], ...] = (
-        (_PATTERNS.newcomers, "newcomers"),
-        (_PATTERNS.most_active, "authors"),
-        (_PATTERNS.how_many, "commits"),
-    )
-    for form, wanted in forms:
-        if found := form.search(text):
+    for wanted in _COUNTED:
+        if found := _PATTERNS["counted"][wanted].search(text):
             return wanted, f"{text[: found.start()]} {text[found.end() :]}"
     if _PATTERNS.who.search(text) and (found := _PATTERNS.most_at_end.search(text)):
         return "authors", text[: found.start()]
@@ -247,7 +195,7 @@ def _stranger(text: str, known: Vocabulary) -> str:
         name = found["name"].strip(AROUND_NAME)
         lowered = name.lower()
         is_other = lowered in filling() | signs().keys() | WORDS.one_of("query.nobody") or known.areas.find(lowered)
-        if name and not (is_other or _PATTERNS.version.fullmatch(name) or name[0].isdigit()):
+        if name and not (is_other or is_version(name) or name[0].isdigit()):
             return name
     return ""
 

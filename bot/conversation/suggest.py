@@ -13,7 +13,7 @@ from bot.commands.registry import verbs
 from bot.config import machine_zone
 from bot.conversation.context import CommandContext, Services, read_context
 from bot.conversation.handlers.days import place_of
-from bot.conversation.handlers.topics import own_subscriptions, what_of
+from bot.conversation.handlers.subscriptions import own_subscriptions, what_of
 from bot.conversation.paths import families, folders
 from bot.conversation.versions import BranchLists, TagRefresh, one_repository, ranges
 from bot.port.command import Command

@@ -10,7 +10,7 @@ from bot.commands.mistakes import Mistake
 from bot.commands.spans import say_span
 from bot.commands.troubles import say_cause
 from bot.conversation.context import AmbiguousChoice, CommandContext
-from bot.conversation.handlers.topics import listed as subscriptions_listed
+from bot.conversation.handlers.subscriptions import listed as subscriptions_listed
 from bot.delivery import resuming
 from bot.delivery.feeds import DIGEST, kind_of, next_post
 from bot.delivery.posts import named

@@ -1,11 +1,10 @@
-"""Answers about subscriptions: made, muted, listed, ended."""
+"""Answers to who subscribes to a topic, or mutes one."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import asdict, replace
 from datetime import time
 from typing import Literal
 
-from analysis.i18n.typography import LIST_SIGNS, fold
 from analysis.rules.wording import say
 from analysis.triage.triage import Importance
 from bot.commands import meanings, topics
@@ -15,12 +14,18 @@ from bot.commands.mistakes import Mistake
 from bot.commands.registry import HOW, LEVELS, TYPES
 from bot.commands.topics import Topic
 from bot.conversation.context import AmbiguousChoice, CommandContext
+from bot.conversation.handlers.subscriptions import (
+    here_flag,
+    is_for_channel,
+    joined,
+    recipient_of,
+    said_before,
+    said_topics,
+)
 from bot.delivery.posts import named
 from bot.digests.uses import SENT
-from bot.i18n.wording import said
-from bot.i18n.words import WORDS
-from formatters.reply import MOST_COMMAND, Button, Field, Form, Note, Reply, Sheet
-from storage.subscriptions import BOTS, Recipient, Revision, Subscription
+from formatters.reply import MOST_COMMAND, Field, Form, Note, Reply
+from storage.subscriptions import BOTS, Revision, Subscription
 
 _MOST_AUTHORS, _SHOWN_AUTHORS = 30, 3
 """Authors that are looked through for one of a name, and of these that are named."""
@@ -38,7 +43,7 @@ async def mute(context: CommandContext) -> AsyncIterator[Reply]:
 
 async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> Reply:
     """Make subscriptions, or return the form that asks for one."""
-    if _for_channel(context) and not context.services.access.is_admin(context.asker):
+    if is_for_channel(context) and not context.services.access.is_admin(context.asker):
         raise Mistake("mistake.admin")
     core, is_sent = context.services.core, context.command.verb == "save"
     words = [] if is_sent else [word for word in context.command.words if not context.is_repository(word)]
@@ -66,11 +71,11 @@ async def _made(context: CommandContext, verb: Literal["subscribe", "mute"]) -> 
     def revise() -> Note:
         topics_of_known = [_of_known_author(context, repo, topic) for topic in found]
         wanted = [_subscription(context, verb, repo, topic, least) for topic in topics_of_known]
-        known = context.services.subscriptions.of(_recipient(context))
+        known = context.services.subscriptions.of(recipient_of(context))
         # Who subscribes to what they have muted wants to hear of it again.
         lifted = [one.id for one in known if one.is_mute and any(map(one.is_about_the_same, wanted))]
         revision = context.services.subscriptions.revise(
-            _recipient(context), wanted, lifted if verb == "subscribe" else ()
+            recipient_of(context), wanted, lifted if verb == "subscribe" else ()
         )
         return _receipt(context, verb, revision)
 
@@ -130,7 +135,7 @@ def _which(context: CommandContext, unclear: Unclear, words: Sequence[str]) -> A
 def _uses(context: CommandContext) -> str:
     """Return what says what is used: the asker's own file where they sent one, else that of this channel's team."""
     repo = _repository(context).lower()
-    if not _for_channel(context) and context.services.core.stores.sent_uses.get(context.owner, repo):
+    if not is_for_channel(context) and context.services.core.stores.sent_uses.get(context.owner, repo):
         return SENT
     found = next((feed.uses for feed in context.feeds if feed.uses and feed.repository.lower() == repo), "")
     if not found:
@@ -151,21 +156,21 @@ def _repository(context: CommandContext) -> str:
 
 def _receipt(context: CommandContext, verb: Literal["subscribe", "mute"], revision: Revision) -> Note:
     """Repeat what was understood; what was so before is told, and comes back by the button."""
-    language, here = context.language, _here(context)
+    language, here = context.language, here_flag(context)
     first = revision.left[0]
     is_as_it_was = not revision.number
     key = f"receipt.{verb}_already" if is_as_it_was else f"receipt.{verb}"
     when = topics.say_when(first, language)
-    said = _said(context, revision.left)
+    said = said_topics(context, revision.left)
     parts = [context.say(f"{key}_here" if here else key, topics=said, repo=first.repository, when=when)]
     lifted = [one for one in revision.found if one.is_mute != first.is_mute]
     if lifted:
-        parts.append(context.say("done.unmuted", topics=_said(context, lifted)))
+        parts.append(context.say("done.unmuted", topics=said_topics(context, lifted)))
     if before := [one for one in revision.found if one not in [*revision.left, *lifted]]:
-        parts.append(context.say("done.until_now", was=_was(context, before)))
+        parts.append(context.say("done.until_now", was=said_before(context, before)))
     parts += [*_silenced(context, revision.left), _authors_unknown(context, revision.left)]
     undo = () if is_as_it_was else (context.button("undo", f"undo {revision.number}{here}"),)
-    return Note(_joined(context, parts), "done", (*undo, context.button("subs", f"subs{here}")))
+    return Note(joined(context, parts), "done", (*undo, context.button("subs", f"subs{here}")))
 
 
 def _silenced(context: CommandContext, made: Sequence[Subscription]) -> Iterator[str]:
@@ -175,74 +180,14 @@ def _silenced(context: CommandContext, made: Sequence[Subscription]) -> Iterator
         silent = [one for one in own if mute.silences(one) and (mute in made or one in made)]
         if silent:
             key = "receipt.silences" if mute in made else "receipt.silenced"
-            yield context.say(key, topics=_said(context, silent), muted=_said(context, [mute]))
-
-
-def _said(context: CommandContext, some: Iterable[Subscription]) -> str:
-    areas = context.services.core.sources.areas()
-    return topics.say_topics((topics.say_topic(one, areas, context.language) for one in some), context.language)
-
-
-def _was(context: CommandContext, some: Iterable[Subscription]) -> str:
-    """Say what some were: muted, or told when."""
-    areas, language = context.services.core.sources.areas(), context.language
-    said = []
-    for one in some:
-        topic = topics.say_topic(one, areas, language)
-        when = topics.say_when(one, language)
-        said.append(
-            context.say("subs.mute", topic=topic) if one.is_mute else context.say("done.was", topic=topic, when=when)
-        )
-    return context.listed(said)
-
-
-def _joined(context: CommandContext, sentences: Iterable[str]) -> str:
-    return (" " if context.language == "en" else "").join(filter(None, sentences))
-
-
-async def undo(context: CommandContext) -> AsyncIterator[Reply]:
-    """Make subscriptions what they were before a change, the last one if none is named."""
-    recipient, known = context.recipient, context.services.subscriptions
-    if recipient.kind == "channel" and not context.services.access.is_admin(context.asker):
-        raise Mistake("mistake.admin")
-    subs = context.button("subs", f"subs{_here(context)}")
-    numbers = [int(word) for word in context.command.words if word.isdecimal()]
-    if numbers[1:]:
-        raise Mistake("mistake.undo_several", number=str(numbers[0]))
-    number = numbers[0] if numbers else await context.services.work.quick(lambda: known.last_revision(recipient))
-    if not number:
-        yield Note(context.say("done.nothing_to_undo"), "plain", (subs,))
-        return
-    taken_back = await context.services.work.quick(lambda: known.undo(number, recipient))
-    if taken_back is None:
-        yield Note(context.say("done.undone_already"), "plain", (subs,))
-        return
-    if not taken_back.left:
-        yield context.note("done.undone", subs)
-        return
-    yield context.note("done.undone_to", subs, was=_was(context, taken_back.left))
-
-
-def _here(context: CommandContext) -> str:
-    return " here" if _for_channel(context) else ""
-
-
-def _for_channel(context: CommandContext) -> bool:
-    return _recipient(context).kind == "channel"
-
-
-def _recipient(context: CommandContext) -> Recipient:
-    asker = context.asker
-    if context.value("where") == "channel" and not asker.is_direct:
-        return Recipient(asker.platform, asker.workspace, "channel", asker.channel)
-    return context.recipient
+            yield context.say(key, topics=said_topics(context, silent), muted=said_topics(context, [mute]))
 
 
 def _subscription(context: CommandContext, verb: str, repo: str, topic: Topic, least: Importance) -> Subscription:
     feed = context.feed_of(repo)
     at = meanings.clock(context.value("at")) if context.value("at") else (feed.at if feed else time(9))
     return Subscription(
-        recipient=_recipient(context),
+        recipient=recipient_of(context),
         repository=repo,
         since=context.services.core.now(),
         **asdict(topic),
@@ -250,7 +195,7 @@ def _subscription(context: CommandContext, verb: str, repo: str, topic: Topic, l
         how=meanings.how(context.value("how")) if context.value("how") else "daily",
         at=at,
         zone=meanings.zone(context.value("zone")) if context.value("zone") else context.zone(repo),
-        language=feed.language if feed and _for_channel(context) else context.language,
+        language=feed.language if feed and is_for_channel(context) else context.language,
         is_mute=verb == "mute",
         made_by=context.asker.user,
     )
@@ -316,128 +261,4 @@ def _form(context: CommandContext, verb: Literal["subscribe", "mute"], repo: str
         command=command,
         fields=tuple(fields),
         language=language,
-    )
-
-
-async def subs(context: CommandContext) -> AsyncIterator[Reply]:
-    """List the subscriptions, with a button to end each."""
-    yield await context.services.work.quick(lambda: listed(context))
-
-
-def listed(context: CommandContext) -> Reply:
-    """Return the asker's subscriptions as a table."""
-    recipient = context.recipient
-    found = own_subscriptions(context, recipient)
-    here = " here" if recipient.kind == "channel" else ""
-    if not found:
-        return Note(context.say("subs.none"), "plain", (context.button("subscribe", f"subscribe{here}"),))
-    return Sheet(
-        title=context.say("subs.title_here" if here else "subs.title"),
-        columns=(context.say("column.number"), context.say("column.topic"), context.say("column.when")),
-        rows=tuple((str(one.id), what_of(one, context), _when(one, context)) for one in found),
-        language=context.language,
-        actions=tuple(Button(context.say("button.unsubscribe"), f"unsubscribe {one.id}{here}") for one in found),
-        buttons=(context.button("subscribe", f"subscribe{here}"),),
-    )
-
-
-def own_subscriptions(context: CommandContext, recipient: Recipient) -> list[Subscription]:
-    """Return the subscriptions of a channel, or all of a person's that concern them where they ask."""
-    services, asker = context.services, context.asker
-    if recipient.kind == "channel":
-        return services.subscriptions.of(recipient)
-    found = services.subscriptions.of_user(asker.platform, asker.user)
-    return [one for one in found if not asker.workspace or one.recipient.workspace in {asker.workspace, ""}]
-
-
-def what_of(one: Subscription, context: CommandContext) -> str:
-    """Say what a subscription is about, and in which repository."""
-    topic = topics.say_topic(one, context.services.core.sources.areas(), context.language)
-    muted = context.say("subs.mute", topic=topic) if one.is_mute else topic
-    return context.say("status.about", name=one.repository, text=muted)
-
-
-def _when(one: Subscription, context: CommandContext) -> str:
-    if one.paused:
-        return context.say("subs.paused", why=said(one.paused, context.language))
-    if one.is_mute:
-        return "–"
-    return topics.say_when(one, context.language)
-
-
-async def unsubscribe(context: CommandContext) -> AsyncIterator[Reply]:
-    """End subscriptions by their numbers or their topics, or all; of a topic that is only muted, that."""
-    yield await _ended(context)
-
-
-async def unmute(context: CommandContext) -> AsyncIterator[Reply]:
-    """Hear again of what was muted, by its number or its topic, or of all; subscriptions stay."""
-    yield await _ended(context, is_mute=True)
-
-
-async def _ended(context: CommandContext, *, is_mute: bool = False) -> Reply:
-    """End what is named of the asker's subscriptions, or of what they muted alone."""
-    recipient = context.recipient
-    if recipient.kind == "channel" and not context.services.access.is_admin(context.asker):
-        raise Mistake("mistake.admin")
-
-    def end() -> Note:
-        own = own_subscriptions(context, recipient)
-        if is_mute:
-            own = [one for one in own if one.is_mute]
-        if not own:
-            raise Mistake("mistake.no_mute" if is_mute else "mistake.no_subscription")
-        numbers = _meant(context, own, is_mute=is_mute)
-        return _farewell(context, context.services.subscriptions.revise(recipient, ended=numbers))
-
-    return await context.services.work.quick(end)
-
-
-def _meant(context: CommandContext, own: Sequence[Subscription], *, is_mute: bool) -> list[int]:
-    """Return the numbers of the subscriptions that are to end."""
-    text = context.command.text.strip()
-    known = tuple(str(one.id) for one in own)
-    given = {name: context.values(name) for name in topics.NAMES}
-    if not text and not any(given.values()):
-        raise Mistake("mistake.mute_missing" if is_mute else "mistake.subscription_missing", known=known)
-    if text.lower() in WORDS.one_of("words.everything"):
-        return [one.id for one in own]
-    unknown = "mistake.mute" if is_mute else "mistake.subscription"
-    wanted = [fold(word.strip(LIST_SIGNS)).lstrip("#") for word in text.split()]
-    numbers = [one for word in wanted for one in meanings.listed(word)]
-    if numbers and all(number.isdecimal() for number in numbers):
-        if strange := next((number for number in numbers if number not in known), ""):
-            raise Mistake(unknown, text=strange, known=known)
-        return [int(number) for number in dict.fromkeys(numbers)]
-    words = [word for word in context.command.words if not context.is_repository(word)]
-    found = topics.read(context.services.core, given, words)
-    ended = [one for one in own if any(_is_about(one, topic) for topic in found)]
-    if not ended:
-        shown = text or next(one for values in given.values() for one in values)
-        raise Mistake(unknown, text=shown, known=known)
-    # Where a topic is both, to unsubscribe ends the subscription: `unmute` is for the other.
-    return [one.id for one in ended if not one.is_mute] or [one.id for one in ended]
-
-
-def _is_about(one: Subscription, topic: Topic) -> bool:
-    """Whether a subscription has a topic; an author may be named by a part of the name, as when it was made."""
-    return all(
-        getattr(one, field.name) == getattr(topic, field.name)
-        for field in fields(Topic)
-        if field.name != "author" or topic.author.lower() not in one.author.lower().split()
-    )
-
-
-def _farewell(context: CommandContext, ended: Revision) -> Note:
-    """Repeat what has ended, by what it was: a subscription, or something that was muted."""
-    here = _here(context)
-    ends = "done.unsubscribed_here" if here else "done.unsubscribed"
-    parts = []
-    for is_mute, key in ((False, ends), (True, "done.unmuted")):
-        if some := [one for one in ended.found if one.is_mute is is_mute]:
-            parts.append(context.say(key, count=len(some), topics=_said(context, some)))
-    return Note(
-        _joined(context, parts),
-        "done",
-        (context.button("undo", f"undo {ended.number}{here}"), context.button("subs", f"subs{here}")),
     )
