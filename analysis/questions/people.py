@@ -1,4 +1,4 @@
-"""Which people a question names, in any script: `by Ada and Wren`, `Ada Byron's fixes`, `林知远改了什么`."""
+"""Which people a question names, in any script: `by Ada and Wren`, `Ada Byron's fixes`."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice

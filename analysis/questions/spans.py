@@ -1,6 +1,6 @@
 """Spans of days that a question names within its words: `since Monday`, `in the last three days`, `December 2025`, `last week`.
 
-Weeks, months and quarters that are named (`last week`, `本月`) are the calendar's; so many days (`the last 3 days`, `past week`)
+Weeks, months and quarters that are named (`last week`, `this month`) are the calendar's; so many days (`the last 3 days`, `past week`)
 are those that end with today.
 """
 

@@ -32,7 +32,7 @@ _LETTER = r"A-Za-z\uff21-\uff3a\uff41-\uff5a"
 _WORD = rf"[{_LETTER}]+(?:[_\uff3f][{_LETTER}]+)*|[\u4e00-\u9fff]+"
 _NAME = re.compile(rf"(?P<dash>{_DASH})?(?P<name>{_WORD})(?P<sign>[=:\uff1a\uff1d])?")
 _LISTED_OPTION = re.compile(rf"[{LIST_SIGNS}](?=(?:{_DASH})?(?:{_WORD})[=\uff1d])")
-"""A comma that parts an option from what stands before it, without a space: `cache，min＝high`."""
+"""A comma that parts an option from what stands before it, without a space: `cache,min=high`, in full width, too."""
 
 
 @dataclass(frozen=True, slots=True)
