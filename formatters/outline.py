@@ -24,13 +24,15 @@ from formatters.i18n.wording import label, say_day, say_days
 from formatters.text.follow_ups import News, news_of
 from formatters.text.item import Item, Point, item_of, names_of
 from formatters.text.places import common_place, say_places
-from formatters.text.plain import clean, shares
+from formatters.text.plain import clean, columns, shares
 from formatters.text.scope import say_repository
 from formatters.text.watch import WATCH, is_of, is_told, watched
 
 _NAME = re.compile(r"[A-Za-z_][\w.:]*")
 _CJK = re.compile("[\u3400-\u9fff]")
 _WATCHED, _WATCHED_BRIEFLY, _AREAS, _AUTHORS, _TYPES = 6, 2, 10, 8, 4
+_BRIEF = 144
+"""Columns up to which a post names two of what is to be watched: four lines on a phone."""
 _BRANCHES = 6
 _TITLE = 80
 """Columns of a title that is named, not told."""
@@ -271,9 +273,10 @@ class _Writer:
             found = [pair for _, pair in sorted(zip(told, found, strict=True), key=lambda item: item[0])]
             by_name = {fact.name or entry.commit.sha: (fact, entry) for fact, entry in reversed(found)}
             names = list(dict.fromkeys(watched(*by_name[name]) for name in reversed(by_name)))
-            text, short = (
-                self.label(f"watch.{key}", items=self.some(names, most)) for most in (_WATCHED, _WATCHED_BRIEFLY)
+            text, brief, briefest = (
+                self.label(f"watch.{key}", items=self.some(names, most)) for most in (_WATCHED, _WATCHED_BRIEFLY, 1)
             )
+            short = brief if columns(brief) <= _BRIEF else briefest
             shas = tuple(dict.fromkeys(entry.commit.sha for _, entry in found))
             yield Point(clean(text), shas, short=clean(short))
 

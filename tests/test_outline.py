@@ -19,6 +19,7 @@ from analysis.rules.wording import say_reason
 from analysis.triage.reason import Reason
 from analysis.triage.triage import Importance
 from formatters.outline import Outline, outline
+from formatters.post import watched
 from formatters.text.item import Item, item_of
 
 AREAS = the_areas()
@@ -377,6 +378,20 @@ def test_a_list_to_watch_is_whole_or_not_there() -> None:
     ]
     assert [point.text for point in of(a_digest(*entries)).watch] == ["Removed: `gate.one`, `gate.two`, `gate.three`"]
     assert of(a_digest(*entries[1:])).watch == ()
+
+
+def test_a_post_names_as_much_to_watch_as_a_phone_shows_whole() -> None:
+    """Two names of several; one where two would be cut."""
+    name = "operator_information_of_the_whole_service"
+    removed = tuple(Fact(FactKind.NAME_REMOVED, f"gone_{number}") for number in range(4))
+    renamed = tuple(
+        Fact(FactKind.RENAMED, f"{name}_{number}", before=f"{name}_{number}", after=f"get_{name}_{number}")
+        for number in range(3)
+    )
+    post = outline(a_digest(an_entry(facts=(*removed, *renamed))), AREAS)
+    assert watched(post) == (
+        f"Removed: `gone_0`, `gone_1` and 2 more · Renamed: `{name}_0` → `get_{name}_0` and 2 more"
+    )
 
 
 def test_watch_gathers_what_was_taken_back_changed_removed_and_added() -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from made import the_files
 from servers.slack import FakeSlack
-from slack_made import a_post, a_slack
+from slack_made import AREAS, a_post, a_slack
 
 from bot.platforms.slack.transport import Slack
 from bot.port.platform import Later, Refused, Unsure
+from formatters.outline import outline
 from formatters.reply import Note
 
 
@@ -68,6 +69,13 @@ class TestPosting:
         post = a_post(entries=())
         await slack.post(server.channel.id, post, "k1")
         assert len(server.in_channel()) == 1
+
+    async def test_a_day_without_areas_shows_no_empty_line(self, slack: Slack, server: FakeSlack) -> None:
+        post = a_post()
+        entries = tuple(replace(e, triage=replace(e.triage, areas=())) for e in post.outline.digest.entries)
+        digest = replace(post.outline.digest, entries=entries)
+        await slack.post(server.channel.id, replace(post, outline=outline(digest, AREAS)), "k1")
+        assert "–" not in server.in_channel()[0].text.split()
 
     async def test_posting_again_adds_nothing(self, slack: Slack, server: FakeSlack) -> None:
         first = await slack.post(server.channel.id, a_post(), "k1")

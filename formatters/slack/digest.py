@@ -48,7 +48,9 @@ def parent(post: DigestPost) -> Payload:
         areas = cut(tally(sections(made)), _TITLE)
         counts = [*words(f"{label('slack.areas', language)} ", bold=True), *words(areas)] if areas else []
         watching = [*words(f"{label('slack.watch', language)} ", bold=True), *spans(cut(watch, _TEXT))] if watch else []
-        pieces += [rich(counts, watching, link(post.page, label("post.page", language)) if post.page else [])]
+        page = link(post.page, label("post.page", language)) if post.page else []
+        if counts or watching or page:
+            pieces.append(rich(counts, watching, page))
         small = " · ".join(filter(None, (made.gaps, made.quoting)))
         if small:
             pieces.append(context(small))
