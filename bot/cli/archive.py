@@ -124,7 +124,8 @@ def backfill(
     tz: ZoneOption = None,
     lang: LangOption = Lang.EN,
     analyser: Annotated[
-        Wanted, typer.Option(help="What analyses: auto means the model if one is configured, otherwise the rules.")
+        Wanted,
+        typer.Option(help="Who does the analysis; auto means the model if one is configured, otherwise the rules."),
     ] = Wanted.AUTO,
     branch: Annotated[str | None, typer.Option(help="The branch; default: the repository's default branch.")] = None,
     cluster: Annotated[

@@ -31,7 +31,7 @@ def ask(
     ],
     repo: RepoOption = None,
     analyser: Annotated[
-        Wanted, typer.Option(help="What answers: auto means the model if one is configured, otherwise the rules.")
+        Wanted, typer.Option(help="Who answers; auto means the model if one is configured, otherwise the rules.")
     ] = Wanted.AUTO,
     limit: Annotated[int, typer.Option(min=1, max=50, help="The most commits to show.")] = 5,
     lang: LangOption = Lang.EN,

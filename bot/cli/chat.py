@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from storage.feeds import Feed, Feeds
 
 feed_app = typer.Typer(help="The digests posted to channels.", no_args_is_help=True, rich_markup_mode=None)
-feedback_app = typer.Typer(help="What people said about ranks.", no_args_is_help=True, rich_markup_mode=None)
+feedback_app = typer.Typer(help="The ranks that people corrected.", no_args_is_help=True, rich_markup_mode=None)
 
 
 class Platform(StrEnum):
@@ -74,7 +74,7 @@ def chat(
     ] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Talk to the bot here, with the commands of Slack and Discord, one a line; `help` lists them."""
+    """Talk to the bot here, with the commands of Slack and Discord, one per line; `help` lists them."""
     import asyncio
     import shutil
 

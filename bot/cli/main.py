@@ -91,7 +91,8 @@ def digest(
     fmt: Annotated[Format, typer.Option("--format", help="The output format.")] = Format.TERMINAL,
     out: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
     analyser: Annotated[
-        Wanted, typer.Option(help="What analyses: auto means the model if one is configured, otherwise the rules.")
+        Wanted,
+        typer.Option(help="Who does the analysis; auto means the model if one is configured, otherwise the rules."),
     ] = Wanted.AUTO,
     area: Annotated[str | None, typer.Option(help="Only this area.")] = None,
     minimum: Annotated[

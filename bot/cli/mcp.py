@@ -12,7 +12,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def mcp(tz: ZoneOption = None, config: ConfigOption = None) -> None:
-    """Speak the Model Context Protocol over standard input and output: everything known, as tools and resources for a client."""
+    """Serve everything known to assistants and editors, over the Model Context Protocol on standard input and output."""
     import asyncio
 
     from bot.mcp.server import speak

@@ -29,7 +29,7 @@ def upgrade(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars or remarks.")] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Show what moving from one version to another means for you: what breaks, what to change, what is new."""
+    """Show what an upgrade means for you: what breaks, what to change, what is new."""
     from bot.cli.progress import progress
     from bot.digests import upgrade as upgrading
     from bot.digests.repositories import parse_place
