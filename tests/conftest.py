@@ -25,6 +25,9 @@ from storage.store import PRIVATE, Store
 if TYPE_CHECKING:
     from servers.github import GitHubServer
 
+# As the command line sets it: see `main`. NumPy, which reads it, is imported later.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # How long an example takes depends on the machine; a test that hangs is ended by the timeout of its own.
 settings.register_profile("daybrief", deadline=None)
 settings.load_profile("daybrief")

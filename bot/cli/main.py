@@ -363,6 +363,8 @@ cli_store.add_to(app)
 
 def main() -> None:
     """Run the command line."""
+    # What `learn` computes is small: threads over it wait for each other three times as long. NumPy reads it when it is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     signal.signal(signal.SIGINT, streams.interrupted)
     streams.prepare()
     logging.basicConfig(level=logging.ERROR, format="daybrief: %(message)s")
