@@ -30,6 +30,10 @@ _NOREPLY = re.compile(r"(?:(\d+)\+)?([^+@]+)@users\.noreply\.github\.com", re.IG
 _UNSIGNED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
 
 
+_FILES: dict[str, list["GitFile"]] = {}
+"""What commits changed, by their SHAs, for all servers of a run: most serve the sample, and git is a program each time."""
+
+
 @dataclass(frozen=True, slots=True)
 class PatchLimits:
     """Above which `patch` is left out: a file's own, then what a page of files has room for.
@@ -66,8 +70,8 @@ class GitRepository:
         self._path = path
         self._history: dict[str, list[tuple[str, int]]] = {}
         self._commits: dict[str, tuple[str, ...]] = {}
-        self._files: dict[str, list[GitFile]] = {}
-        self._git("rev-parse", "--git-dir")  # fails here for what is no repository, instead of reading as empty
+        # Fails here for what is no repository, instead of reading as empty.
+        self._folder = path / self._git("rev-parse", "--git-dir").strip()
 
     # -- git
 
@@ -81,12 +85,16 @@ class GitRepository:
     @property
     def default_branch(self) -> str:
         """The branch that HEAD names."""
-        return self._git("symbolic-ref", "--short", "HEAD", check=False).strip() or "main"
+        named = (self._folder / "HEAD").read_text().strip()
+        return named.removeprefix("ref: refs/heads/") if named.startswith("ref: ") else "main"
 
     def resolve(self, ref: str) -> str | None:
         """Return the SHA of a branch, tag, SHA or abbreviated SHA (four digits at least)."""
         if ref in self._commits:
             return ref
+        loose = self._folder / "refs" / "heads" / ref
+        if _SAFE_NAME.fullmatch(ref) and loose.is_file():  # as most are: two programs less for each request
+            return loose.read_text().strip()
         names = [f"refs/heads/{ref}", f"refs/tags/{ref}"] if _SAFE_NAME.fullmatch(ref) else []
         names += ["HEAD"] if ref == "HEAD" else [ref.lower()] if _SHORT_SHA.fullmatch(ref) else []
         for name in names:
@@ -132,10 +140,10 @@ class GitRepository:
 
     def files(self, sha: str) -> list[GitFile]:
         """Return what a commit changed, against its first parent."""
-        if sha not in self._files:
+        if sha not in _FILES:
             listed = self._git(*_DIFF, "-z", "--raw", "--numstat", self._parent(sha), sha)
-            self._files[sha] = _parse_files(listed, self.diff(sha))
-        return self._files[sha]
+            _FILES[sha] = _parse_files(listed, self.diff(sha))
+        return _FILES[sha]
 
     def _parent(self, sha: str) -> str:
         parents = self._fields([sha])[0][2]
