@@ -83,6 +83,8 @@ def days(first: str, last: str = "") -> Days:
         ("12号改了什么", days("2026-03-12", "2026-03-12")),
         ("what landed in Q1 2026?", days("2026-01-01", "2026-03-13")),
         ("上季度", days("2025-10-01", "2025-12-31")),
+        ("H2 2025", days("2025-07-01", "2025-12-31")),
+        ("2026年上半年", days("2026-01-01", "2026-03-13")),
         ("2025年第四季度", days("2025-10-01", "2025-12-31")),
         ("March 5-7", days("2026-03-05", "2026-03-07")),
         ("from March 5 to 7", days("2026-03-05", "2026-03-07")),
@@ -109,7 +111,7 @@ def test_days_are_read_out_of_a_question(text: str, span: Days) -> None:
     ("text", "why"),
     [
         ("what changed on 2026-02-30?", "none"), ("Feb 30", "none"), ("2月30日", "none"), ("the 31st of April", "none"), ("2026-13", "none"),
-        ("April 29-31", "none"), ("31.02.2026", "none"), ("on Feb 29", "none"), ("what landed on 3-12?", "either"), ("since 03/12", "either"), ("on 4/3/2026", "either"),
+        ("April 29-31", "none"), ("31.02.2026", "none"), ("32nd of March", "none"), ("next week", "coming"), ("下个月", "coming"), ("H1 2027", "coming"), ("on Feb 29", "none"), ("what landed on 3-12?", "either"), ("since 03/12", "either"), ("on 4/3/2026", "either"),
         ("what lands tomorrow", "coming"), ("in May 2027", "coming"), ("这周六", "coming"), ("on 2027-01-01", "coming"), ("2027年", "coming"),
     ],
 )  # fmt: skip
@@ -211,10 +213,18 @@ def test_several_people_are_meant_together(text: str, people: tuple[str, ...]) -
     assert all(clause.sign for clause in query.clauses)
 
 
+@pytest.mark.parametrize("text", ["what did @nobody change?", "fixes by @nobody", "commits by Prya"])
+def test_who_is_nobody_is_no_word(text: str) -> None:
+    unclear = asked(text).unclear
+    assert unclear is not None
+    assert unclear.why == "person"
+    assert asked("the @lru_cache of the scheduler").unclear is None
+
+
 @pytest.mark.parametrize(
     ("text", "counts"),
     [
-        ("who wrote the most?", "authors"), ("谁提交最多？", "authors"), ("top contributors this month", "authors"), ("who changed the scheduler the most", "authors"), ("who is the most active contributor?", "authors"),
+        ("who wrote the most?", "authors"), ("谁提交最多？", "authors"), ("top contributors this month", "authors"), ("who changed the scheduler the most", "authors"), ("who is the most active contributor?", "authors"), ("who touched the scheduler most?", "authors"), ("has anyone new contributed?", "newcomers"),
         ("who are the new contributors?", "newcomers"), ("最近有哪些新贡献者", "newcomers"), ("how many commits yesterday?", "commits"), ("昨天有多少提交", "commits"),
         ("who wrote the most recent fix", ""), ("the new scheduler", ""),
     ],

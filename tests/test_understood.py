@@ -122,7 +122,17 @@ class TestSubscriptions:
         assert {entry.commit.author for entry in entries if matches(mute, entry)} == {"quill-bot[bot]"}
 
     @pytest.mark.parametrize(
-        "text", ["stop", "please stop", "stop everything", "Stop sending me this, please!", "别发了", "停止推送"]
+        "text",
+        [
+            "stop",
+            "please stop",
+            "stop everything",
+            "Stop sending me this, please!",
+            "stop the digest",
+            "turn it off",
+            "别发了",
+            "停止推送",
+        ],
     )
     async def test_stop_stops_nothing_and_says_what_does(self, bot: Bot, text: str) -> None:
         assert "Nothing was stopped yet" in await told(bot, text)

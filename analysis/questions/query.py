@@ -191,7 +191,7 @@ def _counts(text: str) -> tuple[Counts, str]:
 
 def _stranger(text: str, known: Vocabulary) -> str:
     """Return a name that must be an author's by the words around it; empty for none, and for what is known as something else."""
-    for found in _PATTERNS.surely_by.finditer(text):
+    for found in (*_PATTERNS.surely_by.finditer(text), *_PATTERNS.mentioned.finditer(text)):
         name = found["name"].strip(AROUND_NAME)
         lowered = name.lower()
         is_other = lowered in filling() | signs().keys() | WORDS.one_of("query.nobody") or known.areas.find(lowered)

@@ -271,6 +271,19 @@ def _quarter(match: re.Match[str], today: date) -> _Span | NoDays:
     return (first, min(last, today)) if first <= today else _COMING
 
 
+def _half(match: re.Match[str], today: date) -> _Span | NoDays:
+    """Read a half of a year; without a year it is the last one that has begun."""
+    parts = match.groupdict()
+    first_month = 1 + 6 * int(WORDS.names("spans.halves")[parts["half"]])
+    year = int(parts["year"]) if parts.get("year") else today.year - (first_month > today.month)
+    first, last = date(year, first_month, 1), _month_of(year, first_month + 5)[1]
+    return (first, min(last, today)) if first <= today else _COMING
+
+
+def _coming(_match: re.Match[str], _today: date) -> NoDays:
+    return _COMING
+
+
 def _year(match: re.Match[str], today: date) -> _Span | NoDays | None:
     parts = match.groupdict()
     year = int(parts["year"]) if parts.get("year") else today.year - bool(parts.get("last"))
@@ -332,6 +345,8 @@ def _readers() -> tuple[tuple[dict[str, re.Pattern[str]], _Read], ...]:
         (_PATTERNS["weekend"], _weekend),
         (_PATTERNS["current_month"], _this_month),
         (_PATTERNS["quarter"], _quarter),
+        (_PATTERNS["half"], _half),
+        (_PATTERNS["coming"], _coming),
         (_PATTERNS["month"], _month),
         (_PATTERNS["month_in_digits"], _month),
         (_PATTERNS["year"], _year),
