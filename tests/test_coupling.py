@@ -324,6 +324,7 @@ def test_a_value_that_instances_have_is_not_gone(cli: Cli, tmp_path: Path, after
         ("Page", "MOVED = {'quill.a:Pages': 'quill.b:Sheet'}\n\n\ndef __getattr__(name):\n    return find(MOVED[name])\n", True),
         ("Page", "MOVED = {'quill.a:Page': 'quill.b:Page'}\n", True),
         ("Page", "from .b import *\n", False),
+        ("Page", "Page = dict\n", False),
     ],
 )  # fmt: skip
 def test_what_another_package_or_a_module_gives_when_asked_is_not_gone(
@@ -383,6 +384,7 @@ def test_what_is_gone_with_its_class_is_told_by_the_class(cli: Cli, tmp_path: Pa
         ("a=1", "a", True),
         ("a", "a, *, b", True),
         ("a, **more", "a", True),
+        ("*more, **others", "a, b", False),
     ],
 )
 def test_a_caller_is_told_only_what_it_must_know(
@@ -407,6 +409,20 @@ def test_a_caller_is_told_only_what_it_must_know(
         )
         found = json.loads(cli(*run).stdout)
         assert bool(found["coupled"] or found["hits"]) is told, table
+
+
+def test_what_a_decorator_gives_is_no_argument_of_callers(cli: Cli, tmp_path: Path) -> None:
+    """With it goes what it gave; one that only warns gives nothing."""
+    made = Repository(tmp_path / "quill")
+    given = "@given('quill.b')\ndef mix(b):\n    return b\n\n\ndef stir(b):\n    return b\n"
+    plain = "def mix():\n    return 1\n\n\n@deprecated\ndef stir():\n    return 1\n"
+    made.commit("Begin", {"quill/__init__.py": "", "quill/a.py": given}, "v1.0.0")
+    made.commit("Give it otherwise", {"quill/a.py": plain}, "v2.0.0")
+    file = tmp_path / "uses.toml"
+    file.write_text('repository = "ann/quill"\n[names]\n"quill.a.mix" = ["a.py:1"]\n"quill.a.stir" = ["a.py:2"]\n')
+    run = ("upgrade", "v1.0.0..v2.0.0", "--repo", f"ann/quill={made.path}", "--uses", str(file), "--json", "--quiet")
+    found = json.loads(cli(*run).stdout)
+    assert {use["name"] for one in (*found["hits"], *found["coupled"]) for use in one["uses"]} == {"quill.a.stir"}
 
 
 def test_what_only_tells_types_of_a_call_is_no_signature(cli: Cli, tmp_path: Path) -> None:

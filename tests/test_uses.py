@@ -421,6 +421,23 @@ def test_a_module_that_is_gone_touches_who_imports_it(cli: Cli, tmp_path: Path) 
     assert "same" not in told
 
 
+@pytest.mark.parametrize(
+    ("now", "is_gone"), [("from unittest import old\n", False), ("from unittest import older\n", True)]
+)
+def test_a_module_that_its_package_gives_otherwise_is_there(
+    cli: Cli, tmp_path: Path, now: str, *, is_gone: bool
+) -> None:
+    """Whoever imports it from the package gets it from elsewhere."""
+    repo = Repository(tmp_path / "quill")
+    repo.commit("Begin", {"quill/__init__.py": "", "quill/old.py": "def keep():\n    return 1\n"}, "v1.0.0")
+    repo.commit("Take another's (#2)", {"quill/__init__.py": now, "quill/old.py": None}, "v2.0.0")
+    (tmp_path / "ours.py").write_text("from quill import old\n")
+    at = ("--repo", f"example/quill={repo.path}")
+    cli("uses", "scan", "ours.py", *at, "--at", "v1.0.0")
+    told = json.loads(cli("upgrade", "v1.0.0..v2.0.0", *at, "--uses", "uses.toml", "--json").stdout)
+    assert bool(told["hits"] or told["coupled"]) is is_gone
+
+
 def test_a_module_that_moved_below_src_is_there(cli: Cli, tmp_path: Path) -> None:
     """It is imported by the same name; what left it is gone all the same."""
     repo = Repository(tmp_path / "quill")

@@ -17,7 +17,7 @@ from analysis.facts.constants import PackageConstants
 from analysis.facts.definitions import Definition, Offered, definitions, is_composed
 from analysis.sources.revisions import Files
 from analysis.upgrade.netting import Change
-from analysis.uses.modules import module_of
+from analysis.uses.modules import is_handed_on, module_of
 
 _OFFERED = {
     FactKind.FLAG_ADDED: Offered.FLAG, FactKind.FLAG_REMOVED: Offered.FLAG,
@@ -143,7 +143,8 @@ class Checker:
         )
 
     def _is_module_gone(self, fact: Fact) -> bool:
-        return self._old.imports(fact.path) and not self._new.imports(fact.path)
+        is_there = self._new.imports(fact.path) or self._new.hands_on(module_of(fact.path))
+        return self._old.imports(fact.path) and not is_there
 
     def _is_in_both(self, fact: Fact) -> bool:
         return self._old.has_word(fact.path, fact.name) and self._new.has_word(fact.path, fact.name)
@@ -190,6 +191,9 @@ class _Revision:
     def imports(self, path: str) -> bool:
         """Whether a module of Python can be imported by the name that it has at a path, wherever it lies."""
         return path in self._files.texts or module_of(path) in self._modules
+
+    def hands_on(self, module: str) -> bool:
+        return is_handed_on(module, self._files.texts)
 
     @cached_property
     def _modules(self) -> Mapping[str, list[str]]:

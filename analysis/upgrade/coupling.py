@@ -197,6 +197,8 @@ def _still_takes(old: _Function | None, new: _Function | None) -> bool:
     if old is None or new is None or type(old) is not type(new):
         return False
     was, now = old.args, new.args
+    if (was.vararg and was.kwarg and len(was.args) <= 1) or _decorators(old) != _decorators(new):
+        return True  # what it hands on, or what a decorator gives it, its signature does not tell
     before = [one.arg for one in (*was.posonlyargs, *was.args)]
     after = [one.arg for one in (*now.posonlyargs, *now.args)]
     by_name = {*after[len(now.posonlyargs) :], *(one.arg for one in now.kwonlyargs)}
@@ -210,6 +212,12 @@ def _still_takes(old: _Function | None, new: _Function | None) -> bool:
         and (was.vararg is None or now.vararg is not None)
         and (was.kwarg is None or now.kwarg is not None)
     )
+
+
+def _decorators(node: _Function) -> set[str]:
+    """Return the decorators that may change how a function is called; what only warns does not."""
+    names = (ast.unparse(one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list)
+    return {name for name in names if "deprecat" not in name and "overload" not in name}
 
 
 def _without_annotations(arguments: ast.arguments) -> ast.arguments:
@@ -326,9 +334,12 @@ class _Tree:
         if here is None:
             return self._within(f"{module}.{parts[0]}", parts[1:], deepest - 1)
         if (
-            isinstance(here, ast.Assign) and isinstance(here.value, ast.Name) and here.value.id != parts[0]
-        ):  # another name of it
-            return self._within(module, (here.value.id, *parts[1:]), deepest - 1)
+            isinstance(here, ast.Assign)
+            and isinstance(here.value, ast.Name)
+            and here.value.id != parts[0]
+            and (same := self._within(module, (here.value.id, *parts[1:]), deepest - 1))
+        ):  # another name of it; of what Python has by itself it is a value
+            return same
         found: _Definition | None = _Definition(module, self._paths[module], parts[:1], here)
         for name in parts[1:]:
             found = self.member(found, name) if found else None

@@ -15,7 +15,7 @@ from analysis.upgrade.coupling import Coupled
 from analysis.upgrade.netting import Change, Netted
 from analysis.uses import Use, Uses
 from analysis.uses.hits import Index
-from analysis.uses.modules import module_of
+from analysis.uses.modules import is_handed_on, module_of
 
 
 class Part(StrEnum):
@@ -217,6 +217,7 @@ def _gone(parts: dict[Part, tuple[Item, ...]], entries: Sequence[Entry], old: Fi
         if (
             module_of(path)
             and module_of(path) not in modules
+            and not is_handed_on(module_of(path), new.texts)
             and path not in told
             and not any(stem.endswith(name.replace(".", "/")) for name in moved)
         ):

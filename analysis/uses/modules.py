@@ -3,7 +3,7 @@
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _MODULE = re.compile(r"^(?:(?:src|python|lib)/)?(?P<module>[\w/]+?)(?:/__init__)?\.py$")
@@ -22,6 +22,15 @@ def module_of(path: str) -> str:
     """Return how a file of Python is imported: `quill.engine` for `src/quill/engine.py`; empty for another file."""
     found = _MODULE.match(path)
     return found["module"].replace("/", ".") if found else ""
+
+
+def is_handed_on(module: str, texts: Mapping[str, str]) -> bool:
+    """Whether a module's package gives something else by its name: `from unittest import mock` in `quill/testing/__init__.py`."""
+    package, _, last = module.rpartition(".")
+    path = f"{package.replace('.', '/')}/__init__.py"
+    inits = [text for prefix in ("", "src/", "python/", "lib/") if package and (text := texts.get(prefix + path))]
+    name = re.compile(rf"(?m)^(?:from[ ]+\S+[ ]+)?import[ ]+[^\n]*\b{re.escape(last)}\b|^{re.escape(last)}[ ]*=")
+    return any(name.search(text) for text in inits)
 
 
 def classes_of(text: str) -> Iterator[ClassDefinition]:
