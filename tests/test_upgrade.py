@@ -228,6 +228,17 @@ def test_a_metric_is_told_by_its_whole_name(cli: Cli, tmp_path: Path) -> None:
     assert "The metric `pen_ink_pages_total` is gone" in str(told["parts"])
 
 
+def test_a_deprecation_that_is_over_is_not_told(cli: Cli, tmp_path: Path) -> None:
+    """What it warned of is gone by then; one that stands is told."""
+    repo = Repository(tmp_path / "pen")
+    warns = 'import os\nimport warnings\n\nif "{0}" in os.environ:\n    warnings.warn("{0} is deprecated, use PEN_INK instead.", DeprecationWarning)\n'
+    repo.commit("Begin", {"pen/ink.py": "x = 1\n", "pen/cap.py": "x = 1\n"}, "v1")
+    repo.commit("Warn of two", {"pen/ink.py": warns.format("PEN_COLOUR"), "pen/cap.py": warns.format("PEN_CAP")})
+    repo.commit("Drop one", {"pen/ink.py": "x = 1\n"}, "v2")
+    (text,) = upgraded(cli, repo.path, "v1..v2")["deprecated"]
+    assert "PEN_CAP is deprecated" in text
+
+
 @pytest.mark.parametrize(
     ("now", "told"),
     [

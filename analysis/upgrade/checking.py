@@ -99,6 +99,7 @@ class Checker:
             FactKind.MODULE_REMOVED: self._is_module_gone,
             FactKind.SIGNATURE_CHANGED: self._is_in_both,
             FactKind.CHECK_ADDED: self._is_new_check,
+            FactKind.DEPRECATED: self._is_said_still,
             FactKind.DEPENDENCY_ADDED: self._is_depended_on,
             FactKind.DEPENDENCY_REMOVED: self._is_depended_on,
         }.get(fact.kind)
@@ -153,6 +154,12 @@ class Checker:
         said = next((text for text in (fact.detail, fact.after) if text), "")[:_TELLING]
         new, old = self._new.text(fact.path), self._old.text(fact.path)
         return bool(new) and (_plain(said) in _plain(new)) and _plain(said) not in _plain(old)
+
+    def _is_said_still(self, fact: Fact) -> bool:
+        """Whether the newer revision still warns: what it has taken away since is told as gone."""
+        said = next((text for text in (fact.detail, fact.after, fact.name) if text), "")
+        told = max(said.split("…"), key=len)[:_TELLING]
+        return _plain(told) in _plain(self._new.text(fact.path))
 
     def _is_installed(self, path: str) -> bool:
         """Whether what a manifest lists comes to whoever installs the product: no development tools, nothing that is locked."""
