@@ -213,6 +213,18 @@ def test_a_prior_is_kept_where_nothing_speaks_against_it() -> None:
     assert next(iter(own.types(evidence_of("Word the moon", DOCS)))) is ChangeType.DOCS
 
 
+def test_a_past_of_its_own_has_a_second_opinion() -> None:
+    """Both together still give chances, and answer the same once written and read."""
+    own = train([sample_of(one) for one in tiny()], prior=trained())
+    assert own.second is not None
+    evidence = evidence_of("Zebra the moon", FLAG)
+    chances = own.types(evidence)
+    assert sum(chances.values()) == pytest.approx(1)
+    assert next(iter(chances)) is ChangeType.FEATURE
+    loaded = Classifier.load(json.loads(json.dumps(own.dump())))
+    assert loaded.types(evidence) == pytest.approx(chances, abs=0.02)
+
+
 def test_areas_are_learned_from_tags() -> None:
     """By words and folders; what the vocabulary says is one more piece of evidence, what only the past shows gives way."""
     moon, sea = a_change("quill/moon/a.py", "a = 1\n", "a = 2\n"), a_change("quill/sea/a.py", "a = 1\n", "a = 2\n")

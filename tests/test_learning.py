@@ -14,11 +14,13 @@ from servers.github import GitHubServer
 from servers.scratch import Scratch
 
 from analysis.commits.commit import FileChange
+from analysis.commits.file_kinds import FileKind
 from analysis.commits.records import Labelled
-from analysis.commits.title import ChangeType
+from analysis.commits.title import ChangeType, read_title
 from analysis.commits.window import Window
 from analysis.errors import BadInput, NotFound, Outage
 from analysis.triage.areas import Areas, general
+from analysis.triage.change_types import likeliest
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.area_model import fit_areas
 from analysis.triage.learned.learning import Trial, learn
@@ -128,6 +130,14 @@ CLEAR = [
     "Refactor the {} into one class",
     "Speed up the {} by caching",
 ]
+
+
+def test_work_on_tests_may_be_ci_where_its_people_say_so() -> None:
+    """Files alone rule that out elsewhere, not against what was learned of the repository itself."""
+    title, kinds = read_title("Retry the slow ones"), [FileKind.TEST]
+    expected = [ChangeType.CI_BUILD, ChangeType.TESTS]
+    assert likeliest(expected, title, (), kinds, is_of_product=False, is_own=True) is ChangeType.CI_BUILD
+    assert likeliest(expected, title, (), kinds, is_of_product=False, is_own=False) is ChangeType.TESTS
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

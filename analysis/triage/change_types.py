@@ -142,7 +142,8 @@ def likeliest(
     """The first of the expected types that title and diff do not rule out.
 
     `is_of_product`: its lines are the product's for the most part, not those of what surrounds it.
-    `is_own`: what is expected was learned of the repository itself, which has words of its own for what is faster.
+    `is_own`: what is expected was learned of the repository itself, which has words of its own for what is faster, and knows
+    what its people call CI or documents.
     What calls itself a chore says so if it mends something; what takes something back says so; and what breaks has lost something.
     """
     ruled_out = {ChangeType.REVERT}
@@ -153,21 +154,29 @@ def likeliest(
     symptoms = {code for code, _ in found_in(title.text)}
     if not is_own and not _PATTERNS.may_speed_up.search(title.text):
         ruled_out.add(ChangeType.PERFORMANCE)
-    if kinds and (not _BUILDS & set(kinds) or is_of_product):
-        ruled_out.add(ChangeType.CI_BUILD)
-    # Where the product's own comments and layout are all that changes, `_idle` has said so.
-    if kinds and FileKind.DOCS not in kinds:
-        ruled_out.add(ChangeType.DOCS)
-    if kinds and FileKind.TEST not in kinds:
-        ruled_out.add(ChangeType.TESTS)
-    if kinds and not _PRODUCT & set(kinds):
-        ruled_out |= _ACTS - ({ChangeType.BUGFIX} if _SAYS_FIX.match(title.text) else set())
+    if kinds and not is_own:
+        ruled_out |= _unlike(title, set(kinds), is_of_product=is_of_product)
     may_break = _BREAKS.search(title.text) or withdraws(title.text) or "dropped_support" in symptoms
     may_break = may_break and not _REMOVES_IDLE.search(title.text)
     if not may_break and not any(fact.kind in _LOST for fact in facts):
         ruled_out.add(ChangeType.BREAKING)
     found = next(kind for kind in expected if kind not in ruled_out)
     return ChangeType.BUGFIX if found is ChangeType.FEATURE and "security" in symptoms else found
+
+
+def _unlike(title: Title, kinds: set[FileKind], *, is_of_product: bool) -> set[ChangeType]:
+    """The types that a change of these kinds of files is not, by what most projects mean by them."""
+    found = set[ChangeType]()
+    if not _BUILDS & kinds or is_of_product:
+        found.add(ChangeType.CI_BUILD)
+    # Where the product's own comments and layout are all that changes, `_idle` has said so.
+    if FileKind.DOCS not in kinds:
+        found.add(ChangeType.DOCS)
+    if FileKind.TEST not in kinds:
+        found.add(ChangeType.TESTS)
+    if not _PRODUCT & kinds:
+        found |= _ACTS - ({ChangeType.BUGFIX} if _SAYS_FIX.match(title.text) else set())
+    return found
 
 
 def is_breaking(commit: Commit, title: Title) -> bool:

@@ -82,6 +82,7 @@ def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Jud
         better.subject if "types" in used else base.subject,
         better.product if "types" in used else base.product,
         better.level if "importance" in used else base.level,
+        better.second if "types" in used else base.second,
     )
     own = whole.area_model.without(left) if "areas" in used and whole.area_model else known.area_model
     return Judgement(classifier, own, is_own="types" in used), trials

@@ -152,10 +152,7 @@ def fit(
     found = [{**sample.signals, **{f"word {word}": 1.0 for word in sample.said}} for sample in samples]
     table = sparse(found, [*signals, *(f"word {word}" for word in words)])
     y = np.array(labels)
-    scale = np.ones(len(samples))
-    share = np.array([scale[y == index].sum() for index in range(len(classes))])
-    scale *= ((share.sum() / np.maximum(share, 1e-9)) ** penalty.balance)[y]
-    scale /= scale.sum()
+    scale = balanced(y, len(classes), penalty.balance)
     held = np.concatenate([np.full(len(signals), penalty.signals), np.full(len(words), penalty.words)])
     nothing = (0.0,) * len(classes)
     start = np.concatenate(
@@ -175,6 +172,15 @@ def fit(
         {name: tuple(map(float, rest[index])) for index, name in enumerate(signals)},
         {name: tuple(map(float, rest[len(signals) + index])) for index, name in enumerate(words)},
     )
+
+
+def balanced(labels: "np.ndarray[Any, Any]", classes: int, balance: float) -> "np.ndarray[Any, Any]":
+    """Return how much each sample counts, 1 in all, so that rare classes are weighed up as far as `balance` says."""
+    import numpy as np
+
+    counts = np.bincount(labels, minlength=classes)
+    scale = ((counts.sum() / np.maximum(counts, 1e-9)) ** balance)[labels]
+    return np.asarray(scale / scale.sum())
 
 
 def sparse(found: Sequence[Mapping[str, float]], names: Sequence[str]) -> Any:

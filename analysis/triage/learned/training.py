@@ -12,7 +12,7 @@ from pathlib import Path
 
 from analysis.commits.bots import is_bot
 from analysis.commits.records import Labelled, read_labels
-from analysis.commits.title import plain_type, read_title
+from analysis.commits.title import ChangeType, plain_type, read_title
 from analysis.facts import facts_of
 from analysis.triage.learned.classifier import (
     LEVEL_ROWS,
@@ -23,9 +23,12 @@ from analysis.triage.learned.classifier import (
     SUBJECTS,
     WEIGHTS,
     Classifier,
+    SecondOpinion,
+    numbers,
 )
-from analysis.triage.learned.evidence import Evidence, gather
-from analysis.triage.learned.softmax import Penalty, Softmax, fit
+from analysis.triage.learned.evidence import TYPES, Evidence, gather
+from analysis.triage.learned.softmax import Penalty, Softmax, balanced, fit
+from analysis.triage.learned.trees import fit_trees
 from analysis.triage.sketch import sketch
 
 _SUBJECT = Penalty(lexical=1e-4, signals=2e-2, words=2e-3, balance=0.8)
@@ -63,7 +66,7 @@ def train(
 ) -> Classifier:
     """Fit the three models to samples, words that are in fewer than `least` of them left out.
 
-    With a `prior` the new classifier is held near it, as strongly as `strength` says.
+    With a `prior` the new classifier is held near it, as strongly as `strength` says, and has a second opinion on types.
     """
     about_penalty, product_penalty = (_OWN_SUBJECT, _OWN_PRODUCT) if prior else (_SUBJECT, _PRODUCT)
     typed = [sample for sample in samples if sample.labelled.type and not sample.plain]
@@ -98,7 +101,17 @@ def train(
         model(about, subjects, SUBJECTS, SUBJECT_ROWS, about_penalty, prior.subject if prior else None),
         model(product, kinds, tuple(PRODUCT), PRODUCT_ROWS, product_penalty, prior.product if prior else None),
         model(ranked, levels, LEVELS, LEVEL_ROWS, _LEVEL, prior.level if prior else None),
+        _second_opinion(about, prior) if prior and about else None,
     )
+
+
+def _second_opinion(about: Sequence[Sample], prior: Classifier) -> SecondOpinion:
+    import numpy as np
+
+    labels = [TYPES.index(ChangeType(str(sample.labelled.type))) for sample in about]
+    found = [numbers(sample.evidence, prior.subject, prior.product) for sample in about]
+    weights = balanced(np.array(labels), len(TYPES), _OWN_SUBJECT.balance) * len(about)
+    return SecondOpinion(prior.subject, prior.product, fit_trees(found, labels, len(TYPES), weights))
 
 
 def _subject(kind: str | None) -> str:
