@@ -395,6 +395,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "impact.bindings": (
         yes("Fix it", ("bindings/ruby/lib/a.rb", "x = 1\n", "x = 2\n")),
         yes("Fix it", ("bindings/go/a.go", "var x = 1\n", "var x = 2\n")),
+        no("Fix it", ("packages/quill/src/dom/bindings/select.js", "let x = 1\n", "let x = 2\n")),
         no("Fix it", CODE),
     ),
     "impact.plugins": (
@@ -496,6 +497,7 @@ CASES: dict[str, tuple[Case, ...]] = {
     "risk.no_tests": (
         no("Rework it", ("src/a.rs", "x();\n", f"#[cfg(test)]\nmod tests {{\n}}\n{MOVED * 3}")),
         yes("Add values", ("quill/a.py", "x = 1\n", LONG)),
+        no("Take newer ones", ("runtime-deps.txt", "a\n", LONG)),
         yes("Add values", ("src/a.rs", "let x = 1;\n", "".join(f"let a_{n} = {n};\n" for n in range(120)))),
         no("Add values", ("quill/a.py", "x = 1\n", LONG), ("tests/test_a.py", "a = 1\n", "a = 2\n")),
         no("Split it", ("quill/a.py", f"x = 1\n{LONG}", "x = 1\n"), ("quill/b.py", None, LONG)),

@@ -550,6 +550,24 @@ def test_the_first_sentence_for_users_is_the_headline(path: str, text: str, head
 
 
 @pytest.mark.parametrize(
+    ("text", "category", "headline_of_it"),
+    [
+        ("fix: keep pages of users that have none", "bugfix", "keep pages of users that have none"),
+        ("perf: read pages of users at once", "performance", "read pages of users at once"),
+        ("docs: say when pages are read again", "internal", "Allow sizes"),
+        ("Pages of users are kept in order", "bugfix", "Pages of users are kept in order"),
+    ],
+)
+def test_a_patch_is_what_its_own_prefix_says(text: str, category: str, headline_of_it: str) -> None:
+    """Of a changeset, the level says only that nothing breaks."""
+    change = a_change(".changeset/a.md", None, f"---\n'quill': patch\n---\n\n{text}\n")
+    commit = a_commit("Allow sizes", files=(change, a_change("quill/a.py", "a = 1\n", "a = 2\n")))
+    assert {one.category for one in statements_of(commit)} <= {category}
+    assert headline(commit) == headline_of_it
+    assert [one for one in why_of(statements_of(commit), headline(commit)) if headline_of_it in one.text] == []
+
+
+@pytest.mark.parametrize(
     "body",
     [
         "SELECT count(*) FROM pages WHERE size > 4; -- INTERNAL Error: the index is stale and users get wrong results",
@@ -570,6 +588,8 @@ def test_a_query_half_a_sentence_and_what_tests_cover_are_no_news(body: str) -> 
         ("The rest is left for a follow-up.", True),
         ("Pages of other files are read in a later change.", True),
         ("This adds the pages in a separate crate that users can take.", False),
+        ("Only old pages are seen by the follow-up clean-up of folders.", False),
+        ("Other stores need a follow-up PR.", True),
         ("The writer remains under the lock of the log.", False),
         ("This is a follow-up to #11, which left pages of other files for a follow-up.", False),
         ("#12, a follow-up to #11, turned the rule on for every crate.", False),

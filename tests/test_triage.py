@@ -133,12 +133,28 @@ def test_a_note_for_users_says_what_the_title_leaves_open(category: str, kind: C
         ("Update pages-core to v2.3", [a_change("pom.xml", "a\n", "b\n")], ChangeType.DEPENDENCIES),
         ("fix(build): keep the order of environments", [PRODUCT], ChangeType.BUGFIX),
         ("avoid quadratic copies in the pager", [PRODUCT], ChangeType.PERFORMANCE),
+        ("Avoid per-row allocations in the pager", [PRODUCT], ChangeType.PERFORMANCE),
+        ("`pager`: fix a clang-tidy complaint about casts", [PRODUCT], ChangeType.REFACTOR),
     ],
 )
 def test_a_title_of_linters_versions_or_builds_is_taken_at_its_word(
     title: str, files: list[FileChange], kind: ChangeType
 ) -> None:
     assert triage(a_commit_of(*files, message=title), (), general()).types == (kind,)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Build: Bump quill from 1.2 to 1.3",
+        "build: bump the quill group from 1.2 to 1.3",
+        "ci: bump example/checkout from 4 to 5",
+    ],
+)
+def test_a_bump_with_the_prefix_of_builds_is_one_of_dependencies(title: str) -> None:
+    manifest = a_change("gradle/libs.versions.toml", "a = 1\n", "a = 2\n")
+    assert triage(a_commit_of(manifest, message=title), (), general()).types[0] is ChangeType.DEPENDENCIES
+    assert triage(a_commit_of(manifest, message="build: cache"), (), general()).types[0] is ChangeType.CI_BUILD
 
 
 @pytest.mark.parametrize("path", ["benches/cache.rs", "examples/cache.py", "scripts/pages.sh"])

@@ -82,7 +82,7 @@ def touched(files: Iterable[ChangedFile]) -> Touches:
             for name, line, is_defined, text in _walk(hunk, code, was, file.language):
                 counted = text.strip() not in stays and not _PATTERNS.imports.match(text)
                 total += counted
-                if not name:
+                if not name or (file.language == "c" and name.isupper()):  # a macro's call looks like a definition
                     continue
                 if _bare(name) in gone and not is_defined:
                     continue  # what is left of it stands elsewhere, or nothing is

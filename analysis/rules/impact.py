@@ -126,7 +126,8 @@ def _alternative(file: ChangedFile) -> tuple[str, str] | None:
     for at, folder in enumerate(folders[:-1]):
         kind = _KINDS.get(folder, "")
         name = folders[-1 if kind == "models" else at + 1].partition(".")[0]
-        if kind and name and not _SHARED.match(name):
+        is_deep = kind == "bindings" and at > 1  # deeper ones bind something else than a language
+        if kind and name and not is_deep and not _SHARED.match(name):
             return kind, name
     return None
 

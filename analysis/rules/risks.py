@@ -112,13 +112,14 @@ def _gone(change: Change, told: Sequence[Fact]) -> Iterator[Claim]:
 def _tests(change: Change) -> Iterator[Claim]:
     for fact in change.of(FactKind.TEST_DISABLED):
         yield change.claim(change.sentence(say_fact(fact, change.language)), fact)
-    lines = sum(file.change.additions + file.change.deletions for file in change.product)
+    code = [file for file in change.product if file.language in _CODE]
+    lines = sum(file.change.additions + file.change.deletions for file in code)
     has_tests = any(file.kind is FileKind.TEST or _holds_tests(file) for file in change.files.values())
-    added = sum(file.change.additions for file in change.product)
+    added = sum(file.change.additions for file in code)
     if lines < _MANY_LINES or not added or has_tests or change.is_revert:
         return
     if lines - 2 * sum(one.count for one in moved(change.commit)) >= _MANY_LINES:  # what only moved is tested as it was
-        paths = tuple(file.path for file in change.product[:4])
+        paths = tuple(file.path for file in code[:4])
         yield Claim(change.say("risk.no_tests"), paths)
 
 

@@ -41,7 +41,7 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
         and len(fragments) < _MOST_FRAGMENTS
         and len(best.text) <= _LONGEST_HEADLINE
     ):
-        return best.text
+        return read_title(best.text).text if read_title(best.text).types else best.text
     if said.tells_nothing:
         return next((one.text for one in statements if one.kind is StatementKind.EFFECT), title)
     return title
@@ -52,10 +52,15 @@ def why_of(statements: Sequence[Statement], headline: str = "") -> tuple[Stateme
 
     The best comes first, unless its author wrote the other one before it.
     """
-    found = (one for one in statements if one.kind is StatementKind.EFFECT and one.text != headline)
+    found = (one for one in statements if one.kind is StatementKind.EFFECT and not _is_headline(one.text, headline))
     chosen = tuple(islice(found, MOST_QUOTED))
     is_one_text = len({(one.source, one.url, one.path) for one in chosen}) == 1
     return tuple(sorted(chosen, key=lambda one: one.order)) if is_one_text else chosen
+
+
+def _is_headline(text: str, headline: str) -> bool:
+    """Whether a sentence stands above already, with its prefix or without."""
+    return headline in {text, read_title(text).text}
 
 
 def _is_for_users(statement: Statement) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import yaml
 
 from analysis.commits.commit import Commit, FileChange
+from analysis.commits.title import ChangeType, read_title
 from analysis.facts.syntax.changed import changed_file
 from analysis.i18n.patterns import Patterns
 from analysis.statements.candidate import Candidate
@@ -39,6 +40,15 @@ _CATEGORIES = {
 }
 _EFFECTIVE = {"breaking", "deprecation", "security", "feature", "bugfix", "performance"}
 """Categories whose sentence is about what users notice."""
+
+_BY_TYPE = {
+    ChangeType.BREAKING: "breaking",
+    ChangeType.SECURITY: "security",
+    ChangeType.FEATURE: "feature",
+    ChangeType.BUGFIX: "bugfix",
+    ChangeType.PERFORMANCE: "performance",
+}
+"""The category of a sentence that begins as titles of commits do; of any other type, it is nothing for users."""
 
 _LEAST_WORDS = 3
 
@@ -146,7 +156,8 @@ def _changeset(change: FileChange) -> Iterator[tuple[str, int, str]]:
     bumps = " ".join(text for _, text in lines[marks[0] : marks[1]])
     level = next((word for word in ("major", "minor", "patch") if re.search(rf":\s*['\"]?{word}\b", bumps)), "")
     for sentence in _sentences("\n".join(text for _, text in lines[marks[1] + 1 :])):
-        yield sentence, lines[marks[1]][0] + 1, category_of(level)
+        said = read_title(sentence).types  # a patch may hold anything that breaks nobody
+        yield sentence, lines[marks[1]][0] + 1, _BY_TYPE.get(said[0], "internal") if said else category_of(level)
 
 
 def _changelog(change: FileChange) -> Iterator[tuple[str, int, str]]:

@@ -46,6 +46,8 @@ def types_said(
     if title.restores is None and takes_back:
         found.append(ChangeType.REVERT)
     named = [kind for kind in types_named(commit, title, kinds) if kind is not ChangeType.CHORE]
+    if named[:1] == [ChangeType.CI_BUILD] and plain_type(title.text, by_bot=is_bot(commit)) is ChangeType.DEPENDENCIES:
+        named.insert(0, ChangeType.DEPENDENCIES)  # `Build: bump pages from 1.2 to 1.3`
     if ChangeType.DEPENDENCIES in named:  # `build(deps): …` says it, wherever the list of them lies
         named.sort(key=lambda kind: kind is not ChangeType.DEPENDENCIES)
     around = _surrounding(kinds) if named and named[0] is not ChangeType.DEPENDENCIES else None
