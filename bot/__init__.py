@@ -1,1 +1,1 @@
-"""The outer side: configuration, the command line, the conversation, the platforms. Nothing imports this package."""
+"""The outer layer: configuration, command line, conversation and platforms. Nothing else imports this package."""

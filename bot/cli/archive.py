@@ -1,4 +1,4 @@
-"""The command line's part about what is remembered: weeks and months, past days, files, the archive as pages."""
+"""Commands about stored digests: weeks and months, past days, exports, the archive as pages."""
 
 import contextlib
 from collections.abc import Iterator

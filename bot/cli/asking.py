@@ -1,4 +1,4 @@
-"""The command line's part about questions in plain words."""
+"""The command for questions in plain words."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""A briefing: the digests of one or several repositories, narrowed to what was asked for, and written in a format."""
+"""A briefing: digests of one or more repositories, filtered as requested and written in a format."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The command line of the bot: serve, chat, feeds, feedback; mounted by `bot.cli.main`."""
+"""The bot's commands: serve, chat, feeds, feedback; mounted by `bot.cli.main`."""
 
 import sys
 from collections.abc import Iterator

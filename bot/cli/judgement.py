@@ -1,4 +1,4 @@
-"""The command line's part about judgement: learning a repository, scoring analysers, proposing areas."""
+"""Commands about judgement: learning a repository, scoring analysers, proposing areas."""
 
 from dataclasses import asdict, replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command line's part about programs that speak the Model Context Protocol."""
+"""The command for programs that speak the Model Context Protocol."""
 
 import typer
 

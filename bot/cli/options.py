@@ -1,4 +1,4 @@
-"""What the commands of the command line share: options, the core, and what is known of the screen."""
+"""What the terminal commands share: options, the core, and the properties of the terminal."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The commands that look after the store."""
+"""The commands that maintain the store."""
 
 from dataclasses import asdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Standard input, output and error of the command line: what is told where, and what a closed pipe or a full disk means."""
+"""Standard input, output and error of the command line: what is written where, and how a closed pipe or a full disk is handled."""
 
 import os
 import sys

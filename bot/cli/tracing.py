@@ -1,4 +1,4 @@
-"""The command line's part about where a fix is, who may have broken something, and how a fork stands."""
+"""Commands about where a fix is, what may have broken something, and the patches of a fork."""
 
 from pathlib import Path
 from typing import Annotated, Any

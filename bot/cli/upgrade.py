@@ -1,4 +1,4 @@
-"""The command line's part about moving from one version to another."""
+"""The command for upgrades from one version to another."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""The command line's part about what a team uses of a repository."""
+"""The command that scans what a team uses of a repository."""
 
 import re
 from collections import Counter

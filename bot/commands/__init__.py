@@ -1,1 +1,1 @@
-"""The language of commands: what may be asked, how it is read and printed, and what the store answers."""
+"""The commands: what can be asked, how commands are parsed and printed, and what the store answers."""

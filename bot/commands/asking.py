@@ -1,4 +1,4 @@
-"""Questions in plain words, answered from the store: read, looked for, and where nothing fits, looked for with less asked."""
+"""Answers questions in plain words from the store; if nothing matches, conditions are dropped one by one."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace

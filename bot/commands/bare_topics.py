@@ -1,4 +1,4 @@
-"""Topics that are named by bare words: `AMD, NPU and bug fixes`. What is only understood by half is asked back."""
+"""Topics written as bare words: `AMD, NPU and bug fixes`. If only part of them is understood, the bot asks back."""
 
 import re
 from collections.abc import Sequence

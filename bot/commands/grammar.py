@@ -1,4 +1,4 @@
-"""The one grammar of commands: reads what people type and what buttons are named by, and prints a command again."""
+"""The grammar of commands: parses what people type and the names of buttons, and prints commands."""
 
 import re
 from collections.abc import Iterable, Mapping

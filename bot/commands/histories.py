@@ -1,4 +1,4 @@
-"""Answers about a repository's history for programs and pages: moving between versions, where a fix is, what may have broken something."""
+"""Answers about a repository's history for programs and pages: upgrades, where a fix is, what may have broken something."""
 
 from analysis.errors import BadInput
 from analysis.i18n.language import Language

@@ -1,4 +1,4 @@
-"""What single words mean to people: an area, a type, an importance, an hour, a zone; mistakes with the way out."""
+"""What single words mean: an area, a type, an importance, a time, a zone; mistakes say how to correct them."""
 
 import re
 from datetime import datetime, time

@@ -1,4 +1,4 @@
-"""What was asked for and cannot be answered, as a sentence in the asker's language."""
+"""Requests that cannot be answered, as a sentence in the reader's language."""
 
 import contextlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""In which language people read, as their platform last said it: for what is sent to somebody who has not just asked."""
+"""The language people read, as their platform last reported it; for messages that answer no request."""
 
 from analysis.i18n.language import LANGUAGES, Language
 from bot.port.platform import Asker

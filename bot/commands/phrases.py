@@ -1,4 +1,4 @@
-"""Options as people say them, without the sign between name and value: `area = AMD`, `since 7d`, `at 18:30`, `every morning`."""
+"""Options in natural wording, without a sign between name and value: `area = AMD`, `since 7d`, `at 18:30`, `every morning`."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A typed line cut into its pieces: words, `name=value`, what stands in quotation marks; and text put into them.
+"""Splits a typed line into pieces (words, `name=value`, quoted text), and quotes text for one.
 
 People type on phones and in many alphabets: any space of Unicode parts words, any pair of quotation marks holds a text
 together, any dashes of Unicode stand for `--`. What stands in quotation marks is taken as it is; a doubled

@@ -1,4 +1,4 @@
-"""How people point at a commit or a pull request: by address, by `owner/repo#187`, by number, by SHA."""
+"""The ways people refer to a commit or a pull request: URL, `owner/repo#187`, number, SHA."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The table of commands: one line for each, from which help, Slack's manifest and Discord's commands are made.
+"""The table of commands, one line each, from which help, Slack's manifest and Discord's commands are generated.
 
 How a command is typed: its name, then what stands by its place, then what is named (`since=7d`), and flags (`public`).
 """

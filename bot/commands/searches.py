@@ -1,4 +1,4 @@
-"""What a search looks for, with its filters: `cache since=7d min=high`, in the one grammar of commands wherever it is typed."""
+"""Search words and filters, parsed by the same grammar wherever they are typed: `cache since=7d min=high`."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence

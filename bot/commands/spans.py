@@ -1,4 +1,4 @@
-"""Days and spans of days, as commands name them and as buttons write them."""
+"""Days and spans of days, as commands and buttons write them."""
 
 import contextlib
 import re

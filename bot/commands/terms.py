@@ -1,4 +1,4 @@
-"""What of a question names something to look for, and what is only courtesy."""
+"""Which words of a question are search terms, and which are only courtesy."""
 
 from analysis.i18n.typography import ENDS, LIST_SIGNS, fold
 from bot.i18n.words import WORDS

@@ -1,4 +1,4 @@
-"""What people name as topics of a subscription, read and said: several in one line are several."""
+"""Topics of a subscription, parsed and printed: several in one line are several topics."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What went wrong, in the reader's language. A problem is worded in English; in another language its kind must do."""
+"""Errors in the reader's language. Problems are worded in English; other languages only have a sentence for each kind."""
 
 from analysis.errors import Damaged, Forbidden, NotFound, Outage, Problem, RateLimited, Unwelcome
 from analysis.i18n.language import Language

@@ -1,1 +1,1 @@
-"""Whoever asks something gets an answer: requests find their handlers here."""
+"""Answers requests: each is passed to its handler."""

@@ -1,4 +1,4 @@
-"""What was asked before in the same conversation, so that a question may lean on it: kept in the store, the last ones alone."""
+"""The last questions of a conversation, kept in the store so that a follow-up can refer to them."""
 
 import json
 from dataclasses import dataclass

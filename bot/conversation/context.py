@@ -1,4 +1,4 @@
-"""A request with everything that answering it needs: who may see what, in which language, on which clocks."""
+"""A request with everything needed to answer it: permissions, language, time zone."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable

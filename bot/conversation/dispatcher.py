@@ -1,4 +1,4 @@
-"""Answers what people ask: reads the command, looks who may, hands it to its handler, and turns mistakes into notes.
+"""Answers requests: parses the command, checks permissions, calls its handler, and turns mistakes into notes.
 
 The same for every platform; see `bot.port.platform.Conversation`.
 """

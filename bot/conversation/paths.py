@@ -1,4 +1,4 @@
-"""Paths and branches that are offered while somebody types: folder by folder, family by family."""
+"""Suggests paths and branches while somebody types: folder by folder, prefix by prefix."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What is under way says of itself while somebody waits for it: steps in their words, as they come, or anything else."""
+"""Progress of running work, reported to whoever waits for it, as it comes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

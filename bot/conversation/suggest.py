@@ -1,4 +1,4 @@
-"""What could be meant while somebody types; quickly. Implements `bot.port.platform.Suggest`."""
+"""Fast suggestions while somebody types. Implements `bot.port.platform.Suggest`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta

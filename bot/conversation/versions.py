@@ -1,4 +1,4 @@
-"""Versions and branches that are offered while somebody types: as a repository last listed them, tags in pairs."""
+"""Suggests versions and branches while somebody types, as a repository last listed them; tags in pairs."""
 
 import asyncio
 import contextlib

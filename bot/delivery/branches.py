@@ -1,4 +1,4 @@
-"""Which branches a feed's last post knew: what has come since then, and what has gone, is said in the next one."""
+"""The branches that a feed's last post knew; the next one says which have appeared or disappeared."""
 
 import json
 from dataclasses import replace

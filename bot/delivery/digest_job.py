@@ -1,4 +1,4 @@
-"""The rounds of the feeds: what is due is made and delivered, what was incomplete is completed where it stands.
+"""The rounds of the feeds: makes and delivers what is due, and completes posts that were incomplete.
 
 A feed brings digests of days, or looks back on weeks or months; both are delivered alike, and told apart by their kind.
 """

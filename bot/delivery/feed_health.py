@@ -1,4 +1,4 @@
-"""Whether feeds can do their work: since when one cannot and why, and who is told of it, once, and again when it can.
+"""Whether feeds work: since when one has been failing and why. People are told once, and again when it works.
 
 Whoever looks at a repository says how that went (`broke`, `works`). The rounds tell whoever set a feed up soon, and its
 channel at the hour at which a post does not come. What GitHub refuses to all alike is told to a person once, however many

@@ -1,4 +1,4 @@
-"""What is due to a channel, and what of a digest it gets: by the feed's hour, days and filters."""
+"""What is due in a channel, and which part of a digest it gets: by the feed's time, days and filters."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""An answer about a history, as it is shown in chat."""
+"""Answers about a repository's history, as shown in chat."""
 
 from bot.i18n.wording import tell
 from formatters.reply import Sheet

@@ -1,4 +1,4 @@
-"""Tells whoever follows a fix when it lands, when it is taken back, and when it is released; each once."""
+"""Tells followers of a fix when it lands, is reverted or is released; each event once."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Keeps what is learned of the feeds' repositories fresh: once a week, a few repositories at a time."""
+"""Keeps what was learned about the feeds' repositories up to date: once a week, a few repositories at a time."""
 
 import asyncio
 import contextlib

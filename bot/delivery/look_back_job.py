@@ -1,4 +1,4 @@
-"""What is posted of weeks and months: days are read ahead as they end, so that a look back finds them in the store."""
+"""Posts about weeks and months: days are read as they end, so that a look-back finds them in the store."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""Whether the model reads: whoever set a feed up hears once that it does not, within the hour, and again when it does."""
+"""Whether the model works: within an hour, the people who set up feeds are told once that it fails, and once that it works again."""
 
 from collections.abc import Iterable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is told once to people about a trouble and its end: kept over restarts, delivered like any post.
+"""Notices about a failure and its end, each sent once: they survive restarts and are delivered like any post.
 
 Feeds have their own memory of that (`feed_health`); this one is for troubles that belong to no single feed.
 """

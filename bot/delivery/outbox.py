@@ -1,4 +1,4 @@
-"""Posts what is due exactly once, whatever dies in between: claim, begin, post, close.
+"""Posts what is due exactly once, even across crashes: claim, begin, post, close.
 
 Everything that must survive is in the store before the platform hears of it (see `storage.deliveries`). What this module
 does not know is when something is due and what is in it.

@@ -1,4 +1,4 @@
-"""Looks at the repositories between the posts: what lands is fetched and analysed soon, so that a post finds it done."""
+"""Checks repositories between posts: what lands is fetched and analysed early, so that it is ready for the post."""
 
 import logging
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Replies made of digests and entries, with the commands that their buttons stand for."""
+"""Replies made from digests and entries, with the commands behind their buttons."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Whether subscribers can be told of their repositories: each hears once that one cannot be read, and again when it can.
+"""Whether subscriptions can be served: subscribers are told once that a repository cannot be read, and once that it can again.
 
 Whoever set a feed of it up, and its channel, hear of it from `feed_health`.
 """

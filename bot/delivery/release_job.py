@@ -1,4 +1,4 @@
-"""Tells each release in the channels that want it: tags are followed by conditional requests, and each is told once."""
+"""Announces each release once, in the channels that want it; tags are checked by conditional requests."""
 
 import asyncio
 import logging

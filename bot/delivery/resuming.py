@@ -1,4 +1,4 @@
-"""A paused feed goes on, and makes up for what its channel refused; what a person paused is not owed."""
+"""Resumes a paused feed and makes up for what its channel rejected, but not for what a person paused."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The heartbeat: asks every few seconds what is due. What is due, and whether it was done, is decided by the store.
+"""The heartbeat: asks every few seconds what is due. The store decides what is due and whether it was done.
 
 The only module that knows APScheduler.
 """

@@ -1,4 +1,4 @@
-"""The rounds of the subscriptions: one message for each recipient and time, with what their topics matched."""
+"""The rounds of the subscriptions: one message per recipient and time, with what their topics matched."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Which commits a recipient is told of, and when: topics matched, mutes and reverts heeded."""
+"""Which commits a recipient is told about, and when: by topics, mutes and reverts."""
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence

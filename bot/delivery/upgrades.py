@@ -1,4 +1,4 @@
-"""What moving between two versions does, as it is shown in chat."""
+"""An upgrade, as shown in chat."""
 
 from analysis.i18n.language import Language
 from analysis.triage.areas import Areas

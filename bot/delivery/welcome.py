@@ -1,4 +1,4 @@
-"""The first words in a channel that a feed was made for: what comes when, and that anybody may ask; said once."""
+"""The introduction in a channel that got its first feed: what will be posted when, and that anyone can ask. Posted once."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Has a model answer a question out of the commits that were found, within the day's tokens, and notes what that cost."""
+"""Has a model answer a question from the commits found, within the day's tokens, and records the cost."""
 
 import hashlib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Days as they are remembered, put together again from the store: nothing is fetched and nothing read anew.
+"""Stored days, reassembled from the store: nothing is fetched and nothing is analysed again.
 
 A day here is all that is known of its commits by committer time in one zone, whoever was told of it and when.
 """

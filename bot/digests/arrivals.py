@@ -1,4 +1,4 @@
-"""Commits on their way from the source to whoever reads them: judged as they come, with what people wrote around them."""
+"""Commits on their way from the source to their reader: judged as they arrive, with what people wrote about them."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence

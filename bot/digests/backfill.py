@@ -1,4 +1,4 @@
-"""Fills the store with days of the past: what there is to do and about what it costs, then the doing.
+"""Reads past days into the store: first what there is to do and roughly what it costs, then the reading.
 
 Days are taken a week at a time: all of its commits are fetched and read at once, as many as the model takes; before the
 last of them are read the next week has begun, and meanwhile digests are made of what is stored. Whatever stops it, what

@@ -1,4 +1,4 @@
-"""What a model may still be asked, and what that may cost: claimed in the store, so that all processes keep to it together."""
+"""What a model may still be asked and what that may cost: claimed in the store, so that all processes share one limit."""
 
 import contextlib
 import threading

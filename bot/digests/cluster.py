@@ -1,4 +1,4 @@
-"""A Dask cluster that reads in place of this machine's threads: the only module that knows its SDK.
+"""A Dask cluster that reads instead of this machine's threads; the only module that uses its SDK.
 
 Workers are given commits and an analyser, with a model's key, and give readings back; they need Daybrief installed, and
 neither store nor configuration. https://distributed.dask.org/en/stable/client.html

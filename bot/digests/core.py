@@ -1,4 +1,4 @@
-"""Makes digests: from a source through the store and an analyser, for every front end alike."""
+"""Makes digests from a source, the store and an analyser, for every front end."""
 
 import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence

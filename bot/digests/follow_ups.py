@@ -1,4 +1,4 @@
-"""What came of changes that were told in the days before, put together from the store."""
+"""What became of changes reported on earlier days, put together from the store."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Which commits belong into a digest, listed and fetched: the window's own, late ones, misdated ones, each once."""
+"""Which commits belong in a digest, listed and fetched: those of the window, late ones and misdated ones, each once."""
 
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import replace

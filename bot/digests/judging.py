@@ -1,4 +1,4 @@
-"""Judges commits, each once: a stored judgement stands until something that it rests on is another."""
+"""Judges each commit once: a stored judgement is reused until something it depends on changes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace

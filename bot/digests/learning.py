@@ -1,4 +1,4 @@
-"""Learns repositories from their own past, and scores analysers against what people said."""
+"""Learns repositories from their own past, and scores analysers against labels that people gave."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

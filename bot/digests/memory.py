@@ -1,4 +1,4 @@
-"""What the store remembers of commits and days, put together again: nothing is fetched."""
+"""Stored commits and days, reassembled: nothing is fetched."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace

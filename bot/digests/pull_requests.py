@@ -1,4 +1,4 @@
-"""What people wrote of commits: read from the store, the rest from GitHub, and read again while people may still add to it."""
+"""What people wrote about commits: from the store, otherwise from GitHub, and read again while people may still add to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Scores an analyser on days that readers labelled: what stands first, whether claims are borne out, and what it costs."""
+"""Scores an analyser on days labelled by readers: what comes first, whether claims hold up, and what it costs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Releases as they are known: tags followed by conditional requests, and what each one brings to whoever takes it."""
+"""Known releases: tags followed by conditional requests, and what each one means for people who upgrade."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What people name as a repository, and the source that reads it."""
+"""Parses repository names and opens the source that reads them."""
 
 import re
 from collections.abc import Callable, Mapping

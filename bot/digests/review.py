@@ -1,4 +1,4 @@
-"""A look back on a week or a month of a repository, from what the store knows; days that it lacks are read first."""
+"""A look-back on a week or a month of a repository, from the store; days it lacks are read first."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""A rewritten history: commits that were told before under other SHAs are recognised by content, those that are gone are named."""
+"""Rewritten history: commits already reported under other SHAs are recognised by content, and dropped ones are named."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""One session with an analyser: what it reads, in what order it puts it, what it says of all, and what that costs.
+"""One session with an analyser: what it reads, how it orders the day, what it says about it, and what that costs.
 
 Whatever a model is asked is asked once, whichever process of the store asks first; the others wait for its answer. What
 a question may cost is set aside before it is asked, so that all together stay within the day's tokens.

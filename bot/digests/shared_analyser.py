@@ -1,4 +1,4 @@
-"""An analyser that reads a commit once, however many ask for it at the same time; the others wait for the first."""
+"""An analyser that reads each commit once, however many callers ask at the same time; the others wait for the first."""
 
 import threading
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""One run for all who ask for the same thing at once, across threads; the others wait for its result."""
+"""One run for all threads that ask for the same thing at once; the others wait for its result."""
 
 import threading
 from collections.abc import Hashable

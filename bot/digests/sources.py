@@ -1,4 +1,4 @@
-"""Where commits and what people wrote around them are read, as it is configured."""
+"""Opens the configured sources of commits and of what people wrote about them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Everything that one store remembers, by what it is."""
+"""All parts of one store."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Looks for what may have broken something between two revisions: their commits from the store, those that it lacks from the source."""
+"""Looks for what may have broken something between two revisions: commits come from the store, missing ones from the source."""
 
 from collections.abc import Collection, Sequence
 

@@ -1,4 +1,4 @@
-"""Follows a fix through the store, and through what its source knows beyond that: landed, reverted, copied, released."""
+"""Traces a fix through the store and its source: landed, reverted, copied, released."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

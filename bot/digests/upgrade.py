@@ -1,4 +1,4 @@
-"""Makes an upgrade: the commits between two revisions from the store, those that it lacks from the source, then what they come to."""
+"""Makes an upgrade: the commits between two revisions, from the store or else from the source, and their net effect."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

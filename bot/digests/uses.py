@@ -1,4 +1,4 @@
-"""Scans a team's files for what they use of a repository, and holds what is found against its files and its past."""
+"""Scans a team's files for what they use of a repository, and checks the names against its files and its past."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Threads for what would hold up the conversation."""
+"""Threads for work that would block the conversation."""
 
 import asyncio
 import contextlib

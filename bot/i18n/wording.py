@@ -1,4 +1,4 @@
-"""What the bot says in a conversation, by key and language; the sentences stand in a folder for each language."""
+"""The bot's sentences in a conversation, by key and language; each language has a folder."""
 
 import re
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""What is known, as tools and resources for programs that speak the Model Context Protocol: over standard input, and over HTTP."""
+"""Everything known, as tools and resources over the Model Context Protocol: on standard input, and over HTTP."""

@@ -1,1 +1,1 @@
-"""The answers to commands, a module for each subject."""
+"""The handlers of commands, one module per subject."""

@@ -1,4 +1,4 @@
-"""Answers about commits: one in full, an area's, what a search finds; a rank corrected, an analysis made anew."""
+"""Handlers about commits: one in full, an area's, search results; correcting a rank, repeating an analysis."""
 
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -1,4 +1,4 @@
-"""Answers about days: today, yesterday, a date; all of a day's commits, why the important ones are, 👍 and 👎."""
+"""Handlers about days: today, yesterday, a date; all commits of a day, why the important ones are, 👍 and 👎."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Answers about a channel's feeds: paused, ended, how they are doing; and a person's home."""
+"""Handlers about a channel's feeds: pausing, removing, their status; and a person's home."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Answers to what is no command: thanks, greetings, a day, an area; and questions, which `questions` answers."""
+"""Handlers for text that is not a command: thanks, greetings, a day, an area; `questions` answers the rest."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

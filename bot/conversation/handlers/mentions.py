@@ -1,4 +1,4 @@
-"""Answers about the commits that somebody's message names."""
+"""Handlers about the commits that someone's message mentions."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Short looks at what an address of the archive shows, for whoever reads the channel that it was shared in."""
+"""Previews of archive links, limited to what the channel they were shared in may see."""
 
 import re
 from collections.abc import AsyncIterator, Sequence

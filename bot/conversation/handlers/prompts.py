@@ -1,4 +1,4 @@
-"""What may be asked next: offered where a conversation begins, by what somebody follows."""
+"""Suggested questions at the start of a conversation, based on what somebody follows."""
 
 from collections.abc import AsyncIterator
 

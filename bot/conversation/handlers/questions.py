@@ -1,4 +1,4 @@
-"""Answers to questions in plain words, with what was asked before in the same thread."""
+"""Handlers for questions in plain words, including follow-ups in the same thread."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace

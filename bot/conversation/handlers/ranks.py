@@ -1,4 +1,4 @@
-"""Answers about ranks: what people think of them is counted, and what holds is told with who said so."""
+"""Handlers about ranks: votes are counted, and a corrected rank names who decided it."""
 
 import logging
 from collections.abc import AsyncIterator, Sequence

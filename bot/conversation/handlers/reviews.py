@@ -1,4 +1,4 @@
-"""Answers that look back: the last week, the last month; from what is known, nothing is read for them."""
+"""Handlers that look back on the last week or month, using only what is stored."""
 
 from collections.abc import AsyncIterator
 

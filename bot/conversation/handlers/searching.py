@@ -1,4 +1,4 @@
-"""Answers to searches: for the words as they stand, and where nothing has them, as a question."""
+"""Handlers for searches: for the exact words, and if nothing contains them, as a question."""
 
 from collections.abc import AsyncIterator
 

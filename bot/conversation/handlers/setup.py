@@ -1,4 +1,4 @@
-"""Answers about how a repository's posts come to a channel: the form, and what it was filled in with."""
+"""Handlers that set up a channel's feed: the form, and what was entered in it."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Answers about the subscriptions that there are: listed, ended, heard of again, undone; and how they are said."""
+"""Handlers for existing subscriptions: listing, ending, unmuting, undoing; and how they are worded."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""Answers to who subscribes to a topic, or mutes one."""
+"""Handlers for subscribing to a topic and muting one."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import asdict, replace

@@ -1,4 +1,4 @@
-"""Answers about where a fix is, which commits may have broken something, and how the patches of a fork stand."""
+"""Handlers about where a fix is, which commits may have broken something, and the patches of a fork."""
 
 from collections.abc import AsyncIterator
 

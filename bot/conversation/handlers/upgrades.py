@@ -1,4 +1,4 @@
-"""Answers about moving from one version to another."""
+"""Handlers about upgrades from one version to another."""
 
 from collections.abc import AsyncIterator
 

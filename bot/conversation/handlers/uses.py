@@ -1,4 +1,4 @@
-"""Answers about what people use: a file that they send is understood, kept for them alone, listed, and forgotten when they ask."""
+"""Handlers about what people use: the file they send is parsed, stored for them alone, listed, and deleted on request."""
 
 import logging
 from collections.abc import AsyncIterator
