@@ -61,7 +61,16 @@ def _pattern(value: str) -> str:
         re.compile(value)
     except re.error as error:
         raise ValueError(f"{value!r} is not a regular expression ({error})") from None
+    if re.search(value, ""):
+        raise ValueError(f"{value!r} fits every path")
     return value
+
+
+def _words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an entry without a letter: it would fit everything, or nothing."""
+    if any(not word.strip() for word in words):
+        raise ValueError("an entry is empty: write a word there, or take the entry out")
+    return words
 
 
 def _clock(value: Any) -> Any:
@@ -130,7 +139,8 @@ Gateway = Annotated[str, pydantic.AfterValidator(_gateway)]
 Pattern = Annotated[str, pydantic.AfterValidator(_pattern)]
 Network = Annotated[str, pydantic.AfterValidator(_network)]
 File = Annotated[Path, pydantic.AfterValidator(at_home)]
-Names = Annotated[tuple[str, ...], pydantic.BeforeValidator(_listed)]
+Words = Annotated[tuple[str, ...], pydantic.AfterValidator(_words)]
+Names = Annotated[Words, pydantic.BeforeValidator(_listed)]
 """The environment has no lists: there, commas stand between them."""
 Patterns = Annotated[Names, pydantic.AfterValidator(_patterns)]
 BranchPatterns = Annotated[Names, pydantic.AfterValidator(_branches)]
@@ -284,12 +294,10 @@ class AreaSettings(_Table):
 
     en: str = Field(default="", description="the area's name in English")
     zh: str = Field(default="", description="the area's name in Chinese")
-    words: tuple[str, ...] = Field(
+    words: Words = Field(
         default=(), description="words that mean the area anywhere: in tags, titles and parts of paths"
     )
-    tags: tuple[str, ...] = Field(
-        default=(), description="words that mean it only as a tag, prefix or scope in a title"
-    )
+    tags: Words = Field(default=(), description="words that mean it only as a tag, prefix or scope in a title")
     paths: tuple[Pattern, ...] = Field(
         default=(), description="regular expressions matched against the path, which starts with a /"
     )
@@ -347,8 +355,8 @@ class FeedSettings(_Table):
     least: Literal["high", "medium", "low"] = Field(
         default="low", description="the lowest importance shown: `high`, `medium` or `low`"
     )
-    areas: tuple[str, ...] = Field(default=(), description="only these areas; default: all")
-    left_out: tuple[str, ...] = Field(default=(), description="authors to leave out; `bots` for all bots")
+    areas: Words = Field(default=(), description="only these areas; default: all")
+    left_out: Words = Field(default=(), description="authors to leave out; `bots` for all bots")
     paths: Globs = Field(
         default=(),
         description="only commits that touch these paths, as patterns such as rust/** or *.proto; default: all",

@@ -410,10 +410,12 @@ def test_a_machine_whose_zone_cannot_be_read_is_in_utc(monkeypatch: pytest.Monke
         ("[serve]\npoll_minutes = inf", "[serve] poll_minutes: should be a finite number"),
         ("[model]\nprice_in = nan", "[model] price_in: should be a finite number"),
         ('[store]\npath = "~nosuch/x"', "[store] path: there is no home folder for '~nosuch/x': write the whole path"),
+        ('[areas.ours]\nwords = [" "]', "[areas.ours] words: an entry is empty: write a word there, or take"),
+        ('[areas.ours]\npaths = [".*"]', "[areas.ours] paths, entry 1: '.*' fits every path"),
         ("a = " + "[" * 5_000, "is nested too deeply"),
         ("# " + "x" * 1_000_000, "is larger than a megabyte"),
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_what_nobody_can_use_is_refused_by_name(tmp_path: Path, text: str, why: str) -> None:
     """Where it stands, and not by a traceback when it is first used."""

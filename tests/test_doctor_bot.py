@@ -98,6 +98,10 @@ def with_slack(environ: dict[str, str], server: FakeSlack, **changes: str) -> di
         '[slack]\nclient_id = "1"\nmode = "http"\nsigning_secret = "s"\n',
         SLACK + '[serve]\narchive = true\n[web]\nzone = "Nowhere"\n',
         SLACK + FEED + 'made_by = "ann"\n',
+        SLACK + FEED.replace("ann/scratch", "https://gitlab.com/ann/scratch"),
+        '[outlets]\nteam = "json://127.0.0.1:9"\n'
+        + FEED.replace("slack", "outlet").replace("C1", "team")
+        + 'made_by = "U1"\n',
         SLACK + FEED + FEED + 'language = "zh"\n',
         SLACK + FEED + FEED.replace("ann/scratch", "Ann/Scratch") + 'at = "17:00"\ndays = "workdays"\n',
         '[discord]\ntoken = "x"\n[slack]\napp_token = "xapp-1"\n',

@@ -216,8 +216,13 @@ def configured_feed(core: Core, settings: FeedSettings) -> Feed:
             f"made_by {settings.made_by!r} is nobody's id: write a member id of Slack's (U024BE7LH) or an id of Discord's (a "
             "number), or leave it out."
         )
+    if settings.platform == "outlet" and settings.made_by:
+        raise BadInput(
+            f"made_by {settings.made_by!r} could not be told of anything: an outlet has no people, so leave it out."
+        )
     place = parse_place(settings.repository)
-    name = place.name or core.sources.open(place).repo
+    # A clone that is named may be mounted later; of what is on GitHub, only the server is looked at here.
+    name = place.name if place.path and place.name else core.sources.open(place).repo
     return Feed(
         platform=settings.platform,
         workspace=settings.workspace,
