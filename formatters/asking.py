@@ -146,6 +146,8 @@ def _notes(answer: Answer, language: Language) -> Iterator[str]:
             yield label(
                 "ask.reverted", language, sha=found.entry.commit.short, by=_name(by), day=by.committed_at.date()
             )
+    if answer.asks_of_reverts and not any(found.reverted for found in answer.found):
+        yield label("ask.not_reverted", language)
     yield from say_unread(answer.unread, language)
     unreleased = [found for found in answer.found if found.unreleased]
     if unreleased:

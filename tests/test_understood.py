@@ -285,6 +285,7 @@ async def test_what_was_reverted_says_so(bot: Bot, text: str) -> None:
     """Wherever it is shown."""
     assert "everted by #415 on 2026-03-12" in await told(bot, text)
     assert "everted" not in await told(bot, "show #416")
+    assert "No revert of it is known." in await told(bot, text.replace("show", "reverted?").replace("397", "416"))
 
 
 async def test_a_list_names_what_was_reverted(bot: Bot) -> None:

@@ -52,6 +52,7 @@ class Answer:
         more: whether others fit as well.
         counted: what it wants counted: authors with their commits, the most first, or new authors with their first ones. None where
             it wants nothing counted, or nobody can know.
+        asks_of_reverts: it asks of the commits that it names whether they were reverted.
         total: how many commits there are, where it asks that.
         said: a model's answer, sentence by sentence; empty without one.
         failure: why there is no model's answer where one was wanted, or why it breaks off, in English.
@@ -67,5 +68,6 @@ class Answer:
     more: bool = False
     counted: tuple[tuple[str, int], ...] | None = None
     total: int | None = None
+    asks_of_reverts: bool = False
     said: tuple[Said, ...] = ()
     failure: str = ""

@@ -164,6 +164,11 @@ def read_query(text: str, today: date, known: Vocabulary) -> Query:
     )
 
 
+def asks_of_reverts(text: str) -> bool:
+    """Whether a question asks if something was reverted."""
+    return any(clause.sign and clause.sign.name == "reverted" for clause in _clauses(fold(text), general()))
+
+
 def words_of_name(text: str) -> str:
     """Return a name in the words of the index, each part once: `DeepSeek-V3` → `deepseek v3`."""
     return " ".join(words_of(run).split()[0] if not is_chinese(run) else words_of(run) for run in RUN.findall(text))

@@ -12,7 +12,7 @@ from analysis.errors import NotFound
 from analysis.i18n.language import Language
 from analysis.questions.answer import Answer, Found, Part
 from analysis.questions.passages import passage_of
-from analysis.questions.query import Query, Unclear, Vocabulary, read_query
+from analysis.questions.query import Query, Unclear, Vocabulary, asks_of_reverts, read_query
 from analysis.questions.ranking import Candidates, Hit, rank, weights
 from analysis.questions.spans import Days
 from bot.commands.mistakes import Mistake
@@ -60,7 +60,8 @@ def ask(
     repos = repositories(core, repo, within)
     if pointed := _pointed_at(core, text, language, repo, within):
         found = tuple(_found(core, entry) for entry in pointed)
-        return Answer(Query(text), found, repos=repos, since=known_since(core, repos, zone))
+        since = known_since(core, repos, zone)
+        return Answer(Query(text), found, repos=repos, since=since, asks_of_reverts=asks_of_reverts(text))
     return answer(core, read(core, text, repos, zone), repos, language, zone, limit)
 
 

@@ -12,6 +12,7 @@ from analysis.entry import RULES, Entry
 from analysis.errors import NotFound
 from analysis.i18n.typography import fold
 from analysis.questions.follow_up import pointed_at
+from analysis.questions.query import asks_of_reverts
 from analysis.questions.spans import Days
 from analysis.triage.areas import Areas
 from bot.commands import meanings
@@ -38,6 +39,8 @@ from storage.search import Answer, Question
 T = TypeVar("T")
 
 SHOWN, _MOST_ASKED = 20, 3
+ASKED, REVERTED = "asked", "reverted"
+"""What a question asked of the commit that it names, for the answer that shows it."""
 _MENDED_FOR = timedelta(days=7)
 
 _LOG = logging.getLogger(__name__)
@@ -122,8 +125,11 @@ async def _detail(context: CommandContext, entry: Entry) -> Reply:
     repo = entry.commit.repo
 
     def detail() -> Reply:
+        by = core.memory.reverted_by(entry)
+        text = context.command.text
+        is_asked = context.value(ASKED) == REVERTED or bool(first_reference(text) and asks_of_reverts(text))
         said = (
-            say_reverted(core.memory.reverted_by(entry), context.language),
+            say_reverted(by, context.language) or (context.say("release.not_reverted") if is_asked else ""),
             say_opinions(context, entry),
             say_released(core.stores, entry, context.language),
         )

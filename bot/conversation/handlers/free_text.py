@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from analysis.i18n.typography import fold
 from analysis.questions.follow_up import leans, pointed_at
-from analysis.questions.query import Query
+from analysis.questions.query import Query, asks_of_reverts
 from analysis.questions.spans import Days, read_days
 from bot.commands import asking
 from bot.commands.references import first_reference
@@ -14,7 +14,7 @@ from bot.commands.spans import is_day
 from bot.commands.terms import asks_for_news, is_farewell, is_greeting, is_stop, is_thanks, terms
 from bot.conversation.asked import Before, Conversations, asked_before, commit_pointed_at
 from bot.conversation.context import CommandContext
-from bot.conversation.handlers.commits import area, show
+from bot.conversation.handlers.commits import ASKED, REVERTED, area, show
 from bot.conversation.handlers.days import day, yesterday
 from bot.conversation.handlers.questions import ask as ask_in_words
 from bot.conversation.handlers.reviews import month, week
@@ -47,7 +47,8 @@ async def ask(context: CommandContext) -> AsyncIterator[Reply]:
         yield Note(context.say("free.thanks"))
         return
     if found := first_reference(text):
-        async for reply in show(_as(context, Command("show", (found,)))):
+        named: dict[str, tuple[str, ...]] = {ASKED: (REVERTED,)} if asks_of_reverts(text) else {}
+        async for reply in show(_as(context, Command("show", (found,), named))):
             yield reply
         return
     if pointed_at(fold(text)) is not None and is_day(text) and not await commit_pointed_at(context, text):
