@@ -56,8 +56,7 @@ def commits(draw: st.DrawFn) -> Commit:
 
 
 def numbers(change: FileChange, fact: Fact) -> set[int | None]:
-    is_gone = fact.kind.value.endswith("_removed") or fact.kind is FactKind.TEST_ENABLED
-    return {line.old if is_gone else line.new for hunk in hunks(change.patch or "") for line in hunk.lines}
+    return {line.old if fact.is_before else line.new for hunk in hunks(change.patch or "") for line in hunk.lines}
 
 
 @unhurried

@@ -1,9 +1,10 @@
 """What a package or an image offers besides its code, and no longer does."""
 
 import pytest
-from builders import a_change, told
+from builders import a_change, the_one, told
 
 from analysis.commits.commit import FileChange
+from analysis.facts import FactKind
 
 GONE = {
     "script": ("pyproject.toml", "[project.scripts]\nquill = 'q:main'\n{}", "quillctl = 'q:ctl'\n", ("command_removed", "quillctl")),
@@ -51,6 +52,14 @@ def test_what_came_or_only_moved_is_not_gone(path: str, text: str, line: str, fa
 def test_what_no_user_chooses_is_no_loss(path: str, before: str, after: str) -> None:
     """Tools' settings, developers' extras, another place of the same program, variables for the build itself."""
     assert told(a_change(path, before, after), kinds="removed") == []
+
+
+def test_a_version_of_python_that_is_dropped_is_seen_where_it_stood() -> None:
+    """Lines above it that went away too are counted."""
+    kept = '[project]\nclassifiers = [\n  "Typing :: Typed",\n]\n'
+    before = '[project]\nname = "quill"\nclassifiers = [\n  "Programming Language :: Python :: 3.9",\n  "Typing :: Typed",\n]\n'
+    fact = the_one(FactKind.REQUIREMENT_CHANGED, a_change("pyproject.toml", before, kept))
+    assert (fact.line, fact.is_before) == (4, True)
 
 
 def test_what_a_crate_has_by_default_is_a_default() -> None:

@@ -86,3 +86,9 @@ class Fact:
     before: str = ""
     after: str = ""
     detail: str = ""
+
+    @property
+    def is_before(self) -> bool:
+        """Whether its line is one of the version before the commit: where something went away."""
+        is_dropped = self.kind is FactKind.REQUIREMENT_CHANGED and bool(self.before) and not self.after
+        return is_dropped or self.kind is FactKind.TEST_ENABLED or self.kind.value.endswith("_removed")

@@ -33,7 +33,6 @@ ORDER = (
 
 _RENAMES = {FactKind.RENAMED, FactKind.NAME_RENAMED}
 _OF_PROGRAMS = {FactKind.FLAG_ADDED, FactKind.COMMAND_ADDED}
-_SEEN_BEFORE = {kind for kind in FactKind if kind.value.endswith("_removed")}
 
 
 class Change:
@@ -121,7 +120,7 @@ class Change:
         """A claim with the line that bears it out."""
         if fact is None or not fact.path:
             return Claim(text, aspect=aspect)
-        return Claim(text, (fact.path,), aspect, line=fact.line, is_before=fact.kind in _SEEN_BEFORE)
+        return Claim(text, (fact.path,), aspect, line=fact.line, is_before=fact.is_before)
 
     def quotation(self, key: str, statement: Statement) -> Claim:
         """A claim that is what somebody wrote, with where it can be read."""

@@ -47,7 +47,6 @@ _DECIDING = {
     FactKind.ENDPOINT_REMOVED, FactKind.NAME_REMOVED, FactKind.NAME_RENAMED, FactKind.MODULE_REMOVED,
 }  # fmt: skip
 """Facts of the product that a title about tests, CI or documents must not hide."""
-_SEEN_BEFORE = {kind for kind in FactKind if kind.value.endswith("_removed")} | {FactKind.TEST_ENABLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +268,7 @@ def _parts(entry: Entry, language: Language) -> Iterator[Part]:
     cited = _cited(analysis) if analysis else set()
     if entry.facts and not is_low:
         proofs = (
-            Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.kind in _SEEN_BEFORE)
+            Point(clean(capital(say_fact(fact, language))), (), clean(fact.path), fact.line, fact.is_before)
             for fact in entry.facts
             if not is_of_new_program(fact, entry.commit)
             if fact.kind is not FactKind.REVERTS  # which the headline says, and no line of the diff does
