@@ -313,6 +313,19 @@ def test_a_value_that_instances_have_is_not_gone(cli: Cli, tmp_path: Path, after
     assert bool(json.loads(cli(*run).stdout)["coupled"]) is is_gone
 
 
+def test_how_a_class_is_made_is_told_by_its_init_alone(cli: Cli, tmp_path: Path) -> None:
+    """One with `__new__` may be made as before."""
+    made = Repository(tmp_path / "quill")
+    before = "class Page:\n    def __init__(self, rows):\n        self.rows = rows\n"
+    after = "class Page:\n    def __new__(cls, *given):\n        return object.__new__(cls)\n\n    def __init__(self, lines=1):\n        self.rows = lines\n"
+    made.commit("Begin", {"quill/__init__.py": "", "quill/a.py": before}, "v1.0.0")
+    made.commit("Make it otherwise", {"quill/a.py": after}, "v2.0.0")
+    file = tmp_path / "uses.toml"
+    file.write_text('repository = "ann/quill"\n[names]\n"quill.a.Page" = ["plugin.py:1"]\n')
+    run = ("upgrade", "v1.0.0..v2.0.0", "--repo", f"ann/quill={made.path}", "--uses", str(file), "--json", "--quiet")
+    assert json.loads(cli(*run).stdout)["coupled"] == []
+
+
 @pytest.mark.parametrize(
     ("name", "after", "is_gone"),
     [

@@ -156,7 +156,8 @@ class _Definition:
         """The function that is called: itself, or the `__init__` of a class; None for a value."""
         node: _Node | None = self.node
         if isinstance(node, ast.ClassDef):
-            made = tree.member(self, "__init__")
+            # What `__new__` takes it may hand on to another `__init__`, or to none.
+            made = None if tree.member(self, "__new__") else tree.member(self, "__init__")
             node = made.node if made else None
         return node if isinstance(node, _Function) else None
 
