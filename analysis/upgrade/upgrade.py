@@ -9,6 +9,7 @@ from analysis.commits.title import ChangeType
 from analysis.entry import Entry
 from analysis.facts import Fact, FactKind
 from analysis.sources.revisions import Between, Files
+from analysis.triage.prominence import facts_for_users
 from analysis.triage.triage import Importance
 from analysis.upgrade.checking import Checker
 from analysis.upgrade.coupling import Coupled
@@ -47,7 +48,7 @@ _PARTS = {
     FactKind.ENDPOINT_ADDED: Part.FEATURES, FactKind.METRIC_ADDED: Part.FEATURES, FactKind.GATE_ADDED: Part.FEATURES,
     FactKind.CHOICE_ADDED: Part.FEATURES, FactKind.CONFIG_ADDED: Part.FEATURES, FactKind.NAME_ADDED: Part.FEATURES,
 }  # fmt: skip
-"""Constants and unsafe calls are not here: nobody who upgrades has anything to do about them."""
+"""Constants are not here: nobody who upgrades has anything to do about them. Unsafe calls are told with their commits."""
 
 _TOLD_BY_FACT = (Part.BREAKS, Part.RENAMED, Part.REFUSALS, Part.DEPRECATED)
 """Parts whose facts speak for their commits: what breaks is not told twice."""
@@ -246,7 +247,8 @@ def _told_as(entry: Entry, *, is_told: bool) -> Part | None:
         return None if is_told else Part.DEPRECATED
     if ChangeType.BREAKING in types:
         return None if is_told or level is Importance.LOW else Part.BREAKS
-    if ChangeType.SECURITY in types:
+    is_unsafe = any(fact.kind is FactKind.UNSAFE_ADDED for fact in facts_for_users(entry.facts))
+    if ChangeType.SECURITY in types or is_unsafe:
         return Part.SECURITY
     if ChangeType.BUGFIX in types:
         return Part.FIXES if level is Importance.HIGH else None
