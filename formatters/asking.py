@@ -1,4 +1,4 @@
-"""The answer to a question in words: what was understood, what was given up, which sentence answers; and as data for programs."""
+"""The answer to a question in words (what was understood, which conditions were dropped, which sentence answers it) and as data."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

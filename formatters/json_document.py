@@ -1,4 +1,4 @@
-"""Digests and look backs as JSON, for programs. `docs/digest.schema.json` describes a digest; a test holds the two together."""
+"""Digests and look-backs as JSON, for programs. `docs/digest.schema.json` describes a digest; a test keeps the two in step."""
 
 from collections.abc import Sequence
 from functools import lru_cache

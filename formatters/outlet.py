@@ -1,4 +1,4 @@
-"""Posts for outlets that take a text and nothing else: Feishu, Teams, any incoming webhook.
+"""Posts for outlets that accept only text: Feishu, Teams, any incoming webhook.
 
 Plain text, since each of them reads another markup; a link stands as its address. Whole lines, up to what all of them take.
 """

@@ -1,4 +1,4 @@
-"""The morning post in words, before any platform's look: what fits a phone's first screen, and the replies below it.
+"""The morning post in words, independent of the platform: what fits a phone's first screen, and the replies below it.
 
 Texts may hold code in backticks and nothing else of any markup.
 """

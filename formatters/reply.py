@@ -1,4 +1,4 @@
-"""What is shown to people in chat, before any platform's look: the same for Slack, Discord and the terminal.
+"""What people are shown in chat, independent of the platform: the same for Slack, Discord and the terminal.
 
 Texts may hold code in backticks and nothing else of any markup; everything else in them is shown as it is. A button
 carries the command that it stands for, so that it works after a restart and means the same as the typed one.

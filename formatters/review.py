@@ -1,4 +1,4 @@
-"""A look back put into words once, for every format."""
+"""A look-back in words, the same for every format."""
 
 import re
 from collections import Counter

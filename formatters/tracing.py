@@ -1,4 +1,4 @@
-"""What became of a fix, which commits may have broken something, how a fork stands: in words, and as data for programs."""
+"""What became of a fix, which commits may have broken something, the patches of a fork: in words, and as data for programs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

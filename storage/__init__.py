@@ -1,4 +1,4 @@
-"""What Daybrief remembers, in one SQLite file: commits, analyses, digests, runs, and an index to search them."""
+"""Everything Daybrief stores, in one SQLite file: commits, analyses, digests, runs, and a search index."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Analyses, one for each commit, analyser, version and language: a commit is read once."""
+"""Analyses, one per commit, analyser, version and language, so that each commit is read once."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Who asks a model for what at the moment, and what that may cost: the same for all processes that share the store."""
+"""Which process is asking a model for what, and what that may cost; shared by all processes that use the store."""
 
 import time
 import uuid

@@ -1,4 +1,4 @@
-"""How commits lie in the store: the rows that are made of them, and what they are made of again; the words that they are found by."""
+"""How commits are stored: the rows made from them, how they are rebuilt, and the words they are found by."""
 
 import json
 import zlib

@@ -1,4 +1,4 @@
-"""Commits with their facts and their triage, as they are remembered."""
+"""Stored commits, with their facts and their triage."""
 
 import json
 import zlib

@@ -1,4 +1,4 @@
-"""What is posted where, from its claim to the platform's ids; each order and slot of time has one delivery, ever.
+"""What is posted where, from its claim to the platform's IDs; each feed and time slot has one delivery, ever.
 
     claimed ──begin──▶ posting ──close──▶ posted
        │ ▲                │

@@ -1,4 +1,4 @@
-"""Which days were told and with which commits; what the days before were like; runs and what they cost."""
+"""Which days were reported and with which commits; what earlier days were like; runs and their cost."""
 
 import json
 from collections.abc import Iterable, Sequence

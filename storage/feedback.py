@@ -1,4 +1,4 @@
-"""What people said about digests and ranks: who, when, what; the last word counts."""
+"""What people said about digests and ranks: who, when, what; a person's last word counts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

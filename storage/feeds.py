@@ -1,4 +1,4 @@
-"""The standing orders of channels: which repository's digest comes to them, when, and what of it."""
+"""Feeds: which repository's digest a channel gets, when, and which part of it."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Files that are whole or as they were: written beside their place, and put there when they are complete."""
+"""Atomic file writes: written next to their place, and moved there when complete."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""What the commits of a repository add up to over time, how its days were read, and who was here before. Only reads."""
+"""A repository's commits summed up over time, how its days were read, and who contributed before. Read-only."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

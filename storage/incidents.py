@@ -1,4 +1,4 @@
-"""Since when a feed cannot do its work, and why; kept until it works again and whoever was told of it knows.
+"""Since when a feed has been failing, and why; kept until it works again and everyone who was told knows.
 
 open ──end──▶ ended ──forget──▶ (gone)
  ▲              │

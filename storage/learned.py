@@ -1,4 +1,4 @@
-"""What was learned of repositories' own pasts, as it is remembered."""
+"""Stored results of learning from repositories' own pasts."""
 
 import json
 from collections.abc import Mapping

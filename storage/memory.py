@@ -1,4 +1,4 @@
-"""Small things to be remembered from one start to the next, by key; implements `bot.port.platform.Memory`."""
+"""Small values kept across restarts, by key; implements `bot.port.platform.Memory`."""
 
 from storage.store import Store
 

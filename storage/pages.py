@@ -1,4 +1,4 @@
-"""Answers of servers with their ETags; implements `analysis.sources.PageCache`."""
+"""Responses of servers with their ETags; implements `analysis.sources.PageCache`."""
 
 import zlib
 

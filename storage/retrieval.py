@@ -1,4 +1,4 @@
-"""Candidates for the answer to a question: the commits that hold most of what it asks for, the rarest above all.
+"""Candidates for the answer to a question: the commits that contain most of it, with rare words weighted most.
 
 SQLite's own rank counts every commit that has a word, which takes too long for words that most have. So each part of a
 question is looked for by itself, among the newest that hold it, and counted as far as that; what is common is looked for

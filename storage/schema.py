@@ -1,4 +1,4 @@
-"""The tables, as migrations in order. A migration that has run anywhere is never changed; a new one follows it."""
+"""The tables, as migrations in order. A migration that has been released is never changed; a new one follows it."""
 
 from contextlib import closing
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Finding commits again: words, Chinese or not, and filters, in an order that a reader would give them."""
+"""Searches commits by words, Chinese or not, and by filters, and sorts the results."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What single people and channels want to hear of, and what they were told already."""
+"""What people and channels subscribed to, and what they have been told."""
 
 import json
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What whoever runs a store does to it: a copy while it is in use, a look whether it is whole, forgetting what is made anew."""
+"""Maintenance of the store: a backup while it is in use, a check, and deleting what can be fetched again."""
 
 import contextlib
 import sqlite3

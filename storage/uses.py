@@ -1,4 +1,4 @@
-"""What people use of repositories, as they sent it: each file is its owner's, and nobody else's."""
+"""What people use of repositories, as they sent it: each file is visible only to its owner."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

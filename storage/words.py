@@ -1,4 +1,4 @@
-"""How a search becomes a query of SQLite's index, whose words are those of `analysis.questions.words`.
+"""Turns a search into a query of SQLite's index, whose words are those of `analysis.questions.words`.
 
 A term that `terms.toml` knows is looked for by its English words, too.
 """

@@ -1,4 +1,4 @@
-"""The digests as resources: the last days of each repository that may be seen, and any day by its address."""
+"""The digests as resources: each visible repository's last days, and any day by its URI."""
 
 import re
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The protocol: the only module that knows its SDK, which it imports when somebody speaks it."""
+"""The protocol; the only module that uses its SDK, imported only when needed."""
 
 import functools
 import logging

@@ -1,4 +1,4 @@
-"""The tools: a function each, with the shape of its arguments; every one sees only the repositories that its caller may see."""
+"""The tools: one function each, with a schema of its arguments; each sees only the repositories its caller may see."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

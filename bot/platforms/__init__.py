@@ -1,1 +1,1 @@
-"""The places where Daybrief talks: one package for each platform, each a transport."""
+"""The places where Daybrief posts and answers: one package per platform, each with a transport."""

@@ -1,4 +1,4 @@
-"""Outlets: Feishu, Teams and any webhook that only takes what is sent to it, by Apprise. The only module that imports it.
+"""Outlets (Feishu, Teams and any webhook), which only receive messages, by Apprise. The only module that imports it.
 
 An outlet is a platform without people: nothing is asked there, and what stands there can be neither found nor changed.
 """

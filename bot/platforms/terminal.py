@@ -1,4 +1,4 @@
-"""The conversation in a terminal: a line is a command, so that everything can be tried without an account."""
+"""The conversation in a terminal: each line is a command, so that everything can be tried without an account."""
 
 import asyncio
 import sys

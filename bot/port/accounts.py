@@ -1,4 +1,4 @@
-"""GitHub accounts as the people of a platform: whoever runs the bot says who is who.
+"""GitHub accounts as people on a platform, as configured by whoever runs the bot.
 
 A mapped author's name leads to the person's page on the platform. It is never a mention: Slack notifies whoever a posted message
 mentions, in whatever block, and Discord takes a mention for one wherever a message forgets to forbid it. A link notifies nobody.

@@ -1,4 +1,4 @@
-"""A command as a value: what was typed, chosen or pressed, once it is read; nothing reads it as text again."""
+"""A command as a value, parsed once from what was typed, chosen or pressed, and never parsed as text again."""
 
 from dataclasses import dataclass, field
 

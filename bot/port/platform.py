@@ -1,4 +1,4 @@
-"""Where Daybrief talks: one module for each platform, and what all of them have in common.
+"""The port that platforms implement, and what all of them have in common.
 
 A platform turns whatever people do (a command, a mention, a button, a form) into a `Request`, hands it to the
 conversation, and shows the replies. It posts through the `Transport` port and knows nothing of what is due.

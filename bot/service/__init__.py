@@ -1,1 +1,1 @@
-"""The bot as a process: its parts joined, watched and checked."""
+"""The bot as a process: assembled, monitored and checked."""

@@ -1,4 +1,4 @@
-"""The bot put together: one conversation, one set of rounds, over one store and the platforms that are connected."""
+"""Assembles the bot: one conversation and one set of rounds, over one store and the connected platforms."""
 
 import math
 import os

@@ -1,4 +1,4 @@
-"""What the doctor finds of the bot and of the archive's server: read and tried as `serve` and `web` do, by the same functions."""
+"""The doctor's checks of the bot and the archive's server, by the same functions that `serve` and `web` use."""
 
 import asyncio
 from collections.abc import Callable, Collection, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What the doctor finds of one part."""
+"""The result of one of the doctor's checks."""
 
 from dataclasses import dataclass, field
 from typing import Literal

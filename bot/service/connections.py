@@ -1,4 +1,4 @@
-"""The platforms that are configured: how each is connected, kept so, and why one is not; trouble with one leaves the other."""
+"""The configured platforms: how each is connected and kept connected, and why one is not; trouble with one does not affect the others."""
 
 import asyncio
 import contextlib

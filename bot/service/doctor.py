@@ -1,4 +1,4 @@
-"""Looks at everything a run needs, and says of each part whether it works and how to mend it."""
+"""Checks everything a run needs, and says for each part whether it works and how to fix it."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""What keeps feeds from bringing anything: said alike by `doctor`, at the start of `serve`, and by /readyz."""
+"""What keeps feeds from delivering; `doctor`, the start of `serve` and /readyz report it in the same words."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator

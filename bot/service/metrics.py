@@ -1,4 +1,4 @@
-"""What the process counts, for Prometheus: what was delivered and how late, what was read and spent, how busy it is."""
+"""The process's metrics for Prometheus: what was delivered and how late, what was read and spent, how busy it is."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

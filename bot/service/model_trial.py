@@ -1,4 +1,4 @@
-"""Measures how a configured model reads an invented commit: the form of its answers, its evidence, its speed, what a usual day costs."""
+"""Measures how a configured model reads an invented commit: output format, evidence, speed, the cost of a typical day."""
 
 import time
 from dataclasses import dataclass

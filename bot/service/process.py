@@ -1,4 +1,4 @@
-"""The bot's process: connects the platforms, keeps the heartbeat, answers /healthz, /readyz and /metrics, stops with grace."""
+"""The bot's process: connects the platforms, runs the heartbeat, serves /healthz, /readyz and /metrics, and stops gracefully."""
 
 import asyncio
 import contextlib

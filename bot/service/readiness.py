@@ -1,4 +1,4 @@
-"""Whether the bot can do its work: each platform connected, GitHub and the model reachable, the store writable, rounds on time.
+"""Whether the bot can work: each platform connected, GitHub and the model reachable, the store writable, rounds on time.
 
 What costs a request is looked at by `probe`, once a minute at most; the rest when somebody asks.
 """

@@ -1,4 +1,4 @@
-"""Who reads the archive, and which repositories they may see."""
+"""Who may read the archive, and which repositories they may see."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Where a server of ours listens: tried by `doctor` as it is done by `serve` and by `web`, and said in the same words."""
+"""Where a server listens: `doctor` tries it exactly as `serve` and `web` do, and reports it in the same words."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What a reader asks the archive for, and what it answers."""
+"""Requests to the archive and its responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

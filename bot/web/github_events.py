@@ -1,4 +1,4 @@
-"""GitHub's own word that something landed: a webhook, so that a repository is looked at when there is something to see.
+"""GitHub's webhook, which reports that something landed, so that a repository is checked right away.
 
 https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
 """

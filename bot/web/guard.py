@@ -1,4 +1,4 @@
-"""What every client of our servers is held to: so much time, so many requests; and what every answer says to browsers.
+"""Limits on every client of our servers (time, number of requests), and the security headers of every response.
 
 Whatever is malformed is refused in a line: no traceback, neither to the client nor in the log.
 """

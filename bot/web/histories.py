@@ -1,4 +1,4 @@
-"""The archive's pages about a repository's history: moving between versions, where a fix is, what may have broken something."""
+"""The archive's pages about a repository's history: upgrades, where a fix is, what may have broken something."""
 
 from collections.abc import Mapping
 

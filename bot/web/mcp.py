@@ -1,4 +1,4 @@
-"""The archive's address for programs that speak the Model Context Protocol: our server's requests, as its SDK takes them.
+"""The archive's endpoint for the Model Context Protocol: adapts our server's requests to its SDK.
 
 The SDK speaks ASGI, https://asgi.readthedocs.io/en/latest/specs/www.html; each request is answered by itself and as a whole.
 """

@@ -1,4 +1,4 @@
-"""What the archive shows to whom: each function answers one address, as a page or as its JSON. Knows no server."""
+"""The archive's pages: each function answers one address, as a page or as its JSON, for one reader. Knows no server."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What the archive's search form asks for, read field by field; what cannot be read is told in the reader's language."""
+"""Parses the archive's search form field by field; mistakes are reported in the reader's language."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""Pictures of days."""
+"""Charts of days."""

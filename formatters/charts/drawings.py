@@ -1,4 +1,4 @@
-"""Pictures of days: what landed by day, by area, by hour, and the week against the four before.
+"""Charts of days: what landed by day, by area, by hour, and the week compared with the four before.
 
 A picture comes with its numbers as a table and in a sentence, for whoever does not see it.
 """

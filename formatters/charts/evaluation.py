@@ -1,4 +1,4 @@
-"""How analysers did on readers' days, as one picture: a bar for each of them at each figure."""
+"""Analysers' scores on labelled days, as one chart: one bar per analyser and figure."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The numbers of a picture, for platforms that draw charts themselves, in their readers' colours and fonts."""
+"""The numbers of a chart, for platforms that draw charts themselves, in their readers' colours and fonts."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Pictures as PNG, for places that show no SVG.
+"""Charts as PNG, for places that cannot show SVG.
 
 Where no font has a letter, nothing at all is drawn for it; so it is found out first which letters there are.
 """

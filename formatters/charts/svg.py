@@ -1,4 +1,4 @@
-"""A small writer of SVG: bars, texts and lines in named colours, which a page recolours and a file brings with it.
+"""A small SVG writer: bars, texts and lines in named colours, which a page can recolour and a file embeds.
 
 Shapes carry their light colour as an attribute, which every reader understands, and a class, by which a page's style
 (or the file's own, in the dark) gives them another. https://www.w3.org/TR/SVG2/styling.html#PresentationAttributes

@@ -1,4 +1,4 @@
-"""Forms as Discord's modals: at most five fields each, so that a longer one is filled in in steps."""
+"""Forms as Discord's modals: at most five fields each, so longer forms have several steps."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

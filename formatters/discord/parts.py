@@ -1,4 +1,4 @@
-"""Discord's components as plain data, and how pieces of a reply become messages that Discord takes.
+"""Discord's components as plain data, and how pieces of a reply become messages that Discord accepts.
 
 https://docs.discord.com/developers/components/reference has the numbers.
 """

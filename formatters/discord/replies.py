@@ -1,4 +1,4 @@
-"""Replies for Discord: plain data within its limits, whatever the texts hold. Knows nothing of connections.
+"""Replies for Discord, as plain data within its limits, whatever the texts contain. Knows nothing about connections.
 
 A digest's post is a message within a phone's first screen, and for its thread one message for each area that is worth
 one. Pieces are never split; one that is too long is cut after a sentence and says so.

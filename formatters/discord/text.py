@@ -1,4 +1,4 @@
-"""Text from outside in Discord's Markdown: shown as it is, pinging nobody, linking nowhere, within a length.
+"""Text from outside in Discord's Markdown: shown literally, without mentions or links, within a length.
 
 https://docs.discord.com/developers/reference#message-formatting names what Discord makes of a text.
 """

@@ -1,1 +1,1 @@
-"""Pages: digests, look backs, the archive and its feeds."""
+"""Pages: digests, look-backs, the archive and its feeds."""

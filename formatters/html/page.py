@@ -1,4 +1,4 @@
-"""The report as a page: one file that needs nothing else, in one language or in both."""
+"""The report as a page: one self-contained file, in one language or both."""
 
 from collections import Counter
 from collections.abc import Sequence

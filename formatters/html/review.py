@@ -1,4 +1,4 @@
-"""A look back as a page: a file that needs nothing else, in one language or in both, and a page of the archive."""
+"""A look-back as a page: a self-contained file, in one language or both, and a page of the archive."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What all pages share: templates that escape, texts with code in them, the style, the script, and what may be loaded.
+"""What all pages share: escaping templates, texts with code in them, the style, the script, and the content security policy.
 
 A page loads nothing but what it brings with it: its Content-Security-Policy allows this style and this script by their
 hashes, so that nothing which text from outside could smuggle in would run.

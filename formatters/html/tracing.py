@@ -1,4 +1,4 @@
-"""Answers about a history as a page that needs nothing else."""
+"""Answers about a history as a self-contained page."""
 
 from formatters.html.templates import templates
 from formatters.tracing import Findings

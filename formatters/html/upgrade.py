@@ -1,4 +1,4 @@
-"""An upgrade as a page that needs nothing else."""
+"""An upgrade as a self-contained page."""
 
 from analysis.i18n.language import Language
 from analysis.triage.areas import Areas

@@ -1,4 +1,4 @@
-"""Labels of the formats, by key and language; they stand in a folder for each language."""
+"""Labels of the formats, by key and language; each language has a folder."""
 
 from datetime import date
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""Digests and look backs as Markdown."""
+"""Digests and look-backs as Markdown."""

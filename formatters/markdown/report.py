@@ -1,4 +1,4 @@
-"""The full report as Markdown (GitHub's): every link in it resolves, whatever text the commits hold."""
+"""The full report as GitHub Markdown: every link in it resolves, whatever text the commits contain."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""A look back as Markdown."""
+"""A look-back as Markdown."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""Slack's blocks, and messages packed of them within Slack's limits: split between pieces, never inside one."""
+"""Slack's blocks, and messages packed from them within Slack's limits: split between pieces, never inside one."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Charts that Slack draws itself: they follow the reader's theme and fonts, and tell their numbers.
+"""Charts that Slack draws itself: they follow the reader's theme and fonts, and show their numbers.
 
 https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 """

@@ -1,4 +1,4 @@
-"""How far something is, as Slack shows it: a plan with its tasks in a message, or the chunks of a streamed one.
+"""Progress as Slack shows it: a plan with its tasks in a message, or the chunks of a streamed one.
 
 https://docs.slack.dev/reference/block-kit/blocks/plan-block, https://docs.slack.dev/reference/methods/chat.appendStream
 """

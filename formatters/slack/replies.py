@@ -1,4 +1,4 @@
-"""What is shown to people as Slack's messages: blocks, and a plain text beside them for notifications.
+"""Replies as Slack's messages: blocks, and plain text for notifications.
 
 Limits: https://docs.slack.dev/reference/block-kit/blocks
 """

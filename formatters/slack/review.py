@@ -1,4 +1,4 @@
-"""A look back for Slack: a parent that fits a phone's first screen, and a thread with all of it."""
+"""A look-back for Slack: a parent that fits a phone's first screen, and a thread with the rest."""
 
 from collections.abc import Iterator, Mapping
 

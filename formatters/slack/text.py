@@ -1,4 +1,4 @@
-"""Texts in Slack's forms: spans of rich text, plain text objects, the fallback of notifications.
+"""Texts in Slack's formats: spans of rich text, plain text objects, the fallback for notifications.
 
 Rich text holds what it is given and reads no markup in it: no mention, link or emoji code of a commit comes to life, and
 Chinese stands right beside bold and code. Only the fallback is read as Slack's markup, so it is escaped.

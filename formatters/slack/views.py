@@ -1,4 +1,4 @@
-"""Slack's views: a form as a modal, an answer in a modal, and the Home tab; and what was filled into a form.
+"""Slack's views: a form as a modal, an answer in a modal, and the Home tab; and the values entered in a form.
 
 https://docs.slack.dev/surfaces/modals
 """

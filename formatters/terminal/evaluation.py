@@ -1,4 +1,4 @@
-"""How an analyser did on readers' days, for the terminal: figures with a bar each, claims, and cost."""
+"""An analyser's scores on labelled days, for the terminal: figures with a bar each, claims, and cost."""
 
 from typing import Any
 

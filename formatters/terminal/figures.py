@@ -1,4 +1,4 @@
-"""Scores of judgements for the terminal: what was learned of a repository, and how an analyser did."""
+"""Scores of judgements for the terminal: what was learned about a repository, and how an analyser did."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Replies of the conversation for a terminal, with the commands that stand behind their buttons."""
+"""Replies of the conversation for a terminal, with the commands behind their buttons."""
 
 from collections.abc import Sequence
 from dataclasses import replace

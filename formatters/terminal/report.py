@@ -1,4 +1,4 @@
-"""The digest for a terminal: what matters first, a line each; depth below; the rest folded into one line a commit."""
+"""The digest for a terminal: what matters first, one line each; details below; the rest folded into one line per commit."""
 
 import io
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A look back for a terminal."""
+"""A look-back for a terminal."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What came of changes that were told before, a line each with a link at its end.
+"""What became of changes reported earlier, one line each, ending with a link.
 
 Texts may hold code in backticks and nothing else of any markup.
 """

@@ -1,4 +1,4 @@
-"""JSON as text that any terminal may show: whatever is not seen, or turns writing around, stands as an escape code.
+"""JSON that is safe on any terminal: invisible characters and those that change the direction of text are escaped.
 
 Nothing is lost: whoever reads the JSON gets each character as it was.
 """

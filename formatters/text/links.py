@@ -1,4 +1,4 @@
-"""Addresses of a commit, its pull request and its lines, for formats whose links are their own.
+"""URLs of a commit, its pull request and its lines, for formats with links of their own.
 
 Only addresses that can stand in any format's link as they are; an empty text where there is none.
 """

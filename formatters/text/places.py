@@ -1,4 +1,4 @@
-"""Places in words: in a team's own files, and the one that several commits have in common."""
+"""Places in words: in a team's own files, and the place several commits have in common."""
 
 from collections.abc import Sequence
 from posixpath import commonpath

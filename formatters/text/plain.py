@@ -1,4 +1,4 @@
-"""Text from outside, made safe to stand anywhere: no control characters, nothing that turns writing around.
+"""Text from outside, made safe anywhere: no control characters, and none that change the direction of text.
 
 And how wide text is in a terminal, where it is cut there and where it goes on in the next line.
 """

@@ -1,4 +1,4 @@
-"""Why a commit ranks as it does, in a reader's words: what happens to whom, the most telling first, two of them at most."""
+"""The reasons for a commit's rank, in a reader's words: what happens to whom, the most telling first, at most two."""
 
 import re
 from collections.abc import Iterator, Sequence

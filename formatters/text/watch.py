@@ -1,4 +1,4 @@
-"""What of a day is to be watched, whatever its importance: what is taken back, changed, gone, new or switched off."""
+"""What to watch in a day, whatever its importance: what was reverted, changed, removed, added or switched off."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The command table as Discord's commands, and what was chosen there as the typed command.
+"""The command table as Discord's commands, and Discord's choices as typed commands.
 
 https://docs.discord.com/developers/interactions/application-commands has the numbers.
 """

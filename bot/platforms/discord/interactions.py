@@ -1,4 +1,4 @@
-"""What somebody did on Discord, as the SDK hands it on, and how it is answered; see `bot.platforms.discord.talk.Exchange`."""
+"""An interaction on Discord, as the SDK delivers it, and how it is answered; see `bot.platforms.discord.talk.Exchange`."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""How a post is found again: numbers that Discord keeps with a message's components and shows to nobody.
+"""How a post is found again: by numbers that Discord stores with a message's components and does not show.
 
 A nonce keeps a message from being posted twice for some minutes only; it is not told again afterwards.
 https://docs.discord.com/developers/components/reference#anatomy-of-a-component

@@ -1,4 +1,4 @@
-"""Channels, threads and direct messages on Discord, as places to post in; what they refuse, as a transport tells it."""
+"""Channels, threads and direct messages on Discord, as places to post in; their errors as those of a transport."""
 
 import contextlib
 import logging

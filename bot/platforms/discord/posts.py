@@ -1,4 +1,4 @@
-"""Posts on Discord that are made once: found again by their marks, gone on with where they broke off, and edited."""
+"""Posts on Discord, made exactly once: found by their marks, continued where they broke off, and edited."""
 
 import hashlib
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""What people do on Discord, as requests to the conversation; knows what Discord sends, but nothing of its SDK.
+"""Interactions on Discord as requests to the conversation; knows Discord's payloads, but not its SDK.
 
 What a control stands for is in its name, so that it works after a restart:
 `d:COMMAND` runs a command; `p:` runs what was chosen. A form is `fSTEP:OPENER`, by the command that opens it, because

@@ -1,4 +1,4 @@
-"""The connection to Discord: signing in, hearing what people do, and posting.
+"""The connection to Discord: signing in, receiving interactions, and posting.
 
 Everything that people do arrives as an interaction. We ask for the `guilds` intent alone: Discord tells us of channels,
 and nothing that people write.

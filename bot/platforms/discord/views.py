@@ -1,4 +1,4 @@
-"""Plain data as what the SDK takes: components, forms, files."""
+"""Plain data as the SDK's objects: components, forms, files."""
 
 import contextlib
 import io

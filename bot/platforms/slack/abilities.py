@@ -1,4 +1,4 @@
-"""What a workspace's Slack does beyond plain messages: what it lacks is remembered, and said once in the log.
+"""Which of Slack's newer features a workspace has: a missing one is remembered, and logged once.
 
 Workspaces differ by plan, by client and by how the app was made there, so that each of these is tried where it helps
 and done without where it is refused; no answer fails for it.

@@ -1,4 +1,4 @@
-"""Answers what was asked in Slack: finds out who asks, runs the conversation, and shows what comes of it."""
+"""Answers requests from Slack: finds out who asks, runs the conversation, and shows the replies."""
 
 import asyncio
 import logging

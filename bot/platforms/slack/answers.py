@@ -1,4 +1,4 @@
-"""Which surface shows the answers to what was asked in Slack."""
+"""Chooses the surface that shows the answers to a request from Slack."""
 
 from bot.platforms.slack.abilities import PROMPTS_OFFERED, Abilities
 from bot.platforms.slack.modals import Home, Modal

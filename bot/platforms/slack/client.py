@@ -1,4 +1,4 @@
-"""Slack's Web API by the SDK; its own retries are off, since it does not know what may be done twice."""
+"""Slack's Web API, using the SDK. The SDK's own retries are off, because it cannot know which calls are safe to repeat."""
 
 import contextlib
 import logging

@@ -1,4 +1,4 @@
-"""Staying within Slack's reach: a socket that is made again when it breaks, or a token that is looked at now and then."""
+"""Keeps the connection to Slack: a socket that is reopened when it breaks, or a token that is checked from time to time."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What people do in Slack, as the SDK hears it: acknowledged before anything else is done, and taken once.
+"""What people do in Slack, as the SDK reports it: acknowledged first, and handled once.
 
 Over HTTP, requests come to `receive`, and one that is forged, stale or a second time the same is refused.
 """

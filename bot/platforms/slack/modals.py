@@ -1,4 +1,4 @@
-"""Answers in views: in the modal that was sent or in which a control was used, above the Home tab, and in that tab."""
+"""Answers in views: in a modal that was submitted or in which a control was used, in one opened over the Home tab, and in that tab."""
 
 import logging
 import uuid

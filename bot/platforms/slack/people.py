@@ -1,4 +1,4 @@
-"""Who asks in Slack: what the workspace says of people and channels, remembered for a few minutes."""
+"""Who asks in Slack: people and channels as the workspace describes them, cached for a few minutes."""
 
 import functools
 import logging

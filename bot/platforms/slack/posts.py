@@ -1,4 +1,4 @@
-"""Posts in Slack that are made once: each message carries its delivery's key, part and contents as metadata.
+"""Posts in Slack, made exactly once: each message carries its delivery's key, part and content as metadata.
 
 So whatever dies in between, what stands can be found and the rest be added. https://docs.slack.dev/messaging/message-metadata
 """

@@ -1,4 +1,4 @@
-"""What Slack tells us of what people do, read into commands; knows no SDK and makes no calls."""
+"""Parses Slack's payloads into commands; knows no SDK and makes no calls."""
 
 import html
 import json

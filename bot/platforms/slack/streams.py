@@ -1,4 +1,4 @@
-"""An answer that grows in a thread while it is made: its steps, its paragraphs as they come, at the end all the rest.
+"""An answer streamed into a thread: its steps, its paragraphs as they come, and the rest at the end.
 
 What is streamed are blocks of rich text, in which nothing from outside is read as markup.
 https://docs.slack.dev/reference/methods/chat.startStream

@@ -1,4 +1,4 @@
-"""Where something was asked in Slack, and what shows its answers: what all kinds of it have in common."""
+"""What all surfaces have in common: where something was asked in Slack, and how its answers are shown."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Answers in a conversation: by messages there, by a command's or control's response URL, by a stream in a thread.
+"""Answers in a conversation: as messages, through the response URL of a command or control, or streamed into a thread.
 
 One answer is shown after the other, the newer in the older one's place as far as Slack allows it.
 """

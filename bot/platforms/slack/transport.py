@@ -1,4 +1,4 @@
-"""Slack as a platform: one workspace or several, over a socket (the default: Slack needs no way to reach us) or HTTP."""
+"""Slack as a platform: one workspace or several, over a socket (the default, which needs no public address) or HTTP."""
 
 from collections.abc import Sequence
 

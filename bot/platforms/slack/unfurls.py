@@ -1,4 +1,4 @@
-"""Short looks at the archive's links that people share in a channel: as much as that channel sees, and nothing else.
+"""Previews of archive links shared in a channel: only what that channel may see.
 
 Slack tells of links twice, while they are typed and when they are posted; only the second says where, so the first is left alone.
 https://docs.slack.dev/messaging/unfurling-links-in-messages

@@ -1,4 +1,4 @@
-"""What we ask of Slack's Web API, and what its refusals mean; knows no SDK."""
+"""The calls of Slack's Web API, and what its errors mean; knows no SDK."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""The Slack workspaces that the app is installed in: how that comes about by OAuth, their tokens, and who belongs where.
+"""The Slack workspaces the app is installed in: installation by OAuth, their tokens, and who belongs to which.
 
 Tokens lie in the SDK's SQLite stores, in a file of their own. https://docs.slack.dev/authentication/installing-with-oauth
 """
