@@ -316,6 +316,25 @@ async def test_a_channel_that_takes_nothing_is_told_by_both(environ: dict[str, s
     assert (check.state, check.found) == ("broken", why)
 
 
+async def test_a_look_at_channels_that_fails_keeps_nothing_else_from_being_told(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> list[str]:
+        raise ZeroDivisionError
+
+    platform = FakePlatform()
+    monkeypatch.setattr(platform, "examine", broken)
+    core = open_core(load(environ), lambda: NOON)
+    assembly = Assembly(core, {"slack": platform})
+    readiness = Readiness(assembly, Connections({"slack": platform}, asyncio.Event()), Heartbeat())
+    await readiness.probe()
+    found = await readiness.troubles()
+    await assembly.work.close()
+    core.stores.store.close()
+    assert found["slack"] == "Whether the channels of slack take posts is not known (ZeroDivisionError): see the log."
+    assert set(found) == {"slack", "store", "GitHub", "feeds", "scheduler"}
+
+
 @pytest.mark.parametrize("answer", ["nothing of the kind", UNAUTHORIZED])
 async def test_a_model_that_answers_badly_is_told_by_both(
     environ: dict[str, str], slack: FakeSlack, answer: Any

@@ -3,6 +3,8 @@
 What costs a request is looked at by `probe`, once a minute at most; the rest when somebody asks.
 """
 
+import asyncio
+import logging
 import time
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
@@ -28,7 +30,10 @@ _LATE = {"due": 60.0, "look": 900.0}
 _OUTSIDE_EVERY = timedelta(minutes=5)
 _CHANNELS_EVERY = timedelta(hours=1)
 """Between two looks at what is well: each channel takes a request or two."""
+_EXAMINED_WITHIN = 60.0
 _MODEL_SECONDS = 10.0
+
+_LOG = logging.getLogger(__name__)
 
 
 class Readiness:
@@ -77,8 +82,16 @@ class Readiness:
             at, found = self._examined.get(name, (None, ""))
             every = _OUTSIDE_EVERY if found else _CHANNELS_EVERY
             if not why and (at is None or (not only_first and self._core.now() - at >= every)):
-                wrong = await examined(self._assembly.transports[name], self._core.settings, feeds)
-                self._examined[name] = self._core.now(), " ".join(wrong)
+                self._examined[name] = self._core.now(), await self._wrong(name, feeds)
+
+    async def _wrong(self, name: str, feeds: Iterable[Feed]) -> str:
+        """Say what is wrong with a platform's channels; what fails in looking is for the log, and keeps nothing else from being told."""
+        try:
+            async with asyncio.timeout(_EXAMINED_WITHIN):
+                return " ".join(await examined(self._assembly.transports[name], self._core.settings, feeds))
+        except Exception as error:  # noqa: BLE001 - a platform is an outer edge
+            _LOG.exception("the channels of %s could not be looked at", name)
+            return f"Whether the channels of {name} take posts is not known ({type(error).__name__}): see the log."
 
     async def troubles(self) -> dict[str, str]:
         """Return what is wrong by part, in sentences; an empty text where nothing is."""
