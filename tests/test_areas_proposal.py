@@ -11,7 +11,7 @@ from made import a_commit
 
 from analysis.commits.commit import Commit
 from analysis.commits.title import read_title
-from analysis.triage.area_proposal import Proposal, as_toml, propose
+from analysis.triage.area_proposal import Proposal, as_toml, broad, propose
 from analysis.triage.areas import general
 from analysis.triage.repository_areas import of_repository
 from bot.config import load
@@ -177,3 +177,25 @@ def test_any_titles_and_folders_give_toml(titles: list[str], folder: str, repo: 
         for _ in range(4)
     ]
     tomllib.loads(as_toml(propose(commits, general()), repo, len(commits)))
+
+
+def test_what_covers_more_than_a_third_is_told_by_tags_alone() -> None:
+    """Paths that most commits touch tell none apart; what people tag, or set in the configuration, stays."""
+    commits = [
+        *tagged(50, "Tune {}", "quill/lora/a.py"),
+        *tagged(20, "Tidy {}", PLAIN),
+        *tagged(40, "Mend {}", "docs/a.md"),
+    ]
+    found = broad(commits, general())
+    assert found == {"docs": {"broad": True}, "lora": {"broad": True}}
+    areas = of_repository(learned=found)
+    assert areas.of(read_title("Tune it"), commits[0].files) == ()
+    assert areas.of(read_title("[LoRA] Tune it"), commits[0].files) == ("lora",)
+    assert areas.find("lora") == "lora"
+    wanted = of_repository(learned=found, configured={"lora": {"words": ["lora"]}})
+    assert wanted.of(read_title("Tune it"), commits[0].files) == ("lora",)
+
+
+def test_a_busy_week_makes_no_area_broad() -> None:
+    """Of few commits, a third may be chance."""
+    assert broad(tagged(50, "Tune {}", "quill/lora/a.py"), general()) == {}

@@ -20,6 +20,7 @@ _IN_FOLDER, _GENERAL = 0.02, 1 / 3  # what fewer, or more, of the commits touch 
 _OF_A_FOLDER = 0.6  # so much of what a tag touches lies in a folder that is its own
 _NEARLY_ALL = 0.8
 _EXAMPLES = 2
+_TELLING = 100  # commits; of fewer, a third may be one busy week
 _TOPIC = re.compile(r"[a-z][\w .+/-]{1,30}", re.ASCII)
 _SAYS_NOTHING = frozenset(
     """apps base bin chore cmd common contrib crates deps deps_dev dependencies dev etc example examples extras fix go go_mod hack helpers include
@@ -82,6 +83,19 @@ def tables(proposals: Sequence[Proposal]) -> dict[str, dict[str, Any]]:
         for one in proposals
         if not one.known
     }
+
+
+def broad(commits: Sequence[Commit], areas: Areas) -> dict[str, dict[str, Any]]:
+    """Return, as tables that `of_repository` reads, the areas that more than a third of a repository's commits have.
+
+    Proposals are held to that bound already; what the vocabulary, a labeler or owners name is not.
+    """
+    if len(commits) < _TELLING:
+        return {}
+    counts = Counter(
+        key for commit in commits for key in areas.of(read_title(commit.subject), commit.files, commit.repo)
+    )
+    return {key: {"broad": True} for key, count in sorted(counts.items()) if count > _GENERAL * len(commits)}
 
 
 def _place(proposal: Proposal) -> tuple[int, str]:

@@ -53,6 +53,7 @@ class Area:
         ml: it is a part of what trains or serves models; elsewhere its words mean other things (a worker, a cache, a graph).
         covers: areas that go without saying where this one is sure, such as models in a diffusion commit.
         learned: nobody named it but the repository's past; where no tag says it, it comes after all others.
+        broad: it covers so much of this repository that it tells its commits apart only where a tag says it.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Area:
     platform: bool = False
     ml: bool = False
     learned: bool = False
+    broad: bool = False
 
     def name(self, language: str) -> str:
         """How it is shown in that language (`en` or `zh`)."""
@@ -73,7 +75,7 @@ class Area:
 
 def _defined(area: Area) -> str:
     sets = (area.words, area.tags, area.covers)
-    return f"{area.key} {[sorted(one) for one in sets]} {[path.pattern for path in area.paths]} {area.apart} {area.platform} {area.ml} {area.learned}"
+    return f"{area.key} {[sorted(one) for one in sets]} {[path.pattern for path in area.paths]} {area.apart} {area.platform} {area.ml} {area.learned} {area.broad}"
 
 
 class Areas:
@@ -94,6 +96,7 @@ class Areas:
             for word in area.words | area.tags:
                 self._by_tag.setdefault(_plain(word), []).append(area.key)
         self._ml = frozenset(area.key for area in self._areas.values() if area.ml)
+        self.broad = frozenset(area.key for area in self._areas.values() if area.broad)
         self._with_paths = [area for area in self._areas.values() if area.paths]
         self._of_path: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
 
@@ -176,7 +179,7 @@ class Areas:
             if score.get(key, 0.0) >= _SURE:
                 unsaid = common - in_title - tagged
                 score = {other: 0.0 if other in unsaid else value for other, value in score.items()}
-        foreign = self._foreign(title, files, tagged, repo)
+        foreign = self._foreign(title, files, tagged, repo) | (self.broad - tagged)
         sure = [(value, key) for key, value in score.items() if value >= _ENOUGH and key not in foreign]
         learned = {key for key, area in self._areas.items() if area.learned} - tagged
         named = {key for _, key in sure} - learned

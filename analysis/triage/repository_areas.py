@@ -38,7 +38,8 @@ def of_repository(
 
     `labeler` and `codeowners` are the texts of those files, `configured` the `[areas]` tables of the configuration,
     written as in `areas.toml`; a table with a known key replaces only the fields that it has. `learned` are written so,
-    too: what the repository's past shows besides; they take nothing from the others.
+    too: what the repository's past shows besides; they take nothing from the others, but a table that is `broad` says that
+    the area with its key is.
     """
     base = general()
     if not (labeler or codeowners or configured or learned):
@@ -60,8 +61,10 @@ def of_repository(
             parts[teams[0]].append(glob)
     for team, globs in parts.items():
         _add_paths(areas, None, team, globs)
-    for area in read_areas(learned or {}):
+    broad = {key for key, table in (learned or {}).items() if table.get("broad")}
+    for area in read_areas({key: table for key, table in (learned or {}).items() if key not in broad}):
         areas.setdefault(area.key, replace(area, learned=True))
+    areas |= {key: replace(areas[key], broad=True) for key in broad if key in areas}
     for area in read_areas(configured or {}):
         old = areas.get(area.key)
         areas[area.key] = area if old is None else _merge(old, area)
@@ -83,6 +86,7 @@ def _merge(old: Area, new: Area) -> Area:
         words=new.words or old.words,
         tags=new.tags or old.tags,
         paths=new.paths or old.paths,
+        broad=False,  # people want it
     )
 
 

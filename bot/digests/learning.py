@@ -13,7 +13,7 @@ from analysis.digest.pipeline import OpenGate, Readers, Step, judge, read_all, s
 from analysis.entry import RULES, Analyser, Entry
 from analysis.errors import BadInput, NotFound
 from analysis.sources import CommitSource
-from analysis.triage.area_proposal import as_toml, propose, tables
+from analysis.triage.area_proposal import as_toml, broad, propose, tables
 from analysis.triage.areas import Areas
 from analysis.triage.learned import Judgement, general_judgement
 from analysis.triage.learned.learning import LEAST_LABELS, Trial, learn, parted
@@ -52,6 +52,7 @@ def learn_repository(core: Core, place: Place, days: int, step: Step) -> Lesson:
     """
     source, commits = _commits(core, place, days, step)
     shown = tables(propose(commits, core.sources.declared_areas(source, {})))
+    shown |= broad(commits, core.sources.declared_areas(source, shown))
     areas = core.sources.declared_areas(source, shown)
     by_people = core.stores.feedback.corrected(source.repo, [commit.sha for commit in commits])
     return _learn(core, source.repo, len(commits), own_past(commits, areas, by_people), areas, step, shown)

@@ -84,7 +84,7 @@ def learn(past: Sequence[Labelled], areas: Areas, known: Judgement) -> tuple[Jud
         better.level if "importance" in used else base.level,
         better.second if "types" in used else base.second,
     )
-    own = whole.area_model.without(left) if "areas" in used and whole.area_model else known.area_model
+    own = whole.area_model.without(left | areas.broad) if "areas" in used and whole.area_model else known.area_model
     return Judgement(classifier, own, is_own="types" in used), trials
 
 
