@@ -145,9 +145,12 @@ def test_the_languages_words_stand_side_by_side(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("package", WORDS_OF)
 def test_no_word_stays_that_nobody_looks_for(package: str) -> None:
-    """A group belongs to the module that reads it, and each of its names to one of its patterns."""
+    """A group belongs to the modules that read it, and each of its names to one of their patterns."""
     sources = [path.read_text(encoding="utf-8") for name in PACKAGES for path in (ROOT / name).rglob("*.py")]
-    read_by = {words_of(path): path.read_text(encoding="utf-8") for path in MODULES if package_of(path) == package}
+    read_by: dict[str, str] = {}
+    for path in MODULES:
+        if package_of(path) == package:
+            read_by[words_of(path)] = read_by.get(words_of(path), "") + path.read_text(encoding="utf-8")
     parts = {
         part
         for path in [*(module.with_suffix(".toml") for module in MODULES), *LANGUAGES[package]]

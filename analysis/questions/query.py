@@ -12,10 +12,11 @@ from analysis.i18n.patterns import Patterns
 from analysis.i18n.typography import fold
 from analysis.i18n.words import WORDS
 from analysis.questions.dates import names_time
+from analysis.questions.named_spans import NoDays
 from analysis.questions.people import AROUND_NAME, read_people
 from analysis.questions.releases import is_version, read_release
 from analysis.questions.signs import Sign, filling, signs
-from analysis.questions.spans import Days, NoDays, read_days
+from analysis.questions.spans import Days, read_days
 from analysis.questions.words import RUN, alike, cut, is_chinese, stem, terms, words_of
 from analysis.triage.areas import Area, Areas, general
 from analysis.triage.hardware import told_in
