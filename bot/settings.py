@@ -1,4 +1,4 @@
-"""The settings, a table each: what they are called, what they may be, and what holds where none is given."""
+"""The settings, one class per table: their names, allowed values and defaults."""
 
 import re
 from datetime import time
@@ -49,7 +49,7 @@ def _network(value: str) -> str:
 
 
 def at_home(value: Path) -> Path:
-    """Return a path with `~` written out; raises ValueError where there is no home folder."""
+    """Return a path with `~` expanded; raises ValueError if there is no home folder."""
     try:
         return value.expanduser()
     except RuntimeError:
@@ -84,18 +84,20 @@ def _listed(value: Any) -> Any:
 
 
 def _patterns(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse a pattern that fits no repository: it would open nothing, and nobody would notice."""
+    """Refuse a pattern that can match no repository: it would grant nothing, and nobody would notice."""
     for name in names:
         if not re.fullmatch(r"\*|[\w.*?\[\]!-]+/[\w.*?\[\]!-]+", name) or name.count("[") != name.count("]"):
-            raise ValueError(f"{name!r} fits no repository: write owner/name, with * for any letters, as in acme/*")
+            raise ValueError(
+                f"{name!r} matches no repository: write owner/name, with * for any characters, as in acme/*"
+            )
     return names
 
 
 def _people(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse a person whose platform is not named: nobody would be one."""
+    """Refuse a person without a platform: they could never be matched."""
     for name in names:
         if not re.fullmatch(r"slack:[UW][A-Z0-9]+|discord:\d+", name):
-            raise ValueError(f"{name!r} names nobody: write slack:U024BE7LH or discord:80351110224678912")
+            raise ValueError(f"{name!r} is not a person: write slack:U024BE7LH or discord:80351110224678912")
     return names
 
 
@@ -118,7 +120,7 @@ def _branches(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _accounts(people: dict[str, Any]) -> dict[str, Any]:
-    """Refuse what is no account on GitHub; accounts are the same in any case."""
+    """Refuse names that cannot be GitHub accounts; accounts are case-insensitive."""
     for name in people:
         if not re.fullmatch(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:_[A-Za-z0-9]+)?", name):
             raise ValueError(f"{name!r} is not a GitHub account: write its name without @")
@@ -128,9 +130,9 @@ def _accounts(people: dict[str, Any]) -> dict[str, Any]:
 def _outlets(named: dict[str, SecretStr]) -> dict[str, SecretStr]:
     for name, address in named.items():
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
-            raise ValueError(f"{name!r} should be a name of small letters, digits, - and _")
+            raise ValueError(f"{name!r} should consist of lowercase letters, digits, - and _")
         if not re.match(r"[a-z0-9]+://\S+", address.get_secret_value()):
-            raise ValueError(f"the address of {name} should start with its kind, such as feishu:// or https://")
+            raise ValueError(f"the address of {name} should start with its scheme, such as feishu:// or https://")
     return named
 
 
@@ -141,7 +143,7 @@ Network = Annotated[str, pydantic.AfterValidator(_network)]
 File = Annotated[Path, pydantic.AfterValidator(at_home)]
 Words = Annotated[tuple[str, ...], pydantic.AfterValidator(_words)]
 Names = Annotated[Words, pydantic.BeforeValidator(_listed)]
-"""The environment has no lists: there, commas stand between them."""
+"""The environment has no lists; there, values are separated by commas."""
 Patterns = Annotated[Names, pydantic.AfterValidator(_patterns)]
 BranchPatterns = Annotated[Names, pydantic.AfterValidator(_branches)]
 Globs = Annotated[Names, pydantic.AfterValidator(_globs)]
@@ -154,7 +156,7 @@ class _Table(pydantic.BaseModel):
 
 
 class StoreSettings(_Table):
-    """[store]: where Daybrief remembers."""
+    """[store]: where Daybrief keeps its data."""
 
     path: File | None = Field(
         default=None, description="the SQLite file; default: `daybrief/daybrief.db` in the user's data folder"
@@ -166,7 +168,7 @@ class StoreSettings(_Table):
 
 
 class GitHubSettings(_Table):
-    """[github]: where repositories are read."""
+    """[github]: the server that repositories are read from."""
 
     base_url: Address = Field(
         default="https://api.github.com",
@@ -216,7 +218,7 @@ class GitHubSettings(_Table):
 
 
 class ModelSettings(_Table):
-    """[model]: who analyses, if not the rules."""
+    """[model]: the model that analyses, instead of the rules."""
 
     base_url: Address = Field(
         default="", description="address of an OpenAI-compatible server, usually ending in /v1; default: OpenAI's own"
@@ -290,7 +292,7 @@ class WebSettings(_Table):
 
 
 class AreaSettings(_Table):
-    """[areas.NAME]: an area of one's own, or what one adds to a known one."""
+    """[areas.NAME]: an area of your own, or additions to a known one."""
 
     en: str = Field(default="", description="the area's name in English")
     zh: str = Field(default="", description="the area's name in Chinese")
@@ -304,7 +306,7 @@ class AreaSettings(_Table):
 
 
 class PersonSettings(_Table):
-    """[people.LOGIN]: who a GitHub account is on the platforms; the names of authors lead there."""
+    """[people.LOGIN]: who a GitHub account is on the platforms; authors' names link there."""
 
     slack: Annotated[str, Field(pattern=r"^([UW][A-Z0-9]+)?$")] = Field(
         default="", description="the person's member id in Slack, such as U024BE7LH"
@@ -341,7 +343,7 @@ class DiscordSettings(_Table):
 
 
 class FeedSettings(_Table):
-    """[[feeds]]: a channel's digest, one table for each; those set up in chat stand beside them."""
+    """[[feeds]]: the digest of a channel, one table each; feeds set up in chat exist in addition."""
 
     platform: Literal["slack", "discord", "outlet", "terminal"] = Field(
         description="where the channel is: `slack`, `discord`, or `outlet` for one of [outlets]"
@@ -395,7 +397,7 @@ class FeedSettings(_Table):
 
 
 class AccessSettings(_Table):
-    """[access]: who may see and do what, beside what a channel's feeds allow."""
+    """[access]: who may see and do what, in addition to what a channel's feeds allow."""
 
     public: Patterns = Field(
         default=(), description="repositories that anyone may see anywhere, as patterns such as acme/*"

@@ -152,10 +152,10 @@ def test_without_a_home_there_is_still_a_place() -> None:
         ("[model]\napi_key = 5", "[model] api_key", "valid string"),
         ("[areas.amd]\nwords = 'x'", "[areas.amd] words", "valid tuple"),
         ("[areas.amd]\npaths = ['ok', '(']", "[areas.amd] paths, entry 2", "'(' is not a regular expression"),
-        ("[access]\npublic = ['acme']", "[access] public", "'acme' fits no repository: write owner/name"),
-        ("[access]\npublic = ['acme/[']", "[access] public", "'acme/[' fits no repository: write owner/name"),
-        ("[access]\nsetup = ['\"acme/*\"']", "[access] setup", "fits no repository"),
-        ("[access]\nadmins = ['U1']", "[access] admins", "'U1' names nobody: write slack:U024BE7LH"),
+        ("[access]\npublic = ['acme']", "[access] public", "'acme' matches no repository: write owner/name"),
+        ("[access]\npublic = ['acme/[']", "[access] public", "'acme/[' matches no repository: write owner/name"),
+        ("[access]\nsetup = ['\"acme/*\"']", "[access] setup", "matches no repository"),
+        ("[access]\nadmins = ['U1']", "[access] admins", "'U1' is not a person: write slack:U024BE7LH"),
         ("model = 'x'", "[model]", "this is a table"),
         ("[areas]\namd = 1", "[areas.amd]", "this is a table"),
         ("[github]\nbase_url = 'github.example'", "[github] base_url", "starts with https:// or http://"),
@@ -178,7 +178,7 @@ def test_a_mistake_in_the_file_is_told_with_its_place(folder: Path, text: str, p
         ("DAYBRIEF_MOON", "x", "the tables are store, github, model, web, areas"),
         ("DAYBRIEF_STORE", "x", "[store] has path"),
         ("DAYBRIEF_MODEL__CONCURRENCY", "lots", "valid integer"),
-        ("DAYBRIEF_ACCESS__PUBLIC", '["acme/*"]', "fits no repository: write owner/name"),
+        ("DAYBRIEF_ACCESS__PUBLIC", '["acme/*"]', "matches no repository: write owner/name"),
         ("DAYBRIEF_MODEL__PRICE_IN", "-1", "greater than or equal to 0"),
         ("DAYBRIEF_AREAS__AMD", "x", "this is a table"),
     ],
@@ -349,9 +349,9 @@ def test_every_listed_variable_is_read(row: tuple[str, str, str, str]) -> None:
 @pytest.mark.parametrize(
     ("name", "address", "why"),
     [
-        ("Team", "feishu://x", "small letters"),
-        ("team", "x", "start with its kind"),
-        ("a b", "feishu://x", "small letters"),
+        ("Team", "feishu://x", "lowercase letters"),
+        ("team", "x", "start with its scheme"),
+        ("a b", "feishu://x", "lowercase letters"),
     ],
 )
 def test_an_outlet_has_a_plain_name_and_an_address(tmp_path: Path, name: str, address: str, why: str) -> None:
