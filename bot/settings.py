@@ -1,4 +1,7 @@
-"""The settings, one class per table: their names, allowed values and defaults."""
+"""The settings, one class per table: their names, allowed values and defaults.
+
+The module is long because it is a reference: whoever looks for a setting finds all of them in one place, beside what they may be.
+"""
 
 import re
 from datetime import time

@@ -1,6 +1,7 @@
 """A digest put into words and order, the same for every format; a format only decides how it looks.
 
 Texts here may hold code in backticks and nothing else of any markup; everything else in them is to be shown as it is.
+The module is long because the order of everything in a digest is decided here alone.
 """
 
 import re

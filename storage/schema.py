@@ -1,4 +1,7 @@
-"""The tables, as migrations in order. A migration that has been released is never changed; a new one follows it."""
+"""The tables, as migrations in order. A migration that has been released is never changed; a new one follows it.
+
+The module is long because it is a log: it only grows, and only its order tells what a store has been through.
+"""
 
 from contextlib import closing
 from functools import lru_cache
