@@ -13,6 +13,7 @@ import pytest
 from servers import model as as_model
 from servers.answers import asked_of, reader, shape, shown
 from servers.github import GitHubServer
+from servers.loopback import Reply, Request
 from servers.model import ModelServer
 from servers.scratch import NOON, Scratch
 from servers.waiting import hurry
@@ -497,14 +498,21 @@ class TestModel:
         """And what it has cost counts."""
         for number in range(3):
             scratch.commit(f"Fix a crash {number}", {f"quill/{number}.py": "1\n"}, at=NOON + timedelta(minutes=number))
-        fetch = GitClone.fetch
+        fetch, reply = GitClone.fetch, model.reply
+        is_asked = threading.Event()
 
         def broken(source: GitClone, heads: Sequence[Commit], executor: Executor) -> Iterator[Commit]:
             yield next(fetch(source, heads, executor))
+            assert is_asked.wait(30)
             raise Outage("The disk is gone.")
+
+        def noted(request: Request) -> Reply:
+            is_asked.set()
+            return reply(request)
 
         with monkeypatch.context() as patched:
             patched.setattr(GitClone, "fetch", broken)
+            patched.setattr(model, "reply", noted)
             with pytest.raises(Outage):
                 reading.digest()
         assert reading.rows("select count(*) from digests") == [(0,)]
