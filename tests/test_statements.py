@@ -549,6 +549,39 @@ def test_the_first_sentence_for_users_is_the_headline(path: str, text: str, head
     assert headline(a_commit("Allow sizes", files=(a_change(path, None, text),))) == headline_of_it
 
 
+def test_of_several_fragments_the_one_nearest_to_the_title_is_the_headline() -> None:
+    texts = {
+        "a": "return the list of packed files from the builder, or users lose them",
+        "b": "keep what users write at once in the order of its pages, so that none is lost",
+    }
+    files = tuple(
+        a_change(f".changeset/{name}.md", None, f"---\n'quill': patch\n---\n\nfix: {text}\n")
+        for name, text in texts.items()
+    )
+    assert headline(a_commit("fix: order of pages", files=files)) == texts["b"]
+    assert headline(a_commit("fix: packed files of the builder", files=files)) == texts["a"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "This PR contains the following updates:\n\n## Release notes\n\nUsers of the store no longer lose pages when it crashes.",
+        "Bumps [store](https://example.org) from 1 to 2.\n\nUsers of the store no longer lose pages when it crashes.",
+        "Bumps the store group with 2 updates.\n\nUsers of the store no longer lose pages when it crashes.",
+    ],
+)
+def test_what_a_bot_quotes_is_nobodys_word_whoever_merges_it(body: str) -> None:
+    assert effects(a_commit(f"Update the store\n\n{body}")) == []
+    told = "Users of the store no longer lose pages when it crashes."
+    assert effects(a_commit(f"Update the store\n\n{told}")) == [told]
+
+
+@pytest.mark.parametrize("path", ["vendor/example.org/store/CHANGELOG.md", "third_party/store/CHANGES.md"])
+def test_a_changelog_of_others_says_nothing_of_this_project(path: str) -> None:
+    change = a_change(path, "# Store\n", "# Store\n\n- Users no longer lose pages when the store crashes.\n")
+    assert effects(a_commit("Update the store", files=(change,))) == []
+
+
 @pytest.mark.parametrize(
     ("text", "category", "headline_of_it"),
     [

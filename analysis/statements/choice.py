@@ -8,6 +8,7 @@ from analysis.commits.title import read_title
 from analysis.i18n.patterns import Patterns
 from analysis.statements.fragments import is_effective
 from analysis.statements.releases import NAMES_VERSION
+from analysis.statements.scoring import stems
 from analysis.statements.statement import Source, Statement, StatementKind
 
 MOST_QUOTED = 2
@@ -30,11 +31,7 @@ def headline_of(commit: Commit, statements: Sequence[Statement]) -> str:
     if said.deed and f"{said.deed} {said.text}" in commit.subject:
         title = f"{said.deed} {title}"
     fragments = [one for one in statements if one.source is Source.FRAGMENT and one.kind is StatementKind.EFFECT]
-    best = next((one for one in fragments if _is_for_users(one)), None)
-    if best:  # what its author wrote first says what it is about
-        best = min(
-            (one for one in fragments if one.path == best.path and _is_for_users(one)), key=lambda one: one.order
-        )
+    best = _first(fragments, title)
     if (
         best
         and not NAMES_VERSION.search(commit.subject)
@@ -61,6 +58,17 @@ def why_of(statements: Sequence[Statement], headline: str = "") -> tuple[Stateme
 def _is_headline(text: str, headline: str) -> bool:
     """Whether a sentence stands above already, with its prefix or without."""
     return headline in {text, read_title(text).text}
+
+
+def _first(fragments: Sequence[Statement], title: str) -> Statement | None:
+    """What the author wrote first in the fragment that is nearest to the title: it says what the change is about."""
+    firsts: dict[str, Statement] = {}
+    for one in filter(_is_for_users, fragments):
+        known = firsts.get(one.path)
+        if known is None or one.order < known.order:
+            firsts[one.path] = one
+    wanted = stems(title)
+    return max(firsts.values(), key=lambda one: len(stems(one.text) & wanted), default=None)
 
 
 def _is_for_users(statement: Statement) -> bool:

@@ -58,7 +58,7 @@ def fragments_of(commit: Commit, folders: Sequence[str] = ()) -> Iterator[Candid
     if commit.is_merge and commit.pull_request is None:
         return  # a branch brings what was told with its own commits
     for change in commit.files:
-        if change.status == "removed" or not change.patch:
+        if change.status == "removed" or not change.patch or _PATTERNS.of_others.search(change.path):
             continue
         gone = ""
         for order, (text, line, category) in enumerate(_read(change, folders)):

@@ -28,6 +28,8 @@ _MOST_NOTED = 4
 
 def prose_of(text: str, source: Source, conventions: Conventions, url: str = "") -> Iterator[Candidate]:
     """Yield the sentences of a message or a description in their order."""
+    if _PATTERNS.by_updater.search(text):
+        return
     order = 0
     for category, sentence in _announced(text):
         yield Candidate(sentence, source, order, "effect", url=url, category=category)
