@@ -201,7 +201,7 @@ class TestGitHub:
         with Loopback() as gone:
             pass
         check = checks({**environ, "DAYBRIEF_GITHUB__BASE_URL": gone.url})["GitHub"]
-        assert (check.state, "did not give the rate limit" in check.found) == ("broken", True)
+        assert (check.state, "did not answer a request for the rate limit" in check.found) == ("broken", True)
 
     def test_a_server_that_is_another(self, environ: dict[str, str], model: ModelServer) -> None:
         check = checks({**environ, "DAYBRIEF_GITHUB__BASE_URL": model.url})["GitHub"]

@@ -278,14 +278,14 @@ class TestFaults:
         with pytest.raises(Outage) as caught:
             opened(server).landed(*DAY)
         assert str(caught.value) == (
-            f"GitHub at {server.url} did not give ann/scratch ({reason}): nothing was skipped, run it again later."
+            f"GitHub at {server.url} did not answer a request for ann/scratch ({reason}): try again later; nothing was skipped."
         )
         assert len(server.requests) < 10
 
     def test_a_server_that_is_not_there(self, scratch: Scratch) -> None:
         with GitHubServer({REPO: scratch.path}) as server:
             pass
-        with pytest.raises(Outage, match="did not give ann/scratch"):
+        with pytest.raises(Outage, match="did not answer a request for ann/scratch"):
             opened(server).landed(*DAY)
 
     @pytest.mark.parametrize("route", ["commits.list", "commits.get"])

@@ -40,7 +40,7 @@ async def test_an_outage_is_told_in_chinese(bot: Bot, github: GitHubServer, capl
     github.fail(times=1_000)
     said = await bot.problem("2026-03-11", READER)
     assert said == "GitHub 或存储没有正常应答；没有遗漏任何内容，请稍后再试。详情见 Daybrief 日志。"
-    assert "did not give example/quill" in caplog.text
+    assert "did not answer a request for example/quill" in caplog.text
 
 
 async def test_a_used_up_limit_is_told_with_its_end(bot: Bot, github: GitHubServer) -> None:

@@ -259,8 +259,8 @@ class Requests:
                     return status, received, text
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise Outage(
-                f"GitHub at {self.server.place} did not give {about} ({reason(error)}): nothing was skipped, "
-                "run it again later."
+                f"GitHub at {self.server.place} did not answer a request for {about} ({reason(error)}): "
+                "try again later; nothing was skipped."
             ) from error
         except github.GithubException as error:
             raise self._problem(error, about, "") from error
