@@ -1,5 +1,4 @@
-"""What Daybrief costs: time, requests, tokens, memory, each against its budget. `python -m benchmarks` prints the table.
+"""What Daybrief costs: time, requests, tokens, memory, each against its budget. `python -m benchmarks` prints a table.
 
-Each module measures one thing and knows its budgets; `measured` says what a measurement is, `material` where the commits
-come from.
+Each module measures one thing and knows its budgets; `measured` defines a measurement, `material` provides the commits.
 """

@@ -50,7 +50,7 @@ class Filled:
 
     @property
     def ideal(self) -> float:
-        """Seconds for the same calls, none of the places for them ever empty."""
+        """Seconds for the same calls if every slot were always busy."""
         return math.ceil(self.calls / _AT_ONCE) * _ANSWER
 
 
@@ -111,7 +111,7 @@ def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Fille
             before = len(received)
             received.update((sha, analysis.is_checked) for sha, analysis in analyses.items())
             put(repo, analyses, now)
-            if half_way and before < _COMMITS <= len(received):  # each is read and then checked
+            if half_way and before < _COMMITS <= len(received):  # each is read, then checked
                 half_way()
 
         core.stores.analyses.put = counted  # type: ignore[method-assign]  # to count what comes back
@@ -128,7 +128,7 @@ def _filled(clone: Path, readers: Readers | None, half_way: Any = None) -> Fille
 
 @contextmanager
 def _workers(folder: Path, count: int, threads: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """Run a scheduler and its workers as processes, which have no store and stand in a folder of their own."""
+    """Run a scheduler and its workers as processes without a store, each in a folder of its own."""
     from distributed import Client
 
     elsewhere, told = folder / "worker", folder / "scheduler.json"
@@ -157,7 +157,7 @@ def _workers(folder: Path, count: int, threads: int) -> Iterator[tuple[str, list
 
 
 def _kill(address: str, workers: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Kill the first worker as soon as it has its hands full."""
+    """Kill the first worker as soon as it is fully busy."""
     from distributed import Client
 
     with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]  # the SDK does not say

@@ -24,9 +24,9 @@ from benchmarks.model_process import model
 from benchmarks.repository import repository
 
 _USERS, _EACH, _COMMANDS = 50, 20, 10_000
-_PAUSE = 2.0  # seconds on average for which somebody reads an answer
+_PAUSE = 2.0  # average seconds someone reads an answer
 _ANSWER = 2.0  # of the model
-_BUSY, _CALM = 1_500, 49  # commits of the day that is being analysed, and of the day that is posted
+_BUSY, _CALM = 1_500, 49  # commits of the day being analysed, and of the day being posted
 _TEXTS = (
     "area amd repository={}",
     "search kernel repository={}",
@@ -88,7 +88,7 @@ async def _measured(folder: Path, store: Path, address: str, asked: Any, clones:
         )  # fmt: skip
         try:
             await slack.wait_socket()
-            await asyncio.sleep(10)  # it begins to read the busy day
+            await asyncio.sleep(10)  # it starts reading the busy day
             start, before = _memory(process.pid), asked()[1].total()
             acked, answered = await _talk(slack, users, texts, _EACH, _PAUSE)
             read = asked()[1].total() - before
@@ -110,7 +110,7 @@ async def _measured(folder: Path, store: Path, address: str, asked: Any, clones:
 async def _talk(
     slack: Any, users: list[Any], texts: list[str], each: int, pause: float
 ) -> tuple[list[float], list[float]]:
-    """Let everybody type so many commands; return the milliseconds to each acknowledgement and to each answer."""
+    """Let everyone type `each` commands; return the milliseconds to each acknowledgement and to each answer."""
     acked: list[float] = []
     answered: list[float] = []
 
@@ -134,7 +134,7 @@ async def _talk(
 
 
 def _texts(store: Path) -> list[str]:
-    """Return what people type: half of it about single commits, which the model has read."""
+    """Return what people type: half of it about single commits that the model has read."""
     dice = random.Random(5)  # noqa: S311 - no secret, the same each time
     with closing(sqlite3.connect(store)) as db:
         first, last = db.execute(
@@ -162,7 +162,7 @@ def _read(store: Path, address: str, place: str) -> None:
 
 
 def _memory(pid: int) -> float:
-    """Return what a process takes of memory now, in MB."""
+    """Return a process's current memory, in MB."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / (1 << 10)
 

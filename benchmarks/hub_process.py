@@ -12,10 +12,10 @@ from typing import Any
 
 @contextmanager
 def hub(commits: int, newest: datetime, apart: timedelta) -> Iterator[tuple[str, Callable[[], Counter[str]]]]:
-    """Serve any repository with so many commits, the newest at `newest`, the others each `apart`.
+    """Serve any repository with `commits` commits, the newest at `newest`, spaced `apart`.
 
-    Gives the address, and what tells how often each kind of answer was given so far: `list 200`, `list 304`, `commit 200`, …;
-    `connections` are those that were opened.
+    Yields the address and a function that counts the answers of each kind so far: `list 200`, `list 304`, `commit 200`,
+    …; `connections` are those that were opened.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()

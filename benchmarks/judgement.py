@@ -1,7 +1,7 @@
 """`python -m benchmarks.judgement [LABELS …] [--json]`: how well commits are sorted and ranked, on maintainers' labels.
 
 Each repository is judged twice: as a new one (the recipe trained on the other repositories alone), and with its own past
-(of its older part, what `learn` keeps; its newer part judged). `less is better` does not hold here: more is.
+(of its older part, what `learn` keeps; its newer part judged). Unlike in the other benchmarks, more is better.
 """
 
 import argparse
@@ -25,12 +25,12 @@ TARGETS = {
     "a new repository": {"type, macro-F1": 0.683, "areas, micro-F1": 0.647},
     "with its own past": {"type, macro-F1": 0.78, "areas, micro-F1": 0.78},
 }
-"""Importance is only told: where maintainers' labels and readers disagree, readers win (`benchmarks.readers`)."""
+"""Importance is only reported: where maintainers' labels and readers disagree, readers win (`benchmarks.readers`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One figure, in which setting, and what it should reach at least; None where it is only told."""
+    """One figure, in which setting, and its target; None if it is only reported."""
 
     setting: str
     figure: Figure

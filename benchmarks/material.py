@@ -23,9 +23,9 @@ from bot.digests.repositories import Place
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 IS_REAL = SHARED.is_dir()
-"""Whether it is the real day, which the budgets are set for."""
+"""Whether this is the real day, which the budgets are set for."""
 
-sys.path.insert(0, str(ROOT / "tests"))  # the tests' servers on the loopback
+sys.path.insert(0, str(ROOT / "tests"))  # the tests' local servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """A GitHub on the loopback; `counted` tells how many requests it has counted so far, those to GraphQL apart."""
+    """A GitHub on the loopback interface; `counted` returns how many requests it has counted, GraphQL separately."""
 
     url: str
     token: str
@@ -51,7 +51,7 @@ class Hub:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The settings that make a bot ask it."""
+        """Return the settings that make a bot use it."""
         return {"DAYBRIEF_GITHUB__BASE_URL": self.url, "DAYBRIEF_GITHUB__TOKEN": self.token}
 
 
@@ -63,7 +63,7 @@ def _folder() -> Path:
 
 @cache
 def day() -> Day:
-    """Return the day that there is."""
+    """Return the available day."""
     clone = _folder() / "day.git"
     if IS_REAL:
         subprocess.run(
@@ -97,14 +97,14 @@ def github() -> Iterator[Hub]:
 
 
 def _counted(answers: Mapping[str, int]) -> int:
-    """Count the REST requests that GitHub counts, too: all but those that it answers "not modified"."""
+    """Count the REST requests that GitHub counts: all but those answered "not modified"."""
     return sum(count for answer, count in answers.items() if "graphql" not in answer and not answer.endswith(" 304"))
 
 
 def fresh() -> dict[str, str]:
-    """Return an environment with a store that does not exist yet, on a machine that has compiled the secret scanner's rules.
+    """Return an environment with a new store, on a machine that has already compiled the secret scanner's rules.
 
-    `start` tells what it costs to compile them, once in a machine's life.
+    `start` measures compiling them, which happens once per machine.
     """
     folder, cache = str(_folder()), os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
     store = f"{folder}/daybrief.db"

@@ -12,8 +12,8 @@ class Measured:
     """One figure; less is better.
 
     Attributes:
-        budget: what it may be at most, in `unit`; None where it is only told.
-        note: over what it was taken, or what it compares with.
+        budget: the maximum, in `unit`; None if it is only reported.
+        note: what it was measured over, or what it compares with.
     """
 
     what: str
@@ -24,12 +24,12 @@ class Measured:
 
     @property
     def is_met(self) -> bool:
-        """Whether it keeps its budget."""
+        """Whether it is within its budget."""
         return self.budget is None or self.value <= self.budget
 
 
 def seconds(run: Callable[[], object], rounds: int) -> list[float]:
-    """Return how long each of `rounds` runs took, after one that warms up."""
+    """Return the duration of each of `rounds` runs, after a warm-up."""
     run()
     found = []
     for _ in range(rounds):
@@ -46,8 +46,8 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 
 def most_memory() -> float:
-    """Return the most memory that this process has taken, in MB."""
+    """Return this process's peak memory, in MB."""
     status = Path("/proc/self/status")
-    if status.is_file():  # what `getrusage` tells there includes the process that started this one
+    if status.is_file():  # there, `getrusage` includes the process that started this one
         return int(status.read_text().partition("VmHWM:")[2].split()[0]) / (1 << 10)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)

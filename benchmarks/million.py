@@ -28,7 +28,7 @@ _HISTORY = SHARED / "history" / "sglang-commits.jsonl.gz"
 
 
 def million() -> Path:
-    """Return the store; it is built once for each version of the tables, and kept in .bench/."""
+    """Return the store; it is built once per version of the tables, and kept in .bench/."""
     seed, path = thousands(), _kept("million")
     if not path.is_file():
         _say(f"building a store of {WANTED:,} commits in {path.parent}: some minutes, once")
@@ -40,7 +40,7 @@ def million() -> Path:
 
 
 def thousands() -> Path:
-    """Return the store of the history as it is, one repository of nearly ten thousand commits; kept as the other."""
+    """Return the store of the history as it is, one repository of nearly ten thousand commits; kept likewise."""
     path = _kept("thousands")
     if not path.is_file():
         path.parent.mkdir(exist_ok=True)
@@ -128,7 +128,7 @@ def _history(path: Path) -> Iterator[Commit]:
 
 
 def _sample() -> Iterator[Commit]:
-    """Yield the sample's commits, as often as a long history has them."""
+    """Yield the sample's commits, repeated to the length of a long history."""
     from concurrent.futures import ThreadPoolExecutor
     from dataclasses import replace
 

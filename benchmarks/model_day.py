@@ -13,7 +13,7 @@ from bot.digests.repositories import Place
 
 _ANSWER = 2.0  # seconds
 _AT_ONCE = 16
-_PAUSE = 10.0  # seconds between two calls, of whoever asks one after the other
+_PAUSE = 10.0  # seconds between two calls of a sequential caller
 _ROUNDS = 3
 
 

@@ -8,12 +8,12 @@ from multiprocessing.connection import Connection
 
 from benchmarks.material import ROOT
 
-assert ROOT  # importing it is what makes the tests' servers importable
+assert ROOT  # importing it makes the tests' servers importable
 
 
 @contextmanager
 def model(latency: float) -> Iterator[tuple[str, Callable[[], tuple[int, Counter[str]]]]]:
-    """Serve; give the address, and what tells how often it was asked so far and which commits it read, by their short SHAs."""
+    """Serve; yield the address, and a function that returns the number of calls and the commits read, by short SHA."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, latency), daemon=True)

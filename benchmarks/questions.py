@@ -1,7 +1,7 @@
-"""How well questions in plain words are answered: on questions with known answers over labelled days and a long history.
+"""How well questions in plain words are answered, over labelled days and a long history with known answers.
 
-A file has an object a line: `question`, `language`, `day_or_history` (a labelled day's folder, or the history's file), `answers`
-(SHAs), `today`. It is right if one of the answers stands among the first three.
+A file has one object per line: `question`, `language`, `day_or_history` (a labelled day's folder, or the history's
+file), `answers` (SHAs), `today`. An answer is right if one of these is among the first three.
 
 Run as `python -m benchmarks.questions FILE… [--misses]`.
 """
@@ -29,7 +29,7 @@ _FILES = ("analysis/questions", "storage/commits.py", "storage/schema.py")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question with what came of it; `place` counts from 1, 0 for none of the answers."""
+    """A question and its outcome; `place` counts from 1, 0 if none of the answers was found."""
 
     question: str
     language: str
@@ -75,7 +75,7 @@ def _core(where: str) -> Core:
 
 
 def main() -> None:
-    """Print the share of questions that are answered among the first three, by language; with --misses, those that are not."""
+    """Print the share of questions answered among the first three, by language; with --misses, the others."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--misses", action="store_true")

@@ -1,6 +1,7 @@
 """`python -m benchmarks.readers [DAY …] [--json]`: what readers would see first, against days that they labelled.
 
-Each repository's days are judged by weights that were fitted to the days of the others. More is better, but for alarms and buried.
+Each repository's days are judged by weights fitted to the days of the others. More is better, except for alarms and
+buried.
 """
 
 import argparse

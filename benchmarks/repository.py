@@ -10,7 +10,7 @@ _TITLES = ("Fix a crash in {}", "Add a flag to {}", "Tidy {}", "Speed up {}", "[
 
 
 def repository(path: Path, commits: int, start: datetime, end: datetime) -> Path:
-    """Make a bare repository with so many commits of every importance, evenly over [start, end)."""
+    """Make a bare repository with `commits` commits of every importance, evenly over [start, end)."""
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", path], check=True)
     stream = "".join(_stream(commits, start.timestamp(), end.timestamp()))
     subprocess.run(["git", "-C", path, "fast-import", "--quiet"], input=stream.encode(), check=True)

@@ -24,7 +24,7 @@ def figures() -> Iterator[Measured]:
 
     def read(some: list[Commit]) -> None:
         changed_file.cache_clear()
-        sketch.cache_clear()  # nobody reads the same day again and again
+        sketch.cache_clear()  # nobody reads the same day repeatedly
         rules.analyse(tuple(judge(some, areas)), "en")
 
     taken = [each / len(commits) * 1000 for each in seconds(lambda: read(commits), _ROUNDS)]

@@ -1,6 +1,6 @@
-"""A bot of many repositories: two hundred posts due at once, three thousand repositories looked at, fifty read ahead by a model.
+"""A bot with many repositories: 200 posts due at once, 3,000 repositories polled, 50 read ahead by a model.
 
-Each figure is taken in a process of its own, against a GitHub in another one.
+Each figure is measured in a process of its own, against a GitHub in another one.
 """
 
 import asyncio
@@ -80,7 +80,7 @@ def _measured(what: str, address: str, server: str = "") -> dict[str, Any]:
 
 
 class _Bot:
-    """An assembly whose clock is set, over a platform in memory that takes no time."""
+    """An assembly with a fixed clock, over an in-memory platform that takes no time."""
 
     def __init__(self) -> None:
         import os

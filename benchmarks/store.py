@@ -15,12 +15,12 @@ from benchmarks.million import WANTED, million
 
 _ROUNDS = 9
 SEARCHES = (
-    # what nearly every commit holds, what some do, what few or none do
+    # in nearly every commit, in some, in few or none
     "python", "sglang", "test", "model", "fix", "kernel", "attention", "deepep", "swapab", "zzzqx", "the", "a", "fp8",
-    # several words, the start of a word, identifiers
+    # several words, prefixes, identifiers
     "fix kernel", "moe nan blackwell", "support qwen", "quant kern", "SGLANG_MM_SKIP_COMPUTE_HASH", "--model-checksum",
     "python/sglang/srt/server_args.py", "server_args",
-    # Chinese, of two characters and of more and of one
+    # Chinese: two characters, more, and one
     "缓存", "修复", "新增", "测试", "缓存分配", "修", "量化 内核",
     # filters
     "fix area:amd type:bugfix", 'ci author:"Simo Lin"', "min:high since:2025-12-01", "model repo:bench/repository-3",
@@ -60,7 +60,7 @@ def figures() -> Iterator[Measured]:
 
 
 def _measure(path: Path) -> dict[str, Any]:
-    """Run everything in this process, so that its memory is theirs."""
+    """Run everything in this process, so that its memory is what gets measured."""
     import aiohttp
     import apscheduler
     import discord

@@ -1,9 +1,9 @@
-"""How often the culprit of a regression is among the first suspects, on regressions whose culprit a later fix or revert names.
+"""How often the culprit of a regression is among the first suspects, given a later fix or revert that names it.
 
-`python -m benchmarks.suspects MOST CLONE …` mines each clone that is named for at most so many such fixes, the newest first: "Fixes: SHA",
-"regression in #12", "caused by SHA", and reverts that say why. What is asked is the range between the two versions around the culprit, with
-the words in which the fix tells what was wrong, without whatever names the culprit; both change code of the product. Beside it stands what
-size alone reaches. Nothing of a clone is kept.
+`python -m benchmarks.suspects MOST CLONE …` mines each clone for up to MOST such fixes, the newest first: "Fixes: SHA",
+"regression in #12", "caused by SHA", and reverts that say why. The question is the range between the two versions
+around the culprit, with the words the fix uses for what was wrong, without any that name the culprit; both change
+product code. Ranking by size alone is shown for comparison. Nothing from a clone is kept.
 """
 
 import re
@@ -38,13 +38,13 @@ _QUOTED = re.compile(r"[\"“][^\"”]*[\"”]")
 _TRAILER = re.compile(r"^[A-Z][\w-]+: .*$|^This reverts.*$|^\(cherry.*$|^Reverts .*$", re.MULTILINE)
 _SHORTEST_SHA, _MOST_WORDS, _LEAST_WORDS = 7, 40, 4
 _FEWEST, _LONGEST = 25, 800
-"""Commits of a range: where there are fewer, five suspects are no feat; where more, it is no upgrade."""
+"""Commits of a range: with fewer, five suspects prove little; with more, it is no longer an upgrade."""
 _FIRST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A regression: the range in which it came, the words that tell it, the fix that names its culprit."""
+    """A regression: the range it came in, the words that describe it, the fix that names its culprit."""
 
     fix: Commit
     culprit: Commit
@@ -54,7 +54,7 @@ class Case:
 
 
 def cases(history: History, heads: Sequence[Commit]) -> Iterator[Case]:
-    """Yield the regressions of a history whose culprit somebody names; `heads` come newest first."""
+    """Yield the regressions of a history whose culprit is named; `heads` are newest first."""
     by_number = {head.pull_request: head for head in reversed(heads) if head.pull_request}
     by_sha = {head.sha[:_SHORTEST_SHA]: head for head in heads}
     tags = sorted((tag for tag in versions(history.tags()) if tag.is_final), key=lambda tag: tag.at)
@@ -85,7 +85,7 @@ def _culprit(fix: Commit, by_number: Mapping[int, Commit], by_sha: Mapping[str, 
 
 
 def _words(fix: Commit, culprit: Commit) -> str:
-    """Return in which words a fix tells what was wrong: its title; of a revert the reason that it gives, if it gives one."""
+    """Return how a fix describes what was wrong: its title, or a revert's stated reason if there is one."""
     is_revert = any(reverts(fix))
     text = _QUOTED.sub(" ", _TRAILER.sub("", fix.body)) if is_revert else fix.subject
     words = _REFERENCE.sub(" ", text).replace(original_title(culprit.subject), " ").split()[:_MOST_WORDS]
@@ -94,7 +94,7 @@ def _words(fix: Commit, culprit: Commit) -> str:
 
 
 def _span(history: History, culprit: Commit, fix: Commit, tags: Sequence[Tag]) -> tuple[str, str] | None:
-    """Return the version before the culprit, and the first one with it; without one, what was there just before the fix."""
+    """Return the version before the culprit and the first one with it, or else the state just before the fix."""
     later = [tag for tag in tags if culprit.committed_at <= tag.at <= fix.committed_at]
     held = history.holding([culprit.sha], later)
     first = next((tag for tag in later if tag.name in held), None)
@@ -104,7 +104,7 @@ def _span(history: History, culprit: Commit, fix: Commit, tags: Sequence[Tag]) -
 
 
 def measured(core: Core, history: History, most: int) -> Iterator[tuple[int, int, int, Case]]:
-    """Yield for each regression how many commits lie in its range, and the culprit's place: by suspicion, and by size alone."""
+    """Yield for each regression its range's commit count, and the culprit's place by suspicion and by size alone."""
     heads = history.heads(history._git("rev-list", "HEAD").split())  # type: ignore[attr-defined]  # noqa: SLF001 - a clone's whole history
     count = 0
     for case in cases(history, heads):

@@ -23,7 +23,7 @@ def figures() -> Iterator[Measured]:
     bare = sum(estimate(f"{commit.message}\n{_full(commit)}") for commit in commits)
     naive = bare + len(commits) * estimate(prompt)
     note = f"{spent:,} in {len(asked)} calls; every full diff with one such prompt each: {naive:,}"
-    budget = 60 if IS_REAL else None  # the sample's commits are small: most of what is sent are the prompts
+    budget = 60 if IS_REAL else None  # the sample's commits are small: most of what is sent is the prompt
     yield Measured("tokens in, for the day", 100 * spent / naive, "% of naive", budget, note)
     yield Measured("… against the diffs alone", 100 * spent / bare, "%", note=f"without any prompt: {bare:,}")
     texts = {sha: shown(one) for one in asked if shape(one) == "Commits" for sha in asked_of(one)}
@@ -38,7 +38,7 @@ def _full(commit: Commit) -> str:
 
 
 def _product_hunks(commit: Commit) -> Iterator[list[str]]:
-    """Yield the changed lines of each hunk of a file of the product, but for those that moved; a file that is gone is not counted."""
+    """Yield the changed lines of each hunk in product files, except moved lines; deleted files are skipped."""
     moved = moves(commit)
     for file in commit.files:
         if kind_of(file.path) is FileKind.PRODUCTION and file.status != "removed":
@@ -49,6 +49,6 @@ def _product_hunks(commit: Commit) -> Iterator[list[str]]:
 
 
 def _is_shown(lines: list[str], text: str) -> bool:
-    """Whether the lines stand in the text, one below the other, with nothing but unchanged ones between."""
+    """Whether the lines appear in the text in order, with only unchanged ones in between."""
     changed = "\n".join(line for line in text.split("\n") if line[:1] in {"+", "-"})
     return "\n".join(lines) in changed

@@ -57,7 +57,7 @@ def figures() -> Iterator[Measured]:
 def _upgrade(core: Core, clone: str) -> Iterator[Measured]:
     source = core.sources.open(parse_place(f"{_PLACE}={clone}"))
     span = f"main~{_COMMITS - 1}..main"
-    make(core, source, span, "en", silent)  # the first time reads them
+    make(core, source, span, "en", silent)  # the first run reads them
     took = seconds(lambda: make(core, source, span, "en", silent), 3)
     yield Measured("upgrade over 3,000 stored commits", percentile(took, 50), "s", 5, "median of 3")
     took = seconds(lambda: look(core, source, span, "slow page cache", ()), 3)

@@ -23,14 +23,14 @@ from benchmarks.million import million, thousands
 from benchmarks.store import SEARCHES
 
 _READERS, _PAGES = 20, 30
-_PAUSE = 1.0  # seconds on average for which somebody looks at a page
+_PAUSE = 1.0  # average seconds someone looks at a page
 
 
 def figures() -> Iterator[Measured]:
     for path, size in ((thousands(), "10,000"), (million(), "1,000,000")):
         with _served(path) as address:
             asked = _addresses(path)
-            asyncio.run(_read_all(address, asked, 0.0, 1))  # warms up
+            asyncio.run(_read_all(address, asked, 0.0, 1))  # warm-up
             found = asyncio.run(_read_all(address, asked, _PAUSE, _PAGES))
             day = max((body for kind, _, _, body in found if kind == "day"), key=len)
         pages = [(first, whole) for kind, first, whole, _ in found if kind != "search"]
@@ -49,7 +49,7 @@ def figures() -> Iterator[Measured]:
 
 @contextmanager
 def _served(path: Path) -> Iterator[str]:
-    """Run `daybrief web` over a store; give its address."""
+    """Run `daybrief web` over a store; yield its address."""
     environ = fresh() | {"DAYBRIEF_STORE__PATH": str(path), "DAYBRIEF_WEB__PORT": "0", "DAYBRIEF_WEB__ZONE": "UTC"}
     command = [sys.executable, "-m", "bot", "web"]
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.PIPE, text=True)
@@ -63,7 +63,7 @@ def _served(path: Path) -> Iterator[str]:
 
 
 def _addresses(path: Path) -> dict[str, list[str]]:
-    """Return pages to read, of each kind; drawn by the same dice each time."""
+    """Return pages of each kind to read; the random seed is fixed."""
     dice = random.Random(3)  # noqa: S311 - no secret, the same each time
     with closing(sqlite3.connect(path)) as db:
         (first, last) = db.execute("select min(id), max(id) from commits").fetchone()
@@ -87,7 +87,7 @@ def _addresses(path: Path) -> dict[str, list[str]]:
 async def _read_all(
     address: str, asked: dict[str, list[str]], pause: float, pages: int
 ) -> list[tuple[str, float, float, bytes]]:
-    """Return for each page its kind, the milliseconds to its first byte and to its end, and what it holds."""
+    """Return for each page its kind, the milliseconds to its first byte and to its end, and its content."""
     found: list[tuple[str, float, float, bytes]] = []
 
     async def reader(number: int) -> None:
@@ -96,7 +96,7 @@ async def _read_all(
             await asyncio.sleep(dice.expovariate(1 / pause) if pause else 0)
             kind = dice.choice([*asked, "search", "day"])
             path = dice.choice(asked[kind])
-            mark = f"{'&' if '?' in path else '?'}n={number}-{turn}-{pause}"  # no page is one that was made before
+            mark = f"{'&' if '?' in path else '?'}n={number}-{turn}-{pause}"  # unique, so never cached
             started = time.perf_counter()
             async with session.get(address + path + mark) as answer:
                 first = time.perf_counter()

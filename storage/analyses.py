@@ -29,20 +29,20 @@ class Analyses:
     def get(
         self, repo: str, shas: Sequence[str], analyser: str, prompt: str, language: Language
     ) -> dict[str, Analysis]:
-        """Return the analyses of these commits that this analyser and version made, by SHA."""
+        """Return the analyses of these commits made by this analyser and version, by SHA."""
         where = "a.analyser = ? and a.prompt = ? and a.language = ?"
         return self._found(repo, shas, where, [analyser, prompt, language])
 
     def latest(self, repo: str, shas: Sequence[str], language: Language) -> dict[str, Analysis]:
-        """Return the newest analysis of each of these commits in a language, a model's before the rules', by SHA.
+        """Return the newest analysis of each of these commits in a language, by SHA; a model's wins over the rules'.
 
-        What other rules than the present ones said does not count.
+        Analyses by an earlier version of the rules are ignored.
         """
         where = "a.language = ? and (a.analyser != ? or a.prompt = ?)"
         return self._found(repo, shas, where, [language, RULES, rules_version()])
 
     def ever(self, repo: str, shas: Sequence[str], language: Language) -> set[str]:
-        """Return which of these commits were ever read in a language."""
+        """Return which of these commits have ever been read in a language."""
         return set(self._found(repo, shas, "a.language = ?", [language]))
 
     def _found(self, repo: str, shas: Sequence[str], where: str, values: list[str]) -> dict[str, Analysis]:
@@ -53,7 +53,7 @@ class Analyses:
                 rows = db.query(
                     "select c.sha, a.analysis from analyses a join commits c on c.id = a.commit_id "
                     f"join repositories r on r.id = c.repository where r.name = ? and {where} "
-                    f"and c.sha in ({','.join('?' * len(some))}) order by a.analyser != ?, a.made_at",  # the last one counts
+                    f"and c.sha in ({','.join('?' * len(some))}) order by a.analyser != ?, a.made_at",  # later rows win
                     [repo, *values, *some, RULES],
                 )
                 for row in rows:
@@ -62,7 +62,7 @@ class Analyses:
         return found
 
     def put(self, repo: str, analyses: Mapping[str, Analysis], made_at: int) -> None:
-        """Remember analyses of a repository's commits, by SHA; `made_at` in seconds since 1970."""
+        """Store analyses of a repository's commits, by SHA; `made_at` is in seconds since 1970."""
         rows = []
         with self._store.write() as db:
             for sha, analysis in analyses.items():
@@ -72,7 +72,7 @@ class Analyses:
                 ).fetchone()
                 if not found:
                     continue
-                if analysis.analyser == RULES:  # what other rules said is of no use to anybody
+                if analysis.analyser == RULES:  # analyses by earlier rules are useless
                     db.execute(
                         "delete from analyses where commit_id = ? and analyser = ? and language = ? and prompt != ?",
                         [found[0], RULES, analysis.language, analysis.prompt],

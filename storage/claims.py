@@ -8,13 +8,13 @@ from datetime import datetime
 from storage.store import Store
 
 LEASE = 20.0
-"""Seconds after which a claim that nobody renewed is void: its claimer is gone."""
+"""Seconds after which a claim that was not renewed expires: its owner is gone."""
 
 
 class Claims:
-    """What one claimer asks for. Threads of one process share it; other processes have their own.
+    """The claims of one owner. Threads of a process share it; other processes have their own.
 
-    Leases run by the machine's clock, whatever time it is for the digests.
+    Leases follow the machine's clock, whatever time the digests are made for.
     """
 
     def __init__(self, store: Store) -> None:
@@ -22,7 +22,7 @@ class Claims:
         self._claimer = uuid.uuid4().hex
 
     def take(self, keys: Sequence[str]) -> bool:
-        """Claim all of `keys`, or none where another claimer has one of them."""
+        """Claim all of `keys`, or none if someone else has claimed one of them."""
         now = time.time()
         with self._store.write() as db:
             for key in keys:
@@ -35,28 +35,28 @@ class Claims:
         return True
 
     def renew(self) -> None:
-        """Keep what is claimed for another LEASE."""
+        """Extend all claims by another LEASE."""
         with self._store.write() as db:
             db.execute("update claims set until = ? where claimer = ?", [time.time() + LEASE, self._claimer])
 
     def release(self, keys: Sequence[str]) -> None:
-        """Let others have `keys`."""
+        """Give up the claims on `keys`."""
         with self._store.write() as db:
             for key in keys:
                 db.execute("delete from claims where key = ? and claimer = ?", [key, self._claimer])
 
 
 class Spending:
-    """Tokens that are being spent, until the run that spends them is remembered with what it cost.
+    """Tokens being spent by runs whose cost is not stored yet.
 
-    A process that is killed leaves its own behind: they were paid, as far as anybody knows.
+    A killed process leaves its reservations behind: as far as anyone knows, they were paid for.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def reserve(self, tokens: int, limit: int, since: datetime, now: datetime) -> int | None:
-        """Set tokens aside and return the number to settle them by; None where, with all since `since`, they pass the limit."""
+        """Reserve tokens and return the reservation's number; None if the total since `since` would exceed `limit`."""
         start = int(since.timestamp())
         with self._store.write() as db:
             (spent,) = db.execute(
@@ -72,12 +72,12 @@ class Spending:
             return int(row.fetchone()[0])
 
     def settle(self, number: int, tokens: int) -> None:
-        """Put what was spent in the place of what was set aside."""
+        """Replace a reservation by what was actually spent."""
         with self._store.write() as db:
             db.execute("update spending set tokens = ? where id = ?", [tokens, number])
 
     def forget(self, numbers: Sequence[int]) -> None:
-        """Drop what a remembered run has counted."""
+        """Drop reservations that a stored run now accounts for."""
         with self._store.write() as db:
             for number in numbers:
                 db.execute("delete from spending where id = ?", [number])

@@ -21,29 +21,29 @@ from storage.store import undamaged
 from storage.words import tag
 
 SHIFT = 20
-_FEW = 900  # SQLite's limit on parameters of a statement is 999 in old builds
-_FILES = 80  # paths that are indexed; a commit with more is seldom looked for by one of them
+_FEW = 900  # old builds of SQLite allow 999 parameters per statement
+_FILES = 80  # paths indexed per commit; larger commits are seldom searched for by a path
 _CLAIMS = ("impact", "insight", "risks", "recommendations")
 UNREAD, WHOLE, FORGOTTEN = range(3)
-"""What `is_whole` says of a commit: only its head was served; it is here with its diff; its diff was here, and was forgotten."""
-LARGEST = 1 << 63  # SQLite's integers end below it; a title may claim to come from any pull request
+"""Values of `is_whole`: only the headers were fetched; stored with its diff; its diff was stored and later dropped."""
+LARGEST = 1 << 63  # SQLite's integers stay below it; a title may claim any pull request number
 KNOWN = (
     "commits c join repositories r on r.id = c.repository left join origins o on o.commit_id = c.id "
     "left join pull_requests q on q.repository = c.repository and q.number = o.number"
 )
-"""Where entries are selected from; see `entry_of`."""
+"""The tables that entries are selected from; see `entry_of`."""
 COLUMNS = "c.*, r.name as repo, q.pull_request as written"
 
 
 def key_of(moment: datetime) -> int:
-    """The smallest key that a commit of this moment can have; see the schema."""
+    """Return the smallest key that a commit of this moment can have; see the schema."""
     return int(moment.timestamp()) << SHIFT
 
 
 def rows_of(
     db: Database, repo: str, shas: Sequence[str], where: str, *, patches: bool = True
 ) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a repository's commits, with their diffs where these are wanted; `where` narrows them."""
+    """Yield the rows of a repository's commits, with their diffs if wanted; `where` narrows them."""
     join, column = ("left join patches p on p.commit_id = c.id", "p.patches") if patches else ("", "null as patches")
     for start in range(0, len(shas), _FEW):
         some = shas[start : start + _FEW]
@@ -55,7 +55,7 @@ def rows_of(
 
 
 def triage_row(entry: Entry) -> dict[str, Any]:
-    """Return the columns that a commit's triage, facts and statements fill."""
+    """Return the columns filled from a commit's triage, facts and statements."""
     triage = entry.triage
     reasons = [[reason.code, reason.detail, reason.points] for reason in triage.reasons]
     return {
@@ -70,7 +70,7 @@ def triage_row(entry: Entry) -> dict[str, Any]:
 
 
 def index(db: Database, key: int) -> None:
-    """Bring the search index up to date with what is stored of a commit."""
+    """Bring the search index up to date with what is stored about a commit."""
     row = next(db.query("select * from commits where id = ?", [key]))
     analyses = [
         json.loads(found[0]) for found in db.execute("select analysis from analyses where commit_id = ?", [key])
@@ -86,7 +86,7 @@ def index(db: Database, key: int) -> None:
         text += [claim["text"] for part in _CLAIMS for claim in analysis[part]]
     authors = {row["author"], *(one.author for one in brought)}
     names = {row["login"] or "", *authors, *(word for author in authors for word in author.split())}
-    tags = [f"repo{row['repository']}"]  # its number: a repository may be renamed
+    tags = [f"repo{row['repository']}"]  # its number, because a repository may be renamed
     tags += [tag("area", area) for area in json.loads(row["areas"] or "[]")]
     tags += [tag("type", kind) for kind in json.loads(row["types"] or "[]")]
     tags += sorted({tag("author", name) for name in names} - {"author"})
@@ -100,13 +100,13 @@ def index(db: Database, key: int) -> None:
 
 
 def repository_id(db: Database, name: str) -> int:
-    """Return the number of a repository, remembering it if it is new. Needs a write transaction."""
+    """Return a repository's number, adding the repository if it is new. Needs a write transaction."""
     db.execute("insert or ignore into repositories(name) values (?)", [name])
     return int(db.execute("select id from repositories where name = ?", [name]).fetchone()[0])
 
 
 def write(db: Database, commit: Commit) -> int:
-    """Store a commit that is not here whole yet, and return its key. Needs a write transaction."""
+    """Store a commit that is not yet stored in full, and return its key. Needs a write transaction."""
     repository = repository_id(db, commit.repo)
     known = db.execute(
         "select id, is_whole, brought from commits where repository = ? and sha = ?", [repository, commit.sha]
@@ -114,7 +114,7 @@ def write(db: Database, commit: Commit) -> int:
     if known and known[1] == WHOLE and known[2] == _brought(commit):
         return int(known[0])
     key = int(known[0]) if known else _free_key(db, commit.committed_at)
-    if known and known[1] == UNREAD:  # whoever read it saw its message alone
+    if known and known[1] == UNREAD:  # any analysis so far saw only its message
         db.execute("delete from analyses where commit_id = ?", [key])
     files = [[f.path, f.status, f.additions, f.deletions, f.old_path, f.unseen] for f in commit.files]
     number = commit.pull_request
@@ -176,14 +176,14 @@ def _statements() -> Any:
 
 @lru_cache(maxsize=1)
 def pull_requests_as_json() -> Any:
-    """Return what reads and writes pull requests as they stand in the store."""
+    """Return the adapter that reads and writes pull requests as stored."""
     import pydantic
 
     return pydantic.TypeAdapter(PullRequest)
 
 
 def commit_of(row: dict[str, Any]) -> Commit:
-    """Make a commit of a row of `commits` with `repo` and `patches` beside it."""
+    """Build a commit from a row of `commits` that also has `repo` and `patches`."""
     with undamaged(f"commit {row['sha']}"):
         return _made(row)
 
@@ -218,7 +218,7 @@ def _levels() -> dict[int, Importance]:
 
 
 def entry_of(row: dict[str, Any]) -> Entry:
-    """Make an entry of a row of `commits` with `repo`, `patches` and `written`, its pull request, beside it."""
+    """Build an entry from a row of `commits` that also has `repo`, `patches` and its pull request, `written`."""
     from analysis.commits.title import ChangeType
 
     with undamaged(f"commit {row['sha']}"):

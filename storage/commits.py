@@ -27,12 +27,13 @@ from storage.commit_rows import (
 from storage.store import Store, undamaged
 
 _FEW = 900
-_MOST_FOUND = 9  # to choose from; whoever has more must say more
+_MOST_FOUND = 9  # to choose from; beyond that the user must be more specific
 
-# What SQLite goes through first decides what a search costs; without statistics it would begin with a repository's commits.
+# The table SQLite scans first decides the cost of a search; without statistics it would start with a repository's
+# commits.
 _ANY = "repositories r join commits c on c.repository = r.id"
 _OF_EACH = "repositories r cross join commits c on c.repository = r.id"
-"""For what is indexed by repository, of which there are few."""
+"""For columns indexed by repository, of which there are few."""
 _WITH_WORD = "words cross join commits c on c.id = words.rowid cross join repositories r on r.id = c.repository"
 
 
@@ -43,7 +44,7 @@ class Commits:
         self._store = store
 
     def repositories(self) -> list[str]:
-        """Return the names of all repositories, the one with the newest commit first."""
+        """Return the names of all repositories, most recently active first."""
         with self._store.read() as db:
             rows = db.query(
                 "select name from repositories order by (select max(committed_at) from commits where repository = repositories.id) desc"
@@ -51,7 +52,7 @@ class Commits:
             return [row["name"] for row in rows]
 
     def newest(self, repo: str | None = None) -> datetime | None:
-        """Return when the newest commit of a repository (or of all) was committed, UTC; None without any."""
+        """Return when the newest commit of a repository (or of all) was committed, UTC; None if there are none."""
         of_one = "select max(c.committed_at) from commits c where c.repository = (select id from repositories where name = ?)"
         with self._store.read() as db:
             if repo:
@@ -61,16 +62,16 @@ class Commits:
         return datetime.fromtimestamp(found, UTC) if found is not None else None
 
     def repository(self, name: str) -> str | None:
-        """Return how a repository's name is written here, whatever its case in `name`; None if it is not known."""
+        """Return the stored spelling of a repository's name, ignoring case; None if it is unknown."""
         return next((known for known in self.repositories() if known.lower() == name.lower()), None)
 
     def numbers(self) -> dict[str, int]:
-        """Return the repositories' own short numbers, by name; they stay when one is renamed."""
+        """Return the repositories' short internal numbers, by name; renaming keeps the number."""
         with self._store.read() as db:
             return {row["name"]: row["id"] for row in db.query("select id, name from repositories")}
 
     def rename(self, old: str, new: str) -> None:
-        """Take note that a repository has another name now; what is remembered of it goes with it."""
+        """Rename a repository, keeping everything stored about it."""
         with self._store.write() as db:
             db.execute(
                 "update repositories set name = ? where name = ? collate nocase "
@@ -81,7 +82,7 @@ class Commits:
                 db.execute(f"update {table} set repository = ? where repository = ? collate nocase", [new, old])
 
     def put(self, commits: Iterable[Commit]) -> None:
-        """Remember whole commits; one that is known is left as it is, one known by its head is completed."""
+        """Store commits in full; known ones are left alone, those with only headers are completed."""
         with self._store.write() as db:
             for commit in commits:
                 key = write(db, commit)
@@ -91,9 +92,9 @@ class Commits:
                     db.table("patches").insert({"commit_id": key, "patches": packed}, replace=True)
 
     def put_triage(self, entries: Iterable[Entry], rests_on: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Remember what the commits' facts and triage are now, and make them findable by it.
+        """Store the commits' current facts and triage, and index them for search.
 
-        `rests_on` names, by SHA, all that a judgement was made of; one without a name is made anew the next time.
+        `rests_on` gives, by SHA, a version of everything a judgement was based on; without one it is redone next time.
         """
         with self._store.write() as db:
             for entry in entries:
@@ -109,14 +110,15 @@ class Commits:
                 db.execute("update commits set judged_by = ? where id = ?", [rests_on.get(entry.commit.sha), key])
                 if not same:
                     db.table("commits").update(key, row)
-                    # The rules read their texts from just this; a model's stay, they were paid for.
+                    # The rules build their texts from exactly this, so theirs are dropped; a model's were paid for and
+                    # stay.
                     db.execute("delete from analyses where commit_id = ? and analyser = ?", [key, RULES])
                     index(db, key)
 
     def put_branches(self, repo: str, on: Mapping[str, Collection[str]]) -> None:
-        """Take note of the branches, by SHA, that have commits which the default one has not; none for one that it has.
+        """Record the branches, by SHA, of commits that are not on the default branch; none if it is.
 
-        Others that were seen to have it before stay noted: whoever looks sees only those that somebody follows.
+        Branches recorded earlier stay: each look covers only the branches that some feed follows.
         """
         changed = list[tuple[str, int, int]]()
         shas = list(on)
@@ -138,29 +140,29 @@ class Commits:
                 db.conn.executemany("update commits set branches = ?, aside = ? where id = ?", changed)
 
     def get(self, repo: str, shas: Sequence[str]) -> dict[str, Commit]:
-        """Return those of these commits that are here whole, by SHA."""
+        """Return those of these commits that are stored in full, by SHA."""
         with self._store.read() as db:
             return {row["sha"]: commit_of(row) for row in rows_of(db, repo, shas, f"and c.is_whole = {WHOLE}")}
 
     def entries(self, repo: str, shas: Sequence[str]) -> dict[str, Entry]:
-        """Return what is remembered of these commits, without patches and analyses, by SHA."""
+        """Return what is stored about these commits, without patches and analyses, by SHA."""
         with self._store.read() as db:
             rows = rows_of(db, repo, shas, "and c.types is not null", patches=False)
             return {row["sha"]: entry_of(row) for row in rows}
 
     def judged(self, repo: str, rests_on: Mapping[str, str]) -> dict[str, Entry]:
-        """Return those of these commits, by SHA, whose stored judgement rests on what is named; without patches."""
+        """Return the commits, by SHA, whose stored judgement is based on the versions given; without patches."""
         with self._store.read() as db:
             rows = rows_of(db, repo, list(rests_on), "and c.types is not null", patches=False)
             return {row["sha"]: entry_of(row) for row in rows if row["judged_by"] == rests_on[row["sha"]]}
 
     def entry(self, repo: str, sha: str) -> Entry | None:
-        """Return everything remembered of one commit but its analyses."""
+        """Return everything stored about one commit except its analyses."""
         with self._store.read() as db:
             return next((entry_of(row) for row in rows_of(db, repo, [sha], "and c.types is not null")), None)
 
     def by_area(self, since: datetime, repo: str | None = None) -> dict[str, tuple[int, int]]:
-        """Count the commits from `since` on by area: (all, those of high importance), each in its first area alone."""
+        """Count the commits from `since` on by area as (all, high importance); each counts in its first area only."""
         of_one = "and repository = (select id from repositories where name = ?)" if repo else ""
         found: dict[str, tuple[int, int]] = {}
         with self._store.read() as db:
@@ -171,15 +173,16 @@ class Commits:
             )
             with undamaged("areas"):
                 for areas, count, high in rows:
-                    for area in json.loads(areas)[:1]:  # as the post counts them
+                    for area in json.loads(areas)[:1]:  # as in the post
                         known = found.get(area, (0, 0))
                         found[area] = (known[0] + count, known[1] + high)
         return found
 
     def between(self, repo: str, start: datetime, end: datetime, *, of_branches: bool = False) -> list[Entry]:
-        """Return what is remembered of [start, end), newest first, without patches and analyses.
+        """Return what is stored for [start, end), newest first, without patches and analyses.
 
-        What only other branches than the default one have is left out, but with `of_branches`: each then says which have it.
+        Commits that are not on the default branch are left out unless `of_branches` is set; then each says which
+        branches have it.
         """
         narrowed = "and (not c.aside or c.branches != '[]') " if of_branches else "and not c.aside "
         with self._store.read() as db:
@@ -192,7 +195,7 @@ class Commits:
             return [entry_of(row) for row in rows]
 
     def moments(self, repo: str, start: datetime, end: datetime) -> dict[str, datetime]:
-        """Return when the commits of [start, end) that are remembered were committed, UTC, by SHA."""
+        """Return when the stored commits of [start, end) were committed, UTC, by SHA."""
         with self._store.read() as db:
             rows = db.execute(
                 "select sha, committed_at from commits where repository = (select id from repositories where name = ?) "
@@ -202,7 +205,7 @@ class Commits:
             return {sha: datetime.fromtimestamp(at, UTC) for sha, at in rows.fetchall()}
 
     def naming(self, repo: str, texts: Sequence[str]) -> list[Commit]:
-        """Return the commits whose messages have one of these texts, as they stand there, newest first, without their diffs."""
+        """Return the commits whose messages contain one of these texts verbatim, newest first, without their diffs."""
         where = " or ".join("instr(c.message, ?)" for _ in texts)
         with self._store.read() as db:
             rows = db.query(
@@ -212,7 +215,7 @@ class Commits:
             return [commit_of(row) for row in rows]
 
     def paths(self, repos: Sequence[str], most: int) -> dict[str, int]:
-        """Count how many of the newest commits, so many at most, touched which file, by its path."""
+        """Count how many of the `most` newest commits touched each file, by path."""
         found = Counter[str]()
         with self._store.read() as db:
             rows = db.execute(
@@ -226,7 +229,7 @@ class Commits:
         return dict(found)
 
     def parents(self, repo: str, since: datetime, most: int) -> dict[str, tuple[str, ...]]:
-        """Return the parents of the commits that are remembered from a moment on, so many at most, by SHA."""
+        """Return the parents of up to `most` commits stored from a moment on, by SHA."""
         with self._store.read() as db:
             rows = db.execute(
                 "select sha, parents from commits where repository = (select id from repositories where name = ?) "
@@ -236,7 +239,7 @@ class Commits:
             return {sha: tuple((parents or "").split()) for sha, parents in rows.fetchall()}
 
     def of_digests(self, digests: Sequence[int]) -> list[Entry]:
-        """Return what is remembered of the commits that these digests told, without patches and analyses."""
+        """Return what is stored about the commits in these digests, without patches and analyses."""
         marks = ",".join("?" * len(digests))
         with self._store.read() as db:
             rows = db.query(
@@ -247,7 +250,7 @@ class Commits:
             return [entry_of(row) for row in rows]
 
     def bodies(self, repo: str, most: int, without: Collection[str] = ()) -> list[str]:
-        """Return what stands below the titles of a repository's newest commits, so many at most, `without` those of these SHAs."""
+        """Return the message bodies of a repository's `most` newest commits, except those in `without`."""
         with self._store.read() as db:
             rows = db.execute(
                 "select c.sha, c.message from commits c join repositories r on r.id = c.repository "
@@ -257,16 +260,16 @@ class Commits:
             return [message.partition("\n")[2] for sha, message in rows if sha not in without][:most]
 
     def find(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
-        """Return (repo, SHA) of the commits whose SHA starts with `prefix` (lower-case hex), a few at most.
+        """Return (repo, SHA) of up to a few commits whose SHA starts with `prefix` (lower-case hex).
 
-        What came only with a merge is found as that merge.
+        A commit that only came in with a merge is found as that merge.
         """
         upper = prefix[:-1] + chr(ord(prefix[-1]) + 1)
         found = self._found(_ANY, "c.sha >= ? and c.sha < ?", [prefix, upper], repo, "c.sha")
         return found or self._found(_WITH_WORD, "words match ?", [f'tags : "brought{prefix}" *'], repo, "c.id desc")
 
     def nearest(self, prefix: str, repo: str | None = None) -> list[tuple[str, str]]:
-        """Return the commits whose SHA agrees with `prefix` the longest, a few at most."""
+        """Return a few commits whose SHA shares the longest beginning with `prefix`."""
         for length in range(len(prefix) - 1, 2, -1):
             found = self.find(prefix[:length], repo)
             if found:
@@ -280,7 +283,7 @@ class Commits:
         return self._found(_OF_EACH, "c.pull_request = ?", [number], repo, "c.id desc")
 
     def authors(self, repos: Sequence[str], text: str, most: int) -> list[tuple[str, str]]:
-        """Return (name, account) of those in whose name or account a text is, the busiest first; the account may be empty."""
+        """Return (name, account or empty) of authors whose name or account contains a text, busiest first."""
         with self._store.read() as db:
             rows = db.query(
                 "select c.author, coalesce(c.login, '') as login, count(*) as n from commits c join repositories r "
@@ -292,12 +295,12 @@ class Commits:
             return [(row["author"], row["login"]) for row in rows]
 
     def by_title(self, title: str, repo: str) -> list[tuple[str, str]]:
-        """Return (repo, SHA) of the commits with this title, those with exactly it first, then the newest.
+        """Return (repo, SHA) of the commits with this title, exact matches first, then the newest.
 
-        A revert quotes the title as its author wrote it; GitHub has put the pull request's number behind it since.
+        A revert quotes the title as its author wrote it; GitHub has since appended the pull request's number.
         """
         exactly = self._found(_OF_EACH, "c.title = ?", [title], repo, "c.id desc")
-        span = [f"{title} (#", f"{title} (#:"]  # what follows is a digit, so the index serves it
+        span = [f"{title} (#", f"{title} (#:"]  # a digit follows, so the index can be used
         return exactly + self._found(
             _OF_EACH, "c.title > ? and c.title < ? and c.title like '%)'", span, repo, "c.id desc"
         )

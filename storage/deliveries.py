@@ -1,14 +1,14 @@
-"""What is posted where, from its claim to the platform's IDs; each feed and time slot has one delivery, ever.
+"""What is posted where, from the claim to the platform's IDs; each feed and time slot has exactly one delivery.
 
     claimed ──begin──▶ posting ──close──▶ posted
        │ ▲                │
-       │ └────unbegin─────┘     (it is certain that nothing was posted)
+       │ └────unbegin─────┘     (certain that nothing was posted)
        ├──▶ skipped             (there was nothing to post)
        ├──▶ missed              (a later one covers its days)
-       └──▶ refused             (also from posting: the channel takes nothing) ──reopen──▶ posting
+       └──▶ refused             (also from posting: the channel rejects posts) ──reopen──▶ posting
 
-Who has claimed a delivery holds it until the lease ends; then anybody may go on with it. Only from `posting` on may
-something of it stand on the platform: whoever goes on there looks first.
+A delivery belongs to its claimer until the lease ends; then anyone may continue it. From `posting` on, part of it
+may already be on the platform, so whoever continues must check there first.
 """
 
 import json
@@ -26,7 +26,7 @@ from storage.store import Store, undamaged
 
 
 class State(StrEnum):
-    """How far a delivery is."""
+    """The stage a delivery has reached."""
 
     CLAIMED = "claimed"
     POSTING = "posting"
@@ -44,11 +44,11 @@ class Order:
     """What is to be delivered.
 
     Attributes:
-        kind, subject: whose order: `feed` and its id, `person` and the recipient, `notice` and what about.
-        slot: its time within the subject; with these two it is delivered once.
-        channel: empty where it is found out later (a person's direct messages).
+        kind, subject: what it is for: `feed` and its ID, `person` and the recipient, `notice` and its topic.
+        slot: its time within the subject; the three together are delivered once.
+        channel: empty if it is found out later (a person's direct messages).
         window: the days it covers; two deliveries of a subject never cover the same day.
-        told: SHAs that are to be in it, where they are known before it is made.
+        told: SHAs it must include, if they are known beforehand.
     """
 
     kind: str
@@ -63,14 +63,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An order, and how far it is.
+    """An order and its progress.
 
     Attributes:
-        key: travels with the message, 32 characters.
+        key: 32 characters, sent along with the message.
         attempts: how often it was claimed.
-        message, followers: the platform's ids.
-        pending: commits in it that a model still has to read.
-        trouble: what went wrong last, for people.
+        message, followers: the platform's IDs.
+        pending: commits in it that a model has yet to read.
+        trouble: the last error, worded for people.
     """
 
     id: int
@@ -89,7 +89,7 @@ class Deliveries:
     """The deliveries in a store.
 
     Args:
-        owner: who claims; no other process or object has the same.
+        owner: identifies the claimer; unique to this process and object.
     """
 
     def __init__(self, store: Store, owner: str) -> None:
@@ -97,10 +97,10 @@ class Deliveries:
         self._owner = owner
 
     def claim(self, order: Order, now: datetime, lease: float) -> Delivery | None:
-        """Take an order for `lease` seconds, or take up one whose claimer let go of it; None if it is not to be had.
+        """Claim an order for `lease` seconds, or resume one whose claim was released; None if it cannot be claimed.
 
-        A claim for days of which another delivery of the subject covers some is refused, unless that one was never
-        begun and nobody holds it: it is then missed, and this one stands for both.
+        The claim is refused if another delivery of the subject covers some of its days, unless that one was never begun
+            and is unclaimed: it is then marked as missed, and this one covers both.
         """
         moment = now.timestamp()
         with self._store.write() as db:
@@ -147,11 +147,11 @@ class Deliveries:
         return number
 
     def renew(self, delivery: Delivery, now: datetime, lease: float) -> bool:
-        """Hold a delivery for longer; False if somebody else has it meanwhile."""
+        """Extend the lease; False if someone else has claimed it meanwhile."""
         return self._set(delivery, "state in ('claimed', 'posting')", {"lease": now.timestamp() + lease})
 
     def begin(self, delivery: Delivery, channel: str, told: Sequence[str], now: datetime, lease: float) -> bool:
-        """Note that posting begins; False if somebody else has the delivery, who then posts it."""
+        """Record that posting begins; False if someone else now has the delivery and will post it."""
         values = {
             "state": State.POSTING,
             "lease": now.timestamp() + lease,
@@ -161,11 +161,11 @@ class Deliveries:
         return self._set(delivery, f"state = 'claimed' and lease > {now.timestamp()}", values)
 
     def unbegin(self, delivery: Delivery) -> None:
-        """Note that nothing of it was posted, for certain."""
+        """Record that certainly nothing of it was posted."""
         self._set(delivery, "state = 'posting'", {"state": State.CLAIMED})
 
     def close(self, delivery: Delivery, message: str, followers: Sequence[str], pending: int, now: datetime) -> None:
-        """Note where it stands. It is true whoever claims it now, so nobody's lease is asked."""
+        """Record where it was posted. That is true whoever holds the claim now, so the lease is not checked."""
         with self._store.write() as db:
             stamp = int(now.timestamp())
             db.table("deliveries").update(
@@ -175,15 +175,15 @@ class Deliveries:
             )  # fmt: skip
 
     def skip(self, delivery: Delivery, now: datetime) -> None:
-        """Note that there was nothing to post."""
+        """Record that there was nothing to post."""
         self._set(delivery, "1", {"state": State.SKIPPED, "posted_at": int(now.timestamp()), "trouble": None})
 
     def refuse(self, delivery: Delivery, trouble: str) -> None:
-        """Note that the channel takes nothing."""
+        """Record that the channel rejects posts."""
         self._set(delivery, "1", {"state": State.REFUSED, "trouble": trouble})
 
     def reopen(self, kind: str, subject: str, window: Window) -> None:
-        """Let what was refused of these days be gone on with; something of it may stand, so whoever does looks first."""
+        """Reopen refused deliveries of these days; part of one may have been posted, so check before continuing."""
         values = [State.POSTING, kind, subject, State.REFUSED, window.first.isoformat(), window.last.isoformat()]
         with self._store.write() as db:
             db.execute(
@@ -193,24 +193,24 @@ class Deliveries:
             )
 
     def hand_back(self, delivery: Delivery, not_before: datetime | None = None, trouble: str = "") -> None:
-        """Let go of it, so that anybody may go on from `not_before`."""
+        """Release the claim, so that anyone may continue from `not_before`."""
         moment = not_before.timestamp() if not_before else 0.0
         self._set(delivery, "1", {"lease": 0.0, "not_before": moment, "trouble": trouble or None})
 
     def edited(self, delivery: Delivery, followers: Sequence[str], pending: int, now: datetime) -> None:
-        """Note that a posted one was looked at again, and how it stands now."""
+        """Record that a posted one was updated, and its new state."""
         with self._store.write() as db:
             values = {"followers": json.dumps(followers), "pending": pending, "looked_at": int(now.timestamp())}
             db.table("deliveries").update(delivery.id, values)
 
     def get(self, number: int) -> Delivery | None:
-        """Return a delivery, or None."""
+        """Return a delivery, or None if there is none."""
         with self._store.read() as db:
             row = self._row(db, "id = ?", [number])
         return _delivery(row) if row else None
 
     def of(self, kind: str, subject: str, since: date | None = None) -> list[Delivery]:
-        """Return a subject's deliveries (those that end at `since` or later), the newest first."""
+        """Return a subject's deliveries that end at `since` or later, newest first."""
         first = since.isoformat() if since else ""
         return self._found(
             "kind = ? and subject = ? and coalesce(last, slot) >= ? order by coalesce(last, slot) desc, id desc",
@@ -218,17 +218,17 @@ class Deliveries:
         )
 
     def unfinished(self, kind: str, now: datetime) -> list[Delivery]:
-        """Return those that nobody holds, and that may be gone on with now, the oldest first."""
+        """Return the unclaimed ones that may be continued now, oldest first."""
         moment = now.timestamp()
         where = f"kind = ? and state in {_OPEN} and lease <= ? and not_before <= ? order by due_at, id"
         return self._found(where, [kind, moment, moment])
 
     def open(self) -> list[Delivery]:
-        """Return all that are under way or still to come."""
+        """Return all that are under way or due later."""
         return self._found(f"state in {_OPEN} order by due_at, id", [])
 
     def incomplete(self, posted_since: datetime, looked_before: datetime) -> list[Delivery]:
-        """Return the posted ones in which a model still has to read something, the newest first."""
+        """Return the posted ones in which a model has yet to read something, newest first."""
         return self._found(
             "state = 'posted' and pending > 0 and posted_at >= ? and looked_at <= ? order by posted_at desc",
             [int(posted_since.timestamp()), int(looked_before.timestamp())],
@@ -248,7 +248,7 @@ class Deliveries:
         return next(iter(db.query(f"select * from deliveries where {where}", values)), None)
 
     def _set(self, delivery: Delivery, where: str, values: dict[str, Any]) -> bool:
-        """Change a delivery if it is ours and `where` holds; tell whether."""
+        """Change a delivery if it is ours and `where` holds; return whether it did."""
         names = ", ".join(f"{name} = ?" for name in values)
         with self._store.write() as db:
             done = db.execute(
@@ -259,7 +259,7 @@ class Deliveries:
 
 
 def _makes_way(db: Database, order: Order, moment: float) -> bool:
-    """Whether no other delivery covers days of this order; those that were never begun and nobody holds are missed."""
+    """Whether no other delivery covers days of this order; those never begun and unclaimed are marked as missed."""
     if order.window is None:
         return True
     others = list(

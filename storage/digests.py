@@ -20,11 +20,11 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class ReportedCommits:
-    """What digests have told of a branch.
+    """What digests have reported about a branch.
 
     Attributes:
-        closed: windows that were over when their digest was made: what lands in them later is late.
-        where: SHA → the window of the digest that told it.
+        closed: windows that were over when their digest was made: commits that land in them afterwards are late.
+        where: SHA → the window of the digest that reported it.
     """
 
     closed: tuple[Window, ...]
@@ -32,12 +32,12 @@ class ReportedCommits:
 
 
 NOTHING_TOLD = ReportedCommits((), {})
-"""For a look at a day: all that landed in it is shown, and nothing late from days before."""
+"""For viewing a day: everything that landed in it is shown, and nothing late from earlier days."""
 
 
 @dataclass(frozen=True, slots=True)
 class DigestRecord:
-    """Which commits the digest of some days told, of which branch, and when it was made."""
+    """Which commits the digest of a window reported, for which branch, and when it was made."""
 
     shas: tuple[str, ...]
     branch: str
@@ -51,7 +51,7 @@ class Digests:
         self._store = store
 
     def reported(self, repo: str, branch: str, zone: str, since: date) -> ReportedCommits:
-        """Return what the digests of this branch, in this zone, for days from `since` on have told."""
+        """Return what the digests of this branch and zone have reported for days from `since` on."""
         with self._store.read() as db:
             rows = list(
                 db.query(
@@ -75,7 +75,7 @@ class Digests:
         return ReportedCommits(tuple(windows[row["id"]] for row in rows if row["is_closed"]), where)
 
     def put(self, digest: Digest) -> None:
-        """Remember that this digest told these commits; an earlier one for the same window is replaced."""
+        """Store which commits this digest reported, replacing an earlier one for the same window."""
         window = digest.window
         with self._store.write() as db:
             number = repository_id(db, digest.repo)
@@ -100,7 +100,7 @@ class Digests:
                 )
 
     def told(self, repo: str, window: Window) -> DigestRecord | None:
-        """Return what the digest of a window of one branch that was over told; None without one."""
+        """Return what the digest of one branch's finished window reported; None if there is none."""
         with self._store.read() as db:
             row = db.execute(
                 "select d.id, d.branch, d.built_at from digests d join repositories r on r.id = d.repository "
@@ -120,7 +120,7 @@ class Digests:
     def average(
         self, repo: str, branch: str, window: Window, days: int = 7, scope: Scope = EVERYTHING
     ) -> Average | None:
-        """Return what those of the `days` days before the window were like, within a scope, that have a digest; None if none has."""
+        """Return the average, within a scope, of the `days` days before the window that have a digest, or None."""
         before = window.before(days)
         with self._store.read() as db:
             rows = db.query(
@@ -134,19 +134,19 @@ class Digests:
         return _average([entry for entry in Commits(self._store).of_digests(known) if entry in scope], len(known))
 
     def overview(self, key: str) -> tuple[Theme, ...] | None:
-        """Return a day's themes as remembered under a key, or None."""
+        """Return a day's themes stored under a key, or None."""
         with self._store.read() as db:
             row = db.execute("select themes from overviews where key = ?", [key]).fetchone()
         return tuple(Theme(text, tuple(shas)) for text, shas in json.loads(row[0])) if row else None
 
     def put_overview(self, key: str, themes: Iterable[Theme], now: datetime) -> None:
-        """Remember a day's themes."""
+        """Store a day's themes."""
         with self._store.write() as db:
             stored = json.dumps([[theme.text, list(theme.shas)] for theme in themes], ensure_ascii=False)
             db.table("overviews").upsert({"key": key, "themes": stored, "made_at": int(now.timestamp())}, pk="key")
 
     def ranking(self, key: str) -> Order | None:
-        """Return the order of a day's entries as remembered under a key, or None."""
+        """Return the order of a day's entries stored under a key, or None."""
         with self._store.read() as db:
             row = db.execute("select shas from rankings where key = ?", [key]).fetchone()
         if row is None:
@@ -155,14 +155,14 @@ class Digests:
         return Order(tuple(kept["order"]), None if kept["first"] is None else tuple(kept["first"]))
 
     def put_ranking(self, key: str, ranking: Order, now: datetime) -> None:
-        """Remember the order of a day's entries."""
+        """Store the order of a day's entries."""
         with self._store.write() as db:
             kept = json.dumps({"order": ranking.shas, "first": ranking.first})
             row = {"key": key, "shas": kept, "made_at": int(now.timestamp())}
             db.table("rankings").upsert(row, pk="key")
 
     def put_run(self, digest: Digest, run: RunCard, failed: int) -> None:
-        """Remember a run and what it cost; one over several branches has not read the days of the repository."""
+        """Store a run and its cost; a run over several branches does not count as reading the repository's days."""
         of = digest.repo if digest.branches is None else digest.repo + digest.branch
         with self._store.write() as db:
             db.table("runs").insert(
@@ -185,7 +185,7 @@ class Digests:
             return dict(next(db.query(f"select {sums} from runs")))
 
     def spent(self, since: datetime) -> tuple[int, float]:
-        """Return the tokens (in and out) and the cost of all runs that started at `since` or later."""
+        """Return the tokens (in and out) and the cost of all runs started at `since` or later."""
         with self._store.read() as db:
             row = db.execute(
                 "select coalesce(sum(tokens_in + tokens_out), 0), coalesce(sum(cost), 0.0) from runs where started_at >= ?",

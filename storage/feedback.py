@@ -14,11 +14,11 @@ _FEW = 900
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Somebody's word on a commit's rank.
+    """Someone's opinion of a commit's rank.
 
     Attributes:
-        was: the rank that it was shown with.
-        who: `platform/workspace/user`. `name`: as others there see them; empty where it was not kept.
+        was: the rank it was shown with.
+        who: `platform/workspace/user`. `name`: their display name there; empty if it was not stored.
     """
 
     repo: str
@@ -31,19 +31,19 @@ class Correction:
 
 
 class Feedback:
-    """What people said, in a store."""
+    """People's feedback in a store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def rate(self, repo: str, window: Window, *, up: bool, who: str, now: datetime, channel: str) -> None:
-        """Remember what somebody thinks of a digest that came to a channel (`platform/channel`)."""
+        """Store someone's opinion of a digest posted to a channel (`platform/channel`)."""
         self._put(repo, _days(window), "digest", "up" if up else "down", who, now, channel=channel)
 
     def ratings(self, repo: str, channel: str) -> tuple[int, int]:
-        """Count those for and those against a repository's digests in a channel, each person's last word on each.
+        """Count ratings for and against a repository's digests in a channel, each person's last one per digest.
 
-        Opinions from before channels were kept count for each.
+        Ratings from before channels were stored count for every channel.
         """
         subject, values = "and channel in (?, '')", [repo, channel]
         with self._store.read() as db:
@@ -56,17 +56,17 @@ class Feedback:
         return counts.get("up", 0), counts.get("down", 0)
 
     def correct(self, correction: Correction) -> None:
-        """Remember what somebody wants a commit's rank to be."""
+        """Store the rank someone wants a commit to have."""
         self._opinion("rank", correction, correction.wanted.value)
 
     def vote(self, vote: Correction) -> list[Correction]:
-        """Count somebody's vote for a rank, or take it back if it is theirs already; return the votes that count now."""
+        """Count someone's vote for a rank, or withdraw it if they already cast it; return the votes that count now."""
         is_theirs = any(one.who == vote.who and one.wanted is vote.wanted for one in self.votes(vote.repo, vote.sha))
         self._opinion("vote", vote, "" if is_theirs else vote.wanted.value)
         return self.votes(vote.repo, vote.sha)
 
     def votes(self, repo: str, sha: str) -> list[Correction]:
-        """Return the votes on a commit's rank since it was last corrected: each person's last word."""
+        """Return the votes on a commit's rank since it was last corrected, the last one of each person."""
         with self._store.read() as db:
             rows = list(
                 db.query(
@@ -79,7 +79,7 @@ class Feedback:
         return [_correction(row) for row in rows]
 
     def correction(self, repo: str, sha: str) -> Correction | None:
-        """Return the correction of a commit's rank that holds; None where nobody has corrected it."""
+        """Return the correction in force for a commit's rank; None if there is none."""
         with self._store.read() as db:
             where = "kind = 'rank' and repository = ? and subject = ? order by id desc limit 1"
             row = next(db.query(f"select * from feedback where {where}", [repo, sha]), None)
@@ -98,14 +98,14 @@ class Feedback:
                 some = shas[start : start + _FEW]
                 rows = db.query(
                     "select subject, value from feedback where kind = 'rank' and repository = ? "
-                    f"and subject in ({','.join('?' * len(some))}) order by id",  # the last one counts
+                    f"and subject in ({','.join('?' * len(some))}) order by id",  # later rows win
                     [repo, *some],
                 )
                 found |= {row["subject"]: Importance(row["value"]) for row in rows}
         return found
 
     def corrections(self, repo: str | None = None) -> Iterator[Correction]:
-        """Yield the corrections that hold, the last word on each commit, the oldest first."""
+        """Yield the corrections in force, the last one for each commit, oldest first."""
         where, values = ("and repository = ?", [repo]) if repo else ("", [])
         with self._store.read() as db:
             rows = list(
@@ -119,7 +119,7 @@ class Feedback:
             yield _correction(row)
 
     def _put(self, repo: str, subject: str, kind: str, value: str, who: str, now: datetime, **more: str) -> None:
-        """Remember an opinion; `more` is `was`, `name` or `channel`, as far as it has them."""
+        """Store an opinion; `more` is whichever of `was`, `name` and `channel` it has."""
         row: dict[str, Any] = {
             "repository": repo, "subject": subject, "kind": kind, "value": value, "was": "", "who": who,
             "at": int(now.timestamp()), **more,

@@ -14,40 +14,40 @@ from analysis.triage.triage import Importance
 from storage.store import Store, undamaged
 
 Days = Literal["daily", "weekdays", "workdays", "weekly", "monthly"]
-"""On which days a feed posts, and about which.
+"""When a feed posts, and about which days.
 
-`daily`: each day about the day before. `weekdays`: Monday to Friday, Monday about Friday to Sunday. `workdays`: Monday
-to Friday, Monday about Friday alone. These bring digests, the others look back: `weekly` each Monday on the week before,
-from Monday to Sunday, `monthly` each first of a month on the month before.
+`daily`: each day about the day before. `weekdays`: Monday to Friday, with Friday to Sunday on Monday. `workdays`:
+Monday to Friday, with only Friday on Monday. These bring digests; the others bring reviews: `weekly` each Monday on
+the week before (Monday to Sunday), `monthly` on the first of each month on the month before.
 """
 
 Quiet = Literal["line", "nothing"]
-"""What comes on a day without commits: one line, or nothing."""
+"""What to post on a day without commits: one line, or nothing."""
 
 Releases = Literal["", "final", "all"]
 
 Origin = Literal["chat", "config", "command"]
-"""Who made a feed; those of the configuration follow it."""
+"""Who created a feed; those from the configuration follow it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A channel's standing order.
+    """A channel's recurring post.
 
     Attributes:
         id: 0 until it is stored.
-        place: where the repository is read, as `bot.digests.repositories.parse_place` takes it.
-        at: on the zone's clocks.
-        least: what is at least this important; `areas`: only of these, all if empty.
+        place: where the repository is read, as accepted by `bot.digests.repositories.parse_place`.
+        at: local time in the feed's zone.
+        least: the lowest importance shown; `areas`: the only areas shown, all if empty.
         left_out: authors and bots, by name or account, in lower case.
-        made_by: the person to be told when it fails; empty where nobody is.
-        since: when it began to hold (made, or resumed); nothing before is owed.
-        paused: why nothing is posted, for people; empty while it is active.
-        releases: whether each release is told, too: `final` ones, or `all` with pre-releases; empty for none.
-        uses: the file that says what the channel's team uses of it, on the bot's machine; empty for none.
-        branches: patterns of the branches whose commits it brings, as in `analysis.sources.several_branches`; empty for the
-            default branch.
-        paths, labels: the part of the repository that it brings, as in `Scope`; all of it if both are empty.
+        made_by: the person notified when it fails; empty if there is none.
+        since: when it took effect (created or resumed); nothing before that is due.
+        paused: why nothing is posted, worded for people; empty while it is active.
+        releases: which releases are announced as well: `final` or `all` (with pre-releases); empty for none.
+        uses: the file, on the bot's machine, that lists what the channel's team uses of it; empty for none.
+        branches: patterns of the branches it covers, as in `analysis.sources.several_branches`; empty for the default
+            branch.
+        paths, labels: the part of the repository it covers, as in `Scope`; all of it if both are empty.
     """
 
     platform: str
@@ -76,17 +76,17 @@ class Feed:
 
     @property
     def scope(self) -> Scope:
-        """The part of the repository that it brings."""
+        """The part of the repository it covers."""
         return Scope(self.paths, self.labels)
 
     @property
     def looks_back(self) -> bool:
-        """Whether it brings look backs on weeks or months instead of digests of days."""
+        """Whether it brings reviews of weeks or months instead of daily digests."""
         return self.days in {"weekly", "monthly"}
 
     @property
     def brings(self) -> tuple[object, ...]:
-        """What comes to which channel: two feeds that bring the same tell each day twice, at whatever hours and in whatever languages."""
+        """What it brings to which channel: feeds that share it would report each day twice, at whatever hour."""
         kind = self.days if self.looks_back else "daily"
         sets = (self.areas, self.left_out, self.paths, self.labels, self.branches)
         return self.platform, self.channel, self.repository.lower(), kind, self.least, *map(frozenset, sets)
@@ -99,10 +99,10 @@ class Feeds:
         self._store = store
 
     def put(self, feed: Feed) -> Feed:
-        """Remember a feed (an `id` of 0: a new one) and return it with its id.
+        """Store a feed (a new one if its `id` is 0) and return it with its ID.
 
-        A new one that would bring the same to the same channel as another takes that one's place, and owes what it owed; one
-        that is changed to do so stays alone.
+        A new one that brings the same to the same channel as an existing one replaces it and takes over what is due; a
+        feed that is changed into a duplicate replaces the other.
         """
         with self._store.write() as db:
             same = _same(db, feed)
@@ -119,28 +119,28 @@ class Feeds:
         return replace(feed, id=number)
 
     def remove(self, number: int) -> None:
-        """Forget a feed; what it has posted stays known."""
+        """Delete a feed; what it has posted stays stored."""
         with self._store.write() as db:
             db.execute("delete from feeds where id = ?", [number])
 
     def all(self) -> list[Feed]:
-        """Return all feeds, the oldest first."""
+        """Return all feeds, oldest first."""
         return self._found("1", [])
 
     def get(self, number: int) -> Feed | None:
-        """Return a feed, or None."""
+        """Return a feed, or None if there is none."""
         return next(iter(self._found("id = ?", [number])), None)
 
     def of_channel(self, platform: str, channel: str) -> list[Feed]:
-        """Return a channel's feeds, the oldest first."""
+        """Return a channel's feeds, oldest first."""
         return self._found("platform = ? and channel = ?", [platform, channel])
 
     def of_place(self, place: str) -> list[Feed]:
-        """Return the feeds of a repository as it is read at a place, the oldest first."""
+        """Return the feeds of a repository read at this place, oldest first."""
         return self._found("place = ?", [place])
 
     def place_of(self, repo: str) -> str:
-        """Return where a repository is read: as one of its feeds says, else by its name, on GitHub."""
+        """Return where a repository is read: the place of one of its feeds, otherwise its name, meaning GitHub."""
         return next((feed.place for feed in self.all() if feed.repository.lower() == repo.lower()), repo)
 
     def _found(self, where: str, values: Sequence[str | int]) -> list[Feed]:

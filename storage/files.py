@@ -9,16 +9,17 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def replacing(target: Path, mode: int = 0o666) -> Iterator[Path]:
-    """Give a new file beside `target`, and the folders it lies in; it takes the target's place if nothing goes wrong.
+    """Yield a temporary file beside `target`, creating folders as needed; on success it replaces the target.
 
-    What is no regular file (a pipe, a device) has no such place and is given as it is. A link stays, what it leads to is replaced.
+    Anything but a regular file (a pipe, a device) cannot be replaced and is yielded itself. A symbolic link is kept,
+    and the file it points to is replaced.
 
     Args:
-        target: where it goes.
-        mode: what a new file's permissions are, as far as the user's mask lets them.
+        target: the file to write.
+        mode: the permissions of a new file, subject to the user's umask.
 
     Raises:
-        OSError: it cannot be written; what was there before is as it was.
+        OSError: it cannot be written; the previous content is untouched.
     """
     target = target.resolve()
     if target.exists() and not target.is_file():

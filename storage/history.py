@@ -21,7 +21,7 @@ _GRAIN = 900  # seconds: every zone's days start on a quarter of an hour
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The commits of a quarter of an hour, and how many of them rank high."""
+    """The number of commits in a quarter of an hour, and of those that rank high."""
 
     moment: datetime
     commits: int
@@ -29,7 +29,7 @@ class Count:
 
 
 class History:
-    """The course of what a store knows."""
+    """How a store's repositories developed over time."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -37,9 +37,9 @@ class History:
     def days(
         self, repo: str, window: Window, back: int, wants: Callable[[Entry], bool] = lambda _entry: True
     ) -> tuple[Day, ...]:
-        """Return the known days of the `back` days that end with the window's last, oldest first.
+        """Return the known ones of the `back` days that end with the window's last, oldest first.
 
-        Known are days with commits, and those that were read; counted is what of them `wants` takes.
+        A day is known if it has commits or was read; the counts cover the commits that `wants` accepts.
         """
         whole = Window(window.last - timedelta(days=back - 1), window.last, window.zone)
         entries = reversed(Commits(self._store).between(repo, whole.start, whole.end))
@@ -49,15 +49,15 @@ class History:
         return tuple(count_day(day, known[day]) for day in sorted(known))
 
     def span(self, repo: str) -> tuple[datetime, datetime] | None:
-        """Return when the oldest and the newest known commit of a repository were committed, UTC; None without any."""
+        """Return when a repository's oldest and newest stored commits were committed, UTC; None if there are none."""
         with self._store.read() as db:
-            # Each alone is one step into the index; both in one statement would go through all of it.
+            # Separately each is a single index lookup; in one statement SQLite would scan the whole index.
             one = "select {}(committed_at) from commits where repository = (select id from repositories where name = ?)"
             found = [db.execute(one.format(end), [repo]).fetchone()[0] for end in ("min", "max")]
         return None if found[0] is None else (_moment(found[0]), _moment(found[1]))
 
     def counts(self, repo: str, start: datetime, end: datetime) -> list[Count]:
-        """Return how many commits were committed when in [start, end), oldest first."""
+        """Return the number of commits per quarter of an hour in [start, end), oldest first."""
         with self._store.read() as db:
             rows = db.execute(
                 f"select committed_at / {_GRAIN} * {_GRAIN}, count(*), sum(importance = 2) from commits "
@@ -68,7 +68,7 @@ class History:
         return [Count(_moment(when), commits, high) for when, commits, high in rows]
 
     def run(self, repo: str, window: Window, language: Language | None = None) -> RunCard | None:
-        """Return how a window's digest was made last (in a language) after it was over; None if it never was."""
+        """Return how the digest of a finished window was last made (in a language); None if it never was."""
         spoken = ("and language = ?", [language]) if language else ("", [])
         with self._store.read() as db:
             rows = db.query(
@@ -98,7 +98,7 @@ class History:
         )
 
     def tokens_each(self, analyser: str) -> tuple[float, float] | None:
-        """Return how many tokens, in and out, an analyser took for a commit on average; None if it never read any."""
+        """Return the average number of tokens, in and out, an analyser took per commit; None if it has read none."""
         with self._store.read() as db:
             row = db.execute(
                 "select sum(tokens_in), sum(tokens_out), sum(analysed) from runs where analyser = ? and calls > 0",
@@ -107,9 +107,9 @@ class History:
         return (row[0] / row[2], row[1] / row[2]) if row[2] else None
 
     def read_days(self, repo: str, window: Window) -> set[date]:
-        """Return the days of a window that were read after they were over: known also where nothing landed.
+        """Return the days of a window that were read after they ended; these are known even if nothing landed.
 
-        A digest of several days, or of days in another zone, has read what it spans.
+        A digest of several days, or of days in another zone, counts for the days it fully covers.
         """
         with self._store.read() as db:
             rows = db.execute(
@@ -128,7 +128,7 @@ class History:
         return {day for day, own in each if any(start <= own.start and own.end <= end for start, end in spans)}
 
     def is_begun(self, repo: str, day: Window) -> bool:
-        """Whether a day was read while it went on. What a model was asked on it has read no day."""
+        """Whether a day was read before it ended. A question to a model about it does not count."""
         with self._store.read() as db:
             asked = [repo, day.first.isoformat(), day.last.isoformat(), _seconds(day.start)]
             found = db.execute(
@@ -139,15 +139,15 @@ class History:
             return found.fetchone() is not None
 
     def read_at(self, repo: str) -> datetime | None:
-        """Return when a repository was read last; UTC."""
+        """Return when a repository was last read, UTC."""
         with self._store.read() as db:
             found = db.execute("select max(started_at) from runs where repository = ?", [repo]).fetchone()[0]
         return None if found is None else _moment(found)
 
     def opinions(self, repo: str, since: datetime) -> dict[str, tuple[Importance, Importance]]:
-        """Return what a model read since a moment, by SHA, with the importance that the store and that the model gives it.
+        """Return what a model has read since a moment, by SHA, with the stored importance and the model's.
 
-        Looked at are the days that its runs were about since then, and the week before each: what came late is of these.
+        Covers the days its runs were about since then and the week before each, for late commits.
         """
         with self._store.read() as db:
             runs = db.execute(
@@ -163,7 +163,7 @@ class History:
                     "select c.sha, c.importance, json_extract(a.analysis, '$.importance') from commits c "
                     "join analyses a on a.commit_id = c.id where c.committed_at >= ? and c.committed_at < ? "
                     "and c.repository = (select id from repositories where name = ?) and c.importance is not null "
-                    "and a.made_at >= ? and a.analyser != ? order by a.made_at",  # the last one counts
+                    "and a.made_at >= ? and a.analyser != ? order by a.made_at",  # later rows win
                     [_seconds(start), _seconds(end), repo, _seconds(since), RULES],
                 )
             ]
@@ -171,9 +171,9 @@ class History:
         return {sha: (levels[rank], Importance(opinion)) for sha, rank, opinion in rows if opinion}
 
     def unknown_before(self, repo: str, authors: Iterable[str], moment: datetime) -> list[str]:
-        """Return those of these authors of whom no commit from before a moment is known.
+        """Return those of these authors who have no stored commit from before a moment.
 
-        A name without any letter, which the index cannot hold, is taken for a known one.
+        A name without any letters cannot be indexed and counts as known.
         """
         with self._store.read() as db:
             number = db.execute("select id from repositories where name = ?", [repo]).fetchone()
@@ -188,7 +188,7 @@ class History:
 
 
 def _joined(spans: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """Join spans of time that touch or overlap."""
+    """Merge time spans that touch or overlap."""
     joined: list[tuple[datetime, datetime]] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:

@@ -1,8 +1,8 @@
-"""Since when a feed has been failing, and why; kept until it works again and everyone who was told knows.
+"""Since when a feed has been failing, and why; kept until it works again and everyone notified of it knows that.
 
 open ──end──▶ ended ──forget──▶ (gone)
  ▲              │
- └────begin─────┘     (as a new one: whoever has not heard of the old one's end hears of this one's)
+ └────begin─────┘     (as a new one: those not yet told that the old one ended are told about this one)
 """
 
 from collections.abc import Iterable
@@ -16,15 +16,15 @@ from storage.store import Store, undamaged
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What keeps a feed from its work.
+    """Why a feed does not work.
 
     Attributes:
-        feed: its id.
+        feed: its ID.
         since: when it was first seen; `ended`: when the feed worked again, None while it does not. Both UTC.
         cause: the key of a sentence (`cause` in `bot/i18n/`); `text`: the last error in full, in English.
-        missed: the days that were due meanwhile and come in one post; `lost`: those before them, which do not.
-        by_post: it was only met when the post was made; looks at the repository succeed.
-        maker_told, channel_told: whether whoever set the feed up, or its channel, believes that it does not work.
+        missed: the days that fell due meanwhile and come in one post; `lost`: earlier ones, which are not made up for.
+        by_post: only posting failed; looks at the repository succeed.
+        maker_told, channel_told: whether the feed's creator, or its channel, was told that it does not work.
     """
 
     feed: int
@@ -40,15 +40,15 @@ class Incident:
 
 
 class Incidents:
-    """The incidents in a store; at most one for each feed."""
+    """The incidents in a store, at most one per feed."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def begin(self, feed: int, cause: str, text: str, now: datetime, *, by_post: bool) -> None:
-        """Note that a feed cannot do its work; one that is known keeps its beginning and takes the newer cause.
+        """Record that a feed does not work; a known incident keeps its start and gets the newer cause.
 
-        Once a look has met it, it counts as met by looks.
+        Once a look has failed too, the incident no longer counts as limited to posting.
         """
         with self._store.write() as db:
             values = {"cause": cause, "text": text, "by_post": int(by_post), "feed": feed}
@@ -63,34 +63,34 @@ class Incidents:
                 db.table("incidents").insert(row, pk="feed", replace=True)
 
     def end(self, feed: int, now: datetime, missed: Window | None, lost: Window | None) -> None:
-        """Note that a feed works again."""
+        """Record that a feed works again."""
         with self._store.write() as db:
             values = {"ended": int(now.timestamp()), "missed": _span(missed), "lost": _span(lost)}
             db.table("incidents").update(feed, values)
 
     def tell_maker(self, feeds: Iterable[int], *, is_over: bool) -> None:
-        """Note that whoever set these feeds up was told that they do not work, or that this is over."""
+        """Record that the creator of these feeds was told that they do not work, or that they work again."""
         with self._store.write() as db:
             for feed in feeds:
                 db.execute("update incidents set maker_told = ? where feed = ?", [int(not is_over), feed])
 
     def tell_channel(self, feed: int, *, is_over: bool) -> None:
-        """Note that a feed's channel was told that it does not work, or that this is over."""
+        """Record that a feed's channel was told that it does not work, or that it works again."""
         with self._store.write() as db:
             db.execute("update incidents set channel_told = ? where feed = ?", [int(not is_over), feed])
 
     def forget(self, feed: int) -> None:
-        """Drop a feed's incident."""
+        """Delete a feed's incident."""
         with self._store.write() as db:
             db.execute("delete from incidents where feed = ?", [feed])
 
     def all(self) -> list[Incident]:
-        """Return all incidents, the oldest first."""
+        """Return all incidents, oldest first."""
         with self._store.read() as db:
             return [_incident(row) for row in db.query("select * from incidents order by since, feed")]
 
     def open(self) -> dict[int, Incident]:
-        """Return the incidents of feeds that do not work now, by feed."""
+        """Return the incidents of feeds that do not work at present, by feed."""
         return {incident.feed: incident for incident in self.all() if incident.ended is None}
 
 

@@ -14,7 +14,7 @@ from storage.store import Store, undamaged
 
 
 class Learned:
-    """The own judgements of repositories in a store; the newest replaces the one before."""
+    """The judgements learned from repositories' own pasts; the newest replaces the previous one."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -28,9 +28,9 @@ class Learned:
         past: tuple[int, int],
         areas: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     ) -> None:
-        """Remember what was learned; `past` is how many commits were looked at, and how many said what they are.
+        """Store what was learned; `past` is how many commits were examined, and how many of them state their kind.
 
-        `areas` are those that the past shows, written as in `areas.toml`.
+        `areas` are those found in the past, in the format of `areas.toml`.
         """
         row = {
             "made_at": int(now.timestamp()),
@@ -41,19 +41,19 @@ class Learned:
             db.table("learned").insert({"repository": repository_id(db, repo), **row}, replace=True)
 
     def made_at(self, repo: str) -> datetime | None:
-        """Return when a repository was learned, UTC; None if it never was."""
+        """Return when a repository was learned, UTC; None if never."""
         row = self._row(repo, "made_at")
         return datetime.fromtimestamp(int(row), UTC) if row is not None else None
 
     def past(self, repo: str) -> tuple[int, int] | None:
-        """Return how many commits it was learned from, and how many said what they are; None where that is not known."""
+        """Return how many commits it was learned from and how many of those state their kind, or None."""
         row = self._row(repo, "judgement")
         with self._store.read(), undamaged("judgement"):
             found = None if row is None else json.loads(str(row)).get("past")
             return (int(found[0]), int(found[1])) if found else None
 
     def areas(self, repo: str | None = None) -> dict[str, dict[str, Any]]:
-        """Return the areas that a repository's past showed, written as in `areas.toml`; without a name, those of all."""
+        """Return the areas found in a repository's past, as in `areas.toml`; without `repo`, those of all."""
         found: dict[str, dict[str, Any]] = {}
         with self._store.read() as db, undamaged("judgement"):
             rows = db.execute(
@@ -66,7 +66,7 @@ class Learned:
         return found
 
     def judgement(self, repo: str) -> Judgement | None:
-        """Return the judgement of a repository; None if it was never learned, or none of it did better than what ships."""
+        """Return a repository's judgement; None if it was never learned, or nothing beat what ships."""
         row = self._row(repo, "judgement")
         if row is None or not any(trial.used for trial in self.trials(repo)):
             return None
@@ -74,7 +74,7 @@ class Learned:
             return Judgement.load(json.loads(str(row)))
 
     def trials(self, repo: str) -> tuple[Trial, ...]:
-        """Return how the judgement did on the past that was held out; empty if the repository was never learned."""
+        """Return how the judgement did on the held-out past; empty if the repository was never learned."""
         row = self._row(repo, "trials")
         with self._store.read(), undamaged("trials"):
             return tuple(Trial(**trial) for trial in json.loads("[]" if row is None else str(row)))

@@ -4,10 +4,10 @@ from storage.store import Store
 
 
 class KeyValues:
-    """The remembered texts of one owner.
+    """The values stored by one owner.
 
     Args:
-        owner: whose they are, such as a platform's name; two owners do not see each other's.
+        owner: such as a platform's name; owners do not see each other's values.
     """
 
     def __init__(self, store: Store, owner: str) -> None:
@@ -15,12 +15,12 @@ class KeyValues:
         self._owner = owner
 
     def get(self, key: str) -> str:
-        """Return what was put last, or an empty text."""
+        """Return the value last put, or an empty string."""
         with self._store.read() as db:
             row = db.execute("select value from memory where key = ?", [f"{self._owner}:{key}"]).fetchone()
         return str(row[0]) if row else ""
 
     def put(self, key: str, value: str) -> None:
-        """Remember a text."""
+        """Store a value."""
         with self._store.write() as db:
             db.table("memory").upsert({"key": f"{self._owner}:{key}", "value": value}, pk="key")

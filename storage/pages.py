@@ -5,13 +5,13 @@ import zlib
 from storage.store import Store, undamaged
 
 _KEPT = 3 * 86_400
-"""Seconds after which an answer that nobody asked for again is forgotten: what is followed is asked for each few minutes."""
+"""Seconds after which an unused answer is dropped: followed pages are requested every few minutes."""
 _NOTED = 6 * 3_600
-"""Seconds after which it is noted that an answer is still in use, so that reading seldom means writing."""
+"""Seconds after which an answer's use is recorded again, so that reading seldom causes a write."""
 
 
 class Pages:
-    """The remembered answers in a store.
+    """The cached answers in a store.
 
     Args:
         now: seconds since 1970.
@@ -22,7 +22,7 @@ class Pages:
         self._now = now
 
     def get(self, key: str) -> tuple[str, str] | None:
-        """Return (etag, body) as they were put, or None."""
+        """Return the stored (etag, body), or None."""
         with self._store.read() as db, undamaged("page"):
             row = db.execute("select etag, body, used_at from pages where key = ?", [key]).fetchone()
             found = (row[0], zlib.decompress(row[1]).decode()) if row else None
@@ -32,7 +32,7 @@ class Pages:
         return found
 
     def put(self, key: str, etag: str, body: str) -> None:
-        """Remember an answer, and forget those that nobody asks for any more."""
+        """Store an answer, and drop those no longer requested."""
         row = {"key": key, "etag": etag, "body": zlib.compress(body.encode()), "used_at": self._now}
         with self._store.write() as db:
             db.table("pages").upsert(row, pk="key")

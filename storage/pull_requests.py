@@ -17,7 +17,7 @@ class PullRequests:
         self._store = store
 
     def put(self, repo: str, found: Found) -> None:
-        """Remember what a source knows of some commits of a repository; those that the store does not have are passed over."""
+        """Store what a source knows about some commits of a repository; commits missing from the store are skipped."""
         numbers = {sha: pull.number for sha, pull in found.pull_requests.items()} | dict.fromkeys(found.without)
         with self._store.write() as db:
             repository = repository_id(db, repo)
@@ -29,7 +29,7 @@ class PullRequests:
         self._put(repo, found.pull_requests.values(), found.partial)
 
     def renew(self, repo: str, pull_requests: Iterable[PullRequest]) -> None:
-        """Remember pull requests that were read again."""
+        """Store pull requests that were fetched again."""
         self._put(repo, pull_requests, frozenset())
 
     def _put(self, repo: str, pull_requests: Iterable[PullRequest], partial: frozenset[int]) -> None:
@@ -50,11 +50,11 @@ class PullRequests:
             )
 
     def of(self, repo: str, shas: Sequence[str]) -> dict[str, PullRequest | None]:
-        """Return the pull requests that are known whole, by the SHAs of their commits; None for a commit that came from none."""
+        """Return the pull requests known in full, by their commits' SHAs; None for a commit without one."""
         return self._found(repo, shas, "(o.number is null or q.is_whole)")
 
     def closing(self, repo: str, number: int) -> list[str]:
-        """Return the SHAs of the commits whose pull requests close an issue of their repository, by GitHub's own references."""
+        """Return the SHAs of commits whose pull requests close an issue of their repository, by GitHub's references."""
         with self._store.read() as db:
             rows = db.execute(
                 "select distinct c.sha from pull_requests q join repositories r on r.id = q.repository "
@@ -66,12 +66,12 @@ class PullRequests:
             return [sha for (sha,) in rows]
 
     def stale(self, repo: str, shas: Sequence[str], before: datetime) -> list[PullRequest]:
-        """Return the pull requests of these commits that were last read before a moment."""
+        """Return these commits' pull requests that were last fetched before a moment."""
         found = self._found(repo, shas, f"q.fetched_at < {int(before.timestamp())}").values()
         return list({pull.number: pull for pull in found if pull}.values())
 
     def descriptions(self, repo: str, most: int) -> list[str]:
-        """Return the descriptions of a repository's newest pull requests, so many at most."""
+        """Return the descriptions of a repository's `most` newest pull requests."""
         with self._store.read() as db:
             rows = db.execute(
                 "select q.pull_request ->> '$.body' from pull_requests q join repositories r on r.id = q.repository "
@@ -81,7 +81,7 @@ class PullRequests:
             return [body or "" for (body,) in rows]
 
     def labels(self, repos: Sequence[str], text: str, most: int) -> list[str]:
-        """Return the labels that pull requests of these repositories have and in which a text is, the most frequent first."""
+        """Return the labels of these repositories' pull requests that contain a text, most frequent first."""
         with self._store.read() as db:
             rows = db.execute(
                 "select l.value from pull_requests q join repositories r on r.id = q.repository, "

@@ -1,8 +1,8 @@
-"""Candidates for the answer to a question: the commits that contain most of it, with rare words weighted most.
+"""Candidates for the answer to a question: the commits that match most of it, with rare words weighted most.
 
-SQLite's own rank counts every commit that has a word, which takes too long for words that most have. So each part of a
-question is looked for by itself, among the newest that hold it, and counted as far as that; what is common is looked for
-once more among the commits that hold something rare.
+SQLite's own ranking scores every commit that has a word, which is too slow for words most commits have. So each part
+of a question is searched separately, among the newest matches only; common parts are searched again among the commits
+that match something rare.
 """
 
 from collections import defaultdict
@@ -21,25 +21,25 @@ from storage.store import Store
 from storage.words import tag
 
 _COMMON = 1_000
-"""From so many commits on, something is common: no more are looked at for it alone."""
+"""A part with at least this many matches is common: on its own, only this many are examined."""
 _TITLED = 60
 _KEPT = 80
-"""Candidates that are read whole and ranked."""
+"""Candidates that are loaded in full and ranked."""
 _KINDS = 8
-"""Of so many commits one is of a kind, about."""
+"""About one commit in this many is of a given kind."""
 _IN_TITLE = 0.8
-"""What it adds to a part of a question to stand in the title, in this first choice."""
+"""The bonus in this first selection for a part of the question found in the title."""
 _MOST = 20_000
 
 
 def candidates(store: Store, clauses: Sequence[Clause], filters: Question) -> Candidates:
-    """Return the commits that hold most of some clauses and fit all filters; without clauses, the newest that do.
+    """Return the commits that match most clauses and all filters; without clauses, the newest that pass the filters.
 
     Raises:
-        BadInput: a filter is none.
+        BadInput: a filter is invalid.
     """
     with store.read() as db:
-        tags = filters_of(db, replace(filters, since=None, until=None))  # their place in the order of time says it
+        tags = filters_of(db, replace(filters, since=None, until=None))  # covered by the range of keys
         if tags is None:
             return Candidates((), (), 0)
         first, last = span_of(filters)
@@ -56,7 +56,7 @@ def candidates(store: Store, clauses: Sequence[Clause], filters: Question) -> Ca
         if not clauses:
             every = [f"tags : ({one})" for one in tags] or ['tags : "level0"']
             return Candidates(_read(db, found(" AND ".join(every), _KEPT)), (), total)
-        # Beside names, kinds of changes are told by the ranking alone: most commits are of one.
+        # Beside names, kinds of changes are left to the ranking: most commits share one.
         names = [clause for clause in clauses if not clause.sign] or list(clauses)
         keys = {clause: found(f"({_expression(clause)}){narrowed}", _COMMON) for clause in names}
         counts = tuple(len(keys[clause]) if clause in keys else max(1, total // _KINDS) for clause in clauses)
@@ -81,10 +81,10 @@ def candidates(store: Store, clauses: Sequence[Clause], filters: Question) -> Ca
 
 
 def count(store: Store, clauses: Sequence[Clause], filters: Question) -> dict[str, int]:
-    """Return how many commits hold all clauses and fit all filters, by author, the most first.
+    """Count the commits that match all clauses and filters, by author, highest first.
 
     Raises:
-        BadInput: a filter is none.
+        BadInput: a filter is invalid.
     """
     with store.read() as db:
         tags = filters_of(db, replace(filters, since=None, until=None))
@@ -100,7 +100,7 @@ def count(store: Store, clauses: Sequence[Clause], filters: Question) -> dict[st
 
 
 def _beside(counted: Sequence[tuple[Clause, int]]) -> Iterator[tuple[Clause, Sequence[Clause]]]:
-    """Yield what is common, with that beside which it is looked for once more: what is rare, or else the common one before it."""
+    """Yield common clauses with those to search them together with: the rare ones, or else the previous common one."""
     rare = [clause for clause, count in counted if 0 < count < _COMMON]
     common = [clause for clause, count in counted if count >= _COMMON]
     if rare:
@@ -110,7 +110,7 @@ def _beside(counted: Sequence[tuple[Clause, int]]) -> Iterator[tuple[Clause, Seq
 
 
 def is_author(store: Store, name: str, repos: Sequence[str] = ()) -> bool:
-    """Whether somebody of this name, or with this as a part of it or as their account, is the author of a commit."""
+    """Whether a commit has an author with this name, this part of a name, or this account."""
     word = tag("author", name)
     with store.read() as db:
         tags = filters_of(db, Question(repos=tuple(repos)))
@@ -129,7 +129,7 @@ def _read(db: Database, keys: Sequence[int]) -> tuple[Candidate, ...]:
 
 
 def _expression(clause: Clause, column: str = "") -> str:
-    """Return the FTS5 expression for what holds a clause, in a column or anywhere."""
+    """Return the FTS5 expression that matches a clause, in one column or in any."""
     forms = [_form(form) for form in dict.fromkeys((*clause.forms, *clause.alike))]
     words = " OR ".join(forms)
     if column:

@@ -1,6 +1,6 @@
-"""The tables, as migrations in order. A migration that has been released is never changed; a new one follows it.
+"""The tables, as migrations in order. A released migration is never changed; a new one follows it.
 
-The module is long because it is a log: it only grows, and only its order tells what a store has been through.
+The module is long because it is a log: it only grows, and its order records what a store has been through.
 """
 
 from contextlib import closing
@@ -20,10 +20,10 @@ def known() -> frozenset[str]:
 
 @migrations()
 def m001_repositories_and_commits(db: Database) -> None:
-    """Commits as a source gave them.
+    """Commits as received from a source.
 
-    `commits.id` is the committer's time in seconds times 2**20 plus a running number: rows lie in the order of time, so
-    that "the newest that match" needs no sorting and "since" is a range of keys.
+    `commits.id` is the commit time in seconds times 2**20 plus a running number: rows are in order of time, so that
+    "the newest that match" needs no sorting and "since" is a range of keys.
     """
     db.table("repositories").create({"id": int, "name": str}, pk="id", not_null={"name"}, strict=True)
     db.table("repositories").create_index(["name"], unique=True)
@@ -44,13 +44,13 @@ def m001_repositories_and_commits(db: Database) -> None:
     db.table("commits").create_index(["repository", "committed_at"])
     db.table("commits").create_index(["repository", "pull_request"])
     db.table("commits").create_index(["repository", "title"])
-    # Patches are large and seldom read: beside the commits they would slow every search.
+    # Patches are large and seldom read: stored with the commits, they would slow every search down.
     db.table("patches").create({"commit_id": int, "patches": bytes}, pk="commit_id", strict=True)
 
 
 @migrations()
 def m002_analyses(db: Database) -> None:
-    """One analysis for each commit, analyser, version and language, as JSON: a new field needs no migration."""
+    """One analysis per commit, analyser, version and language, as JSON, so that a new field needs no migration."""
     db.table("analyses").create(
         {"commit_id": int, "analyser": str, "prompt": str, "language": str, "analysis": str, "made_at": int},
         pk=("commit_id", "analyser", "prompt", "language"),
@@ -62,7 +62,7 @@ def m002_analyses(db: Database) -> None:
 
 @migrations()
 def m003_digests(db: Database) -> None:
-    """Which commits were told in which day's digest, and the runs that made them."""
+    """Which commits each day's digest reported, and the runs that made the digests."""
     db.table("digests").create(
         {
             "id": int, "repository": int, "branch": str, "zone": str, "first": str, "last": str, "start": int,
@@ -95,7 +95,7 @@ def m003_digests(db: Database) -> None:
 
 @migrations()
 def m004_pages(db: Database) -> None:
-    """Answers of servers with their ETags, so that an unchanged list costs nothing."""
+    """Servers' answers with their ETags, so that an unchanged list costs nothing."""
     db.table("pages").create(
         {"key": str, "etag": str, "body": str, "used_at": int}, pk="key", not_null={"etag", "body"}, strict=True
     )
@@ -103,7 +103,7 @@ def m004_pages(db: Database) -> None:
 
 @migrations()
 def m005_words(db: Database) -> None:
-    """The search index. Its text is cut into words by us (`storage.words`), because no tokenizer of SQLite knows Chinese."""
+    """The search index. We split its text into words (`storage.words`): no tokenizer of SQLite handles Chinese."""
     db.execute(
         "create virtual table words using fts5(title, text, tags, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
     )
@@ -111,9 +111,9 @@ def m005_words(db: Database) -> None:
 
 @migrations()
 def m006_words_by_their_first_letters(db: Database) -> None:
-    """Every word of a question is the start of one: without an index of these, SQLite gathers all commits that have it.
+    """Question words are prefixes: without a prefix index, SQLite collects all commits that have a matching word.
 
-    The words of a million commits take 1.9 GB so instead of 1.1; the commonest answer in 5 ms instead of 40 and more.
+    For a million commits this takes 1.9 GB instead of 1.1; the most common word is found in 5 ms instead of over 40.
     """
     db.execute("alter table words rename to words_before")
     db.execute(
@@ -128,7 +128,7 @@ def m006_words_by_their_first_letters(db: Database) -> None:
 
 @migrations()
 def m007_learned(db: Database) -> None:
-    """What was learned of a repository's own past: weights and how they did, as JSON."""
+    """What was learned from a repository's own past: weights and how they performed, as JSON."""
     db.table("learned").create(
         {"repository": int, "made_at": int, "judgement": str, "trials": str},
         pk="repository",
@@ -140,7 +140,7 @@ def m007_learned(db: Database) -> None:
 
 @migrations()
 def m008_rankings(db: Database) -> None:
-    """In which order the model put a day's entries, as a JSON list of SHAs."""
+    """The model's order of a day's entries, as a JSON list of SHAs."""
     db.table("rankings").create(
         {"key": str, "shas": str, "made_at": int}, pk="key", not_null={"shas", "made_at"}, strict=True
     )
@@ -148,7 +148,7 @@ def m008_rankings(db: Database) -> None:
 
 @migrations()
 def m010_feeds(db: Database) -> None:
-    """Standing orders of channels. `since` is when an order began to hold: nothing before it is owed."""
+    """Channels' feeds. `since` is when a feed took effect: nothing before it is due."""
     db.table("feeds").create(
         {
             "id": int, "platform": str, "workspace": str, "channel": str, "repository": str, "place": str, "at": str,
@@ -167,10 +167,10 @@ def m010_feeds(db: Database) -> None:
 
 @migrations()
 def m011_deliveries(db: Database) -> None:
-    """What is posted where, from its claim to the platform's ids; one row for each order and slot of time.
+    """What is posted where, from the claim to the platform's IDs; one row per order and time slot.
 
-    The lease lets somebody else go on where a claimer died. `told` are the commits that were in it, `pending` how many
-    of these a model still has to read.
+    The lease lets another process continue after a claimer died. `told` are the commits it contained, `pending` how
+    many of them a model has yet to read.
     """
     db.table("deliveries").create(
         {
@@ -192,7 +192,7 @@ def m011_deliveries(db: Database) -> None:
 
 @migrations()
 def m012_subscriptions(db: Database) -> None:
-    """What single people and channels want to hear of, and what they were told.
+    """What people and channels want to be told about, and what they were told.
 
     `recipient` is `platform/workspace/user/U1` or `platform/workspace/channel/C1`.
     """
@@ -215,7 +215,7 @@ def m012_subscriptions(db: Database) -> None:
 
 @migrations()
 def m013_feedback(db: Database) -> None:
-    """What people think of digests (up, down) and of ranks (high, medium, low), as they said it, the last word last."""
+    """People's opinions of digests (up, down) and ranks (high, medium, low), in the order given."""
     db.table("feedback").create(
         {"id": int, "repository": str, "subject": str, "kind": str, "value": str, "was": str, "who": str, "at": int},
         pk="id",
@@ -227,19 +227,19 @@ def m013_feedback(db: Database) -> None:
 
 @migrations()
 def m014_memory(db: Database) -> None:
-    """Small things that platforms remember from one start to the next."""
+    """Small values that platforms keep between runs."""
     db.table("memory").create({"key": str, "value": str}, pk="key", not_null={"value"}, strict=True)
 
 
 @migrations()
 def m020_calendar(db: Database) -> None:
-    """A calendar counts the commits of years: from this index alone, without a look at the commits themselves."""
+    """Lets a calendar count years of commits from this index alone, without reading the commits."""
     db.table("commits").create_index(["repository", "committed_at", "importance"])
 
 
 @migrations()
 def m021_claims(db: Database) -> None:
-    """Who asks a model for what at the moment, until when, and what that may cost."""
+    """Who is asking a model for what, until when, and what that may cost."""
     db.table("claims").create(
         {"key": str, "claimer": str, "until": float}, pk="key", not_null={"claimer", "until"}, strict=True
     )
@@ -251,7 +251,7 @@ def m021_claims(db: Database) -> None:
 def m022_pull_requests(db: Database) -> None:
     """Pull requests as JSON (a new field needs no migration), and where commits came from: a number, or null for none.
 
-    Where `is_whole` is 0, issues that it names are still to be read.
+    `is_whole` is 0 while issues it refers to have yet to be read.
     """
     db.table("pull_requests").create(
         {"repository": int, "number": int, "pull_request": str, "fetched_at": int, "is_whole": int},
@@ -270,15 +270,15 @@ def m022_pull_requests(db: Database) -> None:
 
 @migrations()
 def m030_statements(db: Database) -> None:
-    """What people wrote of a commit, as JSON beside its facts; of commits judged before, nothing is known."""
+    """What people wrote about a commit, as JSON beside its facts; unknown for commits judged earlier."""
     db.table("commits").add_column("statements", str)
 
 
 @migrations()
 def m031_incidents(db: Database) -> None:
-    """Since when a feed cannot do its work, and why; who was told; what was missed by the time it worked again.
+    """Since when a feed has not worked, and why; who was told; what was missed by the time it worked again.
 
-    `missed` are the days that a post still makes up for, `lost` those before them. Spans are `first last zone`.
+    `missed` are the days a post still makes up for, `lost` those before them. Spans are `first last zone`.
     """
     db.table("incidents").create(
         {
@@ -294,13 +294,13 @@ def m031_incidents(db: Database) -> None:
 
 @migrations()
 def m032_incidents_by_post(db: Database) -> None:
-    """Whether a feed's incident was only met when its post was made; then no look at the repository ends it."""
+    """Whether a feed's incident occurred only when posting; then a look at the repository does not end it."""
     db.table("incidents").add_column("by_post", int, not_null_default=0)
 
 
 @migrations()
 def m040_headlines(db: Database) -> None:
-    """Analyses have headlines in place of summaries; what a model said before keeps its words."""
+    """Analyses have headlines instead of summaries; a model's earlier texts are kept."""
     db.execute(
         "update analyses set analysis = json_remove(json_set(json_insert(analysis, '$.why', json('[]')), '$.headline', "
         "json_extract(analysis, '$.summary')), '$.summary') where json_type(analysis, '$.summary') = 'text'"
@@ -309,7 +309,7 @@ def m040_headlines(db: Database) -> None:
 
 @migrations()
 def m041_revisions(db: Database) -> None:
-    """What each change of subscriptions found and left, as JSON lists of rows, so that it can be undone."""
+    """The subscriptions before and after each change, as JSON lists of rows, so that it can be undone."""
     db.table("revisions").create(
         {"id": int, "recipient": str, "found": str, "left": str},
         pk="id",
@@ -320,19 +320,19 @@ def m041_revisions(db: Database) -> None:
 
 @migrations()
 def m042_names(db: Database) -> None:
-    """Who gave their opinion, as others there see them; of opinions from before it is not known."""
+    """The display names of people who gave an opinion; unknown for earlier ones."""
     db.table("feedback").add_column("name", str, not_null_default="")
 
 
 @migrations()
 def m050_judged_by(db: Database) -> None:
-    """What each stored judgement was made of, as a version; null for one that is to be made anew."""
+    """What each stored judgement was based on, as a version; null if it must be redone."""
     db.table("commits").add_column("judged_by", str)
 
 
 @migrations()
 def m051_pages_packed(db: Database) -> None:
-    """Answers are packed, and forgotten by when they were last used; what was remembered is asked for once more."""
+    """Answers are compressed, and dropped by last use; those stored before are requested once more."""
     db.table("pages").drop()
     db.table("pages").create(
         {"key": str, "etag": str, "body": bytes, "used_at": int},
@@ -345,13 +345,13 @@ def m051_pages_packed(db: Database) -> None:
 
 @migrations()
 def m052_feeds_by_place(db: Database) -> None:
-    """Whoever looks at a repository notes how that went for its feeds, each time."""
+    """Each look at a repository records its outcome for the repository's feeds."""
     db.table("feeds").create_index(["place"])
 
 
 @migrations()
 def m053_feeds_once(db: Database) -> None:
-    """Feeds that brought the same to the same channel, as they could be stored before, are one: the oldest."""
+    """Feeds that bring the same to the same channel, which used to be possible, are merged into the oldest."""
     db.execute(
         "delete from feeds where id not in (select min(id) from feeds "
         "group by platform, channel, lower(repository), days, least, language, areas, left_out)"
@@ -360,20 +360,20 @@ def m053_feeds_once(db: Database) -> None:
 
 @migrations()
 def m060_uses(db: Database) -> None:
-    """The file that says what a feed's team uses of its repository, and subscriptions to what touches that."""
+    """The file that lists what a feed's team uses of its repository, and subscriptions to changes that touch it."""
     db.table("feeds").add_column("uses", str, not_null_default="")
     db.table("subscriptions").add_column("uses", str, not_null_default="")
 
 
 @migrations()
 def m061_opinions_by_channel(db: Database) -> None:
-    """Where a digest stood that somebody thinks something of; of opinions from before it is not known."""
+    """The channel of a digest that someone rated; unknown for earlier ratings."""
     db.table("feedback").add_column("channel", str, not_null_default="")
 
 
 @migrations()
 def m062_tags(db: Database) -> None:
-    """Tags and releases of repositories; and which feeds bring each release."""
+    """Tags and releases of repositories, and which feeds announce releases."""
     db.table("tags").create(
         {"repository": int, "name": str, "sha": str, "at": int, "url": str, "is_marked": int},
         pk=("repository", "name"),
@@ -397,13 +397,13 @@ def m063_sent_uses(db: Database) -> None:
 
 @migrations()
 def m064_followed_fixes(db: Database) -> None:
-    """Subscriptions to what becomes of one fix."""
+    """Subscriptions that track a single fix."""
     db.table("subscriptions").add_column("fix", str, not_null_default="")
 
 
 @migrations()
 def m065_scopes(db: Database) -> None:
-    """The part of its repository that a feed brings, as JSON lists; labels of subscriptions."""
+    """The part of its repository that a feed covers, as JSON lists; labels of subscriptions."""
     for name in ("paths", "labels"):
         db.table("feeds").add_column(name, str, not_null_default="[]")
     db.table("subscriptions").add_column("label", str, not_null_default="")
@@ -411,18 +411,18 @@ def m065_scopes(db: Database) -> None:
 
 @migrations()
 def m066_branches(db: Database) -> None:
-    """The branches that a feed follows, as a JSON list of patterns; and which commits no default branch is known to have."""
+    """The branches a feed follows, as a JSON list of patterns; and which commits are not on a default branch."""
     db.table("feeds").add_column("branches", str, not_null_default="[]")
     db.table("commits").add_column("aside", int, not_null_default=0)
 
 
 @migrations()
 def m067_submodules(db: Database) -> None:
-    """What is known of the submodules that a commit moves, as JSON."""
+    """What is known about the submodules a commit moves, as JSON."""
     db.table("commits").add_column("submodules", str, not_null_default="[]")
 
 
 @migrations()
 def m068_aside_branches(db: Database) -> None:
-    """The branches that were seen to have a commit which no default branch has, as a JSON list."""
+    """The branches that have a commit which is not on the default branch, as a JSON list."""
     db.table("commits").add_column("branches", str, not_null_default="[]")

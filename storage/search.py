@@ -16,7 +16,7 @@ from storage.store import Store
 from storage.words import query, tag
 
 _CANDIDATES = 300
-"""How many of the newest matches are ranked: more than anybody reads, and few enough to be quick for any word."""
+"""How many of the newest matches are ranked: more than anyone reads, and few enough to be fast for any word."""
 
 _SPAN = re.compile(r"([0-9]{1,4})([hdwmy])")
 _UNITS = {
@@ -32,14 +32,14 @@ _CALLED = {"area": "area", "type": "change type", "author": "author", "level": "
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is looked for.
+    """What to search for.
 
     Attributes:
-        words: all of them must be there, each as the start of a word; identifiers and Chinese included.
-        repos: only these; empty for all.
+        words: all must match, each as the start of a word; identifiers and Chinese included.
+        repos: only these; all if empty.
         since, until: committed in [since, until), UTC.
-        areas, types: keys; all that are given must hold, of several in one tuple any. authors: names, of which any must hold.
-        least: 0 for low, 1 for medium, 2 for high; None where nobody asked.
+        areas, types: keys; each tuple must match, by any of its keys. authors: names, any of which may match.
+        least: 0 for low, 1 for medium, 2 for high; None if not given.
     """
 
     words: str = ""
@@ -54,16 +54,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found: the best first, and whether there is more."""
+    """What was found, best first, and whether there is more."""
 
     entries: tuple[Entry, ...]
     more: bool
 
 
 def parse_since(text: str, now: datetime, *, last: bool = False) -> datetime:
-    """Read `7d`, `3w`, `12h`, a day (2026-01-08, yesterday, monday) or a moment, on the clocks of `now`'s zone.
+    """Parse `7d`, `3w`, `12h`, a day (2026-01-08, yesterday, monday) or a moment, in `now`'s time zone.
 
-    A day stands for its first moment, with `last` for the first after it.
+    A day stands for its first moment; with `last`, for the first moment after it.
 
     Raises:
         BadInput: it is none of these.
@@ -89,12 +89,12 @@ def parse_since(text: str, now: datetime, *, last: bool = False) -> datetime:
 
 
 def search(store: Store, question: Question, limit: int = 20) -> Answer:
-    """Return the commits that answer the question best.
+    """Return the commits that best match the question.
 
-    Those with the words in their title come before those that mention them, then the more important, then the newer.
+    Those with the words in their title come first, then the more important, then the newer.
 
     Raises:
-        BadInput: there is nothing to look for.
+        BadInput: there is nothing to search for.
     """
     with store.read() as db:
         tags = filters_of(db, question)
@@ -111,12 +111,12 @@ def search(store: Store, question: Question, limit: int = 20) -> Answer:
 
 
 def newest(store: Store, question: Question, limit: int, before: int | None = None) -> tuple[list[Entry], int | None]:
-    """Return the newest commits that answer a question, and where the next older ones begin; None if there are none.
+    """Return the newest commits that match a question, and where the next older ones begin; None if there are no more.
 
-    `before` is such a place.
+    `before` is such a position.
 
     Raises:
-        BadInput: there is nothing to look for.
+        BadInput: there is nothing to search for.
     """
     with store.read() as db:
         tags = filters_of(db, question)
@@ -130,12 +130,12 @@ def newest(store: Store, question: Question, limit: int, before: int | None = No
 
 
 def filters_of(db: Database, question: Question) -> list[str] | None:
-    """Return what a question asks for besides words; None if it asks for repositories that are not known."""
+    """Return a question's conditions other than words; None if it asks for unknown repositories."""
     tags = [_any_of("area", area) for area in question.areas]
     tags += [_any_of("type", kind) for kind in question.types]
     if question.authors:
         tags.append(" OR ".join(f"{_exactly('author', name)} *" for name in question.authors))
-    if question.least is not None or question.since or question.until:  # a span of time alone is a question too
+    if question.least is not None or question.since or question.until:  # a time span alone is a valid question
         tags.append(_exactly("level", str(question.least or 0)))
     if question.repos:
         wanted = {repo.lower() for repo in question.repos}
@@ -148,7 +148,7 @@ def filters_of(db: Database, question: Question) -> list[str] | None:
 
 
 def span_of(question: Question) -> tuple[int, int]:
-    """Return the keys between which the commits of a question's span of time lie."""
+    """Return the keys between which the commits of a question's time span lie."""
     first = key_of(question.since) if question.since else -_END
     return first, key_of(question.until) if question.until else _END
 

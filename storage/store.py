@@ -1,6 +1,6 @@
-"""The SQLite file: connections, transactions, and what its failures mean.
+"""The SQLite file: connections, transactions, and what its errors mean.
 
-Every module of this package works through `Store.read()` and `Store.write()`; nobody else opens the file.
+Every module of this package works through `Store.read()` and `Store.write()`; nothing else opens the file.
 """
 
 import contextlib
@@ -18,16 +18,17 @@ from analysis.errors import BadInput, Outage, Problem
 from storage.schema import known, migrations
 
 _PATIENCE = 30.0  # seconds to wait for another process that is writing
-_LARGEST_LOG = 16_000_000  # bytes that the write-ahead log keeps once all of it stands in the file
+_LARGEST_LOG = 16_000_000  # bytes the write-ahead log may keep after a checkpoint
 PRIVATE = 0o600
-"""Who may read a store or a copy of it: its owner. It has what private repositories hold, and who follows them."""
+"""Only the owner may read a store or a copy: it holds private repositories' contents, and who follows them."""
 
 
 class _Connection:
-    """A connection of one thread, closed when the thread lets go of it."""
+    """One thread's connection, closed when the thread releases it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        # Not in __del__: of what goes in a circle, that may come after SQLite's own, which warns of an open connection.
+        # Not in __del__: for objects in a reference cycle it may run after SQLite's own, which warns of an open
+        # connection.
         weakref.finalize(self, connection.close)
         self.db = Database(connection, execute_plugins=False)
         self.db.execute("pragma foreign_keys = on")
@@ -39,10 +40,10 @@ class Store:
     """Daybrief's memory; safe to share between threads and, through the file, between processes.
 
     Args:
-        path: the file; it and its folder are made if they are not there.
+        path: the file; it and its folder are created if missing.
 
     Raises:
-        BadInput: the file cannot be used: no database, from a newer version, in a place that cannot be written.
+        BadInput: the file is unusable: not a database, from a newer version, or in a place that cannot be written.
         Outage: the disk is full or the file is damaged.
     """
 
@@ -55,16 +56,16 @@ class Store:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Database]:
-        """Give this thread's connection for reading."""
+        """Yield this thread's connection for reading."""
         with self._told():
             yield self._db()
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Database]:
-        """Give this thread's connection inside a transaction: all of the block is kept, or nothing.
+        """Yield this thread's connection inside a transaction: the whole block takes effect, or none of it.
 
-        It takes SQLite's write lock at once: one that reads first and wants to write later fails when another process
-        wrote between. The lock of our own keeps threads from starving each other.
+        SQLite's write lock is taken at once: a transaction that reads first and writes later fails if another process
+        wrote in between. Our own lock keeps threads from starving each other.
         """
         with self._told(), self._writing:
             db = self._db()
@@ -76,23 +77,23 @@ class Store:
                 yield db
                 db.conn.commit()
             except BaseException:
-                with contextlib.suppress(sqlite3.Error):  # what went wrong before is what must be told
+                with contextlib.suppress(sqlite3.Error):  # the original error matters more
                     db.conn.rollback()
                 raise
 
     def close(self) -> None:
-        """Close this thread's connection; those of other threads are closed when these end."""
+        """Close this thread's connection; those of other threads close when the threads end."""
         self._local.__dict__.pop("open", None)
 
     def shrink_log(self) -> None:
-        """Write the log into the file and make it empty, unless somebody is reading from it just now."""
+        """Checkpoint and truncate the log, unless someone is reading from it."""
         if not self._read_only:
             with self.read() as db:
                 db.execute("pragma wal_checkpoint(truncate)").fetchall()
 
     @property
     def is_read_only(self) -> bool:
-        """Whether the file may only be read."""
+        """Whether the file is read-only."""
         return self._read_only
 
     def _db(self) -> Database:
@@ -104,8 +105,8 @@ class Store:
     def _connect(self) -> sqlite3.Connection:
         if not self._read_only:
             return sqlite3.connect(self.path, timeout=_PATIENCE, check_same_thread=False)
-        # Without a write-ahead log nobody is writing, and then the file may be read without the locks that we cannot
-        # take beside a file that we may not write. https://www.sqlite.org/wal.html#read_only_databases
+        # Without a write-ahead log nobody is writing, so the file can be read without the locks, which we cannot create
+        # beside a file that we may not write. https://www.sqlite.org/wal.html#read_only_databases
         log = self.path.with_name(f"{self.path.name}-wal")
         mode = "mode=ro" if log.exists() else "mode=ro&immutable=1"
         uri = f"{self.path.resolve().as_uri()}?{mode}"
@@ -116,8 +117,8 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             exists = self.path.exists()
             if not exists:
-                with contextlib.suppress(OSError):  # SQLite says better why it cannot be made
-                    self.path.touch(PRIVATE)  # its log gets the same
+                with contextlib.suppress(OSError):  # SQLite's own error message is better
+                    self.path.touch(PRIVATE)  # the log gets the same mode
         except OSError as error:
             raise BadInput(
                 f"The store's folder {self.path.parent} cannot be used ({error.strerror}): name another file as [store] path."
@@ -132,7 +133,7 @@ class Store:
                 return
             _write_ahead(db)
             if migrations.pending(db):
-                # Several processes may start at once; whoever comes second finds the work done.
+                # Several processes may start at once; later ones find the work done.
                 with self.write():
                     self._check_version(db)
                     migrations.apply(db)
@@ -158,7 +159,7 @@ class Store:
             raise BadInput("A number is larger than any in the store: check it.") from None
         except sqlite3.Error as error:
             opened = getattr(self._local, "open", None)
-            if opened is None or not opened.db.conn.in_transaction:  # else the transaction around this is still to end
+            if opened is None or not opened.db.conn.in_transaction:  # otherwise the enclosing transaction is still open
                 self.close()
             raise self._problem(error) from error
 
@@ -193,10 +194,10 @@ class Store:
 
 
 def _write_ahead(db: Database) -> None:
-    """Switch to the write-ahead log; where several processes start at once, the others wait until one has done it.
+    """Switch to the write-ahead log; if several processes start at once, the others wait until one has done it.
 
-    SQLite's own patience does not cover this change: the lock is asked for while another is held, and then the busy
-    handler is passed over. https://www.sqlite.org/c3ref/busy_handler.html
+    SQLite's busy timeout does not cover this change: the lock is requested while another is held, and then the busy
+    handler is not called. https://www.sqlite.org/c3ref/busy_handler.html
     """
     import stamina
 
@@ -214,7 +215,7 @@ def _is_locked(error: Exception) -> bool:
 
 @contextlib.contextmanager
 def undamaged(what: str) -> Iterator[None]:
-    """Tell what SQLite gave back, but nobody can have stored, as SQLite tells other damage; for use inside `read`."""
+    """Report values that SQLite returned but nobody can have stored as damage; for use inside `read`."""
     try:
         yield
     except (ValueError, TypeError, KeyError, AttributeError, zlib.error) as error:
@@ -222,7 +223,8 @@ def undamaged(what: str) -> Iterator[None]:
 
 
 def _writable(path: Path) -> bool:
-    # Asking the system beats reading permission bits: a read-only mount has none. SQLite keeps its log beside the file.
+    # Trying is more reliable than checking permission bits: a read-only mount has none. SQLite keeps its log beside the
+    # file.
     try:
         with path.open("r+b"):
             return os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids)

@@ -14,17 +14,17 @@ from storage.commit_rows import repository_id
 from storage.store import Store, undamaged
 
 How = Literal["once", "daily", "weekly"]
-"""When they are told: at once (within a poll of landing), each morning, on Monday mornings."""
+"""When to notify: at once (within a poll of landing), each morning, on Monday mornings."""
 
 BOTS = "bots"
-"""The author of a subscription that is about what programs commit."""
+"""The author of a subscription to what bots commit."""
 
 _FEW = 900
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is told: a person, by direct message, or a channel."""
+    """Who is notified: a person, by direct message, or a channel."""
 
     platform: str
     workspace: str
@@ -36,25 +36,25 @@ class Recipient:
 
     @classmethod
     def parse(cls, text: str) -> "Recipient":
-        """Read what `str` gave."""
+        """Parse what `str` returned."""
         platform, workspace, kind, number = text.split("/", 3)
         return cls(platform, workspace, "user" if kind == "user" else "channel", number)
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A topic that somebody wants to hear of, or nothing of (`is_mute`).
+    """A topic that someone wants to hear about, or not (`is_mute`).
 
     Attributes:
         id: 0 until it is stored.
         area, path, author, word, type, label: an area's key, a glob over paths, a name or account (or BOTS), a word, a change
-            type, a label of its pull request; what is given must all hold, and without any it is everything.
-        uses: a file that says what a team uses, or a word for the one that the recipient sent: only what touches that; empty
-            for all.
-        fix: an issue, a pull request or a commit: nothing but what becomes of that; empty for all.
-        at: on the zone's clocks, of daily and weekly ones.
-        since: when it was made; nothing before that day is told.
-        paused: why nothing is sent, for people; empty while it is active.
+            type, a label of its pull request; all that are given must match; none means everything.
+        uses: a file that lists what a team uses, or a word for the one the recipient sent: only changes that touch it;
+            empty for all.
+        fix: an issue, a pull request or a commit: only what happens to that fix; empty for all.
+        at: local time in the zone, for daily and weekly ones.
+        since: when it was created; nothing before that day is reported.
+        paused: why nothing is sent, worded for people; empty while it is active.
     """
 
     recipient: Recipient
@@ -79,14 +79,14 @@ class Subscription:
     id: int = 0
 
     def silences(self, other: "Subscription") -> bool:
-        """Whether nothing of another one comes while this is muted: it names no more than the other one, and the same."""
+        """Whether this, if muted, silences all of another one: its conditions are a subset of the other's."""
         if not self.is_mute or other.is_mute or other.fix or self.repository.lower() != other.repository.lower():
             return False
         pairs = [(getattr(self, name).lower(), getattr(other, name).lower()) for name in _TOPIC]
         return self.least.rank <= other.least.rank and all(mine in {"", its} for mine, its in pairs)
 
     def is_about_the_same(self, other: "Subscription") -> bool:
-        """Whether two have the same topic, whether it is muted or not."""
+        """Whether both have the same topic, muted or not."""
         return self.repository.lower() == other.repository.lower() and all(
             getattr(self, name).lower() == getattr(other, name).lower() for name in _TOPIC
         )
@@ -94,10 +94,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A change of subscriptions: what it found of them, and what it left.
+    """A change of subscriptions: their state before and after.
 
     Attributes:
-        number: what it is undone by; 0 where nothing was changed.
+        number: what to undo it by; 0 if nothing changed.
     """
 
     number: int
@@ -114,10 +114,10 @@ class Subscriptions:
     def revise(
         self, recipient: Recipient, wanted: Sequence[Subscription] = (), ended: Iterable[int] = ()
     ) -> "Revision":
-        """Remember what a recipient wants, and forget what is `ended` by its id.
+        """Store what a recipient wants, and delete the IDs in `ended`.
 
-        Of the same topic there is one subscription: the later says how, and from what importance on. What is as it was
-        already stays; one that was not paused goes on since when it did.
+        There is one subscription per topic: a later one sets how often and from what importance on. One that already
+        matches is left alone; one that was not paused keeps its `since`.
         """
         with self._store.write() as db:
             found = [row for number in ended for row in _rows(db, "id = ?", [number])]
@@ -146,13 +146,13 @@ class Subscriptions:
         return Revision(number, tuple(map(_subscription, found)), tuple(map(_subscription, left)))
 
     def last_revision(self, recipient: Recipient) -> int:
-        """Return the number of the recipient's last change that was not undone; 0 for none."""
+        """Return the number of the recipient's last change that was not undone; 0 if there is none."""
         with self._store.read() as db:
             found = db.query("select max(id) as id from revisions where recipient = ?", [str(recipient)])
             return next(found)["id"] or 0
 
     def undo(self, number: int, recipient: Recipient) -> "Revision | None":
-        """Take a revision of the recipient's back; None if there is none, or something was changed since."""
+        """Undo a revision of the recipient; None if there is none, or something has changed since."""
         with self._store.write() as db:
             kept = next(
                 db.query("select * from revisions where id = ? and recipient = ?", [number, str(recipient)]), None
@@ -167,25 +167,25 @@ class Subscriptions:
             for row in left:
                 db.table("subscriptions").delete(row["id"])
             db.table("subscriptions").insert_all(found)
-            # The row stays, so that its number is never another change's: buttons that name it stay where they are.
+            # The row stays so that its number is never reused: buttons that refer to it live on in messages.
             db.table("revisions").update(number, {"recipient": "", "found": "[]", "left": "[]"})
         return Revision(0, tuple(map(_subscription, left)), tuple(map(_subscription, found)))
 
     def pause(self, recipient: Recipient, why: str) -> None:
-        """Send nothing more to a recipient; an empty `why` takes it back."""
+        """Send nothing more to a recipient; an empty `why` resumes it."""
         with self._store.write() as db:
             db.execute("update subscriptions set paused = ? where recipient = ?", [why, str(recipient)])
 
     def all(self) -> list[Subscription]:
-        """Return all subscriptions, the oldest first."""
+        """Return all subscriptions, oldest first."""
         return self._found("1", [])
 
     def of(self, recipient: Recipient) -> list[Subscription]:
-        """Return a recipient's subscriptions, the oldest first."""
+        """Return a recipient's subscriptions, oldest first."""
         return self._found("recipient = ?", [str(recipient)])
 
     def of_user(self, platform: str, user: str) -> list[Subscription]:
-        """Return a person's own subscriptions, from whichever workspace they were made in."""
+        """Return a person's own subscriptions, whichever workspace they were made in."""
         start, end = f"{platform}/", f"/user/{user}"
         where = "substr(recipient, 1, length(?)) = ? and substr(recipient, -length(?)) = ?"
         return self._found(where, [start, start, end, end])
@@ -197,7 +197,7 @@ class Subscriptions:
     # -- what was told
 
     def told(self, recipient: Recipient, repo: str, shas: Sequence[str]) -> set[str]:
-        """Return those of these commits that a recipient was told."""
+        """Return which of these commits a recipient was told about."""
         found: set[str] = set()
         with self._store.read() as db:
             for start in range(0, len(shas), _FEW):
@@ -212,7 +212,7 @@ class Subscriptions:
         return found
 
     def tell(self, recipient: Recipient, repo: str, shas: Iterable[str], now: datetime) -> None:
-        """Remember that a recipient was told these commits."""
+        """Record that a recipient was told about these commits."""
         with self._store.write() as db:
             number = repository_id(db, repo)
             for sha in shas:
@@ -228,13 +228,13 @@ def _rows(db: Database, where: str, values: list[Any]) -> list[dict[str, Any]]:
 
 
 def _as_it_was(before: dict[str, Any], row: dict[str, Any]) -> bool:
-    """Whether a subscription asks for nothing but what stands already."""
+    """Whether a subscription asks only for what is already stored."""
     return all(before[name] == row[name] for name in ("least", "how", "at", "zone", "language", "paused"))
 
 
 _TOPIC = ("area", "path", "author", "word", "type", "uses", "fix", "label")
 _SAME = ("recipient", "repository", "is_mute", *_TOPIC)
-"""What makes two subscriptions one: the later says how and from what importance on."""
+"""What identifies a subscription: a later one with the same values sets how often and from what importance on."""
 
 
 def _row(subscription: Subscription) -> dict[str, Any]:

@@ -15,7 +15,7 @@ class Tags:
         self._store = store
 
     def put(self, repo: str, tags: Iterable[Tag]) -> None:
-        """Remember tags; one that is known is as it is now, and none is forgotten."""
+        """Store tags, updating known ones; none is deleted."""
         with self._store.write() as db:
             number = repository_id(db, repo)
             rows = [

@@ -12,20 +12,20 @@ from storage.files import replacing
 from storage.store import PRIVATE, Store
 
 _PAGES = 2_000
-"""Pages copied in one go: eight megabytes, after which whoever writes has a turn."""
+"""Pages copied per step: eight megabytes, after which writers get a turn."""
 _MOST_FAULTS = 20
 _SOME = 500
-"""Diffs forgotten in one transaction, so that nobody waits long to write."""
+"""Diffs deleted per transaction, so that nobody waits long to write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How a store is.
+    """The condition of a store.
 
     Attributes:
-        faults: what is wrong with the file, in SQLite's words; empty for a store that is whole.
-        size: bytes of the file; `log`: of the log beside it that is still to be written into it; `free`: of the file, empty.
-        commits: how many it has; `diffs`: of how many the diffs are kept.
+        faults: what is wrong with the file, in SQLite's words; empty for a sound one.
+        size: bytes of the file; `log`: of the log beside it, not yet checkpointed; `free`: unused bytes in the file.
+        commits: how many it has; `diffs`: how many of them have their diffs.
     """
 
     faults: tuple[str, ...]
@@ -37,9 +37,9 @@ class Condition:
 
 
 def backup(store: Store, target: Path) -> None:
-    """Copy a store to a file that is whole at any time, while others go on to read and write it.
+    """Copy a store to a file that is consistent at any time, while others keep reading and writing it.
 
-    The copy is written beside `target` and takes its place when it is complete. https://www.sqlite.org/backup.html
+    The copy is written beside `target` and replaces it when complete. https://www.sqlite.org/backup.html
 
     Raises:
         BadInput: the file cannot be written, or is the store itself.
@@ -60,7 +60,7 @@ def backup(store: Store, target: Path) -> None:
 
 
 def check(store: Store) -> Condition:
-    """Look whether a store is whole: its pages, its indexes, and that nothing refers to what is not there.
+    """Check a store's integrity: its pages, its indexes, and its foreign keys.
 
     It reads the whole file: seconds for a hundred megabytes.
     """
@@ -83,9 +83,9 @@ def check(store: Store) -> Condition:
 
 
 def forget_diffs(store: Store, before: datetime) -> int:
-    """Forget the diffs of commits from before a moment; return of how many.
+    """Delete the diffs of commits from before a moment; return how many.
 
-    All that was read out of them stays. Whoever needs one again (another prompt, another language) has it fetched anew.
+    Everything extracted from them stays. If one is needed again (another prompt, another language), it is refetched.
     """
     count = 0
     while True:

@@ -9,7 +9,7 @@ from storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A person on a platform; `workspace` as in `Asker`, empty where the platform does not say it."""
+    """A person on a platform; `workspace` as in `Asker`, empty if the platform has none."""
 
     platform: str
     workspace: str
@@ -18,7 +18,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A file that somebody sent: of which repository, its text as it came, and when."""
+    """A file that someone sent: its repository, its raw text, and when."""
 
     repository: str
     text: str
@@ -35,7 +35,7 @@ class SentUses:
         self._store = store
 
     def put(self, owner: Owner, repo: str, text: str, now: datetime) -> None:
-        """Remember what somebody uses of a repository, in place of what they sent before."""
+        """Store what someone uses of a repository, replacing what they sent before."""
         with self._store.write() as db:
             row = {
                 "platform": owner.platform, "workspace": owner.workspace, "user": owner.user,
@@ -44,7 +44,7 @@ class SentUses:
             db.table("uses").upsert(row, pk=("platform", "workspace", "user", "repository"))
 
     def of(self, owner: Owner) -> list[Sent]:
-        """Return what somebody sent, the newest first."""
+        """Return what someone sent, newest first."""
         with self._store.read() as db:
             rows = db.query(
                 "select r.name, u.text, u.at from uses u join repositories r on r.id = u.repository "
@@ -54,11 +54,11 @@ class SentUses:
             return [Sent(row["name"], row["text"], datetime.fromtimestamp(row["at"], UTC)) for row in rows]
 
     def get(self, owner: Owner, repo: str) -> str:
-        """Return what somebody sent of a repository, as it came; empty for nothing."""
+        """Return what someone sent for a repository, unparsed; empty if nothing."""
         return next((sent.text for sent in self.of(owner) if sent.repository.lower() == repo.lower()), "")
 
     def forget(self, owner: Owner, repo: str) -> bool:
-        """Forget what somebody sent of a repository; whether there was anything."""
+        """Delete what someone sent for a repository; return whether there was anything."""
         with self._store.write() as db:
             found = db.execute(
                 f"delete from uses as u where {_OF} "

@@ -1,6 +1,6 @@
 """Turns a search into a query of SQLite's index, whose words are those of `analysis.questions.words`.
 
-A term that `terms.toml` knows is looked for by its English words, too.
+A term listed in `terms.toml` is also searched by its English equivalents.
 """
 
 import re
@@ -14,17 +14,17 @@ _LONGEST_TERM = 6
 
 
 def tag(name: str, value: str) -> str:
-    """Return one word that stands for a property, such as an area; the same for every spelling of it."""
+    """Return one word that represents a property, such as an area; the same for every spelling of it."""
     return name + "".join(re.findall(r"[^\W_]+", value.lower()))
 
 
 def query(text: str, tags: Sequence[str] = (), column: str = "") -> str:
-    """Return the FTS5 query for all of the words of `text`, each a prefix (but for C++ and C#), and all of `tags` (expressions as they stand).
+    """Return the FTS5 query for all words of `text`, as prefixes (but for C++ and C#), and `tags` (raw expressions).
 
     https://www.sqlite.org/fts5.html#full_text_query_syntax
 
     Raises:
-        BadInput: there is nothing to look for.
+        BadInput: there is nothing to search for.
     """
     wanted, text = [], fold(text)
     for found in RUN.finditer(text):
@@ -35,7 +35,7 @@ def query(text: str, tags: Sequence[str] = (), column: str = "") -> str:
             english = _in_english(run)
             wanted.append(f"({own} OR {english})" if english else own)
         else:
-            is_name = text[found.end() : found.end() + 1] in {"+", "#"}  # C++ is not whatever begins with c
+            is_name = text[found.end() : found.end() + 1] in {"+", "#"}  # C++ is not the prefix c
             wanted.append(f'"{run.lower()}"' if is_name else f'"{run.lower()}" *')
     if column:
         wanted = [f"{column} : {term}" for term in wanted]
@@ -46,7 +46,7 @@ def query(text: str, tags: Sequence[str] = (), column: str = "") -> str:
 
 
 def _in_english(run: str) -> str:
-    """Return the query for what English commits call the terms that a run of Chinese is made of; empty if it has others."""
+    """Return the query for the English equivalents of a run of Chinese terms; empty if it has any other word."""
     found, at = [], 0
     while at < len(run):
         size = next((size for size in range(_LONGEST_TERM, 1, -1) if run[at : at + size] in terms()), 0)
