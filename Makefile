@@ -1,5 +1,5 @@
 # make demo   a digest of the sample repository: no network, no account, no key
-# make check  lint, types, imports, and the quick tests: a minute
+# make check  lint, types, imports, and the tests that need no repository, server or program: a minute
 # make test   the same with all tests and coverage
 # make setup  only .venv, with .venv/bin/daybrief in it
 # make wheel  the wheel, in dist/
@@ -43,7 +43,7 @@ test: style
 	@$(MAKE) --no-print-directory --jobs 2 types all-tests
 
 quick-tests: .venv/.dev
-	$(BIN)/python $(PYTEST) -m "not slow and not end_to_end"
+	$(BIN)/python $(PYTEST) -m "not slow and not integration and not end_to_end"
 
 all-tests: .venv/.dev
 	$(BIN)/python $(PYTEST) -p tests.measured

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -48,10 +49,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--inputs", type=int, default=100, help="how many inputs of each kind tests/test_fuzz.py tries")
 
 
+_STARTING = {"bots", "first_day", "repositories", "servers", "slack_made", "subprocess"}
+"""Modules for tests that need more than a function to call: repositories, servers, stores with a bot on them, programs."""
+_STARTED = {"cli", "github", "quill"}
+"""Fixtures of the same kind."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    modules = dict[str, bool]()
     for item in items:
-        if "program" in getattr(item, "fixturenames", ()):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "program" in fixtures:
             item.add_marker(pytest.mark.end_to_end)
+        module = item.getparent(pytest.Module)
+        assert module
+        if module.nodeid not in modules:
+            modules[module.nodeid] = any(_origin(value) in _STARTING for value in vars(module.obj).values())
+        if modules[module.nodeid] or fixtures & _STARTED:
+            item.add_marker(pytest.mark.integration)
+
+
+def _origin(value: object) -> str:
+    """Return the top-level module that something is, or was defined in."""
+    name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+    return str(name or "").partition(".")[0]
 
 
 def pytest_collection_finish() -> None:

@@ -174,6 +174,7 @@ class TestWhatStandsAround:
 
 
 class TestWhatIsLeftOut:
+    @pytest.mark.slow
     @unhurried
     @given(commits(), st.integers(400, 6_000))
     def test_everything_is_shown_or_named(self, commit: Commit, budget: int) -> None:

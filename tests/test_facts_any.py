@@ -101,6 +101,7 @@ def test_any_patch_can_be_read(path: str, text: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS[:6] + PATHS[8:10] + PATHS[16:18] + PATHS[19:20] + PATHS[21:22] + PATHS[26:])
 @pytest.mark.parametrize(
     "unit", ['add_argument("--', "assert ", "raise X(", "[", '"', "'''", "/a", "Option(", "x: int = ", "a.", "1", " ", "TORCH_CHECK(", "A_TAG=", "int a(", "a b ", "export {", "__all__ = [", "#define A_B ", "a::b<"]

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def test_a_number_that_is_none_is_null() -> None:
     assert json_text([float("nan"), float("inf"), 1.5]) == "[null,null,1.5]"
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.text() | st.integers() | st.booleans() | st.none(),

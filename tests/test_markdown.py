@@ -245,6 +245,7 @@ def whole(text: str = "plain words", *, language: Language = "en") -> Digest:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(text=HOSTILE)
 def test_a_report_has_the_same_shape_whatever_its_commits_say(text: str) -> None:
@@ -266,6 +267,7 @@ def checked_shape(digest: Digest) -> Counter[str]:
     return shape(report)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_ten_thousand_characters_are_all_there(language: Language) -> None:
     """Nothing is cut."""

@@ -151,6 +151,7 @@ def test_each_section_is_said_in_a_line() -> None:
     assert brief(made, "Compared with before") == "Commits 0 → 1.1 · High 0 → 0.4 · Reverts 0 → 0.1 a day"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_every_format_says_the_same_and_nothing_of_it_acts(text: str, language: Language) -> None:

@@ -131,6 +131,7 @@ def test_intervals_hold_the_value_and_are_the_same_each_time() -> None:
     assert all(figure.low >= 0 and figure.high <= 1 for figure in found)
 
 
+@pytest.mark.slow
 def test_more_commits_make_surer_figures() -> None:
     """Sixteen times as many: a quarter as wide, about."""
     few, many = by_name(figures(mixed(100))), by_name(figures(mixed(1_600)))

@@ -58,6 +58,7 @@ def test_the_sample_day(
     golden(f"quill.{language}.txt", terminal(*the_sample(quill, environ, SAMPLE_NOW, language)))
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(text=TEXT, width=st.integers(40, 120))
 def test_no_line_is_wider_than_the_screen_and_nothing_steers_it(text: str, width: int) -> None:
@@ -67,6 +68,7 @@ def test_no_line_is_wider_than_the_screen_and_nothing_steers_it(text: str, width
     assert max(columns(line) for line in made.splitlines()) <= width
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(text=TEXT)
 def test_colours_add_only_colours(text: str) -> None:
